@@ -1,0 +1,156 @@
+"""Money: `Decimal` yuan at the edges, whole fen inside, and the only place where a sum is rounded.
+
+Nothing here takes a float: a float has already lost the fen it was asked to keep.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
+from enum import Enum
+from fractions import Fraction
+
+FEN = Decimal("0.01")
+ZERO = Decimal("0.00")
+WAN = Decimal(10_000)
+# Sums are held as int64 fen; words end where 万亿 ends.
+MAX_FEN = 2**63 - 1
+MAX_YUAN_IN_WORDS = Decimal("9999999999999999.99")
+
+_DIGITS = "零壹贰叁肆伍陆柒捌玖"
+_PLACES = ("", "拾", "佰", "仟")
+_AMOUNT = re.compile(r"(?P<sign>[+-]?)(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<unit>万元|元)?")
+
+
+class MoneyError(ValueError):
+    """A sum that cannot be read or held. The message is Chinese, and says what to do about it."""
+
+
+class Rounding(Enum):
+    """How a part of a fen is dealt with."""
+
+    DOWN = ROUND_DOWN  # towards zero: what a payer may keep
+    UP = ROUND_UP  # away from zero
+    HALF_UP = ROUND_HALF_UP  # 四舍五入
+
+
+def parse_yuan(text: str) -> Decimal:
+    """Read a sum as people write it, exactly, as yuan with two places.
+
+    Takes full-width characters, a currency sign, thousands separators in their places, and the unit 元 or 万元.
+    Raises MoneyError for anything else, and for a sum finer than a fen: a typed sum is never rounded.
+    """
+    compact = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).removeprefix("¥")
+    found = _AMOUNT.fullmatch(compact)
+    if not found:
+        raise MoneyError(f"“{text.strip()}”不是金额：请填写数字，如 5000 或 4,999.99（单位：元）。")
+    amount = Decimal(found["sign"] + found["number"].replace(",", ""))
+    if found["unit"] == "万元":
+        amount *= WAN
+    try:
+        return to_yuan(to_fen(amount))
+    except MoneyError as error:
+        raise MoneyError(f"“{text.strip()}”无法采用：{error}") from None
+
+
+def to_fen(yuan: Decimal | int | str) -> int:
+    """Whole fen of a sum in yuan. Raises MoneyError when the sum is finer than a fen or too large to hold."""
+    amount = _decimal(yuan)
+    if amount.is_zero():
+        return 0
+    if amount.adjusted() > 17:
+        raise MoneyError("金额过大。")
+    fen = amount.scaleb(2)
+    if fen != fen.to_integral_value():
+        raise MoneyError("金额最多到分（两位小数）。")
+    return _held(int(fen))
+
+
+def to_yuan(fen: int) -> Decimal:
+    """The sum in yuan, always with two places, of whole fen."""
+    if isinstance(fen, bool) or not isinstance(fen, int):
+        raise TypeError(f"fen must be an int, not {type(fen).__name__}")
+    return Decimal(_held(fen)).scaleb(-2)
+
+
+def round_to_fen(yuan: Decimal | Fraction | int, *, rounding: Rounding = Rounding.DOWN) -> int:
+    """Whole fen of an exact sum in yuan that may be finer than a fen (a ratio of something, interest …)."""
+    exact = (Fraction(_decimal(yuan)) if not isinstance(yuan, Fraction) else yuan) * 100
+    whole, rest = divmod(abs(exact.numerator), exact.denominator)
+    if rest and (rounding is Rounding.UP or (rounding is Rounding.HALF_UP and 2 * rest >= exact.denominator)):
+        whole += 1
+    return _held(-whole if exact < 0 else whole)
+
+
+def quantise_yuan(yuan: Decimal | Fraction | int, *, rounding: Rounding = Rounding.DOWN) -> Decimal:
+    """Yuan with two places of an exact sum that may be finer than a fen."""
+    return to_yuan(round_to_fen(yuan, rounding=rounding))
+
+
+def format_yuan(yuan: Decimal | int | str) -> str:
+    """`1,409.50`: thousands separators and always two places; no sign for the currency and no unit."""
+    return f"{to_yuan(to_fen(yuan)):,.2f}"
+
+
+def format_wan_yuan(yuan: Decimal | int | str) -> str:
+    """The sum in 万元 without loss, as publicity lists show it: `0.5`, `12.34`, `1,200`."""
+    exact = to_yuan(to_fen(yuan)) / WAN
+    text = f"{exact:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def yuan_in_words(yuan: Decimal | int | str, *, prefix: str = "人民币") -> str:
+    """The sum in the capital figures that payment documents ask for: `人民币壹仟肆佰零玖元伍角`.
+
+    元 is followed by 整; nothing follows 角 or 分. Raises MoneyError for a negative sum and from 1 京 on.
+    Source: 正确填写票据和结算凭证的基本规定 (支付结算办法 附一), articles 1 to 3.
+    """
+    amount = to_yuan(to_fen(yuan))
+    if amount < 0:
+        raise MoneyError("负数金额没有中文大写。")
+    if amount > MAX_YUAN_IN_WORDS:
+        raise MoneyError("金额过大，无法写成中文大写。")
+    whole, fen_part = divmod(to_fen(amount), 100)
+    jiao, fen = divmod(fen_part, 10)
+    text = f"{_integer_in_words(whole)}元" if whole else ""
+    if not fen_part:
+        return f"{prefix}{text or '零元'}整"
+    if jiao:
+        text += f"{_DIGITS[jiao]}角"
+    elif whole:
+        text += "零"
+    return f"{prefix}{text}{f'{_DIGITS[fen]}分' if fen else ''}"
+
+
+def _integer_in_words(number: int) -> str:
+    """A positive whole number in capital figures."""
+    for unit, name in ((10**8, "亿"), (10**4, "万")):
+        if number >= unit:
+            high, low = divmod(number, unit)
+            gap = "零" if 0 < low < unit // 10 else ""
+            return f"{_integer_in_words(high)}{name}{gap}{_integer_in_words(low) if low else ''}"
+    digits = str(number)
+    spoken = "".join(
+        f"{_DIGITS[int(digit)]}{_PLACES[len(digits) - 1 - position] if digit != '0' else ''}"
+        for position, digit in enumerate(digits)
+    )
+    return re.sub("零+", "零", spoken).rstrip("零")
+
+
+def _decimal(yuan: Decimal | int | str) -> Decimal:
+    if isinstance(yuan, bool) or not isinstance(yuan, Decimal | int | str):
+        raise TypeError(f"a sum must be Decimal, int or str, not {type(yuan).__name__}")
+    try:
+        amount = Decimal(yuan)
+    except InvalidOperation:
+        raise MoneyError(f"“{yuan}”不是金额。") from None
+    if not amount.is_finite():
+        raise MoneyError(f"“{yuan}”不是金额。")
+    return amount
+
+
+def _held(fen: int) -> int:
+    if abs(fen) > MAX_FEN:
+        raise MoneyError("金额过大。")
+    return fen
