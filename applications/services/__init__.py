@@ -1,0 +1,1 @@
+"""What can be done to claims. Each module holds one kind of deed."""

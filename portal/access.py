@@ -1,0 +1,90 @@
+"""Who may enter a view. Every view declares one rule; `ClosedByDefaultMiddleware` refuses a view without.
+
+A rule decides about a person, not about an object: objects come through `visible_to(user)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+
+from portal.accounts.enums import Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+    from django.http import HttpRequest, HttpResponse
+
+    from portal.accounts.models import User
+
+    View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A named predicate over people. Rules compose with `|`."""
+
+    name: str
+    allows: Callable[[User | AnonymousUser], bool]
+
+    def __or__(self, other: Rule) -> Rule:
+        return Rule(f"{self.name} | {other.name}", lambda user: self.allows(user) or other.allows(user))
+
+
+public = Rule("public", lambda user: True)
+signed_in = Rule("signed_in", lambda user: user.is_authenticated)
+applicants = Rule("applicants", lambda user: user.is_authenticated and user.is_applicant)
+# A person with no appointment: may register an organisation. Officials never apply under their official account.
+private_persons = Rule("private_persons", lambda user: user.is_authenticated and not user.is_official)
+
+
+def officials(*roles: Role) -> Rule:
+    """Officials who hold one of the roles, in whichever region."""
+    wanted = frozenset(roles)
+    return Rule(
+        f"officials({', '.join(sorted(wanted))})",
+        lambda user: user.is_authenticated and bool(wanted & user.roles),
+    )
+
+
+any_official = officials(*Role)
+
+
+def access(rule: Rule) -> Callable[[View], View]:
+    """Declare who may enter a view, and keep everyone else out.
+
+    A stranger is sent to sign in and comes back; a person without the right gets 403; an official without a
+    second factor is sent to set one up.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not rule.allows(request.user):
+                if not request.user.is_authenticated:
+                    return redirect_to_login(request.get_full_path())
+                raise PermissionDenied
+            if rule is not public and needs_second_factor(request.user):
+                return redirect("mfa_activate_totp")
+            return view(request, *args, **kwargs)
+
+        guarded.access_rule = rule  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def needs_second_factor(user: User | AnonymousUser) -> bool:
+    """True for an official who has not yet set up the second factor that the site asks of officials."""
+    return (
+        settings.OFFICIALS_NEED_SECOND_FACTOR
+        and user.is_authenticated
+        and user.is_official
+        and not user.authenticator_set.exists()
+    )

@@ -1,0 +1,50 @@
+"""Kinds of applicants, levels of regions and roles of officials."""
+
+from django.db import models
+
+
+class RegionLevel(models.TextChoices):
+    PROVINCE = "province", "省"
+    CITY = "city", "设区市"
+    DISTRICT = "district", "区县"
+
+
+class ApplicantKind(models.TextChoices):
+    """Kinds that policy documents name as beneficiaries; the values are the engine's own."""
+
+    ENTERPRISE = "enterprise", "企业"
+    INSTITUTION = "institution", "事业单位"
+    UNIVERSITY = "university", "高校科研院所"
+    AGENCY = "agency", "知识产权服务机构"
+    ASSOCIATION = "association", "社会团体"
+    ALLIANCE = "alliance", "产业知识产权联盟"
+    PARK = "park", "园区"
+    FINANCIAL = "financial", "金融机构"
+    MEDIATION = "mediation", "调解组织"
+    INDIVIDUAL = "individual", "个人"
+
+
+class SizeClass(models.TextChoices):
+    LARGE = "large", "大型"
+    MEDIUM = "medium", "中型"
+    SMALL = "small", "小型"
+    MICRO = "micro", "微型"
+
+
+class Role(models.TextChoices):
+    """Duties of officials. Acceptance, both reviews, the decision and payment are different duties."""
+
+    ACCEPTANCE = "acceptance", "受理"
+    DISTRICT_FIRST = "district_first", "区级经办"
+    DISTRICT_SECOND = "district_second", "区级复核"
+    CITY_OFFICER = "city_officer", "市级审核"
+    DECISION_MAKER = "decision_maker", "市级审定"
+    FINANCE = "finance", "财务"
+    POLICY_ADMIN = "policy_admin", "政策管理"
+    AUDITOR = "auditor", "审计"
+    SYSTEM_ADMIN = "system_admin", "系统管理"
+
+
+DISTRICT_ROLES = frozenset({Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND})
+CITY_ROLES = frozenset({Role.CITY_OFFICER, Role.DECISION_MAKER, Role.FINANCE, Role.POLICY_ADMIN})
+BUSINESS_ROLES = frozenset(set(Role) - {Role.SYSTEM_ADMIN})

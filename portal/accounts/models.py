@@ -1,0 +1,252 @@
+"""People and the bodies they act for: regions, users, applicants, memberships, appointments."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from portal.accounts.enums import ApplicantKind, RegionLevel, Role, SizeClass
+
+
+class Region(models.Model):
+    """A province, city or district by its GB/T 2260 code; the code's digits carry the tree."""
+
+    code = models.CharField("代码", max_length=6, primary_key=True)
+    name = models.CharField("名称", max_length=40)
+    level = models.CharField("层级", max_length=10, choices=RegionLevel.choices)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
+    bureau = models.CharField("知识产权主管部门", max_length=60, blank=True, help_text="通知书的发文机关")
+    contact = models.CharField("咨询电话", max_length=60, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["code"]
+        verbose_name = verbose_name_plural = "地区"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def city(self) -> Region | None:
+        """The city this region is or belongs to; none for a province."""
+        if self.level == RegionLevel.CITY:
+            return self
+        return self.parent if self.level == RegionLevel.DISTRICT else None
+
+    @property
+    def full_name(self) -> str:
+        """City and district together, e.g. 无锡市滨湖区."""
+        return f"{self.parent.name}{self.name}" if self.level == RegionLevel.DISTRICT and self.parent else self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users by e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. What they may do stands in memberships and appointments, never here."""
+
+    email = models.EmailField("电子邮箱", unique=True)
+    name = models.CharField("姓名", max_length=40)
+    phone = models.CharField("手机号码", max_length=20, blank=True)
+    is_active = models.BooleanField("可登录", default=True)
+    date_joined = models.DateTimeField("注册时间", default=timezone.now)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = ["name"]
+
+    class Meta:
+        verbose_name = verbose_name_plural = "用户"
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @cached_property
+    def active_appointments(self) -> list[Appointment]:
+        """Appointments in force, with their regions, read once per request."""
+        return list(self.appointments.filter(revoked_at=None).select_related("region", "region__parent"))
+
+    @cached_property
+    def active_memberships(self) -> list[Membership]:
+        """Memberships with their applicants, read once per request."""
+        return list(self.memberships.select_related("applicant", "applicant__region").order_by("pk"))
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """Roles held anywhere."""
+        return frozenset(a.role for a in self.active_appointments)
+
+    @property
+    def is_official(self) -> bool:
+        return bool(self.active_appointments)
+
+    @property
+    def is_applicant(self) -> bool:
+        return bool(self.active_memberships)
+
+    def regions_for(self, *roles: str) -> list[str]:
+        """Codes of the regions in which this person holds any of the roles."""
+        return [a.region_id for a in self.active_appointments if a.role in roles]
+
+
+class ApplicantQuerySet(models.QuerySet["Applicant"]):
+    """Applicants, narrowed to who asks."""
+
+    def visible_to(self, user: User) -> ApplicantQuerySet:
+        """One's own; those of an official's region, except for the system administrator, who does no business."""
+        visible = Q(pk__in=[m.applicant_id for m in user.active_memberships])
+        for appointment in user.active_appointments:
+            if appointment.role == Role.SYSTEM_ADMIN:
+                continue
+            visible |= Q(region_id=appointment.region_id) | Q(region__parent_id=appointment.region_id)
+            if appointment.region.level == RegionLevel.PROVINCE:
+                visible |= Q(region__parent__parent_id=appointment.region_id)
+        return self.filter(visible)
+
+
+class Applicant(models.Model):
+    """Who applies: an organisation keyed by USCC (GB 32100-2015) or a person keyed by resident ID."""
+
+    kind = models.CharField("主体类型", max_length=20, choices=ApplicantKind.choices)
+    name = models.CharField("名称", max_length=120)
+    uscc = models.CharField("统一社会信用代码", max_length=18, unique=True, null=True, blank=True)
+    resident_id = models.CharField("公民身份号码", max_length=18, unique=True, null=True, blank=True)
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="注册地", related_name="applicants")
+    tax_region = models.ForeignKey(
+        Region, models.PROTECT, verbose_name="纳税地", related_name="+", null=True, blank=True
+    )
+    address = models.CharField("地址", max_length=200, blank=True)
+    legal_representative = models.CharField("法定代表人", max_length=40, blank=True)
+    contact_name = models.CharField("联系人", max_length=40, blank=True)
+    contact_phone = models.CharField("联系电话", max_length=20, blank=True)
+    size_class = models.CharField("企业规模", max_length=10, choices=SizeClass.choices, blank=True)
+    account_name = models.CharField("账户名称", max_length=120, blank=True)
+    bank_name = models.CharField("开户银行", max_length=120, blank=True)
+    cnaps_code = models.CharField("联行号", max_length=12, blank=True, help_text="12 位数字")
+    account_number = models.CharField("银行账号", max_length=40, blank=True)
+    identifier_override_reason = models.CharField("代码校验例外原因", max_length=200, blank=True)
+    identifier_override_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField("建立时间", default=timezone.now)
+
+    objects = ApplicantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "申报单位"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="applicant_has_its_kind_of_identifier",
+                condition=Q(kind=ApplicantKind.INDIVIDUAL, resident_id__isnull=False, uscc__isnull=True)
+                | (~Q(kind=ApplicantKind.INDIVIDUAL) & Q(uscc__isnull=False, resident_id__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="applicant_override_has_reason_and_officer",
+                condition=Q(identifier_override_reason="", identifier_override_by=None)
+                | (~Q(identifier_override_reason="") & Q(identifier_override_by__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_individual(self) -> bool:
+        return self.kind == ApplicantKind.INDIVIDUAL
+
+    @property
+    def identifier(self) -> str:
+        """The number that identifies this applicant in full; for officers and the applicant only."""
+        return self.resident_id or self.uscc or ""
+
+    @property
+    def masked_identifier(self) -> str:
+        """The number as a printed notice may show it: a resident ID keeps its first 6 and last 4 characters."""
+        if self.resident_id:
+            return f"{self.resident_id[:6]}********{self.resident_id[-4:]}"
+        return self.uscc or ""
+
+    @property
+    def missing_for_claim(self) -> list[str]:
+        """Labels of the profile's fields that a claim needs and that are still empty."""
+        needed = ["contact_name", "contact_phone", "account_name", "bank_name", "cnaps_code", "account_number"]
+        if not self.is_individual:
+            needed.append("legal_representative")
+        return [str(self._meta.get_field(f).verbose_name) for f in needed if not getattr(self, f)]
+
+
+class Membership(models.Model):
+    """A user acts for an applicant; an owner also invites and removes others."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    applicant = models.ForeignKey(Applicant, models.PROTECT, related_name="memberships")
+    is_owner = models.BooleanField("负责人", default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "applicant"], name="one_membership_each")]
+
+
+class Invitation(models.Model):
+    """An owner's invitation to join; the token goes by e-mail and is stored only as a hash."""
+
+    applicant = models.ForeignKey(Applicant, models.CASCADE, related_name="invitations")
+    email = models.EmailField("受邀邮箱")
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="invitation_accepted_by_someone",
+                condition=Q(accepted_at=None, accepted_by=None)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+            )
+        ]
+
+
+class Appointment(models.Model):
+    """An official holds a role in a region. Ended by a date, never deleted."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="appointments")
+    role = models.CharField("职责", max_length=20, choices=Role.choices)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="appointments")
+    appointed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    appointed_at = models.DateTimeField("任职时间", default=timezone.now)
+    revoked_at = models.DateTimeField("免职时间", null=True, blank=True)
+    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "role", "region"], condition=Q(revoked_at=None), name="one_active_appointment_each"
+            ),
+            models.CheckConstraint(
+                name="appointment_ends_after_it_begins",
+                condition=Q(revoked_at=None) | Q(revoked_at__gte=F("appointed_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region.full_name} {self.get_role_display()}"

@@ -1,0 +1,6 @@
+"""Pages about people: profile, members, officials."""
+
+from django.urls import URLPattern
+
+app_name = "accounts"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,27 @@
+"""Who does something, when, and from where: the value every service takes instead of a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One person's (or, with `user=None`, the portal's own) deed.
+
+    `at` is an aware datetime, `address` the client's network address ("" for the portal itself).
+    """
+
+    user: User | None
+    at: datetime
+    address: str = ""
+
+    @property
+    def actor_name(self) -> str:
+        """The name that logs show."""
+        return self.user.name if self.user else "系统"

@@ -1,0 +1,68 @@
+"""The record of who did what: append-only, each row bound to the one before by a hash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from portal.accounts.enums import RegionLevel, Role
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+class AuditQuerySet(models.QuerySet["AuditRecord"]):
+    """Audit records, narrowed to who asks."""
+
+    def visible_to(self, user: User) -> AuditQuerySet:
+        """Auditors see the records of their region's tree and those without a region; nobody else sees any."""
+        visible = Q(pk__in=[])
+        for appointment in user.active_appointments:
+            if appointment.role == Role.AUDITOR:
+                digits = {RegionLevel.PROVINCE: 2, RegionLevel.CITY: 4, RegionLevel.DISTRICT: 6}
+                prefix = appointment.region_id[: digits[RegionLevel(appointment.region.level)]]
+                visible |= Q(region_code__startswith=prefix) | Q(region_code="")
+        return self.filter(visible)
+
+
+class AuditRecord(models.Model):
+    """One deed. Triggers refuse UPDATE and DELETE on both databases; `verify_audit` checks the chain."""
+
+    sequence = models.BigIntegerField("序号", unique=True)
+    at = models.DateTimeField("时间")
+    actor = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="操作人"
+    )
+    actor_name = models.CharField("操作人姓名", max_length=40)
+    address = models.CharField("来源地址", max_length=45, blank=True)
+    action = models.CharField("操作", max_length=60)
+    target_type = models.CharField("对象类型", max_length=60)
+    target_id = models.CharField("对象标识", max_length=60)
+    target_label = models.CharField("对象", max_length=200)
+    region_code = models.CharField("地区", max_length=6, blank=True)
+    before = models.JSONField("变更前", default=dict)
+    after = models.JSONField("变更后", default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-sequence"]
+        verbose_name = verbose_name_plural = "审计记录"
+        indexes: ClassVar = [
+            models.Index(fields=["target_type", "target_id", "-sequence"], name="audit_by_target"),
+            models.Index(fields=["region_code", "-sequence"], name="audit_by_region"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.sequence} {self.action}"
+
+
+class ChainHead(models.Model):
+    """The end of the chain: one row, locked while a record is appended."""
+
+    sequence = models.BigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default="0" * 64)

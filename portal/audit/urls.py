@@ -1,0 +1,6 @@
+"""The audit viewer."""
+
+from django.urls import URLPattern
+
+app_name = "audit"
+urlpatterns: list[URLPattern] = []

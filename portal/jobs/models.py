@@ -1,0 +1,73 @@
+"""Background work as rows: the broker may forget a message, the table does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from portal.accounts.enums import Role
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", "等待执行"
+    RUNNING = "running", "执行中"
+    DONE = "done", "已完成"
+    DEAD = "dead", "失败，待人工处理"
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Jobs, narrowed to who asks."""
+
+    def visible_to(self, user: User) -> JobQuerySet:
+        """The system administrator runs the machinery and sees every job; nobody else sees any."""
+        return self if Role.SYSTEM_ADMIN in user.roles else self.none()
+
+
+class Job(models.Model):
+    """One thing promised. `(kind, key)` names it, so promising it twice is one job."""
+
+    kind = models.CharField("种类", max_length=60)
+    key = models.CharField("标识", max_length=120)
+    payload = models.JSONField("参数", default=dict)
+    state = models.CharField("状态", max_length=10, choices=JobState.choices, default=JobState.WAITING)
+    attempts = models.PositiveIntegerField("已尝试", default=0)
+    max_attempts = models.PositiveIntegerField("最多尝试", default=6)
+    run_after = models.DateTimeField("不早于", default=timezone.now)
+    lease_token = models.CharField(max_length=36, blank=True)
+    lease_until = models.DateTimeField("执行期限", null=True, blank=True)
+    last_error = models.TextField("最近错误", blank=True)
+    created_at = models.DateTimeField("登记时间", default=timezone.now)
+    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "后台任务"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "key"], name="one_job_per_kind_and_key"),
+            models.CheckConstraint(
+                name="running_job_has_a_lease",
+                condition=Q(state=JobState.RUNNING, lease_until__isnull=False)
+                | (~Q(state=JobState.RUNNING) & Q(lease_until=None)),
+            ),
+            models.CheckConstraint(
+                name="done_job_has_a_time",
+                condition=Q(state=JobState.DONE, finished_at__isnull=False)
+                | (~Q(state=JobState.DONE) & Q(finished_at=None)),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["run_after"], name="jobs_to_do", condition=Q(state__in=[JobState.WAITING, JobState.RUNNING])
+            ),
+            models.Index(fields=["state", "-id"], name="jobs_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

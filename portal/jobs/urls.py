@@ -1,0 +1,6 @@
+"""The screen of background jobs."""
+
+from django.urls import URLPattern
+
+app_name = "jobs"
+urlpatterns: list[URLPattern] = []

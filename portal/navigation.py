@@ -1,0 +1,59 @@
+"""The menu: which pages lead where, for whom. Names of URLs only, so the ground floor imports no other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portal.access import Rule, applicants, officials, public
+from portal.accounts.enums import Role
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One entry: its words, the URL's name, and who sees it."""
+
+    label: str
+    url_name: str
+    rule: Rule
+
+
+MENU = (
+    MenuEntry("政策与事项", "policies:documents", public),
+    MenuEntry("公示", "review:publicity_public", public),
+    MenuEntry("我的申报", "applications:claims", applicants),
+    MenuEntry("我的通知书", "notices:mine", applicants),
+    MenuEntry(
+        "待办",
+        "review:queue",
+        officials(Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER),
+    ),
+    MenuEntry("公示管理", "review:publicity", officials(Role.CITY_OFFICER, Role.DECISION_MAKER)),
+    MenuEntry("拨付", "funding:payments", officials(Role.FINANCE)),
+    MenuEntry(
+        "申报查询",
+        "review:claims",
+        officials(
+            Role.CITY_OFFICER,
+            Role.DECISION_MAKER,
+            Role.AUDITOR,
+            Role.ACCEPTANCE,
+            Role.DISTRICT_FIRST,
+            Role.DISTRICT_SECOND,
+            Role.FINANCE,
+        ),
+    ),
+    MenuEntry("审计", "audit:records", officials(Role.AUDITOR)),
+    MenuEntry("人员", "accounts:officials", officials(Role.SYSTEM_ADMIN)),
+    MenuEntry("后台任务", "jobs:list", officials(Role.SYSTEM_ADMIN)),
+)
+
+
+def menu_for(user: User | None) -> list[MenuEntry]:
+    """The entries a person sees; a stranger's are the public ones."""
+    if user is None:
+        return [entry for entry in MENU if entry.rule is public]
+    return [entry for entry in MENU if entry.rule.allows(user)]

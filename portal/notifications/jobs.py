@@ -1,0 +1,24 @@
+"""The job that sends one mail of the outbox."""
+
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from portal.notifications.models import OutboxEmail
+
+
+def send_email(email_id: int) -> None:
+    """Send a mail that has not gone out yet.
+
+    The stable Message-ID lets the recipient's server drop the copy of a mail whose worker died between sending
+    and noting it: at least once is the most that SMTP allows.
+    """
+    mail = OutboxEmail.objects.get(pk=email_id)
+    if mail.sent_at:
+        return
+    EmailMessage(
+        subject=mail.subject,
+        body=mail.body,
+        to=[mail.to],
+        headers={"Message-ID": f"<outbox-{mail.pk}-{mail.message_id}@portal>"},
+    ).send()
+    OutboxEmail.objects.filter(pk=email_id, sent_at=None).update(sent_at=timezone.now())

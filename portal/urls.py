@@ -1,0 +1,18 @@
+"""Every address of the portal. Rooms above are named as strings only."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("review.home.urls")),
+    path("account/", include("allauth.urls")),
+    path("me/", include("portal.accounts.urls")),
+    path("messages/", include("portal.notifications.urls")),
+    path("audit/", include("portal.audit.urls")),
+    path("jobs/", include("portal.jobs.urls")),
+    path("workdays/", include("portal.workdays.urls")),
+    path("policies/", include("policies.urls")),
+    path("claims/", include("applications.urls")),
+    path("review/", include("review.urls")),
+    path("funding/", include("review.funding.urls")),
+    path("notices/", include("review.notices.urls")),
+]

@@ -1,0 +1,62 @@
+"""Money decided and paid: one award per approved claim with its split, and the payments made on it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+
+class Award(models.Model):
+    """The sum granted on a claim and its split, in yuan. Both shares are null where no ratio is stated. Append-only."""
+
+    claim = models.OneToOneField("applications.Claim", models.PROTECT, related_name="award")
+    total = models.DecimalField("资助金额（元）", max_digits=14, decimal_places=2)
+    city_share = models.DecimalField("市级承担（元）", max_digits=14, decimal_places=2, null=True, blank=True)
+    district_share = models.DecimalField("区级承担（元）", max_digits=14, decimal_places=2, null=True, blank=True)
+    basis = models.CharField("分担依据", max_length=300, blank=True)
+    made_at = models.DateTimeField("时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "资助"
+        constraints: ClassVar = [
+            models.CheckConstraint(name="award_is_positive", condition=Q(total__gt=0)),
+            models.CheckConstraint(
+                name="award_shares_add_up",
+                condition=Q(city_share=None, district_share=None)
+                | Q(city_share__gte=0, district_share__gte=0, total=F("city_share") + F("district_share")),
+            ),
+        ]
+
+
+class PaymentKind(models.TextChoices):
+    PAID = "paid", "拨付"
+    RETURNED = "returned", "退票"
+
+
+class Payment(models.Model):
+    """A payment made on an award, or its return by the bank. Append-only; the last row tells how it stands."""
+
+    award = models.ForeignKey(Award, models.PROTECT, related_name="payments")
+    sequence = models.PositiveIntegerField("序号")
+    kind = models.CharField("种类", max_length=10, choices=PaymentKind.choices)
+    amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2)
+    voucher = models.CharField("凭证号", max_length=60)
+    on = models.DateField("日期")
+    reason = models.CharField("退票原因", max_length=200, blank=True)
+    account = models.JSONField("收款账户", default=dict, help_text="付款时的户名、开户行、联行号和账号")
+    officer = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["award", "sequence"]
+        verbose_name = verbose_name_plural = "拨付"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["award", "sequence"], name="one_payment_per_sequence"),
+            models.CheckConstraint(name="payment_is_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="returned_payment_has_a_reason", condition=Q(kind=PaymentKind.PAID) | ~Q(reason="")
+            ),
+        ]

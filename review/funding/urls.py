@@ -1,0 +1,6 @@
+"""Payments."""
+
+from django.urls import URLPattern
+
+app_name = "funding"
+urlpatterns: list[URLPattern] = []
