@@ -19,8 +19,6 @@ Licensed fonts come first where a site has put them into one of `settings.NOTICE
 from __future__ import annotations
 
 import hashlib
-import io
-import json
 import os
 import shutil
 import subprocess
@@ -31,11 +29,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import fontTools
-from cu2qu.pens import Cu2QuPen
 from django.conf import settings
-from fontTools import subset
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.filterPen import DecomposingFilterPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
-from fontTools.ttLib import TTFont, newTable
+from fontTools.ttLib import TTFont
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +43,8 @@ if TYPE_CHECKING:
 RECIPE = 1
 # How far, in 1/1000 em, a quadratic outline may stray from the cubic one: below what a 600 dpi printer shows.
 MAX_ERROR = 0.6
+# Radicals, kana and marks, extension A, the base block, compatibility forms, extensions B and later.
+HAN_BLOCKS = ((0x2000, 0x33FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFFEF), (0x20000, 0x3FFFF))
 CURRENT = "current"
 REMEDY = "运行 make fonts（或安装 fonts-noto-cjk，取得 FandolFang，再运行 python manage.py build_fonts）。"
 
@@ -60,8 +61,6 @@ class Face:
     sources: tuple[tuple[str, str], ...]
     characters: str
     package: str
-    # Without outlines converted: for a font that one notice in a thousand opens, the build is not worth the time.
-    keep_outlines: bool = False
 
 
 FACES = (
@@ -84,7 +83,7 @@ FACES = (
     ),
     Face("Notice Hei", (("SimHei", "Regular"), ("Noto Sans CJK SC", "Regular")), "gb2312", "fonts-noto-cjk"),
     Face("Notice Serif", (("Noto Serif CJK SC", "Regular"),), "gbk", "fonts-noto-cjk"),
-    Face("Notice Rare", (("Noto Serif CJK SC", "Regular"),), "rare", "fonts-noto-cjk", keep_outlines=True),
+    Face("Notice Rare", (("Noto Serif CJK SC", "Regular"),), "rare", "fonts-noto-cjk"),
 )
 
 
@@ -162,7 +161,9 @@ def _installed_fonts(folders: Iterable[Path | str]) -> dict[tuple[str, str], Sou
     for command in scans:
         shape = r"%{family}\t%{style}\t%{index}\t%{file}\n"
         try:
-            listed = subprocess.run([*command, "--format", shape], capture_output=True, text=True, check=True).stdout
+            listed = subprocess.run(  # noqa: S603 - two fixed programs, and folders named in settings
+                [*command, "--format", shape], capture_output=True, text=True, check=True
+            ).stdout
         except FileNotFoundError:
             raise FontsMissingError("缺少 fc-list：请安装 Debian 软件包 fontconfig。") from None
         for line in sorted(listed.splitlines()):
@@ -196,75 +197,44 @@ def _build_faces(sources: dict[str, Source], folder: Path) -> None:
 
 
 def _build_face(face: Face, source: Source, target: Path) -> None:
-    """Subset one font to its characters, give it quadratic outlines and its family name, and write it."""
+    """Draw the face's characters anew from the source, in quadratic outlines and under the family's name.
+
+    Drawing is several times quicker than subsetting a collection of 65,535 glyphs, and leaves nothing behind: no
+    layout tables, no vertical metrics, no hints. Quadratic outlines embed in half the size of cubic ones.
+    """
     font = TTFont(source.path, fontNumber=source.index, lazy=True)
-    font.recalcTimestamp = False
-    options = subset.Options(
-        layout_features=[],
-        drop_tables=["GSUB", "GPOS", "GDEF", "BASE", "vhea", "vmtx", "VORG", "DSIG", "meta", "kern"],
-        desubroutinize=True,
-        hinting=False,
-        notdef_outline=True,
-        name_IDs=[],
-        glyph_names=False,
-        recalc_bounds=False,
-    )
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=_characters(face.characters) & font.getBestCmap().keys())
-    cutter.subset(font)
-    if "CFF " in font and not face.keep_outlines:
-        # Read again: the subset's lazy tables still point into the large file.
-        buffer = io.BytesIO()
-        font.save(buffer)
-        font = TTFont(buffer, recalcTimestamp=False)
-        _make_quadratic(font)
-    _rename(font, face.family)
-    font.save(target)
-
-
-def _make_quadratic(font: TTFont) -> None:
-    """Turn cubic (CFF) outlines into quadratic (glyf) ones, which WeasyPrint subsets and embeds in half the size."""
-    order = font.getGlyphOrder()
+    wanted = _characters(face.characters)
+    characters = {code: name for code, name in font.getBestCmap().items() if code in wanted}
+    names = [".notdef", *sorted(set(characters.values()) - {".notdef"}, key=font.getGlyphID)]
     drawn = font.getGlyphSet()
-    limit = MAX_ERROR * font["head"].unitsPerEm / 1000
+    em = font["head"].unitsPerEm
+    cubic = "glyf" not in font
     glyphs = {}
-    for name in order:
-        pen = TTGlyphPen(drawn)
-        drawn[name].draw(Cu2QuPen(pen, limit, reverse_direction=True))
+    for name in names:
+        pen = TTGlyphPen(None)
+        through = Cu2QuPen(pen, MAX_ERROR * em / 1000, reverse_direction=cubic)
+        drawn[name].draw(DecomposingFilterPen(through, drawn))
         glyphs[name] = pen.glyph()
-    font["loca"] = newTable("loca")
-    glyf = font["glyf"] = newTable("glyf")
-    glyf.glyphOrder = order
-    glyf.glyphs = glyphs
-    del font["CFF "]
-    if "VORG" in font:
-        del font["VORG"]
-    glyf.compile(font)
-    for name, (advance, _) in font["hmtx"].metrics.items():
-        font["hmtx"].metrics[name] = (advance, getattr(glyphs[name], "xMin", 0))
-    maxp = font["maxp"] = newTable("maxp")
-    maxp.tableVersion = 0x00010000
-    maxp.numGlyphs = len(order)
-    for field in (
-        "maxTwilightPoints maxStorage maxFunctionDefs maxInstructionDefs maxStackElements maxSizeOfInstructions "
-        "maxComponentElements maxComponentDepth maxPoints maxContours maxCompositePoints maxCompositeContours"
-    ).split():
-        setattr(maxp, field, 0)
-    maxp.maxZones = 1
-    font["post"].formatType = 3.0
-    font.sfntVersion = "\000\001\000\000"
-
-
-def _rename(font: TTFont, family: str) -> None:
-    """Give the font the one name that the style sheet asks for, in the one weight it is asked in."""
-    table = newTable("name")
-    table.names = []
-    for number, text in ((1, family), (2, "Regular"), (4, family), (6, family.replace(" ", ""))):
-        table.setName(text, number, 3, 1, 0x409)
-    font["name"] = table
-    font["OS/2"].usWeightClass = 400
-    font["OS/2"].fsSelection = 0x40
-    font["head"].macStyle = 0
+    builder = FontBuilder(em, isTTF=True)
+    # The notice's bytes must not depend on the day its fonts were made.
+    builder.updateHead(created=0, modified=0)
+    builder.font.recalcTimestamp = False
+    builder.setupGlyphOrder(names)
+    builder.setupCharacterMap(characters)
+    builder.setupGlyf(glyphs)
+    advances = font["hmtx"].metrics
+    builder.setupHorizontalMetrics({name: (advances[name][0], getattr(glyphs[name], "xMin", 0)) for name in names})
+    builder.setupHorizontalHeader(ascent=font["hhea"].ascent, descent=font["hhea"].descent)
+    builder.setupNameTable({"familyName": face.family, "styleName": "Regular", "psName": face.family.replace(" ", "")})
+    builder.setupOS2(
+        sTypoAscender=font["hhea"].ascent,
+        sTypoDescender=font["hhea"].descent,
+        sTypoLineGap=0,
+        usWinAscent=font["hhea"].ascent,
+        usWinDescent=-font["hhea"].descent,
+    )
+    builder.setupPost(keepGlyphNames=False)
+    builder.save(target)
 
 
 def _characters(which: str) -> set[int]:
@@ -276,7 +246,7 @@ def _characters(which: str) -> set[int]:
     if which == "han":
         return ({0x20} | set(range(0x2010, 0x2FFFF))) - {0xFFE5, 0x20AC}
     if which == "rare":
-        return set(range(0x20, 0x3FFFF)) - _characters("gbk")
+        return {code for first, last in HAN_BLOCKS for code in range(first, last + 1)} - _characters("gbk")
     latin = set(range(0x20, 0x7F)) | set(range(0xA0, 0x250))
     marks = {ord(mark) for mark in "–—‘’“”…·•×÷±≤≥№℃①②③④⑤⑥⑦⑧⑨⑩〇¥￥□■☐☑✓"}
     high = range(0x81, 0xFF) if which == "gbk" else range(0xA1, 0xF8)
