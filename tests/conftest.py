@@ -1,0 +1,202 @@
+"""What every test may ask for, and what a run refuses to hide.
+
+Settings, PostgreSQL and Redis: tests/settings.py and tests/services.py. Browser and worker: the fixtures below.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WORKER_START_SECONDS = 60
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("portal")
+    group.addoption("--database-only", action="store_true", help="run only the tests that use the database")
+    group.addoption("--no-skips", action="store_true", help="fail the run if any test was skipped")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Playwright's synchronous interface keeps an event loop in the test's thread; Django would take it for async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, and count as deselected, what this run is not about."""
+    sqlite = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+    database_only = config.getoption("--database-only")
+
+    def belongs(item: pytest.Item) -> bool:
+        if sqlite and item.get_closest_marker("postgres"):
+            return False
+        fixtures = getattr(item, "fixturenames", ())
+        uses_database = item.get_closest_marker("django_db") is not None or "db" in fixtures or "live_server" in fixtures
+        return uses_database or not database_only
+
+    kept = [item for item in items if belongs(item)]
+    dropped = [item for item in items if not belongs(item)]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Under --no-skips a skipped test fails the run: what cannot run on this machine must be said, not passed over."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not session.config.getoption("--no-skips"):
+        return
+    if reporter.stats.get("skipped") and session.exitstatus == pytest.ExitCode.OK:
+        reporter.write_line(f"{len(reporter.stats['skipped'])} tests were skipped: the run fails.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def artefacts() -> Path:
+    """Directory that outlives the run: screenshots and other things to look at."""
+    directory = ROOT / "var" / "artefacts"
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Start Debian's Chromium, not one that Playwright would download."""
+    return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": CHROMIUM_ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Look as a Chinese desktop does."""
+    return {
+        **browser_context_args,
+        "locale": "zh-CN",
+        "timezone_id": "Asia/Shanghai",
+        "viewport": {"width": 1280, "height": 900},
+    }
+
+
+class WorkerProcess:
+    """A real Celery worker (with beat) on the test's database and broker.
+
+    Leases and sweeps are short, so that a killed worker's job comes back within seconds.
+    """
+
+    def __init__(self, *, log: Path, environment: dict[str, str]) -> None:
+        self.log = log
+        self.environment = environment
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the worker and wait until it takes jobs."""
+        with self.log.open("ab") as output:
+            offset = output.tell()
+            self.process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "celery",
+                    "--app=portal",
+                    "worker",
+                    "--beat",
+                    f"--schedule={self.log.with_suffix('.schedule')}",
+                    "--concurrency=2",
+                    "--loglevel=INFO",
+                    "--without-gossip",
+                    "--without-mingle",
+                ],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + WORKER_START_SECONDS
+        while b" ready." not in self.log.read_bytes()[offset:]:
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                pytest.fail(f"The worker did not start:\n{self.log.read_text(errors='replace')[-3000:]}")
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """Kill the worker and its children at once (SIGKILL), as a crash or a power cut would."""
+        self._signal(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Let the worker finish its jobs, then end it."""
+        self._signal(signal.SIGTERM)
+
+    def _signal(self, how: signal.Signals) -> None:
+        if self.process is None:
+            return
+        try:
+            os.killpg(self.process.pid, how)
+            self.process.wait(30)
+        except ProcessLookupError:
+            self.process.wait()
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        self.process = None
+
+
+@pytest.fixture
+def celery_worker_process(transactional_db: None, tmp_path: Path) -> Iterator[WorkerProcess]:
+    """Yield a running worker that sees what the test commits; `kill()`, `start()` and `stop()` may be called at will."""
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{database['NAME']}"
+    else:
+        url = f"postgres://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "DATABASE_URL": url,
+        "DATA_DIR": str(settings.DATA_DIR),
+        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "JOB_VISIBILITY_SECONDS": "10",
+        "JOB_LEASE_SECONDS": "5",
+        "JOB_SWEEP_SECONDS": "1",
+    }
+    worker = WorkerProcess(log=tmp_path / "worker.log", environment=environment)
+    worker.start()
+    try:
+        yield worker
+    finally:
+        worker.kill()
+
+
+@pytest.fixture
+def wait_until() -> Callable[..., None]:
+    """Poll a condition until it holds; fail with its name after some seconds."""
+
+    def wait(condition: Callable[[], bool], *, seconds: float = 30, what: str = "the condition") -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                pytest.fail(f"{what} did not come true within {seconds} s")
+            time.sleep(0.1)
+
+    return wait
