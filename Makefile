@@ -1,0 +1,47 @@
+# Everything starts here: `make demo` to look, `make test` to trust. Both set up what a fresh Debian 12 lacks.
+PYTHON ?= python3.11
+BIN := .venv/bin
+SOURCES := portal policies applications review bench tests manage.py
+SETUP := $(PYTHON) portal/devtools/setup.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench screenshots requirements clean
+export PORT HOST PYTEST
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+
+demo: ## run the portal with made-up data (PORT=8000); Ctrl-C stops it
+	@$(SETUP) demo
+	@exec $(BIN)/python -m portal.devtools.demo
+
+test: ## run every test (PYTEST="tests/portal -k money" for some)
+	@$(SETUP) test
+	@exec $(BIN)/python -m portal.devtools.run_tests
+
+check: ## style, types, layers, templates, deployment settings, migrations
+	@$(SETUP) check
+	@exec $(BIN)/python -m portal.devtools.run_checks
+
+format: ## bring Python and templates into their one form
+	@$(SETUP) check
+	$(BIN)/ruff check --fix-only --quiet $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+bench: ## measure, print the ratios, write var/bench.json (BENCH="engine" for one)
+	@$(SETUP) bench
+	@exec $(BIN)/python -m bench $(BENCH)
+
+screenshots: ## make the pictures of the README anew
+	@$(SETUP) test
+	@exec $(BIN)/python -m portal.devtools.screenshots
+
+requirements: ## pin anew what requirements/*.in ask for (UPGRADE=--upgrade for newer versions)
+	@$(SETUP) check
+	for name in build base dev bench; do \
+	  CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile $(UPGRADE) \
+	    --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
+	done
+
+clean: ## remove the environments and caches (the demo's data, in var, stays)
+	rm -rf .venv .venv-bench .cache

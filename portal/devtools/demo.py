@@ -1,0 +1,225 @@
+"""The demo: prepares the database, starts web server, worker and beat, and ends all three together.
+
+Run by `make demo`. The three are separate processes, as in production; only the database and the broker differ
+where DATABASE_URL and REDIS_URL are not set.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connections
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_SECONDS = 60
+# A worker may finish the job it is at; what takes longer is taken up again by the sweep after the next start.
+STOP_SECONDS = 20
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class Child:
+    """A running part of the demo, the leader of a process group of its own, with its log."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+class StopRequestedError(Exception):
+    """Ctrl-C or a termination signal came."""
+
+
+def main() -> int:
+    """Run until Ctrl-C or SIGTERM; return the exit status."""
+    port = int(os.environ.get("PORT") or 8000)
+    host = os.environ.get("HOST") or "127.0.0.1"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    os.environ.setdefault("DEMO", "1")
+    os.environ.setdefault("PUBLIC_URL", f"http://localhost:{port}")
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, request_stop)
+    children: list[Child] = []
+    try:
+        if not is_free(host, port):
+            print(f"Port {port} is taken. Choose another: make demo PORT={port + 1}", file=sys.stderr)
+            return 1
+        prepare()
+        for name, command in commands(host, port).items():
+            children.append(start(name, command))
+        wait_until_serving(port, children)
+        announce(port, children)
+        watch(children)
+    except StopRequestedError:
+        print("\n==> Stopping", flush=True)
+        return 0
+    finally:
+        # A second Ctrl-C must not leave half of them behind.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        stop(children)
+    return 1
+
+
+def request_stop(_number: int, _frame: FrameType | None) -> None:
+    """Turn a signal into an exception, so that one `finally` ends everything."""
+    raise StopRequestedError
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether nobody listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def prepare() -> None:
+    """Bring tables, style sheets, catalogue and demo data up to date; each step is quick when nothing changed."""
+    django.setup()
+    say("Database, catalogue and demo data")
+    call_command("migrate", verbosity=0, interactive=False)
+    collect_static()
+    call_command("load_catalogue")
+    call_command("load_demo")
+    connections.close_all()
+
+
+def collect_static() -> None:
+    """Gather and compress the style sheets and scripts, unless they are as at the last start."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list(None):
+            digest.update(f"{path} {storage.size(path)} {storage.get_modified_time(path).timestamp()}\n".encode())
+    stamp = settings.DATA_DIR / "static-stamp"
+    if stamp.exists() and stamp.read_text() == digest.hexdigest() and settings.STATIC_ROOT.is_dir():
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(digest.hexdigest())
+
+
+def commands(host: str, port: int) -> dict[str, list[str]]:
+    """Return the three programs by name."""
+    celery = [sys.executable, "-m", "celery", "--app=portal"]
+    return {
+        "web": [
+            *[sys.executable, "-m", "gunicorn", "portal.wsgi:application", f"--bind={host}:{port}"],
+            *["--workers=2", "--threads=4", "--timeout=60", "--access-logfile=-", "--no-control-socket"],
+        ],
+        "worker": [*celery, "worker", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle"],
+        "beat": [*celery, "beat", "--loglevel=INFO", "--pidfile="],
+    }
+
+
+def start(name: str, command: list[str]) -> Child:
+    """Start a program in a process group of its own, so that the terminal's Ctrl-C reaches only us."""
+    log = settings.DATA_DIR / "log" / f"{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - no other thread runs here
+        )
+    return Child(name=name, process=process, log=log)
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to end this process when the demo itself is killed (Linux)."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def wait_until_serving(port: int, children: list[Child]) -> None:
+    """Return when the home page answers. Raises SystemExit with the log's end when it does not."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://localhost:{port}/", timeout=5):  # noqa: S310 - our own address
+                return
+        except urllib.error.HTTPError as error:
+            raise SystemExit(f"The home page answers {error.code}. {tail(children[0])}") from None
+        except OSError:
+            fail_if_ended(children)
+            if time.monotonic() > deadline:
+                raise SystemExit(f"The web server does not answer. {tail(children[0])}") from None
+            time.sleep(0.1)
+
+
+def announce(port: int, children: list[Child]) -> None:
+    """Print where to go and who one can be."""
+    print()
+    call_command("demo_accounts")
+    print()
+    say(f"Open http://localhost:{port}/ (logs: {children[0].log.parent}; Ctrl-C stops)")
+
+
+def watch(children: list[Child]) -> None:
+    """Wait for a signal. Raises SystemExit when a part ends by itself."""
+    while True:
+        fail_if_ended(children)
+        time.sleep(0.5)
+
+
+def fail_if_ended(children: list[Child]) -> None:
+    """Raise SystemExit, with the end of its log, for a part that ended by itself."""
+    for child in children:
+        if child.process.poll() is not None:
+            raise SystemExit(f"{child.name} ended with {child.process.returncode}. {tail(child)}")
+
+
+def tail(child: Child) -> str:
+    """Return the end of a part's log."""
+    return f"The end of {child.log}:\n{child.log.read_text(errors='replace')[-3000:]}"
+
+
+def stop(children: list[Child]) -> None:
+    """End every part: politely, together, then by force with all it started."""
+    for child in children:
+        if child.process.poll() is None:
+            child.process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for child in children:
+        try:
+            child.process.wait(max(0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            print(f"{child.name} does not end by itself: killed", file=sys.stderr)
+        try:
+            os.killpg(child.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+        child.process.wait()
+
+
+def say(text: str) -> None:
+    """Tell what is being done, at once."""
+    print(f"==> {text}", flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
