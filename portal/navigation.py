@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.urls import NoReverseMatch, reverse
+
 from portal.access import Rule, applicants, officials, public
 from portal.accounts.enums import Role
 
@@ -52,8 +54,26 @@ MENU = (
 )
 
 
-def menu_for(user: User | None) -> list[MenuEntry]:
-    """The entries a person sees; a stranger's are the public ones."""
-    if user is None:
-        return [entry for entry in MENU if entry.rule is public]
-    return [entry for entry in MENU if entry.rule.allows(user)]
+@dataclass(frozen=True)
+class MenuLink:
+    """An entry as a page shows it."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+def menu_for(user: User | None, *, path: str = "") -> list[MenuLink]:
+    """The entries a person sees, the one that `path` lies below marked; a stranger's are the public ones."""
+    entries = [e for e in MENU if (e.rule is public if user is None else e.rule.allows(user))]
+    links = [(e.label, url) for e in entries if (url := _address(e.url_name))]
+    # The longest address wins: /review/ and /review/claims/ are both in the menu.
+    current = max((url for _, url in links if path.startswith(url)), key=len, default="")
+    return [MenuLink(label, url, is_current=url == current) for label, url in links]
+
+
+def _address(url_name: str) -> str:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""

@@ -3,15 +3,96 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING, Protocol
 
 from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
 
-from portal.money import format_yuan
+from portal.money import format_wan_yuan, format_yuan
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.utils.safestring import SafeString
 
 register = template.Library()
 
+# Which colour a status has, by the value that the room above stores. A status without a row is neutral.
+STATUS_TONES = {
+    "draft": "neutral",
+    "submitted": "info",
+    "district_review": "info",
+    "district_confirmation": "info",
+    "city_review": "info",
+    "final_decision": "info",
+    "awaiting_publicity": "info",
+    "publicity": "info",
+    "objection": "warn",
+    "approved": "ok",
+    "paid": "ok",
+    "correction": "warn",
+    "withdrawn": "neutral",
+    "not_accepted": "bad",
+    "rejected": "bad",
+}
+
+
+class HasStatus(Protocol):
+    """Anything with a status, its label for officers and its label for applicants."""
+
+    status: str
+    applicant_label: str
+
+    def get_status_display(self) -> str: ...
+
 
 @register.filter
-def yuan(amount: Decimal | None) -> str:
+def yuan(amount: Decimal | str | None) -> str:
     """A sum as 1,234.50 元; a dash where there is none."""
     return "—" if amount is None else f"{format_yuan(amount)} 元"
+
+
+@register.filter
+def yuan_figures(amount: Decimal | str | None) -> str:
+    """A sum as 1,234.50 without its unit; a dash where there is none."""
+    return "—" if amount is None else format_yuan(amount)
+
+
+@register.filter
+def wan(amount: Decimal | str | None) -> str:
+    """A sum as 0.5 万元, without loss; a dash where there is none."""
+    return "—" if amount is None else f"{format_wan_yuan(amount)} 万元"
+
+
+@register.filter
+def age(moment: datetime | None) -> str:
+    """How long ago a moment was, in whole days, or 今天."""
+    if moment is None:
+        return "—"
+    days = (timezone.localdate() - timezone.localdate(moment)).days
+    return f"{days} 天" if days > 0 else "今天"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A decorative picture from the sprite; words beside it carry the meaning."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def pill(words: str, tone: str = "neutral") -> SafeString:
+    """A small coloured label. Tones: neutral, info, wait, ok, warn, bad."""
+    return format_html('<span class="pill pill-{}">{}</span>', tone, words)
+
+
+@register.simple_tag
+def status_pill(thing: HasStatus, face: str = "officer") -> SafeString:
+    """The status of a claim as a pill, in the officers' words or, with face="applicant", in the applicant's."""
+    words = thing.applicant_label if face == "applicant" else thing.get_status_display()
+    return pill(words, STATUS_TONES.get(thing.status, "neutral"))

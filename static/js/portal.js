@@ -1,0 +1,129 @@
+/* Small improvements. Every page works without them; nothing here computes money. */
+(() => {
+  "use strict";
+
+  const within = (event, selector) =>
+    event.target instanceof Element ? event.target.closest(selector) : null;
+
+  // Ask before what cannot be undone.
+  document.addEventListener("click", (event) => {
+    const button = within(event, "button[data-confirm], a[data-confirm]");
+    if (button && !window.confirm(button.dataset.confirm)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+
+  // Show that a form is on its way. The database refuses a second copy; this only spares the question.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || "noLock" in form.dataset || form.method === "get") {
+      return;
+    }
+    const button = event.submitter;
+    form.setAttribute("aria-busy", "true");
+    if (button) {
+      // After this turn, or the button's own value would not be sent.
+      window.setTimeout(() => {
+        button.disabled = true;
+        button.classList.add("is-sending");
+      });
+    }
+  });
+
+  // The browser's back button brings a locked form back: open it again.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[aria-busy]")) {
+      form.removeAttribute("aria-busy");
+    }
+    for (const button of document.querySelectorAll("button.is-sending")) {
+      button.disabled = false;
+      button.classList.remove("is-sending");
+    }
+  });
+
+  // Rows of a formset.
+  const changed = (element) => element?.dispatchEvent(new Event("change", { bubbles: true }));
+
+  document.addEventListener("click", (event) => {
+    const add = within(event, "[data-add-row]");
+    if (add) {
+      const template = document.querySelector(add.dataset.addRow);
+      const list = document.querySelector(add.dataset.into);
+      const total = document.querySelector(add.dataset.total);
+      if (!template || !list || !total) {
+        return;
+      }
+      event.preventDefault();
+      const index = Number.parseInt(total.value, 10);
+      list.insertAdjacentHTML("beforeend", template.innerHTML.replaceAll("__index__", String(index)));
+      total.value = String(index + 1);
+      const row = list.lastElementChild;
+      if (window.htmx) {
+        window.htmx.process(row);
+      }
+      row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+      changed(total);
+      return;
+    }
+    const remove = within(event, "[data-remove-row]");
+    if (remove) {
+      const row = remove.closest(remove.dataset.removeRow);
+      const box = row?.querySelector("input[name$='-DELETE']");
+      if (!box) {
+        return;
+      }
+      event.preventDefault();
+      box.checked = true;
+      row.hidden = true;
+      for (const field of row.querySelectorAll("[required]")) {
+        field.required = false;
+      }
+      changed(box);
+    }
+  });
+
+  // Words about saving, beside the form that htmx sends.
+  const say = (element, words, state) => {
+    for (const place of document.querySelectorAll("[data-autosave-status]")) {
+      if (element.contains(place) || element.closest("form")?.contains(place)) {
+        place.textContent = words;
+        place.dataset.state = state;
+      }
+    }
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => say(event.detail.elt, "正在保存…", "busy"));
+  for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    document.addEventListener(failure, (event) =>
+      say(event.detail.elt, "保存失败，请检查网络后再试；内容仍在本页", "failed"));
+  }
+
+  // Close the person's menu on Escape and on a click elsewhere.
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.user-menu[open]")) {
+      if (!menu.contains(event.target)) {
+        menu.open = false;
+      }
+    }
+    if (within(event, "[data-print]")) {
+      window.print();
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") {
+      return;
+    }
+    for (const menu of document.querySelectorAll("details.user-menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+})();
