@@ -1,0 +1,99 @@
+"""Take from the limits, and give back: appended entries under the buckets' locks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from applications.ledger.keys import LimitUse, merge_uses, shortage
+from applications.ledger.models import EntryKind, LimitBucket, LimitEntry
+from portal.money import ZERO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from applications.models import Claim
+    from portal.act import Act
+
+
+class LimitExceededError(Exception):
+    """A limit leaves less than was asked for. The message names the limit and what is left."""
+
+
+def reserve_limits(claim: Claim, *, uses: Iterable[LimitUse], act: Act) -> list[LimitEntry]:
+    """Append what a decided claim takes from each bucket, in the caller's transaction.
+
+    Buckets are locked in the order of their keys, so that two decisions never wait for each other in a circle.
+    Raises LimitExceededError, with nothing written, where one of them has too little left; IntegrityError
+    where the claim has already reserved.
+    """
+    wanted = merge_uses(uses)
+    buckets = _locked_buckets([(use.key, use.label) for use in wanted])
+    fresh: list[LimitEntry] = []
+    for use in wanted:
+        bucket = buckets[use.key]
+        last = _last_entry(bucket)
+        amount, times = (last.amount_after, last.times_after) if last else (ZERO, 0)
+        if problem := shortage(use, amount=amount, times=times):
+            raise LimitExceededError(problem)
+        fresh.append(
+            LimitEntry(
+                bucket=bucket,
+                sequence=last.sequence + 1 if last else 1,
+                claim=claim,
+                kind=EntryKind.RESERVE,
+                amount=use.amount,
+                times=use.times,
+                amount_after=amount + use.amount,
+                times_after=times + use.times,
+                at=act.at,
+            )
+        )
+    return LimitEntry.objects.bulk_create(fresh)
+
+
+def release_limits(claim: Claim, *, act: Act) -> list[LimitEntry]:
+    """Append the entries that give back all a claim holds, in the caller's transaction; nothing where it holds none."""
+    reserved = {
+        entry.bucket_id: entry
+        for entry in LimitEntry.objects.filter(claim=claim, kind=EntryKind.RESERVE).select_related("bucket")
+    }
+    buckets = _locked_buckets([(entry.bucket.key, entry.bucket.label) for entry in reserved.values()])
+    released = set(LimitEntry.objects.filter(claim=claim, kind=EntryKind.RELEASE).values_list("bucket_id", flat=True))
+    fresh: list[LimitEntry] = []
+    for bucket in buckets.values():
+        last = _last_entry(bucket)
+        if bucket.pk in released or last is None:
+            continue
+        taken = reserved[bucket.pk]
+        fresh.append(
+            LimitEntry(
+                bucket=bucket,
+                sequence=last.sequence + 1,
+                claim=claim,
+                kind=EntryKind.RELEASE,
+                amount=-taken.amount,
+                times=-taken.times,
+                amount_after=last.amount_after - taken.amount,
+                times_after=last.times_after - taken.times,
+                at=act.at,
+            )
+        )
+    return LimitEntry.objects.bulk_create(fresh)
+
+
+def _locked_buckets(named: list[tuple[str, str]]) -> dict[str, LimitBucket]:
+    """The buckets by key, made where missing, each row locked in the order of the keys."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("The ledger is written inside a transaction only.")
+    in_order = sorted(named)
+    LimitBucket.objects.bulk_create(
+        [LimitBucket(key=key, label=label) for key, label in in_order], ignore_conflicts=True
+    )
+    rows = LimitBucket.objects.select_for_update().filter(key__in=[key for key, _ in in_order]).order_by("key")
+    return {bucket.key: bucket for bucket in rows}
+
+
+def _last_entry(bucket: LimitBucket) -> LimitEntry | None:
+    return bucket.entries.order_by("-sequence").first()
