@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.core.checks import register
+
+from review.notices.checks import check_printing
 
 
 class NoticesConfig(AppConfig):
@@ -6,3 +9,6 @@ class NoticesConfig(AppConfig):
     label = "notices"
     verbose_name = "通知书"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        register(check_printing)

@@ -1,0 +1,127 @@
+"""From a frozen snapshot to a PDF: the same bytes from every worker, and no character ever missing.
+
+What is dear is done once per process (fonts, style sheet); what could differ from run to run is fixed (metadata
+from the snapshot, one set of fonts, one QR version and mask). Anything WeasyPrint warns of fails the notice: a
+box in place of a name must never reach anybody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+import threading
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.template.loader import render_to_string
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher
+
+from review.notices.fonts import current_fonts
+from review.notices.qrcode import qr_data_uri
+from review.notices.snapshot import read_snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+STYLE = Path(__file__).with_name("print.css")
+# One notice at a time in a process: Pango's font map, which all share, is not made for threads.
+_lock = threading.Lock()
+
+
+class RenderError(RuntimeError):
+    """The notice could not be printed as it must be; the message says what was wrong."""
+
+
+def render_notice(snapshot: Mapping[str, Any]) -> bytes:
+    """The PDF of a notice, byte for byte the same for the same snapshot and fonts.
+
+    Raises SnapshotError for a snapshot that does not hold together, FontsMissingError where no fonts have been
+    built, RenderError for anything that WeasyPrint warns of, such as a character that no font draws.
+    """
+    notice = read_snapshot(snapshot)
+    html = render_to_string(
+        f"notices/print/{notice.kind}.html", {"notice": notice, "qr_code": qr_data_uri(notice.verification.url)}
+    )
+    identifier = hashlib.sha256(html.encode()).hexdigest()[:32]
+    with _lock, _no_warnings():
+        fonts, style = _equipment(current_fonts())
+        return HTML(string=html, url_fetcher=_only_inline()).write_pdf(
+            stylesheets=[style], font_config=fonts, pdf_identifier=identifier.encode(), pdf_tags=True
+        )
+
+
+def write_notice(snapshot: Mapping[str, Any], target: Path) -> tuple[str, int]:
+    """Print a notice to a file; returns its SHA-256 and its size in bytes.
+
+    The file appears whole or not at all: a worker killed while writing leaves only a temporary file behind.
+    """
+    content = render_notice(snapshot)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".part", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return hashlib.sha256(content).hexdigest(), len(content)
+
+
+@lru_cache(maxsize=1)
+def _equipment(fonts: Path) -> tuple[FontConfiguration, CSS]:
+    """Font configuration and style sheet, made once per process and set of fonts.
+
+    Fontconfig reads its file when the configuration is made and never again, so the variable is set only then.
+    """
+    before = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(fonts / "fonts.conf")
+    try:
+        configuration = FontConfiguration()
+        return configuration, CSS(filename=STYLE, font_config=configuration)
+    finally:
+        if before is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = before
+
+
+@lru_cache(maxsize=1)
+def _only_inline() -> URLFetcher:
+    """Lets a notice load what stands in it and nothing from disk or network."""
+    return URLFetcher(allowed_protocols={"data"})
+
+
+class _Collector(logging.Handler):
+    """Keeps what this thread is warned of."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.warnings: list[str] = []
+        self.thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self.thread:
+            self.warnings.append(record.getMessage())
+
+
+@contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Raise RenderError if WeasyPrint warned of anything in the block."""
+    logger = logging.getLogger("weasyprint")
+    collector = _Collector()
+    logger.addHandler(collector)
+    try:
+        yield
+    finally:
+        logger.removeHandler(collector)
+    if collector.warnings:
+        raise RenderError("通知书未能按要求制作：" + "；".join(dict.fromkeys(collector.warnings)))
