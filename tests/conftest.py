@@ -53,7 +53,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if sqlite and item.get_closest_marker("postgres"):
             return False
         fixtures = getattr(item, "fixturenames", ())
-        uses_database = item.get_closest_marker("django_db") is not None or "db" in fixtures or "live_server" in fixtures
+        uses_database = (
+            item.get_closest_marker("django_db") is not None or "db" in fixtures or "live_server" in fixtures
+        )
         return uses_database or not database_only
 
     kept = [item for item in items if belongs(item)]
@@ -165,7 +167,7 @@ class WorkerProcess:
 
 @pytest.fixture
 def celery_worker_process(transactional_db: None, tmp_path: Path) -> Iterator[WorkerProcess]:
-    """Yield a running worker that sees what the test commits; `kill()`, `start()` and `stop()` may be called at will."""
+    """Yield a running worker that sees what the test commits; it may be killed and started again."""
     database = connection.settings_dict
     if connection.vendor == "sqlite":
         url = f"sqlite:///{database['NAME']}"

@@ -61,14 +61,18 @@ def find_postgres_bin() -> Path:
     for directory in candidates:
         if (directory / "initdb").exists() and (directory / "postgres").exists():
             return directory
-    raise ServiceMissingError("PostgreSQL's server is not installed: run `make test`, or install the package postgresql.")
+    raise ServiceMissingError(
+        "PostgreSQL's server is not installed: run `make test`, or install the package postgresql."
+    )
 
 
 def find_redis_server() -> str:
     """Return the path of redis-server."""
     path = shutil.which("redis-server")
     if path is None:
-        raise ServiceMissingError("redis-server is not installed: run `make test`, or install the package redis-server.")
+        raise ServiceMissingError(
+            "redis-server is not installed: run `make test`, or install the package redis-server."
+        )
     return path
 
 
@@ -178,7 +182,14 @@ def running_postgres(directory: Path) -> Iterator[str]:
         account=account,
         cwd=home,
     )
-    probe = [bin_dir / "pg_isready", "--quiet", "--host=127.0.0.1", f"--port={port}", "--username=portal", "--dbname=postgres"]
+    probe = [
+        bin_dir / "pg_isready",
+        "--quiet",
+        "--host=127.0.0.1",
+        f"--port={port}",
+        "--username=portal",
+        "--dbname=postgres",
+    ]
     try:
         _wait_until(
             lambda: subprocess.run(probe, check=False).returncode == 0, process=process, name="PostgreSQL", log=log

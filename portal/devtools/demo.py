@@ -160,7 +160,7 @@ def wait_until_serving(port: int, children: list[Child]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            with urllib.request.urlopen(f"http://localhost:{port}/", timeout=5):  # noqa: S310 - our own address
+            with urllib.request.urlopen(f"http://localhost:{port}/", timeout=5):
                 return
         except urllib.error.HTTPError as error:
             raise SystemExit(f"The home page answers {error.code}. {tail(children[0])}") from None

@@ -19,7 +19,9 @@ SOURCES = ["portal", "policies", "applications", "review", "bench", "tests", "ma
 
 def production_environment(data_dir: str) -> dict[str, str]:
     """Return settings as a bureau would run them, so that the deployment check means something."""
-    kept = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "LANG", "LC_ALL", "NOTICE_FONTS_DIR"}}
+    kept = {
+        key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "LANG", "LC_ALL", "NOTICE_FONTS_DIR"}
+    }
     return kept | {
         "SECRET_KEY": "".join(chr(33 + (7 * i) % 90) for i in range(80)),
         "PUBLIC_URL": "https://portal.example.gov.cn",
