@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, Subquery, Sum
+from django.utils import timezone
 
 from applications.ledger.keys import Party, RulesOfItem, ledger_keys
 from applications.ledger.models import LimitBucket, LimitEntry
 from portal.money import ZERO, quantise_yuan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
     from applications.models import Claim
@@ -49,30 +50,45 @@ def balances(bucket_keys: Iterable[str], *, without: Claim | None = None) -> dic
 
 
 def ledger_state(
-    item: RulesOfItem, *, party: Party, subjects: Sequence[str] = (), without: Claim | None = None
+    item: RulesOfItem, *, party: Party, subjects: Mapping[str, str] | None = None, without: Claim | None = None
 ) -> dict[str, Any]:
-    """`paid`, `times_before` and `once_group` of an engine question, from the entries (sums as decimal strings).
+    """`paid` (with `once_group`) and `times_before` of an engine question, from the entries; sums as decimal strings.
 
-    `subjects` are the keys of the claim's lines: of their earlier sums the largest is `project`, so a question about
-    several should ask line by line. `without` leaves one claim's own entries out, so that a decided claim can be
-    assessed again.
+    `subjects` maps each line's subject as the question states it to its normal form in the ledger
+    (`ClaimLine.subject_key`). `without` leaves one claim's own entries out, so that a decided claim can be assessed
+    again.
     """
-    named = ledger_keys(item, party, subjects)
+    subjects = subjects or {}
+    named = ledger_keys(item, party, subjects.values())
     found = balances([key for keys in named.values() for key in keys], without=without)
 
     def held(name: str) -> list[Balance]:
         return [found[key] for key in named[name] if key in found]
 
-    paid = {
-        name: max((balance.amount for balance in held(name)), default=ZERO)
-        for name in ("same_year", "lifetime", "project", "programme_year")
+    paid: dict[str, Any] = {
+        name: str(max(balance.amount for balance in held(name)))
+        for name in ("same_year", "lifetime", "programme_year")
+        if held(name)
     }
-    paid["lower_tier"] = sum((balance.amount for balance in held("lower_tier")), ZERO)
-    return {
-        "paid": {name: str(amount) for name, amount in paid.items() if amount},
-        "times_before": max((balance.times for balance in held("times")), default=0),
-        "once_group": any(balance.times for balance in held("once")),
+    projects = {
+        stated: str(found[key].amount)
+        for stated, normal in subjects.items()
+        for key in ledger_keys(item, party, [normal])["project"]
+        if key in found
     }
+    if projects:
+        paid["project"] = projects
+    if held("lower_tier"):
+        paid["lower_tier"] = str(sum((balance.amount for balance in held("lower_tier")), ZERO))
+    if any(balance.times for balance in held("once")):
+        paid["once_group"] = True
+    return {"paid": paid, "times_before": max((balance.times for balance in held("times")), default=0)}
+
+
+def party_of(claim: Claim) -> Party:
+    """The party of a claim; its year is the calendar year in which it was submitted (a draft's: this one)."""
+    year = timezone.localtime(claim.submitted_at).year if claim.submitted_at else timezone.localdate().year
+    return Party(claim.applicant_id, claim.city_id, year, claim.applicant.kind)
 
 
 def subsidised_before(document_id: str, subject: str, *, without: Claim | None = None) -> Decimal:
