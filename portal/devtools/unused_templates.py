@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = ("portal", "policies", "applications", "review")
+KINDS = {".html", ".txt", ".xml"}
 QUOTED = re.compile(r"""["']([\w/{}.\-]+\.(?:html|txt|xml))["']""")
 
 
@@ -50,7 +51,7 @@ def unused_templates(root: Path = ROOT) -> list[str]:
     found = []
     for path in sorted((root / "templates").rglob("*")):
         name = path.relative_to(root / "templates").as_posix()
-        if not path.is_file() or name in used or name in handled_by_django or replaces_a_package(name, folders):
+        if path.suffix not in KINDS or name in used or name in handled_by_django or replaces_a_package(name, folders):
             continue
         if not any(pattern.fullmatch(name) for pattern in patterns):
             found.append(name)
