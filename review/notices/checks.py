@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from typing import TYPE_CHECKING, Any
 
-from django.core.checks import CheckMessage, Warning
+from django.core import checks
 
 from review.notices.fonts import REMEDY, FontsMissingError, current_fonts
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 SUBSET_LIBRARY = "libharfbuzz-subset.so.0"
 
 
-def check_printing(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
+def check_printing(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:  # noqa: ARG001
     """Warn of missing fonts, which fail every notice, and of a missing library, which makes it 50 times slower.
 
     Warnings and not errors: the calculator and most commands work without printing.
     """
-    found: list[CheckMessage] = []
+    found: list[checks.CheckMessage] = []
     try:
         ctypes.CDLL(SUBSET_LIBRARY)
     except OSError:
         found.append(
-            Warning(
+            checks.Warning(
                 f"Notices take 50 times longer without {SUBSET_LIBRARY}.",
                 hint="Install the Debian package libharfbuzz-subset0.",
                 id="notices.W001",
@@ -36,5 +36,5 @@ def check_printing(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
     try:
         current_fonts()
     except FontsMissingError as error:
-        found.append(Warning(f"No notice can be printed: {error}", hint=REMEDY, id="notices.W002"))
+        found.append(checks.Warning(f"No notice can be printed: {error}", hint=REMEDY, id="notices.W002"))
     return found

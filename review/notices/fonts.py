@@ -40,6 +40,8 @@ from fontTools.ttLib import TTFont
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fontTools.ttLib.tables._g_l_y_f import Glyph
+
 # Part of the hash: raise it when this module makes other fonts from the same sources.
 RECIPE = 3
 # How far, in 1/1000 em, each step of redrawing may stray: at 16 pt, a tenth of a dot at 300 dpi.
@@ -154,6 +156,8 @@ def build(*, force: bool = False) -> tuple[Path, bool]:
             work.chmod(0o755)
             shutil.rmtree(folder, ignore_errors=True)
             work.rename(folder)
+            # Scanned now, by whoever may write here: a worker may not, and would scan again at each start.
+            subprocess.run(["fc-cache"], env=os.environ | {"FONTCONFIG_FILE": str(folder / "fonts.conf")}, check=True)  # noqa: S607
         finally:
             shutil.rmtree(work, ignore_errors=True)
     pointer = root / f"{CURRENT}.{os.getpid()}"
@@ -178,7 +182,7 @@ def _installed_fonts(folders: Iterable[Path | str]) -> dict[tuple[str, str], Sou
                 [*command, "--format", shape], capture_output=True, text=True, check=True
             ).stdout
         except FileNotFoundError:
-            raise FontsMissingError("缺少 fc-list：请安装 Debian 软件包 fontconfig。") from None
+            raise FontsMissingError(f"缺少 {command[0]}：请安装 Debian 软件包 fontconfig。") from None
         for line in sorted(listed.splitlines()):
             families, styles, index, path = line.split("\t")
             for family in families.split(","):
@@ -215,23 +219,14 @@ def _build_face(face: Face, source: Source, target: Path) -> None:
     Drawing is several times quicker than subsetting a collection of 65,535 glyphs, and leaves nothing behind: no
     layout tables, no vertical metrics, no hints. Quadratic outlines embed in half the size of cubic ones.
     """
-    font = TTFont(source.path, fontNumber=source.index, lazy=True)
     wanted = _characters(face.characters)
-    characters = {code: name for code, name in font.getBestCmap().items() if code in wanted}
-    names = list(dict.fromkeys([".notdef", *(characters[code] for code in sorted(characters, key=_rank))]))
-    drawn = font.getGlyphSet()
-    em = font["head"].unitsPerEm
-    step = MAX_ERROR * em / 1000
-    cubic = "glyf" not in font
-    glyphs = {}
-    for name in names:
-        pen = TTGlyphPen(None)
-        through = Cu2QuPen(pen, step, reverse_direction=cubic)
-        if face.joined:
-            # Via quadratic splines to fewer cubic curves and back: a sixth of the points goes, and no corner.
-            through = Cu2QuPen(Qu2CuPen(through, step, all_cubic=True), step)
-        drawn[name].draw(DecomposingFilterPen(through, drawn))
-        glyphs[name] = pen.glyph()
+    with TTFont(source.path, fontNumber=source.index, lazy=True) as font:
+        em = font["head"].unitsPerEm
+        characters = {code: name for code, name in font.getBestCmap().items() if code in wanted}
+        names = list(dict.fromkeys([".notdef", *(characters[code] for code in sorted(characters, key=_rank))]))
+        glyphs = _draw_glyphs(font, names, joined=face.joined)
+        advances = font["hmtx"].metrics
+        metrics = {name: (advances[name][0], getattr(glyphs[name], "xMin", 0)) for name in names}
     builder = FontBuilder(em, isTTF=True)
     # The notice's bytes must not depend on the day its fonts were made.
     builder.updateHead(created=0, modified=0)
@@ -239,8 +234,7 @@ def _build_face(face: Face, source: Source, target: Path) -> None:
     builder.setupGlyphOrder(names)
     builder.setupCharacterMap(characters)
     builder.setupGlyf(glyphs)
-    advances = font["hmtx"].metrics
-    builder.setupHorizontalMetrics({name: (advances[name][0], getattr(glyphs[name], "xMin", 0)) for name in names})
+    builder.setupHorizontalMetrics(metrics)
     ascent, descent = round(ASCENT * em), round(DESCENT * em)
     builder.setupHorizontalHeader(ascent=ascent, descent=descent, lineGap=0)
     builder.setupNameTable({"familyName": face.family, "styleName": "Regular", "psName": face.family.replace(" ", "")})
@@ -249,6 +243,23 @@ def _build_face(face: Face, source: Source, target: Path) -> None:
     )
     builder.setupPost(keepGlyphNames=False)
     builder.save(target)
+
+
+def _draw_glyphs(font: TTFont, names: list[str], *, joined: bool) -> dict[str, Glyph]:
+    """The named glyphs as quadratic outlines, composites taken apart."""
+    drawn = font.getGlyphSet()
+    step = MAX_ERROR * font["head"].unitsPerEm / 1000
+    cubic = "glyf" not in font
+    glyphs = {}
+    for name in names:
+        pen = TTGlyphPen(None)
+        through = Cu2QuPen(pen, step, reverse_direction=cubic)
+        if joined:
+            # Via quadratic splines to fewer cubic curves and back: a sixth of the points goes, and no corner.
+            through = Cu2QuPen(Qu2CuPen(through, step, all_cubic=True), step)
+        drawn[name].draw(DecomposingFilterPen(through, drawn))
+        glyphs[name] = pen.glyph()
+    return glyphs
 
 
 def _rank(code: int) -> tuple[int, bytes, int]:

@@ -1,0 +1,103 @@
+"""The built fonts: what they hold, that they are made once, and what is said where a source is missing."""
+
+from __future__ import annotations
+
+import unicodedata
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.management import CommandError, call_command
+from fontTools.ttLib import TTFont
+
+from review.notices import fonts
+from review.notices.checks import check_printing
+from review.notices.fonts import FontsMissingError, build, current_fonts, file_of
+from tests.review.notices.samples import RARE
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
+
+def held(family: str) -> set[int]:
+    with TTFont(file_of(family), lazy=True) as font:
+        return set(font.getBestCmap())
+
+
+def test_every_ideograph_and_mark_of_gbk_and_the_rare_ones_have_a_glyph() -> None:
+    gbk = {
+        char
+        for high in range(0x81, 0xFF)
+        for low in range(0x40, 0xFF)
+        for char in bytes((high, low)).decode("gbk", errors="ignore")
+        if char and unicodedata.category(char)[0] in "LNP"
+    }
+    everything = held("Notice Fang") | held("Notice Serif") | held("Notice Rare")
+    assert {char for char in gbk if ord(char) not in everything} == set()
+    assert {ord(char) for char in RARE} <= everything
+
+
+def test_the_body_face_leaves_latin_and_the_yuan_sign_to_the_serif_behind_it() -> None:
+    body = held("Notice Fang")
+    assert 0x20 in body
+    assert not body & (set(range(0x21, 0x250)) | {0xFFE5})
+    assert set(range(0x20, 0x7F)) | {0xFFE5} <= held("Notice Serif")
+
+
+@pytest.mark.parametrize("face", fonts.FACES, ids=lambda face: face.family)
+def test_a_built_font_has_small_tables_and_the_common_line_box(face: fonts.Face) -> None:
+    with TTFont(file_of(face.family), lazy=True) as font:
+        em = font["head"].unitsPerEm
+        assert not {"GSUB", "GPOS", "CFF ", "vmtx", "vhea"} & set(font.keys())
+        assert (font["hhea"].ascent / em, font["hhea"].descent / em) == (fonts.ASCENT, fonts.DESCENT)
+        assert font["name"].getDebugName(1) == face.family
+
+
+def test_frequent_characters_come_first() -> None:
+    with TTFont(file_of("Notice Fang"), lazy=True) as font:
+        characters = font.getBestCmap()
+        assert max(font.getGlyphID(characters[ord(char)]) for char in "资助决定通知书") < 300
+
+
+def test_building_again_from_the_same_sources_does_nothing() -> None:
+    folder, fresh = build()
+    assert not fresh
+    assert folder == current_fonts()
+
+
+def test_a_missing_source_font_fails_the_build_and_names_package_and_remedy(
+    settings: SettingsWrapper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = fonts._installed_fonts(settings.NOTICE_FONT_SOURCES)
+    without = {key: source for key, source in everything.items() if "Fan" not in key[0]}
+    monkeypatch.setattr(fonts, "_installed_fonts", lambda _: without)
+    settings.NOTICE_FONTS_DIR = tmp_path
+    with pytest.raises(CommandError, match=r"FandolFang（Debian：texlive-lang-chinese）.*make fonts"):
+        call_command("build_fonts", stdout=StringIO())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_licensed_font_in_the_first_folder_is_preferred(
+    settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    licensed = fonts.Source(Path("simfang.ttf"), 0)
+    everything = fonts._installed_fonts(settings.NOTICE_FONT_SOURCES) | {("FangSong_GB2312", "Regular"): licensed}
+    monkeypatch.setattr(fonts, "_installed_fonts", lambda _: everything)
+    assert fonts.find_sources()["Notice Fang"] == licensed
+
+
+def test_start_up_warns_of_missing_fonts_and_of_the_missing_library(
+    settings: SettingsWrapper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert check_printing(None) == []
+    settings.NOTICE_FONTS_DIR = tmp_path
+    monkeypatch.setattr("review.notices.checks.SUBSET_LIBRARY", "libno-such-thing.so.0")
+    assert [message.id for message in check_printing(None)] == ["notices.W001", "notices.W002"]
+
+
+def test_half_built_fonts_are_not_used(settings: SettingsWrapper, tmp_path: Path) -> None:
+    settings.NOTICE_FONTS_DIR = tmp_path
+    (tmp_path / "current").write_text("abc")
+    with pytest.raises(FontsMissingError, match="不完整"):
+        current_fonts()
