@@ -1,0 +1,162 @@
+"""Numbers that name people and bodies: read as people write them, checked, and kept in one normal form. Pure.
+
+Unified social credit codes (统一社会信用代码, GB 32100-2015), resident IDs (公民身份号码, GB 11643-1999), bank codes of the
+large-value payment system (CNAPS 联行号), telephone numbers and bank account numbers. Every refusal is Chinese: which
+character is wrong, and what to do.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from stdnum.cn import ric, uscc
+from stdnum.exceptions import ValidationError as StdnumError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+# Letters that the standard leaves out because they are taken for a digit, and the digit they are taken for.
+_LOOKALIKES = {"I": "1", "O": "0", "S": "5", "Z": "2"}
+# First two digits of GB/T 2260: a resident ID keeps the district of its first issue, which may no longer exist,
+# so only the province is checked.
+_PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+)
+
+
+class IdentifierError(ValueError):
+    """A number that cannot be right; the message is Chinese and says what is wrong.
+
+    `overridable` is true where an officer may accept the number all the same: it has the right length and only
+    its characters or its check digit do not fit.
+    """
+
+    def __init__(self, message: str, *, overridable: bool = False) -> None:
+        super().__init__(message)
+        self.overridable = overridable
+
+
+def normalise_identifier(text: str) -> str:
+    """Half-width capitals and digits, without spaces and dashes; nothing is checked."""
+    return re.sub(r"[\s\-‐-―·.]", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def read_uscc(text: str) -> str:
+    """A unified social credit code in its normal form of 18 characters. Raises IdentifierError.
+
+    `stdnum.cn.uscc.validate` refuses letters in the first two places, though the standard gives out N1, Y1 and A1
+    (rural collectives, other bodies, central military commission): its check digit is used, not its format check.
+    """
+    code = normalise_identifier(text)
+    _require_length(code, 18, "统一社会信用代码")
+    for place, character in enumerate(code, start=1):
+        if character not in USCC_ALPHABET:
+            raise IdentifierError(
+                _wrong_uscc_character(place, character), overridable=code.isascii() and code.isalnum()
+            )
+    for place, character in enumerate(code[2:8], start=3):
+        if not character.isdigit():
+            raise IdentifierError(
+                f"第 {place} 位“{character}”不对：第 3 至 8 位是登记机关的行政区划代码，只能是数字。请对照营业执照核对。",
+                overridable=True,
+            )
+    expected = uscc.calc_check_digit(code[:-1])
+    if code[-1] != expected:
+        raise IdentifierError(
+            f"校验位不符：按前 17 位推算，最后一位应为“{expected}”，填写的是“{code[-1]}”。"
+            "多半是某一位写错了，请对照营业执照逐位核对。",
+            overridable=True,
+        )
+    return code
+
+
+def _wrong_uscc_character(place: int, character: str) -> str:
+    if character in _LOOKALIKES:
+        return (
+            f"第 {place} 位“{character}”不对：统一社会信用代码不使用字母 I、O、S、V、Z，"
+            f"此处可能是数字“{_LOOKALIKES[character]}”。"
+        )
+    if character == "V":
+        return f"第 {place} 位“V”不对：统一社会信用代码不使用字母 I、O、S、V、Z。请对照营业执照核对。"
+    return f"第 {place} 位“{character}”不对：统一社会信用代码只含数字和大写字母。请对照营业执照核对。"
+
+
+def read_resident_id(text: str, *, today: date) -> str:
+    """A resident ID of 18 characters, the last a digit or X. Raises IdentifierError; never overridable."""
+    number = normalise_identifier(text)
+    if len(number) == 15 and number.isdigit():
+        raise IdentifierError("这是 15 位的旧号码，已停止使用。请填写现行居民身份证上的 18 位号码。")
+    _require_length(number, 18, "公民身份号码")
+    for place, character in enumerate(number, start=1):
+        if character not in ("0123456789X" if place == 18 else "0123456789"):
+            rule = "最后一位只能是数字或字母 X" if place == 18 else "前 17 位只能是数字"
+            raise IdentifierError(f"第 {place} 位“{character}”不对：{rule}。")
+    if number[:2] not in _PROVINCES:
+        raise IdentifierError(f"开头两位“{number[:2]}”不是任何省份的代码，请核对前 6 位。")
+    try:
+        born = ric.get_birth_date(number)
+    except (StdnumError, ValueError):
+        born = None
+    if born is None or not 1880 <= born.year or born > today:
+        raise IdentifierError(f"第 7 至 14 位“{number[6:14]}”不是有效的出生日期，请核对。")
+    expected = ric.calc_check_digit(number)
+    if number[-1] != expected:
+        raise IdentifierError(
+            f"校验位不符：按前 17 位推算，最后一位应为“{expected}”，填写的是“{number[-1]}”。请对照身份证逐位核对。"
+        )
+    return number
+
+
+def read_cnaps(text: str) -> str:
+    """A bank's code in the large-value payment system: 12 digits. Raises IdentifierError."""
+    code = normalise_identifier(text)
+    _require_digits(code, "联行号")
+    _require_length(code, 12, "联行号")
+    return code
+
+
+def read_account_number(text: str) -> str:
+    """A bank account number as text, 6 to 32 digits; leading zeros are kept. Raises IdentifierError."""
+    number = normalise_identifier(text)
+    _require_digits(number, "银行账号")
+    if not 6 <= len(number) <= 32:
+        raise IdentifierError(f"银行账号应为 6 至 32 位数字，您填写了 {len(number)} 位。请对照开户许可证核对。")
+    return number
+
+
+def read_phone(text: str) -> str:
+    """A mobile number, or a fixed line with its area code as 0510-81234567. Raises IdentifierError."""
+    digits = re.sub(r"[\s\-‐-―()]", "", unicodedata.normalize("NFKC", text))
+    digits = re.sub(r"^(\+|00)?86(?=1\d{10}$|0?\d{10,11}$)", "", digits)
+    if re.fullmatch(r"1[3-9]\d{9}", digits):
+        return digits
+    if found := re.fullmatch(r"(0(?:10|2\d)|0[3-9]\d{2})([2-9]\d{6,7})(?:(?:转|[*#,])(\d{1,5}))?", digits):
+        area, line, extension = found.groups()
+        return f"{area}-{line}" + (f"转{extension}" if extension else "")
+    raise IdentifierError("请填写 11 位手机号码，或带区号的固定电话，如 0510-81234567。")
+
+
+def mask_name(name: str) -> str:
+    """A person's name with only its first character readable, e.g. 李**."""
+    return name[:1] + "*" * max(len(name) - 1, 1)
+
+
+def mask_email(email: str) -> str:
+    """An address with only the first character of its local part readable, e.g. l***@example.org."""
+    local, _, domain = email.partition("@")
+    return f"{local[:1]}***@{domain}"
+
+
+def _require_digits(text: str, label: str) -> None:
+    for place, character in enumerate(text, start=1):
+        if not (character.isascii() and character.isdigit()):
+            raise IdentifierError(f"第 {place} 位“{character}”不对：{label}只能是数字。")
+
+
+def _require_length(text: str, length: int, label: str) -> None:
+    if len(text) != length:
+        off = f"少了 {length - len(text)} 位" if len(text) < length else f"多了 {len(text) - length} 位"
+        raise IdentifierError(f"{label}应为 {length} 位，您填写了 {len(text)} 位，{off}。")
