@@ -1,8 +1,8 @@
 """Numbers that name people and bodies: read as people write them, checked, and kept in one normal form. Pure.
 
-Unified social credit codes (统一社会信用代码, GB 32100-2015), resident IDs (公民身份号码, GB 11643-1999), bank codes of the
-large-value payment system (CNAPS 联行号), telephone numbers and bank account numbers. Every refusal is Chinese: which
-character is wrong, and what to do.
+Unified social credit codes (统一社会信用代码, GB 32100-2015), resident IDs (公民身份号码, GB 11643-1999), bank codes
+of the large-value payment system (CNAPS 联行号), telephone numbers and bank account numbers. Every refusal is Chinese:
+which character is wrong, and what to do.
 """
 
 from __future__ import annotations
@@ -23,7 +23,19 @@ _LOOKALIKES = {"I": "1", "O": "0", "S": "5", "Z": "2"}
 # First two digits of GB/T 2260: a resident ID keeps the district of its first issue, which may no longer exist,
 # so only the province is checked.
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+    str(code)
+    for code in (
+        *range(11, 16),
+        *range(21, 24),
+        *range(31, 38),
+        *range(41, 47),
+        *range(50, 55),
+        *range(61, 66),
+        71,
+        81,
+        82,
+        83,
+    )
 )
 
 
@@ -60,7 +72,7 @@ def read_uscc(text: str) -> str:
     for place, character in enumerate(code[2:8], start=3):
         if not character.isdigit():
             raise IdentifierError(
-                f"第 {place} 位“{character}”不对：第 3 至 8 位是登记机关的行政区划代码，只能是数字。请对照营业执照核对。",
+                f"第 {place} 位“{character}”不对：第 3 至 8 位是行政区划代码，只能是数字。请对照营业执照核对。",
                 overridable=True,
             )
     expected = uscc.calc_check_digit(code[:-1])
@@ -100,7 +112,7 @@ def read_resident_id(text: str, *, today: date) -> str:
         born = ric.get_birth_date(number)
     except (StdnumError, ValueError):
         born = None
-    if born is None or not 1880 <= born.year or born > today:
+    if born is None or born.year < 1880 or born > today:
         raise IdentifierError(f"第 7 至 14 位“{number[6:14]}”不是有效的出生日期，请核对。")
     expected = ric.calc_check_digit(number)
     if number[-1] != expected:
