@@ -10,6 +10,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from whitenoise.compress import Compressor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -41,7 +42,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "portal.apps.LeanStaticFilesConfig",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -157,6 +158,7 @@ STATIC_ROOT = DATA_DIR / "static"
 # Located, not imported: the package's own __init__ needs pkg_resources, which is leaving setuptools.
 BOOTSTRAP_DIR = Path(str(distribution("XStatic-Bootstrap").locate_file("xstatic/pkg/bootstrap/data")))
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", BOOTSTRAP_DIR)]
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
 PRIVATE_DIR = DATA_DIR / "private"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PRIVATE_DIR}},
@@ -168,6 +170,8 @@ STORAGES = {
 }
 EVIDENCE_MAX_BYTES = int(os.environ.get("EVIDENCE_MAX_BYTES", 20 * 1024 * 1024))
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# Working days an applicant has to correct a claim; officers may set fewer, not more.
+CORRECTION_WORKDAYS = int(os.environ.get("CORRECTION_WORKDAYS", "10"))
 # The notices' fonts are built once (`manage.py build_fonts`) and kept. Licensed fonts go into the first of the sources.
 NOTICE_FONTS_DIR = Path(os.environ.get("NOTICE_FONTS_DIR") or BASE_DIR / ".cache" / "fonts").resolve()
 NOTICE_FONT_SOURCES = [DATA_DIR / "licensed-fonts", BASE_DIR / ".cache" / "fonts-src"]
