@@ -1,0 +1,123 @@
+"""A catalogue: documents, the versions of their items, chosen readings, and the compiled programs."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from policies.engine.dates import parse_date
+from policies.engine.facts import Reader, reader_of
+from policies.engine.model import Document, Item, RegisterRow, Setting
+from policies.engine.money import parse_ratio
+from policies.engine.program import Program, compile_program
+
+# Questions may choose any ratio: the compiled programs are a cache, and a cache has an end.
+MAX_PROGRAMS = 4_096
+_TRUE, _FALSE = ("true", "是"), ("false", "否")
+
+
+class Catalogue:
+    """Documents and items by id. Compiles each item once per set of chosen settings, when first asked."""
+
+    def __init__(
+        self,
+        documents: Iterable[Document],
+        items: Iterable[Item],
+        *,
+        settings: Mapping[str, Setting],
+        fact_names: frozenset[str],
+        register: Iterable[RegisterRow] = (),
+    ) -> None:
+        self.documents: dict[str, Document] = {document.id: document for document in documents}
+        self.items: dict[str, list[Item]] = {}
+        for item in items:
+            self.items.setdefault(item.id, []).append(item)
+        for versions in self.items.values():
+            versions.sort(key=lambda item: item.effective_from or date.max)
+        self.settings = settings
+        self.fact_names = fact_names
+        self.register = tuple(register)
+        self._alternatives = {s.alternative: s.name for s in settings.values() if s.alternative}
+        self._programs: dict[tuple[int, tuple[tuple[str, Any], ...]], Program] = {}
+        self._readers: dict[int, dict[str, Reader]] = {}
+
+    def version_for(self, item_id: str, on: date) -> Item | None:
+        """The version in force on a day, None where there is none. KeyError for an unknown item."""
+        for item in self.items[item_id]:
+            if self.program(item, {}).in_force(on):
+                return item
+        return None
+
+    def program_for(self, item_id: str, on: date, overrides: dict[str, Any]) -> tuple[Item, Program]:
+        """The version in force on a day, or else the nearest one, with its program. KeyError for an unknown item."""
+        versions = self.items[item_id]
+        if len(versions) == 1:
+            return versions[0], self.program(versions[0], overrides)
+        nearest = versions[0]
+        for item in versions:
+            program = self.program(item, overrides)
+            if program.in_force(on):
+                return item, program
+            if program.effective_from is not None and program.effective_from <= on:
+                nearest = item
+        return nearest, self.program(nearest, overrides)
+
+    def program(self, item: Item, overrides: dict[str, Any]) -> Program:
+        """The compiled item under its settings, changed by `overrides` (names the item does not have are left out)."""
+        if not overrides:
+            return self._compiled(item, ())
+        own = tuple(sorted((s.name, overrides[s.name]) for s in item.settings if s.name in overrides))
+        return self._compiled(item, own)
+
+    def _compiled(self, item: Item, own: tuple[tuple[str, Any], ...]) -> Program:
+        key = (id(item), own)
+        program = self._programs.get(key)
+        if program is None:
+            chosen = {setting.name: setting.default for setting in item.settings}
+            chosen.update(own)
+            program = compile_program(item, chosen)
+            if len(self._programs) > MAX_PROGRAMS:
+                self._programs.clear()
+            self._programs[key] = program
+        return program
+
+    def readers(self, item: Item) -> dict[str, Reader]:
+        """Readers of the item's facts by name."""
+        found = self._readers.get(id(item))
+        if found is None:
+            found = {fact.name: reader_of(fact) for fact in item.facts if fact.scope == "line"}
+            self._readers[id(item)] = found
+        return found
+
+    def read_setting(self, name: str, value: object) -> tuple[str, bool | str | None]:
+        """A chosen reading as (name, value): KeyError for an unknown name, ValueError for a bad value."""
+        if name in self._alternatives:
+            turned = self.read_setting(self._alternatives[name], value)
+            if not isinstance(turned[1], bool):
+                raise ValueError("请填写 true 或 false")
+            return turned[0], not turned[1]
+        setting = self.settings[name]
+        if value is None:
+            return name, None
+        if setting.kind == "date":
+            return name, parse_date(value).isoformat()
+        if setting.kind == "ratio":
+            parse_ratio(value)
+            return name, str(value)
+        return name, _read_choice(setting, value)
+
+
+def _read_choice(setting: Setting, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value in (*_TRUE, setting.name):
+        return True
+    if isinstance(value, str) and (value in _FALSE or value == setting.alternative):
+        return False
+    raise ValueError("请填写 true 或 false")
+
+
+def unknown_item(catalogue: Catalogue, name: object) -> str:
+    """Words for an item that is not there, with the nearest names."""
+    near = difflib.get_close_matches(str(name), catalogue.items, n=3)
+    return "没有这个事项" + (f"，是否为 {'、'.join(near)}" if near else "")

@@ -1,0 +1,208 @@
+"""An item in plain words for public pages, and as JSON Schema for machines."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from policies.engine.limits import limit_name
+from policies.engine.model import Fact, Item
+from policies.engine.money import parse_ratio, parse_yuan, ratio_text
+from policies.engine.predicates import money_text
+from policies.engine.terms import APPLICANT_KINDS, PAYERS, ROUTES
+
+_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+_YUAN = "^[0-9]{1,13}(\\.[0-9]{1,2})?$"
+
+
+def chosen(item: Item, spec: Mapping[str, Any]) -> bool:
+    """Whether a rule applies under the item's default readings."""
+    defaults = {setting.name: setting.default for setting in item.settings}
+    return all(defaults.get(name) == wanted for name, wanted in spec.get("if", {}).items())
+
+
+def conditions_text(item: Item) -> tuple[str, ...]:
+    """Who may claim and under which conditions, one sentence each."""
+    kinds = "、".join(APPLICANT_KINDS[kind] for kind in item.beneficiaries)
+    everyone = len(item.beneficiaries) == len(APPLICANT_KINDS)
+    sentences = [f"申请人为{'各类主体' if everyone else kinds}。"]
+    areas = item.content["document"]["areas"]
+    if areas:
+        sentences.append(f"申请人登记在{areas[0]}范围内。")
+    sentences += [
+        f"{c.text}{'（优先支持，不是条件）' if c.priority else ''}。" for c in item.conditions if _shown(item, c.code)
+    ]
+    if item.effective_from is not None:
+        end = f"，{item.effective_to.isoformat()} 前有效" if item.effective_to else ""
+        as_of = item.fact(item.as_of).label if item.as_of else "事实发生日期"
+        sentences.append(f"{as_of}不早于 {item.effective_from.isoformat()}{end}。")
+    return tuple(sentences)
+
+
+def _shown(item: Item, code: str) -> bool:
+    return any(c["code"] == code and chosen(item, c) for c in item.content["conditions"])
+
+
+def amount_text(item: Item) -> str:
+    """How much there is, in one paragraph of plain words."""
+    labels = {fact.name: fact.label for fact in item.facts}
+    sentences = [words for step in item.steps if chosen(item, step) and (words := _step_words(step, labels))]
+    sentences += [words for limit in item.limits if chosen(item, limit) and (words := _limit_words(limit))]
+    if item.split is not None:
+        ratio = parse_ratio(item.split["city"])
+        sentences.append(f"市级资金不高于 {ratio_text(ratio)}，其余由区级承担")
+    if item.content["overlap"] is not None:
+        sentences.append("其他政策已就同一事项支持的，只补差额")
+    return "；".join(sentences) + "。"
+
+
+def _fields(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    return "与".join(labels.get(name, name) for name in step["fields"])
+
+
+def _step_words(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    most = "最高 " if step.get("nature") == "ceiling" else " "
+    verb = step["do"]
+    if verb == "standard":
+        return f"{step.get('per', '每件')}{most}{money_text(parse_yuan(step['yuan']))}"
+    if verb == "rate_of":
+        ratio = ratio_text(parse_ratio(step["ratio"])) if "ratio" in step else "各区确定的比例"
+        base = f"（基数最高 {money_text(parse_yuan(step['base_at_most']))}）" if "base_at_most" in step else ""
+        return f"按{_fields(step, labels)}{base}的{most}{ratio}计"
+    if verb == "per_n":
+        return f"每满 {step['n']} 计 {money_text(parse_yuan(step['yuan']))}，不足部分不计"
+    if verb == "given":
+        return "文件未定金额，一事一议" if step["missing"] == "no_amount" else f"按{_fields(step, labels)}计"
+    return _bound_words(step, labels)
+
+
+def _bound_words(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    verb = step["do"]
+    if verb == "cap_by":
+        share = f"的 {ratio_text(parse_ratio(step['ratio']))}" if "ratio" in step else ""
+        return f"不超过{step.get('label') or _fields(step, labels)}{share}"
+    if verb == "at_most":
+        return f"{step.get('per', '每项')}最高 {money_text(parse_yuan(step['yuan']))}"
+    if verb == "scale":
+        return str(step["label"])
+    if verb == "window":
+        return f"{labels.get(step['rows'], step['rows'])}只计自{labels.get(step['from'], step['from'])}起 {step['months']} 个月内的"
+    if verb == "title":
+        return f"认定为{step['result']}，文件未定奖金"
+    if verb == "measure":
+        aim = step.get("equals") or step.get("target")
+        return f"{step['deadline']}目标：{step['op'] if step['op'] != 'range' else '>='} {aim} {step['unit']}"
+    return ""
+
+
+def _limit_words(limit: Mapping[str, Any]) -> str:
+    if "yuan" in limit:
+        shared = "（与同组事项合并计算）" if "group" in limit else ""
+        return f"{limit_name(limit)}最高 {money_text(parse_yuan(limit['yuan']))}{shared}"
+    if "once" in limit:
+        return "同组事项只支持一次"
+    if "absorbs" in limit:
+        return "已获较低档次的只补差额"
+    if limit["per"][0] == "programme":
+        return f"每年不超过 {limit['count']} 个名额"
+    return f"同一主体最多支持 {limit['count']} 次"
+
+
+def _fact_schema(fact: Fact) -> dict[str, Any]:
+    schema: dict[str, Any] = {"title": fact.label}
+    if fact.help:
+        schema["description"] = fact.help
+    if fact.unit:
+        schema["x-unit"] = fact.unit
+    if fact.check:
+        schema["x-check"] = fact.check
+    if fact.type == "money":
+        schema.update({"type": "string", "pattern": _YUAN, "x-unit": fact.unit or "元"})
+    elif fact.type == "integer":
+        schema.update({"type": "integer", "minimum": 0})
+    elif fact.type == "date":
+        schema.update({"type": "string", "format": "date"})
+    elif fact.type == "boolean":
+        schema["type"] = "boolean"
+    elif fact.type == "number":
+        schema["type"] = ["string", "number"]
+    elif fact.type == "choice":
+        schema["enum"] = [value for value, _ in fact.choices]
+        schema["x-labels"] = {value: label for value, label in fact.choices}
+    elif fact.type == "rows":
+        columns = {column.name: _fact_schema(column) for column in fact.columns}
+        schema.update(
+            {"type": "array", "items": {"type": "object", "properties": columns, "additionalProperties": False}}
+        )
+    else:
+        schema["type"] = "string"
+    schema["x-needed"] = fact.needed
+    return schema
+
+
+def describe(item: Item) -> dict[str, Any]:
+    """The item's question as JSON Schema, with evidence, conditions, limits and settings as `x-` keys."""
+    line: dict[str, Any] = {
+        "type": "object",
+        "properties": {
+            "count": {"title": "相同件数", "type": "integer", "minimum": 1, "default": 1},
+            **{fact.name: _fact_schema(fact) for fact in item.facts if fact.scope == "line"},
+        },
+        "x-required-in-form": [fact.name for fact in item.facts if fact.required],
+    }
+    return {
+        "$schema": _SCHEMA,
+        "$id": f"urn:ip-fund:item:{item.id}:{item.version}",
+        "title": item.title,
+        "description": item.summary,
+        "type": "object",
+        "required": ["item", "on", "applicant", "lines"],
+        "properties": {
+            "item": {"const": item.id},
+            "on": {"type": "string", "format": "date"},
+            "applicant": {
+                "type": "object",
+                "required": ["kind"],
+                "properties": {"kind": {"enum": list(item.beneficiaries)}, "region": {"type": "string"}},
+            },
+            "lines": {"type": "array", "minItems": 1, "items": line},
+            "settings": {
+                "type": "object",
+                "properties": {s.name: _setting_schema(s.kind, s.label, s.default) for s in item.settings},
+            },
+        },
+        "x-citation": item.citation,
+        "x-version": item.version,
+        "x-hash": item.hash,
+        "x-kind": item.kind,
+        "x-route": ROUTES[item.route],
+        "x-payer": PAYERS[item.payer],
+        "x-amount": amount_text(item),
+        "x-conditions": [
+            {"code": c.code, "text": c.text, "field": c.field, "test": dict(c.test), "priority": c.priority}
+            for c in item.conditions
+        ],
+        "x-evidence": [
+            {"code": e.code, "label": e.label, "help": e.help, "required": e.required, "per": e.per}
+            for e in item.evidence
+        ],
+        "x-limits": [dict(limit) for limit in item.limits],
+        "x-settings": [
+            {"name": s.name, "label": s.label, "default": s.default, "alternative": s.alternative, "source": s.source}
+            for s in item.settings
+        ],
+        "x-notes": list(item.notes),
+    }
+
+
+def _setting_schema(kind: str, label: str, default: object) -> dict[str, Any]:
+    types: dict[str, dict[str, Any]] = {
+        "boolean": {"type": "boolean"},
+        "date": {"type": ["string", "null"], "format": "date"},
+        "ratio": {"type": ["string", "null"]},
+    }
+    return {"title": label, **types[kind], "default": default}
+
+
+def ratio_of(item: Item) -> Fraction | None:
+    """The city's largest share of an item that is split, None for one that is not."""
+    return parse_ratio(item.split["city"]) if item.split is not None else None

@@ -1,0 +1,200 @@
+"""What an authored document, item, step, limit or condition may say: keys and their types."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from policies.engine import checks
+from policies.engine.checks import Check, list_of, one_of
+from policies.engine.predicates import DATE_TESTS, NUMBER_TESTS
+from policies.engine.terms import (
+    APPLICANT_KINDS,
+    DOCUMENT_STATUSES,
+    FACT_CHECKS,
+    FACT_TYPES,
+    ITEM_KINDS,
+    LEDGERS,
+    NATURES,
+    PAYERS,
+    ROUTES,
+    SETTING_KINDS,
+    SUBJECT_RULES,
+)
+
+Keys = dict[str, Check]
+
+
+def guard(value: Any) -> dict[str, bool]:
+    """A guard: names of settings, each with the value under which the rule holds."""
+    if not isinstance(value, Mapping) or not value:
+        raise checks.Fault("应为“设置名: true/false”", "请写成 {half_after_ceiling: true}")
+    return {checks.name(key): checks.boolean(wanted) for key, wanted in value.items()}
+
+
+def _whole(value: Any) -> Any:
+    """Left to a check of its own, which knows the lines inside."""
+    return value
+
+
+def test_value(name: str) -> Check:
+    """The check of one test's bound."""
+    if name in NUMBER_TESTS:
+        return checks.number
+    if name in DATE_TESTS:
+        return checks.day
+    if name == "not_after_field":
+        return checks.name
+    if name == "is":
+        return lambda value: value if isinstance(value, bool) else checks.text(value)
+    return checks.texts_or_numbers
+
+
+TEST_KEYS: Keys = {
+    name: test_value(name) for name in ("in", "not_in", "is", *NUMBER_TESTS, *DATE_TESTS, "not_after_field")
+}
+
+NATURE = one_of(NATURES)
+_STEP_COMMON: Keys = {"if": guard, "cite": checks.text, "code": checks.code}
+
+# verb -> (required keys, optional keys)
+STEPS: dict[str, tuple[Keys, Keys]] = {
+    "standard": ({"yuan": checks.yuan, "nature": NATURE}, {"per": checks.text}),
+    "rate_of": (
+        {"fields": list_of(checks.name, least=1), "nature": NATURE},
+        {
+            "ratio": checks.ratio_above_zero,
+            "ratio_setting": checks.name,
+            "base_at_most": checks.yuan,
+            "combine": one_of(("sum", "largest")),
+            "all": checks.boolean,
+            "or_field": checks.name,
+        },
+    ),
+    "per_n": ({"n": checks.count, "yuan": checks.yuan, "nature": NATURE}, {"prior": checks.name}),
+    "given": ({"fields": list_of(checks.name, least=1), "missing": one_of(("no_amount", "undetermined"))}, {}),
+    "cap_by": (
+        {"fields": list_of(checks.name, least=1)},
+        {
+            "else": checks.name,
+            "less": checks.name,
+            "less_ledger": one_of(LEDGERS),
+            "only_with": list_of(checks.name, least=1),
+            "ratio": checks.ratio_above_zero,
+            "label": checks.text,
+        },
+    ),
+    "at_most": ({"yuan": checks.yuan}, {"per": checks.text}),
+    "scale": ({"ratio": checks.ratio_above_zero, "label": checks.text}, {"only": _whole}),
+    "propose": ({"field": checks.name}, {}),
+    "window": ({"rows": checks.name, "from": checks.name, "months": checks.count}, {}),
+    "since_effect": ({"rows": checks.name}, {}),
+    "title": ({"result": checks.text}, {"decided": checks.name}),
+    "measure": (
+        {"field": checks.name, "op": one_of((">", ">=", "=", "range")), "unit": checks.text, "deadline": checks.text},
+        {"target": checks.number, "equals": checks.text},
+    ),
+}
+for _required, _optional in STEPS.values():
+    _optional.update(_STEP_COMMON)
+
+PER = one_of(("subject", "applicant", "year", "programme"))
+_LIMIT_COMMON: Keys = {"if": guard, "cite": checks.text, "label": checks.text}
+_CODE: Keys = {"code": checks.code}
+LIMITS: dict[str, tuple[Keys, Keys]] = {
+    "yuan": (
+        {**_CODE, "yuan": checks.yuan, "per": list_of(PER, least=1)},
+        {"ledger": one_of(LEDGERS), "group": checks.item_id, "before": checks.name, "scale": _whole, **_LIMIT_COMMON},
+    ),
+    "count": (
+        {
+            **_CODE,
+            "count": checks.count,
+            "per": list_of(PER, least=1),
+            "tally": one_of(("paid", "lines", "applicants")),
+        },
+        {"group": checks.item_id, **_LIMIT_COMMON},
+    ),
+    "once": ({**_CODE, "once": checks.item_id, "per": list_of(PER, least=1)}, {**_LIMIT_COMMON}),
+    "absorbs": ({**_CODE, "absorbs": checks.item_id}, {"ledger": one_of(LEDGERS), **_LIMIT_COMMON}),
+}
+# Buckets that exist, with the ledger that is theirs unless another is named.
+BUCKETS = {
+    ("subject",): "project",
+    ("applicant",): "lifetime",
+    ("applicant", "year"): "same_year",
+    ("programme", "year"): "programme_year",
+}
+
+CONDITION_REQUIRED: Keys = {"code": checks.code, "text": checks.text}
+CONDITION_OPTIONAL: Keys = {
+    "field": checks.name,
+    "needed": checks.boolean,
+    "priority": checks.boolean,
+    "if": guard,
+    "cite": checks.text,
+    **TEST_KEYS,
+}
+
+FACT_REQUIRED: Keys = {"label": checks.text, "type": one_of(FACT_TYPES)}
+FACT_OPTIONAL: Keys = {
+    "unit": checks.optional_text,
+    "help": checks.optional_text,
+    "choices": _whole,
+    "columns": _whole,
+    "check": one_of(FACT_CHECKS),
+    "scope": one_of(("line", "claim")),
+}
+EVIDENCE_REQUIRED: Keys = {"label": checks.text}
+EVIDENCE_OPTIONAL: Keys = {"help": checks.optional_text, "per": one_of(("line", "claim"))}
+SETTING_REQUIRED: Keys = {"label": checks.text, "kind": one_of(SETTING_KINDS), "default": _whole, "source": checks.text}
+SETTING_OPTIONAL: Keys = {"alternative": checks.name}
+
+DOCUMENT_REQUIRED: Keys = {
+    "id": checks.item_id,
+    "number": checks.optional_text,
+    "title": checks.text,
+    "short_title": checks.text,
+    "issuer": checks.text,
+    "region_code": checks.path_code,
+    "areas": list_of(checks.text),
+    "issued_on": checks.day_or_null,
+    "status": one_of(DOCUMENT_STATUSES),
+    "effect": _whole,
+    "payer": one_of(PAYERS),
+    "route": one_of(ROUTES),
+    "source_note": checks.text,
+}
+DOCUMENT_OPTIONAL: Keys = {"overlap": _whole, "supersedes": list_of(checks.text), "cites_as": checks.text}
+EFFECT_OPTIONAL: Keys = {"from": checks.day, "from_setting": checks.name, "to": checks.day, "if": guard}
+OVERLAP_REQUIRED: Keys = {"cite": checks.text}
+SPLIT_REQUIRED: Keys = {"city": checks.ratio_above_zero, "rest": one_of(("district",)), "round": one_of(("down",))}
+SPLIT_OPTIONAL: Keys = {"cite": checks.text}
+
+ITEM_REQUIRED: Keys = {
+    "item": checks.item_id,
+    "article": checks.text,
+    "title": checks.text,
+    "summary": checks.text,
+    "kind": one_of(ITEM_KINDS),
+    "beneficiaries": list_of(one_of((*APPLICANT_KINDS, "any")), least=1),
+    "as_of": checks.name,
+    "facts": _whole,
+    "evidence": _whole,
+    "steps": _whole,
+}
+ITEM_OPTIONAL: Keys = {
+    "like": checks.name,
+    "route": one_of(ROUTES),
+    "payer": one_of(PAYERS),
+    "subject": checks.name,
+    "subject_rule": one_of(SUBJECT_RULES),
+    "conditions": _whole,
+    "limits": _whole,
+    "split": _whole,
+    "overlap": checks.boolean,
+    "effect": _whole,
+    "settings": list_of(checks.name),
+    "notes": list_of(checks.text),
+    "claimable": checks.boolean,
+}
+RULE_REQUIRED: Keys = {"rule": checks.item_id, "article": checks.text, "title": checks.text, "modelled_as": checks.text}
+RULE_OPTIONAL: Keys = {"reason": checks.text}

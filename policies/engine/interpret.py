@@ -1,0 +1,309 @@
+"""The scalar interpreter: the law itself. From a question to an answer, step by step, in the order of the document.
+
+Order: version, region, applicant, conditions, the item's steps, quota and times, limits in the order of the lines,
+lower tiers, other policies, the split of the sum.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from policies.engine.assessment import Assessment, LineAmount, PartAnswer, Reason
+from policies.engine.catalogue import Catalogue
+from policies.engine.errors import QuestionError
+from policies.engine.line import Line
+from policies.engine.pool import Pool
+from policies.engine.program import Program
+from policies.engine.question import PartQuestion, Question, read_question
+from policies.engine.regions import covers
+from policies.engine.terms import APPLICANT_KINDS, Outcome
+from policies.engine.trace import Entry
+
+
+@dataclass(slots=True)
+class Part:
+    """One item of the claim while it is worked on."""
+
+    asked: PartQuestion
+    program: Program
+    lines: list[Line] = field(default_factory=list)
+    programs: list[Program] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+    def refuse(self, code: str, *figures: Any) -> None:
+        """Refuse the whole part for a reason the program has words for."""
+        self.reasons.append((self.program.notes[code], figures, 0))
+
+    @property
+    def sum(self) -> int:
+        """Fen over all lines."""
+        return sum(line.amount or 0 for line in self.lines)
+
+    def take_off(self, fen: int) -> int:
+        """Take fen off the lines, the last first; returns what was taken."""
+        left = fen
+        for line in reversed(self.lines):
+            amount = line.amount or 0
+            if left and amount:
+                taken = min(left, amount)
+                line.amount = amount - taken
+                left -= taken
+        return fen - left
+
+
+def assess(catalogue: Catalogue, question: dict[str, Any]) -> Assessment:
+    """Answer one question (the JSON contract of docs/engine.md). Raises QuestionError for what it cannot read."""
+    asked = read_question(catalogue, question)
+    parts = [_run_part(catalogue, asked, part) for part in asked.parts]
+    pool = Pool(asked)
+    pool.apply_once_groups(parts)
+    pool.apply_places(parts)
+    pool.apply_sums(parts)
+    pool.apply_absorption(parts)
+    pool.apply_other_policies(parts)
+    return _answer(asked, parts, pool)
+
+
+def _run_part(catalogue: Catalogue, asked: Question, part: PartQuestion) -> Part:
+    run = Part(part, part.program)
+    _check_claim(asked, run)
+    if not run.reasons:
+        _run_lines(catalogue, asked, run)
+    return run
+
+
+def _check_claim(asked: Question, run: Part) -> None:
+    part, program = run.asked, run.program
+    if asked.kind not in program.kinds:
+        run.refuse("APPLICANT_KIND", APPLICANT_KINDS[asked.kind])
+    if asked.region is not None and not covers(program.item.content["document"], asked.region):
+        run.refuse("REGION", asked.region)
+    for name in part.unmet:
+        if name in program.ignored_unmet:
+            run.entries.append(Entry(program.notes["PRIORITY"], (name,), None, False, 0))  # noqa: FBT003
+        elif name in program.unmet:
+            run.reasons.append((program.unmet[name], (), 0))
+        else:
+            run.refuse("UNMET", name)
+    times = program.times
+    if times is not None and part.times_before >= times.count:
+        run.reasons.append((times.note, (part.times_before,), 0))
+    if program.once is not None and part.paid.once_group:
+        run.reasons.append((program.once.note, (), 0))
+
+
+def _run_lines(catalogue: Catalogue, asked: Question, run: Part) -> None:
+    lines = _merged(run.asked.lines) if run.program.aggregate else run.asked.lines
+    as_of = run.program.item.as_of
+    for number, (facts, count) in enumerate(lines, start=1):
+        day = facts.get(as_of, asked.on) if as_of else asked.on
+        program = run.program
+        if day is not asked.on:
+            _, program = catalogue.program_for(run.asked.item.id, day, run.asked.overrides)
+        facts["on"] = day
+        facts["applicant_kind"] = asked.kind
+        line = Line(facts, number=number, count=count, paid=run.asked.paid.sums, assume=asked.assume)
+        run.lines.append(line)
+        run.programs.append(program)
+        _run_line(program, line, day)
+
+
+def _merged(lines: list[tuple[dict[str, Any], int]]) -> list[tuple[dict[str, Any], int]]:
+    """Lines of a per-N item count together: one line, the counts added, the earlier count the largest stated."""
+    facts = dict(lines[0][0])
+    for other, _ in lines[1:]:
+        for name, value in other.items():
+            mine = facts.get(name)
+            facts[name] = (
+                max(mine, value) if isinstance(mine, int) and isinstance(value, int) else facts.get(name, value)
+            )
+    return [(facts, sum(count for _, count in lines))]
+
+
+def _run_line(program: Program, line: Line, day: date) -> None:
+    if not program.in_force(day):
+        line.reasons.append((program.notes["NOT_IN_FORCE"], (not_in_force_text(program, day),)))
+        return
+    for gate in program.gates:
+        if gate.predicate is None:
+            continue
+        holds = gate.predicate(line.facts)
+        if holds:
+            continue
+        if holds is False:
+            line.reasons.append((gate.failed, ()))
+        elif line.assume:
+            line.assumed.extend(name for name in gate.fields if name not in line.facts)
+            line.note(gate.missing, applied=False)
+        elif gate.needed:
+            line.missing.extend(name for name in gate.fields if name not in line.facts)
+    if line.reasons:
+        return
+    for step in program.steps:
+        if step(line):
+            break
+
+
+def not_in_force_text(program: Program, day: date) -> str:
+    """Why a version does not reach a day."""
+    citation = program.item.content["document"]["citation"]
+    if program.effective_from is None:
+        return f"{citation}尚未施行，不能据以支持"
+    if day < program.effective_from:
+        return f"{citation}自 {program.effective_from.isoformat()} 起施行，{day.isoformat()} 的事实不适用"
+    end = program.effective_to.isoformat() if program.effective_to else ""
+    return f"{citation}支持到 {end} 前的事实，{day.isoformat()} 的事实不适用"
+
+
+def _line_outcome(line: Line) -> Outcome:
+    if line.reasons:
+        return Outcome.REFUSED
+    if line.missing:
+        return Outcome.UNDETERMINED
+    if line.measured is not None:
+        return Outcome.TARGET_MET if line.measured else Outcome.TARGET_MISSED
+    if line.title is not None and line.amount is None:
+        return Outcome.RECOGNISED
+    if line.needs_decision:
+        return Outcome.NO_AMOUNT
+    return Outcome.PAYABLE if line.amount else Outcome.REFUSED
+
+
+# Where several lines or items answer together, the first of these that any of them has is the answer of the whole.
+_PRECEDENCE = (
+    Outcome.UNDETERMINED,
+    Outcome.NO_AMOUNT,
+    Outcome.PAYABLE,
+    Outcome.TARGET_MISSED,
+    Outcome.TARGET_MET,
+    Outcome.RECOGNISED,
+    Outcome.REFUSED,
+)
+_PARTS_PRECEDENCE = (Outcome.UNDETERMINED, Outcome.PAYABLE, *_PRECEDENCE[1:])
+
+
+def _first(precedence: tuple[Outcome, ...], found: list[Outcome]) -> Outcome:
+    return next((outcome for outcome in precedence if outcome in found), Outcome.REFUSED)
+
+
+def _part_outcome(run: Part) -> Outcome:
+    if run.reasons:
+        return Outcome.REFUSED
+    return _first(_PRECEDENCE, [_line_outcome(line) for line in run.lines])
+
+
+def _amount(outcome: Outcome, fen: int) -> int | None:
+    if outcome is Outcome.PAYABLE:
+        return fen
+    return 0 if outcome is Outcome.REFUSED else None
+
+
+def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
+    outcomes = [_part_outcome(run) for run in parts]
+    outcome = outcomes[0] if len(parts) == 1 else _first(_PARTS_PRECEDENCE, outcomes)
+    reasons: list[Reason] = []
+    entries: list[Entry] = []
+    for run in parts:
+        entries += run.entries
+        reasons += run.reasons
+        for line in run.lines:
+            entries += line.trace
+            reasons += [(note, figures, line.number) for note, figures in line.reasons]
+            reasons += [(run.program.notes["MISSING"], (name,), line.number) for name in dict.fromkeys(line.missing)]
+    entries += pool.entries
+    total = sum(run.sum for run, result in zip(parts, outcomes, strict=True) if result is Outcome.PAYABLE)
+    city, district = None, None
+    if outcome in (Outcome.PAYABLE, Outcome.REFUSED):
+        city, district, refusal = _divide(asked, parts, outcomes, entries)
+        if refusal is not None:
+            reasons.append(refusal)
+            outcome, total, city, district = Outcome.REFUSED, 0, 0, 0
+            outcomes = [Outcome.REFUSED] * len(parts)
+    if outcome is Outcome.REFUSED and not reasons:
+        reasons.append((parts[0].program.notes["NOTHING"], (), 0))
+    lines = [line for run in parts for line in run.lines]
+    return Assessment(
+        parts=tuple(_part_answer(run, result) for run, result in zip(parts, outcomes, strict=True)),
+        outcome=outcome,
+        amount=_amount(outcome, total),
+        city=city,
+        district=district,
+        result=next((line.title for line in lines if line.title and not line.reasons), None),
+        assumed=tuple(dict.fromkeys(name for line in lines for name in line.assumed)),
+        missing=tuple(dict.fromkeys(name for line in lines for name in line.missing)),
+        lines=tuple(_line_answer(run, line) for run in parts for line in run.lines),
+        limits=pool.uses(parts) if outcome is Outcome.PAYABLE else (),
+        entries=tuple(entries),
+        reason_entries=tuple(reasons),
+    )
+
+
+def _part_answer(run: Part, outcome: Outcome) -> PartAnswer:
+    item = run.program.item
+    return PartAnswer(
+        item=item.id,
+        title=item.title,
+        citation=item.citation,
+        version=run.program.effective_from.isoformat() if run.program.effective_from else item.version,
+        hash=item.hash,
+        outcome=outcome,
+        amount=_amount(outcome, run.sum),
+    )
+
+
+def _line_answer(run: Part, line: Line) -> LineAmount:
+    outcome = _line_outcome(line)
+    subject = run.program.item.subject
+    value = line.facts.get(subject) if subject else None
+    return LineAmount(
+        item=run.program.item.id,
+        number=line.number,
+        subject=None if value is None else str(value),
+        outcome=outcome,
+        amount=_amount(outcome, line.amount or 0),
+        entries=tuple(line.trace),
+        reasons=tuple((note, figures, line.number) for note, figures in line.reasons),
+    )
+
+
+def _divide(
+    asked: Question, parts: list[Part], outcomes: list[Outcome], entries: list[Entry]
+) -> tuple[int | None, int | None, Reason | None]:
+    """City and district shares of the parts that are split; a refusal where the proposed city share is too large."""
+    split_parts = [run for run in parts if run.program.split is not None]
+    if not split_parts:
+        return None, None, None
+    rule = split_parts[0].program.split
+    assert rule is not None  # noqa: S101 - narrowed by the line above
+    paying = [
+        run.sum
+        for run, outcome in zip(parts, outcomes, strict=True)
+        if run.program.split and outcome is Outcome.PAYABLE
+    ]
+    total = sum(paying)
+    if not total:
+        return 0, 0, None
+    part_of = split_parts[0].program.part
+    sums = [total] if rule.on_total else paying
+    most = sum(part_of(fen, rule.city) for fen in sums)
+    if asked.city_requested is None:
+        entries.append(Entry(rule.note, (most, total - most), total, True, 0))  # noqa: FBT003
+        return most, total - most, None
+    wanted = asked.city_requested
+    city = part_of(total, wanted) if isinstance(wanted, Fraction) else wanted
+    too_much = wanted > rule.city if isinstance(wanted, Fraction) else city > most
+    if too_much:
+        return 0, 0, (rule.refused, (city, most), 0)
+    entries.append(Entry(rule.requested, (city, total - city), total, True, 0))  # noqa: FBT003
+    return city, total - city, None
+
+
+def ask_problems(catalogue: Catalogue, question: dict[str, Any]) -> QuestionError | None:
+    """What is wrong with a question, or None; for forms that check before they ask."""
+    try:
+        read_question(catalogue, question)
+    except QuestionError as error:
+        return error
+    return None

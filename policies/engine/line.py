@@ -1,0 +1,59 @@
+"""The state of one line while its steps run."""
+
+from fractions import Fraction
+from typing import Any
+
+from policies.engine.trace import Entry, Note
+
+# Rows of a fact after filtering: each row holds fen and dates.
+Rows = tuple[dict[str, Any], ...]
+
+
+class Line:
+    """One right, loan, project or person: its facts, and what the steps have made of it so far."""
+
+    __slots__ = (
+        "amount",
+        "assume",
+        "assumed",
+        "count",
+        "facts",
+        "measured",
+        "missing",
+        "needs_decision",
+        "number",
+        "paid",
+        "reasons",
+        "rows",
+        "title",
+        "trace",
+    )
+
+    def __init__(self, facts: dict[str, Any], *, number: int, count: int, paid: dict[str, Any], assume: bool) -> None:
+        self.facts = facts
+        self.number = number
+        self.count = count
+        self.paid = paid
+        self.assume = assume
+        self.amount: int | None = None
+        self.title: str | None = None
+        self.measured: bool | None = None
+        self.needs_decision = False
+        self.rows: dict[str, Rows] | None = None
+        self.missing: list[str] = []
+        self.assumed: list[str] = []
+        self.reasons: list[tuple[Note, tuple[Any, ...]]] = []
+        self.trace: list[Entry] = []
+
+    def note(self, note: Note, figures: tuple[Any, ...] = (), *, applied: bool = True) -> None:
+        """Write down a step with the amount as it stands."""
+        self.trace.append(Entry(note, figures, self.amount, applied, self.number))
+
+    def value(self, name: str) -> int | Fraction | None:
+        """A fact as a sum: rows are added up, after what earlier steps left of them."""
+        if self.rows is not None and name in self.rows:
+            return sum(row["amount"] for row in self.rows[name])
+        value = self.facts.get(name)
+        if isinstance(value, tuple):
+            return sum(row["amount"] for row in value)
+        return value

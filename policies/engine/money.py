@@ -1,0 +1,114 @@
+"""Money as whole fen and ratios as exact fractions: the engine knows no float."""
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+
+# Twelve digits of yuan keep every product of a bounded count and amount inside int64.
+MAX_YUAN = 10**12
+MAX_FEN = MAX_YUAN * 100
+
+_YUAN = re.compile(r"(?P<yuan>[0-9]{1,13})(?:\.(?P<cents>[0-9]{1,2}))?")
+_DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,12})?")
+_QUOTIENT = re.compile(r"(?P<top>[0-9]{1,9})/(?P<bottom>[1-9][0-9]{0,8})")
+
+
+def parse_yuan(value: object) -> int:
+    """Read an amount in yuan ("4999.99", 4999, Decimal) as fen.
+
+    Raises ValueError with a Chinese remedy for floats, signs, more than two decimals and sums past 10^12 yuan.
+    """
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, Decimal | int) and not isinstance(value, bool):
+        text = format(value, "f") if isinstance(value, Decimal) else str(value)
+    else:
+        raise ValueError('金额请写成以元为单位的十进制字符串，如 "4999.99"')
+    match = _YUAN.fullmatch(text)
+    if match is None:
+        if text.startswith("-"):
+            raise ValueError("金额不能为负数")
+        raise ValueError('金额请写成以元为单位、最多两位小数的数，如 "4999.99"')
+    cents = match["cents"] or ""
+    fen = int(match["yuan"]) * 100 + int(cents.ljust(2, "0"))
+    if fen > MAX_FEN:
+        raise ValueError("金额超过一万亿元，请核对单位是否为元")
+    return fen
+
+
+def parse_ratio(value: object) -> Fraction:
+    """Read a ratio between 0 and 1 ("60%", "1/2", "0.3") exactly; ValueError says what is wrong."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise ValueError('比例请写成带引号的 "60%"、"1/2" 或 "0.6"')
+    text = str(value)
+    quotient = _QUOTIENT.fullmatch(text)
+    if quotient is not None:
+        ratio = Fraction(int(quotient["top"]), int(quotient["bottom"]))
+    else:
+        percent = text.endswith("%")
+        digits = text.removesuffix("%")
+        if _DECIMAL.fullmatch(digits) is None:
+            raise ValueError('比例请写成 "60%"、"1/2" 或 "0.6"')
+        ratio = Fraction(digits) / (100 if percent else 1)
+    if not 0 <= ratio <= 1:
+        raise ValueError("比例应在 0 到 100% 之间")
+    return ratio
+
+
+def parse_number(value: object) -> Fraction:
+    """Read a measured value (26.6, "70%", "-0.1") exactly; ValueError says what is wrong."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise ValueError('数值请写成十进制数，如 "26.6" 或 "70%"')
+    text = str(value)
+    percent = text.endswith("%")
+    digits = text.removesuffix("%")
+    if _DECIMAL.fullmatch(digits) is None:
+        raise ValueError('数值请写成十进制数，如 "26.6" 或 "70%"')
+    return Fraction(digits) / (100 if percent else 1)
+
+
+def yuan_text(fen: int) -> str:
+    """Fen as people read it: 5,000.00."""
+    return f"{fen // 100:,}.{fen % 100:02d}"
+
+
+def yuan_plain(fen: int) -> str:
+    """Fen as machines read it: 5000.00."""
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+def ratio_text(ratio: Fraction) -> str:
+    """A ratio as people read it: 60%, or 1/3 where a percentage would not be exact."""
+    percent = ratio * 100
+    if percent.denominator == 1:
+        return f"{percent.numerator}%"
+    scaled = percent * 10000
+    if scaled.denominator == 1:
+        return f"{number_text(percent)}%"
+    return f"{ratio.numerator}/{ratio.denominator}"
+
+
+def number_text(number: Fraction) -> str:
+    """An exact number without trailing zeros: 26.6, 4000, or 1/3."""
+    if number.denominator == 1:
+        return str(number.numerator)
+    digits = 0
+    scaled = number
+    while scaled.denominator != 1 and digits < 12:
+        scaled *= 10
+        digits += 1
+    if scaled.denominator != 1:
+        return f"{number.numerator}/{number.denominator}"
+    sign = "-" if scaled < 0 else ""
+    whole, rest = divmod(abs(scaled.numerator), 10**digits)
+    return f"{sign}{whole}.{rest:0{digits}d}"
+
+
+def part_down(fen: int, ratio: Fraction) -> int:
+    """`ratio` of `fen`, cut down to the fen, so that no ceiling is passed by rounding."""
+    return fen * ratio.numerator // ratio.denominator
+
+
+def part_half_up(fen: int, ratio: Fraction) -> int:
+    """`ratio` of `fen`, rounded half up to the fen."""
+    return (2 * fen * ratio.numerator + ratio.denominator) // (2 * ratio.denominator)

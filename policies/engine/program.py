@@ -1,0 +1,198 @@
+"""An item compiled for one set of chosen settings: predicates, steps and limits as functions and values."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from policies.engine.dates import parse_date
+from policies.engine.limits import AbsorbLimit, MoneyLimit, OnceLimit, QuotaLimit, TimesLimit, compile_limit
+from policies.engine.model import Content, Item
+from policies.engine.money import parse_ratio, ratio_text
+from policies.engine.predicates import Predicate, money_text
+from policies.engine.terms import APPLICANT_KINDS, SPECIAL_FIELDS
+from policies.engine.trace import Note
+from policies.engine.verbs import VERBS, Context, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One compiled condition of a line. `predicate` is None where only an officer can judge."""
+
+    predicate: Predicate | None
+    fields: tuple[str, ...]
+    needed: bool
+    failed: Note
+    missing: Note
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The city's part is at most `city` of a claim's sum, cut down to the fen; the district takes the rest."""
+
+    city: Fraction
+    on_total: bool
+    note: Note
+    requested: Note
+    refused: Note
+
+
+@dataclass(frozen=True)
+class Program:
+    """Everything `interpret` needs of one item version under one set of settings."""
+
+    item: Item
+    settings: Mapping[str, Any]
+    kinds: frozenset[str]
+    effective_from: date | None
+    effective_to: date | None
+    gates: tuple[Gate, ...]
+    steps: tuple[Step, ...]
+    money_limits: tuple[MoneyLimit, ...]
+    times: TimesLimit | None
+    quota: QuotaLimit | None
+    once: OnceLimit | None
+    absorbs: AbsorbLimit | None
+    set_off: bool
+    split: Split | None
+    aggregate: bool
+    part: Callable[[int, Fraction], int]
+    ignored_unmet: frozenset[str]
+    unmet: Mapping[str, Note]
+    notes: Mapping[str, Note]
+
+    def in_force(self, day: date) -> bool:
+        """Whether the version is in force on `day` (from inclusive, to exclusive)."""
+        start, end = self.effective_from, self.effective_to
+        return start is not None and start <= day and (end is None or day < end)
+
+
+def _chosen(spec: Content, settings: Mapping[str, Any]) -> bool:
+    guard: Mapping[str, Any] | None = spec.get("if")
+    return guard is None or all(settings.get(name) == wanted for name, wanted in guard.items())
+
+
+def effect_of(content: Content, settings: Mapping[str, Any]) -> tuple[date | None, date | None]:
+    """First day of effect and first day after it, under the chosen settings."""
+    for period in content["effect"]:
+        if _chosen(period, settings):
+            start = settings.get(period["from_setting"]) if "from_setting" in period else period["from"]
+            end = period.get("to")
+            return (parse_date(start) if start else None), (parse_date(end) if end else None)
+    return None, None
+
+
+def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
+    """Compile one item. `settings` holds a value for each of the item's settings."""
+    content = item.content
+    start, end = effect_of(content, settings)
+    context = Context(
+        citation=item.citation,
+        labels={**SPECIAL_FIELDS, **{fact.name: fact.label for fact in item.facts}},
+        settings=dict(settings),
+        effective_from=start if settings.get("event_date", True) else None,
+    )
+    chosen_steps = [spec for spec in item.steps if _chosen(spec, settings)]
+    limits = [compile_limit(spec, context, item_id=item.id) for spec in item.limits if _chosen(spec, settings)]
+    overlap = content.get("overlap")
+    return Program(
+        item=item,
+        settings=settings,
+        kinds=frozenset(item.beneficiaries),
+        effective_from=start,
+        effective_to=end,
+        gates=tuple(
+            _gate(condition, context)
+            for condition in content["conditions"]
+            if _chosen(condition, settings) and not condition["priority"]
+        ),
+        steps=tuple(VERBS[spec["do"]](spec, context) for spec in chosen_steps),
+        money_limits=tuple(limit for limit in limits if isinstance(limit, MoneyLimit)),
+        times=next((limit for limit in limits if isinstance(limit, TimesLimit)), None),
+        quota=next((limit for limit in limits if isinstance(limit, QuotaLimit)), None),
+        once=next((limit for limit in limits if isinstance(limit, OnceLimit)), None),
+        absorbs=next((limit for limit in limits if isinstance(limit, AbsorbLimit)), None),
+        set_off=overlap is not None and _chosen(overlap, settings),
+        split=_split(content["split"], context) if content["split"] else None,
+        aggregate=any(spec["do"] == "per_n" for spec in chosen_steps),
+        part=context.part(),
+        ignored_unmet=frozenset(
+            name
+            for condition in content["conditions"]
+            if condition["priority"]
+            for name in (condition["code"], condition["text"])
+        ),
+        unmet={
+            name: context.note(condition["code"], f"不符合条件：{condition['text']}", cite=condition.get("cite"))
+            for condition in content["conditions"]
+            for name in (condition["code"], condition["text"])
+        },
+        notes=_notes(item, context, overlap),
+    )
+
+
+def _gate(condition: Content, context: Context) -> Gate:
+    field, test, text = condition.get("field"), condition.get("test"), condition["text"]
+    code, cite = condition["code"], condition.get("cite")
+    if field is None or not test:
+        note = context.note(code, text, cite=cite)
+        return Gate(None, (), False, note, note)
+    other = test.get("not_after_field")
+    fields = (field, other) if other else (field,)
+    named = "、".join(context.label(name) for name in fields)
+    return Gate(
+        predicate=context.predicate(field, dict(test)),
+        fields=fields,
+        needed=condition["needed"],
+        failed=context.note(code, f"不符合条件：{text}", cite=cite),
+        missing=context.note(code, f"{named}未填写，按已满足测算：{text}", cite=cite),
+    )
+
+
+def _split(spec: Content, context: Context) -> Split:
+    ratio, cite = parse_ratio(spec["city"]), spec.get("cite")
+
+    def shares(figures: tuple[Any, ...]) -> str:
+        city, district = figures
+        return f"市级资金不高于 {ratio_text(ratio)}：市级 {money_text(city)}，区级 {money_text(district)}"
+
+    def proposed(figures: tuple[Any, ...]) -> str:
+        city, district = figures
+        return f"按区级提出的市级资金 {money_text(city)}，区级 {money_text(district)}"
+
+    def too_much(figures: tuple[Any, ...]) -> str:
+        asked, most = figures
+        return f"提出的市级资金 {money_text(asked)}超过上限 {ratio_text(ratio)}，即 {money_text(most)}"
+
+    return Split(
+        city=ratio,
+        on_total=bool(context.settings.get("split_on_claim_total", True)),
+        note=context.note("SPLIT", shares, cite=cite),
+        requested=context.note("SPLIT", proposed, cite=cite),
+        refused=context.note("CITY_SHARE", too_much, cite=cite),
+    )
+
+
+def _notes(item: Item, context: Context, overlap: Content | None) -> dict[str, Note]:
+    labels = context.labels
+    area = "、".join(item.content["document"]["areas"])
+    named = "、".join(APPLICANT_KINDS[kind] for kind in item.beneficiaries)
+    cite = overlap.get("cite") if overlap else None
+    return {
+        "MISSING": context.note(
+            "MISSING", lambda figures: f"缺少“{labels.get(figures[0], figures[0])}”（{figures[0]}），无法测算"
+        ),
+        "NOT_IN_FORCE": context.note("NOT_IN_FORCE", lambda figures: figures[0]),
+        "APPLICANT_KIND": context.note("APPLICANT_KIND", lambda figures: f"支持对象为{named}，{figures[0]}不在其内"),
+        "REGION": context.note("REGION", lambda figures: f"适用地区为{area}，申请人所在地“{figures[0]}”不在其内"),
+        "UNMET": context.note("UNMET", lambda figures: f"审核认为不符合条件：{figures[0]}"),
+        "PRIORITY": context.note("PRIORITY", lambda figures: f"“{figures[0]}”只是优先支持的依据，不是条件"),
+        "COUNT": context.note("COUNT", lambda figures: f"{figures[0]} 项，计 {money_text(figures[1])}"),
+        "NOTHING": context.note("NOTHING", "测算金额为零"),
+        "SET_OFF": context.note(
+            "SET_OFF", lambda figures: f"其他政策就同一事项已支持 {money_text(figures[0])}，只补差额", cite=cite
+        ),
+        "SET_OFF_NONE": context.note("SET_OFF", "未获其他政策对同一事项的支持，不需扣减", cite=cite),
+        "TOTAL": context.note("TOTAL", lambda figures: f"合计 {money_text(figures[0])}"),
+    }

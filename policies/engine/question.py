@@ -1,0 +1,279 @@
+"""Reading a question: the JSON contract turned into parsed values, or a QuestionError that names the field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any, NoReturn, cast
+
+from policies.engine.catalogue import Catalogue, unknown_item
+from policies.engine.dates import parse_date
+from policies.engine.errors import QuestionError
+from policies.engine.facts import MAX_COUNT, RowError, read_integer
+from policies.engine.model import Item
+from policies.engine.money import parse_ratio, parse_yuan
+from policies.engine.program import Program
+from policies.engine.terms import APPLICANT_KINDS, LEDGERS
+
+MAX_LINES = 5_000
+
+_KEYS = frozenset(
+    {
+        "item", "on", "applicant", "lines", "parts", "paid", "times_before", "rank", "unmet", "settings", "city_requested",
+        "assume", "year", "id", "name", "note",
+    }
+)  # fmt: skip
+_PART_KEYS = frozenset({"item", "lines", "paid", "times_before", "rank", "unmet", "settings"})
+
+
+@dataclass(slots=True)
+class Paid:
+    """What the ledger says was paid before, in fen. `project` may differ from subject to subject."""
+
+    sums: dict[str, Any]
+    projects: dict[str, int]
+    once_group: bool
+
+
+@dataclass(slots=True)
+class PartQuestion:
+    """One item of the claim, with its lines: (facts, count) each."""
+
+    item: Item
+    program: Program
+    overrides: dict[str, Any]
+    lines: list[tuple[dict[str, Any], int]]
+    paid: Paid
+    own_paid: bool
+    times_before: int
+    rank: int | None
+    unmet: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Question:
+    """A whole question. `city_requested` is fen, or a ratio of the sum."""
+
+    on: date
+    year: int
+    kind: str
+    region: str | None
+    parts: list[PartQuestion]
+    paid: Paid
+    city_requested: int | Fraction | None
+    assume: bool
+
+
+_NOTHING_PAID = Paid(dict.fromkeys(LEDGERS, 0), {}, once_group=False)
+
+
+def _refuse(field: str, message: str) -> NoReturn:
+    raise QuestionError(field, message)
+
+
+def _mapping(value: object, field: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        _refuse(field, "请填写 JSON 对象")
+    return value
+
+
+def _fen(value: object, field: str) -> int:
+    try:
+        return parse_yuan(value)
+    except ValueError as error:
+        raise QuestionError(field, str(error)) from None
+
+
+def read_question(catalogue: Catalogue, question: object) -> Question:
+    """Read and check a question; raises QuestionError with the field's path and a Chinese remedy."""
+    asked = _mapping(question, "question")
+    if not _KEYS.issuperset(asked):
+        name = next(name for name in asked if name not in _KEYS)
+        _refuse(str(name), f"没有这个字段，可填 {'、'.join(sorted(_KEYS))}")
+    on = _day(asked.get("on"), "on")
+    applicant = _mapping(asked.get("applicant"), "applicant")
+    kind = applicant.get("kind")
+    if not isinstance(kind, str) or kind not in APPLICANT_KINDS:
+        _refuse("applicant.kind", f"请填写申请人类型：{'、'.join(APPLICANT_KINDS)}")
+    region = applicant.get("region")
+    if region is not None and not isinstance(region, str):
+        _refuse("applicant.region", "请填写地区名称或行政区划代码")
+    assume = asked.get("assume")
+    if assume not in (None, "met"):
+        _refuse("assume", '只能填写 "met"')
+    paid = _read_paid(asked.get("paid"), "paid")
+    overrides = read_settings(catalogue, asked.get("settings"), "settings")
+    year = on.year if asked.get("year") is None else _integer(asked["year"], "year")
+    return Question(
+        on=on,
+        year=year,
+        kind=kind,
+        region=region,
+        parts=_read_parts(catalogue, asked, paid, overrides, on),
+        paid=paid,
+        city_requested=_read_city(asked.get("city_requested")),
+        assume=assume == "met",
+    )
+
+
+def _day(value: object, field: str) -> date:
+    try:
+        return parse_date(value)
+    except ValueError as error:
+        raise QuestionError(field, str(error)) from None
+
+
+def _integer(value: object, field: str) -> int:
+    try:
+        return read_integer(value)
+    except ValueError as error:
+        raise QuestionError(field, str(error)) from None
+
+
+def _read_city(value: object) -> int | Fraction | None:
+    if value is None:
+        return None
+    if isinstance(value, str) and value.endswith("%"):
+        try:
+            return parse_ratio(value)
+        except ValueError as error:
+            raise QuestionError("city_requested", str(error)) from None
+    return _fen(value, "city_requested")
+
+
+def _read_paid(value: object, field: str) -> Paid:
+    if value is None:
+        return _NOTHING_PAID
+    asked = _mapping(value, field)
+    sums: dict[str, Any] = dict.fromkeys(LEDGERS, 0)
+    projects: dict[str, int] = {}
+    once = False
+    for name, sum_paid in asked.items():
+        path = f"{field}.{name}"
+        if name == "once_group":
+            if not isinstance(sum_paid, bool):
+                _refuse(path, "请填写 true 或 false")
+            once = sum_paid
+        elif name not in LEDGERS:
+            _refuse(path, f"没有这个字段，可填 {'、'.join((*LEDGERS, 'once_group'))}")
+        elif name == "project" and isinstance(sum_paid, Mapping):
+            projects = {str(key): _fen(part, f"{path}.{key}") for key, part in sum_paid.items()}
+        elif sum_paid is not None:
+            sums[name] = _fen(sum_paid, path)
+    return Paid(sums, projects, once)
+
+
+def read_settings(catalogue: Catalogue, value: object, field: str) -> dict[str, Any]:
+    """Chosen readings by name, by the other reading's name, or by `name: other`; QuestionError for anything else."""
+    if not value:
+        return {}
+    chosen: dict[str, Any] = {}
+    for name, wanted in _mapping(value, field).items():
+        path = f"{field}.{name}"
+        try:
+            key, setting_value = catalogue.read_setting(name, wanted)
+        except KeyError:
+            _refuse(path, f"没有这个设置，可填 {'、'.join(sorted(catalogue.settings))}")
+        except ValueError as error:
+            raise QuestionError(path, str(error)) from None
+        chosen[key] = setting_value
+    return chosen
+
+
+def _read_parts(
+    catalogue: Catalogue, asked: Mapping[str, Any], paid: Paid, overrides: dict[str, Any], on: date
+) -> list[PartQuestion]:
+    shared = _Shared(catalogue, paid, overrides, on)
+    parts = asked.get("parts")
+    if parts is None:
+        return [_read_part(shared, asked, "", asked)]
+    if "item" in asked or "lines" in asked:
+        _refuse("parts", "parts 与 item、lines 不能同时填写")
+    if not isinstance(parts, list) or not parts:
+        _refuse("parts", "请填写至少一个事项")
+    found = []
+    for number, part in enumerate(parts):
+        prefix = f"parts[{number}]"
+        own = _mapping(part, prefix)
+        unknown = next((name for name in own if name not in _PART_KEYS), None)
+        if unknown is not None:
+            _refuse(f"{prefix}.{unknown}", f"没有这个字段，可填 {'、'.join(sorted(_PART_KEYS))}")
+        found.append(_read_part(shared, own, f"{prefix}.", asked))
+    return found
+
+
+@dataclass(slots=True)
+class _Shared:
+    catalogue: Catalogue
+    paid: Paid
+    overrides: dict[str, Any]
+    on: date
+
+
+def _read_part(shared: _Shared, part: Mapping[str, Any], prefix: str, whole: Mapping[str, Any]) -> PartQuestion:
+    catalogue = shared.catalogue
+    name = part.get("item")
+    if not isinstance(name, str) or name not in catalogue.items:
+        _refuse(f"{prefix}item", unknown_item(catalogue, name))
+    overrides = shared.overrides
+    own_paid = bool(prefix) and "paid" in part
+    if prefix and part.get("settings"):
+        overrides = {**overrides, **read_settings(catalogue, part["settings"], f"{prefix}settings")}
+    item, program = catalogue.program_for(name, shared.on, overrides)
+    rank = part.get("rank", whole.get("rank"))
+    if rank is not None:
+        rank = _integer(rank, f"{prefix}rank")
+        if rank == 0:
+            _refuse(f"{prefix}rank", "名次从 1 开始")
+    return PartQuestion(
+        item=item,
+        program=program,
+        overrides=overrides,
+        lines=_read_lines(catalogue, item, part.get("lines"), f"{prefix}lines"),
+        paid=_read_paid(part["paid"], f"{prefix}paid") if own_paid else shared.paid,
+        own_paid=own_paid,
+        times_before=_integer(part.get("times_before", whole.get("times_before", 0)), f"{prefix}times_before"),
+        rank=rank,
+        unmet=_read_unmet(part.get("unmet", whole.get("unmet")), f"{prefix}unmet"),
+    )
+
+
+def _read_unmet(value: object, field: str) -> tuple[str, ...]:
+    if not value:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        _refuse(field, "请填写未满足条件的列表")
+    return tuple(cast("list[str]", value))
+
+
+def _read_lines(catalogue: Catalogue, item: Item, value: object, field: str) -> list[tuple[dict[str, Any], int]]:
+    if not isinstance(value, list) or not value:
+        _refuse(field, "请填写至少一项")
+    if len(value) > MAX_LINES:
+        _refuse(field, f"一次最多 {MAX_LINES} 项")
+    return [_read_line(catalogue, item, line, f"{field}[{number}]") for number, line in enumerate(value)]
+
+
+def _read_line(catalogue: Catalogue, item: Item, line: object, field: str) -> tuple[dict[str, Any], int]:
+    readers = catalogue.readers(item)
+    facts: dict[str, Any] = {}
+    count = 1
+    for name, value in _mapping(line, field).items():
+        reader = readers.get(name)
+        if reader is None:
+            if name == "count":
+                count = _integer(value, f"{field}.count")
+                if not 1 <= count <= MAX_COUNT:
+                    _refuse(f"{field}.count", "件数至少为 1")
+            elif name not in catalogue.fact_names:
+                _refuse(f"{field}.{name}", "没有这个事实名称")
+            continue
+        if value is None:
+            continue
+        try:
+            facts[name] = reader(value)
+        except RowError as error:
+            raise QuestionError(f"{field}.{name}{error.where}", str(error)) from None
+        except ValueError as error:
+            raise QuestionError(f"{field}.{name}", str(error)) from None
+    return facts, count

@@ -1,0 +1,413 @@
+"""The verbs a step may use. Each compiles to a function of a line; true from it stops the line.
+
+The order of steps is legal content: a step sees the amount the earlier ones left.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from policies.engine.dates import add_months
+from policies.engine.line import Line, Rows
+from policies.engine.model import Content
+from policies.engine.money import (
+    number_text,
+    parse_number,
+    parse_ratio,
+    parse_yuan,
+    part_down,
+    part_half_up,
+    ratio_text,
+)
+from policies.engine.predicates import Predicate, compile_predicate, money_text
+from policies.engine.terms import LEDGERS
+from policies.engine.trace import Note, Wording
+
+Step = Callable[[Line], bool]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What compiling a step may look at: names for words, the chosen settings, and the first day of effect."""
+
+    citation: str
+    labels: dict[str, str]
+    settings: dict[str, Any]
+    effective_from: date | None
+
+    def note(self, code: str, wording: Wording | str, *, cite: str | None = None) -> Note:
+        """A note that cites `cite`, or else the item's own article."""
+        words: Wording = (lambda _: wording) if isinstance(wording, str) else wording
+        return Note(code, cite or self.citation, words)
+
+    def label(self, name: str) -> str:
+        return self.labels.get(name, name)
+
+    def part(self) -> Callable[[int, Fraction], int]:
+        """The chosen rounding: down to the fen unless `fen_floor` is switched off."""
+        return part_down if self.settings.get("fen_floor", True) else part_half_up
+
+    def predicate(self, field: str, test: dict[str, Any]) -> Predicate:
+        return compile_predicate(
+            field,
+            test,
+            inclusive=self.settings.get("yishang_inclusive", True),
+            exclusive=self.settings.get("chaoguo_exclusive", True),
+        )
+
+
+def standard(spec: Content, context: Context) -> Step:
+    """The sum per right that the document names."""
+    fen = parse_yuan(spec["yuan"])
+    most = "最高 " if spec["nature"] == "ceiling" else " "
+    note = context.note("STANDARD", f"依据 {context.citation}：{spec.get('per', '每件')}{most}{money_text(fen)}")
+
+    def run(line: Line) -> bool:
+        line.amount = fen
+        line.note(note)
+        return False
+
+    return run
+
+
+def rate_of(spec: Content, context: Context) -> Step:
+    """A share of costs that were paid: the given fields are added, absent ones are not claimed."""
+    fields: list[str] = spec["fields"]
+    setting = spec.get("ratio_setting")
+    chosen = context.settings.get(setting) if setting else spec["ratio"]
+    most = "最高 " if spec["nature"] == "ceiling" else ""
+    base_cap = parse_yuan(spec["base_at_most"]) if "base_at_most" in spec else None
+    largest_only = spec.get("combine") == "largest"
+    if chosen is None:
+        return _without_ratio(spec, context, setting or "ratio")
+    ratio = parse_ratio(chosen)
+    part = context.part()
+
+    def words(figures: tuple[Any, ...]) -> str:
+        parts, base, amount = figures
+        named = " + ".join(f"{context.label(name)} {money_text(fen)}" for name, fen in parts)
+        counted = f"（计入基数 {money_text(base)}）" if len(parts) > 1 or base != parts[0][1] else ""
+        return f"依据 {context.citation}：{named}{counted}，按{most}{ratio_text(ratio)} 计 {money_text(amount)}"
+
+    note = context.note("RATE", words)
+
+    def run(line: Line) -> bool:
+        parts = [(name, value) for name in fields if (value := line.value(name)) is not None]
+        if not parts:
+            line.missing.extend(fields[:1] if not spec.get("all") else fields)
+            return True
+        base = max(fen for _, fen in parts) if largest_only else sum(fen for _, fen in parts)
+        if base_cap is not None and base > base_cap:
+            base = base_cap
+        line.amount = part(int(base), ratio)
+        line.note(note, (parts, base, line.amount))
+        return False
+
+    return run
+
+
+def _without_ratio(spec: Content, context: Context, setting: str) -> Step:
+    """No ratio is set: a sum by the district's own rule may stand in; otherwise the ratio is what is missing."""
+    instead = spec.get("or_field")
+    note = context.note("GIVEN", lambda figures: f"{context.label(figures[0])} {money_text(figures[1])}")
+
+    def run(line: Line) -> bool:
+        value = line.facts.get(instead) if instead else None
+        if value is None:
+            line.missing.append(setting)
+            return True
+        line.amount = value
+        line.note(note, (instead, value))
+        return False
+
+    return run
+
+
+def per_n(spec: Content, context: Context) -> Step:
+    """So much for every whole N of a count; what earlier claims counted is taken off in whole N's too."""
+    size, fen, prior = spec["n"], parse_yuan(spec["yuan"]), spec.get("prior")
+
+    def words(figures: tuple[Any, ...]) -> str:
+        count, before, times, amount = figures
+        earlier = f"（此前已计 {before}）" if before else ""
+        return f"依据 {context.citation}：共 {count}{earlier}，每满 {size} 计 {money_text(fen)}，满 {times} 次，计 {money_text(amount)}"
+
+    note = context.note("PER_N", words)
+
+    def run(line: Line) -> bool:
+        before = (line.facts.get(prior) or 0) if prior else 0
+        times = (before + line.count) // size - before // size
+        line.amount = fen * times
+        line.note(note, (line.count, before, times, line.amount))
+        return False
+
+    return run
+
+
+def given(spec: Content, context: Context) -> Step:
+    """A sum set outside the document: by a decision, or by a district's own rule."""
+    fields: list[str] = spec["fields"]
+    waits = spec["missing"] == "no_amount"
+    note = context.note("GIVEN", lambda figures: f"{context.label(figures[0])} {money_text(figures[1])}")
+    nothing = context.note("NO_AMOUNT", f"依据 {context.citation}：文件未定金额，由审定决定，并注明决定文号")
+
+    def run(line: Line) -> bool:
+        for name in fields:
+            value = line.facts.get(name)
+            if value is not None:
+                line.amount = value
+                line.note(note, (name, value))
+                return False
+        if waits:
+            line.needs_decision = True
+            line.note(nothing)
+        else:
+            line.missing.append(fields[0])
+        return True
+
+    return run
+
+
+def cap_by(spec: Content, context: Context) -> Step:
+    """Not more than a sum of facts, less what was already had of it."""
+    fields: list[str] = spec["fields"]
+    instead, less, ledger, only_with = (
+        spec.get("else"),
+        spec.get("less"),
+        spec.get("less_ledger"),
+        spec.get("only_with"),
+    )
+    ratio = parse_ratio(spec["ratio"]) if "ratio" in spec else None
+    part = context.part()
+    code = spec.get("code", "FEES")
+    words_for_bound = spec.get("label") or "、".join(context.label(name) for name in fields)
+
+    def words(figures: tuple[Any, ...]) -> str:
+        total, before, bound = figures
+        share = f"的 {ratio_text(ratio)}" if ratio is not None else ""
+        if before:
+            return f"不超过{words_for_bound} {money_text(total)}{share}减去此前已获 {money_text(before)}，即 {money_text(bound)}"
+        return f"不超过{words_for_bound}{share} {money_text(bound)}"
+
+    note = context.note(code, words, cite=spec.get("cite"))
+    skipped = context.note(code, f"未填写{words_for_bound}，不作此项比较", cite=spec.get("cite"))
+
+    def run(line: Line) -> bool:
+        facts = line.facts
+        if only_with is not None and all(facts.get(name) is None for name in only_with):
+            line.note(skipped, applied=False)
+            return False
+        values = [value for name in fields if (value := line.value(name)) is not None]
+        if not values and instead is not None and (other := line.value(instead)) is not None:
+            values = [other]
+        if not values:
+            line.missing.extend(fields)
+            return True
+        total = int(sum(values))
+        before = ((facts.get(less) or 0) if less else 0) + (line.paid[ledger] if ledger else 0)
+        bound = max((part(total, ratio) if ratio is not None else total) - before, 0)
+        applied = line.amount is None or line.amount > bound
+        if applied:
+            line.amount = bound
+        line.note(note, (total, before, bound), applied=applied)
+        return False
+
+    return run
+
+
+def at_most(spec: Content, context: Context) -> Step:
+    """A ceiling of one line that no ledger shares."""
+    fen = parse_yuan(spec["yuan"])
+    note = context.note(
+        spec.get("code", "CEILING"), f"依据 {context.citation}：{spec.get('per', '每项')}最高 {money_text(fen)}"
+    )
+
+    def run(line: Line) -> bool:
+        applied = line.amount is not None and line.amount > fen
+        if applied:
+            line.amount = fen
+        line.note(note, applied=applied)
+        return False
+
+    return run
+
+
+def scale(spec: Content, context: Context) -> Step:
+    """A share of the amount so far, for some applicants only."""
+    ratio = parse_ratio(spec["ratio"])
+    only = spec.get("only")
+    predicate = context.predicate(only["field"], {k: v for k, v in only.items() if k != "field"}) if only else None
+    part = context.part()
+    code, label = spec.get("code", "SCALE"), spec["label"]
+    note = context.note(code, lambda figures: f"{label}：{money_text(figures[0])}", cite=spec.get("cite"))
+    skipped = context.note(code, f"{label}不适用", cite=spec.get("cite"))
+
+    def run(line: Line) -> bool:
+        if predicate is not None and not predicate(line.facts):
+            line.note(skipped, applied=False)
+            return False
+        line.amount = part(line.amount or 0, ratio)
+        line.note(note, (line.amount,))
+        return False
+
+    return run
+
+
+def propose(spec: Content, context: Context) -> Step:
+    """A person may propose less than a ceiling, never more."""
+    field = spec["field"]
+    note = context.note(
+        "PROPOSED", lambda figures: f"{context.label(field)} {money_text(figures[0])}，低于上限，按此计"
+    )
+    unused = context.note(
+        "PROPOSED", lambda figures: f"{context.label(field)} {money_text(figures[0])}不低于上限，按上限计"
+    )
+
+    def run(line: Line) -> bool:
+        value = line.facts.get(field)
+        if value is None:
+            return False
+        if line.amount is not None and value < line.amount:
+            line.amount = value
+            line.note(note, (value,))
+        else:
+            line.note(unused, (value,), applied=False)
+        return False
+
+    return run
+
+
+def _dropped(rows: Rows, kept: Rows) -> tuple[int, int]:
+    return len(rows) - len(kept), sum(row["amount"] for row in rows) - sum(row["amount"] for row in kept)
+
+
+def window(spec: Content, context: Context) -> Step:
+    """Only rows paid within so many months of a date count; the corresponding day still belongs to the term."""
+    name, start, months = spec["rows"], spec["from"], spec["months"]
+
+    def words(figures: tuple[Any, ...]) -> str:
+        first, last, rows, fen = figures
+        outside = f"，期外 {rows} 笔 {money_text(fen)}不计" if rows else ""
+        return f"{context.label(name)}只计 {first.isoformat()} 至 {last.isoformat()}（{months} 个月）{outside}"
+
+    note = context.note("WINDOW", words)
+
+    def run(line: Line) -> bool:
+        rows = line.facts.get(name)
+        if rows is None:
+            return False
+        first = line.facts.get(start)
+        if first is None:
+            line.missing.append(start)
+            return True
+        for number, row in enumerate(rows):
+            if row.get("paid_on") is None:
+                line.missing.append(f"{name}[{number}].paid_on")
+                return True
+        last = add_months(first, months)
+        before = rows if line.rows is None else line.rows.get(name, rows)
+        kept = tuple(row for row in before if first <= row["paid_on"] <= last)
+        line.rows = {**(line.rows or {}), name: kept}
+        gone, fen = _dropped(before, kept)
+        line.note(note, (first, last, gone, fen), applied=bool(gone))
+        return False
+
+    return run
+
+
+def since_effect(spec: Content, context: Context) -> Step:
+    """Only rows paid on or after the day the policy took effect count."""
+    name, start = spec["rows"], context.effective_from
+    note = context.note(
+        "EVENT_DATE",
+        lambda figures: (
+            f"政策施行（{start}）前支付的 {figures[0]} 笔{context.label(name)} {money_text(figures[1])}不计"
+        ),
+    )
+
+    def run(line: Line) -> bool:
+        rows = line.facts.get(name)
+        if rows is None or start is None:
+            return False
+        kept = tuple(row for row in rows if row.get("paid_on") is None or row["paid_on"] >= start)
+        if len(kept) != len(rows):
+            line.rows = {**(line.rows or {}), name: kept}
+            line.note(note, _dropped(rows, kept))
+        return False
+
+    return run
+
+
+def title(spec: Content, context: Context) -> Step:
+    """A title is recognised; money, if any, is decided by a person."""
+    name, field = spec["result"], spec.get("decided")
+    note = context.note("TITLE", f"依据 {context.citation}：认定为{name}")
+    money = context.note("GIVEN", lambda figures: f"{context.label(field or '')} {money_text(figures[0])}")
+
+    def run(line: Line) -> bool:
+        line.title = name
+        line.note(note)
+        value = line.facts.get(field) if field else None
+        if value is not None:
+            line.amount = value
+            line.note(money, (value,))
+        return False
+
+    return run
+
+
+def measure(spec: Content, context: Context) -> Step:
+    """A measured value against a target; the deadline stands in the words."""
+    field, op, unit, deadline = spec["field"], spec["op"], spec["unit"], spec["deadline"]
+    text = spec.get("equals")
+    bound = None if text is not None else parse_number(spec["target"])
+    sign = {">": "超过 ", ">=": "不低于 ", "range": "不低于 ", "=": ""}[op]
+    aim = f"{sign}{text if bound is None else number_text(bound)} {unit}"
+    strict = op == ">" and context.settings.get("chaoguo_exclusive", True)
+
+    def words(figures: tuple[Any, ...]) -> str:
+        value, met = figures
+        shown = number_text(value) if isinstance(value, Fraction) else value
+        return f"依据 {context.citation}：{deadline}目标为{aim}，实测 {shown}，{'已达成' if met else '未达成'}"
+
+    note = context.note("TARGET", words)
+
+    def run(line: Line) -> bool:
+        value = line.facts.get(field)
+        if value is None:
+            line.missing.append(field)
+            return True
+        if bound is None:
+            met = value == text
+        elif isinstance(value, Fraction):
+            met = value > bound if strict else value >= bound
+        else:
+            line.missing.append(field)
+            return True
+        line.measured = met
+        line.note(note, (value, met))
+        return False
+
+    return run
+
+
+VERBS: dict[str, Callable[[Content, Context], Step]] = {
+    "standard": standard,
+    "rate_of": rate_of,
+    "per_n": per_n,
+    "given": given,
+    "cap_by": cap_by,
+    "at_most": at_most,
+    "scale": scale,
+    "propose": propose,
+    "window": window,
+    "since_effect": since_effect,
+    "title": title,
+    "measure": measure,
+}
+# A verb that sets the amount must stand before any that changes it, and only one may apply.
+SETTING_VERBS = frozenset({"standard", "rate_of", "per_n", "given", "title", "measure"})
+ROW_VERBS = frozenset({"window", "since_effect"})
+LEDGER_NAMES = frozenset(LEDGERS)

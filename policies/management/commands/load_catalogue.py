@@ -1,0 +1,25 @@
+"""Publish the catalogue that comes with the portal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from policies.engine import CatalogueError
+from policies.services import PublishError, publish_catalogue
+from portal.act import Act
+
+
+class Command(BaseCommand):
+    help = "Publish the authored catalogue: unchanged items stay as they are, a changed one gets a new version."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            published = publish_catalogue(Act(user=None, at=timezone.now()))
+        except (CatalogueError, PublishError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"{published.documents} 个文件，{published.items} 个事项，新发布 {published.new_versions} 个版本。"
+        )
