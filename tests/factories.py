@@ -123,10 +123,13 @@ class ApplicantFactory(DjangoModelFactory[Applicant]):
         )
 
 
-def make_member(applicant: Applicant | None = None, *, is_owner: bool = True, **fields: Any) -> User:
-    """A user who acts for an applicant (a new one unless given)."""
+def make_member(applicant: Applicant | None = None, *, is_owner: bool | None = None, **fields: Any) -> User:
+    """A user who acts for an applicant (a new one unless given); the first is its owner."""
     user = UserFactory(**fields)
-    Membership.objects.create(user=user, applicant=applicant or ApplicantFactory(), is_owner=is_owner)
+    applicant = applicant or ApplicantFactory()
+    if is_owner is None:
+        is_owner = not applicant.memberships.exists()
+    Membership.objects.create(user=user, applicant=applicant, is_owner=is_owner)
     return user
 
 

@@ -48,3 +48,20 @@ class Role(models.TextChoices):
 DISTRICT_ROLES = frozenset({Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND})
 CITY_ROLES = frozenset({Role.CITY_OFFICER, Role.DECISION_MAKER, Role.FINANCE, Role.POLICY_ADMIN})
 BUSINESS_ROLES = frozenset(set(Role) - {Role.SYSTEM_ADMIN})
+# Stations of one claim's way. One person may hold no two of them where claims of the same place pass.
+SEPARATE_DUTIES = DISTRICT_ROLES | {Role.CITY_OFFICER, Role.DECISION_MAKER, Role.FINANCE}
+# Levels of the regions in which a role can be held.
+ROLE_LEVELS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(DISTRICT_ROLES, frozenset({RegionLevel.DISTRICT})),
+    **dict.fromkeys(CITY_ROLES, frozenset({RegionLevel.CITY})),
+    Role.AUDITOR: frozenset({RegionLevel.CITY, RegionLevel.PROVINCE}),
+    Role.SYSTEM_ADMIN: frozenset({RegionLevel.CITY, RegionLevel.PROVINCE}),
+}
+
+
+class OverrideState(models.TextChoices):
+    """Where a request for an exception from the code check stands."""
+
+    PENDING = "pending", "待办理"
+    APPROVED = "approved", "已同意"
+    REFUSED = "refused", "未同意"

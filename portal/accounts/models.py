@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -11,7 +11,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from portal.accounts.enums import ApplicantKind, RegionLevel, Role, SizeClass
+from portal.accounts.enums import ApplicantKind, OverrideState, RegionLevel, Role, SizeClass
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Region(models.Model):
@@ -191,6 +194,14 @@ class Applicant(models.Model):
         return [str(self._meta.get_field(f).verbose_name) for f in needed if not getattr(self, f)]
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships, narrowed to who asks."""
+
+    def visible_to(self, user: User) -> MembershipQuerySet:
+        """Those of the applicants one acts for."""
+        return self.filter(applicant_id__in=[m.applicant_id for m in user.active_memberships])
+
+
 class Membership(models.Model):
     """A user acts for an applicant; an owner also invites and removes others."""
 
@@ -199,12 +210,34 @@ class Membership(models.Model):
     is_owner = models.BooleanField("负责人", default=False)
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = MembershipQuerySet.as_manager()
+
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "applicant"], name="one_membership_each")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "applicant"], name="one_membership_each"),
+            models.UniqueConstraint(fields=["applicant"], condition=Q(is_owner=True), name="one_owner_each"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.applicant.name} {self.user.name}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Invitations, narrowed to who asks."""
+
+    def visible_to(self, user: User) -> InvitationQuerySet:
+        """Those of the applicants one owns: only an owner invites and takes back."""
+        return self.filter(applicant_id__in=[m.applicant_id for m in user.active_memberships if m.is_owner])
+
+    def open_at(self, now: datetime) -> InvitationQuerySet:
+        """Neither accepted nor cancelled nor expired."""
+        return self.filter(accepted_at=None, cancelled_at=None, expires_at__gt=now)
 
 
 class Invitation(models.Model):
     """An owner's invitation to join; the token goes by e-mail and is stored only as a hash."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
     applicant = models.ForeignKey(Applicant, models.CASCADE, related_name="invitations")
     email = models.EmailField("受邀邮箱")
@@ -214,6 +247,10 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField("发出时间", null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -221,8 +258,92 @@ class Invitation(models.Model):
                 name="invitation_accepted_by_someone",
                 condition=Q(accepted_at=None, accepted_by=None)
                 | Q(accepted_at__isnull=False, accepted_by__isnull=False),
-            )
+            ),
+            models.CheckConstraint(
+                name="invitation_accepted_or_cancelled", condition=Q(accepted_at=None) | Q(cancelled_at=None)
+            ),
+            models.UniqueConstraint(
+                fields=["applicant", "email"],
+                condition=Q(accepted_at=None, cancelled_at=None),
+                name="one_open_invitation_each",
+            ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.applicant.name} {self.email}"
+
+
+class OverrideRequestQuerySet(models.QuerySet["OverrideRequest"]):
+    """Requests for an exception, narrowed to who asks."""
+
+    def visible_to(self, user: User) -> OverrideRequestQuerySet:
+        """One's own; those of the districts in which one does acceptance."""
+        return self.filter(Q(requested_by=user) | Q(region_id__in=user.regions_for(Role.ACCEPTANCE)))
+
+
+class OverrideRequest(models.Model):
+    """A person asks to register a body whose credit code fails the check; an acceptance officer decides.
+
+    `details` holds the whole registration form, so that nobody has to fill it in twice.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    requested_by = models.ForeignKey(User, models.PROTECT, related_name="override_requests")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="注册地")
+    name = models.CharField("名称", max_length=120)
+    uscc = models.CharField("统一社会信用代码", max_length=18)
+    problem = models.CharField("校验结果", max_length=200)
+    reason = models.CharField("申请理由", max_length=200)
+    details = models.JSONField("登记内容")
+    state = models.CharField("状态", max_length=10, choices=OverrideState.choices, default=OverrideState.PENDING)
+    created_at = models.DateTimeField("申请时间", default=timezone.now)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField("办理时间", null=True, blank=True)
+    decision_reason = models.CharField("办理意见", max_length=200, blank=True)
+    applicant = models.OneToOneField(Applicant, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = OverrideRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["created_at", "pk"]
+        verbose_name = verbose_name_plural = "代码校验例外申请"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["requested_by", "uscc"], condition=Q(state=OverrideState.PENDING), name="one_open_override_each"
+            ),
+            models.CheckConstraint(
+                name="override_decided_with_reason_and_officer",
+                condition=Q(state=OverrideState.PENDING, decided_by=None, decided_at=None, decision_reason="")
+                | (
+                    ~Q(state=OverrideState.PENDING)
+                    & Q(decided_by__isnull=False, decided_at__isnull=False)
+                    & ~Q(decision_reason="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="override_approved_has_applicant",
+                condition=Q(state=OverrideState.APPROVED, applicant__isnull=False)
+                | (~Q(state=OverrideState.APPROVED) & Q(applicant=None)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.uscc}"
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state == OverrideState.PENDING
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    """Appointments, narrowed to who asks."""
+
+    def visible_to(self, user: User) -> AppointmentQuerySet:
+        """Those in the region trees one administers: a city with its districts, a province with both."""
+        here = user.regions_for(Role.SYSTEM_ADMIN)
+        return self.filter(
+            Q(region_id__in=here) | Q(region__parent_id__in=here) | Q(region__parent__parent_id__in=here)
+        )
 
 
 class Appointment(models.Model):
@@ -236,6 +357,8 @@ class Appointment(models.Model):
     appointed_at = models.DateTimeField("任职时间", default=timezone.now)
     revoked_at = models.DateTimeField("免职时间", null=True, blank=True)
     revoked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = AppointmentQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

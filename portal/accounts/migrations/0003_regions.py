@@ -1,0 +1,15 @@
+"""Every database has the regions of the policy documents; without them nobody could register."""
+
+from django.db import migrations
+
+from portal.accounts.regions import load_region_tree
+
+
+def load(apps, schema_editor):
+    load_region_tree(apps.get_model("accounts", "Region"))
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0002_members_overrides")]
+
+    operations = [migrations.RunPython(load, migrations.RunPython.noop)]
