@@ -26,15 +26,16 @@ _PUBLICATION_LETTERS = {"1": "ABC", "2": "UY", "3": "SD"}
 
 
 class Format(StrEnum):
-    """Kinds of numbers that have a reader here; an item's facts name them."""
+    """Kinds of numbers that have a reader here, under the words with which an item's facts ask for the check."""
 
-    CN_PATENT = "cn_patent"
-    CN_PUBLICATION = "cn_publication"
-    PCT = "pct"
-    MADRID = "madrid"
-    FOREIGN_PATENT = "foreign_patent"
-    CERTIFICATE = "certificate"
-    CONTRACT = "contract"
+    PATENT = "patent_no"
+    PUBLICATION = "publication_no"
+    PCT = "pct_no"
+    MADRID = "madrid_no"
+    FOREIGN = "foreign_no"
+    CERTIFICATE = "certificate_no"
+    CONTRACT = "contract_no"
+    POLICY = "policy_no"
 
 
 class IdentifierError(ValueError):
@@ -225,11 +226,12 @@ def _tidy(text: str) -> str:
 
 
 _READERS: dict[Format, Callable[[str], Identifier]] = {
-    Format.CN_PATENT: read_cn_patent,
-    Format.CN_PUBLICATION: read_cn_publication,
+    Format.PATENT: read_cn_patent,
+    Format.PUBLICATION: read_cn_publication,
     Format.PCT: read_pct,
     Format.MADRID: read_madrid,
-    Format.FOREIGN_PATENT: read_foreign_patent,
+    Format.FOREIGN: read_foreign_patent,
     Format.CERTIFICATE: read_certificate,
     Format.CONTRACT: read_contract,
+    Format.POLICY: read_contract,
 }

@@ -129,7 +129,7 @@ def test_a_wrong_pct_number_is_refused(text):
         read_pct(text)
 
 
-@pytest.mark.parametrize("kind", [Format.MADRID, Format.FOREIGN_PATENT, Format.CERTIFICATE, Format.CONTRACT])
+@pytest.mark.parametrize("kind", [Format.MADRID, Format.FOREIGN, Format.CERTIFICATE, Format.CONTRACT, Format.POLICY])
 def test_numbers_without_a_common_build_are_warned_of_and_never_refused(kind):
     odd = read_identifier(kind, " ?! ")
     assert odd.value == "?!"
@@ -141,7 +141,7 @@ def test_numbers_without_a_common_build_are_warned_of_and_never_refused(kind):
     [
         (Format.MADRID, "No. 1,234,567", "1234567"),
         (Format.MADRID, "第1234567A号", "1234567A"),
-        (Format.FOREIGN_PATENT, " us 10,123,456 b2", "US 10,123,456 B2"),
+        (Format.FOREIGN, " us 10,123,456 b2", "US 10,123,456 B2"),
         (Format.CERTIFICATE, "165ip180001r0m", "165IP180001R0M"),
         (Format.CONTRACT, "锡银借字（2021）第0123号", "锡银借字(2021)第0123号"),
     ],
