@@ -48,11 +48,10 @@ def render_notice(snapshot: Mapping[str, Any]) -> bytes:
     html = render_to_string(
         f"notices/print/{notice.kind}.html", {"notice": notice, "qr_code": qr_data_uri(notice.verification.url)}
     )
-    identifier = hashlib.sha256(html.encode()).hexdigest()[:32]
     with _lock, _no_warnings():
         fonts, style = _equipment(current_fonts())
         return HTML(string=html, url_fetcher=_only_inline()).write_pdf(
-            stylesheets=[style], font_config=fonts, pdf_identifier=identifier.encode(), pdf_tags=True
+            stylesheets=[style], font_config=fonts, pdf_tags=True
         )
 
 
