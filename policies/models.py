@@ -64,6 +64,7 @@ class SupportItem(models.Model):
     position = models.PositiveIntegerField("次序")
     article = models.CharField("条款", max_length=60)
     title = models.CharField("名称", max_length=120)
+    summary = models.TextField("概要", blank=True)
     kind = models.CharField("类型", max_length=30)
     claimable = models.BooleanField("可申报", default=False)
 
@@ -95,7 +96,6 @@ class ItemVersion(models.Model):
         verbose_name = verbose_name_plural = "事项版本"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["item", "number"], name="one_version_per_number"),
-            models.UniqueConstraint(fields=["item", "hash"], name="one_version_per_content"),
         ]
 
     def __str__(self) -> str:

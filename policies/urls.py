@@ -1,6 +1,13 @@
 """Public pages of the catalogue."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from policies import views
 
 app_name = "policies"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.documents, name="documents"),
+    path("items/<str:code>/", views.item, name="item"),
+    path("items/<str:code>/calculator/", views.calculator, name="calculator"),
+    path("<slug:code>/", views.document, name="document"),
+]

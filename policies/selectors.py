@@ -1,0 +1,151 @@
+"""Reading the published catalogue: documents, items, versions, and the engine's compiled form of a version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Prefetch, Q
+
+from policies.engine import catalogue_of, compile_item
+from policies.engine.regions import covers
+from policies.enums import DocumentStatus
+from policies.models import ItemVersion, PolicyDocument, SupportItem
+from policies.wording import AmountWords, amount_words, beneficiary_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from django.db.models import QuerySet
+
+    from policies.engine import Catalogue, Item
+
+# A version never changes, so what was compiled from it stays right as long as the process lives.
+_items: dict[str, Item] = {}
+_catalogues: dict[str, Catalogue] = {}
+
+
+def compiled_item(version: ItemVersion) -> Item:
+    """The engine's item of a published version, compiled once per hash and process."""
+    item = _items.get(version.hash)
+    if item is None:
+        item = _items[version.hash] = compile_item(version.content)
+    return item
+
+
+def catalogue_for(version: ItemVersion) -> Catalogue:
+    """A catalogue that holds this one version: `engine.assess` answers from it, whatever was published later."""
+    catalogue = _catalogues.get(version.hash)
+    if catalogue is None:
+        catalogue = _catalogues[version.hash] = catalogue_of([], [compiled_item(version)])
+    return catalogue
+
+
+def item_version_for(item: SupportItem, on: date) -> ItemVersion | None:
+    """The version in force on a day, the latest published where several are; None where the day has none."""
+    return _in_force(on).filter(item=item).order_by("-number").first()
+
+
+def shown_version(item: SupportItem, *, on: date) -> ItemVersion | None:
+    """The version that pages and calculators show: the one in force, or else the latest published (a draft's)."""
+    return item_version_for(item, on) or item.versions.order_by("-number").first()
+
+
+def _in_force(on: date) -> QuerySet[ItemVersion]:
+    return ItemVersion.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
+
+
+@dataclass(frozen=True)
+class ItemCard:
+    """An item with one version of its rules, and the words that lists show."""
+
+    item: SupportItem
+    version: ItemVersion
+
+    @cached_property
+    def rules(self) -> Item:
+        return compiled_item(self.version)
+
+    @cached_property
+    def amount(self) -> AmountWords:
+        return amount_words(self.rules)
+
+    @cached_property
+    def beneficiaries(self) -> str:
+        return beneficiary_words(self.rules)
+
+
+def claimable_items(on: date, *, region: str = "") -> list[ItemCard]:
+    """Items that may be claimed on a day, in the catalogue's order; of one region's code, those that cover it.
+
+    One query.
+    """
+    found = (
+        _in_force(on)
+        .filter(item__claimable=True, item__document__status=DocumentStatus.IN_FORCE)
+        .select_related("item__document__region")
+        .order_by("item__document__code", "item__position", "number")
+    )
+    # The highest number of an item comes last and wins.
+    cards = {version.item_id: ItemCard(version.item, version) for version in found}
+    return [c for c in cards.values() if not region or covers(c.rules.content["document"], region)]
+
+
+@dataclass(frozen=True)
+class DocumentEntry:
+    """A document of the list, with those of its items that the search found."""
+
+    document: PolicyDocument
+    items: list[SupportItem]
+
+
+def find_documents(*, search: str = "") -> list[DocumentEntry]:
+    """All documents, those in force first, with their items; of a search, what holds its words in a name or article.
+
+    Two queries.
+    """
+    words = search.split()
+    items = SupportItem.objects.order_by("position")
+    for word in words:
+        items = items.filter(
+            Q(title__icontains=word)
+            | Q(summary__icontains=word)
+            | Q(article__icontains=word)
+            | Q(document__title__icontains=word)
+            | Q(document__number__icontains=word)
+        )
+    documents = (
+        PolicyDocument.objects.select_related("region")
+        .prefetch_related(Prefetch("items", queryset=items, to_attr="found_items"))
+        .annotate(item_count=Count("items"))
+    )
+    entries = [DocumentEntry(document, document.found_items) for document in documents]
+    if words:
+        entries = [entry for entry in entries if entry.items]
+    order = [DocumentStatus.IN_FORCE, DocumentStatus.DRAFT, DocumentStatus.ENDED, DocumentStatus.REPEALED]
+    return sorted(entries, key=lambda entry: order.index(DocumentStatus(entry.document.status)))
+
+
+def document_cards(document: PolicyDocument, *, on: date) -> list[ItemCard]:
+    """A document's items in order, each with the version that pages show. One query."""
+    cards: dict[int, ItemCard] = {}
+    for version in ItemVersion.objects.filter(item__document=document).select_related("item").order_by("number"):
+        held = cards.get(version.item_id)
+        if held is None or _is_in_force(version, on) or not _is_in_force(held.version, on):
+            cards[version.item_id] = ItemCard(version.item, version)
+    return sorted(cards.values(), key=lambda card: card.item.position)
+
+
+def _is_in_force(version: ItemVersion, on: date) -> bool:
+    return (
+        version.valid_from is not None
+        and version.valid_from <= on
+        and (version.valid_to is None or on < version.valid_to)
+    )
+
+
+def condition_texts(rules: Item, facts: Sequence[str]) -> list[str]:
+    """The words of those conditions that ask about the given facts: what a calculator took as met."""
+    return [condition.text for condition in rules.conditions if condition.field in facts]

@@ -1,0 +1,101 @@
+"""Public pages: documents, items, calculators. Nobody needs to sign in to learn what the rules give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from policies import selectors
+from policies.engine import PAYERS, ROUTES, QuestionError, amount_text, assess, conditions_text
+from policies.enums import DocumentStatus
+from policies.forms import Calculator, read_calculator
+from policies.models import PolicyDocument, SupportItem
+from portal.access import access, public
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from policies.selectors import ItemCard
+
+MAX_SEARCH = 60
+
+
+@access(public)
+@require_safe
+def documents(request: HttpRequest) -> HttpResponse:
+    """List the policy documents and, of a search, the items found."""
+    search = request.GET.get("q", "").strip()[:MAX_SEARCH]
+    context = {"entries": selectors.find_documents(search=search), "search": search}
+    return render(request, "policies/documents.html", context)
+
+
+@access(public)
+@require_safe
+def document(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one document with its items by article."""
+    found = get_object_or_404(PolicyDocument.objects.select_related("region"), code=code)
+    cards = selectors.document_cards(found, on=timezone.localdate())
+    return render(request, "policies/document.html", {"document": found, "cards": cards})
+
+
+@access(public)
+@require_safe
+def item(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one item: for whom, how much, on which conditions, with which evidence and basis; and its calculator."""
+    card = _card(code)
+    calculator = read_calculator(card.rules, None, today=timezone.localdate())
+    return render(request, "policies/item.html", _context(card, calculator))
+
+
+@access(public)
+def calculator(request: HttpRequest, code: str) -> HttpResponse:
+    """Compute an amount from what was typed: the whole page, or for htmx what changed in it."""
+    card = _card(code)
+    today = timezone.localdate()
+    filled = read_calculator(card.rules, request.POST if request.method == "POST" else None, today=today)
+    context = _context(card, filled)
+    if request.method == "POST":
+        context |= _answer(card, filled)
+    template = "policies/calculator.html"
+    if request.headers.get("HX-Request"):
+        typing = request.headers.get("HX-Target") == "answer"
+        template = "policies/_calculator_typed.html" if typing else "policies/_calculator_sent.html"
+    return render(request, template, context)
+
+
+def _card(code: str) -> ItemCard:
+    found = get_object_or_404(SupportItem.objects.select_related("document__region"), code=code)
+    version = selectors.shown_version(found, on=timezone.localdate())
+    if version is None:
+        raise Http404
+    return selectors.ItemCard(found, version)
+
+
+def _context(card: ItemCard, filled: Calculator) -> dict[str, Any]:
+    return {
+        "card": card,
+        "item": card.item,
+        "document": card.item.document,
+        "rules": card.rules,
+        "route": ROUTES[card.rules.route],
+        "payer": PAYERS[card.rules.payer],
+        "amount_text": amount_text(card.rules),
+        "conditions": conditions_text(card.rules),
+        "calculator": filled,
+        "is_draft": card.item.document.status == DocumentStatus.DRAFT,
+    }
+
+
+def _answer(card: ItemCard, filled: Calculator) -> dict[str, Any]:
+    """What the engine says of the lines, or nothing where there is nothing to ask yet."""
+    if filled.is_blank or filled.issued_error:
+        return {}
+    try:
+        answer = assess(selectors.catalogue_for(card.version), filled.question(today=timezone.localdate()))
+    except QuestionError as error:
+        return {"question_error": str(error)}
+    return {"answer": answer.as_dict(), "assumed": selectors.condition_texts(card.rules, answer.assumed)}
