@@ -1,4 +1,4 @@
-"""The home page, a different one for each kind of visitor."""
+"""The home page, a different one for each kind of visitor, and the two pages that the footer links to."""
 
 from django.urls import path
 
@@ -6,4 +6,6 @@ from review.home import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("contact/", views.contact, name="contact"),
+    path("privacy/", views.privacy, name="privacy"),
 ]

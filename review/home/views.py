@@ -1,12 +1,93 @@
 """The home page: what one can get, or the next thing to do."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import render
+from django.utils import timezone
+
+from policies.selectors import claimable_items
 from portal.access import access, public
+from portal.accounts.enums import Role
+from review.home import selectors
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from portal.accounts.models import User
+
+_PUBLICITY_ROLES = frozenset({Role.CITY_OFFICER, Role.DECISION_MAKER})
+_CARDS = 6
 
 
 @access(public)
 def home(request: HttpRequest) -> HttpResponse:
-    """Show strangers and applicants what they can get and how, officials what waits for them."""
-    return render(request, "home/home.html")
+    """Show strangers what they can get and how, applicants and officials what waits for them."""
+    if not request.user.is_authenticated:
+        return _stranger(request)
+    return _official(request, request.user) if request.user.is_official else _applicant(request, request.user)
+
+
+@access(public)
+def contact(request: HttpRequest) -> HttpResponse:
+    """Show whom to call, by region."""
+    return render(request, "home/contact.html", {"offices": selectors.offices()})
+
+
+@access(public)
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Show what is kept about people and why."""
+    return render(request, "home/privacy.html")
+
+
+def _stranger(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    context = {
+        "cards": claimable_items(today)[:_CARDS],
+        "publicity": selectors.current_publicity(today=today),
+    }
+    return render(request, "home/stranger.html", context)
+
+
+def _applicant(request: HttpRequest, user: User) -> HttpResponse:
+    today = timezone.localdate()
+    context: dict[str, Any] = {"greeting": _greeting(user), "today": today}
+    if user.is_applicant:
+        context |= {
+            "desk": selectors.applicant_desk(user),
+            "gaps": selectors.profile_gaps(user),
+            "unread": selectors.unread_messages(user),
+            "suggestions": selectors.suggestions(user, today=today),
+        }
+    return render(request, "home/applicant.html", context)
+
+
+def _official(request: HttpRequest, user: User) -> HttpResponse:
+    now = timezone.now()
+    today = timezone.localdate()
+    context: dict[str, Any] = {
+        "greeting": _greeting(user),
+        "today": today,
+        "desks": selectors.desks_for(user),
+        "unread": selectors.unread_messages(user),
+    }
+    if _PUBLICITY_ROLES & user.roles:
+        context |= {
+            "shows_publicity": True,
+            "ending": selectors.publicity_ending(user, today=today),
+            "objections": selectors.open_objections(user),
+        }
+    if Role.FINANCE in user.roles:
+        context["unpaid"] = selectors.unpaid_for(user)
+    if Role.AUDITOR in user.roles:
+        context |= {"shows_audit": True, "records": selectors.recent_records(user)}
+    if Role.SYSTEM_ADMIN in user.roles:
+        context["machinery"] = selectors.machinery(now=now)
+    if Role.POLICY_ADMIN in user.roles:
+        context |= {"shows_policies": True, "documents": selectors.documents_in_care(user)}
+    return render(request, "home/official.html", context)
+
+
+def _greeting(user: User) -> str:
+    return f"{user.name}，您好"

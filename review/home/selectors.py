@@ -1,0 +1,275 @@
+"""What waits for whom: small counts and next things for the home pages. Every count stops at a cap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.utils import timezone
+
+from applications.enums import ClaimStatus
+from applications.models import Claim
+from applications.workflow import REVIEWER_OF
+from policies.engine.regions import covers
+from policies.models import PolicyDocument
+from policies.selectors import claimable_items
+from portal.accounts.enums import DISTRICT_ROLES, Role
+from portal.accounts.models import Appointment, Region
+from portal.audit.models import AuditRecord
+from portal.jobs.models import Job, JobState
+from portal.money import ZERO
+from portal.notifications.models import Message
+from review.enums import ObjectionState
+from review.models import Objection, PublicityList
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from policies.selectors import ItemCard
+    from portal.accounts.models import Applicant, User
+
+# A desk with more than this many claims says "1000+": nobody acts on the difference, and counting on costs time.
+CAP = 1000
+_PATIENCE = timedelta(minutes=10)
+# Statuses that a desk works through claim by claim. Publicity ends by list, payment by batch: they have own panels.
+_DESK_STATUSES = tuple(s for s in REVIEWER_OF if s not in {ClaimStatus.PUBLICITY, ClaimStatus.APPROVED})
+
+
+@dataclass(frozen=True, slots=True)
+class Capped:
+    """A count that stopped counting at CAP."""
+
+    value: int
+
+    def __str__(self) -> str:
+        return f"{CAP}+" if self.value > CAP else str(self.value)
+
+    def __bool__(self) -> bool:
+        return self.value > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One duty in one region: how many claims wait, since when the oldest, and which comes next."""
+
+    status: ClaimStatus
+    place: str
+    count: Capped
+    oldest: datetime | None
+    next_claim: Claim | None
+
+    @property
+    def title(self) -> str:
+        return str(self.status.label)
+
+
+def desks_for(user: User) -> list[Desk]:
+    """A desk for every status that one of the person's offices works on. Two queries each."""
+    desks = []
+    for appointment in user.active_appointments:
+        for status in _DESK_STATUSES:
+            if REVIEWER_OF[status] != appointment.role:
+                continue
+            place = "region_id" if appointment.role in DISTRICT_ROLES else "city_id"
+            waiting = Claim.objects.filter(**{place: appointment.region_id}, status=status)
+            desks.append(_desk(user, waiting, status=status, place=appointment.region.full_name))
+    return desks
+
+
+def _desk(user: User, waiting: QuerySet[Claim], *, status: ClaimStatus, place: str) -> Desk:
+    oldest_first = waiting.order_by("submitted_at", "pk")
+    found = oldest_first[: CAP + 1].aggregate(count=Count("pk"), oldest=Min("submitted_at"))
+    # Four eyes: what this officer has already decided on is somebody else's next claim.
+    mine = oldest_first.exclude(decisions__officer=user).select_related("applicant", "item")
+    return Desk(status, place, Capped(found["count"]), found["oldest"], mine.first() if found["count"] else None)
+
+
+def publicity_ending(user: User, *, today: date) -> list[PublicityList]:
+    """Open lists of the person's cities whose last day is today or past, the most overdue first."""
+    return list(
+        PublicityList.objects.workable_by(user)
+        .filter(closed_at=None, ends_on__lte=today)
+        .select_related("region")
+        .annotate(entry_count=Count("entries"))
+        .order_by("ends_on", "pk")[:10]
+    )
+
+
+def open_objections(user: User) -> list[Objection]:
+    """Objections that still freeze a claim, the nearest deadline first."""
+    return list(
+        Objection.objects.visible_to(user)
+        .filter(state=ObjectionState.OPEN)
+        .select_related("entry__claim", "entry__publicity")
+        .order_by("due_on", "pk")[:10]
+    )
+
+
+def current_publicity(*, today: date) -> list[PublicityList]:
+    """Lists that the public may read and object to today, the soonest to end first."""
+    return list(
+        PublicityList.objects.filter(closed_at=None, starts_on__lte=today, ends_on__gte=today)
+        .select_related("region")
+        .annotate(entry_count=Count("entries"))
+        .order_by("ends_on", "pk")[:5]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """Approved and not yet paid, in one city: how many claims, and their sum in yuan."""
+
+    place: str
+    count: int
+    total: Decimal
+    oldest: datetime | None
+
+    @property
+    def note(self) -> str:
+        """How many claims the sum is made of, and how long the oldest has waited."""
+        waited = (timezone.now() - self.oldest).days if self.oldest else 0
+        return f"{self.count} 件，最早一件已等 {waited} 天" if waited else f"{self.count} 件"
+
+
+def unpaid_for(user: User) -> list[Unpaid]:
+    """What the person, as finance, has still to pay, by city."""
+    found = []
+    for appointment in user.active_appointments:
+        if appointment.role == Role.FINANCE:
+            sums = Claim.objects.filter(city_id=appointment.region_id, status=ClaimStatus.APPROVED).aggregate(
+                count=Count("pk"), total=Sum("approved_amount", default=ZERO), oldest=Min("status_since")
+            )
+            found.append(Unpaid(appointment.region.full_name, **sums))
+    return found
+
+
+def recent_records(user: User) -> list[AuditRecord]:
+    """The last deeds that an auditor may see."""
+    return list(AuditRecord.objects.visible_to(user)[:6])
+
+
+@dataclass(frozen=True, slots=True)
+class Machinery:
+    """How the background work and the staff stand."""
+
+    dead: int
+    waiting: int
+    running: int
+    overdue_since: datetime | None
+    officials: int
+    now: datetime
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether a job has been due for so long that no worker can be at work."""
+        return self.overdue_since is not None and self.now - self.overdue_since > _PATIENCE
+
+
+def machinery(*, now: datetime) -> Machinery:
+    """Counts for the system administrator; `overdue_since` is when the oldest due job should have begun."""
+    waiting = Q(state=JobState.WAITING)
+    jobs = Job.objects.exclude(state=JobState.DONE).aggregate(
+        dead=Count("pk", filter=Q(state=JobState.DEAD)),
+        waiting=Count("pk", filter=waiting),
+        running=Count("pk", filter=Q(state=JobState.RUNNING)),
+        overdue_since=Min("run_after", filter=waiting & Q(run_after__lte=now)),
+    )
+    officials = Appointment.objects.filter(revoked_at=None).values("user_id").distinct().count()
+    return Machinery(**jobs, officials=officials, now=now)
+
+
+def documents_in_care(user: User) -> list[PolicyDocument]:
+    """Documents of the policy administrator's regions, with how many items each has."""
+    return list(
+        PolicyDocument.objects.filter(region_id__in=user.regions_for(Role.POLICY_ADMIN))
+        .select_related("region")
+        .annotate(
+            item_count=Count("items", distinct=True),
+            claimable_count=Count("items", filter=Q(items__claimable=True), distinct=True),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantDesk:
+    """What an applicant has to do, and how its claims stand."""
+
+    corrections: list[Claim]
+    drafts: list[Claim]
+    under_way: list[Claim]
+    counts: dict[str, int]
+    granted: Decimal
+
+
+_FINISHED = (ClaimStatus.WITHDRAWN, ClaimStatus.NOT_ACCEPTED, ClaimStatus.REJECTED, ClaimStatus.PAID)
+
+
+def applicant_desk(user: User) -> ApplicantDesk:
+    """The next things of all applicants a person acts for: corrections due, drafts, claims under way. Four queries."""
+    mine = Claim.objects.filter(applicant_id__in=[m.applicant_id for m in user.active_memberships])
+    listed = mine.select_related("item__document", "applicant", "region__parent", "city")
+    sums = mine.aggregate(
+        draft=Count("pk", filter=Q(status=ClaimStatus.DRAFT)),
+        correction=Count("pk", filter=Q(status=ClaimStatus.CORRECTION)),
+        under_way=Count("pk", filter=~Q(status__in=[*_FINISHED, ClaimStatus.DRAFT, ClaimStatus.CORRECTION])),
+        paid=Count("pk", filter=Q(status=ClaimStatus.PAID)),
+        granted=Sum(
+            "approved_amount", filter=Q(status__in=[ClaimStatus.APPROVED, ClaimStatus.PAID]), default=ZERO
+        ),
+    )
+    granted = sums.pop("granted")
+    open_claims = listed.exclude(status__in=[*_FINISHED, ClaimStatus.DRAFT, ClaimStatus.CORRECTION])
+    return ApplicantDesk(
+        corrections=list(listed.filter(status=ClaimStatus.CORRECTION).order_by("correction_due_on", "pk")[:10]),
+        drafts=list(listed.filter(status=ClaimStatus.DRAFT).order_by("-saved_at")[:5]),
+        under_way=list(open_claims.order_by("-status_since")[:6]),
+        counts=sums,
+        granted=granted,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What an applicant's profile lacks before it can submit."""
+
+    title: str
+    text: str
+
+
+def profile_gaps(user: User) -> list[Gap]:
+    """One remark for each of the person's applicants whose profile a claim could not be submitted with."""
+    return [
+        Gap(f"“{m.applicant.name}”的资料还不完整", f"提交申报前须填写：{'、'.join(missing)}。")
+        for m in user.active_memberships
+        if (missing := m.applicant.missing_for_claim)
+    ]
+
+
+def suggestions(user: User, *, today: date) -> list[ItemCard]:
+    """Claimable items open to one of the person's applicants for which none of them has claimed yet."""
+    applicants = [m.applicant for m in user.active_memberships]
+    claimed = set(
+        Claim.objects.filter(applicant__in=applicants).order_by().values_list("item__code", flat=True).distinct()
+    )
+    return [
+        card
+        for card in claimable_items(today)
+        if card.item.code not in claimed and any(_is_open_to(card, applicant) for applicant in applicants)
+    ][:5]
+
+
+def _is_open_to(card: ItemCard, applicant: Applicant) -> bool:
+    return applicant.kind in card.rules.beneficiaries and covers(card.rules.content["document"], applicant.region_id)
+
+
+def unread_messages(user: User) -> list[Message]:
+    """The newest messages a person has not read."""
+    return list(Message.objects.visible_to(user).filter(read_at=None)[:5])
+
+
+def offices() -> list[Region]:
+    """Cities and districts with an office to call, districts below their city."""
+    return list(Region.objects.exclude(bureau="").exclude(contact="").select_related("parent").order_by("code"))
