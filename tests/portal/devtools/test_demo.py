@@ -1,0 +1,139 @@
+"""The demo: from nothing to a served page and a working worker, and back to nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portal.accounts.enums import Role
+from portal.devtools import demo
+from tests.services import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent.parent.parent
+FIRST_START_SECONDS = 180
+SECOND_START_SECONDS = 30
+
+
+def start_child(directory: Path, script: str) -> demo.Child:
+    """Start a shell script the way the demo starts its parts, and wait until it said that it runs."""
+    log = directory / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(["sh", "-c", f"{script}"], stdout=output, start_new_session=True)
+    while "running" not in log.read_text():
+        time.sleep(0.01)
+    return demo.Child(name="part", process=process, log=log)
+
+
+def group_lives(leader: int) -> bool:
+    """Whether any process of the group is left, other than ones that wait to be collected."""
+    listed = subprocess.run(["ps", "-e", "-o", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
+    return any(int(line.split()[0]) == leader and "Z" not in line.split()[1] for line in listed.splitlines())
+
+
+def test_parts_that_end_when_asked_are_ended_at_once(tmp_path: Path) -> None:
+    child = start_child(tmp_path, "trap 'exit 0' TERM; echo running; while :; do sleep 0.05; done")
+    began = time.monotonic()
+    demo.stop([child])
+    assert child.process.returncode == 0
+    assert time.monotonic() - began < 3
+
+
+def test_parts_that_do_not_end_are_killed_with_everything_they_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo, "STOP_SECONDS", 0.2)
+    child = start_child(tmp_path, "trap '' TERM; sleep 600 & echo running; while :; do sleep 600; done")
+    demo.stop([child])
+    assert child.process.returncode == -signal.SIGKILL
+    assert "part does not end by itself" in capsys.readouterr().err
+    assert not group_lives(child.process.pid)
+
+
+def test_a_part_that_ends_by_itself_is_reported_with_its_log(tmp_path: Path) -> None:
+    child = start_child(tmp_path, "echo running; echo no room; exit 3")
+    child.process.wait()
+    with pytest.raises(SystemExit, match=r"(?s)part ended with 3.*no room"):
+        demo.fail_if_ended([child])
+
+
+def test_a_taken_port_is_seen() -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        assert not demo.is_free("127.0.0.1", holder.getsockname()[1])
+    assert demo.is_free("127.0.0.1", free_port())
+
+
+@contextmanager
+def running_demo(data_dir: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run the demo as `make demo` does; yield it with all it printed, once it serves."""
+    kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+    with subprocess.Popen(
+        [sys.executable, "-m", "portal.devtools.demo"],
+        cwd=ROOT,
+        env=kept | {"PORT": str(port), "DATA_DIR": str(data_dir), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        printed = ""
+        try:
+            for line in process.stdout or ():
+                printed += line
+                if "Open http" in line:
+                    break
+            else:
+                pytest.fail(f"The demo ended without serving:\n{printed}")
+            yield process, printed
+        finally:
+            process.kill()
+
+
+def children_of(parent: int) -> list[int]:
+    """Return the processes that a process has started."""
+    listed = subprocess.run(["ps", "-o", "pid=", f"--ppid={parent}"], capture_output=True, text=True, check=False)
+    return [int(number) for number in listed.stdout.split()]
+
+
+@pytest.mark.worker
+@pytest.mark.slow
+def test_demo_serves_names_its_accounts_works_and_stops_without_a_trace(tmp_path: Path) -> None:
+    port = free_port()
+    began = time.monotonic()
+    with running_demo(tmp_path, port) as (process, printed):
+        assert time.monotonic() - began < FIRST_START_SECONDS
+        assert f"http://localhost:{port}/" in printed
+        missing = [role.label for role in Role if role.label not in printed]
+        assert missing == []
+        with urllib.request.urlopen(f"http://localhost:{port}/", timeout=30) as answer:
+            assert answer.status == 200
+            page = answer.read().decode()
+        for stylesheet in re.findall(r'href="(/static/[^"]+\.css)"', page):
+            with urllib.request.urlopen(f"http://localhost:{port}{stylesheet}", timeout=30) as answer:
+                assert answer.status == 200
+        parts = children_of(process.pid)
+        assert len(parts) == 3
+        process.send_signal(signal.SIGINT)
+        assert process.wait(demo.STOP_SECONDS + 10) == 0
+        assert not any(group_lives(part) for part in parts)
+
+    began = time.monotonic()
+    with running_demo(tmp_path, port) as (process, _):
+        assert time.monotonic() - began < SECOND_START_SECONDS
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(demo.STOP_SECONDS + 10) == 0
