@@ -5,7 +5,7 @@ SOURCES := portal policies applications review bench tests manage.py
 SETUP := $(PYTHON) portal/devtools/setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench screenshots requirements clean
+.PHONY: help demo test check format bench fonts screenshots requirements clean
 export PORT HOST PYTEST
 
 help: ## show this list
@@ -31,6 +31,9 @@ format: ## bring Python and templates into their one form
 bench: ## measure, print the ratios, write var/bench.json (BENCH="engine" for one)
 	@$(SETUP) bench
 	@exec $(BIN)/python -m bench $(BENCH)
+
+fonts: ## make the fonts of the printed notices, once
+	@$(SETUP) fonts
 
 screenshots: ## make the pictures of the README anew
 	@$(SETUP) test

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from hypothesis import settings as hypothesis_settings
+from hypothesis.database import DirectoryBasedExampleDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +33,12 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 WORKER_START_SECONDS = 60
+
+# No deadline: a busy machine is slow, not wrong. What failed once is kept and tried first the next time.
+hypothesis_settings.register_profile(
+    "portal", deadline=None, database=DirectoryBasedExampleDatabase(ROOT / ".cache" / "hypothesis")
+)
+hypothesis_settings.load_profile("portal")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -167,16 +167,17 @@ def build_fonts() -> None:
 def main() -> int:
     """Set up for one purpose; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("purpose", choices=["demo", "test", "check", "bench"])
+    parser.add_argument("purpose", choices=["demo", "fonts", "test", "check", "bench"])
     purpose = parser.parse_args().purpose
+    bare = purpose in {"demo", "fonts"}
     if sys.version_info[:2] != (3, 11):
         print("The portal needs Python 3.11.", file=sys.stderr)
         return 1
     CACHE.mkdir(exist_ok=True)
     try:
-        install_system_packages((*(DEMO_PACKAGES if purpose == "demo" else TEST_PACKAGES), *VENV_PACKAGES))
+        install_system_packages((*(DEMO_PACKAGES if bare else TEST_PACKAGES), *VENV_PACKAGES))
         fetch_fandol()
-        make_venv(VENV, requirement="base" if purpose == "demo" else "dev")
+        make_venv(VENV, requirement="base" if bare else "dev")
         if purpose == "bench":
             make_venv(BENCH_VENV, requirement="bench")
         build_fonts()
