@@ -80,6 +80,14 @@ def test_an_environment_is_left_alone_until_its_requirements_change(
     assert [Path(command[-1]).name for command in commands] == ["build.txt", "base.txt"]
 
 
+def test_an_environment_for_tests_serves_the_demo_too(environment: tuple[Path, list[list[str]]]) -> None:
+    directory, commands = environment
+    setup.make_venv(directory / "venv", requirement="dev")
+    commands.clear()
+    setup.make_venv(directory / "venv", requirement="base")
+    assert commands == []
+
+
 @pytest.mark.parametrize("name", ["build", "base", "dev", "bench"])
 def test_pinned_requirements_carry_hashes_and_no_address(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
