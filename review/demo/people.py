@@ -28,9 +28,6 @@ OFFICIALS = (
     Official("shouli", "顾受理", Role.ACCEPTANCE, "320211"),
     Official("chushen", "陆初审", Role.DISTRICT_FIRST, "320211"),
     Official("fuhe", "沈复核", Role.DISTRICT_SECOND, "320211"),
-    Official("xishan-shouli", "钱受理", Role.ACCEPTANCE, "320205"),
-    Official("xishan-chushen", "孙初审", Role.DISTRICT_FIRST, "320205"),
-    Official("xishan-fuhe", "吴复核", Role.DISTRICT_SECOND, "320205"),
     Official("shiji", "唐市审", Role.CITY_OFFICER, "320200"),
     Official("shending", "徐审定", Role.DECISION_MAKER, "320200"),
     Official("caiwu", "俞财务", Role.FINANCE, "320200"),
@@ -39,6 +36,22 @@ OFFICIALS = (
     Official("shenji", "薛审计", Role.AUDITOR, "320200"),
     Official("guanli", "过管理", Role.SYSTEM_ADMIN, "320200"),
     Official("suzhou-shiji", "范市审", Role.CITY_OFFICER, "320500"),
+    *(
+        Official(f"{login}-{code}", f"{family}{duty}", role, code)
+        for code, family in (
+            ("320205", "钱"),
+            ("320206", "孙"),
+            ("320213", "李"),
+            ("320214", "周"),
+            ("320281", "吴"),
+            ("320282", "郑"),
+        )
+        for login, duty, role in (
+            ("shouli", "受理", Role.ACCEPTANCE),
+            ("chushen", "初审", Role.DISTRICT_FIRST),
+            ("fuhe", "复核", Role.DISTRICT_SECOND),
+        )
+    ),
 )
 
 # Name, kind, size, district. The rare characters are there on purpose: notices must print them.

@@ -1,0 +1,307 @@
+"""Walk the demo claims through the real services, in the order of time, each to its status."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from applications.enums import ClaimStatus
+from applications.models import Claim
+from applications.services.corrections import PointAsked, request_correction
+from applications.services.drafts import add_lines, start_claim
+from applications.services.evidence import Upload, add_evidence
+from applications.services.submission import submit_claim, withdraw_claim
+from policies.models import SupportItem
+from policies.selectors import compiled_item
+from portal.accounts.enums import Role
+from portal.accounts.models import Appointment, Region, User
+from portal.act import Act
+from portal.jobs.models import Job, JobState
+from portal.jobs.services import run_job
+from review.demo.papers import sample_paper
+from review.demo.scripts import SCRIPTS, Script
+from review.enums import CreditResult
+from review.funding.services import Voucher, record_payment, record_return
+from review.models import PublicityEntry, PublicityList
+from review.services.credit import record_credit
+from review.services.decisions import (
+    LineSum,
+    Minutes,
+    accept_claim,
+    confirm_district_review,
+    refuse_claim,
+    support_claim,
+)
+from review.services.desk import Seen
+from review.services.objections import Objector, enter_objection
+from review.services.publicity import PublicityPlan, approve_list, publish_claims
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from portal.accounts.models import Applicant
+
+S = ClaimStatus
+NAMESPACE = uuid.UUID("6f1f0c0e-9d5c-4c7e-8f0a-2f6a5c1d7b10")
+WUXI = "320200"
+# How far each status lies along the way; a claim takes every step up to its own.
+_WAY = (
+    S.DRAFT,
+    S.SUBMITTED,
+    S.DISTRICT_REVIEW,
+    S.DISTRICT_CONFIRMATION,
+    S.CITY_REVIEW,
+    S.FINAL_DECISION,
+    S.AWAITING_PUBLICITY,
+    S.PUBLICITY,
+    S.APPROVED,
+    S.PAID,
+)
+_ASIDE = {S.CORRECTION: S.SUBMITTED, S.WITHDRAWN: S.SUBMITTED, S.NOT_ACCEPTED: S.SUBMITTED, S.OBJECTION: S.PUBLICITY}
+_OLD = frozenset({S.PAID, S.APPROVED, S.REJECTED, S.NOT_ACCEPTED})
+_LISTED = frozenset({S.PUBLICITY, S.OBJECTION, S.AWAITING_PUBLICITY})
+MEETINGS = {"old": "锡知专资会〔2026〕9号", "listed": "锡知专资会〔2026〕11号"}
+
+
+@dataclass
+class Walk:
+    """One claim on its way; it has none before its day of submission."""
+
+    script: Script
+    claim: Claim = field(init=False)
+
+    @property
+    def wave(self) -> str:
+        """Decided weeks ago, on the public list, or fresh."""
+        return "old" if self.script.target in _OLD else "listed" if self.script.target in _LISTED else "fresh"
+
+    @property
+    def falls_at_the_meeting(self) -> bool:
+        """Of the refused ones, the loan falls at the meeting, the other in its district."""
+        return self.script.target == S.REJECTED and self.script.item == "wx2020-05-loan"
+
+    def goes_past(self, status: ClaimStatus) -> bool:
+        """Whether its way leads beyond a status."""
+        target = self.script.target
+        if target == S.REJECTED:
+            target = S.FINAL_DECISION if self.falls_at_the_meeting else S.DISTRICT_CONFIRMATION
+        return _WAY.index(_ASIDE.get(target, target)) > _WAY.index(status)
+
+    @property
+    def seen(self) -> Seen:
+        return Seen(self.claim.status, self.claim.round)
+
+
+class Demo:
+    """The demo's past: its claims, its clock, and what happened on which day."""
+
+    def __init__(self, applicants: list[Applicant], *, now: datetime) -> None:
+        self.applicants = applicants
+        self.end = now
+        self.now = now - timedelta(days=60)
+        self.walks = [Walk(script) for script in SCRIPTS]
+
+    def run(self) -> None:
+        """Tell the whole story, each day's deeds after those of the day before."""
+        self.on(40, self.submit, "old")
+        self.on(38, self.accept, "old")
+        self.on(36, self.review_first, "old")
+        self.on(34, self.review_second, "old")
+        self.on(31, self.review_city, "old")
+        self.on(30, self.submit, "listed")
+        self.on(28, self.decide, "old")
+        self.on(27, self.accept, "listed")
+        first = self.publish("old", days_ago=26, title="2026 年第一批知识产权专项资金拟资助名单")
+        self.on(24, self.review_first, "listed")
+        self.on(22, self.review_second, "listed")
+        self.on(18, self.review_city, "listed")
+        self.jump(12)
+        approve_list(first, act=self.act(self.officer(Role.DECISION_MAKER, WUXI)))
+        finish_jobs()
+        self.on(10, self.decide, "listed")
+        self.on(9, self.pay, "old")
+        self.on(7, self.submit, "fresh")
+        self.on(6, self.accept, "fresh")
+        self.on(5, self.review_first, "fresh")
+        self.on(4, self.review_second, "fresh")
+        self.on(3, self.review_city, "fresh")
+        self.jump(2)
+        self.return_a_payment()
+        second = self.publish("listed", days_ago=1, title="2026 年第二批知识产权专项资金拟资助名单")
+        self.jump(0)
+        self.object_to(second)
+        finish_jobs()
+
+    def on(self, days_ago: float, deed: Callable[[Walk], None], wave: str) -> None:
+        """Do a deed on its day to every claim of a wave."""
+        self.jump(days_ago)
+        for walk in self.walks:
+            if walk.wave == wave:
+                deed(walk)
+                walk.claim.refresh_from_db()
+
+    def jump(self, days_ago: float) -> None:
+        """Let time pass until so many days before the end; never backwards."""
+        self.now = max(self.now, self.end - timedelta(days=days_ago))
+
+    def act(self, user: User) -> Act:
+        """The next deed, two minutes after the last."""
+        self.now = min(self.now + timedelta(minutes=2), self.end)
+        return Act(user=user, at=self.now, address="192.0.2.10")
+
+    def officer(self, role: Role, region: str) -> User:
+        """The demo's official of this role there."""
+        return Appointment.objects.select_related("user").get(role=role, region_id=region, revoked_at=None).user
+
+    def owner(self, walk: Walk) -> User:
+        """Who files for the walk's applicant."""
+        return self.applicants[walk.script.applicant].memberships.select_related("user").order_by("pk")[0].user
+
+    def submit(self, walk: Walk) -> None:
+        """Write the claim with its lines and papers, and submit it unless it is to stay a draft."""
+        script, owner = walk.script, self.owner(walk)
+        item = SupportItem.objects.get(code=script.item)
+        key = uuid.uuid5(NAMESPACE, f"{SCRIPTS.index(script)}")
+        claim = start_claim(self.applicants[script.applicant], item=item, key=key, act=self.act(owner))
+        lines = add_lines(claim, act=self.act(owner), rows=script.lines)
+        for wanted in compiled_item(claim.version).evidence:
+            if not wanted.required:
+                continue
+            for line in lines if wanted.per == "line" else [None]:
+                name = f"{wanted.label}{line.position if line else ''}.pdf"
+                paper = sample_paper(wanted.label, unique=f"{key} {name}")
+                file = SimpleUploadedFile(name, paper, content_type="application/pdf")
+                add_evidence(
+                    claim,
+                    act=self.act(owner),
+                    requirement=wanted.code,
+                    line_id=line.pk if line else None,
+                    upload=Upload(name, file),
+                )
+        claim.refresh_from_db()
+        walk.claim = claim
+        if script.target != S.DRAFT:
+            submit_claim(claim, act=self.act(owner), revision=claim.revision, commitment=True)
+        if script.target == S.WITHDRAWN:
+            withdraw_claim(claim, act=self.act(owner), reason="保费发票开具有误，重开后再申报。")
+
+    def accept(self, walk: Walk) -> None:
+        """Accept, decline, or ask for a correction."""
+        officer = self.officer(Role.ACCEPTANCE, walk.claim.region_id)
+        if walk.script.target == S.NOT_ACCEPTED:
+            reason = "申报事项不属于本区受理范围：投保人注册地不在本区。请向注册地受理部门申报。"
+            refuse_claim(walk.claim.pk, seen=walk.seen, reason=reason, act=self.act(officer))
+        elif walk.script.target == S.CORRECTION:
+            request_correction(
+                walk.claim,
+                act=self.act(officer),
+                points=[
+                    PointAsked(1, "fees", "填报金额与票据合计不一致，请核对后更正。"),
+                    PointAsked(1, "evidence:fee_receipts", "缺少代理费发票，请补充上传。"),
+                ],
+            )
+        elif walk.goes_past(S.SUBMITTED):
+            accept_claim(walk.claim.pk, seen=walk.seen, act=self.act(officer))
+
+    def review_first(self, walk: Walk) -> None:
+        """The district's first officer checks credit, then proposes support or refusal."""
+        if not walk.goes_past(S.DISTRICT_REVIEW):
+            return
+        officer = self.officer(Role.DISTRICT_FIRST, walk.claim.region_id)
+        record_credit(
+            walk.claim,
+            result=CreditResult.CLEAR,
+            source="信用中国（江苏无锡）",
+            checked_on=timezone.localdate(self.now),
+            act=self.act(officer),
+        )
+        if walk.script.target == S.REJECTED and not walk.falls_at_the_meeting:
+            reason = "该专利系受让取得，申报人不是授权时的第一权利人，不符合支持条件。"
+            refuse_claim(walk.claim.pk, seen=walk.seen, reason=reason, act=self.act(officer))
+            return
+        sums = {}
+        if walk.script.lowered:
+            line = walk.claim.lines.order_by("position")[0]
+            sums[line.pk] = LineSum(Decimal(walk.script.lowered), "一张代理费发票抬头不是申报单位，予以核减。")
+        support_claim(walk.claim.pk, seen=walk.seen, sums=sums, act=self.act(officer))
+
+    def review_second(self, walk: Walk) -> None:
+        """The second officer confirms."""
+        if walk.goes_past(S.DISTRICT_CONFIRMATION) or walk.script.target == S.REJECTED:
+            officer = self.officer(Role.DISTRICT_SECOND, walk.claim.region_id)
+            confirm_district_review(walk.claim.pk, seen=walk.seen, act=self.act(officer))
+
+    def review_city(self, walk: Walk) -> None:
+        """The city's officer supports as the district did."""
+        if walk.goes_past(S.CITY_REVIEW):
+            officer = self.officer(Role.CITY_OFFICER, walk.claim.city_id)
+            support_claim(walk.claim.pk, seen=walk.seen, act=self.act(officer))
+
+    def decide(self, walk: Walk) -> None:
+        """The meeting decides."""
+        officer = self.officer(Role.DECISION_MAKER, WUXI)
+        minutes = Minutes(MEETINGS[walk.wave], timezone.localdate(self.now) - timedelta(days=1))
+        if walk.falls_at_the_meeting:
+            reason = "贷款资金用途与知识产权成果实施无关，经会议研究不予支持。"
+            refuse_claim(walk.claim.pk, seen=walk.seen, reason=reason, minutes=minutes, act=self.act(officer))
+        elif walk.goes_past(S.FINAL_DECISION):
+            support_claim(walk.claim.pk, seen=walk.seen, minutes=minutes, act=self.act(officer))
+
+    def publish(self, wave: str, *, days_ago: float, title: str) -> PublicityList:
+        """Put a wave's decided claims on a public list for five working days."""
+        self.jump(days_ago)
+        act = self.act(self.officer(Role.CITY_OFFICER, WUXI))
+        listed = [w for w in self.walks if w.wave == wave and w.goes_past(S.AWAITING_PUBLICITY)]
+        plan = PublicityPlan(
+            title=title,
+            starts_on=timezone.localdate(act.at),
+            workdays=5,
+            contact="无锡市知识产权局运用促进处，0510-81820000",
+        )
+        region = Region.objects.get(pk=WUXI)
+        publicity = publish_claims(region, claim_ids=[w.claim.pk for w in listed], plan=plan, act=act)
+        for walk in listed:
+            walk.claim.refresh_from_db()
+        return publicity
+
+    def pay(self, walk: Walk) -> None:
+        """Finance pays what has come to that."""
+        if walk.script.target == S.PAID:
+            act = self.act(self.officer(Role.FINANCE, WUXI))
+            voucher = Voucher(f"锡财拨2026-{walk.claim.pk:04d}", timezone.localdate(act.at))
+            record_payment(walk.claim.pk, voucher=voucher, act=act)
+
+    def return_a_payment(self) -> None:
+        """The bank returns one payment, and finance pays again the same day."""
+        walk = next(w for w in self.walks if w.script.target == S.PAID and w.script.applicant == 3)
+        finance = self.officer(Role.FINANCE, WUXI)
+        act = self.act(finance)
+        voucher = Voucher(f"退2026-{walk.claim.pk:04d}", timezone.localdate(act.at))
+        record_return(walk.claim.pk, voucher=voucher, reason="收款行名称与联行号不符", act=act)
+        act = self.act(finance)
+        voucher = Voucher(f"锡财拨2026-{walk.claim.pk:04d}-2", timezone.localdate(act.at))
+        record_payment(walk.claim.pk, voucher=voucher, act=act)
+
+    def object_to(self, publicity: PublicityList) -> None:
+        """Somebody objects to one claim of the running list."""
+        walk = next(w for w in self.walks if w.script.target == S.OBJECTION)
+        act = self.act(self.officer(Role.CITY_OFFICER, WUXI))
+        enter_objection(
+            PublicityEntry.objects.get(publicity=publicity, claim=walk.claim),
+            objector=Objector("赵实名", "13700000000"),
+            text="该商标的国际注册权利人与申报单位名称不一致，请核实。",
+            received_on=timezone.localdate(act.at),
+            act=act,
+        )
+
+
+def finish_jobs() -> None:
+    """Do here what the worker would do, so that the demo opens with its notices made and its mails sent."""
+    for job_id in Job.objects.filter(state=JobState.WAITING).order_by("pk").values_list("pk", flat=True):
+        run_job(job_id)

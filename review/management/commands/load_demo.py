@@ -1,0 +1,29 @@
+"""Load the demo's made-up people and claims; does nothing where they are loaded already."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from applications.models import Claim
+from review.demo.calendar import fill_unknown_days
+from review.demo.claims import Demo
+from review.demo.people import load_people
+
+
+class Command(BaseCommand):
+    help = "Load made-up people, organisations and claims in every state. Only with DEMO=1."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Demo data is only for demonstrations: set DEMO=1.")
+        applicants, _ = load_people()
+        now = timezone.now()
+        fill_unknown_days(timezone.localdate(now))
+        if Claim.objects.filter(applicant__in=applicants).exists():
+            self.stdout.write("Demo data is there already.")
+            return
+        self.stdout.write("Making demo claims; the first time takes a minute.")
+        Demo(applicants, now=now).run()
+        self.stdout.write(f"{Claim.objects.count()} demo claims.")
