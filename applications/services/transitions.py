@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models import Model
 
 from applications.enums import Action, ClaimStatus
 from applications.models import Claim, ClaimEvent
 from applications.permissions import party_for
 from applications.workflow import TRANSITIONS
-from portal.act import Act
 from portal.audit.services import record_audit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portal.act import Act
 
 
 class TransitionRefused(Exception):
@@ -86,7 +90,12 @@ def perform_transition(
         action=f"claim.{action}",
         target=claim,
         region_code=claim.region_id,
-        before=old,
-        after=changed | {"status": after, "reason": reason},
+        before=_loggable(old),
+        after=_loggable(changed) | {"status": after, "reason": reason},
     )
     return event
+
+
+def _loggable(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values for the audit record, rows by their keys."""
+    return {name: value.pk if isinstance(value, Model) else value for name, value in values.items()}
