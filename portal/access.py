@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     View = Callable[..., HttpResponse]
 
+# Where in the session the page stands that an official wanted when sent to set up a second factor.
+AFTER_SECOND_FACTOR = "after_second_factor"
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -71,6 +74,8 @@ def access(rule: Rule) -> Callable[[View], View]:
                     return redirect_to_login(request.get_full_path())
                 raise PermissionDenied
             if rule is not public and needs_second_factor(request.user):
+                if request.method == "GET":
+                    request.session[AFTER_SECOND_FACTOR] = request.get_full_path()
                 return redirect("mfa_activate_totp")
             return view(request, *args, **kwargs)
 
@@ -86,5 +91,5 @@ def needs_second_factor(user: User | AnonymousUser) -> bool:
         settings.OFFICIALS_NEED_SECOND_FACTOR
         and user.is_authenticated
         and user.is_official
-        and not user.authenticator_set.exists()
+        and not user.authenticator_set.filter(type="totp").exists()
     )

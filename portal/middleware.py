@@ -14,6 +14,7 @@ PACKAGE_RULES: Mapping[str, Rule] = {
     "account_logout": public,
     "account_signup": public,
     "account_inactive": public,
+    "account_confirm_login_code": public,
     "account_reauthenticate": signed_in,
     "account_email": signed_in,
     "account_email_verification_sent": public,

@@ -48,6 +48,7 @@ MENU = (
             Role.FINANCE,
         ),
     ),
+    MenuEntry("代码例外", "accounts:overrides", officials(Role.ACCEPTANCE)),
     MenuEntry("审计", "audit:records", officials(Role.AUDITOR)),
     MenuEntry("人员", "accounts:officials", officials(Role.SYSTEM_ADMIN)),
     MenuEntry("后台任务", "jobs:list", officials(Role.SYSTEM_ADMIN)),

@@ -138,9 +138,18 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Our own pages beside the package's own limits.
+ACCOUNT_RATE_LIMITS = {"register_applicant": "30/h/user", "invite_member": "40/h/user"}
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = PUBLIC_URL.partition(":")[0]
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env_flag("BEHIND_PROXY") else 0
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Clocks of telephones are seconds off: the code before and the code after count too.
+MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "知识产权专项资金"
 USERSESSIONS_TRACK_ACTIVITY = True
 # The demo switches the officials' second factor off, and says so on every page.
@@ -175,6 +184,12 @@ CORRECTION_WORKDAYS = int(os.environ.get("CORRECTION_WORKDAYS", "10"))
 # The notices' fonts are built once (`manage.py build_fonts`) and kept. Licensed fonts go into the first of the sources.
 NOTICE_FONTS_DIR = Path(os.environ.get("NOTICE_FONTS_DIR") or BASE_DIR / ".cache" / "fonts").resolve()
 NOTICE_FONT_SOURCES = [DATA_DIR / "licensed-fonts", BASE_DIR / ".cache" / "fonts-src"]
+
+# ---- periods of the procedure, in working days; where a document says otherwise, the city sets them -------------
+PUBLICITY_WORKDAYS = int(os.environ.get("PUBLICITY_WORKDAYS", "5"))
+OBJECTION_WORKDAYS = int(os.environ.get("OBJECTION_WORKDAYS", "10"))
+# A claim that lies longer than this on one desk is shown as overdue.
+REVIEW_WORKDAYS = int(os.environ.get("REVIEW_WORKDAYS", "10"))
 
 # ---- security -------------------------------------------------------------------------------------
 HTTPS = PUBLIC_URL.startswith("https://")
@@ -259,6 +274,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {"sweep-jobs": {"task": "portal.jobs.sweep", "schedule": JOB_SWEEP_SECONDS}}
 # Which function does which kind of job. Dotted paths, because the ground floor imports no other.
 JOB_HANDLERS = {
+    "accounts.send_invitation": "portal.accounts.jobs.send_invitation",
     "notifications.send_email": "portal.notifications.jobs.send_email",
     "notices.issue_grant": "review.notices.jobs.issue_grant",
     "notices.issue_refusal": "review.notices.jobs.issue_refusal",

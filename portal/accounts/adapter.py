@@ -1,7 +1,59 @@
 """How the sign-in package behaves here."""
 
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.urls import reverse
+
+from portal.audit.services import record_audit
+from portal.http import act_of
+from portal.identifiers import mask_email
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from portal.accounts.models import User
+
+logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Sign-in by e-mail; addresses are kept in lower case."""
+    """Sign-in by e-mail; what happens to an account goes into the audit record."""
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Home; a person who acts for nobody yet is led to registering an organisation or themself."""
+        user = request.user
+        if user.is_authenticated and not user.is_official and not user.is_applicant:
+            return reverse("accounts:organisation_new")
+        return reverse(settings.LOGIN_REDIRECT_URL)
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """The same way as after signing in."""
+        return self.get_login_redirect_url(request)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Record who signed in, and who signed in for the first time."""
+        response = super().post_login(request, user, **kwargs)
+        action = "accounts.signed_up" if kwargs.get("signup") else "accounts.signed_in"
+        record_audit(act_of(request), action=action, target=user)
+        return response
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Log a failed sign-in. Not audited: a stranger must not be able to fill the chain."""
+        logger.warning(
+            "Sign-in failed for %s from %s.", mask_email(credentials.get("email", "")), self.get_client_ip(request)
+        )
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell the person by mail that their account changed, and record it: every such change comes through here."""
+        super().send_notification_mail(template_prefix, user, context, email)
+        # Who resets a password is not signed in; the mailed link showed who they are.
+        act = replace(act_of(self.request), user=user)
+        record_audit(act, action=f"accounts.{template_prefix.rpartition('/')[2]}", target=user)

@@ -57,7 +57,7 @@ CITIES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
 )
 
 
-def load_region_tree(region_model: Any) -> int:  # noqa: ANN401 - a migration hands over its historical model
+def load_region_tree(region_model: Any) -> int:
     """Make what is missing of the tree; returns how many regions were new.
 
     Runs any number of times. What exists keeps its bureau and telephone: an administrator may have corrected them.

@@ -1,6 +1,28 @@
-"""Pages about people: profile, members, officials."""
+"""Pages about people: profile, applicants, members, exceptions, officials."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.accounts.views import applicants, members, officials, overrides, profile
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", profile.profile, name="profile"),
+    path("resume/", profile.resume, name="resume"),
+    path("organisations/", applicants.organisation, name="organisation"),
+    path("organisations/new/", applicants.organisation_new, name="organisation_new"),
+    path("organisations/new/individual/", applicants.individual_new, name="individual_new"),
+    path("organisations/<int:pk>/", applicants.organisation_detail, name="organisation_detail"),
+    path("organisations/<int:pk>/edit/", applicants.organisation_edit, name="organisation_edit"),
+    path("organisations/<int:pk>/members/", members.members, name="members"),
+    path("members/<int:pk>/remove/", members.member_remove, name="member_remove"),
+    path("members/<int:pk>/make-owner/", members.member_make_owner, name="member_make_owner"),
+    path("invitations/<uuid:public_id>/cancel/", members.invitation_cancel, name="invitation_cancel"),
+    path("join/<str:token>/", members.invitation_page, name="invitation"),
+    path("join/<str:token>/accept/", members.invitation_accept, name="invitation_accept"),
+    path("overrides/", overrides.overrides, name="overrides"),
+    path("overrides/<uuid:public_id>/", overrides.override, name="override"),
+    path("officials/", officials.officials_list, name="officials"),
+    path("officials/users/", officials.users, name="users"),
+    path("officials/<int:pk>/", officials.official, name="official"),
+    path("officials/appointments/<uuid:public_id>/revoke/", officials.appointment_revoke, name="appointment_revoke"),
+]

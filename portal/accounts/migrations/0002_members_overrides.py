@@ -8,90 +8,148 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OverrideRequest',
+            name="OverrideRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('uscc', models.CharField(max_length=18, verbose_name='统一社会信用代码')),
-                ('problem', models.CharField(max_length=200, verbose_name='校验结果')),
-                ('reason', models.CharField(max_length=200, verbose_name='申请理由')),
-                ('details', models.JSONField(verbose_name='登记内容')),
-                ('state', models.CharField(choices=[('pending', '待办理'), ('approved', '已同意'), ('refused', '未同意')], default='pending', max_length=10, verbose_name='状态')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='申请时间')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='办理时间')),
-                ('decision_reason', models.CharField(blank=True, max_length=200, verbose_name='办理意见')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("uscc", models.CharField(max_length=18, verbose_name="统一社会信用代码")),
+                ("problem", models.CharField(max_length=200, verbose_name="校验结果")),
+                ("reason", models.CharField(max_length=200, verbose_name="申请理由")),
+                ("details", models.JSONField(verbose_name="登记内容")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("pending", "待办理"), ("approved", "已同意"), ("refused", "未同意")],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="申请时间")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="办理时间")),
+                ("decision_reason", models.CharField(blank=True, max_length=200, verbose_name="办理意见")),
             ],
             options={
-                'verbose_name': '代码校验例外申请',
-                'verbose_name_plural': '代码校验例外申请',
-                'ordering': ['created_at', 'pk'],
+                "verbose_name": "代码校验例外申请",
+                "verbose_name_plural": "代码校验例外申请",
+                "ordering": ["created_at", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='cancelled_at',
+            model_name="invitation",
+            name="cancelled_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='public_id',
+            model_name="invitation",
+            name="public_id",
             field=models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='sent_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='发出时间'),
+            model_name="invitation",
+            name="sent_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="发出时间"),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_at', None), ('cancelled_at', None), _connector='OR'), name='invitation_accepted_or_cancelled'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("accepted_at", None), ("cancelled_at", None), _connector="OR"),
+                name="invitation_accepted_or_cancelled",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('accepted_at', None), ('cancelled_at', None)), fields=('applicant', 'email'), name='one_open_invitation_each'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("accepted_at", None), ("cancelled_at", None)),
+                fields=("applicant", "email"),
+                name="one_open_invitation_each",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_owner', True)), fields=('applicant',), name='one_owner_each'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_owner", True)), fields=("applicant",), name="one_owner_each"
+            ),
         ),
         migrations.AddField(
-            model_name='overriderequest',
-            name='applicant',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.applicant'),
+            model_name="overriderequest",
+            name="applicant",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.applicant",
+            ),
         ),
         migrations.AddField(
-            model_name='overriderequest',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="overriderequest",
+            name="decided_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='overriderequest',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region', verbose_name='注册地'),
+            model_name="overriderequest",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.region",
+                verbose_name="注册地",
+            ),
         ),
         migrations.AddField(
-            model_name='overriderequest',
-            name='requested_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='override_requests', to=settings.AUTH_USER_MODEL),
+            model_name="overriderequest",
+            name="requested_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="override_requests",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='overriderequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('requested_by', 'uscc'), name='one_open_override_each'),
+            model_name="overriderequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "pending")), fields=("requested_by", "uscc"), name="one_open_override_each"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='overriderequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('decision_reason', ''), ('state', 'pending')), models.Q(models.Q(('state', 'pending'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('decision_reason', ''), _negated=True)), _connector='OR'), name='override_decided_with_reason_and_officer'),
+            model_name="overriderequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decided_by", None), ("decision_reason", ""), ("state", "pending")),
+                    models.Q(
+                        models.Q(("state", "pending"), _negated=True),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        models.Q(("decision_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="override_decided_with_reason_and_officer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='overriderequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applicant__isnull', False), ('state', 'approved')), models.Q(models.Q(('state', 'approved'), _negated=True), ('applicant', None)), _connector='OR'), name='override_approved_has_applicant'),
+            model_name="overriderequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("applicant__isnull", False), ("state", "approved")),
+                    models.Q(models.Q(("state", "approved"), _negated=True), ("applicant", None)),
+                    _connector="OR",
+                ),
+                name="override_approved_has_applicant",
+            ),
         ),
     ]

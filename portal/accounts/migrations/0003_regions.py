@@ -5,7 +5,7 @@ from django.db import migrations
 from portal.accounts.regions import load_region_tree
 
 
-def load(apps, schema_editor):
+def load(apps, _schema_editor):
     load_region_tree(apps.get_model("accounts", "Region"))
 
 

@@ -1,0 +1,104 @@
+"""Read people, bodies and regions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Prefetch, Q
+
+from portal.accounts.enums import OverrideState, RegionLevel, Role
+from portal.accounts.models import Applicant, Appointment, Invitation, Membership, OverrideRequest, Region, User
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+SEARCH_LIMIT = 20
+
+
+def districts_by_city() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Choices of districts, grouped under their cities."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for district in Region.objects.filter(level=RegionLevel.DISTRICT).select_related("parent"):
+        groups.setdefault(district.parent.name if district.parent else "", []).append((district.code, district.name))
+    return list(groups.items())
+
+
+def owner_of(applicant: Applicant) -> User | None:
+    """Who owns an applicant; none for one that was put in by hand."""
+    membership = applicant.memberships.filter(is_owner=True).select_related("user").first()
+    return membership.user if membership else None
+
+
+def members_of(applicant: Applicant) -> list[Membership]:
+    """The owner, then the others in the order they came."""
+    return list(applicant.memberships.select_related("user").order_by("-is_owner", "created_at", "pk"))
+
+
+def open_invitations(applicant: Applicant, *, now: datetime) -> list[Invitation]:
+    """Invitations that can still be accepted, the newest first."""
+    return list(applicant.invitations.open_at(now).order_by("-created_at", "-pk"))  # type: ignore[attr-defined]
+
+
+def officers_of(region_code: str, *, role: Role) -> list[User]:
+    """Who holds a role in exactly this region."""
+    return list(
+        User.objects.filter(
+            appointments__region_id=region_code, appointments__role=role, appointments__revoked_at=None
+        ).distinct()
+    )
+
+
+def overrides_for(user: User, *, pending: bool) -> list[OverrideRequest]:
+    """Requests for an exception that a person may see: those waiting, the oldest first, or the last fifty decided."""
+    found = OverrideRequest.objects.visible_to(user).select_related("region__parent", "requested_by", "decided_by")
+    if pending:
+        return list(found.filter(state=OverrideState.PENDING))
+    return list(found.exclude(state=OverrideState.PENDING).order_by("-decided_at")[:50])
+
+
+def own_overrides(user: User) -> list[OverrideRequest]:
+    """One's own requests for an exception that have not led to a registration, the newest first."""
+    return list(user.override_requests.filter(applicant=None).order_by("-created_at")[:20])
+
+
+def managed_regions(user: User) -> QuerySet[Region]:
+    """Regions that a system administrator appoints in: those administered and all below."""
+    here = user.regions_for(Role.SYSTEM_ADMIN)
+    return Region.objects.filter(
+        Q(code__in=here) | Q(parent_id__in=here) | Q(parent__parent_id__in=here)
+    ).select_related("parent")
+
+
+def appointments_listed(user: User, *, region: str = "", role: str = "") -> QuerySet[Appointment]:
+    """Appointments in force that a system administrator looks after, by region and role, with people."""
+    found = Appointment.objects.visible_to(user).filter(revoked_at=None)
+    if region:
+        found = found.filter(region_id=region)
+    if role:
+        found = found.filter(role=role)
+    return found.select_related("user", "region__parent").order_by("region_id", "role", "user__name", "pk")
+
+
+def search_users(text: str) -> list[User]:
+    """Up to 20 people whose name, address or telephone contains the text, with what they are here."""
+    active = Appointment.objects.filter(revoked_at=None).select_related("region__parent")
+    return list(
+        User.objects.filter(Q(name__icontains=text) | Q(email__icontains=text) | Q(phone__contains=text))
+        .prefetch_related(
+            Prefetch("appointments", active, to_attr="listed_appointments"),
+            Prefetch("memberships", Membership.objects.select_related("applicant"), to_attr="listed_memberships"),
+        )
+        .order_by("name", "pk")[:SEARCH_LIMIT]
+    )
+
+
+def appointment_history(user: User, *, admin: User) -> list[Appointment]:
+    """All appointments of a person that an administrator looks after, those in force first."""
+    return list(
+        Appointment.objects.visible_to(admin)
+        .filter(user=user)
+        .select_related("region__parent", "appointed_by", "revoked_by")
+        .order_by(F("revoked_at").desc(nulls_first=True), "-appointed_at")
+    )

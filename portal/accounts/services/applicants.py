@@ -1,0 +1,287 @@
+"""Register organisations and individuals, change their details, and let codes pass by exception."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.enums import ApplicantKind, OverrideState, RegionLevel, Role
+from portal.accounts.models import Applicant, Membership, OverrideRequest, Region, User
+from portal.accounts.selectors import officers_of, owner_of
+from portal.accounts.services.errors import OverridableError, RefusedError
+from portal.audit.services import record_audit
+from portal.identifiers import IdentifierError, mask_name, normalise_identifier, read_resident_id, read_uscc
+from portal.notifications.services import notify_users
+
+if TYPE_CHECKING:
+    from portal.act import Act
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicantDetails:
+    """What may change about an applicant after it is registered; regions by their GB/T 2260 codes."""
+
+    name: str
+    region_id: str
+    tax_region_id: str | None = None
+    address: str = ""
+    legal_representative: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
+    size_class: str = ""
+    account_name: str = ""
+    bank_name: str = ""
+    cnaps_code: str = ""
+    account_number: str = ""
+
+
+def register_organisation(*, kind: str, uscc: str, details: ApplicantDetails, act: Act) -> Applicant:
+    """Register a body under its credit code; who registers it becomes its owner.
+
+    Raises OverridableError where the code fails its check but an officer may let it pass, RefusedError otherwise.
+    """
+    try:
+        code = read_uscc(uscc)
+    except IdentifierError as error:
+        kind_of_refusal = OverridableError if error.overridable else RefusedError
+        raise kind_of_refusal(str(error), field="uscc") from error
+    with transaction.atomic():
+        owner = lock_private_person(act.user)
+        applicant = _create_applicant(kind=kind, uscc=code, resident_id=None, details=details, owner=owner, act=act)
+        record_audit(
+            act,
+            action="accounts.applicant_registered",
+            target=applicant,
+            region_code=applicant.region_id,
+            after={"kind": kind, "uscc": code, **asdict(details)},
+        )
+    return applicant
+
+
+def register_individual(*, resident_id: str, details: ApplicantDetails, act: Act) -> Applicant:
+    """Register oneself as an applicant under one's resident ID; one person registers one individual."""
+    try:
+        number = read_resident_id(resident_id, today=timezone.localdate(act.at))
+    except IdentifierError as error:
+        raise RefusedError(str(error), field="resident_id") from error
+    with transaction.atomic():
+        owner = lock_private_person(act.user)
+        if owner.memberships.filter(applicant__kind=ApplicantKind.INDIVIDUAL).exists():
+            raise RefusedError("您已登记过个人申报人，一个账号只能登记本人一次。")
+        applicant = _create_applicant(
+            kind=ApplicantKind.INDIVIDUAL, uscc=None, resident_id=number, details=details, owner=owner, act=act
+        )
+        record_audit(
+            act,
+            action="accounts.applicant_registered",
+            target=applicant,
+            region_code=applicant.region_id,
+            after={
+                "kind": ApplicantKind.INDIVIDUAL,
+                "resident_id": applicant.masked_identifier,
+                **asdict(details),
+            },
+        )
+    return applicant
+
+
+def update_applicant(applicant: Applicant, *, details: ApplicantDetails, act: Act) -> None:
+    """Change an applicant's details; only its owner may. What does not change leaves no record."""
+    with transaction.atomic():
+        locked = lock_owned_applicant(applicant, act=act)
+        _check_regions(details)
+        wanted = asdict(details)
+        before = {field: getattr(locked, field) for field, value in wanted.items() if getattr(locked, field) != value}
+        if not before:
+            return
+        after = {field: wanted[field] for field in before}
+        for field, value in after.items():
+            setattr(locked, field, value)
+        locked.save(update_fields=list(after))
+        record_audit(
+            act,
+            action="accounts.applicant_updated",
+            target=locked,
+            region_code=locked.region_id,
+            before=before,
+            after=after,
+        )
+
+
+def request_override(*, kind: str, uscc: str, details: ApplicantDetails, reason: str, act: Act) -> OverrideRequest:
+    """Ask the district's acceptance officers to let a code pass that fails its check, and tell them.
+
+    Raises RefusedError where the code is right or cannot be a code at all, is registered, or is asked for already.
+    """
+    code = normalise_identifier(uscc)
+    try:
+        read_uscc(code)
+    except IdentifierError as error:
+        if not error.overridable:
+            raise RefusedError(str(error), field="uscc") from error
+        problem = str(error)
+    else:
+        raise RefusedError("该代码校验无误，可以直接登记。", field="uscc")
+    if not reason.strip():
+        raise RefusedError("请说明为什么该代码是对的，例如“营业执照上即为此代码”。", field="override_reason")
+    with transaction.atomic():
+        person = lock_private_person(act.user)
+        _check_regions(details)
+        _refuse_registered(uscc=code, resident_id=None)
+        try:
+            with transaction.atomic():
+                asked = OverrideRequest.objects.create(
+                    requested_by=person,
+                    region_id=details.region_id,
+                    name=details.name,
+                    uscc=code,
+                    problem=problem[:200],
+                    reason=reason.strip(),
+                    details={"kind": kind, **asdict(details)},
+                    created_at=act.at,
+                )
+        except IntegrityError as error:
+            raise RefusedError("您已就该代码提出过申请，请等待办理结果。", field="uscc") from error
+        notify_users(
+            officers_of(details.region_id, role=Role.ACCEPTANCE),
+            key=f"override:{asked.pk}:asked",
+            title="有单位申请代码校验例外",
+            body=f"{asked.name}（{asked.uscc}）的代码未通过校验，申请例外登记。请核对营业执照后办理。",
+            url=reverse("accounts:override", kwargs={"public_id": asked.public_id}),
+        )
+        record_audit(
+            act,
+            action="accounts.override_requested",
+            target=asked,
+            region_code=asked.region_id,
+            after={"uscc": code, "problem": problem, "reason": asked.reason},
+        )
+    return asked
+
+
+def decide_override(asked: OverrideRequest, *, approve: bool, reason: str, act: Act) -> OverrideRequest:
+    """Let the code pass and register the body for who asked, or refuse; both with a reason, and tell them.
+
+    Only an acceptance officer of the body's district decides. Raises PermissionDenied for anybody else,
+    RefusedError where it is decided already, the reason is missing, or the body cannot be registered any more.
+    """
+    if not reason.strip():
+        raise RefusedError("请写明办理意见，例如“已核对营业执照原件”。", field="reason")
+    with transaction.atomic():
+        locked = OverrideRequest.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+        officer = act.user
+        if officer is None or locked.region_id not in officer.regions_for(Role.ACCEPTANCE):
+            raise PermissionDenied("只有注册地的受理人员可以办理代码例外。")
+        if not locked.is_pending:
+            raise RefusedError("该申请已经办理，请刷新页面查看结果。")
+        locked.decided_by = officer
+        locked.decided_at = act.at
+        locked.decision_reason = reason.strip()
+        if approve:
+            stored: dict[str, Any] = dict(locked.details)
+            locked.applicant = _create_applicant(
+                kind=stored.pop("kind"),
+                uscc=locked.uscc,
+                resident_id=None,
+                details=ApplicantDetails(**stored),
+                owner=lock_private_person(locked.requested_by),
+                act=act,
+                override=(officer, locked.decision_reason),
+            )
+        locked.state = OverrideState.APPROVED if approve else OverrideState.REFUSED
+        locked.save()
+        notify_users(
+            [locked.requested_by],
+            key=f"override:{locked.pk}:decided",
+            title="代码校验例外已同意，单位已登记" if approve else "代码校验例外未获同意",
+            body=f"{locked.name}（{locked.uscc}）。办理意见：{locked.decision_reason}",
+            url=reverse("accounts:organisation"),
+        )
+        record_audit(
+            act,
+            action=f"accounts.override_{locked.state}",
+            target=locked,
+            region_code=locked.region_id,
+            before={"state": OverrideState.PENDING},
+            after={"state": locked.state, "reason": locked.decision_reason, "uscc": locked.uscc},
+        )
+    return locked
+
+
+def lock_private_person(user: User | None) -> User:
+    """The person under a row lock; refuses officials, who never apply. The lock also bars a parallel appointment."""
+    if user is None:
+        raise PermissionDenied
+    person = User.objects.select_for_update().get(pk=user.pk)
+    if person.appointments.filter(revoked_at=None).exists():
+        raise RefusedError("公职账号不能登记或加入申报单位。请使用个人邮箱另行注册账号。")
+    return person
+
+
+def lock_owned_applicant(applicant: Applicant, *, act: Act) -> Applicant:
+    """The applicant under a row lock, for its owner's deed. Raises PermissionDenied for anybody else."""
+    locked = Applicant.objects.select_for_update(of=("self",)).get(pk=applicant.pk)
+    if act.user is None or not locked.memberships.filter(user=act.user, is_owner=True).exists():
+        raise PermissionDenied("只有负责人可以办理。")
+    return locked
+
+
+def _create_applicant(
+    *,
+    kind: str,
+    uscc: str | None,
+    resident_id: str | None,
+    details: ApplicantDetails,
+    owner: User,
+    act: Act,
+    override: tuple[User, str] | None = None,
+) -> Applicant:
+    if (kind == ApplicantKind.INDIVIDUAL) != (resident_id is not None):
+        raise RefusedError("个人以公民身份号码登记，单位以统一社会信用代码登记。", field="kind")
+    _check_regions(details)
+    _refuse_registered(uscc=uscc, resident_id=resident_id)
+    officer, why = override or (None, "")
+    try:
+        with transaction.atomic():
+            applicant = Applicant.objects.create(
+                kind=kind,
+                uscc=uscc,
+                resident_id=resident_id,
+                identifier_override_by=officer,
+                identifier_override_reason=why,
+                created_at=act.at,
+                **asdict(details),
+            )
+    except IntegrityError:
+        # Somebody else was faster by a moment: say the same as if they had been faster by a day.
+        _refuse_registered(uscc=uscc, resident_id=resident_id)
+        raise
+    Membership.objects.create(user=owner, applicant=applicant, is_owner=True, created_at=act.at)
+    return applicant
+
+
+def _refuse_registered(*, uscc: str | None, resident_id: str | None) -> None:
+    """Refuse a number that is registered, telling whom to ask and nothing else about them."""
+    if uscc is not None and (existing := Applicant.objects.filter(uscc=uscc).first()):
+        owner = owner_of(existing)
+        whom = f"负责人（{mask_name(owner.name)}）" if owner else "本单位负责人"
+        raise RefusedError(
+            f"该统一社会信用代码已经登记，不能重复登记。请联系{whom}在“成员”页面邀请您加入。", field="uscc"
+        )
+    if resident_id is not None and Applicant.objects.filter(resident_id=resident_id).exists():
+        raise RefusedError(
+            "该公民身份号码已经登记。如是您本人用其他邮箱登记的，请用原邮箱登录；如非本人登记，请致电注册地主管部门。",
+            field="resident_id",
+        )
+
+
+def _check_regions(details: ApplicantDetails) -> None:
+    for field in ("region_id", "tax_region_id"):
+        code = getattr(details, field)
+        if code is not None and not Region.objects.filter(code=code, level=RegionLevel.DISTRICT).exists():
+            raise RefusedError("请选择区（县、县级市）。", field=field.removesuffix("_id"))

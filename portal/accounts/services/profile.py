@@ -1,0 +1,28 @@
+"""Change one's own name and telephone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from portal.accounts.models import User
+from portal.audit.services import record_audit
+
+if TYPE_CHECKING:
+    from portal.act import Act
+
+
+def update_profile(user: User, *, name: str, phone: str, act: Act) -> None:
+    """Write the person's own name and telephone; what does not change leaves no record."""
+    with transaction.atomic():
+        person = User.objects.select_for_update().get(pk=user.pk)
+        wanted = {"name": name, "phone": phone}
+        before = {field: getattr(person, field) for field, value in wanted.items() if getattr(person, field) != value}
+        if not before:
+            return
+        after = {field: wanted[field] for field in before}
+        User.objects.filter(pk=person.pk).update(**after)
+        for field, value in after.items():
+            setattr(person, field, value)
+        record_audit(act, action="accounts.profile_updated", target=person, before=before, after=after)

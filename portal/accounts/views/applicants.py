@@ -1,0 +1,122 @@
+"""Register, show and change the bodies one acts for."""
+
+from allauth.decorators import rate_limit
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from portal.access import access, applicants, private_persons
+from portal.accounts.forms import DetailsForm, IndividualForm, OrganisationForm, details_form
+from portal.accounts.models import Applicant
+from portal.accounts.selectors import own_overrides, owner_of
+from portal.accounts.services.applicants import (
+    register_individual,
+    register_organisation,
+    request_override,
+    update_applicant,
+)
+from portal.accounts.services.errors import RefusedError
+from portal.http import act_of
+
+
+def show_refusal(form: DetailsForm, error: RefusedError) -> None:
+    """Put a service's words beside the field that they belong to."""
+    form.add_error(error.field if error.field in form.fields else None, str(error))
+
+
+def own_applicant(request: HttpRequest, pk: int) -> Applicant:
+    """The applicant, where the person acts for it; 404 otherwise."""
+    return get_object_or_404(
+        Applicant.objects.visible_to(request.user).select_related("region__parent", "tax_region__parent"), pk=pk
+    )
+
+
+def owns(request: HttpRequest, applicant: Applicant) -> bool:
+    """Whether the person is the applicant's owner."""
+    return any(m.applicant_id == applicant.pk and m.is_owner for m in request.user.active_memberships)
+
+
+@access(private_persons)
+def organisation(request: HttpRequest) -> HttpResponse:
+    """Lead to the one body a person acts for, list several, or lead to the registration."""
+    memberships = request.user.active_memberships
+    waiting = own_overrides(request.user)
+    if len(memberships) == 1 and not waiting:
+        return redirect("accounts:organisation_detail", pk=memberships[0].applicant_id)
+    if not memberships and not waiting:
+        return redirect("accounts:organisation_new")
+    return render(request, "accounts/organisations.html", {"memberships": memberships, "overrides": waiting})
+
+
+@access(private_persons)
+@rate_limit(action="register_applicant")
+def organisation_new(request: HttpRequest) -> HttpResponse:
+    """Register a body, or ask for an exception for its code."""
+    initial = {"contact_name": request.user.name, "contact_phone": request.user.phone}
+    form = OrganisationForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        act = act_of(request)
+        try:
+            if form.asks_override:
+                request_override(
+                    kind=data["kind"],
+                    uscc=data["uscc"],
+                    details=form.details(),
+                    reason=data["override_reason"],
+                    act=act,
+                )
+                messages.success(request, "例外申请已提交，注册地受理人员核对后会通知您。登记内容已保存，无需重填。")
+                return redirect("accounts:organisation")
+            made = register_organisation(kind=data["kind"], uscc=data["uscc"], details=form.details(), act=act)
+        except RefusedError as error:
+            show_refusal(form, error)
+        else:
+            messages.success(request, f"{made.name}已登记，您是负责人。")
+            return redirect("accounts:organisation_detail", pk=made.pk)
+    return render(request, "accounts/organisation_new.html", {"form": form})
+
+
+@access(private_persons)
+@rate_limit(action="register_applicant")
+def individual_new(request: HttpRequest) -> HttpResponse:
+    """Register oneself as an individual."""
+    user = request.user
+    initial = {"name": user.name, "contact_name": user.name, "contact_phone": user.phone, "account_name": user.name}
+    form = IndividualForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = register_individual(
+                resident_id=form.cleaned_data["resident_id"], details=form.details(), act=act_of(request)
+            )
+        except RefusedError as error:
+            show_refusal(form, error)
+        else:
+            messages.success(request, f"{made.name}已登记为个人申报人。")
+            return redirect("accounts:organisation_detail", pk=made.pk)
+    return render(request, "accounts/individual_new.html", {"form": form})
+
+
+@access(applicants)
+def organisation_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a body's details, and what a claim still needs of them."""
+    applicant = own_applicant(request, pk)
+    context = {"applicant": applicant, "owner": owner_of(applicant), "is_owner": owns(request, applicant)}
+    return render(request, "accounts/organisation.html", context)
+
+
+@access(applicants)
+def organisation_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a body's details; the service lets only the owner."""
+    applicant = own_applicant(request, pk)
+    form = details_form(applicant, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            update_applicant(applicant, details=form.details(), act=act_of(request))
+        except RefusedError as error:
+            show_refusal(form, error)
+        else:
+            messages.success(request, "信息已保存。")
+            return redirect("accounts:organisation_detail", pk=applicant.pk)
+    context = {"applicant": applicant, "form": form, "owner": owner_of(applicant), "is_owner": owns(request, applicant)}
+    return render(request, "accounts/organisation_edit.html", context)

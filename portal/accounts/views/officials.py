@@ -1,0 +1,88 @@
+"""System administrators' pages: who holds which office, appoint, revoke."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from portal.access import access, officials
+from portal.accounts.enums import Role
+from portal.accounts.forms import AppointForm, OfficialsFilter, SearchForm
+from portal.accounts.models import Appointment, User
+from portal.accounts.selectors import (
+    appointment_history,
+    appointments_listed,
+    managed_regions,
+    search_users,
+)
+from portal.accounts.services.errors import RefusedError
+from portal.accounts.services.officials import appoint_official, revoke_appointment
+from portal.http import act_of
+
+LISTED_AT_MOST = 200
+
+
+@access(officials(Role.SYSTEM_ADMIN))
+def officials_list(request: HttpRequest) -> HttpResponse:
+    """List the officials of one's regions, by region and role."""
+    form = OfficialsFilter(request.GET or None, regions=managed_regions(request.user))
+    chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    found = appointments_listed(request.user, region=chosen.get("region", ""), role=chosen.get("role", ""))
+    listed = list(found[: LISTED_AT_MOST + 1])
+    context = {
+        "form": form,
+        "appointments": listed[:LISTED_AT_MOST],
+        "more": len(listed) > LISTED_AT_MOST,
+        "limit": LISTED_AT_MOST,
+        "filtered": any(chosen.values()),
+    }
+    return render(request, "accounts/officials.html", context)
+
+
+@access(officials(Role.SYSTEM_ADMIN))
+def users(request: HttpRequest) -> HttpResponse:
+    """Look for a person to appoint."""
+    form = SearchForm(request.GET or None)
+    found = search_users(form.cleaned_data["q"]) if form.is_bound and form.is_valid() else None
+    return render(request, "accounts/users.html", {"form": form, "found": found})
+
+
+@access(officials(Role.SYSTEM_ADMIN))
+def official(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a person's offices, and appoint them to another."""
+    person = get_object_or_404(User, pk=pk)
+    form = AppointForm(request.POST or None, regions=managed_regions(request.user))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            appointment = appoint_official(person, role=data["role"], region=data["region"], act=act_of(request))
+        except RefusedError as error:
+            form.add_error(error.field or None, str(error))
+        else:
+            messages.success(request, f"{person.name}已任{appointment}。")
+            return redirect("accounts:official", pk=person.pk)
+    context = {
+        "person": person,
+        "is_self": person.pk == request.user.pk,
+        "memberships": person.active_memberships,
+        "appointments": appointment_history(person, admin=request.user),
+        "form": form,
+    }
+    return render(request, "accounts/official.html", context)
+
+
+@access(officials(Role.SYSTEM_ADMIN))
+@require_POST
+def appointment_revoke(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """End an appointment."""
+    found = Appointment.objects.visible_to(request.user).select_related("user", "region__parent")
+    appointment = get_object_or_404(found, public_id=public_id)
+    try:
+        revoke_appointment(appointment, act=act_of(request))
+    except RefusedError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{appointment.user.name}的任职“{appointment}”已结束。")
+    return redirect("accounts:official", pk=appointment.user_id)
