@@ -128,7 +128,7 @@ class Calculator:
 
 
 def read_calculator(rules: Item, data: Mapping[str, str] | None, *, today: date) -> Calculator:
-    """A calculator from a request's data, or an empty one. `add` appends a line, `remove` takes the numbered one out."""
+    """A calculator from a request's data, or an empty one. `add` appends a line, `remove` takes one out."""
     only = calculator_facts(rules)
     facts = [fact for fact in facts_of(rules) if fact.name in only]
     typed: list[dict[str, Any]] = [{}]

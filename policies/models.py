@@ -65,6 +65,7 @@ class SupportItem(models.Model):
     article = models.CharField("条款", max_length=60)
     title = models.CharField("名称", max_length=120)
     summary = models.TextField("概要", blank=True)
+    headline = models.CharField("金额概述", max_length=200, blank=True, help_text="列表中显示，发布时由规则生成")
     kind = models.CharField("类型", max_length=30)
     claimable = models.BooleanField("可申报", default=False)
 

@@ -72,6 +72,11 @@ class ItemCard:
     def amount(self) -> AmountWords:
         return amount_words(self.rules)
 
+    @property
+    def article_head(self) -> str:
+        """The article without its paragraphs and sentences: what a document's page groups by."""
+        return self.item.article.split("条", maxsplit=1)[0] + "条" if "条" in self.item.article else self.item.article
+
     @cached_property
     def beneficiaries(self) -> str:
         return beneficiary_words(self.rules)

@@ -10,6 +10,7 @@ from django.db import transaction
 from policies.engine import load_catalogue, plain_content
 from policies.enums import DocumentStatus
 from policies.models import ItemVersion, PolicyDocument, SupportItem
+from policies.wording import amount_words
 from portal.accounts.models import Region
 from portal.audit.services import record_audit
 
@@ -55,6 +56,7 @@ def publish_catalogue(act: Act, *, catalogue: Catalogue | None = None) -> Publis
                 "article": newest.article,
                 "title": newest.title,
                 "summary": newest.summary,
+                "headline": amount_words(newest).in_one_line[:200],
                 "kind": newest.kind,
                 "claimable": newest.claimable,
             },

@@ -1,4 +1,4 @@
-"""An item's rules in the words of a poster: how much, for whom, and what bounds it. Pure; reads the engine's content."""
+"""An item's rules in the words of a poster: how much, for whom, within which bounds. Pure."""
 
 from __future__ import annotations
 
