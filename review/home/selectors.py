@@ -1,4 +1,4 @@
-"""What waits for whom: small counts and next things for the home pages. Every count stops at a cap."""
+"""What waits for whom: counts and next things for the home pages. Counts of queues stop at the queue's own cap."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
 from applications.enums import ClaimStatus
 from applications.models import Claim
-from applications.workflow import REVIEWER_OF
 from policies.engine.regions import covers
 from policies.models import PolicyDocument
 from policies.selectors import claimable_items
-from portal.accounts.enums import DISTRICT_ROLES, Role
+from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Region
 from portal.audit.models import AuditRecord
 from portal.jobs.models import Job, JobState
@@ -23,6 +22,7 @@ from portal.money import ZERO
 from portal.notifications.models import Message
 from review.enums import ObjectionState
 from review.models import Objection, PublicityList
+from review.selectors.queue import COUNT_LIMIT, desks_of, next_claim
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -30,61 +30,40 @@ if TYPE_CHECKING:
 
     from policies.selectors import ItemCard
     from portal.accounts.models import Applicant, User
+    from review.selectors.queue import Desk
 
-# A desk with more than this many claims says "1000+": nobody acts on the difference, and counting on costs time.
-CAP = 1000
 _PATIENCE = timedelta(minutes=10)
-# Statuses that a desk works through claim by claim. Publicity ends by list, payment by batch: they have own panels.
-_DESK_STATUSES = tuple(s for s in REVIEWER_OF if s not in {ClaimStatus.PUBLICITY, ClaimStatus.APPROVED})
 
 
 @dataclass(frozen=True, slots=True)
-class Capped:
-    """A count that stopped counting at CAP."""
+class Waiting:
+    """One of a person's desks: how many claims lie on it (capped), since when the oldest, and which comes next."""
 
-    value: int
-
-    def __str__(self) -> str:
-        return f"{CAP}+" if self.value > CAP else str(self.value)
-
-    def __bool__(self) -> bool:
-        return self.value > 0
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """One duty in one region: how many claims wait, since when the oldest, and which comes next."""
-
-    status: ClaimStatus
-    place: str
-    count: Capped
+    desk: Desk
+    count: int
     oldest: datetime | None
     next_claim: Claim | None
 
     @property
-    def title(self) -> str:
-        return str(self.status.label)
+    def count_words(self) -> str:
+        return f"{COUNT_LIMIT}+" if self.count > COUNT_LIMIT else str(self.count)
 
 
-def desks_for(user: User) -> list[Desk]:
-    """A desk for every status that one of the person's offices works on. Two queries each."""
-    desks = []
-    for appointment in user.active_appointments:
-        for status in _DESK_STATUSES:
-            if REVIEWER_OF[status] != appointment.role:
-                continue
-            place = "region_id" if appointment.role in DISTRICT_ROLES else "city_id"
-            waiting = Claim.objects.filter(**{place: appointment.region_id}, status=status)
-            desks.append(_desk(user, waiting, status=status, place=appointment.region.full_name))
-    return desks
+def waiting_for(user: User) -> list[Waiting]:
+    """What lies on each desk of an official. One query for an empty desk, two for one with claims."""
+    found = []
+    for desk in desks_of(user):
+        oldest_first = desk.claims(user).order_by("submitted_at", "pk")
+        seen = oldest_first[: COUNT_LIMIT + 1].aggregate(count=Count("pk"), oldest=Min("submitted_at"))
+        following = next_claim(user, desk) if seen["count"] else None
+        found.append(Waiting(desk, seen["count"], seen["oldest"], following))
+    return found
 
 
-def _desk(user: User, waiting: QuerySet[Claim], *, status: ClaimStatus, place: str) -> Desk:
-    oldest_first = waiting.order_by("submitted_at", "pk")
-    found = oldest_first[: CAP + 1].aggregate(count=Count("pk"), oldest=Min("submitted_at"))
-    # Four eyes: what this officer has already decided on is somebody else's next claim.
-    mine = oldest_first.exclude(decisions__officer=user).select_related("applicant", "item")
-    return Desk(status, place, Capped(found["count"]), found["oldest"], mine.first() if found["count"] else None)
+def awaiting_publicity(user: User) -> int:
+    """How many decided claims of the person's cities wait for a publicity list, counted up to the cap."""
+    cities = user.regions_for(Role.CITY_OFFICER)
+    return Claim.objects.filter(city_id__in=cities, status=ClaimStatus.AWAITING_PUBLICITY)[: COUNT_LIMIT + 1].count()
 
 
 def publicity_ending(user: User, *, today: date) -> list[PublicityList]:
@@ -216,9 +195,7 @@ def applicant_desk(user: User) -> ApplicantDesk:
         correction=Count("pk", filter=Q(status=ClaimStatus.CORRECTION)),
         under_way=Count("pk", filter=~Q(status__in=[*_FINISHED, ClaimStatus.DRAFT, ClaimStatus.CORRECTION])),
         paid=Count("pk", filter=Q(status=ClaimStatus.PAID)),
-        granted=Sum(
-            "approved_amount", filter=Q(status__in=[ClaimStatus.APPROVED, ClaimStatus.PAID]), default=ZERO
-        ),
+        granted=Sum("approved_amount", filter=Q(status__in=[ClaimStatus.APPROVED, ClaimStatus.PAID]), default=ZERO),
     )
     granted = sums.pop("granted")
     open_claims = listed.exclude(status__in=[*_FINISHED, ClaimStatus.DRAFT, ClaimStatus.CORRECTION])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 _PUBLICITY_ROLES = frozenset({Role.CITY_OFFICER, Role.DECISION_MAKER})
-_CARDS = 6
+_CARDS = 9
 
 
 @access(public)
@@ -69,12 +69,13 @@ def _official(request: HttpRequest, user: User) -> HttpResponse:
     context: dict[str, Any] = {
         "greeting": _greeting(user),
         "today": today,
-        "desks": selectors.desks_for(user),
+        "desks": selectors.waiting_for(user),
         "unread": selectors.unread_messages(user),
     }
     if _PUBLICITY_ROLES & user.roles:
         context |= {
             "shows_publicity": True,
+            "awaiting_publicity": selectors.awaiting_publicity(user),
             "ending": selectors.publicity_ending(user, today=today),
             "objections": selectors.open_objections(user),
         }
