@@ -31,3 +31,27 @@ class ObjectionState(models.TextChoices):
     OPEN = "open", "核实中"
     DISMISSED = "dismissed", "不成立"
     UPHELD = "upheld", "成立"
+
+
+class RefusalGround(models.TextChoices):
+    """Why a claim is not supported; officers choose one or more and add words of their own."""
+
+    NOT_ELIGIBLE = "not_eligible", "申报主体不属于支持对象"
+    CONDITION = "condition", "不符合支持条件"
+    EVIDENCE = "evidence", "佐证材料不能证明申报内容"
+    DUPLICATE = "duplicate", "同一事项已获支持或重复申报"
+    LIMIT = "limit", "已达到支持限额或次数"
+    CREDIT = "credit", "严重失信，或主体已注销、破产"
+    FALSE = "false", "申报内容与事实不符"
+    OTHER = "other", "其他原因（请在说明中写明）"
+
+
+class DeclineGround(models.TextChoices):
+    """Why a claim is not taken up for review (不予受理)."""
+
+    NOT_HERE = "not_here", "申报单位注册地不在本区县"
+    NOT_OPEN = "not_open", "不在申报期限内"
+    NOT_ELIGIBLE = "not_eligible", "申报主体不属于支持对象"
+    NOT_COVERED = "not_covered", "申报内容不属于该事项的支持范围"
+    UNCORRECTED = "uncorrected", "材料不全，经告知后未按期补正"
+    OTHER = "other", "其他原因（请在说明中写明）"

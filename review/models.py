@@ -29,6 +29,7 @@ class Decision(models.Model):
     amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     ceiling = models.DecimalField("测算上限（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     reason = models.TextField("理由", blank=True)
+    unmet = models.JSONField("未满足的条件", default=list, blank=True, help_text="条件的代码")
     minutes_number = models.CharField("会议纪要编号", max_length=60, blank=True)
     minutes_date = models.DateField("会议日期", null=True, blank=True)
     assessment = models.ForeignKey(

@@ -1,0 +1,253 @@
+"""The forms by which an officer concludes: one for each conclusion, all carrying what the page showed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from applications.services.corrections import PointAsked
+from review.enums import Conclusion, CreditResult, DeclineGround, RefusalGround, Stage
+from review.forms.fields import DayField, YuanField
+from review.services.decisions import LineSum, Minutes
+from review.services.desk import Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.forms.boundfield import BoundField
+    from django.utils.datastructures import MultiValueDict
+
+    from applications.selectors.scope import CorrectionTarget
+    from review.selectors.ceilings import Ceilings
+    from review.selectors.dossier import Dossier, ShownLine
+
+POINTS = 4
+MOST_POINTS = 60
+
+
+class SeenForm(forms.Form):
+    """What every conclusion carries: the status and round that the officer saw."""
+
+    conclusion: Conclusion
+
+    status = forms.CharField(widget=forms.HiddenInput)
+    round = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: MultiValueDict[str, Any] | None = None, *, dossier: Dossier, **options: Any) -> None:
+        initial = {"status": dossier.claim.status, "round": dossier.claim.round} | options.pop("initial", {})
+        super().__init__(data, initial=initial, auto_id=f"id_{self.conclusion}_%s", **options)
+        self.dossier = dossier
+
+    @property
+    def seen(self) -> Seen:
+        return Seen(self.cleaned_data["status"], self.cleaned_data["round"])
+
+
+class ConfirmForm(SeenForm):
+    """Accept, or confirm the first officer's proposal: nothing to fill in."""
+
+    conclusion = Conclusion.SUPPORT
+
+
+class SupportForm(SeenForm):
+    """A sum for each line, the conditions found unmet, and at the final decision the meeting's minutes."""
+
+    conclusion = Conclusion.SUPPORT
+
+    def __init__(
+        self,
+        data: MultiValueDict[str, Any] | None = None,
+        *,
+        dossier: Dossier,
+        ceilings: Ceilings,
+        **options: Any,
+    ) -> None:
+        super().__init__(data, dossier=dossier, **options)
+        self.ceilings = ceilings
+        by_line = ceilings.of_lines([shown.line for shown in dossier.lines])
+        self.by_line = by_line
+        for shown in dossier.lines:
+            ceiling = by_line[shown.line.pk]
+            amount, reason = dossier.suggested.get(shown.line.pk, (ceiling, ""))
+            self.fields[f"amount_{shown.line.pk}"] = YuanField(
+                label=f"第 {shown.number} 项支持金额（元）", initial=min(amount, ceiling)
+            )
+            self.fields[f"reason_{shown.line.pk}"] = forms.CharField(
+                label=f"第 {shown.number} 项核减理由",
+                required=False,
+                max_length=300,
+                initial=reason if amount < ceiling else "",
+                widget=forms.TextInput(attrs={"placeholder": "低于上限时必填"}),
+            )
+        self.fields["unmet"] = unmet_field(dossier)
+        if dossier.stage == Stage.FINAL:
+            self.fields["minutes_number"] = forms.CharField(label="会议纪要编号", max_length=60)
+            self.fields["minutes_date"] = DayField(label="会议日期")
+
+    @property
+    def rows(self) -> list[tuple[ShownLine, BoundField, BoundField, Any]]:
+        """Each line with its two fields and its ceiling."""
+        return [
+            (
+                shown,
+                self[f"amount_{shown.line.pk}"],
+                self[f"reason_{shown.line.pk}"],
+                self.by_line[shown.line.pk],
+            )
+            for shown in self.dossier.lines
+        ]
+
+    @property
+    def sums(self) -> dict[int, LineSum]:
+        """What was typed, by the line's pk."""
+        return {
+            shown.line.pk: LineSum(
+                self.cleaned_data[f"amount_{shown.line.pk}"], self.cleaned_data[f"reason_{shown.line.pk}"]
+            )
+            for shown in self.dossier.lines
+        }
+
+    @property
+    def minutes(self) -> Minutes | None:
+        if self.dossier.stage != Stage.FINAL:
+            return None
+        return Minutes(self.cleaned_data["minutes_number"], self.cleaned_data["minutes_date"])
+
+
+class RefuseForm(SeenForm):
+    """Grounds chosen from a list, words of one's own, and the conditions found unmet."""
+
+    conclusion = Conclusion.REFUSE
+
+    grounds = forms.MultipleChoiceField(
+        label="理由", widget=forms.CheckboxSelectMultiple, error_messages={"required": "请至少选择一项理由。"}
+    )
+    text = forms.CharField(
+        label="具体说明",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="申报单位将看到这些文字：请写明哪一项、什么问题、依据哪一条。",
+        error_messages={"required": "请写明具体问题，申报单位凭此了解原因。"},
+    )
+
+    def __init__(self, data: MultiValueDict[str, Any] | None = None, *, dossier: Dossier, **options: Any) -> None:
+        super().__init__(data, dossier=dossier, **options)
+        grounds = DeclineGround if dossier.stage == Stage.ACCEPTANCE else RefusalGround
+        self.fields["grounds"].choices = grounds.choices  # type: ignore[attr-defined]
+        self._labels = dict(grounds.choices)
+        if dossier.stage != Stage.ACCEPTANCE:
+            self.fields["unmet"] = unmet_field(dossier)
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if "condition" in self.cleaned_data.get("grounds", []) and not self.cleaned_data.get("unmet"):
+            self.add_error("unmet", "选择了“不符合支持条件”，请勾选是哪些条件。")
+        return cleaned
+
+    @property
+    def reason(self) -> str:
+        """Grounds, conditions and words as the applicant reads them."""
+        texts = {condition.code: condition.text for condition in self.dossier.conditions}
+        words = [str(self._labels[ground]) for ground in self.cleaned_data["grounds"] if ground != "other"]
+        unmet = [texts[code] for code in self.cleaned_data.get("unmet", [])]
+        if unmet:
+            words.append(f"未满足的条件：{'、'.join(unmet)}")
+        return "；".join([*words, self.cleaned_data["text"].strip()])
+
+
+class SendBackForm(SeenForm):
+    """The second officer's words to the first."""
+
+    conclusion = Conclusion.SEND_BACK
+
+    text = forms.CharField(
+        label="退回原因",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="仅经办人员可见：请写明需要重新核实什么。",
+    )
+
+
+class CorrectionForm(SeenForm):
+    """Places of the form to correct, each with what is asked there."""
+
+    conclusion = Conclusion.CORRECT
+
+    def __init__(
+        self,
+        data: MultiValueDict[str, Any] | None = None,
+        *,
+        dossier: Dossier,
+        targets: Sequence[CorrectionTarget],
+        **options: Any,
+    ) -> None:
+        super().__init__(data, dossier=dossier, **options)
+        places = [("", "请选择位置"), ("|", "整份申报"), *((target.value, target.label) for target in targets)]
+        self._places = {target.value: target for target in targets}
+        asked = sum(1 for name in data or {} if name.startswith("place_"))
+        self.count = min(max(POINTS, asked), MOST_POINTS)
+        for number in range(self.count):
+            self.fields[f"place_{number}"] = forms.ChoiceField(
+                label=f"第 {number + 1} 处", required=False, choices=places
+            )
+            self.fields[f"remark_{number}"] = forms.CharField(
+                label=f"第 {number + 1} 处要求",
+                required=False,
+                max_length=300,
+                widget=forms.TextInput(attrs={"placeholder": "例如：发票金额与填写的不一致，请核对后修改"}),
+            )
+
+    @property
+    def rows(self) -> list[tuple[BoundField, BoundField]]:
+        return [(self[f"place_{number}"], self[f"remark_{number}"]) for number in range(self.count)]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        for number in range(self.count):
+            place = self.cleaned_data.get(f"place_{number}")
+            remark = (self.cleaned_data.get(f"remark_{number}") or "").strip()
+            if place and not remark:
+                self.add_error(f"remark_{number}", "请写明这一处有什么问题、应怎样补正。")
+            if remark and not place:
+                self.add_error(f"place_{number}", "请选择这条要求对应的位置。")
+        if not self.errors and not self.points:
+            raise forms.ValidationError("请至少填写一处需要补正的内容。")
+        return cleaned
+
+    @property
+    def points(self) -> list[PointAsked]:
+        found = []
+        for number in range(self.count):
+            place = self.cleaned_data.get(f"place_{number}")
+            if not place:
+                continue
+            target = self._places.get(place)
+            found.append(
+                PointAsked(
+                    line_position=target.line_position if target else None,
+                    field=target.field if target else "",
+                    remark=self.cleaned_data[f"remark_{number}"].strip(),
+                )
+            )
+        return found
+
+
+class CreditForm(forms.Form):
+    """What a credit check said."""
+
+    result = forms.ChoiceField(label="查询结果", choices=CreditResult.choices)
+    source = forms.CharField(label="查询来源", max_length=120, initial="信用中国")
+    checked_on = DayField(label="查询日期")
+    remark = forms.CharField(label="备注", max_length=300, required=False)
+
+
+def unmet_field(dossier: Dossier) -> forms.MultipleChoiceField:
+    """The item's conditions, to tick those that an officer found unmet."""
+    return forms.MultipleChoiceField(
+        label="审核认为不满足的条件",
+        required=False,
+        choices=[(condition.code, condition.text) for condition in dossier.conditions],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="勾选后重新测算；都满足则不勾选。",
+    )

@@ -1,0 +1,75 @@
+"""Forms of the payments screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils import timezone
+
+from review.forms.fields import DayField
+from review.funding.services import Voucher
+
+if TYPE_CHECKING:
+    from django.utils.datastructures import MultiValueDict
+
+STATES = (("", "全部"), ("approved", "待拨付"), ("returned", "退票待重付"), ("paid", "已拨付"))
+
+
+class PaymentFilterForm(forms.Form):
+    """Filters of the payments screen and of its sheet."""
+
+    q = forms.CharField(
+        label="查找",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"placeholder": "编号、单位名称或信用代码"}),
+    )
+    state = forms.ChoiceField(label="状态", required=False, choices=STATES)
+    region = forms.ChoiceField(label="区县", required=False)
+    paid_from = DayField(label="凭证日期自", required=False)
+    paid_to = DayField(label="凭证日期至", required=False)
+
+    def __init__(
+        self, data: MultiValueDict[str, Any] | None = None, *, districts: list[tuple[str, str]], **options: Any
+    ) -> None:
+        super().__init__(data, **options)
+        self.fields["region"].choices = [("", "全部"), *districts]  # type: ignore[attr-defined]
+
+    def as_filter(self) -> dict[str, Any]:
+        """The arguments of `filter_payments`; a field that cannot be read narrows nothing."""
+        self.is_valid()
+        asked = self.cleaned_data
+        return {
+            "text": asked.get("q") or "",
+            "state": asked.get("state") or "",
+            "region": asked.get("region") or "",
+            "paid_from": asked.get("paid_from"),
+            "paid_to": asked.get("paid_to"),
+        }
+
+
+class PaymentForm(forms.Form):
+    """A payment as the bank's paper shows it."""
+
+    voucher = forms.CharField(label="凭证号", max_length=60)
+    on = DayField(label="拨付日期")
+
+    def __init__(self, data: MultiValueDict[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(data, initial={"on": timezone.localdate()}, **options)
+
+    @property
+    def paper(self) -> Voucher:
+        return Voucher(self.cleaned_data["voucher"], self.cleaned_data["on"])
+
+
+class ReturnForm(PaymentForm):
+    """A payment that the bank sent back."""
+
+    reason = forms.CharField(label="退票原因", max_length=200)
+    field_order = ("reason", "voucher", "on")
+
+    def __init__(self, data: MultiValueDict[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["on"].label = "退票日期"
+        self.fields["voucher"].label = "退票凭证号"

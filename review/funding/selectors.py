@@ -1,0 +1,81 @@
+"""What finance works on: approved and paid claims with award, account and payments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Prefetch, Q, Sum
+
+from applications.enums import ClaimStatus
+from applications.models import Claim
+from portal.accounts.enums import Role
+from portal.accounts.models import Region
+from portal.money import ZERO
+from review.funding.models import Payment
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from django.db.models import QuerySet
+
+    from portal.accounts.models import User
+
+
+def payable_claims(user: User) -> QuerySet[Claim]:
+    """Approved and paid claims of the cities whose money this person pays, with award and payments."""
+    return (
+        Claim.objects.visible_to(user)
+        .filter(
+            city_id__in=user.regions_for(Role.FINANCE),
+            status__in=[ClaimStatus.APPROVED, ClaimStatus.PAID],
+        )
+        .select_related("applicant", "item", "region", "city", "award")
+        .prefetch_related(Prefetch("award__payments", Payment.objects.select_related("officer").order_by("sequence")))
+    )
+
+
+def filter_payments(
+    claims: QuerySet[Claim],
+    *,
+    state: str = "",
+    text: str = "",
+    region: str = "",
+    paid_from: date | None = None,
+    paid_to: date | None = None,
+) -> QuerySet[Claim]:
+    """Narrow the list: `state` is a status or `returned`; text is a name, a number or a USCC."""
+    if state == "returned":
+        claims = claims.filter(status=ClaimStatus.APPROVED, award__payments__isnull=False).distinct()
+    elif state:
+        claims = claims.filter(status=state)
+    if region:
+        claims = claims.filter(region_id=region)
+    if text:
+        claims = claims.filter(
+            Q(applicant__name__icontains=text) | Q(number__iexact=text) | Q(applicant__uscc__iexact=text)
+        )
+    if paid_from:
+        claims = claims.filter(award__payments__on__gte=paid_from).distinct()
+    if paid_to:
+        claims = claims.filter(award__payments__on__lte=paid_to).distinct()
+    return claims
+
+
+def sums_by_state(user: User) -> dict[str, dict[str, int | Decimal]]:
+    """Number and sum (yuan) of what is to be paid and of what is paid. One query."""
+    rows = payable_claims(user).order_by().values("status").annotate(count=Count("pk"), total=Sum("approved_amount"))
+    found = {row["status"]: {"count": row["count"], "total": row["total"] or ZERO} for row in rows}
+    nothing: dict[str, int | Decimal] = {"count": 0, "total": ZERO}
+    return {status.value: found.get(status, nothing) for status in (ClaimStatus.APPROVED, ClaimStatus.PAID)}
+
+
+def is_paid(claim: Claim) -> bool:
+    """Whether the claim's money is out, so that only its return can be recorded."""
+    return claim.status == ClaimStatus.PAID
+
+
+def district_choices(user: User) -> list[tuple[str, str]]:
+    """The districts of the cities whose money this person pays."""
+    cities = user.regions_for(Role.FINANCE)
+    return list(Region.objects.filter(parent_id__in=cities).order_by("code").values_list("code", "name"))

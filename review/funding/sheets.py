@@ -1,0 +1,70 @@
+"""The 拨付 sheet: what the bank and the treasury need of each payment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from portal.money import yuan_in_words
+from review.funding.models import PaymentKind
+from review.funding.services import account_of
+from review.sheets import Cell, Column, Kind, build_sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from applications.models import Claim
+
+COLUMNS = (
+    Column("序号", Kind.NUMBER, 6),
+    Column("申报单位", width=30),
+    Column("统一社会信用代码（身份证号）", width=22),
+    Column("户名", width=30),
+    Column("开户银行", width=28),
+    Column("联行号", width=15),
+    Column("账号", width=24),
+    Column("金额（元）", Kind.MONEY, 15),
+    Column("金额大写", width=34),
+    Column("市级承担（元）", Kind.MONEY, 15),
+    Column("区级承担（元）", Kind.MONEY, 15),
+    Column("用途", width=30),
+    Column("申报编号", width=16),
+    Column("凭证号", width=18),
+    Column("拨付日期", Kind.DATE, 12),
+    Column("退票原因", width=24),
+)
+
+
+def payment_sheet(claims: Iterable[Claim], *, made_by: str) -> bytes:
+    """One row per claim with an award, as it stands: paid ones with their voucher, returned ones with the reason."""
+    rows = [_row(number, claim) for number, claim in enumerate(claims, start=1)]
+    note = f"单位：元　共 {len(rows)} 笔　{made_by} {timezone.localtime():%Y-%m-%d %H:%M} 导出"
+    return build_sheet("知识产权专项资金拨付表", columns=COLUMNS, rows=rows, note=note)
+
+
+def _row(number: int, claim: Claim) -> list[Cell]:
+    award = claim.award
+    payments = list(award.payments.all())
+    last = payments[-1] if payments else None
+    paid = last if last and last.kind == PaymentKind.PAID else None
+    # A paid row shows the account it was paid to, not the one the applicant has now.
+    account = paid.account if paid else account_of(claim.applicant)
+    return [
+        number,
+        claim.applicant.name,
+        claim.applicant.identifier,
+        account.get("account_name", ""),
+        account.get("bank_name", ""),
+        account.get("cnaps_code", ""),
+        account.get("account_number", ""),
+        award.total,
+        yuan_in_words(award.total),
+        award.city_share,
+        award.district_share,
+        claim.item.title,
+        claim.number,
+        paid.voucher if paid else "",
+        paid.on if paid else None,
+        last.reason if last else "",
+    ]

@@ -1,0 +1,74 @@
+"""The payments screen of finance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from portal.access import access, officials
+from portal.accounts.enums import Role
+from portal.http import act_of
+from review.funding.forms import PaymentFilterForm, PaymentForm, ReturnForm
+from review.funding.selectors import district_choices, filter_payments, is_paid, payable_claims, sums_by_state
+from review.funding.services import record_payment, record_return
+from review.funding.sheets import payment_sheet
+from review.selectors.queue import page_of
+from review.services.bulk import REFUSALS
+from review.views.publicity import sheet_response
+
+if TYPE_CHECKING:
+    import uuid
+
+    from django.http import HttpRequest, HttpResponse
+
+finance = officials(Role.FINANCE)
+
+
+@access(finance)
+@require_GET
+def payments(request: HttpRequest) -> HttpResponse:
+    """What is to be paid, was paid, and came back."""
+    form = PaymentFilterForm(request.GET, districts=district_choices(request.user))
+    found = filter_payments(payable_claims(request.user), **form.as_filter())
+    page = page_of(found, after=request.GET.get("after", ""), oldest_first=True)
+    context = {"form": form, "page": page, "sums": sums_by_state(request.user)}
+    return render(request, "funding/payments.html", context)
+
+
+@access(finance)
+@require_GET
+def payments_export(request: HttpRequest) -> HttpResponse:
+    """The 拨付 sheet of what the filters show."""
+    form = PaymentFilterForm(request.GET, districts=district_choices(request.user))
+    found = filter_payments(payable_claims(request.user), **form.as_filter())
+    claims = found.filter(award__isnull=False).order_by("region_id", "applicant__name", "pk")
+    return sheet_response(
+        payment_sheet(claims, made_by=request.user.name), f"拨付表-{timezone.localdate():%Y%m%d}.xlsx"
+    )
+
+
+@access(finance)
+@require_http_methods(["GET", "POST"])
+def payment(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One claim's award, account and payments, and the next thing to record: a payment, or its return."""
+    claim = get_object_or_404(payable_claims(request.user), key=key)
+    paid = is_paid(claim)
+    form: PaymentForm = (ReturnForm if paid else PaymentForm)(request.POST or None)
+    if form.is_valid():
+        try:
+            if isinstance(form, ReturnForm):
+                record_return(claim.pk, voucher=form.paper, reason=form.cleaned_data["reason"], act=act_of(request))
+                messages.success(request, f"{claim.number}：退票已登记，可核对账户后重新拨付。")
+            else:
+                record_payment(claim.pk, voucher=form.paper, act=act_of(request))
+                messages.success(request, f"{claim.number}：拨付已登记，已通知申报单位。")
+        except REFUSALS as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("funding:payment", key=key)
+    context = {"claim": claim, "award": getattr(claim, "award", None), "paid": paid, "form": form}
+    return render(request, "funding/payment.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,46 @@
+"""Decide several claims in one meeting: first what would happen, then each in a transaction of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from applications.ledger.services import LimitExceededError
+from applications.services.transitions import TransitionRefused
+from portal.money import ZERO
+from review.services.decisions import Minutes, support_claim
+from review.services.desk import ReviewRefused, Seen
+from review.services.publicity import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from applications.models import Claim
+    from portal.act import Act
+
+# Everything a conclusion can be refused with; the message of each is written for people.
+REFUSALS = (ReviewRefused, TransitionRefused, LimitExceededError, PermissionDenied)
+
+
+def decide_claims(claims: Sequence[Claim], *, minutes: Minutes, act: Act) -> list[Outcome]:
+    """Support each claim with the city review's sums; one claim's trouble stops no other."""
+    return [_decide(claim, minutes=minutes, act=act) for claim in claims]
+
+
+def rehearse_decisions(claims: Sequence[Claim], *, minutes: Minutes, act: Act) -> list[Outcome]:
+    """What `decide_claims` would do, by doing it and taking it back: the limits add up from claim to claim."""
+    with transaction.atomic():
+        outcomes = decide_claims(claims, minutes=minutes, act=act)
+        transaction.set_rollback(True)
+    return outcomes
+
+
+def _decide(claim: Claim, *, minutes: Minutes, act: Act) -> Outcome:
+    amount = claim.city_amount or ZERO
+    try:
+        decision = support_claim(claim.pk, seen=Seen(claim.status, claim.round), act=act, minutes=minutes)
+    except REFUSALS as error:
+        return Outcome(claim, amount, str(error))
+    return Outcome(claim, decision.amount or amount)

@@ -1,0 +1,73 @@
+"""Decide several claims in one meeting: a dry run first, then the decision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from portal.access import access, officials
+from portal.accounts.enums import Role
+from portal.http import act_of
+from portal.money import ZERO
+from review.enums import Stage
+from review.forms.lists import MinutesForm
+from review.selectors.queue import desks_of
+from review.services.bulk import decide_claims, rehearse_decisions
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from applications.models import Claim
+
+MOST_AT_ONCE = 200
+
+
+def chosen_claims(request: HttpRequest) -> list[Claim]:
+    """The ticked claims that lie on this person's desk of final decisions."""
+    keys = request.POST.getlist("claim")[:MOST_AT_ONCE]
+    desks = [desk for desk in desks_of(request.user) if desk.stage == Stage.FINAL]
+    return [
+        claim
+        for desk in desks
+        for claim in desk.claims(request.user)
+        .filter(pk__in=[key for key in keys if key.isdecimal()])
+        .select_related("applicant", "item", "region", "city")
+        .order_by("submitted_at", "id")
+    ]
+
+
+@access(officials(Role.DECISION_MAKER))
+@require_POST
+def decide_many(request: HttpRequest) -> HttpResponse:
+    """Show what deciding the ticked claims would do; with `intent=decide`, do it."""
+    claims = chosen_claims(request)
+    if not claims:
+        messages.warning(request, "请先勾选要审定的申报（可能已由他人办理）。")
+        return redirect("review:queue")
+    form = MinutesForm(request.POST)
+    if not form.is_valid():
+        context = {"form": form, "claims": claims}
+        return render(request, "review/bulk.html", context, status=422)
+    act = act_of(request)
+    if request.POST.get("intent") == "decide":
+        outcomes = decide_claims(claims, minutes=form.minutes, act=act)
+        done = [outcome for outcome in outcomes if not outcome.problem]
+        total = sum((outcome.amount for outcome in done), ZERO)
+        messages.success(request, f"已审定支持 {len(done)} 件，合计 {total:,.2f} 元。")
+        for outcome in outcomes:
+            if outcome.problem:
+                messages.warning(request, f"{outcome.claim.number} 未审定：{outcome.problem}")
+        return redirect("review:queue")
+    outcomes = rehearse_decisions(claims, minutes=form.minutes, act=act)
+    ready = [outcome for outcome in outcomes if not outcome.problem]
+    context = {
+        "form": form,
+        "claims": claims,
+        "outcomes": outcomes,
+        "ready": ready,
+        "total": sum((outcome.amount for outcome in ready), ZERO),
+    }
+    return render(request, "review/bulk.html", context)

@@ -1,0 +1,28 @@
+"""Sheets to download from the lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from portal.access import access
+from review.forms.lists import ClaimSearchForm
+from review.selectors.queue import claims_for
+from review.selectors.sheets import review_sheet
+from review.views.publicity import sheet_response
+from review.views.queue import readers
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@access(readers)
+@require_GET
+def claims_sheet(request: HttpRequest) -> HttpResponse:
+    """The claims of the search, with the sums of every stage."""
+    form = ClaimSearchForm(request.GET, user=request.user)
+    claims = form.as_filter().apply(claims_for(request.user))
+    content = review_sheet(claims, made_by=request.user.name)
+    return sheet_response(content, f"审核汇总表-{timezone.localdate():%Y%m%d}.xlsx")

@@ -1,0 +1,218 @@
+"""Publicity: the public's pages, and the officers' work on lists and objections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal.access import access, officials, public
+from portal.accounts.enums import Role
+from portal.http import act_of
+from portal.money import ZERO
+from review.forms.lists import ObjectionConclusionForm, ObjectionForm, PublicityForm
+from review.models import Objection, PublicityEntry, PublicityList
+from review.selectors.publicity import (
+    awaiting_claims,
+    city_of,
+    entries_for_work,
+    lists_for_work,
+    public_lists,
+    publicity_sheet,
+)
+from review.services.bulk import REFUSALS
+from review.services.desk import ReviewRefused
+from review.services.objections import dismiss_objection, enter_objection, uphold_objection
+from review.services.publicity import approvable, approve_list, last_day, publish_claims
+
+if TYPE_CHECKING:
+    import uuid
+
+    from django.http import HttpRequest
+
+publishers = officials(Role.CITY_OFFICER)
+deciders = officials(Role.DECISION_MAKER)
+city_people = officials(Role.CITY_OFFICER, Role.DECISION_MAKER)
+
+
+@access(public)
+@require_GET
+def publicity_public(request: HttpRequest) -> HttpResponse:
+    """All lists that are or were published; for everybody."""
+    return render(request, "review/publicity_public.html", {"lists": public_lists()})
+
+
+@access(public)
+@require_GET
+def publicity_detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One published list; for everybody, and for the printer."""
+    publicity = get_object_or_404(PublicityList.objects.select_related("region"), key=key)
+    entries = list(publicity.entries.all())
+    context = {
+        "publicity": publicity,
+        "entries": entries,
+        "total": sum((entry.amount for entry in entries), ZERO),
+    }
+    return render(request, "review/publicity_detail.html", context)
+
+
+@access(city_people)
+@require_GET
+def publicity(request: HttpRequest) -> HttpResponse:
+    """The officers' overview: what waits to be published, what runs, what has ended."""
+    context = {
+        "lists": lists_for_work(request.user),
+        "waiting": awaiting_claims(request.user).count(),
+        "may_publish": Role.CITY_OFFICER in request.user.roles,
+    }
+    return render(request, "review/publicity.html", context)
+
+
+@access(publishers)
+@require_http_methods(["GET", "POST"])
+def publicity_new(request: HttpRequest) -> HttpResponse:
+    """Choose decided claims, set the period, publish."""
+    city = city_of(request.user)
+    claims = list(awaiting_claims(request.user))
+    chosen = {int(pk) for pk in request.POST.getlist("claim") if pk.isdecimal()}
+    if request.method == "GET":
+        chosen = {claim.pk for claim in claims}
+    form = PublicityForm(request.POST or None, region=city)
+    ends_on, error = None, ""
+    if form.is_valid():
+        try:
+            ends_on = last_day(form.plan.starts_on, workdays=form.plan.workdays)
+            if request.POST.get("intent") == "publish":
+                ids = [claim.pk for claim in claims if claim.pk in chosen]
+                made = publish_claims(city, claim_ids=ids, plan=form.plan, act=act_of(request))
+                messages.success(request, f"已发起公示，共 {len(ids)} 件，至 {made.ends_on:%Y-%m-%d} 结束。")
+                return redirect("review:publicity_work", key=made.key)
+        except REFUSALS as refusal:
+            error = str(refusal)
+    context = {
+        "form": form,
+        "claims": claims,
+        "chosen": chosen,
+        "ends_on": ends_on,
+        "error": error,
+        "total": sum((claim.approved_amount or ZERO for claim in claims if claim.pk in chosen), ZERO),
+    }
+    return render(request, "review/publicity_new.html", context, status=422 if error or form.errors else 200)
+
+
+def worked_list(request: HttpRequest, key: uuid.UUID) -> PublicityList:
+    """A list of this person's own city."""
+    return get_object_or_404(PublicityList.objects.workable_by(request.user).select_related("region"), key=key)
+
+
+@access(city_people)
+@require_GET
+def publicity_work(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One list with the state of each claim on it, its objections, and the approval at the end."""
+    found = worked_list(request, key)
+    ready = approvable(found)
+    context = {
+        "publicity": found,
+        "entries": entries_for_work(found, user=request.user),
+        "ready": ready,
+        "total": sum((claim.approved_amount or ZERO for claim in ready), ZERO),
+        "may_object": found.region_id in request.user.regions_for(Role.CITY_OFFICER),
+        "may_approve": found.region_id in request.user.regions_for(Role.DECISION_MAKER),
+    }
+    return render(request, "review/publicity_work.html", context)
+
+
+@access(deciders)
+@require_POST
+def publicity_approve(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Approve everything on the list that nobody's objection holds back."""
+    found = worked_list(request, key)
+    try:
+        outcomes = approve_list(found, act=act_of(request))
+    except ReviewRefused as error:
+        messages.error(request, str(error))
+        return redirect("review:publicity_work", key=key)
+    done = [outcome for outcome in outcomes if not outcome.problem]
+    total = sum((outcome.amount for outcome in done), ZERO)
+    messages.success(request, f"已批准 {len(done)} 件，合计 {total:,.2f} 元；通知书正在后台制作。")
+    for outcome in outcomes:
+        if outcome.problem:
+            messages.warning(request, f"{outcome.claim.number} 未批准：{outcome.problem}")
+    return redirect("review:publicity_work", key=key)
+
+
+@access(city_people)
+@require_GET
+def publicity_export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The list as a sheet."""
+    found = worked_list(request, key)
+    return sheet_response(publicity_sheet(found), f"公示名单-{found.starts_on:%Y%m%d}.xlsx")
+
+
+def sheet_response(content: bytes, filename: str) -> HttpResponse:
+    """An xlsx file to download."""
+    return HttpResponse(
+        content,
+        headers={
+            "Content-Type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=filename) or "",
+        },
+    )
+
+
+@access(publishers)
+@require_http_methods(["GET", "POST"])
+def objection_new(request: HttpRequest, key: uuid.UUID, entry: int) -> HttpResponse:
+    """Record a signed objection to one entry of a list."""
+    found = worked_list(request, key)
+    target = get_object_or_404(PublicityEntry.objects.select_related("claim", "publicity"), publicity=found, pk=entry)
+    form = ObjectionForm(request.POST or None)
+    if form.is_valid():
+        try:
+            made = enter_objection(
+                target,
+                objector=form.who,
+                text=form.cleaned_data["text"],
+                received_on=form.cleaned_data["received_on"],
+                act=act_of(request),
+            )
+        except REFUSALS as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"异议已登记，该申报暂停公示程序，请在 {made.due_on:%Y-%m-%d} 前核实。")
+            return redirect("review:objection", pk=made.pk)
+    context = {"publicity": found, "entry": target, "form": form}
+    return render(request, "review/objection_new.html", context, status=422 if form.errors else 200)
+
+
+@access(city_people)
+@require_http_methods(["GET", "POST"])
+def objection(request: HttpRequest, pk: int) -> HttpResponse:
+    """One objection, and the conclusion of its verification."""
+    related = ("entry__publicity", "entry__claim__applicant", "entry__claim__item", "entered_by", "decided_by")
+    found = get_object_or_404(Objection.objects.visible_to(request.user).select_related(*related), pk=pk)
+    form = ObjectionConclusionForm(request.POST or None)
+    if form.is_valid():
+        uphold = request.POST.get("intent") == "uphold"
+        decide = uphold_objection if uphold else dismiss_objection
+        try:
+            decide(found.pk, conclusion=form.cleaned_data["conclusion"], act=act_of(request))
+        except REFUSALS as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(
+                request, "已认定异议成立，申报不予支持。" if uphold else "已认定异议不成立，恢复公示程序。"
+            )
+            return redirect("review:publicity_work", key=found.entry.publicity.key)
+    city = found.entry.claim.city_id
+    context = {
+        "objection": found,
+        "form": form,
+        "may_dismiss": city in request.user.regions_for(Role.CITY_OFFICER),
+        "may_uphold": city in request.user.regions_for(Role.DECISION_MAKER),
+    }
+    return render(request, "review/objection.html", context, status=422 if form.errors else 200)
