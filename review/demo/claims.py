@@ -12,7 +12,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from applications.enums import ClaimStatus
-from applications.models import Claim
 from applications.services.corrections import PointAsked, request_correction
 from applications.services.drafts import add_lines, start_claim
 from applications.services.evidence import Upload, add_evidence
@@ -45,6 +44,7 @@ from review.services.publicity import PublicityPlan, approve_list, publish_claim
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from applications.models import Claim
     from portal.accounts.models import Applicant
 
 S = ClaimStatus

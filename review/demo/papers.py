@@ -8,7 +8,8 @@ from html import escape
 from weasyprint import HTML
 
 _SHEET = """<html lang="zh-CN"><style>
-@page {{ size: A4; margin: 28mm; @bottom-center {{ content: "演示材料，不具有任何效力"; color: #a33; font-size: 10pt }} }}
+@page {{ size: A4; margin: 28mm;
+  @bottom-center {{ content: "演示材料，不具有任何效力"; color: #a33; font-size: 10pt }} }}
 body {{ font-family: "Noto Serif CJK SC", serif; text-align: center; color: #223 }}
 .frame {{ border: 3pt double #7a6a3a; padding: 30mm 15mm; height: 150mm }}
 h1 {{ font-size: 28pt; letter-spacing: .3em }} p {{ font-size: 14pt; line-height: 2.2 }}
