@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
 from hypothesis import settings as hypothesis_settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+
+from tests.append_only import flush_past_triggers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,6 +84,14 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if reporter.stats.get("skipped") and session.exitstatus == pytest.ExitCode.OK:
         reporter.write_line(f"{len(reporter.stats['skipped'])} tests were skipped: the run fails.", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _reset_of_append_only_tables() -> Iterator[None]:
+    """Let the flush after transactional tests empty what nobody else may."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_past_triggers)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -174,7 +185,15 @@ class WorkerProcess:
 
 
 @pytest.fixture
-def celery_worker_process(transactional_db: None, tmp_path: Path) -> Iterator[WorkerProcess]:
+def worker_environment() -> dict[str, str]:
+    """Further variables for the worker; a room's own conftest.py may name settings with handlers for tests."""
+    return {}
+
+
+@pytest.fixture
+def celery_worker_process(
+    transactional_db: None, tmp_path: Path, worker_environment: dict[str, str]
+) -> Iterator[WorkerProcess]:
     """Yield a running worker that sees what the test commits; it may be killed and started again."""
     database = connection.settings_dict
     if connection.vendor == "sqlite":
@@ -189,6 +208,7 @@ def celery_worker_process(transactional_db: None, tmp_path: Path) -> Iterator[Wo
         "JOB_VISIBILITY_SECONDS": "10",
         "JOB_LEASE_SECONDS": "5",
         "JOB_SWEEP_SECONDS": "1",
+        **worker_environment,
     }
     worker = WorkerProcess(log=tmp_path / "worker.log", environment=environment)
     worker.start()

@@ -1,0 +1,13 @@
+"""A published version never changes."""
+
+from django.db import migrations
+
+from portal.triggers import ProtectRows
+
+
+class Migration(migrations.Migration):
+    dependencies = [("policies", "0003_item_headline")]
+
+    operations = [
+        ProtectRows("itemversion"),
+    ]

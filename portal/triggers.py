@@ -1,0 +1,172 @@
+"""Rows that never change: triggers for PostgreSQL and SQLite, set up by a migration operation.
+
+A migration protects a table by `ProtectRows("modelname")`: from then on the database itself refuses UPDATE, DELETE
+and, on PostgreSQL, TRUNCATE, whoever asks. There is no switch inside the portal. (The tests' own flush goes past the
+triggers by means that only a database superuser, or whoever holds the SQLite file, has: tests/append_only.py.)
+
+SQLite drops a table's triggers whenever a later migration rebuilds the table. Such a migration repeats the operation;
+`missing_protections`, which a test and `manage.py verify_audit` ask, says where one forgot.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.apps.registry import Apps
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+    from django.db.migrations.state import ProjectState
+    from django.db.models import Model
+
+REFUSAL = "append-only"
+_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION portal_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '{REFUSAL}: rows of % stay as they were written', TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation';
+END
+$$
+"""
+
+
+class ProtectRows(Operation):
+    """Let the rows of a table be written once and never changed or deleted.
+
+    `writable` names the columns that may change nevertheless, in an UPDATE for which the SQL condition `allowed`
+    (over OLD and NEW, in words that both databases know) is true and which leaves all others alone.
+    A refused statement raises django.db.IntegrityError.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, model_name: str, *, writable: Sequence[str] = (), allowed: str = "") -> None:
+        if bool(writable) != bool(allowed):
+            raise ValueError("writable and allowed belong together: which columns may change, and when")
+        self.model_name = model_name
+        self.writable = tuple(writable)
+        self.allowed = allowed
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        kwargs = {"writable": self.writable, "allowed": self.allowed} if self.allowed else {}
+        return self.__class__.__qualname__, [self.model_name], kwargs
+
+    def describe(self) -> str:
+        return f"Protect the rows of {self.model_name}"
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """The tables' columns stay as they are."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        vendor = schema_editor.connection.vendor
+        if vendor == "postgresql":
+            schema_editor.execute(_FUNCTION, params=None)
+        for name, statement in self.triggers(model, vendor=vendor).items():
+            schema_editor.execute(_drop(name, model._meta.db_table, vendor=vendor), params=None)
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = from_state.apps.get_model(app_label, self.model_name)
+        vendor = schema_editor.connection.vendor
+        for name in self.triggers(model, vendor=vendor):
+            schema_editor.execute(_drop(name, model._meta.db_table, vendor=vendor), params=None)
+
+    def triggers(self, model: type[Model], *, vendor: str) -> dict[str, str]:
+        """The statements that make the triggers, by the triggers' names."""
+        table = model._meta.db_table
+        made = {}
+        for event in ("UPDATE", "DELETE", "TRUNCATE") if vendor == "postgresql" else ("UPDATE", "DELETE"):
+            name = f"{table}_no_{event.lower()}"
+            when = self._refused_when(model, vendor=vendor) if event == "UPDATE" and self.allowed else ""
+            if vendor == "postgresql":
+                each = "STATEMENT" if event == "TRUNCATE" else "ROW"
+                action = "EXECUTE FUNCTION portal_refuse_change()"
+            else:
+                each = "ROW"
+                action = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}: rows of {table} stay as they were written'); END"
+            made[name] = f'CREATE TRIGGER "{name}" BEFORE {event} ON "{table}" FOR EACH {each}{when} {action}'
+        return made
+
+    def _refused_when(self, model: type[Model], *, vendor: str) -> str:
+        # Sorted: a model's history and the model itself need not agree on the order.
+        columns = sorted(field.column for field in model._meta.concrete_fields)
+        writable = [model._meta.get_field(name).column for name in self.writable]
+        if vendor == "postgresql":
+            # Columns added by later migrations are protected from the first.
+            names = ", ".join(f"'{column}'" for column in writable)
+            changed = f"to_jsonb(OLD) - ARRAY[{names}] IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{names}]"
+        else:
+            fixed = [column for column in columns if column not in writable]
+            changed = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in fixed)
+        return f" WHEN ((({self.allowed}) IS NOT TRUE) OR {changed})"
+
+
+def _drop(name: str, table: str, *, vendor: str) -> str:
+    return f'DROP TRIGGER IF EXISTS "{name}"' + (f' ON "{table}"' if vendor == "postgresql" else "")
+
+
+def declared_protections() -> dict[tuple[str, str], ProtectRows]:
+    """What the migrations protect: (app label, model name) → the last operation that says so."""
+    loader = MigrationLoader(None)
+    declared = {}
+    for node in _in_order(loader):
+        for operation in loader.graph.nodes[node].operations:
+            if isinstance(operation, ProtectRows):
+                declared[node[0], operation.model_name.lower()] = operation
+    return declared
+
+
+def _in_order(loader: MigrationLoader) -> list[tuple[str, str]]:
+    ordered: dict[tuple[str, str], None] = {}
+    for leaf in loader.graph.leaf_nodes():
+        ordered.update(dict.fromkeys(loader.graph.forwards_plan(leaf)))
+    return list(ordered)
+
+
+def missing_protections(apps: Apps, *, using: str = "default") -> list[str]:
+    """Names of the triggers that the migrations declare and that the database lacks, has switched off or has altered.
+
+    On SQLite the trigger's text is compared too: it lists the columns, and one added later must be among them.
+    """
+    connection = connections[using]
+    present = _present_triggers(connection)
+    missing = []
+    for (app_label, model_name), operation in sorted(declared_protections().items()):
+        model = apps.get_model(app_label, model_name)
+        for name, statement in operation.triggers(model, vendor=connection.vendor).items():
+            if name not in present or present[name] not in ("", statement):
+                missing.append(name)
+    return missing
+
+
+def _present_triggers(connection: BaseDatabaseWrapper) -> dict[str, str]:
+    """Names of the triggers in force, each with its statement where the database keeps it word for word."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT tgname, '' FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+                " WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') AND pg_table_is_visible(c.oid)"
+            )
+        else:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        return dict(cursor.fetchall())

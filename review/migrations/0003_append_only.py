@@ -1,0 +1,16 @@
+"""What officials concluded and what the public was shown stays as it was."""
+
+from django.db import migrations
+
+from portal.triggers import ProtectRows
+
+
+class Migration(migrations.Migration):
+    dependencies = [("review", "0002_decision_unmet")]
+
+    operations = [
+        ProtectRows("decision"),
+        ProtectRows("linedecision"),
+        ProtectRows("creditsnapshot"),
+        ProtectRows("publicityentry"),
+    ]
