@@ -46,12 +46,13 @@ def unused_templates(root: Path = ROOT) -> list[str]:
     """Return the templates that nothing names, sorted."""
     used = names_in_use(root)
     patterns = [re.compile(re.sub(r"\\\{[^}]*\\\}", r"[\\w-]+", re.escape(name))) for name in used if "{" in name]
-    handled_by_django = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
+    # Django and allauth (rate limits) look for these by name.
+    error_pages = {"400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html"}
     folders = package_template_folders()
     found = []
     for path in sorted((root / "templates").rglob("*")):
         name = path.relative_to(root / "templates").as_posix()
-        if path.suffix not in KINDS or name in used or name in handled_by_django or replaces_a_package(name, folders):
+        if path.suffix not in KINDS or name in used or name in error_pages or replaces_a_package(name, folders):
             continue
         if not any(pattern.fullmatch(name) for pattern in patterns):
             found.append(name)
