@@ -87,7 +87,7 @@ STEPS: dict[str, tuple[Keys, Keys]] = {
     "propose": ({"field": checks.name}, {}),
     "window": ({"rows": checks.name, "from": checks.name, "months": checks.count}, {}),
     "since_effect": ({"rows": checks.name}, {}),
-    "title": ({"result": checks.text}, {"decided": checks.name}),
+    "title": ({"result": checks.text}, {"decided": checks.name, "decided_before": checks.day}),
     "measure": (
         {"field": checks.name, "op": one_of((">", ">=", "=", "range")), "unit": checks.text, "deadline": checks.text},
         {"target": checks.number, "equals": checks.text},
@@ -129,6 +129,7 @@ CONDITION_OPTIONAL: Keys = {
     "field": checks.name,
     "needed": checks.boolean,
     "priority": checks.boolean,
+    "unless": _whole,
     "if": guard,
     "cite": checks.text,
     **TEST_KEYS,

@@ -116,7 +116,6 @@ def compile_limit(spec: Content, context: Context, *, item_id: str) -> Limit:
 
 def _money_limit(spec: Content, context: Context, item_id: str) -> MoneyLimit:
     name, scale = limit_name(spec), spec.get("scale")
-    only = scale["only"] if scale else None
 
     def cut(figures: tuple[Any, ...]) -> str:
         cap, used, left = figures
@@ -136,7 +135,7 @@ def _money_limit(spec: Content, context: Context, item_id: str) -> MoneyLimit:
         group=spec.get("group") or f"{item_id}:{spec['code']}",
         before=spec.get("before"),
         ratio=parse_ratio(scale["ratio"]) if scale else None,
-        only=context.predicate(only["field"], {k: v for k, v in only.items() if k != "field"}) if only else None,
+        only=context.only(scale["only"]) if scale else None,
         cut=context.note(spec["code"], cut, cite=spec.get("cite")),
         kept=context.note(spec["code"], kept, cite=spec.get("cite")),
     )

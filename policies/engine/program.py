@@ -21,6 +21,7 @@ class Gate:
     """One compiled condition of a line. `predicate` is None where only an officer can judge."""
 
     predicate: Predicate | None
+    unless: Predicate | None
     fields: tuple[str, ...]
     needed: bool
     failed: Note
@@ -137,12 +138,13 @@ def _gate(condition: Content, context: Context) -> Gate:
     code, cite = condition["code"], condition.get("cite")
     if field is None or not test:
         note = context.note(code, text, cite=cite)
-        return Gate(None, (), False, note, note)
+        return Gate(None, None, (), needed=False, failed=note, missing=note)
     other = test.get("not_after_field")
     fields = (field, other) if other else (field,)
     named = "、".join(context.label(name) for name in fields)
     return Gate(
         predicate=context.predicate(field, dict(test)),
+        unless=context.only(condition.get("unless")),
         fields=fields,
         needed=condition["needed"],
         failed=context.note(code, f"不符合条件：{text}", cite=cite),

@@ -212,6 +212,8 @@ def _condition(checker: Checker, raw: Any, path: str) -> dict[str, Any] | None:
     for key in ("if", "cite"):
         if key in found:
             condition[key] = found[key]
+    if "unless" in found:
+        condition["unless"] = _only(checker, found["unless"], f"{path}.unless")
     return condition
 
 
@@ -234,6 +236,7 @@ def used_facts(content: Raw) -> dict[str, bool]:
     for condition in content["conditions"]:
         note(condition["field"], needed=condition["needed"])
         note((condition["test"] or {}).get("not_after_field"), needed=False)
+        note((condition.get("unless") or {}).get("field"), needed=False)
     for limit in content["limits"]:
         note(limit.get("before"), needed=False)
     return used

@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from policies.engine.dates import add_months
+from policies.engine.dates import add_months, parse_date
 from policies.engine.line import Line, Rows
 from policies.engine.model import Content
 from policies.engine.money import (
@@ -56,6 +56,12 @@ class Context:
             inclusive=self.settings.get("yishang_inclusive", True),
             exclusive=self.settings.get("chaoguo_exclusive", True),
         )
+
+    def only(self, spec: Content | None) -> Predicate | None:
+        """The predicate of `{field, test}`, None where there is none."""
+        if spec is None:
+            return None
+        return self.predicate(spec["field"], {name: bound for name, bound in spec.items() if name != "field"})
 
 
 def standard(spec: Content, context: Context) -> Step:
@@ -237,8 +243,7 @@ def at_most(spec: Content, context: Context) -> Step:
 def scale(spec: Content, context: Context) -> Step:
     """A share of the amount so far, for some applicants only."""
     ratio = parse_ratio(spec["ratio"])
-    only = spec.get("only")
-    predicate = context.predicate(only["field"], {k: v for k, v in only.items() if k != "field"}) if only else None
+    predicate = context.only(spec.get("only"))
     part = context.part()
     code, label = spec.get("code", "SCALE"), spec["label"]
     note = context.note(code, lambda figures: f"{label}：{money_text(figures[0])}", cite=spec.get("cite"))
@@ -341,16 +346,22 @@ def since_effect(spec: Content, context: Context) -> Step:
 
 
 def title(spec: Content, context: Context) -> Step:
-    """A title is recognised; money, if any, is decided by a person."""
+    """A title is recognised; money, if any, is decided by a person, and only for facts before a phase-out."""
     name, field = spec["result"], spec.get("decided")
+    end = parse_date(spec["decided_before"]) if "decided_before" in spec else None
     note = context.note("TITLE", f"依据 {context.citation}：认定为{name}")
     money = context.note("GIVEN", lambda figures: f"{context.label(field or '')} {money_text(figures[0])}")
+    over = context.note("PHASEOUT", f"{end} 起补贴取消，只认定称号，不支持资金")
 
     def run(line: Line) -> bool:
         line.title = name
         line.note(note)
         value = line.facts.get(field) if field else None
-        if value is not None:
+        if value is None:
+            return False
+        if end is not None and line.facts["on"] >= end:
+            line.note(over)
+        else:
             line.amount = value
             line.note(money, (value,))
         return False
