@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import io
 import os
 import signal
 import socket
@@ -102,6 +103,7 @@ def prepare() -> None:
     say("Database, catalogue and demo data")
     call_command("migrate", verbosity=0, interactive=False)
     collect_static()
+    call_command("load_regions", stdout=io.StringIO())
     call_command("load_catalogue")
     call_command("load_demo")
     connections.close_all()

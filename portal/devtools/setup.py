@@ -42,6 +42,8 @@ TEST_PACKAGES = (
     "procps",
     "redis-server",
 )
+# A machine that has just started may be updating itself, and holds apt's lock.
+PATIENT = ("-o", "DPkg::Lock::Timeout=300")
 # 仿宋 comes with TeX; the font alone is taken out of the package, TeX is not installed.
 FANDOL_PACKAGE = "texlive-lang-chinese"
 FANDOL_FONT = "FandolFang-Regular.otf"
@@ -110,7 +112,7 @@ def install_system_packages(wanted: tuple[str, ...]) -> None:
     say(f"Installing Debian packages: {' '.join(missing)}")
     run(as_root(["apt-get", "update", "--quiet"]), environment=apt_environment())
     run(
-        as_root(["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *missing]),
+        as_root(["apt-get", *PATIENT, "install", "--yes", "--quiet", "--no-install-recommends", *missing]),
         environment=apt_environment(),
     )
 
