@@ -15,4 +15,5 @@ urlpatterns = [
     path("review/", include("review.urls")),
     path("funding/", include("review.funding.urls")),
     path("notices/", include("review.notices.urls")),
+    path("v/", include("review.notices.verification_urls")),
 ]

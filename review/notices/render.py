@@ -7,7 +7,6 @@ box in place of a name must never reach anybody.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import tempfile
@@ -55,12 +54,8 @@ def render_notice(snapshot: Mapping[str, Any]) -> bytes:
         )
 
 
-def write_notice(snapshot: Mapping[str, Any], target: Path) -> tuple[str, int]:
-    """Print a notice to a file; returns its SHA-256 and its size in bytes.
-
-    The file appears whole or not at all: a worker killed while writing leaves only a temporary file behind.
-    """
-    content = render_notice(snapshot)
+def store_bytes(content: bytes, target: Path) -> None:
+    """Put a file in place whole or not at all: a worker killed while writing leaves only a temporary file behind."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".part", dir=target.parent)
     try:
@@ -72,7 +67,6 @@ def write_notice(snapshot: Mapping[str, Any], target: Path) -> tuple[str, int]:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    return hashlib.sha256(content).hexdigest(), len(content)
 
 
 @lru_cache(maxsize=1)

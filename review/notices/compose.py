@@ -1,0 +1,190 @@
+"""Gather what a notice says from the claim, its decisions and its award, and freeze it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from applications.enums import ClaimStatus
+from policies.factvalues import facts_of, read_facts
+from policies.selectors import compiled_item
+from portal.accounts.enums import RegionLevel, Role
+from portal.money import ZERO
+from review.enums import Conclusion, Stage
+from review.models import Decision, PublicityEntry
+from review.notices import snapshot as said
+from review.notices.models import NoticeKind
+
+if TYPE_CHECKING:
+    from applications.models import Claim, ClaimEvent, ClaimLine
+    from policies.engine import Item
+    from portal.accounts.models import Region
+    from review.funding.models import Award
+
+# Which word of the office's sign stands before 〔year〕 in a number.
+SERIES = {NoticeKind.GRANT: "知资", NoticeKind.REFUSAL: "知不支"}
+COURT = "有管辖权的人民法院"
+
+
+class NoticeNotDue(Exception):
+    """The claim is not in a state that this notice tells of; the message says in which it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What distinguishes one notice from all others: kind, number, verification code, day, issuing region."""
+
+    kind: NoticeKind
+    number: str
+    code: str
+    issued_on: date
+    region: Region
+
+
+def issuing_region(claim: Claim, kind: NoticeKind) -> Region:
+    """Whose bureau issues: the city's, or the district's where it was the district that refused."""
+    if kind == NoticeKind.REFUSAL and refusal_event(claim).role == Role.DISTRICT_SECOND:
+        return claim.region
+    return claim.city
+
+
+def number_of(region: Region, kind: NoticeKind, *, year: int, sequence: int) -> str:
+    """`无锡知资〔2026〕1号`, `无锡滨湖知不支〔2026〕1号`: no leading zeros, and no other office's number alike."""
+    places = [region.parent, region] if region.level == RegionLevel.DISTRICT else [region]
+    sign = "".join(_short(place.name) for place in places if place)
+    return f"{sign}{SERIES[kind]}〔{year}〕{sequence}号"
+
+
+def verification_url(code: str) -> str:
+    """The public address that the QR code leads to."""
+    return f"{settings.PUBLIC_URL}{reverse('verification:notice', args=[code])}"
+
+
+def refusal_event(claim: Claim) -> ClaimEvent:
+    """The step that refused the claim. Raises NoticeNotDue where it is not refused."""
+    event = claim.events.filter(to_status=ClaimStatus.REJECTED).order_by("-pk").first()
+    if claim.status != ClaimStatus.REJECTED or event is None:
+        raise NoticeNotDue(f"申报 {claim.number} 现为“{claim.get_status_display()}”，不制作不予支持通知书。")
+    return event
+
+
+def compose_grant(claim: Claim, *, heading: Heading, award: Award) -> dict[str, Any]:
+    """The frozen content of a 资助决定通知书. Raises NoticeNotDue without the final decision that it tells of."""
+    decision = _last_decision(claim, Stage.FINAL, Conclusion.SUPPORT)
+    if decision is None:
+        raise NoticeNotDue(f"申报 {claim.number} 没有审定意见，不能制作资助决定通知书。")
+    entry = PublicityEntry.objects.filter(claim=claim).select_related("publicity").order_by("-pk").first()
+    lines = _lines(claim, decision)
+    excess = sum((line.approved for line in lines), ZERO) - award.total
+    return said.Snapshot(
+        **_common(claim, heading),
+        minutes=_minutes(decision),
+        publicity=said.Period(starts_on=entry.publicity.starts_on, ends_on=entry.publicity.ends_on) if entry else None,
+        lines=lines,
+        reduction=said.Reduction(amount=excess, reason=decision.reason) if excess else None,
+        total=award.total,
+        shares=said.Shares(city=award.city_share, district=award.district_share, basis=award.basis)
+        if award.city_share is not None and award.district_share is not None
+        else None,
+        reasons=[],
+    ).to_json()
+
+
+def compose_refusal(claim: Claim, *, heading: Heading) -> dict[str, Any]:
+    """The frozen content of a 不予支持通知书: every paragraph of the recorded reason becomes one reason."""
+    event = refusal_event(claim)
+    decision = _last_decision(claim, Stage.FINAL, Conclusion.REFUSE)
+    return said.Snapshot(
+        **_common(claim, heading),
+        minutes=_minutes(decision) if decision and decision.minutes_number else None,
+        publicity=None,
+        lines=[],
+        reduction=None,
+        total=None,
+        shares=None,
+        reasons=[said.Reason(text=text.strip(), basis="") for text in event.reason.splitlines() if text.strip()],
+    ).to_json()
+
+
+def _common(claim: Claim, heading: Heading) -> dict[str, Any]:
+    applicant, document, region = claim.applicant, claim.item.document, heading.region
+    return {
+        "layout": said.LAYOUT,
+        "kind": str(heading.kind),
+        "number": heading.number,
+        "issuer": region.bureau or f"{region.full_name}知识产权局",
+        "issued_on": heading.issued_on,
+        "party": said.Party(
+            name=applicant.name,
+            id_label="公民身份号码" if applicant.is_individual else "统一社会信用代码",
+            id=applicant.masked_identifier,
+            is_person=applicant.is_individual,
+        ),
+        "claim": said.ClaimSummary(
+            number=claim.number or "",
+            item=claim.item.title,
+            submitted_on=timezone.localdate(claim.submitted_at or claim.created_at),
+        ),
+        "basis": [said.Basis(number=document.number, title=document.title, article=claim.item.article)],
+        "remedies": said.Remedies(reconsideration=f"{region.full_name}人民政府", court=COURT),
+        "contact": said.Contact(
+            office=region.bureau or f"{region.full_name}知识产权局", phone=region.contact, address=""
+        ),
+        "verification": said.Verification(code=heading.code, url=verification_url(heading.code)),
+    }
+
+
+def _lines(claim: Claim, decision: Decision) -> list[said.Line]:
+    item = compiled_item(claim.version)
+    steps = decision.assessment.answer.get("steps", []) if decision.assessment else []
+    numbers = {pk: number for number, pk in enumerate(claim.lines.order_by("position").values_list("pk", flat=True), 1)}
+    return [
+        _line(item, row.line, steps=[step for step in steps if step.get("line") == numbers[row.line_id]], decided=row)
+        for row in decision.lines.select_related("line").order_by("line__position")
+    ]
+
+
+def _line(item: Item, line: ClaimLine, *, steps: list[dict[str, Any]], decided: Any) -> said.Line:
+    values = read_facts(facts_of(item), line.facts).values
+    key_date = values.get(item.as_of) if item.as_of else None
+    money = [step["text"] for step in steps if step["applied"] and step["amount_after"] is not None]
+    # The step that grants cites its clause; the notice names the clause once, above the table.
+    standards = [text.partition("：")[2] for text in money if text.startswith("依据")]
+    others = [text for text in money if not text.startswith("依据")]
+    if decided.reason:
+        others.append(f"核减：{decided.reason}")
+    return said.Line(
+        right=_right(item, line, values),
+        key_date=date.fromisoformat(key_date) if key_date else None,
+        standard="；".join(standards),
+        approved=Decimal(decided.amount),
+        explanation="；".join(others),
+    )
+
+
+def _right(item: Item, line: ClaimLine, values: dict[str, Any]) -> str:
+    if line.is_defence:
+        return "国防专利（线下登记）"
+    return str(values.get(item.subject) or line.subject_key) if item.subject else f"第 {line.position} 项"
+
+
+def _minutes(decision: Decision) -> said.Minutes | None:
+    if not decision.minutes_number or decision.minutes_date is None:
+        return None
+    return said.Minutes(number=decision.minutes_number, held_on=decision.minutes_date)
+
+
+def _last_decision(claim: Claim, stage: Stage, conclusion: Conclusion) -> Decision | None:
+    decisions = Decision.objects.filter(claim=claim, stage=stage, conclusion=conclusion)
+    return decisions.select_related("assessment").order_by("-pk").first()
+
+
+def _short(name: str) -> str:
+    """A place without the word for its level: 无锡市 → 无锡, but 郊区 stays."""
+    return name[:-1] if len(name) > 2 and name[-1] in "省市区县" else name

@@ -1,0 +1,130 @@
+"""Issue notices: take the next number, freeze the content, print once, tell the applicant."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from applications.enums import ClaimStatus
+from applications.services.transitions import lock_claim
+from portal.accounts.models import User
+from portal.audit.services import record_audit
+from portal.notifications.services import notify_users
+from review.funding.awards import record_award
+from review.notices.compose import (
+    Heading,
+    NoticeNotDue,
+    compose_grant,
+    compose_refusal,
+    issuing_region,
+    number_of,
+)
+from review.notices.models import Notice, NoticeCounter, NoticeKind, new_code
+from review.notices.render import render_notice, store_bytes
+
+if TYPE_CHECKING:
+    from portal.accounts.models import Region
+    from portal.act import Act
+
+GRANTED = frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID})
+
+
+def issue_notice(claim_id: int, *, kind: NoticeKind, act: Act) -> Notice:
+    """Give a decided claim its notice: number and frozen content in one transaction, for a grant with its award.
+
+    A claim has one notice of a kind: issuing again returns it. A number is taken under its series' lock in the
+    transaction that writes the notice, so that a failure leaves no gap. Raises NoticeNotDue for a claim in another
+    state.
+    """
+    with transaction.atomic():
+        claim = lock_claim(claim_id)
+        standing = Notice.objects.filter(claim=claim, kind=kind).first()
+        if standing:
+            return standing
+        if kind == NoticeKind.GRANT and claim.status not in GRANTED:
+            raise NoticeNotDue(f"申报 {claim.number} 现为“{claim.get_status_display()}”，不制作资助决定通知书。")
+        region = issuing_region(claim, kind)
+        issued_on = timezone.localdate(act.at)
+        award = record_award(claim, act=act) if kind == NoticeKind.GRANT else None
+        counter = _lock_counter(region, kind, issued_on.year)
+        heading = Heading(
+            kind=kind,
+            number=number_of(region, kind, year=issued_on.year, sequence=counter.last + 1),
+            code=new_code(),
+            issued_on=issued_on,
+            region=region,
+        )
+        notice = Notice.objects.create(
+            claim=claim,
+            kind=kind,
+            region=region,
+            year=issued_on.year,
+            sequence=counter.last + 1,
+            number=heading.number,
+            code=heading.code,
+            snapshot=compose_grant(claim, heading=heading, award=award)
+            if award
+            else compose_refusal(claim, heading=heading),
+            issued_on=issued_on,
+            amount=award.total if award else None,
+            created_at=act.at,
+        )
+        NoticeCounter.objects.filter(pk=counter.pk).update(last=notice.sequence)
+        record_audit(
+            act,
+            action="notices.issue",
+            target=notice,
+            region_code=claim.region_id,
+            after={"number": notice.number, "claim": claim.number, "amount": notice.amount},
+        )
+    return notice
+
+
+def print_notice(notice_id: int, *, act: Act) -> bool:
+    """Print an issued notice, store it under its hash and tell the applicant. Returns whether this call did it.
+
+    The page is made outside the transaction and put in place under the notice's lock: of two workers on the same
+    notice the second finds it done, and a file never changes once its hash is noted. Raises RenderError.
+    """
+    notice = Notice.objects.get(pk=notice_id)
+    if notice.rendered_at:
+        return False
+    content = render_notice(notice.snapshot)
+    digest = hashlib.sha256(content).hexdigest()
+    with transaction.atomic():
+        notice = Notice.objects.select_for_update(of=("self",)).select_related("claim__item").get(pk=notice_id)
+        if notice.rendered_at:
+            return False
+        store_bytes(content, Path(settings.PRIVATE_DIR) / notice.path)
+        Notice.objects.filter(pk=notice_id).update(sha256=digest, size=len(content), rendered_at=act.at)
+        _tell_applicant(notice)
+        record_audit(
+            act,
+            action="notices.print",
+            target=notice,
+            region_code=notice.claim.region_id,
+            after={"sha256": digest, "size": len(content)},
+        )
+    return True
+
+
+def _lock_counter(region: Region, kind: NoticeKind, year: int) -> NoticeCounter:
+    NoticeCounter.objects.get_or_create(region=region, kind=kind, year=year)
+    return NoticeCounter.objects.select_for_update().get(region=region, kind=kind, year=year)
+
+
+def _tell_applicant(notice: Notice) -> None:
+    claim = notice.claim
+    notify_users(
+        User.objects.filter(memberships__applicant_id=claim.applicant_id, is_active=True).order_by("pk"),
+        key=f"notice:{notice.pk}",
+        title=f"{notice.get_kind_display()}可以下载了",
+        body=f"您的申报“{claim.item.title}”（{claim.number}）的{notice.get_kind_display()}（{notice.number}）已制作完成。",
+        url=reverse("notices:mine"),
+    )

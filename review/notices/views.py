@@ -1,0 +1,83 @@
+"""Notices: an applicant's list, the file, and the public page that says whether a notice is genuine."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.access import access, applicants, public, signed_in
+from review.notices import selectors
+from review.notices.enums import FileState
+from review.notices.forms import CopyForm
+from review.notices.models import Notice
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+logger = logging.getLogger(__name__)
+PAGE_SIZE = 20
+
+
+@access(applicants)
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """List the notices to the applicants that this person acts for."""
+    page = Paginator(selectors.own_notices(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "notices/mine.html", {"page": page})
+
+
+@access(signed_in)
+@require_safe
+@never_cache
+def download(request: HttpRequest, code: str) -> HttpResponse:
+    """Give out the file as it was printed, or an explanation; never a file that has changed since."""
+    notice = get_object_or_404(Notice.objects.visible_to(request.user), code=code)
+    try:
+        content = selectors.read_file(notice)
+    except selectors.NoticeFileError as error:
+        if error.state != FileState.PENDING:
+            logger.exception("The file of notice %s is %s.", notice.number, error.state)
+        return render(request, "notices/unavailable.html", {"notice": notice, "state": error.state}, status=409)
+    response = HttpResponse(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = selectors.disposition(notice)
+    return response
+
+
+@access(public)
+@require_safe
+def verify(request: HttpRequest) -> HttpResponse:
+    """Ask for a verification code, and lead to its notice."""
+    typed = request.GET.get("code", "").strip()
+    if not typed:
+        return render(request, "notices/verify.html", {"typed": ""})
+    notice = selectors.find_by_code(typed)
+    if notice is None:
+        return render(request, "notices/verify.html", {"typed": typed[:40], "not_found": True}, status=404)
+    return redirect("verification:notice", code=notice.code)
+
+
+@access(public)
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def verified(request: HttpRequest, code: str) -> HttpResponse:
+    """Say what was issued under a code, without personal data, and compare a copy with it."""
+    notice = selectors.find_by_code(code)
+    if notice is None:
+        if request.method == "POST":
+            raise Http404
+        return render(request, "notices/verify.html", {"typed": code[:40], "not_found": True}, status=404)
+    form = CopyForm(request.POST or None, request.FILES or None) if request.method == "POST" else CopyForm()
+    is_same = None
+    if form.is_bound and form.is_valid():
+        is_same = bool(notice.sha256) and form.copy_sha256() == notice.sha256
+    return render(
+        request,
+        "notices/verified.html",
+        {"notice": notice, "state": selectors.file_state(notice), "form": form, "is_same": is_same},
+    )
