@@ -12,7 +12,9 @@ from factory.django import DjangoModelFactory
 
 from applications.enums import ClaimStatus
 from applications.models import Claim, ClaimLine
+from policies.engine import Catalogue, load_catalogue
 from policies.models import ItemVersion, PolicyDocument, SupportItem
+from policies.services import publish_catalogue
 from portal.accounts.enums import ApplicantKind, RegionLevel, Role, SizeClass
 from portal.accounts.models import Applicant, Appointment, Membership, Region, User
 from portal.act import Act
@@ -238,3 +240,14 @@ class ClaimFactory(DjangoModelFactory[Claim]):
                 exclusive_key=f"{self.item.code}|{number}" if self.holds_rights else None,
                 assessed_amount=Decimal("5000.00"),
             )
+
+
+def publish_items(*codes: str) -> dict[str, ItemVersion]:
+    """Publish these items of the real catalogue, with their documents; the newest version of each by its code."""
+    whole = load_catalogue()
+    wanted = [whole.items[code][-1] for code in codes]
+    documents = [whole.documents[code] for code in {item.document_id for item in wanted}]
+    publish_catalogue(
+        act(), catalogue=Catalogue(documents, wanted, settings=whole.settings, fact_names=whole.fact_names)
+    )
+    return {v.item.code: v for v in ItemVersion.objects.filter(item__code__in=codes).select_related("item")}

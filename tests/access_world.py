@@ -1,0 +1,288 @@
+"""The people, objects and the table of accesses that `test_access` walks.
+
+The table is written by hand, from the roles' duties, and not from `visible_to`: the two must agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from applications.enums import ClaimStatus
+from portal.accounts.enums import RegionLevel, Role
+from portal.accounts.models import Invitation, OverrideRequest
+from review.models import Objection, PublicityEntry, PublicityList
+from tests.factories import (
+    ApplicantFactory,
+    ClaimFactory,
+    UserFactory,
+    binhu,
+    make_member,
+    make_official,
+    make_region,
+    publish_items,
+    suzhou,
+    wuxi,
+    xishan,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from applications.models import Claim
+    from portal.accounts.models import Applicant, User
+
+MEMBER = {"member"}
+OTHER_MEMBERS = {"other_member"}
+NEWCOMER = {"newcomer"}
+PRIVATE = MEMBER | OTHER_MEMBERS | NEWCOMER
+DISTRICT = {"acceptance", "district_first", "district_second"}
+OTHER_DISTRICT = {"xishan_first"}
+CITY = {"city_officer", "decision_maker"}
+OTHER_CITY = {"suzhou_officer"}
+FINANCE = {"finance"}
+AUDIT = {"auditor"}
+ADMIN = {"system_admin"}
+POLICY = {"policy_admin"}
+OFFICIALS = DISTRICT | OTHER_DISTRICT | CITY | OTHER_CITY | FINANCE | AUDIT | ADMIN | POLICY
+SIGNED_IN = PRIVATE | OFFICIALS
+STRANGER = {"stranger"}
+EVERYBODY = SIGNED_IN | STRANGER
+PEOPLE = sorted(EVERYBODY)
+
+
+@dataclass
+class World:
+    """One claim in each state that matters, of one organisation in Binhu, and everybody who might look."""
+
+    people: dict[str, User | None]
+    applicant: Applicant
+    claims: dict[str, Claim]
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def build_world() -> World:
+    """Make the people and objects."""
+    applicant = ApplicantFactory(region=binhu())
+    other = ApplicantFactory(region=binhu())
+    district = {"first": Role.DISTRICT_FIRST, "second": Role.DISTRICT_SECOND}
+    people: dict[str, User | None] = {
+        "stranger": None,
+        "newcomer": UserFactory(),
+        "member": make_member(applicant),
+        "other_member": make_member(other),
+        "acceptance": make_official(Role.ACCEPTANCE, binhu()),
+        **{f"district_{name}": make_official(role, binhu()) for name, role in district.items()},
+        "xishan_first": make_official(Role.DISTRICT_FIRST, xishan()),
+        "city_officer": make_official(Role.CITY_OFFICER, wuxi()),
+        "suzhou_officer": make_official(Role.CITY_OFFICER, suzhou()),
+        "decision_maker": make_official(Role.DECISION_MAKER, wuxi()),
+        "finance": make_official(Role.FINANCE, wuxi()),
+        "auditor": make_official(Role.AUDITOR, wuxi()),
+        "policy_admin": make_official(Role.POLICY_ADMIN, wuxi()),
+        "system_admin": make_official(Role.SYSTEM_ADMIN, wuxi()),
+    }
+    make_region("320506", "吴中区", RegionLevel.DISTRICT, suzhou())
+    owner = people["member"]
+    version = publish_items("wx2020-01-inv")["wx2020-01-inv"]
+    claims = {
+        name: ClaimFactory(applicant=applicant, version=version, status=status, created_by=owner)
+        for name, status in {
+            "draft": ClaimStatus.DRAFT,
+            "submitted": ClaimStatus.SUBMITTED,
+            "district_review": ClaimStatus.DISTRICT_REVIEW,
+            "approved": ClaimStatus.APPROVED,
+        }.items()
+    }
+    world = World(people=people, applicant=applicant, claims=claims)
+    world.extra |= _paperwork(world)
+    return world
+
+
+def _paperwork(world: World) -> dict[str, Any]:
+    """The other objects that addresses name: of Binhu and Wuxi, and one of Xishan's."""
+    officer, owner = world.people["city_officer"], world.people["member"]
+    version = world.claims["draft"].version
+    listed = ClaimFactory(applicant=world.applicant, version=version, status=ClaimStatus.OBJECTION, created_by=owner)
+    today = timezone.localdate()
+    publicity = PublicityList.objects.create(
+        region=wuxi(), title="公示", starts_on=today, ends_on=today, workdays=1, contact="电话", created_by=officer
+    )
+    entry = PublicityEntry.objects.create(
+        publicity=publicity,
+        claim=listed,
+        applicant_name=world.applicant.name,
+        district_name="滨湖区",
+        item_title=listed.item.title,
+        count=1,
+        amount=Decimal("5000.00"),
+    )
+    objection = Objection.objects.create(
+        entry=entry,
+        objector="赵实名",
+        contact="13700000000",
+        text="请核实。",
+        received_on=today,
+        due_on=today,
+        entered_by=officer,
+    )
+    overrides = {
+        f"override_{name}": OverrideRequest.objects.create(
+            requested_by=world.people["newcomer"],
+            region=region,
+            name="示例",
+            uscc=f"91320211MA1N0000{number}",
+            problem="校验码不符",
+            reason="证照如此",
+            details={"kind": "enterprise", "region": region.pk},
+        )
+        for number, (name, region) in enumerate((("binhu", binhu()), ("xishan", xishan())), start=10)
+    }
+    invitation = Invitation.objects.create(
+        applicant=world.applicant,
+        email="invited@example.org",
+        token_hash="0" * 64,
+        invited_by=owner,
+        expires_at=timezone.now() + timedelta(days=7),
+    )
+    return overrides | {
+        "item": listed.item,
+        "publicity": publicity,
+        "entry": entry,
+        "objection": objection,
+        "invitation": invitation,
+        "colleague": make_member(world.applicant, is_owner=False).memberships.get(),
+        "appointment": officer.appointments.get(),
+    }
+
+
+@dataclass(frozen=True)
+class Address:
+    """Who may enter an address, and who sees the object it shows in each variant (None: no object)."""
+
+    enter: set[str]
+    sees: Mapping[str, set[str]] | None = None
+    arguments: Callable[[World, str], dict[str, Any]] = lambda _world, _variant: {}
+    post: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        return tuple(self.sees) if self.sees else ("only",)
+
+    def kwargs(self, world: World, variant: str) -> dict[str, Any]:
+        return self.arguments(world, variant)
+
+
+READERS = DISTRICT | OTHER_DISTRICT | CITY | OTHER_CITY | FINANCE | AUDIT
+REVIEWERS = DISTRICT | OTHER_DISTRICT | CITY | OTHER_CITY
+PUBLISHERS = {"city_officer", "suzhou_officer"}
+CITY_PEOPLE = CITY | OTHER_CITY
+ACCEPTANCE = {"acceptance"}
+DECIDERS = {"decision_maker"}
+
+# Who of the officials sees a claim of Binhu, by the claim's state; drafts are nobody's but the applicant's.
+OFFICERS_SEE = {
+    "draft": set(),
+    "submitted": DISTRICT | CITY | AUDIT,
+    "district_review": DISTRICT | CITY | AUDIT,
+    "approved": DISTRICT | CITY | AUDIT | FINANCE,
+}
+
+
+def _only(people: set[str], **seen: set[str]) -> dict[str, set[str]]:
+    """The variants of an address, each with who of `people` sees it."""
+    return {variant: them & people for variant, them in seen.items()}
+
+
+def _claim_key(world: World, variant: str) -> dict[str, Any]:
+    return {"key": world.claims[variant].key}
+
+
+def _publicity_key(world: World, _variant: str) -> dict[str, Any]:
+    return {"key": world.extra["publicity"].key}
+
+
+def _claims_for(people: set[str]) -> dict[str, set[str]]:
+    return _only(people, **OFFICERS_SEE)
+
+
+ADDRESSES: dict[str, Address] = {
+    # Open to everybody.
+    "home": Address(EVERYBODY),
+    "contact": Address(EVERYBODY),
+    "privacy": Address(EVERYBODY),
+    "policies:documents": Address(EVERYBODY),
+    "policies:document": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].document.code}),
+    "policies:item": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].code}),
+    "policies:calculator": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].code}),
+    "review:publicity_public": Address(EVERYBODY),
+    "review:publicity_detail": Address(EVERYBODY, arguments=_publicity_key),
+    # One's own account and organisation.
+    "accounts:profile": Address(SIGNED_IN),
+    "accounts:resume": Address(SIGNED_IN),
+    "accounts:organisation": Address(PRIVATE),
+    "accounts:organisation_new": Address(PRIVATE),
+    "accounts:individual_new": Address(PRIVATE),
+    "accounts:organisation_detail": Address(
+        MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.applicant.pk}
+    ),
+    "accounts:organisation_edit": Address(
+        MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.applicant.pk}
+    ),
+    "accounts:members": Address(MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.applicant.pk}),
+    "accounts:member_remove": Address(
+        MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.extra["colleague"].pk}
+    ),
+    "accounts:member_make_owner": Address(
+        MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.extra["colleague"].pk}
+    ),
+    "accounts:invitation_cancel": Address(
+        MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"public_id": world.extra["invitation"].public_id}
+    ),
+    "accounts:invitation": Address(EVERYBODY, {"unknown": set()}, lambda *_: {"token": "no-such-token"}),
+    "accounts:invitation_accept": Address(PRIVATE, {"unknown": set()}, lambda *_: {"token": "no-such-token"}),
+    # People who are set over others.
+    "accounts:overrides": Address(ACCEPTANCE),
+    "accounts:override": Address(
+        ACCEPTANCE,
+        {"binhu": ACCEPTANCE, "xishan": set()},
+        lambda world, variant: {"public_id": world.extra[f"override_{variant}"].public_id},
+    ),
+    "accounts:officials": Address(ADMIN),
+    "accounts:users": Address(ADMIN),
+    "accounts:official": Address(ADMIN, {"own": ADMIN}, lambda world, _: {"pk": world.people["city_officer"].pk}),
+    "accounts:appointment_revoke": Address(
+        ADMIN, {"own": ADMIN}, lambda world, _: {"public_id": world.extra["appointment"].public_id}
+    ),
+    # The officials' work.
+    "review:queue": Address(REVIEWERS),
+    "review:next": Address(REVIEWERS),
+    "review:decide_many": Address(DECIDERS),
+    "review:claims": Address(READERS),
+    "review:claims_export": Address(READERS),
+    "review:claim": Address(READERS, _claims_for(READERS), _claim_key),
+    "review:conclude": Address(REVIEWERS, _claims_for(REVIEWERS), _claim_key),
+    "review:credit": Address(REVIEWERS, _claims_for(REVIEWERS), _claim_key),
+    "review:publicity": Address(CITY_PEOPLE),
+    "review:publicity_new": Address(PUBLISHERS),
+    "review:publicity_work": Address(
+        CITY_PEOPLE, {"wuxi": CITY}, lambda world, _: {"key": world.extra["publicity"].key}
+    ),
+    "review:publicity_approve": Address(DECIDERS, {"wuxi": DECIDERS}, _publicity_key),
+    "review:publicity_export": Address(
+        CITY_PEOPLE, {"wuxi": CITY}, lambda world, _: {"key": world.extra["publicity"].key}
+    ),
+    "review:objection_new": Address(
+        PUBLISHERS,
+        {"wuxi": {"city_officer"}},
+        lambda world, _: {"key": world.extra["publicity"].key, "entry": world.extra["entry"].pk},
+    ),
+    "review:objection": Address(CITY_PEOPLE, {"wuxi": CITY}, lambda world, _: {"pk": world.extra["objection"].pk}),
+    "funding:payments": Address(FINANCE),
+    "funding:payments_export": Address(FINANCE),
+    "funding:payment": Address(FINANCE, {"district_review": set(), "approved": FINANCE}, _claim_key),
+}

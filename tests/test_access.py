@@ -1,0 +1,146 @@
+"""Every address × every kind of person × own and other people's objects: only what is declared succeeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from portal.access import public
+from portal.middleware import declared_rule
+from tests.access_world import ADDRESSES, PEOPLE, Address, World, build_world
+
+# Rows that reading or being refused may write: sign-in sessions, and what counts failed attempts.
+_BOOKKEEPING = {"sessions.session", "usersessions.usersession"}
+
+
+def every_pattern() -> Iterator[tuple[str, URLPattern]]:
+    """Every URL pattern of the site with its full name."""
+
+    def walk(resolver: URLResolver, namespaces: tuple[str, ...]) -> Iterator[tuple[str, URLPattern]]:
+        for entry in resolver.url_patterns:
+            if isinstance(entry, URLResolver):
+                yield from walk(entry, (*namespaces, entry.namespace) if entry.namespace else namespaces)
+            else:
+                yield ":".join((*namespaces, entry.name or "")), entry
+
+    return walk(get_resolver(), ())
+
+
+NAMES = sorted({name for name, _ in every_pattern()})
+OURS = [name for name in NAMES if not name.startswith(("account_", "mfa_", "usersessions_"))]
+
+
+def test_every_address_has_a_name_and_one_name_is_one_view():
+    views = {}
+    for name, pattern in every_pattern():
+        assert name.rpartition(":")[2]
+        assert views.setdefault(name, pattern.callback) == pattern.callback
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_view_declares_who_may_enter(name):
+    pattern = dict(every_pattern())[name]
+    assert declared_rule(pattern.callback, pattern.name) is not None
+
+
+def test_every_address_of_ours_is_in_the_table_of_accesses():
+    assert sorted(ADDRESSES) == OURS
+
+
+@pytest.fixture
+def world(db, settings) -> World:
+    # The second factor has tests of its own; here it would only send every official away.
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+    return build_world()
+
+
+def fingerprint() -> dict[str, list[tuple]]:
+    """All rows of all tables, so that a denied request can be shown to have changed nothing."""
+    found = {}
+    for model in apps.get_models():
+        if model._meta.label_lower in _BOOKKEEPING or model._meta.proxy:
+            continue
+        fields = [f.attname for f in model._meta.concrete_fields if f.attname != "last_login"]
+        found[model._meta.label_lower] = sorted(map(repr, model._base_manager.values_list(*fields)))
+    return found
+
+
+def sign_in(person) -> Client:
+    client = Client(raise_request_exception=False)
+    if person is not None:
+        client.force_login(person)
+    return client
+
+
+def outcome(response) -> str:
+    """What a request came to: let in, sent to sign in, refused, or told that there is no such thing."""
+    if response.status_code == 302 and response["Location"].startswith(reverse("account_login")):
+        return "sign in"
+    named = {403: "refused", 404: "absent", 405: "no such method"}
+    return named.get(response.status_code, "in" if response.status_code < 500 else "broken")
+
+
+def agree(found: str, wanted: str, who: str, address: Address) -> bool:
+    """Whether a request came to what was wanted; who may enter may also be told that this cannot be read or posted."""
+    return found == wanted or (found == "no such method" and who in address.enter)
+
+
+def expected(name: str, who: str, variant: str, world: World) -> str:
+    address = ADDRESSES[name]
+    rule = declared_rule(dict(every_pattern())[name].callback, name.rpartition(":")[2])
+    person = world.people[who]
+    if who not in address.enter:
+        assert rule is not public
+        return "sign in" if person is None else "refused"
+    return "in" if address.sees is None or who in address.sees[variant] else "absent"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_reading_shows_each_person_what_is_declared_and_nothing_else(name, world):
+    address = ADDRESSES[name]
+    for who in PEOPLE:
+        client = sign_in(world.people[who])
+        for variant in address.variants:
+            url = reverse(name, kwargs=address.kwargs(world, variant))
+            wanted = expected(name, who, variant, world)
+            found = outcome(client.get(url))
+            # A page that cannot be read shows nothing to those who may enter; to others not even that.
+            assert found == wanted or (found == "no such method" and who in address.enter), (
+                f"{who} reads {url} ({variant})"
+            )
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_denied_post_changes_nothing(name, world):
+    address = ADDRESSES[name]
+    before = fingerprint()
+    for who in PEOPLE:
+        client = sign_in(world.people[who])
+        for variant in address.variants:
+            wanted = expected(name, who, variant, world)
+            if wanted == "in":
+                continue
+            url = reverse(name, kwargs=address.kwargs(world, variant))
+            found = outcome(client.post(url, address.post))
+            assert found == wanted or (found == "no such method" and who in address.enter), (
+                f"{who} posts to {url} ({variant})"
+            )
+    assert fingerprint() == before
+
+
+def test_models_name_only_rooms_below_them():
+    floors = {"portal": 0, "policies": 1, "applications": 2, "review": 3}
+    for model in apps.get_models():
+        here = floors.get(model.__module__.partition(".")[0])
+        if here is None:
+            continue
+        for field in model._meta.get_fields():
+            if not isinstance(field, models.ForeignKey | models.OneToOneField | models.ManyToManyField):
+                continue
+            there = floors.get(field.related_model.__module__.partition(".")[0], 0)
+            assert there <= here, f"{model._meta.label}.{field.name} looks up to {field.related_model._meta.label}"
