@@ -68,6 +68,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         "claims": claims,
         "outcomes": outcomes,
         "ready": ready,
+        "refused": [outcome for outcome in outcomes if outcome.problem],
         "total": sum((outcome.amount for outcome in ready), ZERO),
     }
     return render(request, "review/bulk.html", context)

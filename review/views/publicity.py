@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -64,9 +65,11 @@ def publicity_detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_GET
 def publicity(request: HttpRequest) -> HttpResponse:
     """The officers' overview: what waits to be published, what runs, what has ended."""
+    waiting = awaiting_claims(request.user).count()
     context = {
         "lists": lists_for_work(request.user),
-        "waiting": awaiting_claims(request.user).count(),
+        "waiting": waiting,
+        "waiting_words": f"有 {waiting} 件审定通过的申报等待公示",
         "may_publish": Role.CITY_OFFICER in request.user.roles,
     }
     return render(request, "review/publicity.html", context)
@@ -120,6 +123,7 @@ def publicity_work(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "entries": entries_for_work(found, user=request.user),
         "ready": ready,
         "total": sum((claim.approved_amount or ZERO for claim in ready), ZERO),
+        "is_over": timezone.localdate() > found.ends_on,
         "may_object": found.region_id in request.user.regions_for(Role.CITY_OFFICER),
         "may_approve": found.region_id in request.user.regions_for(Role.DECISION_MAKER),
     }
