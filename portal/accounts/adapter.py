@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.urls import reverse
 
@@ -42,6 +45,17 @@ class AccountAdapter(DefaultAccountAdapter):
         action = "accounts.signed_up" if kwargs.get("signup") else "accounts.signed_in"
         record_audit(act_of(request), action=action, target=user)
         return response
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Ask for the password again before a change to the account, unless it was given a few minutes ago.
+
+        The package asks even right after signing in; an official sent to set up the second factor would type the
+        same password twice within seconds.
+        """
+        request = self.request
+        records = get_authentication_records(request, request.user)
+        fresh = bool(records) and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
+        return not fresh and super().is_reauthentication_required(app=app)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Log a failed sign-in. Not audited: a stranger must not be able to fill the chain."""
