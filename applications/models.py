@@ -151,16 +151,29 @@ class ClaimLine(models.Model):
     subject_key = models.CharField("权利标识", max_length=120, blank=True, db_index=True)
     exclusive_key = models.CharField(max_length=170, unique=True, null=True, blank=True)
     assessed_amount = models.DecimalField("测算金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)
+    is_defence = models.BooleanField("国防专利", default=False)
 
     class Meta:
         ordering: ClassVar = ["claim", "position"]
         verbose_name = verbose_name_plural = "申报明细"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["claim", "position"], name="one_line_per_position"),
+            # What is secret is not kept here: the line only says that it was, until it is taken off the claim.
+            models.CheckConstraint(
+                name="defence_line_holds_nothing",
+                condition=Q(is_defence=False) | Q(facts={}, subject_key="", exclusive_key=None),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.claim} 第 {self.position} 项"
+
+
+class ClaimCounter(models.Model):
+    """The last claim number given out in a year; its row is locked while the next one is taken."""
+
+    year = models.PositiveIntegerField("年度", primary_key=True)
+    last = models.PositiveIntegerField("最后编号", default=0)
 
 
 class StoredFile(models.Model):

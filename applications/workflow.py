@@ -69,11 +69,13 @@ TRANSITIONS: dict[Action, Transition] = {
         _row(Action.CITY_PASS, S.CITY_REVIEW, S.FINAL_DECISION, Role.CITY_OFFICER),
         _row(
             Action.REQUEST_CORRECTION,
-            frozenset({S.SUBMITTED, S.DISTRICT_REVIEW, S.CITY_REVIEW}),
+            _REVIEWED | {S.SUBMITTED, S.FINAL_DECISION},
             S.CORRECTION,
             Role.ACCEPTANCE,
             Role.DISTRICT_FIRST,
+            Role.DISTRICT_SECOND,
             Role.CITY_OFFICER,
+            Role.DECISION_MAKER,
             needs_reason=True,
         ),
         _row(

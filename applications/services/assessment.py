@@ -1,0 +1,133 @@
+"""Ask the engine about a claim: live while it is written, and stored whenever somebody acts on it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from applications.ledger.selectors import ledger_state, party_of, subsidised_before
+from applications.models import Assessment, Claim, ClaimLine
+from applications.selectors.problems import line_states
+from applications.selectors.scope import item_of
+from policies.engine import assess
+from policies.engine.model import content_hash
+from policies.engine.terms import Outcome
+from policies.factvalues import engine_facts, facts_of
+from policies.selectors import catalogue_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from applications.enums import Action
+    from applications.selectors.problems import LineState
+    from policies.engine.model import Item
+    from portal.act import Act
+
+SUBSIDISED = "subsidised_before"
+
+
+def assess_claim(claim: Claim, *, act: Act, stage: Action | str, unmet: Iterable[str] = ()) -> Assessment:
+    """Put the claim to the engine under its own version and store question and answer; to be called in a transaction.
+
+    Each line's `assessed_amount` becomes what the answer gives it (None where a person has to decide or a fact is
+    missing). The answer's `outcome` may be any: `refused` has its reasons and the amount 0, `no_amount` and
+    `undetermined` have none. `unmet` are the codes of conditions that an officer found missing. A submitted claim is
+    asked as of the day it was submitted, so that the same facts give the same answer for ever.
+    """
+    item = item_of(claim)
+    states = line_states(claim, item)
+    day = timezone.localdate(claim.submitted_at or act.at)
+    question = build_question(claim, item, states, on=day, unmet=unmet)
+    answer = assess(catalogue_for(claim.version), question).as_dict()
+    amounts = [_yuan(line["amount"]) for line in answer["lines"]]
+    for state, amount in zip(states, amounts, strict=True):
+        state.line.assessed_amount = amount
+    ClaimLine.objects.bulk_update([state.line for state in states], ["assessed_amount"])
+    return Assessment.objects.create(
+        claim=claim,
+        stage=stage,
+        version=claim.version,
+        question=question,
+        answer=answer,
+        hash=content_hash({"version": claim.version.hash, "question": question, "answer": answer}),
+        amount=_yuan(answer["amount"]),
+        made_at=act.at,
+    )
+
+
+def preview_claim(claim: Claim, *, states: Sequence[LineState], on: date) -> dict[str, Any] | None:
+    """The answer for what is filled in so far; None while no line can be computed.
+
+    Lines that cannot be computed yet are left out and listed under `pending` (their numbers on the page); conditions
+    whose facts are not given yet are taken as met and listed under `assumed`.
+    """
+    item = item_of(claim)
+    ready, pending = [], []
+    for state in states:
+        known = engine_facts(facts_of(item), state.reading)
+        wanted = [fact.name for fact in facts_of(item) if fact.needed and fact.required]
+        computable = known and not state.line.is_defence and all(name in known for name in wanted)
+        (ready if computable else pending).append(state)
+    if not ready:
+        return None
+    question = build_question(claim, item, ready, on=on) | {"assume": "met"}
+    answer = assess(catalogue_for(claim.version), question).as_dict()
+    numbers = [state.number for state in ready]
+    for part in (*answer["steps"], *answer["reasons"]):
+        _renumber(part, numbers)
+    for line, number in zip(answer["lines"], numbers, strict=True):
+        line["line"] = number
+    labels = {fact.name: fact.label for fact in item.facts}
+    answer["assumed_labels"] = [labels.get(name, name) for name in answer["assumed"]]
+    answer["missing_labels"] = [labels.get(name, name) for name in answer["missing"]]
+    answer["pending"] = [state.number for state in pending]
+    return answer
+
+
+def build_question(
+    claim: Claim, item: Item, states: Sequence[LineState], *, on: date, unmet: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The engine's question about these lines of the claim, with what the ledger says of earlier payments."""
+    lines = [engine_facts(facts_of(item), state.reading) for state in states]
+    asks_subsidised = any(fact.name == SUBSIDISED for fact in item.facts)
+    subjects: dict[str, str] = {}
+    for state, line in zip(states, lines, strict=True):
+        stated = line.get(item.subject) if item.subject else None
+        if stated is None:
+            continue
+        subjects[str(stated)] = state.line.subject_key
+        if asks_subsidised:
+            granted = subsidised_before(item.document_id, state.line.subject_key, without=claim)
+            # Nothing granted is not said: the item would then ask for all of the right's costs since filing.
+            if granted:
+                line[SUBSIDISED] = str(max(granted, Decimal(line.get(SUBSIDISED, "0"))))
+    question: dict[str, Any] = {
+        "item": item.id,
+        "on": on.isoformat(),
+        "applicant": {"kind": claim.applicant.kind, "region": claim.region_id},
+        "lines": lines,
+        **ledger_state(item, party=party_of(claim), subjects=subjects, without=claim),
+    }
+    codes = list(unmet)
+    return question | ({"unmet": codes} if codes else {})
+
+
+def is_refused(answer: dict[str, Any]) -> bool:
+    """Whether the answer is that nothing can be supported."""
+    return bool(answer["outcome"] == Outcome.REFUSED)
+
+
+def _renumber(part: dict[str, Any], numbers: list[int]) -> None:
+    """Name a line by its number on the page: the question may have left lines out."""
+    asked = part.get("line")
+    if not asked:
+        return
+    part["line"] = numbers[asked - 1]
+    part["text"] = part["text"].replace(f"第{asked}项：", f"第{numbers[asked - 1]}项：", 1)
+
+
+def _yuan(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

@@ -1,0 +1,251 @@
+"""Write a claim before it is submitted: begin, save, add and take off lines. Stale pages overwrite nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from applications.enums import Action, ClaimStatus
+from applications.models import Claim, ClaimEvent, ClaimLine
+from applications.permissions import acts_for_applicant
+from applications.selectors.problems import MAX_LINES
+from applications.selectors.scope import editable_scope, item_of
+from applications.services.transitions import lock_claim
+from policies.engine.regions import covers
+from policies.factvalues import facts_of, read_facts, subject_key
+from policies.selectors import compiled_item, item_version_for
+from portal.audit.services import record_audit
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Collection, Mapping, Sequence
+
+    from applications.selectors.scope import EditableScope
+    from policies.engine.model import Fact, Item
+    from policies.models import SupportItem
+    from portal.accounts.models import Applicant
+    from portal.act import Act
+
+
+class DraftRefusedError(Exception):
+    """The claim cannot be begun or changed. The message says why, and what to do."""
+
+
+class StaleDraftError(Exception):
+    """Somebody saved another version since this page was loaded; nothing was overwritten."""
+
+    def __init__(self, claim: Claim, typed: Typed) -> None:
+        super().__init__("该申报已在别处修改。")
+        self.claim = claim
+        self.typed = typed
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a page sends: the claim's own facts, and each line's by its id. What it leaves out is not touched."""
+
+    facts: Mapping[str, Any]
+    lines: Mapping[int, Mapping[str, Any]]
+    defence: Collection[int] | None = None
+
+
+def start_claim(applicant: Applicant, *, item: SupportItem, key: uuid.UUID, act: Act) -> Claim:
+    """Begin a draft with one empty line. The same `key` again gives the draft that is already there.
+
+    Raises DraftRefusedError where the item cannot be claimed by this applicant.
+    """
+    if act.user is None or not any(m.applicant_id == applicant.pk for m in act.user.active_memberships):
+        raise DraftRefusedError("只能为您所属的单位申报。")
+    version = item_version_for(item, timezone.localdate(act.at))
+    if version is None or not item.claimable:
+        raise DraftRefusedError("该事项目前不接受申报，只提供测算。")
+    city = applicant.region.city
+    if city is None or not covers(compiled_item(version).content["document"], applicant.region_id):
+        raise DraftRefusedError(f"该事项适用于{item.document.region.full_name}，{applicant.name}的注册地不在其中。")
+    try:
+        with transaction.atomic():
+            claim = Claim.objects.create(
+                key=key,
+                applicant=applicant,
+                item=item,
+                version=version,
+                region=applicant.region,
+                city=city,
+                created_by=act.user,
+                created_at=act.at,
+                saved_at=act.at,
+                status_since=act.at,
+            )
+            ClaimLine.objects.create(claim=claim, position=1)
+            ClaimEvent.objects.create(
+                claim=claim,
+                action=Action.CREATE,
+                to_status=ClaimStatus.DRAFT,
+                actor=act.user,
+                actor_name=act.actor_name,
+                role="applicant",
+                at=act.at,
+            )
+            record_audit(
+                act,
+                action="claim.create",
+                target=claim,
+                region_code=claim.region_id,
+                after={"item": item.code, "applicant": applicant.pk, "status": ClaimStatus.DRAFT},
+            )
+            return claim
+    except IntegrityError:
+        return Claim.objects.visible_to(act.user).get(key=key, applicant=applicant, item=item)
+
+
+def save_draft(claim: Claim, *, act: Act, revision: int, typed: Typed) -> Claim:
+    """Keep what was typed, right or wrong, and count the revision up where anything changed.
+
+    Raises StaleDraftError where another version was saved since `revision` and what was typed differs from it,
+    DraftRefusedError where the claim cannot be changed now. What a correction did not ask about stays as it is.
+    """
+    with transaction.atomic():
+        claim = lock_editable(claim, act=act)
+        if not _write(claim, typed, commit=False):
+            return claim
+        if revision != claim.revision:
+            raise StaleDraftError(claim, typed)
+        _write(claim, typed, commit=True)
+        touch(claim, act=act)
+        return claim
+
+
+def add_lines(claim: Claim, *, act: Act, rows: Sequence[Mapping[str, Any]]) -> list[ClaimLine]:
+    """Append lines with these facts (typed or normal); an empty mapping makes an empty line.
+
+    An only line that is still empty gives way. Raises DraftRefusedError past the number of lines a claim may have,
+    and in a correction, where lines stay as they are.
+    """
+    with transaction.atomic():
+        claim = lock_editable(claim, act=act)
+        item = item_of(claim)
+        _refuse_in_correction(claim)
+        lines = list(claim.lines.order_by("position"))
+        if any(rows) and len(lines) == 1 and not lines[0].evidence.filter(removed_at=None).exists():
+            first = lines[0]
+            if not first.is_defence and read_facts(facts_of(item), first.facts).is_blank:
+                first.delete()
+                lines = []
+        if len(lines) + len(rows) > MAX_LINES:
+            raise DraftRefusedError(
+                f"一份申报最多 {MAX_LINES} 项，现有 {len(lines)} 项，不能再加 {len(rows)} 项。请另报一份。"
+            )
+        last = lines[-1].position if lines else 0
+        fresh = []
+        for offset, row in enumerate(rows, start=1):
+            line = ClaimLine(claim=claim, position=last + offset)
+            put_facts(line, item, row)
+            fresh.append(line)
+        ClaimLine.objects.bulk_create(fresh)
+        touch(claim, act=act)
+        return fresh
+
+
+def remove_line(claim: Claim, *, act: Act, line_id: int) -> None:
+    """Take a line off a draft; its files are taken off with it. A line that is gone already is no error."""
+    with transaction.atomic():
+        claim = lock_editable(claim, act=act)
+        _refuse_in_correction(claim)
+        line = claim.lines.filter(pk=line_id).first()
+        if line is None:
+            return
+        line.evidence.filter(removed_at=None).update(removed_at=act.at)
+        line.delete()
+        # Numbers on the page and positions stay the same thing; upwards, so that no two lines meet at one position.
+        for position, other in enumerate(claim.lines.order_by("position"), start=1):
+            if other.position != position:
+                other.position = position
+                other.save(update_fields=["position"])
+        touch(claim, act=act)
+
+
+def lock_editable(claim: Claim, *, act: Act) -> Claim:
+    """The claim under its lock, refused with DraftRefusedError unless this person may change it now."""
+    claim = lock_claim(claim.pk)
+    if act.user is None or not acts_for_applicant(act.user, claim):
+        raise DraftRefusedError("只有申报单位的成员可以修改申报。")
+    if not claim.is_editable:
+        raise DraftRefusedError(f"该申报现为“{claim.applicant_label}”，不能再修改。")
+    return claim
+
+
+def touch(claim: Claim, *, act: Act) -> None:
+    """Count a change of a locked claim."""
+    claim.revision += 1
+    claim.saved_at = act.at
+    claim.save(update_fields=["revision", "saved_at"])
+
+
+def put_facts(line: ClaimLine, item: Item, facts: Mapping[str, Any]) -> None:
+    """Set a line's facts in normal form, or as typed where they cannot be read, and the right it is about."""
+    reading = read_facts(facts_of(item), facts)
+    line.facts = {name: value for name, value in reading.values.items() if value not in ("", None, [])}
+    wrong = item.subject in reading.errors
+    line.subject_key = "" if wrong else subject_key(item, reading.values)
+
+
+def _refuse_in_correction(claim: Claim) -> None:
+    if claim.status == ClaimStatus.CORRECTION:
+        raise DraftRefusedError("补正时不能增加或删除明细，请按要求修改对应内容。")
+
+
+def _write(claim: Claim, typed: Typed, *, commit: bool) -> bool:
+    """Merge what was typed into the claim and its lines; whether that changes anything."""
+    item = item_of(claim)
+    scope = editable_scope(claim)
+    changed = False
+    own = _merged(facts_of(item, "claim"), claim.facts, typed.facts, scope, None)
+    if own != claim.facts:
+        changed = True
+        if commit:
+            claim.facts = own
+            claim.save(update_fields=["facts"])
+    for line in claim.lines.order_by("position"):
+        if _write_line(line, item, typed, scope, commit=commit):
+            changed = True
+    return changed
+
+
+def _write_line(line: ClaimLine, item: Item, typed: Typed, scope: EditableScope, *, commit: bool) -> bool:
+    defence = line.is_defence
+    if typed.defence is not None and scope.is_everything:
+        defence = line.pk in typed.defence
+    if defence:
+        if line.is_defence:
+            return False
+        if commit:
+            line.is_defence, line.facts, line.subject_key = True, {}, ""
+            line.save(update_fields=["is_defence", "facts", "subject_key"])
+        return True
+    if line.pk not in typed.lines and not line.is_defence:
+        return False
+    facts = _merged(facts_of(item), line.facts, typed.lines.get(line.pk, {}), scope, line.position)
+    if facts == line.facts and not line.is_defence:
+        return False
+    if commit:
+        line.is_defence = False
+        put_facts(line, item, facts)
+        line.save(update_fields=["is_defence", "facts", "subject_key"])
+    return True
+
+
+def _merged(
+    facts: Sequence[Fact],
+    stored: Mapping[str, Any],
+    typed: Mapping[str, Any],
+    scope: EditableScope,
+    position: int | None,
+) -> dict[str, Any]:
+    """Stored facts with what was typed over them, where it may be changed; empty ones are dropped."""
+    allowed = scope.facts_at(position)
+    over = {name: value for name, value in typed.items() if allowed is None or name in allowed}
+    values = read_facts(facts, {**stored, **over}).values
+    return {name: value for name, value in values.items() if value not in ("", None, [])}
