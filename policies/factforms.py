@@ -113,7 +113,9 @@ class LineForm(forms.Form):
     def render_fact(self, name: str) -> str:
         """One fact's control with its label, help and faults, without the element around it."""
         fact = next(fact for fact in self.facts if fact.name == name)
-        return str(render_crispy_form(self, _bare_helper(Layout(self._control(fact)))))
+        helper = _bare_helper(Layout(self._control(fact)))
+        helper.form_show_errors = self.helper.form_show_errors
+        return str(render_crispy_form(self, helper))
 
     def clean(self) -> dict[str, Any]:
         for key, message in self.reading.errors.items():

@@ -1,0 +1,138 @@
+"""The list of one's claims, a claim's page, a new claim, and withdrawing one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from applications.enums import Action, ClaimStatus
+from applications.forms import ClaimFilterForm, NewClaimForm, WithdrawForm
+from applications.permissions import open_actions
+from applications.selectors.lists import list_claims
+from applications.selectors.progress import progress_of, timeline_of
+from applications.services.drafts import DraftRefusedError, start_claim
+from applications.services.submission import withdraw_claim
+from applications.services.transitions import TransitionRefused
+from applications.views.common import content_of, own_claim
+from policies.models import SupportItem
+from policies.selectors import claimable_items
+from portal.access import access, applicants
+from portal.http import act_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from policies.selectors import ItemCard
+    from portal.accounts.models import Applicant, User
+
+
+@access(applicants)
+@require_safe
+def claims(request: HttpRequest) -> HttpResponse:
+    """List the claims of one's own organisations."""
+    form = ClaimFilterForm(request.GET, user=request.user)
+    given = form.cleaned_data if form.is_valid() else {}
+    page = list_claims(
+        request.user,
+        state=given.get("state", ""),
+        applicant_id=int(given["applicant"]) if given.get("applicant") else None,
+        search=given.get("q", ""),
+        after=request.GET.get("after", ""),
+    )
+    context = {
+        "form": form,
+        "page": page,
+        "after": request.GET.get("after", ""),
+        "is_filtered": any(given.values()),
+    }
+    return render(request, "applications/claims.html", context)
+
+
+@access(applicants)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Choose what to claim and for whom; posting begins the draft."""
+    today = timezone.localdate()
+    if not code:
+        own = [membership.applicant for membership in request.user.active_memberships]
+        cards = {card.item.code: card for one in own for card in claimable_items(today, region=one.region_id)}
+        return render(request, "applications/choose_item.html", {"cards": list(cards.values())})
+    item = get_object_or_404(SupportItem.objects.select_related("document", "document__region"), code=code)
+    data = request.POST if request.method == "POST" else None
+    form = NewClaimForm(data, user=request.user, initial={"key": uuid.uuid4()})
+    refusal = ""
+    if form.is_valid():
+        applicant = next(a for a in _own(request.user) if a.pk == form.cleaned_data["applicant"])
+        try:
+            claim = start_claim(applicant, item=item, key=form.cleaned_data["key"], act=act_of(request))
+        except DraftRefusedError as error:
+            refusal = str(error)
+        else:
+            return redirect("applications:edit", claim.key)
+    card = next((card for card in claimable_items(today) if card.item.pk == item.pk), None)
+    context = {
+        "item": item,
+        "card": card,
+        "form": form,
+        "refusal": refusal,
+        "choices": [_choice(applicant, card) for applicant in _own(request.user)],
+        "key": form["key"].value(),
+    }
+    return render(request, "applications/new.html", context)
+
+
+def _own(user: User) -> list[Applicant]:
+    return [membership.applicant for membership in user.active_memberships]
+
+
+def _choice(applicant: Applicant, card: ItemCard | None) -> dict[str, object]:
+    """One organisation as a choice, with what keeps it from claiming this item."""
+    allowed = card is not None and applicant.kind in card.rules.beneficiaries
+    return {
+        "applicant": applicant,
+        "is_allowed": allowed,
+        "missing": applicant.missing_for_claim,
+        "beneficiaries": card.beneficiaries if card else "",
+    }
+
+
+@access(applicants)
+@require_safe
+def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Show one claim: where it stands, what happened, what was filed."""
+    found = own_claim(request, key)
+    actions = open_actions(request.user, found)
+    points = found.correction_points.filter(round=found.correction_round)
+    context = content_of(found) | {
+        "progress": progress_of(found),
+        "entries": timeline_of(found),
+        "points": points if found.status == ClaimStatus.CORRECTION else [],
+        "can_withdraw": Action.WITHDRAW in actions,
+        "has_notice": found.status in (ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.REJECTED),
+    }
+    return render(request, "applications/claim.html", context)
+
+
+@access(applicants)
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Withdraw a claim with a reason, or discard a draft."""
+    found = own_claim(request, key)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw_claim(found, act=act_of(request), reason=form.cleaned_data["reason"])
+        except TransitionRefused as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, "申报已撤回。" if found.number else "草稿已作废。")
+        return redirect("applications:claim", found.key)
+    if Action.WITHDRAW not in open_actions(request.user, found):
+        messages.error(request, f"该申报现为“{found.applicant_label}”，不能撤回。")
+        return redirect("applications:claim", found.key)
+    return render(request, "applications/withdraw.html", {"claim": found, "form": form})
