@@ -1,18 +1,30 @@
-"""Append to the audit chain, and verify it."""
+"""Append to the audit chain, and hand records out."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
-from portal.act import Act
+from portal.audit.chain import compute_hash
 from portal.audit.models import AuditRecord, ChainHead
+from portal.audit.sheet import write_sheet
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from portal.act import Act
+    from portal.audit.selectors import RecordFilter
+
+# More rows than this a person cannot read, and a request should not have to write.
+EXPORT_LIMIT = 100_000
+
+
+class ExportTooLargeError(Exception):
+    """More records fit than one file may hold. The message is for people."""
 
 
 def record_audit(
@@ -26,8 +38,9 @@ def record_audit(
 ) -> AuditRecord:
     """Append one record inside the caller's transaction.
 
-    Takes the chain head's lock and holds it until commit: call it last, after the rows it tells of are written.
-    `before` and `after` hold only what changed; values must be JSON, dates or decimals.
+    Takes the chain head's lock and holds it until commit: call it last, after every row the deed touches is locked
+    and written, or two deeds may wait for each other. `before` and `after` hold only what changed; values must be
+    JSON, dates or decimals. Raises TypeError for a float, which the databases do not give back as it was.
     """
     with transaction.atomic():
         head, _ = ChainHead.objects.select_for_update().get_or_create(pk=1)
@@ -36,7 +49,7 @@ def record_audit(
             at=act.at,
             actor=act.user,
             actor_name=act.actor_name[:40],
-            address=act.address,
+            address=act.address[:45],
             action=action,
             target_type=target._meta.label_lower,
             target_id=str(target.pk),
@@ -52,25 +65,38 @@ def record_audit(
     return entry
 
 
-def compute_hash(entry: AuditRecord) -> str:
-    """SHA-256 over the canonical JSON of everything the record says, and of the hash before it."""
-    said = {
-        "sequence": entry.sequence,
-        "at": entry.at.astimezone(UTC).isoformat(),
-        "actor": entry.actor_id,
-        "actor_name": entry.actor_name,
-        "address": entry.address,
-        "action": entry.action,
-        "target": [entry.target_type, entry.target_id, entry.target_label],
-        "region": entry.region_code,
-        "before": entry.before,
-        "after": entry.after,
-        "previous": entry.previous_hash,
-    }
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def export_records(records: models.QuerySet[AuditRecord], *, narrowed: RecordFilter, file: BinaryIO, act: Act) -> int:
+    """Write the records as a workbook (xlsx) into `file` and put the export itself on record; return the row count.
+
+    `records` are those the person may see; `narrowed` is what the person asked for. The count stands in the workbook
+    and in the chain. Raises ExportTooLargeError above EXPORT_LIMIT rows.
+    """
+    if act.user is None:
+        raise ValueError("only a person exports")
+    with transaction.atomic():
+        wanted = narrowed.apply(records)
+        count = wanted.count()
+        if count > EXPORT_LIMIT:
+            raise ExportTooLargeError(f"共 {count} 条，一个文件最多 {EXPORT_LIMIT} 条。请缩小时间范围后分次导出。")
+        head = ChainHead.objects.filter(pk=1).first() or ChainHead()
+        written = write_sheet(
+            file,
+            wanted,
+            notes=[
+                ("导出时间", act.at),
+                ("导出人", act.actor_name),
+                ("筛选条件", narrowed.words or "无"),
+                ("链尾", f"第 {head.sequence} 条，{head.hash}"),
+            ],
+        )
+        record_audit(act, action="audit.export", target=act.user, after={"rows": written, "filters": narrowed.words})
+    return written
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any]:
     """The values as JSON will give them back, so that the hash is the same when read again."""
-    return json.loads(json.dumps(dict(values or {}), cls=DjangoJSONEncoder))
+    return json.loads(json.dumps(dict(values or {}), cls=DjangoJSONEncoder), parse_float=_refuse_float)
+
+
+def _refuse_float(text: str) -> None:
+    raise TypeError(f"{text} is a float: pass a Decimal, or a whole number")

@@ -1,6 +1,12 @@
 """The audit viewer."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.audit import views
 
 app_name = "audit"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.record_list, name="records"),
+    path("export/", views.export, name="export"),
+    path("<int:sequence>/", views.record_detail, name="record"),
+]

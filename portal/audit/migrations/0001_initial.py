@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,37 +14,55 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ChainHead',
+            name="ChainHead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.BigIntegerField(default=0)),
-                ('hash', models.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sequence", models.BigIntegerField(default=0)),
+                (
+                    "hash",
+                    models.CharField(
+                        default="0000000000000000000000000000000000000000000000000000000000000000", max_length=64
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditRecord',
+            name="AuditRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.BigIntegerField(unique=True, verbose_name='序号')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('actor_name', models.CharField(max_length=40, verbose_name='操作人姓名')),
-                ('address', models.CharField(blank=True, max_length=45, verbose_name='来源地址')),
-                ('action', models.CharField(max_length=60, verbose_name='操作')),
-                ('target_type', models.CharField(max_length=60, verbose_name='对象类型')),
-                ('target_id', models.CharField(max_length=60, verbose_name='对象标识')),
-                ('target_label', models.CharField(max_length=200, verbose_name='对象')),
-                ('region_code', models.CharField(blank=True, max_length=6, verbose_name='地区')),
-                ('before', models.JSONField(default=dict, verbose_name='变更前')),
-                ('after', models.JSONField(default=dict, verbose_name='变更后')),
-                ('previous_hash', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sequence", models.BigIntegerField(unique=True, verbose_name="序号")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("actor_name", models.CharField(max_length=40, verbose_name="操作人姓名")),
+                ("address", models.CharField(blank=True, max_length=45, verbose_name="来源地址")),
+                ("action", models.CharField(max_length=60, verbose_name="操作")),
+                ("target_type", models.CharField(max_length=60, verbose_name="对象类型")),
+                ("target_id", models.CharField(max_length=60, verbose_name="对象标识")),
+                ("target_label", models.CharField(max_length=200, verbose_name="对象")),
+                ("region_code", models.CharField(blank=True, max_length=6, verbose_name="地区")),
+                ("before", models.JSONField(default=dict, verbose_name="变更前")),
+                ("after", models.JSONField(default=dict, verbose_name="变更后")),
+                ("previous_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '审计记录',
-                'verbose_name_plural': '审计记录',
-                'ordering': ['-sequence'],
-                'indexes': [models.Index(fields=['target_type', 'target_id', '-sequence'], name='audit_by_target'), models.Index(fields=['region_code', '-sequence'], name='audit_by_region')],
+                "verbose_name": "审计记录",
+                "verbose_name_plural": "审计记录",
+                "ordering": ["-sequence"],
+                "indexes": [
+                    models.Index(fields=["target_type", "target_id", "-sequence"], name="audit_by_target"),
+                    models.Index(fields=["region_code", "-sequence"], name="audit_by_region"),
+                ],
             },
         ),
     ]

@@ -1,0 +1,118 @@
+"""What a record says changed, in words that an auditor reads without knowing the tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from portal.audit.labels import DETAIL_MODELS, FIELDS, MASKED
+from portal.money import format_yuan
+
+if TYPE_CHECKING:
+    from portal.audit.models import AuditRecord
+
+NOTHING = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that changed: its name, and both values in words."""
+
+    label: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        if self.before == NOTHING:
+            return f"{self.label}：{self.after}"
+        return f"{self.label}：{self.before} → {self.after}"
+
+
+def differences_of(record: AuditRecord) -> list[Difference]:
+    """What changed, in the order of the object's fields as they were written."""
+    model = _model_of(DETAIL_MODELS.get(record.action, record.target_type))
+    names = [*record.after, *(name for name in record.before if name not in record.after)]
+    found = []
+    for name in names:
+        field = _field_of(model, name)
+        before, after = (
+            _words(values[name], name=name, field=field) if name in values else NOTHING
+            for values in (record.before, record.after)
+        )
+        if before != after:
+            found.append(Difference(_label_of(name, field), before, after))
+    return found
+
+
+def object_type_label(target_type: str) -> str:
+    """The kind of object in words."""
+    model = _model_of(target_type)
+    return str(model._meta.verbose_name) if model else target_type
+
+
+def _model_of(label: str) -> type[models.Model] | None:
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError):
+        # A model that a later release gave up: its records stay readable.
+        return None
+
+
+def _field_of(model: type[models.Model] | None, name: str) -> models.Field[Any, Any] | None:
+    if model is None:
+        return None
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    return field if isinstance(field, models.Field) else None
+
+
+def _label_of(name: str, field: models.Field[Any, Any] | None) -> str:
+    # A field without words of its own has its English name as verbose name.
+    if field is not None and not str(field.verbose_name).isascii():
+        return str(field.verbose_name)
+    return FIELDS.get(name, name)
+
+
+def _words(value: Any, *, name: str, field: models.Field[Any, Any] | None) -> str:
+    if value is None or value in ("", [], {}):
+        return NOTHING
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if name in MASKED and isinstance(value, str):
+        return f"****{value[-4:]}"
+    if isinstance(value, list):
+        return "、".join(_words(part, name=name, field=None) for part in value)
+    if isinstance(value, dict):
+        return "；".join(f"{FIELDS.get(k, k)}：{_words(v, name=k, field=None)}" for k, v in value.items())
+    if field is not None and field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, models.DecimalField):
+        return _yuan(str(value))
+    return _moment(value) if isinstance(value, str) else str(value)
+
+
+def _yuan(text: str) -> str:
+    try:
+        return f"{format_yuan(Decimal(text))} 元"
+    except (InvalidOperation, ValueError):
+        return text
+
+
+def _moment(text: str) -> str:
+    """A time stamp in local time; any other text as it is."""
+    try:
+        moment = parse_datetime(text) if len(text) >= 19 and text[10] == "T" else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        return text
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}" if timezone.is_aware(moment) else text

@@ -1,0 +1,93 @@
+"""The auditors' pages: the record, one entry of it, and the workbook."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from portal.access import access, officials
+from portal.accounts.enums import Role
+from portal.audit.differences import differences_of, object_type_label
+from portal.audit.forms import RecordFilterForm
+from portal.audit.labels import action_label
+from portal.audit.models import AuditRecord
+from portal.audit.selectors import page_of_records, region_names
+from portal.audit.services import ExportTooLargeError, export_records
+from portal.http import act_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponseBase
+
+auditors = officials(Role.AUDITOR)
+
+
+@access(auditors)
+def record_list(request: HttpRequest) -> HttpResponseBase:
+    """Show the records of the auditor's region, newest first."""
+    form = RecordFilterForm(request.GET, user=request.user)
+    narrowed = form.to_filter()
+    after = request.GET.get("after", "")
+    page = page_of_records(request.user, narrowed=narrowed, after=after)
+    rows = [
+        {
+            "record": record,
+            "action": action_label(record.action),
+            "type": object_type_label(record.target_type),
+            "region": page.region_names.get(record.region_code, record.region_code),
+        }
+        for record in page.records
+    ]
+    history = object_type_label(narrowed.object_type) if narrowed.object_type and narrowed.object_id else ""
+    context = {
+        "form": form,
+        "rows": rows,
+        "next_cursor": page.next_cursor,
+        "after": after,
+        "history": history,
+        "history_label": page.records[0].target_label if history and page.records else "",
+        "narrowed": narrowed.words,
+    }
+    return render(request, "audit/records.html", context)
+
+
+@access(auditors)
+def record_detail(request: HttpRequest, sequence: int) -> HttpResponseBase:
+    """Show one record with what changed, and its place in the chain."""
+    record = get_object_or_404(AuditRecord.objects.visible_to(request.user).select_related("actor"), sequence=sequence)
+    names = region_names({record.region_code})
+    context = {
+        "record": record,
+        "action": action_label(record.action),
+        "type": object_type_label(record.target_type),
+        "region": names.get(record.region_code, record.region_code),
+        "differences": differences_of(record),
+    }
+    return render(request, "audit/record.html", context)
+
+
+@access(auditors)
+@require_POST
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Hand out what the filter shows as a workbook; a POST, as the export itself is put on record."""
+    form = RecordFilterForm(request.POST, user=request.user)
+    if not form.is_valid():
+        messages.error(request, "筛选条件有误，没有导出。请改正后再试。")
+        return redirect("audit:records")
+    act = act_of(request)
+    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it when it is sent
+    try:
+        export_records(AuditRecord.objects.visible_to(request.user), narrowed=form.to_filter(), file=file, act=act)
+    except ExportTooLargeError as error:
+        file.close()
+        messages.error(request, str(error))
+        return redirect(reverse("audit:records"))
+    file.seek(0)
+    name = f"审计记录-{timezone.localtime(act.at):%Y%m%d-%H%M}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name)
