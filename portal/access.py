@@ -19,11 +19,11 @@ from portal.accounts.enums import Role
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponseBase
 
     from portal.accounts.models import User
 
-    View = Callable[..., HttpResponse]
+    View = Callable[..., HttpResponseBase]
 
 # Where in the session the page stands that an official wanted when sent to set up a second factor.
 AFTER_SECOND_FACTOR = "after_second_factor"
@@ -68,7 +68,7 @@ def access(rule: Rule) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not rule.allows(request.user):
                 if not request.user.is_authenticated:
                     return redirect_to_login(request.get_full_path())

@@ -1,12 +1,28 @@
 """What views take from a request and hand on."""
 
-from django.http import HttpRequest
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from portal.act import Act
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from portal.accounts.models import User
 
 
 def act_of(request: HttpRequest) -> Act:
     """The deed that this request is: its user, now, from its address."""
     user = request.user if request.user.is_authenticated else None
     return Act(user=user, at=timezone.now(), address=request.META.get("REMOTE_ADDR", ""))
+
+
+def user_of(request: HttpRequest) -> User:
+    """Who is signed in. Raises PermissionDenied for a stranger: only views closed to strangers ask."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return request.user

@@ -109,8 +109,8 @@ class ProtectRows(Operation):
 
     def _refused_when(self, model: type[Model], *, vendor: str) -> str:
         # Sorted: a model's history and the model itself need not agree on the order.
-        columns = sorted(field.column for field in model._meta.concrete_fields)
-        writable = [model._meta.get_field(name).column for name in self.writable]
+        columns = sorted(str(field.column) for field in model._meta.concrete_fields)
+        writable = [str(field.column) for field in model._meta.concrete_fields if field.name in self.writable]
         if vendor == "postgresql":
             # Columns added by later migrations are protected from the first.
             names = ", ".join(f"'{column}'" for column in writable)

@@ -20,7 +20,7 @@ from portal.audit.labels import action_label
 from portal.audit.models import AuditRecord
 from portal.audit.selectors import page_of_records, region_names
 from portal.audit.services import ExportTooLargeError, export_records
-from portal.http import act_of
+from portal.http import act_of, user_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -31,10 +31,10 @@ auditors = officials(Role.AUDITOR)
 @access(auditors)
 def record_list(request: HttpRequest) -> HttpResponseBase:
     """Show the records of the auditor's region, newest first."""
-    form = RecordFilterForm(request.GET, user=request.user)
+    form = RecordFilterForm(request.GET, user=user_of(request))
     narrowed = form.to_filter()
     after = request.GET.get("after", "")
-    page = page_of_records(request.user, narrowed=narrowed, after=after)
+    page = page_of_records(user_of(request), narrowed=narrowed, after=after)
     rows = [
         {
             "record": record,
@@ -60,7 +60,7 @@ def record_list(request: HttpRequest) -> HttpResponseBase:
 @access(auditors)
 def record_detail(request: HttpRequest, sequence: int) -> HttpResponseBase:
     """Show one record with what changed, and its place in the chain."""
-    record = get_object_or_404(AuditRecord.objects.visible_to(request.user).select_related("actor"), sequence=sequence)
+    record = get_object_or_404(AuditRecord.objects.visible_to(user_of(request)).select_related("actor"), sequence=sequence)
     names = region_names({record.region_code})
     context = {
         "record": record,
@@ -76,14 +76,14 @@ def record_detail(request: HttpRequest, sequence: int) -> HttpResponseBase:
 @require_POST
 def export(request: HttpRequest) -> HttpResponseBase:
     """Hand out what the filter shows as a workbook; a POST, as the export itself is put on record."""
-    form = RecordFilterForm(request.POST, user=request.user)
+    form = RecordFilterForm(request.POST, user=user_of(request))
     if not form.is_valid():
         messages.error(request, "筛选条件有误，没有导出。请改正后再试。")
         return redirect("audit:records")
     act = act_of(request)
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it when it is sent
     try:
-        export_records(AuditRecord.objects.visible_to(request.user), narrowed=form.to_filter(), file=file, act=act)
+        export_records(AuditRecord.objects.visible_to(user_of(request)), narrowed=form.to_filter(), file=file, act=act)
     except ExportTooLargeError as error:
         file.close()
         messages.error(request, str(error))
