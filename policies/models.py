@@ -33,7 +33,15 @@ class PolicyDocument(models.Model):
     title = models.CharField("标题", max_length=200)
     short_title = models.CharField("简称", max_length=60)
     issuer = models.CharField("发文机关", max_length=80)
-    region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="documents", verbose_name="适用地区")
+    region = models.ForeignKey(
+        "accounts.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+        verbose_name="适用地区",
+        help_text="文件没有写明地区的，为空；其事项不能申报",
+    )
     status = models.CharField("状态", max_length=10, choices=DocumentStatus.choices)
     issued_on = models.DateField("成文日期", null=True, blank=True)
     effective_from = models.DateField("施行日期", null=True, blank=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Prefetch, Q
 
 from policies.engine import catalogue_of, compile_item
 from policies.engine.regions import covers
@@ -98,12 +98,27 @@ def claimable_items(on: date, *, region: str = "") -> list[ItemCard]:
     return [c for c in cards.values() if not region or covers(c.rules.content["document"], region)]
 
 
+# Kinds whose sum the rules work out from a few facts: what an enterprise looks for first.
+COMPUTED_KINDS = frozenset(
+    {"per_item", "award_fixed", "per_person", "ratio_of_cost", "ratio_of_interest", "ratio_of_premium", "per_n_items"}
+)
+
+
+def showcase(cards: Sequence[ItemCard]) -> list[ItemCard]:
+    """Of some items, those whose sum anybody can work out beforehand."""
+    return [card for card in cards if card.rules.kind in COMPUTED_KINDS]
+
+
 @dataclass(frozen=True)
 class DocumentEntry:
-    """A document of the list, with those of its items that the search found."""
+    """A document of the list, with items that the search found, or the first ones and how many more there are."""
 
     document: PolicyDocument
     items: list[SupportItem]
+    more: int
+
+
+LISTED_ITEMS = 8
 
 
 def find_documents(*, search: str = "") -> list[DocumentEntry]:
@@ -124,11 +139,14 @@ def find_documents(*, search: str = "") -> list[DocumentEntry]:
     documents = (
         PolicyDocument.objects.select_related("region")
         .prefetch_related(Prefetch("items", queryset=items, to_attr="found_items"))
-        .annotate(item_count=Count("items"))
+        .order_by("-effective_from", "code")
     )
-    entries = [DocumentEntry(document, document.found_items) for document in documents]
-    if words:
-        entries = [entry for entry in entries if entry.items]
+    listed = None if words else LISTED_ITEMS
+    entries = [
+        DocumentEntry(document, found[:listed], len(found[listed:]) if listed else 0)
+        for document in documents
+        if (found := document.found_items) or not words
+    ]
     order = [DocumentStatus.IN_FORCE, DocumentStatus.DRAFT, DocumentStatus.ENDED, DocumentStatus.REPEALED]
     return sorted(entries, key=lambda entry: order.index(DocumentStatus(entry.document.status)))
 

@@ -15,6 +15,9 @@ from portal.accounts.models import Region
 from portal.audit.services import record_audit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
     from policies.engine import Catalogue, Document, Item
     from portal.act import Act
 
@@ -32,6 +35,19 @@ class Published:
     new_versions: int
 
 
+_DOCUMENT_FIELDS = (
+    "number",
+    "title",
+    "short_title",
+    "issuer",
+    "status",
+    "issued_on",
+    "effective_from",
+    "effective_to",
+    "source_note",
+)
+
+
 @transaction.atomic
 def publish_catalogue(act: Act, *, catalogue: Catalogue | None = None) -> Published:
     """Publish every document and item of a catalogue (the package's unless given).
@@ -41,78 +57,90 @@ def publish_catalogue(act: Act, *, catalogue: Catalogue | None = None) -> Publis
     an unknown region, CatalogueError for rules that cannot be loaded.
     """
     catalogue = catalogue or load_catalogue()
-    documents = {document.id: _publish_document(document) for document in catalogue.documents.values()}
-    positions: dict[str, int] = {}
     new = 0
-    kept: list[int] = []
-    for versions in catalogue.items.values():
-        newest = versions[-1]
-        position = positions[newest.document_id] = positions.get(newest.document_id, 0) + 1
-        item, _ = SupportItem.objects.update_or_create(
-            code=newest.id,
-            defaults={
-                "document": documents[newest.document_id],
-                "position": position,
-                "article": newest.article,
-                "title": newest.title,
-                "summary": newest.summary,
-                "headline": amount_words(newest).in_one_line[:200],
-                "kind": newest.kind,
-                "claimable": newest.claimable,
-            },
-        )
-        kept.append(item.pk)
-        new += sum(_publish_version(item, rules, act=act) for rules in versions)
-    SupportItem.objects.filter(document__in=documents.values()).exclude(pk__in=kept).update(claimable=False)
-    return Published(len(documents), len(kept), new)
+    for document in catalogue.documents.values():
+        row = _publish_document(document)
+        own = [versions for versions in catalogue.items.values() if versions[-1].document_id == document.id]
+        items = _publish_items(row, [versions[-1] for versions in own])
+        new += _publish_versions(row, items, [rules for versions in own for rules in versions], act=act)
+    return Published(len(catalogue.documents), len(catalogue.items), new)
 
 
 def _publish_document(document: Document) -> PolicyDocument:
     region = Region.objects.filter(code=document.region_code).first()
-    if region is None:
+    if region is None and document.region_code:
         raise PublishError(f"地区 {document.region_code} 尚未登记，无法发布{document.citation}：请先载入地区。")
-    row, _ = PolicyDocument.objects.update_or_create(
-        code=document.id,
-        defaults={
-            "number": document.number,
-            "title": document.title,
-            "short_title": document.short_title,
-            "issuer": document.issuer,
-            "region": region,
-            "status": document.status,
-            "issued_on": document.issued_on,
-            "effective_from": document.effective_from,
-            "effective_to": document.effective_to,
-            "source_note": document.source_note,
-        },
-    )
+    fields = {name: getattr(document, name) for name in _DOCUMENT_FIELDS}
+    row, _ = PolicyDocument.objects.update_or_create(code=document.id, defaults={**fields, "region": region})
     return row
 
 
-def _publish_version(item: SupportItem, rules: Item, *, act: Act) -> bool:
-    """Append a version unless the latest of the same first day says the same; whether one was appended."""
+def _publish_items(document: PolicyDocument, newest: Sequence[Item]) -> dict[str, SupportItem]:
+    """The rows of a document's items by code, in the catalogue's order; those it no longer has cannot be claimed."""
+    rows = {
+        rules.id: SupportItem(
+            code=rules.id,
+            document=document,
+            position=position,
+            article=rules.article,
+            title=rules.title,
+            summary=rules.summary,
+            headline=amount_words(rules).in_one_line[:200],
+            kind=rules.kind,
+            # What no area is named for can be read and computed; nobody could claim it of anybody.
+            claimable=rules.claimable and document.region_id is not None,
+        )
+        for position, rules in enumerate(newest, start=1)
+    }
+    SupportItem.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["document", "position", "article", "title", "summary", "headline", "kind", "claimable"],
+    )
+    document.items.exclude(code__in=rows).update(claimable=False)
+    return {item.code: item for item in document.items.all()}
+
+
+def _publish_versions(
+    document: PolicyDocument, items: Mapping[str, SupportItem], rules: Sequence[Item], *, act: Act
+) -> int:
+    """Append a version for each rule that the latest of the same first day does not already say; how many."""
+    numbers: dict[int, int] = {}
+    latest: dict[tuple[int, date | None], str] = {}
+    held = ItemVersion.objects.filter(item__document=document).order_by("number")
+    for item_id, number, first_day, digest in held.values_list("item_id", "number", "valid_from", "hash"):
+        numbers[item_id] = number
+        latest[item_id, first_day] = digest
     # A draft applies to no day: what its rules name is only the day that a calculator assumes.
-    draft = item.document.status == DocumentStatus.DRAFT
-    valid_from, valid_to = (None, None) if draft else (rules.effective_from, rules.effective_to)
-    earlier = item.versions.filter(valid_from=valid_from).order_by("-number").first()
-    if earlier is not None and earlier.hash == rules.hash:
-        return False
-    last = item.versions.order_by("-number").first()
-    version = ItemVersion.objects.create(
-        item=item,
-        number=last.number + 1 if last else 1,
-        valid_from=valid_from,
-        valid_to=valid_to,
-        content=plain_content(rules),
-        hash=rules.hash,
-        published_at=act.at,
-    )
-    record_audit(
-        act,
-        action="policies.publish_version",
-        target=version,
-        region_code=item.document.region_id,
-        before={"hash": earlier.hash} if earlier else {},
-        after={"item": item.code, "number": version.number, "hash": version.hash},
-    )
-    return True
+    draft = document.status == DocumentStatus.DRAFT
+    new, changes = [], []
+    for rule in rules:
+        item = items[rule.id]
+        first, end = (None, None) if draft else (rule.effective_from, rule.effective_to)
+        before = latest.get((item.pk, first), "")
+        if before == rule.hash:
+            continue
+        numbers[item.pk] = numbers.get(item.pk, 0) + 1
+        new.append(
+            ItemVersion(
+                item=item,
+                number=numbers[item.pk],
+                valid_from=first,
+                valid_to=end,
+                content=plain_content(rule),
+                hash=rule.hash,
+                published_at=act.at,
+            )
+        )
+        changes.append({"item": rule.id, "number": numbers[item.pk], "before": before, "after": rule.hash})
+    ItemVersion.objects.bulk_create(new)
+    if changes:
+        record_audit(
+            act,
+            action="policies.publish_versions",
+            target=document,
+            region_code=document.region_id or "",
+            after={"versions": changes},
+        )
+    return len(new)

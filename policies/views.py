@@ -39,7 +39,12 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
     """Show one document with its items by article."""
     found = get_object_or_404(PolicyDocument.objects.select_related("region"), code=code)
     cards = selectors.document_cards(found, on=timezone.localdate())
-    return render(request, "policies/document.html", {"document": found, "cards": cards})
+    context = {
+        "document": found,
+        "cards": [card for card in cards if card.rules.kind != "target"],
+        "targets": [card for card in cards if card.rules.kind == "target"],
+    }
+    return render(request, "policies/document.html", context)
 
 
 @access(public)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from policies.engine.limits import limit_name
-from policies.engine.money import parse_ratio, ratio_text
+from policies.engine.money import number_text, parse_number, parse_ratio, ratio_text
 from policies.engine.terms import APPLICANT_KINDS, NATURES
 from portal.money import WAN, format_wan_yuan, format_yuan
 
@@ -44,7 +44,7 @@ def amount_words(rules: Item) -> AmountWords:
     lead, figure = next(filter(None, (_heading(rules, step, chosen) for step in steps)), ("金额", "由审定决定"))
     bounds = [words for step in steps for words in _bounds_of_step(rules, step)]
     bounds += [words for limit in rules.limits if _applies(limit, chosen) for words in _bounds_of_limit(limit)]
-    return AmountWords(lead, figure, tuple(dict.fromkeys(bounds)))
+    return AmountWords(lead, figure, tuple(b for b in dict.fromkeys(bounds) if b != f"{lead} {figure}"))
 
 
 def beneficiary_words(rules: Item) -> str:
@@ -69,7 +69,15 @@ def _heading(rules: Item, step: Mapping[str, Any], chosen: Mapping[str, Any]) ->
         return f"每满 {step['n']} 件给予", short_sum(step["yuan"])
     if verb == "title":
         return "认定为", str(step["result"])
-    return None
+    return (f"{step['deadline']}目标", _aim(step)) if verb == "measure" else None
+
+
+def _aim(step: Mapping[str, Any]) -> str:
+    """A target in few words: `不低于 40 件`, `超过 25 亿元`, or the words it must come to."""
+    if step.get("equals") is not None:
+        return f"{step['equals']} {step['unit']}".strip()
+    sign = {">": "超过", "=": ""}.get(step["op"], "不低于")
+    return f"{sign} {number_text(parse_number(step['target']))} {step['unit']}".strip()
 
 
 def _bounds_of_step(rules: Item, step: Mapping[str, Any]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 register = template.Library()
+_CODE = re.compile(r"（[a-z_][a-z0-9_.\[\]]*）")
 
 # Which colour a status has, by the value that the room above stores. A status without a row is neutral.
 STATUS_TONES = {
@@ -64,6 +66,12 @@ def yuan_figures(amount: Decimal | str | None) -> str:
 def wan(amount: Decimal | str | None) -> str:
     """A sum as 0.5 万元, without loss; a dash where there is none."""
     return "—" if amount is None else f"{format_wan_yuan(amount)} 万元"
+
+
+@register.filter
+def without_codes(words: str) -> str:
+    """An engine's sentence without the names of facts that it adds in brackets for machines."""
+    return _CODE.sub("", words)
 
 
 @register.filter

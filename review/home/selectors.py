@@ -13,7 +13,7 @@ from applications.enums import ClaimStatus
 from applications.models import Claim
 from policies.engine.regions import covers
 from policies.models import PolicyDocument
-from policies.selectors import claimable_items
+from policies.selectors import claimable_items, showcase
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Region
 from portal.audit.models import AuditRecord
@@ -233,7 +233,7 @@ def suggestions(user: User, *, today: date) -> list[ItemCard]:
     )
     return [
         card
-        for card in claimable_items(today)
+        for card in showcase(claimable_items(today))
         if card.item.code not in claimed and any(_is_open_to(card, applicant) for applicant in applicants)
     ][:5]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import render
 from django.utils import timezone
 
-from policies.selectors import claimable_items
+from policies.selectors import claimable_items, showcase
 from portal.access import access, public
 from portal.accounts.enums import Role
 from review.home import selectors
@@ -44,7 +44,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def _stranger(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     context = {
-        "cards": claimable_items(today)[:_CARDS],
+        "cards": showcase(claimable_items(today))[:_CARDS],
         "publicity": selectors.current_publicity(today=today),
     }
     return render(request, "home/stranger.html", context)
