@@ -16,6 +16,7 @@ from applications.enums import ClaimStatus
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Invitation, OverrideRequest
 from review.models import Objection, PublicityEntry, PublicityList
+from review.notices.models import Notice, NoticeKind
 from tests.factories import (
     ApplicantFactory,
     ClaimFactory,
@@ -157,6 +158,17 @@ def _paperwork(world: World) -> dict[str, Any]:
         "invitation": invitation,
         "colleague": make_member(world.applicant, is_owner=False).memberships.get(),
         "appointment": officer.appointments.get(),
+        "notice": Notice.objects.create(
+            claim=world.claims["approved"],
+            kind=NoticeKind.GRANT,
+            region=wuxi(),
+            year=today.year,
+            sequence=1,
+            number=f"无锡知资〔{today.year}〕1号",
+            snapshot={},
+            issued_on=today,
+            amount=Decimal("5000.00"),
+        ),
     }
 
 
@@ -204,6 +216,10 @@ def _claim_key(world: World, variant: str) -> dict[str, Any]:
 
 def _publicity_key(world: World, _variant: str) -> dict[str, Any]:
     return {"key": world.extra["publicity"].key}
+
+
+def _notice_code(world: World, _variant: str) -> dict[str, Any]:
+    return {"code": world.extra["notice"].code}
 
 
 def _claims_for(people: set[str]) -> dict[str, set[str]]:
@@ -285,4 +301,9 @@ ADDRESSES: dict[str, Address] = {
     "funding:payments": Address(FINANCE),
     "funding:payments_export": Address(FINANCE),
     "funding:payment": Address(FINANCE, {"district_review": set(), "approved": FINANCE}, _claim_key),
+    # Notices.
+    "notices:mine": Address(MEMBER | OTHER_MEMBERS),
+    "notices:download": Address(SIGNED_IN, {"approved": MEMBER | OFFICERS_SEE["approved"]}, _notice_code),
+    "notices:verify": Address(EVERYBODY),
+    "verification:notice": Address(EVERYBODY, arguments=_notice_code),
 }

@@ -72,7 +72,7 @@ def verified(request: HttpRequest, code: str) -> HttpResponse:
         if request.method == "POST":
             raise Http404
         return render(request, "notices/verify.html", {"typed": code[:40], "not_found": True}, status=404)
-    form = CopyForm(request.POST or None, request.FILES or None) if request.method == "POST" else CopyForm()
+    form = CopyForm(request.POST, request.FILES) if request.method == "POST" else CopyForm()
     is_same = None
     if form.is_bound and form.is_valid():
         is_same = bool(notice.sha256) and form.copy_sha256() == notice.sha256

@@ -17,7 +17,7 @@ from review.notices.fonts import FontsMissingError, build, current_fonts, file_o
 from tests.review.notices.samples import RARE
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 
 def held(family: str) -> set[int]:
@@ -67,7 +67,7 @@ def test_building_again_from_the_same_sources_does_nothing() -> None:
 
 
 def test_a_missing_source_font_fails_the_build_and_names_package_and_remedy(
-    settings: SettingsWrapper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everything = fonts._installed_fonts(settings.NOTICE_FONT_SOURCES)
     without = {key: source for key, source in everything.items() if "Fan" not in key[0]}
@@ -79,7 +79,7 @@ def test_a_missing_source_font_fails_the_build_and_names_package_and_remedy(
 
 
 def test_a_licensed_font_in_the_first_folder_is_preferred(
-    settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     licensed = fonts.Source(Path("simfang.ttf"), 0)
     everything = fonts._installed_fonts(settings.NOTICE_FONT_SOURCES) | {("FangSong_GB2312", "Regular"): licensed}
@@ -88,7 +88,7 @@ def test_a_licensed_font_in_the_first_folder_is_preferred(
 
 
 def test_start_up_warns_of_missing_fonts_and_of_the_missing_library(
-    settings: SettingsWrapper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert check_printing(None) == []
     settings.NOTICE_FONTS_DIR = tmp_path
@@ -96,7 +96,7 @@ def test_start_up_warns_of_missing_fonts_and_of_the_missing_library(
     assert [message.id for message in check_printing(None)] == ["notices.W001", "notices.W002"]
 
 
-def test_half_built_fonts_are_not_used(settings: SettingsWrapper, tmp_path: Path) -> None:
+def test_half_built_fonts_are_not_used(settings: Settings, tmp_path: Path) -> None:
     settings.NOTICE_FONTS_DIR = tmp_path
     (tmp_path / "current").write_text("abc")
     with pytest.raises(FontsMissingError, match="不完整"):
