@@ -1,6 +1,7 @@
 """The answer: outcome, amount, shares, lines, buckets used, and the trace in figures and words."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -99,7 +100,6 @@ class PartAnswer:
 class Assessment:
     """The engine's answer to one question. Amounts in fen; `as_dict` writes the JSON contract."""
 
-    parts: tuple[PartAnswer, ...]
     outcome: Outcome
     amount: int | None
     city: int | None
@@ -107,10 +107,21 @@ class Assessment:
     result: str | None
     assumed: tuple[str, ...]
     missing: tuple[str, ...]
-    lines: tuple[LineAmount, ...]
     limits: tuple[BucketUse, ...]
     entries: tuple[Entry, ...]
     reason_entries: tuple[Reason, ...]
+    make_parts: Callable[[], tuple[PartAnswer, ...]] = field(repr=False)
+    make_lines: Callable[[], tuple[LineAmount, ...]] = field(repr=False)
+
+    @cached_property
+    def parts(self) -> tuple[PartAnswer, ...]:
+        """The items of the claim, each with the version that answered."""
+        return self.make_parts()
+
+    @cached_property
+    def lines(self) -> tuple[LineAmount, ...]:
+        """The lines of the claim with their amounts, in the order of the question."""
+        return self.make_lines()
 
     @property
     def item(self) -> str:

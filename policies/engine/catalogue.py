@@ -92,10 +92,9 @@ class Catalogue:
     def read_setting(self, name: str, value: object) -> tuple[str, bool | str | None]:
         """A chosen reading as (name, value): KeyError for an unknown name, ValueError for a bad value."""
         if name in self._alternatives:
-            turned = self.read_setting(self._alternatives[name], value)
-            if not isinstance(turned[1], bool):
-                raise ValueError("请填写 true 或 false")
-            return turned[0], not turned[1]
+            own, chosen = self.read_setting(self._alternatives[name], value)
+            # The other reading of a yes/no setting is its opposite; of any other it is only another name.
+            return own, (not chosen if isinstance(chosen, bool) else chosen)
         setting = self.settings[name]
         if value is None:
             return name, None

@@ -3,18 +3,27 @@
 import calendar
 import re
 from datetime import date
+from functools import lru_cache
 
+_SHAPE = "日期请写成 2021-05-10 的样子"
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def parse_date(value: object) -> date:
     """Read an ISO date; ValueError with a Chinese remedy otherwise."""
-    if isinstance(value, str) and _DATE.fullmatch(value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise ValueError(f"没有 {value} 这一天，请核对日期") from None
-    raise ValueError("日期请写成 2021-05-10 的样子")
+    if isinstance(value, str):
+        return _parse(value)
+    raise ValueError(_SHAPE)
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> date:
+    if _DATE.fullmatch(text) is None:
+        raise ValueError(_SHAPE)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"没有 {text} 这一天，请核对日期") from None
 
 
 def add_months(start: date, months: int) -> date:

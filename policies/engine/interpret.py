@@ -39,7 +39,10 @@ class Part:
     @property
     def sum(self) -> int:
         """Fen over all lines."""
-        return sum(line.amount or 0 for line in self.lines)
+        total = 0
+        for line in self.lines:
+            total += line.amount or 0
+        return total
 
     def take_off(self, fen: int) -> int:
         """Take fen off the lines, the last first; returns what was taken."""
@@ -191,6 +194,8 @@ def _first(precedence: tuple[Outcome, ...], found: list[Outcome]) -> Outcome:
 def _part_outcome(run: Part) -> Outcome:
     if run.reasons:
         return Outcome.REFUSED
+    if len(run.lines) == 1:
+        return _line_outcome(run.lines[0])
     return _first(_PRECEDENCE, [_line_outcome(line) for line in run.lines])
 
 
@@ -205,38 +210,47 @@ def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
     outcome = outcomes[0] if len(parts) == 1 else _first(_PARTS_PRECEDENCE, outcomes)
     reasons: list[Reason] = []
     entries: list[Entry] = []
+    title: str | None = None
+    assumed: list[str] = []
+    missing: list[str] = []
     for run in parts:
         entries += run.entries
         reasons += run.reasons
         for line in run.lines:
             entries += line.trace
-            reasons += [(note, figures, line.number) for note, figures in line.reasons]
-            reasons += [(run.program.notes["MISSING"], (name,), line.number) for name in dict.fromkeys(line.missing)]
+            if line.reasons:
+                reasons += [(note, figures, line.number) for note, figures in line.reasons]
+            elif line.title and title is None:
+                title = line.title
+            if line.missing:
+                names = dict.fromkeys(line.missing)
+                missing += names
+                reasons += [(run.program.notes["MISSING"], (name,), line.number) for name in names]
+            assumed += line.assumed
     entries += pool.entries
-    total = sum(run.sum for run, result in zip(parts, outcomes, strict=True) if result is Outcome.PAYABLE)
-    city, district = None, None
-    if outcome in (Outcome.PAYABLE, Outcome.REFUSED):
+    total, city, district = 0, None, None
+    if outcome is Outcome.PAYABLE or outcome is Outcome.REFUSED:
+        total = sum(run.sum for run, result in zip(parts, outcomes, strict=True) if result is Outcome.PAYABLE)
         city, district, refusal = _divide(asked, parts, outcomes, entries)
         if refusal is not None:
             reasons.append(refusal)
             outcome, total, city, district = Outcome.REFUSED, 0, 0, 0
             outcomes = [Outcome.REFUSED] * len(parts)
-    if outcome is Outcome.REFUSED and not reasons:
-        reasons.append((parts[0].program.notes["NOTHING"], (), 0))
-    lines = [line for run in parts for line in run.lines]
+        elif outcome is Outcome.REFUSED and not reasons:
+            reasons.append((parts[0].program.notes["NOTHING"], (), 0))
     return Assessment(
-        parts=tuple(_part_answer(run, result) for run, result in zip(parts, outcomes, strict=True)),
         outcome=outcome,
         amount=_amount(outcome, total),
         city=city,
         district=district,
-        result=next((line.title for line in lines if line.title and not line.reasons), None),
-        assumed=tuple(dict.fromkeys(name for line in lines for name in line.assumed)),
-        missing=tuple(dict.fromkeys(name for line in lines for name in line.missing)),
-        lines=tuple(_line_answer(run, line) for run in parts for line in run.lines),
+        result=title,
+        assumed=tuple(dict.fromkeys(assumed)),
+        missing=tuple(dict.fromkeys(missing)),
         limits=pool.uses(parts) if outcome is Outcome.PAYABLE else (),
         entries=tuple(entries),
         reason_entries=tuple(reasons),
+        make_parts=lambda: tuple(_part_answer(run, result) for run, result in zip(parts, outcomes, strict=True)),
+        make_lines=lambda: tuple(_line_answer(run, line) for run in parts for line in run.lines),
     )
 
 
@@ -272,11 +286,10 @@ def _divide(
     asked: Question, parts: list[Part], outcomes: list[Outcome], entries: list[Entry]
 ) -> tuple[int | None, int | None, Reason | None]:
     """City and district shares of the parts that are split; a refusal where the proposed city share is too large."""
-    split_parts = [run for run in parts if run.program.split is not None]
-    if not split_parts:
+    program = next((run.program for run in parts if run.program.split is not None), None)
+    if program is None or program.split is None:
         return None, None, None
-    rule = split_parts[0].program.split
-    assert rule is not None  # noqa: S101 - narrowed by the line above
+    rule, part_of = program.split, program.part
     paying = [
         run.sum
         for run, outcome in zip(parts, outcomes, strict=True)
@@ -285,7 +298,6 @@ def _divide(
     total = sum(paying)
     if not total:
         return 0, 0, None
-    part_of = split_parts[0].program.part
     sums = [total] if rule.on_total else paying
     most = sum(part_of(fen, rule.city) for fen in sums)
     if asked.city_requested is None:

@@ -149,6 +149,8 @@ def _read_paid(value: object, field: str) -> Paid:
     projects: dict[str, int] = {}
     once = False
     for name, sum_paid in asked.items():
+        if sum_paid == "0" and name in sums:
+            continue
         path = f"{field}.{name}"
         if name == "once_group":
             if not isinstance(sum_paid, bool):
