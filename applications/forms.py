@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from crispy_forms.helper import FormHelper
@@ -39,6 +40,9 @@ class Control:
     note: str
     place: str
     is_wide: bool
+    is_asked: bool
+    is_required: bool
+    is_filled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class Slot:
         return f"file-{self.prefix}-{self.requirement.code}"
 
 
-@dataclass(slots=True)
+@dataclass
 class Block:
     """One line of the claim (or the claim's own facts) on the form."""
 
@@ -90,6 +94,21 @@ class Block:
         return str(self.form.prefix)
 
     @property
+    def needed(self) -> list[Control]:
+        """The controls of what must be filled in."""
+        return [control for control in self.controls if control.is_required]
+
+    @property
+    def optional(self) -> list[Control]:
+        """The controls of what may be left empty."""
+        return [control for control in self.controls if not control.is_required]
+
+    @property
+    def shows_optional(self) -> bool:
+        """Whether something stands there that must not be overlooked."""
+        return any(control.is_filled or control.fault or control.is_asked for control in self.optional)
+
+    @cached_property
     def controls(self) -> list[Control]:
         """The controls, drawn."""
         self.form.helper.form_show_errors = False
@@ -104,8 +123,19 @@ class Block:
                 control = self.form.fields[fact.name]
                 helped = f"id_{self.prefix}-{fact.name}_helptext " if control.help_text else ""
                 control.widget.attrs["aria-describedby"] = f"{helped}{place}"
-            is_wide = fact.type == "rows"
-            found.append(Control(fact.name, self.form.render_fact(fact.name), fault, note, place, is_wide))
+            found.append(
+                Control(
+                    name=fact.name,
+                    html=self.form.render_fact(fact.name),
+                    fault=fault,
+                    note=note,
+                    place=place,
+                    is_wide=fact.type == "rows",
+                    is_asked=fact.name in self.form.asked,
+                    is_required=fact.required,
+                    is_filled=reading.values.get(fact.name) not in ("", None, []),
+                )
+            )
         return found
 
 

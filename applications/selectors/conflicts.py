@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from policies.engine.model import Fact
 
 
+_NOTHING = ["—"]
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One fact that differs. `line_id` is None for the claim's own facts."""
@@ -24,6 +27,11 @@ class Difference:
     place: str
     mine: list[str]
     theirs: list[str]
+
+    @property
+    def keeps_mine(self) -> bool:
+        """What is offered first: what this page says, unless it says nothing where the other has something."""
+        return self.mine != _NOTHING
 
     @property
     def control(self) -> str:
@@ -82,4 +90,4 @@ def _shown(fact: Fact, value: Any) -> list[str]:
     if fact.type != "rows":
         return [show_fact(fact, value)]
     rows = ["，".join(show_fact(column, row.get(column.name)) for column in fact.columns) for row in value]
-    return rows or ["—"]
+    return rows or list(_NOTHING)

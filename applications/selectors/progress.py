@@ -66,7 +66,8 @@ def progress_of(claim: Claim) -> Progress:
     """Who has the claim, what comes next, and by which day; `is_overdue` tells a correction past its day."""
     today = timezone.localdate()
     overdue = claim.status == S.CORRECTION and claim.correction_due_on is not None and claim.correction_due_on < today
-    office = claim.region if claim.status in (S.DRAFT, S.SUBMITTED, *_STAGES[2][1]) else claim.city
+    desk = claim.returned_from if claim.status == S.CORRECTION else claim.status
+    office = claim.region if desk in (S.DRAFT, S.SUBMITTED, *_STAGES[2][1]) else claim.city
     return Progress(
         holder=claim.holder,
         next_step=NEXT_STEPS[S(claim.status)],
