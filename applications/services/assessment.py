@@ -42,9 +42,10 @@ def assess_claim(claim: Claim, *, act: Act, stage: Action | str, unmet: Iterable
     day = timezone.localdate(claim.submitted_at or act.at)
     question = build_question(claim, item, states, on=day, unmet=unmet)
     answer = assess(catalogue_for(claim.version), question).as_dict()
-    amounts = [_yuan(line["amount"]) for line in answer["lines"]]
-    for state, amount in zip(states, amounts, strict=True):
-        state.line.assessed_amount = amount
+    # A claim that is refused as a whole is answered without its lines.
+    amounts = {line["line"]: _yuan(line["amount"]) for line in answer["lines"]}
+    for state in states:
+        state.line.assessed_amount = amounts.get(state.number, Decimal("0.00") if is_refused(answer) else None)
     ClaimLine.objects.bulk_update([state.line for state in states], ["assessed_amount"])
     return Assessment.objects.create(
         claim=claim,
