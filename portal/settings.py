@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "portal.accounts.middleware.SessionActivityMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.ClosedByDefaultMiddleware",
 ]
@@ -112,7 +112,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+        # REPLACE may then not slip past the triggers of append-only tables.
+        "PRAGMA recursive_triggers=ON;",
     }
 
 # ---- people ---------------------------------------------------------------------------------------
@@ -235,6 +237,8 @@ EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env_flag("EMAIL_USE_TLS")
+# A mail server that does not answer must not hold a worker.
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "portal@localhost")
 
 # ---- background work ------------------------------------------------------------------------------
@@ -244,10 +248,13 @@ CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        # A killed worker's message comes back after this many seconds; it must stay above five times the longest job.
+        # A killed worker's message comes back after this many seconds. One that comes back too early does no harm:
+        # the job's lease refuses a second run.
         "visibility_timeout": int(os.environ.get("JOB_VISIBILITY_SECONDS", "300")),
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
+        # A broker that is gone must not keep a person's request waiting: the sweep sends again.
+        "socket_connect_timeout": 2,
     }
 else:
     CACHES = {
@@ -270,10 +277,20 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
+# A worker renews its lease while a handler runs, so the lease only says how soon a killed worker's job runs again;
+# a handler that hangs is given up after the longest time.
 JOB_LEASE_SECONDS = int(os.environ.get("JOB_LEASE_SECONDS", "120"))
+JOB_LONGEST_SECONDS = int(os.environ.get("JOB_LONGEST_SECONDS", "1800"))
 JOB_SWEEP_SECONDS = float(os.environ.get("JOB_SWEEP_SECONDS", "15"))
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {"sweep-jobs": {"task": "portal.jobs.sweep", "schedule": JOB_SWEEP_SECONDS}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep-jobs": {
+        "task": "portal.jobs.sweep",
+        "schedule": JOB_SWEEP_SECONDS,
+        # Sweeps that nobody was there to do are not done afterwards, one by one.
+        "options": {"expires": max(JOB_SWEEP_SECONDS, 5)},
+    }
+}
 # Which function does which kind of job. Dotted paths, because the ground floor imports no other.
 JOB_HANDLERS = {
     "accounts.send_invitation": "portal.accounts.jobs.send_invitation",

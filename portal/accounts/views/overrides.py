@@ -30,16 +30,14 @@ def overrides(request: HttpRequest) -> HttpResponse:
 def override(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Show one request with what the check says, and decide it."""
     found = OverrideRequest.objects.visible_to(request.user)
-    asked = get_object_or_404(
-        found.select_related("region__parent", "requested_by", "decided_by"), public_id=public_id
-    )
+    asked = get_object_or_404(found.select_related("region__parent", "requested_by", "decided_by"), public_id=public_id)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         approve = request.POST.get("decision") == "approve"
         try:
             decide_override(asked, approve=approve, reason=form.cleaned_data["reason"], act=act_of(request))
         except RefusedError as error:
-            form.add_error(None, str(error))
+            messages.error(request, str(error))
         else:
             messages.success(request, "已同意，单位已登记。" if approve else "已办理：不同意，申请人会收到您的意见。")
             return redirect("accounts:overrides")

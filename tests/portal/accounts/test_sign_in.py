@@ -5,8 +5,11 @@ import time
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.accounts.enums import Role
@@ -251,6 +254,20 @@ def test_other_sessions_are_listed_and_ended(client):
     assert other.get(reverse("accounts:profile")).status_code == 302
     assert client.get(reverse("accounts:profile")).status_code == 200
     assert "没有其他登录" in client.get(reverse("usersessions_list")).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_last_use_of_a_session_is_noted_once_a_minute(client, monkeypatch):
+    client.force_login(make_member())
+    client.get(reverse("accounts:profile"))
+    first = UserSession.objects.get().last_seen_at
+    with CaptureQueriesContext(connection) as queries:
+        client.get(reverse("accounts:profile"))
+    assert not [q for q in queries if q["sql"].startswith(("UPDATE", "INSERT"))]
+    later = time.time() + 61
+    monkeypatch.setattr(time, "time", lambda: later)
+    client.get(reverse("accounts:profile"))
+    assert UserSession.objects.get().last_seen_at > first
 
 
 @pytest.mark.django_db

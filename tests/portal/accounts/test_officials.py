@@ -1,0 +1,193 @@
+"""System administrators appoint and revoke; duties stay apart."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from portal.accounts.enums import Role
+from portal.accounts.models import Appointment
+from portal.accounts.services.errors import RefusedError
+from portal.accounts.services.officials import appoint_official, revoke_appointment
+from portal.audit.models import AuditRecord
+from tests.factories import UserFactory, act, binhu, jiangsu, make_member, make_official, suzhou, wuxi, xishan
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_second_factor")]
+
+
+@pytest.fixture
+def admin(db):
+    return make_official(Role.SYSTEM_ADMIN, wuxi(), name="管理员")
+
+
+def appoint(client, person, role, region):
+    return client.post(reverse("accounts:official", args=[person.pk]), {"role": role, "region": region.pk})
+
+
+class TestAppointing:
+    def test_an_administrator_finds_and_appoints_a_person_who_is_told(self, admin, signed_in):
+        person = UserFactory(name="冯陈", email="feng@example.org")
+        browser = signed_in(admin)
+        assert "冯陈" in browser.get(reverse("accounts:users"), {"q": "feng@"}).content.decode()
+        response = appoint(browser, person, Role.DISTRICT_FIRST, binhu())
+        assert response["Location"] == reverse("accounts:official", args=[person.pk])
+        appointment = Appointment.objects.get(user=person)
+        assert (appointment.role, appointment.region, appointment.appointed_by) == (
+            Role.DISTRICT_FIRST,
+            binhu(),
+            admin,
+        )
+        record = AuditRecord.objects.get(action="accounts.official_appointed")
+        assert (record.actor, record.region_code, record.after["role"]) == (admin, "320211", "district_first")
+        assert person.portal_messages.filter(title="您有新的任职").exists()
+        assert "冯陈" in browser.get(reverse("accounts:officials"), {"role": "district_first"}).content.decode()
+        assert "冯陈" not in browser.get(reverse("accounts:officials"), {"role": "auditor"}).content.decode()
+
+    @pytest.mark.parametrize(
+        ("held", "wanted"),
+        [
+            (Role.ACCEPTANCE, Role.DISTRICT_FIRST),
+            (Role.DISTRICT_FIRST, Role.DISTRICT_SECOND),
+            (Role.DISTRICT_SECOND, Role.CITY_OFFICER),
+            (Role.CITY_OFFICER, Role.DECISION_MAKER),
+            (Role.DECISION_MAKER, Role.FINANCE),
+            (Role.FINANCE, Role.ACCEPTANCE),
+            (Role.AUDITOR, Role.SYSTEM_ADMIN),
+        ],
+    )
+    def test_duties_that_exclude_each_other_are_refused_with_words(self, admin, signed_in, held, wanted):
+        district = {Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND}
+        person = make_official(held, binhu() if held in district else wuxi())
+        response = appoint(signed_in(admin), person, wanted, binhu() if wanted in district else wuxi())
+        assert response.status_code == 200
+        assert held.label in response.content.decode()
+        assert [a.role for a in person.appointments.all()] == [held]
+        assert not AuditRecord.objects.filter(action="accounts.official_appointed").exists()
+
+    @pytest.mark.parametrize(("role", "words"), [(Role.DISTRICT_FIRST, "区县"), (Role.AUDITOR, "设区市或省")])
+    def test_a_role_at_the_wrong_level_is_refused(self, admin, signed_in, role, words):
+        person = UserFactory()
+        region = wuxi() if role == Role.DISTRICT_FIRST else binhu()
+        page = appoint(signed_in(admin), person, role, region).content.decode()
+        assert f"只能在{words}一级任职" in page
+        assert not person.appointments.exists()
+
+    def test_members_of_applicants_are_never_appointed(self, admin, signed_in):
+        member = make_member()
+        browser = signed_in(admin)
+        page = browser.get(reverse("accounts:official", args=[member.pk])).content.decode()
+        assert "公职人员不得代表申报单位" in page
+        response = appoint(browser, member, Role.AUDITOR, wuxi())
+        assert not member.appointments.exists()
+        assert response.status_code == 200
+
+    def test_nobody_appoints_or_revokes_themself(self, admin, signed_in):
+        browser = signed_in(admin)
+        assert "另一位系统管理员" in browser.get(reverse("accounts:official", args=[admin.pk])).content.decode()
+        appoint(browser, admin, Role.SYSTEM_ADMIN, jiangsu())
+        appoint(browser, admin, Role.AUDITOR, wuxi())
+        own = admin.appointments.get()
+        browser.post(reverse("accounts:appointment_revoke", args=[own.public_id]))
+        own.refresh_from_db()
+        assert own.revoked_at is None
+        with pytest.raises(RefusedError, match="不能免去自己"):
+            revoke_appointment(own, act=act(admin))
+        with pytest.raises(RefusedError, match="不能给自己任职"):
+            appoint_official(admin, role=Role.SYSTEM_ADMIN, region=wuxi(), act=act(admin))
+
+    def test_an_administrator_appoints_only_where_they_administer(self, admin, signed_in):
+        person = UserFactory()
+        response = appoint(signed_in(admin), person, Role.CITY_OFFICER, suzhou())
+        assert response.context["form"].errors["region"]
+        with pytest.raises(PermissionDenied):
+            appoint_official(person, role=Role.CITY_OFFICER, region=suzhou(), act=act(admin))
+        with pytest.raises(PermissionDenied):
+            appoint_official(person, role=Role.AUDITOR, region=jiangsu(), act=act(admin))
+        assert not person.appointments.exists()
+        province = make_official(Role.SYSTEM_ADMIN, jiangsu())
+        appoint_official(person, role=Role.DISTRICT_FIRST, region=binhu(), act=act(province))
+        assert person.appointments.count() == 1
+
+    def test_an_administrator_revoked_a_moment_ago_appoints_nobody(self, admin):
+        assert admin.is_official
+        Appointment.objects.filter(user=admin).update(revoked_at="2030-01-01T00:00:00Z")
+        with pytest.raises(PermissionDenied):
+            appoint_official(UserFactory(), role=Role.AUDITOR, region=wuxi(), act=act(admin))
+
+    @pytest.mark.parametrize("role", [r for r in Role if r != Role.SYSTEM_ADMIN])
+    def test_other_officials_do_not_get_in(self, admin, signed_in, role):
+        district = {Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND}
+        browser = signed_in(make_official(role, binhu() if role in district else wuxi()))
+        person = UserFactory()
+        for name in ("officials", "users"):
+            assert browser.get(reverse(f"accounts:{name}")).status_code == 403
+        assert appoint(browser, person, Role.AUDITOR, wuxi()).status_code == 403
+        assert not person.appointments.exists()
+
+
+class TestRevoking:
+    def test_the_appointment_ends_and_stays_on_record(self, admin, signed_in):
+        officer = make_official(Role.ACCEPTANCE, binhu())
+        appointment = officer.appointments.get()
+        signed_in(admin).post(reverse("accounts:appointment_revoke", args=[appointment.public_id]))
+        appointment.refresh_from_db()
+        assert (appointment.revoked_by, appointment.revoked_at is not None) == (admin, True)
+        assert AuditRecord.objects.get(action="accounts.official_revoked").actor == admin
+        assert signed_in(officer).get(reverse("accounts:overrides")).status_code == 403
+        page = signed_in(admin).get(reverse("accounts:official", args=[officer.pk])).content.decode()
+        assert f"{appointment.revoked_at:%Y-%m}" in page
+
+    def test_it_ends_once_and_can_be_made_again(self, admin):
+        officer = make_official(Role.ACCEPTANCE, binhu())
+        appointment = officer.appointments.get()
+        revoke_appointment(appointment, act=act(admin))
+        with pytest.raises(RefusedError, match="已经结束"):
+            revoke_appointment(appointment, act=act(admin))
+        appoint_official(officer, role=Role.DISTRICT_FIRST, region=binhu(), act=act(admin))
+        assert [a.role for a in officer.appointments.filter(revoked_at=None)] == [Role.DISTRICT_FIRST]
+
+    def test_another_citys_administrator_does_not_see_it(self, admin, signed_in):
+        officer = make_official(Role.ACCEPTANCE, binhu())
+        appointment = officer.appointments.get()
+        other = make_official(Role.SYSTEM_ADMIN, suzhou())
+        browser = signed_in(other)
+        assert officer.name not in browser.get(reverse("accounts:officials")).content.decode()
+        url = reverse("accounts:appointment_revoke", args=[appointment.public_id])
+        assert browser.post(url).status_code == 404
+        with pytest.raises(PermissionDenied):
+            revoke_appointment(appointment, act=act(other))
+        appointment.refresh_from_db()
+        assert appointment.revoked_at is None
+
+
+class TestTheFirstAdministrator:
+    def test_the_operator_appoints_one_at_the_command_line(self, capsys):
+        jiangsu()
+        person = UserFactory()
+        call_command("appoint_administrator", person.email.upper(), "320000")
+        appointment = person.appointments.get()
+        assert (appointment.role, appointment.region_id) == (Role.SYSTEM_ADMIN, "320000")
+        record = AuditRecord.objects.get(action="accounts.official_appointed")
+        assert (record.actor, record.actor_name) == (None, "系统")
+
+    def test_what_cannot_be_is_said(self):
+        wuxi()
+        person = make_official(Role.FINANCE, wuxi())
+        for arguments in (("nobody@example.org", "320200"), (person.email, "999999"), (person.email, "320200")):
+            with pytest.raises(CommandError):
+                call_command("appoint_administrator", *arguments)
+        assert person.appointments.count() == 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_lists_take_as_many_queries_for_three_as_for_one(admin, signed_in, count, django_assert_num_queries):
+    for _ in range(count):
+        make_official(Role.ACCEPTANCE, binhu(), name="同名人")
+        make_official(Role.ACCEPTANCE, xishan(), name="同名人")
+        make_member(name="同名人")
+    browser = signed_in(admin)
+    browser.get(reverse("accounts:officials"))
+    with django_assert_num_queries(7):
+        browser.get(reverse("accounts:officials"))
+    with django_assert_num_queries(8):
+        browser.get(reverse("accounts:users"), {"q": "同名"})
