@@ -1,0 +1,368 @@
+"""The home page: what strangers can get, what applicants have to do, what waits on each official's desk."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from applications.enums import ClaimStatus
+from policies.engine import load_catalogue
+from policies.engine.loader import CATALOGUE
+from policies.models import ItemVersion
+from policies.services import publish_catalogue
+from portal.accounts.enums import Role
+from portal.accounts.models import Appointment, User
+from portal.jobs.models import Job, JobState
+from portal.notifications.models import Message
+from review.enums import Conclusion, Stage
+from review.home.selectors import applicant_desk, waiting_for
+from review.models import Decision, Objection, PublicityEntry, PublicityList
+from tests.factories import (
+    ApplicantFactory,
+    ClaimFactory,
+    UserFactory,
+    act,
+    binhu,
+    make_member,
+    make_official,
+    suzhou,
+    wuxi,
+    xishan,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_second_factor(settings) -> None:
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+
+
+@pytest.fixture
+def catalogue() -> None:
+    publish_catalogue(act(), catalogue=load_catalogue([CATALOGUE / "wx2020.yaml", CATALOGUE / "lyg.yaml"]))
+
+
+def home(user: User | None = None) -> str:
+    """The words of somebody's home page."""
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    response = client.get(reverse("home"))
+    assert response.status_code == 200
+    main = response.content.decode().split("<main", 1)[1].split("</main>", 1)[0]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))
+
+
+def publicity(region, *, ends_in: int = 0, **fields) -> PublicityList:
+    """A list that began four days before it ends, so many days from today."""
+    last = timezone.localdate() + timedelta(days=ends_in)
+    defaults = {
+        "title": "第一批拟资助名单",
+        "starts_on": last - timedelta(days=4),
+        "ends_on": last,
+        "workdays": 5,
+        "contact": "0510-12345",
+        "created_by": UserFactory(),
+    }
+    return PublicityList.objects.create(region=region, **(defaults | fields))
+
+
+def put_on(listed: PublicityList, claim) -> PublicityEntry:
+    return PublicityEntry.objects.create(
+        publicity=listed,
+        claim=claim,
+        applicant_name=claim.applicant.name,
+        district_name="滨湖区",
+        item_title=claim.item.title,
+        count=1,
+        amount=claim.approved_amount,
+    )
+
+
+# ---- strangers ------------------------------------------------------------------------------------
+def test_a_stranger_sees_what_can_be_had_for_how_much_and_on_which_basis(catalogue):
+    page = home()
+    for words in (
+        "发明专利授权奖补",
+        "每件最高 5,000 元",
+        "锡政办发〔2020〕11号 第一条第1款第1项",
+        "知识产权质押贷款贴息",
+    ):
+        assert words in page, words
+    assert "质押融资利息及服务费资助" not in page  # a draft's
+    assert "由审定决定" not in page  # nothing to look forward to with a figure
+
+
+def test_a_stranger_sees_the_way_in_steps_and_can_check_a_notice(catalogue):
+    page = home()
+    steps = [page.index(words) for words in ("选事项、填几个数", "注册单位", "区级初审", "名单和金额", "下载通知书")]
+    assert steps == sorted(steps)
+    assert "查询通知书真伪" in page
+
+
+def test_without_items_a_stranger_is_told_where_to_look():
+    page = home()
+    assert "目前没有开放申报的事项" in page
+    assert "查看政策文件" in page
+
+
+def test_lists_open_today_are_shown_and_ended_or_coming_ones_are_not():
+    open_list = publicity(wuxi(), title="开放的名单", ends_in=1)
+    publicity(wuxi(), title="已过期的名单", ends_in=-1)
+    publicity(wuxi(), title="将来的名单", ends_in=30)
+    publicity(wuxi(), title="已结束的名单", ends_in=1, closed_at=timezone.now())
+    page = home()
+    assert open_list.title in page
+    for title in ("已过期的名单", "将来的名单", "已结束的名单"):
+        assert title not in page
+
+
+def test_a_strangers_page_costs_the_same_with_one_list_and_with_three(catalogue, client, django_assert_num_queries):
+    publicity(wuxi())
+    with django_assert_num_queries(2):
+        client.get(reverse("home"))
+    publicity(wuxi()), publicity(suzhou())
+    with django_assert_num_queries(2):
+        client.get(reverse("home"))
+
+
+def test_a_notice_is_looked_up_from_the_home_page(client):
+    form = client.get(reverse("home")).content.decode()
+    assert f'action="{reverse("notices:verify")}"' in form
+    found = client.get(reverse("notices:verify"), {"code": "NOSUCHCODE"})
+    assert found.status_code == 404
+
+
+def test_contact_lists_the_offices_and_privacy_tells_what_is_kept(client):
+    binhu()
+    contact = client.get(reverse("contact")).content.decode()
+    assert "无锡市滨湖区" in contact
+    privacy = client.get(reverse("privacy")).content.decode()
+    assert "公民身份号码" in privacy
+
+
+# ---- applicants -----------------------------------------------------------------------------------
+def test_someone_without_a_body_is_asked_to_register_one():
+    page = home(UserFactory())
+    assert "先登记申报单位" in page
+    assert "接着填" not in page
+
+
+def test_a_profile_that_cannot_submit_is_named_with_what_it_lacks():
+    page = home(make_member(ApplicantFactory(name="某某公司", account_number="")))
+    assert "“某某公司”的资料还不完整" in page
+    assert "银行账号" in page
+
+
+def test_corrections_come_first_with_their_day_and_late_ones_say_so(catalogue):
+    body = ApplicantFactory()
+    version = ItemVersion.objects.get(item__code="wx2020-01-inv")
+    due = timezone.localdate() + timedelta(days=3)
+    ClaimFactory(applicant=body, version=version, status=ClaimStatus.CORRECTION, correction_due_on=due)
+    page = home(make_member(body))
+    assert f"请在 {due.month}月{due.day}日 前提交" in page
+    assert page.index("要您补正") < page.index("接着填")
+    ClaimFactory(
+        applicant=body,
+        version=version,
+        status=ClaimStatus.CORRECTION,
+        correction_due_on=timezone.localdate() - timedelta(days=1),
+    )
+    assert "已逾期" in home(make_member(body))
+
+
+def test_drafts_claims_under_way_and_sums_of_ones_own_bodies_only():
+    body = ApplicantFactory()
+    for status in (ClaimStatus.DRAFT, ClaimStatus.DISTRICT_REVIEW, ClaimStatus.PAID, ClaimStatus.APPROVED):
+        ClaimFactory(applicant=body, status=status)
+    stranger = ClaimFactory(status=ClaimStatus.DISTRICT_REVIEW)
+    page = home(make_member(body))
+    assert "草稿 1 件" in page
+    assert "办理中 2 件" in page
+    assert "累计批准 10,000.00 元" in page
+    assert "区级审核中" in page
+    assert stranger.number not in page
+
+
+def test_items_not_yet_claimed_are_suggested_and_claimed_or_foreign_ones_are_not(catalogue):
+    body = ApplicantFactory()
+    ClaimFactory(applicant=body, version=ItemVersion.objects.get(item__code="wx2020-01-inv"))
+    aside = home(make_member(body)).split("还可以申领")[1]
+    assert "外观设计专利授权奖补" in aside
+    assert "发明专利授权奖补" not in aside.replace("外观设计", "")
+    outside = home(make_member(ApplicantFactory(region=suzhou())))
+    assert "还可以申领" not in outside
+    person = home(make_member(ApplicantFactory(individual=True)))
+    assert "知识产权质押贷款贴息" not in person
+
+
+def test_unread_messages_are_shown_and_read_ones_are_not():
+    user = make_member()
+    Message.objects.create(user=user, key="a", title="未读的消息", body="")
+    Message.objects.create(user=user, key="b", title="读过的消息", body="", read_at=timezone.now())
+    Message.objects.create(user=UserFactory(), key="c", title="别人的消息", body="")
+    page = home(user)
+    assert "未读的消息" in page
+    assert "读过的消息" not in page
+    assert "别人的消息" not in page
+
+
+def test_an_applicants_page_costs_the_same_with_one_claim_and_with_three(
+    catalogue, client, django_assert_num_queries, django_assert_max_num_queries
+):
+    body = ApplicantFactory()
+    user = make_member(body)
+    client.force_login(user)
+    costs = []
+    for _ in range(2):
+        for status in (ClaimStatus.DRAFT, ClaimStatus.CORRECTION, ClaimStatus.DISTRICT_REVIEW):
+            ClaimFactory(applicant=body, status=status, created_by=user)
+        client.get(reverse("home"))
+        with django_assert_max_num_queries(17) as page:
+            client.get(reverse("home"))
+        costs.append(len(page))
+        assert user.active_memberships  # read once, outside what is counted
+        with django_assert_num_queries(4):
+            applicant_desk(user)
+    assert costs[0] == costs[1]
+
+
+# ---- officials ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("role", "status", "title"),
+    [
+        (Role.ACCEPTANCE, ClaimStatus.SUBMITTED, "待受理"),
+        (Role.DISTRICT_FIRST, ClaimStatus.DISTRICT_REVIEW, "待区级初审"),
+        (Role.DISTRICT_SECOND, ClaimStatus.DISTRICT_CONFIRMATION, "待区级复核"),
+        (Role.CITY_OFFICER, ClaimStatus.CITY_REVIEW, "待市级复审"),
+        (Role.DECISION_MAKER, ClaimStatus.FINAL_DECISION, "待审定"),
+    ],
+)
+def test_each_duty_sees_its_own_desk_with_age_and_next_claim(role, status, title):
+    region = wuxi() if role in (Role.CITY_OFFICER, Role.DECISION_MAKER) else binhu()
+    user = make_official(role, region)
+    assert f"{title} {region.full_name} 0 件 都办完了" in home(user)
+    newer = ClaimFactory(status=status)
+    older = ClaimFactory(status=status)
+    older.submitted_at -= timedelta(days=9)
+    older.save()
+    ClaimFactory(status=status, applicant=ApplicantFactory(region=suzhou()), city=suzhou())
+    page = home(user)
+    assert f"{title} {region.full_name} 2 件" in page
+    assert "已等 9 天" in page
+    assert f"下一件： {older.number}" in page
+    assert newer.number not in page
+
+
+def test_another_districts_claims_are_on_nobody_elses_desk():
+    ClaimFactory(status=ClaimStatus.DISTRICT_REVIEW)
+    assert "0 件" in home(make_official(Role.DISTRICT_FIRST, xishan()))
+
+
+def test_what_one_decided_on_before_is_not_ones_next_claim():
+    user = make_official(Role.DISTRICT_SECOND, binhu())
+    claim = ClaimFactory(status=ClaimStatus.DISTRICT_CONFIRMATION)
+    Decision.objects.create(
+        claim=claim,
+        stage=Stage.DISTRICT_FIRST,
+        round=1,
+        conclusion=Conclusion.SUPPORT,
+        officer=user,
+        officer_name=user.name,
+    )
+    page = home(user)
+    assert "1 件" in page
+    assert "要由其他人员办理" in page
+    assert "办理下一件" not in page
+
+
+def test_lists_that_end_today_and_open_objections_are_named():
+    listed = publicity(wuxi(), title="今天到期的名单")
+    publicity(wuxi(), title="还没到期的名单", ends_in=2)
+    publicity(suzhou(), title="苏州的名单")
+    claim = ClaimFactory(status=ClaimStatus.OBJECTION)
+    Objection.objects.create(
+        entry=put_on(listed, claim),
+        objector="某某",
+        contact="x",
+        text="x",
+        received_on=timezone.localdate(),
+        due_on=timezone.localdate() + timedelta(days=9),
+        entered_by=UserFactory(),
+    )
+    ClaimFactory(status=ClaimStatus.AWAITING_PUBLICITY)
+    page = home(make_official(Role.CITY_OFFICER, wuxi()))
+    assert "今天到期的名单" in page
+    assert "今天期满" in page
+    assert f"{claim.applicant.name} {claim.item.title}，因异议暂停" in page
+    assert "等待列入公示 1 件" in page
+    assert "还没到期的名单" not in page
+    assert "苏州的名单" not in page
+    assert "某某 " not in page
+
+
+def test_finance_sees_how_many_and_how_much_in_its_city():
+    ClaimFactory(status=ClaimStatus.APPROVED)
+    ClaimFactory(status=ClaimStatus.APPROVED)
+    ClaimFactory(status=ClaimStatus.PAID)
+    page = home(make_official(Role.FINANCE, wuxi()))
+    assert "10,000.00 元" in page
+    assert "2 件" in page
+    assert "没有待拨付的申报" in home(make_official(Role.FINANCE, suzhou()))
+
+
+def test_an_auditor_sees_the_last_records(catalogue):
+    page = home(make_official(Role.AUDITOR, wuxi()))
+    assert "锡政办发〔2020〕11号" in page
+
+
+def test_the_system_administrator_sees_dead_jobs_and_no_business(catalogue):
+    ClaimFactory(status=ClaimStatus.SUBMITTED)
+    Job.objects.create(kind="x", key="1", state=JobState.DEAD)
+    user = make_official(Role.SYSTEM_ADMIN, wuxi())
+    page = home(user)
+    assert "失败的任务 1 个 需要人工处理" in page
+    assert "等我办理" not in page
+    assert "后台任务没有在执行" not in page
+    Job.objects.create(kind="x", key="2", run_after=timezone.now() - timedelta(minutes=11))
+    assert "后台任务没有在执行" in home(user)
+
+
+def test_the_policy_administrator_sees_the_documents_of_the_region(catalogue):
+    page = home(make_official(Role.POLICY_ADMIN, wuxi()))
+    assert "锡政办发〔2020〕11号" in page
+    assert "连云港" not in page
+
+
+def test_several_offices_show_several_desks():
+    user = make_official(Role.ACCEPTANCE, binhu())
+    Appointment.objects.create(user=user, role=Role.DISTRICT_FIRST, region=xishan())
+    page = home(user)
+    assert "待受理 无锡市滨湖区" in page
+    assert "待区级初审 无锡市锡山区" in page
+
+
+def test_an_officials_page_costs_the_same_with_one_claim_and_with_three(
+    client, django_assert_num_queries, django_assert_max_num_queries
+):
+    user = make_official(Role.DISTRICT_FIRST, binhu())
+    client.force_login(user)
+    costs = []
+    for _ in range(2):
+        ClaimFactory(status=ClaimStatus.DISTRICT_REVIEW)
+        ClaimFactory(status=ClaimStatus.DISTRICT_REVIEW)
+        client.get(reverse("home"))
+        with django_assert_max_num_queries(13) as page:
+            client.get(reverse("home"))
+        costs.append(len(page))
+        assert user.active_appointments  # read once, outside what is counted
+        assert not user.active_memberships
+        with django_assert_num_queries(2):
+            waiting_for(user)
+    assert costs[0] == costs[1]
