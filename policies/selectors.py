@@ -12,7 +12,7 @@ from policies.engine import catalogue_of, compile_item
 from policies.engine.regions import covers
 from policies.enums import DocumentStatus
 from policies.models import ItemVersion, PolicyDocument, SupportItem
-from policies.wording import AmountWords, amount_words, beneficiary_words
+from policies.wording import AmountWords, amount_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,15 +72,6 @@ class ItemCard:
     def amount(self) -> AmountWords:
         return amount_words(self.rules)
 
-    @property
-    def article_head(self) -> str:
-        """The article without its paragraphs and sentences: what a document's page groups by."""
-        return self.item.article.split("条", maxsplit=1)[0] + "条" if "条" in self.item.article else self.item.article
-
-    @cached_property
-    def beneficiaries(self) -> str:
-        return beneficiary_words(self.rules)
-
 
 def claimable_items(on: date, *, region: str = "") -> list[ItemCard]:
     """Items that may be claimed on a day, in the catalogue's order; of one region's code, those that cover it.
@@ -117,8 +108,14 @@ class DocumentEntry:
     items: list[SupportItem]
     more: int
 
+    @property
+    def claimable(self) -> int:
+        """How many of the document's items found may be claimed: what enterprises look for comes first."""
+        return sum(item.claimable for item in self.document.found_items)
+
 
 LISTED_ITEMS = 8
+TARGET = "target"
 
 
 def find_documents(*, search: str = "") -> list[DocumentEntry]:
@@ -141,14 +138,18 @@ def find_documents(*, search: str = "") -> list[DocumentEntry]:
         .prefetch_related(Prefetch("items", queryset=items, to_attr="found_items"))
         .order_by("-effective_from", "code")
     )
-    listed = None if words else LISTED_ITEMS
-    entries = [
-        DocumentEntry(document, found[:listed], len(found[listed:]) if listed else 0)
-        for document in documents
-        if (found := document.found_items) or not words
-    ]
+    if words:
+        entries = [DocumentEntry(d, d.found_items, more=0) for d in documents if d.found_items]
+    else:
+        entries = [_first_items(d) for d in documents]
     order = [DocumentStatus.IN_FORCE, DocumentStatus.DRAFT, DocumentStatus.ENDED, DocumentStatus.REPEALED]
-    return sorted(entries, key=lambda entry: order.index(DocumentStatus(entry.document.status)))
+    return sorted(entries, key=lambda entry: (order.index(DocumentStatus(entry.document.status)), -entry.claimable))
+
+
+def _first_items(document: PolicyDocument) -> DocumentEntry:
+    """What the list shows of a document: its first items, targets left to its own page."""
+    supports = [item for item in document.found_items if item.kind != TARGET][:LISTED_ITEMS]
+    return DocumentEntry(document, supports, more=len(document.found_items) - len(supports))
 
 
 def document_cards(document: PolicyDocument, *, on: date) -> list[ItemCard]:

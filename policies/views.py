@@ -41,8 +41,8 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
     cards = selectors.document_cards(found, on=timezone.localdate())
     context = {
         "document": found,
-        "cards": [card for card in cards if card.rules.kind != "target"],
-        "targets": [card for card in cards if card.rules.kind == "target"],
+        "cards": [card for card in cards if card.rules.kind != selectors.TARGET],
+        "targets": [card for card in cards if card.rules.kind == selectors.TARGET],
     }
     return render(request, "policies/document.html", context)
 
@@ -91,6 +91,8 @@ def _context(card: ItemCard, filled: Calculator) -> dict[str, Any]:
         "amount_text": amount_text(card.rules),
         "conditions": conditions_text(card.rules),
         "calculator": filled,
+        "is_target": card.rules.kind == selectors.TARGET,
+        "asks_patent": any(fact.check == "patent_no" for fact in card.rules.facts),
         "is_draft": card.item.document.status == DocumentStatus.DRAFT,
     }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from policies.engine.limits import limit_name
 from policies.engine.money import number_text, parse_number, parse_ratio, ratio_text
-from policies.engine.terms import APPLICANT_KINDS, NATURES
+from policies.engine.terms import NATURES
 from portal.money import WAN, format_wan_yuan, format_yuan
 
 if TYPE_CHECKING:
@@ -47,11 +47,6 @@ def amount_words(rules: Item) -> AmountWords:
     return AmountWords(lead, figure, tuple(b for b in dict.fromkeys(bounds) if b != f"{lead} {figure}"))
 
 
-def beneficiary_words(rules: Item) -> str:
-    """For whom the item is, by kinds of applicants."""
-    return "、".join(APPLICANT_KINDS[kind] for kind in rules.beneficiaries)
-
-
 def _applies(spec: Mapping[str, Any], chosen: Mapping[str, Any]) -> bool:
     return all(chosen.get(name) == wanted for name, wanted in (spec.get("if") or {}).items())
 
@@ -77,7 +72,9 @@ def _aim(step: Mapping[str, Any]) -> str:
     if step.get("equals") is not None:
         return f"{step['equals']} {step['unit']}".strip()
     sign = {">": "超过", "=": ""}.get(step["op"], "不低于")
-    return f"{sign} {number_text(parse_number(step['target']))} {step['unit']}".strip()
+    number = parse_number(step["target"])
+    shown = f"{number.numerator:,}" if number.denominator == 1 else number_text(number)
+    return f"{sign} {shown} {step['unit']}".strip()
 
 
 def _bounds_of_step(rules: Item, step: Mapping[str, Any]) -> Iterator[str]:
