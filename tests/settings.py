@@ -39,7 +39,7 @@ for _name in ("DEBUG", "DEMO", "OFFICIALS_NEED_SECOND_FACTOR", "BEHIND_PROXY", "
     os.environ.pop(_name, None)
 
 from portal.settings import *  # noqa: E402, F403 - the environment had to be set first
-from portal.settings import DATABASES, STORAGES  # noqa: E402
+from portal.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in the demo: an in-memory database has other locks.
@@ -48,4 +48,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # No collectstatic before tests; the deploy check looks at the real storage.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
