@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from portal.jobs.views import healthz
+
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
     path("", include("review.home.urls")),
     path("account/", include("allauth.urls")),
     path("me/", include("portal.accounts.urls")),

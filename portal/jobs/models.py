@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts.enums import Role
+from portal.jobs.enums import KIND_LABELS
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -71,3 +72,20 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    @property
+    def kind_label(self) -> str:
+        """The kind in words."""
+        return KIND_LABELS.get(self.kind, self.kind)
+
+    @property
+    def error_line(self) -> str:
+        """The last line of the error: what went wrong, without where."""
+        return self.last_error.strip().rpartition("\n")[2]
+
+
+class Heartbeat(models.Model):
+    """When a part of the machinery last did its round; shows that worker and beat are alive."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()

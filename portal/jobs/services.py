@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import traceback
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from celery import current_app
 from django.conf import settings
@@ -18,15 +18,23 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError
 
-from portal.act import Act
 from portal.audit.services import record_audit
-from portal.jobs.models import Job, JobState
+from portal.jobs.leases import kept_lease, lease_end
+from portal.jobs.models import Heartbeat, Job, JobState
+from portal.jobs.selectors import SWEEP, due_jobs
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from portal.act import Act
 
 logger = logging.getLogger(__name__)
 
 TASK_NAME = "portal.jobs.run"
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
+# Messages that one request or one sweep sends at most; what is left over is for the next sweep.
+BATCH = 500
 
 
 def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any]) -> Job:
@@ -34,33 +42,53 @@ def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any]) -> Job:
 
     The same `(kind, key)` again returns the job that stands. Raises LookupError for a kind without a handler.
     """
-    handler_of(kind)
+    if kind not in settings.JOB_HANDLERS:
+        raise LookupError(f"No handler for jobs of kind {kind!r} in JOB_HANDLERS.")
     job, _ = Job.objects.get_or_create(kind=kind, key=key, defaults={"payload": dict(payload)})
     if job.state == JobState.WAITING:
-        transaction.on_commit(partial(send_message, job.pk))
+        _announce([job.pk])
     return job
 
 
-def send_message(job_id: int) -> None:
+def _announce(job_ids: Iterable[int]) -> None:
+    """Send messages after commit. `robust`: what was committed stands, whatever becomes of its message."""
+    transaction.on_commit(partial(_send_messages, list(job_ids)), robust=True)
+
+
+def _send_messages(job_ids: Iterable[int]) -> int:
+    """Send messages until the broker refuses one; return how many it took."""
+    sent = 0
+    for job_id in job_ids:
+        if not send_message(job_id):
+            break
+        sent += 1
+    return sent
+
+
+def send_message(job_id: int) -> bool:
     """Tell a worker that a job waits. A broker that is down loses nothing: the sweep sends again."""
     try:
         current_app.send_task(TASK_NAME, args=[job_id], retry=False)
     except (OperationalError, OSError):
         logger.warning("The broker took no message for job %s; the sweep will send it again.", job_id)
+        return False
+    return True
 
 
 def handler_of(kind: str) -> Callable[..., None]:
     """The function that does this kind of job; raises LookupError where settings name none."""
-    try:
-        return import_string(settings.JOB_HANDLERS[kind])
-    except KeyError as error:
-        raise LookupError(f"No handler for jobs of kind {kind!r} in JOB_HANDLERS.") from error
+    path = settings.JOB_HANDLERS.get(kind)
+    if path is None:
+        raise LookupError(f"No handler for jobs of kind {kind!r} in JOB_HANDLERS.")
+    handler: Callable[..., None] = import_string(path)
+    return handler
 
 
 def run_job(job_id: int) -> bool:
     """Lease a job and run its handler. Returns whether it was this call that finished it.
 
-    Handlers are idempotent: a worker killed at any point leaves a lease that runs out, and the job runs again.
+    Must be called outside a transaction. Handlers are idempotent: a worker killed at any point leaves a lease that
+    runs out, and the job runs again.
     """
     now = timezone.now()
     token = str(uuid.uuid4())
@@ -69,20 +97,23 @@ def run_job(job_id: int) -> bool:
         state=JobState.RUNNING,
         attempts=F("attempts") + 1,
         lease_token=token,
-        lease_until=now + timedelta(seconds=settings.JOB_LEASE_SECONDS),
+        lease_until=lease_end(now),
     )
     if not leased:
         return False
     job = Job.objects.get(pk=job_id)
     try:
-        handler_of(job.kind)(**job.payload)
-    except Exception:  # noqa: BLE001 - whatever a handler raises is kept with the job and shown on screen
+        with kept_lease(job_id, token=token):
+            handler_of(job.kind)(**job.payload)
+    except Exception:  # whatever a handler raises is kept with the job and shown on screen
         logger.exception("Job %s failed at attempt %s.", job, job.attempts)
         _record_failure(job, token, traceback.format_exc(limit=-12))
         return False
     finished = Job.objects.filter(pk=job_id, lease_token=token, state=JobState.RUNNING).update(
         state=JobState.DONE, finished_at=timezone.now(), lease_until=None, lease_token="", last_error=""
     )
+    if not finished:
+        logger.warning("Job %s ended after its lease had passed to another worker.", job)
     return bool(finished)
 
 
@@ -96,30 +127,52 @@ def _record_failure(job: Job, token: str, error: str) -> None:
     mine.update(state=JobState.WAITING, run_after=timezone.now() + wait, **common)
 
 
-def sweep_jobs(*, limit: int = 500) -> int:
+def sweep_jobs(*, limit: int = BATCH) -> int:
     """Send again what waits past its time or whose lease ran out. Returns how many messages went out.
 
     A job that kills its worker every time must end too: after its last attempt it is put aside for a person.
     """
     now = timezone.now()
-    expired = Q(state=JobState.RUNNING, lease_until__lt=now)
-    Job.objects.filter(expired, attempts__gte=F("max_attempts")).update(
+    Heartbeat.objects.update_or_create(name=SWEEP, defaults={"at": now})
+    Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now, attempts__gte=F("max_attempts")).update(
         state=JobState.DEAD, lease_until=None, lease_token="", last_error="执行进程多次中断，未留下错误信息。"
     )
-    grace = now - timedelta(seconds=settings.JOB_SWEEP_SECONDS)
-    due = Job.objects.filter(Q(state=JobState.WAITING, run_after__lte=grace) | expired).order_by("run_after")
-    ids = list(due.values_list("pk", flat=True)[:limit])
-    for job_id in ids:
-        send_message(job_id)
-    return len(ids)
+    # What has only just come due has its own message under way.
+    grace = timedelta(seconds=settings.JOB_SWEEP_SECONDS)
+    return _send_messages(due_jobs(now, grace=grace).values_list("pk", flat=True)[:limit])
 
 
-def retry_job(job: Job, *, act: Act) -> None:
-    """Put a job that failed back in line, with its attempts counted anew; does nothing to any other job."""
+def run_due_jobs() -> int:
+    """Do what is due here and now, without broker and worker; returns how many jobs were finished."""
+    ids = list(due_jobs(timezone.now(), grace=timedelta()).values_list("pk", flat=True))
+    return sum(run_job(job_id) for job_id in ids)
+
+
+def retry_job(job: Job, *, act: Act) -> bool:
+    """Put a job that failed back in line, with its attempts counted anew; returns whether it had failed."""
     with transaction.atomic():
-        changed = Job.objects.filter(pk=job.pk, state=JobState.DEAD).update(
-            state=JobState.WAITING, attempts=0, run_after=act.at
-        )
+        changed = _revive(Job.objects.filter(pk=job.pk), act=act)
         if changed:
-            transaction.on_commit(partial(send_message, job.pk))
-            record_audit(act, action="jobs.retry", target=job, after={"state": JobState.WAITING})
+            before, after = {"state": JobState.DEAD}, {"state": JobState.WAITING}
+            record_audit(act, action="jobs.retry", target=job, before=before, after=after)
+    return bool(changed)
+
+
+def retry_dead_jobs(kind: str, *, act: Act) -> int:
+    """Put every failed job of a kind back in line; returns how many they were."""
+    with transaction.atomic():
+        dead = Job.objects.filter(kind=kind, state=JobState.DEAD).order_by("pk")
+        first = dead.first()
+        changed = _revive(dead, act=act)
+        if first is not None and changed:
+            record_audit(act, action="jobs.retry_kind", target=first, after={"kind": kind, "count": len(changed)})
+    return len(changed)
+
+
+def _revive(jobs: QuerySet[Job], *, act: Act) -> list[int]:
+    """Let dead jobs wait again, from now; returns the ids of those that were dead."""
+    ids = list(jobs.filter(state=JobState.DEAD).select_for_update().values_list("pk", flat=True))
+    Job.objects.filter(pk__in=ids).update(state=JobState.WAITING, attempts=0, run_after=act.at)
+    if ids:
+        _announce(ids[:BATCH])
+    return ids

@@ -5,35 +5,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60, verbose_name='种类')),
-                ('key', models.CharField(max_length=120, verbose_name='标识')),
-                ('payload', models.JSONField(default=dict, verbose_name='参数')),
-                ('state', models.CharField(choices=[('waiting', '等待执行'), ('running', '执行中'), ('done', '已完成'), ('dead', '失败，待人工处理')], default='waiting', max_length=10, verbose_name='状态')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='已尝试')),
-                ('max_attempts', models.PositiveIntegerField(default=6, verbose_name='最多尝试')),
-                ('run_after', models.DateTimeField(default=django.utils.timezone.now, verbose_name='不早于')),
-                ('lease_token', models.CharField(blank=True, max_length=36)),
-                ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='执行期限')),
-                ('last_error', models.TextField(blank=True, verbose_name='最近错误')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=60, verbose_name="种类")),
+                ("key", models.CharField(max_length=120, verbose_name="标识")),
+                ("payload", models.JSONField(default=dict, verbose_name="参数")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "等待执行"),
+                            ("running", "执行中"),
+                            ("done", "已完成"),
+                            ("dead", "失败，待人工处理"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="已尝试")),
+                ("max_attempts", models.PositiveIntegerField(default=6, verbose_name="最多尝试")),
+                ("run_after", models.DateTimeField(default=django.utils.timezone.now, verbose_name="不早于")),
+                ("lease_token", models.CharField(blank=True, max_length=36)),
+                ("lease_until", models.DateTimeField(blank=True, null=True, verbose_name="执行期限")),
+                ("last_error", models.TextField(blank=True, verbose_name="最近错误")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="登记时间")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
             ],
             options={
-                'verbose_name': '后台任务',
-                'verbose_name_plural': '后台任务',
-                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['run_after'], name='jobs_to_do'), models.Index(fields=['state', '-id'], name='jobs_by_state')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='one_job_per_kind_and_key'), models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('lease_until', None)), _connector='OR'), name='running_job_has_a_lease'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('finished_at', None)), _connector='OR'), name='done_job_has_a_time')],
+                "verbose_name": "后台任务",
+                "verbose_name_plural": "后台任务",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "running"])),
+                        fields=["run_after"],
+                        name="jobs_to_do",
+                    ),
+                    models.Index(fields=["state", "-id"], name="jobs_by_state"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "key"), name="one_job_per_kind_and_key"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lease_until__isnull", False), ("state", "running")),
+                            models.Q(models.Q(("state", "running"), _negated=True), ("lease_until", None)),
+                            _connector="OR",
+                        ),
+                        name="running_job_has_a_lease",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", False), ("state", "done")),
+                            models.Q(models.Q(("state", "done"), _negated=True), ("finished_at", None)),
+                            _connector="OR",
+                        ),
+                        name="done_job_has_a_time",
+                    ),
+                ],
             },
         ),
     ]

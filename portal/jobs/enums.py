@@ -1,0 +1,11 @@
+"""What the kinds of jobs are called."""
+
+from collections.abc import Mapping
+
+# Kinds in words. The ground floor names the rooms above as strings; a test finds a kind without words.
+KIND_LABELS: Mapping[str, str] = {
+    "notifications.send_email": "发送邮件",
+    "accounts.send_invitation": "发送成员邀请",
+    "notices.issue_grant": "制作资助决定通知书",
+    "notices.issue_refusal": "制作不予支持通知书",
+}

@@ -1,0 +1,22 @@
+"""What narrows the list of jobs."""
+
+from __future__ import annotations
+
+from django import forms
+
+from portal.jobs.enums import KIND_LABELS
+from portal.jobs.models import JobState
+from portal.jobs.selectors import JobFilter
+
+
+class JobFilterForm(forms.Form):
+    """The bar above the list."""
+
+    state = forms.ChoiceField(label="状态", choices=[("", "全部"), *JobState.choices], required=False)
+    kind = forms.ChoiceField(label="种类", choices=[("", "全部"), *KIND_LABELS.items()], required=False)
+    text = forms.CharField(label="查找", max_length=100, required=False, help_text="标识或错误文字的一部分")
+
+    def to_filter(self) -> JobFilter:
+        """What was asked; fields with errors narrow nothing, and the page shows the errors."""
+        self.is_valid()
+        return JobFilter(**self.cleaned_data)

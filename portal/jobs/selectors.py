@@ -1,0 +1,117 @@
+"""Read the jobs: what is due, how the machinery stands, and pages of the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Count, Min, Q
+
+from portal.jobs.models import Heartbeat, Job, JobState
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from portal.accounts.models import User
+
+PAGE_SIZE = 50
+SWEEP = "sweep"
+# A job due for longer than this shows that nobody does it.
+STUCK_AFTER = timedelta(minutes=10)
+
+
+def due_jobs(now: datetime, *, grace: timedelta) -> QuerySet[Job]:
+    """Jobs that wait since before the grace, or whose lease ran out, the longest due first."""
+    waiting = Q(state=JobState.WAITING, run_after__lte=now - grace)
+    return Job.objects.filter(waiting | Q(state=JobState.RUNNING, lease_until__lt=now)).order_by("run_after", "pk")
+
+
+def silence_limit() -> timedelta:
+    """How long the sweep may be silent before the worker counts as dead."""
+    return timedelta(seconds=max(120, 8 * settings.JOB_SWEEP_SECONDS))
+
+
+def last_sweep() -> datetime | None:
+    """When worker and beat last did their round; None where they never did."""
+    return Heartbeat.objects.filter(name=SWEEP).values_list("at", flat=True).first()
+
+
+def is_alive(now: datetime) -> bool:
+    """Whether the sweep was heard lately: worker, beat, broker and database all do their part."""
+    heard = last_sweep()
+    return heard is not None and now - heard <= silence_limit()
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """What narrows the list; empty fields narrow nothing."""
+
+    state: str = ""
+    kind: str = ""
+    text: str = ""
+
+    def apply(self, jobs: QuerySet[Job]) -> QuerySet[Job]:
+        """The jobs that fit; the text is looked for in key and error."""
+        if self.state:
+            jobs = jobs.filter(state=self.state)
+        if self.kind:
+            jobs = jobs.filter(kind=self.kind)
+        if self.text:
+            jobs = jobs.filter(Q(key__icontains=self.text) | Q(last_error__icontains=self.text))
+        return jobs
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """One page of jobs, newest first, and the cursor of the next (empty at the end)."""
+
+    jobs: list[Job]
+    next_cursor: str
+
+
+def page_of_jobs(user: User, *, narrowed: JobFilter, after: str = "") -> JobPage:
+    """A page of what the person may see; a cursor that makes no sense begins at the first page."""
+    jobs = narrowed.apply(Job.objects.visible_to(user)).order_by("-pk")
+    if after.isdecimal() and len(after) < 19:
+        jobs = jobs.filter(pk__lt=int(after))
+    rows = list(jobs[: PAGE_SIZE + 1])
+    return JobPage(rows[:PAGE_SIZE], str(rows[PAGE_SIZE - 1].pk) if len(rows) > PAGE_SIZE else "")
+
+
+@dataclass(frozen=True, slots=True)
+class DeadKind:
+    """A kind of which jobs failed for good, and how many."""
+
+    kind: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the machinery stands at a moment."""
+
+    counts: dict[str, int]
+    dead: list[DeadKind]
+    due_since: datetime | None
+    heard: datetime | None
+    is_silent: bool
+    is_stuck: bool
+
+
+def standing(*, now: datetime) -> Standing:
+    """Counts by state, failures by kind, and whether worker and beat seem dead."""
+    counts = dict(Job.objects.order_by().values_list("state").annotate(Count("pk")))
+    dead = Job.objects.filter(state=JobState.DEAD).order_by("kind").values_list("kind").annotate(Count("pk"))
+    due = Job.objects.filter(state=JobState.WAITING, run_after__lte=now).aggregate(since=Min("run_after"))["since"]
+    heard = last_sweep()
+    return Standing(
+        counts={state: counts.get(state, 0) for state in JobState.values},
+        dead=[DeadKind(kind, Job(kind=kind).kind_label, count) for kind, count in dead],
+        due_since=due,
+        heard=heard,
+        is_silent=heard is None or now - heard > silence_limit(),
+        is_stuck=due is not None and now - due > STUCK_AFTER,
+    )

@@ -1,0 +1,86 @@
+"""The system administrator's screen of background jobs, and the health check that monitors ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.db import DatabaseError
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.access import access, officials, public
+from portal.accounts.enums import Role
+from portal.http import act_of, user_of
+from portal.jobs.enums import KIND_LABELS
+from portal.jobs.forms import JobFilterForm
+from portal.jobs.models import Job, JobState
+from portal.jobs.selectors import is_alive, page_of_jobs, standing
+from portal.jobs.services import retry_dead_jobs, retry_job
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+system_admins = officials(Role.SYSTEM_ADMIN)
+_TONES = {JobState.WAITING: "info", JobState.RUNNING: "wait", JobState.DONE: "ok", JobState.DEAD: "bad"}
+
+
+@access(system_admins)
+def job_list(request: HttpRequest) -> HttpResponse:
+    """Show how the machinery stands, and the jobs with their errors."""
+    form = JobFilterForm(request.GET)
+    after = request.GET.get("after", "")
+    narrowed = form.to_filter()
+    page = page_of_jobs(user_of(request), narrowed=narrowed, after=after)
+    now = timezone.now()
+    found = standing(now=now)
+    context = {
+        "form": form,
+        "rows": [{"job": job, "tone": _TONES[JobState(job.state)]} for job in page.jobs],
+        "next_cursor": page.next_cursor,
+        "after": after,
+        "standing": found,
+        "narrowed": any((narrowed.state, narrowed.kind, narrowed.text)),
+        "now": now,
+    }
+    return render(request, "jobs/list.html", context)
+
+
+@access(system_admins)
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put one failed job back in line."""
+    job = get_object_or_404(Job.objects.visible_to(user_of(request)), pk=pk)
+    if retry_job(job, act=act_of(request)):
+        messages.success(request, f"“{job.kind_label}”（{job.key}）已重新排队。")
+    else:
+        messages.info(request, "这个任务现在不是失败状态，无需重试。")
+    return redirect("jobs:list")
+
+
+@access(system_admins)
+@require_POST
+def retry_kind(request: HttpRequest) -> HttpResponse:
+    """Put every failed job of a kind back in line."""
+    kind = request.POST.get("kind", "")
+    count = retry_dead_jobs(kind, act=act_of(request))
+    if count:
+        messages.success(request, f"已将 {count} 个失败的“{KIND_LABELS.get(kind, kind)}”重新排队。")
+    else:
+        messages.info(request, "没有失败的这类任务，无需重试。")
+    return redirect("jobs:list")
+
+
+@access(public)
+@never_cache
+@require_safe
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """Answer 200 while the database answers and the sweep was heard lately, else 503; says nothing more."""
+    try:
+        healthy = is_alive(timezone.now())
+    except DatabaseError:
+        healthy = False
+    return JsonResponse({"status": "ok" if healthy else "unavailable"}, status=200 if healthy else 503)
