@@ -28,8 +28,8 @@ class CopyForm(forms.Form):
         },
     )
 
-    def clean_copy(self) -> UploadedFile:
-        copy: UploadedFile = self.cleaned_data["copy"]
+    def clean_copy(self) -> UploadedFile[bytes]:
+        copy: UploadedFile[bytes] = self.cleaned_data["copy"]
         if (copy.size or 0) > MAX_COPY_BYTES:
             raise ValidationError(f"文件超过 {filesizeformat(MAX_COPY_BYTES)}，不是本平台制作的通知书。")
         return copy

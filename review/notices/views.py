@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.access import access, applicants, public, signed_in
+from portal.http import user_of
 from review.notices import selectors
 from review.notices.enums import FileState
 from review.notices.forms import CopyForm
@@ -28,7 +29,7 @@ PAGE_SIZE = 20
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """List the notices to the applicants that this person acts for."""
-    page = Paginator(selectors.own_notices(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(selectors.own_notices(user_of(request)), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "notices/mine.html", {"page": page})
 
 
@@ -37,7 +38,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @never_cache
 def download(request: HttpRequest, code: str) -> HttpResponse:
     """Give out the file as it was printed, or an explanation; never a file that has changed since."""
-    notice = get_object_or_404(Notice.objects.visible_to(request.user), code=code)
+    notice = get_object_or_404(Notice.objects.visible_to(user_of(request)), code=code)
     try:
         content = selectors.read_file(notice)
     except selectors.NoticeFileError as error:

@@ -78,9 +78,7 @@ def test_a_missing_source_font_fails_the_build_and_names_package_and_remedy(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_licensed_font_in_the_first_folder_is_preferred(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_licensed_font_in_the_first_folder_is_preferred(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     licensed = fonts.Source(Path("simfang.ttf"), 0)
     everything = fonts._installed_fonts(settings.NOTICE_FONT_SOURCES) | {("FangSong_GB2312", "Regular"): licensed}
     monkeypatch.setattr(fonts, "_installed_fonts", lambda _: everything)

@@ -61,7 +61,7 @@ class TestGrant:
         for wanted in (
             notice.number,
             f"{RARE}科技有限公司：",
-            claim.number,
+            str(claim.number),
             "9,999.98元（大写：人民币玖仟玖佰玖拾玖元玖角捌分）",
             "市级承担5,999.98元，区级承担4,000.00元（锡政办发〔2020〕11号第一条第2款）",
             "锡知专资会〔2026〕9号",
@@ -102,7 +102,7 @@ class TestGrant:
 
     def test_a_person_is_shown_by_a_masked_number(self) -> None:
         claim = make_approved(applicant=ApplicantFactory(individual=True))
-        resident_id = claim.applicant.resident_id
+        resident_id = claim.applicant.identifier
         issue_grant(claim.pk)
         text = text_of(stored(Notice.objects.get()))
         assert resident_id not in text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
@@ -22,11 +22,14 @@ from tests.factories import ApplicantFactory, UserFactory, act, binhu, make_memb
 from tests.review.notices.world import make_approved, make_refused, publish
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.test import Client
     from pytest_django import DjangoAssertNumQueries
     from pytest_django.fixtures import Settings
 
     from applications.models import Claim
+    from portal.accounts.models import Region
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +55,7 @@ def stored_at(notice: Notice) -> Path:
     return Path(settings.PRIVATE_DIR) / notice.path
 
 
-def download(client: Client, notice: Notice) -> object:
+def download(client: Client, notice: Notice) -> Any:
     return client.get(reverse("notices:download", args=[notice.code]))
 
 
@@ -75,7 +78,7 @@ class TestDownload:
         ],
     )
     def test_officials_of_the_region_may_have_it(
-        self, client: Client, notice: Notice, role: Role, region: object
+        self, client: Client, notice: Notice, role: Role, region: Callable[[], Region]
     ) -> None:
         client.force_login(make_official(role, region()))
         assert download(client, notice).status_code == 200
@@ -90,7 +93,7 @@ class TestDownload:
         ],
     )
     def test_other_officials_do_not_learn_that_it_exists(
-        self, client: Client, notice: Notice, role: Role, region: object
+        self, client: Client, notice: Notice, role: Role, region: Callable[[], Region]
     ) -> None:
         client.force_login(make_official(role, region()))
         assert download(client, notice).status_code == 404
@@ -176,7 +179,12 @@ class TestVerification:
         ):
             assert wanted in page
         claim = notice.claim
-        for hidden in (claim.applicant.name, claim.applicant.uscc, claim.number, claim.lines.get().subject_key):
+        for hidden in (
+            claim.applicant.name,
+            claim.applicant.identifier,
+            str(claim.number),
+            claim.lines.get().subject_key,
+        ):
             assert hidden not in page
 
     def test_the_printed_address_is_that_page(self, notice: Notice) -> None:

@@ -17,7 +17,7 @@ from portal.jobs.services import enqueue_job
 from portal.notifications.models import Message
 from review.funding.models import Award
 from review.notices.models import Notice, NoticeCounter
-from tests.factories import ApplicantFactory
+from tests.factories import ApplicantFactory, make_member
 from tests.review.notices.world import make_approved, publish
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def test_fifty_notices_survive_a_killed_worker_and_a_flushed_broker(
 ) -> None:
     publish()
     applicant = ApplicantFactory()
-    claims = [make_approved(applicant=applicant) for _ in range(COUNT)]
+    member = make_member(applicant)
+    claims = [make_approved(applicant=applicant, created_by=member) for _ in range(COUNT)]
     with transaction.atomic():
         for claim in claims:
             enqueue_job("notices.issue_grant", key=str(claim.pk), payload={"claim_id": claim.pk})

@@ -1,7 +1,7 @@
 """`python manage.py build_fonts`: make the notices' fonts, once for each set of source fonts."""
 
 from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -11,7 +11,7 @@ from review.notices.fonts import FontsMissingError, build
 class Command(BaseCommand):
     help = "Cut the fonts of the printed notices out of the fonts on this machine (half a minute, then kept)."
     # The checks ask for what this command is about to make.
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--force", action="store_true", help="build again even if nothing has changed")
