@@ -50,47 +50,6 @@
     }
   });
 
-  // Rows of a formset.
-  const changed = (element) => element?.dispatchEvent(new Event("change", { bubbles: true }));
-
-  document.addEventListener("click", (event) => {
-    const add = within(event, "[data-add-row]");
-    if (add) {
-      const template = document.querySelector(add.dataset.addRow);
-      const list = document.querySelector(add.dataset.into);
-      const total = document.querySelector(add.dataset.total);
-      if (!template || !list || !total) {
-        return;
-      }
-      event.preventDefault();
-      const index = Number.parseInt(total.value, 10);
-      list.insertAdjacentHTML("beforeend", template.innerHTML.replaceAll("__index__", String(index)));
-      total.value = String(index + 1);
-      const row = list.lastElementChild;
-      if (window.htmx) {
-        window.htmx.process(row);
-      }
-      row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
-      changed(total);
-      return;
-    }
-    const remove = within(event, "[data-remove-row]");
-    if (remove) {
-      const row = remove.closest(remove.dataset.removeRow);
-      const box = row?.querySelector("input[name$='-DELETE']");
-      if (!box) {
-        return;
-      }
-      event.preventDefault();
-      box.checked = true;
-      row.hidden = true;
-      for (const field of row.querySelectorAll("[required]")) {
-        field.required = false;
-      }
-      changed(box);
-    }
-  });
-
   // Words about saving, beside the form that htmx sends.
   const say = (element, words, state) => {
     for (const place of document.querySelectorAll("[data-autosave-status]")) {

@@ -1,0 +1,356 @@
+"""The frame of every page, its components, and that people with a keyboard, a phone or no script can use them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template import Context, RequestContext, Template
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import timezone
+
+from applications.enums import ClaimStatus
+from policies.engine import load_catalogue
+from policies.engine.loader import CATALOGUE
+from policies.services import publish_catalogue
+from portal.access import public
+from portal.accounts.enums import Role
+from portal.accounts.models import Appointment, Membership
+from portal.context_processors import seat_of
+from portal.navigation import MENU, menu_for
+from portal.notifications.models import Message
+from portal.templatetags.portal import STATUS_TONES
+from tests.factories import (
+    ApplicantFactory,
+    ClaimFactory,
+    UserFactory,
+    act,
+    binhu,
+    make_member,
+    make_official,
+    wuxi,
+    xishan,
+)
+
+TEMPLATES = sorted((Path(settings.BASE_DIR) / "templates").rglob("*.html"))
+SPRITE = (Path(settings.BASE_DIR) / "static/img/icons.svg").read_text()
+STYLES = "".join(path.read_text() for path in (Path(settings.BASE_DIR) / "static/css").glob("*.css"))
+
+
+def draw(source: str, **context: object) -> str:
+    return Template(source).render(Context(context))
+
+
+# ---- what the strict content policy asks of every template ----------------------------------------
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(settings.BASE_DIR / "templates")))
+def test_no_template_has_script_or_style_of_its_own(path):
+    text = path.read_text()
+    assert not re.search(r"<style\b", text)
+    assert not re.search(r"\sstyle\s*=", text)
+    assert not re.search(r"\son[a-z]+\s*=\s*[\"']", text)
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert not re.search(r"(src|href)\s*=\s*[\"'](https?:)?//", text)
+
+
+def test_every_icon_that_a_template_names_is_in_the_sprite():
+    named = {name for path in TEMPLATES for name in re.findall(r'{% icon "([\w-]+)"', path.read_text())}
+    named |= {name for path in TEMPLATES for name in re.findall(r'\bicon="([\w-]+)"', path.read_text())}
+    drawn = set(re.findall(r'<symbol id="([\w-]+)"', SPRITE))
+    assert named <= drawn
+    assert named
+
+
+def test_every_tone_of_a_pill_and_of_a_box_has_its_colours():
+    for tone in {*STATUS_TONES.values(), "wait"}:
+        assert f".pill-{tone} " in STYLES
+    for tone in ("info", "ok", "warn", "bad"):
+        assert f".notice-{tone} " in STYLES
+
+
+def test_every_status_of_a_claim_has_a_tone():
+    assert set(STATUS_TONES) == set(ClaimStatus)
+
+
+# ---- tags and filters -----------------------------------------------------------------------------
+def test_sums_are_shown_with_separators_and_two_places_or_as_a_dash():
+    shown = draw("{{ a|yuan }} {{ b|yuan }} {{ a|yuan_figures }}", a=Decimal("1234.5"), b=None)
+    assert shown == "1,234.50 元 — 1,234.50"
+
+
+def test_age_counts_calendar_days():
+    now = timezone.now()
+    assert draw("{{ a|age }} {{ b|age }} {{ c|age }}", a=now, b=now - timedelta(days=3), c=None) == "今天 3 天 —"
+
+
+def test_names_of_facts_for_machines_are_left_out_of_sentences():
+    assert draw("{{ a|without_codes }}", a="缺少“费用合计”（fees），无法测算") == "缺少“费用合计”，无法测算"
+    assert draw("{{ a|without_codes }}", a="缺少“利息”（rows[0].paid_on）") == "缺少“利息”"
+    assert draw("{{ a|without_codes }}", a="证书（含国防专利）") == "证书（含国防专利）"
+
+
+@pytest.mark.django_db
+def test_a_status_is_worded_for_who_reads_it():
+    claim = ClaimFactory(status=ClaimStatus.CORRECTION)
+    assert "pill-warn" in draw("{% status_pill claim %}", claim=claim)
+    assert "待补正" in draw("{% status_pill claim %}", claim=claim)
+    assert "需要您补正" in draw('{% status_pill claim face="applicant" %}', claim=claim)
+
+
+def test_words_in_a_component_are_escaped():
+    assert "&lt;b&gt;" in draw("{% pill words %}", words="<b>")
+    page = draw('{% include "components/alert.html" with title=words text=words %}', words="<b>")
+    assert "<b>" not in page
+
+
+def test_an_error_box_is_announced_and_says_the_remedy():
+    box = draw('{% include "components/alert.html" with tone="bad" title="号码不对" remedy="请核对最后一位" %}')
+    assert 'role="alert"' in box
+    assert "怎么办：" in box
+    assert "请核对最后一位" in box
+
+
+def test_an_empty_list_has_words_and_a_next_step():
+    box = draw(
+        '{% include "components/empty_state.html" with title="没有草稿" text="先选事项" url="/x/" action="去选" %}'
+    )
+    assert "没有草稿" in box
+    assert '<a class="btn btn-primary" href="/x/">去选</a>' in box
+
+
+def test_pages_keep_their_filters_when_turned():
+    request = RequestFactory().get("/list/", {"q": "专利", "after": "a"})
+    bar = Template('{% include "components/pagination.html" %}').render(
+        RequestContext(request, {"after": "a", "next_cursor": "b"})
+    )
+    assert "after=b" in bar
+    assert "q=%E4%B8%93%E5%88%A9" in bar
+    assert "回到第一页" in bar
+    last = Template('{% include "components/pagination.html" %}').render(
+        RequestContext(request, {"after": "a", "next_cursor": ""})
+    )
+    assert "已到最后一页" in last
+
+
+# ---- the frame ------------------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_every_page_has_the_landmarks_and_one_heading():
+    page = Client().get(reverse("policies:documents")).content.decode()
+    assert '<html lang="zh-CN">' in page
+    assert 'class="skip-link" href="#content"' in page
+    assert page.count("<main ") == page.count("<h1") == page.count("<footer ") == 1
+    assert "· 知识产权专项资金申报平台" in page
+
+
+@pytest.mark.django_db
+def test_the_content_policy_allows_nothing_but_our_own_files():
+    policy = Client().get(reverse("home")).headers["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "style-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.django_db
+def test_the_demo_says_so_and_a_real_site_does_not(settings):
+    settings.DEMO, settings.OFFICIALS_NEED_SECOND_FACTOR = True, False
+    page = Client().get(reverse("home")).content.decode()
+    assert "数据均为虚构；官员双重验证已关闭" in page
+    settings.DEMO = False
+    assert "数据均为虚构" not in Client().get(reverse("home")).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_header_shows_who_one_is_for_whom_and_how_much_is_unread():
+    user = make_member(ApplicantFactory(name="无锡某某公司"), name="王小明")
+    for number in range(3):
+        Message.objects.create(user=user, key=str(number), title="x", body="")
+    client = Client()
+    client.force_login(user)
+    header = client.get(reverse("policies:documents")).content.decode().split("</header>")[0]
+    assert "王小明" in header
+    assert "无锡某某公司" in header
+    assert re.search(r'site-badge">3<', header)
+
+
+@pytest.mark.django_db
+def test_several_seats_are_counted():
+    user = make_official(Role.DISTRICT_FIRST, binhu())
+    assert seat_of(user) == "无锡市滨湖区 区级经办"
+    Appointment.objects.create(user=user, role=Role.ACCEPTANCE, region=xishan())
+    del user.active_appointments
+    assert seat_of(user).endswith("等 2 项")
+    member = make_member(ApplicantFactory(name="甲公司"))
+    Membership.objects.create(user=member, applicant=ApplicantFactory(name="乙公司"))
+    assert seat_of(member) == "甲公司 等 2 项"
+    assert seat_of(UserFactory()) == ""
+
+
+# ---- the menu -------------------------------------------------------------------------------------
+def test_every_menu_entry_leads_somewhere():
+    assert all(reverse(entry.url_name) for entry in MENU)
+
+
+def test_a_stranger_sees_public_entries_only():
+    labels = [link.label for link in menu_for(None)]
+    assert labels == [entry.label for entry in MENU if entry.rule is public]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", list(Role))
+def test_an_official_may_enter_what_the_menu_shows(role, settings):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+    client = Client()
+    district = role in (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND)
+    user = make_official(role, binhu() if district else wuxi())
+    client.force_login(user)
+    for link in menu_for(user):
+        assert client.get(link.url).status_code == 200, link
+
+
+@pytest.mark.django_db
+def test_an_applicant_may_enter_what_the_menu_shows():
+    client = Client()
+    user = make_member()
+    client.force_login(user)
+    for link in menu_for(user):
+        assert client.get(link.url).status_code == 200, link
+
+
+@pytest.mark.django_db
+def test_the_entry_one_is_below_is_marked_and_the_longest_address_wins():
+    user = make_official(Role.CITY_OFFICER, wuxi())
+    for name in ("review:publicity_public", "review:publicity", "review:claims", "policies:documents"):
+        current = [link.url for link in menu_for(user, path=reverse(name) + "something/") if link.is_current]
+        assert current == [reverse(name)]
+    assert not [link for link in menu_for(user, path="/") if link.is_current]
+
+
+# ---- errors ---------------------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_a_page_that_is_not_there_says_so_and_leads_home():
+    response = Client().get("/nowhere/")
+    assert response.status_code == 404
+    assert "没有找到这个页面" in response.content.decode()
+    assert "返回首页" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_one_may_not_see_says_what_to_do():
+    client = Client()
+    client.force_login(make_member())
+    response = client.get(reverse("audit:records"))
+    assert response.status_code == 403
+    assert "没有权限" in response.content.decode()
+    assert "换用有相应职责的账号" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_an_expired_form_says_how_to_go_on():
+    response = Client(enforce_csrf_checks=True).post("/policies/items/x/calculator/")
+    assert response.status_code == 403
+    assert "刷新后重新提交" in response.content.decode()
+
+
+def test_the_page_for_a_broken_site_needs_nothing_of_it():
+    page = render_to_string("500.html")
+    assert "系统暂时出错" in page
+    assert "已保存的内容不会丢失" in page
+    assert "/static/css/portal.css" in page
+
+
+# ---- in a browser ---------------------------------------------------------------------------------
+@pytest.fixture
+def catalogue(transactional_db) -> None:
+    wuxi(), binhu()
+    publish_catalogue(act(), catalogue=load_catalogue([CATALOGUE / "wx2020.yaml"]))
+
+
+@pytest.fixture
+def axe():
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - only browser runs need it
+
+    return Axe()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 375])
+def test_public_pages_fit_and_have_no_accessibility_fault(catalogue, live_server, page, axe, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    for path in (
+        reverse("home"),
+        reverse("policies:documents"),
+        reverse("policies:document", args=["wx2020"]),
+        reverse("policies:item", args=["wx2020-01-inv"]),
+        reverse("policies:calculator", args=["wx2020-05-loan"]),
+        reverse("contact"),
+        reverse("privacy"),
+        reverse("account_login"),
+        reverse("account_signup"),
+    ):
+        page.goto(live_server.url + path)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide == 0, f"{path} is {wide} px too wide"
+        faults = axe.run(page).response["violations"]
+        assert [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in faults] == [], path
+    assert complaints == []
+
+
+@pytest.mark.browser
+def test_the_first_tab_leads_past_the_menu(catalogue, live_server, page):
+    page.goto(live_server.url + reverse("policies:documents"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "跳到正文"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "search"
+
+
+@pytest.mark.browser
+def test_the_menu_opens_on_a_phone(catalogue, live_server, page):
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.goto(live_server.url)
+    entry = page.get_by_role("link", name="政策与事项", exact=True)
+    assert not entry.is_visible()
+    page.get_by_role("button", name="展开或收起菜单").press("Enter")
+    entry.wait_for(state="visible")
+
+
+@pytest.mark.browser
+def test_without_script_the_menu_stands_open_and_the_calculator_computes(catalogue, live_server, browser):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 375, "height": 800})
+    page = context.new_page()
+    page.goto(live_server.url + reverse("policies:calculator", args=["wx2020-01-inv"]))
+    assert page.get_by_role("navigation", name="主菜单").get_by_role("link", name="政策与事项").is_visible()
+    page.fill("#id_line-0-granted_on", "2021-05-10")
+    page.fill("#id_line-0-fees", "4999.99")
+    page.get_by_role("button", name="计算").click()
+    assert "4,999.99" in page.locator("#answer").inner_text()
+    page.get_by_role("button", name="再加一项").click()
+    assert page.locator("fieldset.line-card").count() == 2
+    assert page.input_value("#id_line-0-fees") == "4999.99"
+    context.close()
+
+
+@pytest.mark.browser
+def test_the_amount_follows_while_one_types(catalogue, live_server, page):
+    page.goto(live_server.url + reverse("policies:calculator", args=["wx2020-01-inv"]))
+    answer = page.locator("#answer")
+    page.fill("#id_line-0-granted_on", "2021-05-10")
+    page.locator("#id_line-0-fees").press_sequentially("5000")
+    answer.get_by_text("5,000.00").first.wait_for()
+    assert page.evaluate("document.activeElement.id") == "id_line-0-fees"
+    page.select_option("#id_kind", "individual")
+    answer.get_by_text("2,500.00").first.wait_for()
+    page.get_by_role("button", name="再加一项").click()
+    page.locator("#id_line-1-fees").press_sequentially("五千")
+    page.locator("#fault-id_line-1-fees").get_by_text("不是金额").wait_for()
+    page.locator("button[name=remove][value='1']").click()
+    page.locator("#id_line-1-fees").wait_for(state="detached")
+    assert page.input_value("#id_line-0-fees") == "5000.00"
