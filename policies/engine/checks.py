@@ -189,7 +189,7 @@ class Checker:
         """The checked fields of a mapping in the order of the declaration; None when the value is no mapping."""
         optional = optional or {}
         if not isinstance(raw, Mapping):
-            self.add(line, path, "应为“键: 值”的映射", "请按文档写出各键")
+            self.add(getattr(raw, "line", line), path, "应为“键: 值”的映射", "请按文档写出各键")
             return None
         here = getattr(raw, "line", line)
         lines: Mapping[str, int] = getattr(raw, "lines", {})
