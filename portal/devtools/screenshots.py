@@ -50,7 +50,7 @@ README_SHOTS = (
     Shot("home", None, "/"),
     Shot("calculator", None, "/policies/items/wx2020-01-inv/"),
     Shot("claim-form", "qiye", "/claims/", follow="a[href$='/edit/']"),
-    Shot("review-claim", "chushen", "/review/", follow="table a[href*='/review/claims/']"),
+    Shot("review-claim", "chushen", "/review/queue/", follow="main a[href*='/review/claims/']"),
 )
 ALL_SHOTS = (
     *README_SHOTS,
@@ -64,9 +64,9 @@ ALL_SHOTS = (
     Shot("messages", "qiye", "/messages/"),
     Shot("notices", "qiye", "/notices/"),
     Shot("acceptance-home", "shouli", "/"),
-    Shot("queue", "chushen", "/review/"),
+    Shot("queue", "chushen", "/review/queue/"),
     Shot("city-home", "shiji", "/"),
-    Shot("publicity", "shiji", "/review/publicity/"),
+    Shot("publicity", "shiji", "/review/publicity/work/"),
     Shot("decision-home", "shending", "/"),
     Shot("finance-home", "caiwu", "/"),
     Shot("payments", "caiwu", "/funding/"),
