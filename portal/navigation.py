@@ -52,6 +52,7 @@ MENU = (
     MenuEntry("审计", "audit:records", officials(Role.AUDITOR)),
     MenuEntry("人员", "accounts:officials", officials(Role.SYSTEM_ADMIN)),
     MenuEntry("后台任务", "jobs:list", officials(Role.SYSTEM_ADMIN)),
+    MenuEntry("工作日", "workdays:list", officials(Role.SYSTEM_ADMIN)),
 )
 
 

@@ -1,0 +1,42 @@
+"""What the administrator enters about days."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from portal.workdays.enums import SpanKind
+from portal.workdays.services import LONGEST_SPAN
+
+
+def _day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"})
+
+
+class SpanForm(forms.Form):
+    """Days to be set, with their basis."""
+
+    first = forms.DateField(label="自", widget=_day_input())
+    last = forms.DateField(label="至（含）", widget=_day_input(), required=False, help_text="只调整一天时可以不填")
+    kind = forms.ChoiceField(label="这些日子", choices=SpanKind.choices)
+    basis = forms.CharField(label="依据", max_length=200, help_text="文件名称和文号，例如省政府办公厅关于调休的通知")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first = cleaned.get("first")
+        if first is None or "last" in self.errors:
+            return cleaned
+        last = cleaned["last"] = cleaned.get("last") or first
+        if last < first:
+            self.add_error("last", "结束日期早于开始日期，请改正其中一个。")
+        elif (last - first).days >= LONGEST_SPAN:
+            self.add_error("last", f"一次最多登记 {LONGEST_SPAN} 天，请分几次登记。")
+        return cleaned
+
+
+class RemovalForm(forms.Form):
+    """A span whose days go back to the national calendar."""
+
+    first = forms.DateField()
+    last = forms.DateField()

@@ -1,0 +1,65 @@
+"""Set working days against the national calendar, and take that back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from portal.audit.services import record_audit
+from portal.workdays.enums import SpanKind
+from portal.workdays.models import WorkdayOverride
+
+if TYPE_CHECKING:
+    from portal.act import Act
+
+LONGEST_SPAN = 366
+
+
+def set_workdays(first: date, *, last: date, kind: SpanKind, basis: str, act: Act) -> int:
+    """Set every day of a span, both ends included, over what was set before; returns how many days.
+
+    Periods that were counted earlier (publicity, correction) keep their dates. Raises ValueError for a span that
+    ends before it begins or is longer than LONGEST_SPAN days, or for an empty basis.
+    """
+    length = (last - first).days + 1
+    if not 1 <= length <= LONGEST_SPAN:
+        raise ValueError("a span has between 1 and 366 days")
+    if not basis.strip():
+        raise ValueError("days are set on some basis")
+    days = [first + timedelta(days=n) for n in range(length)]
+    with transaction.atomic():
+        WorkdayOverride.objects.bulk_create(
+            [WorkdayOverride(day=day, is_workday=_is_worked(day, kind), basis=basis.strip()) for day in days],
+            update_conflicts=True,
+            unique_fields=["day"],
+            update_fields=["is_workday", "basis"],
+        )
+        record_audit(
+            act,
+            action="workdays.set",
+            target=WorkdayOverride.objects.get(day=first),
+            after={"starts_on": first, "ends_on": last, "kind": kind.label, "basis": basis.strip()},
+        )
+    return length
+
+
+def _is_worked(day: date, kind: SpanKind) -> bool:
+    return day.weekday() < 5 if kind == SpanKind.WEEKDAYS else kind == SpanKind.WORK
+
+
+def remove_workdays(first: date, *, last: date, act: Act) -> int:
+    """Take back what was set on a span: the national calendar holds again; returns how many days were set."""
+    with transaction.atomic():
+        found = WorkdayOverride.objects.select_for_update().filter(day__range=(first, last)).order_by("day")
+        overrides = list(found)
+        if overrides:
+            record_audit(
+                act,
+                action="workdays.remove",
+                target=overrides[0],
+                before={"starts_on": first, "ends_on": last, "basis": overrides[0].basis, "count": len(overrides)},
+            )
+            found.delete()
+    return len(overrides)
