@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "portal.accounts.middleware.SessionActivityMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.ClosedByDefaultMiddleware",
+    "portal.workdays.middleware.CalendarUnknownMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
