@@ -67,7 +67,9 @@ def main() -> int:
         prepare()
         for name, command in commands(host, port).items():
             children.append(start(name, command))
-        wait_until_serving(port, children)
+            if name == "web":
+                # The page first: three programs that start at once on two cores keep everybody waiting.
+                wait_until_serving(port, children)
         announce(port, children)
         watch(children)
     except StopRequestedError:
@@ -128,7 +130,7 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
     return {
         "web": [
             *[sys.executable, "-m", "gunicorn", "portal.wsgi:application", f"--bind={host}:{port}"],
-            *["--workers=2", "--threads=4", "--timeout=60", "--access-logfile=-", "--no-control-socket"],
+            *["--workers=2", "--threads=4", "--timeout=60", "--access-logfile=-", "--no-control-socket", "--preload"],
         ],
         "worker": [*celery, "worker", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle"],
         "beat": [*celery, "beat", "--loglevel=INFO", "--pidfile="],
