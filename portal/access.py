@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 
 from portal.accounts.enums import Role
+from portal.accounts.selectors import has_second_factor
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -91,5 +92,5 @@ def needs_second_factor(user: User | AnonymousUser) -> bool:
         settings.OFFICIALS_NEED_SECOND_FACTOR
         and user.is_authenticated
         and user.is_official
-        and not user.authenticator_set.filter(type="totp").exists()
+        and not has_second_factor(user)
     )

@@ -191,7 +191,8 @@ class Applicant(models.Model):
         needed = ["contact_name", "contact_phone", "account_name", "bank_name", "cnaps_code", "account_number"]
         if not self.is_individual:
             needed.append("legal_representative")
-        return [str(self._meta.get_field(f).verbose_name) for f in needed if not getattr(self, f)]
+        labels = {field.name: str(field.verbose_name) for field in self._meta.fields}
+        return [labels[name] for name in needed if not getattr(self, name)]
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

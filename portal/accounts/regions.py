@@ -63,7 +63,7 @@ def load_region_tree(region_model: Any) -> int:
     Runs any number of times. What exists keeps its bureau and telephone: an administrator may have corrected them.
     """
     code, name, bureau, phone = PROVINCE
-    rows = [(code, name, "province", None, bureau, phone)]
+    rows: list[tuple[str, str, str, str | None, str, str]] = [(code, name, "province", None, bureau, phone)]
     for city_code, city, city_phone, districts in CITIES:
         rows.append((city_code, city, "city", code, f"{city}知识产权局", city_phone))
         rows += [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allauth.mfa.models import Authenticator
 from django.db.models import F, Prefetch, Q
 
 from portal.accounts.enums import OverrideState, RegionLevel, Role
@@ -25,6 +26,11 @@ def districts_by_city() -> list[tuple[str, list[tuple[str, str]]]]:
     return list(groups.items())
 
 
+def has_second_factor(user: User) -> bool:
+    """Whether a person set up a second factor. Recovery codes alone are none: they stand in for one."""
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+
+
 def owner_of(applicant: Applicant) -> User | None:
     """Who owns an applicant; none for one that was put in by hand."""
     membership = applicant.memberships.filter(is_owner=True).select_related("user").first()
@@ -38,7 +44,7 @@ def members_of(applicant: Applicant) -> list[Membership]:
 
 def open_invitations(applicant: Applicant, *, now: datetime) -> list[Invitation]:
     """Invitations that can still be accepted, the newest first."""
-    return list(applicant.invitations.open_at(now).order_by("-created_at", "-pk"))  # type: ignore[attr-defined]
+    return list(applicant.invitations.open_at(now).order_by("-created_at", "-pk"))
 
 
 def officers_of(region_code: str, *, role: Role) -> list[User]:

@@ -51,7 +51,7 @@ def invite_member(applicant: Applicant, *, email: str, act: Act) -> Invitation:
         Invitation.objects.filter(applicant=locked, email=address, accepted_at=None, cancelled_at=None).update(
             cancelled_at=act.at
         )
-        if locked.invitations.open_at(act.at).count() >= OPEN_INVITATIONS_AT_MOST:  # type: ignore[attr-defined]
+        if locked.invitations.open_at(act.at).count() >= OPEN_INVITATIONS_AT_MOST:
             raise RefusedError("未接受的邀请已有 20 份，请先撤回不再需要的邀请。", field="email")
         invitation = Invitation(
             applicant=locked,

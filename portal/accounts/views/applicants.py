@@ -16,7 +16,7 @@ from portal.accounts.services.applicants import (
     update_applicant,
 )
 from portal.accounts.services.errors import RefusedError
-from portal.http import act_of
+from portal.http import act_of, user_of
 
 
 def show_refusal(form: DetailsForm, error: RefusedError) -> None:
@@ -27,20 +27,20 @@ def show_refusal(form: DetailsForm, error: RefusedError) -> None:
 def own_applicant(request: HttpRequest, pk: int) -> Applicant:
     """The applicant, where the person acts for it; 404 otherwise."""
     return get_object_or_404(
-        Applicant.objects.visible_to(request.user).select_related("region__parent", "tax_region__parent"), pk=pk
+        Applicant.objects.visible_to(user_of(request)).select_related("region__parent", "tax_region__parent"), pk=pk
     )
 
 
 def owns(request: HttpRequest, applicant: Applicant) -> bool:
     """Whether the person is the applicant's owner."""
-    return any(m.applicant_id == applicant.pk and m.is_owner for m in request.user.active_memberships)
+    return any(m.applicant_id == applicant.pk and m.is_owner for m in user_of(request).active_memberships)
 
 
 @access(private_persons)
 def organisation(request: HttpRequest) -> HttpResponse:
     """Lead to the one body a person acts for, list several, or lead to the registration."""
-    memberships = request.user.active_memberships
-    waiting = own_overrides(request.user)
+    memberships = user_of(request).active_memberships
+    waiting = own_overrides(user_of(request))
     if len(memberships) == 1 and not waiting:
         return redirect("accounts:organisation_detail", pk=memberships[0].applicant_id)
     if not memberships and not waiting:
@@ -52,7 +52,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
 @rate_limit(action="register_applicant")
 def organisation_new(request: HttpRequest) -> HttpResponse:
     """Register a body, or ask for an exception for its code."""
-    initial = {"contact_name": request.user.name, "contact_phone": request.user.phone}
+    initial = {"contact_name": user_of(request).name, "contact_phone": user_of(request).phone}
     form = OrganisationForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -81,7 +81,7 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
 @rate_limit(action="register_applicant")
 def individual_new(request: HttpRequest) -> HttpResponse:
     """Register oneself as an individual."""
-    user = request.user
+    user = user_of(request)
     initial = {"name": user.name, "contact_name": user.name, "contact_phone": user.phone, "account_name": user.name}
     form = IndividualForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -24,7 +24,7 @@ from portal.accounts.services.members import (
     remove_member,
 )
 from portal.accounts.views.applicants import own_applicant, owns
-from portal.http import act_of
+from portal.http import act_of, user_of
 from portal.identifiers import mask_email
 
 
@@ -57,8 +57,8 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def member_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove a member, or leave."""
-    membership = get_object_or_404(Membership.objects.visible_to(request.user).select_related("user"), pk=pk)
-    leaves = membership.user_id == request.user.pk
+    membership = get_object_or_404(Membership.objects.visible_to(user_of(request)).select_related("user"), pk=pk)
+    leaves = membership.user_id == user_of(request).pk
     try:
         remove_member(membership, act=act_of(request))
     except RefusedError as error:
@@ -75,7 +75,7 @@ def member_remove(request: HttpRequest, pk: int) -> HttpResponse:
 def member_make_owner(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand the ownership over to a member."""
     membership = get_object_or_404(
-        Membership.objects.visible_to(request.user).select_related("user", "applicant"), pk=pk
+        Membership.objects.visible_to(user_of(request)).select_related("user", "applicant"), pk=pk
     )
     try:
         hand_over_ownership(membership, act=act_of(request))
@@ -90,7 +90,7 @@ def member_make_owner(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def invitation_cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Take an invitation back."""
-    found = Invitation.objects.visible_to(request.user).select_related("applicant")
+    found = Invitation.objects.visible_to(user_of(request)).select_related("applicant")
     invitation = get_object_or_404(found, public_id=public_id)
     cancel_invitation(invitation, act=act_of(request))
     messages.success(request, f"给 {invitation.email} 的邀请已撤回。")

@@ -19,7 +19,7 @@ from portal.accounts.selectors import (
 )
 from portal.accounts.services.errors import RefusedError
 from portal.accounts.services.officials import appoint_official, revoke_appointment
-from portal.http import act_of
+from portal.http import act_of, user_of
 
 LISTED_AT_MOST = 200
 
@@ -27,9 +27,9 @@ LISTED_AT_MOST = 200
 @access(officials(Role.SYSTEM_ADMIN))
 def officials_list(request: HttpRequest) -> HttpResponse:
     """List the officials of one's regions, by region and role."""
-    form = OfficialsFilter(request.GET or None, regions=managed_regions(request.user))
+    form = OfficialsFilter(request.GET or None, regions=managed_regions(user_of(request)))
     chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    found = appointments_listed(request.user, region=chosen.get("region", ""), role=chosen.get("role", ""))
+    found = appointments_listed(user_of(request), region=chosen.get("region", ""), role=chosen.get("role", ""))
     listed = list(found[: LISTED_AT_MOST + 1])
     context = {
         "form": form,
@@ -53,7 +53,7 @@ def users(request: HttpRequest) -> HttpResponse:
 def official(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a person's offices, and appoint them to another."""
     person = get_object_or_404(User, pk=pk)
-    form = AppointForm(request.POST or None, regions=managed_regions(request.user))
+    form = AppointForm(request.POST or None, regions=managed_regions(user_of(request)))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -65,9 +65,9 @@ def official(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("accounts:official", pk=person.pk)
     context = {
         "person": person,
-        "is_self": person.pk == request.user.pk,
+        "is_self": person.pk == user_of(request).pk,
         "memberships": person.active_memberships,
-        "appointments": appointment_history(person, admin=request.user),
+        "appointments": appointment_history(person, admin=user_of(request)),
         "form": form,
     }
     return render(request, "accounts/official.html", context)
@@ -77,7 +77,7 @@ def official(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def appointment_revoke(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """End an appointment."""
-    found = Appointment.objects.visible_to(request.user).select_related("user", "region__parent")
+    found = Appointment.objects.visible_to(user_of(request)).select_related("user", "region__parent")
     appointment = get_object_or_404(found, public_id=public_id)
     try:
         revoke_appointment(appointment, act=act_of(request))

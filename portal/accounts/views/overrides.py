@@ -13,15 +13,15 @@ from portal.accounts.models import OverrideRequest
 from portal.accounts.selectors import overrides_for
 from portal.accounts.services.applicants import decide_override
 from portal.accounts.services.errors import RefusedError
-from portal.http import act_of
+from portal.http import act_of, user_of
 
 
 @access(officials(Role.ACCEPTANCE))
 def overrides(request: HttpRequest) -> HttpResponse:
     """List the requests of one's districts."""
     context = {
-        "pending": overrides_for(request.user, pending=True),
-        "decided": overrides_for(request.user, pending=False),
+        "pending": overrides_for(user_of(request), pending=True),
+        "decided": overrides_for(user_of(request), pending=False),
     }
     return render(request, "accounts/overrides.html", context)
 
@@ -29,7 +29,7 @@ def overrides(request: HttpRequest) -> HttpResponse:
 @access(officials(Role.ACCEPTANCE))
 def override(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Show one request with what the check says, and decide it."""
-    found = OverrideRequest.objects.visible_to(request.user)
+    found = OverrideRequest.objects.visible_to(user_of(request))
     asked = get_object_or_404(found.select_related("region__parent", "requested_by", "decided_by"), public_id=public_id)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -7,20 +7,21 @@ from django.shortcuts import redirect, render
 
 from portal.access import AFTER_SECOND_FACTOR, access, signed_in
 from portal.accounts.forms import ProfileForm
+from portal.accounts.selectors import has_second_factor
 from portal.accounts.services.profile import update_profile
-from portal.http import act_of
+from portal.http import act_of, user_of
 
 
 @access(signed_in)
 def profile(request: HttpRequest) -> HttpResponse:
     """Show who one is here; change name and telephone."""
-    user = request.user
+    user = user_of(request)
     form = ProfileForm(request.POST or None, initial={"name": user.name, "phone": user.phone})
     if request.method == "POST" and form.is_valid():
         update_profile(user, name=form.cleaned_data["name"], phone=form.cleaned_data["phone"], act=act_of(request))
         messages.success(request, "个人信息已保存。")
         return redirect("accounts:profile")
-    second_factor = user.authenticator_set.filter(type="totp").exists()
+    second_factor = has_second_factor(user)
     context = {"form": form, "second_factor": second_factor, "off": not settings.OFFICIALS_NEED_SECOND_FACTOR}
     return render(request, "accounts/profile.html", context)
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.accounts.templatetags.people import device
 from portal.audit.models import AuditRecord
 from tests.factories import PASSWORD, UserFactory, binhu, make_member, make_official
 
@@ -91,7 +92,7 @@ class TestSigningUp:
     @pytest.mark.parametrize(
         ("changes", "words"),
         [
-            ({"password1": "short-1", "password2": "short-1"}, "至少"),
+            ({"password1": "short-1", "password2": "short-1"}, "密码太短，至少要有 10 个字符"),
             ({"password1": "12345678901", "password2": "12345678901"}, "数字"),
             ({"password1": "password1234", "password2": "password1234"}, "常见"),
             ({"password2": "Other-Horse-7-Battery"}, "密码"),
@@ -254,6 +255,23 @@ def test_other_sessions_are_listed_and_ended(client):
     assert other.get(reverse("accounts:profile")).status_code == 302
     assert client.get(reverse("accounts:profile")).status_code == 200
     assert "没有其他登录" in client.get(reverse("usersessions_list")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "words"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140 Safari/537.36",
+            "Chrome，Windows 电脑",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/140 Safari/537.36 Edg/140.0", "Edge，Windows 电脑"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) MicroMessenger/8.0", "微信，iPhone"),
+        ("curl/8.0", "curl/8.0"),
+        ("", ""),
+    ],
+)
+def test_a_device_is_named_in_words(user_agent, words):
+    assert device(user_agent) == words
 
 
 @pytest.mark.django_db
