@@ -128,7 +128,7 @@ class Calculator:
 
 
 def read_calculator(rules: Item, data: Mapping[str, str] | None, *, today: date) -> Calculator:
-    """A calculator from a request's data, or an empty one. `add` appends a line, `remove` takes one out."""
+    """A calculator from a request's data, or an empty one. `add` appends a line, `drop` takes one out."""
     only = calculator_facts(rules)
     facts = [fact for fact in facts_of(rules) if fact.name in only]
     typed: list[dict[str, Any]] = [{}]
@@ -136,7 +136,7 @@ def read_calculator(rules: Item, data: Mapping[str, str] | None, *, today: date)
     issued, issued_error = _default_issue(rules, today), ""
     if data is not None:
         typed = [read_posted(facts, data, prefix=f"line-{i}") for i in range(_count(data.get("lines"), MAX_LINES))]
-        typed = _changed(typed, add="add" in data, remove=data.get("remove", ""))
+        typed = _changed(typed, add="add" in data, drop=data.get("drop", ""))
         kind = data["kind"] if data.get("kind") in APPLICANT_KINDS else kind
         issued, issued_error = _read_issue(data.get(_ISSUED, issued))
     calculator = Calculator(rules, kind, issued, issued_error)
@@ -153,8 +153,8 @@ def read_calculator(rules: Item, data: Mapping[str, str] | None, *, today: date)
     return calculator
 
 
-def _changed(typed: Sequence[dict[str, Any]], *, add: bool, remove: str) -> list[dict[str, Any]]:
-    kept = [values for index, values in enumerate(typed) if str(index) != remove]
+def _changed(typed: Sequence[dict[str, Any]], *, add: bool, drop: str) -> list[dict[str, Any]]:
+    kept = [values for index, values in enumerate(typed) if str(index) != drop]
     if add and len(kept) < MAX_LINES:
         kept.append({})
     return kept or [{}]

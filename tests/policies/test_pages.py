@@ -245,12 +245,12 @@ def test_lines_are_added_and_removed_with_what_was_typed(client):
     typed = {"lines": "2", "line-0-fees": "1", "line-1-fees": "2"}
     added = calculator(client, "wx2020-01-inv", add="1", **typed)
     assert [line.reading.values.get("fees") for line in added.context["calculator"].lines] == ["1.00", "2.00", ""]
-    removed = calculator(client, "wx2020-01-inv", remove="0", **typed)
+    removed = calculator(client, "wx2020-01-inv", drop="0", **typed)
     assert [line.reading.values.get("fees") for line in removed.context["calculator"].lines] == ["2.00"]
 
 
 def test_the_last_line_cannot_be_removed_and_there_are_not_endlessly_many(client):
-    one = calculator(client, "wx2020-01-inv", lines="1", remove="0")
+    one = calculator(client, "wx2020-01-inv", lines="1", drop="0")
     assert len(one.context["calculator"].lines) == 1
     for lines in ("999", "20", "-5", "x", "٣"):
         filled = calculator(client, "wx2020-01-inv", lines=lines, add="1").context["calculator"]

@@ -351,6 +351,6 @@ def test_the_amount_follows_while_one_types(catalogue, live_server, page):
     page.get_by_role("button", name="再加一项").click()
     page.locator("#id_line-1-fees").press_sequentially("五千")
     page.locator("#fault-id_line-1-fees").get_by_text("不是金额").wait_for()
-    page.locator("button[name=remove][value='1']").click()
+    page.locator("button[name=drop][value='1']").click()
     page.locator("#id_line-1-fees").wait_for(state="detached")
     assert page.input_value("#id_line-0-fees") == "5000.00"
