@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Prefetch, Q, Sum
@@ -11,7 +12,7 @@ from applications.models import Claim
 from portal.accounts.enums import Role
 from portal.accounts.models import Region
 from portal.money import ZERO
-from review.funding.models import Payment
+from review.funding.models import Award, Payment, PaymentKind
 
 if TYPE_CHECKING:
     from datetime import date
@@ -79,3 +80,28 @@ def district_choices(user: User) -> list[tuple[str, str]]:
     """The districts of the cities whose money this person pays."""
     cities = user.regions_for(Role.FINANCE)
     return list(Region.objects.filter(parent_id__in=cities).order_by("code").values_list("code", "name"))
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A claim with its award, as far as it is computed, and the last thing that happened to its money."""
+
+    claim: Claim
+    award: Award | None
+    last: Payment | None
+    label: str
+    tone: str
+
+
+def payment_row(claim: Claim) -> PaymentRow:
+    """How the claim's money stands, in words."""
+    award: Award | None = getattr(claim, "award", None)
+    payments = list(award.payments.all()) if award else []
+    last = payments[-1] if payments else None
+    if award is None:
+        return PaymentRow(claim, None, None, "分担计算中", "info")
+    if last is None:
+        return PaymentRow(claim, award, None, "待拨付", "warn")
+    if last.kind == PaymentKind.RETURNED:
+        return PaymentRow(claim, award, last, "退票待重付", "bad")
+    return PaymentRow(claim, award, last, "已拨付", "ok")

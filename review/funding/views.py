@@ -13,7 +13,14 @@ from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.http import act_of
 from review.funding.forms import PaymentFilterForm, PaymentForm, ReturnForm
-from review.funding.selectors import district_choices, filter_payments, is_paid, payable_claims, sums_by_state
+from review.funding.selectors import (
+    district_choices,
+    filter_payments,
+    is_paid,
+    payable_claims,
+    payment_row,
+    sums_by_state,
+)
 from review.funding.services import record_payment, record_return
 from review.funding.sheets import payment_sheet
 from review.selectors.queue import page_of
@@ -35,7 +42,8 @@ def payments(request: HttpRequest) -> HttpResponse:
     form = PaymentFilterForm(request.GET, districts=district_choices(request.user))
     found = filter_payments(payable_claims(request.user), **form.as_filter())
     page = page_of(found, after=request.GET.get("after", ""), oldest_first=True)
-    context = {"form": form, "page": page, "sums": sums_by_state(request.user)}
+    rows = [payment_row(claim) for claim in page.claims]
+    context = {"form": form, "page": page, "rows": rows, "sums": sums_by_state(request.user)}
     return render(request, "funding/payments.html", context)
 
 

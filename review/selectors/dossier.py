@@ -12,7 +12,6 @@ from applications.selectors.duplicates import Twin, duplicate_files, duplicate_l
 from applications.selectors.problems import line_states
 from applications.selectors.scope import item_of
 from policies.factvalues import facts_of, read_facts, show_fact
-from portal.money import ZERO
 from review.enums import Conclusion, Stage
 from review.models import CreditSnapshot, Decision, Objection
 from review.permissions import STAGE_OF, four_eyes_problem, open_conclusions
@@ -59,6 +58,7 @@ class ShownLine:
     line: ClaimLine
     number: int
     facts: tuple[ShownFact, ...]
+    blank: str
     claimed: Decimal | None
     sums: tuple[Decimal | None, ...]
     reason: str
@@ -139,6 +139,7 @@ class Dossier:
                     line=state.line,
                     number=state.number,
                     facts=tuple(_shown(facts, state.reading.values, state.reading.warnings)),
+                    blank="、".join(fact.label for fact in facts if not is_filled(state.reading.values.get(fact.name))),
                     claimed=self.claimed_by_number.get(state.number, state.line.assessed_amount),
                     sums=tuple(row.amount if row else None for row in rows),
                     reason=next((row.reason for row in reversed(rows) if row and row.reason), ""),
@@ -160,7 +161,7 @@ class Dossier:
 
     @cached_property
     def evidence(self) -> list[ShownEvidence]:
-        """The files that stand, those of the whole claim first, then line by line."""
+        """The files that stand, line by line, then those of the whole claim (the signed commitment)."""
         labels = {wanted.code: wanted.label for wanted in self.item.evidence}
         numbers = {state.line.pk: state.number for state in self._states}
         files = self.claim.evidence.filter(removed_at=None).select_related("file")
@@ -173,7 +174,7 @@ class Dossier:
             )
             for one in files
         ]
-        return sorted(shown, key=lambda one: (one.line_number or 0, one.evidence.pk))
+        return sorted(shown, key=lambda one: (one.line_number is None, one.line_number or 0, one.evidence.pk))
 
     @cached_property
     def missing_evidence(self) -> list[str]:
@@ -256,19 +257,21 @@ class Dossier:
         return {row.line_id: (row.amount, row.reason) for row in decision.lines.all()}
 
 
+def is_filled(value: Any) -> bool:
+    """Whether the applicant gave the fact at all: a plain no is an answer."""
+    return value not in ("", None, [])
+
+
 def _shown(
     facts: Iterable[Fact], values: Mapping[str, Any], warnings: Mapping[str, tuple[str, ...]]
 ) -> Iterable[ShownFact]:
     for fact in facts:
         value = values.get(fact.name)
+        if not is_filled(value):
+            continue
         table: tuple[tuple[str, ...], ...] = ()
         if fact.type == "rows" and value:
             heading = tuple(column.label for column in fact.columns)
             rows = [tuple(show_fact(column, row.get(column.name)) for column in fact.columns) for row in value]
             table = (heading, *rows)
         yield ShownFact(fact.label, show_fact(fact, value), "；".join(warnings.get(fact.name, ())), table)
-
-
-def total_of(lines: Iterable[ShownLine]) -> Decimal:
-    """What was claimed for all lines."""
-    return sum((line.claimed or ZERO for line in lines), ZERO)
