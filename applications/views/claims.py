@@ -19,6 +19,7 @@ from applications.services.drafts import DraftRefusedError, start_claim
 from applications.services.submission import withdraw_claim
 from applications.services.transitions import TransitionRefused
 from applications.views.common import content_of, own_claim
+from policies.engine.terms import APPLICANT_KINDS
 from policies.models import SupportItem
 from policies.selectors import claimable_items
 from portal.access import access, applicants
@@ -97,7 +98,7 @@ def _choice(applicant: Applicant, card: ItemCard | None) -> dict[str, object]:
         "applicant": applicant,
         "is_allowed": allowed,
         "missing": applicant.missing_for_claim,
-        "beneficiaries": card.beneficiaries if card else "",
+        "beneficiaries": "、".join(APPLICANT_KINDS[kind] for kind in card.rules.beneficiaries) if card else "",
     }
 
 
@@ -123,7 +124,7 @@ def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Withdraw a claim with a reason, or discard a draft."""
     found = own_claim(request, key)
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             withdraw_claim(found, act=act_of(request), reason=form.cleaned_data["reason"])

@@ -295,7 +295,7 @@ def _typed(claim: Claim, request: HttpRequest) -> Typed:
 
 
 def _typed_so_far(claim: Claim, request: HttpRequest) -> Typed:
-    """What autosave keeps: nothing of a line that was just ticked as a defence patent, and no tick before it is sent."""
+    """What autosave keeps: nothing of a line just ticked as a defence patent, and no tick before it is sent."""
     facts, lines = read_typed(claim, request.POST)
     ticked = {_number(pk, 0) for pk in request.POST.getlist("defence")}
     return Typed(facts, {pk: values for pk, values in lines.items() if pk not in ticked})

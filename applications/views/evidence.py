@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications.forms import evidence_slot, page_of
@@ -129,7 +130,8 @@ def _slot(
     slot = evidence_slot(claim, requirement=requirement, line_id=line_id, refusals=refusals)
     if slot is None:
         raise Http404
-    return render(request, "applications/_slot.html", {"claim": claim, "slot": slot})
+    context = {"claim": claim, "slot": slot, "now": timezone.localtime()}
+    return render(request, "applications/_uploaded.html", context)
 
 
 def _line_id(text: str) -> int | None:

@@ -52,7 +52,7 @@ def bulk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if claim.status != ClaimStatus.DRAFT:
         messages.error(request, "只有草稿可以导入明细。")
         return redirect("applications:claim", claim.key)
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     item = item_of(claim)
     facts = [fact for fact in facts_of(item) if fact.type != "rows"]
     context: dict[str, Any] = {"claim": claim, "form": form, "facts": facts}

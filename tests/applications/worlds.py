@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from applications.models import Claim
 from applications.selectors.scope import item_of
 from applications.services.drafts import Typed, add_lines, save_draft, start_claim
 from applications.services.evidence import Upload, add_evidence
+from policies.engine import catalogue_of, load_catalogue
 from policies.models import SupportItem
 from policies.services import publish_catalogue
-from portal.accounts.models import Applicant, User
 from tests.factories import act, make_member, make_patent_no, wuxi
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from portal.accounts.models import Applicant, User
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
 
 
 def publish() -> None:
-    """Publish the package's catalogue."""
+    """Publish the document of Wuxi, with the package's items of it."""
     wuxi()
-    publish_catalogue(act())
+    package = load_catalogue()
+    documents = [package.documents["wx2020"]]
+    items = [item for versions in package.items.values() for item in versions if item.document_id == "wx2020"]
+    publish_catalogue(act(), catalogue=catalogue_of(documents, items))
 
 
 def patent_facts(number: int = 1, **facts: Any) -> dict[str, Any]:
@@ -80,7 +91,9 @@ def give_evidence(claim: Claim, member: User, *, content: bytes = PDF) -> None:
             )
 
 
-def ready_claim(member: User | None = None, *, item: str = "wx2020-01-inv", lines: list[dict[str, Any]] | None = None) -> Claim:
+def ready_claim(
+    member: User | None = None, *, item: str = "wx2020-01-inv", lines: list[dict[str, Any]] | None = None
+) -> Claim:
     """A draft that can be submitted, its catalogue published, by a member (a new one unless given)."""
     if not SupportItem.objects.filter(code=item).exists():
         publish()
@@ -94,3 +107,20 @@ def ready_claim(member: User | None = None, *, item: str = "wx2020-01-inv", line
     claim = save_draft(claim, act=act(member), revision=claim.revision, typed=Typed({}, typed))
     give_evidence(claim, member)
     return Claim.objects.get(pk=claim.pk)
+
+
+def at_once(count: int, deed: Callable[[], object]) -> list[object]:
+    """What `count` threads get that do the same deed at the same moment: its result, or the exception it raised."""
+    barrier = threading.Barrier(count)
+
+    def run() -> object:
+        try:
+            barrier.wait()
+            return deed()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test looks at it
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        return [future.result() for future in [pool.submit(run) for _ in range(count)]]
