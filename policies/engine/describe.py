@@ -67,7 +67,7 @@ def _step_words(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     if verb == "rate_of":
         ratio = ratio_text(parse_ratio(step["ratio"])) if "ratio" in step else "各区确定的比例"
         base = f"（基数最高 {money_text(parse_yuan(step['base_at_most']))}）" if "base_at_most" in step else ""
-        return f"按{_fields(step, labels)}{base}的{most}{ratio}计"
+        return f"按{_fields(step, labels)}{base}的{most}{ratio} 计"
     if verb == "per_n":
         return f"每满 {step['n']} 计 {money_text(parse_yuan(step['yuan']))}，不足部分不计"
     if verb == "given":
@@ -85,7 +85,8 @@ def _bound_words(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     if verb == "scale":
         return str(step["label"])
     if verb == "window":
-        return f"{labels.get(step['rows'], step['rows'])}只计自{labels.get(step['from'], step['from'])}起 {step['months']} 个月内的"
+        rows, start = labels.get(step["rows"], step["rows"]), labels.get(step["from"], step["from"])
+        return f"{rows}只计自{start}起 {step['months']} 个月内的"
     if verb == "title":
         return f"认定为{step['result']}，文件未定奖金"
     if verb == "measure":
@@ -127,7 +128,7 @@ def _fact_schema(fact: Fact) -> dict[str, Any]:
         schema["type"] = ["string", "number"]
     elif fact.type == "choice":
         schema["enum"] = [value for value, _ in fact.choices]
-        schema["x-labels"] = {value: label for value, label in fact.choices}
+        schema["x-labels"] = dict(fact.choices)
     elif fact.type == "rows":
         columns = {column.name: _fact_schema(column) for column in fact.columns}
         schema.update(

@@ -1,4 +1,4 @@
-"""Faults of meaning that keys and types cannot show: rows that can never act, steps out of order, sums that overflow."""
+"""Faults of meaning that keys and types cannot show: rows that never act, steps out of order, sums that overflow."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -37,7 +37,7 @@ class _Lint:
         self.checker.add(self.line, f"{self.path}.{where}", message, remedy)
 
     def step_order(self) -> None:
-        """One step sets the amount, before any that changes it; a second one could never be seen, or hides the first."""
+        """One step sets the amount, before any that changes it; a second one would hide the first."""
         setters: list[Mapping[str, Any]] = []
         for number, step in enumerate(self.content["steps"]):
             verb = step["do"]

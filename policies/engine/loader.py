@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,10 @@ def _rule(checker: Checker, raw: Any, document: dict[str, Any]) -> RegisterRow |
 
 
 def load_document(text: str, *, name: str, vocabulary: Vocabulary | None = None) -> LoadedDocument:
-    """Read one document file (a YAML stream: `document`, then items and rules). Raises CatalogueError with all problems."""
+    """Read one document file: a YAML stream of `document`, then items and rules.
+
+    Raises CatalogueError with all problems of the file.
+    """
     vocabulary = vocabulary or package_vocabulary()
     checker = Checker(name)
     sources = read_source(text, name)
@@ -178,7 +182,7 @@ def _check_versions(checker: Checker, items: Iterable[Item], lines: Mapping[int,
         by_id.setdefault(item.id, []).append(item)
     for versions in by_id.values():
         versions.sort(key=lambda item: item.effective_from or date.max)
-        for earlier, later in zip(versions, versions[1:], strict=False):
+        for earlier, later in pairwise(versions):
             if (
                 earlier.effective_to is None
                 or later.effective_from is None

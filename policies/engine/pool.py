@@ -33,7 +33,6 @@ class Pool:
         self.entries: list[Entry] = []
         self.buckets: dict[tuple[str, ...], _Bucket] = {}
         self.places: dict[str, int] = {}
-        self.taken: dict[tuple[str, int], int] = {}
 
     def apply_once_groups(self, parts: Sequence["Part"]) -> None:
         """Of several lines of one group only the highest is paid; of equals, the first."""
@@ -47,12 +46,13 @@ class Pool:
                     continue
                 key = (once.group, *(_once_key(run, line) if once.per == ("subject",) else ()))
                 rival = best.get(key)
-                if rival is None or (rival.amount or 0) < line.amount:
+                wins = rival is None or (rival.amount or 0) < line.amount
+                loser = rival if wins else line
+                if wins:
                     best[key] = line
-                    line = rival  # noqa: PLW2901 - the one that loses is the one refused
-                if line is not None:
-                    line.amount = 0
-                    line.reasons.append((once.note, ()))
+                if loser is not None:
+                    loser.amount = 0
+                    loser.reasons.append((once.note, ()))
 
     def apply_places(self, parts: Sequence["Part"]) -> None:
         """Times and quotas: how many of a line's equal ones count; then the line's sum."""

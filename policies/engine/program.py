@@ -64,7 +64,7 @@ class Program:
     notes: Mapping[str, Note]
 
     def in_force(self, day: date) -> bool:
-        """Whether the version is in force on `day` (from inclusive, to exclusive). A target may be measured on any day."""
+        """Whether the version is in force on `day` (from inclusive, to exclusive); a target is measured on any day."""
         if self.item.kind == "target":
             return True
         start, end = self.effective_from, self.effective_to

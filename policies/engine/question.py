@@ -17,13 +17,10 @@ from policies.engine.terms import APPLICANT_KINDS, LEDGERS
 
 MAX_LINES = 5_000
 
-_KEYS = frozenset(
-    {
-        "item", "on", "applicant", "lines", "parts", "paid", "times_before", "rank", "unmet", "settings", "city_requested",
-        "assume", "year", "id", "name", "note",
-    }
-)  # fmt: skip
 _PART_KEYS = frozenset({"item", "lines", "paid", "times_before", "rank", "unmet", "settings"})
+_CLAIM_KEYS = frozenset({"on", "applicant", "parts", "city_requested", "assume", "year"})
+_REFERENCES = frozenset({"id", "name", "note"})  # the caller's own, read by nobody
+_KEYS = _PART_KEYS | _CLAIM_KEYS | _REFERENCES
 
 
 @dataclass(slots=True)

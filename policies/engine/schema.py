@@ -5,8 +5,8 @@ from typing import Any
 
 from policies.engine import grammar
 from policies.engine.checks import Check, Checker
-from policies.engine.model import Setting
 from policies.engine.predicates import NUMBER_TESTS, TESTS
+from policies.engine.source import Mapping as Located
 from policies.engine.terms import APPLICANT_KINDS, CONTENT_FORMAT
 from policies.engine.vocabulary import Vocabulary, normal_fact
 
@@ -74,10 +74,9 @@ def _with_profile(checker: Checker, raw: Any, vocabulary: Vocabulary, path: str)
     if profile is None:
         checker.add(_line(raw), f"{path}.like", f"没有模板 {raw['like']}", f"可选：{'、'.join(vocabulary.profiles)}")
         return raw
-    merged = type(raw)(_line(raw)) if hasattr(raw, "lines") else {}
+    merged = Located(_line(raw))
     merged.update({**profile, **raw})
-    if hasattr(raw, "lines"):
-        merged.lines = {**dict.fromkeys(profile, _line(raw)), **raw.lines}
+    merged.lines = {**dict.fromkeys(profile, _line(raw)), **getattr(raw, "lines", {})}
     return merged
 
 
@@ -130,7 +129,7 @@ def normal_item(checker: Checker, raw: Any, document: dict[str, Any], vocabulary
         "notes": found.get("notes", []),
         "claimable": found.get("claimable", found["kind"] != "target" and document["status"] == "in_force"),
     }
-    content["facts"] = _facts(checker, found["facts"], content, vocabulary, path, _line(raw))
+    content["facts"] = _facts(checker, found["facts"], content, vocabulary=vocabulary, path=path, line=_line(raw))
     content["evidence"] = _evidence(checker, found["evidence"], vocabulary, path)
     names = [*found.get("settings", []), *_setting_names(content)]
     content["settings"] = _settings(checker, list(dict.fromkeys(names)), vocabulary, path, _line(raw))
@@ -243,7 +242,7 @@ def used_facts(content: Raw) -> dict[str, bool]:
 
 
 def _facts(
-    checker: Checker, raw: Any, content: dict[str, Any], vocabulary: Vocabulary, path: str, line: int
+    checker: Checker, raw: Any, content: dict[str, Any], *, vocabulary: Vocabulary, path: str, line: int
 ) -> list[dict[str, Any]]:
     groups = (
         checker.fields(raw, f"{path}.facts", required={}, optional={"required": _as_is, "optional": _as_is}, line=line)
@@ -342,7 +341,7 @@ def _setting_names(content: Raw) -> list[str]:
 def _settings(checker: Checker, names: list[str], vocabulary: Vocabulary, path: str, line: int) -> list[dict[str, Any]]:
     found = []
     for name in names:
-        setting: Setting | None = vocabulary.settings.get(name)
+        setting = vocabulary.settings.get(name)
         if setting is None:
             checker.add(line, f"{path}.settings", f"没有设置 {name}", "请先在 shared/settings.yaml 中写明默认值和来源")
             continue

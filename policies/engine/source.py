@@ -1,7 +1,7 @@
 """Catalogue texts: a safe, strict reading of YAML that remembers the line of every key.
 
-Only mappings, sequences, strings, whole numbers, true/false and null exist. Anchors, tags, duplicate keys and floats are
-refused: a rule has one meaning, and money is a quoted decimal string.
+Only mappings, sequences, strings, whole numbers, true/false and null exist. Anchors, tags, duplicate keys and floats
+are refused: a rule has one meaning, and money is a quoted decimal string.
 """
 
 import re
@@ -38,13 +38,17 @@ class Sequence(list[Any]):
         self.lines: list[int] = []
 
 
+def _line_of(event: Any) -> int:
+    return int(event.start_mark.line) + 1
+
+
 class _Reader:
     def __init__(self, text: str, name: str) -> None:
         self.name = name
         self.events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
 
     def refuse(self, event: Any, path: str, message: str, remedy: str) -> CatalogueError:
-        return CatalogueError((Problem(self.name, event.start_mark.line + 1, path, message, remedy),))
+        return CatalogueError((Problem(self.name, _line_of(event), path, message, remedy),))
 
     def documents(self) -> list[Any]:
         found = []
@@ -68,7 +72,7 @@ class _Reader:
         return self.scalar(event, path)
 
     def mapping(self, start: Any, path: str) -> Mapping:
-        found = Mapping(start.start_mark.line + 1)
+        found = Mapping(_line_of(start))
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
@@ -79,16 +83,16 @@ class _Reader:
             if key in found:
                 first = found.lines[key]
                 raise self.refuse(event, where, f"键 {key} 重复（第 {first} 行已有）", "请只保留一个")
-            found.lines[key] = event.start_mark.line + 1
+            found.lines[key] = _line_of(event)
             found[key] = self.value(next(self.events), where)
         return found
 
     def sequence(self, start: Any, path: str) -> Sequence:
-        found = Sequence(start.start_mark.line + 1)
+        found = Sequence(_line_of(start))
         for event in self.events:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
-            found.lines.append(event.start_mark.line + 1)
+            found.lines.append(_line_of(event))
             found.append(self.value(event, f"{path}[{len(found)}]"))
         return found
 
@@ -113,7 +117,7 @@ def read_source(text: str, name: str) -> list[Any]:
     try:
         return _Reader(text, name).documents()
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        line = error.problem_mark.line + 1 if error.problem_mark is not None else 0
         problem = Problem(name, line, "", f"不是合法的 YAML：{error.problem}", "请检查缩进、冒号和引号")
         raise CatalogueError((problem,)) from error
     except yaml.reader.ReaderError as error:

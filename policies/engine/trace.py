@@ -30,7 +30,7 @@ def render_entry(entry: Entry, *, many_lines: bool) -> dict[str, Any]:
     """An entry as the JSON contract shows it; lines are counted from one and named only where there are several."""
     note, figures, amount, applied, line = entry
     words = note.wording(figures)
-    step = {
+    step: dict[str, Any] = {
         "code": note.code,
         "text": f"第{line}项：{words}" if many_lines and line else words,
         "citation": note.citation,

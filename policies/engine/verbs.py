@@ -138,7 +138,8 @@ def per_n(spec: Content, context: Context) -> Step:
     def words(figures: tuple[Any, ...]) -> str:
         count, before, times, amount = figures
         earlier = f"（此前已计 {before}）" if before else ""
-        return f"依据 {context.citation}：共 {count}{earlier}，每满 {size} 计 {money_text(fen)}，满 {times} 次，计 {money_text(amount)}"
+        rule = f"每满 {size} 计 {money_text(fen)}"
+        return f"依据 {context.citation}：共 {count}{earlier}，{rule}，满 {times} 次，计 {money_text(amount)}"
 
     note = context.note("PER_N", words)
 
@@ -194,7 +195,8 @@ def cap_by(spec: Content, context: Context) -> Step:
         total, before, bound = figures
         share = f"的 {ratio_text(ratio)}" if ratio is not None else ""
         if before:
-            return f"不超过{words_for_bound} {money_text(total)}{share}减去此前已获 {money_text(before)}，即 {money_text(bound)}"
+            taken = f"减去此前已获 {money_text(before)}"
+            return f"不超过{words_for_bound} {money_text(total)}{share}{taken}，即 {money_text(bound)}"
         return f"不超过{words_for_bound}{share} {money_text(bound)}"
 
     note = context.note(code, words, cite=spec.get("cite"))

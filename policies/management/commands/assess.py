@@ -33,7 +33,7 @@ def _write(answer: dict[str, Any]) -> str:
 
 
 class Command(BaseCommand):
-    help = "Answer questions about support items: one JSON document a line from standard input, one a line to standard output."
+    help = "Answer questions about support items, one JSON document a line, from standard input to standard output."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -41,7 +41,9 @@ LOAN = {
     "paid": {"same_year": "150000"},
 }
 
-items = pytest.mark.parametrize("item", [versions[0] for versions in load_catalogue().items.values()], ids=lambda item: item.id)
+items = pytest.mark.parametrize(
+    "item", [versions[0] for versions in load_catalogue().items.values()], ids=lambda item: item.id
+)
 
 
 def test_each_step_says_what_it_did_with_figures_and_citation() -> None:
@@ -69,7 +71,10 @@ def test_steps_of_several_lines_name_their_line() -> None:
     answer = assess(load_catalogue(), {**INDIVIDUAL, "lines": [{"fees": "100"}, {"fees": "200"}]})
 
     fees = [step for step in answer.steps if step["code"] == "FEES"]
-    assert [(step["line"], step["text"]) for step in fees] == [(1, "第1项：不超过实际费用 100.00 元"), (2, "第2项：不超过实际费用 200.00 元")]
+    assert [(step["line"], step["text"]) for step in fees] == [
+        (1, "第1项：不超过实际费用 100.00 元"),
+        (2, "第2项：不超过实际费用 200.00 元"),
+    ]
     assert [line.amount for line in answer.lines] == [5000, 10000]
     assert answer.lines[1].steps[1]["text"] == "不超过实际费用 200.00 元"
 
@@ -129,7 +134,9 @@ def test_an_item_of_a_database_answers_to_the_same_bytes() -> None:
     rebuilt = catalogue_of(catalogue.documents.values(), [stored])
 
     assert stored.hash == catalogue.items["wx2020-01-inv"][0].hash
-    assert canonical_json(assess(rebuilt, INDIVIDUAL).as_dict()) == canonical_json(assess(catalogue, INDIVIDUAL).as_dict())
+    assert canonical_json(assess(rebuilt, INDIVIDUAL).as_dict()) == canonical_json(
+        assess(catalogue, INDIVIDUAL).as_dict()
+    )
 
 
 def two_versions() -> Catalogue:
@@ -142,16 +149,22 @@ def two_versions() -> Catalogue:
     return catalogue_of(catalogue.documents.values(), [compile_item(new), compile_item(old)])
 
 
-@pytest.mark.parametrize(("on", "version", "amount"), [("2021-12-31", "2020-03-10", 500000), ("2022-01-01", "2022-01-01", 400000)])
+@pytest.mark.parametrize(
+    ("on", "version", "amount"), [("2021-12-31", "2020-03-10", 500000), ("2022-01-01", "2022-01-01", 400000)]
+)
 def test_the_version_is_that_of_the_day_of_the_fact(on: str, version: str, amount: int) -> None:
-    answer = assess(two_versions(), {**INDIVIDUAL, "on": on, "applicant": {"kind": "enterprise"}, "lines": [{"fees": "9000"}]})
+    answer = assess(
+        two_versions(), {**INDIVIDUAL, "on": on, "applicant": {"kind": "enterprise"}, "lines": [{"fees": "9000"}]}
+    )
 
     assert (answer.version, answer.amount) == (version, amount)
 
 
 def test_each_line_goes_by_the_version_of_its_own_day() -> None:
     lines = [{"fees": "9000", "granted_on": "2021-12-31"}, {"fees": "9000", "granted_on": "2022-01-01"}]
-    answer = assess(two_versions(), {**INDIVIDUAL, "on": "2022-06-01", "applicant": {"kind": "enterprise"}, "lines": lines})
+    answer = assess(
+        two_versions(), {**INDIVIDUAL, "on": "2022-06-01", "applicant": {"kind": "enterprise"}, "lines": lines}
+    )
 
     assert [line.amount for line in answer.lines] == [500000, 400000]
 
@@ -209,5 +222,6 @@ def test_the_words_of_an_amount() -> None:
     loan = load_catalogue().items["lyg-08-loan"][0]
 
     assert amount_text(loan) == (
-        "已付利息只计自放款日期起 12 个月内的；按已付利息与评估等服务费的最高 30%计；同一主体最多支持 2 次；同一企业每年最高 200,000.00 元。"
+        "已付利息只计自放款日期起 12 个月内的；按已付利息与评估等服务费的最高 30% 计；"
+        "同一主体最多支持 2 次；同一企业每年最高 200,000.00 元。"
     )

@@ -52,7 +52,12 @@ FAULTS = {
     "duplicate key in a step": ('yuan: "5000", nature', 'yuan: "5000", yuan: "6000", nature', "重复", "只保留一个"),
     "unknown key of an item": ("kind: per_item\n", "kind: per_item\ncolour: red\n", "没有 colour 这个键", "可用的键"),
     "misspelt key": ("summary: 按件奖补。", "sumary: 按件奖补。", "是否为 summary", "可用的键"),
-    "unknown key of a step": ("{do: cap_by, fields: [fees]}", "{do: cap_by, fields: [fees], twice: true}", "没有 twice", "可用的键"),
+    "unknown key of a step": (
+        "{do: cap_by, fields: [fees]}",
+        "{do: cap_by, fields: [fees], twice: true}",
+        "没有 twice",
+        "可用的键",
+    ),
     "unknown key of the document": ("  route: city\n", "  route: city\n  colour: red\n", "没有 colour", "可用的键"),
     "missing citation": ("article: 第一条\n", "", "缺少 article", "补上"),
     "missing title": ("title: 发明专利授权奖补\n", "", "缺少 title", "补上"),
@@ -78,21 +83,61 @@ FAULTS = {
     "ratio without quotes": ('city: "60%"', "city: 0.6", "没有加引号", '带引号的 "0.6"'),
     "date that does not exist": ('from: "2020-03-10"', 'from: "2020-02-30"', "无法读取", "没有 2020-02-30 这一天"),
     "date in another shape": ('issued_on: "2020-03-10"', 'issued_on: "2020/3/10"', "无法读取", "2021-05-10"),
-    "end before the beginning": ('{from: "2020-03-10"}', '{from: "2020-03-10", to: "2020-03-10"}', "不在生效日期之后", "第一天"),
+    "end before the beginning": (
+        '{from: "2020-03-10"}',
+        '{from: "2020-03-10", to: "2020-03-10"}',
+        "不在生效日期之后",
+        "第一天",
+    ),
     "no period of effect": ('[{from: "2020-03-10"}]', "[]", "没有生效期", "至少写一个"),
-    "only a period with a guard": ('{from: "2020-03-10"}', '{from: "2020-03-10", if: {event_date: true}}', "不能带 if", "无条件"),
-    "two sources of the first day": ('{from: "2020-03-10"}', '{from: "2020-03-10", from_setting: issued}', "要么写明", "只写"),
-    "fact nobody has defined": ("patent_no, patent_kind", "patent_no, colour, patent_kind", "没有事实 colour", "facts.yaml"),
+    "only a period with a guard": (
+        '{from: "2020-03-10"}',
+        '{from: "2020-03-10", if: {event_date: true}}',
+        "不能带 if",
+        "无条件",
+    ),
+    "two sources of the first day": (
+        '{from: "2020-03-10"}',
+        '{from: "2020-03-10", from_setting: issued}',
+        "要么写明",
+        "只写",
+    ),
+    "fact nobody has defined": (
+        "patent_no, patent_kind",
+        "patent_no, colour, patent_kind",
+        "没有事实 colour",
+        "facts.yaml",
+    ),
     "fact listed twice": ("patent_no, patent_kind", "patent_no, fees, patent_kind", "事实 fees 重复", "只保留一个"),
     "rule about an unknown fact": ("fields: [fees]", "fields: [feees]", "feees 没有定义", "改正名称"),
     "evidence nobody has defined": ("[certificate]", "[diary]", "没有材料 diary", "evidence.yaml"),
-    "setting nobody has defined": ("kind: per_item\n", "kind: per_item\nsettings: [whim]\n", "没有设置 whim", "默认值和来源"),
-    "guard that is no yes or no": ("{do: cap_by, fields: [fees]}", "{do: cap_by, fields: [fees], if: {event_date: 1}}", "true 或 false", "不加引号"),
-    "profile nobody has defined": ("item: demo-01-inv\n", "item: demo-01-inv\nlike: nobody\n", "没有模板 nobody", "可选"),
+    "setting nobody has defined": (
+        "kind: per_item\n",
+        "kind: per_item\nsettings: [whim]\n",
+        "没有设置 whim",
+        "默认值和来源",
+    ),
+    "guard that is no yes or no": (
+        "{do: cap_by, fields: [fees]}",
+        "{do: cap_by, fields: [fees], if: {event_date: 1}}",
+        "true 或 false",
+        "不加引号",
+    ),
+    "profile nobody has defined": (
+        "item: demo-01-inv\n",
+        "item: demo-01-inv\nlike: nobody\n",
+        "没有模板 nobody",
+        "可选",
+    ),
     "date of the fact that is no date": ("as_of: granted_on", "as_of: fees", "不是日期", "类型为 date"),
     "date of the fact that is no fact": ("as_of: granted_on", "as_of: awarded_on", "没有列在 facts", "补上"),
     "subject that is no fact": ("subject: patent_no", "subject: madrid_no", "没有列在 facts", "补上"),
-    "condition without a test": ("field: patent_kind, in: [invention]", "field: patent_kind", "恰好有一个检验", "可用的检验"),
+    "condition without a test": (
+        "field: patent_kind, in: [invention]",
+        "field: patent_kind",
+        "恰好有一个检验",
+        "可用的检验",
+    ),
     "condition with two tests": ("at_least: 7", "at_least: 7, at_most: 9", "恰好有一个检验", "可用的检验"),
     "conditions that can never hold": (
         "field: fee_year, at_least: 7}",
@@ -115,7 +160,12 @@ FAULTS = {
         "之前没有定金额的步骤",
         "请先写",
     ),
-    "ceiling that never binds": ("{do: cap_by, fields: [fees]}", '{do: at_most, yuan: "5000"}', "永远用不到", "删除这一步"),
+    "ceiling that never binds": (
+        "{do: cap_by, fields: [fees]}",
+        '{do: at_most, yuan: "5000"}',
+        "永远用不到",
+        "删除这一步",
+    ),
     "proposal below a fixed sum": ("nature: ceiling", "nature: exact", "定额没有", "删除 propose"),
     "window over rows nobody adds": (
         "  - {do: standard",
@@ -175,7 +225,12 @@ FAULTS = {
     "broken indentation": ("conditions:\n", "conditions: [\n", "不是合法的 YAML", "缩进"),
     "control character": ("示范政策", "示范\x07政策", "不能出现的字符", "UTF-8"),
     "item before the document": (GOOD, ITEM.removeprefix("---\n"), "第一段应是 document", "请先写明"),
-    "list where a mapping belongs": ("evidence: {required: [certificate]}", "evidence: [certificate]", "映射", "请按文档"),
+    "list where a mapping belongs": (
+        "evidence: {required: [certificate]}",
+        "evidence: [certificate]",
+        "映射",
+        "请按文档",
+    ),
     "mapping where a list belongs": ("[enterprise]", "{enterprise: true}", "应为列表", "每行"),
 }
 
@@ -195,7 +250,11 @@ def test_a_fault_is_refused_with_file_line_and_remedy(name: str) -> None:
     with pytest.raises(CatalogueError) as refusal:
         load_document(GOOD.replace(sound, faulty, 1), name="demo.yaml")
 
-    found = [problem for problem in refusal.value.problems if message in problem.message and remedy in problem.remedy + problem.message]
+    found = [
+        problem
+        for problem in refusal.value.problems
+        if message in problem.message and remedy in problem.remedy + problem.message
+    ]
     assert found, str(refusal.value)
     assert found[0].file == "demo.yaml"
     assert re.match(r"demo\.yaml(:[0-9]+)? ", str(found[0]))
@@ -214,7 +273,11 @@ def test_the_line_is_the_line_of_the_fault() -> None:
 
 
 def test_every_fault_of_a_text_is_told_at_once() -> None:
-    text = GOOD.replace('yuan: "5000"', 'yuan: "-1"').replace("kind: per_item", "kind: gift").replace("article: 第一条\n", "")
+    text = (
+        GOOD.replace('yuan: "5000"', 'yuan: "-1"')
+        .replace("kind: per_item", "kind: gift")
+        .replace("article: 第一条\n", "")
+    )
 
     with pytest.raises(CatalogueError) as refusal:
         load_document(text, name="demo.yaml")

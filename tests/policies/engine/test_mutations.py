@@ -12,7 +12,7 @@ import pytest
 from policies.engine import Catalogue, Item, catalogue_of, compile_item, load_catalogue
 from policies.engine import program as program_module
 from policies.engine import verbs as verbs_module
-from policies.engine.money import part_half_up
+from policies.engine.money import parse_ratio, part_half_up
 from tests.policies.engine.support import Case, cases_by_item, caught, worked_cases
 
 Content = dict[str, Any]
@@ -36,26 +36,24 @@ def number_mutants(content: Content) -> Iterator[Mutant]:
     """Every sum by a fen, every ratio by a percent, every whole number by one."""
     for section in ("steps", "limits"):
         for at, spec in enumerate(content[section]):
-            name = f"{section}[{at}]"
-            if "if" in spec and not all(spec["if"].values()):
-                continue
-            for key in ("yuan", "base_at_most"):
-                if key in spec:
-                    for fen in (-1, 1):
-                        if fen > 0 and spec.get("do") == "standard" and capped_at(content, spec["yuan"]):
-                            continue  # a limit of the same sum cuts it back: nobody could notice
-                        value = plus(spec[key], fen)
-                        yield changed(content, f"{name}.{key} -> {value}", setter(section, at, key, value))
-            if "ratio" in spec:
-                ratio = Fraction(Decimal(spec["ratio"].removesuffix("%"))) / 100 if "%" in spec["ratio"] else Fraction(spec["ratio"])
-                value = f"{int(ratio * 100) + 1}%"
-                yield changed(content, f"{name}.ratio -> {value}", setter(section, at, "ratio", value))
-            for key in ("count", "n", "months"):
-                if key in spec:
-                    for step in (-1, 1):
-                        if spec[key] + step > 0:
-                            value = spec[key] + step
-                            yield changed(content, f"{name}.{key} -> {value}", setter(section, at, key, value))
+            if "if" not in spec or all(spec["if"].values()):
+                for key, value in neighbours(content, spec):
+                    yield changed(content, f"{section}[{at}].{key} -> {value}", setter(section, at, key, value))
+
+
+def neighbours(content: Content, spec: Content) -> Iterator[tuple[str, Any]]:
+    """Each number of a step or limit with the values next to it."""
+    for key in ("yuan", "base_at_most"):
+        if key in spec:
+            yield key, plus(spec[key], -1)
+            # A limit of the same sum cuts a higher standard back: nobody could notice.
+            if spec.get("do") != "standard" or not capped_at(content, spec["yuan"]):
+                yield key, plus(spec[key], 1)
+    if "ratio" in spec:
+        yield "ratio", f"{int(parse_ratio(spec['ratio']) * 100) + 1}%"
+    for key in ("count", "n", "months"):
+        if key in spec:
+            yield from ((key, spec[key] + step) for step in (-1, 1) if spec[key] + step > 0)
 
 
 def capped_at(content: Content, yuan: str) -> bool:
@@ -64,6 +62,14 @@ def capped_at(content: Content, yuan: str) -> bool:
 
 def setter(section: str, at: int, key: str, value: Any) -> Callable[[Content], object]:
     return lambda mutant: mutant[section][at].__setitem__(key, value)
+
+
+def popper(section: str, at: int) -> Callable[[Content], object]:
+    return lambda mutant: mutant[section].pop(at)
+
+
+def mover(at: int) -> Callable[[Content], object]:
+    return lambda mutant: mutant["steps"].insert(1, mutant["steps"].pop(at))
 
 
 def bound_mutants(content: Content) -> Iterator[Mutant]:
@@ -78,7 +84,7 @@ def bound_mutants(content: Content) -> Iterator[Mutant]:
             label = f"conditions[{at}] {kind} -> {FLIPS[kind]}"
             yield changed(content, label, setter("conditions", at, "test", flipped))
         if condition["needed"]:
-            yield changed(content, f"conditions[{at}] dropped", lambda mutant, at=at: mutant["conditions"].pop(at))
+            yield changed(content, f"conditions[{at}] dropped", popper("conditions", at))
     for at, step in enumerate(content["steps"]):
         if step.get("op") in OPS:
             yield changed(content, f"steps[{at}].op flipped", setter("steps", at, "op", OPS[step["op"]]))
@@ -88,12 +94,16 @@ def structure_mutants(content: Content) -> Iterator[Mutant]:
     """Every limit and the split left out; the halving put before the fee ceiling."""
     for at, limit in enumerate(content["limits"]):
         if "if" not in limit or all(limit["if"].values()):
-            yield changed(content, f"limits[{at}] dropped", lambda mutant, at=at: mutant["limits"].pop(at))
+            yield changed(content, f"limits[{at}] dropped", popper("limits", at))
     if content["split"]:
         yield changed(content, "split -> 61%", lambda mutant: mutant["split"].__setitem__("city", "61%"))
-    halves = [at for at, step in enumerate(content["steps"]) if step.get("code") == "HALF" and step["if"]["half_after_ceiling"]]
+    halves = [
+        at
+        for at, step in enumerate(content["steps"])
+        if step.get("code") == "HALF" and step["if"]["half_after_ceiling"]
+    ]
     for at in halves:
-        yield changed(content, "half moved to the front", lambda mutant, at=at: mutant["steps"].insert(1, mutant["steps"].pop(at)))
+        yield changed(content, "half moved to the front", mover(at))
 
 
 def mutants(item: Item) -> list[Mutant]:
@@ -102,7 +112,11 @@ def mutants(item: Item) -> list[Mutant]:
 
 
 def with_item(catalogue: Catalogue, content: Content) -> Catalogue:
-    items = [compile_item(content) if item.id == content["id"] else item for versions in catalogue.items.values() for item in versions]
+    items = [
+        compile_item(content) if item.id == content["id"] else item
+        for versions in catalogue.items.values()
+        for item in versions
+    ]
     return catalogue_of(catalogue.documents.values(), items)
 
 

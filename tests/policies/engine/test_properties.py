@@ -45,7 +45,9 @@ def test_no_right_gets_more_than_its_standard_or_its_fees(item: str, kind: str, 
 
 
 @given(articles, kinds, st.lists(fen, min_size=1, max_size=6))
-def test_city_and_district_add_up_and_the_city_stays_within_sixty_per_cent(item: str, kind: str, drawn: list[int]) -> None:
+def test_city_and_district_add_up_and_the_city_stays_within_sixty_per_cent(
+    item: str, kind: str, drawn: list[int]
+) -> None:
     answer = ask(item, [{"fees": yuan_plain(fees)} for fees in drawn], applicant={"kind": kind})
 
     assert answer.city + answer.district == answer.amount
@@ -54,11 +56,15 @@ def test_city_and_district_add_up_and_the_city_stays_within_sixty_per_cent(item:
 
 
 @given(articles, kinds, st.lists(fen, min_size=1, max_size=6), st.randoms(use_true_random=False))
-def test_the_order_of_lines_does_not_matter_where_nothing_is_shared(item: str, kind: str, drawn: list[int], random: Any) -> None:
+def test_the_order_of_lines_does_not_matter_where_nothing_is_shared(
+    item: str, kind: str, drawn: list[int], random: Any
+) -> None:
     shuffled = list(drawn)
     random.shuffle(shuffled)
 
-    one, other = (ask(item, [{"fees": yuan_plain(f)} for f in order], applicant={"kind": kind}) for order in (drawn, shuffled))
+    one, other = (
+        ask(item, [{"fees": yuan_plain(f)} for f in order], applicant={"kind": kind}) for order in (drawn, shuffled)
+    )
 
     assert (one.amount, one.city, one.district) == (other.amount, other.city, other.district)
 
@@ -69,7 +75,10 @@ def test_a_yearly_cap_holds_whatever_the_order_of_lines(drawn: list[int], random
     random.shuffle(shuffled)
     ledger = {"same_year": yuan_plain(paid)}
 
-    one, other = (ask("lyg-08-ins", [{"premium": yuan_plain(f)} for f in order], on="2024-09-10", paid=ledger) for order in (drawn, shuffled))
+    one, other = (
+        ask("lyg-08-ins", [{"premium": yuan_plain(f)} for f in order], on="2024-09-10", paid=ledger)
+        for order in (drawn, shuffled)
+    )
 
     assert one.amount == other.amount
     assert one.amount + paid <= max(5000000, paid)
@@ -151,7 +160,11 @@ def test_an_empty_line_is_answered_and_nothing_missing_is_read_as_zero(item_id: 
     elif answer.outcome is Outcome.UNDETERMINED:
         assert answer.missing
     else:
-        assert not [fact.name for fact in item.facts if fact.needed and fact.type in ("money", "rows") and not optional(item, fact.name)]
+        assert not [
+            fact.name
+            for fact in item.facts
+            if fact.needed and fact.type in ("money", "rows") and not optional(item, fact.name)
+        ]
 
 
 def optional(item: Any, name: str) -> bool:

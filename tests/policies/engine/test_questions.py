@@ -14,7 +14,8 @@ GOOD: dict[str, Any] = {
 }
 LOAN = {**GOOD, "item": "wx2020-05-loan"}
 
-BAD = {
+NO_SUMS: tuple[Any, ...] = ("-1", "1.001", "abc", "", "1e3", "1,000", 4999.99, True, [], "9" * 13)
+BAD: dict[str, list[dict[str, Any]]] = {
     "item": [{"item": None}, {"item": "wx2020-01-none"}, {"item": 3}],
     "on": [{"on": None}, {"on": "2021-02-30"}, {"on": "10.5.2021"}, {"on": 20210510}],
     "applicant": [{"applicant": None}, {"applicant": "enterprise"}],
@@ -22,12 +23,10 @@ BAD = {
     "applicant.region": [{"applicant": {"kind": "enterprise", "region": 5}}],
     "lines": [{"lines": None}, {"lines": []}, {"lines": {"fees": "1"}}, {"lines": [{"fees": "1"}] * 5001}],
     "lines[0]": [{"lines": ["5000"]}],
-    "lines[0].fees": [
-        {"lines": [{"fees": value}]} for value in ("-1", "1.001", "abc", "", "1e3", "1,000", 4999.99, True, [], "9" * 13)
-    ],
+    "lines[0].fees": [{"lines": [{"fees": bad}]} for bad in NO_SUMS],
     "lines[0].feees": [{"lines": [{"feees": "5000"}]}],
     "lines[1].fees": [{"lines": [{"fees": "1"}, {"fees": "x"}]}],
-    "lines[0].count": [{"lines": [{"fees": "1", "count": value}]} for value in (0, -1, "x", 1.5, 1_000_001, True)],
+    "lines[0].count": [{"lines": [{"fees": "1", "count": bad}]} for bad in (0, -1, "x", 1.5, 1_000_001, True)],
     "lines[0].granted_on": [{"lines": [{"fees": "1", "granted_on": "yesterday"}]}],
     "lines[0].patent_kind": [{"lines": [{"fees": "1", "patent_kind": "trademark"}]}],
     "paid": [{"paid": "0"}],

@@ -14,8 +14,9 @@ from django.core.management import CommandError, call_command
 ROOT = Path(__file__).parents[3]
 QUESTION = (
     '{"item": "wx2020-01-inv", "on": "2021-05-10", "applicant": {"kind": "individual", "region": "无锡"}, '
-    '"lines": [{"fees": "4999.99"}], "paid": {"same_year": "0", "lifetime": "0", "project": "0", "programme_year": "0", '
-    '"lower_tier": "0", "other_policy": "0"}, "times_before": 0, "rank": 1, "unmet": [], "settings": {}}'
+    '"lines": [{"fees": "4999.99"}], "paid": {"same_year": "0", "lifetime": "0", "project": "0", '
+    '"programme_year": "0", "lower_tier": "0", "other_policy": "0"}, '
+    '"times_before": 0, "rank": 1, "unmet": [], "settings": {}}'
 )
 
 
