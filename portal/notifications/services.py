@@ -1,34 +1,71 @@
-"""Tell people something: on the site at once, by e-mail after commit."""
+"""Tell people something: on the site at once, by e-mail after commit. And note what they have read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
 
-from portal.accounts.models import User
 from portal.jobs.services import enqueue_job
 from portal.notifications.models import Message, OutboxEmail
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+    from portal.act import Act
+
+SITE_NAME = "知识产权专项资金申报平台"
+_TITLE_LIMIT = 120
 
 
 def notify_users(users: Iterable[User], *, key: str, title: str, body: str, url: str = "") -> list[Message]:
     """Write one message and one outgoing mail per person, in the caller's transaction.
 
-    `url` is a path of this site. The same key to the same person again writes nothing; returns what was new.
+    `url` is a path of this site. The same key to the same person again writes nothing, nor does anything to a person
+    who may no longer sign in; returns what was new.
     """
+    heading = _one_line(title)
     fresh = []
     with transaction.atomic():
         for user in users:
+            if not user.is_active:
+                continue
             message, created = Message.objects.get_or_create(
-                user=user, key=key, defaults={"title": title, "body": body, "url": url}
+                user=user, key=key, defaults={"title": heading, "body": body, "url": url}
             )
             if not created:
                 continue
             fresh.append(message)
-            link = f"\n\n查看：{settings.PUBLIC_URL}{url}" if url else ""
             mail = OutboxEmail.objects.create(
-                message=message, to=user.email, subject=title, body=f"{user.name}，您好：\n\n{body}{link}\n"
+                message=message, to=user.email, subject=heading, body=compose_text(user.name, body=body, url=url)
             )
             enqueue_job("notifications.send_email", key=str(mail.pk), payload={"email_id": mail.pk})
     return fresh
+
+
+def _one_line(title: str) -> str:
+    """A title that fits its column, and a mail's subject, which is one line."""
+    line = " ".join(title.split())
+    return line if len(line) <= _TITLE_LIMIT else f"{line[: _TITLE_LIMIT - 1]}…"
+
+
+def compose_text(name: str, *, body: str, url: str = "") -> str:
+    """A mail's text: greeting, what is to be said, where to look, and who writes."""
+    parts = [f"{name}，您好：", body.strip()]
+    if url:
+        parts.append(f"请登录后查看：\n{settings.PUBLIC_URL}{url}")
+    parts.append(f"{SITE_NAME}\n{settings.PUBLIC_URL}\n本邮件由系统自动发出，请勿直接回复。")
+    return "\n\n".join(parts) + "\n"
+
+
+def mark_read(message: Message, *, act: Act) -> None:
+    """Note when a message was first read."""
+    Message.objects.filter(pk=message.pk, read_at=None).update(read_at=act.at)
+
+
+def mark_all_read(*, act: Act, newest: int) -> int:
+    """Mark a person's messages read, up to the newest that was shown; what came since stays unread."""
+    if act.user is None:
+        raise ValueError("only a person reads messages")
+    return Message.objects.visible_to(act.user).filter(read_at=None, pk__lte=newest).update(read_at=act.at)

@@ -1,0 +1,56 @@
+"""A person's messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from portal.access import access, signed_in
+from portal.http import act_of, user_of
+from portal.notifications.models import Message
+from portal.notifications.selectors import newest_message_id, page_of_messages
+from portal.notifications.services import mark_all_read, mark_read
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@access(signed_in)
+def message_list(request: HttpRequest) -> HttpResponse:
+    """Show one's messages, or only those unread."""
+    user = user_of(request)
+    unread_only = request.GET.get("show") == "unread"
+    after = request.GET.get("after", "")
+    page = page_of_messages(user, unread_only=unread_only, after=after)
+    context = {
+        "portal_messages": page.messages,
+        "next_cursor": page.next_cursor,
+        "after": after,
+        "unread_only": unread_only,
+        "newest": newest_message_id(user),
+    }
+    return render(request, "notifications/list.html", context)
+
+
+@access(signed_in)
+@require_POST
+def read(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark one message read, and go where it leads if asked to."""
+    message = get_object_or_404(Message.objects.visible_to(user_of(request)), pk=pk)
+    mark_read(message, act=act_of(request))
+    leads = message.url and url_has_allowed_host_and_scheme(message.url, allowed_hosts=None)
+    return redirect(message.url if leads and "open" in request.POST else "notifications:list")
+
+
+@access(signed_in)
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Mark everything that was shown as read."""
+    newest = request.POST.get("newest", "")
+    count = mark_all_read(act=act_of(request), newest=int(newest) if newest.isdecimal() and len(newest) < 19 else 0)
+    messages.success(request, f"已将 {count} 条消息标为已读。" if count else "没有未读消息。")
+    return redirect("notifications:list")
