@@ -52,6 +52,12 @@ def test_a_built_font_has_small_tables_and_the_common_line_box(face: fonts.Face)
         assert not {"GSUB", "GPOS", "CFF ", "vmtx", "vhea"} & set(font.keys())
         assert (font["hhea"].ascent / em, font["hhea"].descent / em) == (fonts.ASCENT, fonts.DESCENT)
         assert font["name"].getDebugName(1) == face.family
+        shifted = [
+            name
+            for name, (_, bearing) in font["hmtx"].metrics.items()
+            if bearing != getattr(font["glyf"][name], "xMin", 0)
+        ]
+        assert shifted == [], "these glyphs would be drawn beside their place"
 
 
 def test_frequent_characters_come_first() -> None:
