@@ -1,9 +1,8 @@
 """The answer: outcome, amount, shares, lines, buckets used, and the trace in figures and words."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from policies.engine.money import yuan_plain, yuan_text
 from policies.engine.terms import OUTCOMES, TRACE_FORMAT, Outcome
@@ -12,8 +11,7 @@ from policies.engine.trace import Entry, Note, render_entry
 Reason = tuple[Note, tuple[Any, ...], int]
 
 
-@dataclass(frozen=True, slots=True)
-class BucketUse:
+class BucketUse(NamedTuple):
     """What one claim takes from one limit. Amounts and caps in fen; counts where `unit` is `count`.
 
     `group` names the bucket (shared by the items of a group); `key` says what tells its instances apart, such as
@@ -44,8 +42,7 @@ class BucketUse:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class LineAmount:
+class LineAmount(NamedTuple):
     """One line of the answer: its amount in fen (None where there is none), and its share of the trace."""
 
     item: str
@@ -73,8 +70,7 @@ class LineAmount:
         }
 
 
-@dataclass(frozen=True)
-class PartAnswer:
+class PartAnswer(NamedTuple):
     """One item of the claim: which version answered, and with what."""
 
     item: str
@@ -96,9 +92,8 @@ class PartAnswer:
         }
 
 
-@dataclass(frozen=True)
-class Assessment:
-    """The engine's answer to one question. Amounts in fen; `as_dict` writes the JSON contract."""
+class _Figures(NamedTuple):
+    """The figures of an answer. A tuple, as a frozen dataclass takes longer to make than the whole sum to compute."""
 
     outcome: Outcome
     amount: int | None
@@ -110,8 +105,12 @@ class Assessment:
     limits: tuple[BucketUse, ...]
     entries: tuple[Entry, ...]
     reason_entries: tuple[Reason, ...]
-    make_parts: Callable[[], tuple[PartAnswer, ...]] = field(repr=False)
-    make_lines: Callable[[], tuple[LineAmount, ...]] = field(repr=False)
+    make_parts: Callable[[], tuple[PartAnswer, ...]]
+    make_lines: Callable[[], tuple[LineAmount, ...]]
+
+
+class Assessment(_Figures):
+    """The engine's answer to one question. Amounts in fen; `as_dict` writes the JSON contract."""
 
     @cached_property
     def parts(self) -> tuple[PartAnswer, ...]:
@@ -181,7 +180,7 @@ class Assessment:
 
 def _reason(reason: Reason, *, many_lines: bool) -> dict[str, Any]:
     note, figures, line = reason
-    words = note.wording(figures)
+    words = note.say(figures)
     found: dict[str, Any] = {
         "code": note.code,
         "text": f"第{line}项：{words}" if many_lines and line else words,

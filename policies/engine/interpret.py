@@ -85,7 +85,7 @@ def _check_claim(asked: Question, run: Part) -> None:
         run.refuse("REGION", asked.region)
     for name in part.unmet:
         if name in program.ignored_unmet:
-            run.entries.append(Entry(program.notes["PRIORITY"], (name,), None, False, 0))  # noqa: FBT003
+            run.entries.append((program.notes["PRIORITY"], (name,), None, False, 0))
         elif name in program.unmet:
             run.reasons.append((program.unmet[name], (), 0))
         else:
@@ -301,14 +301,14 @@ def _divide(
     sums = [total] if rule.on_total else paying
     most = sum(part_of(fen, rule.city) for fen in sums)
     if asked.city_requested is None:
-        entries.append(Entry(rule.note, (most, total - most), total, True, 0))  # noqa: FBT003
+        entries.append((rule.note, (most, total - most), total, True, 0))
         return most, total - most, None
     wanted = asked.city_requested
     city = part_of(total, wanted) if isinstance(wanted, Fraction) else wanted
     too_much = wanted > rule.city if isinstance(wanted, Fraction) else city > most
     if too_much:
         return 0, 0, (rule.refused, (city, most), 0)
-    entries.append(Entry(rule.requested, (city, total - city), total, True, 0))  # noqa: FBT003
+    entries.append((rule.requested, (city, total - city), total, True, 0))
     return city, total - city, None
 
 

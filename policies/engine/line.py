@@ -47,7 +47,7 @@ class Line:
 
     def note(self, note: Note, figures: tuple[Any, ...] = (), *, applied: bool = True) -> None:
         """Write down a step with the amount as it stands."""
-        self.trace.append(Entry(note, figures, self.amount, applied, self.number))
+        self.trace.append((note, figures, self.amount, applied, self.number))
 
     def value(self, name: str) -> int | Fraction | None:
         """A fact as a sum: rows are added up, after what earlier steps left of them."""

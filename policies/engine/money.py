@@ -19,6 +19,10 @@ def parse_yuan(value: object) -> int:
     Raises ValueError with a Chinese remedy for floats, signs, more than two decimals and sums past 10^12 yuan.
     """
     if isinstance(value, str):
+        # The common shapes, "5000" and "4999.99", without the pattern.
+        yuan, _, cents = value.partition(".")
+        if len(cents) == 2 and len(yuan) < 12 and value.isascii() and yuan.isdigit() and cents.isdigit():
+            return int(yuan + cents)
         text = value
     elif isinstance(value, Decimal | int) and not isinstance(value, bool):
         text = format(value, "f") if isinstance(value, Decimal) else str(value)

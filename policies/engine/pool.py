@@ -9,10 +9,10 @@ from policies.engine.limits import MoneyLimit
 from policies.engine.line import Line
 from policies.engine.program import Program
 from policies.engine.question import Question
-from policies.engine.trace import Entry
 
 if TYPE_CHECKING:
     from policies.engine.interpret import Part
+    from policies.engine.trace import Entry
 
 
 @dataclass(slots=True)
@@ -174,10 +174,10 @@ class Pool:
             lower = run.asked.paid.sums[absorbs.ledger]
             lower += sum(other.sum for other in parts if other.program.item.id == absorbs.item)
             if not lower:
-                self.entries.append(Entry(absorbs.unused, (), run.sum, False, 0))  # noqa: FBT003
+                self.entries.append((absorbs.unused, (), run.sum, False, 0))
                 continue
             run.take_off(lower)
-            self.entries.append(Entry(absorbs.note, (lower,), run.sum, True, 0))  # noqa: FBT003
+            self.entries.append((absorbs.note, (lower,), run.sum, True, 0))
             if not run.sum:
                 run.reasons.append((absorbs.note, (lower,), 0))
 
@@ -190,12 +190,12 @@ class Pool:
             notes = run.program.notes
             other = run.asked.paid.sums["other_policy"] if run.asked.own_paid else left
             if not other:
-                self.entries.append(Entry(notes["SET_OFF_NONE"], (), run.sum, False, 0))  # noqa: FBT003
+                self.entries.append((notes["SET_OFF_NONE"], (), run.sum, False, 0))
                 continue
             taken = run.take_off(other)
             if not run.asked.own_paid:
                 left -= taken
-            self.entries.append(Entry(notes["SET_OFF"], (other,), run.sum, True, 0))  # noqa: FBT003
+            self.entries.append((notes["SET_OFF"], (other,), run.sum, True, 0))
             if not run.sum:
                 run.reasons.append((notes["SET_OFF"], (other,), 0))
 

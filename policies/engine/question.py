@@ -69,9 +69,9 @@ def _refuse(field: str, message: str) -> NoReturn:
 
 
 def _mapping(value: object, field: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
+    if type(value) is not dict and not isinstance(value, Mapping):
         _refuse(field, "请填写 JSON 对象")
-    return value
+    return cast("Mapping[str, Any]", value)
 
 
 def _fen(value: object, field: str) -> int:

@@ -39,8 +39,7 @@ class Context:
 
     def note(self, code: str, wording: Wording | str, *, cite: str | None = None) -> Note:
         """A note that cites `cite`, or else the item's own article."""
-        words: Wording = (lambda _: wording) if isinstance(wording, str) else wording
-        return Note(code, cite or self.citation, words)
+        return Note(code, cite or self.citation, wording)
 
     def label(self, name: str) -> str:
         return self.labels.get(name, name)
