@@ -330,6 +330,13 @@ class OfficialsFilter(forms.Form):
         self.fields["region"].choices = [("", "全部"), *_region_choices(regions)]  # type: ignore[attr-defined]
 
 
+class RegionForm(forms.Form):
+    """What notices print about a region's authority."""
+
+    bureau = forms.CharField(label="发文机关", max_length=60, help_text="知识产权主管部门的全称，印在通知书落款处。")
+    contact = forms.CharField(label="咨询电话", max_length=60, help_text="带区号，如 0510-81234567；可注明科室。")
+
+
 class AppointForm(forms.Form):
     """Which duty, and where."""
 

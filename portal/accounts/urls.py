@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.accounts.views import applicants, members, officials, overrides, profile
+from portal.accounts.views import applicants, members, officials, overrides, profile, regions
 
 app_name = "accounts"
 urlpatterns = [
@@ -24,5 +24,7 @@ urlpatterns = [
     path("officials/", officials.officials_list, name="officials"),
     path("officials/users/", officials.users, name="users"),
     path("officials/<int:pk>/", officials.official, name="official"),
+    path("officials/regions/", regions.regions, name="regions"),
+    path("officials/regions/<str:code>/", regions.region_edit, name="region_edit"),
     path("officials/appointments/<uuid:public_id>/revoke/", officials.appointment_revoke, name="appointment_revoke"),
 ]

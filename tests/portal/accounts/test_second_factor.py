@@ -77,6 +77,11 @@ class TestForced:
         assert response.status_code == 200
         assert "官员双重验证已关闭" in response.content.decode()
 
+    def test_switched_off_outside_the_demonstration_every_page_says_so(self, client, settings):
+        assert "双重验证已关闭" not in client.get(reverse("account_login")).content.decode()
+        settings.OFFICIALS_NEED_SECOND_FACTOR = False
+        assert "官员双重验证已关闭，正式办理业务前" in client.get(reverse("account_login")).content.decode()
+
     def test_recovery_codes_alone_do_not_count(self, signed_in):
         officer = official_with_address()
         Authenticator.objects.create(user=officer, type="recovery_codes", data={"seed": "x", "used_mask": 0})

@@ -1,0 +1,40 @@
+"""Change what notices print about a region's authority."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from portal.accounts.models import Region
+from portal.accounts.selectors import managed_regions
+from portal.audit.services import record_audit
+
+if TYPE_CHECKING:
+    from portal.act import Act
+
+
+def update_region(region: Region, *, bureau: str, contact: str, act: Act) -> None:
+    """Write the issuing bureau and the telephone of a region; notices already issued keep theirs.
+
+    Raises PermissionDenied for anybody but a system administrator of the region or of one above it.
+    """
+    with transaction.atomic():
+        locked = Region.objects.select_for_update(of=("self",)).get(pk=region.pk)
+        if act.user is None or not managed_regions(act.user).filter(pk=locked.pk).exists():
+            raise PermissionDenied("您不是该地区的系统管理员。")
+        wanted = {"bureau": bureau, "contact": contact}
+        before = {name: getattr(locked, name) for name, value in wanted.items() if getattr(locked, name) != value}
+        if not before:
+            return
+        after = {name: wanted[name] for name in before}
+        Region.objects.filter(pk=locked.pk).update(**after)
+        record_audit(
+            act,
+            action="accounts.region_updated",
+            target=locked,
+            region_code=locked.code,
+            before=before,
+            after=after,
+        )
