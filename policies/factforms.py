@@ -130,7 +130,7 @@ class LineForm(forms.Form):
         return data
 
     def _field(self, fact: Fact) -> FactField:
-        help_text = conditional_escape(fact.help)
+        help_text: str = conditional_escape(fact.help)
         notes = self.reading.warnings.get(fact.name, ())
         if notes:
             help_text = "；".join(filter(None, (*map(conditional_escape, notes), help_text)))

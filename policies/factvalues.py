@@ -109,7 +109,7 @@ def read_fact(fact: Fact, raw: Any) -> Reading:
 
 
 def _read_rows(fact: Fact, raw: Any, found: FactsReading) -> None:
-    rows = []
+    rows: list[dict[str, Any]] = []
     given = raw if isinstance(raw, Sequence) and not isinstance(raw, str) else []
     for source in given[:MAX_ROWS]:
         readings = {column.name: read_fact(column, source.get(column.name)) for column in fact.columns}

@@ -6,7 +6,7 @@ changes (a trigger refuses it): claims keep the version they were made under, an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,11 +17,13 @@ from policies.enums import DocumentStatus
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
+PublishedModel = TypeVar("PublishedModel", bound=models.Model)
 
-class PublishedQuerySet(models.QuerySet["models.Model"]):
+
+class PublishedQuerySet(models.QuerySet[PublishedModel]):
     """The catalogue is public: everybody sees all of it."""
 
-    def visible_to(self, user: User) -> PublishedQuerySet:
+    def visible_to(self, user: User) -> Self:
         return self.all()
 
 

@@ -247,8 +247,10 @@ REDIS_URL = os.environ.get("REDIS_URL", "")
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CACHES: dict[str, dict[str, str | Path]] = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    }
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, int | str] = {
         # A killed worker's message comes back after this many seconds. One that comes back too early does no harm:
         # the job's lease refuses a second run.
         "visibility_timeout": int(os.environ.get("JOB_VISIBILITY_SECONDS", "300")),

@@ -23,7 +23,7 @@ from policies.engine.terms import APPLICANT_KINDS
 from policies.models import SupportItem
 from policies.selectors import claimable_items
 from portal.access import access, applicants
-from portal.http import act_of
+from portal.http import act_of, user_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 @require_safe
 def claims(request: HttpRequest) -> HttpResponse:
     """List the claims of one's own organisations."""
-    form = ClaimFilterForm(request.GET, user=request.user)
+    form = ClaimFilterForm(request.GET, user=user_of(request))
     given = form.cleaned_data if form.is_valid() else {}
     page = list_claims(
-        request.user,
+        user_of(request),
         state=given.get("state", ""),
         applicant_id=int(given["applicant"]) if given.get("applicant") else None,
         search=given.get("q", ""),
@@ -60,15 +60,15 @@ def new(request: HttpRequest, code: str = "") -> HttpResponse:
     """Choose what to claim and for whom; posting begins the draft."""
     today = timezone.localdate()
     if not code:
-        own = [membership.applicant for membership in request.user.active_memberships]
+        own = [membership.applicant for membership in user_of(request).active_memberships]
         cards = {card.item.code: card for one in own for card in claimable_items(today, region=one.region_id)}
         return render(request, "applications/choose_item.html", {"cards": list(cards.values())})
     item = get_object_or_404(SupportItem.objects.select_related("document", "document__region"), code=code)
     data = request.POST if request.method == "POST" else None
-    form = NewClaimForm(data, user=request.user, initial={"key": uuid.uuid4()})
+    form = NewClaimForm(data, user=user_of(request), initial={"key": uuid.uuid4()})
     refusal = ""
     if form.is_valid():
-        applicant = next(a for a in _own(request.user) if a.pk == form.cleaned_data["applicant"])
+        applicant = next(a for a in _own(user_of(request)) if a.pk == form.cleaned_data["applicant"])
         try:
             claim = start_claim(applicant, item=item, key=form.cleaned_data["key"], act=act_of(request))
         except DraftRefusedError as error:
@@ -81,7 +81,7 @@ def new(request: HttpRequest, code: str = "") -> HttpResponse:
         "card": card,
         "form": form,
         "refusal": refusal,
-        "choices": [_choice(applicant, card) for applicant in _own(request.user)],
+        "choices": [_choice(applicant, card) for applicant in _own(user_of(request))],
         "key": form["key"].value(),
     }
     return render(request, "applications/new.html", context)
@@ -107,7 +107,7 @@ def _choice(applicant: Applicant, card: ItemCard | None) -> dict[str, object]:
 def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Show one claim: where it stands, what happened, what was filed."""
     found = own_claim(request, key)
-    actions = open_actions(request.user, found)
+    actions = open_actions(user_of(request), found)
     points = found.correction_points.filter(round=found.correction_round)
     context = content_of(found) | {
         "progress": progress_of(found),
@@ -133,7 +133,7 @@ def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, "申报已撤回。" if found.number else "草稿已作废。")
         return redirect("applications:claim", found.key)
-    if Action.WITHDRAW not in open_actions(request.user, found):
+    if Action.WITHDRAW not in open_actions(user_of(request), found):
         messages.error(request, f"该申报现为“{found.applicant_label}”，不能撤回。")
         return redirect("applications:claim", found.key)
     return render(request, "applications/withdraw.html", {"claim": found, "form": form})

@@ -12,6 +12,7 @@ from applications.models import Claim
 from applications.selectors.problems import line_states
 from applications.selectors.scope import item_of
 from policies.factvalues import facts_of
+from portal.http import user_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 def own_claim(request: HttpRequest, key: uuid.UUID) -> Claim:
     """A claim of one of the person's own organisations; 404 for any other, whatever else the person may see."""
-    own = [membership.applicant_id for membership in request.user.active_memberships]
-    claims = Claim.objects.visible_to(request.user).filter(applicant_id__in=own)
+    own = [membership.applicant_id for membership in user_of(request).active_memberships]
+    claims = Claim.objects.visible_to(user_of(request)).filter(applicant_id__in=own)
     related = ("item", "item__document", "version", "applicant", "region", "region__parent", "city")
     return get_object_or_404(claims.select_related(*related), key=key)
 

@@ -23,7 +23,7 @@ from applications.services.evidence import EvidenceRefusedError, Upload, add_evi
 from applications.views.common import as_uuid, own_claim
 from portal.access import access, applicants, officials
 from portal.accounts.enums import Role
-from portal.http import act_of
+from portal.http import act_of, user_of
 
 if TYPE_CHECKING:
     import uuid
@@ -58,9 +58,9 @@ readers = applicants | officials(
 )
 @access(readers)
 @require_safe
-def evidence(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def evidence(request: HttpRequest, key: uuid.UUID) -> FileResponse:
     """The bytes of one file, in place, or with `?download` to keep."""
-    visible = Evidence.objects.visible_to(request.user).select_related("file")
+    visible = Evidence.objects.visible_to(user_of(request)).select_related("file")
     found = get_object_or_404(visible, key=key)
     path = Path(settings.PRIVATE_DIR) / found.file.path
     try:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from portal.access import access, officials
 from portal.accounts.enums import Role
-from portal.http import act_of
+from portal.http import act_of, user_of
 from review.funding.forms import PaymentFilterForm, PaymentForm, ReturnForm
 from review.funding.selectors import (
     district_choices,
@@ -39,11 +39,11 @@ finance = officials(Role.FINANCE)
 @require_GET
 def payments(request: HttpRequest) -> HttpResponse:
     """What is to be paid, was paid, and came back."""
-    form = PaymentFilterForm(request.GET, districts=district_choices(request.user))
-    found = filter_payments(payable_claims(request.user), **form.as_filter())
+    form = PaymentFilterForm(request.GET, districts=district_choices(user_of(request)))
+    found = filter_payments(payable_claims(user_of(request)), **form.as_filter())
     page = page_of(found, after=request.GET.get("after", ""), oldest_first=True)
     rows = [payment_row(claim) for claim in page.claims]
-    context = {"form": form, "page": page, "rows": rows, "sums": sums_by_state(request.user)}
+    context = {"form": form, "page": page, "rows": rows, "sums": sums_by_state(user_of(request))}
     return render(request, "funding/payments.html", context)
 
 
@@ -51,11 +51,11 @@ def payments(request: HttpRequest) -> HttpResponse:
 @require_GET
 def payments_export(request: HttpRequest) -> HttpResponse:
     """The 拨付 sheet of what the filters show."""
-    form = PaymentFilterForm(request.GET, districts=district_choices(request.user))
-    found = filter_payments(payable_claims(request.user), **form.as_filter())
+    form = PaymentFilterForm(request.GET, districts=district_choices(user_of(request)))
+    found = filter_payments(payable_claims(user_of(request)), **form.as_filter())
     claims = found.filter(award__isnull=False).order_by("region_id", "applicant__name", "pk")
     return sheet_response(
-        payment_sheet(claims, made_by=request.user.name), f"拨付表-{timezone.localdate():%Y%m%d}.xlsx"
+        payment_sheet(claims, made_by=user_of(request).name), f"拨付表-{timezone.localdate():%Y%m%d}.xlsx"
     )
 
 
@@ -63,7 +63,7 @@ def payments_export(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def payment(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One claim's award, account and payments, and the next thing to record: a payment, or its return."""
-    claim = get_object_or_404(payable_claims(request.user), key=key)
+    claim = get_object_or_404(payable_claims(user_of(request)), key=key)
     paid = is_paid(claim)
     form: PaymentForm = (ReturnForm if paid else PaymentForm)(request.POST or None)
     if form.is_valid():

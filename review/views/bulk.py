@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from portal.access import access, officials
 from portal.accounts.enums import Role
-from portal.http import act_of
+from portal.http import act_of, user_of
 from portal.money import ZERO
 from review.enums import Stage
 from review.forms.lists import MinutesForm
@@ -28,11 +28,11 @@ MOST_AT_ONCE = 200
 def chosen_claims(request: HttpRequest) -> list[Claim]:
     """The ticked claims that lie on this person's desk of final decisions."""
     keys = request.POST.getlist("claim")[:MOST_AT_ONCE]
-    desks = [desk for desk in desks_of(request.user) if desk.stage == Stage.FINAL]
+    desks = [desk for desk in desks_of(user_of(request)) if desk.stage == Stage.FINAL]
     return [
         claim
         for desk in desks
-        for claim in desk.claims(request.user)
+        for claim in desk.claims(user_of(request))
         .filter(pk__in=[key for key in keys if key.isdecimal()])
         .select_related("applicant", "item", "region", "city")
         .order_by("submitted_at", "id")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from applications.selectors.scope import correction_targets
 from portal.access import access
-from portal.http import act_of
+from portal.http import act_of, user_of
 from review.enums import Conclusion, Stage
 from review.forms.decision import (
     ConfirmForm,
@@ -72,7 +72,7 @@ def claim_or_404(request: HttpRequest, key: uuid.UUID) -> Claim:
         "region__parent",
         "city",
     )
-    return get_object_or_404(claims_for(request.user).select_related(*related), key=key)
+    return get_object_or_404(claims_for(user_of(request)).select_related(*related), key=key)
 
 
 def make_form(name: str, dossier: Dossier, ceilings: Ceilings, data: Any = None) -> SeenForm | None:
@@ -133,7 +133,7 @@ def show(
 @require_GET
 def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One claim to work from."""
-    dossier = Dossier(claim_or_404(request, key), user=request.user)
+    dossier = Dossier(claim_or_404(request, key), user=user_of(request))
     return show(request, dossier, ceilings=ceilings_now(dossier, []))
 
 
@@ -141,7 +141,7 @@ def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def conclude(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Take an officer's conclusion. What is refused comes back on the same page, with everything that was typed."""
-    dossier = Dossier(claim_or_404(request, key), user=request.user)
+    dossier = Dossier(claim_or_404(request, key), user=user_of(request))
     name = request.POST.get("conclusion", "")
     if name not in Conclusion.values:
         raise Http404("conclusion")
@@ -173,7 +173,7 @@ def unbound(form: SeenForm) -> SeenForm:
 
 def refuse_stale(request: HttpRequest, dossier: Dossier, message: str) -> HttpResponse:
     """The page as the claim now stands, with a message and everything that was typed on the old one."""
-    fresh = Dossier(claim_or_404(request, dossier.claim.key), user=request.user)
+    fresh = Dossier(claim_or_404(request, dossier.claim.key), user=user_of(request))
     words = message or (
         f"该申报现为“{fresh.claim.get_status_display()}”，您不能再作出这一意见。请查看最新进展；您填写的内容列在下方。"
     )
@@ -245,10 +245,10 @@ def outcome_words(name: str, dossier: Dossier) -> str:
 
 def where_next(request: HttpRequest, dossier: Dossier) -> str:
     """The desk the claim lay on, or straight to its next claim."""
-    desk = next((each for each in desks_of(request.user) if each.stage == dossier.stage), None)
+    desk = next((each for each in desks_of(user_of(request)) if each.stage == dossier.stage), None)
     if desk is None:
         return reverse("review:queue")
-    if "next" in request.POST and (following := next_claim(request.user, desk)):
+    if "next" in request.POST and (following := next_claim(user_of(request), desk)):
         return reverse("review:claim", args=[following.key])
     return f"{reverse('review:queue')}?desk={desk.key}"
 
@@ -257,7 +257,7 @@ def where_next(request: HttpRequest, dossier: Dossier) -> str:
 @require_POST
 def credit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Record a credit check of the claim's applicant."""
-    dossier = Dossier(claim_or_404(request, key), user=request.user)
+    dossier = Dossier(claim_or_404(request, key), user=user_of(request))
     if not dossier.is_on_my_desk:
         raise Http404("credit")
     form = CreditForm(request.POST)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.access import access, officials, public
 from portal.accounts.enums import Role
-from portal.http import act_of
+from portal.http import act_of, user_of
 from portal.money import ZERO
 from review.forms.lists import ObjectionConclusionForm, ObjectionForm, PublicityForm
 from review.models import Objection, PublicityEntry, PublicityList
@@ -65,12 +65,12 @@ def publicity_detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_GET
 def publicity(request: HttpRequest) -> HttpResponse:
     """The officers' overview: what waits to be published, what runs, what has ended."""
-    waiting = awaiting_claims(request.user).count()
+    waiting = awaiting_claims(user_of(request)).count()
     context = {
-        "lists": lists_for_work(request.user),
+        "lists": lists_for_work(user_of(request)),
         "waiting": waiting,
         "waiting_words": f"有 {waiting} 件审定通过的申报等待公示",
-        "may_publish": Role.CITY_OFFICER in request.user.roles,
+        "may_publish": Role.CITY_OFFICER in user_of(request).roles,
     }
     return render(request, "review/publicity.html", context)
 
@@ -79,8 +79,8 @@ def publicity(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def publicity_new(request: HttpRequest) -> HttpResponse:
     """Choose decided claims, set the period, publish."""
-    city = city_of(request.user)
-    claims = list(awaiting_claims(request.user))
+    city = city_of(user_of(request))
+    claims = list(awaiting_claims(user_of(request)))
     chosen = {int(pk) for pk in request.POST.getlist("claim") if pk.isdecimal()}
     if request.method == "GET":
         chosen = {claim.pk for claim in claims}
@@ -109,7 +109,7 @@ def publicity_new(request: HttpRequest) -> HttpResponse:
 
 def worked_list(request: HttpRequest, key: uuid.UUID) -> PublicityList:
     """A list of this person's own city."""
-    return get_object_or_404(PublicityList.objects.workable_by(request.user).select_related("region"), key=key)
+    return get_object_or_404(PublicityList.objects.workable_by(user_of(request)).select_related("region"), key=key)
 
 
 @access(city_people)
@@ -120,12 +120,12 @@ def publicity_work(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     ready = approvable(found)
     context = {
         "publicity": found,
-        "entries": entries_for_work(found, user=request.user),
+        "entries": entries_for_work(found, user=user_of(request)),
         "ready": ready,
         "total": sum((claim.approved_amount or ZERO for claim in ready), ZERO),
         "is_over": timezone.localdate() > found.ends_on,
-        "may_object": found.region_id in request.user.regions_for(Role.CITY_OFFICER),
-        "may_approve": found.region_id in request.user.regions_for(Role.DECISION_MAKER),
+        "may_object": found.region_id in user_of(request).regions_for(Role.CITY_OFFICER),
+        "may_approve": found.region_id in user_of(request).regions_for(Role.DECISION_MAKER),
     }
     return render(request, "review/publicity_work.html", context)
 
@@ -198,7 +198,7 @@ def objection_new(request: HttpRequest, key: uuid.UUID, entry: int) -> HttpRespo
 def objection(request: HttpRequest, pk: int) -> HttpResponse:
     """One objection, and the conclusion of its verification."""
     related = ("entry__publicity", "entry__claim__applicant", "entry__claim__item", "entered_by", "decided_by")
-    found = get_object_or_404(Objection.objects.visible_to(request.user).select_related(*related), pk=pk)
+    found = get_object_or_404(Objection.objects.visible_to(user_of(request)).select_related(*related), pk=pk)
     form = ObjectionConclusionForm(request.POST or None)
     if form.is_valid():
         uphold = request.POST.get("intent") == "uphold"
@@ -216,7 +216,7 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "objection": found,
         "form": form,
-        "may_dismiss": city in request.user.regions_for(Role.CITY_OFFICER),
-        "may_uphold": city in request.user.regions_for(Role.DECISION_MAKER),
+        "may_dismiss": city in user_of(request).regions_for(Role.CITY_OFFICER),
+        "may_uphold": city in user_of(request).regions_for(Role.DECISION_MAKER),
     }
     return render(request, "review/objection.html", context, status=422 if form.errors else 200)
