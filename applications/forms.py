@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from applications.selectors.duplicates import own_file_uses
 from applications.selectors.lists import STATE_GROUPS
-from applications.selectors.problems import line_states
+from applications.selectors.problems import LINES_PER_PAGE, line_states
 from applications.selectors.scope import EVIDENCE_PREFIX, concerns_patents, editable_scope, item_of
 from policies.factforms import LineForm, build_line_form, read_posted
 from policies.factvalues import facts_of, show_fact
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from policies.engine.model import Evidence as Requirement
     from policies.engine.model import Fact, Item
     from portal.accounts.models import User
-
-LINES_PER_PAGE = 10
 
 
 @dataclass(frozen=True, slots=True)

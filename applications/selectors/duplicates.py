@@ -47,16 +47,20 @@ def taken_positions(claim: Claim) -> dict[int, bool]:
 
 
 def repeated_positions(lines: Iterable[ClaimLine]) -> dict[int, int]:
-    """Positions of lines that repeat an earlier line's right, with that line's position."""
-    first: dict[str, int] = {}
+    """Positions of lines that repeat an earlier line's right, with that line's position.
+
+    Annual fees of one patent are one thing per fee year: its seventh and eighth year may stand side by side.
+    """
+    first: dict[tuple[str, str], int] = {}
     repeated: dict[int, int] = {}
     for line in lines:
         if not line.subject_key:
             continue
-        if line.subject_key in first:
-            repeated[line.position] = first[line.subject_key]
+        key = (line.subject_key, str(line.facts.get("fee_year", "")))
+        if key in first:
+            repeated[line.position] = first[key]
         else:
-            first[line.subject_key] = line.position
+            first[key] = line.position
     return repeated
 
 

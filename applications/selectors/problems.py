@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from policies.models import ItemVersion
 
 MAX_LINES = 200
+LINES_PER_PAGE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,14 @@ class Problem:
     message: str
     anchor: str = ""
     place: str = ""
+    line_number: int = 0
     is_warning: bool = False
     is_profile: bool = False
+
+    @property
+    def page(self) -> int:
+        """The page of the form on which it is mended."""
+        return max(self.line_number - 1, 0) // LINES_PER_PAGE + 1
 
 
 @dataclass(slots=True)
@@ -74,7 +82,15 @@ def find_problems(claim: Claim, *, today: date, states: Sequence[LineState] | No
     found += _subject_problems(claim, item, states)
     if not any(problem for problem in found if not problem.is_warning):
         found += _version_problems(claim, item, states, today)
-    return sorted(found, key=lambda problem: problem.is_warning)
+    numbers = {state.line.pk: state.number for state in states}
+    placed = [replace(problem, line_number=numbers.get(_line_of(problem.anchor), 0)) for problem in found]
+    return sorted(placed, key=lambda problem: problem.is_warning)
+
+
+def _line_of(anchor: str) -> int:
+    """The line that an anchor of the form belongs to, 0 where it is none's."""
+    found = re.match(r"(?:slot-l|evidence-l|line-)(\d+)", anchor)
+    return int(found[1]) if found else 0
 
 
 def _applicant_problems(claim: Claim, item: Item) -> Iterable[Problem]:
@@ -123,7 +139,9 @@ def as_of_day(item: Item, reading: FactsReading) -> date | None:
 
 
 def _evidence_problems(claim: Claim, item: Item, states: Sequence[LineState]) -> Iterable[Problem]:
-    have = set(claim.evidence.filter(removed_at=None).values_list("requirement", "line_id"))
+    have: set[tuple[str, int | None]] = set(
+        claim.evidence.filter(removed_at=None).values_list("requirement", "line_id")
+    )
     for wanted in item.evidence:
         if not wanted.required:
             continue
@@ -146,7 +164,7 @@ def _subject_problems(claim: Claim, item: Item, states: Sequence[LineState]) -> 
     for position, first in repeated_positions(state.line for state in states).items():
         state = numbers[position]
         yield Problem(
-            f"与第 {numbers[first].number} 项的{label}相同，同一权利一次申报只能填一项，请删除其中一项。",
+            f"与第 {numbers[first].number} 项的{label}相同，同一内容一次申报只能填一项，请删除其中一项。",
             f"slot-{state.prefix}-{item.subject}",
             f"第 {state.number} 项 {label}",
         )

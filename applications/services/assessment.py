@@ -16,6 +16,7 @@ from policies.engine.model import content_hash
 from policies.engine.terms import Outcome
 from policies.factvalues import engine_facts, facts_of
 from policies.selectors import catalogue_for
+from portal.money import ZERO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from policies.engine.model import Item
     from portal.act import Act
 
+# What the ledger knows better than the applicant: earlier money on the same right, and on the same item of it.
 SUBSIDISED = "subsidised_before"
+PAID_BEFORE = "paid_item_before"
 
 
 def assess_claim(claim: Claim, *, act: Act, stage: Action | str, unmet: Iterable[str] = ()) -> Assessment:
@@ -66,7 +69,8 @@ def preview_claim(claim: Claim, *, states: Sequence[LineState], on: date) -> dic
     whose facts are not given yet are taken as met and listed under `assumed`.
     """
     item = item_of(claim)
-    ready, pending = [], []
+    ready: list[LineState] = []
+    pending: list[LineState] = []
     for state in states:
         known = engine_facts(facts_of(item), state.reading)
         wanted = [fact.name for fact in facts_of(item) if fact.needed and fact.required]
@@ -105,12 +109,18 @@ def build_question(
             # Nothing granted is not said: the item would then ask for all of the right's costs since filing.
             if granted:
                 line[SUBSIDISED] = str(max(granted, Decimal(line.get(SUBSIDISED, "0"))))
+    ledger = ledger_state(item, party=party_of(claim), subjects=subjects, without=claim)
+    for line in lines:
+        if PAID_BEFORE in line:
+            # The engine adds the ledger's sum to the stated one: what the ledger has already is not stated again.
+            known = Decimal(ledger["paid"].get("project", {}).get(str(line.get(item.subject or "")), "0"))
+            line[PAID_BEFORE] = str(max(Decimal(line[PAID_BEFORE]) - known, ZERO))
     question: dict[str, Any] = {
         "item": item.id,
         "on": on.isoformat(),
         "applicant": {"kind": claim.applicant.kind, "region": claim.region_id},
         "lines": lines,
-        **ledger_state(item, party=party_of(claim), subjects=subjects, without=claim),
+        **ledger,
     }
     codes = list(unmet)
     return question | ({"unmet": codes} if codes else {})

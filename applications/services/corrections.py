@@ -28,6 +28,7 @@ from applications.services.submission import (
 )
 from applications.services.transitions import TransitionRefused, lock_claim, perform_transition
 from portal.accounts.enums import Role
+from portal.audit.services import record_audit
 from portal.notifications.services import notify_users
 from portal.workdays.selectors import add_workdays
 
@@ -122,6 +123,7 @@ def _resubmit(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Sub
         raise AlreadySubmittedError(claim)
     check_ready(claim, act=act, revision=revision, commitment=commitment)
     choose_version(claim, act=act)
+    before = claim.assessments.first()
     assessment = assess_claim(claim, act=act, stage=Action.RESUBMIT)
     refuse_undetermined(claim, assessment)
     take_rights(claim)
@@ -131,6 +133,14 @@ def _resubmit(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Sub
         action=Action.RESUBMIT,
         act=act,
         changes={"version": claim.version, "commitment_at": act.at, "claimed_amount": assessment.amount},
+    )
+    record_audit(
+        act,
+        action="claim.corrected",
+        target=claim,
+        region_code=claim.region_id,
+        before={"lines": before.question["lines"] if before else []},
+        after={"lines": assessment.question["lines"]},
     )
     key = f"claim.resubmit:{claim.pk}:{claim.correction_round}"
     title = f"申报已补正：{claim.number}"

@@ -64,7 +64,8 @@ def start_claim(applicant: Applicant, *, item: SupportItem, key: uuid.UUID, act:
         raise DraftRefusedError("该事项目前不接受申报，只提供测算。")
     city = applicant.region.city
     if city is None or not covers(compiled_item(version).content["document"], applicant.region_id):
-        raise DraftRefusedError(f"该事项适用于{item.document.region.full_name}，{applicant.name}的注册地不在其中。")
+        area = item.document.region.full_name if item.document.region else "其他地区"
+        raise DraftRefusedError(f"该事项适用于{area}，{applicant.name}的注册地不在其中。")
     try:
         with transaction.atomic():
             claim = Claim.objects.create(

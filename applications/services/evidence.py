@@ -47,7 +47,7 @@ class Upload:
     """A file as it came: its own name, and its bytes."""
 
     filename: str
-    file: UploadedFile
+    file: UploadedFile[bytes]
 
 
 def add_evidence(claim: Claim, *, act: Act, requirement: str, line_id: int | None, upload: Upload) -> Evidence:
@@ -124,7 +124,7 @@ def check_upload(upload: Upload) -> str:
     return media_type
 
 
-def _sniff(file: UploadedFile) -> str | None:
+def _sniff(file: UploadedFile[bytes]) -> str | None:
     file.seek(0)
     head = file.read(_SNIFFED_BYTES)
     file.seek(0)
@@ -135,7 +135,7 @@ def _sniff(file: UploadedFile) -> str | None:
     return kind.mime if kind is not None and kind.mime in ALLOWED else None
 
 
-def store_file(file: UploadedFile, *, media_type: str, act: Act) -> StoredFile:
+def store_file(file: UploadedFile[bytes], *, media_type: str, act: Act) -> StoredFile:
     """Keep the bytes under their SHA-256; the same bytes are kept once. The row and the file agree after any crash.
 
     The file is written beside its place and moved there in one step, before the row is: a row without bytes cannot be.
@@ -168,7 +168,7 @@ def store_file(file: UploadedFile, *, media_type: str, act: Act) -> StoredFile:
     return found
 
 
-def _chunks(file: UploadedFile) -> Iterator[bytes]:
+def _chunks(file: UploadedFile[bytes]) -> Iterator[bytes]:
     file.seek(0)
     yield from file.chunks()
 

@@ -144,7 +144,8 @@ def _rows(press: _Press) -> HttpResponse:
 
 
 def _remove_file(press: _Press) -> HttpResponse:
-    evidence = press.claim.evidence.select_related("claim", "line").filter(key=as_uuid(press.target)).first()
+    key = as_uuid(press.target)
+    evidence = press.claim.evidence.select_related("claim", "line").filter(key=key).first() if key else None
     if evidence is None:
         return _to_form(press.request, press.claim)
     remove_evidence(evidence, act=press.act)
@@ -229,13 +230,11 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Submit, or hand back a corrected claim. Pressed twice, the second press lands on the same claim."""
     claim = own_claim(request, key)
     act = act_of(request)
-    given = {
-        "revision": _number(request.POST.get("revision"), -1),
-        "commitment": request.POST.get("commitment") == "on",
-    }
+    revision = _number(request.POST.get("revision"), -1)
+    commitment = request.POST.get("commitment") == "on"
     do = resubmit_claim if claim.status == ClaimStatus.CORRECTION else submit_claim
     try:
-        done = do(claim, act=act, **given)
+        done = do(claim, act=act, revision=revision, commitment=commitment)
     except AlreadySubmittedError as error:
         messages.info(request, str(error))
     except TransitionRefused as error:

@@ -18,6 +18,7 @@ from applications.services.submission import AlreadySubmittedError, ClaimIncompl
 from applications.services.transitions import TransitionRefused, lock_claim, perform_transition
 from portal.accounts.enums import Role
 from portal.act import Act
+from portal.audit.models import AuditRecord
 from tests.applications.worlds import PNG, at_once, file_of, patent_facts, ready_claim
 from tests.factories import act, binhu, make_member, make_official, make_patent_no, wuxi, xishan
 
@@ -218,3 +219,12 @@ def test_twenty_resubmits_at_once_make_one():
     names = [type(outcome).__name__ for outcome in outcomes]
     assert (names.count("Submitted"), names.count("AlreadySubmittedError")) == (1, 19)
     assert claim.events.filter(action=Action.RESUBMIT).count() == 1
+
+
+def test_the_audit_tells_what_a_correction_changed(claim, officer, member):
+    ask(claim, officer)
+    save(claim, member, {"fees": "3000"})
+    resubmit(claim, member)
+    record = AuditRecord.objects.get(action="claim.corrected", target_id=str(claim.pk))
+    assert record.before["lines"][0]["fees"] == "8000.00"
+    assert record.after["lines"][0]["fees"] == "3000.00"

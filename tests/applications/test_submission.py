@@ -260,3 +260,13 @@ def test_of_two_claims_of_one_right_submitted_at_once_one_gets_it():
     ]
     assert Claim.objects.filter(status=ClaimStatus.SUBMITTED).count() == 1
     assert ClaimCounter.objects.get().last == 1
+
+
+def test_two_fee_years_of_one_patent_stand_side_by_side_and_the_same_year_does_not():
+    facts = {"patent_no": make_patent_no(4), "fee_year": "7", "paid_on": "2021-05-10", "fees": "1500"}
+    member = make_member()
+    claim = ready_claim(member, item="wx2020-01-maint", lines=[facts, facts | {"fee_year": "8"}])
+    assert submit(claim, member).claim.claimed_amount == Decimal("2000.00")
+    twice = ready_claim(member, item="wx2020-01-maint", lines=[facts, facts])
+    with pytest.raises(ClaimIncompleteError, match="与第 1 项的专利号相同"):
+        submit(twice, member)
