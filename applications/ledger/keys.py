@@ -154,7 +154,7 @@ def ceiling_of(limit: Mapping[str, Any], party: Party) -> Ceiling:
     amount = Decimal(limit["yuan"]) if "yuan" in limit else None
     scale = limit.get("scale")
     only = scale["only"] if scale else {}
-    if amount is not None and only.get("field") == "applicant_kind" and party.kind in only.get("in", ()):
+    if amount is not None and scale and only.get("field") == "applicant_kind" and party.kind in only.get("in", ()):
         amount = quantise_yuan(Fraction(amount) * Fraction(scale["ratio"]))
     times = 1 if "once" in limit else limit.get("count")
     return Ceiling(amount, times)

@@ -231,7 +231,7 @@ class Dossier:
     def sums(self) -> list[dict[str, Any]]:
         """Claimed, district, city and final sum side by side."""
         claim = self.claim
-        shown = [
+        shown: list[dict[str, Any]] = [
             {"label": "申报（测算）", "amount": claim.claimed_amount},
             {"label": "区级审核", "amount": claim.district_amount},
             {"label": "市级审核", "amount": claim.city_amount},

@@ -166,7 +166,8 @@ def conclude(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def unbound(form: SeenForm) -> SeenForm:
     """The same form with what was typed as its initial values, so that asking for a new sum shows no complaints."""
-    form.initial |= {name: form[name].value() for name in form.fields if not name.startswith("amount_")}
+    typed = {name: form[name].value() for name in form.fields if not name.startswith("amount_")}
+    form.initial = {**form.initial, **typed}
     form.is_bound = False
     return form
 
@@ -191,7 +192,11 @@ def refuse_stale(request: HttpRequest, dossier: Dossier, message: str) -> HttpRe
         reason = request.POST.get(f"reason_{shown.line.pk}")
         if amount:
             typed.append((f"第 {shown.number} 项", "；".join(filter(None, [f"{amount} 元", reason]))))
-    typed += [("补正要求", value) for field, value in request.POST.items() if field.startswith("remark_") and value]
+    typed += [
+        ("补正要求", value)
+        for field in request.POST
+        if field.startswith("remark_") and (value := request.POST.get(field))
+    ]
     return show(request, fresh, ceilings=ceilings_now(fresh, []), desk=Desk(error=words, typed=typed), status=409)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -50,7 +50,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         (each, min(each.claims(user_of(request)).order_by()[: COUNT_LIMIT + 1].count(), COUNT_LIMIT + 1))
         for each in desks_of(user_of(request))
     ]
-    context = {"desk": desk, "tabs": tabs, "form": form, "limit": COUNT_LIMIT}
+    context: dict[str, Any] = {"desk": desk, "tabs": tabs, "form": form, "limit": COUNT_LIMIT}
     if desk is not None:
         claims = form.as_filter().apply(desk.claims(user_of(request)))
         page = page_of(claims, after=request.GET.get("after", ""), oldest_first=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,6 @@ from policies.services import publish_catalogue
 from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
 from portal.act import Act
-from review.models import PublicityList
 from review.services.decisions import Minutes, accept_claim, confirm_district_review, support_claim
 from review.services.desk import Seen
 from review.services.publicity import PublicityPlan, approve_list, publish_claims
@@ -27,6 +26,7 @@ from tests.factories import act, binhu, make_official, wuxi
 
 if TYPE_CHECKING:
     from portal.accounts.models import Applicant
+    from review.models import PublicityList
 
 MINUTES = Minutes("锡知纪〔2026〕3号", date(2026, 6, 1))
 
@@ -118,7 +118,7 @@ def decided(office: Office, **given: Any) -> Claim:
 
 def on(day: date, user: User | None = None) -> Act:
     """A deed at noon of a day."""
-    moment = timezone.make_aware(timezone.datetime(day.year, day.month, day.day, 12))
+    moment = timezone.make_aware(datetime(day.year, day.month, day.day, 12))  # noqa: DTZ001 - made aware at once
     return Act(user=user, at=moment, address="192.0.2.1")
 
 
