@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -16,6 +17,8 @@ from portal.audit.labels import DETAIL_MODELS, FIELDS, MASKED
 from portal.money import format_yuan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from portal.audit.models import AuditRecord
 
 NOTHING = "—"
@@ -36,19 +39,39 @@ class Difference:
 
 
 def differences_of(record: AuditRecord) -> list[Difference]:
-    """What changed, in the order of the object's fields as they were written."""
+    """What changed, in the order of the object's fields as they were written.
+
+    Lists of things (a claim's lines) are compared thing by thing, so that one changed fact stands out.
+    """
     model = _model_of(DETAIL_MODELS.get(record.action, record.target_type))
     names = [*record.after, *(name for name in record.before if name not in record.after)]
     found = []
     for name in names:
         field = _field_of(model, name)
-        before, after = (
-            _words(values[name], name=name, field=field) if name in values else NOTHING
-            for values in (record.before, record.after)
-        )
-        if before != after:
-            found.append(Difference(_label_of(name, field), before, after))
+        label = _label_of(name, field)
+        for path, before, after in _pairs(record.before.get(name), record.after.get(name)):
+            last = path[-1] if path else name
+            words = [_words(value, name=last, field=None if path else field) for value in (before, after)]
+            if words[0] != words[1]:
+                found.append(Difference(" · ".join([label, *(FIELDS.get(part, part) for part in path)]), *words))
     return found
+
+
+def _pairs(before: Any, after: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """What to compare with what: single values, and the parts of things that stand on both sides."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in [*after, *(name for name in before if name not in after)]:
+            yield from _pairs(before.get(name), after.get(name), (*path, name))
+    elif any(_holds_things(value) for value in (before, after)):
+        rows = zip_longest(before or [], after or [])
+        for number, (earlier, later) in enumerate(rows, start=1):
+            yield from _pairs(earlier, later, (*path, f"第 {number} 项"))
+    else:
+        yield path, before, after
+
+
+def _holds_things(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def object_type_label(target_type: str) -> str:

@@ -23,14 +23,18 @@ def _action_choices() -> list[tuple[str, Any]]:
     return [("", "全部"), *grouped]
 
 
+def _hinted(words: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"placeholder": words})
+
+
 class RecordFilterForm(forms.Form):
     """The bar above the record; an object's history comes with its type and id hidden."""
 
     since = forms.DateField(label="自", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="至", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    person = forms.CharField(label="人员", max_length=60, required=False, help_text="姓名或邮箱")
+    person = forms.CharField(label="人员", max_length=60, required=False, widget=_hinted("姓名或邮箱"))
     action = forms.ChoiceField(label="操作", choices=_action_choices, required=False)
-    target = forms.CharField(label="对象", max_length=100, required=False, help_text="编号或名称的一部分")
+    target = forms.CharField(label="对象", max_length=100, required=False, widget=_hinted("编号或名称的一部分"))
     region = forms.ChoiceField(label="地区", required=False)
     object_type = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
     object_id = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from portal.accounts.enums import RegionLevel, Role
+from portal.audit.labels import action_label
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -59,6 +60,11 @@ class AuditRecord(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.sequence} {self.action}"
+
+    @property
+    def action_label(self) -> str:
+        """The action in words."""
+        return action_label(self.action)
 
 
 class ChainHead(models.Model):

@@ -16,7 +16,6 @@ from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.audit.differences import differences_of, object_type_label
 from portal.audit.forms import RecordFilterForm
-from portal.audit.labels import action_label
 from portal.audit.models import AuditRecord
 from portal.audit.selectors import page_of_records, region_names
 from portal.audit.services import ExportTooLargeError, export_records
@@ -38,7 +37,6 @@ def record_list(request: HttpRequest) -> HttpResponseBase:
     rows = [
         {
             "record": record,
-            "action": action_label(record.action),
             "type": object_type_label(record.target_type),
             "region": page.region_names.get(record.region_code, record.region_code),
         }
@@ -60,11 +58,12 @@ def record_list(request: HttpRequest) -> HttpResponseBase:
 @access(auditors)
 def record_detail(request: HttpRequest, sequence: int) -> HttpResponseBase:
     """Show one record with what changed, and its place in the chain."""
-    record = get_object_or_404(AuditRecord.objects.visible_to(user_of(request)).select_related("actor"), sequence=sequence)
+    record = get_object_or_404(
+        AuditRecord.objects.visible_to(user_of(request)).select_related("actor"), sequence=sequence
+    )
     names = region_names({record.region_code})
     context = {
         "record": record,
-        "action": action_label(record.action),
         "type": object_type_label(record.target_type),
         "region": names.get(record.region_code, record.region_code),
         "differences": differences_of(record),

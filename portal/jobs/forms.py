@@ -14,7 +14,12 @@ class JobFilterForm(forms.Form):
 
     state = forms.ChoiceField(label="状态", choices=[("", "全部"), *JobState.choices], required=False)
     kind = forms.ChoiceField(label="种类", choices=[("", "全部"), *KIND_LABELS.items()], required=False)
-    text = forms.CharField(label="查找", max_length=100, required=False, help_text="标识或错误文字的一部分")
+    text = forms.CharField(
+        label="查找",
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "标识或错误文字的一部分"}),
+    )
 
     def to_filter(self) -> JobFilter:
         """What was asked; fields with errors narrow nothing, and the page shows the errors."""

@@ -48,6 +48,24 @@ def test_names_that_are_no_field_have_words_of_their_own():
     assert "结果" in said
 
 
+def test_one_changed_fact_among_many_lines_stands_out():
+    lines = [{"patent_no": "1", "fees": "100.00"}, {"patent_no": "2", "fees": "200.00"}]
+    said = _said(
+        ClaimFactory(),
+        before={"lines": lines},
+        after={"lines": [lines[0], lines[1] | {"fees": "250.00"}, {"patent_no": "3", "fees": "1.00"}]},
+    )
+    assert said == {
+        "明细 · 第 2 项 · fees": ("200.00", "250.00"),
+        "明细 · 第 3 项": ("—", "patent_no：3；fees：1.00"),
+    }
+
+
+def test_a_list_that_became_empty_is_told():
+    said = _said(ClaimFactory(), before={"lines": [{"a": "1"}], "tags": ["x"]}, after={"lines": [], "tags": []})
+    assert said == {"明细 · 第 1 项": ("a：1", "—"), "tags": ("x", "—")}
+
+
 def test_a_record_of_a_model_that_is_gone_stays_readable():
     record = record_audit(act(), action="claim.submit", target=wuxi(), after={"name": "x"})
     record.target_type = "gone.thing"
