@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from applications.ledger.selectors import ledger_state, party_of, subsidised_before
+from applications.ledger.keys import Scope, bucket_key
+from applications.ledger.selectors import balances, ledger_state, party_of
 from applications.models import Assessment, Claim, ClaimLine
 from applications.selectors.problems import line_states
 from applications.selectors.scope import item_of
@@ -47,8 +48,9 @@ def assess_claim(claim: Claim, *, act: Act, stage: Action | str, unmet: Iterable
     answer = assess(catalogue_for(claim.version), question).as_dict()
     # A claim that is refused as a whole is answered without its lines.
     amounts = {line["line"]: _yuan(line["amount"]) for line in answer["lines"]}
+    otherwise = ZERO if answer["outcome"] == Outcome.REFUSED else None
     for state in states:
-        state.line.assessed_amount = amounts.get(state.number, Decimal("0.00") if is_refused(answer) else None)
+        state.line.assessed_amount = amounts.get(state.number, otherwise)
     ClaimLine.objects.bulk_update([state.line for state in states], ["assessed_amount"])
     return Assessment.objects.create(
         claim=claim,
@@ -83,8 +85,8 @@ def preview_claim(claim: Claim, *, states: Sequence[LineState], on: date) -> dic
     numbers = [state.number for state in ready]
     for part in (*answer["steps"], *answer["reasons"]):
         _renumber(part, numbers)
-    for line, number in zip(answer["lines"], numbers, strict=True):
-        line["line"] = number
+    for line in answer["lines"]:
+        line["line"] = numbers[line["line"] - 1]
     labels = {fact.name: fact.label for fact in item.facts}
     answer["assumed_labels"] = [labels.get(name, name) for name in answer["assumed"]]
     answer["missing_labels"] = [labels.get(name, name) for name in answer["missing"]]
@@ -97,19 +99,14 @@ def build_question(
 ) -> dict[str, Any]:
     """The engine's question about these lines of the claim, with what the ledger says of earlier payments."""
     lines = [engine_facts(facts_of(item), state.reading) for state in states]
-    asks_subsidised = any(fact.name == SUBSIDISED for fact in item.facts)
-    subjects: dict[str, str] = {}
-    for state, line in zip(states, lines, strict=True):
-        stated = line.get(item.subject) if item.subject else None
-        if stated is None:
-            continue
-        subjects[str(stated)] = state.line.subject_key
-        if asks_subsidised:
-            granted = subsidised_before(item.document_id, state.line.subject_key, without=claim)
-            # Nothing granted is not said: the item would then ask for all of the right's costs since filing.
-            if granted:
-                line[SUBSIDISED] = str(max(granted, Decimal(line.get(SUBSIDISED, "0"))))
+    subjects = {
+        str(line[item.subject]): state.line.subject_key
+        for state, line in zip(states, lines, strict=True)
+        if item.subject and item.subject in line
+    }
     ledger = ledger_state(item, party=party_of(claim), subjects=subjects, without=claim)
+    if any(fact.name == SUBSIDISED for fact in item.facts):
+        _add_subsidies(claim, item, lines, subjects)
     for line in lines:
         if PAID_BEFORE in line:
             # The engine adds the ledger's sum to the stated one: what the ledger has already is not stated again.
@@ -126,9 +123,18 @@ def build_question(
     return question | ({"unmet": codes} if codes else {})
 
 
-def is_refused(answer: dict[str, Any]) -> bool:
-    """Whether the answer is that nothing can be supported."""
-    return bool(answer["outcome"] == Outcome.REFUSED)
+def _add_subsidies(claim: Claim, item: Item, lines: Sequence[dict[str, Any]], subjects: dict[str, str]) -> None:
+    """State on each line what its right was granted under any item of the document.
+
+    Nothing granted is not said: the item would then ask for all of the right's costs since filing.
+    """
+    party, base = party_of(claim), f"document:{item.document_id}"
+    keys = {stated: bucket_key(Scope.RIGHT, base, party, normal) for stated, normal in subjects.items()}
+    found = balances(keys.values(), without=claim)
+    for line in lines:
+        balance = found.get(keys.get(str(line.get(item.subject or "")), ""))
+        if balance is not None and balance.amount:
+            line[SUBSIDISED] = str(max(balance.amount, Decimal(line.get(SUBSIDISED, "0"))))
 
 
 def _renumber(part: dict[str, Any], numbers: list[int]) -> None:

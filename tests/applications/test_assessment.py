@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from applications.enums import Action
@@ -13,11 +15,11 @@ from applications.models import Assessment
 from applications.selectors.problems import line_states
 from applications.selectors.scope import item_of
 from applications.services.assessment import assess_claim, build_question, preview_claim
-from applications.services.submission import submit_claim
+from applications.services.submission import ClaimIncompleteError, submit_claim
 from policies.engine import assess, content_hash
 from policies.selectors import catalogue_for
-from tests.applications.worlds import patent_facts, publish, ready_claim, start
-from tests.factories import act, make_member, make_patent_no
+from tests.applications.worlds import loan_facts, patent_facts, publish, ready_claim, start
+from tests.factories import ApplicantFactory, act, make_member, make_patent_no
 
 pytestmark = pytest.mark.django_db
 FEE = {"patent_no": make_patent_no(4), "fee_year": "7", "paid_on": "2021-05-10", "fees": "1500"}
@@ -82,15 +84,25 @@ def test_what_the_ledger_paid_before_is_taken_off_and_a_claims_own_entries_are_n
     first = submit_claim(first, act=act(member), revision=first.revision, commitment=True).claim
     grant(first, member, "1500")
     assert assess_claim(first, act=act(member), stage=Action.DECIDE).amount == Decimal("1500.00")
-    second = ready_claim(member, item="wx2020-01-maint", lines=[FEE | {"fee_year": "8"}])
+    second = ready_claim(member, item="wx2020-01-maint", lines=[FEE | {"fee_year": "8", "fees_total": "9000"}])
     assert preview(second)["amount"] == "500.00"
+
+
+def test_a_right_with_earlier_money_must_state_all_its_costs(member):
+    first = ready_claim(member, item="wx2020-01-maint", lines=[FEE])
+    first = submit_claim(first, act=act(member), revision=first.revision, commitment=True).claim
+    grant(first, member, "1500")
+    second = ready_claim(member, item="wx2020-01-maint", lines=[FEE | {"fee_year": "8"}])
+    assert preview(second)["missing_labels"] == ["该件累计费用"]
+    with pytest.raises(ClaimIncompleteError, match="测算还需要该件累计费用"):
+        submit_claim(second, act=act(member), revision=second.revision, commitment=True)
 
 
 def test_an_earlier_payment_that_is_stated_and_in_the_ledger_counts_once(member):
     first = ready_claim(member, item="wx2020-01-maint", lines=[FEE])
     first = submit_claim(first, act=act(member), revision=first.revision, commitment=True).claim
     grant(first, member, "1500")
-    facts = FEE | {"fee_year": "8", "paid_item_before": "1500"}
+    facts = FEE | {"fee_year": "8", "paid_item_before": "1500", "fees_total": "9000"}
     second = ready_claim(member, item="wx2020-01-maint", lines=[facts])
     assert preview(second)["amount"] == "500.00"
 
@@ -104,3 +116,21 @@ def test_a_question_names_the_applicant_the_region_and_the_day(member):
     assert question["on"] == timezone.localdate().isoformat()
     assert question["unmet"] == ["X"]
     assert question["lines"][0]["fees"] == "8000.00"
+
+
+def test_a_claim_refused_as_a_whole_has_an_answer_too(member):
+    person = make_member(ApplicantFactory(individual=True))
+    claim = ready_claim(person, item="wx2020-05-loan", lines=[loan_facts()])
+    assert preview(claim)["outcome"] == "refused"
+    stored = assess_claim(claim, act=act(person), stage=Action.SUBMIT)
+    assert (stored.amount, claim.lines.get().assessed_amount) == (Decimal("0.00"), Decimal("0.00"))
+
+
+def test_a_preview_asks_the_database_as_often_for_three_lines_as_for_one(member):
+    counts = []
+    for count in (1, 3):
+        claim = ready_claim(member, lines=[patent_facts(10 * count + n) for n in range(count)])
+        with CaptureQueriesContext(connection) as queries:
+            preview(claim)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
