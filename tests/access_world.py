@@ -5,22 +5,30 @@ The table is written by hand, from the roles' duties, and not from `visible_to`:
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from applications.enums import ClaimStatus
+from applications.models import Evidence, StoredFile
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Invitation, OverrideRequest
+from portal.audit.services import record_audit
+from portal.jobs.models import Job, JobState
+from portal.notifications.models import Message
 from review.models import Objection, PublicityEntry, PublicityList
 from review.notices.models import Notice, NoticeKind
 from tests.factories import (
     ApplicantFactory,
     ClaimFactory,
     UserFactory,
+    act,
     binhu,
     make_member,
     make_official,
@@ -151,6 +159,12 @@ def _paperwork(world: World) -> dict[str, Any]:
         expires_at=timezone.now() + timedelta(days=7),
     )
     return overrides | {
+        "evidence_draft": _evidence(world, "draft"),
+        "evidence_district_review": _evidence(world, "district_review"),
+        "message": Message.objects.create(user=owner, key="1", title="申报已受理", body="…"),
+        "job": Job.objects.create(kind="notices.issue_grant", key="1", state=JobState.DEAD),
+        "record_wuxi": record_audit(act(officer), action="claim.accept", target=listed, region_code="320211"),
+        "record_suzhou": record_audit(act(officer), action="claim.accept", target=listed, region_code="320506"),
         "item": listed.item,
         "publicity": publicity,
         "entry": entry,
@@ -172,6 +186,23 @@ def _paperwork(world: World) -> dict[str, Any]:
     }
 
 
+def _evidence(world: World, variant: str) -> Evidence:
+    """A file on a claim, with its bytes in the private store."""
+    content = f"%PDF-1.7 {variant}".encode()
+    sha256 = hashlib.sha256(content).hexdigest()
+    stored = StoredFile.objects.create(sha256=sha256, size=len(content), media_type="application/pdf")
+    path = Path(settings.PRIVATE_DIR) / stored.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return Evidence.objects.create(
+        claim=world.claims[variant],
+        requirement="commitment",
+        file=stored,
+        filename="承诺书.pdf",
+        uploaded_by=world.people["member"],
+    )
+
+
 @dataclass(frozen=True)
 class Address:
     """Who may enter an address, and who sees the object it shows in each variant (None: no object)."""
@@ -180,6 +211,7 @@ class Address:
     sees: Mapping[str, set[str]] | None = None
     arguments: Callable[[World, str], dict[str, Any]] = lambda _world, _variant: {}
     post: Mapping[str, Any] = field(default_factory=dict)
+    query: str = ""
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -271,6 +303,10 @@ ADDRESSES: dict[str, Address] = {
     "accounts:officials": Address(ADMIN),
     "accounts:users": Address(ADMIN),
     "accounts:official": Address(ADMIN, {"own": ADMIN}, lambda world, _: {"pk": world.people["city_officer"].pk}),
+    "accounts:regions": Address(ADMIN),
+    "accounts:region_edit": Address(
+        ADMIN, {"own": ADMIN, "other city": set()}, lambda _, kind: {"code": "320211" if kind == "own" else "320500"}
+    ),
     "accounts:appointment_revoke": Address(
         ADMIN, {"own": ADMIN}, lambda world, _: {"public_id": world.extra["appointment"].public_id}
     ),
@@ -306,4 +342,53 @@ ADDRESSES: dict[str, Address] = {
     "notices:download": Address(SIGNED_IN, {"approved": MEMBER | OFFICERS_SEE["approved"]}, _notice_code),
     "notices:verify": Address(EVERYBODY),
     "verification:notice": Address(EVERYBODY, arguments=_notice_code),
+    # The applicant's own claims: an official reads claims on the pages of review.
+    "applications:claims": Address(MEMBER | OTHER_MEMBERS),
+    "applications:new": Address(MEMBER | OTHER_MEMBERS),
+    **{
+        f"applications:{name}": Address(
+            MEMBER | OTHER_MEMBERS,
+            # Files can only be chosen for what may still be changed.
+            {"draft": MEMBER} if name == "reuse" else {"draft": MEMBER, "district_review": MEMBER, "approved": MEMBER},
+            _claim_key,
+            post,
+            query="?requirement=commitment" if name == "reuse" else "",
+        )
+        for name, post in {
+            "claim": {},
+            "edit": {"action": "save", "revision": "0"},
+            "autosave": {"revision": "0"},
+            "merge": {"revision": "0"},
+            "upload": {"requirement": "commitment"},
+            "reuse": {"requirement": "commitment"},
+            "template": {},
+            "import": {"text": "1"},
+            "review": {},
+            "submit": {"revision": "0", "commitment": "on"},
+            "withdraw": {"reason": "不申报了"},
+        }.items()
+    },
+    "applications:evidence": Address(
+        MEMBER | OTHER_MEMBERS | READERS,
+        {"draft": MEMBER, "district_review": MEMBER | DISTRICT | CITY | AUDIT},
+        lambda world, variant: {"key": world.extra[f"evidence_{variant}"].key},
+    ),
+    # One's own messages.
+    "notifications:list": Address(SIGNED_IN),
+    "notifications:read_all": Address(SIGNED_IN),
+    "notifications:read": Address(SIGNED_IN, {"own": MEMBER}, lambda world, _: {"pk": world.extra["message"].pk}),
+    # The machinery.
+    "audit:records": Address(AUDIT),
+    "audit:record": Address(
+        AUDIT,
+        {"wuxi": AUDIT, "suzhou": set()},
+        lambda world, variant: {"sequence": world.extra[f"record_{variant}"].sequence},
+    ),
+    "audit:export": Address(AUDIT),
+    "jobs:list": Address(ADMIN),
+    "jobs:retry": Address(ADMIN, {"any": ADMIN}, lambda world, _: {"pk": world.extra["job"].pk}),
+    "jobs:retry_kind": Address(ADMIN),
+    "workdays:list": Address(ADMIN),
+    "workdays:remove": Address(ADMIN),
+    "healthz": Address(EVERYBODY),
 }

@@ -18,7 +18,7 @@ import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import sync_playwright
 
@@ -30,10 +30,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 WIDTHS = {"1280": (1280, 900), "375": (375, 812)}
 PASSWORD = "Demo-2026-portal"  # noqa: S105 - the demo prints it
-CHROMIUM = {
-    "executable_path": "/usr/bin/chromium",
-    "args": ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-}
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def main() -> int:
     directory.mkdir(parents=True, exist_ok=True)
     shots, widths = (ALL_SHOTS, WIDTHS) if options.all else (README_SHOTS, {"1280": WIDTHS["1280"]})
     with running_demo(options.url) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**CHROMIUM)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         for label, (width, height) in widths.items():
             take(browser, url, shots, directory, label=label, width=width, height=height)
         browser.close()

@@ -50,22 +50,26 @@ class HasStatus(Protocol):
     def get_status_display(self) -> str: ...
 
 
+# What a template gives where there is no sum: None, or "" for a path that leads nowhere.
+_NOTHING = (None, "")
+
+
 @register.filter
 def yuan(amount: Decimal | str | None) -> str:
     """A sum as 1,234.50 元; a dash where there is none."""
-    return "—" if amount is None else f"{format_yuan(amount)} 元"
+    return "—" if amount in _NOTHING else f"{format_yuan(amount)} 元"
 
 
 @register.filter
 def yuan_figures(amount: Decimal | str | None) -> str:
     """A sum as 1,234.50 without its unit; a dash where there is none."""
-    return "—" if amount is None else format_yuan(amount)
+    return "—" if amount in _NOTHING else format_yuan(amount)
 
 
 @register.filter
 def wan(amount: Decimal | str | None) -> str:
     """A sum as 0.5 万元, without loss; a dash where there is none."""
-    return "—" if amount is None else f"{format_wan_yuan(amount)} 万元"
+    return "—" if amount in _NOTHING else f"{format_wan_yuan(amount)} 万元"
 
 
 @register.filter

@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.utils import timezone
 
@@ -60,7 +61,7 @@ def story(live_server, settings, browser, celery_worker_process, artefacts):
     publish_items("wx2020-01-inv", "wx2020-05-loan")
     for login, (role, region) in OFFICIALS.items():
         official = make_official(role, region(), email=f"{login}@bureau.example", name=f"{login} officer")
-        official.emailaddress_set.create(email=official.email, verified=True, primary=True)
+        EmailAddress.objects.create(user=official, email=official.email, verified=True, primary=True)
     pictures = artefacts / "journey"
     shutil.rmtree(pictures, ignore_errors=True)
     pictures.mkdir(parents=True)
@@ -184,11 +185,11 @@ def test_six_people_walk_a_claim_from_registration_to_the_verified_notice(story,
     applicant = register(story)
 
     begin_claim(applicant, "wx2020-01-inv")
-    for number, facts in enumerate(PATENTS):
-        if number:
+    for place, facts in enumerate(PATENTS):
+        if place:
             applicant.presses("再加一项")
-            applicant.page.locator(".claim-line").nth(number).wait_for()
-        fill_line(applicant, number, facts)
+            applicant.page.locator(".claim-line").nth(place).wait_for()
+        fill_line(applicant, place, facts)
     applicant.sees("14,999.99")
     upload_everything(applicant)
     applicant.takes_a_picture("claim-form")
@@ -196,7 +197,7 @@ def test_six_people_walk_a_claim_from_registration_to_the_verified_notice(story,
     applicant.takes_a_picture("claim-submitted")
 
     begin_claim(applicant, "wx2020-05-loan")
-    fill_line(applicant, 0, LOAN[0] if isinstance(LOAN, list) else LOAN)
+    fill_line(applicant, 0, LOAN)
     applicant.sees("87,208.33")
     upload_everything(applicant)
     loan_number = submit(applicant)
@@ -207,10 +208,9 @@ def test_six_people_walk_a_claim_from_registration_to_the_verified_notice(story,
     open_claim(acceptance, patents)
     acceptance.page.locator("details.choice > summary", has_text="退回补正").click()
     form = acceptance.page.locator("form", has=acceptance.page.locator("input[name=conclusion][value=correct]"))
-    place = form.locator("select").first
-    place.select_option(
-        label=next(o for o in place.locator("option").all_inner_texts() if "3" in o and "费用合计" in o)
-    )
+    where = form.locator("select").first
+    options = where.locator("option").all_inner_texts()
+    where.select_option(label=next(option for option in options if "3" in option and "费用合计" in option))
     form.locator("textarea, input[type=text]").first.fill("票据合计 5,600.00 元，与填报不符。")
     form.get_by_role("button", name="退回补正", exact=True).click()
     acceptance.page.wait_for_load_state("networkidle")
