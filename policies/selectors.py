@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
 from policies.engine import catalogue_of, compile_item
 from policies.engine.regions import covers
@@ -97,7 +97,7 @@ COMPUTED_KINDS = frozenset(
 
 def showcase(cards: Sequence[ItemCard]) -> list[ItemCard]:
     """Of some items, those whose sum anybody can work out beforehand."""
-    return [card for card in cards if card.rules.kind in COMPUTED_KINDS]
+    return [card for card in cards if card.rules.kind in COMPUTED_KINDS and card.amount.is_stated]
 
 
 @dataclass(frozen=True)
@@ -107,11 +107,7 @@ class DocumentEntry:
     document: PolicyDocument
     items: list[SupportItem]
     more: int
-
-    @property
-    def claimable(self) -> int:
-        """How many of the document's items found may be claimed: what enterprises look for comes first."""
-        return sum(item.claimable for item in self.document.found_items)
+    claimable: int
 
 
 LISTED_ITEMS = 8
@@ -119,9 +115,9 @@ TARGET = "target"
 
 
 def find_documents(*, search: str = "") -> list[DocumentEntry]:
-    """All documents, those in force first, with their items; of a search, what holds its words in a name or article.
+    """All documents with their first items, or of a search those with items that hold its words, and these items.
 
-    Two queries.
+    Those in force come first, and of them those with most to claim. Two queries.
     """
     words = search.split()
     items = SupportItem.objects.order_by("position")
@@ -133,23 +129,23 @@ def find_documents(*, search: str = "") -> list[DocumentEntry]:
             | Q(document__title__icontains=word)
             | Q(document__number__icontains=word)
         )
-    documents = (
-        PolicyDocument.objects.select_related("region")
-        .prefetch_related(Prefetch("items", queryset=items, to_attr="found_items"))
-        .order_by("-effective_from", "code")
-    )
-    if words:
-        entries = [DocumentEntry(d, d.found_items, more=0) for d in documents if d.found_items]
-    else:
-        entries = [_first_items(d) for d in documents]
+    found: dict[int, list[SupportItem]] = {}
+    for item in items:
+        found.setdefault(item.document_id, []).append(item)
+    documents = PolicyDocument.objects.select_related("region").order_by("-effective_from", "code")
+    entries = [
+        _entry(document, found.get(document.pk, []), listed=None if words else LISTED_ITEMS)
+        for document in documents
+        if document.pk in found or not words
+    ]
     order = [DocumentStatus.IN_FORCE, DocumentStatus.DRAFT, DocumentStatus.ENDED, DocumentStatus.REPEALED]
     return sorted(entries, key=lambda entry: (order.index(DocumentStatus(entry.document.status)), -entry.claimable))
 
 
-def _first_items(document: PolicyDocument) -> DocumentEntry:
-    """What the list shows of a document: its first items, targets left to its own page."""
-    supports = [item for item in document.found_items if item.kind != TARGET][:LISTED_ITEMS]
-    return DocumentEntry(document, supports, more=len(document.found_items) - len(supports))
+def _entry(document: PolicyDocument, items: list[SupportItem], *, listed: int | None) -> DocumentEntry:
+    """What the list shows: all that was found, or the first items, targets left to the document's own page."""
+    shown = items if listed is None else [item for item in items if item.kind != TARGET][:listed]
+    return DocumentEntry(document, shown, len(items) - len(shown), sum(item.claimable for item in items))
 
 
 def document_cards(document: PolicyDocument, *, on: date) -> list[ItemCard]:

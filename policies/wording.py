@@ -23,6 +23,7 @@ class AmountWords:
     lead: str
     figure: str
     bounds: tuple[str, ...]
+    is_stated: bool = True
 
     @property
     def in_one_line(self) -> str:
@@ -41,10 +42,13 @@ def amount_words(rules: Item) -> AmountWords:
     """What the item pays, from its steps and limits under its default settings."""
     chosen = {setting.name: setting.default for setting in rules.settings}
     steps = [step for step in rules.steps if _applies(step, chosen)]
-    lead, figure = next(filter(None, (_heading(rules, step, chosen) for step in steps)), ("金额", "由审定决定"))
+    found = next(filter(None, (_heading(rules, step, chosen) for step in steps)), None)
+    lead, figure = found or ("金额", "由审定决定")
     bounds = [words for step in steps for words in _bounds_of_step(rules, step)]
     bounds += [words for limit in rules.limits if _applies(limit, chosen) for words in _bounds_of_limit(limit)]
-    return AmountWords(lead, figure, tuple(b for b in dict.fromkeys(bounds) if b != f"{lead} {figure}"))
+    return AmountWords(
+        lead, figure, tuple(b for b in dict.fromkeys(bounds) if b != f"{lead} {figure}"), found is not None
+    )
 
 
 def _applies(spec: Mapping[str, Any], chosen: Mapping[str, Any]) -> bool:

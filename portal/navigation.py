@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from portal.access import Rule, applicants, officials, public
 from portal.accounts.enums import Role
@@ -68,14 +68,7 @@ class MenuLink:
 def menu_for(user: User | None, *, path: str = "") -> list[MenuLink]:
     """The entries a person sees, the one that `path` lies below marked; a stranger's are the public ones."""
     entries = [e for e in MENU if (e.rule is public if user is None else e.rule.allows(user))]
-    links = [(e.label, url) for e in entries if (url := _address(e.url_name))]
+    links = [(e.label, reverse(e.url_name)) for e in entries]
     # The longest address wins: /review/ and /review/claims/ are both in the menu.
     current = max((url for _, url in links if path.startswith(url)), key=len, default="")
     return [MenuLink(label, url, is_current=url == current) for label, url in links]
-
-
-def _address(url_name: str) -> str:
-    try:
-        return reverse(url_name)
-    except NoReverseMatch:
-        return ""
