@@ -16,7 +16,7 @@ from policies.models import PolicyDocument
 from policies.selectors import claimable_items, showcase
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Region
-from portal.audit.models import AuditRecord
+from portal.audit.models import AuditRecord, ChainHead
 from portal.jobs.models import Job, JobState
 from portal.money import ZERO
 from portal.notifications.models import Message
@@ -123,6 +123,11 @@ def unpaid_for(user: User) -> list[Unpaid]:
             )
             found.append(Unpaid(appointment.region.full_name, **sums))
     return found
+
+
+def chain_head() -> ChainHead | None:
+    """The end of the audit chain: whoever notes its number and hash can later prove that nothing before was changed."""
+    return ChainHead.objects.first()
 
 
 def recent_records(user: User) -> list[AuditRecord]:

@@ -82,7 +82,7 @@ def _official(request: HttpRequest, user: User) -> HttpResponse:
     if Role.FINANCE in user.roles:
         context["unpaid"] = selectors.unpaid_for(user)
     if Role.AUDITOR in user.roles:
-        context |= {"shows_audit": True, "records": selectors.recent_records(user)}
+        context |= {"shows_audit": True, "records": selectors.recent_records(user), "head": selectors.chain_head()}
     if Role.SYSTEM_ADMIN in user.roles:
         context["machinery"] = selectors.machinery(now=now)
     if Role.POLICY_ADMIN in user.roles:

@@ -17,6 +17,7 @@ from policies.models import ItemVersion
 from policies.services import publish_catalogue
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, User
+from portal.audit.models import ChainHead
 from portal.jobs.models import Job, JobState
 from portal.notifications.models import Message
 from review.enums import Conclusion, Stage
@@ -317,9 +318,11 @@ def test_finance_sees_how_many_and_how_much_in_its_city():
     assert "没有待拨付的申报" in home(make_official(Role.FINANCE, suzhou()))
 
 
-def test_an_auditor_sees_the_last_records(catalogue):
+def test_an_auditor_sees_the_last_records_and_the_end_of_the_chain(catalogue):
     page = home(make_official(Role.AUDITOR, wuxi()))
     assert "锡政办发〔2020〕11号" in page
+    head = ChainHead.objects.get()
+    assert f"第 {head.sequence} 号，哈希 {head.hash}" in page
 
 
 def test_the_system_administrator_sees_dead_jobs_and_no_business(catalogue):
