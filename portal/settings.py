@@ -139,6 +139,9 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "portal.accounts.forms.SignupForm"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
+ACCOUNT_FORMS = {"confirm_email_verification_code": "portal.accounts.code_forms.EmailCodeForm"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_CHANGE_EMAIL = True
@@ -151,6 +154,11 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env_flag("BEHIND_PROXY") else 0
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "activate_totp": "portal.accounts.code_forms.FirstTotpForm",
+    "authenticate": "portal.accounts.code_forms.TotpForm",
+    "reauthenticate": "portal.accounts.code_forms.TotpAgainForm",
+}
 # Clocks of telephones are seconds off: the code before and the code after count too.
 MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "知识产权专项资金"

@@ -7,6 +7,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.core import mail
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -68,6 +69,9 @@ class TestSigningUp:
         user = User.objects.get()
         assert (user.email, user.name, user.phone) == ("new.person@example.org", "钱新", "13800000000")
         assert client.session["_auth_user_id"] == str(user.pk)
+        page = client.get(response["Location"]).content.decode()
+        assert "钱新，您已登录" in page
+        assert "邮箱 new.person@example.org 已验证" in page
         assert AuditRecord.objects.filter(action="accounts.signed_up", actor=user).exists()
 
     def test_a_wrong_code_lets_nobody_in_and_three_end_the_attempt(self, client):
@@ -79,6 +83,20 @@ class TestSigningUp:
         enter_code(client, right)
         assert "_auth_user_id" not in client.session
         assert not EmailAddress.objects.filter(verified=True).exists()
+
+    def test_a_code_that_did_not_arrive_is_sent_again_and_only_the_new_one_works(self, client):
+        sign_up(client)
+        cache.clear()
+        page = client.get(reverse("account_email_verification_sent")).content.decode()
+        assert "邮箱验证码" in page
+        assert "重新发送" in page
+        client.post(reverse("account_email_verification_sent"), {"action": "resend"})
+        first, second = map(code_from, mail.outbox)
+        assert first != second
+        enter_code(client, first)
+        assert "_auth_user_id" not in client.session
+        enter_code(client, second)
+        assert "_auth_user_id" in client.session
 
     def test_an_address_that_is_taken_looks_like_a_new_one_and_its_owner_is_told(self, client):
         verified_user(email="new.person@example.org")
