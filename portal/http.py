@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
@@ -18,7 +19,19 @@ if TYPE_CHECKING:
 def act_of(request: HttpRequest) -> Act:
     """The deed that this request is: its user, now, from its address."""
     user = request.user if request.user.is_authenticated else None
-    return Act(user=user, at=timezone.now(), address=request.META.get("REMOTE_ADDR", ""))
+    return Act(user=user, at=timezone.now(), address=client_address(request))
+
+
+def client_address(request: HttpRequest) -> str:
+    """The client's network address; behind our own proxy, the one that the proxy saw.
+
+    The proxy appends what it saw to `X-Forwarded-For`: whatever a client wrote there itself stands before it.
+    """
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    seen = [address.strip() for address in request.headers.get("X-Forwarded-For", "").split(",")]
+    if proxies and len(seen) >= proxies and seen[-proxies]:
+        return seen[-proxies][:45]
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def user_of(request: HttpRequest) -> User:
