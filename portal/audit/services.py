@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -27,6 +29,25 @@ class ExportTooLargeError(Exception):
     """More records fit than one file may hold. The message is for people."""
 
 
+_rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
+
+
+@contextmanager
+def rehearsal() -> Iterator[None]:
+    """Do what is inside, and take all of it back: a transaction that always rolls back.
+
+    Deeds inside append nothing to the chain, as they never happen. So a rehearsal of many claims does not hold the
+    chain's head, for which every other deed would wait, or wait for it in turn.
+    """
+    token = _rehearsing.set(True)
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        _rehearsing.reset(token)
+
+
 def record_audit(
     act: Act,
     *,
@@ -41,24 +62,26 @@ def record_audit(
     Takes the chain head's lock and holds it until commit: call it last, after every row the deed touches is locked
     and written, or two deeds may wait for each other. `before` and `after` hold only what changed; values must be
     JSON, dates or decimals. Raises TypeError for a float, which the databases do not give back as it was.
+    Inside `rehearsal()` nothing is appended, and the record returned is not in the chain.
     """
+    values = {
+        "at": act.at,
+        "actor": act.user,
+        "actor_name": act.actor_name[:40],
+        "address": act.address[:45],
+        "action": action,
+        "target_type": target._meta.label_lower,
+        "target_id": str(target.pk),
+        "target_label": str(target)[:200],
+        "region_code": region_code,
+        "before": _plain(before),
+        "after": _plain(after),
+    }
+    if _rehearsing.get():
+        return AuditRecord(**values)
     with transaction.atomic():
         head, _ = ChainHead.objects.select_for_update().get_or_create(pk=1)
-        entry = AuditRecord(
-            sequence=head.sequence + 1,
-            at=act.at,
-            actor=act.user,
-            actor_name=act.actor_name[:40],
-            address=act.address[:45],
-            action=action,
-            target_type=target._meta.label_lower,
-            target_id=str(target.pk),
-            target_label=str(target)[:200],
-            region_code=region_code,
-            before=_plain(before),
-            after=_plain(after),
-            previous_hash=head.hash,
-        )
+        entry = AuditRecord(sequence=head.sequence + 1, previous_hash=head.hash, **values)
         entry.hash = compute_hash(entry)
         entry.save(force_insert=True)
         ChainHead.objects.filter(pk=1).update(sequence=entry.sequence, hash=entry.hash)

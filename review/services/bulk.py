@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 
 from applications.ledger.services import LimitExceededError
 from applications.services.transitions import TransitionRefused
+from portal.audit.services import rehearsal
 from portal.money import ZERO
 from review.services.decisions import Minutes, support_claim
 from review.services.desk import ReviewRefused, Seen
@@ -31,10 +31,8 @@ def decide_claims(claims: Sequence[Claim], *, minutes: Minutes, act: Act) -> lis
 
 def rehearse_decisions(claims: Sequence[Claim], *, minutes: Minutes, act: Act) -> list[Outcome]:
     """What `decide_claims` would do, by doing it and taking it back: the limits add up from claim to claim."""
-    with transaction.atomic():
-        outcomes = decide_claims(claims, minutes=minutes, act=act)
-        transaction.set_rollback(True)
-    return outcomes
+    with rehearsal():
+        return decide_claims(claims, minutes=minutes, act=act)
 
 
 def _decide(claim: Claim, *, minutes: Minutes, act: Act) -> Outcome:

@@ -11,13 +11,14 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from portal.accounts.enums import Role
+from portal.accounts.models import User
 from portal.act import Act
 from portal.audit import services
 from portal.audit.chain import GENESIS, compute_hash
 from portal.audit.models import AuditRecord, ChainHead
 from portal.audit.selectors import RecordFilter, verify_chain
-from portal.audit.services import ExportTooLargeError, export_records, record_audit
-from tests.factories import act, make_official, wuxi
+from portal.audit.services import ExportTooLargeError, export_records, record_audit, rehearsal
+from tests.factories import UserFactory, act, make_official, wuxi
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,22 @@ def test_a_record_goes_when_the_deed_is_rolled_back():
 def test_names_too_long_for_their_column_are_cut_and_still_hash_right():
     record_audit(Act(user=None, at=act().at, address="x" * 80), action="jobs.retry", target=wuxi())
     assert verify_chain().is_whole
+
+
+def test_a_rehearsal_leaves_neither_deed_nor_record_and_does_not_hold_the_chain():
+    with rehearsal():
+        rehearsed = record_audit(act(UserFactory()), action="jobs.retry", target=wuxi())
+        assert rehearsed.pk is None
+        assert not ChainHead.objects.exists()
+    assert not User.objects.exists()
+    assert record_audit(act(), action="jobs.retry", target=wuxi()).sequence == 1
+
+
+def test_a_rehearsal_that_fails_ends_and_the_next_deed_is_on_record():
+    with pytest.raises(RuntimeError), rehearsal():
+        raise RuntimeError
+    record_audit(act(), action="jobs.retry", target=wuxi())
+    assert verify_chain().count == 1
 
 
 @pytest.mark.postgres
