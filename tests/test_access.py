@@ -80,7 +80,9 @@ def sign_in(person) -> Client:
 def outcome(response) -> str:
     """What a request came to: let in, sent to sign in, refused, or told that there is no such thing."""
     if response.streaming:
-        response.close()
+        # Read to the end, the client closes the answer behind it; closing it here would end the database connection.
+        for _ in response.streaming_content:
+            pass
     if response.status_code == 302 and response["Location"].startswith(reverse("account_login")):
         return "sign in"
     named = {403: "refused", 404: "absent", 405: "no such method"}

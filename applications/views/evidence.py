@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications.forms import evidence_slot, page_of
@@ -27,11 +28,13 @@ from portal.http import act_of, user_of
 
 if TYPE_CHECKING:
     import uuid
+    from collections.abc import Iterator
 
     from django.http import HttpRequest, HttpResponse
 
     from applications.models import Claim
 
+_CHUNK_BYTES = 256 * 1024
 # Who sees claims sees their evidence; which claims, `visible_to` decides.
 readers = applicants | officials(
     Role.ACCEPTANCE,
@@ -58,24 +61,28 @@ readers = applicants | officials(
 )
 @access(readers)
 @require_safe
-def evidence(request: HttpRequest, key: uuid.UUID) -> FileResponse:
+def evidence(request: HttpRequest, key: uuid.UUID) -> StreamingHttpResponse:
     """The bytes of one file, in place, or with `?download` to keep."""
     visible = Evidence.objects.visible_to(user_of(request)).select_related("file")
     found = get_object_or_404(visible, key=key)
     path = Path(settings.PRIVATE_DIR) / found.file.path
-    try:
-        content = path.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(
-        content,
-        as_attachment="download" in request.GET,
-        filename=found.filename,
-        content_type=found.file.media_type,
-    )
+    if not path.is_file():
+        raise Http404
+    response = StreamingHttpResponse(_chunks(path), content_type=found.file.media_type)
+    response["Content-Length"] = str(found.file.size)
+    keeps = "download" in request.GET
+    disposition = content_disposition_header(as_attachment=keeps, filename=found.filename)
+    response["Content-Disposition"] = disposition or "inline"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """The file's bytes; it is opened when they are wanted and closed behind the last."""
+    with path.open("rb") as content:
+        while chunk := content.read(_CHUNK_BYTES):
+            yield chunk
 
 
 @access(applicants)
