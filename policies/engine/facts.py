@@ -28,6 +28,14 @@ def read_integer(value: object) -> int:
     return value
 
 
+def read_count(value: object) -> int:
+    """How many equal ones a line stands for: at least one."""
+    number = read_integer(value)
+    if not number:
+        raise ValueError("件数至少为 1")
+    return number
+
+
 def _read_count_or_list(value: object) -> Any:
     """A number of things, or the list of them (countries)."""
     if isinstance(value, list):

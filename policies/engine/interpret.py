@@ -7,6 +7,7 @@ lower tiers, other policies, the split of the sum.
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from policies.engine.assessment import Assessment, LineAmount, PartAnswer, Reason
@@ -14,7 +15,7 @@ from policies.engine.catalogue import Catalogue
 from policies.engine.errors import QuestionError
 from policies.engine.line import Line
 from policies.engine.pool import Pool
-from policies.engine.program import Program
+from policies.engine.program import Program, Split
 from policies.engine.question import PartQuestion, Question, read_question
 from policies.engine.regions import covers
 from policies.engine.terms import APPLICANT_KINDS, Outcome
@@ -61,11 +62,7 @@ def assess(catalogue: Catalogue, question: dict[str, Any]) -> Assessment:
     asked = read_question(catalogue, question)
     parts = [_run_part(catalogue, asked, part) for part in asked.parts]
     pool = Pool(asked)
-    pool.apply_once_groups(parts)
-    pool.apply_places(parts)
-    pool.apply_sums(parts)
-    pool.apply_absorption(parts)
-    pool.apply_other_policies(parts)
+    pool.apply(parts)
     return _answer(asked, parts, pool)
 
 
@@ -84,7 +81,7 @@ def _check_claim(asked: Question, run: Part) -> None:
     if asked.region is not None and not covers(program.item.content["document"], asked.region):
         run.refuse("REGION", asked.region)
     for name in part.unmet:
-        if name in program.ignored_unmet:
+        if _names_priority(program, name):
             run.entries.append((program.notes["PRIORITY"], (name,), None, False, 0))
         elif name in program.unmet:
             run.reasons.append((program.unmet[name], (), 0))
@@ -95,6 +92,11 @@ def _check_claim(asked: Question, run: Part) -> None:
         run.reasons.append((times.note, (part.times_before,), 0))
     if program.once is not None and part.paid.once_group:
         run.reasons.append((program.once.note, (), 0))
+
+
+def _names_priority(program: Program, name: str) -> bool:
+    """Whether an officer names a priority, in its words or a part of them: it ranks, and never refuses."""
+    return any(name == known or (len(name) > 3 and name in known) for known in program.priorities)
 
 
 def _run_lines(catalogue: Catalogue, asked: Question, run: Part) -> None:
@@ -230,8 +232,9 @@ def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
     entries += pool.entries
     total, city, district = 0, None, None
     if outcome is Outcome.PAYABLE or outcome is Outcome.REFUSED:
-        total = sum(run.sum for run, result in zip(parts, outcomes, strict=True) if result is Outcome.PAYABLE)
-        city, district, refusal = _divide(asked, parts, outcomes, entries)
+        sums = [run.sum if result is Outcome.PAYABLE else 0 for run, result in zip(parts, outcomes, strict=True)]
+        total = sum(sums)
+        city, district, refusal = _divide(asked, parts, sums, entries)
         if refusal is not None:
             reasons.append(refusal)
             outcome, total, city, district = Outcome.REFUSED, 0, 0, 0
@@ -244,14 +247,22 @@ def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
         city=city,
         district=district,
         result=title,
-        assumed=tuple(dict.fromkeys(assumed)),
-        missing=tuple(dict.fromkeys(missing)),
+        assumed=tuple(dict.fromkeys(assumed)) if assumed else (),
+        missing=tuple(dict.fromkeys(missing)) if missing else (),
         limits=pool.uses(parts) if outcome is Outcome.PAYABLE else (),
         entries=tuple(entries),
         reason_entries=tuple(reasons),
-        make_parts=lambda: tuple(_part_answer(run, result) for run, result in zip(parts, outcomes, strict=True)),
-        make_lines=lambda: tuple(_line_answer(run, line) for run in parts for line in run.lines),
+        make_parts=partial(_part_answers, parts, outcomes),
+        make_lines=partial(_line_answers, parts),
     )
+
+
+def _part_answers(parts: list[Part], outcomes: list[Outcome]) -> tuple[PartAnswer, ...]:
+    return tuple(_part_answer(run, outcome) for run, outcome in zip(parts, outcomes, strict=True))
+
+
+def _line_answers(parts: list[Part]) -> tuple[LineAmount, ...]:
+    return tuple(_line_answer(run, line) for run in parts for line in run.lines)
 
 
 def _part_answer(run: Part, outcome: Outcome) -> PartAnswer:
@@ -283,28 +294,26 @@ def _line_answer(run: Part, line: Line) -> LineAmount:
 
 
 def _divide(
-    asked: Question, parts: list[Part], outcomes: list[Outcome], entries: list[Entry]
+    asked: Question, parts: list[Part], sums: list[int], entries: list[Entry]
 ) -> tuple[int | None, int | None, Reason | None]:
     """City and district shares of the parts that are split; a refusal where the proposed city share is too large."""
-    program = next((run.program for run in parts if run.program.split is not None), None)
-    if program is None or program.split is None:
+    rule: Split | None = None
+    paying: list[int] = []
+    for run, fen in zip(parts, sums, strict=True):
+        if run.program.split is not None:
+            rule = rule or run.program.split
+            paying.append(fen)
+    if rule is None:
         return None, None, None
-    rule, part_of = program.split, program.part
-    paying = [
-        run.sum
-        for run, outcome in zip(parts, outcomes, strict=True)
-        if run.program.split and outcome is Outcome.PAYABLE
-    ]
     total = sum(paying)
     if not total:
         return 0, 0, None
-    sums = [total] if rule.on_total else paying
-    most = sum(part_of(fen, rule.city) for fen in sums)
+    most = rule.part(total, rule.city) if rule.on_total else sum(rule.part(fen, rule.city) for fen in paying)
     if asked.city_requested is None:
         entries.append((rule.note, (most, total - most), total, True, 0))
         return most, total - most, None
     wanted = asked.city_requested
-    city = part_of(total, wanted) if isinstance(wanted, Fraction) else wanted
+    city = rule.part(total, wanted) if isinstance(wanted, Fraction) else wanted
     too_much = wanted > rule.city if isinstance(wanted, Fraction) else city > most
     if too_much:
         return 0, 0, (rule.refused, (city, most), 0)

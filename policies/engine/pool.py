@@ -34,6 +34,17 @@ class Pool:
         self.buckets: dict[tuple[str, ...], _Bucket] = {}
         self.places: dict[str, int] = {}
 
+    def apply(self, parts: Sequence["Part"]) -> None:
+        """One-offs, places, sums, lower tiers, other policies, in this order."""
+        if any(run.program.limited for run in parts):
+            self.apply_once_groups(parts)
+            self.apply_places(parts)
+            self.apply_sums(parts)
+            self.apply_absorption(parts)
+        else:
+            self.apply_places(parts)
+        self.apply_other_policies(parts)
+
     def apply_once_groups(self, parts: Sequence["Part"]) -> None:
         """Of several lines of one group only the highest is paid; of equals, the first."""
         best: dict[tuple[str, ...], Line] = {}
@@ -62,9 +73,9 @@ class Pool:
             if program.times is not None and program.times.by_line:
                 times_left = program.times.count - run.asked.times_before
             for line in run.lines:
-                if line.reasons or line.missing or line.measured is not None:
-                    continue
                 count = line.count
+                if (count == 1 and not program.limited) or line.reasons or line.missing or line.measured is not None:
+                    continue
                 if times_left is not None:
                     count = min(count, times_left)
                     times_left -= count

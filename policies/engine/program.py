@@ -33,6 +33,7 @@ class Split:
     """The city's part is at most `city` of a claim's sum, cut down to the fen; the district takes the rest."""
 
     city: Fraction
+    part: Callable[[int, Fraction], int]
     on_total: bool
     note: Note
     requested: Note
@@ -56,10 +57,11 @@ class Program:
     once: OnceLimit | None
     absorbs: AbsorbLimit | None
     set_off: bool
+    limited: bool
     split: Split | None
     aggregate: bool
     part: Callable[[int, Fraction], int]
-    ignored_unmet: frozenset[str]
+    priorities: frozenset[str]
     unmet: Mapping[str, Note]
     notes: Mapping[str, Note]
 
@@ -117,10 +119,11 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
         once=next((limit for limit in limits if isinstance(limit, OnceLimit)), None),
         absorbs=next((limit for limit in limits if isinstance(limit, AbsorbLimit)), None),
         set_off=overlap is not None and _chosen(overlap, settings),
+        limited=bool(limits),
         split=_split(content["split"], context) if content["split"] else None,
         aggregate=any(spec["do"] == "per_n" for spec in chosen_steps),
         part=context.part(),
-        ignored_unmet=frozenset(
+        priorities=frozenset(
             name
             for condition in content["conditions"]
             if condition["priority"]
@@ -171,6 +174,7 @@ def _split(spec: Content, context: Context) -> Split:
 
     return Split(
         city=ratio,
+        part=context.part(),
         on_total=bool(context.settings.get("split_on_claim_total", True)),
         note=context.note("SPLIT", shares, cite=cite),
         requested=context.note("SPLIT", proposed, cite=cite),

@@ -9,7 +9,7 @@ from typing import Any, NoReturn, cast
 from policies.engine.catalogue import Catalogue, unknown_item
 from policies.engine.dates import parse_date
 from policies.engine.errors import QuestionError
-from policies.engine.facts import MAX_COUNT, RowError, read_integer
+from policies.engine.facts import Reader, RowError, read_count, read_integer
 from policies.engine.model import Item
 from policies.engine.money import parse_ratio, parse_yuan
 from policies.engine.program import Program
@@ -182,10 +182,10 @@ def read_settings(catalogue: Catalogue, value: object, field: str) -> dict[str, 
 def _read_parts(
     catalogue: Catalogue, asked: Mapping[str, Any], paid: Paid, overrides: dict[str, Any], on: date
 ) -> list[PartQuestion]:
-    shared = _Shared(catalogue, paid, overrides, on)
+    reader = _PartReader(catalogue, asked, paid, overrides, on)
     parts = asked.get("parts")
     if parts is None:
-        return [_read_part(shared, asked, "", asked)]
+        return [reader.read(asked, "")]
     if "item" in asked or "lines" in asked:
         _refuse("parts", "parts 与 item、lines 不能同时填写")
     if not isinstance(parts, list) or not parts:
@@ -197,44 +197,53 @@ def _read_parts(
         unknown = next((name for name in own if name not in _PART_KEYS), None)
         if unknown is not None:
             _refuse(f"{prefix}.{unknown}", f"没有这个字段，可填 {'、'.join(sorted(_PART_KEYS))}")
-        found.append(_read_part(shared, own, f"{prefix}.", asked))
+        found.append(reader.read(own, f"{prefix}."))
     return found
 
 
-@dataclass(slots=True)
-class _Shared:
-    catalogue: Catalogue
-    paid: Paid
-    overrides: dict[str, Any]
-    on: date
+class _PartReader:
+    """Reads parts; what a part leaves out, it has from the whole question."""
 
+    __slots__ = ("catalogue", "on", "overrides", "paid", "whole")
 
-def _read_part(shared: _Shared, part: Mapping[str, Any], prefix: str, whole: Mapping[str, Any]) -> PartQuestion:
-    catalogue = shared.catalogue
-    name = part.get("item")
-    if not isinstance(name, str) or name not in catalogue.items:
-        _refuse(f"{prefix}item", unknown_item(catalogue, name))
-    overrides = shared.overrides
-    own_paid = bool(prefix) and "paid" in part
-    if prefix and part.get("settings"):
-        overrides = {**overrides, **read_settings(catalogue, part["settings"], f"{prefix}settings")}
-    item, program = catalogue.program_for(name, shared.on, overrides)
-    rank = part.get("rank", whole.get("rank"))
-    if rank is not None:
-        rank = _integer(rank, f"{prefix}rank")
-        if rank == 0:
-            _refuse(f"{prefix}rank", "名次从 1 开始")
-    return PartQuestion(
-        item=item,
-        program=program,
-        overrides=overrides,
-        lines=_read_lines(catalogue, item, part.get("lines"), f"{prefix}lines"),
-        paid=_read_paid(part["paid"], f"{prefix}paid") if own_paid else shared.paid,
-        own_paid=own_paid,
-        times_before=_integer(part.get("times_before", whole.get("times_before", 0)), f"{prefix}times_before"),
-        rank=rank,
-        unmet=_read_unmet(part.get("unmet", whole.get("unmet")), f"{prefix}unmet"),
-    )
+    def __init__(
+        self, catalogue: Catalogue, whole: Mapping[str, Any], paid: Paid, overrides: dict[str, Any], on: date
+    ) -> None:
+        self.catalogue = catalogue
+        self.whole = whole
+        self.paid = paid
+        self.overrides = overrides
+        self.on = on
+
+    def read(self, part: Mapping[str, Any], prefix: str) -> PartQuestion:
+        """One part; `prefix` is empty where the question has no parts."""
+        catalogue, whole = self.catalogue, self.whole
+        name = part.get("item")
+        if not isinstance(name, str) or name not in catalogue.items:
+            _refuse(f"{prefix}item", unknown_item(catalogue, name))
+        overrides = self.overrides
+        own_paid = bool(prefix) and "paid" in part
+        if prefix and part.get("settings"):
+            overrides = {**overrides, **read_settings(catalogue, part["settings"], f"{prefix}settings")}
+        item, program = catalogue.program_for(name, self.on, overrides)
+        rank = part.get("rank", whole.get("rank"))
+        if rank is not None:
+            rank = _integer(rank, f"{prefix}rank")
+            if rank == 0:
+                _refuse(f"{prefix}rank", "名次从 1 开始")
+        times = part.get("times_before", whole.get("times_before", 0))
+        unmet = part.get("unmet", whole.get("unmet"))
+        return PartQuestion(
+            item,
+            program,
+            overrides,
+            _read_lines(catalogue, item, part.get("lines"), f"{prefix}lines"),
+            _read_paid(part["paid"], f"{prefix}paid") if own_paid else self.paid,
+            own_paid,
+            _integer(times, f"{prefix}times_before") if times else 0,
+            rank,
+            _read_unmet(unmet, f"{prefix}unmet") if unmet else (),
+        )
 
 
 def _read_unmet(value: object, field: str) -> tuple[str, ...]:
@@ -250,29 +259,31 @@ def _read_lines(catalogue: Catalogue, item: Item, value: object, field: str) -> 
         _refuse(field, "请填写至少一项")
     if len(value) > MAX_LINES:
         _refuse(field, f"一次最多 {MAX_LINES} 项")
-    return [_read_line(catalogue, item, line, f"{field}[{number}]") for number, line in enumerate(value)]
-
-
-def _read_line(catalogue: Catalogue, item: Item, line: object, field: str) -> tuple[dict[str, Any], int]:
     readers = catalogue.readers(item)
+    return [_read_line(catalogue, readers, line, field, number) for number, line in enumerate(value)]
+
+
+def _read_line(
+    catalogue: Catalogue, readers: dict[str, Reader], line: object, field: str, number: int
+) -> tuple[dict[str, Any], int]:
     facts: dict[str, Any] = {}
     count = 1
-    for name, value in _mapping(line, field).items():
-        reader = readers.get(name)
-        if reader is None:
-            if name == "count":
-                count = _integer(value, f"{field}.count")
-                if not 1 <= count <= MAX_COUNT:
-                    _refuse(f"{field}.count", "件数至少为 1")
+    name = ""
+    given = line if type(line) is dict else _mapping(line, f"{field}[{number}]")
+    try:
+        for name, value in given.items():
+            reader = readers.get(name)
+            if reader is not None:
+                if value is not None:
+                    facts[name] = reader(value)
+            elif name == "count":
+                count = read_count(value)
             elif name not in catalogue.fact_names:
-                _refuse(f"{field}.{name}", "没有这个事实名称")
-            continue
-        if value is None:
-            continue
-        try:
-            facts[name] = reader(value)
-        except RowError as error:
-            raise QuestionError(f"{field}.{name}{error.where}", str(error)) from None
-        except ValueError as error:
-            raise QuestionError(f"{field}.{name}", str(error)) from None
+                _refuse(f"{field}[{number}].{name}", "没有这个事实名称")
+    except QuestionError:
+        raise
+    except RowError as error:
+        raise QuestionError(f"{field}[{number}].{name}{error.where}", str(error)) from None
+    except ValueError as error:
+        raise QuestionError(f"{field}[{number}].{name}", str(error)) from None
     return facts, count
