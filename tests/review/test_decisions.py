@@ -112,7 +112,9 @@ def test_condition_found_unmet_forbids_support_and_says_which(office):
     claim = confirmed(office, item="wx2020-05-loan", lines=[loan_facts()])
     with pytest.raises(ReviewRefused, match="贷款符合条件"):
         support_claim(claim.pk, seen=seen(claim), unmet=["QUALIFIED"], act=act(office.city))
-    decision = refuse_claim(claim.pk, seen=seen(claim), unmet=["QUALIFIED"], reason="贷款不合条件", act=act(office.city))
+    decision = refuse_claim(
+        claim.pk, seen=seen(claim), unmet=["QUALIFIED"], reason="贷款不合条件", act=act(office.city)
+    )
     assert (decision.unmet, decision.conclusion) == (["QUALIFIED"], Conclusion.REFUSE)
     assert decision.assessment.answer["outcome"] == "refused"
 

@@ -56,7 +56,10 @@ def office(settings, tmp_path):
 def test_twenty_final_decisions_are_one(office):
     claim = city_passed(office)
     page = seen(claim)
-    assert at_once(lambda: support_claim(claim.pk, seen=page, minutes=MINUTES, act=act(office.decider))) == (1, MANY - 1)
+    assert at_once(lambda: support_claim(claim.pk, seen=page, minutes=MINUTES, act=act(office.decider))) == (
+        1,
+        MANY - 1,
+    )
     assert claim.decisions.filter(stage=Stage.FINAL).count() == 1
     assert claim.events.filter(action=Action.DECIDE).count() == 1
     assert LimitEntry.objects.filter(claim=claim, kind=EntryKind.RESERVE).values("bucket").distinct().count() == (

@@ -86,9 +86,7 @@ def test_only_the_own_city_publishes_and_only_what_is_decided(office):
     with pytest.raises(ReviewRefused, match="不属于本市"):
         publish_claims(suzhou(), claim_ids=[claim.pk], plan=plan, act=on(MONDAY, stranger))
     with pytest.raises(ReviewRefused, match="早于今天"):
-        publish_claims(
-            wuxi(), claim_ids=[claim.pk], plan=plan, act=on(MONDAY + timedelta(days=1), office.city)
-        )
+        publish_claims(wuxi(), claim_ids=[claim.pk], plan=plan, act=on(MONDAY + timedelta(days=1), office.city))
     assert not PublicityList.objects.exists()
 
 
