@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from policies.engine.context import Context
 from policies.engine.model import Content
 from policies.engine.money import parse_ratio, parse_yuan
 from policies.engine.predicates import Predicate, money_text
 from policies.engine.terms import LEDGERS
 from policies.engine.trace import Note
-from policies.engine.verbs import Context
 
 Key = tuple[str, ...]
 

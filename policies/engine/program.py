@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from policies.engine.context import Context
 from policies.engine.dates import parse_date
 from policies.engine.limits import AbsorbLimit, MoneyLimit, OnceLimit, QuotaLimit, TimesLimit, compile_limit
 from policies.engine.model import Content, Item
@@ -13,7 +14,7 @@ from policies.engine.money import parse_ratio, ratio_text
 from policies.engine.predicates import Predicate, money_text
 from policies.engine.terms import APPLICANT_KINDS, SPECIAL_FIELDS
 from policies.engine.trace import Note
-from policies.engine.verbs import VERBS, Context, Step
+from policies.engine.verbs import VERBS, Step
 
 
 @dataclass(frozen=True, slots=True)

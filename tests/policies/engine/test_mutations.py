@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from policies.engine import Catalogue, Item, catalogue_of, compile_item, load_catalogue
+from policies.engine import context as context_module
 from policies.engine import program as program_module
-from policies.engine import verbs as verbs_module
 from policies.engine.money import parse_ratio, part_half_up
 from tests.policies.engine.support import Case, cases_by_item, caught, worked_cases
 
@@ -166,7 +166,7 @@ def part_up(fen: int, ratio: Fraction) -> int:
 
 @pytest.mark.parametrize("rounding", [part_half_up, part_up], ids=["half up", "up"])
 def test_another_rounding_is_noticed(rounding: Callable[[int, Fraction], int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verbs_module, "part_down", rounding)
+    monkeypatch.setattr(context_module, "part_down", rounding)
 
     assert caught(fresh(), list(worked_cases())) is not None
 

@@ -1,0 +1,47 @@
+"""What compiling a rule may look at: names for words, the chosen readings, and the first day of effect."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from policies.engine.model import Content
+from policies.engine.money import part_down, part_half_up
+from policies.engine.predicates import Predicate, compile_predicate
+from policies.engine.trace import Note, Wording
+
+
+@dataclass(frozen=True)
+class Context:
+    """What compiling a step may look at: names for words, the chosen settings, and the first day of effect."""
+
+    citation: str
+    labels: dict[str, str]
+    settings: dict[str, Any]
+    effective_from: date | None
+
+    def note(self, code: str, wording: Wording | str, *, cite: str | None = None) -> Note:
+        """A note that cites `cite`, or else the item's own article."""
+        return Note(code, cite or self.citation, wording)
+
+    def label(self, name: str) -> str:
+        return self.labels.get(name, name)
+
+    def part(self) -> Callable[[int, Fraction], int]:
+        """The chosen rounding: down to the fen unless `fen_floor` is switched off."""
+        return part_down if self.settings.get("fen_floor", True) else part_half_up
+
+    def predicate(self, field: str, test: dict[str, Any]) -> Predicate:
+        return compile_predicate(
+            field,
+            test,
+            inclusive=self.settings.get("yishang_inclusive", True),
+            exclusive=self.settings.get("chaoguo_exclusive", True),
+        )
+
+    def only(self, spec: Content | None) -> Predicate | None:
+        """The predicate of `{field, test}`, None where there is none."""
+        if spec is None:
+            return None
+        return self.predicate(spec["field"], {name: bound for name, bound in spec.items() if name != "field"})
