@@ -13,6 +13,7 @@ from applications.models import Claim, ClaimEvent, ClaimLine
 from applications.permissions import acts_for_applicant
 from applications.selectors.problems import MAX_LINES
 from applications.selectors.scope import editable_scope, item_of
+from applications.services.evidence import purge_line_evidence
 from applications.services.transitions import lock_claim
 from policies.engine.regions import covers
 from policies.factvalues import facts_of, read_facts, subject_key
@@ -110,11 +111,11 @@ def save_draft(claim: Claim, *, act: Act, revision: int, typed: Typed) -> Claim:
     """
     with transaction.atomic():
         claim = lock_editable(claim, act=act)
-        if not _write(claim, typed, commit=False):
+        if not _write(claim, typed, act=act, commit=False):
             return claim
         if revision != claim.revision:
             raise StaleDraftError(claim, typed)
-        _write(claim, typed, commit=True)
+        _write(claim, typed, act=act, commit=True)
         touch(claim, act=act)
         return claim
 
@@ -198,7 +199,7 @@ def _refuse_in_correction(claim: Claim) -> None:
         raise DraftRefusedError("补正时不能增加或删除明细，请按要求修改对应内容。")
 
 
-def _write(claim: Claim, typed: Typed, *, commit: bool) -> bool:
+def _write(claim: Claim, typed: Typed, *, act: Act, commit: bool) -> bool:
     """Merge what was typed into the claim and its lines; whether that changes anything."""
     item = item_of(claim)
     scope = editable_scope(claim)
@@ -209,13 +210,13 @@ def _write(claim: Claim, typed: Typed, *, commit: bool) -> bool:
         if commit:
             claim.facts = own
             claim.save(update_fields=["facts"])
-    for line in claim.lines.order_by("position"):
-        if _write_line(line, item, typed, scope, commit=commit):
+    for line in claim.lines.select_related("claim").order_by("position"):
+        if _write_line(line, item, typed, scope, act=act, commit=commit):
             changed = True
     return changed
 
 
-def _write_line(line: ClaimLine, item: Item, typed: Typed, scope: EditableScope, *, commit: bool) -> bool:
+def _write_line(line: ClaimLine, item: Item, typed: Typed, scope: EditableScope, *, act: Act, commit: bool) -> bool:
     defence = line.is_defence
     if typed.defence is not None and scope.is_everything:
         defence = line.pk in typed.defence
@@ -225,6 +226,7 @@ def _write_line(line: ClaimLine, item: Item, typed: Typed, scope: EditableScope,
         if commit:
             line.is_defence, line.facts, line.subject_key = True, {}, ""
             line.save(update_fields=["is_defence", "facts", "subject_key"])
+            purge_line_evidence(line, act=act)
         return True
     if line.pk not in typed.lines and not line.is_defence:
         return False

@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -96,6 +97,26 @@ def remove_evidence(evidence: Evidence, *, act: Act) -> None:
             region_code=claim.region_id,
             before={"filename": evidence.filename, "sha256": evidence.file_id},
             after={"removed_at": act.at},
+        )
+
+
+def purge_line_evidence(line: ClaimLine, *, act: Act) -> None:
+    """Take every file off a line that turned out to be a defence patent's, and destroy the bytes nobody else uses.
+
+    To be called in the transaction that marks the line; the bytes go after its commit, the records stay.
+    """
+    for evidence in line.evidence.filter(removed_at=None).select_related("file"):
+        evidence.removed_at = act.at
+        evidence.save(update_fields=["removed_at"])
+        if not Evidence.objects.filter(file_id=evidence.file_id, removed_at=None).exists():
+            place = Path(settings.PRIVATE_DIR) / evidence.file.path
+            transaction.on_commit(partial(place.unlink, missing_ok=True))
+        record_audit(
+            act,
+            action="evidence.purge",
+            target=evidence,
+            region_code=line.claim.region_id,
+            after={"sha256": evidence.file_id, "removed_at": act.at},
         )
 
 

@@ -18,6 +18,7 @@ from applications.services.evidence import (
 )
 from applications.services.submission import submit_claim
 from portal.accounts.enums import Role
+from portal.audit.models import AuditRecord
 from tests.applications.worlds import PDF, PNG, file_of, patent_facts, publish, ready_claim, start
 from tests.factories import act, binhu, make_member, make_official, xishan
 
@@ -185,3 +186,19 @@ def test_a_file_for_a_defence_patent_is_refused_and_not_kept(claim, member, priv
         add(claim, member)
     assert not StoredFile.objects.exists()
     assert not [p for p in private_files.rglob("*") if p.is_file()]
+
+
+def test_ticking_a_defence_patent_destroys_what_was_uploaded_for_it_and_nothing_of_others(
+    claim, member, private_files, django_capture_on_commit_callbacks
+):
+    secret = add(claim, member, PDF + b"secret")
+    shared = add(claim, member, PNG, "图.png", requirement="fee_receipts")
+    other = start(member)
+    add(other, member, PNG, "图.png")
+    line = claim.lines.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        save_draft(claim, act=act(member), revision=claim.revision, typed=Typed({}, {}, defence={line.pk}))
+    assert not claim.evidence.filter(removed_at=None).exists()
+    assert not (private_files / secret.file.path).exists()
+    assert (private_files / shared.file.path).exists()
+    assert AuditRecord.objects.filter(action="evidence.purge").count() == 2
