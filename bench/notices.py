@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-ROUNDS = 3
-NOTICES = 30
+ROUNDS = 4
+NOTICES = 25
 PROGRAM = "import bench.notices as measured; measured.child()"
 
 

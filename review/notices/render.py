@@ -7,6 +7,7 @@ box in place of a name must never reach anybody.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import tempfile
@@ -79,12 +80,16 @@ def _equipment(fonts: Path) -> tuple[FontConfiguration, CSS]:
     os.environ["FONTCONFIG_FILE"] = str(fonts / "fonts.conf")
     try:
         configuration = FontConfiguration()
-        return configuration, CSS(filename=STYLE, font_config=configuration)
+        style = CSS(filename=STYLE, font_config=configuration)
     finally:
         if before is None:
             del os.environ["FONTCONFIG_FILE"]
         else:
             os.environ["FONTCONFIG_FILE"] = before
+    # What is loaded by now stays. Without this every notice has the collector walk all of it again.
+    gc.collect()
+    gc.freeze()
+    return configuration, style
 
 
 @lru_cache(maxsize=1)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from fontTools.ttLib import TTFont
 
 from review.notices import fonts
 from review.notices.checks import check_printing
 from review.notices.fonts import FontsMissingError, build, current_fonts, file_of
+from review.notices.models import NoticeKind
 from tests.review.notices.samples import RARE
 
 if TYPE_CHECKING:
@@ -58,6 +61,17 @@ def test_a_built_font_has_small_tables_and_the_common_line_box(face: fonts.Face)
             if bearing != getattr(font["glyf"][name], "xMin", 0)
         ]
         assert shifted == [], "these glyphs would be drawn beside their place"
+
+
+def test_our_titles_and_headings_are_drawn_by_their_own_faces() -> None:
+    templates = Path(settings.BASE_DIR) / "templates" / "notices" / "print"
+    markup = "".join(path.read_text() for path in templates.glob("*.html"))
+    headings = re.sub("{[{%].*?[%}]}", "", "".join(re.findall(r"<(?:h2|th)[ >][^<]*", markup)))
+    ours = {ord(char) for char in re.sub("<[^>]*>", "", headings) if not char.isspace()}
+    titles = {ord(char) for char in "".join(NoticeKind.labels)}
+    assert len(ours) > 20
+    assert ours <= held("Notice Hei")
+    assert titles <= held("Notice Title")
 
 
 def test_frequent_characters_come_first() -> None:
