@@ -70,7 +70,7 @@ class Action(models.TextChoices):
     WITHDRAW = "withdraw", "撤回"
     ACCEPT = "accept", "受理"
     DECLINE = "decline", "不予受理"
-    DISTRICT_PASS = "district_pass", "初审通过"
+    DISTRICT_PASS = "district_pass", "初审完成"
     DISTRICT_CONFIRM = "district_confirm", "复核通过"
     SEND_BACK = "send_back", "退回经办"
     CITY_PASS = "city_pass", "复审通过"

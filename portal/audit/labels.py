@@ -25,7 +25,7 @@ ACTIONS: Mapping[str, str] = {
     "claim.withdraw": "撤回",
     "claim.accept": "受理",
     "claim.decline": "不予受理",
-    "claim.district_pass": "初审通过",
+    "claim.district_pass": "初审完成",
     "claim.district_confirm": "复核通过",
     "claim.send_back": "退回经办",
     "claim.city_pass": "复审通过",
