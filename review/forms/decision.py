@@ -43,6 +43,13 @@ class SeenForm(forms.Form):
     def seen(self) -> Seen:
         return Seen(self.cleaned_data["status"], self.cleaned_data["round"])
 
+    @property
+    def minutes(self) -> Minutes | None:
+        """The meeting that decided; None at the stages that need none."""
+        if "minutes_number" not in self.fields:
+            return None
+        return Minutes(self.cleaned_data["minutes_number"], self.cleaned_data["minutes_date"])
+
 
 class ConfirmForm(SeenForm):
     """Accept, or confirm the first officer's proposal: nothing to fill in."""
@@ -81,9 +88,7 @@ class SupportForm(SeenForm):
                 widget=forms.TextInput(attrs={"placeholder": "低于上限时必填"}),
             )
         self.fields["unmet"] = unmet_field(dossier)
-        if dossier.stage == Stage.FINAL:
-            self.fields["minutes_number"] = forms.CharField(label="会议纪要编号", max_length=60)
-            self.fields["minutes_date"] = DayField(label="会议日期")
+        add_minutes(self, dossier)
 
     @property
     def rows(self) -> list[tuple[ShownLine, BoundField, BoundField, Any]]:
@@ -107,12 +112,6 @@ class SupportForm(SeenForm):
             )
             for shown in self.dossier.lines
         }
-
-    @property
-    def minutes(self) -> Minutes | None:
-        if self.dossier.stage != Stage.FINAL:
-            return None
-        return Minutes(self.cleaned_data["minutes_number"], self.cleaned_data["minutes_date"])
 
 
 class RefuseForm(SeenForm):
@@ -138,6 +137,7 @@ class RefuseForm(SeenForm):
         self._labels = dict(grounds.choices)
         if dossier.stage != Stage.ACCEPTANCE:
             self.fields["unmet"] = unmet_field(dossier)
+        add_minutes(self, dossier)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -240,6 +240,13 @@ class CreditForm(forms.Form):
     source = forms.CharField(label="查询来源", max_length=120, initial="信用中国")
     checked_on = DayField(label="查询日期")
     remark = forms.CharField(label="备注", max_length=300, required=False)
+
+
+def add_minutes(form: SeenForm, dossier: Dossier) -> None:
+    """Ask a final conclusion for the meeting that made it."""
+    if dossier.stage == Stage.FINAL:
+        form.fields["minutes_number"] = forms.CharField(label="会议纪要编号", max_length=60)
+        form.fields["minutes_date"] = DayField(label="会议日期")
 
 
 def unmet_field(dossier: Dossier) -> forms.MultipleChoiceField:

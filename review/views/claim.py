@@ -215,7 +215,12 @@ def carry_out(form: SeenForm, *, act: Act) -> None:
             )
         case RefuseForm():
             refuse_claim(
-                claim_id, seen=form.seen, act=act, reason=form.reason, unmet=form.cleaned_data.get("unmet", [])
+                claim_id,
+                seen=form.seen,
+                act=act,
+                reason=form.reason,
+                unmet=form.cleaned_data.get("unmet", []),
+                minutes=form.minutes,
             )
         case SendBackForm():
             send_back(claim_id, seen=form.seen, act=act, reason=form.cleaned_data["text"])
