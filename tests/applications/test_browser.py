@@ -1,0 +1,109 @@
+"""Writing a claim in a real browser: it saves itself, two tabs do not overwrite each other, all can use it."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from tests.applications.worlds import PDF, loan_facts, publish, ready_claim, start
+from tests.factories import make_member
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def member():
+    publish()
+    return make_member()
+
+
+@pytest.fixture
+def visit(member, live_server, context):
+    """Open a page of a claim in a new tab, signed in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(member.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = member.get_session_auth_hash()
+    session.create()
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}])
+
+    def open_tab(name, claim=None):
+        tab = context.new_page()
+        tab.goto(live_server.url + reverse(f"applications:{name}", args=[claim.key] if claim else []))
+        return tab
+
+    return open_tab
+
+
+def test_what_is_typed_saves_itself_and_the_amount_follows(visit, member):
+    claim = start(member)
+    tab = visit("edit", claim)
+    tab.get_by_label("费用合计").fill("4,999.99")
+    tab.get_by_label("授权公告日").fill("2021-05-10")
+    tab.get_by_label("专利号").fill("ZL 2017 1 0601862.4")
+    tab.get_by_label("专利号").blur()
+    expect(tab.locator("#save-state")).to_contain_text("已自动保存")
+    expect(tab.locator("#answer")).to_contain_text("4,999.99")
+    expect(tab.locator("#bar-amount")).to_contain_text("4,999.99 元")
+    expect(tab.locator(".field-fault")).to_contain_text("校验位不符")
+    tab.get_by_label("专利号").fill("ZL 2017 1 0601862.3")
+    tab.get_by_label("专利号").blur()
+    expect(tab.locator(".field-fault")).to_have_count(0)
+    tab.reload()
+    expect(tab.get_by_label("专利号")).to_have_value("201710601862.3")
+
+
+def test_a_file_is_up_as_soon_as_it_is_chosen(visit, member):
+    claim = start(member)
+    tab = visit("edit", claim)
+    chooser = tab.get_by_label("权利证书")
+    chooser.set_input_files({"name": "假.pdf", "mimeType": "application/pdf", "buffer": b"no pdf"})
+    expect(tab.locator(".slot").first).to_contain_text("内容不是 PDF")
+    tab.get_by_label("权利证书").set_input_files({"name": "证书.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    expect(tab.locator(".slot").first).to_contain_text("证书.pdf")
+    expect(tab.locator("#save-state")).to_contain_text("材料已上传")
+    assert claim.evidence.count() == 1
+
+
+def test_two_tabs_do_not_overwrite_each_other(visit, member):
+    claim = start(member)
+    first, second = visit("edit", claim), visit("edit", claim)
+    first.get_by_label("费用合计").fill("3000")
+    first.get_by_label("费用合计").blur()
+    expect(first.locator("#save-state")).to_contain_text("已自动保存")
+    second.get_by_label("费用合计").fill("7000")
+    second.get_by_label("费用合计").blur()
+    expect(second.locator("#answer")).to_contain_text("在别处有新的修改")
+    second.get_by_role("button", name="比较两个版本").click()
+    expect(second.get_by_text("7,000.00 元")).to_be_visible()
+    expect(second.get_by_text("3,000.00 元")).to_be_visible()
+    second.get_by_role("button", name="按以上选择保存").click()
+    expect(second.get_by_label("费用合计")).to_have_value("7000.00")
+
+
+def test_a_claim_is_submitted_with_its_commitment(visit, member):
+    claim = ready_claim(member, item="wx2020-05-loan", lines=[loan_facts()])
+    tab = visit("review", claim)
+    tab.get_by_role("checkbox").check()
+    tab.get_by_role("button", name="提交申报").dblclick()
+    expect(tab.get_by_role("heading", name="知识产权质押贷款贴息")).to_be_visible()
+    claim.refresh_from_db()
+    assert claim.number
+    assert claim.events.filter(action="submit").count() == 1
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize("name", ["claims", "edit", "review", "claim", "import"])
+def test_the_pages_fit_the_screen_and_are_usable_by_everybody(visit, member, artefacts, name, width):
+    claim = ready_claim(member)
+    tab = visit(name, None if name == "claims" else claim)
+    tab.set_viewport_size({"width": width, "height": 900})
+    assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    tab.screenshot(path=artefacts / f"applications-{name}-{width}.png", full_page=True)
+    found = Axe().run(tab)
+    assert not found.response["violations"], found.generate_report()
