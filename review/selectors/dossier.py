@@ -14,6 +14,7 @@ from applications.selectors.scope import item_of
 from policies.factvalues import facts_of, read_facts, show_fact
 from review.enums import Conclusion, Stage
 from review.models import CreditSnapshot, Decision, Objection
+from review.notices.selectors import notices_of
 from review.permissions import STAGE_OF, four_eyes_problem, open_conclusions
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from applications.models import Assessment, Claim, ClaimEvent, ClaimLine, Evidence
     from policies.engine.model import Condition, Fact, Item
     from portal.accounts.models import User
+    from review.notices.models import Notice
 
 _FIRST_ASSESSMENTS = (Action.SUBMIT, Action.RESUBMIT)
 SUM_COLUMNS = (
@@ -71,6 +73,11 @@ class Dossier:
     def __init__(self, claim: Claim, *, user: User) -> None:
         self.claim = claim
         self.user = user
+
+    @cached_property
+    def notices(self) -> list[Notice]:
+        """The notices on the claim."""
+        return notices_of(self.claim, user=self.user)
 
     @cached_property
     def item(self) -> Item:
