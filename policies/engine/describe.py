@@ -22,9 +22,9 @@ def chosen(item: Item, spec: Mapping[str, Any]) -> bool:
 
 def conditions_text(item: Item) -> tuple[str, ...]:
     """Who may claim and under which conditions, one sentence each."""
-    kinds = "、".join(APPLICANT_KINDS[kind] for kind in item.beneficiaries)
-    everyone = len(item.beneficiaries) == len(APPLICANT_KINDS)
-    sentences = [f"申请人为{'各类主体' if everyone else kinds}。"]
+    if item.kind == "target":
+        return tuple(f"{condition.text}。" for condition in item.conditions)
+    sentences = [f"申请人为{_kinds(item.beneficiaries)}。"]
     areas = item.content["document"]["areas"]
     if areas:
         sentences.append(f"申请人登记在{areas[0]}范围内。")
@@ -36,6 +36,14 @@ def conditions_text(item: Item) -> tuple[str, ...]:
         as_of = item.fact(item.as_of).label if item.as_of else "事实发生日期"
         sentences.append(f"{as_of}不早于 {item.effective_from.isoformat()}{end}。")
     return tuple(sentences)
+
+
+def _kinds(kinds: tuple[str, ...]) -> str:
+    if len(kinds) == len(APPLICANT_KINDS):
+        return "各类主体"
+    if len(kinds) == len(APPLICANT_KINDS) - 1 and "individual" not in kinds:
+        return "各类单位（不含个人）"
+    return "、".join(APPLICANT_KINDS[kind] for kind in kinds)
 
 
 def _shown(item: Item, code: str) -> bool:
@@ -52,7 +60,7 @@ def amount_text(item: Item) -> str:
         sentences.append(f"市级资金不高于 {ratio_text(ratio)}，其余由区级承担")
     if item.content["overlap"] is not None:
         sentences.append("其他政策已就同一事项支持的，只补差额")
-    return "；".join(sentences) + "。"
+    return "；".join(dict.fromkeys(sentences)) + "。"
 
 
 def _fields(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
@@ -67,7 +75,7 @@ def _step_words(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     if verb == "rate_of":
         ratio = ratio_text(parse_ratio(step["ratio"])) if "ratio" in step else "各区确定的比例"
         base = f"（基数最高 {money_text(parse_yuan(step['base_at_most']))}）" if "base_at_most" in step else ""
-        return f"按{_fields(step, labels)}{base}的{most}{ratio} 计"
+        return f"按{_fields(step, labels)}{base}的{most if 'ratio' in step else ''}{ratio} 计"
     if verb == "per_n":
         return f"每满 {step['n']} 计 {money_text(parse_yuan(step['yuan']))}，不足部分不计"
     if verb == "given":
@@ -91,7 +99,8 @@ def _bound_words(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
         return f"认定为{step['result']}，文件未定奖金"
     if verb == "measure":
         aim = step.get("equals") or step.get("target")
-        return f"{step['deadline']}目标：{step['op'] if step['op'] != 'range' else '>='} {aim} {step['unit']}"
+        sign = {">": "超过 ", "=": ""}.get(step["op"], "不低于 ")
+        return f"{step['deadline']}的目标为{sign}{aim} {step['unit']}"
     return ""
 
 
@@ -100,7 +109,7 @@ def _limit_words(limit: Mapping[str, Any]) -> str:
         shared = "（与同组事项合并计算）" if "group" in limit else ""
         return f"{limit_name(limit)}最高 {money_text(parse_yuan(limit['yuan']))}{shared}"
     if "once" in limit:
-        return "同组事项只支持一次"
+        return "同一件在同组事项中只支持一次" if limit["per"] == ["subject"] else "同组事项只支持一次"
     if "absorbs" in limit:
         return "已获较低档次的只补差额"
     if limit["per"][0] == "programme":
