@@ -7,6 +7,7 @@ from policies import views
 app_name = "policies"
 urlpatterns = [
     path("", views.documents, name="documents"),
+    path("register/", views.register, name="register"),
     path("items/<str:code>/", views.item, name="item"),
     path("items/<str:code>/calculator/", views.calculator, name="calculator"),
     path("<slug:code>/", views.document, name="document"),

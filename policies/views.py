@@ -14,6 +14,8 @@ from policies.engine import PAYERS, ROUTES, QuestionError, amount_text, assess, 
 from policies.enums import DocumentStatus
 from policies.forms import Calculator, read_calculator
 from policies.models import PolicyDocument, SupportItem
+from policies.register import read_register
+from policies.registerform import RegisterFilterForm
 from portal.access import access, public
 
 if TYPE_CHECKING:
@@ -31,6 +33,22 @@ def documents(request: HttpRequest) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:MAX_SEARCH]
     context = {"entries": selectors.find_documents(search=search), "search": search}
     return render(request, "policies/documents.html", context)
+
+
+@access(public)
+@require_safe
+def register(request: HttpRequest) -> HttpResponse:
+    """List every clause of the documents with what models it, or why nothing can."""
+    form = RegisterFilterForm(request.GET)
+    sections = read_register(**form.narrowing())
+    entries = [entry for section in sections for entry in section.entries]
+    context = {
+        "form": form,
+        "sections": sections,
+        "count": len(entries),
+        "records": sum(entry.is_record for entry in entries),
+    }
+    return render(request, "policies/register.html", context)
 
 
 @access(public)

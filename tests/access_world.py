@@ -264,6 +264,7 @@ ADDRESSES: dict[str, Address] = {
     "contact": Address(EVERYBODY),
     "privacy": Address(EVERYBODY),
     "policies:documents": Address(EVERYBODY),
+    "policies:register": Address(EVERYBODY),
     "policies:document": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].document.code}),
     "policies:item": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].code}),
     "policies:calculator": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].code}),
