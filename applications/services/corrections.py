@@ -30,7 +30,7 @@ from applications.services.transitions import TransitionRefused, lock_claim, per
 from portal.accounts.enums import Role
 from portal.audit.services import record_audit
 from portal.notifications.services import notify_users
-from portal.workdays.selectors import add_workdays
+from portal.workdays.selectors import CalendarUnknownError, add_workdays
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,8 @@ def request_correction(
 
     `workdays` (3 to the site's CORRECTION_WORKDAYS, which is also the default) count from the next day. Raises
     TransitionRefused where a point names no place of the form or says nothing, where the round is the second and the
-    person no supervisor; PermissionDenied where the claim is not on the person's desk.
+    person no supervisor, or where the calendar of the coming year is not known; PermissionDenied where the claim is
+    not on the person's desk.
     """
     days = settings.CORRECTION_WORKDAYS if workdays is None else workdays
     if not SHORTEST_WORKDAYS <= days <= settings.CORRECTION_WORKDAYS:
@@ -74,7 +75,10 @@ def request_correction(
         labels[None, ""] = "整份申报"
         _check_points(points, labels)
         _check_round(claim, act)
-        due_on = add_workdays(timezone.localdate(act.at) + timedelta(days=1), days=days)
+        try:
+            due_on = add_workdays(timezone.localdate(act.at) + timedelta(days=1), days=days)
+        except CalendarUnknownError as error:
+            raise TransitionRefused(str(error)) from None
         perform_transition(
             claim,
             action=Action.REQUEST_CORRECTION,

@@ -11,6 +11,7 @@ from applications.enums import Action, ClaimStatus
 from applications.models import Claim
 from applications.selectors.progress import progress_of
 from applications.selectors.scope import correction_targets, editable_scope
+from applications.services import corrections
 from applications.services.corrections import PointAsked, request_correction, resubmit_claim
 from applications.services.drafts import DraftRefusedError, Typed, add_lines, save_draft
 from applications.services.evidence import EvidenceRefusedError, add_evidence, remove_evidence
@@ -19,6 +20,7 @@ from applications.services.transitions import TransitionRefused, lock_claim, per
 from portal.accounts.enums import Role
 from portal.act import Act
 from portal.audit.models import AuditRecord
+from portal.workdays.selectors import CalendarUnknownError
 from tests.applications.worlds import PNG, at_once, file_of, patent_facts, ready_claim
 from tests.factories import act, binhu, make_member, make_official, make_patent_no, wuxi, xishan
 
@@ -228,3 +230,14 @@ def test_the_audit_tells_what_a_correction_changed(claim, officer, member):
     record = AuditRecord.objects.get(action="claim.corrected", target_id=str(claim.pk))
     assert record.before["lines"][0]["fees"] == "8000.00"
     assert record.after["lines"][0]["fees"] == "3000.00"
+
+
+def test_without_a_calendar_the_correction_is_refused_in_words(claim, officer, monkeypatch):
+    def unknown(first, *, days):
+        raise CalendarUnknownError(first)
+
+    monkeypatch.setattr(corrections, "add_workdays", unknown)
+    with pytest.raises(TransitionRefused, match="节假日安排尚未载入"):
+        ask(claim, officer)
+    claim.refresh_from_db()
+    assert claim.status == ClaimStatus.SUBMITTED
