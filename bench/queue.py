@@ -20,8 +20,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = {"small": 10_000, "large": 1_000_000}
 AIM = 1.2
-ROUNDS = 10
-REQUESTS = 8
+ROUNDS = 30
+REQUESTS = 3
 PAGES = ("first page", "page far down", "search")
 
 _APPLICANTS = """
@@ -136,6 +136,7 @@ def serve(size: int) -> None:
 
 
 def _fill(size: int) -> tuple[Any, dict[str, str]]:
+    from django.conf import settings  # noqa: PLC0415
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import connection  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
@@ -166,6 +167,7 @@ def _fill(size: int) -> tuple[Any, dict[str, str]]:
         cursor.execute("VACUUM ANALYZE")
     officer = make_official(Role.DISTRICT_FIRST, binhu())
     officer.appointments.create(role=Role.ACCEPTANCE, region=binhu())
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     client = Client(SERVER_NAME="localhost")
     client.force_login(officer)
     desk = "/review/queue/?desk=district_first-320211"

@@ -12,7 +12,7 @@ from applications.ledger.selectors import balances
 from applications.services.transitions import TransitionRefused
 from portal.accounts.enums import Role
 from portal.jobs.models import Job
-from portal.workdays.models import WorkdayOverride
+from portal.workdays.selectors import CalendarUnknownError
 from review.enums import ObjectionState
 from review.models import PublicityList
 from review.services.desk import ReviewRefused
@@ -62,11 +62,13 @@ def test_working_days_follow_the_state_calendar(db, first, days, last):
     assert last_day(first, workdays=days) == last
 
 
-def test_year_without_a_calendar_is_refused_loudly(db):
+def test_year_without_a_calendar_is_refused_loudly(monkeypatch):
+    def unknown(first, *, days):
+        raise CalendarUnknownError(first)
+
+    monkeypatch.setattr("review.services.publicity.add_workdays", unknown)
     with pytest.raises(ReviewRefused, match="节假日安排"):
         last_day(date(2031, 3, 3), workdays=5)
-    WorkdayOverride.objects.create(day=date(2031, 3, 3), is_workday=True, basis="市府办通知")
-    assert last_day(date(2031, 3, 3), workdays=1) == date(2031, 3, 3)
 
 
 def test_individual_is_published_by_family_name_only(db):
