@@ -16,7 +16,7 @@ from applications.models import Claim
 from policies.models import SupportItem
 from portal.accounts.enums import DISTRICT_ROLES, Role
 from portal.accounts.models import Applicant
-from portal.workdays.models import WorkdayOverride
+from portal.workdays.selectors import overrides_between
 from review.enums import Stage
 from review.models import Decision
 from review.permissions import STATUS_OF, four_eyes_problem
@@ -127,11 +127,7 @@ def overdue_before() -> datetime:
     key = f"review:overdue-before:{today}:{settings.REVIEW_WORKDAYS}"
     found: datetime | None = cache.get(key)
     if found is None:
-        overrides = dict(
-            WorkdayOverride.objects.filter(day__gt=today - timedelta(days=200), day__lte=today).values_list(
-                "day", "is_workday"
-            )
-        )
+        overrides = overrides_between(today - timedelta(days=200), today)
         day, left = today, settings.REVIEW_WORKDAYS
         while left > 0:
             day -= timedelta(days=1)

@@ -284,6 +284,7 @@ def test_dry_run_shows_count_and_sum_and_changes_nothing(client, office):
     one, other = city_passed(office), city_passed(office, lines=[patent_facts(2, fees="3000")])
     as_(client, office.decider)
     sent = {"claim": [one.pk, other.pk], "minutes_number": "3号", "minutes_date": "2026-06-01"}
+    assert "批量审定勾选的申报" in client.get(reverse("review:queue")).content.decode()
     html = client.post(reverse("review:decide_many"), sent).content.decode()
     assert "2 件" in html
     assert "8,000.00 元" in html
@@ -342,6 +343,7 @@ def test_publicity_is_checked_published_objected_to_and_approved_on_pages(client
         "workdays": "5",
         "contact": "电话",
     }
+    assert "有 2 件审定通过的申报等待公示" in client.get(reverse("review:publicity")).content.decode()
     html = client.post(reverse("review:publicity_new"), sent | {"intent": "check"}).content.decode()
     assert "2026年6月5日" in html
     response = client.post(reverse("review:publicity_new"), sent | {"intent": "publish"})
