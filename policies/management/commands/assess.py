@@ -1,5 +1,6 @@
 """`manage.py assess`: one JSON question a line in, one JSON answer a line out."""
 
+import io
 import json
 import sys
 from decimal import Decimal
@@ -14,7 +15,7 @@ def answer_line(catalogue: Catalogue, line: str) -> tuple[str, bool]:
     """The answer to one line of JSON, and whether it is an answer rather than an error."""
     try:
         question = json.loads(line, parse_float=Decimal)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return _write({"error": f"question：不是合法的 JSON（{error}）", "field": "question"}), False
     try:
         answer = assess(catalogue, question).as_dict()
@@ -32,6 +33,15 @@ def _write(answer: dict[str, Any]) -> str:
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
 
 
+def speak_utf8() -> None:
+    """Read and write UTF-8 whatever the locale says; a byte or surrogate that is none must not stop the other lines."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A lone surrogate becomes \udXXX, which is how JSON writes it.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
 class Command(BaseCommand):
     help = "Answer questions about support items, one JSON document a line, from standard input to standard output."
     requires_system_checks = ()
@@ -41,6 +51,7 @@ class Command(BaseCommand):
         parser.add_argument("--describe", action="store_true", help="print the item's question as JSON Schema and stop")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        speak_utf8()
         catalogue = load_catalogue()
         if options["describe"]:
             self.stdout.write(self._description(catalogue, options["item"]))

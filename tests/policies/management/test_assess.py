@@ -73,6 +73,23 @@ def test_a_wrong_use_is_told(options: list[str]) -> None:
         call_command("assess", *options, stdout=io.StringIO())
 
 
+def test_bytes_that_are_no_text_do_not_stop_the_other_lines() -> None:
+    surrogate = QUESTION.replace("无锡", "\\ud800")
+    lines = [b"\xff\xfe", b"[" * 100_000, surrogate.encode(), QUESTION.encode()]
+    done = subprocess.run(
+        [sys.executable, "manage.py", "assess"],
+        input=b"\n".join(lines),
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"},
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert done.returncode == 1
+    assert [answer.get("outcome", "error") for answer in answers] == ["error", "error", "refused", "payable"]
+
+
 def test_the_command_needs_nothing_of_the_site_and_answers_thousands_at_once() -> None:
     started = time.perf_counter()
     done = subprocess.run(
