@@ -13,7 +13,7 @@ help: ## show this list
 
 demo: ## run the portal with made-up data (PORT=8000); Ctrl-C stops it
 	@$(SETUP) demo
-	@exec $(BIN)/python -m portal.devtools.demo
+	@exec $(BIN)/python -u -m portal.devtools.demo
 
 test: ## run every test (PYTEST="tests/portal -k money" for some)
 	@$(SETUP) test

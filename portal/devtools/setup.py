@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import importlib.util
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -42,6 +43,8 @@ TEST_PACKAGES = (
     "procps",
     "redis-server",
 )
+# Without the build's date: a security update of Python leaves the packages as they are.
+PYTHON_VERSION = platform.python_version()
 # A machine that has just started may be updating itself, and holds apt's lock.
 PATIENT = ("-o", "DPkg::Lock::Timeout=300")
 # 仿宋 comes with TeX; the font alone is taken out of the package, TeX is not installed.
@@ -148,7 +151,7 @@ def make_venv(directory: Path, *, requirement: str) -> None:
 
     def is_done(name: str) -> bool:
         stamp = directory / f".{name}-stamp"
-        return stamp.exists() and stamp.read_text() == digest_of(build, REQUIREMENTS / f"{name}.txt", sys.version)
+        return stamp.exists() and stamp.read_text() == digest_of(build, REQUIREMENTS / f"{name}.txt", PYTHON_VERSION)
 
     # What the tests need holds all that the demo needs, in the same versions.
     if is_done(requirement) or (requirement == "base" and is_done("dev")):
@@ -162,11 +165,13 @@ def make_venv(directory: Path, *, requirement: str) -> None:
     run([*pip, "--requirement", str(build)])
     # The builders above are the ones that build: no build may fetch others, unchecked.
     run([*pip, "--no-build-isolation", "--requirement", str(wanted)])
-    (directory / f".{requirement}-stamp").write_text(digest_of(build, wanted, sys.version))
+    (directory / f".{requirement}-stamp").write_text(digest_of(build, wanted, PYTHON_VERSION))
 
 
 def build_fonts() -> None:
     """Cut the notices' fonts to size; the command itself knows whether that is still to do."""
+    if not (CACHE / "fonts" / "current").exists():
+        say("Cutting the notices' fonts to size (half a minute, once)")
     run([str(VENV / "bin" / "python"), "manage.py", "build_fonts"], environment=os.environ | {"DEMO": "1"})
 
 
