@@ -30,8 +30,9 @@ if os.environ.get("DATABASE") == "sqlite":
 else:
     if not _worker:
         os.environ.update(_resources.enter_context(running_services()).environment())
-    # Redis has 16 databases: one for each process of the run.
-    os.environ["REDIS_URL"] += f"/{int(_worker.removeprefix('gw') or 0) % 16}"
+    # Redis has 16 databases: the first for the run itself, one for each process that it starts.
+    if _worker:
+        os.environ["REDIS_URL"] += f"/{(int(_worker.removeprefix('gw')) + 1) % 16}"
 
 os.environ["SECRET_KEY"] = "a-key-for-tests-that-protects-nothing-real-0123456789"
 os.environ["PUBLIC_URL"] = "http://localhost:8000"

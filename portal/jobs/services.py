@@ -7,7 +7,6 @@ import traceback
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from celery import current_app
@@ -52,7 +51,13 @@ def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any]) -> Job:
 
 def _announce(job_ids: Iterable[int]) -> None:
     """Send messages after commit. `robust`: what was committed stands, whatever becomes of its message."""
-    transaction.on_commit(partial(_send_messages, list(job_ids)), robust=True)
+    ids = list(job_ids)
+
+    # A function of its own: the framework names a failed one in the log, and a partial has no name.
+    def send_after_commit() -> None:
+        _send_messages(ids)
+
+    transaction.on_commit(send_after_commit, robust=True)
 
 
 def _send_messages(job_ids: Iterable[int]) -> int:

@@ -95,6 +95,17 @@ def test_a_broker_that_is_down_harms_neither_the_deed_nor_the_job(
     assert job.state == JobState.WAITING
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_error_nobody_foresaw_at_the_broker_harms_no_deed_either(monkeypatch):
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise ValueError("Database is int between 0 and limit - 1")
+
+    monkeypatch.setattr("portal.jobs.services.current_app.send_task", refuse)
+    with transaction.atomic():
+        job = enqueue_job("notifications.send_email", key="1", payload={"email_id": 1})
+    assert Job.objects.get(pk=job.pk).state == JobState.WAITING
+
+
 @pytest.mark.parametrize("kind", sorted(django_settings.JOB_HANDLERS))
 def test_every_kind_has_a_handler_and_words(kind):
     assert callable(import_string(django_settings.JOB_HANDLERS[kind]))
