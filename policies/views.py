@@ -40,7 +40,8 @@ def documents(request: HttpRequest) -> HttpResponse:
 def register(request: HttpRequest) -> HttpResponse:
     """List every clause of the documents with what models it, or why nothing can."""
     form = RegisterFilterForm(request.GET)
-    sections = read_register(**form.narrowing())
+    narrowing = form.narrowing()
+    sections = read_register(document=narrowing["document"], kind=narrowing["kind"])
     entries = [entry for section in sections for entry in section.entries]
     context = {
         "form": form,
