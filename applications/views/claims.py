@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -58,11 +59,9 @@ def claims(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, code: str = "") -> HttpResponse:
     """Choose what to claim and for whom; posting begins the draft."""
-    today = timezone.localdate()
     if not code:
-        own = [membership.applicant for membership in user_of(request).active_memberships]
-        cards = {card.item.code: card for one in own for card in claimable_items(today, region=one.region_id)}
-        return render(request, "applications/choose_item.html", {"cards": list(cards.values())})
+        return _choose_item(request)
+    today = timezone.localdate()
     item = get_object_or_404(SupportItem.objects.select_related("document", "document__region"), code=code)
     data = request.POST if request.method == "POST" else None
     form = NewClaimForm(data, user=user_of(request), initial={"key": uuid.uuid4()})
@@ -85,6 +84,29 @@ def new(request: HttpRequest, code: str = "") -> HttpResponse:
         "key": form["key"].value(),
     }
     return render(request, "applications/new.html", context)
+
+
+def _choose_item(request: HttpRequest) -> HttpResponse:
+    """The items that one of the person's organisations may claim, by document; of a search, those with its words."""
+    search = request.GET.get("q", "").strip()[:60]
+    today = timezone.localdate()
+    cards: dict[str, ItemCard] = {}
+    for applicant in _own(user_of(request)):
+        for card in claimable_items(today, region=applicant.region_id):
+            if applicant.kind in card.rules.beneficiaries:
+                cards[card.item.code] = card
+    found = [
+        card
+        for card in cards.values()
+        if all(word in f"{card.item.title}{card.item.summary}{card.item.article}" for word in search.split())
+    ]
+    # A city's documents before its districts': the region's code sorts them.
+    found.sort(key=lambda card: (card.item.document.region_id or "", card.item.document_id, card.item.position))
+    groups = [
+        {"document": document, "cards": list(group)}
+        for document, group in groupby(found, key=lambda card: card.item.document)
+    ]
+    return render(request, "applications/choose_item.html", {"groups": groups, "search": search})
 
 
 def _own(user: User) -> list[Applicant]:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -70,6 +71,7 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "answer": preview_claim(claim, states=form.states, on=today),
         "problems": find_problems(claim, today=today, states=form.states) if "check" in request.GET else [],
         "is_correction": claim.status == ClaimStatus.CORRECTION,
+        "max_bytes": settings.EVIDENCE_MAX_BYTES,
         "general_remark": form.scope.remarks_at(None).get("", ""),
     }
     return render(request, "applications/edit.html", context)

@@ -115,6 +115,18 @@ def test_a_new_claim_offers_the_items_of_the_organisations_region(own):
     assert reverse("applications:new", args=["wx2020-01-inv"]) in html
 
 
+def test_items_are_found_by_words_and_only_those_the_organisation_may_claim(client):
+    publish()
+    client.force_login(make_member(ApplicantFactory(individual=True)))
+    html = client.get(url("new")).content.decode()
+    assert "发明专利授权奖补" in html
+    assert "知识产权质押贷款贴息" not in html
+    found = client.get(url("new", q="马德里")).content.decode()
+    assert "马德里商标国际授权奖补" in found
+    assert "发明专利授权奖补" not in found
+    assert "没有找到这样的事项" in client.get(url("new", q="没有这样的")).content.decode()
+
+
 def test_choosing_the_organisation_begins_a_draft_and_pressing_twice_begins_one(own, member):
     path = reverse("applications:new", args=["wx2020-01-inv"])
     key = own.get(path).context["key"]
