@@ -4,7 +4,6 @@ Order: version, region, applicant, conditions, the item's steps, quota and times
 lower tiers, other policies, the split of the sum.
 """
 
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import partial
@@ -14,47 +13,13 @@ from policies.engine.assessment import Assessment, LineAmount, PartAnswer, Reaso
 from policies.engine.catalogue import Catalogue
 from policies.engine.errors import QuestionError
 from policies.engine.line import Line
+from policies.engine.part import Part
 from policies.engine.pool import Pool
 from policies.engine.program import Program, Split
 from policies.engine.question import PartQuestion, Question, read_question
 from policies.engine.regions import covers
 from policies.engine.terms import APPLICANT_KINDS, Outcome
 from policies.engine.trace import Entry
-
-
-@dataclass(slots=True)
-class Part:
-    """One item of the claim while it is worked on."""
-
-    asked: PartQuestion
-    program: Program
-    lines: list[Line] = field(default_factory=list)
-    programs: list[Program] = field(default_factory=list)
-    reasons: list[Reason] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-
-    def refuse(self, code: str, *figures: Any) -> None:
-        """Refuse the whole part for a reason the program has words for."""
-        self.reasons.append((self.program.notes[code], figures, 0))
-
-    @property
-    def sum(self) -> int:
-        """Fen over all lines."""
-        total = 0
-        for line in self.lines:
-            total += line.amount or 0
-        return total
-
-    def take_off(self, fen: int) -> int:
-        """Take fen off the lines, the last first; returns what was taken."""
-        left = fen
-        for line in reversed(self.lines):
-            amount = line.amount or 0
-            if left and amount:
-                taken = min(left, amount)
-                line.amount = amount - taken
-                left -= taken
-        return fen - left
 
 
 def assess(catalogue: Catalogue, question: dict[str, Any]) -> Assessment:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from policies.engine.assessment import BucketUse
 from policies.engine.limits import MoneyLimit
 from policies.engine.line import Line
+from policies.engine.part import Part
 from policies.engine.program import Program
 from policies.engine.question import Question
 
 if TYPE_CHECKING:
-    from policies.engine.interpret import Part
     from policies.engine.trace import Entry
 
 
@@ -34,7 +34,7 @@ class Pool:
         self.buckets: dict[tuple[str, ...], _Bucket] = {}
         self.places: dict[str, int] = {}
 
-    def apply(self, parts: Sequence["Part"]) -> None:
+    def apply(self, parts: Sequence[Part]) -> None:
         """One-offs, places, sums, lower tiers, other policies, in this order."""
         if any(run.program.limited for run in parts):
             self.apply_once_groups(parts)
@@ -45,7 +45,7 @@ class Pool:
             self.apply_places(parts)
         self.apply_other_policies(parts)
 
-    def apply_once_groups(self, parts: Sequence["Part"]) -> None:
+    def apply_once_groups(self, parts: Sequence[Part]) -> None:
         """Of several lines of one group only the highest is paid; of equals, the first."""
         best: dict[tuple[str, ...], Line] = {}
         for run in parts:
@@ -65,7 +65,7 @@ class Pool:
                     loser.amount = 0
                     loser.reasons.append((once.note, ()))
 
-    def apply_places(self, parts: Sequence["Part"]) -> None:
+    def apply_places(self, parts: Sequence[Part]) -> None:
         """Times and quotas: how many of a line's equal ones count; then the line's sum."""
         for run in parts:
             program = run.program
@@ -98,7 +98,7 @@ class Pool:
         else:
             line.reasons.append((note, (count,)))
 
-    def _place(self, run: "Part", line: Line, count: int) -> int:
+    def _place(self, run: Part, line: Line, count: int) -> int:
         quota = run.program.quota
         if quota is None or not count:
             return count
@@ -119,7 +119,7 @@ class Pool:
             line.reasons.append((quota.note, (rank,)))
         return kept
 
-    def apply_sums(self, parts: Sequence["Part"]) -> None:
+    def apply_sums(self, parts: Sequence[Part]) -> None:
         """Ledger limits: each line is cut to what the smallest of its buckets still holds, then takes it from all."""
         for run in parts:
             for line, program in zip(run.lines, run.programs, strict=True):
@@ -144,7 +144,7 @@ class Pool:
         else:
             line.reasons.append((limit.cut, figures))
 
-    def _bucket(self, run: "Part", line: Line, limit: MoneyLimit) -> _Bucket:
+    def _bucket(self, run: Part, line: Line, limit: MoneyLimit) -> _Bucket:
         key = [limit.group]
         cap, ledger = limit.fen, run.asked.paid.sums[limit.ledger]
         for part in limit.per:
@@ -171,12 +171,12 @@ class Pool:
         return bucket
 
     @staticmethod
-    def _subject(run: "Part", line: Line) -> str:
+    def _subject(run: Part, line: Line) -> str:
         name = run.program.item.subject
         value = line.facts.get(name) if name else None
         return str(value) if value is not None else f"{run.program.item.id}#{line.number}"
 
-    def apply_absorption(self, parts: Sequence["Part"]) -> None:
+    def apply_absorption(self, parts: Sequence[Part]) -> None:
         """A higher tier pays the difference to what its lower tier was or is now paid."""
         for run in parts:
             absorbs = run.program.absorbs
@@ -192,7 +192,7 @@ class Pool:
             if not run.sum:
                 run.reasons.append((absorbs.note, (lower,), 0))
 
-    def apply_other_policies(self, parts: Sequence["Part"]) -> None:
+    def apply_other_policies(self, parts: Sequence[Part]) -> None:
         """从新从优从高: what another policy paid for the same matter is taken off, once for the whole claim."""
         left = self.asked.paid.sums["other_policy"]
         for run in parts:
@@ -210,7 +210,7 @@ class Pool:
             if not run.sum:
                 run.reasons.append((notes["SET_OFF"], (other,), 0))
 
-    def uses(self, parts: Sequence["Part"]) -> tuple[BucketUse, ...]:
+    def uses(self, parts: Sequence[Part]) -> tuple[BucketUse, ...]:
         """What the claim takes from each bucket, for the ledger of the application."""
         found = []
         for bucket in self.buckets.values():
@@ -239,7 +239,7 @@ class Pool:
         )
 
 
-def _once_key(run: "Part", line: Line) -> tuple[str, ...]:
+def _once_key(run: Part, line: Line) -> tuple[str, ...]:
     """Lines are the same right where they say so; unnamed rights of two items are matched by their place."""
     name = run.program.item.subject
     value = line.facts.get(name) if name else None
