@@ -17,7 +17,7 @@ from applications.services.evidence import Upload, add_evidence
 from policies.engine import catalogue_of, load_catalogue
 from policies.models import SupportItem
 from policies.services import publish_catalogue
-from tests.factories import act, make_member, make_patent_no, wuxi
+from tests.factories import act, binhu, make_member, make_patent_no
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,12 +28,13 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
 
 
-def publish() -> None:
-    """Publish the document of Wuxi, with the package's items of it."""
-    wuxi()
+def publish(*names: str) -> None:
+    """Publish these documents of Wuxi and Binhu (the city's alone unless named) with the package's items of them."""
+    wanted = names or ("wx2020",)
+    binhu()
     package = load_catalogue()
-    documents = [package.documents["wx2020"]]
-    items = [item for versions in package.items.values() for item in versions if item.document_id == "wx2020"]
+    documents = [package.documents[name] for name in wanted]
+    items = [item for versions in package.items.values() for item in versions if item.document_id in wanted]
     publish_catalogue(act(), catalogue=catalogue_of(documents, items))
 
 
