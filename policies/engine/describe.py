@@ -86,8 +86,7 @@ def _step_words(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
 def _bound_words(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     verb = step["do"]
     if verb == "cap_by":
-        share = f"的 {ratio_text(parse_ratio(step['ratio']))}" if "ratio" in step else ""
-        return f"不超过{step.get('label') or _fields(step, labels)}{share}"
+        return f"不超过{step.get('label') or _fields(step, labels)}"
     if verb == "at_most":
         return f"{step.get('per', '每项')}最高 {money_text(parse_yuan(step['yuan']))}"
     if verb == "scale":

@@ -78,7 +78,6 @@ STEPS: dict[str, tuple[Keys, Keys]] = {
             "less": checks.name,
             "less_ledger": one_of(LEDGERS),
             "only_with": list_of(checks.name, least=1),
-            "ratio": checks.ratio_above_zero,
             "label": checks.text,
         },
     ),

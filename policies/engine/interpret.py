@@ -97,10 +97,8 @@ def _run_line(program: Program, line: Line, day: date) -> None:
         line.reasons.append((program.notes["NOT_IN_FORCE"], (not_in_force_text(program, day),)))
         return
     for gate in program.gates:
-        if gate.predicate is None or (gate.unless is not None and gate.unless(line.facts)):
-            continue
         holds = gate.predicate(line.facts)
-        if holds:
+        if holds or (gate.unless is not None and gate.unless(line.facts)):
             continue
         if holds is False:
             line.reasons.append((gate.failed, ()))

@@ -51,9 +51,8 @@ class Line:
 
     def value(self, name: str) -> int | Fraction | None:
         """A fact as a sum: rows are added up, after what earlier steps left of them."""
-        if self.rows is not None and name in self.rows:
-            return sum(row["amount"] for row in self.rows[name])
         value = self.facts.get(name)
-        if isinstance(value, tuple):
-            return sum(row["amount"] for row in value)
-        return value
+        if not isinstance(value, tuple):
+            return value
+        rows = value if self.rows is None else self.rows.get(name, value)
+        return sum(row["amount"] for row in rows)

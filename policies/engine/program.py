@@ -19,9 +19,9 @@ from policies.engine.verbs import VERBS, Step
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One compiled condition of a line. `predicate` is None where only an officer can judge."""
+    """One compiled condition that tests a fact; those without a fact are an officer's, who names them in `unmet`."""
 
-    predicate: Predicate | None
+    predicate: Predicate
     unless: Predicate | None
     fields: tuple[str, ...]
     needed: bool
@@ -111,7 +111,7 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
         gates=tuple(
             _gate(condition, context)
             for condition in content["conditions"]
-            if _chosen(condition, settings) and not condition["priority"]
+            if condition["test"] and _chosen(condition, settings) and not condition["priority"]
         ),
         steps=tuple(VERBS[spec["do"]](spec, context) for spec in chosen_steps),
         money_limits=tuple(limit for limit in limits if isinstance(limit, MoneyLimit)),
@@ -140,11 +140,8 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
 
 
 def _gate(condition: Content, context: Context) -> Gate:
-    field, test, text = condition.get("field"), condition.get("test"), condition["text"]
+    field, test, text = condition["field"], condition["test"], condition["text"]
     code, cite = condition["code"], condition.get("cite")
-    if field is None or not test:
-        note = context.note(code, text, cite=cite)
-        return Gate(None, None, (), needed=False, failed=note, missing=note)
     other = test.get("not_after_field")
     fields = (field, other) if other else (field,)
     named = "、".join(context.label(name) for name in fields)

@@ -139,42 +139,34 @@ def given(spec: Content, context: Context) -> Step:
 def cap_by(spec: Content, context: Context) -> Step:
     """Not more than a sum of facts, less what was already had of it."""
     fields: list[str] = spec["fields"]
-    instead, less, ledger, only_with = (
-        spec.get("else"),
-        spec.get("less"),
-        spec.get("less_ledger"),
-        spec.get("only_with"),
-    )
-    ratio = parse_ratio(spec["ratio"]) if "ratio" in spec else None
-    part = context.part()
+    instead, less, ledger = spec.get("else"), spec.get("less"), spec.get("less_ledger")
+    only_with = frozenset(spec.get("only_with", ()))
     code = spec.get("code", "FEES")
-    words_for_bound = spec.get("label") or "、".join(context.label(name) for name in fields)
+    bounded_by = spec.get("label") or "、".join(context.label(name) for name in fields)
 
     def words(figures: tuple[Any, ...]) -> str:
         total, before, bound = figures
-        share = f"的 {ratio_text(ratio)}" if ratio is not None else ""
         if before:
             taken = f"减去此前已获 {money_text(before)}"
-            return f"不超过{words_for_bound} {money_text(total)}{share}{taken}，即 {money_text(bound)}"
-        return f"不超过{words_for_bound}{share} {money_text(bound)}"
+            return f"不超过{bounded_by} {money_text(total)}{taken}，即 {money_text(bound)}"
+        return f"不超过{bounded_by} {money_text(bound)}"
 
     note = context.note(code, words, cite=spec.get("cite"))
-    skipped = context.note(code, f"未填写{words_for_bound}，不作此项比较", cite=spec.get("cite"))
+    skipped = context.note(code, f"未填写{bounded_by}，不作此项比较", cite=spec.get("cite"))
 
     def run(line: Line) -> bool:
         facts = line.facts
-        if only_with is not None and all(facts.get(name) is None for name in only_with):
+        if only_with and only_with.isdisjoint(facts):
             line.note(skipped, applied=False)
             return False
-        values = [value for name in fields if (value := line.value(name)) is not None]
-        if not values and instead is not None and (other := line.value(instead)) is not None:
-            values = [other]
-        if not values:
+        total = _total(line, fields)
+        if total is None and instead is not None:
+            total = _total(line, [instead])
+        if total is None:
             line.missing.extend(fields)
             return True
-        total = int(sum(values))
-        before = ((facts.get(less) or 0) if less else 0) + (line.paid[ledger] if ledger else 0)
-        bound = max((part(total, ratio) if ratio is not None else total) - before, 0)
+        before = (facts.get(less, 0) if less else 0) + (line.paid[ledger] if ledger else 0)
+        bound = total - before if total > before else 0
         applied = line.amount is None or line.amount > bound
         if applied:
             line.amount = bound
@@ -182,6 +174,16 @@ def cap_by(spec: Content, context: Context) -> Step:
         return False
 
     return run
+
+
+def _total(line: Line, fields: list[str]) -> int | None:
+    """The sum of those fields that are given, None where none is."""
+    total: int | None = None
+    for name in fields:
+        value = line.value(name)
+        if value is not None:
+            total = int(value) if total is None else total + int(value)
+    return total
 
 
 def at_most(spec: Content, context: Context) -> Step:
