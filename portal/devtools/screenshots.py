@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-WIDTHS = {"1280": (1280, 900), "375": (375, 812)}
+WIDTHS = {"1280": (1280, 1000), "375": (375, 812)}
 PASSWORD = "Demo-2026-portal"  # noqa: S105 - the demo prints it
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_ARGUMENTS = [
@@ -92,7 +92,8 @@ def main() -> int:
     with running_demo(options.url) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         for label, (width, height) in widths.items():
-            take(browser, url, shots, directory, label=label, width=width, height=height)
+            take(browser, url, shots, directory, label=label, size=(width, height), whole=bool(options.all))
+        draw_notice(browser, url, directory)
         browser.close()
     return 0
 
@@ -131,13 +132,20 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def take(
-    browser: Browser, url: str, shots: tuple[Shot, ...], directory: Path, *, label: str, width: int, height: int
+    browser: Browser,
+    url: str,
+    shots: tuple[Shot, ...],
+    directory: Path,
+    *,
+    label: str,
+    size: tuple[int, int],
+    whole: bool,
 ) -> None:
-    """Take the pictures of one width, signing in once per person."""
+    """Take the pictures of one width, of whole pages or of the first screen, signing in once per person."""
     people: dict[str | None, Page] = {}
     for shot in shots:
         if shot.person not in people:
-            context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+            context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN")
             people[shot.person] = context.new_page()
             if shot.person:
                 sign_in(people[shot.person], url, shot.person)
@@ -146,7 +154,20 @@ def take(
         if shot.follow:
             page.locator(shot.follow).first.click()
             page.wait_for_load_state("networkidle")
-        page.screenshot(path=str(directory / f"{shot.name}-{label}.png"), full_page=True)
+        page.screenshot(path=str(directory / f"{shot.name}-{label}.png"), full_page=whole)
+
+
+def draw_notice(browser: Browser, url: str, directory: Path) -> None:
+    """Turn the first page of a printed notice into a picture."""
+    page = browser.new_context(locale="zh-CN").new_page()
+    sign_in(page, url, "qiye")
+    page.goto(f"{url}/notices/", wait_until="networkidle")
+    address = page.locator("main a[href$='.pdf']").last.get_attribute("href")
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        file.write(page.request.get(f"{url}{address}").body())
+        file.flush()
+        target = str(directory / "notice")
+        subprocess.run(["pdftoppm", "-png", "-r", "80", "-singlefile", file.name, target], check=True)
 
 
 def sign_in(page: Page, url: str, login: str) -> None:
