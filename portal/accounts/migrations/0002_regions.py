@@ -10,6 +10,6 @@ def load(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_members_overrides")]
+    dependencies = [("accounts", "0001_initial")]
 
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]

@@ -6,7 +6,7 @@ from portal.triggers import ProtectRows
 
 
 class Migration(migrations.Migration):
-    dependencies = [("applications", "0002_defence_lines_and_claim_numbers")]
+    dependencies = [("applications", "0001_initial")]
 
     operations = [
         ProtectRows("assessment"),

@@ -6,7 +6,7 @@ from portal.triggers import ProtectRows
 
 
 class Migration(migrations.Migration):
-    dependencies = [("review", "0002_decision_unmet")]
+    dependencies = [("review", "0001_initial")]
 
     operations = [
         ProtectRows("decision"),

@@ -6,7 +6,7 @@ from portal.triggers import ProtectRows
 
 
 class Migration(migrations.Migration):
-    dependencies = [("policies", "0003_item_headline")]
+    dependencies = [("policies", "0001_initial")]
 
     operations = [
         ProtectRows("itemversion"),
