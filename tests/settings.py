@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.services import running_services
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 import redis
+from django.conf import settings
 
 from tests import services
 
@@ -38,6 +39,15 @@ def test_services_run_while_wanted_and_leave_nothing() -> None:
     assert not any(listening(port) for port in ports)
     assert home is not None
     assert not Path(home[0]).exists()
+
+
+def test_the_run_has_a_redis_that_answers() -> None:
+    """Also in the processes of pytest-xdist: a broker that is away would be passed over in silence."""
+    if not settings.REDIS_URL:
+        assert settings.CELERY_BROKER_URL.startswith("filesystem:")
+        return
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        assert client.ping()
 
 
 def test_services_stop_when_the_test_fails() -> None:
