@@ -11,7 +11,6 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tests.services import running_services
 
