@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "portal",
     "portal.accounts",
+    "portal.api",
     "portal.audit",
     "portal.jobs",
     "portal.notifications",
@@ -228,6 +229,11 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
+
+# ---- interface for programs -----------------------------------------------------------------------
+# Requests a minute: of one token, and of one network address that brings none.
+API_REQUESTS_PER_MINUTE = int(os.environ.get("API_REQUESTS_PER_MINUTE", "300"))
+API_ANONYMOUS_REQUESTS_PER_MINUTE = int(os.environ.get("API_ANONYMOUS_REQUESTS_PER_MINUTE", "60"))
 
 # ---- forms ----------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

@@ -2,13 +2,18 @@
 
 from django.urls import include, path
 
+from portal.api.api import guarded_urls
+from portal.api.views import documentation
 from portal.jobs.views import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("", include("review.home.urls")),
     path("account/", include("allauth.urls")),
+    path("me/tokens/", include("portal.api.urls")),
     path("me/", include("portal.accounts.urls")),
+    path("api/", documentation, name="api_documentation"),
+    path("api/v1/", guarded_urls()),
     path("messages/", include("portal.notifications.urls")),
     path("audit/", include("portal.audit.urls")),
     path("jobs/", include("portal.jobs.urls")),

@@ -19,6 +19,7 @@ from applications.enums import ClaimStatus
 from applications.models import Evidence, StoredFile
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Invitation, OverrideRequest
+from portal.api.models import ApiToken
 from portal.audit.services import record_audit
 from portal.jobs.models import Job, JobState
 from portal.notifications.models import Message
@@ -172,6 +173,7 @@ def _paperwork(world: World) -> dict[str, Any]:
         "invitation": invitation,
         "colleague": make_member(world.applicant, is_owner=False).memberships.get(),
         "appointment": officer.appointments.get(),
+        "api_token": ApiToken.objects.create(user=owner, label="同步", token_hash="1" * 64),
         "notice": Notice.objects.create(
             claim=world.claims["approved"],
             kind=NoticeKind.GRANT,
@@ -212,6 +214,8 @@ class Address:
     arguments: Callable[[World, str], dict[str, Any]] = lambda _world, _variant: {}
     post: Mapping[str, Any] = field(default_factory=dict)
     query: str = ""
+    # Who is signed in counts for nothing: only a token opens it (tests of the interface say whose opens what).
+    token: bool = False
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -374,6 +378,20 @@ ADDRESSES: dict[str, Address] = {
         {"draft": MEMBER, "district_review": MEMBER | DISTRICT | CITY | AUDIT},
         lambda world, variant: {"key": world.extra[f"evidence_{variant}"].key},
     ),
+    # The interface for programs.
+    "api_documentation": Address(EVERYBODY),
+    "api:openapi-json": Address(EVERYBODY),
+    # Names the interface's beginning; nothing is there.
+    "api:api-root": Address(EVERYBODY, {"nothing": set()}),
+    "api:list_documents": Address(EVERYBODY),
+    "api:list_items": Address(EVERYBODY),
+    "api:get_item": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].code}),
+    "api:assess_questions": Address(EVERYBODY),
+    "api:verify_notice": Address(EVERYBODY, arguments=_notice_code),
+    "api:list_claims": Address(EVERYBODY, token=True),
+    "api:get_claim": Address(EVERYBODY, arguments=lambda world, _: {"key": world.claims["draft"].key}, token=True),
+    "tokens:list": Address(SIGNED_IN),
+    "tokens:revoke": Address(SIGNED_IN, {"own": MEMBER}, lambda world, _: {"pk": world.extra["api_token"].pk}),
     # One's own messages.
     "notifications:list": Address(SIGNED_IN),
     "notifications:read_all": Address(SIGNED_IN),

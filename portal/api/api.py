@@ -1,0 +1,71 @@
+"""The interface as a whole: the rooms' parts, how errors are written, and its addresses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404
+from django.urls import URLPattern
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+
+from portal.api.door import guard
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+api = NinjaAPI(
+    title="知识产权专项资金数据接口",
+    version="1",
+    description="政策目录、测算、申报进度与通知书核验。金额为以元为单位的十进制字符串。",
+    urls_namespace="api",
+    # Our own page: the package's would fetch scripts from elsewhere.
+    docs_url=None,
+)
+# Rooms above are named as strings only.
+for room in ("policies.api.router", "applications.api.router", "review.notices.api.router"):
+    api.add_router("", room)
+
+
+def _answer(request: HttpRequest, error: str, *, status: int, field: str = "") -> HttpResponse:
+    return api.create_response(request, {"error": error, "field": field}, status=status)
+
+
+@api.exception_handler(ValidationError)
+def _unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    first = error.errors[0]
+    field = ".".join(str(part) for part in first["loc"][1:])
+    return _answer(request, f"参数 {field} 不合格式：{first['msg']}", status=422, field=field)
+
+
+@api.exception_handler(AuthenticationError)
+def _no_token(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    answer = _answer(
+        request,
+        "令牌缺失、有误或已停用：请在请求头写明 Authorization: Bearer 令牌。",
+        status=401,
+        field="Authorization",
+    )
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+@api.exception_handler(Http404)
+def _absent(request: HttpRequest, _error: Http404) -> HttpResponse:
+    return _answer(request, "没有找到：请核对编号。", status=404)
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+    return _answer(request, "请求过大：请分批提交。", status=413)
+
+
+def guarded_urls() -> tuple[list[Any], str, str]:
+    """The interface's addresses, each behind the door. For `path`, once a process."""
+    patterns, app_name, namespace = api.urls
+    for pattern in patterns:
+        if not isinstance(pattern, URLPattern):
+            raise TypeError(f"{pattern} is no plain address")
+        guard(pattern)
+    return patterns, app_name, namespace

@@ -1,0 +1,57 @@
+"""Give out and revoke tokens."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+
+from portal.accounts.models import User
+from portal.api.models import ApiToken
+from portal.api.selectors import hash_token
+from portal.audit.services import record_audit
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from portal.act import Act
+
+MAX_TOKENS = 10
+# Programs that search files for secrets left behind know one of ours by this.
+PREFIX = "ipf_"
+
+
+class TokenLimitError(Exception):
+    """The person has as many tokens in use as one may have; the message is Chinese and says what to do."""
+
+
+@transaction.atomic
+def create_token(user: User, *, label: str, act: Act) -> tuple[ApiToken, str]:
+    """Give a person a new token; returns it with its secret, which is kept nowhere. Raises TokenLimitError."""
+    # The person's row is the lock under which their tokens are counted.
+    User.objects.select_for_update().get(pk=user.pk)
+    if ApiToken.objects.filter(user=user, revoked_at=None).count() >= MAX_TOKENS:
+        raise TokenLimitError(f"最多同时使用 {MAX_TOKENS} 个令牌：请先停用不再需要的令牌。")
+    secret = PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(user=user, label=label, token_hash=hash_token(secret), created_at=act.at)
+    record_audit(act, action="api.token_created", target=token, after={"label": label})
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(token: ApiToken, *, act: Act) -> None:
+    """End a token at once; one that has ended stays as it is."""
+    held = ApiToken.objects.select_for_update().get(pk=token.pk)
+    if held.revoked_at is not None:
+        return
+    held.revoked_at = act.at
+    held.save(update_fields=["revoked_at"])
+    record_audit(act, action="api.token_revoked", target=held, after={"revoked_at": act.at})
+
+
+def note_use(token: ApiToken, *, on: date) -> None:
+    """Note the day of a use, once a day: a look at it costs no write for each request."""
+    if token.last_used_on != on:
+        ApiToken.objects.filter(Q(last_used_on=None) | Q(last_used_on__lt=on), pk=token.pk).update(last_used_on=on)
