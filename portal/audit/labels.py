@@ -43,6 +43,7 @@ ACTIONS: Mapping[str, str] = {
     "claim.corrected": "补正内容",
     "evidence.add": "上传材料",
     "evidence.remove": "删除材料",
+    "evidence.purge": "销毁误传的国防专利材料",
     "review.credit": "登记信用查询",
     "review.publicity": "发布公示",
     "review.objection": "受理异议",
