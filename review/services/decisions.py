@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from applications.enums import Action
 from applications.ledger.keys import uses_of
@@ -85,6 +86,7 @@ def support_claim(
             raise ReviewRefused(f"“{stage.label}”环节不填写金额。")
         if stage == Stage.FINAL and minutes is None:
             raise ReviewRefused("请填写审定会议的纪要编号和会议日期。")
+        _refuse_coming_meeting(minutes, act)
         refuse_bad_credit(claim)
         action = ACTION_OF[stage, Conclusion.SUPPORT]
         before = decision_before(claim, stage)
@@ -194,6 +196,7 @@ def refuse_claim(
         raise ReviewRefused("请选择并写明不予支持的理由，申报单位将看到这些文字。")
     with transaction.atomic():
         claim, stage, officer = open_desk(claim_id, seen=seen, conclusion=Conclusion.REFUSE, act=act)
+        _refuse_coming_meeting(minutes, act)
         action = ACTION_OF[stage, Conclusion.REFUSE]
         assessment: Assessment | None = None
         if stage in SUM_STAGES:
@@ -215,6 +218,12 @@ def refuse_claim(
         else:
             _refuse(claim, action, reason=decision.reason, act=act)
     return decision
+
+
+def _refuse_coming_meeting(minutes: Minutes | None, act: Act) -> None:
+    """A meeting that has not been held decides nothing; its day is printed on the notice for good."""
+    if minutes is not None and minutes.date > timezone.localdate(act.at):
+        raise ReviewRefused("会议日期不能晚于今天，请按会议纪要填写。")
 
 
 def send_back(claim_id: int, *, seen: Seen, reason: str, act: Act) -> Decision:

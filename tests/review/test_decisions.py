@@ -1,10 +1,11 @@
 """The officers' conclusions: what each one sets, and what each one is refused."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from applications.enums import ClaimStatus
 from applications.ledger.models import LimitEntry
@@ -17,6 +18,7 @@ from review.models import Decision
 from review.services.credit import record_credit
 from review.services.decisions import (
     LineSum,
+    Minutes,
     accept_claim,
     confirm_district_review,
     refuse_claim,
@@ -74,6 +76,19 @@ def test_each_stage_sets_its_sum_and_passes_the_claim_on(office):
     assert (decision.minutes_number, decision.minutes_date) == (MINUTES.number, MINUTES.date)
     assert claim.decisions.count() == 5
     assert AuditRecord.objects.filter(target_id=str(claim.pk), action="claim.decide").count() == 1
+
+
+@pytest.mark.parametrize("supports", [True, False], ids=["support", "refusal"])
+def test_meeting_that_has_not_been_held_decides_nothing(office, supports):
+    claim = city_passed(office)
+    ahead = Minutes("锡知纪〔2026〕4号", timezone.localdate() + timedelta(days=1))
+    with pytest.raises(ReviewRefused, match="会议日期不能晚于今天"):
+        if supports:
+            support_claim(claim.pk, seen=seen(claim), minutes=ahead, act=act(office.decider))
+        else:
+            refuse_claim(claim.pk, seen=seen(claim), reason="证据不足", minutes=ahead, act=act(office.decider))
+    assert again(claim).status == ClaimStatus.FINAL_DECISION
+    assert not LimitEntry.objects.exists()
 
 
 def test_final_decision_reserves_every_limit_of_the_claim(office):
