@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from policies.selectors import claimable_items, showcase
-from portal.access import access, public
+from portal.access import access, needs_second_factor, public
 from portal.accounts.enums import Role
 from review.home import selectors
 
@@ -26,6 +26,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show strangers what they can get and how, applicants and officials what waits for them."""
     if not request.user.is_authenticated:
         return _stranger(request)
+    if needs_second_factor(request.user):
+        # The page is public, the sums and claims on an official's desk are not.
+        return redirect("mfa_activate_totp")
     return _official(request, request.user) if request.user.is_official else _applicant(request, request.user)
 
 

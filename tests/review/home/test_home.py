@@ -369,3 +369,10 @@ def test_an_officials_page_costs_the_same_with_one_claim_and_with_three(
         with django_assert_num_queries(2):
             waiting_for(user)
     assert costs[0] == costs[1]
+
+
+def test_officials_desk_stays_shut_without_the_second_factor(client, settings):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = True
+    client.force_login(make_official(Role.FINANCE, wuxi()))
+    response = client.get(reverse("home"))
+    assert (response.status_code, response.url) == (302, reverse("mfa_activate_totp"))
