@@ -40,6 +40,7 @@ class TestForced:
         assert "公职人员须先启用双重验证" in page.content.decode()
         wrong = client.post(reverse("mfa_activate_totp"), {"code": "000000"})
         assert wrong.status_code == 200
+        assert "动态码不对。请输入验证器上现在显示的 6 位数字" in wrong.content.decode()
         assert not Authenticator.objects.exists()
 
         secret = wrong.context["form"].secret
@@ -48,6 +49,8 @@ class TestForced:
         codes = client.get(response["Location"])
         assert len(codes.context["unused_codes"]) == 10
         assert reverse("accounts:resume") in codes.content.decode()
+        since = Authenticator.objects.get(type=Authenticator.Type.TOTP).created_at
+        assert f"自 {since:%Y}年" in client.get(reverse("mfa_index")).content.decode()
         assert client.get(reverse("accounts:resume"))["Location"] == wanted
         assert client.get(wanted).status_code == 200
         assert AuditRecord.objects.filter(action="accounts.totp_activated", actor=officer).exists()

@@ -80,6 +80,8 @@ class TestSigningUp:
         for attempt in range(3):
             response = enter_code(client, "WRONG1")
             assert response.status_code == (200 if attempt < 2 else 302)
+            if attempt < 2:
+                assert "邮箱验证码不对。请核对最近收到的一封邮件" in response.content.decode()
         enter_code(client, right)
         assert "_auth_user_id" not in client.session
         assert not EmailAddress.objects.filter(verified=True).exists()
