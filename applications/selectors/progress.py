@@ -37,6 +37,7 @@ NEXT_STEPS = {
     S.NOT_ACCEPTED: "如有异议，可以按决定中的说明申请复议。",
     S.REJECTED: "如有异议，可以按通知书中的说明申请复议或提起诉讼。",
 }
+NEXT_AFTER_RETURN = "银行退回了付款。请核对并更新收款账户，财务随后重新拨付。"
 _STAGES = (
     ("填写", (S.DRAFT,)),
     ("受理", (S.SUBMITTED,)),
@@ -70,12 +71,20 @@ def progress_of(claim: Claim) -> Progress:
     office = claim.region if desk in (S.DRAFT, S.SUBMITTED, *_STAGES[2][1]) else claim.city
     return Progress(
         holder=claim.holder,
-        next_step=NEXT_STEPS[S(claim.status)],
+        next_step=NEXT_AFTER_RETURN if _was_returned(claim) else NEXT_STEPS[S(claim.status)],
         expected_on=_expected_on(claim),
         is_overdue=overdue,
         contact=" ".join(filter(None, (office.bureau, office.contact))),
         steps=_steps(claim),
     )
+
+
+def _was_returned(claim: Claim) -> bool:
+    """Whether the bank returned the payment that the claim waits for."""
+    if claim.status != S.APPROVED:
+        return False
+    last = claim.events.last()
+    return last is not None and last.action == Action.RECORD_RETURN
 
 
 def _expected_on(claim: Claim) -> date | None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from applications.enums import Action, ClaimStatus
 from applications.models import ClaimEvent
 from applications.selectors import progress
-from applications.selectors.progress import NEXT_STEPS, progress_of, timeline_of
+from applications.selectors.progress import NEXT_AFTER_RETURN, NEXT_STEPS, progress_of, timeline_of
 from applications.workflow import TRANSITIONS, actions_for, may_act
 from portal.accounts.enums import Role
 from portal.workdays.selectors import CalendarUnknownError
@@ -22,6 +22,13 @@ def test_every_status_has_a_holder_and_a_next_step(status):
     progress = progress_of(ClaimFactory(status=status))
     assert progress.holder
     assert progress.next_step == NEXT_STEPS[status]
+
+
+def test_a_returned_payment_asks_for_the_account():
+    claim = ClaimFactory(status=ClaimStatus.APPROVED)
+    for action, said in ((Action.RECORD_RETURN, NEXT_AFTER_RETURN), (Action.APPROVE, NEXT_STEPS[ClaimStatus.APPROVED])):
+        ClaimEvent.objects.create(claim=claim, action=action, to_status=ClaimStatus.APPROVED, actor_name="俞财务")
+        assert progress_of(claim).next_step == said
 
 
 def test_the_desk_has_ten_working_days_from_the_next_day_over_the_spring_festival():
