@@ -59,6 +59,7 @@ class ShownLine:
 
     line: ClaimLine
     number: int
+    subject: str
     facts: tuple[ShownFact, ...]
     blank: str
     claimed: Decimal | None
@@ -145,6 +146,8 @@ class Dossier:
                 ShownLine(
                     line=state.line,
                     number=state.number,
+                    # As certificates print it; the line's key is for comparing.
+                    subject=str(state.reading.values.get(self.item.subject) or state.line.subject_key),
                     facts=tuple(_shown(facts, state.reading.values, state.reading.warnings)),
                     blank="、".join(fact.label for fact in facts if not is_filled(state.reading.values.get(fact.name))),
                     claimed=self.claimed_by_number.get(state.number, state.line.assessed_amount),

@@ -147,7 +147,7 @@ def test_officer_of_another_place_finds_no_claim_and_changes_nothing(client, off
 def test_claim_page_shows_facts_steps_evidence_and_only_the_open_conclusions(client, office):
     claim = accepted(office)
     html = page_of(as_(client, office.first), claim).content.decode()
-    assert claim.lines.get().facts["patent_no"] in html
+    assert f'第 1 项 <span class="num">{claim.lines.get().facts["patent_no"]}</span>' in html
     assert "每件最高 5,000.00 元" in html
     assert reverse("applications:evidence", args=[claim.evidence.first().key]) in html
     assert "建议不予支持" in html
