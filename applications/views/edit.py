@@ -254,11 +254,13 @@ def _review_context(claim: Claim) -> dict[str, Any]:
     states = line_states(claim, item_of(claim))
     today = timezone.localdate()
     problems = find_problems(claim, today=today, states=states)
+    is_correction = claim.status == ClaimStatus.CORRECTION
     return content_of(claim) | {
+        "points": claim.correction_points.filter(round=claim.correction_round) if is_correction else [],
         "problems": problems,
         "is_ready": all(problem.is_warning for problem in problems),
         "answer": preview_claim(claim, states=states, on=today),
-        "is_correction": claim.status == ClaimStatus.CORRECTION,
+        "is_correction": is_correction,
     }
 
 

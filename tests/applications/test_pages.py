@@ -420,6 +420,7 @@ def test_a_correction_shows_its_points_at_their_places_and_opens_only_those(own,
     claim.refresh_from_db()
     data = {"revision": claim.revision, f"l{line.pk}-fees": "100", f"l{line.pk}-holders": "别人", "action": "review"}
     assert own.post(url("edit", claim), data)["Location"] == url("review", claim)
+    assert "与发票不符" in own.get(url("review", claim)).content.decode()
     claim.refresh_from_db()
     own.post(url("submit", claim), {"revision": claim.revision, "commitment": "on"})
     claim.refresh_from_db()
