@@ -250,6 +250,15 @@ def test_a_page_one_may_not_see_says_what_to_do():
 
 
 @pytest.mark.django_db
+def test_a_person_who_acts_for_nobody_yet_is_shown_where_to_register():
+    client = Client()
+    client.force_login(UserFactory())
+    response = client.get(reverse("applications:claims"))
+    assert response.status_code == 403
+    assert reverse("accounts:organisation_new") in response.content.decode()
+
+
+@pytest.mark.django_db
 def test_an_expired_form_says_how_to_go_on():
     response = Client(enforce_csrf_checks=True).post("/policies/items/x/calculator/")
     assert response.status_code == 403
