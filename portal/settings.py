@@ -264,7 +264,7 @@ if REDIS_URL:
     CACHES: dict[str, dict[str, str | Path]] = {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     }
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, int | str] = {
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, float | str] = {
         # A killed worker's message comes back after this many seconds. One that comes back too early does no harm:
         # the job's lease refuses a second run.
         "visibility_timeout": int(os.environ.get("JOB_VISIBILITY_SECONDS", "300")),
@@ -285,6 +285,8 @@ else:
         "processed_folder": str(BROKER_DIR / "processed"),
         "control_folder": str(BROKER_DIR / "control"),
         "store_processed": False,
+        # Seconds between two looks into the folder; the package's own second would make a queue of hundreds crawl.
+        "polling_interval": 0.1,
     }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
