@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from applications.enums import ClaimStatus
 from applications.selectors.duplicates import repeated_positions, taken_positions
 from applications.selectors.scope import item_of
 from policies.engine.terms import APPLICANT_KINDS
@@ -80,6 +81,7 @@ def find_problems(claim: Claim, *, today: date, states: Sequence[LineState] | No
     found += [problem for state in states for problem in _line_problems(item, state, today)]
     found += _evidence_problems(claim, item, states)
     found += _subject_problems(claim, item, states)
+    found += _correction_problems(claim)
     if not any(problem for problem in found if not problem.is_warning):
         found += _version_problems(claim, item, states, today)
     numbers = {state.line.pk: state.number for state in states}
@@ -153,6 +155,14 @@ def _evidence_problems(claim: Claim, item: Item, states: Sequence[LineState]) ->
             if not state.line.is_defence and (wanted.code, state.line.pk) not in have:
                 anchor = f"evidence-{state.prefix}-{wanted.code}"
                 yield Problem(f"请上传{wanted.label}。", anchor, f"第 {state.number} 项")
+
+
+def _correction_problems(claim: Claim) -> Iterable[Problem]:
+    """Whether a correction is about to be handed back as it came."""
+    if claim.status != ClaimStatus.CORRECTION or claim.saved_at > claim.status_since:
+        return
+    if not claim.evidence.filter(uploaded_at__gt=claim.status_since).exists():
+        yield Problem("要求补正的地方还没有任何修改。确认不需要修改的，也可以直接提交。", place="补正", is_warning=True)
 
 
 def _subject_problems(claim: Claim, item: Item, states: Sequence[LineState]) -> Iterable[Problem]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from applications.enums import Action, ClaimStatus
 from applications.models import Claim
+from applications.selectors.problems import find_problems
 from applications.selectors.progress import progress_of
 from applications.selectors.scope import correction_targets, editable_scope
 from applications.services import corrections
@@ -241,3 +242,30 @@ def test_without_a_calendar_the_correction_is_refused_in_words(claim, officer, m
         ask(claim, officer)
     claim.refresh_from_db()
     assert claim.status == ClaimStatus.SUBMITTED
+
+
+def test_a_correction_without_any_change_is_warned_of_until_something_changed(claim, member, officer):
+    def warnings():
+        claim.refresh_from_db()
+        found = find_problems(claim, today=timezone.localdate())
+        return [problem.message for problem in found if problem.is_warning and problem.place == "补正"]
+
+    assert warnings() == []
+    ask(claim, officer)
+    assert "没有任何修改" in warnings()[0]
+    save(claim, member, {"fees": "4000.00"})
+    assert warnings() == []
+
+
+def test_a_paper_added_in_a_correction_is_a_change(claim, member, officer):
+    ask(claim, officer, PointAsked(1, "evidence:certificate", "看不清"))
+    add_evidence(
+        claim,
+        act=act(member),
+        requirement="certificate",
+        line_id=claim.lines.get(position=1).pk,
+        upload=file_of(PNG, "清楚.png"),
+    )
+    claim.refresh_from_db()
+    found = find_problems(claim, today=timezone.localdate())
+    assert not any("没有任何修改" in problem.message for problem in found)
