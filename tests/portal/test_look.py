@@ -358,6 +358,7 @@ def test_the_amount_follows_while_one_types(catalogue, live_server, page):
     page.select_option("#id_kind", "individual")
     answer.get_by_text("2,500.00").first.wait_for()
     page.get_by_role("button", name="再加一项").click()
+    page.wait_for_load_state("networkidle")
     page.locator("#id_line-1-fees").press_sequentially("五千")
     page.locator("#fault-id_line-1-fees").get_by_text("不是金额").wait_for()
     page.locator("button[name=drop][value='1']").click()
