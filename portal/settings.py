@@ -59,11 +59,16 @@ INSTALLED_APPS = [
     "portal.notifications",
     "portal.workdays",
     "policies",
+    "policies.calls",
+    "policies.drafting",
     "applications",
     "applications.ledger",
+    "applications.rights",
     "review",
     "review.funding",
     "review.notices",
+    "review.targets",
+    "review.whatif",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,6 @@
+"""What an applicant holds: addresses."""
+
+from django.urls import URLPattern
+
+app_name = "rights"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,6 @@
+"""Calls for claims: addresses."""
+
+from django.urls import URLPattern
+
+app_name = "calls"
+urlpatterns: list[URLPattern] = []

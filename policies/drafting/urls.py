@@ -1,0 +1,6 @@
+"""Drafts of policy: addresses."""
+
+from django.urls import URLPattern
+
+app_name = "drafting"
+urlpatterns: list[URLPattern] = []
