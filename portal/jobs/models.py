@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from portal.accounts.enums import Role
@@ -42,6 +42,8 @@ class Job(models.Model):
     run_after = models.DateTimeField("不早于", default=timezone.now)
     lease_token = models.CharField(max_length=36, blank=True)
     lease_until = models.DateTimeField("执行期限", null=True, blank=True)
+    progress_done = models.PositiveIntegerField("已完成步数", default=0)
+    progress_total = models.PositiveIntegerField("总步数", default=0, help_text="0 表示这类任务不报告进度")
     last_error = models.TextField("最近错误", blank=True)
     created_at = models.DateTimeField("登记时间", default=timezone.now)
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
@@ -57,6 +59,7 @@ class Job(models.Model):
                 condition=Q(state=JobState.RUNNING, lease_until__isnull=False)
                 | (~Q(state=JobState.RUNNING) & Q(lease_until=None)),
             ),
+            models.CheckConstraint(name="progress_within_total", condition=Q(progress_done__lte=F("progress_total"))),
             models.CheckConstraint(
                 name="done_job_has_a_time",
                 condition=Q(state=JobState.DONE, finished_at__isnull=False)
@@ -77,6 +80,11 @@ class Job(models.Model):
     def kind_label(self) -> str:
         """The kind in words."""
         return KIND_LABELS.get(self.kind, self.kind)
+
+    @property
+    def percent(self) -> int | None:
+        """How much of it is done, whole per cent; None where its handler has reported nothing."""
+        return self.progress_done * 100 // self.progress_total if self.progress_total else None
 
     @property
     def error_line(self) -> str:

@@ -20,6 +20,7 @@ from kombu.exceptions import OperationalError
 from portal.audit.services import record_audit
 from portal.jobs.leases import kept_lease, lease_end
 from portal.jobs.models import Heartbeat, Job, JobState
+from portal.jobs.progress import LeaseLostError, progress_of_job
 from portal.jobs.selectors import SWEEP, due_jobs
 
 if TYPE_CHECKING:
@@ -103,13 +104,18 @@ def run_job(job_id: int) -> bool:
         attempts=F("attempts") + 1,
         lease_token=token,
         lease_until=lease_end(now),
+        progress_done=0,
+        progress_total=0,
     )
     if not leased:
         return False
     job = Job.objects.get(pk=job_id)
     try:
-        with kept_lease(job_id, token=token):
+        with kept_lease(job_id, token=token), progress_of_job(job_id, token=token):
             handler_of(job.kind)(**job.payload)
+    except LeaseLostError:
+        logger.warning("Job %s was given up: it had passed to another worker.", job)
+        return False
     except Exception:  # whatever a handler raises is kept with the job and shown on screen
         logger.exception("Job %s failed at attempt %s.", job, job.attempts)
         _record_failure(job, token, traceback.format_exc(limit=-12))

@@ -4,7 +4,11 @@ import os
 import time
 from pathlib import Path
 
+from portal.jobs.models import Job
+from portal.jobs.progress import report_progress
+
 CALLS: list[str] = []
+SEEN: list[tuple[int, int]] = []
 
 
 class BreakdownError(Exception):
@@ -33,5 +37,15 @@ def slow(directory: str, seconds: float) -> None:
     (folder / f"ended-{time.monotonic_ns()}-{os.getpid()}").touch()
 
 
-_NAMES = ("succeed", "fail", "fail_until_repaired", "slow")
+def count(steps: int, lose_after: int | None = None) -> None:
+    """Report each step, and note what the table then says; the lease may be lost on the way."""
+    for step in range(steps + 1):
+        if step == lose_after:
+            Job.objects.update(lease_token="another")
+        report_progress(step, steps)
+        SEEN.extend(Job.objects.values_list("progress_done", "progress_total"))
+    CALLS.append("ended")
+
+
+_NAMES = ("succeed", "fail", "fail_until_repaired", "slow", "count")
 HANDLERS = {f"tests.{name}": f"tests.portal.jobs.handlers.{name}" for name in _NAMES}

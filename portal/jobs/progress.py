@@ -1,0 +1,59 @@
+"""How far a running job is: said by its handler, shown by whoever waits for it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portal.jobs.models import Job, JobState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A handler may report after every row; the table hears of it this often.
+_QUIET_SECONDS = 0.5
+
+
+class LeaseLostError(Exception):
+    """The job was handed to another worker while its handler ran: this one ends here."""
+
+
+@dataclass(slots=True)
+class _Running:
+    """The job that this worker runs, under its lease, and when its progress was last written."""
+
+    job_id: int
+    token: str
+    written_at: float = float("-inf")
+
+
+_running: ContextVar[_Running | None] = ContextVar("running", default=None)
+
+
+@contextmanager
+def progress_of_job(job_id: int, *, token: str) -> Iterator[None]:
+    """Let what is inside report its progress as this job's."""
+    reset = _running.set(_Running(job_id, token))
+    try:
+        yield
+    finally:
+        _running.reset(reset)
+
+
+def report_progress(done: int, total: int) -> None:
+    """Write down that `done` of `total` steps are done; for handlers, as often as they like.
+
+    Nothing is written outside a job, or twice within half a second unless all is done. Must be called outside a
+    transaction, or nobody sees it. Raises LeaseLostError where another worker has the job by now.
+    """
+    running = _running.get()
+    now = time.monotonic()
+    if running is None or (done < total and now - running.written_at < _QUIET_SECONDS):
+        return
+    running.written_at = now
+    mine = Job.objects.filter(pk=running.job_id, lease_token=running.token, state=JobState.RUNNING)
+    if not mine.update(progress_done=done, progress_total=total):
+        raise LeaseLostError(f"Job {running.job_id} has passed to another worker.")
