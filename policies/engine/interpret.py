@@ -53,8 +53,12 @@ def _check_claim(asked: Question, run: Part) -> None:
         else:
             run.refuse("UNMET", name)
     times = program.times
-    if times is not None and part.times_before >= times.count:
-        run.reasons.append((times.note, (part.times_before,), 0))
+    if times is not None:
+        # An item that is paid once only is a group of its own.
+        alone = times.count == 1 and program.once is None and part.paid.once_group
+        before = max(part.times_before, 1) if alone else part.times_before
+        if before >= times.count:
+            run.reasons.append((times.note, (before,), 0))
     if program.once is not None and part.paid.once_group:
         run.reasons.append((program.once.note, (), 0))
 
