@@ -53,8 +53,8 @@ def _shown(item: Item, code: str) -> bool:
 def amount_text(item: Item) -> str:
     """How much there is, in one paragraph of plain words."""
     labels = {fact.name: fact.label for fact in item.facts}
-    sentences = [words for step in item.steps if chosen(item, step) and (words := _step_words(step, labels))]
-    sentences += [words for limit in item.limits if chosen(item, limit) and (words := _limit_words(limit))]
+    sentences = [words for step in item.steps if chosen(item, step) and (words := step_words(step, labels))]
+    sentences += [words for limit in item.limits if chosen(item, limit) and (words := limit_words(limit))]
     if item.split is not None:
         ratio = parse_ratio(item.split["city"])
         sentences.append(f"市级资金不高于 {ratio_text(ratio)}，其余由区级承担")
@@ -67,7 +67,8 @@ def _fields(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     return "与".join(labels.get(name, name) for name in step["fields"])
 
 
-def _step_words(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+def step_words(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    """One step in plain words, facts by their labels; nothing for a step that only records."""
     most = "最高 " if step.get("nature") == "ceiling" else " "
     verb = step["do"]
     if verb == "standard":
@@ -103,7 +104,8 @@ def _bound_words(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     return ""
 
 
-def _limit_words(limit: Mapping[str, Any]) -> str:
+def limit_words(limit: Mapping[str, Any]) -> str:
+    """One limit in plain words."""
     if "yuan" in limit:
         shared = "（与同组事项合并计算）" if "group" in limit else ""
         return f"{limit_name(limit)}最高 {money_text(parse_yuan(limit['yuan']))}{shared}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from policies.engine import grammar
+from policies.engine import checks, grammar
 from policies.engine.checks import Check, Checker
 from policies.engine.predicates import NUMBER_TESTS, TESTS
 from policies.engine.source import Mapping as Located
@@ -253,14 +253,14 @@ def _facts(
     for key in ("required", "optional"):
         for part, where in _elements(checker, groups.get(key), f"{path}.facts.{key}"):
             name = part.get("name") if isinstance(part, Mapping) else part
-            base = vocabulary.facts.get(str(name))
+            base = vocabulary.facts.get(str(name)) or _new_word(checker, part, where, key="name")
             if base is None:
                 checker.add(_line(part) or line, where, f"词汇表里没有事实 {name}", "请先在 shared/facts.yaml 中写明")
                 continue
             if base["name"] in facts:
                 checker.add(_line(part) or line, where, f"事实 {name} 重复", "请只保留一个")
                 continue
-            own = _own_fact(checker, part, base, where)
+            own = _own_fact(checker, part, base, where) if base["name"] in vocabulary.facts else base
             facts[base["name"]] = {**own, "required": key == "required", "needed": used.get(base["name"], False)}
     for name, needed in used.items():
         if name not in facts and name in vocabulary.facts:
@@ -306,12 +306,42 @@ def _evidence(checker: Checker, raw: Any, vocabulary: Vocabulary, path: str) -> 
     found = []
     for key in ("required", "optional"):
         for part, where in _elements(checker, groups.get(key), f"{path}.evidence.{key}"):
-            base = vocabulary.evidence.get(str(part))
+            code = part.get("code") if isinstance(part, Mapping) else part
+            base = vocabulary.evidence.get(str(code)) or _new_word(checker, part, where, key="code")
             if base is None:
-                checker.add(_line(raw), where, f"词汇表里没有材料 {part}", "请先在 shared/evidence.yaml 中写明")
+                checker.add(_line(raw), where, f"词汇表里没有材料 {code}", "请先在 shared/evidence.yaml 中写明")
                 continue
-            found.append({**base, "required": key == "required"})
+            found.append({**base, **_own_evidence(checker, part, base, where), "required": key == "required"})
     return found
+
+
+def _own_evidence(checker: Checker, part: Any, base: dict[str, Any], path: str) -> dict[str, Any]:
+    """What an item says of a piece of evidence in its own words."""
+    if not isinstance(part, Mapping):
+        return {}
+    found = checker.fields(
+        {"label": base.get("label"), **part},
+        path,
+        required={"code": _as_is, **grammar.EVIDENCE_REQUIRED},
+        optional=grammar.EVIDENCE_OPTIONAL,
+        line=_line(part),
+    )
+    return found or {}
+
+
+def _new_word(checker: Checker, part: Any, path: str, *, key: str) -> dict[str, Any] | None:
+    """A fact or a piece of evidence that only this item asks for, described where it stands; None for a bare name."""
+    if not isinstance(part, Mapping) or "label" not in part:
+        return None
+    named = checker.fields({key: part.get(key)}, path, required={key: checks.name}, line=_line(part))
+    if not named:
+        return None
+    if key == "code":
+        return {**named, "help": "", "per": "line"}
+    described = Located(_line(part))
+    described.update({word: value for word, value in part.items() if word != key})
+    described.lines = getattr(part, "lines", {})
+    return normal_fact(checker, named[key], described, path)
 
 
 def _setting_names(content: Raw) -> list[str]:
