@@ -1,0 +1,31 @@
+"""States of a call, where it stands at a moment, and what can become of it once it is published."""
+
+from django.db import models
+
+
+class CallState(models.TextChoices):
+    """What an administrator made of a call. Whether it is open is a question of the time, and stored nowhere."""
+
+    DRAFTED = "drafted", "草稿"
+    PUBLISHED = "published", "已发布"
+    WITHDRAWN = "withdrawn", "已撤销"
+
+
+class Phase(models.TextChoices):
+    """Where a call stands at a moment."""
+
+    DRAFTED = "drafted", "草稿"
+    UPCOMING = "upcoming", "即将开放"
+    OPEN = "open", "正在申报"
+    CLOSED = "closed", "已截止"
+    WITHDRAWN = "withdrawn", "已撤销"
+
+
+class ChangeKind(models.TextChoices):
+    """What happened to a call from its publication on; the label stands on its public page."""
+
+    PUBLISHED = "published", "发布"
+    EXTENDED = "extended", "延长申报时间"
+    CLOSED = "closed", "提前截止"
+    AMENDED = "amended", "调整"
+    WITHDRAWN = "withdrawn", "撤销"

@@ -1,0 +1,95 @@
+"""Which calls are open, coming or over: for the pages, for claims, and for whoever shows an item."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Prefetch, Q
+
+from policies.calls.enums import CallState
+from policies.calls.models import Call, CallItem
+from policies.engine.regions import covers
+from policies.enums import DocumentStatus
+from policies.models import SupportItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from portal.accounts.models import Region
+
+# A city's code ends in 00; the first four digits are those of its districts (GB/T 2260).
+_CITY_DIGITS = 4
+
+
+def open_calls(at: datetime, *, region_code: str = "") -> dict[str, Call]:
+    """The open call of each item that can be claimed at a moment, by the item's code.
+
+    With `region_code`, only what is open to applicants of that region (a city's or a district's code). Where an item is
+    open in several calls, for facts of different days, the call for the latest facts stands here. One query.
+    """
+    rows = _claimable(region_code).filter(call__opens_at__lte=at, call__closes_at__gt=at)
+    return _by_item(rows.order_by("call__facts_to", "call_id"), region_code)
+
+
+def upcoming_calls(at: datetime, *, region_code: str = "") -> dict[str, Call]:
+    """The next call of each item that opens after a moment, by its code; regions as in `open_calls`. One query."""
+    rows = _claimable(region_code).filter(call__opens_at__gt=at)
+    return _by_item(rows.order_by("-call__opens_at", "-call_id"), region_code)
+
+
+def calls_of_item(item: SupportItem, *, at: datetime, region_code: str = "") -> list[Call]:
+    """All calls in which an item is open at a moment, the one for the latest facts first. One query."""
+    rows = _claimable(region_code).filter(item=item, call__opens_at__lte=at, call__closes_at__gt=at)
+    return [row.call for row in rows.order_by("-call__facts_to", "-call_id") if _is_for(row, region_code)]
+
+
+def _claimable(region_code: str) -> QuerySet[CallItem]:
+    """Items of published calls that can be claimed, those of the region's city where one is named."""
+    rows = CallItem.objects.filter(call__state=CallState.PUBLISHED, item__claimable=True)
+    if region_code:
+        rows = rows.filter(call__region_id__in={region_code, f"{region_code[:_CITY_DIGITS]}00"})
+    return rows.select_related("call__region", "item__document")
+
+
+def _by_item(rows: Iterable[CallItem], region_code: str) -> dict[str, Call]:
+    """The last call of each item: the rows' order says which that is."""
+    return {row.item.code: row.call for row in rows if _is_for(row, region_code)}
+
+
+def _is_for(row: CallItem, region_code: str) -> bool:
+    area = {"region_code": row.item.document.region_id, "areas": []}
+    return not region_code or covers(area, region_code)
+
+
+def callable_items(region: Region) -> QuerySet[SupportItem]:
+    """Items that a city's call may open: claimable, of a document in force of the city, its province or a district."""
+    area = Q(document__region=region) | Q(document__region__parent=region) | Q(document__region=region.parent_id)
+    items = SupportItem.objects.filter(area, claimable=True, document__status=DocumentStatus.IN_FORCE)
+    return items.select_related("document__region").order_by("document__region_id", "document__code", "position")
+
+
+def rival_items(call: Call, *, item_ids: Iterable[int]) -> list[CallItem]:
+    """Items of other published calls of the city that would be open for the same facts at the same time."""
+    return list(
+        CallItem.objects.filter(
+            item_id__in=list(item_ids),
+            call__region_id=call.region_id,
+            call__state=CallState.PUBLISHED,
+            call__opens_at__lt=call.closes_at,
+            call__closes_at__gt=call.opens_at,
+            call__facts_from__lt=call.facts_to,
+            call__facts_to__gt=call.facts_from,
+        )
+        .exclude(call=call)
+        .select_related("call", "item")
+        .order_by("item__position", "call_id")
+    )
+
+
+def with_items(calls: QuerySet[Call]) -> QuerySet[Call]:
+    """The calls with their city and, under `items`, their items in the catalogue's order."""
+    items = CallItem.objects.select_related("item__document").order_by("item__document__code", "item__position")
+    return calls.select_related("region").prefetch_related(Prefetch("items", queryset=items))
