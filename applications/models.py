@@ -58,6 +58,15 @@ class Claim(models.Model):
     applicant = models.ForeignKey("accounts.Applicant", models.PROTECT, related_name="claims", verbose_name="申报单位")
     version = models.ForeignKey("policies.ItemVersion", models.PROTECT, related_name="+", verbose_name="事项版本")
     item = models.ForeignKey("policies.SupportItem", models.PROTECT, related_name="+", verbose_name="支持事项")
+    call = models.ForeignKey(
+        "calls.Call",
+        models.PROTECT,
+        related_name="claims",
+        null=True,
+        blank=True,
+        verbose_name="申报通知",
+        help_text="早于申报通知的申报为空",
+    )
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="区县")
     city = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="设区市")
     status = models.CharField("状态", max_length=30, choices=ClaimStatus.choices, default=ClaimStatus.DRAFT)
