@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-import filetype
 from django.conf import settings
 from django.db import transaction
-from django.template.defaultfilters import filesizeformat
 
 from applications.models import Claim, ClaimLine, Evidence, StoredFile
 from applications.permissions import acts_for_applicant
 from applications.selectors.scope import editable_scope, evidence_requirement
 from applications.services.transitions import lock_claim
 from portal.audit.services import record_audit
+from portal.files import PDF, Allowed, FileRefusedError, check_file, keep_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from django.core.files.uploadedfile import UploadedFile
 
     from portal.act import Act
 
 # What may be uploaded: the content's type, and the endings that go with it.
 ALLOWED = {
-    "application/pdf": ("pdf",),
+    PDF: ("pdf",),
     "image/png": ("png",),
     "image/jpeg": ("jpg", "jpeg"),
 }
 ALLOWED_WORDS = "PDF、PNG 或 JPG"
-_SNIFFED_BYTES = 8192
-_PDF_HEAD_BYTES = 1024
+_FOLDER = "evidence"
 
 
 class EvidenceRefusedError(Exception):
@@ -122,76 +115,20 @@ def purge_line_evidence(line: ClaimLine, *, act: Act) -> None:
 
 def check_upload(upload: Upload) -> str:
     """The media type of the bytes. Raises EvidenceRefusedError where it is not allowed, or the name says another."""
-    name, size = upload.filename, upload.file.size or 0
-    if size == 0:
-        raise EvidenceRefusedError(f"“{name}”是空文件，请重新导出或扫描后上传。")
-    limit = settings.EVIDENCE_MAX_BYTES
-    if size > limit:
-        raise EvidenceRefusedError(
-            f"“{name}”有 {filesizeformat(size)}，超过每个文件 {filesizeformat(limit)} 的上限。"
-            "请降低扫描分辨率（建议 200 dpi）或拆成几个文件上传。"
-        )
-    media_type = _sniff(upload.file)
-    if media_type is None:
-        raise EvidenceRefusedError(
-            f"“{name}”的内容不是 {ALLOWED_WORDS}。请另存或扫描为 PDF 后再上传，只改文件名的后缀不起作用。"
-        )
-    ending = PurePath(name).suffix.lower().removeprefix(".")
-    if ending not in ALLOWED[media_type]:
-        right = ALLOWED[media_type][0]
-        raise EvidenceRefusedError(
-            f"“{name}”的后缀与内容不符：内容是 {right.upper()}。请将文件名的后缀改为 .{right} 后再上传。"
-        )
-    return media_type
-
-
-def _sniff(file: UploadedFile[bytes]) -> str | None:
-    file.seek(0)
-    head = file.read(_SNIFFED_BYTES)
-    file.seek(0)
-    # The standard lets up to 1,024 bytes stand before a PDF's own beginning, and scanners make use of it.
-    if b"%PDF-" in head[:_PDF_HEAD_BYTES]:
-        return "application/pdf"
-    kind = filetype.guess(head)
-    return kind.mime if kind is not None and kind.mime in ALLOWED else None
+    allowed = Allowed(ALLOWED, ALLOWED_WORDS, settings.EVIDENCE_MAX_BYTES)
+    try:
+        return check_file(upload.filename, upload.file, allowed=allowed)
+    except FileRefusedError as error:
+        raise EvidenceRefusedError(str(error)) from error
 
 
 def store_file(file: UploadedFile[bytes], *, media_type: str, act: Act) -> StoredFile:
-    """Keep the bytes under their SHA-256; the same bytes are kept once. The row and the file agree after any crash.
-
-    The file is written beside its place and moved there in one step, before the row is: a row without bytes cannot be.
-    """
-    digest = hashlib.sha256()
-    folder = Path(settings.PRIVATE_DIR) / "evidence"
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".incoming-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as target:
-            for chunk in _chunks(file):
-                digest.update(chunk)
-                target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
-        stored = StoredFile(
-            sha256=digest.hexdigest(), size=temporary.stat().st_size, media_type=media_type, stored_at=act.at
-        )
-        place = Path(settings.PRIVATE_DIR) / stored.path
-        if not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            temporary.replace(place)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Keep the bytes under their SHA-256; the same bytes are kept once. A row without bytes cannot be."""
+    kept = keep_file(file, folder=_FOLDER)
     found, _ = StoredFile.objects.get_or_create(
-        sha256=stored.sha256,
-        defaults={"size": stored.size, "media_type": stored.media_type, "stored_at": stored.stored_at},
+        sha256=kept.sha256, defaults={"size": kept.size, "media_type": media_type, "stored_at": act.at}
     )
     return found
-
-
-def _chunks(file: UploadedFile[bytes]) -> Iterator[bytes]:
-    file.seek(0)
-    yield from file.chunks()
 
 
 def _lock_editable(claim: Claim, act: Act) -> Claim:

@@ -24,17 +24,16 @@ from applications.services.evidence import EvidenceRefusedError, Upload, add_evi
 from applications.views.common import as_uuid, own_claim
 from portal.access import access, applicants, officials
 from portal.accounts.enums import Role
+from portal.files import read_pieces
 from portal.http import act_of, user_of
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterator
 
     from django.http import HttpRequest, HttpResponse
 
     from applications.models import Claim
 
-_CHUNK_BYTES = 256 * 1024
 # Who sees claims sees their evidence; which claims, `visible_to` decides.
 readers = applicants | officials(
     Role.ACCEPTANCE,
@@ -68,7 +67,7 @@ def evidence(request: HttpRequest, key: uuid.UUID) -> StreamingHttpResponse:
     path = Path(settings.PRIVATE_DIR) / found.file.path
     if not path.is_file():
         raise Http404
-    response = StreamingHttpResponse(_chunks(path), content_type=found.file.media_type)
+    response = StreamingHttpResponse(read_pieces(path), content_type=found.file.media_type)
     response["Content-Length"] = str(found.file.size)
     keeps = "download" in request.GET
     disposition = content_disposition_header(as_attachment=keeps, filename=found.filename)
@@ -76,13 +75,6 @@ def evidence(request: HttpRequest, key: uuid.UUID) -> StreamingHttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    """The file's bytes; it is opened when they are wanted and closed behind the last."""
-    with path.open("rb") as content:
-        while chunk := content.read(_CHUNK_BYTES):
-            yield chunk
 
 
 @access(applicants)

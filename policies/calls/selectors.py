@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, Q
 
@@ -60,7 +60,7 @@ def _by_item(rows: Iterable[CallItem], region_code: str) -> dict[str, Call]:
 
 
 def _is_for(row: CallItem, region_code: str) -> bool:
-    area = {"region_code": row.item.document.region_id, "areas": []}
+    area: dict[str, Any] = {"region_code": row.item.document.region_id, "areas": []}
     return not region_code or covers(area, region_code)
 
 
