@@ -1,0 +1,229 @@
+"""Claims as columns: what the vectorised twin reads. Whole fen, day numbers and codes; no float, no text per claim.
+
+A population is many questions of the scalar engine (docs/engine.md, "Asking") laid out by column. Claims stand in the
+order in which they were filed: the ledgers of a simulation fill up in that order. Nothing is changed once it is made.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.engine.facts import MAX_COUNT, MAX_ROWS
+from policies.engine.money import MAX_FEN
+from policies.engine.question import MAX_LINES
+from policies.engine.terms import APPLICANT_KINDS, LEDGERS
+
+IntArray = NDArray[Any]
+BoolArray = NDArray[np.bool_]
+
+KINDS: tuple[str, ...] = tuple(APPLICANT_KINDS)
+SIZES = ("", "micro", "small", "medium", "large")
+
+
+class PopulationError(ValueError):
+    """A population that cannot be read: which table and column, and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Facts given as lists of words (countries): line r's words are `words[codes[starts[r]:starts[r + 1]]]`.
+
+    `given` marks the lines that give a list; the others give a number, which stands in the column's values.
+    """
+
+    starts: IntArray
+    codes: IntArray
+    given: BoolArray
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One fact of a table's lines.
+
+    `values` by the fact's type: money in fen; integers as they are; booleans 0 or 1; dates as `date.toordinal()`;
+    numbers as `values / scale`; choices and texts as an index into `words`. `present` is None where every line states
+    the fact; values of absent facts mean nothing. `spoken` marks lines of a number fact whose value is a word.
+    """
+
+    values: IntArray
+    present: BoolArray | None = None
+    scale: int = 1
+    words: Sequence[str] = ()
+    spoken: BoolArray | None = None
+    lists: Lists | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A fact that is given row by row (interest payments).
+
+    Line r's rows are `starts[r]:starts[r + 1]` of `amount` (fen) and `paid_on` (day number, 0 where none is stated).
+    """
+
+    starts: IntArray
+    amount: IntArray
+    paid_on: IntArray
+    present: BoolArray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineTable:
+    """The lines of all claims under one item, in the order of the claims and of the lines within each.
+
+    `claim`: the line's claim, ascending. `count`: so many equal ones (None: one each). `subject`: a number for the
+    right, loan or project the line is about, the same wherever the ledger would take it for the same thing, in any
+    item; -1 where the line names none. `project_paid`: fen that this subject had from the item before.
+    """
+
+    item: str
+    claim: IntArray
+    count: IntArray | None = None
+    subject: IntArray | None = None
+    project_paid: IntArray | None = None
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    rows: Mapping[str, Rows] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.claim)
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Claims in filing order, one item each, with one table of lines per item.
+
+    `item`: index into `tables`. `applicant`: any number that tells applicants apart. `kind`: index into `KINDS`.
+    `region`: index into `regions` (names or GB/T 2260 codes), -1 for none. `on`: the day the claim is asked as of
+    (`date.toordinal()`), for lines that do not state the item's own date. `year`: the year of the yearly caps (None:
+    that of `on`). `size`: index into `SIZES`, for reports only. `unmet`: index into `unmet_sets`, the codes of
+    conditions that an officer found missing, -1 for none. `paid` holds what claims bring from earlier ledgers (fen by
+    name of `LEDGERS`), `once_group`, `times_before` and `rank` (0: none) likewise; `rank` is the place that a yearly
+    selection gave the claim, and goes before the order of filing. `assume`: missing facts of conditions count as met.
+    """
+
+    tables: tuple[LineTable, ...]
+    item: IntArray
+    applicant: IntArray
+    kind: IntArray
+    region: IntArray
+    on: IntArray
+    regions: tuple[str, ...] = ()
+    year: IntArray | None = None
+    size: IntArray | None = None
+    unmet: IntArray | None = None
+    unmet_sets: tuple[tuple[str, ...], ...] = ()
+    paid: Mapping[str, IntArray] = field(default_factory=dict)
+    once_group: BoolArray | None = None
+    times_before: IntArray | None = None
+    rank: IntArray | None = None
+    assume: bool = False
+
+    def __len__(self) -> int:
+        return len(self.item)
+
+    @property
+    def item_codes(self) -> tuple[str, ...]:
+        """The items' ids; claims hold an index into them."""
+        return tuple(table.item for table in self.tables)
+
+    def years(self) -> IntArray:
+        """The year of each claim's yearly caps."""
+        return self.year if self.year is not None else years_of(self.on)
+
+    def check(self) -> None:
+        """Raise PopulationError for shapes and values that the scalar engine would not read either.
+
+        After this, int64 holds every sum of the steps: see `policies.engine.batch.arithmetic`.
+        """
+        size = len(self)
+        _same_length("claims", size, {"applicant": self.applicant, "kind": self.kind, "region": self.region})
+        _same_length("claims", size, {"on": self.on, "year": self.year, "unmet": self.unmet, "rank": self.rank})
+        _same_length("claims", size, {"once_group": self.once_group, "times_before": self.times_before, **self.paid})
+        _within("claims", "item", self.item, 0, len(self.tables) - 1)
+        _within("claims", "kind", self.kind, 0, len(KINDS) - 1)
+        _within("claims", "region", self.region, -1, len(self.regions) - 1)
+        _within("claims", "on", self.on, 1, _LAST_DAY)
+        _within("claims", "applicant", self.applicant, -_MOST_IDS, _MOST_IDS)
+        for name, values in (("rank", self.rank), ("times_before", self.times_before)):
+            if values is not None:
+                _within("claims", name, values, 0, MAX_COUNT)
+        if self.unmet is not None:
+            _within("claims", "unmet", self.unmet, -1, len(self.unmet_sets) - 1)
+        for name, paid in self.paid.items():
+            if name not in LEDGERS:
+                raise PopulationError(f"claims: no ledger is named {name}")
+            _within("claims", name, paid, 0, MAX_FEN)
+        if len(set(self.item_codes)) != len(self.tables):
+            raise PopulationError("claims: two tables have one item")
+        lines = np.zeros(size, dtype=np.int32)
+        for number, table in enumerate(self.tables):
+            _check_table(table, self.item, number)
+            np.add.at(lines, table.claim, 1)
+        if size and not lines.all():
+            raise PopulationError(f"claims: claim {int(lines.argmin())} has no line")
+        if size and lines.max() > MAX_LINES:
+            raise PopulationError(f"claims: claim {int(lines.argmax())} has more than {MAX_LINES} lines")
+
+
+_LAST_DAY = 3_652_059  # 9999-12-31
+_MOST_IDS = 2**40
+
+
+def years_of(days: IntArray) -> IntArray:
+    """Calendar years of day numbers, exactly."""
+    return (days.astype(np.int64) - _EPOCH).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+
+
+_EPOCH = 719_163  # date(1970, 1, 1).toordinal()
+
+
+def _same_length(where: str, size: int, columns: Mapping[str, IntArray | None]) -> None:
+    for name, values in columns.items():
+        if values is not None and len(values) != size:
+            raise PopulationError(f"{where}: {name} has {len(values)} values for {size} rows")
+
+
+def _within(where: str, name: str, values: IntArray, low: int, high: int) -> None:
+    if values.dtype.kind not in "iu":
+        raise PopulationError(f"{where}: {name} is {values.dtype}, and must be whole numbers")
+    if len(values) and (values.min() < low or values.max() > high):
+        raise PopulationError(f"{where}: {name} has values outside {low} to {high}")
+
+
+def _check_table(table: LineTable, items: IntArray, number: int) -> None:
+    where, size, claim = table.item, len(table), table.claim
+    if size:
+        _within(where, "claim", claim, 0, len(items) - 1)
+        if (claim[1:] < claim[:-1]).any():
+            raise PopulationError(f"{where}: lines are not in the order of their claims")
+        if (items[claim] != number).any():
+            raise PopulationError(f"{where}: a line belongs to a claim of another item")
+    _same_length(where, size, {"count": table.count, "subject": table.subject, "project_paid": table.project_paid})
+    if table.count is not None:
+        _within(where, "count", table.count, 1, MAX_COUNT)
+    if table.subject is not None:
+        _within(where, "subject", table.subject, -1, _MOST_IDS)
+    if table.project_paid is not None:
+        _within(where, "project_paid", table.project_paid, 0, MAX_FEN)
+    for name, column in table.columns.items():
+        _same_length(where, size, {name: column.values, f"{name}.present": column.present})
+        if column.values.dtype.kind not in "iub":
+            raise PopulationError(f"{where}: {name} is {column.values.dtype}, and must be whole numbers")
+    for name, rows in table.rows.items():
+        _check_rows(where, name, rows, size)
+
+
+def _check_rows(where: str, name: str, rows: Rows, size: int) -> None:
+    starts = rows.starts
+    _same_length(where, size + 1, {f"{name}.starts": starts})
+    _same_length(where, size, {f"{name}.present": rows.present})
+    lengths = np.diff(starts)
+    if int(starts[0]) or (lengths < 0).any() or int(starts[-1]) != len(rows.amount):
+        raise PopulationError(f"{where}: {name} does not hold the rows its starts name")
+    if size and lengths.max() > MAX_ROWS:
+        raise PopulationError(f"{where}: {name} has more than {MAX_ROWS} rows on a line")
+    _same_length(where, len(rows.amount), {f"{name}.paid_on": rows.paid_on})
+    _within(where, f"{name}.amount", rows.amount, 0, MAX_FEN)
+    _within(where, f"{name}.paid_on", rows.paid_on, 0, _LAST_DAY)

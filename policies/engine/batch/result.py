@@ -1,0 +1,103 @@
+"""What a simulation answers: outcomes and sums by claim and line, what every bucket gave, where every quota cut."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from policies.engine.batch.population import BoolArray, IntArray
+from policies.engine.terms import Outcome
+
+OUTCOME_CODES: tuple[Outcome, ...] = tuple(Outcome)
+OUTCOME_INDEX: dict[Outcome, int] = {outcome: number for number, outcome in enumerate(OUTCOME_CODES)}
+
+
+@dataclass(frozen=True, slots=True)
+class BucketUse:
+    """What the claims took from one kind of bucket, an array element for each bucket that exists.
+
+    `group` and `scope` name the kind as the ledger does (`("applicant", "year")`), `codes` the limits that stand on it;
+    of `applicant`, `subject`, `city` and `year` those that tell its buckets apart, the others None. `used`: fen in the
+    end, with what claims brought from before; `cap`: fen, the smallest of the limits that stand on it.
+    """
+
+    group: str
+    scope: tuple[str, ...]
+    codes: tuple[str, ...]
+    applicant: IntArray | None
+    subject: IntArray | None
+    city: IntArray | None
+    year: IntArray | None
+    used: IntArray
+    cap: int
+
+    @property
+    def full(self) -> int:
+        """How many of the buckets have nothing left."""
+        return int((self.used >= self.cap).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaUse:
+    """The places of one quota in one year.
+
+    `asked`: places that claims with nothing else against them asked for; `taken`: places given. `cut_at`: the first
+    claim (index) that found no place, None where all did; `last_in`: the last that found one, None where none did.
+    """
+
+    group: str
+    city: str
+    year: int
+    places: int
+    asked: int
+    taken: int
+    last_in: int | None
+    cut_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """The answers to a population, an array element for each claim, in the population's order.
+
+    `outcome`: index into `OUTCOME_CODES`. `amount`, `city`, `district`: fen, 0 where the scalar engine gives none;
+    `divided` marks claims whose sum is split, for the others city and district mean nothing. `reason`: index into
+    `reason_codes` of the first reason the scalar engine lists, -1 where it lists none. `line_amounts`: fen per line,
+    by table of the population. `rounds`: how often the ledgers were worked through until nothing changed.
+    """
+
+    outcome: IntArray
+    amount: IntArray
+    city: IntArray
+    district: IntArray
+    divided: BoolArray
+    reason: IntArray
+    reason_codes: tuple[str, ...]
+    line_amounts: tuple[IntArray, ...]
+    buckets: tuple[BucketUse, ...]
+    quotas: tuple[QuotaUse, ...]
+    rounds: int
+
+    def __len__(self) -> int:
+        return len(self.outcome)
+
+    @property
+    def total(self) -> int:
+        """Fen over all claims."""
+        return int(self.amount.sum())
+
+    def having(self, outcome: Outcome) -> BoolArray:
+        """The claims with this outcome."""
+        found: BoolArray = self.outcome == OUTCOME_INDEX[outcome]
+        return found
+
+    def totals_by(self, codes: IntArray, size: int) -> tuple[IntArray, IntArray, IntArray]:
+        """Claims, payable claims and fen by a code from 0 to `size` - 1 that each claim has, exactly."""
+        payable = self.having(Outcome.PAYABLE)
+        fen = np.zeros(size, dtype=np.int64)
+        np.add.at(fen, codes, self.amount)
+        return np.bincount(codes, minlength=size), np.bincount(codes[payable], minlength=size), fen
+
+    def reason_counts(self) -> dict[str, int]:
+        """How many claims have each first reason, most frequent first."""
+        counts = np.bincount(self.reason + 1, minlength=len(self.reason_codes) + 1)[1:]
+        found = {code: int(count) for code, count in zip(self.reason_codes, counts, strict=True) if count}
+        return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
