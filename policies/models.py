@@ -78,6 +78,9 @@ class SupportItem(models.Model):
     headline = models.CharField("金额概述", max_length=200, blank=True, help_text="列表中显示，发布时由规则生成")
     kind = models.CharField("类型", max_length=30)
     claimable = models.BooleanField("可申报", default=False)
+    # One part of the text a line, and the same lines as a search compares them; written at publication.
+    search_text = models.TextField("检索原文", blank=True, default="", editable=False)
+    search_key = models.TextField("检索比对形式", blank=True, default="", editable=False)
 
     objects = PublishedQuerySet.as_manager()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -12,6 +13,7 @@ from policies.engine import catalogue_of, compile_item
 from policies.engine.regions import covers
 from policies.enums import DocumentStatus
 from policies.models import ItemVersion, PolicyDocument, SupportItem
+from policies.searchtext import highlight, query_words, rank_of, snippet
 from policies.wording import AmountWords, amount_words
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from policies.engine import Catalogue, Item
+    from policies.searchtext import Piece
 
 # A version never changes, so what was compiled from it stays right as long as the process lives.
 _items: dict[str, Item] = {}
@@ -102,7 +105,7 @@ def showcase(cards: Sequence[ItemCard]) -> list[ItemCard]:
 
 @dataclass(frozen=True)
 class DocumentEntry:
-    """A document of the list, with items that the search found, or the first ones and how many more there are."""
+    """A document of the list, with its first items and how many more there are."""
 
     document: PolicyDocument
     items: list[SupportItem]
@@ -112,39 +115,71 @@ class DocumentEntry:
 
 LISTED_ITEMS = 8
 TARGET = "target"
+_ORDER = [DocumentStatus.IN_FORCE, DocumentStatus.DRAFT, DocumentStatus.ENDED, DocumentStatus.REPEALED]
 
 
-def find_documents(*, search: str = "") -> list[DocumentEntry]:
-    """All documents with their first items, or of a search those with items that hold its words, and these items.
+def list_documents() -> list[DocumentEntry]:
+    """All documents with their first items. Those in force come first, and of them those with most to claim.
 
-    Those in force come first, and of them those with most to claim. Two queries.
+    Two queries.
     """
-    words = search.split()
-    items = SupportItem.objects.order_by("position")
-    for word in words:
-        items = items.filter(
-            Q(title__icontains=word)
-            | Q(summary__icontains=word)
-            | Q(article__icontains=word)
-            | Q(document__title__icontains=word)
-            | Q(document__number__icontains=word)
-        )
-    found: dict[int, list[SupportItem]] = {}
-    for item in items:
-        found.setdefault(item.document_id, []).append(item)
+    items: dict[int, list[SupportItem]] = {}
+    for item in SupportItem.objects.defer("search_text", "search_key").order_by("position"):
+        items.setdefault(item.document_id, []).append(item)
     documents = PolicyDocument.objects.select_related("region").order_by("-effective_from", "code")
-    entries = [
-        _entry(document, found.get(document.pk, []), listed=None if words else LISTED_ITEMS)
-        for document in documents
-        if document.pk in found or not words
-    ]
-    order = [DocumentStatus.IN_FORCE, DocumentStatus.DRAFT, DocumentStatus.ENDED, DocumentStatus.REPEALED]
-    return sorted(entries, key=lambda entry: (order.index(DocumentStatus(entry.document.status)), -entry.claimable))
+    entries = [_entry(document, items.get(document.pk, [])) for document in documents]
+    return sorted(entries, key=lambda e: (_ORDER.index(DocumentStatus(e.document.status)), -e.claimable))
 
 
-def _entry(document: PolicyDocument, items: list[SupportItem], *, listed: int | None) -> DocumentEntry:
-    """What the list shows: all that was found, or the first items, targets left to the document's own page."""
-    shown = items if listed is None else [item for item in items if item.kind != TARGET][:listed]
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An item that a search found: its title and the text that holds the words, each in pieces with the hits apart."""
+
+    item: SupportItem
+    title: list[Piece]
+    text: list[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The best hits of a search, and how many items it found in all."""
+
+    hits: list[Hit]
+    total: int
+
+
+MAX_HITS = 40
+
+
+def find_items(search: str) -> SearchResult:
+    """Items whose texts hold every word of a search, in this or another word for the same thing.
+
+    Words in the title come before those in the summary, and these before all others; then what can be claimed. A
+    search of no words finds nothing. One query.
+    """
+    words = query_words(search)
+    if not words:
+        return SearchResult([], 0)
+    items = SupportItem.objects.select_related("document")
+    for word in words:
+        items = items.filter(reduce(or_, (Q(search_key__contains=other) for other in word)))
+    found = sorted(
+        items,
+        key=lambda item: (
+            rank_of(item, words),
+            _ORDER.index(DocumentStatus(item.document.status)),
+            not item.claimable,
+            item.document.code,
+            item.position,
+        ),
+    )
+    hits = [Hit(item, highlight(item.title, words), snippet(item, words)) for item in found[:MAX_HITS]]
+    return SearchResult(hits, len(found))
+
+
+def _entry(document: PolicyDocument, items: list[SupportItem]) -> DocumentEntry:
+    """What the list shows of a document: the first items, targets left to the document's own page."""
+    shown = [item for item in items if item.kind != TARGET][:LISTED_ITEMS]
     return DocumentEntry(document, shown, len(items) - len(shown), sum(item.claimable for item in items))
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from policies.engine import load_catalogue, plain_content
 from policies.enums import DocumentStatus
 from policies.models import ItemVersion, PolicyDocument, SupportItem
+from policies.searchtext import index_items
 from policies.wording import amount_words
 from portal.accounts.models import Region
 from portal.audit.services import record_audit
@@ -99,6 +100,7 @@ def _publish_items(document: PolicyDocument, newest: Sequence[Item]) -> dict[str
         update_fields=["document", "position", "article", "title", "summary", "headline", "kind", "claimable"],
     )
     document.items.exclude(code__in=rows).update(claimable=False)
+    index_items(document, newest)
     return {item.code: item for item in document.items.all()}
 
 

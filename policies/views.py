@@ -16,6 +16,7 @@ from policies.forms import Calculator, read_calculator
 from policies.models import PolicyDocument, SupportItem
 from policies.register import read_register
 from policies.registerform import RegisterFilterForm
+from policies.searchtext import MAX_QUERY
 from portal.access import access, public
 
 if TYPE_CHECKING:
@@ -23,16 +24,15 @@ if TYPE_CHECKING:
 
     from policies.selectors import ItemCard
 
-MAX_SEARCH = 60
-
 
 @access(public)
 @require_safe
 def documents(request: HttpRequest) -> HttpResponse:
-    """List the policy documents and, of a search, the items found."""
-    search = request.GET.get("q", "").strip()[:MAX_SEARCH]
-    context = {"entries": selectors.find_documents(search=search), "search": search}
-    return render(request, "policies/documents.html", context)
+    """List the policy documents, or the items that a search found."""
+    search = request.GET.get("q", "").strip()[:MAX_QUERY]
+    if search:
+        return render(request, "policies/search.html", {"search": search, "found": selectors.find_items(search)})
+    return render(request, "policies/documents.html", {"entries": selectors.list_documents()})
 
 
 @access(public)
