@@ -8,3 +8,10 @@ class DocumentStatus(models.TextChoices):
     IN_FORCE = "in_force", "现行有效"
     REPEALED = "repealed", "已废止"
     ENDED = "ended", "已到期"
+
+
+class TextOrigin(models.TextChoices):
+    """Where a published text was written."""
+
+    PACKAGE = "package", "随系统提供"
+    BROWSER = "browser", "在线拟订"

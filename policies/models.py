@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from policies.enums import DocumentStatus
+from policies.enums import DocumentStatus, TextOrigin
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -114,3 +114,37 @@ class ItemVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item} 第 {self.number} 版"
+
+
+class DocumentText(models.Model):
+    """A document's authored text as it was published: what its rules were made of, and where the text came from.
+
+    Rows are appended only. The newest says what a further change starts from; one from the browser keeps a later
+    deployment from putting the package's older text back.
+    """
+
+    document = models.ForeignKey(PolicyDocument, models.PROTECT, related_name="texts", verbose_name="政策文件")
+    number = models.PositiveIntegerField("次序")
+    text = models.TextField("文本")
+    sha256 = models.CharField("内容哈希", max_length=64)
+    origin = models.CharField("来源", max_length=10, choices=TextOrigin.choices)
+    published_at = models.DateTimeField("发布时间")
+    published_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="发布人"
+    )
+
+    objects = PublishedQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["document", "number"]
+        verbose_name = verbose_name_plural = "文件文本"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["document", "number"], name="one_text_per_number"),
+            models.CheckConstraint(
+                name="browser_text_has_publisher",
+                condition=~Q(origin=TextOrigin.BROWSER) | Q(published_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document} 第 {self.number} 次发布"

@@ -17,7 +17,7 @@ from policies.engine.model import Condition, Document, Evidence, Fact, Item, Reg
 from policies.engine.program import effect_of
 from policies.engine.schema import normal_document, normal_item
 from policies.engine.source import read_source
-from policies.engine.vocabulary import Vocabulary, package_vocabulary
+from policies.engine.vocabulary import Vocabulary, package_vocabulary, with_settings
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 
@@ -130,7 +130,7 @@ def _rule(checker: Checker, raw: Any, document: dict[str, Any]) -> RegisterRow |
 
 
 def load_document(text: str, *, name: str, vocabulary: Vocabulary | None = None) -> LoadedDocument:
-    """Read one document file: a YAML stream of `document`, then items and rules.
+    """Read one document file: a YAML stream of `document`, its own `settings` if any, items and rules.
 
     Raises CatalogueError with all problems of the file.
     """
@@ -149,7 +149,10 @@ def load_document(text: str, *, name: str, vocabulary: Vocabulary | None = None)
     items: list[Item] = []
     rules: list[RegisterRow] = []
     lines: dict[int, int] = {}
-    for raw in sources[1:]:
+    rest = sources[1:]
+    if rest and isinstance(rest[0], Mapping) and list(rest[0]) == ["settings"]:
+        vocabulary = with_settings(checker, rest.pop(0), vocabulary)
+    for raw in rest:
         if isinstance(raw, Mapping) and "rule" in raw:
             rule = _rule(checker, raw, document)
             rules += [rule] if rule else []
@@ -217,10 +220,18 @@ def catalogue_of(
     register: Iterable[RegisterRow] = (),
     vocabulary: Vocabulary | None = None,
 ) -> Catalogue:
-    """A catalogue of given documents and item versions, for instance those that a database holds."""
+    """A catalogue of given documents and item versions, for instance those that a database holds.
+
+    Settings and facts of a document's or item's own are known by the items; a shared setting keeps its shared meaning.
+    """
     vocabulary = vocabulary or package_vocabulary()
+    items = tuple(items)
     return Catalogue(
-        documents, items, settings=vocabulary.settings, fact_names=frozenset(vocabulary.facts), register=register
+        documents,
+        items,
+        settings={setting.name: setting for item in items for setting in item.settings} | vocabulary.settings,
+        fact_names=frozenset(vocabulary.facts).union(fact.name for item in items for fact in item.facts),
+        register=register,
     )
 
 

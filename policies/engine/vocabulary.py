@@ -1,11 +1,12 @@
 """The shared words of all documents: facts, evidence, chosen readings, and profiles that items are like."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from policies.engine import grammar
+from policies.engine import checks, grammar
 from policies.engine.checks import Checker
 from policies.engine.model import Setting
 from policies.engine.source import read_source
@@ -71,7 +72,14 @@ def _setting(checker: Checker, name: str, raw: Any) -> Setting | None:
     line = getattr(raw, "line", 0)
     if found["kind"] == "boolean" and not isinstance(default, bool):
         checker.add(line, f"{path}.default", "这个设置没有选定", "请填写 true 或 false")
+    if found["kind"] != "boolean":
+        check = checks.day_or_null if found["kind"] == "date" else _ratio_or_null
+        checker.fields({"default": default}, path, required={"default": check}, line=line)
     return Setting(name, found["label"], found["kind"], default, found.get("alternative"), found["source"])
+
+
+def _ratio_or_null(value: Any) -> str | None:
+    return None if value is None else str(checks.ratio(value))
 
 
 def read_vocabulary(texts: Mapping[str, str]) -> Vocabulary:
@@ -107,6 +115,13 @@ def read_vocabulary(texts: Mapping[str, str]) -> Vocabulary:
     return Vocabulary(facts, evidence, settings, profiles)
 
 
+def with_settings(checker: Checker, source: Mapping[str, Any], shared: Vocabulary) -> Vocabulary:
+    """The shared vocabulary with a document's own chosen readings, which go before shared ones of the same name."""
+    own = (_setting(checker, name, raw) for name, raw in _section(checker, source, "settings").items())
+    return replace(shared, settings={**shared.settings, **{setting.name: setting for setting in own if setting}})
+
+
+@lru_cache(maxsize=1)
 def package_vocabulary() -> Vocabulary:
-    """The vocabulary that comes with the portal."""
+    """The vocabulary that comes with the portal, read once a process."""
     return read_vocabulary({path.name: path.read_text("utf-8") for path in sorted(SHARED.glob("*.yaml"))})

@@ -1,0 +1,262 @@
+"""Write a draft of policy: begin, change its sections one by one, take in YAML. Stale pages overwrite nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+
+from policies.drafting import authored
+from policies.drafting.blanks import blank_document
+from policies.drafting.enums import OVER, DraftState
+from policies.drafting.models import PolicyDraft
+from policies.drafting.permissions import may_draft
+from policies.models import PolicyDocument
+from portal.audit.services import record_audit
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Mapping, Sequence
+
+    from portal.accounts.models import User
+    from portal.act import Act
+
+MAX_SECTIONS = 400
+MAX_TEXT = 600_000
+
+
+class DraftRefusedError(Exception):
+    """The draft cannot be begun or changed. The message says why, and what to do."""
+
+
+class StaleDraftError(Exception):
+    """Somebody saved another version since this page was loaded; nothing was overwritten.
+
+    `draft` is what is stored now; `section` what the page wanted to store, None where it was no section.
+    """
+
+    def __init__(self, draft: PolicyDraft, section: Mapping[str, Any] | None = None) -> None:
+        super().__init__("该拟订已在别处修改，您的改动没有保存。请核对现在的内容后重新保存。")
+        self.draft = draft
+        self.section = section
+
+
+def start_draft(
+    document: PolicyDocument | None, *, key: uuid.UUID, title: str, act: Act, code: str = "", text: str = ""
+) -> PolicyDraft:
+    """Begin a draft: a change of `document` from its newest text, or a new document, blank under `code` or from `text`.
+
+    The same `key` again gives the draft that is already there. Raises DraftRefusedError for a code that is taken or
+    a document without a text, CatalogueError for a text that is no YAML of sections.
+    """
+    user = _author(act)
+    existing = PolicyDraft.objects.visible_to(user).filter(key=key).first()
+    if existing is not None:
+        return existing
+    base = document.texts.order_by("-number").first() if document else None
+    if document is not None:
+        if base is None:
+            raise DraftRefusedError("该文件没有可供修改的文本，请先由系统管理员载入政策目录。")
+        code, text = document.code, base.text
+    sections = sections_of(text) if text else [blank_document(code)]
+    code = code or authored.name_of(sections[0])
+    if not code:
+        raise DraftRefusedError("请填写文件标识，如 wx2026。")
+    if base is None and PolicyDocument.objects.filter(code=code).exists():
+        raise DraftRefusedError(f"标识 {code} 已有文件：修改它请从该文件起草，新文件请换一个标识。")
+    try:
+        with transaction.atomic():
+            draft = PolicyDraft.objects.create(
+                key=key,
+                document_code=code,
+                title=title,
+                base=base,
+                sections=sections,
+                created_by=user,
+                created_at=act.at,
+                saved_at=act.at,
+            )
+            draft.authors.add(user)
+            record_audit(
+                act,
+                action="drafting.start",
+                target=draft,
+                after={"document_code": code, "title": title, "count": len(sections)},
+            )
+            return draft
+    except IntegrityError:
+        return PolicyDraft.objects.visible_to(user).get(key=key)
+
+
+def describe_draft(draft: PolicyDraft, *, revision: int, title: str, note: str, act: Act) -> PolicyDraft:
+    """Keep the draft's title and the note of what it changes."""
+    with transaction.atomic():
+        draft = lock_editable(draft, act=act)
+        if (draft.title, draft.note) == (title, note):
+            return draft
+        _refuse_stale(draft, revision)
+        draft.title, draft.note = title, note
+        return _touch(draft, act=act)
+
+
+def save_section(draft: PolicyDraft, index: int, section: Mapping[str, Any], *, revision: int, act: Act) -> PolicyDraft:
+    """Put a section in place of another, right or wrong. What is the same as stored changes nothing.
+
+    Raises StaleDraftError where another version was saved since `revision`, DraftRefusedError where the draft cannot
+    be changed now or has no such section.
+    """
+    with transaction.atomic():
+        draft = lock_editable(draft, act=act)
+        wanted = _proper(section)
+        if 0 <= index < len(draft.sections) and draft.sections[index] == wanted:
+            return draft
+        _refuse_stale(draft, revision, wanted)
+        _refuse_missing(draft, index)
+        if authored.kind_of(wanted) != authored.kind_of(draft.sections[index]):
+            raise DraftRefusedError("一段的种类不能改变，请另加一段。")
+        draft.sections = [*draft.sections[:index], wanted, *draft.sections[index + 1 :]]
+        return _touch(draft, act=act)
+
+
+def add_section(
+    draft: PolicyDraft, section: Mapping[str, Any], *, revision: int, act: Act, at: int | None = None
+) -> PolicyDraft:
+    """Add a section at the end, or before index `at`; never before the document's head."""
+    with transaction.atomic():
+        draft = lock_editable(draft, act=act)
+        wanted = _proper(section)
+        _refuse_stale(draft, revision, wanted)
+        if len(draft.sections) >= MAX_SECTIONS:
+            raise DraftRefusedError(f"一个文件至多 {MAX_SECTIONS} 段，请拆成几个文件。")
+        if authored.kind_of(wanted) == authored.DOCUMENT:
+            raise DraftRefusedError("一个文件只有一个文件头。")
+        place = len(draft.sections) if at is None else max(1, min(at, len(draft.sections)))
+        draft.sections = [*draft.sections[:place], wanted, *draft.sections[place:]]
+        return _touch(draft, act=act)
+
+
+def remove_section(draft: PolicyDraft, index: int, *, revision: int, act: Act) -> PolicyDraft:
+    """Take a section off; the document's head stays."""
+    with transaction.atomic():
+        draft = lock_editable(draft, act=act)
+        _refuse_stale(draft, revision)
+        _refuse_missing(draft, index)
+        if index == 0:
+            raise DraftRefusedError("文件头不能删除。")
+        draft.sections = [*draft.sections[:index], *draft.sections[index + 1 :]]
+        return _touch(draft, act=act)
+
+
+def move_section(draft: PolicyDraft, index: int, *, to: int, revision: int, act: Act) -> PolicyDraft:
+    """Put a section at another place; head and settings stay first, so out of range is the nearest place there is."""
+    with transaction.atomic():
+        draft = lock_editable(draft, act=act)
+        _refuse_stale(draft, revision)
+        _refuse_missing(draft, index)
+        fixed = _fixed(draft.sections)
+        if index < fixed:
+            raise DraftRefusedError("文件头和设置总在最前，不能移动。")
+        rest = [*draft.sections[:index], *draft.sections[index + 1 :]]
+        place = max(fixed, min(to, len(rest)))
+        draft.sections = [*rest[:place], draft.sections[index], *rest[place:]]
+        return _touch(draft, act=act)
+
+
+def replace_sections(
+    draft: PolicyDraft, sections: Sequence[Mapping[str, Any]], *, revision: int, act: Act
+) -> PolicyDraft:
+    """Put other sections in place of all of them."""
+    with transaction.atomic():
+        draft = lock_editable(draft, act=act)
+        wanted = [_proper(section) for section in sections]
+        if wanted == draft.sections:
+            return draft
+        _refuse_stale(draft, revision)
+        draft.sections = wanted
+        return _touch(draft, act=act)
+
+
+def import_yaml(draft: PolicyDraft, text: str, *, revision: int, act: Act) -> PolicyDraft:
+    """Put the sections of a YAML text in place of all. Raises CatalogueError with the lines that cannot be read."""
+    return replace_sections(draft, sections_of(text), revision=revision, act=act)
+
+
+def withdraw(draft: PolicyDraft, *, reason: str, act: Act) -> PolicyDraft:
+    """End a draft unpublished, with a reason; any policy administrator may, and it stays readable."""
+    with transaction.atomic():
+        _author(act)
+        draft = lock_draft(draft)
+        if draft.state in OVER:
+            raise DraftRefusedError(f"该拟订现为“{draft.get_state_display()}”，不能再撤回。")
+        before = draft.state
+        draft.state, draft.reason, draft.saved_at = DraftState.WITHDRAWN, reason, act.at
+        draft.save(update_fields=["state", "reason", "saved_at"])
+        record_audit(
+            act,
+            action="drafting.withdraw",
+            target=draft,
+            before={"state": before},
+            after={"state": draft.state, "reason": reason},
+        )
+        return draft
+
+
+def sections_of(text: str) -> list[dict[str, Any]]:
+    """The sections of a YAML text. Raises CatalogueError, DraftRefusedError for a text of more than a document."""
+    if len(text) > MAX_TEXT:
+        raise DraftRefusedError(f"文本超过 {MAX_TEXT:,} 字，请分成几个文件。")
+    sections = authored.read_sections(text, name="YAML")
+    if len(sections) > MAX_SECTIONS:
+        raise DraftRefusedError(f"一个文件至多 {MAX_SECTIONS} 段，请拆成几个文件。")
+    return sections
+
+
+def lock_draft(draft: PolicyDraft) -> PolicyDraft:
+    """The draft as it is now, under its lock."""
+    return PolicyDraft.objects.select_for_update().get(pk=draft.pk)
+
+
+def lock_editable(draft: PolicyDraft, *, act: Act) -> PolicyDraft:
+    """The draft under its lock, refused with DraftRefusedError unless this person may change it now."""
+    _author(act)
+    draft = lock_draft(draft)
+    if not draft.is_editable:
+        raise DraftRefusedError(f"该拟订现为“{draft.get_state_display()}”，不能修改。")
+    return draft
+
+
+def _author(act: Act) -> User:
+    if act.user is None or not may_draft(act.user):
+        raise DraftRefusedError("只有政策管理人员可以拟订政策。")
+    return act.user
+
+
+def _touch(draft: PolicyDraft, *, act: Act) -> PolicyDraft:
+    """Count a change of a locked draft, and note who made it: they cannot publish it."""
+    draft.revision += 1
+    draft.saved_at = act.at
+    draft.save(update_fields=["title", "note", "sections", "revision", "saved_at"])
+    draft.authors.add(_author(act))
+    return draft
+
+
+def _proper(section: Mapping[str, Any]) -> dict[str, Any]:
+    wanted: dict[str, Any] = authored.plain(dict(section))
+    if not authored.kind_of(wanted):
+        raise DraftRefusedError("这一段不是文件头、设置、事项或规则。")
+    return wanted
+
+
+def _fixed(sections: Sequence[Mapping[str, Any]]) -> int:
+    """How many sections stand at the beginning for good."""
+    return 2 if len(sections) > 1 and authored.kind_of(sections[1]) == authored.SETTINGS else 1
+
+
+def _refuse_stale(draft: PolicyDraft, revision: int, section: Mapping[str, Any] | None = None) -> None:
+    if revision != draft.revision:
+        raise StaleDraftError(draft, section)
+
+
+def _refuse_missing(draft: PolicyDraft, index: int) -> None:
+    if not 0 <= index < len(draft.sections):
+        raise DraftRefusedError("这一段已不在拟订中，请返回查看现有各段。")
