@@ -6,6 +6,7 @@ Texts are compared in one form: NFKC, case folded, without spaces and commas. A 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 MAX_QUERY = 60
 MAX_WORDS = 8
 _SNIPPET = 80
+_PASSED_OVER = re.compile(r"[\s,]+")
 
 # Different words for one thing. Who asks for one of a group finds the others too.
 _SYNONYMS = (
@@ -45,11 +47,7 @@ _SYNONYMS = (
 
 def fold(text: str) -> str:
     """The form in which texts are compared: half-width, lower case, without spaces and commas."""
-    return "".join(_folded(character) for character in text)
-
-
-def _folded(character: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKC", character).casefold() if not c.isspace() and c != ",")
+    return _PASSED_OVER.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 # The longest first: `GB/T 29490` is one word, though people put a space into it.
@@ -91,15 +89,21 @@ def search_parts(rules: Item, document: PolicyDocument) -> list[str]:
         *conditions_text(rules),
         "、".join(APPLICANT_KINDS[kind] for kind in rules.beneficiaries),
         *(f"材料：{wanted.label}{f'（{wanted.help}）' if wanted.help else ''}" for wanted in rules.evidence),
-        *(
-            f"填报：{fact.label}{''.join(f' {label}' for _, label in fact.choices)}"
-            for fact in rules.facts
-        ),
+        *(f"填报：{words}" for words in _facts_text(rules)),
         *rules.notes,
     ]  # fmt: skip
     lines = [rules.title, rules.summary, *parts]
     # A line of the stored text is one part: none may hold a line break of its own.
     return [" ".join(line.split()) for line in lines[:2]] + [" ".join(line.split()) for line in lines[2:] if line]
+
+
+def _facts_text(rules: Item) -> Iterator[str]:
+    """What a claim must state; the values of a choice too, unless a condition names the one that counts."""
+    tested = {condition.field for condition in rules.conditions}
+    for fact in rules.facts:
+        if fact.required:
+            choices = [] if fact.name in tested else [label for _, label in fact.choices]
+            yield " ".join([fact.label, *choices])
 
 
 def index_items(document: PolicyDocument, rules: Sequence[Item]) -> None:
@@ -176,7 +180,7 @@ def _spans(text: str, words: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
     """Where the words stand in the text as it is written, merged and in order."""
     folded, origin = "", []
     for index, character in enumerate(text):
-        part = _folded(character)
+        part = fold(character)
         folded += part
         origin += [index] * len(part)
     found = []

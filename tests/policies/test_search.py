@@ -78,7 +78,9 @@ def test_all_words_must_be_found_in_any_order(published):
 def test_a_word_in_the_title_comes_before_one_in_the_summary_and_that_before_all_others(published):
     found = codes("外观设计")
     assert found[0] == "wx2020-01-design"
-    SupportItem.objects.filter(code="wx2020-15-gi").update(search_key="地理标志\n外观设计\n")
+    SupportItem.objects.filter(code="wx2020-15-gi").update(
+        search_text="地理标志\n外观设计", search_key="地理标志\n外观设计"
+    )
     assert codes("外观设计")[:2] == ["wx2020-01-design", "wx2020-15-gi"]
     assert len(found) < len(codes("外观设计"))
 
@@ -96,7 +98,9 @@ def test_an_item_that_changed_is_found_by_its_new_words_after_the_next_publicati
 
 
 def test_hits_are_marked_and_everything_is_escaped(published, client):
-    SupportItem.objects.filter(code="wx2020-01-inv").update(title="<i>发明</i>专利", search_key="<i>发明</i>专利\n\n")
+    SupportItem.objects.filter(code="wx2020-01-inv").update(
+        title="<i>发明</i>专利", search_text="<i>发明</i>专利\n", search_key="<i>发明</i>专利\n"
+    )
     page = client.get(SEARCH, {"q": "发明"}).content.decode()
     assert "&lt;i&gt;<mark>发明</mark>&lt;/i&gt;专利" in page
     assert "<i>发明" not in page
