@@ -318,6 +318,7 @@ CELERY_BEAT_SCHEDULE = {
 # Which function does which kind of job. Dotted paths, because the ground floor imports no other.
 JOB_HANDLERS = {
     "accounts.send_invitation": "portal.accounts.jobs.send_invitation",
+    "calls.announce": "policies.calls.jobs.announce",
     "notifications.send_email": "portal.notifications.jobs.send_email",
     "notices.issue_grant": "review.notices.jobs.issue_grant",
     "notices.issue_refusal": "review.notices.jobs.issue_refusal",

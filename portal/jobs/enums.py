@@ -6,6 +6,7 @@ from collections.abc import Mapping
 KIND_LABELS: Mapping[str, str] = {
     "notifications.send_email": "发送邮件",
     "accounts.send_invitation": "发送成员邀请",
+    "calls.announce": "告知申报通知",
     "notices.issue_grant": "制作资助决定通知书",
     "notices.issue_refusal": "制作不予支持通知书",
 }
