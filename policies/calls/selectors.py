@@ -10,7 +10,8 @@ from policies.calls.enums import CallState
 from policies.calls.models import Call, CallItem
 from policies.engine.regions import covers
 from policies.enums import DocumentStatus
-from policies.models import SupportItem
+from policies.models import ItemVersion, SupportItem
+from policies.selectors import compiled_item
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,3 +94,10 @@ def with_items(calls: QuerySet[Call]) -> QuerySet[Call]:
     """The calls with their city and, under `items`, their items in the catalogue's order."""
     items = CallItem.objects.select_related("item__document").order_by("item__document__code", "item__position")
     return calls.select_related("region").prefetch_related(Prefetch("items", queryset=items))
+
+
+def beneficiaries_of(call: Call) -> set[str]:
+    """The kinds of applicants that at least one of the call's items supports."""
+    versions = ItemVersion.objects.filter(item__call_items__call=call).order_by("number")
+    newest = {version.item_id: version for version in versions}
+    return {kind for version in newest.values() for kind in compiled_item(version).beneficiaries}

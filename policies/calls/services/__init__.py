@@ -1,0 +1,1 @@
+"""Making calls: drafts, publication, and what may still be changed afterwards."""
