@@ -27,6 +27,7 @@ from policies.engine.model import (
     canonical_json,
     content_hash,
 )
+from policies.engine.programme import Owner, Programme
 from policies.engine.terms import (
     APPLICANT_KINDS,
     DOCUMENT_STATUSES,
@@ -58,7 +59,9 @@ __all__ = [
     "LineAmount",
     "LoadedDocument",
     "Outcome",
+    "Owner",
     "Problem",
+    "Programme",
     "QuestionError",
     "RegisterRow",
     "Setting",

@@ -197,4 +197,4 @@ ITEM_OPTIONAL: Keys = {
     "claimable": checks.boolean,
 }
 RULE_REQUIRED: Keys = {"rule": checks.item_id, "article": checks.text, "title": checks.text, "modelled_as": checks.text}
-RULE_OPTIONAL: Keys = {"reason": checks.text}
+RULE_OPTIONAL: Keys = {"reason": checks.text, "programme": _whole}

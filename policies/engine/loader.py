@@ -15,6 +15,7 @@ from policies.engine.checks import Checker
 from policies.engine.lint import lint_item
 from policies.engine.model import Condition, Document, Evidence, Fact, Item, RegisterRow, Setting
 from policies.engine.program import effect_of
+from policies.engine.programme import Programme, check_phases, read_programme
 from policies.engine.schema import normal_document, normal_item
 from policies.engine.source import read_source
 from policies.engine.vocabulary import Vocabulary, package_vocabulary, with_settings
@@ -126,6 +127,7 @@ def _rule(checker: Checker, raw: Any, document: dict[str, Any]) -> RegisterRow |
         "rule",
         found["modelled_as"],
         found.get("reason", ""),
+        read_programme(checker, raw, modelled_as=found["modelled_as"]),
     )
 
 
@@ -148,6 +150,7 @@ def load_document(text: str, *, name: str, vocabulary: Vocabulary | None = None)
         raise AssertionError("a document without problems has a normal form")
     items: list[Item] = []
     rules: list[RegisterRow] = []
+    phases: list[tuple[str, int, Programme]] = []
     lines: dict[int, int] = {}
     rest = sources[1:]
     if rest and isinstance(rest[0], Mapping) and list(rest[0]) == ["settings"]:
@@ -156,6 +159,8 @@ def load_document(text: str, *, name: str, vocabulary: Vocabulary | None = None)
         if isinstance(raw, Mapping) and "rule" in raw:
             rule = _rule(checker, raw, document)
             rules += [rule] if rule else []
+            if rule and rule.programme and rule.programme.is_phase:
+                phases.append((rule.id, getattr(raw, "line", 0), rule.programme))
             continue
         before = len(checker.problems)
         content = normal_item(checker, raw, document, vocabulary)
@@ -170,6 +175,7 @@ def load_document(text: str, *, name: str, vocabulary: Vocabulary | None = None)
             items.append(item)
     _check_versions(checker, items, lines)
     _check_ids(checker, items, rules, lines)
+    check_phases(checker, phases)
     checker.raise_problems()
     rows = [
         RegisterRow(item.id, document["id"], item.article, item.title, item.kind, item.kind, "")
@@ -229,7 +235,7 @@ def catalogue_of(
     return Catalogue(
         documents,
         items,
-        settings={setting.name: setting for item in items for setting in item.settings} | vocabulary.settings,
+        settings={**{own.name: own for item in items for own in item.settings}, **vocabulary.settings},
         fact_names=frozenset(vocabulary.facts).union(fact.name for item in items for fact in item.facts),
         register=register,
     )

@@ -9,6 +9,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from policies.engine.programme import Programme
+
 Content = Mapping[str, Any]
 
 
@@ -153,7 +155,10 @@ class Item:
 
 @dataclass(frozen=True)
 class RegisterRow:
-    """A row of the coverage register: a clause, and what models it (or why nothing can)."""
+    """A row of the coverage register: a clause, and what models it (or why nothing can).
+
+    The programme is that of a plan's phase or duty.
+    """
 
     id: str
     document_id: str
@@ -162,3 +167,4 @@ class RegisterRow:
     kind: str
     modelled_as: str
     reason: str
+    programme: Programme | None = None
