@@ -17,6 +17,7 @@ class ClaimStatus(models.TextChoices):
     OBJECTION = "objection", "异议处理中"
     APPROVED = "approved", "已批准"
     PAID = "paid", "已拨付"
+    RECOGNISED = "recognised", "已认定"
     CORRECTION = "correction", "待补正"
     WITHDRAWN = "withdrawn", "已撤回"
     NOT_ACCEPTED = "not_accepted", "不予受理"
@@ -35,6 +36,7 @@ APPLICANT_LABELS = {
     ClaimStatus.OBJECTION: "公示有异议，正在核实",
     ClaimStatus.APPROVED: "已批准，等待拨付",
     ClaimStatus.PAID: "资金已拨付",
+    ClaimStatus.RECOGNISED: "已认定，不涉及资金",
     ClaimStatus.CORRECTION: "需要您补正",
     ClaimStatus.WITHDRAWN: "已撤回",
     ClaimStatus.NOT_ACCEPTED: "不予受理",
@@ -61,6 +63,17 @@ UNDER_REVIEW = frozenset(
 )
 
 
+# Statuses in which a notice on the claim is there, or is being made.
+NOTICED = frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.RECOGNISED, ClaimStatus.REJECTED})
+
+
+class Route(models.TextChoices):
+    """Who decides a claim of an item, as its document says; the values are the engine's own."""
+
+    CITY = "city", "市级审定"
+    DISTRICT = "district", "区级审定，市级监督"
+
+
 class Action(models.TextChoices):
     """What can be done to a claim; the label stands on buttons and in the time line."""
 
@@ -82,5 +95,6 @@ class Action(models.TextChoices):
     DISMISS_OBJECTION = "dismiss_objection", "异议不成立"
     UPHOLD_OBJECTION = "uphold_objection", "异议成立"
     APPROVE = "approve", "公示期满批准"
+    RECOGNISE = "recognise", "公示期满认定"
     RECORD_PAYMENT = "record_payment", "登记拨付"
     RECORD_RETURN = "record_return", "登记退票"

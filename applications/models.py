@@ -6,26 +6,29 @@ import uuid
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
-from applications.enums import APPLICANT_LABELS, EDITABLE, RELEASED, Action, ClaimStatus
-from applications.workflow import REVIEWER_OF
+from applications.enums import APPLICANT_LABELS, EDITABLE, RELEASED, Action, ClaimStatus, Route
+from applications.workflow import reviewer_of
 from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
 
 if TYPE_CHECKING:
-    from portal.accounts.models import User
+    from portal.accounts.models import Region, User
 
 # Roles that read claims in all of their region, and those that read them only once there is money to pay.
 _READERS = DISTRICT_ROLES | {Role.CITY_OFFICER, Role.DECISION_MAKER, Role.AUDITOR}
 _PAYABLE = frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID})
+# Roles of either level: in a district they are there for what the district itself decides.
+_DECIDING = frozenset({Role.DECISION_MAKER, Role.FINANCE})
 
 
 def visible_claims(user: User, prefix: str = "") -> Q:
     """The condition under which a claim (reached through `prefix`, e.g. "claim__") may be seen by a person.
 
     Members see their applicants' claims. Officials see those of their own district or city, drafts never;
-    finance only what is approved; policy and system administrators none.
+    finance only what is approved; a district's decision-maker and finance only what the district decides; policy and
+    system administrators none.
     """
     visible = Q(**{f"{prefix}applicant_id__in": [m.applicant_id for m in user.active_memberships]})
     for appointment in user.active_appointments:
@@ -39,6 +42,8 @@ def visible_claims(user: User, prefix: str = "") -> Q:
         theirs = Q(**{f"{prefix}{field}": appointment.region_id}) & ~Q(**{f"{prefix}submitted_at": None})
         if appointment.role == Role.FINANCE:
             theirs &= Q(**{f"{prefix}status__in": _PAYABLE})
+        if appointment.role in _DECIDING and appointment.region.level == RegionLevel.DISTRICT:
+            theirs &= Q(**{f"{prefix}route": Route.DISTRICT})
         visible |= theirs
     return visible
 
@@ -69,6 +74,7 @@ class Claim(models.Model):
     )
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="区县")
     city = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="设区市")
+    route = models.CharField("审定层级", max_length=10, choices=Route.choices, default=Route.CITY)
     status = models.CharField("状态", max_length=30, choices=ClaimStatus.choices, default=ClaimStatus.DRAFT)
     returned_from = models.CharField("补正前状态", max_length=30, choices=ClaimStatus.choices, blank=True)
     round = models.PositiveIntegerField("轮次", default=1, help_text="每次退回后加一")
@@ -81,6 +87,7 @@ class Claim(models.Model):
     district_amount = models.DecimalField("区级审核金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     city_amount = models.DecimalField("市级审核金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     approved_amount = models.DecimalField("批准金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)
+    approved_title = models.CharField("认定名称", max_length=200, blank=True)
     created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     created_at = models.DateTimeField("建立时间", default=timezone.now)
     saved_at = models.DateTimeField("保存时间", default=timezone.now)
@@ -104,6 +111,10 @@ class Claim(models.Model):
             models.CheckConstraint(
                 name="claim_approved_has_an_amount",
                 condition=~Q(status__in=[ClaimStatus.APPROVED, ClaimStatus.PAID]) | Q(approved_amount__gt=0),
+            ),
+            models.CheckConstraint(
+                name="claim_recognised_has_a_title_and_no_amount",
+                condition=~Q(status=ClaimStatus.RECOGNISED) | (~Q(approved_title="") & Q(approved_amount=None)),
             ),
             models.CheckConstraint(
                 name="claim_amounts_not_negative",
@@ -144,11 +155,20 @@ class Claim(models.Model):
         """Who has it now, in words."""
         if self.is_editable:
             return "申报单位"
-        role = REVIEWER_OF.get(ClaimStatus(self.status))
+        role = reviewer_of(ClaimStatus(self.status), self.route)
         if role is None:
             return "已办结"
-        region = self.region if role in DISTRICT_ROLES else self.city
+        region = self.region if role in DISTRICT_ROLES else self.deciding_region
         return f"{region.full_name} {role.label}"
+
+    @property
+    def deciding_region_id(self) -> str:
+        """Where the final decision is taken, publicised and paid: in the city, or in the district where it decides."""
+        return self.region_id if self.route == Route.DISTRICT else self.city_id
+
+    @property
+    def deciding_region(self) -> Region:
+        return self.region if self.route == Route.DISTRICT else self.city
 
 
 class ClaimLine(models.Model):
@@ -245,6 +265,24 @@ class Assessment(models.Model):
         ordering: ClassVar = ["-pk"]
         get_latest_by = "pk"
         verbose_name = verbose_name_plural = "测算"
+
+
+class AssessmentReplay(models.Model):
+    """One run over all stored assessments: each asked again, and its answer compared byte for byte. Append-only."""
+
+    started_at = models.DateTimeField("开始时间")
+    finished_at = models.DateTimeField("完成时间", default=timezone.now)
+    checked = models.PositiveIntegerField("核对数")
+    differing = models.PositiveIntegerField("不一致数")
+    differences = models.JSONField("不一致的测算", default=list, help_text="最前面的若干项：测算、申报编号、说明")
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        get_latest_by = "pk"
+        verbose_name = verbose_name_plural = "测算重放"
+        constraints: ClassVar = [
+            models.CheckConstraint(name="replay_differs_in_what_it_checked", condition=Q(differing__lte=F("checked"))),
+        ]
 
 
 class CorrectionPoint(models.Model):

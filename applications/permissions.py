@@ -21,14 +21,11 @@ def acts_for_applicant(user: User, claim: Claim) -> bool:
 def party_for(user: User, claim: Claim, action: Action) -> str | None:
     """As what the person may do the action now: `APPLICANT`, a role held in the claim's region, or None."""
     status = ClaimStatus(claim.status)
-    row = TRANSITIONS.get(action)
-    if row is None:
-        return None
-    if may_act(action, status, APPLICANT) and acts_for_applicant(user, claim):
+    if may_act(action, status, APPLICANT, claim.route) and acts_for_applicant(user, claim):
         return APPLICANT
     for appointment in user.active_appointments:
-        where = claim.region_id if appointment.role in DISTRICT_ROLES else claim.city_id
-        if appointment.region_id == where and may_act(action, status, appointment.role):
+        where = claim.region_id if appointment.role in DISTRICT_ROLES else claim.deciding_region_id
+        if appointment.region_id == where and may_act(action, status, appointment.role, claim.route):
             return appointment.role
     return None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from applications.enums import Action, ClaimStatus
+from applications.enums import Action, ClaimStatus, Route
 from portal.accounts.enums import Role
 
 S = ClaimStatus
@@ -25,7 +25,7 @@ class Transition:
     needs_reason: bool = False
 
 
-# Who works on a claim in each status, for queues, "who has it now" and four eyes.
+# Who works on a claim in each status, for queues, "who has it now" and four eyes; `reviewer_of` knows the routes.
 REVIEWER_OF: dict[ClaimStatus, Role] = {
     S.SUBMITTED: Role.ACCEPTANCE,
     S.DISTRICT_REVIEW: Role.DISTRICT_FIRST,
@@ -37,6 +37,8 @@ REVIEWER_OF: dict[ClaimStatus, Role] = {
     S.OBJECTION: Role.CITY_OFFICER,
     S.APPROVED: Role.FINANCE,
 }
+# What the city does after the decision, the district's decision-maker does where the district decides.
+_DISTRICT_REVIEWERS = {S.AWAITING_PUBLICITY: Role.DECISION_MAKER, S.OBJECTION: Role.DECISION_MAKER}
 
 
 def _row(
@@ -93,8 +95,20 @@ TRANSITIONS: dict[Action, Transition] = {
         _row(Action.DISMISS_OBJECTION, S.OBJECTION, S.PUBLICITY, Role.CITY_OFFICER, needs_reason=True),
         _row(Action.UPHOLD_OBJECTION, S.OBJECTION, S.REJECTED, Role.DECISION_MAKER, needs_reason=True),
         _row(Action.APPROVE, S.PUBLICITY, S.APPROVED, Role.DECISION_MAKER),
+        _row(Action.RECOGNISE, S.PUBLICITY, S.RECOGNISED, Role.DECISION_MAKER),
         _row(Action.RECORD_PAYMENT, S.APPROVED, S.PAID, Role.FINANCE),
         _row(Action.RECORD_RETURN, S.PAID, S.APPROVED, Role.FINANCE, needs_reason=True),
+    )
+}
+
+# Rows that stand in place of those above where the document lets the district decide and the city only supervises.
+DISTRICT_TRANSITIONS: dict[Action, Transition] = {
+    row.action: row
+    for row in (
+        _row(Action.DISTRICT_CONFIRM, S.DISTRICT_CONFIRMATION, S.FINAL_DECISION, Role.DISTRICT_SECOND),
+        _row(Action.PUBLICISE, S.AWAITING_PUBLICITY, S.PUBLICITY, Role.DECISION_MAKER),
+        _row(Action.OBJECT, S.PUBLICITY, S.OBJECTION, Role.DECISION_MAKER, needs_reason=True),
+        _row(Action.DISMISS_OBJECTION, S.OBJECTION, S.PUBLICITY, Role.DECISION_MAKER, needs_reason=True),
     )
 }
 
@@ -102,14 +116,26 @@ TRANSITIONS: dict[Action, Transition] = {
 _DESK_ACTIONS = frozenset({Action.REQUEST_CORRECTION, Action.REJECT})
 
 
-def may_act(action: Action, status: ClaimStatus, role: str) -> bool:
+def transition_of(action: Action, route: str = Route.CITY) -> Transition | None:
+    """The row of an action for claims of a route; None for an action that is no transition."""
+    own = DISTRICT_TRANSITIONS.get(action) if route == Route.DISTRICT else None
+    return own or TRANSITIONS.get(action)
+
+
+def reviewer_of(status: ClaimStatus, route: str = Route.CITY) -> Role | None:
+    """The role that works on a claim of a route in a status; None where nobody of the offices does."""
+    own = _DISTRICT_REVIEWERS.get(status) if route == Route.DISTRICT else None
+    return own or REVIEWER_OF.get(status)
+
+
+def may_act(action: Action, status: ClaimStatus, role: str, route: str = Route.CITY) -> bool:
     """Whether the table lets someone with this role (or `APPLICANT`) do the action to a claim in this status."""
-    row = TRANSITIONS.get(action)
+    row = transition_of(action, route)
     if row is None or status not in row.sources or role not in row.parties:
         return False
     return action not in _DESK_ACTIONS or REVIEWER_OF[status] == role
 
 
-def actions_for(status: ClaimStatus, role: str) -> list[Action]:
+def actions_for(status: ClaimStatus, role: str, route: str = Route.CITY) -> list[Action]:
     """The actions open to a role in a status, in the table's order."""
-    return [action for action in TRANSITIONS if may_act(action, status, role)]
+    return [action for action in TRANSITIONS if may_act(action, status, role, route)]

@@ -26,6 +26,10 @@ MAX_TEXT = 200
 MAX_ROWS = 240
 MAX_YUAN = Decimal(10) ** 12
 MAX_INTEGER = 1_000_000
+# A sum that people decide where the document names none, and the paper that sets it: never the applicant's to state.
+DECIDED = "decided"
+DECISION_NO = "decision_no"
+OFFICERS_FACTS = frozenset({DECIDED, DECISION_NO})
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
 _YES = frozenset({"true", "1", "yes", "是", "有", "对"})
 _NO = frozenset({"false", "0", "no", "否", "无", "不是", "没有"})
@@ -70,8 +74,13 @@ class FactsReading:
 
 
 def facts_of(item: Item, scope: str = "line") -> tuple[Fact, ...]:
-    """The facts that stand once per line, or once per claim."""
-    return tuple(fact for fact in item.facts if fact.scope == scope)
+    """The facts that an applicant states, once per line or once per claim; what officers decide is none of them."""
+    return tuple(fact for fact in item.facts if fact.scope == scope and fact.name not in OFFICERS_FACTS)
+
+
+def takes_decided_sum(item: Item) -> bool:
+    """Whether the rules leave a sum to be decided by people: a question may then state it."""
+    return any(fact.name == DECIDED for fact in item.facts)
 
 
 def read_facts(facts: Iterable[Fact], raw: Mapping[str, Any]) -> FactsReading:

@@ -29,6 +29,9 @@ class Decision(models.Model):
     amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     ceiling = models.DecimalField("测算上限（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     reason = models.TextField("理由", blank=True)
+    is_discretionary = models.BooleanField("金额由审定决定", default=False, help_text="文件未定金额，由审核人员提出")
+    decision_no = models.CharField("金额依据", max_length=120, blank=True, help_text="文件或决定的名称、文号和日期")
+    title = models.CharField("认定名称", max_length=200, blank=True)
     unmet = models.JSONField("未满足的条件", default=list, blank=True, help_text="条件的代码")
     minutes_number = models.CharField("会议纪要编号", max_length=60, blank=True)
     minutes_date = models.DateField("会议日期", null=True, blank=True)
@@ -53,6 +56,19 @@ class Decision(models.Model):
             models.CheckConstraint(
                 name="lower_sum_has_a_reason",
                 condition=~Q(conclusion=Conclusion.SUPPORT) | Q(ceiling=None) | Q(amount=F("ceiling")) | ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="support_has_a_sum_or_a_title",
+                condition=~Q(conclusion=Conclusion.SUPPORT)
+                | Q(stage=Stage.ACCEPTANCE)
+                | Q(amount__gt=0)
+                | (Q(amount=None) & ~Q(title="")),
+            ),
+            models.CheckConstraint(
+                name="discretionary_sum_names_what_sets_it",
+                condition=~Q(stage=Stage.FINAL, conclusion=Conclusion.SUPPORT, is_discretionary=True)
+                | Q(amount=None)
+                | ~Q(decision_no=""),
             ),
             models.CheckConstraint(
                 name="final_support_has_minutes",
@@ -149,12 +165,14 @@ class PublicityEntry(models.Model):
     district_name = models.CharField("地区", max_length=40)
     item_title = models.CharField("事项", max_length=120)
     count = models.PositiveIntegerField("数量")
-    amount = models.DecimalField("拟资助金额（元）", max_digits=14, decimal_places=2)
+    amount = models.DecimalField("拟资助金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)
+    title = models.CharField("拟认定名称", max_length=200, blank=True)
 
     class Meta:
         ordering: ClassVar = ["district_name", "applicant_name", "pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["publicity", "claim"], name="claim_once_on_a_list"),
+            models.CheckConstraint(name="entry_has_a_sum_or_a_title", condition=Q(amount__isnull=False) | ~Q(title="")),
         ]
 
 

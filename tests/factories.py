@@ -228,6 +228,10 @@ class ClaimFactory(DjangoModelFactory[Claim]):
         }
         return Decimal("5000.00") if self.status in decided else None
 
+    @factory.lazy_attribute
+    def approved_title(self) -> str:
+        return "示例称号" if self.status == ClaimStatus.RECOGNISED else ""
+
     @factory.post_generation
     def lines(self, _create: bool, extracted: int | None, **facts: Any) -> None:
         for position in range(1, (1 if extracted is None else extracted) + 1):

@@ -19,7 +19,7 @@ PAGE_SIZE = 20
 STATE_GROUPS: dict[str, tuple[str, frozenset[ClaimStatus]]] = {
     "todo": ("需要我处理", frozenset({ClaimStatus.DRAFT, ClaimStatus.CORRECTION})),
     "review": ("办理中", UNDER_REVIEW - {ClaimStatus.CORRECTION}),
-    "granted": ("已批准或已拨付", frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID})),
+    "granted": ("已批准、已拨付或已认定", frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.RECOGNISED})),
     "closed": ("未获支持或已撤回", frozenset({ClaimStatus.WITHDRAWN, ClaimStatus.NOT_ACCEPTED, ClaimStatus.REJECTED})),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,12 @@ from applications.selectors.scope import item_of
 from policies.engine import assess
 from policies.engine.model import content_hash
 from policies.engine.terms import Outcome
-from policies.factvalues import engine_facts, facts_of
+from policies.factvalues import DECIDED, DECISION_NO, engine_facts, facts_of, takes_decided_sum
 from policies.selectors import catalogue_for
 from portal.money import ZERO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from applications.enums import Action
@@ -33,18 +34,30 @@ SUBSIDISED = "subsidised_before"
 PAID_BEFORE = "paid_item_before"
 
 
-def assess_claim(claim: Claim, *, act: Act, stage: Action | str, unmet: Iterable[str] = ()) -> Assessment:
+@dataclass(frozen=True, slots=True)
+class DecidedSums:
+    """Sums in yuan that officers set where the document names none, by the line's pk, and the paper that sets them."""
+
+    by_line: Mapping[int, Decimal]
+    decision_no: str = ""
+
+
+def assess_claim(
+    claim: Claim, *, act: Act, stage: Action | str, unmet: Iterable[str] = (), decided: DecidedSums | None = None
+) -> Assessment:
     """Put the claim to the engine under its own version and store question and answer; to be called in a transaction.
 
     Each line's `assessed_amount` becomes what the answer gives it (None where a person has to decide or a fact is
     missing). The answer's `outcome` may be any: `refused` has its reasons and the amount 0, `no_amount` and
-    `undetermined` have none. `unmet` are the codes of conditions that an officer found missing. A submitted claim is
-    asked as of the day it was submitted, so that the same facts give the same answer for ever.
+    `undetermined` have none, and `recognised` has its title in `result`. `unmet` are the codes of conditions that an
+    officer found missing; `decided` are sums that officers set where the rules ask for them, and the engine holds them
+    against the limits. A submitted claim is asked as of the day it was submitted, so that the same facts give the same
+    answer for ever.
     """
     item = item_of(claim)
     states = line_states(claim, item)
     day = timezone.localdate(claim.submitted_at or act.at)
-    question = build_question(claim, item, states, on=day, unmet=unmet)
+    question = build_question(claim, item, states, on=day, unmet=unmet, decided=decided)
     answer = assess(catalogue_for(claim.version), question).as_dict()
     # A claim that is refused as a whole is answered without its lines.
     amounts = {line["line"]: _yuan(line["amount"]) for line in answer["lines"]}
@@ -95,10 +108,19 @@ def preview_claim(claim: Claim, *, states: Sequence[LineState], on: date) -> dic
 
 
 def build_question(
-    claim: Claim, item: Item, states: Sequence[LineState], *, on: date, unmet: Iterable[str] = ()
+    claim: Claim,
+    item: Item,
+    states: Sequence[LineState],
+    *,
+    on: date,
+    unmet: Iterable[str] = (),
+    decided: DecidedSums | None = None,
 ) -> dict[str, Any]:
     """The engine's question about these lines of the claim, with what the ledger says of earlier payments."""
     lines = [engine_facts(facts_of(item), state.reading) for state in states]
+    if decided is not None and takes_decided_sum(item):
+        for state, line in zip(states, lines, strict=True):
+            line.update(_decided_facts(item, decided, state.line.pk))
     subjects = {
         str(line[item.subject]): state.line.subject_key
         for state, line in zip(states, lines, strict=True)
@@ -121,6 +143,16 @@ def build_question(
     }
     codes = list(unmet)
     return question | ({"unmet": codes} if codes else {})
+
+
+def _decided_facts(item: Item, decided: DecidedSums, line_id: int) -> dict[str, str]:
+    """What officers decided on a line, as far as the item knows these facts."""
+    if line_id not in decided.by_line:
+        return {}
+    found = {DECIDED: str(decided.by_line[line_id])}
+    if decided.decision_no and any(fact.name == DECISION_NO for fact in item.facts):
+        found[DECISION_NO] = decided.decision_no
+    return found
 
 
 def _add_subsidies(claim: Claim, item: Item, lines: Sequence[dict[str, Any]], subjects: dict[str, str]) -> None:

@@ -136,7 +136,12 @@ def _resubmit(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Sub
         claim,
         action=Action.RESUBMIT,
         act=act,
-        changes={"version": claim.version, "commitment_at": act.at, "claimed_amount": assessment.amount},
+        changes={
+            "version": claim.version,
+            "route": claim.route,
+            "commitment_at": act.at,
+            "claimed_amount": assessment.amount,
+        },
     )
     record_audit(
         act,

@@ -76,6 +76,7 @@ def start_claim(applicant: Applicant, *, item: SupportItem, key: uuid.UUID, act:
                 version=version,
                 region=applicant.region,
                 city=city,
+                route=compiled_item(version).route,
                 created_by=act.user,
                 created_at=act.at,
                 saved_at=act.at,

@@ -18,7 +18,7 @@ from applications.services.assessment import assess_claim
 from applications.services.messages import tell_members
 from applications.services.transitions import lock_claim, perform_transition
 from policies.engine.terms import Outcome
-from policies.selectors import item_version_for
+from policies.selectors import compiled_item, item_version_for
 
 if TYPE_CHECKING:
     from applications.models import Assessment
@@ -84,6 +84,7 @@ def _submit(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Submi
         changes={
             "number": next_number(today.year),
             "version": claim.version,
+            "route": claim.route,
             "submitted_at": act.at,
             "commitment_at": act.at,
             "claimed_amount": assessment.amount,
@@ -126,12 +127,16 @@ def check_ready(claim: Claim, *, act: Act, revision: int, commitment: bool) -> N
 
 
 def choose_version(claim: Claim, *, act: Act) -> None:
-    """Put the claim under the version that its lines' days pick; the checks saw to it that it is one."""
+    """Put the claim under the version that its lines' days pick, and under that version's route.
+
+    The checks saw to it that it is one version.
+    """
     item = item_of(claim)
     days = [as_of_day(item, state.reading) or timezone.localdate(act.at) for state in line_states(claim, item)]
     version = item_version_for(claim.item, days[0])
     if version is not None:
         claim.version = version
+        claim.route = compiled_item(version).route
 
 
 def refuse_undetermined(claim: Claim, assessment: Assessment) -> None:

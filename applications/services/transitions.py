@@ -11,7 +11,7 @@ from django.db.models import Model
 from applications.enums import Action, ClaimStatus
 from applications.models import Claim, ClaimEvent
 from applications.permissions import party_for
-from applications.workflow import TRANSITIONS
+from applications.workflow import transition_of
 from portal.audit.services import record_audit
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def perform_transition(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("perform_transition needs a transaction")
-    row = TRANSITIONS[action]
+    row = transition_of(action, claim.route)
     before = ClaimStatus(claim.status)
-    if before not in row.sources:
+    if row is None or before not in row.sources:
         raise TransitionRefused(f"该申报现为“{before.label}”，不能再“{action.label}”。请刷新页面查看最新进展。")
     party = party_for(act.user, claim, action) if act.user else None
     if party is None:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from applications.enums import Action, ClaimStatus
+from applications.enums import NOTICED, Action, ClaimStatus
 from applications.forms import ClaimFilterForm, NewClaimForm, WithdrawForm
 from applications.permissions import open_actions
 from applications.selectors.lists import list_claims
@@ -136,7 +136,7 @@ def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "entries": timeline_of(found),
         "points": points if found.status == ClaimStatus.CORRECTION else [],
         "can_withdraw": Action.WITHDRAW in actions,
-        "has_notice": found.status in (ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.REJECTED),
+        "has_notice": found.status in NOTICED,
     }
     return render(request, "applications/claim.html", context)
 

@@ -34,6 +34,7 @@ STATUS_TONES = {
     "objection": "warn",
     "approved": "ok",
     "paid": "ok",
+    "recognised": "ok",
     "correction": "warn",
     "withdrawn": "neutral",
     "not_accepted": "bad",
