@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 import factory
@@ -12,6 +13,8 @@ from factory.django import DjangoModelFactory
 
 from applications.enums import ClaimStatus
 from applications.models import Claim, ClaimLine
+from policies.calls.enums import CallState
+from policies.calls.models import Call, CallItem
 from policies.engine import Catalogue, load_catalogue
 from policies.models import ItemVersion, PolicyDocument, SupportItem
 from policies.services import publish_catalogue
@@ -185,6 +188,41 @@ class ItemVersionFactory(DjangoModelFactory[ItemVersion]):
     hash = "0" * 64
 
 
+class CallFactory(DjangoModelFactory[Call]):
+    """A published call of Wuxi that is open now, and takes facts of any day; `items` opens these items in it."""
+
+    class Meta:
+        model = Call
+        skip_postgeneration_save = True
+
+    region = factory.LazyFunction(wuxi)
+    number = factory.Sequence(lambda n: f"锡知发〔2026〕{n + 1}号")
+    title = factory.Sequence(lambda n: f"2026 年第 {n + 1} 批知识产权专项资金申报通知")
+    opens_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=3650))
+    closes_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=3650))
+    facts_from = date(1990, 1, 1)
+    facts_to = date(2100, 1, 1)
+    contact_name = "周受理"
+    contact_phone = "0510-81820000"
+    state = CallState.PUBLISHED
+    created_by = factory.SubFactory(UserFactory)
+    published_at = factory.LazyAttribute(lambda o: None if o.state == CallState.DRAFTED else timezone.now())
+
+    @factory.post_generation
+    def items(self, _create: bool, extracted: list[SupportItem] | None, **_: Any) -> None:
+        for item in extracted or []:
+            CallItem.objects.create(call=self, item=item)
+
+
+def open_call(*items: SupportItem) -> Call:
+    """The call that tests claim in: of the items' city, made once, opened for these items too."""
+    region = items[0].document.region or wuxi()
+    city = region.city or region
+    call = Call.objects.filter(region=city, number="测试通知").first() or CallFactory(region=city, number="测试通知")
+    CallItem.objects.bulk_create([CallItem(call=call, item=item) for item in items], ignore_conflicts=True)
+    return call
+
+
 class ClaimFactory(DjangoModelFactory[Claim]):
     """A claim in any status, with the fields that status needs; one line unless `lines=0`."""
 
@@ -195,6 +233,7 @@ class ClaimFactory(DjangoModelFactory[Claim]):
     applicant = factory.SubFactory(ApplicantFactory)
     version = factory.SubFactory(ItemVersionFactory)
     item = factory.SelfAttribute("version.item")
+    call = factory.LazyAttribute(lambda o: open_call(o.item))
     region = factory.SelfAttribute("applicant.region")
     city = factory.SelfAttribute("region.parent")
     status = ClaimStatus.SUBMITTED
@@ -247,11 +286,23 @@ class ClaimFactory(DjangoModelFactory[Claim]):
 
 
 def publish_items(*codes: str) -> dict[str, ItemVersion]:
-    """Publish these items of the real catalogue, with their documents; the newest version of each by its code."""
+    """Publish these items of the real catalogue, with their documents, and open a call for those that can be claimed.
+
+    Returns the newest version of each by its code.
+    """
     whole = load_catalogue()
     wanted = [whole.items[code][-1] for code in codes]
     documents = [whole.documents[code] for code in {item.document_id for item in wanted}]
     publish_catalogue(
         act(), catalogue=Catalogue(documents, wanted, settings=whole.settings, fact_names=whole.fact_names)
     )
+    open_claimable()
     return {v.item.code: v for v in ItemVersion.objects.filter(item__code__in=codes).select_related("item")}
+
+
+def open_claimable() -> None:
+    """Open the tests' call for every published item that can be claimed."""
+    claimable = SupportItem.objects.filter(claimable=True).select_related("document__region__parent")
+    by_city = groupby(claimable.order_by("document__region"), key=lambda item: item.document.region.city)
+    for _, items in by_city:
+        open_call(*items)

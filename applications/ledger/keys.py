@@ -92,6 +92,7 @@ class LimitUse:
     amount: Decimal
     times: int = 1
     ceiling: Ceiling = Ceiling()
+    unit: str = "次"
 
     def merged(self, other: LimitUse) -> LimitUse:
         """Both uses of the same bucket as one."""
@@ -212,6 +213,27 @@ def uses_of(item: RulesOfItem, party: Party, amounts: Iterable[tuple[str, Decima
     return [uses[key] for key in sorted(uses)]
 
 
+def call_key(call_id: int, item_code: str = "") -> str:
+    """The key of a call's bucket: of the call as a whole, or of one of its items."""
+    return f"call={call_id}|item={item_code}" if item_code else f"call={call_id}"
+
+
+def uses_of_call(limits: Mapping[str, tuple[str, Ceiling]], amounts: Iterable[tuple[str, Decimal]]) -> list[LimitUse]:
+    """What a claim of these sums takes from its call: one time and its sum, in each bucket that has a limit.
+
+    `limits` has label and ceiling by key. A bucket without a limit is left alone: it is one for the whole call, and
+    would make every approval there wait for the others.
+    """
+    total = sum((amount for _, amount in amounts), ZERO)
+    if not total:
+        return []
+    return [
+        LimitUse(key, label, total, 1, ceiling, unit="件")
+        for key, (label, ceiling) in sorted(limits.items())
+        if ceiling != Ceiling()
+    ]
+
+
 def ledger_keys(item: RulesOfItem, party: Party, subjects: Iterable[str]) -> dict[str, list[str]]:
     """The buckets behind each name of the engine's `paid`, plus `times` and `once`."""
     named = [subject for subject in subjects if subject]
@@ -238,7 +260,7 @@ def shortage(use: LimitUse, *, amount: Decimal, times: int) -> str:
     """What stands against a use of a bucket that already holds `amount` and `times`; empty where nothing does."""
     ceiling = use.ceiling
     if ceiling.times is not None and times + use.times > ceiling.times:
-        return f"“{use.label}”最多 {ceiling.times} 次，已有 {times} 次，不能再支持。"
+        return f"“{use.label}”最多 {ceiling.times} {use.unit}，已有 {times} {use.unit}，不能再支持。"
     if ceiling.amount is not None and amount + use.amount > ceiling.amount:
         return (
             f"“{use.label}”最高 {format_yuan(ceiling.amount)} 元，已占用 {format_yuan(amount)} 元，"

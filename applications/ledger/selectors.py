@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import OuterRef, Subquery, Sum
 from django.utils import timezone
 
-from applications.ledger.keys import Party, RulesOfItem, ledger_keys
+from applications.ledger.keys import Ceiling, LimitUse, Party, RulesOfItem, call_key, ledger_keys, uses_of_call
 from applications.ledger.models import LimitBucket, LimitEntry
+from policies.calls.models import CallItem
 from portal.money import ZERO, quantise_yuan
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from applications.models import Claim
+    from policies.calls.models import Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +97,55 @@ def subsidised_before(document_id: str, subject: str, *, without: Claim | None =
     """Yuan granted on one right under all items of a document: what the cumulative fee ceiling counts."""
     key = f"document:{document_id}|right={subject}"
     return balances([key], without=without).get(key, Balance()).amount
+
+
+@dataclass(frozen=True, slots=True)
+class CallUse:
+    """One limit of a call: what it may hold and what it holds, in yuan and in claims; None for no limit."""
+
+    label: str
+    ceiling: Ceiling
+    held: Balance
+
+    @property
+    def left(self) -> Decimal | None:
+        """Yuan that are left."""
+        return None if self.ceiling.amount is None else self.ceiling.amount - self.held.amount
+
+    @property
+    def times_left(self) -> int | None:
+        """Claims that are left."""
+        return None if self.ceiling.times is None else self.ceiling.times - self.held.times
+
+
+def call_uses(claim: Claim, amounts: Iterable[tuple[str, Decimal]]) -> list[LimitUse]:
+    """What a decided claim takes from its call's budget and quota, and from its item's; nothing without a call.
+
+    The limits are read anew: they may have been raised since the page was opened.
+    """
+    if claim.call_id is None:
+        return []
+    rows = CallItem.objects.select_related("call", "item").filter(call_id=claim.call_id, item_id=claim.item_id)
+    limits: dict[str, tuple[str, Ceiling]] = {}
+    for row in rows:
+        limits |= {key: (label, ceiling) for key, label, ceiling in _limits_of(row.call, [row])}
+    return uses_of_call(limits, amounts)
+
+
+def use_of_call(call: Call, rows: Iterable[CallItem]) -> list[CallUse]:
+    """What is used and left of a call's own limits and those of these items of it; what has no limit is left out."""
+    limits = [limit for limit in _limits_of(call, rows) if limit[2] != Ceiling()]
+    found = balances(key for key, _, _ in limits)
+    return [CallUse(label, ceiling, found.get(key, Balance())) for key, label, ceiling in limits]
+
+
+def _limits_of(call: Call, rows: Iterable[CallItem]) -> list[tuple[str, str, Ceiling]]:
+    """Key, label and ceiling of a call's bucket and its items'."""
+    name = call.number or call.title
+    return [
+        (call_key(call.pk), f"{name} 总额"[:200], Ceiling(call.budget, call.quota)),
+        *(
+            (call_key(call.pk, row.item.code), f"{name} {row.item.title}"[:200], Ceiling(row.budget, row.quota))
+            for row in rows
+        ),
+    ]

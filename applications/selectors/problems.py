@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
 
 from applications.enums import ClaimStatus
 from applications.selectors.duplicates import repeated_positions, taken_positions
 from applications.selectors.scope import item_of
+from policies.calls.enums import Phase
 from policies.engine.terms import APPLICANT_KINDS
 from policies.factvalues import FactsReading, facts_of, read_facts
 from policies.selectors import item_version_for
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from applications.models import Claim, ClaimLine, Evidence
+    from policies.calls.models import Call
     from policies.engine.model import Fact, Item
     from policies.models import ItemVersion
 
@@ -69,11 +73,11 @@ def line_states(claim: Claim, item: Item) -> list[LineState]:
     ]
 
 
-def find_problems(claim: Claim, *, today: date, states: Sequence[LineState] | None = None) -> list[Problem]:
-    """Everything that keeps the claim from being submitted on this day, then what is only worth another look."""
-    item = item_of(claim)
+def find_problems(claim: Claim, *, at: datetime, states: Sequence[LineState] | None = None) -> list[Problem]:
+    """Everything that keeps the claim from being submitted at this moment, then what is only worth another look."""
+    item, today = item_of(claim), timezone.localdate(at)
     states = line_states(claim, item) if states is None else states
-    found = [*_applicant_problems(claim, item)]
+    found = [*_call_problems(claim, item, states, at), *_applicant_problems(claim, item)]
     if not states:
         found.append(Problem("还没有填写任何明细，请至少添加一项。", "lines"))
     claim_reading = read_facts(facts_of(item, "claim"), claim.facts)
@@ -93,6 +97,35 @@ def _line_of(anchor: str) -> int:
     """The line that an anchor of the form belongs to, 0 where it is none's."""
     found = re.match(r"(?:slot-l|evidence-l|line-)(\d+)", anchor)
     return int(found[1]) if found else 0
+
+
+def _call_problems(claim: Claim, item: Item, states: Sequence[LineState], at: datetime) -> Iterable[Problem]:
+    """Whether the claim's call is open (a correction may come after its close), and takes the days of its lines."""
+    call = claim.call
+    if claim.status == ClaimStatus.DRAFT and (call is None or call.phase_at(at) != Phase.OPEN):
+        yield Problem(closed_words(call, at=at), "call", "申报通知")
+    if call is None or not item.as_of:
+        return
+    label = item.fact(item.as_of).label
+    for state in states:
+        day = as_of_day(item, state.reading)
+        if day is not None and not call.takes_facts_of(day):
+            yield Problem(
+                f"{label}为 {day.isoformat()}，不在“{call.title}”受理的期间（{call.facts_words}）内。"
+                "请核对日期；日期无误的，请删除该项，等相应期间的通知开放后申报。",
+                f"slot-{state.prefix}-{item.as_of}",
+                f"第 {state.number} 项 {label}",
+            )
+
+
+def closed_words(call: Call | None, *, at: datetime) -> str:
+    """Why nothing can be submitted in a call now, and that nothing is lost."""
+    kept = "草稿已为您保留，随时可以修改"
+    if call is None:
+        return f"该草稿还没有归入正在申报的通知，暂时不能提交；{kept}。"
+    if call.phase_at(at) == Phase.WITHDRAWN:
+        return f"“{call.title}”已撤销，暂时不能提交；{kept}。"
+    return f"“{call.title}”已于 {call.closes_words}截止，暂时不能提交；{kept}。"
 
 
 def _applicant_problems(claim: Claim, item: Item) -> Iterable[Problem]:

@@ -115,7 +115,7 @@ def resubmit_claim(claim: Claim, *, act: Act, revision: int, commitment: bool) -
         with transaction.atomic():
             return _resubmit(claim, act=act, revision=revision, commitment=commitment)
     except IntegrityError as error:
-        problems = [p for p in find_problems(claim, today=timezone.localdate(act.at)) if not p.is_warning]
+        problems = [p for p in find_problems(claim, at=act.at) if not p.is_warning]
         if not problems:
             raise
         raise ClaimIncompleteError(problems) from error

@@ -15,6 +15,7 @@ from applications.selectors.problems import MAX_LINES
 from applications.selectors.scope import editable_scope, item_of
 from applications.services.evidence import purge_line_evidence
 from applications.services.transitions import lock_claim
+from policies.calls.selectors import calls_of_item, upcoming_calls
 from policies.engine.regions import covers
 from policies.factvalues import facts_of, read_facts, subject_key
 from policies.selectors import compiled_item, item_version_for
@@ -23,8 +24,10 @@ from portal.audit.services import record_audit
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
 
     from applications.selectors.scope import EditableScope
+    from policies.calls.models import Call
     from policies.engine.model import Fact, Item
     from policies.models import SupportItem
     from portal.accounts.models import Applicant
@@ -53,10 +56,12 @@ class Typed:
     defence: Collection[int] | None = None
 
 
-def start_claim(applicant: Applicant, *, item: SupportItem, key: uuid.UUID, act: Act) -> Claim:
-    """Begin a draft with one empty line. The same `key` again gives the draft that is already there.
+def start_claim(
+    applicant: Applicant, *, item: SupportItem, key: uuid.UUID, act: Act, call: Call | None = None
+) -> Claim:
+    """Begin a draft with one empty line in a call (the open one unless named). The same `key` again gives the draft.
 
-    Raises DraftRefusedError where the item cannot be claimed by this applicant.
+    Raises DraftRefusedError where the item cannot be claimed by this applicant, or no call is open for it.
     """
     if act.user is None or not any(m.applicant_id == applicant.pk for m in act.user.active_memberships):
         raise DraftRefusedError("只能为您所属的单位申报。")
@@ -67,10 +72,12 @@ def start_claim(applicant: Applicant, *, item: SupportItem, key: uuid.UUID, act:
     if city is None or not covers(compiled_item(version).content["document"], applicant.region_id):
         area = item.document.region.full_name if item.document.region else "其他地区"
         raise DraftRefusedError(f"该事项适用于{area}，{applicant.name}的注册地不在其中。")
+    call = open_call(item, applicant.region_id, at=act.at, wanted=call)
     try:
         with transaction.atomic():
             claim = Claim.objects.create(
                 key=key,
+                call=call,
                 applicant=applicant,
                 item=item,
                 version=version,
@@ -97,11 +104,58 @@ def start_claim(applicant: Applicant, *, item: SupportItem, key: uuid.UUID, act:
                 action="claim.create",
                 target=claim,
                 region_code=claim.region_id,
-                after={"item": item.code, "applicant": applicant.pk, "status": ClaimStatus.DRAFT},
+                after={
+                    "item": item.code,
+                    "call": call.number,
+                    "applicant": applicant.pk,
+                    "status": ClaimStatus.DRAFT,
+                },
             )
             return claim
     except IntegrityError:
         return Claim.objects.visible_to(act.user).get(key=key, applicant=applicant, item=item)
+
+
+def open_call(item: SupportItem, region_code: str, *, at: datetime, wanted: Call | None = None) -> Call:
+    """The call in which the item is open to a region at a moment: the wanted one, or that for the latest facts.
+
+    Raises DraftRefusedError, saying when the next one opens.
+    """
+    calls = calls_of_item(item, at=at, region_code=region_code)
+    if wanted is not None:
+        calls = [call for call in calls if call.pk == wanted.pk]
+    if calls:
+        return calls[0]
+    coming = upcoming_calls(at, region_code=region_code).get(item.code)
+    if coming is not None:
+        raise DraftRefusedError(f"“{item.title}”将于 {coming.opens_words} 开放申报（{coming.title}），请届时再来。")
+    raise DraftRefusedError(f"“{item.title}”现在没有正在申报的通知。新的通知发布后会有消息告知您。")
+
+
+def move_to_call(claim: Claim, *, call: Call, act: Act) -> Claim:
+    """Put a draft whose call is over into another open call of its item; what was filled in stays.
+
+    Raises DraftRefusedError where the claim is no draft, or the call not open for it.
+    """
+    with transaction.atomic():
+        claim = lock_editable(claim, act=act)
+        if claim.status != ClaimStatus.DRAFT:
+            raise DraftRefusedError("已经提交的申报不能改到另一份通知。")
+        if claim.call_id == call.pk:
+            return claim
+        before = claim.call.number if claim.call else ""
+        claim.call = open_call(claim.item, claim.region_id, at=act.at, wanted=call)
+        claim.save(update_fields=["call"])
+        touch(claim, act=act)
+        record_audit(
+            act,
+            action="claim.moved",
+            target=claim,
+            region_code=claim.region_id,
+            before={"call": before},
+            after={"call": claim.call.number},
+        )
+        return claim
 
 
 def save_draft(claim: Claim, *, act: Act, revision: int, typed: Typed) -> Claim:

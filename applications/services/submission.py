@@ -60,7 +60,7 @@ def submit_claim(claim: Claim, *, act: Act, revision: int, commitment: bool) -> 
             return _submit(claim, act=act, revision=revision, commitment=commitment)
     except IntegrityError as error:
         # Another claim took one of the rights between the check and the write: say which, after the rollback.
-        problems = [p for p in find_problems(claim, today=timezone.localdate(act.at)) if not p.is_warning]
+        problems = [p for p in find_problems(claim, at=act.at) if not p.is_warning]
         if not problems:
             raise
         raise ClaimIncompleteError(problems) from error
@@ -117,7 +117,7 @@ def withdraw_claim(claim: Claim, *, act: Act, reason: str) -> Claim:
 
 def check_ready(claim: Claim, *, act: Act, revision: int, commitment: bool) -> None:
     """Raise ClaimIncompleteError unless the locked claim, as the person saw it, may go to the officers."""
-    problems = [p for p in find_problems(claim, today=timezone.localdate(act.at)) if not p.is_warning]
+    problems = [p for p in find_problems(claim, at=act.at) if not p.is_warning]
     if revision != claim.revision:
         problems.insert(0, Problem("您查看之后，申报内容又有修改。请重新核对本页后再提交。", place="核对"))
     if not commitment:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from applications.enums import ClaimStatus
 from applications.forms import claim_form, line_block, page_of, read_typed
+from applications.selectors.calls import call_situation
 from applications.selectors.conflicts import find_conflict
 from applications.selectors.problems import find_problems, line_states
 from applications.selectors.scope import concerns_patents, item_of
@@ -63,13 +64,14 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         complete="check" in request.GET,
         rows=request.GET.get("rows", ""),
     )
-    today = timezone.localdate()
+    now = timezone.now()
     context = {
         "claim": claim,
+        "situation": call_situation(claim, at=now),
         "form": form,
         "rules": form.item,
-        "answer": preview_claim(claim, states=form.states, on=today),
-        "problems": find_problems(claim, today=today, states=form.states) if "check" in request.GET else [],
+        "answer": preview_claim(claim, states=form.states, on=timezone.localdate(now)),
+        "problems": find_problems(claim, at=now, states=form.states) if "check" in request.GET else [],
         "is_correction": claim.status == ClaimStatus.CORRECTION,
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
         "general_remark": form.scope.remarks_at(None).get("", ""),
@@ -252,14 +254,15 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def _review_context(claim: Claim) -> dict[str, Any]:
     states = line_states(claim, item_of(claim))
-    today = timezone.localdate()
-    problems = find_problems(claim, today=today, states=states)
+    now = timezone.now()
+    problems = find_problems(claim, at=now, states=states)
     is_correction = claim.status == ClaimStatus.CORRECTION
     return content_of(claim) | {
         "points": claim.correction_points.filter(round=claim.correction_round) if is_correction else [],
         "problems": problems,
         "is_ready": all(problem.is_warning for problem in problems),
-        "answer": preview_claim(claim, states=states, on=today),
+        "answer": preview_claim(claim, states=states, on=timezone.localdate(now)),
+        "situation": call_situation(claim, at=now),
         "is_correction": is_correction,
     }
 

@@ -145,7 +145,7 @@ def test_where_the_item_only_flags_a_second_claim_of_the_same_right_is_submitted
     first = ready_claim(member, item="wx2020-01-maint", lines=[facts])
     submit(first, member)
     second = ready_claim(member, item="wx2020-01-maint", lines=[facts | {"fee_year": "8"}])
-    problems = find_problems(second, today=timezone.localdate())
+    problems = find_problems(second, at=timezone.now())
     assert [p.is_warning for p in problems] == [True]
     assert submit(second, member).claim.status == ClaimStatus.SUBMITTED
 

@@ -17,7 +17,7 @@ from applications.services.evidence import Upload, add_evidence
 from policies.engine import catalogue_of, load_catalogue
 from policies.models import SupportItem
 from policies.services import publish_catalogue
-from tests.factories import act, binhu, make_member, make_patent_no
+from tests.factories import act, binhu, make_member, make_patent_no, open_claimable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,7 @@ def publish(*names: str) -> None:
     documents = [package.documents[name] for name in wanted]
     items = [item for versions in package.items.values() for item in versions if item.document_id in wanted]
     publish_catalogue(act(), catalogue=catalogue_of(documents, items))
+    open_claimable()
 
 
 def patent_facts(number: int = 1, **facts: Any) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from review.services.decisions import Minutes, accept_claim, confirm_district_re
 from review.services.desk import Seen
 from review.services.publicity import PublicityPlan, approve_list, publish_claims
 from tests.applications.worlds import patent_facts, ready_claim
-from tests.factories import act, binhu, make_official, wuxi
+from tests.factories import act, binhu, make_official, open_claimable, wuxi
 
 if TYPE_CHECKING:
     from portal.accounts.models import Applicant
@@ -70,6 +70,7 @@ def publish_items() -> None:
     whole = load_catalogue()
     items = [version for code in ITEMS for version in whole.items[code]]
     publish_catalogue(act(), catalogue=catalogue_of([whole.documents["wx2020"]], items))
+    open_claimable()
 
 
 def submitted(
