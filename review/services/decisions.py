@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from applications.enums import Action
 from applications.ledger.keys import uses_of
-from applications.ledger.selectors import party_of
+from applications.ledger.selectors import call_uses, party_of
 from applications.ledger.services import reserve_limits
 from applications.services.assessment import assess_claim
 from applications.services.transitions import perform_transition
@@ -331,4 +331,5 @@ def _reasons_in_words(lines: list[ClaimLine], checked: Mapping[int, LineSum]) ->
 
 def _reserve(claim: Claim, lines: list[ClaimLine], checked: Mapping[int, LineSum], *, act: Act) -> None:
     amounts = [(line.subject_key, checked[line.pk].amount) for line in lines]
-    reserve_limits(claim, uses=uses_of(compiled_item(claim.version), party_of(claim), amounts), act=act)
+    uses = uses_of(compiled_item(claim.version), party_of(claim), amounts)
+    reserve_limits(claim, uses=[*uses, *call_uses(claim, amounts)], act=act)
