@@ -42,6 +42,7 @@ ACTIONS: Mapping[str, str] = {
     "claim.record_payment": "登记拨付",
     "claim.record_return": "登记退票",
     "claim.corrected": "补正内容",
+    "claim.moved": "转入另一份申报通知",
     "evidence.add": "上传材料",
     "evidence.remove": "删除材料",
     "evidence.purge": "销毁误传的国防专利材料",
@@ -101,6 +102,7 @@ ACTIONS: Mapping[str, str] = {
 FIELDS: Mapping[str, str] = {
     "reason": "理由",
     "items": "事项",
+    "call": "申报通知",
     "filename": "文件名",
     "claim": "申报编号",
     "claims": "申报件数",
