@@ -74,7 +74,8 @@ class Program:
         return start is not None and start <= day and (end is None or day < end)
 
 
-def _chosen(spec: Content, settings: Mapping[str, Any]) -> bool:
+def chosen(spec: Content, settings: Mapping[str, Any]) -> bool:
+    """Whether a rule stands under the chosen settings: its guard (`if`) names them."""
     guard: Mapping[str, Any] | None = spec.get("if")
     return guard is None or all(settings.get(name) == wanted for name, wanted in guard.items())
 
@@ -82,7 +83,7 @@ def _chosen(spec: Content, settings: Mapping[str, Any]) -> bool:
 def effect_of(content: Content, settings: Mapping[str, Any]) -> tuple[date | None, date | None]:
     """First day of effect and first day after it, under the chosen settings."""
     for period in content["effect"]:
-        if _chosen(period, settings):
+        if chosen(period, settings):
             start = settings.get(period["from_setting"]) if "from_setting" in period else period["from"]
             end = period.get("to")
             return (parse_date(start) if start else None), (parse_date(end) if end else None)
@@ -99,8 +100,8 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
         settings=dict(settings),
         effective_from=start if settings.get("event_date", True) else None,
     )
-    chosen_steps = [spec for spec in item.steps if _chosen(spec, settings)]
-    limits = [compile_limit(spec, context, item_id=item.id) for spec in item.limits if _chosen(spec, settings)]
+    chosen_steps = [spec for spec in item.steps if chosen(spec, settings)]
+    limits = [compile_limit(spec, context, item_id=item.id) for spec in item.limits if chosen(spec, settings)]
     overlap = content.get("overlap")
     return Program(
         item=item,
@@ -111,7 +112,7 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
         gates=tuple(
             _gate(condition, context)
             for condition in content["conditions"]
-            if condition["test"] and _chosen(condition, settings) and not condition["priority"]
+            if condition["test"] and chosen(condition, settings) and not condition["priority"]
         ),
         steps=tuple(VERBS[spec["do"]](spec, context) for spec in chosen_steps),
         money_limits=tuple(limit for limit in limits if isinstance(limit, MoneyLimit)),
@@ -119,7 +120,7 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
         quota=next((limit for limit in limits if isinstance(limit, QuotaLimit)), None),
         once=next((limit for limit in limits if isinstance(limit, OnceLimit)), None),
         absorbs=next((limit for limit in limits if isinstance(limit, AbsorbLimit)), None),
-        set_off=overlap is not None and _chosen(overlap, settings),
+        set_off=overlap is not None and chosen(overlap, settings),
         limited=bool(limits),
         split=_split(content["split"], context) if content["split"] else None,
         aggregate=any(spec["do"] == "per_n" for spec in chosen_steps),

@@ -1,0 +1,103 @@
+"""Whole-number arithmetic on columns, and why int64 never overflows.
+
+A fact is at most `MAX_FEN` (10^14) and a line has at most 10^4 rows of it, so a fact's sum is below 10^18; a rule adds
+few facts, which `compile_rules` bounds. `times` and `checked_total` refuse what would pass `MOST` (2^60) by a count or by adding
+up. A share n/d of f is (f // d) * n + (f % d) * n // d: as n <= d, the first product stays below f, and the second below
+d^2, which fits for d up to `FINEST`; a finer ratio is worked in Python's own integers.
+"""
+
+from fractions import Fraction
+
+import numpy as np
+
+from policies.engine.batch.population import BoolArray, IntArray, PopulationError
+from policies.engine.money import part_down, part_half_up
+
+MOST = 2**60
+# 2 * d^2 + d stays inside int64: the bound of rounding half up, which doubles.
+FINEST = 2 * 10**9
+
+
+def share_down(fen: IntArray, ratio: Fraction) -> IntArray:
+    """`ratio` of each sum, cut down to the fen; the twin of `money.part_down`."""
+    top, bottom = ratio.numerator, ratio.denominator
+    if bottom > FINEST:
+        return np.array([part_down(part, ratio) for part in fen.tolist()], dtype=np.int64)
+    if top == bottom:
+        return fen
+    whole = fen // bottom
+    rest = fen - whole * bottom
+    return whole * top + rest * top // bottom
+
+
+def share_half_up(fen: IntArray, ratio: Fraction) -> IntArray:
+    """`ratio` of each sum, rounded half up to the fen; the twin of `money.part_half_up`."""
+    top, bottom = ratio.numerator, ratio.denominator
+    if bottom > FINEST:
+        return np.array([part_half_up(part, ratio) for part in fen.tolist()], dtype=np.int64)
+    whole = fen // bottom
+    rest = fen - whole * bottom
+    return whole * top + (2 * rest * top + bottom) // (2 * bottom)
+
+
+def times(fen: IntArray | int, count: IntArray, where: str) -> IntArray:
+    """`fen` times `count`; PopulationError where a product would pass MOST."""
+    if np.any(fen > MOST // np.maximum(count, 1)):
+        raise PopulationError(f"{where}: a sum times its count passes {MOST} fen")
+    return fen * count
+
+
+def checked_total(fen: IntArray) -> int:
+    """The sum of all, exactly; PopulationError past MOST, where running totals would no longer be safe."""
+    # Halves of 32 bits cannot overflow int64 for fewer than 2^31 sums.
+    total = (int((fen >> 32).sum()) << 32) + int((fen & 0xFFFFFFFF).sum())
+    if total > MOST:
+        raise PopulationError(f"the sums of the population pass {MOST} fen together")
+    return total
+
+
+def sums_between(values: IntArray, starts: IntArray) -> IntArray:
+    """The sum of each run `starts[r]:starts[r + 1]`, empty ones too.
+
+    The running total may wrap around; the difference of two of its values is right all the same.
+    """
+    running = np.zeros(len(values) + 1, dtype=np.int64)
+    np.cumsum(values, out=running[1:])
+    found: IntArray = running[starts[1:]] - running[starts[:-1]]
+    return found
+
+
+def sums_before(values: IntArray, starts: IntArray) -> IntArray:
+    """For each element the sum of the earlier ones of its run; runs begin at `starts` and are not empty."""
+    before = np.cumsum(values) - values
+    lengths = np.diff(starts, append=len(values))
+    found: IntArray = before - np.repeat(before[starts], lengths)
+    return found
+
+
+def run_starts(keys: IntArray) -> IntArray:
+    """Where each run of equal neighbours begins."""
+    if not len(keys):
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+
+
+def add_months(days: IntArray, months: int) -> IntArray:
+    """The last day of a term of months from each day number; the twin of `dates.add_months`."""
+    day = (days.astype(np.int64) - _EPOCH).astype("datetime64[D]")
+    month = day.astype("datetime64[M]")
+    of_month = (day - month.astype("datetime64[D]")).astype(np.int64)
+    last = month + np.timedelta64(months, "M")
+    first_day, next_first = last.astype("datetime64[D]"), (last + np.timedelta64(1, "M")).astype("datetime64[D]")
+    longest = (next_first - first_day).astype(np.int64) - 1
+    found: IntArray = first_day.astype(np.int64) + np.minimum(of_month, longest) + _EPOCH
+    return found
+
+
+_EPOCH = 719_163  # date(1970, 1, 1).toordinal()
+
+
+def any_between(values: BoolArray, starts: IntArray) -> BoolArray:
+    """Whether any element of each run `starts[r]:starts[r + 1]` is true."""
+    found: BoolArray = sums_between(values, starts) > 0
+    return found

@@ -1,0 +1,139 @@
+"""The lines of one item while its rules run over them: facts by name, and what the steps have made so far."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from policies.engine.batch.arithmetic import sums_between
+from policies.engine.batch.population import BoolArray, Column, IntArray, LineTable, Lists, Rows
+
+NONE = -1
+
+
+class Lines:
+    """The columns of a table with the days and kinds of its claims, and the state that steps change.
+
+    `amount` is fen and counts where `has`; `reason` is the first refusal's code number, NONE without; `measured` is 1
+    or 0 for a target met or missed, NONE without; `running` are lines that no step has stopped.
+    """
+
+    def __init__(self, table: LineTable, *, day: IntArray, kind: IntArray, assume: bool) -> None:
+        size = len(table)
+        self.table = table
+        self.day = day
+        self.kind = kind
+        self.assume = assume
+        self.count = table.count if table.count is not None else np.ones(size, dtype=np.int64)
+        self.amount = np.zeros(size, dtype=np.int64)
+        self.has = np.zeros(size, dtype=np.bool_)
+        self.missing = np.zeros(size, dtype=np.bool_)
+        self.decision = np.zeros(size, dtype=np.bool_)
+        self.title = np.zeros(size, dtype=np.bool_)
+        self.measured = np.full(size, NONE, dtype=np.int8)
+        self.reason = np.full(size, NONE, dtype=np.int16)
+        self.running = np.ones(size, dtype=np.bool_)
+        self.kept: dict[str, BoolArray] = {}
+        self.paid: dict[str, IntArray] = {}
+        self._nothing = np.zeros(size, dtype=np.bool_)
+        self._all = np.ones(size, dtype=np.bool_)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def column(self, name: str) -> Column:
+        """A fact's column; of a fact that no line states, an empty one."""
+        return self.table.columns.get(name) or Column(np.zeros(len(self), dtype=np.int64), self._nothing)
+
+    def present(self, name: str) -> BoolArray:
+        """Which lines state the fact."""
+        if name == "on":
+            return self._all
+        rows = self.table.rows.get(name)
+        present = rows.present if rows is not None else self.column(name).present
+        return present if present is not None else self._all
+
+    def days(self, name: str) -> IntArray:
+        """A date fact as day numbers; `on` is the day of the line."""
+        return self.day if name == "on" else self.column(name).values
+
+    def sum(self, name: str) -> tuple[IntArray, BoolArray]:
+        """A fact as fen and where it is stated; rows are added up, after what earlier steps left of them."""
+        rows = self.table.rows.get(name)
+        present = self.present(name)
+        if rows is None:
+            return self.column(name).values.astype(np.int64, copy=False), present
+        kept = self.kept.get(name)
+        return sums_between(rows.amount if kept is None else rows.amount * kept, rows.starts), present
+
+    def refuse(self, where: BoolArray, code: int) -> None:
+        """Note a reason on lines that have none yet."""
+        np.copyto(self.reason, code, where=where & (self.reason == NONE), casting="unsafe")
+
+    def set_amount(self, fen: IntArray | int, where: BoolArray) -> None:
+        """Give lines their amount."""
+        np.copyto(self.amount, fen, where=where)
+        self.has |= where
+
+    def stop_missing(self, where: BoolArray) -> None:
+        """A fact is missing: these lines go no further."""
+        self.missing |= where
+        self.running &= ~where
+
+    def take(self, other: "Lines", where: IntArray) -> None:
+        """Put the state of `other`, which holds the lines at `where`, in its place here."""
+        for name in _STATE:
+            getattr(self, name)[where] = getattr(other, name)
+
+
+_STATE = ("amount", "has", "missing", "decision", "title", "measured", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of lines at one moment, to begin from again."""
+
+    amount: IntArray
+    has: BoolArray
+    reason: IntArray
+
+
+def take_lines(table: LineTable, where: IntArray) -> LineTable:
+    """The table's lines at ascending positions `where`."""
+    return replace(
+        table,
+        claim=table.claim[where],
+        count=None if table.count is None else table.count[where],
+        subject=None if table.subject is None else table.subject[where],
+        project_paid=None if table.project_paid is None else table.project_paid[where],
+        columns={name: _take_column(column, where) for name, column in table.columns.items()},
+        rows={name: _take_rows(rows, where) for name, rows in table.rows.items()},
+    )
+
+
+def _take_column(column: Column, where: IntArray) -> Column:
+    lists = column.lists
+    if lists is not None:
+        starts, within = _runs(lists.starts, where)
+        lists = Lists(starts, lists.codes[within], lists.given[where])
+    return replace(
+        column,
+        values=column.values[where],
+        present=None if column.present is None else column.present[where],
+        spoken=None if column.spoken is None else column.spoken[where],
+        lists=lists,
+    )
+
+
+def _take_rows(rows: Rows, where: IntArray) -> Rows:
+    starts, within = _runs(rows.starts, where)
+    present = None if rows.present is None else rows.present[where]
+    return Rows(starts, rows.amount[within], rows.paid_on[within], present)
+
+
+def _runs(starts: IntArray, where: IntArray) -> tuple[IntArray, IntArray]:
+    """The starts of the chosen runs when put end to end, and the positions of their elements."""
+    lengths = (starts[1:] - starts[:-1])[where]
+    fresh = np.zeros(len(where) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=fresh[1:])
+    within = np.arange(fresh[-1]) + np.repeat(starts[where] - fresh[:-1], lengths)
+    return fresh, within
