@@ -21,10 +21,11 @@ _FIRST_ROW = 3
 
 
 class Kind(StrEnum):
-    """How a column is written: `TEXT` is never a number, `MONEY` (yuan) and `WAN` (万元) are added up."""
+    """How a column is written: `TEXT` is never a number; `COUNT`, `MONEY` (yuan) and `WAN` (万元) are added up."""
 
     TEXT = "text"
     NUMBER = "number"
+    COUNT = "count"
     MONEY = "money"
     WAN = "wan"
     DATE = "date"
@@ -44,14 +45,63 @@ def defused(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def build_sheet(title: str, *, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], note: str) -> bytes:
-    """One landscape A4 sheet with a repeated heading, the rows, and a last line that adds up the money by formula.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook: `note` stands under the title (unit, number of rows, who made it when)."""
 
-    `note` stands under the title (unit, number of rows, who made it when).
-    """
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Cell]]
+    note: str
+
+
+def build_sheet(title: str, *, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], note: str) -> bytes:
+    """A workbook of one sheet; `note` stands under the title (unit, number of rows, who made it when)."""
+    return build_book([Sheet(title, columns, rows, note)])
+
+
+def build_book(sheets: Iterable[Sheet]) -> bytes:
+    """A workbook of landscape A4 sheets, each with a repeated heading and a last line that adds up by formula."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False})
-    sheet = book.add_worksheet(title[:31])
+    formats = _Formats(book)
+    for sheet in sheets:
+        _add_sheet(book, sheet, formats)
+    book.close()
+    return buffer.getvalue()
+
+
+class _Formats:
+    """The looks of a workbook's cells."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        edge = {"border": 1, "border_color": "#B7C4CE", "valign": "vcenter"}
+        strong = {**edge, "bold": True, "bg_color": "#E3F2F2"}
+        self.title = book.add_format({"bold": True, "font_size": 16, "align": "center"})
+        self.note = book.add_format({"align": "right", "font_color": "#4D5F6D"})
+        self.heading = book.add_format(
+            {**edge, "bold": True, "bg_color": "#E7F0F7", "text_wrap": True, "align": "center"}
+        )
+        self.cells = {
+            Kind.TEXT: book.add_format({**edge, "num_format": "@", "text_wrap": True}),
+            Kind.NUMBER: book.add_format({**edge, "num_format": "0"}),
+            Kind.COUNT: book.add_format({**edge, "num_format": "#,##0"}),
+            Kind.MONEY: book.add_format({**edge, "num_format": "#,##0.00"}),
+            Kind.WAN: book.add_format({**edge, "num_format": "#,##0.00####"}),
+            Kind.DATE: book.add_format({**edge, "num_format": "yyyy-mm-dd"}),
+        }
+        money = book.add_format({**strong, "num_format": "#,##0.00"})
+        self.totals = {
+            Kind.COUNT: book.add_format({**strong, "num_format": "#,##0"}),
+            Kind.MONEY: money,
+            Kind.WAN: book.add_format({**strong, "num_format": "#,##0.00####"}),
+        }
+        self.no_total = money
+
+
+def _add_sheet(book: xlsxwriter.Workbook, content: Sheet, formats: _Formats) -> None:
+    columns = content.columns
+    sheet = book.add_worksheet(content.title[:31])
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
@@ -59,37 +109,22 @@ def build_sheet(title: str, *, columns: Sequence[Column], rows: Iterable[Sequenc
     sheet.repeat_rows(_FIRST_ROW - 1)
     sheet.set_footer("&C第 &P 页，共 &N 页")
     sheet.freeze_panes(_FIRST_ROW, 0)
-    edge = {"border": 1, "border_color": "#B7C4CE", "valign": "vcenter"}
-    heading = book.add_format({**edge, "bold": True, "bg_color": "#E7F0F7", "text_wrap": True, "align": "center"})
-    formats = {
-        Kind.TEXT: book.add_format({**edge, "num_format": "@", "text_wrap": True}),
-        Kind.NUMBER: book.add_format({**edge, "num_format": "0"}),
-        Kind.MONEY: book.add_format({**edge, "num_format": "#,##0.00"}),
-        Kind.WAN: book.add_format({**edge, "num_format": "#,##0.00####"}),
-        Kind.DATE: book.add_format({**edge, "num_format": "yyyy-mm-dd"}),
-    }
-    total_format = book.add_format({**edge, "bold": True, "num_format": "#,##0.00", "bg_color": "#E3F2F2"})
-    wan_total = book.add_format({**edge, "bold": True, "num_format": "#,##0.00####", "bg_color": "#E3F2F2"})
-    sheet.merge_range(
-        0, 0, 0, len(columns) - 1, title, book.add_format({"bold": True, "font_size": 16, "align": "center"})
-    )
-    sheet.merge_range(1, 0, 1, len(columns) - 1, note, book.add_format({"align": "right", "font_color": "#4D5F6D"}))
+    sheet.merge_range(0, 0, 0, len(columns) - 1, content.title, formats.title)
+    sheet.merge_range(1, 0, 1, len(columns) - 1, content.note, formats.note)
     for number, column in enumerate(columns):
         sheet.set_column(number, number, column.width)
-        sheet.write_string(_FIRST_ROW - 1, number, column.title, heading)
+        sheet.write_string(_FIRST_ROW - 1, number, column.title, formats.heading)
     last = _FIRST_ROW - 1
-    for last, row in enumerate(rows, start=_FIRST_ROW):
+    for last, row in enumerate(content.rows, start=_FIRST_ROW):
         for number, (column, value) in enumerate(zip(columns, row, strict=True)):
-            _write(sheet, last, number, value, formats[column.kind])
+            _write(sheet, last, number, value, formats.cells[column.kind])
     for number, column in enumerate(columns):
-        if column.kind in (Kind.MONEY, Kind.WAN) and last >= _FIRST_ROW:
+        if column.kind in formats.totals and last >= _FIRST_ROW:
             letter = xlsxwriter.utility.xl_col_to_name(number)
             formula = f"=SUM({letter}{_FIRST_ROW + 1}:{letter}{last + 1})"
-            sheet.write_formula(last + 1, number, formula, wan_total if column.kind is Kind.WAN else total_format)
+            sheet.write_formula(last + 1, number, formula, formats.totals[column.kind])
         else:
-            sheet.write_string(last + 1, number, "合计" if number == 0 else "", total_format)
-    book.close()
-    return buffer.getvalue()
+            sheet.write_string(last + 1, number, "合计" if number == 0 else "", formats.no_total)
 
 
 def _write(
