@@ -13,13 +13,15 @@ from django.utils import timezone
 from ninja import Path, Query, Router, Schema
 
 from policies import selectors
-from policies.engine import QuestionError, assess, describe, load_catalogue
+from policies.engine import QuestionError, assess, describe
 from policies.models import PolicyDocument, SupportItem
 from portal.api.contract import Problem
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+
+    from policies.engine import Catalogue
 
 router = Router(tags=["政策"])
 MAX_QUESTIONS = 100
@@ -155,20 +157,21 @@ def assess_questions(request: HttpRequest) -> HttpResponse:
         asked = json.loads(request.body, parse_float=Decimal, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return _written({"error": "请求内容不是合法的 JSON。", "field": "question"}, status=422)
+    catalogue = selectors.published_catalogue()
     if not isinstance(asked, list):
-        answer, answered = _answered(asked)
+        answer, answered = _answered(catalogue, asked)
         return _written(answer, status=200 if answered else 422)
     if len(asked) > MAX_QUESTIONS:
         return _written({"error": f"一次至多 {MAX_QUESTIONS} 个问题，请分批提交。", "field": "question"}, status=422)
-    return _written([_answered(question)[0] for question in asked], status=200)
+    return _written([_answered(catalogue, question)[0] for question in asked], status=200)
 
 
-def _answered(question: Any) -> tuple[dict[str, Any], bool]:
+def _answered(catalogue: Catalogue, question: Any) -> tuple[dict[str, Any], bool]:
     """The answer to one question or its error, and whether it is an answer; the caller's `id` comes back."""
     asked_as = question.get("id") if isinstance(question, dict) else None
     reference = {"id": asked_as} if isinstance(asked_as, str | int) else {}
     try:
-        return {**reference, **assess(load_catalogue(), question).as_dict()}, True
+        return {**reference, **assess(catalogue, question).as_dict()}, True
     except QuestionError as error:
         return {**reference, "error": str(error), "field": error.field}, False
 

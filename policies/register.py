@@ -1,6 +1,6 @@
 """The coverage register: every clause of the five documents, and what in the portal models it.
 
-Pure reading of the authored catalogue: it is complete whether or not anything has been published to the database.
+Pure reading of a catalogue. The package's is complete whether or not anything has been published to the database.
 """
 
 from __future__ import annotations

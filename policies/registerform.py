@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from django import forms
 
-from policies.engine import load_catalogue
 from policies.register import KINDS, RECORD
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.http import QueryDict
+
+    from policies.engine import Document
 
 
 class RegisterFilterForm(forms.Form):
@@ -23,10 +26,10 @@ class RegisterFilterForm(forms.Form):
         choices=[("", "全部"), *KINDS.items(), (RECORD, "仅作记录（系统无法执行）")],
     )
 
-    def __init__(self, data: QueryDict) -> None:
+    def __init__(self, data: QueryDict, *, documents: Iterable[Document]) -> None:
         super().__init__(data)
-        documents = [(document.id, document.citation) for document in load_catalogue().documents.values()]
-        self.fields["document"].choices = [("", "全部"), *documents]  # type: ignore[attr-defined]
+        cited = [(document.id, document.citation) for document in documents]
+        self.fields["document"].choices = [("", "全部"), *cited]  # type: ignore[attr-defined]
 
     def narrowing(self) -> dict[str, str]:
         """What `read_register` takes; a choice that there is not narrows nothing, and shows its error."""

@@ -9,25 +9,26 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from policies.engine import catalogue_of, compile_item
+from policies.engine import catalogue_of, compile_item, load_catalogue, load_document, package_documents
 from policies.engine.regions import covers
-from policies.enums import DocumentStatus
-from policies.models import ItemVersion, PolicyDocument, SupportItem
+from policies.enums import DocumentStatus, TextOrigin
+from policies.models import DocumentText, ItemVersion, PolicyDocument, SupportItem
 from policies.searchtext import highlight, query_words, rank_of, snippet
+from policies.versions import counting, version_on
 from policies.wording import AmountWords, amount_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from django.db.models import QuerySet
-
-    from policies.engine import Catalogue, Item
+    from policies.engine import Catalogue, Item, LoadedDocument
     from policies.searchtext import Piece
 
 # A version never changes, so what was compiled from it stays right as long as the process lives.
 _items: dict[str, Item] = {}
 _catalogues: dict[str, Catalogue] = {}
+_texts: dict[str, LoadedDocument] = {}
+_published: tuple[tuple[object, ...], Catalogue] | None = None
 
 
 def compiled_item(version: ItemVersion) -> Item:
@@ -46,18 +47,81 @@ def catalogue_for(version: ItemVersion) -> Catalogue:
     return catalogue
 
 
+def published_catalogue() -> Catalogue:
+    """Everything that is published, whether it came with the package or from the browser; built once a publication.
+
+    Two small queries while nothing new was published. The register has the clauses of every document's newest text.
+    """
+    global _published  # noqa: PLW0603 - one value a process: what was published last
+    stamp = _publication_stamp()
+    if _published is None or _published[0] != stamp:
+        _published = (stamp, _build_catalogue())
+    return _published[1]
+
+
+def published_documents() -> list[LoadedDocument]:
+    """Every document's newest text as the engine reads it, in the order of their codes."""
+    texts = {text.document_id: text for text in DocumentText.objects.order_by("document__code", "number")}
+    return [loaded_text(text) for text in texts.values()]
+
+
+def loaded_text(text: DocumentText) -> LoadedDocument:
+    """A published text as the engine reads it, once a process."""
+    loaded = _texts.get(text.sha256)
+    if loaded is None:
+        loaded = _texts[text.sha256] = load_document(text.text, name=f"第 {text.number} 次发布")
+    return loaded
+
+
+def register_catalogue() -> Catalogue:
+    """What the coverage register shows: the package, with documents that were published in the browser. One query."""
+    newest = {text.document_id: text for text in DocumentText.objects.order_by("number")}
+    drafted = [loaded_text(text) for text in newest.values() if text.origin == TextOrigin.BROWSER]
+    if not drafted:
+        return load_catalogue()
+    shown = {loaded.document.id: loaded for loaded, _ in package_documents()}
+    shown |= {loaded.document.id: loaded for loaded in drafted}
+    return catalogue_of(
+        [loaded.document for loaded in shown.values()],
+        [item for loaded in shown.values() for item in loaded.items],
+        register=[row for loaded in shown.values() for row in loaded.register],
+    )
+
+
+def catalogue_versions() -> dict[str, list[Item]]:
+    """The rules that count on some day, of every published item, by its code. One query."""
+    found: dict[str, list[ItemVersion]] = {}
+    order = ("item__document__code", "item__position", "number")
+    for version in ItemVersion.objects.select_related("item").order_by(*order):
+        found.setdefault(version.item.code, []).append(version)
+    return {code: [compiled_item(version) for version in counting(held)] for code, held in found.items()}
+
+
+def _publication_stamp() -> tuple[object, ...]:
+    """Changes with every publication: tables are appended to, never changed."""
+    version = ItemVersion.objects.order_by("-pk").values_list("pk", "hash", "published_at").first()
+    text = DocumentText.objects.order_by("-pk").values_list("pk", "sha256", "published_at").first()
+    return (version, text)
+
+
+def _build_catalogue() -> Catalogue:
+    documents = published_documents()
+    return catalogue_of(
+        [loaded.document for loaded in documents],
+        [item for versions in catalogue_versions().values() for item in versions],
+        register=[row for loaded in documents for row in loaded.register],
+    )
+
+
 def item_version_for(item: SupportItem, on: date) -> ItemVersion | None:
-    """The version in force on a day, the latest published where several are; None where the day has none."""
-    return _in_force(on).filter(item=item).order_by("-number").first()
+    """The version in force on a day (see `policies.versions`); None where the day has none."""
+    newest = ItemVersion.objects.filter(item=item, valid_from__lte=on).order_by("-number").first()
+    return version_on([newest], on) if newest else None
 
 
 def shown_version(item: SupportItem, *, on: date) -> ItemVersion | None:
     """The version that pages and calculators show: the one in force, or else the latest published (a draft's)."""
     return item_version_for(item, on) or item.versions.order_by("-number").first()
-
-
-def _in_force(on: date) -> QuerySet[ItemVersion]:
-    return ItemVersion.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
 
 
 @dataclass(frozen=True)
@@ -82,14 +146,15 @@ def claimable_items(on: date, *, region: str = "") -> list[ItemCard]:
     One query.
     """
     found = (
-        _in_force(on)
+        ItemVersion.objects.filter(valid_from__lte=on)
         .filter(item__claimable=True, item__document__status=DocumentStatus.IN_FORCE)
         .select_related("item__document__region")
         .order_by("item__document__code", "item__position", "number")
     )
-    # The highest number of an item comes last and wins.
-    cards = {version.item_id: ItemCard(version.item, version) for version in found}
-    return [c for c in cards.values() if not region or covers(c.rules.content["document"], region)]
+    # The newest of an item comes last, and wins.
+    newest = {version.item_id: version for version in found}
+    cards = [ItemCard(version.item, version) for version in newest.values() if version_on([version], on)]
+    return [card for card in cards if not region or covers(card.rules.content["document"], region)]
 
 
 # Kinds whose sum the rules work out from a few facts: what an enterprise looks for first.
@@ -185,20 +250,11 @@ def _entry(document: PolicyDocument, items: list[SupportItem]) -> DocumentEntry:
 
 def document_cards(document: PolicyDocument, *, on: date) -> list[ItemCard]:
     """A document's items in order, each with the version that pages show. One query."""
-    cards: dict[int, ItemCard] = {}
+    versions: dict[int, list[ItemVersion]] = {}
     for version in ItemVersion.objects.filter(item__document=document).select_related("item").order_by("number"):
-        held = cards.get(version.item_id)
-        if held is None or _is_in_force(version, on) or not _is_in_force(held.version, on):
-            cards[version.item_id] = ItemCard(version.item, version)
-    return sorted(cards.values(), key=lambda card: card.item.position)
-
-
-def _is_in_force(version: ItemVersion, on: date) -> bool:
-    return (
-        version.valid_from is not None
-        and version.valid_from <= on
-        and (version.valid_to is None or on < version.valid_to)
-    )
+        versions.setdefault(version.item_id, []).append(version)
+    shown = [version_on(held, on) or held[-1] for held in versions.values()]
+    return sorted((ItemCard(version.item, version) for version in shown), key=lambda card: card.item.position)
 
 
 def condition_texts(rules: Item, facts: Sequence[str]) -> list[str]:

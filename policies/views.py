@@ -39,9 +39,10 @@ def documents(request: HttpRequest) -> HttpResponse:
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
     """List every clause of the documents with what models it, or why nothing can."""
-    form = RegisterFilterForm(request.GET)
+    catalogue = selectors.register_catalogue()
+    form = RegisterFilterForm(request.GET, documents=catalogue.documents.values())
     narrowing = form.narrowing()
-    sections = read_register(document=narrowing["document"], kind=narrowing["kind"])
+    sections = read_register(catalogue, document=narrowing["document"], kind=narrowing["kind"])
     entries = [entry for section in sections for entry in section.entries]
     context = {
         "form": form,
@@ -77,12 +78,15 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
 
 @access(public)
 def calculator(request: HttpRequest, code: str) -> HttpResponse:
-    """Compute an amount from what was typed: the whole page, or for htmx what changed in it."""
+    """Compute an amount from what was typed: the whole page, or for htmx what changed in it.
+
+    An address may bring the facts along, as the questionnaire's links do.
+    """
     card = _card(code)
-    today = timezone.localdate()
-    filled = read_calculator(card.rules, request.POST if request.method == "POST" else None, today=today)
+    typed = request.POST if request.method == "POST" else request.GET
+    filled = read_calculator(card.rules, typed or None, today=timezone.localdate())
     context = _context(card, filled)
-    if request.method == "POST":
+    if typed:
         context |= _answer(card, filled)
     template = "policies/calculator.html"
     if request.headers.get("HX-Request"):
@@ -121,7 +125,7 @@ def _answer(card: ItemCard, filled: Calculator) -> dict[str, Any]:
     if filled.is_blank or filled.issued_error:
         return {}
     try:
-        answer = assess(selectors.catalogue_for(card.version), filled.question(today=timezone.localdate()))
+        answer = assess(selectors.published_catalogue(), filled.question(today=timezone.localdate()))
     except QuestionError as error:
         return {"question_error": str(error)}
     return {"answer": answer.as_dict(), "assumed": selectors.condition_texts(card.rules, answer.assumed)}

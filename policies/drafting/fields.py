@@ -11,9 +11,17 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.expressions import Expression
 
+    _TextField = models.TextField[Any, Any]
+else:
+    _TextField = models.TextField
 
-class OrderedJSONField(models.TextField):
+
+class OrderedJSONField(_TextField):
     """Any JSON value. PostgreSQL's own JSON column sorts the keys of a mapping; an author's order has to come back."""
+
+    if TYPE_CHECKING:
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
 
     def from_db_value(self, value: str | None, _expression: Expression, _connection: BaseDatabaseWrapper) -> Any:
         """The stored value, its mappings in their written order."""

@@ -14,6 +14,7 @@ from policies.engine.loader import (
     compile_item,
     load_catalogue,
     load_document,
+    package_documents,
     plain_content,
 )
 from policies.engine.model import (
@@ -76,5 +77,6 @@ __all__ = [
     "describe",
     "load_catalogue",
     "load_document",
+    "package_documents",
     "plain_content",
 ]

@@ -43,22 +43,20 @@ class Catalogue:
 
     def version_for(self, item_id: str, on: date) -> Item | None:
         """The version in force on a day, None where there is none. KeyError for an unknown item."""
-        for item in self.items[item_id]:
-            if self.program(item, {}).in_force(on):
-                return item
-        return None
+        item, program = self.program_for(item_id, on, {})
+        return item if program.in_force(on) else None
 
     def program_for(self, item_id: str, on: date, overrides: dict[str, Any]) -> tuple[Item, Program]:
-        """The version in force on a day, or else the nearest one, with its program. KeyError for an unknown item."""
+        """The version that a day belongs to, with its program: the last that had begun, or else the first of all.
+
+        A later version takes over on its first day, whether or not the earlier one names an end. KeyError for an
+        unknown item.
+        """
         versions = self.items[item_id]
-        if len(versions) == 1:
-            return versions[0], self.program(versions[0], overrides)
         nearest = versions[0]
-        for item in versions:
-            program = self.program(item, overrides)
-            if program.in_force(on):
-                return item, program
-            if program.effective_from is not None and program.effective_from <= on:
+        for item in versions[1:]:
+            begins = self.program(item, overrides).effective_from
+            if begins is not None and begins <= on:
                 nearest = item
         return nearest, self.program(nearest, overrides)
 

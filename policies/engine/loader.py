@@ -1,7 +1,7 @@
 """Loading: texts to documents, items and the register; nothing is used unless everything is sound."""
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -245,19 +245,27 @@ def load_catalogue(paths: Iterable[Path] | None = None) -> Catalogue:
     """The catalogue of the given files, or of the package (read once a process). Raises CatalogueError."""
     if paths is None:
         return _package_catalogue()
-    vocabulary = package_vocabulary()
-    loaded = [load_document(path.read_text("utf-8"), name=path.name, vocabulary=vocabulary) for path in paths]
-    return catalogue_of(
-        (one.document for one in loaded),
-        [item for one in loaded for item in one.items],
-        register=[row for one in loaded for row in one.register],
-        vocabulary=vocabulary,
-    )
+    return _catalogue_of([load_document(path.read_text("utf-8"), name=path.name) for path in paths])
+
+
+@lru_cache(maxsize=1)
+def package_documents() -> tuple[tuple[LoadedDocument, str], ...]:
+    """The package's documents, each with its authored text, in the order of their names; read once a process."""
+    texts = [(path.name, path.read_text("utf-8")) for path in sorted(CATALOGUE.glob("*.yaml"))]
+    return tuple((load_document(text, name=name), text) for name, text in texts)
 
 
 @lru_cache(maxsize=1)
 def _package_catalogue() -> Catalogue:
-    return load_catalogue(sorted(CATALOGUE.glob("*.yaml")))
+    return _catalogue_of([loaded for loaded, _ in package_documents()])
+
+
+def _catalogue_of(loaded: Sequence[LoadedDocument]) -> Catalogue:
+    return catalogue_of(
+        (one.document for one in loaded),
+        [item for one in loaded for item in one.items],
+        register=[row for one in loaded for row in one.register],
+    )
 
 
 def plain_content(item: Item) -> dict[str, Any]:

@@ -123,9 +123,11 @@ def test_more_than_the_portal_reads_is_refused(client, settings):
     assert response.json()["error"]
 
 
-def test_asking_stores_nothing_and_asks_the_database_nothing(client, django_assert_num_queries):
-    with django_assert_num_queries(0):
-        ask(client, QUESTION)
+def test_asking_stores_nothing_and_asks_the_database_only_what_was_published_last(client, django_assert_num_queries):
+    ask(client, QUESTION)
+    for asked in (QUESTION, [QUESTION] * 3):
+        with django_assert_num_queries(2):
+            ask(client, asked)
 
 
 def test_another_site_cannot_ask_in_anybodys_name(client):

@@ -123,8 +123,9 @@ def test_every_address_of_the_register_leads_to_a_published_page():
         assert match.kwargs["code"] in (items if match.url_name == "item" else documents), line["id"]
 
 
+@pytest.mark.django_db
 class TestPage:
-    """The public page; it reads the catalogue and asks the database nothing."""
+    """The public page; it reads the package, and of the database what was published in the browser."""
 
     def shown(self, client, **query: str) -> tuple[set[str], str]:
         """The ids of the rows on the page, and its text."""

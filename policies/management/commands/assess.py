@@ -9,6 +9,7 @@ from typing import Any, TextIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from policies.engine import Catalogue, QuestionError, assess, describe, load_catalogue
+from policies.selectors import published_catalogue
 
 
 def answer_line(catalogue: Catalogue, line: str) -> tuple[str, bool]:
@@ -49,10 +50,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--item", help="id of a support item, such as wx2020-01-inv")
         parser.add_argument("--describe", action="store_true", help="print the item's question as JSON Schema and stop")
+        parser.add_argument(
+            "--published", action="store_true", help="answer from what the database has published, not from the package"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         speak_utf8()
-        catalogue = load_catalogue()
+        catalogue = published_catalogue() if options["published"] else load_catalogue()
         if options["describe"]:
             self.stdout.write(self._description(catalogue, options["item"]))
             return

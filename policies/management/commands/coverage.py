@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from policies.register import register_lines
+from policies.selectors import register_catalogue
 
 
 class Command(BaseCommand):
@@ -14,6 +15,11 @@ class Command(BaseCommand):
     )
     requires_system_checks = ()
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
-        for line in register_lines():
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--published", action="store_true", help="with what was published in the browser, from the database"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        for line in register_lines(register_catalogue() if options["published"] else None):
             self.stdout.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")))

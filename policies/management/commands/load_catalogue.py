@@ -23,3 +23,5 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{published.documents} 个文件，{published.items} 个事项，新发布 {published.new_versions} 个版本。"
         )
+        for citation in published.kept:
+            self.stdout.write(f"{citation} 已在线拟订发布，以在线发布的为准，未改回随系统提供的文本。")
