@@ -23,6 +23,7 @@ from portal.accounts.models import Appointment, Region, User
 from portal.act import Act
 from portal.jobs.models import Job, JobState
 from portal.jobs.services import run_job
+from review.demo.calls import FIRST, SECOND, THIRD, extend_first, make_call
 from review.demo.papers import sample_paper
 from review.demo.scripts import SCRIPTS, Script
 from review.enums import CreditResult
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from applications.models import Claim
+    from policies.calls.models import Call
     from portal.accounts.models import Applicant
 
 S = ClaimStatus
@@ -99,7 +101,9 @@ class Walk:
 
 
 class Demo:
-    """The demo's past: its claims, its clock, and what happened on which day."""
+    """The demo's past: its calls and claims, its clock, and what happened on which day."""
+
+    call: Call
 
     def __init__(self, applicants: list[Applicant], *, now: datetime) -> None:
         self.applicants = applicants
@@ -109,6 +113,7 @@ class Demo:
 
     def run(self) -> None:
         """Tell the whole story, each day's deeds after those of the day before."""
+        self.open_first_call()
         self.on(40, self.submit, "old")
         self.on(38, self.accept, "old")
         self.on(36, self.review_first, "old")
@@ -116,11 +121,13 @@ class Demo:
         self.on(31, self.review_city, "old")
         self.on(30, self.submit, "listed")
         self.on(28, self.decide, "old")
+        self.extend_first_call()
         self.on(27, self.accept, "listed")
         first = self.publish("old", days_ago=26, title="2026 年第一批知识产权专项资金拟资助名单")
         self.on(24, self.review_first, "listed")
         self.on(22, self.review_second, "listed")
         self.on(18, self.review_city, "listed")
+        self.open_second_call()
         self.jump(12)
         approve_list(first, act=self.act(self.officer(Role.DECISION_MAKER, WUXI)))
         finish_jobs()
@@ -131,12 +138,31 @@ class Demo:
         self.on(5, self.review_first, "fresh")
         self.on(4, self.review_second, "fresh")
         self.on(3, self.review_city, "fresh")
+        self.announce_third_call()
         self.jump(2)
         self.return_a_payment()
         second = self.publish("listed", days_ago=1, title="2026 年第二批知识产权专项资金拟资助名单")
         self.jump(0)
         self.object_to(second)
         finish_jobs()
+
+    def open_first_call(self) -> None:
+        """The call in which everything that is decided by now was filed."""
+        self.jump(55)
+        self.call = make_call(FIRST, act=self.act(self.officer(Role.POLICY_ADMIN, WUXI)), end=self.end)
+
+    def extend_first_call(self) -> None:
+        """It stays open some days longer than announced."""
+        extend_first(self.call, act=self.act(self.officer(Role.POLICY_ADMIN, WUXI)), end=self.end)
+
+    def open_second_call(self) -> None:
+        """The call that is open when the demo opens."""
+        self.jump(17)
+        self.call = make_call(SECOND, act=self.act(self.officer(Role.POLICY_ADMIN, WUXI)), end=self.end)
+
+    def announce_third_call(self) -> None:
+        """The call that opens next."""
+        make_call(THIRD, act=self.act(self.officer(Role.POLICY_ADMIN, WUXI)), end=self.end)
 
     def on(self, days_ago: float, deed: Callable[[Walk], None], wave: str) -> None:
         """Do a deed on its day to every claim of a wave."""
@@ -156,8 +182,9 @@ class Demo:
         return Act(user=user, at=self.now, address="192.0.2.10")
 
     def officer(self, role: Role, region: str) -> User:
-        """The demo's official of this role there."""
-        return Appointment.objects.select_related("user").get(role=role, region_id=region, revoked_at=None).user
+        """The demo's first official of this role there."""
+        held = Appointment.objects.select_related("user").filter(role=role, region_id=region, revoked_at=None)
+        return held.order_by("pk")[0].user
 
     def owner(self, walk: Walk) -> User:
         """Who files for the walk's applicant."""
@@ -168,7 +195,9 @@ class Demo:
         script, owner = walk.script, self.owner(walk)
         item = SupportItem.objects.get(code=script.item)
         key = uuid.uuid5(NAMESPACE, f"{SCRIPTS.index(script)}")
-        claim = start_claim(self.applicants[script.applicant], item=item, key=key, act=self.act(owner))
+        claim = start_claim(
+            self.applicants[script.applicant], item=item, key=key, act=self.act(owner), call=self.call
+        )
         lines = add_lines(claim, act=self.act(owner), rows=script.lines)
         for wanted in compiled_item(claim.version).evidence:
             if not wanted.required:
