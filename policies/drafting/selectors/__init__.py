@@ -1,0 +1,6 @@
+"""Reading drafts: what other rooms ask is named here."""
+
+from policies.drafting.selectors.catalogue import draft_catalogue
+from policies.drafting.selectors.problems import SectionProblem, draft_document, draft_problems, draft_yaml
+
+__all__ = ["SectionProblem", "draft_catalogue", "draft_document", "draft_problems", "draft_yaml"]

@@ -59,7 +59,9 @@ def draft_yaml(draft: PolicyDraft) -> str:
 
 def draft_document(draft: PolicyDraft) -> LoadedDocument:
     """The document that the draft makes. Raises CatalogueError with its problems."""
-    return load_document(draft_yaml(draft), name=f"{draft.document_code}.yaml")
+    read = read_draft(draft)
+    # What reads without a document is read once more for the sake of its problems.
+    return read.document or load_document(read.text, name=f"{draft.document_code}.yaml")
 
 
 @lru_cache(maxsize=32)
