@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from policies.calls.models import Call
 from policies.calls.selectors import callable_items
 from policies.calls.services.attachments import add_attachment
 from policies.calls.services.changes import extend_call, publish_call
@@ -21,6 +20,7 @@ from portal.accounts.models import Region
 from review.demo.papers import sample_paper
 
 if TYPE_CHECKING:
+    from policies.calls.models import Call
     from portal.act import Act
 
 NAMESPACE = uuid.UUID("0b0f5d3e-6c1b-4a53-9f5a-0f9f5b2f7d11")

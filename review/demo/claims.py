@@ -195,9 +195,7 @@ class Demo:
         script, owner = walk.script, self.owner(walk)
         item = SupportItem.objects.get(code=script.item)
         key = uuid.uuid5(NAMESPACE, f"{SCRIPTS.index(script)}")
-        claim = start_claim(
-            self.applicants[script.applicant], item=item, key=key, act=self.act(owner), call=self.call
-        )
+        claim = start_claim(self.applicants[script.applicant], item=item, key=key, act=self.act(owner), call=self.call)
         lines = add_lines(claim, act=self.act(owner), rows=script.lines)
         for wanted in compiled_item(claim.version).evidence:
             if not wanted.required:
