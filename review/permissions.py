@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from applications.enums import Action, ClaimStatus
+from applications.enums import Action, ClaimStatus, Route
 from applications.permissions import acts_for_applicant, party_for
 from review.enums import Conclusion, Stage
 
@@ -44,6 +44,13 @@ ACTION_OF: dict[tuple[Stage, Conclusion], Action] = {
 }
 # Stages in which an officer sets a sum per line; the second officer confirms the first's sums as they are.
 SUM_STAGES = frozenset({Stage.DISTRICT_FIRST, Stage.CITY, Stage.FINAL})
+
+
+def stage_before(stage: str | None, route: str) -> Stage | None:
+    """The stage whose conclusion another starts from; a claim that its district decides has no city review."""
+    if stage == Stage.CITY or (stage == Stage.FINAL and route == Route.DISTRICT):
+        return Stage.DISTRICT_SECOND
+    return Stage.CITY if stage == Stage.FINAL else None
 
 
 def open_conclusions(user: User, claim: Claim) -> list[Conclusion]:

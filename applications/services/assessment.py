@@ -41,6 +41,11 @@ class DecidedSums:
     by_line: Mapping[int, Decimal]
     decision_no: str = ""
 
+    @property
+    def are_money(self) -> bool:
+        """Whether any line gets something: a nought only tells the engine that a line gets nothing."""
+        return any(self.by_line.values())
+
 
 def assess_claim(
     claim: Claim, *, act: Act, stage: Action | str, unmet: Iterable[str] = (), decided: DecidedSums | None = None

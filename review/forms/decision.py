@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from applications.services.corrections import PointAsked
+from portal.money import ZERO
 from review.enums import Conclusion, CreditResult, DeclineGround, RefusalGround, Stage
 from review.forms.fields import DayField, YuanField
-from review.services.decisions import LineSum, Minutes
+from review.services.decisions import Minutes
 from review.services.desk import Seen
+from review.services.sums import LineSum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from django.forms.boundfield import BoundField
     from django.utils.datastructures import MultiValueDict
@@ -57,8 +61,22 @@ class ConfirmForm(SeenForm):
     conclusion = Conclusion.SUPPORT
 
 
+@dataclass(frozen=True, slots=True)
+class SumRow:
+    """One line of the support form; `ceiling` is None where the document names no sum."""
+
+    shown: ShownLine
+    amount: BoundField
+    reason: BoundField
+    ceiling: Decimal | None
+
+
 class SupportForm(SeenForm):
-    """A sum for each line, the conditions found unmet, and at the final decision the meeting's minutes."""
+    """A sum for each line, the conditions found unmet, and at the final decision the meeting's minutes.
+
+    Where the document names no sum, a line's sum and its reason are the officer's own; where it gives a title, a line
+    has no sum, or one that may be left empty.
+    """
 
     conclusion = Conclusion.SUPPORT
 
@@ -72,46 +90,93 @@ class SupportForm(SeenForm):
     ) -> None:
         super().__init__(data, dossier=dossier, **options)
         self.ceilings = ceilings
-        by_line = ceilings.of_lines([shown.line for shown in dossier.lines])
-        self.by_line = by_line
+        lines = [shown.line for shown in dossier.lines]
+        self.by_line = ceilings.of_lines(lines)
+        self.open_lines = ceilings.open_lines(lines, dossier.item)
         for shown in dossier.lines:
-            ceiling = by_line[shown.line.pk]
-            amount, reason = dossier.suggested.get(shown.line.pk, (ceiling, ""))
-            self.fields[f"amount_{shown.line.pk}"] = YuanField(
-                label=f"第 {shown.number} 项支持金额（元）", initial=min(amount, ceiling)
-            )
-            self.fields[f"reason_{shown.line.pk}"] = forms.CharField(
-                label=f"第 {shown.number} 项核减理由",
-                required=False,
-                max_length=300,
-                initial=reason if amount < ceiling else "",
-                widget=forms.TextInput(attrs={"placeholder": "低于上限时必填"}),
-            )
+            if shown.line.pk in self.open_lines:
+                self._ask_open_sum(shown)
+            elif not ceilings.is_recognised:
+                self._ask_sum(shown)
         self.fields["unmet"] = unmet_field(dossier)
         add_minutes(self, dossier)
+        if dossier.stage == Stage.FINAL and self.open_lines:
+            self.fields["decision_no"] = decision_no_field(required=not ceilings.is_recognised)
+
+    def _ask_sum(self, shown: ShownLine) -> None:
+        ceiling = self.by_line[shown.line.pk]
+        amount, reason = self.dossier.suggested.get(shown.line.pk, (ceiling, ""))
+        self.fields[f"amount_{shown.line.pk}"] = YuanField(
+            label=f"第 {shown.number} 项支持金额（元）", initial=min(amount, ceiling)
+        )
+        self.fields[f"reason_{shown.line.pk}"] = forms.CharField(
+            label=f"第 {shown.number} 项核减理由",
+            required=False,
+            max_length=300,
+            initial=reason if amount < ceiling else "",
+            widget=forms.TextInput(attrs={"placeholder": "低于上限时必填"}),
+        )
+
+    def _ask_open_sum(self, shown: ShownLine) -> None:
+        amount, reason = self.dossier.suggested.get(shown.line.pk, (shown.requested, ""))
+        beside_title = self.ceilings.is_recognised
+        self.fields[f"amount_{shown.line.pk}"] = YuanField(
+            label=f"第 {shown.number} 项{'奖励' if beside_title else '拟支持'}金额（元）",
+            required=not beside_title,
+            initial=amount,
+            error_messages={"required": "文件未定金额，请填写拟支持的金额；该项不支持的填 0。"},
+            widget=forms.TextInput(
+                attrs={
+                    "inputmode": "decimal",
+                    "autocomplete": "off",
+                    "placeholder": "没有奖励则不填" if beside_title else "由审核人员提出",
+                }
+            ),
+        )
+        self.fields[f"reason_{shown.line.pk}"] = forms.CharField(
+            label=f"第 {shown.number} 项金额理由",
+            required=False,
+            max_length=300,
+            initial=reason,
+            widget=forms.TextInput(attrs={"placeholder": "规模、成效、比照的标准等"}),
+        )
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        for pk in self.open_lines:
+            if self.cleaned_data.get(f"amount_{pk}") and not self.cleaned_data.get(f"reason_{pk}", "").strip():
+                self.add_error(f"reason_{pk}", "金额由人决定，请写明理由。")
+        has_sum = any(self.cleaned_data.get(f"amount_{pk}") for pk in self.open_lines)
+        if has_sum and "decision_no" in self.fields and not self.cleaned_data.get("decision_no", "").strip():
+            self.add_error("decision_no", "请填写确定金额的文件或决定。")
+        return cleaned
 
     @property
-    def rows(self) -> list[tuple[ShownLine, BoundField, BoundField, Any]]:
-        """Each line with its two fields and its ceiling."""
+    def rows(self) -> list[SumRow]:
+        """Each line that asks for a sum, with its two fields and its ceiling."""
         return [
-            (
+            SumRow(
                 shown,
                 self[f"amount_{shown.line.pk}"],
                 self[f"reason_{shown.line.pk}"],
-                self.by_line[shown.line.pk],
+                None if shown.line.pk in self.open_lines else self.by_line[shown.line.pk],
             )
             for shown in self.dossier.lines
+            if f"amount_{shown.line.pk}" in self.fields
         ]
 
     @property
     def sums(self) -> dict[int, LineSum]:
-        """What was typed, by the line's pk."""
+        """What was typed, by the line's pk; an empty reward beside a title is none."""
         return {
-            shown.line.pk: LineSum(
-                self.cleaned_data[f"amount_{shown.line.pk}"], self.cleaned_data[f"reason_{shown.line.pk}"]
-            )
-            for shown in self.dossier.lines
+            row.shown.line.pk: LineSum(self.cleaned_data[row.amount.name] or ZERO, self.cleaned_data[row.reason.name])
+            for row in self.rows
         }
+
+    @property
+    def minutes(self) -> Minutes | None:
+        minutes = super().minutes
+        return minutes and replace(minutes, decision_no=self.cleaned_data.get("decision_no", ""))
 
 
 class RefuseForm(SeenForm):
@@ -247,6 +312,18 @@ def add_minutes(form: SeenForm, dossier: Dossier) -> None:
     if dossier.stage == Stage.FINAL:
         form.fields["minutes_number"] = forms.CharField(label="会议纪要编号", max_length=60)
         form.fields["minutes_date"] = DayField(label="会议日期")
+
+
+def decision_no_field(*, required: bool) -> forms.CharField:
+    """The paper that sets a sum which the policy document does not name."""
+    return forms.CharField(
+        label="金额依据",
+        max_length=120,
+        required=required,
+        help_text="确定金额的文件或决定：名称、文号和日期。将写入通知书。",
+        widget=forms.TextInput(attrs={"placeholder": "例如：市政府专题会议纪要〔2026〕12号，2026-05-20"}),
+        error_messages={"required": "政策文件没有规定金额，请填写确定金额的文件或决定。"},
+    )
 
 
 def unmet_field(dossier: Dossier) -> forms.MultipleChoiceField:

@@ -12,6 +12,8 @@ from applications.selectors.problems import line_states
 from applications.selectors.scope import item_of
 from applications.services.assessment import build_question
 from policies.engine import assess
+from policies.engine.terms import Outcome
+from policies.factvalues import takes_decided_sum
 from policies.selectors import catalogue_for
 from portal.money import ZERO
 
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from applications.models import Claim, ClaimLine
-
-PAYABLE = "payable"
+    from policies.engine.model import Item
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,37 @@ class Ceilings:
 
     @property
     def is_payable(self) -> bool:
-        return self.outcome == PAYABLE and self.total > 0
+        return self.outcome == Outcome.PAYABLE and self.total > 0
+
+    @property
+    def awaits_sum(self) -> bool:
+        """Whether the document supports the claim and leaves a sum to people (一事一议)."""
+        return self.outcome == Outcome.NO_AMOUNT
+
+    @property
+    def is_recognised(self) -> bool:
+        """Whether the claim gets a title, and no money unless people decide on some."""
+        return self.outcome == Outcome.RECOGNISED
+
+    @property
+    def is_supportable(self) -> bool:
+        return self.is_payable or self.awaits_sum or self.is_recognised
+
+    @property
+    def title(self) -> str:
+        """What the claim is recognised as; empty for mere money."""
+        return self.answer.get("result") or ""
+
+    def open_lines(self, lines: Sequence[ClaimLine], item: Item) -> frozenset[int]:
+        """The pks of those lines whose sum people set: the document names none, or leaves money beside a title open."""
+        if not takes_decided_sum(item):
+            return frozenset()
+        left_open = {
+            line["line"]
+            for line in self.answer.get("lines", [])
+            if line["outcome"] in (Outcome.NO_AMOUNT, Outcome.RECOGNISED)
+        }
+        return frozenset(line.pk for number, line in enumerate(lines, start=1) if number in left_open)
 
     def of_lines(self, lines: Sequence[ClaimLine]) -> dict[int, Decimal]:
         """The ceilings by the lines' pk; `lines` are all of the claim's, in their order."""
@@ -52,7 +83,7 @@ def read_ceilings(answer: Mapping[str, Any]) -> Ceilings:
     Where a cap over the whole claim leaves less than the lines add up to, the last lines bear it, so that the lines
     always add up to the claim's ceiling.
     """
-    total = Decimal(answer["amount"]) if answer.get("outcome") == PAYABLE and answer.get("amount") else ZERO
+    total = Decimal(answer["amount"]) if answer.get("outcome") == Outcome.PAYABLE and answer.get("amount") else ZERO
     left = total
     lines: dict[int, Decimal] = {}
     for line in answer.get("lines", []):

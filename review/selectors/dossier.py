@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from applications.enums import Action
+from applications.enums import Action, Route
 from applications.selectors.duplicates import Twin, duplicate_files, duplicate_lines
 from applications.selectors.problems import line_states
 from applications.selectors.scope import item_of
@@ -15,13 +15,14 @@ from policies.factvalues import facts_of, read_facts, show_fact
 from review.enums import Conclusion, Stage
 from review.models import CreditSnapshot, Decision, Objection
 from review.notices.selectors import notices_of
-from review.permissions import STAGE_OF, four_eyes_problem, open_conclusions
+from review.permissions import STAGE_OF, four_eyes_problem, open_conclusions, stage_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from applications.models import Assessment, Claim, ClaimEvent, ClaimLine, Evidence
     from policies.engine.model import Condition, Fact, Item
+    from policies.factvalues import FactsReading
     from portal.accounts.models import User
     from review.notices.models import Notice
 
@@ -65,7 +66,14 @@ class ShownLine:
     claimed: Decimal | None
     sums: tuple[Decimal | None, ...]
     reason: str
+    reason_label: str
+    requested: Decimal | None
     twins: tuple[Twin, ...]
+
+    @property
+    def has_sums(self) -> bool:
+        """Whether there is any sum to show: a title alone has none."""
+        return self.claimed is not None or any(amount is not None for amount in self.sums)
 
 
 class Dossier:
@@ -142,6 +150,7 @@ class Dossier:
         shown = []
         for state in self._states:
             rows = [sums.get(state.line.pk) for sums in by_stage]
+            reasoned = next((row for row in reversed(rows) if row and row.reason), None)
             shown.append(
                 ShownLine(
                     line=state.line,
@@ -152,7 +161,9 @@ class Dossier:
                     blank="、".join(fact.label for fact in facts if not is_filled(state.reading.values.get(fact.name))),
                     claimed=self.claimed_by_number.get(state.number, state.line.assessed_amount),
                     sums=tuple(row.amount if row else None for row in rows),
-                    reason=next((row.reason for row in reversed(rows) if row and row.reason), ""),
+                    reason=reasoned.reason if reasoned else "",
+                    reason_label="核减理由" if reasoned and reasoned.amount < reasoned.ceiling else "金额理由",
+                    requested=_requested(state.reading),
                     twins=tuple(twin for twin in self.twin_lines if twin.position == state.line.position),
                 )
             )
@@ -244,7 +255,7 @@ class Dossier:
         shown: list[dict[str, Any]] = [
             {"label": "申报（测算）", "amount": claim.claimed_amount},
             {"label": "区级审核", "amount": claim.district_amount},
-            {"label": "市级审核", "amount": claim.city_amount},
+            *([{"label": "市级审核", "amount": claim.city_amount}] if claim.route == Route.CITY else []),
             {"label": "审定", "amount": claim.approved_amount, "is_last": True},
         ]
         before: Decimal | None = None
@@ -256,15 +267,26 @@ class Dossier:
         return shown
 
     @property
+    def has_sums(self) -> bool:
+        """Whether any sum was claimed or set."""
+        return any(column["amount"] is not None for column in self.sums)
+
+    @property
     def suggested(self) -> Mapping[int, tuple[Decimal, str]]:
         """Sum and reason per line of the stage before, by the line's pk: what the form starts from."""
-        before = {Stage.CITY: Stage.DISTRICT_SECOND, Stage.FINAL: Stage.CITY}.get(self.stage or Stage.ACCEPTANCE)
+        before = stage_before(self.stage, self.claim.route)
         decision = self.latest(before) if before else None
         if decision is None and self.stage == Stage.DISTRICT_FIRST:
             decision = self.latest(Stage.DISTRICT_FIRST)
         if decision is None or decision.conclusion != Conclusion.SUPPORT:
             return {}
         return {row.line_id: (row.amount, row.reason) for row in decision.lines.all()}
+
+
+def _requested(reading: FactsReading) -> Decimal | None:
+    """The sum that the applicant asks for where the document names none; None where it is not, or badly, stated."""
+    stated = reading.values.get("requested")
+    return Decimal(stated) if stated and "requested" not in reading.errors else None
 
 
 def is_filled(value: Any) -> bool:

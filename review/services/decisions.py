@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -15,21 +14,25 @@ from applications.ledger.selectors import call_uses, party_of
 from applications.ledger.services import reserve_limits
 from applications.services.assessment import assess_claim
 from applications.services.transitions import perform_transition
+from policies.factvalues import takes_decided_sum
 from policies.selectors import compiled_item
 from portal.jobs.services import enqueue_job
-from portal.money import ZERO, format_yuan
+from portal.money import ZERO
 from review.enums import Conclusion, CreditResult, Stage
 from review.models import CreditSnapshot, Decision, LineDecision
-from review.permissions import ACTION_OF, SUM_STAGES
-from review.selectors.ceilings import read_ceilings
+from review.permissions import ACTION_OF, SUM_STAGES, stage_before
+from review.selectors.ceilings import preview_ceilings, read_ceilings
 from review.services.desk import ReviewRefused, Seen, open_desk, write_decision
+from review.services.sums import LineSum, checked_sums, decided_sums, reasons_in_words, sums_of
 from review.services.telling import tell_applicant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
+    from decimal import Decimal
 
     from applications.models import Assessment, Claim, ClaimEvent, ClaimLine
+    from applications.services.assessment import DecidedSums
     from portal.act import Act
 
 BLOCKING_CREDIT = frozenset({CreditResult.SERIOUS, CreditResult.DISSOLVED})
@@ -38,19 +41,15 @@ _AMOUNT_FIELD = {Stage.DISTRICT_FIRST: "district_amount", Stage.CITY: "city_amou
 
 
 @dataclass(frozen=True, slots=True)
-class LineSum:
-    """What an officer supports for one line: yuan, and why where it is less than the ceiling."""
-
-    amount: Decimal
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Minutes:
-    """The meeting that decided: the number of its minutes and its day."""
+    """The meeting that decided: the number of its minutes and its day.
+
+    `decision_no` is the paper that sets a sum which the policy document does not name: title, number and date.
+    """
 
     number: str
     date: date
+    decision_no: str = ""
 
 
 def accept_claim(claim_id: int, *, seen: Seen, act: Act) -> Decision:
@@ -77,8 +76,10 @@ def support_claim(
 
     `sums` by the line's pk; a line left out, and None for all, takes the sum of the stage before. The engine is
     asked anew without the conditions in `unmet` (None: those found unmet at the stage before); the final decision
-    needs `minutes`, and reserves the limits. Raises ReviewRefused (a sum above its ceiling, a reason missing, bad
-    credit), LimitExceededError, and what `open_desk` raises; then nothing was written.
+    needs `minutes`, and reserves the limits. Where the document names no sum, the officers' sums are put to the engine
+    and the final one needs the paper that sets them (`minutes.decision_no`); where it gives a title, support without
+    sums recognises it. Raises ReviewRefused (a sum above its ceiling, a reason missing, bad credit),
+    LimitExceededError, and what `open_desk` raises; then nothing was written.
     """
     with transaction.atomic():
         claim, stage, officer = open_desk(claim_id, seen=seen, conclusion=Conclusion.SUPPORT, act=act)
@@ -92,19 +93,23 @@ def support_claim(
         before = decision_before(claim, stage)
         if unmet is None:
             unmet = before.unmet if before else ()
-        assessment = assess_claim(claim, act=act, stage=action, unmet=unmet)
+        lines = list(claim.lines.order_by("position"))
+        open_lines, decided = _ask_people(claim, lines, unmet, given=sums or {}, before=before, minutes=minutes)
+        assessment = assess_claim(claim, act=act, stage=action, unmet=unmet, decided=decided)
         ceilings = read_ceilings(assessment.answer)
-        if not ceilings.is_payable:
+        if not (ceilings.is_payable or ceilings.is_recognised):
             words = "；".join(ceilings.reasons) or "测算金额为零"
             raise ReviewRefused(
                 f"按现有材料和所选条件，测算结果为不予支持：{words}。请改选“不予支持”，或核对所选条件。"
             )
-        lines = list(claim.lines.order_by("position"))
         by_line = ceilings.of_lines(lines)
-        checked = _checked_sums(lines, by_line, given=sums or {}, before=_sums_of(before))
-        total = sum((line_sum.amount for line_sum in checked.values()), ZERO)
-        if not total:
-            raise ReviewRefused("支持金额合计为零，请改选“不予支持”并说明理由。")
+        checked: dict[int, LineSum] = {}
+        total: Decimal | None = None
+        if not ceilings.is_recognised:
+            checked = checked_sums(lines, by_line, given=sums or {}, before=sums_of(before), open_lines=open_lines)
+            total = sum((line_sum.amount for line_sum in checked.values()), ZERO)
+            if not total:
+                raise ReviewRefused("支持金额合计为零，请改选“不予支持”并说明理由。")
         decision = write_decision(
             claim,
             stage=stage,
@@ -112,8 +117,11 @@ def support_claim(
             officer=officer,
             act=act,
             amount=total,
-            ceiling=ceilings.total,
-            reason=_reasons_in_words(lines, checked),
+            ceiling=None if total is None else ceilings.total,
+            reason=reasons_in_words(lines, checked) if checked else "",
+            is_discretionary=decided is not None and decided.are_money,
+            decision_no=decided.decision_no if decided is not None else "",
+            title=ceilings.title,
             unmet=list(unmet),
             minutes_number=minutes.number if minutes else "",
             minutes_date=minutes.date if minutes else None,
@@ -128,11 +136,42 @@ def support_claim(
                 reason=checked[line.pk].reason,
             )
             for line in lines
+            if line.pk in checked
         )
+        changes: dict[str, Any] = {_AMOUNT_FIELD[stage]: total}
         if stage == Stage.FINAL:
             _reserve(claim, lines, checked, act=act)
-        _move(claim, action, act=act, changes={_AMOUNT_FIELD[stage]: total})
+            changes["approved_title"] = ceilings.title
+        _move(claim, action, act=act, changes=changes)
     return decision
+
+
+def _ask_people(
+    claim: Claim,
+    lines: list[ClaimLine],
+    unmet: Sequence[str],
+    *,
+    given: Mapping[int, LineSum],
+    before: Decision | None,
+    minutes: Minutes | None,
+) -> tuple[frozenset[int], DecidedSums | None]:
+    """The lines whose sum the rules leave to people, and what these set; raises ReviewRefused where that is missing."""
+    item = compiled_item(claim.version)
+    if not takes_decided_sum(item):
+        return frozenset(), None
+    by_itself = preview_ceilings(claim, unmet=unmet)
+    open_lines = by_itself.open_lines(lines, item)
+    decided = decided_sums(
+        lines,
+        open_lines,
+        given=given,
+        before=sums_of(before),
+        is_title=bool(by_itself.title),
+        decision_no=minutes.decision_no.strip() if minutes else "",
+    )
+    if decided is not None and decided.are_money and minutes is not None and not decided.decision_no:
+        raise ReviewRefused("文件没有规定金额，请填写“金额依据”：确定金额的文件或决定的名称、文号和日期。")
+    return open_lines, decided
 
 
 def confirm_district_review(claim_id: int, *, seen: Seen, act: Act) -> Decision:
@@ -162,6 +201,8 @@ def confirm_district_review(claim_id: int, *, seen: Seen, act: Act) -> Decision:
             amount=proposed.amount,
             ceiling=proposed.ceiling,
             reason=proposed.reason,
+            is_discretionary=proposed.is_discretionary,
+            title=proposed.title,
             unmet=proposed.unmet,
             assessment=proposed.assessment,
         )
@@ -252,7 +293,7 @@ def latest_decision(claim: Claim, stage: Stage) -> Decision | None:
 
 def decision_before(claim: Claim, stage: str) -> Decision | None:
     """The conclusion that a stage starts from: the district's for the city, the city's for the final decision."""
-    before = {Stage.CITY: Stage.DISTRICT_SECOND, Stage.FINAL: Stage.CITY}.get(Stage(stage))
+    before = stage_before(stage, claim.route)
     return latest_decision(claim, before) if before else None
 
 
@@ -280,56 +321,7 @@ def _refuse(claim: Claim, action: Action, *, reason: str, act: Act) -> None:
         enqueue_job("notices.issue_refusal", key=str(claim.pk), payload={"claim_id": claim.pk})
 
 
-def _sums_of(decision: Decision | None) -> dict[int, LineSum]:
-    """The sums of a decision by line; none where there is no decision."""
-    if decision is None:
-        return {}
-    return {row.line_id: LineSum(row.amount, row.reason) for row in decision.lines.all()}
-
-
-def _checked_sums(
-    lines: list[ClaimLine],
-    ceilings: Mapping[int, Decimal],
-    *,
-    given: Mapping[int, LineSum],
-    before: Mapping[int, LineSum],
-) -> dict[int, LineSum]:
-    checked: dict[int, LineSum] = {}
-    for number, line in enumerate(lines, start=1):
-        ceiling = ceilings[line.pk]
-        mine = given.get(line.pk)
-        if mine is None:
-            mine = before.get(line.pk, LineSum(ceiling))
-            if mine.amount > ceiling:
-                raise ReviewRefused(
-                    f"第 {number} 项上一环节为 {format_yuan(mine.amount)} 元，现测算上限为 {format_yuan(ceiling)} 元"
-                    "（限额或已获支持有变化），请打开该申报逐项核定金额。"
-                )
-        if mine.amount < 0:
-            raise ReviewRefused(f"第 {number} 项的金额不能为负数。")
-        if mine.amount > ceiling:
-            raise ReviewRefused(
-                f"第 {number} 项的金额 {format_yuan(mine.amount)} 元超过测算上限 {format_yuan(ceiling)} 元，"
-                "请改为不超过上限的金额。"
-            )
-        if mine.amount < ceiling and not mine.reason.strip():
-            raise ReviewRefused(
-                f"第 {number} 项的金额低于测算上限 {format_yuan(ceiling)} 元，请在“核减理由”中写明原因。"
-            )
-        checked[line.pk] = LineSum(mine.amount, mine.reason.strip() if mine.amount < ceiling else "")
-    return checked
-
-
-def _reasons_in_words(lines: list[ClaimLine], checked: Mapping[int, LineSum]) -> str:
-    words = [
-        f"第 {number} 项：{checked[line.pk].reason}" if len(lines) > 1 else checked[line.pk].reason
-        for number, line in enumerate(lines, start=1)
-        if checked[line.pk].reason
-    ]
-    return "；".join(words)
-
-
 def _reserve(claim: Claim, lines: list[ClaimLine], checked: Mapping[int, LineSum], *, act: Act) -> None:
-    amounts = [(line.subject_key, checked[line.pk].amount) for line in lines]
+    amounts = [(line.subject_key, checked[line.pk].amount) for line in lines if line.pk in checked]
     uses = uses_of(compiled_item(claim.version), party_of(claim), amounts)
     reserve_limits(claim, uses=[*uses, *call_uses(claim, amounts)], act=act)

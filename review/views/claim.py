@@ -24,6 +24,7 @@ from review.forms.decision import (
     SendBackForm,
     SupportForm,
 )
+from review.permissions import stage_before
 from review.selectors.ceilings import Ceilings, preview_ceilings, read_ceilings
 from review.selectors.dossier import Dossier
 from review.selectors.queue import claims_for, desks_of, next_claim
@@ -94,8 +95,9 @@ def ceilings_now(dossier: Dossier, unmet: list[str]) -> Ceilings:
     """The engine's answer as the page shows it: anew for whoever sets sums, as stored for all others."""
     if dossier.conclusions or not dossier.assessments:
         if not unmet:
-            before = dossier.latest(Stage.CITY if dossier.stage == Stage.FINAL else Stage.DISTRICT_SECOND)
-            unmet = before.unmet if before and dossier.stage in (Stage.CITY, Stage.FINAL) else []
+            stage = stage_before(dossier.stage, dossier.claim.route)
+            before = dossier.latest(stage) if stage else None
+            unmet = before.unmet if before else []
         return preview_ceilings(dossier.claim, unmet=unmet)
     return read_ceilings(dossier.assessments[0].answer)
 
@@ -184,6 +186,7 @@ def refuse_stale(request: HttpRequest, dossier: Dossier, message: str) -> HttpRe
             ("text", "说明"),
             ("minutes_number", "会议纪要编号"),
             ("minutes_date", "会议日期"),
+            ("decision_no", "金额依据"),
         )
         if request.POST.get(field)
     ]
