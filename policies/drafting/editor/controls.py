@@ -1,0 +1,187 @@
+"""The controls of the editor: one Django field for each shape of a value."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.template.loader import render_to_string
+
+from policies.drafting.editor import labels
+from policies.drafting.editor.leaves import Bucket, Guard, Leaf, Lines, Names, Options, Ticks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from policies.drafting.editor.leaves import Shape
+    from policies.drafting.editor.words import FactWord, Words
+
+Choices = list[tuple[str, Any]]
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CODE_ATTRS = {"autocapitalize": "off", "spellcheck": "false", "class": "code-input"}
+BLANK = "请选择"
+
+
+class NamesWidget(forms.Widget):
+    """An ordered list of choices: a select for each, and an empty one for the next."""
+
+    use_fieldset = True
+
+    def __init__(self, choices: Choices, *, what: str) -> None:
+        super().__init__()
+        self.choices = choices
+        self.what = what
+
+    def id_for_label(self, _id: str) -> str:
+        return ""
+
+    def value_from_datadict(self, data: Any, _files: Any, name: str) -> list[str]:
+        return [text for text in data.getlist(name) if text]
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
+        chosen = list(value or [])
+        selects = [
+            _select(name, with_value(self.choices, text), text, label=f"{self.what} {number}", at=number)
+            for number, text in enumerate([*chosen, ""], start=1)
+        ]
+        return render_to_string("drafting/editor/widgets/names.html", {"selects": selects})
+
+
+class GuardWidget(forms.Widget):
+    """Readings under which a row holds: which one, and whether it must be chosen; an empty pair for the next."""
+
+    use_fieldset = True
+
+    def __init__(self, choices: Choices) -> None:
+        super().__init__()
+        self.choices = choices
+
+    def id_for_label(self, _id: str) -> str:
+        return ""
+
+    def value_from_datadict(self, data: Any, _files: Any, name: str) -> list[tuple[str, str]]:
+        pairs = zip(data.getlist(f"{name}-setting"), data.getlist(f"{name}-wanted"), strict=False)
+        return [pair for pair in pairs if pair[0]]
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
+        wanted_words = [("true", "采用时"), ("false", "不采用时")]
+        pairs = [
+            (
+                _select(
+                    f"{name}-setting", with_value(self.choices, setting), setting, label=f"口径 {number}", at=number
+                ),
+                _select(f"{name}-wanted", wanted_words, wanted, label=f"口径 {number} 采用与否", at=number, blank=None),
+            )
+            for number, (setting, wanted) in enumerate([*(value or []), ("", "true")], start=1)
+        ]
+        return render_to_string("drafting/editor/widgets/guard.html", {"pairs": pairs})
+
+
+def _select(name: str, choices: Choices, value: str, *, label: str, at: int, blank: str | None = "（不选）") -> str:
+    options = choices if blank is None else [("", blank), *choices]
+    widget = forms.Select(choices=options, attrs={"class": "form-select", "aria-label": label, "id": f"id_{name}-{at}"})
+    return widget.render(name, value)
+
+
+def with_value(choices: Choices, value: str) -> Choices:
+    """The choices, with a value that is none of them at the end: what is stored is shown, even if it is wrong."""
+    known = {key for key, words in choices if not isinstance(words, list)}
+    known |= {key for _, words in choices if isinstance(words, list) for key, _ in words}
+    return choices if not value or value in known else [*choices, (value, f"{value}（没有这一项）")]
+
+
+def make_field(
+    shape: Shape, *, label: str, help_text: str, texts: Sequence[str], words: Words, blank: str = BLANK
+) -> forms.Field:
+    """The field that draws a shape; `texts` are those to show, `blank` what choosing nothing means."""
+    value = texts[-1] if texts else ""
+    widget = _widget(shape, value, texts, words=words, label=label, blank=blank)
+    many = isinstance(widget, forms.CheckboxSelectMultiple)
+    kind = forms.MultipleChoiceField if many else forms.Field
+    options: dict[str, Any] = {"choices": widget.choices} if many else {}
+    return kind(label=label, help_text=help_text, required=False, widget=widget, **options)
+
+
+def _widget(shape: Shape, value: str, texts: Sequence[str], *, words: Words, label: str, blank: str) -> forms.Widget:
+    if isinstance(shape, Leaf):
+        return _leaf_widget(shape, value, words=words, blank=blank)
+    if isinstance(shape, Ticks):
+        listed = [*shape.words.items(), *((text, f"{text}（没有这一项）") for text in texts if text not in shape.words)]
+        return forms.CheckboxSelectMultiple(choices=listed)
+    if isinstance(shape, Names):
+        choices = list(words.settings.items()) if shape.kind == "settings" else grouped(words.fact_groups())
+        return NamesWidget(choices, what=label)
+    if isinstance(shape, Guard):
+        return GuardWidget(list(words.settings.items()))
+    if isinstance(shape, Bucket):
+        choices = [(" ".join(names), text) for names, text in labels.BUCKETS.items()]
+        return forms.Select(choices=[("", blank), *with_value(choices, value)])
+    rows = max(2, min(value.count("\n") + 2, 8)) if isinstance(shape, Lines | Options) else 2
+    return forms.Textarea(attrs={"rows": rows})
+
+
+def _leaf_widget(leaf: Leaf, value: str, *, words: Words, blank: str) -> forms.Widget:
+    chosen: dict[str, Choices] = {
+        "choice": list(leaf.words.items()),
+        "flag": [("true", "是"), ("false", "否")],
+        "fact": grouped(words.fact_groups(special=True)),
+        "setting": list(words.settings.items()),
+        "item": list(words.items.items()),
+    }
+    if leaf.kind in chosen:
+        return forms.Select(choices=[("", blank), *with_value(chosen[leaf.kind], value)])
+    if leaf.kind == "area":
+        return forms.Textarea(attrs={"rows": 3})
+    if leaf.kind == "day":
+        return day_widget(value)
+    if leaf.kind in ("yuan", "number", "ratio"):
+        return forms.TextInput(
+            attrs={"inputmode": "decimal" if leaf.kind != "ratio" else "text", "autocomplete": "off"}
+        )
+    if leaf.kind == "count":
+        return forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    return forms.TextInput(attrs=dict(_CODE_ATTRS) if leaf.kind in ("code", "id") else {"autocomplete": "off"})
+
+
+def day_widget(value: str) -> forms.Widget:
+    """A control for a day; one that cannot be read is shown as text, as a date control would swallow it."""
+    if not value or _ISO_DATE.fullmatch(value):
+        return forms.DateInput(attrs={"type": "date", "min": "1980-01-01", "max": "2099-12-31"})
+    return forms.TextInput()
+
+
+def bound_field(test: str, fact: FactWord | None, texts: Sequence[str], *, words: Words) -> forms.Field:
+    """The field for what a test compares with: choices, a day, another date, or a text."""
+    value = texts[-1] if texts else ""
+    label = labels.CONDITION_KEYS["value"]
+    help_text = ""
+    widget: forms.Widget
+    if test in ("in", "not_in") and fact is not None and fact.choices:
+        unknown = [(text, f"{text}（没有这一项）") for text in texts if text not in dict(fact.choices)]
+        choices = [*fact.choices, *unknown]
+        return forms.MultipleChoiceField(
+            label=label, required=False, choices=choices, widget=forms.CheckboxSelectMultiple()
+        )
+    if test in ("in", "not_in"):
+        widget, help_text = forms.Textarea(attrs={"rows": 3}), "每行一个"
+    elif test == "is" and fact is not None and (fact.choices or fact.type == "boolean"):
+        choices = list(fact.choices) or [("true", "是"), ("false", "否")]
+        widget = forms.Select(choices=[("", BLANK), *with_value(choices, value)])
+    elif test == "not_after_field":
+        widget = forms.Select(choices=[("", BLANK), *with_value(grouped(words.fact_groups("date")), value)])
+    elif test in ("before", "not_before"):
+        widget = day_widget(value)
+    else:
+        widget = forms.TextInput(attrs={"autocomplete": "off"})
+    return forms.Field(label=label, help_text=help_text, required=False, widget=widget)
+
+
+def grouped(groups: Iterable[tuple[str, list[tuple[str, str]]]]) -> Choices:
+    """Groups of names as a select takes them."""
+    return [(label, list(names)) for label, names in groups]
+
+
+def label_of(keys: Mapping[str, str], key: str) -> str:
+    """The label of a key, the key itself where the table has none yet."""
+    return keys.get(key, key)

@@ -1,0 +1,166 @@
+"""The form of a section: its parts with their fields and rows, every fault at the control it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.forms.utils import ErrorDict
+from django.utils.datastructures import MultiValueDict
+
+from policies.drafting.editor import labels
+from policies.drafting.editor.controls import bound_field, label_of, make_field, with_value
+from policies.drafting.editor.leaves import Carried, Guard, Leaf, Pairs
+from policies.drafting.editor.parts import INNER_WORDS, KeyWords
+from policies.drafting.editor.records import Asked, Keyed, Record, Rows, Tested, default_test
+from policies.drafting.editor.sections import section_pairs
+from policies.engine.predicates import DATE_TESTS, NUMBER_TESTS, TESTS
+
+if TYPE_CHECKING:
+    from policies.drafting.editor.faults import Faults
+    from policies.drafting.editor.words import FactWord, Words
+
+_ORDER_TESTS = (*NUMBER_TESTS,)
+_TESTS_OF = {
+    "choice": ("in", "not_in", "is"),
+    "text": ("in", "not_in", "is"),
+    "boolean": ("is",),
+    "date": (*DATE_TESTS, "not_after_field"),
+}
+
+
+@dataclass
+class Fields:
+    """The fields of one mapping: those to show, and those behind a fold because nothing is in them."""
+
+    shown: list[str] = field(default_factory=list)
+    folded: list[str] = field(default_factory=list)
+
+
+class SectionForm(forms.Form):
+    """A section in controls. Always built from a section; what is wrong with it is shown and stops nothing."""
+
+    use_required_attribute = False
+
+    def __init__(self, section: Mapping[str, Any], *, words: Words, faults: Faults, blanks: Mapping[str, str]) -> None:
+        self.section = section
+        self.words = words
+        self.faults = faults
+        self.blanks = blanks
+        self.texts: dict[str, list[str]] = {}
+        for name, text in section_pairs(section):
+            self.texts.setdefault(name, []).append(text)
+        super().__init__(MultiValueDict(self.texts), auto_id="id_%s", label_suffix="")
+
+    def full_clean(self) -> None:
+        """Nothing is refused here: the faults are those that the rules' own check found."""
+        self.cleaned_data = {}
+        self._errors = ErrorDict()
+        for name in self.fields:
+            said = self.faults.at(name)
+            if said:
+                self._errors[name] = self.error_class(said, renderer=self.renderer, field_id=self[name].auto_id)
+
+    def has(self, name: str) -> bool:
+        """Whether anything of the section stands under a name or below it."""
+        return name in self.texts or any(other.startswith(f"{name}-") for other in self.texts)
+
+    def text(self, name: str) -> str:
+        """The text of a control, empty where it has none."""
+        return (self.texts.get(name) or [""])[-1]
+
+    @property
+    def carried(self) -> Pairs:
+        """What no control shows, to be sent along: orders, counts, and what the form does not know."""
+        drawn = {part for name, control in self.fields.items() for part in _sent_under(name, control)}
+        for name, texts in self.texts.items():
+            if name not in drawn:
+                for text in texts:
+                    yield name, text
+
+    # ---- building ----------------------------------------------------------------------------------
+    def add_record(
+        self,
+        record: Record,
+        name: str,
+        words: KeyWords,
+        *,
+        keys: Sequence[str] | None = None,
+        needed: Sequence[str] = (),
+        before: str = "",
+    ) -> Fields:
+        """Add the fields of a mapping's keys; empty ones that are not needed go behind the fold."""
+        fields = Fields()
+        for key, shape in record.keys.items():
+            if (keys is not None and key not in keys) or isinstance(shape, Carried | Rows | Asked | Keyed):
+                continue
+            place = f"{name}-{key}"
+            label = f"{before}{label_of(words.labels, key)}"
+            if isinstance(shape, Record):
+                inner = self.add_record(shape, place, INNER_WORDS.get(key, words), before=f"{label}：")
+                added = inner.shown + inner.folded
+            else:
+                added = [place]
+                self._add(place, shape, label=label, help_text=words.help.get(key, ""), key=key)
+            if key == "field" and isinstance(record, Tested):
+                added += self._add_test(name, before=before)
+            is_shown = key in needed or self.has(place) or any(self.faults.at(part) for part in added)
+            (fields.shown if is_shown else fields.folded).extend(added)
+        return fields
+
+    def _add(self, name: str, shape: Any, *, label: str, help_text: str, key: str) -> None:
+        self.fields[name] = make_field(
+            shape,
+            label=label,
+            help_text=help_text,
+            texts=self.texts.get(f"{name}-setting", ()) if isinstance(shape, Guard) else self.texts.get(name, ()),
+            words=self.words,
+            blank=self.blanks.get(key, "（不选）"),
+        )
+
+    def add_choice(self, name: str, words: Mapping[str, str], *, label: str) -> str:
+        """Add a select that is not a key of its own: a kind, a group."""
+        choices = with_value(list(words.items()), self.text(name))
+        self.fields[name] = forms.Field(label=label, required=False, widget=forms.Select(choices=choices))
+        return name
+
+    def add_text(self, name: str, *, label: str, help_text: str = "") -> str:
+        """Add a text that is not a key of its own: the name of a row."""
+        self.fields[name] = make_field(
+            Leaf("id"), label=label, help_text=help_text, texts=self.texts.get(name, ()), words=self.words
+        )
+        return name
+
+    def _add_test(self, name: str, *, before: str) -> list[str]:
+        """The test of a fact, and what it compares with: drawn as the fact and the test need it."""
+        fact = self.words.fact(self.text(f"{name}-field"))
+        test = self.text(f"{name}-test") or (default_test(fact.type) if fact else "")
+        tests = _tests_for(fact, test)
+        chooser, bound = f"{name}-test", f"{name}-value"
+        blank = [] if fact else [("", "由审核人判断")]
+        self.fields[chooser] = forms.Field(
+            label=f"{before}{labels.CONDITION_KEYS['test']}",
+            required=False,
+            widget=forms.Select(choices=[*blank, *((one, labels.TESTS[one]) for one in tests)]),
+        )
+        if not fact and not test:
+            return [chooser]
+        texts = self.texts.get(bound, [])
+        control = bound_field(test, fact, texts, words=self.words)
+        control.label = f"{before}{control.label}"
+        if isinstance(control.widget, forms.Textarea) and len(texts) > 1:
+            self.data.setlist(bound, ["\n".join(texts)])
+        self.fields[bound] = control
+        return [chooser, bound]
+
+
+def _tests_for(fact: FactWord | None, test: str) -> list[str]:
+    found = list(TESTS if fact is None else _TESTS_OF.get(fact.type, _ORDER_TESTS))
+    return found if not test or test in found else [*found, test]
+
+
+def _sent_under(name: str, control: forms.Field) -> tuple[str, ...]:
+    """The names under which a control sends what it holds."""
+    return (name, f"{name}-setting", f"{name}-wanted") if control.widget.use_fieldset else (name,)

@@ -1,0 +1,305 @@
+"""The grammar's own names in Chinese: a label for each key, and a hint where the label alone would not do.
+
+Keyed by the names the grammar uses; a test holds them together, so that a new verb or key cannot come without words.
+"""
+
+from __future__ import annotations
+
+from policies.engine.terms import (
+    APPLICANT_KINDS,
+    DOCUMENT_STATUSES,
+    ITEM_KINDS,
+    LEDGERS,
+    NATURES,
+    PAYERS,
+    ROUTES,
+    SUBJECT_RULES,
+)
+
+DOCUMENT_KEYS = {
+    "id": "文件代号",
+    "number": "发文字号",
+    "title": "文件全称",
+    "short_title": "简称",
+    "issuer": "发文机关",
+    "region_code": "行政区划代码",
+    "areas": "适用地区",
+    "issued_on": "印发日期",
+    "status": "文件状态",
+    "effect": "施行期",
+    "payer": "资金由谁承担",
+    "route": "审核程序",
+    "source_note": "来源说明",
+    "overlap": "与其他政策重复时",
+    "supersedes": "废止的文件",
+    "cites_as": "引用时的称呼",
+}
+ITEM_KEYS = {
+    "item": "事项编号",
+    "article": "条款",
+    "title": "事项名称",
+    "summary": "一句话说明",
+    "kind": "事项类型",
+    "beneficiaries": "谁可以申领",
+    "as_of": "以哪一天为准",
+    "facts": "要填写的事实",
+    "evidence": "要提交的材料",
+    "steps": "金额怎么算",
+    "like": "套用模板",
+    "route": "审核程序",
+    "payer": "资金由谁承担",
+    "subject": "按什么认定同一件",
+    "subject_rule": "同一件再次申报时",
+    "conditions": "条件",
+    "limits": "限额和次数",
+    "split": "市区分担",
+    "overlap": "与其他政策重复时",
+    "effect": "本事项的施行期",
+    "settings": "采用的口径",
+    "notes": "理解说明",
+    "claimable": "能否网上申报",
+}
+RULE_KEYS = {
+    "rule": "条款编号",
+    "article": "条款",
+    "title": "内容",
+    "modelled_as": "由什么实现",
+    "reason": "不能计算的原因",
+    "programme": "方案内容",
+}
+PERIOD_KEYS = {"from": "自哪一天起", "from_setting": "起始日取自口径", "to": "到哪一天前", "if": "只在口径如此时"}
+OVERLAP_KEYS = {"cite": "依据", "if": "只在口径如此时"}
+SPLIT_KEYS = {"city": "市级承担", "rest": "其余承担", "round": "取整", "cite": "依据"}
+
+VERBS = {
+    "standard": "按标准定额",
+    "rate_of": "按费用的比例",
+    "per_n": "每满若干件计一次",
+    "given": "金额由文件以外决定",
+    "cap_by": "不超过某些费用",
+    "at_most": "单项最高额",
+    "scale": "部分申请人打折",
+    "propose": "可以建议更少",
+    "window": "只计若干个月内的",
+    "since_effect": "只计施行后发生的",
+    "title": "认定称号",
+    "measure": "对照目标",
+}
+VERB_HELP = {
+    "standard": "文件写明每件多少钱",
+    "rate_of": "实际费用乘以比例；几项费用相加，或取最大的一项",
+    "per_n": "件数每满 N 给一次，不足部分不计",
+    "given": "一事一议，或由区里另行规定",
+    "cap_by": "金额不超过这些费用之和，可减去已经获得的",
+    "at_most": "单独一项的封顶，不与其他申报共用",
+    "scale": "例如个人减半",
+    "propose": "最高额以内，申请人或审核人可以填更小的数",
+    "window": "逐笔费用只计自某一天起若干个月内支付的",
+    "since_effect": "逐笔费用只计政策施行之后支付的",
+    "title": "认定一个称号，奖金另定",
+    "measure": "实测值与目标比较，不发钱",
+}
+STEP_KEYS = {
+    "do": "这一步做什么",
+    "yuan": "金额（元）",
+    "nature": "定额还是最高额",
+    "per": "每什么",
+    "fields": "哪些费用",
+    "ratio": "比例",
+    "ratio_setting": "比例取自口径",
+    "base_at_most": "基数最高（元）",
+    "combine": "几项费用怎么合计",
+    "all": "每项费用都必须填",
+    "or_field": "没有比例时改用",
+    "n": "每满多少件",
+    "prior": "此前已计的件数",
+    "missing": "没有填写金额时",
+    "else": "没填时改用",
+    "less": "减去哪一项",
+    "less_ledger": "减去已获支持",
+    "only_with": "填了其中之一才比较",
+    "label": "在依据里怎么称呼",
+    "only": "只对谁",
+    "field": "哪一项",
+    "rows": "哪一张明细表",
+    "from": "从哪一天算起",
+    "months": "几个月",
+    "result": "称号",
+    "decided": "奖金填在",
+    "decided_before": "这一天前的事实才有奖金",
+    "op": "怎么比较",
+    "unit": "单位",
+    "deadline": "完成期限",
+    "target": "目标值",
+    "equals": "目标是一句话时",
+    "if": "只在口径如此时",
+    "cite": "依据",
+    "code": "代码",
+}
+STEP_HELP = {
+    "per": "如“每件”“每个项目”",
+    "ratio": "如 50% 或 1/2",
+    "yuan": "单位为元，如 5000 或 4999.99",
+    "base_at_most": "费用先封顶到这个数再乘比例",
+    "cite": "写明文件和条款；不写时用本事项的条款",
+    "code": "大写字母开头，显示在计算过程里；不写时用这一步自己的",
+    "ratio_setting": "比例由各区确定时选；与“比例”只填一个",
+    "deadline": "如“2023 年”",
+    "equals": "与“目标值”只填一个",
+    "prior": "以前年度已计的件数，按整批扣除",
+}
+LIMIT_KINDS = {"yuan": "金额上限", "count": "次数或名额", "once": "同组只支持一次", "absorbs": "吸收较低档次"}
+LIMIT_HELP = {
+    "yuan": "一件、一个主体或全市，合计不超过多少钱",
+    "count": "同一主体最多几次，或全市每年几个名额",
+    "once": "同一件或同一主体，在一组事项里只支持一项",
+    "absorbs": "已领较低一档的，这一档只补差额",
+}
+LIMIT_KEYS = {
+    "code": "代码",
+    "yuan": "上限（元）",
+    "per": "按什么合计",
+    "ledger": "查哪一本台账",
+    "group": "与其他事项共用",
+    "before": "此前已获金额填在",
+    "scale": "部分申请人打折",
+    "label": "在依据里怎么称呼",
+    "count": "多少",
+    "tally": "怎么计数",
+    "once": "组名",
+    "absorbs": "较低档次的事项",
+    "if": "只在口径如此时",
+    "cite": "依据",
+}
+SCALE_KEYS = {"ratio": "按几成", "only": "只对谁"}
+LIMIT_KEY_HELP = {
+    "code": "大写字母开头，如 YEAR_CAP；同一事项内不重复",
+    "group": "几个事项写同一个组名，就共用这一个上限",
+    "once": "同一组的事项写同一个组名，如 wx2020-15-gi",
+    "label": "如“同一主体每年”；不写时按合计范围称呼",
+    "ledger": "不选时按合计范围确定",
+}
+CONDITION_KEYS = {
+    "code": "代码",
+    "text": "条件怎么说",
+    "field": "检查哪一项",
+    "test": "怎么检查",
+    "value": "与什么比较",
+    "unless": "或者满足",
+    "needed": "必须填写才能判断",
+    "priority": "优先支持，不是条件",
+    "if": "只在口径如此时",
+    "cite": "依据",
+}
+CONDITION_HELP = {
+    "code": "大写字母开头，如 GRANTED；同一事项内不重复",
+    "field": "不选时由审核人按这句话判断",
+    "unless": "检查不通过时，满足这一项也可以",
+}
+TESTS = {
+    "in": "是其中之一",
+    "not_in": "不是其中任何一个",
+    "is": "是",
+    "at_least": "以上（按口径含本数）",
+    "over": "超过（按口径不含本数）",
+    "at_most": "以下（按口径含本数）",
+    "under": "小于",
+    "not_over": "不超过",
+    "not_below": "不小于",
+    "not_above": "不大于",
+    "before": "早于（日期）",
+    "not_before": "不早于（日期）",
+    "not_after_field": "不晚于另一个日期",
+}
+FACT_KEYS = {
+    "label": "名称",
+    "type": "类型",
+    "unit": "单位",
+    "help": "填写说明",
+    "choices": "选项",
+    "columns": "明细列",
+    "check": "格式检查",
+    "scope": "填在哪里",
+}
+FACT_KEY_HELP = {
+    "choices": "每行一个，写成“代码=名称”，如 invention=发明",
+    "columns": "逐笔填写的列，按“付款日期、金额”两列",
+}
+SETTING_KEYS = {
+    "name": "代码",
+    "label": "口径怎么说",
+    "kind": "类型",
+    "default": "采用",
+    "alternative": "另一种理解的代码",
+    "source": "选择的依据",
+}
+PROGRAMME_KEYS = {
+    "from": "自哪一天起",
+    "to": "到哪一天前",
+    "every": "多久一次",
+    "tasks": "任务",
+    "owners": "责任单位",
+    "who": "单位",
+    "part": "职责",
+    "cite": "依据",
+}
+EVIDENCE_KEYS = {"label": "名称", "help": "说明", "per": "交几份"}
+
+# Closed word lists of the grammar that have no words of their own in `engine.terms`.
+WORDS: dict[str, dict[str, str]] = {
+    "status": DOCUMENT_STATUSES,
+    "kind": ITEM_KINDS,
+    "payer": PAYERS,
+    "route": ROUTES,
+    "subject_rule": SUBJECT_RULES,
+    "nature": NATURES,
+    "ledger": LEDGERS,
+    "less_ledger": LEDGERS,
+    "beneficiaries": {"any": "各类主体", **APPLICANT_KINDS},
+    "combine": {"sum": "相加", "largest": "取最大的一项"},
+    "missing": {"no_amount": "等人审定金额", "undetermined": "不能测算"},
+    "op": {">": "超过", ">=": "不低于", "=": "等于", "range": "在区间内（不低于下限）"},
+    "rest": {"district": "区级"},
+    "round": {"down": "向下取到分"},
+    "tally": {"paid": "以前批准过几次", "lines": "连同本次逐项计", "applicants": "每个主体占一个名额"},
+    "type": {
+        "money": "金额",
+        "integer": "整数",
+        "date": "日期",
+        "text": "文字",
+        "choice": "选项",
+        "boolean": "是否",
+        "rows": "逐笔明细",
+        "number": "数值",
+    },
+    "check": {
+        "patent_no": "专利号",
+        "pct_no": "PCT 国际申请号",
+        "publication_no": "授权公告号",
+        "foreign_no": "境外专利号",
+        "madrid_no": "马德里国际注册号",
+        "certificate_no": "证书或注册号",
+        "contract_no": "合同号",
+        "policy_no": "保单号",
+    },
+    "setting_kind": {"boolean": "是或否", "date": "日期", "ratio": "比例"},
+    "scope": {"line": "每一项里填", "claim": "整份申报填一次"},
+    "per": {"line": "每一项一份", "claim": "整份申报一份"},
+}
+BUCKETS = {
+    ("subject",): "每件（每个项目、每份合同）",
+    ("applicant",): "同一主体，累计",
+    ("applicant", "year"): "同一主体，每年",
+    ("programme", "year"): "全市，每年",
+}
+PROFILES = {
+    "project": "项目资助",
+    "staged": "分阶段项目",
+    "award": "获奖或认定奖励（定额）",
+    "ceiling_award": "获奖或认定奖励（最高额）",
+    "decision": "一事一议",
+    "by_reference": "按另一文件奖励",
+    "recognition": "称号认定",
+    "target": "工作目标",
+    "enforcement": "维权费用",
+}

@@ -1,0 +1,446 @@
+"""The page of one section: its parts and rows in words and controls, and what can be added, moved and taken off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from policies.drafting.editor import labels
+from policies.drafting.editor.actions import INHERITED
+from policies.drafting.editor.form import Fields, SectionForm
+from policies.drafting.editor.parts import INNER_WORDS, SECTION_WORDS, PartSpec, parts_of
+from policies.drafting.editor.records import GROUPS, Asked, Keyed, Record, Rows, Variants
+from policies.drafting.editor.sections import ROOT, fact_types, kind_of, limit_kind, section_shape, step_kind
+from policies.drafting.editor.words import (
+    condition_sentence,
+    evidence_sentence,
+    fact_sentence,
+    guard_sentence,
+    limit_sentence,
+    step_sentence,
+    test_sentence,
+)
+from policies.engine.terms import PAYERS, ROUTES
+from policies.engine.vocabulary import package_vocabulary
+
+if TYPE_CHECKING:
+    from django.forms import BoundField
+
+    from policies.drafting.editor.faults import Faults
+    from policies.drafting.editor.leaves import Shape
+    from policies.drafting.editor.words import Words
+
+_GROUP_WORDS = {
+    "facts": {"required": "必填", "optional": "选填"},
+    "evidence": {"required": "必交", "optional": "选交"},
+}
+# What a list's kinds are called, and what a kind does.
+_VARIANTS = {"steps": (labels.VERBS, labels.VERB_HELP), "limits": (labels.LIMIT_KINDS, labels.LIMIT_HELP)}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One control and its place in the grid."""
+
+    control: BoundField
+
+    @property
+    def css(self) -> str:
+        """Its width: texts of several lines and lists take the whole row."""
+        widget = self.control.field.widget
+        if isinstance(widget, forms.CheckboxSelectMultiple):
+            return "col-12 cell-ticks"
+        return "col-12" if isinstance(widget, forms.Textarea) or widget.use_fieldset else "col-md-6"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Controls to show at once, and those behind a fold with the words that say what they are."""
+
+    shown: Sequence[Cell]
+    folded: Sequence[Cell]
+
+    @property
+    def folded_words(self) -> str:
+        """The labels of what is behind the fold."""
+        found = [str(cell.control.label).partition("：")[0] for cell in self.folded]
+        return "、".join(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class FaultLink:
+    """One fault, where it is in words, and the address of its place on the page."""
+
+    label: str
+    said: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a list: its sentence, its controls, its faults, and what its buttons send."""
+
+    name: str
+    number: int
+    title: str
+    sentence: str
+    note: str
+    block: Block
+    faults: Sequence[str]
+    is_open: bool
+    place: str
+    is_first: bool
+    is_last: bool
+    kind: BoundField | None = None
+
+    @property
+    def kind_help(self) -> str:
+        """What the chosen kind does."""
+        return labels.VERB_HELP.get(self.title) or labels.LIMIT_HELP.get(self.title) or ""
+
+
+@dataclass(frozen=True)
+class Adder:
+    """A button that adds a row, and what may be chosen for it; `own` is the button for one described in the page."""
+
+    action: str
+    label: str
+    choices: Sequence[tuple[str, Any]] = ()
+    own: str = ""
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether the choices stand in groups."""
+        return any(isinstance(words, list) for _, words in self.choices)
+
+    @property
+    def control(self) -> str:
+        """The name of the select beside the button."""
+        return self.action.replace(":", "-")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the page."""
+
+    spec: PartSpec
+    block: Block
+    rows: Sequence[Row] = ()
+    adder: Adder | None = None
+    faults: Sequence[str] = ()
+    inherited: Sequence[str] = ()
+    profile: str = ""
+    can_inherit: bool = False
+    is_faulty: bool = False
+
+    @property
+    def place(self) -> str:
+        """The name of its list or mapping, without the root's."""
+        return (self.spec.rows or self.spec.record or self.spec.anchor).replace(".", "-")
+
+    @property
+    def is_inherited(self) -> bool:
+        """Whether the item takes this part from the profile it is like."""
+        return bool(self.profile)
+
+
+@dataclass
+class SectionPage:
+    """A section's page. `opened` names a row to show open."""
+
+    section: Mapping[str, Any]
+    words: Words
+    faults: Faults
+    document: Mapping[str, Any] = field(default_factory=dict)
+    opened: str = ""
+
+    def __post_init__(self) -> None:
+        self.kind = kind_of(self.section)
+        self.shape = section_shape(self.kind, fact_types(self.section))
+        self.profile = package_vocabulary().profiles.get(str(self.section.get("like")), {})
+        self.form = SectionForm(self.section, words=self.words, faults=self.faults, blanks=self._blanks())
+        specs = parts_of(self.kind, has_programme="programme" in self.section)
+        self.parts = [self._part(spec) for spec in specs]
+        drawn = [*self.form.fields, *(f"{ROOT}-{part.place}" for part in self.parts)]
+        self.other_faults = self._elsewhere(drawn)
+
+    @property
+    def heading(self) -> str:
+        """What the page is about, by its own words where it has them."""
+        if self.kind == "settings":
+            return "本文件的口径"
+        told = self.section if self.kind != "document" else self.section.get("document")
+        told = told if isinstance(told, Mapping) else {}
+        named = told.get("short_title") or told.get("title") or told.get("item") or told.get("rule")
+        return str(named) if named else {"document": "文件信息", "rule": "新的条款"}.get(self.kind, "新的事项")
+
+    @property
+    def unknown(self) -> str:
+        """The keys that no control shows, as the section has them; empty where there are none."""
+        return self.form.text(f"{ROOT}-rest") or self.form.text(f"{ROOT}-document-rest")
+
+    @property
+    def fault_links(self) -> list[FaultLink]:
+        """Every fault with its place, in the order of the page."""
+        found = []
+        for fault in self.faults.found:
+            href = f"#div_id_{fault.place}" if fault.place in self.form.fields else f"#{fault.place}"
+            found.append(FaultLink(self.label_of(fault.place), fault.said, href))
+        return list(dict.fromkeys(found))
+
+    def label_of(self, name: str) -> str:
+        """A place in words: the part, the row, and the control's label."""
+        control = self.form.fields.get(name)
+        label = str(control.label) if control else ""
+        for part in self.parts:
+            for row in part.rows:
+                if name == row.name or name.startswith(f"{row.name}-"):
+                    return " · ".join(filter(None, (f"{part.spec.title} 第 {row.number + 1} 行", label)))
+            if not label and name.startswith(f"{ROOT}-{part.place}"):
+                return part.spec.title
+        return label or "这一段"
+
+    def _elsewhere(self, drawn: Sequence[str]) -> list[str]:
+        told = tuple(drawn)
+        return [
+            fault.said
+            for fault in self.faults.found
+            if fault.place not in told and not any(fault.place.startswith(f"{place}-") for place in told)
+        ]
+
+    def _blanks(self) -> dict[str, str]:
+        """What choosing nothing means, by key: what the profile or the document says."""
+        if self.kind != "item":
+            return {}
+        found = {"like": "不套用", "subject": "不认定（不查重复）", "overlap": "按文件", "claimable": "按文件"}
+        for key, words in (("route", ROUTES), ("payer", PAYERS)):
+            if self.document.get(key) in words:
+                found[key] = f"同文件（{words[str(self.document[key])]}）"
+        for key in ("kind", "as_of", "subject", "subject_rule"):
+            if key in self.profile:
+                value = str(self.profile[key])
+                found[key] = f"同模板（{self.words.labels.get(value) or labels.WORDS.get(key, {}).get(value, value)}）"
+        return found
+
+    # ---- parts -------------------------------------------------------------------------------------
+    def _inner(self, path: str) -> tuple[Record, str]:
+        """The record that holds a dotted path's last key, and its name."""
+        record, name = self.shape, ROOT
+        for key in path.split(".")[:-1]:
+            record, name = _record(record.keys[key]), f"{name}-{key}"
+        return record, name
+
+    def _part(self, spec: PartSpec) -> Part:
+        prefix = "document." if self.kind == "document" else ""
+        words = SECTION_WORDS[self.kind]
+        if spec.rows:
+            return self._list(spec)
+        if spec.record:
+            holder, name = self._inner(f"{prefix}{spec.record}")
+            inner, place = _record(holder.keys[spec.record]), f"{name}-{spec.record}"
+            fields = self.form.add_record(inner, place, INNER_WORDS[spec.record], needed=tuple(inner.keys))
+            return self._made(spec, fields, place)
+        holder, name = self._inner(f"{prefix}any")
+        fields = self.form.add_record(holder, name, words, keys=(*spec.keys, *spec.more), needed=spec.keys)
+        order = [f"{name}-{key}" for key in (*spec.keys, *spec.more)]
+        for names in (fields.shown, fields.folded):
+            names.sort(key=lambda one: order.index(one) if one in order else len(order))
+        return self._made(spec, fields, f"{ROOT}-{spec.anchor}")
+
+    def _made(self, spec: PartSpec, fields: Fields, place: str, **own: Any) -> Part:
+        drawn = [*fields.shown, *fields.folded]
+        faulty = any(self.faults.at(name) for name in drawn) or self.faults.within(place)
+        return Part(
+            spec,
+            self._block(fields),
+            faults=own.pop("faults", self.faults.at(place) if place not in drawn else ()),
+            is_faulty=faulty,
+            **own,
+        )
+
+    def _block(self, fields: Fields) -> Block:
+        shown, folded = ([Cell(self.form[name]) for name in names] for names in (fields.shown, fields.folded))
+        return Block(shown, folded)
+
+    def _list(self, spec: PartSpec) -> Part:
+        holder, name = self._inner(spec.rows)
+        key = spec.rows.rpartition(".")[2]
+        shape, place = holder.keys[key], f"{name}-{key}"
+        value = _at(self.section, spec.rows)
+        rows = list(self._rows(spec, shape, value, place))
+        is_own = value is not None and key in (*INHERITED, "effect") and self.kind == "item"
+        return self._made(
+            spec,
+            Fields(),
+            place,
+            rows=rows,
+            faults=self.faults.at(place) if rows else self.faults.told_above(place, ()),
+            adder=self._adder(spec, key),
+            profile=self._profile_name(key) if value is None and key in self.profile else "",
+            inherited=self._inherited(key) if value is None else (),
+            can_inherit=is_own and (key in self.profile or key == "effect"),
+        )
+
+    def _profile_name(self, key: str) -> str:
+        like = str(self.section.get("like"))
+        return labels.PROFILES.get(like, like)
+
+    def _inherited(self, key: str) -> list[str]:
+        """What the profile brings for a part, in sentences."""
+        value = self.profile.get(key)
+        if key == "steps" and isinstance(value, list):
+            return [step_sentence(step, self.words) for step in value]
+        if isinstance(value, Mapping):
+            say = (lambda row: fact_sentence(row, self.words)) if key == "facts" else evidence_sentence
+            words = _GROUP_WORDS[key]
+            return [f"{say(row)} · {words[group]}" for group in GROUPS for row in value.get(group) or ()]
+        return []
+
+    def _adder(self, spec: PartSpec, key: str) -> Adder:
+        action, label = f"add:{spec.rows}", f"添加{spec.row_name}"
+        if key in _VARIANTS:
+            return Adder(action, label, list(_VARIANTS[key][0].items()))
+        if key == "facts":
+            groups = [(group, names) for group, names in self.words.fact_groups() if group != "本事项的事实"]
+            return Adder(action, label, groups, own="自定义一项")
+        if key == "evidence":
+            shared = [(code, found["label"]) for code, found in package_vocabulary().evidence.items()]
+            return Adder(action, label, shared, own="自定义一种")
+        if key == "settings":
+            return Adder(action, label, list(self.words.settings.items()), own="新加一个口径")
+        return Adder(action, label)
+
+    # ---- rows --------------------------------------------------------------------------------------
+    def _rows(self, spec: PartSpec, shape: Shape, value: Any, place: str) -> Iterator[Row]:
+        if not shape.fits(value):
+            return
+        if isinstance(shape, Asked):
+            listed = [(group, row) for group in GROUPS for row in value.get(group) or ()]
+        elif isinstance(shape, Keyed):
+            listed = list(value.items())
+        else:
+            listed = [("", row) for row in value]
+        for number, (group, row) in enumerate(listed):
+            yield self._row(spec, shape, row, place=place, number=number, count=len(listed), group=group)
+
+    def _row(self, spec: PartSpec, shape: Any, row: Any, *, place: str, number: int, count: int, group: str) -> Row:
+        name = f"{place}-{number}"
+        kind: str | None = None
+        chooser = ""
+        if isinstance(shape, Rows) and isinstance(shape.row, Variants):
+            words_of, _ = _VARIANTS[spec.rows]
+            kind = step_kind(row) if spec.rows == "steps" else limit_kind(row)
+            chooser = self.form.add_choice(
+                f"{name}-kind", {**({} if kind else {"": "请选择"}), **words_of}, label=labels.STEP_KEYS["do"]
+            )
+            fields = self._record_row(shape.row.kinds[kind], name, spec) if kind else Fields()
+        elif isinstance(shape, Asked):
+            fields = self._asked_row(shape, row, name, spec)
+        elif isinstance(shape, Keyed):
+            fields = self._record_row(shape.row, name, spec)
+            fields.shown.insert(0, self.form.add_text(f"{name}-name", label=labels.SETTING_KEYS["name"]))
+        else:
+            fields = self._record_row(shape.row, name, spec)
+        drawn = [*fields.shown, *fields.folded, chooser]
+        title, sentence, note = self._says(spec, row, group, kind)
+        return Row(
+            name=name,
+            number=number,
+            title=title,
+            sentence=sentence,
+            note=note,
+            block=self._block(fields),
+            faults=self.faults.told_above(name, drawn),
+            is_open=self.faults.within(name) or self.opened == name,
+            place=f"{spec.rows}:{number}",
+            is_first=number == 0,
+            is_last=number == count - 1,
+            kind=self.form[chooser] if chooser else None,
+        )
+
+    def _record_row(self, record: Record, name: str, spec: PartSpec) -> Fields:
+        key = spec.rows.rpartition(".")[2]
+        return self.form.add_record(record, name, INNER_WORDS[key], needed=_NEEDED.get(key, ()))
+
+    def _asked_row(self, shape: Asked, row: Any, name: str, spec: PartSpec) -> Fields:
+        key, words = shape.key, INNER_WORDS[spec.rows]
+        vocabulary = package_vocabulary()
+        shared = vocabulary.facts if key == "name" else vocabulary.evidence
+        word = str(row.get(key, "") if isinstance(row, Mapping) else row)
+        is_own = word not in shared
+        first = f"{name}-{key}"
+        if is_own:
+            self.form.add_text(first, label="代码", help_text="小写字母和下划线，如 layout_fees")
+        else:
+            self.form.add_choice(
+                first, {w: str(found["label"]) for w, found in shared.items()}, label=words.labels[key]
+            )
+        group = self.form.add_choice(f"{name}-group", _GROUP_WORDS[spec.rows], label=words.labels["group"])
+        needed = ("label", "type", "unit", "choices" if _type_of(row) == "choice" else "help") if is_own else ()
+        fields = self.form.add_record(shape.own, name, words, needed=needed if key == "name" else ("label",) * is_own)
+        return Fields([first, group, *fields.shown], fields.folded)
+
+    def _says(self, spec: PartSpec, row: Any, group: str, kind: str | None) -> tuple[str, str, str]:
+        """A row's title, its sentence, and a note below it."""
+        words, key = self.words, spec.rows.rpartition(".")[2]
+        if key == "steps":
+            return labels.VERBS.get(kind or "", ""), step_sentence(row, words), labels.VERB_HELP.get(kind or "", "")
+        if key == "limits":
+            return (
+                labels.LIMIT_KINDS.get(kind or "", ""),
+                limit_sentence(row, words),
+                labels.LIMIT_HELP.get(kind or "", ""),
+            )
+        if key == "conditions":
+            return "", condition_sentence(row, words), test_sentence(row, words)
+        if key == "facts":
+            return _GROUP_WORDS["facts"][group], fact_sentence(row, words), ""
+        if key == "evidence":
+            return _GROUP_WORDS["evidence"][group], evidence_sentence(row), ""
+        if key == "settings":
+            return "", str(row.get("label") or group), str(row.get("source") or "")
+        if key == "owners":
+            return "", str(row.get("who") or "还没有写单位"), ""
+        return "", _period_sentence(row, words), ""
+
+
+_NEEDED: dict[str, tuple[str, ...]] = {
+    "conditions": ("code", "text", "field"),
+    "steps": (
+        "yuan", "nature", "fields", "ratio", "n", "missing", "label", "field", "rows", "from", "months", "result",
+        "op", "unit", "deadline", "target",
+    ),
+    "limits": ("code", "yuan", "per", "count", "tally", "once", "absorbs", "label"),
+    "effect": ("from", "to"),
+    "settings": ("label", "kind", "default", "source"),
+    "owners": ("who", "part"),
+}  # fmt: skip
+
+
+def _record(shape: Shape) -> Record:
+    """The shape of a mapping. TypeError where a part names one that is none, which only a wrong `PartSpec` does."""
+    if not isinstance(shape, Record):
+        raise TypeError(f"{shape} is no record")
+    return shape
+
+
+def _at(section: Mapping[str, Any], path: str) -> Any:
+    found: Any = section
+    for key in path.split("."):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found
+
+
+def _type_of(row: Any) -> str:
+    return str(row.get("type", "")) if isinstance(row, Mapping) else ""
+
+
+def _period_sentence(period: Mapping[str, Any], words: Words) -> str:
+    start = period.get("from")
+    if "from_setting" in period:
+        start = f"“{words.settings.get(str(period['from_setting']), period['from_setting'])}”"
+    end = f"，到 {period['to']} 前" if period.get("to") else ""
+    return f"自 {start} 起{end}{guard_sentence(period, words)}" if start else "还没有写起始日"

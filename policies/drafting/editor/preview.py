@@ -1,0 +1,78 @@
+"""A section as the engine reads it before it is published: its faults, its item, and what that says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from policies.drafting.editor.faults import Faults, faults_of
+from policies.drafting.editor.sections import kind_of
+from policies.drafting.editor.words import Words, words_of
+from policies.drafting.models import PolicyDraft
+from policies.drafting.selectors.problems import SectionProblem, draft_problems, read_draft
+from policies.engine import amount_text, conditions_text
+from policies.wording import AmountWords, amount_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from policies.engine import Item
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a section comes to. `item` is None where its faults keep it from being one, or where it is no item."""
+
+    faults: Faults
+    words: Words
+    item: Item | None
+
+    @property
+    def amount(self) -> AmountWords | None:
+        """How much, as the heading of its public page."""
+        return amount_words(self.item) if self.item else None
+
+    @property
+    def amount_text(self) -> str:
+        """How much, in one paragraph."""
+        return amount_text(self.item) if self.item else ""
+
+    @property
+    def conditions(self) -> Sequence[str]:
+        """Who may claim and when, a sentence each."""
+        return conditions_text(self.item) if self.item else ()
+
+
+def read_preview(draft: PolicyDraft, index: int, section: Mapping[str, Any], *, whole: bool) -> Preview:
+    """Read a section in the place `index` of a draft.
+
+    With `whole` the section is the stored one, and its faults are those of the whole draft; otherwise it is judged
+    with the document's head, its readings and the items it refers to.
+    """
+    sections = [*draft.sections[:index], section, *draft.sections[index + 1 :]]
+    words = words_of(sections, section)
+    wanted = _with_references(sections, index)
+    place = wanted.index(index)
+    alone = read_draft(PolicyDraft(document_code=draft.document_code, sections=[sections[at] for at in wanted]))
+    problems: list[SectionProblem] = list(draft_problems(draft) if whole else alone.problems)
+    mine = [problem for problem in problems if problem.section == (index if whole else place)]
+    item = None
+    if alone.document is not None and kind_of(section) == "item":
+        found = [item for item in alone.document.items if item.id == section.get("item")]
+        item = found[sum(sections[at].get("item") == section.get("item") for at in wanted[:place])]
+    return Preview(faults_of(section, mine, words=words), words, item)
+
+
+def _with_references(sections: Sequence[Mapping[str, Any]], index: int) -> list[int]:
+    """The places of the head, the document's readings, the section, and the items whose tiers it takes in."""
+    places = {0, index} | {at for at, section in enumerate(sections) if "settings" in section and "item" not in section}
+    waiting = [index]
+    while waiting:
+        limits = sections[waiting.pop()].get("limits")
+        lower = (
+            {limit.get("absorbs") for limit in limits if isinstance(limit, dict)} if isinstance(limits, list) else set()
+        )
+        found = {at for at, section in enumerate(sections) if section.get("item") in lower - {None}} - places
+        places |= found
+        waiting += found
+    return sorted(places)

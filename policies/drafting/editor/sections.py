@@ -1,0 +1,251 @@
+"""Authored sections ⇄ what a form sends, derived from the engine's grammar. Pure, and lossless.
+
+`section_pairs(section)` gives control names with their texts; `read_section(posted, section)` makes the section of them
+again. Every key of the grammar has a shape; one that a later grammar adds is a plain text until it gets a better one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from policies.drafting.editor import labels
+from policies.drafting.editor.leaves import (
+    ABSENT,
+    Bucket,
+    Carried,
+    Guard,
+    Leaf,
+    Lines,
+    Names,
+    Options,
+    Pairs,
+    Posted,
+    Shape,
+    Ticks,
+)
+from policies.drafting.editor.records import GROUPS, Asked, Keyed, Record, Rows, Tested, Variants
+from policies.engine import checks, grammar
+from policies.engine.programme import PARTS, RHYTHMS
+from policies.engine.vocabulary import package_vocabulary
+
+if TYPE_CHECKING:
+    from policies.engine.checks import Check
+
+ROOT = "section"
+_FLAGS = {"true": True, "false": False}
+_SETTING_KIND = Leaf("choice", labels.WORDS["setting_kind"])
+KINDS = ("document", "settings", "item", "rule")
+# A fact of rows that is described in the page gets the columns that steps add up.
+ROW_COLUMNS = {
+    "paid_on": {"label": "付款日期", "type": "date"},
+    "amount": {"label": "金额", "type": "money", "unit": "元"},
+}
+_BY_CHECK: dict[Check, Shape] = {
+    checks.yuan: Leaf("yuan"),
+    checks.ratio: Leaf("ratio"),
+    checks.ratio_above_zero: Leaf("ratio"),
+    checks.day: Leaf("day"),
+    checks.day_or_null: Leaf("day", empty=None),
+    checks.count: Leaf("count"),
+    checks.number: Leaf("number"),
+    checks.boolean: Leaf("flag"),
+    checks.code: Leaf("code"),
+    checks.item_id: Leaf("id"),
+    checks.name: Leaf("fact"),
+    checks.optional_text: Leaf("text", empty=""),
+    checks.path_code: Leaf("text", empty=""),
+    grammar.guard: Guard(),
+}
+_BY_KEY: dict[str, Shape] = {
+    **{
+        key: Leaf("choice", words)
+        for key, words in labels.WORDS.items()
+        if key not in ("beneficiaries", "per", "setting_kind")
+    },
+    "summary": Leaf("area"),
+    "source_note": Leaf("area"),
+    "reason": Leaf("area"),
+    "ratio_setting": Leaf("setting"),
+    "from_setting": Leaf("setting"),
+    "like": Leaf("choice", labels.PROFILES),
+    "absorbs": Leaf("item"),
+    "default": Leaf("text", empty=None),
+    "areas": Lines(empty=[]),
+    "supersedes": Lines(),
+    "notes": Lines(),
+    "beneficiaries": Ticks(labels.WORDS["beneficiaries"]),
+    "fields": Names(),
+    "only_with": Names(),
+    "settings": Names("settings"),
+}
+
+
+def _shape(key: str, check: Check) -> Shape:
+    return _BY_KEY.get(key) or _BY_CHECK.get(check) or Leaf("text")
+
+
+def _shapes(keys: Mapping[str, Check], **own: Shape) -> dict[str, Shape]:
+    return {key: own[key] if key in own else _shape(key, check) for key, check in keys.items()}
+
+
+class _Reading(Record):
+    """A chosen reading: its default is a truth value, a day or a ratio, after its kind."""
+
+    def flatten(self, value: Mapping[str, Any], name: str) -> Pairs:
+        default = value.get("default")
+        shown = str(default).lower() if isinstance(default, bool) else default
+        yield from super().flatten({**value, **({"default": shown} if "default" in value else {})}, name)
+
+    def read(self, posted: Posted, name: str) -> Any:
+        found = super().read(posted, name)
+        if found is ABSENT:
+            return found
+        default = found.get("default")
+        if found.get("kind") == "boolean":
+            return {**found, "default": _FLAGS.get(default, default)}
+        return {**found, "default": default or None}
+
+
+def step_kind(step: Mapping[str, Any]) -> str | None:
+    """The verb of a step, None where it has none that the engine knows."""
+    verb = step.get("do")
+    return verb if isinstance(verb, str) and verb in grammar.STEPS else None
+
+
+def limit_kind(limit: Mapping[str, Any]) -> str | None:
+    """The kind of a limit, None where it has none or several."""
+    kinds = [kind for kind in grammar.LIMITS if kind in limit]
+    return kinds[0] if len(kinds) == 1 else None
+
+
+def _tested(keys: Mapping[str, Check], types: Mapping[str, str], **own: Shape) -> Tested:
+    return Tested(_shapes({k: c for k, c in keys.items() if k not in grammar.TEST_KEYS}, **own), types=types)
+
+
+def section_shape(kind: str, types: Mapping[str, str]) -> Record:
+    """The shape of a section of this kind; `types` are those of the facts it may ask about."""
+    period = Record(_shapes(grammar.EFFECT_OPTIONAL))
+    if kind == "document":
+        keys = _shapes(
+            {**grammar.DOCUMENT_REQUIRED, **grammar.DOCUMENT_OPTIONAL},
+            effect=Rows(period),
+            overlap=Record(_shapes({**grammar.OVERLAP_REQUIRED, "if": grammar.guard})),
+        )
+        return Record({"document": Record(keys)})
+    if kind == "settings":
+        setting = _shapes({**grammar.SETTING_REQUIRED, **grammar.SETTING_OPTIONAL}, kind=_SETTING_KIND)
+        return Record({"settings": Keyed(_Reading({**setting, "alternative": Leaf("text")}))})
+    if kind == "rule":
+        owner = Record({"who": Leaf("text"), "part": Leaf("choice", PARTS), "cite": Leaf("text")})
+        programme = {"from": Leaf("day"), "to": Leaf("day"), "every": Leaf("choice", RHYTHMS), "tasks": Lines()}
+        part = Record({**programme, "owners": Rows(owner)})
+        return Record(_shapes({**grammar.RULE_REQUIRED, **grammar.RULE_OPTIONAL}, programme=part))
+    return Record(
+        _shapes(
+            {**grammar.ITEM_REQUIRED, **grammar.ITEM_OPTIONAL},
+            facts=_facts(),
+            evidence=_evidence(),
+            conditions=Rows(_condition(types)),
+            steps=Rows(_step(types)),
+            limits=Rows(_limit(types)),
+            split=Record(_shapes({**grammar.SPLIT_REQUIRED, **grammar.SPLIT_OPTIONAL})),
+            effect=Rows(period),
+        )
+    )
+
+
+def _only(types: Mapping[str, str]) -> Tested:
+    return _tested({"field": checks.name}, types)
+
+
+def _condition(types: Mapping[str, str]) -> Tested:
+    return _tested({**grammar.CONDITION_REQUIRED, **grammar.CONDITION_OPTIONAL}, types, unless=_only(types))
+
+
+def _step(types: Mapping[str, str]) -> Variants:
+    kinds = {
+        verb: Record({"do": Carried(), **_shapes({**required, **optional}, only=_only(types))})
+        for verb, (required, optional) in grammar.STEPS.items()
+    }
+    return Variants(kinds, step_kind, lambda verb: {"do": verb})
+
+
+def _limit(types: Mapping[str, str]) -> Variants:
+    ratio = grammar.STEPS["scale"][0]["ratio"]
+    scale = Record(_shapes({"ratio": ratio, "only": checks.name}, only=_only(types)))
+    kinds = {
+        kind: Record(_shapes({**required, **optional}, per=Bucket(), scale=scale), kept=frozenset({kind}))
+        for kind, (required, optional) in grammar.LIMITS.items()
+    }
+    return Variants(kinds, limit_kind, lambda kind: {kind: ""})
+
+
+def _facts() -> Asked:
+    keys = {**grammar.FACT_REQUIRED, **grammar.FACT_OPTIONAL}
+    return Asked(
+        "name", Record(_shapes(keys, choices=Options(), columns=Carried(), unit=Leaf("text"), help=Leaf("text")))
+    )
+
+
+def _evidence() -> Asked:
+    keys = {**grammar.EVIDENCE_REQUIRED, **grammar.EVIDENCE_OPTIONAL}
+    per = Leaf("choice", labels.WORDS["per"])
+    return Asked("code", Record(_shapes(keys, help=Leaf("text"), per=per)))
+
+
+def kind_of(section: Mapping[str, Any]) -> str:
+    """What a section describes: `document`, `item` or `rule`. A section that says nothing is an item's."""
+    return next((kind for kind in KINDS if kind in section), "item")
+
+
+def own_facts(section: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The facts that the section describes itself, by name; those it only renames are among them."""
+    groups = section.get("facts")
+    if not isinstance(groups, Mapping):
+        return {}
+    rows = [row for group in GROUPS for row in groups.get(group) or () if isinstance(row, Mapping)]
+    return {row["name"]: row for row in rows if isinstance(row.get("name"), str)}
+
+
+def fact_types(section: Mapping[str, Any]) -> dict[str, str]:
+    """The type of every fact that the section may ask about."""
+    shared = {name: str(fact["type"]) for name, fact in package_vocabulary().facts.items()}
+    own = {name: str(fact["type"]) for name, fact in own_facts(section).items() if fact.get("type") in _TYPES}
+    return {**shared, **own}
+
+
+_TYPES = labels.WORDS["type"]
+
+
+def section_pairs(section: Mapping[str, Any]) -> Pairs:
+    """Every control of a section with its text, in the section's order; a name may come several times."""
+    yield f"{ROOT}-is", kind_of(section)
+    yield from section_shape(kind_of(section), fact_types(section)).flatten(section, ROOT)
+
+
+def in_order_of(new: Any, old: Any) -> Any:
+    """The new value with its keys in the order that the old one has; what is new comes after."""
+    if isinstance(new, dict):
+        before = old if isinstance(old, Mapping) else {}
+        keys = [key for key in before if key in new] + [key for key in new if key not in before]
+        return {key: in_order_of(new[key], before.get(key)) for key in keys}
+    if isinstance(new, list):
+        parts = old if isinstance(old, list) else []
+        return [in_order_of(part, parts[at] if at < len(parts) else None) for at, part in enumerate(new)]
+    return new
+
+
+def read_section(posted: Posted) -> dict[str, Any]:
+    """The section of what a form sent. Whatever was typed is in it, even where the rules' check will refuse it."""
+    kind = (posted.get(f"{ROOT}-is") or ("item",))[-1]
+    types: dict[str, str] = {}
+    if kind == "item":
+        asked = _facts().read(posted, f"{ROOT}-facts")
+        types = fact_types({} if asked is ABSENT else {"facts": asked})
+    found = section_shape(kind if kind in KINDS else "item", types).read(posted, ROOT)
+    section: dict[str, Any] = {} if found is ABSENT else found
+    for row in own_facts(section).values():
+        if row.get("type") == "rows" and isinstance(row, dict):
+            row.setdefault("columns", ROW_COLUMNS)
+    return section

@@ -1,0 +1,251 @@
+"""Pages on which a policy administrator writes one section of a draft, without YAML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from policies.drafting import authored
+from policies.drafting.editor.actions import Change, act_on
+from policies.drafting.editor.conflicts import differences, place_of
+from policies.drafting.editor.newforms import NewSectionForm, copy_of
+from policies.drafting.editor.page import SectionPage
+from policies.drafting.editor.preview import read_preview
+from policies.drafting.editor.sections import ROOT, in_order_of, kind_of, read_section
+from policies.drafting.models import PolicyDraft
+from policies.drafting.permissions import may_change
+from policies.drafting.services.drafts import DraftRefusedError, StaleDraftError, add_section, save_section
+from policies.engine import QuestionError, assess, catalogue_of
+from policies.engine.model import content_hash
+from policies.forms import read_calculator
+from policies.selectors import condition_texts
+from portal.access import access, officials
+from portal.accounts.enums import Role
+from portal.http import act_of
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest, HttpResponse
+
+    from policies.drafting.editor.preview import Preview
+
+readers = officials(Role.POLICY_ADMIN, Role.AUDITOR)
+writers = officials(Role.POLICY_ADMIN)
+
+
+@access(readers)
+def section(request: HttpRequest, key: uuid.UUID, index: int) -> HttpResponse:
+    """Show a section's form; keep what it sends, right or wrong, and do what its button says."""
+    draft = _draft(request, key, index)
+    if request.method == "POST":
+        return _keep(request, draft, index)
+    stored = draft.sections[index]
+    preview = read_preview(draft, index, stored, whole=True)
+    return _show(request, draft, index, stored, preview=preview, opened=request.GET.get("open", ""))
+
+
+@access(writers)
+@require_POST
+def preview(request: HttpRequest, key: uuid.UUID, index: int) -> HttpResponse:
+    """Say what the section would come to as typed; nothing is stored."""
+    draft = _draft(request, key, index)
+    typed = read_section(dict(request.POST.lists()))
+    read = read_preview(draft, index, typed, whole=False)
+    return render(request, "drafting/editor/_preview.html", {"preview": read, "page": _page(draft, typed, read)})
+
+
+@access(readers)
+def tryout(request: HttpRequest, key: uuid.UUID, index: int) -> HttpResponse:
+    """Compute an amount by the stored section: the whole page, or for htmx what changed in it."""
+    draft = _draft(request, key, index)
+    read = read_preview(draft, index, draft.sections[index], whole=False)
+    if read.item is None:
+        messages.warning(request, "这一段还有要改正的地方，改好并保存后才能试算。")
+        return redirect("drafting:section", key, index)
+    context = _tryout(draft, index, read, request)
+    template = "drafting/editor/tryout.html"
+    if request.headers.get("HX-Request"):
+        typing = request.headers.get("HX-Target") == "answer"
+        template = "policies/_calculator_typed.html" if typing else "policies/_calculator_sent.html"
+    return render(request, template, context)
+
+
+@access(writers)
+def new_section(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Begin an item of a kind, a rule of the register, or the document's own readings."""
+    draft = get_object_or_404(PolicyDraft.objects.visible_to(request.user), key=key)
+    form = NewSectionForm(request.POST or None, sections=draft.sections)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = add_section(draft, form.section, revision=draft.revision, at=form.place, act=act_of(request))
+        except (DraftRefusedError, StaleDraftError) as refused:
+            messages.error(request, str(refused))
+        else:
+            return redirect("drafting:section", key, changed.sections.index(form.section))
+    return render(
+        request, "drafting/editor/new.html", {"draft": draft, "form": form, "can_change": _may(request, draft)}
+    )
+
+
+@access(writers)
+@require_POST
+def copy_section(request: HttpRequest, key: uuid.UUID, index: int) -> HttpResponse:
+    """Add a copy of an item or rule right after it, under an id of its own."""
+    draft = _draft(request, key, index)
+    copied = copy_of(draft.sections[index], draft.sections)
+    if copied is None:
+        messages.error(request, "只有事项和条款可以复制。")
+        return redirect("drafting:section", key, index)
+    try:
+        add_section(draft, copied, revision=draft.revision, at=index + 1, act=act_of(request))
+    except (DraftRefusedError, StaleDraftError) as refused:
+        messages.error(request, str(refused))
+        return redirect("drafting:section", key, index)
+    messages.success(request, "已复制，请改编号和名称。")
+    return redirect("drafting:section", key, index + 1)
+
+
+def _draft(request: HttpRequest, key: uuid.UUID, index: int) -> PolicyDraft:
+    draft = get_object_or_404(PolicyDraft.objects.visible_to(request.user), key=key)
+    if not 0 <= index < len(draft.sections):
+        raise Http404
+    return draft
+
+
+def _may(request: HttpRequest, draft: PolicyDraft) -> bool:
+    return may_change(request.user, draft)
+
+
+def _keep(request: HttpRequest, draft: PolicyDraft, index: int) -> HttpResponse:
+    """Store what was sent after what its button does; typed words survive every refusal."""
+    typed = in_order_of(read_section(_posted(request)), draft.sections[index])
+    action = request.POST.get("action", "save")
+    if action == "preview":
+        read = read_preview(draft, index, typed, whole=False)
+        return _show(request, draft, index, typed, preview=read)
+    change = act_on(typed, _with_choice(request, action))
+    if change is None and action.startswith("save:"):
+        change = Change(typed, action.removeprefix("save:"))
+    wanted = change.section if change else typed
+    place = place_of(draft.sections, index=index, base=request.POST.get("base", ""))
+    if place is None:
+        return _conflict(request, draft, index, typed)
+    try:
+        save_section(draft, place, wanted, revision=draft.revision, act=act_of(request))
+    except StaleDraftError as stale:
+        return _conflict(request, stale.draft, index, typed)
+    except DraftRefusedError as refused:
+        messages.error(request, str(refused))
+        return _show(request, draft, index, typed, preview=read_preview(draft, index, typed, whole=False))
+    if action == "done":
+        messages.success(request, "已保存。")
+        return redirect("drafting:draft", draft.key)
+    if change is None:
+        words = "已保存。要添加的还没有选，请先选择。" if action.startswith("add:") else "已保存。"
+        messages.success(request, words)
+        return redirect("drafting:section", draft.key, place)
+    address = reverse("drafting:section", args=[draft.key, place])
+    return redirect(f"{address}?{urlencode({'open': change.place})}#{change.place}")
+
+
+def _posted(request: HttpRequest) -> dict[str, list[str]]:
+    """What was sent, without the contents that the form does not know, if they are to go."""
+    sent = {name: [str(text) for text in texts] for name, texts in request.POST.lists()}
+    if "forget" in sent:
+        sent = {name: texts for name, texts in sent.items() if not name.endswith("-rest")}
+    return sent
+
+
+def _with_choice(request: HttpRequest, action: str) -> str:
+    """The action, with what was chosen beside its button; no action where nothing was."""
+    beside = action.replace(":", "-")
+    if not action.startswith("add:") or beside not in request.POST:
+        return action
+    return f"{action}:{request.POST[beside]}" if request.POST[beside] else ""
+
+
+def _conflict(request: HttpRequest, draft: PolicyDraft, index: int, typed: Mapping[str, Any]) -> HttpResponse:
+    """The typed section, beside what is stored now; it is stored only when its person sends it once more."""
+    at = next((at for at, one in enumerate(draft.sections) if _same(one, typed)), None)
+    if at is None:
+        messages.error(request, "这一段已被别人删除或改了编号，您填的内容还在本页；需要时请另加一段。")
+        return _show(request, draft, min(index, len(draft.sections) - 1), typed, base="gone", status=409)
+    stored = draft.sections[at]
+    mine = _page(draft, typed, read_preview(draft, at, typed, whole=False))
+    theirs = _page(draft, stored, read_preview(draft, at, stored, whole=False))
+    return _show(request, draft, at, typed, status=409, conflict=differences(theirs, mine))
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return kind_of(one) == kind_of(other) and authored.name_of(one) == authored.name_of(other)
+
+
+def _page(draft: PolicyDraft, shown: Mapping[str, Any], read: Preview, *, opened: str = "") -> SectionPage:
+    head = draft.sections[0].get("document") if draft.sections else None
+    return SectionPage(shown, read.words, read.faults, head if isinstance(head, dict) else {}, opened)
+
+
+def _show(
+    request: HttpRequest,
+    draft: PolicyDraft,
+    index: int,
+    shown: Mapping[str, Any],
+    *,
+    preview: Preview | None = None,
+    opened: str = "",
+    status: int = 200,
+    base: str = "",
+    conflict: Any = None,
+) -> HttpResponse:
+    read = preview or read_preview(draft, index, shown, whole=False)
+    stored = draft.sections[index]
+    context = {
+        "draft": draft,
+        "index": index,
+        "page": _page(draft, shown, read, opened=opened),
+        "preview": read,
+        "base": base or content_hash(stored),
+        "can_change": _may(request, draft),
+        "is_unsaved": shown != stored,
+        "conflict": conflict,
+        "root": ROOT,
+        "previous": index - 1 if index else None,
+        "next": index + 1 if index + 1 < len(draft.sections) else None,
+        "name": authored.name_of(shown),
+    }
+    if read.item is not None:
+        context |= _tryout(draft, index, read, None)
+    return render(request, "drafting/editor/section.html", context, status=status)
+
+
+def _tryout(draft: PolicyDraft, index: int, read: Preview, request: HttpRequest | None) -> dict[str, Any]:
+    """The calculator of the section's item and, of what was sent, the engine's answer."""
+    today = timezone.localdate()
+    data = request.POST if request is not None and request.method == "POST" else None
+    rules = read.item
+    if rules is None:
+        return {}
+    filled = read_calculator(rules, data, today=today)
+    context: dict[str, Any] = {
+        "draft": draft,
+        "index": index,
+        "rules": rules,
+        "calculator": filled,
+        "calculator_url": reverse("drafting:tryout", args=[draft.key, index]),
+    }
+    if data is None or filled.is_blank or filled.issued_error:
+        return context
+    try:
+        answer = assess(catalogue_of([], [rules]), filled.question(today=today))
+    except QuestionError as error:
+        return context | {"question_error": str(error)}
+    return context | {"answer": answer.as_dict(), "assumed": condition_texts(rules, answer.assumed)}

@@ -1,0 +1,197 @@
+"""What a section's page says in words: the names that may be chosen, each row as a sentence, faults by field. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from policies.drafting.editor import labels
+from policies.drafting.editor.records import GROUPS
+from policies.drafting.editor.sections import limit_kind, own_facts, step_kind
+from policies.engine.describe import limit_words, step_words
+from policies.engine.predicates import TESTS, value_text
+from policies.engine.terms import APPLICANT_KINDS, SPECIAL_FIELDS
+from policies.engine.vocabulary import package_vocabulary
+
+Group = tuple[str, list[tuple[str, str]]]
+_TYPES = labels.WORDS["type"]
+_YAML = re.compile(r"(?<![A-Za-z0-9_.-])[a-z][a-z_]+(?![A-Za-z0-9_/-])")
+# Remedies that speak of how a file is written, in the words of a form.
+_FORM_REMEDIES = {
+    "请补上这个键": "",
+    "请填写文字，含冒号或数字时加引号": "请填写文字",
+    "请填写整数，不加引号": "请填写整数",
+    "请改为 true 或 false，不加引号": "请选择是或否",
+    '请填写整数，或带引号的小数，如 "23.5"': "请填写数，如 40 或 23.5",
+    "请写成 {half_after_ceiling: true}": "请选择口径",
+    "请按文档写出各键": "请重新填写这一部分",
+}
+
+
+@dataclass(frozen=True)
+class FactWord:
+    """A fact that a section may ask about: its name, label, type and, of a choice, what may be chosen."""
+
+    name: str
+    label: str
+    type: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Words:
+    """Everything that may be chosen by name in a section."""
+
+    facts: Mapping[str, FactWord]
+    asked: tuple[str, ...]
+    settings: Mapping[str, str]
+    items: Mapping[str, str]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {name: fact.label for name, fact in self.facts.items()} | SPECIAL_FIELDS
+
+    def fact_groups(self, *types: str, special: bool = False) -> list[Group]:
+        """Facts to choose from, those that the section asks for first; of the given types only, if any."""
+        wanted = [fact for fact in self.facts.values() if not types or fact.type in types]
+        own = [fact for fact in wanted if fact.name in self.asked]
+        rest = [fact for fact in wanted if fact.name not in self.asked]
+        groups: list[Group] = [("本事项的事实", [(fact.name, fact.label) for fact in own])]
+        if special:
+            groups.append(("申请人和日期", list(SPECIAL_FIELDS.items())))
+        for kind, label in _TYPES.items():
+            found = [(fact.name, fact.label) for fact in rest if fact.type == kind]
+            groups.append((f"其他{label}", found))
+        return [group for group in groups if group[1]]
+
+    def fact(self, name: str) -> FactWord | None:
+        """What is known of a fact's name, the kind of the applicant and the day of the fact included."""
+        if name == "applicant_kind":
+            return FactWord(name, SPECIAL_FIELDS[name], "choice", tuple(APPLICANT_KINDS.items()))
+        return FactWord(name, SPECIAL_FIELDS[name], "date") if name == "on" else self.facts.get(name)
+
+
+def words_of(sections: Sequence[Mapping[str, Any]], section: Mapping[str, Any]) -> Words:
+    """What may be chosen in a section, with the words that it and its document add."""
+    vocabulary = package_vocabulary()
+    facts = {
+        name: FactWord(name, fact["label"], fact["type"], tuple((v, w) for v, w in fact["choices"]))
+        for name, fact in vocabulary.facts.items()
+    }
+    for name, own in own_facts(section).items():
+        shared = facts.get(name)
+        kind = own.get("type") if own.get("type") in _TYPES else shared.type if shared else "text"
+        choices = own.get("choices")
+        listed = tuple((v, str(w)) for v, w in choices.items()) if isinstance(choices, Mapping) else ()
+        label = str(own.get("label") or (shared.label if shared else name))
+        if name:
+            facts[name] = FactWord(name, label, str(kind), listed or (shared.choices if shared else ()))
+    settings = {name: setting.label for name, setting in vocabulary.settings.items()}
+    for part in sections:
+        own_settings = part.get("settings")
+        if isinstance(own_settings, Mapping):
+            settings |= {n: str(s.get("label") or n) for n, s in own_settings.items() if isinstance(s, Mapping)}
+    items = {str(part["item"]): str(part.get("title", "")) for part in sections if isinstance(part.get("item"), str)}
+    return Words(facts, tuple(asked_names(section)), settings, items)
+
+
+def asked_names(section: Mapping[str, Any]) -> list[str]:
+    """The names of the facts that the section asks for, those of its profile where it has none of its own."""
+    profile = package_vocabulary().profiles.get(str(section.get("like")), {})
+    groups = section.get("facts", profile.get("facts"))
+    if not isinstance(groups, Mapping):
+        return []
+    rows = [row for group in GROUPS if isinstance(groups.get(group), list) for row in groups[group]]
+    names = [row.get("name") if isinstance(row, Mapping) else row for row in rows]
+    return [name for name in names if isinstance(name, str) and name]
+
+
+def guard_sentence(spec: Mapping[str, Any], words: Words) -> str:
+    """Under which readings a row holds, nothing where it always does."""
+    guard = spec.get("if")
+    if not isinstance(guard, Mapping) or not guard:
+        return ""
+    parts = [f"{'' if wanted else '不'}采用“{words.settings.get(name, name)}”" for name, wanted in guard.items()]
+    return f"（只在{'、'.join(parts)}时）"
+
+
+def step_sentence(step: Mapping[str, Any], words: Words) -> str:
+    """One step in words, said with what it has so far."""
+    verb = step_kind(step)
+    if verb is None:
+        return "还没有选这一步做什么"
+    named = words.labels
+    if verb == "propose":
+        said = f"可以填{named.get(str(step.get('field')), '建议金额')}，低于最高额时按它计"
+    elif verb == "since_effect":
+        said = f"{named.get(str(step.get('rows')), '逐笔费用')}只计政策施行后支付的"
+    else:
+        said = _said(step_words, step, named) or f"{labels.VERBS[verb]}：还没有填完"
+    return said + guard_sentence(step, words)
+
+
+def limit_sentence(limit: Mapping[str, Any], words: Words) -> str:
+    """One limit in words, said with what it has so far."""
+    kind = limit_kind(limit)
+    if kind is None:
+        return "还没有选限什么"
+    said = _said(limit_words, limit) or f"{labels.LIMIT_KINDS[kind]}：还没有填完"
+    return said + guard_sentence(limit, words)
+
+
+def condition_sentence(condition: Mapping[str, Any], words: Words) -> str:
+    """One condition in words: what it says, and how it is checked."""
+    text = condition.get("text")
+    said = text if isinstance(text, str) and text else "还没有写这一条怎么说"
+    return said + guard_sentence(condition, words)
+
+
+def test_sentence(spec: Mapping[str, Any], words: Words) -> str:
+    """How a condition is checked: by the officer, or by a fact and its test."""
+    fact = words.fact(str(spec.get("field", "")))
+    tests = [test for test in TESTS if test in spec]
+    if fact is None or len(tests) != 1:
+        return "由审核人判断"
+    bound = spec[tests[0]]
+    values = bound if isinstance(bound, list) else [bound]
+    other = words.fact(str(bound)) if tests[0] == "not_after_field" else None
+    shown = other.label if other else "、".join(value_text(value, fact.choices) for value in values)
+    return f"{fact.label}{labels.TESTS[tests[0]].partition('（')[0]} {shown}"
+
+
+def fact_sentence(row: Any, words: Words) -> str:
+    """One fact that is asked for: its label and its type."""
+    name = row.get("name") if isinstance(row, Mapping) else row
+    fact = words.facts.get(str(name))
+    return f"{fact.label}（{_TYPES[fact.type]}）" if fact else f"{name or '还没有名称'}"
+
+
+def evidence_sentence(row: Any) -> str:
+    """One piece of evidence that is asked for."""
+    code = str(row.get("code", "") if isinstance(row, Mapping) else row)
+    shared = package_vocabulary().evidence.get(code)
+    own = row.get("label") if isinstance(row, Mapping) else None
+    return str(own or (shared["label"] if shared else code) or "还没有名称")
+
+
+def _said(say: Any, *given: Any) -> str:
+    """Words of the engine, nothing where what it needs is not there yet."""
+    try:
+        return str(say(*given))
+    except (KeyError, ValueError, TypeError, IndexError):
+        return ""
+
+
+def in_form_words(message: str, remedy: str, *, label: str, names: Mapping[str, str]) -> str:
+    """A fault as a form says it: names of keys as their labels, no talk of quotes and keys."""
+    if message.startswith(("缺少 ", "“”")):
+        return f"请填写{label}。"
+    if "没有加引号" in message:
+        message = "写法不对"
+    if remedy.startswith("请写成带引号的字符串"):
+        remedy = remedy.replace("带引号的字符串，", "").replace('"', "")
+    remedy = _FORM_REMEDIES.get(remedy, remedy)
+    said = "。".join(part for part in (message, remedy) if part)
+    return _YAML.sub(lambda found: f"“{names[found[0]]}”" if found[0] in names else found[0], said) + "。"

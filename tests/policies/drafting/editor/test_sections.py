@@ -1,0 +1,192 @@
+"""Every authored section goes through its form and comes back the same."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from policies.drafting import authored
+from policies.drafting.editor import labels, parts
+from policies.drafting.editor.leaves import Leaf
+from policies.drafting.editor.sections import in_order_of, read_section, section_pairs, section_shape
+from policies.engine import checks, grammar, load_document
+from policies.engine.loader import CATALOGUE
+from policies.engine.predicates import TESTS
+from policies.engine.terms import ITEM_KINDS
+from policies.engine.verbs import VERBS
+from policies.engine.vocabulary import package_vocabulary
+
+FILES = sorted(CATALOGUE.glob("*.yaml"))
+SECTIONS = {path.stem: authored.read_sections(path.read_text("utf-8"), name=path.name) for path in FILES}
+
+
+def sent(section):
+    """What a browser sends for a section that nobody changed."""
+    posted: dict[str, list[str]] = {}
+    for name, text in section_pairs(section):
+        posted.setdefault(name, []).append(text)
+    return posted
+
+
+def through_the_form(section):
+    return in_order_of(read_section(sent(section)), section)
+
+
+def normal(value):
+    """Numbers as the engine's normal form writes them."""
+    if isinstance(value, dict):
+        return {key: normal(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [normal(part) for part in value]
+    return value if isinstance(value, bool) or value is None else str(value)
+
+
+@pytest.mark.parametrize(
+    "section",
+    [pytest.param(s, id=f"{code}-{authored.name_of(s)}") for code, sections in SECTIONS.items() for s in sections],
+)
+def test_a_section_comes_back_from_its_form_as_it_was(section):
+    assert json.dumps(normal(through_the_form(section))) == json.dumps(normal(section))
+
+
+def test_all_clauses_of_the_five_documents_are_among_them():
+    assert sum(len(sections) - 1 for sections in SECTIONS.values()) == 341
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_document_that_went_through_its_forms_gives_the_same_rules(path):
+    before = load_document(path.read_text("utf-8"), name=path.name)
+    text = authored.write_sections([through_the_form(section) for section in SECTIONS[path.stem]]).text
+    after = load_document(text, name=path.name)
+    assert [item.hash for item in after.items] == [item.hash for item in before.items]
+    assert after.register == before.register
+    assert after.document.content == before.document.content
+
+
+# ---- what is wrong or unknown is kept -------------------------------------------------------------
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"item": "a-1", "steps": "五千元"},
+        {"item": "a-1", "steps": [{"do": "fly", "far": "1"}, {"yuan": "1"}]},
+        {"item": "a-1", "steps": [{"do": "standard", "yuan": "很多", "colour": {"deep": ["blue"]}}]},
+        {"item": "a-1", "conditions": [{}, {"code": "A", "at_least": 1, "over": 2}, {"in": [{"x": 1}]}]},
+        {"item": "a-1", "limits": [{"code": "A"}, {"yuan": "1", "count": 2, "per": "subject"}]},
+        {"item": "a-1", "facts": ["fees"], "evidence": {"wanted": []}, "beneficiaries": "any"},
+        {"item": "a-1", "facts": {"optional": [{"name": "", "type": "text"}], "required": []}},
+        {"item": "a-1", "settings": {"a": True}, "split": "60%", "unless": None},
+        {"document": {"id": "x", "colour": "blue", "effect": {"from": "2020-01-01"}}},
+        {"document": "x"},
+        {"rule": "x-1", "programme": {"owners": ["a"], "tasks": ["b"]}},
+        {"settings": {"a": {"kind": "boolean", "default": "maybe"}, "b": {"kind": "ratio", "default": None}}},
+    ],
+)
+def test_what_no_form_knows_goes_through_untouched(section):
+    assert through_the_form(section) == section
+
+
+def test_words_typed_in_a_wrong_place_stay_as_typed():
+    found = read_section(
+        {
+            "section-is": ["item"],
+            "section-item": [" wx2026-01 "],
+            "section-steps-rows": ["2"],
+            "section-steps-0-shown": ["standard"],
+            "section-steps-0-kind": ["standard"],
+            "section-steps-0-yuan": ["五千"],
+            "section-steps-1-shown": ["window"],
+            "section-steps-1-kind": ["window"],
+            "section-steps-1-months": ["十二"],
+        }
+    )
+    assert found == {
+        "item": "wx2026-01",
+        "steps": [{"do": "standard", "yuan": "五千"}, {"do": "window", "months": "十二"}],
+    }
+
+
+def test_another_verb_keeps_what_both_know():
+    posted = sent({"item": "a-1", "steps": [{"do": "standard", "yuan": "5000", "nature": "exact", "per": "每件"}]})
+    posted["section-steps-0-kind"] = ["per_n"]
+    assert read_section(posted)["steps"] == [{"do": "per_n", "yuan": "5000", "nature": "exact"}]
+
+
+def test_another_kind_of_limit_keeps_its_code():
+    posted = sent({"item": "a-1", "limits": [{"code": "CAP", "yuan": "5000", "per": ["applicant"]}]})
+    posted["section-limits-0-kind"] = ["once"]
+    assert read_section(posted)["limits"] == [{"once": "", "code": "CAP", "per": ["applicant"]}]
+
+
+def test_a_fact_is_compared_with_values_of_its_type():
+    posted = sent({"item": "a-1", "conditions": [{"code": "A", "text": "甲", "field": "fee_year", "in": [7, 8]}]})
+    assert read_section(posted)["conditions"][0]["in"] == [7, 8]
+    posted["section-conditions-0-field"] = ["country"]
+    assert read_section(posted)["conditions"][0]["in"] == ["7", "8"]
+
+
+def test_a_number_of_rows_that_is_none_is_read_as_none():
+    assert "steps" not in read_section({"section-is": ["item"], "section-steps-rows": ["-1"]})
+    assert len(read_section({"section-is": ["item"], "section-steps-rows": ["999999"]})["steps"]) == 120
+
+
+# ---- labels and grammar in step --------------------------------------------------------------------
+def test_every_word_of_the_grammar_has_a_label():
+    steps = {key for required, optional in grammar.STEPS.values() for key in (*required, *optional)}
+    limits = {key for required, optional in grammar.LIMITS.values() for key in (*required, *optional)}
+    assert set(labels.VERBS) == set(labels.VERB_HELP) == set(VERBS) == set(grammar.STEPS)
+    assert set(labels.STEP_KEYS) == steps | {"do"}
+    assert set(labels.LIMIT_KINDS) == set(labels.LIMIT_HELP) == set(grammar.LIMITS)
+    assert set(labels.LIMIT_KEYS) == limits
+    assert set(labels.TESTS) == set(TESTS)
+    assert set(labels.DOCUMENT_KEYS) == {*grammar.DOCUMENT_REQUIRED, *grammar.DOCUMENT_OPTIONAL}
+    assert set(labels.ITEM_KEYS) == {*grammar.ITEM_REQUIRED, *grammar.ITEM_OPTIONAL}
+    assert set(labels.RULE_KEYS) == {*grammar.RULE_REQUIRED, *grammar.RULE_OPTIONAL}
+    assert set(labels.FACT_KEYS) == {*grammar.FACT_REQUIRED, *grammar.FACT_OPTIONAL}
+    assert set(labels.EVIDENCE_KEYS) == {*grammar.EVIDENCE_REQUIRED, *grammar.EVIDENCE_OPTIONAL}
+    assert set(labels.SETTING_KEYS) == {"name", *grammar.SETTING_REQUIRED, *grammar.SETTING_OPTIONAL}
+    conditions = {*grammar.CONDITION_REQUIRED, *grammar.CONDITION_OPTIONAL} - set(TESTS)
+    assert set(labels.CONDITION_KEYS) == conditions | {"test", "value"}
+    assert set(labels.BUCKETS) == set(grammar.BUCKETS)
+    assert set(labels.PROFILES) == set(package_vocabulary().profiles)
+
+
+def closed_lists():
+    """Each key of the grammar that takes one word of a list, with its check."""
+    mappings = [
+        grammar.DOCUMENT_REQUIRED,
+        grammar.ITEM_REQUIRED,
+        grammar.ITEM_OPTIONAL,
+        grammar.SPLIT_REQUIRED,
+        grammar.FACT_REQUIRED,
+        grammar.FACT_OPTIONAL,
+        *(keys for pair in (*grammar.STEPS.values(), *grammar.LIMITS.values()) for keys in pair),
+    ]
+    for keys in mappings:
+        for key, check in keys.items():
+            if key in labels.WORDS and key not in ("beneficiaries", "per"):
+                yield pytest.param(key, check, id=key)
+
+
+@pytest.mark.parametrize(("key", "check"), list(closed_lists()))
+def test_a_list_offers_just_the_words_that_the_grammar_takes(key, check):
+    with pytest.raises(checks.Fault) as refused:
+        check("no such word")
+    assert refused.value.remedy == f"可选：{'、'.join(labels.WORDS[key])}"
+
+
+def test_every_closed_list_of_the_grammar_is_offered_as_choices():
+    for kind in ("document", "item", "rule"):
+        for key, shape in section_shape(kind, {}).keys.items():
+            if isinstance(shape, Leaf) and shape.kind == "choice":
+                assert shape.words, key
+    assert set(labels.WORDS["kind"]) == set(ITEM_KINDS)
+
+
+def test_every_key_of_the_grammar_stands_in_a_part_of_the_page():
+    def shown(specs):
+        return {key for spec in specs for key in (*spec.keys, *spec.more, spec.rows.rpartition(".")[2], spec.record)}
+
+    assert shown(parts.ITEM_PARTS) >= set(labels.ITEM_KEYS)
+    assert shown(parts.DOCUMENT_PARTS) >= set(labels.DOCUMENT_KEYS)
+    assert shown((*parts.RULE_PARTS, *parts.PROGRAMME_PARTS)) >= set(labels.RULE_KEYS)
