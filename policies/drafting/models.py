@@ -104,3 +104,70 @@ class PolicyDraft(models.Model):
     def is_over(self) -> bool:
         """Whether nothing will happen to it any more."""
         return self.state in OVER
+
+
+class WorkedCaseQuerySet(models.QuerySet["WorkedCase"]):
+    """Worked cases, narrowed to who asks, as drafts are."""
+
+    def visible_to(self, user: User) -> WorkedCaseQuerySet:
+        return self.all() if user.roles & {Role.POLICY_ADMIN, Role.AUDITOR} else self.none()
+
+    def current(self) -> WorkedCaseQuerySet:
+        """Those that no later one replaced."""
+        return self.filter(ended_at=None)
+
+
+class WorkedCase(models.Model):
+    """A sentence, a question and what a reader of the document answers; `expected` has the engine's own keys.
+
+    `expected["reason"]` is a code among the answer's reasons. A case is never changed: another takes its place.
+    """
+
+    document_code = models.SlugField("文件标识", max_length=20)
+    item_code = models.CharField("事项标识", max_length=40)
+    sentence = models.CharField("案例", max_length=200)
+    question = OrderedJSONField("问题")
+    expected = OrderedJSONField("应有答案")
+    from_package = models.BooleanField("随系统提供", default=False)
+    made_at = models.DateTimeField("登记时间")
+    ended_at = models.DateTimeField("停用时间", null=True, blank=True)
+
+    objects = WorkedCaseQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["document_code", "pk"]
+        verbose_name = verbose_name_plural = "案例"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["document_code", "sentence"], condition=Q(ended_at=None), name="one_current_case_per_sentence"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class CaseChange(models.Model):
+    """What a draft does to worked cases: adds one (`case` is none), answers one anew, or drops one, with the reason."""
+
+    draft = models.ForeignKey(PolicyDraft, models.PROTECT, related_name="case_changes", verbose_name="政策拟订")
+    case = models.ForeignKey(WorkedCase, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="案例")
+    item_code = models.CharField("事项标识", max_length=40)
+    sentence = models.CharField("案例", max_length=200)
+    question = OrderedJSONField("问题")
+    expected = OrderedJSONField("应有答案")
+    is_dropped = models.BooleanField("不再适用", default=False)
+    reason = models.CharField("理由", max_length=200, blank=True)
+    made_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="确认人")
+    made_at = models.DateTimeField("确认时间")
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = verbose_name_plural = "案例变动"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["draft", "case"], name="one_change_per_case_and_draft"),
+            models.CheckConstraint(name="case_change_has_reason", condition=Q(case=None) | ~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence

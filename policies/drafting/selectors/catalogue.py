@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from policies.drafting.selectors.problems import draft_document
+from policies.drafting.selectors.problems import draft_document, draft_yaml
 from policies.engine import Catalogue, catalogue_of
 from policies.enums import DocumentStatus
 from policies.selectors import published_catalogue
@@ -16,6 +15,10 @@ if TYPE_CHECKING:
     from policies.drafting.models import PolicyDraft
     from policies.engine import Item, LoadedDocument
 
+# Catalogues by the draft's text, each with what was published when it was put together; a cache has an end.
+_catalogues: dict[str, tuple[Catalogue, Catalogue]] = {}
+_MOST = 4
+
 
 def draft_catalogue(draft: PolicyDraft) -> Catalogue:
     """Everything published, with the document's items as the draft has them.
@@ -23,10 +26,17 @@ def draft_catalogue(draft: PolicyDraft) -> Catalogue:
     Items that the draft leaves out are gone; where its rules begin later, the published ones hold until then. Raises
     CatalogueError where the draft has problems.
     """
-    return _with_document(published_catalogue(), draft_document(draft))
+    loaded = draft_document(draft)
+    key = draft_yaml(draft)
+    held = _catalogues.get(key)
+    published = published_catalogue()
+    if held is None or held[0] is not published:
+        while len(_catalogues) >= _MOST:
+            _catalogues.popitem()
+        held = _catalogues[key] = (published, _with_document(published, loaded))
+    return held[1]
 
 
-@lru_cache(maxsize=4)
 def _with_document(published: Catalogue, loaded: LoadedDocument) -> Catalogue:
     code = loaded.document.id
     rest = [item for versions in published.items.values() for item in versions if versions[-1].document_id != code]

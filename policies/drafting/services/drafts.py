@@ -49,7 +49,7 @@ def start_draft(
     The same `key` again gives the draft that is already there. Raises DraftRefusedError for a code that is taken or
     a document without a text, CatalogueError for a text that is no YAML of sections.
     """
-    user = _author(act)
+    user = author_of(act)
     existing = PolicyDraft.objects.visible_to(user).filter(key=key).first()
     if existing is not None:
         return existing
@@ -184,7 +184,7 @@ def import_yaml(draft: PolicyDraft, text: str, *, revision: int, act: Act) -> Po
 def withdraw(draft: PolicyDraft, *, reason: str, act: Act) -> PolicyDraft:
     """End a draft unpublished, with a reason; any policy administrator may, and it stays readable."""
     with transaction.atomic():
-        _author(act)
+        author_of(act)
         draft = lock_draft(draft)
         if draft.state in OVER:
             raise DraftRefusedError(f"该拟订现为“{draft.get_state_display()}”，不能再撤回。")
@@ -218,14 +218,15 @@ def lock_draft(draft: PolicyDraft) -> PolicyDraft:
 
 def lock_editable(draft: PolicyDraft, *, act: Act) -> PolicyDraft:
     """The draft under its lock, refused with DraftRefusedError unless this person may change it now."""
-    _author(act)
+    author_of(act)
     draft = lock_draft(draft)
     if not draft.is_editable:
         raise DraftRefusedError(f"该拟订现为“{draft.get_state_display()}”，不能修改。")
     return draft
 
 
-def _author(act: Act) -> User:
+def author_of(act: Act) -> User:
+    """Who acts, refused with DraftRefusedError unless they are a policy administrator."""
     if act.user is None or not may_draft(act.user):
         raise DraftRefusedError("只有政策管理人员可以拟订政策。")
     return act.user
@@ -236,7 +237,7 @@ def _touch(draft: PolicyDraft, *, act: Act) -> PolicyDraft:
     draft.revision += 1
     draft.saved_at = act.at
     draft.save(update_fields=["title", "note", "sections", "revision", "saved_at"])
-    draft.authors.add(_author(act))
+    draft.authors.add(author_of(act))
     return draft
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from policies.drafting.services.cases import load_package_cases
 from policies.engine import CatalogueError
 from policies.services import PublishError, publish_catalogue
 from portal.act import Act
@@ -17,7 +18,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            published = publish_catalogue(Act(user=None, at=timezone.now()))
+            act = Act(user=None, at=timezone.now())
+            published = publish_catalogue(act)
+            load_package_cases(act=act)
         except (CatalogueError, PublishError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(

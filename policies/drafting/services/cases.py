@@ -1,0 +1,165 @@
+"""Worked cases: taken in with the package, answered anew or added by a draft, replaced when it is published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from policies.drafting.cases import answer_to, expected_from, item_of, package_cases
+from policies.drafting.models import CaseChange, WorkedCase
+from policies.drafting.selectors.catalogue import draft_catalogue
+from policies.drafting.services.drafts import DraftRefusedError, author_of, lock_editable
+from policies.engine import CatalogueError
+from policies.enums import TextOrigin
+from policies.models import DocumentText
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from policies.drafting.models import PolicyDraft
+    from portal.act import Act
+
+MAX_CASES = 2_000
+
+
+@transaction.atomic
+def load_package_cases(*, act: Act) -> int:
+    """Make the package's cases the current ones of its documents; how many were new.
+
+    Cases of a document that was published in the browser are left as they are; so is the same again.
+    """
+    newest = DocumentText.objects.order_by("document_id", "number").values_list("document__code", "origin")
+    drafted = {code for code, origin in dict(newest).items() if origin == TextOrigin.BROWSER}
+    held = {
+        (case.document_code, case.sentence): case for case in WorkedCase.objects.current().filter(from_package=True)
+    }
+    fresh, kept = [], set()
+    for case in package_cases():
+        if case.document in drafted:
+            continue
+        current = held.get((case.document, case.sentence))
+        if current is not None and (current.question, current.expected) == (case.question, case.expected):
+            kept.add(current.pk)
+            continue
+        fresh.append(
+            WorkedCase(
+                document_code=case.document,
+                item_code=case.item,
+                sentence=case.sentence,
+                question=case.question,
+                expected=case.expected,
+                from_package=True,
+                made_at=act.at,
+            )
+        )
+    gone = [case.pk for case in held.values() if case.document_code not in drafted and case.pk not in kept]
+    WorkedCase.objects.filter(pk__in=gone).update(ended_at=act.at)
+    WorkedCase.objects.bulk_create(fresh)
+    return len(fresh)
+
+
+def confirm_case(draft: PolicyDraft, case: WorkedCase, *, reason: str, act: Act) -> CaseChange:
+    """Say that a case's new answer under the draft is right, and why.
+
+    Raises DraftRefusedError without a reason, or where the draft cannot answer.
+    """
+    return _change_case(draft, case, reason=reason, act=act, drop=False)
+
+
+def drop_case(draft: PolicyDraft, case: WorkedCase, *, reason: str, act: Act) -> CaseChange:
+    """Say that a case no longer applies, and why."""
+    return _change_case(draft, case, reason=reason, act=act, drop=True)
+
+
+def _change_case(draft: PolicyDraft, case: WorkedCase, *, reason: str, act: Act, drop: bool) -> CaseChange:
+    reason = reason.strip()
+    with transaction.atomic():
+        draft = lock_editable(draft, act=act)
+        if not reason:
+            raise DraftRefusedError("请用一句话写明理由。")
+        expected = case.expected if drop else expected_from(_answer(draft, case.question), like=case.expected)
+        change, _ = CaseChange.objects.update_or_create(
+            draft=draft,
+            case=case,
+            defaults={
+                "item_code": case.item_code,
+                "sentence": case.sentence,
+                "question": case.question,
+                "expected": expected,
+                "is_dropped": drop,
+                "reason": reason,
+                "made_by": author_of(act),
+                "made_at": act.at,
+            },
+        )
+        draft.authors.add(author_of(act))
+        return change
+
+
+def add_case(
+    draft: PolicyDraft, *, sentence: str, question: Mapping[str, Any], expected: Mapping[str, Any], act: Act
+) -> CaseChange:
+    """Add a case of the draft's own; the same sentence again replaces it.
+
+    Raises DraftRefusedError where the engine cannot read the question, or the sentence is another case's.
+    """
+    with transaction.atomic():
+        draft = lock_editable(draft, act=act)
+        _answer(draft, question)
+        if WorkedCase.objects.current().filter(document_code=draft.document_code, sentence=sentence).exists():
+            raise DraftRefusedError("已有同样一句话的案例，请换一种说法。")
+        if draft.case_changes.count() >= MAX_CASES:
+            raise DraftRefusedError(f"一个拟订至多 {MAX_CASES} 个案例。")
+        change, _ = CaseChange.objects.update_or_create(
+            draft=draft,
+            case=None,
+            sentence=sentence,
+            defaults={
+                "item_code": item_of(question),
+                "question": dict(question),
+                "expected": dict(expected),
+                "made_by": author_of(act),
+                "made_at": act.at,
+            },
+        )
+        draft.authors.add(author_of(act))
+        return change
+
+
+def undo_case(draft: PolicyDraft, change_id: int, *, act: Act) -> None:
+    """Take back what a draft said of a case, or a case it added. One that is gone already is no error."""
+    with transaction.atomic():
+        draft = lock_editable(draft, act=act)
+        draft.case_changes.filter(pk=change_id).delete()
+
+
+def apply_case_changes(draft: PolicyDraft, *, act: Act) -> int:
+    """Make a published draft's cases the current ones; how many changed. To be called in its transaction."""
+    changes = list(draft.case_changes.select_related("case"))
+    ended = [change.case_id for change in changes if change.case_id is not None]
+    WorkedCase.objects.filter(pk__in=ended).update(ended_at=act.at)
+    WorkedCase.objects.bulk_create(
+        WorkedCase(
+            document_code=draft.document_code,
+            item_code=change.item_code,
+            sentence=change.sentence,
+            question=change.question,
+            expected=change.expected,
+            made_at=act.at,
+        )
+        for change in changes
+        if not change.is_dropped
+    )
+    return len(changes)
+
+
+def _answer(draft: PolicyDraft, question: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        catalogue = draft_catalogue(draft)
+    except CatalogueError as error:
+        raise DraftRefusedError("拟订还有错误，改正后才能重算案例。") from error
+    answer = answer_to(catalogue, question)
+    if "error" in answer:
+        raise DraftRefusedError(f"问题无法读取：{answer['field']}：{answer['error']}")
+    return answer

@@ -1,0 +1,189 @@
+"""Propose a draft, take it back, return it, publish it: by two people, on what both have seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.urls import reverse
+
+from policies.drafting.enums import DraftState
+from policies.drafting.permissions import decision_problem
+from policies.drafting.selectors.cases import unsettled_cases
+from policies.drafting.selectors.changes import has_changes
+from policies.drafting.selectors.problems import draft_document, draft_problems, draft_yaml
+from policies.drafting.services.cases import apply_case_changes
+from policies.drafting.services.drafts import (
+    DraftRefusedError,
+    StaleDraftError,
+    author_of,
+    lock_draft,
+    lock_editable,
+)
+from policies.enums import TextOrigin
+from policies.models import DocumentText, PolicyDocument
+from policies.services import PublishError, publish_document
+from portal.accounts.enums import Role
+from portal.accounts.models import User
+from portal.audit.services import record_audit
+from portal.notifications.services import notify_users
+
+if TYPE_CHECKING:
+    from policies.drafting.models import PolicyDraft
+    from portal.act import Act
+
+
+def propose(draft: PolicyDraft, *, revision: int, act: Act) -> PolicyDraft:
+    """Hand a draft to a second person. Raises DraftRefusedError while anything stands against it."""
+    with transaction.atomic():
+        draft = lock_editable(draft, act=act)
+        if revision != draft.revision:
+            raise StaleDraftError(draft)
+        obstacle = proposal_obstacle(draft)
+        if obstacle:
+            raise DraftRefusedError(obstacle)
+        before = draft.state
+        draft.state, draft.proposed_by, draft.proposed_at = DraftState.PROPOSED, author_of(act), act.at
+        draft.decided_by = draft.decided_at = None
+        draft.reason = ""
+        draft.save(update_fields=["state", "proposed_by", "proposed_at", "decided_by", "decided_at", "reason"])
+        notify_users(
+            _others(draft),
+            key=f"drafting.proposed.{draft.key}.{draft.revision}.{act.at.isoformat()}",
+            title=f"请核对并发布：{draft.title}",
+            body=f"{act.actor_name}提请发布“{draft.title}”。请核对改动、案例和预算影响后发布，或退回修改。",
+            url=_url(draft),
+        )
+        record_audit(
+            act, action="drafting.propose", target=draft, before={"state": before}, after={"state": draft.state}
+        )
+        return draft
+
+
+def proposal_obstacle(draft: PolicyDraft) -> str:
+    """What stands against proposing the draft, in words; empty where nothing does."""
+    if draft_problems(draft):
+        return "拟订还有错误，请按所列逐一改正。"
+    if newest_text(draft) != draft.base:
+        return "该文件已有更新的版本，请撤回本拟订，从新版本另行起草。"
+    if not has_changes(draft):
+        return "与现行文本没有差别，没有可以发布的改动。"
+    if not draft.note.strip():
+        return "请填写修改说明，写明改什么、依据什么。"
+    waiting = len(unsettled_cases(draft))
+    return f"还有 {waiting} 个案例的结果有变化而没有确认。" if waiting else ""
+
+
+def take_back(draft: PolicyDraft, *, act: Act) -> PolicyDraft:
+    """Take a proposed draft back, to go on writing; only who proposed it may."""
+    with transaction.atomic():
+        draft = lock_draft(draft)
+        if draft.state != DraftState.PROPOSED or draft.proposed_by_id != author_of(act).pk:
+            raise DraftRefusedError("只有提请发布的人可以收回，且须在发布之前。")
+        draft.state = DraftState.DRAFTING
+        draft.save(update_fields=["state"])
+        record_audit(
+            act,
+            action="drafting.take_back",
+            target=draft,
+            before={"state": DraftState.PROPOSED},
+            after={"state": draft.state},
+        )
+        return draft
+
+
+def return_draft(draft: PolicyDraft, *, reason: str, act: Act) -> PolicyDraft:
+    """Give a proposed draft back to its author, with the reason; only somebody else may."""
+    reason = reason.strip()
+    with transaction.atomic():
+        draft = lock_draft(draft)
+        _refuse_decider(draft, act)
+        if not reason:
+            raise DraftRefusedError("请写明退回的理由，让起草人知道要改什么。")
+        draft.state, draft.decided_by, draft.decided_at = DraftState.RETURNED, author_of(act), act.at
+        draft.reason = reason
+        draft.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+        _tell_author(draft, act, title=f"已退回修改：{draft.title}", body=f"{act.actor_name}退回了该拟订：{reason}")
+        record_audit(
+            act,
+            action="drafting.return",
+            target=draft,
+            before={"state": DraftState.PROPOSED},
+            after={"state": draft.state, "reason": reason},
+        )
+        return draft
+
+
+def publish(draft: PolicyDraft, *, revision: int, act: Act) -> DocumentText:
+    """Publish what another person proposed. Everything is checked once more under the locks.
+
+    Raises DraftRefusedError where this person may not, where a newer text was published meanwhile, or where the rules
+    or cases no longer hold; StaleDraftError for another revision than the one this person has read.
+    """
+    try:
+        with transaction.atomic():
+            draft = lock_draft(draft)
+            _refuse_decider(draft, act)
+            if revision != draft.revision:
+                raise StaleDraftError(draft)
+            # The document's row is locked before its newest text is read: two drafts of it cannot both be the next.
+            PolicyDocument.objects.select_for_update().filter(code=draft.document_code).first()
+            obstacle = proposal_obstacle(draft)
+            if obstacle:
+                raise DraftRefusedError(obstacle)
+            published = publish_document(
+                draft_document(draft), text=draft_yaml(draft), origin=TextOrigin.BROWSER, act=act
+            )
+            if published.text.number != (draft.base.number + 1 if draft.base else 1):
+                raise DraftRefusedError(f"标识 {draft.document_code} 的文件刚刚由另一拟订发布，请撤回后另行起草。")
+            changed_cases = apply_case_changes(draft, act=act)
+            draft.state, draft.decided_by, draft.decided_at = DraftState.PUBLISHED, author_of(act), act.at
+            draft.published = published.text
+            draft.save(update_fields=["state", "decided_by", "decided_at", "published"])
+            body = f"{act.actor_name}发布了该拟订，新增 {published.new_versions} 个事项版本。"
+            _tell_author(draft, act, title=f"已发布：{draft.title}", body=body)
+            record_audit(
+                act,
+                action="drafting.publish",
+                target=draft,
+                before={"state": DraftState.PROPOSED},
+                after={
+                    "state": draft.state,
+                    "document_code": draft.document_code,
+                    "sha256": published.text.sha256,
+                    "count": published.new_versions,
+                    "cases": changed_cases,
+                },
+            )
+            return published.text
+    except PublishError as error:
+        raise DraftRefusedError(str(error)) from error
+
+
+def newest_text(draft: PolicyDraft) -> DocumentText | None:
+    """The newest published text of the draft's document, None for a document that is not there yet."""
+    return DocumentText.objects.filter(document__code=draft.document_code).order_by("-number").first()
+
+
+def _refuse_decider(draft: PolicyDraft, act: Act) -> None:
+    problem = decision_problem(author_of(act), draft)
+    if problem:
+        raise DraftRefusedError(problem)
+
+
+def _others(draft: PolicyDraft) -> list[User]:
+    """Who may decide: policy administrators that had no part in the draft."""
+    admins = User.objects.filter(
+        appointments__role=Role.POLICY_ADMIN, appointments__revoked_at=None, is_active=True
+    ).distinct()
+    return list(admins.exclude(pk__in=draft.authors.values("pk")))
+
+
+def _tell_author(draft: PolicyDraft, act: Act, *, title: str, body: str) -> None:
+    if draft.proposed_by is not None:
+        key = f"drafting.decided.{draft.key}.{act.at.isoformat()}"
+        notify_users([draft.proposed_by], key=key, title=title, body=body, url=_url(draft))
+
+
+def _url(draft: PolicyDraft) -> str:
+    return reverse("drafting:draft", args=[draft.key])

@@ -1,0 +1,175 @@
+"""A document and its items as labelled words, and two texts word by word. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any
+
+from policies.engine import (
+    DOCUMENT_STATUSES,
+    ITEM_KINDS,
+    PAYERS,
+    ROUTES,
+    amount_text,
+    conditions_text,
+)
+from policies.engine.terms import SUBJECT_RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from policies.engine import Document, Evidence, Fact, Item, Setting
+
+NOTHING = "（无）"
+# A figure or a Latin word is one word; of Chinese, a character is.
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,/%:-]*|\s+|.", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text: the same in both, only in the old (`del`) or only in the new (`ins`)."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that a document or an item says, in both wordings, each in pieces."""
+
+    label: str
+    before: tuple[Piece, ...]
+    after: tuple[Piece, ...]
+
+
+def compare(before: Mapping[str, str], after: Mapping[str, str]) -> list[Row]:
+    """The rows in which two descriptions differ, in the order of the later one."""
+    labels = dict.fromkeys((*after, *before))
+    return [
+        Row(label, *pieces(before.get(label, ""), after.get(label, "")))
+        for label in labels
+        if before.get(label, "") != after.get(label, "")
+    ]
+
+
+def pieces(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """Both texts in pieces, what is in one of them only apart."""
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    left, right = [], []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if i2 > i1:
+            left.append(Piece("same" if tag == "equal" else "del", "".join(old[i1:i2])))
+        if j2 > j1:
+            right.append(Piece("same" if tag == "equal" else "ins", "".join(new[j1:j2])))
+    return tuple(left or [Piece("same", NOTHING)]), tuple(right or [Piece("same", NOTHING)])
+
+
+def document_words(document: Document) -> dict[str, str]:
+    """What a document's head says, by label."""
+    content = document.content
+    return {
+        "文号": document.number,
+        "标题": document.title,
+        "简称": document.short_title,
+        "引用时称": content["citation"],
+        "发文机关": document.issuer,
+        "状态": DOCUMENT_STATUSES[document.status],
+        "成文日期": document.issued_on.isoformat() if document.issued_on else "",
+        "施行": "\n".join(_periods(content["effect"])),
+        "适用地区代码": document.region_code,
+        "适用地区": "、".join(document.areas),
+        "出资": PAYERS[content["payer"]],
+        "审核路径": ROUTES[content["route"]],
+        "废止或替代": "；".join(content["supersedes"]),
+        "与其他政策重叠": _overlap(content["overlap"]),
+        "说明": document.source_note,
+    }
+
+
+def item_words(item: Item) -> dict[str, str]:
+    """What an item says, by label, in the words of its public page and those that officers work with."""
+    content = item.content
+    return {
+        "名称": item.title,
+        "条款": item.article,
+        "概要": item.summary,
+        "类型": ITEM_KINDS[item.kind],
+        "可以申报": "是" if item.claimable else "否",
+        "适用期间": "\n".join(_periods(content["effect"])),
+        "谁可以申领、什么条件": "\n".join(conditions_text(item)),
+        "由人核实的条件": "\n".join(c.text for c in item.conditions if c.field is None),
+        "优先": "\n".join(c.text for c in item.conditions if c.priority),
+        "金额": amount_text(item),
+        "出资": PAYERS[item.payer],
+        "审核路径": ROUTES[item.route],
+        "每件的标识": f"{_label(item, item.subject)}，{SUBJECT_RULES[item.subject_rule]}" if item.subject else "",
+        "决定版本的日期": _label(item, item.as_of),
+        "填写内容": "\n".join(_fact(fact) for fact in item.facts),
+        "佐证材料": "\n".join(_evidence(evidence) for evidence in item.evidence),
+        "选定的读法": "\n".join(_setting(setting) for setting in item.settings),
+        "备注": "\n".join(item.notes),
+    }
+
+
+def leaf_words(content: Mapping[str, Any]) -> dict[str, str]:
+    """Every value of an item's rules under its place: what is compared where words hide a change."""
+    return dict(_leaves({key: value for key, value in content.items() if key != "document"}, ""))
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _leaves(part, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list | tuple):
+        for number, part in enumerate(value, start=1):
+            yield from _leaves(part, f"{path}[{number}]")
+    else:
+        yield path, str(value)
+
+
+def _periods(effect: list[dict[str, Any]]) -> list[str]:
+    words = []
+    for period in effect:
+        begins = f"自 {period['from']}" if "from" in period else "自印发之日"
+        ends = f"，{period['to']} 前有效" if "to" in period else ""
+        guards = "、".join(f"{name} 为{'是' if on else '否'}" for name, on in period.get("if", {}).items())
+        words.append(f"{begins}{ends}{f'（{guards}）' if guards else ''}")
+    return words
+
+
+def _overlap(overlap: Mapping[str, Any] | None) -> str:
+    return f"只补差额，依据{overlap['cite']}" if overlap else ""
+
+
+def _label(item: Item, name: str | None) -> str:
+    if not name:
+        return ""
+    try:
+        return item.fact(name).label
+    except KeyError:
+        return name
+
+
+def _fact(fact: Fact) -> str:
+    unit = f"（{fact.unit}）" if fact.unit else ""
+    choices = f"：{'、'.join(label for _, label in fact.choices)}" if fact.choices else ""
+    return f"{fact.label}{unit}{choices}，{'必填' if fact.required else '选填'}"
+
+
+def _evidence(evidence: Evidence) -> str:
+    return f"{evidence.label}，{'必交' if evidence.required else '如有'}"
+
+
+def _setting(setting: Setting) -> str:
+    return f"{setting.label}：{setting_value(setting.default)}（{setting.source}）"
+
+
+def setting_value(value: object) -> str:
+    """A chosen reading's value in words."""
+    if value is None:
+        return "未定"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(value)
