@@ -46,7 +46,7 @@ def _check_claim(asked: Question, run: Part) -> None:
     if asked.region is not None and not covers(program.item.content["document"], asked.region):
         run.refuse("REGION", asked.region)
     for name in part.unmet:
-        if _names_priority(program, name):
+        if names_priority(program, name):
             run.entries.append((program.notes["PRIORITY"], (name,), None, False, 0))
         elif name in program.unmet:
             run.reasons.append((program.unmet[name], (), 0))
@@ -63,7 +63,7 @@ def _check_claim(asked: Question, run: Part) -> None:
         run.reasons.append((program.once.note, (), 0))
 
 
-def _names_priority(program: Program, name: str) -> bool:
+def names_priority(program: Program, name: str) -> bool:
     """Whether an officer names a priority, in its words or a part of them: it ranks, and never refuses."""
     return any(name == known or (len(name) > 3 and name in known) for known in program.priorities)
 
@@ -144,7 +144,7 @@ def _line_outcome(line: Line) -> Outcome:
 
 
 # Where several lines or items answer together, the first of these that any of them has is the answer of the whole.
-_PRECEDENCE = (
+PRECEDENCE = (
     Outcome.UNDETERMINED,
     Outcome.NO_AMOUNT,
     Outcome.PAYABLE,
@@ -153,7 +153,7 @@ _PRECEDENCE = (
     Outcome.RECOGNISED,
     Outcome.REFUSED,
 )
-_PARTS_PRECEDENCE = (Outcome.UNDETERMINED, Outcome.PAYABLE, *_PRECEDENCE[1:])
+_PARTS_PRECEDENCE = (Outcome.UNDETERMINED, Outcome.PAYABLE, *PRECEDENCE[1:])
 
 
 def _first(precedence: tuple[Outcome, ...], found: list[Outcome]) -> Outcome:
@@ -165,7 +165,7 @@ def _part_outcome(run: Part) -> Outcome:
         return Outcome.REFUSED
     if len(run.lines) == 1:
         return _line_outcome(run.lines[0])
-    return _first(_PRECEDENCE, [_line_outcome(line) for line in run.lines])
+    return _first(PRECEDENCE, [_line_outcome(line) for line in run.lines])
 
 
 def _amount(outcome: Outcome, fen: int) -> int | None:

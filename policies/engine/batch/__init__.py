@@ -1,16 +1,10 @@
 """The vectorised twin of the engine: a million claims at once, in NumPy, to the fen what the scalar engine answers.
 
-The scalar interpreter is the law; the twin earns its trust in tests/policies/engine/batch. Its calls:
-
-- `simulate(catalogue, population, *, settings=None, ledger=True, progress=None) -> Simulation`: works the claims in filing
-  order. With `ledger`, what earlier claims of the population took counts against caps, times, one-offs, quotas, lower
-  tiers and other policies, besides what claims bring; without, each claim stands alone. `progress(done, total)` is
-  called after each item and may raise to stop.
-- `generate(catalogue, size, *, seed, take_up=None, items=None, edge=False) -> Population`: made claims, the same for the
-  same arguments; `edge` draws them from the rules' own thresholds.
-- `questions(population) -> Iterator[dict]`: the same claims as questions of the scalar engine, in filing order.
+The scalar interpreter is the law; the twin earns its trust in tests/policies/engine/batch.
 """
 
+from policies.engine.batch.conditions import UnsupportedRuleError
+from policies.engine.batch.generate import generate
 from policies.engine.batch.population import (
     KINDS,
     SIZES,
@@ -21,7 +15,9 @@ from policies.engine.batch.population import (
     PopulationError,
     Rows,
 )
+from policies.engine.batch.questions import questions
 from policies.engine.batch.result import OUTCOME_CODES, BucketUse, QuotaUse, Simulation
+from policies.engine.batch.simulate import simulate
 
 __all__ = [
     "KINDS",
@@ -36,4 +32,8 @@ __all__ = [
     "QuotaUse",
     "Rows",
     "Simulation",
+    "UnsupportedRuleError",
+    "generate",
+    "questions",
+    "simulate",
 ]

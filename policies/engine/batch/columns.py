@@ -1,6 +1,6 @@
 """The lines of one item while its rules run over them: facts by name, and what the steps have made so far."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,7 +23,7 @@ class Lines:
         self.day = day
         self.kind = kind
         self.assume = assume
-        self.count = table.count if table.count is not None else np.ones(size, dtype=np.int64)
+        self.count = np.ones(size, dtype=np.int64) if table.count is None else table.count.astype(np.int64, copy=False)
         self.amount = np.zeros(size, dtype=np.int64)
         self.has = np.zeros(size, dtype=np.bool_)
         self.missing = np.zeros(size, dtype=np.bool_)
@@ -79,6 +79,14 @@ class Lines:
         self.missing |= where
         self.running &= ~where
 
+    def fresh(self) -> "Lines":
+        """The same lines before any step."""
+        return Lines(self.table, day=self.day, kind=self.kind, assume=self.assume)
+
+    def part(self, where: IntArray) -> "Lines":
+        """The lines at ascending positions `where`, before any step."""
+        return Lines(take_lines(self.table, where), day=self.day[where], kind=self.kind[where], assume=self.assume)
+
     def take(self, other: "Lines", where: IntArray) -> None:
         """Put the state of `other`, which holds the lines at `where`, in its place here."""
         for name in _STATE:
@@ -86,15 +94,6 @@ class Lines:
 
 
 _STATE = ("amount", "has", "missing", "decision", "title", "measured", "reason")
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The state of lines at one moment, to begin from again."""
-
-    amount: IntArray
-    has: BoolArray
-    reason: IntArray
 
 
 def take_lines(table: LineTable, where: IntArray) -> LineTable:

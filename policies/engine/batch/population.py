@@ -75,7 +75,8 @@ class LineTable:
 
     `claim`: the line's claim, ascending. `count`: so many equal ones (None: one each). `subject`: a number for the
     right, loan or project the line is about, the same wherever the ledger would take it for the same thing, in any
-    item; -1 where the line names none. `project_paid`: fen that this subject had from the item before.
+    item; -1 where the line names none. `project_paid`: fen that this subject had from the item
+    before, the same on every line of a claim that names it.
     """
 
     item: str

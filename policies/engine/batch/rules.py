@@ -1,7 +1,6 @@
 """A program compiled for columns: conditions, steps and limits of one item version under one set of settings."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
@@ -123,7 +122,9 @@ def compile_rules(program: Program, codes: Codes) -> ItemRules:
     conditions = [c for c in item.content["conditions"] if c["test"] and chosen(c, settings) and not c["priority"]]
     sums = [spec for spec in item.limits if "yuan" in spec and chosen(spec, settings)]
     limits = tuple(
-        SumLimit(limit, spec.get("group") or item.id, rules.only((spec.get("scale") or {}).get("only")), codes[limit.code])
+        SumLimit(
+            limit, spec.get("group") or item.id, rules.only((spec.get("scale") or {}).get("only")), codes[limit.code]
+        )
         for spec, limit in zip(sums, program.money_limits, strict=True)
     )
     reads = tuple(spec["less_ledger"] for spec in specs if spec.get("less_ledger"))
@@ -176,10 +177,9 @@ def _check_subject(rules: Rules, program: Program, specs: list[Content]) -> None
         return
     rules.need(subject, "text")
     for spec in specs:
-        if subject in (spec.get("field"), (spec.get("unless") or {}).get("field"), (spec.get("only") or {}).get("field")):
+        if subject in (
+            spec.get("field"),
+            (spec.get("unless") or {}).get("field"),
+            (spec.get("only") or {}).get("field"),
+        ):
             raise UnsupportedRuleError(program.item.id, f"a rule asks about the words of its subject {subject}")
-
-
-def share_of(program_ratio: Fraction, fen: IntArray, rules: Rules) -> IntArray:
-    """A share of sums under the chosen rounding."""
-    return rules.share(fen, program_ratio)

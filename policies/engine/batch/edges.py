@@ -1,0 +1,122 @@
+"""Where an item's rules change their answer: the sums, counts and days named in them, and their neighbours."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from policies.engine.model import Item
+from policies.engine.money import parse_number, parse_ratio, parse_yuan
+from policies.engine.predicates import NUMBER_TESTS
+from policies.engine.schema import used_facts
+
+# Tried besides what the rules name: nothing, a fen, odd fen, and what a form is likely to hold.
+_PLAIN_FEN = (0, 1, 2, 3, 99, 100, 101, 99_999, 1_000_001)
+_MIDSUMMER = (6, 15)
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Values of an item's rules: `fen` and `days` without neighbours, `numbers` by fact (exact, without neighbours).
+
+    `words` are values of choices and texts by fact, `counts` numbers of equal ones worth trying.
+    """
+
+    fen: tuple[int, ...]
+    days: tuple[int, ...]
+    numbers: dict[str, tuple[Fraction, ...]]
+    words: dict[str, tuple[str, ...]]
+    counts: tuple[int, ...]
+    used: tuple[str, ...]
+
+    def fen_around(self) -> list[int]:
+        """Every sum, a fen less and a fen more, and plain ones."""
+        return sorted({*_PLAIN_FEN, *(fen + step for fen in self.fen for step in (-1, 0, 1))})
+
+    def days_around(self) -> list[int]:
+        """Every day, the day before and the day after."""
+        return sorted({day + step for day in self.days for step in (-1, 0, 1)})
+
+
+def edges_of(item: Item) -> Edges:
+    """The edges of one item version, under any reading of it."""
+    used = dict.fromkeys([*used_facts(item.content), *(field for field, _ in _tests(item))])
+    types = {fact.name: fact for fact in item.facts}
+    numbers: dict[str, list[Fraction]] = {}
+    words: dict[str, list[str]] = {}
+    for field, test in _tests(item):
+        _note_test(field, test, numbers, words)
+    for step in item.steps:
+        if step["do"] == "measure":
+            numbers.setdefault(step["field"], []).append(parse_number(step.get("target", "1")))
+            words.setdefault(step["field"], []).extend([step["equals"], "否"] if "equals" in step else [])
+        if "prior" in step:
+            numbers.setdefault(step["prior"], []).extend(Fraction(step["n"] * times) for times in (1, 2))
+    for name, fact in types.items():
+        if fact.choices:
+            words[name] = [value for value, _ in fact.choices]
+    return Edges(
+        fen=tuple(sorted(_sums(item))),
+        days=tuple(sorted(_days(item))),
+        numbers={name: tuple(found) for name, found in numbers.items()},
+        words={name: tuple(dict.fromkeys(found)) for name, found in words.items() if found},
+        counts=tuple(sorted(_counts(item))),
+        used=tuple(name for name in used if name in types and name != item.subject),
+    )
+
+
+def _tests(item: Item) -> Iterable[tuple[str, dict[str, Any]]]:
+    for condition in item.content["conditions"]:
+        if condition["test"]:
+            yield condition["field"], condition["test"]
+    for spec in [*item.steps, *item.limits, *item.content["conditions"]]:
+        for only in (spec.get("only"), spec.get("unless"), (spec.get("scale") or {}).get("only")):
+            if only:
+                yield only["field"], {name: bound for name, bound in only.items() if name != "field"}
+
+
+def _note_test(
+    field: str, test: dict[str, Any], numbers: dict[str, list[Fraction]], words: dict[str, list[str]]
+) -> None:
+    (name, bound), *_ = test.items()
+    if name in NUMBER_TESTS:
+        numbers.setdefault(field, []).append(parse_number(bound))
+    elif name in ("in", "not_in", "is"):
+        values = bound if isinstance(bound, list) else [bound]
+        words.setdefault(field, []).extend(value for value in values if isinstance(value, str))
+        words[field].append("其他")
+
+
+def _sums(item: Item) -> set[int]:
+    """Sums that steps and limits name, and what a share has to be taken of to give them."""
+    specs = [*item.steps, *item.limits]
+    named = {parse_yuan(spec[key]) for spec in specs for key in ("yuan", "base_at_most") if key in spec}
+    ratios = {parse_ratio(spec["ratio"]) for spec in specs if "ratio" in spec}
+    ratios |= {parse_ratio(spec["scale"]["ratio"]) for spec in item.limits if "scale" in spec}
+    inverse = {-(-fen * ratio.denominator // ratio.numerator) for fen in named for ratio in ratios}
+    shares = {fen * ratio.numerator // ratio.denominator for fen in named for ratio in ratios}
+    return named | inverse | shares or {1_000_000}
+
+
+def _days(item: Item) -> set[int]:
+    found = set()
+    for period in item.content["effect"]:
+        found |= {date.fromisoformat(period[key]) for key in ("from", "to") if period.get(key)}
+    found |= {date.fromisoformat(s.default) for s in item.settings if s.kind == "date" and isinstance(s.default, str)}
+    found |= {date.fromisoformat(step["decided_before"]) for step in item.steps if "decided_before" in step}
+    for _, test in _tests(item):
+        found |= {date.fromisoformat(test[name]) for name in ("before", "not_before") if name in test}
+    start = item.effective_from or date(2024, 7, 1)
+    month, day = _MIDSUMMER
+    found |= {start.replace(year=start.year + 1, month=month, day=day), date(2024, 2, 29)}
+    return {moment.toordinal() for moment in found}
+
+
+def _counts(item: Item) -> set[int]:
+    found = {1, 2, 3}
+    for spec in [*item.steps, *item.limits]:
+        for key in ("n", "count"):
+            if key in spec:
+                found |= {max(spec[key] + step, 1) for step in (-1, 0, 1)} | {2 * spec[key]}
+    return {min(count, 1_000_000) for count in found}

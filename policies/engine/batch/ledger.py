@@ -1,0 +1,81 @@
+"""What earlier claims took from the buckets that later ones share, without a loop over claims.
+
+A bucket's entries are sorted once by its key and the order of filing; what a claim finds in it is then a running total.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from policies.engine.batch.arithmetic import run_starts
+from policies.engine.batch.population import IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The entries of one run of claims: their keys and claims (global numbers, ascending)."""
+
+    key: IntArray
+    claim: IntArray
+
+
+@dataclass(slots=True)
+class Bucket:
+    """All buckets of one kind: so many keys, each with entries in the order of filing.
+
+    Several entries of one claim under one key (lines on one right) see the same: what earlier claims took.
+    """
+
+    parts: list[Entries]
+    order: IntArray = field(init=False)
+    starts: IntArray = field(init=False)
+    _claims: IntArray = field(init=False)
+    _ends: IntArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        key = np.concatenate([part.key for part in self.parts])
+        claim = np.concatenate([part.claim for part in self.parts])
+        if len(self.parts) == 1:
+            self.order = np.argsort(key, kind="stable")
+        else:
+            self.order = np.lexsort((claim, key))
+        key, claim = key[self.order], claim[self.order]
+        self.starts = run_starts(key)
+        fresh = np.concatenate(([True], (key[1:] != key[:-1]) | (claim[1:] != claim[:-1])))
+        self._claims = np.flatnonzero(fresh) if len(key) else self.starts
+        self._ends = np.cumsum([len(part.key) for part in self.parts])
+
+    @property
+    def shared(self) -> bool:
+        """Whether any key has entries of two claims: otherwise nobody ever finds anything."""
+        return len(self._claims) > len(self.starts)
+
+    def seen(self, taken: list[IntArray]) -> list[IntArray]:
+        """For each entry of each part, what earlier claims took under its key."""
+        values = np.concatenate(taken)[self.order]
+        before = np.cumsum(values) - values
+        size = len(values)
+        at_claim = np.repeat(before[self._claims], np.diff(self._claims, append=size))
+        at_claim -= np.repeat(before[self.starts], np.diff(self.starts, append=size))
+        found = np.empty(size, dtype=np.int64)
+        found[self.order] = at_claim
+        return np.split(found, self._ends[:-1])
+
+    def sums(self, taken: list[IntArray]) -> IntArray:
+        """What was taken under each key in the end, in the order of the keys."""
+        if not len(self.starts):
+            return np.zeros(0, dtype=np.int64)
+        found: IntArray = np.add.reduceat(np.concatenate(taken)[self.order], self.starts)
+        return found
+
+    def largest(self, values: list[IntArray]) -> IntArray:
+        """The largest value under each key, in the order of the keys."""
+        if not len(self.starts):
+            return np.zeros(0, dtype=np.int64)
+        found: IntArray = np.maximum.reduceat(np.concatenate(values)[self.order], self.starts)
+        return found
+
+    def first_claims(self) -> IntArray:
+        """The first claim under each key: whose applicant, subject, year or city the bucket has."""
+        found: IntArray = np.concatenate([part.claim for part in self.parts])[self.order[self.starts]]
+        return found

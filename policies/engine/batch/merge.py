@@ -1,0 +1,63 @@
+"""Lines of a per-N item count together: the twin of the interpreter's merging, for all claims at once."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from policies.engine.batch.columns import take_lines
+from policies.engine.batch.conditions import UnsupportedRuleError
+from policies.engine.batch.pool import Shape
+from policies.engine.batch.population import BoolArray, Column, IntArray, LineTable
+
+# What the scalar engine reads as whole numbers: of these the largest stated counts, of others the first.
+_WHOLE = frozenset({"money", "integer", "boolean"})
+
+
+def merge_lines(table: LineTable, shape: Shape, types: dict[str, str]) -> LineTable:
+    """One line a claim: the counts added, of whole numbers the largest stated, of other facts the first stated."""
+    if shape.single:
+        return table
+    count = table.count if table.count is not None else np.ones(len(table), dtype=np.int64)
+    named = table.subject >= 0 if table.subject is not None else np.ones(len(table), dtype=np.bool_)
+    merged = take_lines(table, shape.first)
+    subject = take_lines(table, _first_stated(named, shape))
+    columns = {}
+    for name, column in table.columns.items():
+        if column.lists is not None and column.lists.given.any():
+            raise UnsupportedRuleError(table.item, f"lists of {name} would have to be merged")
+        columns[name] = _largest(column, shape) if types.get(name) in _WHOLE else _first(table, name, shape)
+    rows = {
+        name: take_lines(table, _first_stated(_present(part.present, len(table)), shape)).rows[name]
+        for name, part in table.rows.items()
+    }
+    return replace(
+        merged,
+        count=shape.add_up(count.astype(np.int64)),
+        subject=subject.subject,
+        project_paid=subject.project_paid,
+        columns=columns,
+        rows=rows,
+    )
+
+
+def _present(present: BoolArray | None, size: int) -> BoolArray:
+    return np.ones(size, dtype=np.bool_) if present is None else present
+
+
+def _first_stated(present: BoolArray, shape: Shape) -> IntArray:
+    """Each claim's first line that states a fact, or its first line."""
+    size = len(present)
+    found = np.minimum.reduceat(np.where(present, np.arange(size), size), shape.first)
+    return np.where(found < size, found, shape.first)
+
+
+def _largest(column: Column, shape: Shape) -> Column:
+    present = _present(column.present, len(column.values))
+    # Stated values are never negative.
+    largest = np.maximum.reduceat(np.where(present, column.values.astype(np.int64), -1), shape.first)
+    return replace(column, values=np.maximum(largest, 0), present=largest >= 0, lists=None)
+
+
+def _first(table: LineTable, name: str, shape: Shape) -> Column:
+    present = _present(table.columns[name].present, len(table))
+    return take_lines(replace(table, rows={}), _first_stated(present, shape)).columns[name]

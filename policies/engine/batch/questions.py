@@ -1,0 +1,131 @@
+"""Claims of a population as questions of the scalar engine, for those who compare or want to look at one."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from policies.engine.batch.arithmetic import run_starts
+from policies.engine.batch.population import KINDS, Column, LineTable, Population, PopulationError, Rows
+from policies.engine.catalogue import Catalogue
+from policies.engine.money import yuan_plain
+
+
+def questions(catalogue: Catalogue, population: Population) -> Iterator[dict[str, Any]]:
+    """The same claims in filing order, as JSON contracts; what the population's ledgers would add is not in them."""
+    readers = [_Table(catalogue, table) for table in population.tables]
+    for claim in range(len(population)):
+        table = readers[int(population.item[claim])]
+        question: dict[str, Any] = {
+            "item": table.item,
+            "on": _day(population.on[claim]),
+            "applicant": {"kind": KINDS[int(population.kind[claim])]},
+        }
+        region = int(population.region[claim])
+        if region >= 0:
+            question["applicant"]["region"] = population.regions[region]
+        lines, projects = table.next_lines()
+        question["lines"] = lines
+        _add_ledger(question, population, claim, projects)
+        if population.year is not None:
+            question["year"] = int(population.year[claim])
+        if population.unmet is not None and population.unmet[claim] >= 0:
+            question["unmet"] = list(population.unmet_sets[int(population.unmet[claim])])
+        if population.assume:
+            question["assume"] = "met"
+        yield question
+
+
+def _add_ledger(question: dict[str, Any], population: Population, claim: int, projects: dict[str, str]) -> None:
+    paid: dict[str, Any] = {name: yuan_plain(int(sums[claim])) for name, sums in population.paid.items() if sums[claim]}
+    if projects:
+        paid["project"] = projects
+    if population.once_group is not None and population.once_group[claim]:
+        paid["once_group"] = True
+    if paid:
+        question["paid"] = paid
+    if population.times_before is not None and population.times_before[claim]:
+        question["times_before"] = int(population.times_before[claim])
+    if population.rank is not None and population.rank[claim]:
+        question["rank"] = int(population.rank[claim])
+
+
+def _day(number: Any) -> str:
+    return date.fromordinal(int(number)).isoformat()
+
+
+class _Table:
+    """Reads a table line by line; claims are asked for in their order."""
+
+    def __init__(self, catalogue: Catalogue, table: LineTable) -> None:
+        item = catalogue.items[table.item][0]
+        self.item = table.item
+        self.table = table
+        self.subject = item.subject
+        self.types = {fact.name: fact.type for version in catalogue.items[table.item] for fact in version.facts}
+        self.ends = iter(np.append(run_starts(table.claim)[1:], len(table)).tolist())
+        self.at = 0
+
+    def next_lines(self) -> tuple[list[dict[str, Any]], dict[str, str]]:
+        """The next claim's lines, and what their subjects had from the item before."""
+        begin, self.at = self.at, next(self.ends)
+        lines, projects = [], {}
+        for number, line in enumerate(range(begin, self.at), start=1):
+            facts = self._facts(line)
+            lines.append(facts)
+            if self.table.project_paid is not None and self.table.project_paid[line]:
+                name = facts.get(self.subject, f"{self.item}#{number}") if self.subject else f"{self.item}#{number}"
+                projects[name] = yuan_plain(int(self.table.project_paid[line]))
+        return lines, projects
+
+    def _facts(self, line: int) -> dict[str, Any]:
+        table, facts = self.table, {}
+        if table.count is not None:
+            facts["count"] = int(table.count[line])
+        if self.subject and table.subject is not None and table.subject[line] >= 0:
+            facts[self.subject] = str(int(table.subject[line]))
+        for name, column in table.columns.items():
+            if column.present is None or column.present[line]:
+                facts[name] = _value(column, self.types[name], line)
+        for name, rows in table.rows.items():
+            if rows.present is None or rows.present[line]:
+                facts[name] = _rows(rows, line)
+        return facts
+
+
+def _value(column: Column, kind: str, line: int) -> Any:
+    value = int(column.values[line])
+    if column.lists is not None and column.lists.given[line]:
+        begin, end = column.lists.starts[line : line + 2]
+        return [column.words[int(code)] for code in column.lists.codes[begin:end]]
+    if kind in ("choice", "text") or (column.spoken is not None and column.spoken[line]):
+        return column.words[value]
+    if kind == "money":
+        return yuan_plain(value)
+    if kind == "date":
+        return _day(value)
+    if kind == "boolean":
+        return bool(value)
+    return _decimal(value, column.scale) if kind == "number" else value
+
+
+def _decimal(value: int, scale: int) -> str:
+    """A scaled number as a decimal string; the scale has to be a power of ten for that."""
+    digits = len(str(scale)) - 1
+    if scale != 10**digits:
+        raise PopulationError(f"numbers scaled by {scale} have no decimal form")
+    whole, rest = divmod(abs(value), scale)
+    sign = "-" if value < 0 else ""
+    return f"{sign}{whole}.{rest:0{digits}d}" if digits else f"{sign}{whole}"
+
+
+def _rows(rows: Rows, line: int) -> list[dict[str, str]]:
+    begin, end = rows.starts[line : line + 2]
+    found = []
+    for row in range(int(begin), int(end)):
+        given = {"amount": yuan_plain(int(rows.amount[row]))}
+        if rows.paid_on[row]:
+            given["paid_on"] = _day(rows.paid_on[row])
+        found.append(given)
+    return found

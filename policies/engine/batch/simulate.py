@@ -1,0 +1,245 @@
+"""The twin's one call: a catalogue and a population in, outcomes, sums and bucket use out.
+
+What a claim gets depends on what earlier claims took. All claims are answered at once with the ledgers as they are
+known, the ledgers are added up anew, and those who find something else in them are answered again, until nothing
+changes. As every answer depends on earlier claims only, the state that holds still is the one that working claim by
+claim would reach, and there is no other; a bucket that claims only share with themselves never needs a second round.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from policies.engine.batch.arithmetic import checked_total, run_starts
+from policies.engine.batch.channels import Channel, channels_of
+from policies.engine.batch.columns import NONE, Lines, take_lines
+from policies.engine.batch.conditions import UnsupportedRuleError
+from policies.engine.batch.merge import merge_lines
+from policies.engine.batch.pool import shape_of
+from policies.engine.batch.population import IntArray, LineTable, Population
+from policies.engine.batch.report import bucket_uses, quota_uses
+from policies.engine.batch.result import OUTCOME_INDEX, Simulation
+from policies.engine.batch.rules import Codes, ItemRules, compile_rules
+from policies.engine.batch.run import Answers, Run
+from policies.engine.batch.steps import Rules
+from policies.engine.catalogue import Catalogue
+from policies.engine.model import Item
+from policies.engine.question import read_settings
+from policies.engine.terms import Outcome
+
+Progress = Callable[[int, int], None]
+
+
+def simulate(
+    catalogue: Catalogue,
+    population: Population,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    ledger: bool = True,
+    progress: Progress | None = None,
+) -> Simulation:
+    """Answer every claim of a population, in filing order, as the scalar engine would.
+
+    `settings`: chosen readings for all claims, as a question names them. `ledger`: what earlier claims of the
+    population took counts (besides what claims bring); without it each claim stands alone. `progress(done, total)` is
+    called after each item and may raise to stop. Raises PopulationError for a population that cannot be read,
+    QuestionError for unknown settings, KeyError for an item that the catalogue does not have, and
+    UnsupportedRuleError where a rule cannot be followed to the fen.
+    """
+    population.check()
+    return _Simulation(catalogue, population, dict(settings or {}), progress).work(ledger=ledger)
+
+
+class _Simulation:
+    def __init__(
+        self, catalogue: Catalogue, population: Population, settings: dict[str, Any], progress: Progress | None
+    ) -> None:
+        self.catalogue = catalogue
+        self.population = population
+        self.overrides = read_settings(catalogue, settings, "settings")
+        self.codes = Codes()
+        self.runs: list[Run] = []
+        # Each run's lines as positions in its item's table (None: all of them).
+        self.tables: dict[int, tuple[int, IntArray | None]] = {}
+        self._progress = progress
+        self._done = 0
+
+    def work(self, *, ledger: bool) -> Simulation:
+        answers: dict[int, Answers] = {}
+        for number, table in enumerate(self.population.tables):
+            for run in self._read(number, table):
+                answers[id(run)] = run.answer()
+        checked_total(np.concatenate([answer.lines for answer in answers.values()] or [np.zeros(0, dtype=np.int64)]))
+        channels = channels_of(self.runs, self.population) if ledger else []
+        rounds = 1
+        for runs, shared in components(self.runs, channels):
+            rounds = max(rounds, self._settle(runs, shared, answers))
+            self._report(runs)
+        return self._conclude(answers, channels, rounds)
+
+    def _report(self, runs: Iterable[Run]) -> None:
+        self._done += len({run.item.id for run in runs})
+        if self._progress is not None:
+            self._progress(min(self._done, len(self.population.tables)), len(self.population.tables))
+
+    def _settle(self, runs: list[Run], channels: list[Channel], answers: dict[int, Answers]) -> int:
+        """Work runs that share ledgers until nobody finds anything new in them; returns how often."""
+        rounds = 1
+        for _ in range(len(self.population) + 1):
+            news = {id(run): run for channel in channels for run in channel.tell(answers)}
+            if not news:
+                break
+            rounds += 1
+            for run in news.values():
+                answers[id(run)] = run.answer()
+        return rounds
+
+    # ---- reading -------------------------------------------------------------------------------------
+
+    def _read(self, number: int, table: LineTable) -> Iterable[Run]:
+        """The runs of a table: one for each version of its item under which claims are asked."""
+        versions = self.catalogue.items[table.item]
+        _check_types(versions)
+        claims = table.claim[run_starts(table.claim)]
+        if len(versions) == 1:
+            yield self._run(number, table, claims, versions[0], None)
+            return
+        chosen = self._versions_on(versions, self.population.on[claims])
+        per_line = np.repeat(chosen, np.diff(run_starts(table.claim), append=len(table)))
+        for index, item in enumerate(versions):
+            where = np.flatnonzero(per_line == index)
+            if len(where):
+                yield self._run(number, take_lines(table, where), claims[chosen == index], item, where)
+
+    def _versions_on(self, versions: list[Item], day: IntArray) -> IntArray:
+        """Which version answers on each day: the one in force, or else the nearest; the twin of `program_for`."""
+        nearest = np.zeros(len(day), dtype=np.int64)
+        found = np.zeros(len(day), dtype=np.bool_)
+        for index, item in enumerate(versions):
+            rules = self._rules(item)
+            start = rules.program.effective_from
+            near = rules.in_force(day) if start is None else rules.in_force(day) | (start.toordinal() <= day)
+            nearest[near & ~found] = index
+            found |= rules.in_force(day)
+        return nearest
+
+    def _rules(self, item: Item) -> ItemRules:
+        return compile_rules(self.catalogue.program(item, self.overrides), self.codes)
+
+    def _run(self, number: int, table: LineTable, claims: IntArray, item: Item, where: IntArray | None) -> Run:
+        population, rules = self.population, self._rules(item)
+        asked = {fact.name: fact.type for fact in item.facts if fact.scope == "line"}
+        table = LineTable(
+            item=table.item,
+            claim=table.claim,
+            count=table.count,
+            subject=table.subject if item.subject in asked else None,
+            project_paid=table.project_paid,
+            columns={name: column for name, column in table.columns.items() if name in asked},
+            rows={name: rows for name, rows in table.rows.items() if name in asked},
+        )
+        shape = shape_of(table.claim, claims)
+        positions = where
+        if rules.program.aggregate and not shape.single:
+            positions = shape.first if where is None else where[shape.first]
+            table = merge_lines(table, shape, asked)
+            shape = shape_of(claims, claims)
+        day = _days(table, item, shape.spread(population.on[claims]))
+        lines = Lines(table, day=day, kind=shape.spread(population.kind[claims]), assume=population.assume)
+        run = Run(
+            population,
+            rules,
+            lines,
+            claims=claims,
+            shape=shape,
+            versions=self._line_versions(item, day),
+            codes=self.codes,
+        )
+        self.runs.append(run)
+        self.tables[id(run)] = (number, positions)
+        return run
+
+    def _line_versions(self, item: Item, day: IntArray) -> list[tuple[ItemRules, IntArray]]:
+        """Each version that answers lines of other days than their claim's, with its lines; none for a lone version."""
+        versions = self.catalogue.items[item.id]
+        if len(versions) == 1:
+            return []
+        chosen = self._versions_on(versions, day)
+        return [
+            (self._rules(version), where)
+            for index, version in enumerate(versions)
+            if len(where := np.flatnonzero(chosen == index))
+        ]
+
+    # ---- the answer ----------------------------------------------------------------------------------
+
+    def _conclude(self, answers: dict[int, Answers], channels: list[Channel], rounds: int) -> Simulation:
+        size = len(self.population)
+        outcome = np.zeros(size, dtype=np.int8)
+        reason = np.full(size, NONE, dtype=np.int16)
+        amount, city, district = (np.zeros(size, dtype=np.int64) for _ in range(3))
+        divided = np.zeros(size, dtype=np.bool_)
+        lines = [np.zeros(len(table), dtype=np.int64) for table in self.population.tables]
+        for run in self.runs:
+            answer, claims = answers[id(run)], run.claims
+            outcome[claims], reason[claims], amount[claims] = answer.outcome, answer.reason, answer.amount
+            number, where = self.tables[id(run)]
+            lines[number][slice(None) if where is None else where] = answer.lines
+            split = run.program.split
+            if split is not None:
+                ours = Rules(run.program).share(answer.amount, split.city)
+                city[claims], district[claims], divided[claims] = ours, answer.amount - ours, True
+        settled = np.isin(outcome, [OUTCOME_INDEX[Outcome.PAYABLE], OUTCOME_INDEX[Outcome.REFUSED]])
+        return Simulation(
+            outcome=outcome,
+            amount=amount,
+            city=city,
+            district=district,
+            divided=divided & settled,
+            reason=reason,
+            reason_codes=tuple(self.codes.names),
+            line_amounts=tuple(lines),
+            buckets=bucket_uses(channels, answers, self.population),
+            quotas=quota_uses(channels, answers, self.population),
+            rounds=rounds,
+        )
+
+
+def _days(table: LineTable, item: Item, on: IntArray) -> IntArray:
+    """The day of each line: the item's own date where it states one, the claim's day elsewhere."""
+    column = table.columns.get(item.as_of) if item.as_of else None
+    if column is None:
+        return on
+    return column.values if column.present is None else np.where(column.present, column.values, on)
+
+
+def _check_types(versions: list[Item]) -> None:
+    types: dict[str, str] = {}
+    for item in versions:
+        for fact in item.facts:
+            if types.setdefault(fact.name, fact.type) != fact.type:
+                raise UnsupportedRuleError(item.id, f"{fact.name} is of another type in another version")
+
+
+def components(runs: list[Run], channels: list[Channel]) -> list[tuple[list[Run], list[Channel]]]:
+    """Runs that depend on each other through a shared bucket, together with these buckets; the others alone."""
+    root = {id(run): id(run) for run in runs}
+
+    def find(key: int) -> int:
+        while root[key] != key:
+            root[key] = root[root[key]]
+            key = root[key]
+        return key
+
+    shared = [channel for channel in channels if channel.bucket.shared]
+    for channel in shared:
+        first = find(id(channel.runs[0]))
+        for run in channel.runs[1:]:
+            root[find(id(run))] = first
+    found: dict[int, tuple[list[Run], list[Channel]]] = {}
+    for run in runs:
+        found.setdefault(find(id(run)), ([], []))[0].append(run)
+    for channel in shared:
+        found[find(id(channel.runs[0]))][1].append(channel)
+    return list(found.values())

@@ -1,0 +1,223 @@
+"""The law worked claim by claim: a loop over questions with a ledger in dictionaries, to hold against the twin."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.engine import Assessment, Catalogue, Outcome, assess
+from policies.engine.batch import OUTCOME_CODES, Population, Simulation, questions
+from policies.engine.dates import parse_date
+from policies.engine.money import parse_yuan, yuan_plain
+from policies.engine.program import Program, chosen
+from policies.engine.question import read_settings
+
+SCOPES = {
+    "same_year": ("applicant", "year"),
+    "lifetime": ("applicant",),
+    "project": ("subject",),
+    "programme_year": ("programme", "year"),
+}
+
+
+class Ledger:
+    """What claims took so far, as an office would write it down."""
+
+    def __init__(self) -> None:
+        self.sums: dict[Any, int] = defaultdict(int)
+        self.times: dict[Any, int] = defaultdict(int)
+        self.once: set[Any] = set()
+        self.places: dict[Any, dict[Any, int]] = defaultdict(dict)
+        self.matters: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+
+
+class Claim:
+    """One claim of a population with its question, under one program."""
+
+    def __init__(self, question: dict[str, Any], applicant: int, program: Program) -> None:
+        self.question = question
+        self.applicant = applicant
+        self.program = program
+        self.item = program.item
+        on = parse_date(question["on"])
+        self.year = question.get("year", on.year)
+        document = self.item.content["document"]
+        region = question["applicant"].get("region", "")
+        self.city = "" if document["region_code"] or not region.isdigit() else region[:4]
+        named = [line.get(self.item.subject) for line in question["lines"]]
+        self.subjects = [name for name in dict.fromkeys(named) if name is not None]
+
+    def key(self, scope: tuple[str, ...], subject: str = "") -> tuple[Any, ...]:
+        values = {"applicant": self.applicant, "year": self.year, "programme": self.city, "subject": subject}
+        return tuple(values[part] for part in scope)
+
+    def bases(self) -> Iterator[tuple[str, str]]:
+        """Each ledger name of a question's `paid` with the bucket that the rules mean by it."""
+        for limit in self.item.limits:
+            if "yuan" in limit and chosen(limit, self.program.settings):
+                yield limit["ledger"], limit.get("group") or self.item.id
+
+    # ---- what the ledger says ------------------------------------------------------------------------
+
+    def ask(self, ledger: Ledger) -> dict[str, Any]:
+        """The question with the ledger's sums added to those the claim brings."""
+        brought = self.question.get("paid", {})
+        paid: dict[str, Any] = dict(brought)
+        projects = dict(brought.get("project", {}))
+
+        def add(name: str, fen: int) -> None:
+            paid[name] = yuan_plain(parse_yuan(brought.get(name, "0")) + fen)
+
+        for name, base in self.bases():
+            scope = SCOPES[name]
+            if scope == ("subject",):
+                for subject in self.subjects:
+                    before = ledger.sums[scope, base, *self.key(scope, subject)]
+                    projects[subject] = yuan_plain(parse_yuan(projects.get(subject, "0")) + before)
+            else:
+                add(name, ledger.sums[scope, base, *self.key(scope)])
+        if self.program.absorbs is not None:
+            add("lower_tier", ledger.sums[("applicant",), self.program.absorbs.item, self.applicant])
+        others = (
+            fen
+            for subject in self.subjects
+            for document, fen in ledger.matters[subject].items()
+            if document != self.item.document_id
+        )
+        add("other_policy", sum(others))
+        if projects:
+            paid["project"] = projects
+        if self.program.once is not None and any(key in ledger.once for key in self.once_keys()):
+            paid["once_group"] = True
+        times = self.question.get("times_before", 0) + ledger.times[self.item.id, self.applicant]
+        return {**self.question, "paid": paid, "times_before": times, "rank": self.rank(ledger)}
+
+    def once_keys(self) -> list[Any]:
+        once = self.program.once
+        if once.per == ("subject",):
+            return [(once.group, subject) for subject in self.subjects]
+        return [(once.group, *self.key(once.per))]
+
+    def taken_places(self, ledger: Ledger) -> dict[Any, int]:
+        return ledger.places[self.program.quota.group, *self.key(("programme", "year"))]
+
+    def rank(self, ledger: Ledger) -> int | None:
+        if self.question.get("rank") or self.program.quota is None:
+            return self.question.get("rank")
+        taken = self.taken_places(ledger)
+        if not self.program.quota.by_line and self.applicant in taken:
+            return 1
+        return 1 + sum(taken.values())
+
+    # ---- what the claim takes ------------------------------------------------------------------------
+
+    def enter(self, ledger: Ledger, answer: Assessment, asked: dict[str, Any]) -> None:
+        """Write down what the answer takes."""
+        if self.program.quota is not None and answer.outcome not in (Outcome.REFUSED, Outcome.UNDETERMINED):
+            self._enter_places(ledger, answer, asked)
+        if answer.outcome is not Outcome.PAYABLE:
+            return
+        ledger.sums[("applicant",), self.item.id, self.applicant] += answer.amount
+        for name, base in set(self.bases()):
+            scope = SCOPES[name]
+            if scope != ("subject",) and (scope, base) != (("applicant",), self.item.id):
+                ledger.sums[scope, base, *self.key(scope)] += answer.amount
+        paid = [line for line in answer.lines if line.amount]
+        for line in paid:
+            if line.subject is not None:
+                for name, base in set(self.bases()):
+                    if name == "project":
+                        ledger.sums[("subject",), base, line.subject] += line.amount
+                ledger.matters[line.subject][self.item.document_id] += line.amount
+                if self.program.once is not None and self.program.once.per == ("subject",):
+                    ledger.once.add((self.program.once.group, line.subject))
+        if self.program.once is not None and self.program.once.per != ("subject",):
+            ledger.once.update(self.once_keys())
+        by_line = self.program.times is not None and self.program.times.by_line
+        ledger.times[self.item.id, self.applicant] += len(paid) if by_line else 1
+
+    def _enter_places(self, ledger: Ledger, answer: Assessment, asked: dict[str, Any]) -> None:
+        quota, times = self.program.quota, self.program.times
+        left = times.count - asked["times_before"] if times is not None and times.by_line else None
+        rank, filled = asked["rank"] or 1, 0
+        for line, given in zip(answer.lines, asked["lines"], strict=True):
+            codes = {note.code for note, *_ in (*line.entries, *line.reasons)}
+            if quota.code not in codes:
+                continue
+            count = given.get("count", 1)
+            if left is not None:
+                count = min(count, left)
+                left -= count
+            kept = max(min(count, quota.count - rank + 1), 0) if quota.by_line else count
+            rank += count if quota.by_line else 0
+            filled += kept if line.outcome is not Outcome.REFUSED else 0
+        taken = self.taken_places(ledger)
+        if quota.by_line:
+            taken[len(taken)] = filled
+        elif filled:
+            taken[self.applicant] = 1
+
+
+def worked(
+    catalogue: Catalogue,
+    population: Population,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    ledger: bool = True,
+) -> Iterator[tuple[dict[str, Any], Assessment]]:
+    """Every claim's question, as asked, and the scalar engine's answer, in filing order."""
+    book = Ledger()
+    overrides = read_settings(catalogue, dict(settings or {}), "settings")
+    for number, question in enumerate(questions(catalogue, population)):
+        asked = {**question, "settings": dict(settings or {})}
+        _, program = catalogue.program_for(question["item"], parse_date(question["on"]), overrides)
+        claim = Claim(asked, int(population.applicant[number]), program)
+        if ledger:
+            asked = claim.ask(book)
+        answer = assess(catalogue, asked)
+        if ledger:
+            claim.enter(book, answer, asked)
+        yield asked, answer
+
+
+def differences(
+    catalogue: Catalogue,
+    population: Population,
+    simulation: Simulation,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    ledger: bool = True,
+) -> Iterator[dict[str, Any]]:
+    """Every claim that the twin answers otherwise than the law, with both answers."""
+    lines = _line_amounts(population, simulation)
+    answers = worked(catalogue, population, settings=settings, ledger=ledger)
+    for number, (asked, answer) in enumerate(answers):
+        law = {
+            "outcome": answer.outcome,
+            "amount": answer.amount or 0,
+            "city": answer.city,
+            "district": answer.district,
+            "reason": answer.reason_entries[0][0].code if answer.reason_entries else None,
+            "lines": [line.amount or 0 for line in answer.lines],
+        }
+        divided = bool(simulation.divided[number])
+        reason = int(simulation.reason[number])
+        twin = {
+            "outcome": OUTCOME_CODES[int(simulation.outcome[number])],
+            "amount": int(simulation.amount[number]),
+            "city": int(simulation.city[number]) if divided else None,
+            "district": int(simulation.district[number]) if divided else None,
+            "reason": simulation.reason_codes[reason] if reason >= 0 else None,
+            "lines": lines[number][: len(answer.lines)],
+        }
+        assert not any(lines[number][len(answer.lines) :])
+        if law != twin:
+            found = {key: (law[key], twin[key]) for key in law if law[key] != twin[key]}
+            yield {"claim": number, "law, twin": found, "question": asked}
+
+
+def _line_amounts(population: Population, simulation: Simulation) -> list[list[int]]:
+    found: list[list[int]] = [[] for _ in range(len(population))]
+    for table, amounts in zip(population.tables, simulation.line_amounts, strict=True):
+        for claim, amount in zip(table.claim.tolist(), amounts.tolist(), strict=True):
+            found[claim].append(amount)
+    return found
