@@ -98,9 +98,19 @@ def register_lines(catalogue: Catalogue | None = None) -> Iterator[dict[str, str
 
 
 def _entry(catalogue: Catalogue, row: RegisterRow) -> RegisterEntry:
+    return RegisterEntry(
+        row, catalogue.documents[row.document_id], KINDS[row.kind], _words(catalogue, row), _url(catalogue, row)
+    )
+
+
+def _url(catalogue: Catalogue, row: RegisterRow) -> str:
+    """The page where a clause is read: its item's, its place on the programme board, or its document's."""
     item = row.id if row.id in catalogue.items else _item_of_condition(row)
-    url = reverse("policies:item", args=[item]) if item else reverse("policies:document", args=[row.document_id])
-    return RegisterEntry(row, catalogue.documents[row.document_id], KINDS[row.kind], _words(catalogue, row), url)
+    if item:
+        return reverse("policies:item", args=[item])
+    if row.programme:
+        return f"{reverse('targets:programme', args=[row.document_id])}#{row.id}"
+    return reverse("policies:document", args=[row.document_id])
 
 
 def _item_of_condition(row: RegisterRow) -> str:

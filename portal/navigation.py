@@ -24,7 +24,9 @@ class MenuEntry:
 
 
 MENU = (
+    MenuEntry("我能申领什么", "finder:start", public),
     MenuEntry("政策与事项", "policies:documents", public),
+    MenuEntry("目标进展", "targets:index", public),
     MenuEntry("公示", "review:publicity_public", public),
     MenuEntry("我的申报", "applications:claims", applicants),
     MenuEntry("我的通知书", "notices:mine", applicants),
@@ -48,6 +50,7 @@ MENU = (
             Role.FINANCE,
         ),
     ),
+    MenuEntry("区级标准", "rates:work", officials(Role.POLICY_ADMIN)),
     MenuEntry("代码例外", "accounts:overrides", officials(Role.ACCEPTANCE)),
     MenuEntry("审计", "audit:records", officials(Role.AUDITOR)),
     MenuEntry("人员", "accounts:officials", officials(Role.SYSTEM_ADMIN)),

@@ -25,6 +25,8 @@ from portal.jobs.models import Job, JobState
 from portal.notifications.models import Message
 from review.models import Objection, PublicityEntry, PublicityList
 from review.notices.models import Notice, NoticeKind
+from review.targets.enums import SourceKind
+from review.targets.models import Measurement
 from tests.factories import (
     ApplicantFactory,
     ClaimFactory,
@@ -159,7 +161,17 @@ def _paperwork(world: World) -> dict[str, Any]:
         invited_by=owner,
         expires_at=timezone.now() + timedelta(days=7),
     )
+    targets = publish_items("bh2024-t-brand", "sz2021-t-21-cases")
     return overrides | {
+        "measurement": Measurement.objects.create(
+            item=targets["bh2024-t-brand"].item,
+            year=2026,
+            value=Decimal(3),
+            measured_on=today,
+            source_kind=SourceKind.DOCUMENT,
+            source="入驻名单",
+            entered_by=officer,
+        ),
         "evidence_draft": _evidence(world, "draft"),
         "evidence_district_review": _evidence(world, "district_review"),
         "message": Message.objects.create(user=owner, key="1", title="申报已受理", body="…"),
@@ -232,6 +244,13 @@ CITY_PEOPLE = CITY | OTHER_CITY
 ACCEPTANCE = {"acceptance"}
 DECIDERS = {"decision_maker"}
 
+# Who enters what was measured: Binhu's plan is its own officers' and the city's, Suzhou's targets are Suzhou's.
+RECORDERS = {"district_first", "district_second", "xishan_first", "city_officer", "suzhou_officer", "policy_admin"}
+RECORD = {
+    "bh2024": {"district_first", "district_second", "city_officer", "policy_admin"},
+    "sz2021": {"suzhou_officer"},
+}
+
 # Who of the officials sees a claim of Binhu, by the claim's state; drafts are nobody's but the applicant's.
 OFFICERS_SEE = {
     "draft": set(),
@@ -258,6 +277,10 @@ def _notice_code(world: World, _variant: str) -> dict[str, Any]:
     return {"code": world.extra["notice"].code}
 
 
+def _target(_world: World, variant: str) -> dict[str, Any]:
+    return {"code": {"bh2024": "bh2024-t-brand", "sz2021": "sz2021-t-21-cases"}[variant]}
+
+
 def _claims_for(people: set[str]) -> dict[str, set[str]]:
     return _only(people, **OFFICERS_SEE)
 
@@ -272,6 +295,13 @@ ADDRESSES: dict[str, Address] = {
     "policies:document": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].document.code}),
     "policies:item": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].code}),
     "policies:calculator": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].code}),
+    **{
+        f"finder:{step}": Address(EVERYBODY, query="?kind=enterprise&region=320211&event=patent")
+        for step in ("start", "events", "facts", "result")
+    },
+    "rates:list": Address(EVERYBODY),
+    "rates:work": Address(POLICY),
+    "rates:decide": Address(POLICY, {"own": POLICY}, lambda world, _: {"key": world.extra["rate"].key}),
     "review:publicity_public": Address(EVERYBODY),
     "review:publicity_detail": Address(EVERYBODY, arguments=_publicity_key),
     # One's own account and organisation.
@@ -396,6 +426,22 @@ ADDRESSES: dict[str, Address] = {
     "notifications:list": Address(SIGNED_IN),
     "notifications:read_all": Address(SIGNED_IN),
     "notifications:read": Address(SIGNED_IN, {"own": MEMBER}, lambda world, _: {"pk": world.extra["message"].pk}),
+    # Targets and plans: everybody reads, the region's people record.
+    "targets:index": Address(EVERYBODY),
+    "targets:dashboard": Address(EVERYBODY, arguments=lambda *_: {"code": "bh2024"}),
+    "targets:dashboard_export": Address(EVERYBODY, arguments=lambda *_: {"code": "bh2024"}),
+    "targets:target": Address(EVERYBODY, arguments=lambda *_: {"code": "bh2024-t-brand"}),
+    "targets:programme": Address(EVERYBODY, arguments=lambda *_: {"code": "bh2024"}),
+    "targets:measure": Address(RECORDERS, RECORD, _target),
+    "targets:adopt": Address(RECORDERS, RECORD, lambda world, variant: _target(world, variant) | {"year": 2026}),
+    "targets:correct": Address(
+        RECORDERS,
+        {"bh2024": RECORD["bh2024"]},
+        lambda world, _: {"key": world.extra["measurement"].key},
+    ),
+    "targets:report": Address(
+        RECORDERS, {"bh2024": RECORD["bh2024"]}, lambda *_: {"code": "bh2024", "rule": "bh2024-s-hub"}
+    ),
     # The machinery.
     "audit:records": Address(AUDIT),
     "audit:record": Address(

@@ -102,6 +102,7 @@ def test_the_command_prints_every_row_as_one_line_of_json():
     # A clause that another item's condition carries out leads to that item; any other rule to its document.
     assert found["bh2024-s-gb"]["url"] == "/policies/items/wx2020-04-gb/"
     assert found["wx2020-r-overlap"]["url"] == "/policies/wx2020/"
+    assert found["bh2024-r-phase2"]["url"] == "/targets/programmes/bh2024/#bh2024-r-phase2"
 
 
 def test_the_command_needs_no_database():
@@ -119,8 +120,11 @@ def test_every_address_of_the_register_leads_to_a_published_page():
     publish_catalogue(act())
     items, documents = (set(model.objects.values_list("code", flat=True)) for model in (SupportItem, PolicyDocument))
     for line in printed():
-        match = resolve(line["url"])
+        address, _, place = line["url"].partition("#")
+        match = resolve(address)
         assert match.kwargs["code"] in (items if match.url_name == "item" else documents), line["id"]
+        # A plan's phases and duties lead to their own place on its board.
+        assert (place, match.view_name) == (line["id"], "targets:programme") or not place
 
 
 @pytest.mark.django_db

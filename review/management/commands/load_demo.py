@@ -10,6 +10,7 @@ from applications.models import Claim
 from review.demo.calendar import fill_unknown_days
 from review.demo.claims import Demo
 from review.demo.people import load_people
+from review.demo.targets import load_targets
 
 
 class Command(BaseCommand):
@@ -18,9 +19,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("Demo data is only for demonstrations: set DEMO=1.")
-        applicants, _ = load_people()
+        applicants, officials = load_people()
         now = timezone.now()
         fill_unknown_days(timezone.localdate(now))
+        load_targets(officials, now=now)
         if Claim.objects.filter(applicant__in=applicants).exists():
             self.stdout.write("Demo data is there already.")
             return

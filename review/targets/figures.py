@@ -1,0 +1,80 @@
+"""Measured values as people write and read them: 35 亿元, 92%, 1,234 家. Exact both ways; pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import ROUND_DOWN, Decimal
+
+RATIO = "比例"
+POINTS = "百分点差"
+PLACES = 4
+LARGEST = Decimal(10) ** 14
+_SCALES = {"万": Decimal(10) ** 4, "亿": Decimal(10) ** 8}
+_NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)(万|亿|%)?")
+# Separators stand between groups of three: 1,5 is no number that anybody means.
+_GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
+
+
+class FigureError(ValueError):
+    """What was written is no such value; the message says how to write it."""
+
+
+def figure_text(value: Decimal, unit: str) -> str:
+    """A value with its unit, without loss: money in 万 or 亿 where that is shorter, a ratio in per cent."""
+    if unit == RATIO:
+        return f"{_plain(value * 100)}%"
+    if unit == POINTS:
+        return f"{_plain(value)} 个百分点"
+    if unit.startswith(("元", "美元")):
+        for scale in ("亿", "万"):
+            scaled = value / _SCALES[scale]
+            if abs(scaled) >= 1 and scaled == scaled.quantize(Decimal("0.0001")):
+                return f"{_plain(scaled)} {scale}{unit}"
+    return f"{_plain(value)} {unit}"
+
+
+def _plain(value: Decimal) -> str:
+    return format(value.normalize(), ",f")
+
+
+def read_figure(text: str, unit: str) -> Decimal:
+    """The value that was written, with or without its unit; never rounded. Raises FigureError.
+
+    A share is 92% or 0.92; large values may be written with 万 or 亿.
+    """
+    written = unicodedata.normalize("NFKC", text).replace("，", ",")
+    written = "".join(written.split()).replace("−", "-")
+    for ending in (unit, unit.partition("/")[0], "个百分点", "百分点"):
+        written = written.removesuffix(ending)
+    match = _NUMBER.fullmatch(_GROUPED.sub("", written))
+    if match is None:
+        raise FigureError(f"“{text.strip()}”不是数值，请填写数字，例如 {_example(unit)}。")
+    number, scale = Decimal(match[1]), match[2] or ""
+    if scale == "%":
+        if unit not in (RATIO, POINTS):
+            raise FigureError(f"这项指标以“{unit}”计，请不要填写百分数。")
+        number = number / 100 if unit == RATIO else number
+    number *= _SCALES.get(scale, Decimal(1))
+    if unit == RATIO and not 0 <= number <= 1:
+        raise FigureError("比例应在 0 到 100% 之间，请写成 92% 或 0.92。")
+    if unit != POINTS and number < 0:
+        raise FigureError("实测值不能是负数，请核对。")
+    if abs(number) >= LARGEST:
+        raise FigureError("数值过大，请核对单位是否填对。")
+    if number != number.quantize(Decimal(1).scaleb(-PLACES), rounding=ROUND_DOWN):
+        raise FigureError(f"小数位数过多，请最多保留 {PLACES} 位小数（百分数保留 2 位）。")
+    return number
+
+
+def _example(unit: str) -> str:
+    if unit == RATIO:
+        return "92%"
+    return "35亿" if unit.startswith(("元", "美元")) else "1,200"
+
+
+def attainment(value: Decimal, target: Decimal | None) -> Decimal | None:
+    """The value in per cent of its target, cut down to one place: a near miss is never 100. None if senseless."""
+    if target is None or target <= 0 or value < 0:
+        return None
+    return (value * 100 / target).quantize(Decimal("0.1"), rounding=ROUND_DOWN)

@@ -1,0 +1,86 @@
+"""What a target item aims at: comparison, value, unit, years. Pure; whether it is met, the engine says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from review.targets.figures import figure_text
+
+if TYPE_CHECKING:
+    from policies.engine import Item
+
+_YEAR = re.compile(r"\d{4}")
+_YEAR_IN_CODE = re.compile(r"-t-\d\d-")
+# Targets that are the same measure though their ids do not say so, and those that are not though they look it:
+# enterprises that became IP-intensive within 2022 are no stock of them at the end of 2023.
+_SERIES = {"sz2021-25-t-firms": "sz2021-t-pledgefirms", "sz2021-t-22-dense": "sz2021-t-dense-new"}
+# The plan says these twice, in its aims and again under a task: one value is measured for both.
+_RESTATED = {
+    "bh2024-t-platform2": "bh2024-t-platform",
+    "bh2024-t-agency2": "bh2024-t-agency",
+    "bh2024-t-served2": "bh2024-t-served",
+    "bh2024-t-talent2": "bh2024-t-talent",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A target: `target` (None where a word is wanted) in `unit`, due at the end of each of `years`.
+
+    `measured_as` is the code of the target whose measurements count for this one too, mostly its own.
+    """
+
+    code: str
+    title: str
+    op: str
+    target: Decimal | None
+    wanted: str
+    unit: str
+    years: tuple[int, ...]
+    series: str
+    measured_as: str
+
+    @property
+    def words(self) -> str:
+        """The comparison in words: 不低于 4,000 件, 超过 1,000 家, 自 1 单起达成（区间）."""
+        if self.target is None:
+            return f"达到“{self.wanted}”"
+        figure = figure_text(self.target, self.unit)
+        return {">=": f"不低于 {figure}", ">": f"超过 {figure}", "range": f"区间，自 {figure}起达成"}[self.op]
+
+    @property
+    def is_restated(self) -> bool:
+        return self.measured_as != self.code
+
+    @property
+    def is_yearly(self) -> bool:
+        """Whether every one of several years has its own value."""
+        return len(self.years) > 1
+
+
+def goal_of(rules: Item) -> Goal:
+    """The aim of a target item. ValueError for an item that measures nothing, or by a deadline without a year."""
+    step = next((step for step in rules.steps if step["do"] == "measure"), None)
+    years = [int(year) for year in _YEAR.findall(step["deadline"])] if step else []
+    if step is None or not years:
+        raise ValueError(f"{rules.id} is no target with a year")
+    return Goal(
+        code=rules.id,
+        title=rules.title,
+        op=step["op"],
+        target=None if "equals" in step else Decimal(step["target"]),
+        wanted=step.get("equals", ""),
+        unit=step["unit"],
+        years=tuple(range(years[0], years[-1] + 1)),
+        series=_SERIES.get(rules.id, _YEAR_IN_CODE.sub("-t-", rules.id)),
+        measured_as=_RESTATED.get(rules.id, rules.id),
+    )
+
+
+def deadline(year: int) -> date:
+    """The last day on which a target of a year may be met."""
+    return date(year, 12, 31)

@@ -1,0 +1,187 @@
+"""A plan's phases and duties as the authored register states them, and how each stands on a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from policies.engine import load_catalogue
+from portal.charts import Span, span_chart
+from review.targets.enums import STANDING_TONES, ProgressState, Standing
+from review.targets.goals import deadline
+from review.targets.models import ProgressEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from policies.engine import Programme, RegisterRow
+    from policies.models import PolicyDocument
+    from portal.charts import SpanChart
+
+ENTRIES_SHOWN = 5
+_SPAN_TONES = {Standing.DONE: "ok", Standing.LATE: "bad", Standing.UNDER_WAY: "main"}
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A phase or a duty of a plan: the register's row, and the years it is reported for (None: not by year)."""
+
+    row: RegisterRow
+    programme: Programme
+    years: tuple[int | None, ...]
+
+    @property
+    def is_ongoing(self) -> bool:
+        return self.programme.rhythm == "ongoing"
+
+    @property
+    def last_day(self) -> date:
+        return self.programme.ends_before - timedelta(days=1)
+
+
+@lru_cache(maxsize=1)
+def _plans() -> Mapping[str, tuple[Duty, ...]]:
+    plans: dict[str, list[Duty]] = defaultdict(list)
+    for row in load_catalogue().register:
+        if row.programme is not None:
+            plans[row.document_id].append(_duty(row, row.programme))
+    return {code: tuple(duties) for code, duties in plans.items()}
+
+
+def _duty(row: RegisterRow, programme: Programme) -> Duty:
+    years: tuple[int | None, ...] = (None,)
+    if programme.rhythm == "year":
+        years = tuple(range(programme.starts_on.year, (programme.ends_before - timedelta(days=1)).year + 1))
+    return Duty(row, programme, years)
+
+
+def plan_codes() -> tuple[str, ...]:
+    """The documents that are plans, or have parts of one."""
+    return tuple(_plans())
+
+
+def duty_of(document_code: str, rule: str) -> Duty | None:
+    """A phase or duty by its document and its id in the register."""
+    return next((duty for duty in _plans().get(document_code, ()) if duty.row.id == rule), None)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A phase or duty, in one of its years: what was reported (latest first), and how it stands on a day."""
+
+    duty: Duty
+    year: int | None
+    standing: Standing
+    entries: tuple[ProgressEntry, ...]
+
+    @property
+    def tone(self) -> str:
+        return STANDING_TONES[self.standing]
+
+    @property
+    def last(self) -> ProgressEntry | None:
+        return self.entries[0] if self.entries else None
+
+    @property
+    def shown(self) -> tuple[ProgressEntry, ...]:
+        return self.entries[:ENTRIES_SHOWN]
+
+    @property
+    def due_on(self) -> date:
+        """The last day it may be finished on."""
+        return self.duty.last_day if self.year is None else min(deadline(self.year), self.duty.last_day)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A phase or duty with all its tasks: one, or one a year."""
+
+    duty: Duty
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """A plan on a day: its phases in order, its duties by rhythm (in words), and the phases drawn as a line of time."""
+
+    document: PolicyDocument
+    on: date
+    phases: tuple[Part, ...]
+    groups: tuple[tuple[str, tuple[Part, ...]], ...]
+    chart: SpanChart | None
+
+    @property
+    def tasks(self) -> list[Task]:
+        return [task for part in (*self.phases, *(p for _, parts in self.groups for p in parts)) for task in part.tasks]
+
+    @property
+    def late(self) -> int:
+        return sum(task.standing == Standing.LATE for task in self.tasks)
+
+    @property
+    def done(self) -> int:
+        return sum(task.standing == Standing.DONE for task in self.tasks)
+
+
+def read_board(document: PolicyDocument, *, on: date) -> Board | None:
+    """The board of a plan on a day, None for a document that is none. One query."""
+    duties = _plans().get(document.code)
+    if not duties:
+        return None
+    entries: dict[tuple[str, int | None], list[ProgressEntry]] = defaultdict(list)
+    for entry in ProgressEntry.objects.filter(document=document).select_related("entered_by").order_by("-pk"):
+        entries[entry.rule, entry.year].append(entry)
+    parts = [
+        Part(duty, tuple(_task(duty, year, entries.get((duty.row.id, year), []), on=on) for year in duty.years))
+        for duty in duties
+    ]
+    phases = tuple(sorted((p for p in parts if p.duty.programme.is_phase), key=lambda p: p.duty.programme.starts_on))
+    groups: dict[str, list[Part]] = defaultdict(list)
+    for part in parts:
+        if not part.duty.programme.is_phase:
+            groups[part.duty.programme.rhythm_label].append(part)
+    return Board(
+        document, on, phases, tuple((label, tuple(held)) for label, held in groups.items()), _chart(phases, on=on)
+    )
+
+
+def read_task(document: PolicyDocument, duty: Duty, *, year: int | None, on: date) -> Task:
+    """One phase or duty in one of its years, with what was reported. One query."""
+    entries = ProgressEntry.objects.filter(document=document, rule=duty.row.id, year=year)
+    return _task(duty, year, list(entries.select_related("entered_by").order_by("-pk")), on=on)
+
+
+def _task(duty: Duty, year: int | None, entries: list[ProgressEntry], *, on: date) -> Task:
+    return Task(duty, year, _standing(duty, year, entries[0] if entries else None, on=on), tuple(entries))
+
+
+def _standing(duty: Duty, year: int | None, last: ProgressEntry | None, *, on: date) -> Standing:
+    state = last.state if last else ProgressState.NOT_BEGUN
+    if state == ProgressState.DONE:
+        return Standing.DONE
+    begins = duty.programme.starts_on if year is None else max(duty.programme.starts_on, date(year, 1, 1))
+    ends = duty.last_day if year is None else min(deadline(year), duty.last_day)
+    if on > ends and not (duty.is_ongoing and state == ProgressState.UNDER_WAY):
+        return Standing.LATE
+    if state == ProgressState.UNDER_WAY:
+        return Standing.UNDER_WAY
+    if on < begins:
+        return Standing.AHEAD
+    # A phase is under way because its days are: nobody has to report that it began.
+    return Standing.UNDER_WAY if duty.programme.is_phase else Standing.NOT_BEGUN
+
+
+def _chart(phases: tuple[Part, ...], *, on: date) -> SpanChart | None:
+    if not phases:
+        return None
+    spans = []
+    for part in phases:
+        programme, task = part.duty.programme, part.tasks[0]
+        last = part.duty.last_day
+        days = f"{programme.starts_on:%Y年%-m月} 至 {last:%Y年%-m月} · {task.standing.label}"
+        tone = _SPAN_TONES.get(task.standing, "quiet")
+        spans.append(Span(part.duty.row.title, programme.starts_on, last, days, tone, f"#{part.duty.row.id}"))
+    return span_chart("建设阶段", spans, today=on)
