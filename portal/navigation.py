@@ -25,6 +25,7 @@ class MenuEntry:
 
 MENU = (
     MenuEntry("我能申领什么", "finder:start", public),
+    MenuEntry("我能申领什么", "finder:start", public),
     MenuEntry("政策与事项", "policies:documents", public),
     MenuEntry("目标进展", "targets:index", public),
     MenuEntry("公示", "review:publicity_public", public),

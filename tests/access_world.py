@@ -302,6 +302,10 @@ ADDRESSES: dict[str, Address] = {
     "rates:list": Address(EVERYBODY),
     "rates:work": Address(POLICY),
     "rates:decide": Address(POLICY, {"own": POLICY}, lambda world, _: {"key": world.extra["rate"].key}),
+    **{
+        f"finder:{step}": Address(EVERYBODY, query="?kind=enterprise&region=320211&event=patent")
+        for step in ("start", "events", "facts", "result")
+    },
     "review:publicity_public": Address(EVERYBODY),
     "review:publicity_detail": Address(EVERYBODY, arguments=_publicity_key),
     # One's own account and organisation.

@@ -1,0 +1,87 @@
+"""The published items by event, with every version of each, compiled once a process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from policies.engine.regions import covers
+from policies.enums import DocumentStatus
+from policies.finder.events import TARGET, event_code, events_of
+from policies.models import ItemVersion
+from policies.selectors import compiled_item
+from policies.versions import version_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from policies.engine import Item
+    from policies.finder.events import Event
+    from policies.models import SupportItem
+
+# Versions whose rules this process has compiled already: their content stays in the database.
+_compiled: set[str] = set()
+
+
+@dataclass(frozen=True)
+class PublishedItem:
+    """A support item with all its versions, in the order in which they were published."""
+
+    item: SupportItem
+    versions: Sequence[ItemVersion]
+
+    def version_on(self, day: date) -> ItemVersion:
+        """The version in force on a day, else the newest published: a draft, or one that says why it does not apply."""
+        return version_on(self.versions, day) or self.versions[-1]
+
+    @property
+    def newest(self) -> Item:
+        return compiled_item(self.versions[-1])
+
+    @property
+    def status(self) -> DocumentStatus:
+        return DocumentStatus(self.item.document.status)
+
+    def is_for(self, *, kind: str, region: str) -> bool:
+        """Whether an applicant of this kind and region (a code, or words for elsewhere) is among those it is for."""
+        return kind in self.newest.beneficiaries and covers(self.newest.content["document"], region)
+
+
+def published_items(*, claimable: bool = False) -> list[PublishedItem]:
+    """Every published item but targets (or those that can be claimed), in the catalogue's order.
+
+    One query, and one more for each process that has not compiled them yet.
+    """
+    versions = ItemVersion.objects.exclude(item__kind=TARGET).defer("content", "item__search_text", "item__search_key")
+    if claimable:
+        versions = versions.filter(item__claimable=True, item__document__status=DocumentStatus.IN_FORCE)
+    found: dict[int, list[ItemVersion]] = {}
+    rows = list(
+        versions.select_related("item__document__region").order_by("item__document__code", "item__position", "number")
+    )
+    _compile(rows)
+    for version in rows:
+        found.setdefault(version.item_id, []).append(version)
+    return [PublishedItem(versions[-1].item, versions) for versions in found.values()]
+
+
+def _compile(versions: Iterable[ItemVersion]) -> None:
+    """Compile what is not compiled yet, its content fetched in one go."""
+    fresh = {version.pk: version for version in versions if version.hash not in _compiled}
+    if not fresh:
+        return
+    for pk, content in ItemVersion.objects.filter(pk__in=fresh).values_list("pk", "content"):
+        fresh[pk].content = content
+        compiled_item(fresh[pk])
+        _compiled.add(fresh[pk].hash)
+
+
+def events_for(items: Sequence[PublishedItem], *, kind: str, region: str) -> list[Event]:
+    """The kinds of events that an applicant of this kind and region can get something for."""
+    return events_of(entry.newest for entry in items if entry.is_for(kind=kind, region=region))
+
+
+def items_of_event(items: Sequence[PublishedItem], code: str) -> list[PublishedItem]:
+    """The items that reward one kind of event, whoever they are for."""
+    return [entry for entry in items if event_code(entry.newest) == code]

@@ -1,0 +1,149 @@
+"""The questionnaire: who, what happened, a few facts; then everything one may get. Open to all, nothing is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from policies.calls.selectors import open_calls, upcoming_calls
+from policies.finder.forms import ELSEWHERE, Answers, WhoForm
+from policies.finder.matching import find_matches
+from policies.finder.selectors import published_items
+from portal.access import access, public
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django.http import HttpRequest, HttpResponse
+
+    from policies.calls.models import Call
+    from policies.finder.matching import Match
+
+_STEPS = ("您是谁", "发生了什么", "几个数", "可以申领")
+# A longer address than this is cut by some servers: the calculator is then opened without the facts.
+_MAX_QUERY = 3000
+
+
+@access(public)
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Ask who somebody is; a signed-in applicant finds its own profile filled in."""
+    memberships = request.user.active_memberships if request.user.is_authenticated else []
+    form = WhoForm(applicant=memberships[0].applicant if memberships else None)
+    return render(request, "finder/start.html", {"form": form, "steps": _steps(0)})
+
+
+@access(public)
+@require_safe
+def events(request: HttpRequest) -> HttpResponse:
+    """Ask what happened: the events that the catalogue rewards for this asker."""
+    form = WhoForm(request.GET)
+    if not form.is_valid():
+        return render(request, "finder/start.html", {"form": form, "steps": _steps(0)}, status=422)
+    return _ask_events(request, form, Answers(form.asker, published_items(), request.GET))
+
+
+@access(public)
+@require_safe
+def facts(request: HttpRequest) -> HttpResponse:
+    """Ask the few facts that the sums need."""
+    return _with_answers(request, shows_result=False)
+
+
+@access(public)
+@require_safe
+def result(request: HttpRequest) -> HttpResponse:
+    """List what one may get with sum, basis and what is still missing; a value that cannot be read is asked again."""
+    return _with_answers(request, shows_result=True)
+
+
+def _with_answers(request: HttpRequest, *, shows_result: bool) -> HttpResponse:
+    form = WhoForm(request.GET)
+    if not form.is_valid():
+        return render(request, "finder/start.html", {"form": form, "steps": _steps(0)}, status=422)
+    answers = Answers(form.asker, published_items(), request.GET)
+    if not answers.chosen:
+        return _ask_events(request, form, answers, is_missing=True)
+    context = {"form": form, "answers": answers, "who": form.words}
+    if not shows_result or answers.faults or answers.wants_more_rows:
+        status = 422 if shows_result and answers.faults else 200
+        return render(request, "finder/facts.html", context | {"steps": _steps(2)}, status=status)
+    return render(request, "finder/result.html", context | {"steps": _steps(3)} | _found(form, answers))
+
+
+def _ask_events(request: HttpRequest, form: WhoForm, answers: Answers, *, is_missing: bool = False) -> HttpResponse:
+    context = {
+        "form": form,
+        "answers": answers,
+        "who": form.words,
+        "topics": [(topic, list(group)) for topic, group in groupby(answers.offered, key=lambda event: event.topic)],
+        "chosen": {event.code for event in answers.chosen},
+        "is_missing": is_missing,
+        "steps": _steps(1),
+    }
+    return render(request, "finder/events.html", context, status=422 if is_missing else 200)
+
+
+def _steps(current: int) -> list[dict[str, str]]:
+    states = ["done" if place < current else "current" if place == current else "todo" for place in range(len(_STEPS))]
+    return [{"label": label, "state": state} for label, state in zip(_STEPS, states, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A match as the page shows it: with its calls, and the address of its calculator filled in."""
+
+    match: Match
+    call: Call | None
+    next_call: Call | None
+    prefill: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What is shown in full (certain, and with a sum or all that it lacks), and what depends on which it was."""
+
+    leading: list[_Row]
+    others: list[_Row]
+
+    @property
+    def count(self) -> int:
+        return len(self.leading) + len(self.others)
+
+
+def _found(form: WhoForm, answers: Answers) -> dict[str, Any]:
+    now = timezone.now()
+    today = timezone.localdate(now)
+    happenings = [section.happening for section in answers.sections]
+    finding = find_matches(answers.items, answers.asker, happenings, today=today)
+    region = form.cleaned_data["region"]
+    knows_region = region != ELSEWHERE
+    now_open = open_calls(now, region_code=region) if knows_region else {}
+    coming = upcoming_calls(now, region_code=region) if knows_region else {}
+    chosen = {event.code for event in answers.chosen}
+    return {
+        "finding": finding,
+        "in_force": _group(finding.in_force, now_open, coming),
+        "drafts": _group(finding.drafts, {}, {}),
+        "ended": _group(finding.ended, {}, {}),
+        "others": [event for event in answers.offered if event.code not in chosen],
+        "again": answers.query(),
+    }
+
+
+def _group(matches: Sequence[Match], now_open: Mapping[str, Call], coming: Mapping[str, Call]) -> _Group:
+    rows = [_row(match, now_open, coming) for match in matches]
+    leading = [row for row in rows if row.match.is_leading]
+    return _Group(leading, [row for row in rows if not row.match.is_leading])
+
+
+def _row(match: Match, now_open: Mapping[str, Call], coming: Mapping[str, Call]) -> _Row:
+    code = match.entry.item.code
+    prefill = urlencode(match.prefill)
+    return _Row(match, now_open.get(code), coming.get(code), prefill if len(prefill) <= _MAX_QUERY else "")
