@@ -1,0 +1,285 @@
+"""Rules that take the place of those in force, for the length of a simulation. Pure.
+
+`Rules` is what a run keeps: whole items in normal form, so that a simulation means the same whatever becomes of the
+draft it was made from. A change of one item is a change of its figures: sums, ratios, counts, days and readings.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from policies.engine import catalogue_of, compile_item, content_hash, plain_content
+from policies.engine.checks import MAX_COUNT, Checker
+from policies.engine.limits import limit_name
+from policies.engine.lint import lint_item
+from policies.wording import fact_label
+
+if TYPE_CHECKING:
+    from policies.engine import Catalogue, Item
+
+# A period that holds no day of any claim: how an item stands that is not, not yet, or no longer law.
+_NEVER = [{"from": "1900-01-01", "to": "1900-01-02"}]
+# From when a new rule is taken to hold, where no version in force says.
+_ALWAYS = "1980-01-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What differs from the law: items in normal form that replace all versions of their id, and ids that are gone."""
+
+    replaced: tuple[Mapping[str, Any], ...] = ()
+    removed: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Rules:
+        """The rules as a run keeps them."""
+        return cls(tuple(kept.get("replaced", ())), tuple(kept.get("removed", ())))
+
+    def as_json(self) -> dict[str, Any]:
+        """What a run keeps."""
+        return {"replaced": [dict(content) for content in self.replaced], "removed": list(self.removed)}
+
+    @property
+    def item_ids(self) -> frozenset[str]:
+        """Ids of the items that may come out differently."""
+        return frozenset(content["id"] for content in self.replaced) | frozenset(self.removed)
+
+
+@lru_cache(maxsize=2)
+def in_force(published: Catalogue) -> Catalogue:
+    """The catalogue as law: items of documents that are only drafts stand in it, and hold on no day."""
+    items = [item for versions in published.items.values() for item in versions]
+    return catalogue_of(
+        published.documents.values(),
+        [_dated(item, _NEVER) if item.content["document"]["status"] == "draft" else item for item in items],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Two catalogues with the same items, to be asked the same questions, and one to make claims from."""
+
+    before: Catalogue
+    after: Catalogue
+    making: Catalogue
+
+
+def sides_of(law: Catalogue, rules: Rules) -> Sides:
+    """The law and the law with these rules in it. An item that one of them does not have stands there, never in force.
+
+    Claims are made under the new rules where there are any, and under the law elsewhere.
+    """
+    new = [compile_item(content) for content in rules.replaced]
+    known = {item.id for item in new}
+    kept = [item for versions in law.items.values() for item in versions if item.id not in known]
+    gone = [law.items[item_id][-1] for item_id in rules.removed if item_id in law.items]
+    still = [item for item in kept if item.id not in rules.removed]
+    documents = list(law.documents.values())
+    fresh = {item.id: item for item in new if item.id not in law.items}.values()
+    every = [item for versions in law.items.values() for item in versions]
+    return Sides(
+        before=catalogue_of(documents, [*every, *(_dated(item, _NEVER) for item in fresh)]),
+        after=catalogue_of(documents, [*still, *(_dated(item, _NEVER) for item in gone), *new]),
+        making=catalogue_of(documents, [*kept, *new]),
+    )
+
+
+@lru_cache(maxsize=4)
+def catalogue_hash(catalogue: Catalogue) -> str:
+    """What identifies a catalogue: the hash of the hashes of all its versions."""
+    return content_hash(sorted(item.hash for versions in catalogue.items.values() for item in versions))
+
+
+def rules_of_draft(law: Catalogue, draft: Catalogue, *, document: str, as_if: bool) -> Rules:
+    """What a draft of a document changes. With `as_if` it is taken to hold from the beginning of what it replaces.
+
+    Without, claims whose facts lie before its effect are computed under the earlier versions, as they will be in life.
+    """
+    replaced = []
+    for versions in draft.items.values():
+        if versions[-1].document_id != document:
+            continue
+        before = law.items.get(versions[-1].id, [])
+        if [_law_of(item) for item in versions] == [_law_of(item) for item in before]:
+            continue
+        replaced += [_from_beginning(versions[-1], before)] if as_if else [plain_content(item) for item in versions]
+    own = {item_id for item_id, versions in law.items.items() if versions[-1].document_id == document}
+    return Rules(tuple(replaced), tuple(sorted(own - draft.items.keys())))
+
+
+def _law_of(item: Item) -> dict[str, Any]:
+    """What of an item's content decides on claims: not the document's title, number or note."""
+    head = item.content["document"]
+    return dict(item.content) | {"document": {key: head[key] for key in ("status", "region_code", "areas")}}
+
+
+def rules_of_item(versions: Sequence[Item], values: Mapping[str, str]) -> Rules:
+    """An item with other figures in its newest version; earlier versions hold on their days as before.
+
+    Raises CatalogueError, as `adjusted` does.
+    """
+    *earlier, newest = versions
+    return Rules((*(plain_content(item) for item in earlier), adjusted(newest, values)))
+
+
+def _from_beginning(item: Item, before: Iterable[Item]) -> dict[str, Any]:
+    """The content in force since the first day on which anything of this item was, up to its own last day."""
+    starts = [day for day in (item.effective_from, *(one.effective_from for one in before)) if day is not None]
+    known = [day for day in starts if day.isoformat() != _NEVER[0]["from"]]
+    # What nothing stood before is new: it is tried on all facts.
+    start = min(known).isoformat() if known and any(True for _ in before) else _ALWAYS
+    period = {"from": start} | ({"to": item.effective_to.isoformat()} if item.effective_to else {})
+    return plain_content(item) | {"effect": [period]}
+
+
+def rules_of_issue(published: Catalogue, *, document: str) -> Rules:
+    """A document that is only a draft, taken as in force on the days that its readings give."""
+    items = (versions[-1] for versions in published.items.values() if versions[-1].document_id == document)
+    return Rules(tuple(plain_content(item) for item in items))
+
+
+def _dated(item: Item, effect: list[dict[str, str]]) -> Item:
+    return compile_item(plain_content(item) | {"effect": effect})
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustable:
+    """One figure of an item that may be tried otherwise: where it stands, its words, its kind and its value.
+
+    `kind` is yuan, ratio, count, day or choice; `key` names it in a form.
+    """
+
+    key: str
+    label: str
+    kind: str
+    value: str
+    path: tuple[str | int, ...] = field(repr=False)
+
+
+def adjustables(item: Item) -> list[Adjustable]:
+    """The figures of an item, in the order of its rules."""
+    content = item.content
+    found = [figure for number, step in enumerate(content["steps"]) for figure in _of_step(item, number, step)]
+    for number, condition in enumerate(content["conditions"]):
+        for test, bound in (condition["test"] or {}).items():
+            if test in ("at_least", "over", "at_most", "under", "not_over") and isinstance(bound, int | str):
+                found.append(_figure(("conditions", number, "test", test), condition["text"], "number", bound))
+    for number, limit in enumerate(content["limits"]):
+        if "yuan" in limit:
+            found.append(_figure(("limits", number, "yuan"), f"{limit_name(limit)}最高", "yuan", limit["yuan"]))
+        elif "count" in limit:
+            words = "每年名额" if limit["per"][0] == "programme" else "同一主体最多次数"
+            found.append(_figure(("limits", number, "count"), words, "count", limit["count"]))
+    if content["split"]:
+        found.append(_figure(("split", "city"), "市级承担比例", "ratio", content["split"]["city"]))
+    if len(content["effect"]) == 1 and "from" in content["effect"][0]:
+        found.append(_figure(("effect", 0, "to"), "截止日期（当日起不再适用）", "day", content["effect"][0].get("to")))
+    return found + readings(content)
+
+
+def readings(content: Mapping[str, Any]) -> list[Adjustable]:
+    """The readings of an item that may be chosen otherwise."""
+    kinds = {"boolean": "choice", "ratio": "ratio", "date": "day"}
+    return [
+        _figure(("settings", number, "default"), setting["label"], kinds[setting["kind"]], setting["default"])
+        for number, setting in enumerate(content["settings"])
+    ]
+
+
+def _of_step(item: Item, number: int, step: Mapping[str, Any]) -> list[Adjustable]:
+    per, most = step.get("per", "每件"), "最高" if step.get("nature") == "ceiling" else "金额"
+    names = "、".join(fact_label(item, name) for name in step.get("fields", ()))
+    words = {
+        ("standard", "yuan"): (f"{per}{most}", "yuan"),
+        ("rate_of", "ratio"): (f"按{names}的{'最高' if most == '最高' else ''}比例", "ratio"),
+        ("rate_of", "base_at_most"): (f"{names}计入的上限", "yuan"),
+        ("per_n", "n"): ("每满多少项计一次", "count"),
+        ("per_n", "yuan"): ("每满一次的金额", "yuan"),
+        ("at_most", "yuan"): (f"{step.get('per', '每项')}最高", "yuan"),
+        ("scale", "ratio"): (str(step.get("label", "折算")), "ratio"),
+        ("window", "months"): ("计入多少个月", "count"),
+    }
+    return [
+        _figure(("steps", number, name), label, kind, step[name])
+        for (verb, name), (label, kind) in words.items()
+        if verb == step["do"] and name in step
+    ]
+
+
+def _figure(path: tuple[str | int, ...], label: str, kind: str, value: Any) -> Adjustable:
+    if isinstance(value, bool):
+        value = "true" if value else "false"
+    return Adjustable(".".join(map(str, path)), label, kind, "" if value is None else str(value), path)
+
+
+def adjusted(item: Item, values: Mapping[str, str]) -> dict[str, Any]:
+    """The item's content with other figures, by `Adjustable.key`; values in the words of an authored document.
+
+    Raises CatalogueError, with every problem, for figures that the engine would not publish.
+    """
+    content = copy.deepcopy(plain_content(item))
+    for figure in adjustables(item):
+        if figure.key in values and values[figure.key] != figure.value:
+            _put(content, figure, values[figure.key])
+    check_content(content)
+    return content
+
+
+def check_content(content: Mapping[str, Any]) -> None:
+    """Raise CatalogueError where the engine finds a fault of meaning: an overflow, a row that never acts."""
+    checker = Checker(str(content["id"]))
+    lint_item(checker, content, 0)
+    checker.raise_problems()
+    try:
+        catalogue_of([], [item := compile_item(content)]).program(item, {})
+    except (KeyError, ValueError) as error:
+        checker.add(0, str(content["id"]), str(error), "请改正后再测算")
+        checker.raise_problems()
+
+
+def _put(content: dict[str, Any], figure: Adjustable, value: str) -> None:
+    place: Any = content
+    for name in figure.path[:-1]:
+        place = place[name]
+    last = figure.path[-1]
+    if value == "":
+        if figure.path[0] == "settings":
+            place[last] = None
+        else:
+            place.pop(last, None)
+    elif figure.kind == "choice":
+        place[last] = value == "true"
+    elif figure.kind == "count" or (figure.kind == "number" and isinstance(place[last], int)):
+        place[last] = min(int(value), MAX_COUNT)
+    else:
+        place[last] = value
+
+
+def with_readings(items: Iterable[Item], values: Mapping[str, str]) -> Rules:
+    """The items of a document under other readings: `values` by the setting's name, words as `adjusted` takes them.
+
+    Items that none of them concerns are left out. Raises CatalogueError.
+    """
+    changed = []
+    for item in items:
+        own = {
+            figure.key: values[setting["name"]]
+            for figure, setting in zip(readings(item.content), item.content["settings"], strict=True)
+            if setting["name"] in values
+        }
+        content = adjusted(item, own)
+        if content != plain_content(item):
+            changed.append(content)
+    return Rules(tuple(changed))
+
+
+def changed_figures(item: Item, content: Mapping[str, Any]) -> list[tuple[Adjustable, str]]:
+    """Every figure of an item that another content of it states otherwise, with the new value."""
+    after = {figure.key: figure.value for figure in adjustables(compile_item(content))}
+    return [
+        (figure, after.get(figure.key, "")) for figure in adjustables(item) if after.get(figure.key, "") != figure.value
+    ]

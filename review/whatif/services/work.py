@@ -1,0 +1,64 @@
+"""Compute a simulation in the background, and store what came out."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.utils import timezone
+
+from policies.engine.model import content_hash
+from portal.jobs.progress import report_progress
+from review.whatif.enums import OPEN_STATES, RunState
+from review.whatif.models import SimulationRun
+from review.whatif.simulation import LawChangedError, run_simulation
+
+# A cancelled run is noticed within this many seconds.
+_LOOK_SECONDS = 1.0
+
+
+class CancelledError(Exception):
+    """The run was given up while it was computed."""
+
+
+def simulate_run(run_id: int) -> None:
+    """Compute a run and store what came out, once: a run that has ended is left as it is. For the worker.
+
+    May be killed and called again: nothing is written before all is known. Must be called outside a transaction.
+    """
+    open_runs = SimulationRun.objects.filter(pk=run_id, state__in=OPEN_STATES)
+    if not open_runs.update(state=RunState.RUNNING, started_at=timezone.now()):
+        return
+    run = SimulationRun.objects.get(pk=run_id)
+    try:
+        found = run_simulation(run, progress=_Watch(run_id))
+    except CancelledError:
+        return
+    except (LawChangedError, ValueError) as error:
+        # What is wrong with the question stays wrong: trying again would not help, so the person is told.
+        _end(run_id, state=RunState.FAILED, error=str(error)[:500] or "规则无法批量测算。")
+        return
+    result_hash = content_hash({"results": found.results, "movers": found.movers})
+    _end(run_id, state=RunState.DONE, results=found.results, movers=found.movers, results_hash=result_hash)
+
+
+def _end(run_id: int, **fields: Any) -> None:
+    """Write the end of a run, unless it has ended otherwise in the meantime."""
+    SimulationRun.objects.filter(pk=run_id, state=RunState.RUNNING).update(finished_at=timezone.now(), **fields)
+
+
+class _Watch:
+    """Hands progress on, and stops a run that was given up."""
+
+    def __init__(self, run_id: int) -> None:
+        self.run_id = run_id
+        self.looked_at = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        report_progress(done, total)
+        now = time.monotonic()
+        if now - self.looked_at < _LOOK_SECONDS:
+            return
+        self.looked_at = now
+        if not SimulationRun.objects.filter(pk=self.run_id, state=RunState.RUNNING).exists():
+            raise CancelledError

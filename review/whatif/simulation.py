@@ -1,0 +1,207 @@
+"""One simulation from its row to its figures: claims are read or made, computed under both sets of rules, compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from policies.engine.batch import KINDS, SIZES, generate, simulate
+from policies.engine.limits import limit_name
+from review.whatif.enums import Source
+from review.whatif.figures import Claims, Side, compare, movers
+from review.whatif.rules import Rules, catalogue_hash, sides_of
+from review.whatif.selectors import TARGET, law
+from review.whatif.stored import read_stored
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from policies.engine import Catalogue
+    from policies.engine.batch import Population
+    from review.whatif.figures import Bools
+    from review.whatif.models import SimulationRun
+    from review.whatif.stored import Stored
+
+    Progress = Callable[[int, int], None]
+
+# Parts of the whole that the steps take, in per cent: reading or making the claims, then one pass for each side.
+_SHARES = (20, 60, 100)
+
+
+class LawChangedError(Exception):
+    """The rules in force are no longer those that the simulation was asked against. The message is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """What came out: figures for the report, and the claims whose sum changes most."""
+
+    results: dict[str, Any]
+    movers: list[list[Any]]
+
+
+def run_simulation(run: SimulationRun, *, progress: Progress = lambda _done, _total: None) -> Simulated:
+    """Compute a run. `progress` hears per cent done, and may raise to stop.
+
+    Raises LawChangedError where other rules are published by now than when the run was asked.
+    """
+    published = law()
+    if catalogue_hash(published) != run.rules["law"]:
+        raise LawChangedError("排队期间现行政策有新的发布，请按新的现行政策重新发起。")
+    sides = sides_of(published, Rules.from_json(run.rules))
+    if run.source == Source.STORED:
+        stored = read_stored(
+            [sides.before, sides.after],
+            city_code=run.city_id,
+            progress=lambda done, total: progress(_SHARES[0] * done // total, 100),
+        )
+        population, claims, chosen = stored.population, stored.claims, _chosen(stored, run.scope, sides.making)
+    else:
+        stored, chosen = None, None
+        population = generate(
+            sides.making, run.scope["size"], seed=run.scope["seed"], items=items_of(sides.making, run.scope)
+        )
+        claims = _claims_of(population)
+        progress(_SHARES[0], 100)
+    before = _side(sides.before, population, chosen, lambda done, total: progress(_percent(0, done, total), 100))
+    after = _side(sides.after, population, chosen, lambda done, total: progress(_percent(1, done, total), 100))
+    if chosen is not None:
+        claims = claims.taken(chosen)
+    results = compare(claims, before, after)
+    results["names"] = _names(sides.making, claims.items)
+    results["words"] = {
+        "reasons": _reason_words((sides.before, sides.after), results["reasons"]),
+        "groups": _group_words((sides.before, sides.after)),
+    }
+    if stored is not None and chosen is not None:
+        results["stored"] = _reconciled(stored, chosen, before)
+    return Simulated(results, movers(claims, before, after))
+
+
+def _percent(side: int, done: int, total: int) -> int:
+    start, end = _SHARES[side], _SHARES[side + 1]
+    return start + (end - start) * done // total if total else end
+
+
+def _side(catalogue: Catalogue, population: Population, chosen: Bools | None, progress: Progress) -> Side:
+    # The simulation itself, with every line's sum and every bucket, is let go before the other side is computed.
+    return Side.of(simulate(catalogue, population, progress=progress), chosen)
+
+
+def items_of(catalogue: Catalogue, scope: dict[str, Any]) -> list[str]:
+    """Ids of the items that a made population claims: those of the chosen documents, or one; targets claim nothing."""
+    if scope.get("items"):
+        return list(scope["items"])
+    wanted = set(scope["documents"])
+    return [
+        item_id
+        for item_id, versions in catalogue.items.items()
+        if versions[-1].kind != TARGET and (not wanted or versions[-1].document_id in wanted)
+    ]
+
+
+def _claims_of(population: Population) -> Claims:
+    """A made population's claims, known by their places."""
+    size = len(population)
+    regions = population.regions
+    region = population.region
+    if size and int(region.min()) < 0:
+        regions, region = (*regions, ""), np.where(region < 0, len(regions), region)
+    return Claims(
+        ids=np.arange(1, size + 1),
+        item=population.item,
+        region=region,
+        size=population.size if population.size is not None else np.zeros(size, dtype=np.int8),
+        kind=population.kind,
+        day=population.on,
+        year=population.years(),
+        items=population.item_codes,
+        regions=regions,
+        sizes=SIZES,
+        kinds=KINDS,
+    )
+
+
+def _chosen(stored: Stored, scope: dict[str, Any], catalogue: Catalogue) -> Bools:
+    """Which of a city's claims the report is about. All are computed: they share limits with the others."""
+    claims = stored.claims
+    chosen = np.ones(len(claims), dtype=bool)
+    if scope["years"]:
+        chosen &= np.isin(claims.year, scope["years"])
+    if scope["regions"]:
+        chosen &= np.isin(claims.region, [at for at, code in enumerate(claims.regions) if code in scope["regions"]])
+    if scope["documents"]:
+        own = [
+            at
+            for at, item_id in enumerate(claims.items)
+            if item_id in catalogue.items and catalogue.items[item_id][-1].document_id in scope["documents"]
+        ]
+        chosen &= np.isin(claims.item, own)
+    return chosen
+
+
+def _names(catalogue: Catalogue, item_ids: tuple[str, ...]) -> dict[str, list[str]]:
+    """`[title, document's id, document's short title]` of each item, as the rules then had them."""
+    found = {}
+    for item_id in item_ids:
+        item = catalogue.items[item_id][-1]
+        found[item_id] = [item.title, item.document_id, item.content["document"]["short_title"]]
+    return found
+
+
+def _reason_words(catalogues: Sequence[Catalogue], reasons: list[list[Any]]) -> dict[str, str]:
+    """What the codes of an item's own reasons mean, by `item|code`: a condition's words or a limit's name."""
+    found = {}
+    for item_id, code, *_ in reasons:
+        for item in (item for catalogue in catalogues for item in catalogue.items[item_id]):
+            for condition in item.conditions:
+                if condition.code == code:
+                    found[f"{item_id}|{code}"] = condition.text
+            for limit in item.limits:
+                if limit["code"] == code:
+                    found[f"{item_id}|{code}"] = _limit_words(limit)
+    return found
+
+
+def _group_words(catalogues: Sequence[Catalogue]) -> dict[str, str]:
+    """What the groups of limits are called: the limit, and the items that share it."""
+    shared: dict[str, dict[str, str]] = {}
+    for catalogue in catalogues:
+        for versions in catalogue.items.values():
+            item = versions[-1]
+            for limit in item.limits:
+                group = limit.get("group") or f"{item.id}:{limit['code']}"
+                shared.setdefault(group, {})[item.title] = _limit_words(limit)
+    found = {}
+    for group, titles in shared.items():
+        first, words = next(iter(titles.items()))
+        found[group] = f"{first} 等 {len(titles)} 项 · {words}" if len(titles) > 1 else f"{first} · {words}"
+    return found
+
+
+def _limit_words(limit: Mapping[str, Any]) -> str:
+    if "yuan" in limit:
+        return f"{limit_name(limit)}上限"
+    if "count" in limit:
+        return "每年名额" if limit["per"][0] == "programme" else "次数上限"
+    return "同组只支持一次" if "once" in limit else "已获较低档次支持"
+
+
+def _reconciled(stored: Stored, chosen: Bools, before: Side) -> dict[str, int]:
+    """What was asked for, computed and granted of the same claims, in fen, beside what the simulation computes.
+
+    `differing`: undecided claims whose sum under the rules in force is not the one last computed in the procedure.
+    """
+    undecided = stored.undecided[chosen]
+    assessed = stored.assessed[chosen]
+    return {
+        "claimed": int(stored.claimed[chosen].sum()),
+        "assessed": int(assessed.sum()),
+        "approved": int(stored.approved[chosen].sum()),
+        "undecided": int(undecided.sum()),
+        "undecided_assessed": int(assessed[undecided].sum()),
+        "undecided_simulated": int(before.paid[undecided].sum()),
+        "differing": int((assessed[undecided] != before.paid[undecided]).sum()),
+    }
