@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from applications.models import Claim, Evidence
     from applications.selectors.problems import LineState
     from applications.selectors.scope import EditableScope
+    from policies.calls.models import Call
     from policies.engine.model import Evidence as Requirement
     from policies.engine.model import Fact, Item
     from portal.accounts.models import User
@@ -356,13 +357,15 @@ class ClaimFilterForm(forms.Form):
 
 
 class NewClaimForm(forms.Form):
-    """Which of one's organisations claims, and under which key: the key makes a double click one claim."""
+    """Which of one's organisations claims, in which call, and a key: it makes a double click one claim."""
 
     applicant = forms.TypedChoiceField(label="申报单位", coerce=int, widget=forms.RadioSelect)
+    call = forms.TypedChoiceField(label="申报通知", coerce=int, widget=forms.RadioSelect)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, calls: Sequence[Call], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["call"].choices = [(call.pk, call.title) for call in calls]  # type: ignore[attr-defined]
         own = [(m.applicant_id, m.applicant.name) for m in user.active_memberships]
         self.fields["applicant"].choices = own  # type: ignore[attr-defined]
         self.fields["applicant"].initial = own[0][0] if own else None

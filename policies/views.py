@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from policies import selectors
+from policies.calls.selectors import offer_of
 from policies.engine import PAYERS, ROUTES, QuestionError, amount_text, assess, conditions_text
 from policies.enums import DocumentStatus
 from policies.forms import Calculator, read_calculator
@@ -117,6 +118,7 @@ def _context(card: ItemCard, filled: Calculator) -> dict[str, Any]:
         "is_target": card.rules.kind == selectors.TARGET,
         "asks_patent": any(fact.check == "patent_no" for fact in card.rules.facts),
         "is_draft": card.item.document.status == DocumentStatus.DRAFT,
+        "offer": offer_of(card.item, at=timezone.now()),
     }
 
 

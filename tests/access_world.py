@@ -13,14 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from applications.enums import ClaimStatus
 from applications.models import Evidence, StoredFile
+from policies.calls.enums import CallState
+from policies.calls.models import CallAttachment
+from policies.calls.services.attachments import FOLDER
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Invitation, OverrideRequest
 from portal.api.models import ApiToken
 from portal.audit.services import record_audit
+from portal.files import keep_file
 from portal.jobs.models import Job, JobState
 from portal.notifications.models import Message
 from review.models import Objection, PublicityEntry, PublicityList
@@ -29,6 +34,7 @@ from review.targets.enums import SourceKind
 from review.targets.models import Measurement
 from tests.factories import (
     ApplicantFactory,
+    CallFactory,
     ClaimFactory,
     UserFactory,
     act,
@@ -162,7 +168,7 @@ def _paperwork(world: World) -> dict[str, Any]:
         expires_at=timezone.now() + timedelta(days=7),
     )
     targets = publish_items("bh2024-t-brand", "sz2021-t-21-cases")
-    return overrides | {
+    return overrides | _calls(officer) | {
         "measurement": Measurement.objects.create(
             item=targets["bh2024-t-brand"].item,
             year=2026,
@@ -198,6 +204,29 @@ def _paperwork(world: World) -> dict[str, Any]:
             amount=Decimal("5000.00"),
         ),
     }
+
+
+def _calls(officer: User | None) -> dict[str, Any]:
+    """A published call and a draft of Wuxi, and a draft of Suzhou, each with a file."""
+    calls = {
+        "published": CallFactory(),
+        "draft": CallFactory(state=CallState.DRAFTED),
+        "suzhou": CallFactory(state=CallState.DRAFTED, region=suzhou()),
+    }
+    made: dict[str, Any] = {}
+    for name, call in calls.items():
+        content = f"%PDF-1.7 call {name}".encode()
+        kept = keep_file(SimpleUploadedFile("通知.pdf", content), folder=FOLDER)
+        made[f"call_{name}"] = call
+        made[f"call_file_{name}"] = CallAttachment.objects.create(
+            call=call,
+            filename="通知.pdf",
+            sha256=kept.sha256,
+            size=kept.size,
+            media_type="application/pdf",
+            added_by=officer,
+        )
+    return made
 
 
 def _evidence(world: World, variant: str) -> Evidence:
@@ -273,6 +302,10 @@ def _publicity_key(world: World, _variant: str) -> dict[str, Any]:
     return {"key": world.extra["publicity"].key}
 
 
+def _call_key(world: World, variant: str) -> dict[str, Any]:
+    return {"key": world.extra[f"call_{variant}"].key}
+
+
 def _notice_code(world: World, _variant: str) -> dict[str, Any]:
     return {"code": world.extra["notice"].code}
 
@@ -291,6 +324,15 @@ ADDRESSES: dict[str, Address] = {
     "contact": Address(EVERYBODY),
     "privacy": Address(EVERYBODY),
     "policies:documents": Address(EVERYBODY),
+    "calls:list": Address(EVERYBODY),
+    "calls:calendar": Address(EVERYBODY),
+    "calls:call": Address(EVERYBODY, {"published": EVERYBODY, "draft": set()}, _call_key),
+    "calls:call_calendar": Address(EVERYBODY, {"published": EVERYBODY, "draft": set()}, _call_key),
+    "calls:attachment": Address(
+        EVERYBODY,
+        {"published": EVERYBODY, "draft": set()},
+        lambda world, variant: {"key": world.extra[f"call_file_{variant}"].key},
+    ),
     "policies:register": Address(EVERYBODY),
     "policies:document": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].document.code}),
     "policies:item": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].code}),
@@ -349,6 +391,34 @@ ADDRESSES: dict[str, Address] = {
     "accounts:appointment_revoke": Address(
         ADMIN, {"own": ADMIN}, lambda world, _: {"public_id": world.extra["appointment"].public_id}
     ),
+    # Calls: one city's policy administrator makes them.
+    "calls:work": Address(POLICY),
+    "calls:new": Address(POLICY),
+    "calls:draft_attachment": Address(
+        POLICY,
+        {"published": POLICY, "suzhou": set()},
+        lambda world, variant: {"key": world.extra[f"call_file_{variant}"].key},
+    ),
+    **{
+        f"calls:{name}": Address(POLICY, {"published": POLICY, "draft": POLICY, "suzhou": set()}, _call_key, post)
+        for name, post in {
+            "manage": {},
+            "edit": {},
+            "preview": {},
+            "publish": {"seen": "0"},
+            "discard": {},
+            "attach": {},
+            "extend": {"seen": "0", "reason": "延长"},
+            "close": {"seen": "0", "reason": "提前"},
+            "amend": {"seen": "0", "reason": "调整"},
+            "withdraw": {"seen": "0", "reason": "撤销"},
+        }.items()
+    },
+    "applications:call_use": Address(
+        CITY | OTHER_CITY | FINANCE | POLICY | AUDIT,
+        {"published": CITY | FINANCE | POLICY | AUDIT, "draft": set(), "suzhou": set()},
+        _call_key,
+    ),
     # The officials' work.
     "review:queue": Address(REVIEWERS),
     "review:next": Address(REVIEWERS),
@@ -404,6 +474,7 @@ ADDRESSES: dict[str, Address] = {
             "import": {"text": "1"},
             "review": {},
             "submit": {"revision": "0", "commitment": "on"},
+            "move": {},
             "withdraw": {"reason": "不申报了"},
         }.items()
     },
@@ -421,6 +492,7 @@ ADDRESSES: dict[str, Address] = {
     "api:list_items": Address(EVERYBODY),
     "api:get_item": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].code}),
     "api:assess_questions": Address(EVERYBODY),
+    "api:list_calls": Address(EVERYBODY),
     "api:verify_notice": Address(EVERYBODY, arguments=_notice_code),
     "api:list_claims": Address(EVERYBODY, token=True),
     "api:get_claim": Address(EVERYBODY, arguments=lambda world, _: {"key": world.claims["draft"].key}, token=True),

@@ -22,7 +22,7 @@ def own_claim(request: HttpRequest, key: uuid.UUID) -> Claim:
     """A claim of one of the person's own organisations; 404 for any other, whatever else the person may see."""
     own = [membership.applicant_id for membership in user_of(request).active_memberships]
     claims = Claim.objects.visible_to(user_of(request)).filter(applicant_id__in=own)
-    related = ("item", "item__document", "version", "applicant", "region", "region__parent", "city")
+    related = ("item", "item__document", "version", "applicant", "region", "region__parent", "city", "call")
     return get_object_or_404(claims.select_related(*related), key=key)
 
 

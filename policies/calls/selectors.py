@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, Q
@@ -12,14 +14,14 @@ from policies.engine.regions import covers
 from policies.enums import DocumentStatus
 from policies.models import ItemVersion, SupportItem
 from policies.selectors import compiled_item
+from portal.accounts.models import Region
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from django.db.models import QuerySet
 
-    from portal.accounts.models import Region
+    from portal.accounts.models import User
 
 # A city's code ends in 00; the first four digits are those of its districts (GB/T 2260).
 _CITY_DIGITS = 4
@@ -101,3 +103,86 @@ def beneficiaries_of(call: Call) -> set[str]:
     versions = ItemVersion.objects.filter(item__call_items__call=call).order_by("number")
     newest = {version.item_id: version for version in versions}
     return {kind for version in newest.values() for kind in compiled_item(version).beneficiaries}
+
+
+PAGE_SIZE = 20
+# Cursors hold moments as whole microseconds.
+_EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage:
+    """Calls that are over, the last to close first, and the key after which the next page begins ("" on the last)."""
+
+    calls: list[Call]
+    next_cursor: str
+
+
+def current_calls(at: datetime, *, region_code: str = "") -> list[Call]:
+    """Published calls that are not over at a moment, with city and items; those that close first come first."""
+    calls = _public(region_code).filter(state=CallState.PUBLISHED, closes_at__gt=at)
+    return list(with_items(calls).order_by("closes_at", "pk"))
+
+
+def past_calls(at: datetime, *, region_code: str = "", after: str = "") -> CallPage:
+    """A page of calls that are closed or withdrawn. `after` is the cursor of the page before; a bad one counts none."""
+    calls = _public(region_code).filter(Q(closes_at__lte=at) | Q(state=CallState.WITHDRAWN))
+    instant, _, pk = after.partition("-")
+    if all(part.isascii() and part.isdigit() and len(part) <= 16 for part in (instant, pk)):
+        closed = _EPOCH + int(instant) * _TICK
+        calls = calls.filter(Q(closes_at__lt=closed) | Q(closes_at=closed, pk__lt=int(pk)))
+    page = list(with_items(calls).order_by("-closes_at", "-pk")[: PAGE_SIZE + 1])
+    more, page = len(page) > PAGE_SIZE, page[:PAGE_SIZE]
+    return CallPage(page, f"{(page[-1].closes_at - _EPOCH) // _TICK}-{page[-1].pk}" if more else "")
+
+
+def calls_between(first: datetime, end: datetime, *, region_code: str = "") -> list[Call]:
+    """Published calls whose window touches a span of time, in the order of their opening. One query."""
+    calls = _public(region_code).filter(state=CallState.PUBLISHED, opens_at__lt=end, closes_at__gt=first)
+    return list(calls.order_by("opens_at", "pk"))
+
+
+def calls_for_calendars(at: datetime) -> list[Call]:
+    """Calls that were ever published and closed no more than a year ago, the withdrawn among them. One query."""
+    return list(Call.objects.public().filter(closes_at__gt=at - timedelta(days=366)).order_by("opens_at", "pk"))
+
+
+def drafted_calls(user: User) -> list[Call]:
+    """Drafts of the person's cities, the newest first."""
+    calls = Call.objects.workable_by(user).filter(state=CallState.DRAFTED)
+    return list(with_items(calls).order_by("-pk"))
+
+
+def worked_calls(user: User, *, after: str = "") -> CallPage:
+    """A page of the person's cities' published calls, the newest first. `after` is the cursor of the page before."""
+    calls = Call.objects.workable_by(user).exclude(state=CallState.DRAFTED)
+    if after.isascii() and after.isdigit() and len(after) <= 16:
+        calls = calls.filter(pk__lt=int(after))
+    page = list(with_items(calls).order_by("-pk")[: PAGE_SIZE + 1])
+    more, page = len(page) > PAGE_SIZE, page[:PAGE_SIZE]
+    return CallPage(page, str(page[-1].pk) if more else "")
+
+
+def cities_with_calls() -> list[Region]:
+    """Cities that ever published a call. One query."""
+    return list(Region.objects.filter(calls__in=Call.objects.public()).distinct())
+
+
+def _public(region_code: str) -> QuerySet[Call]:
+    calls = Call.objects.public()
+    return calls.filter(region_id=region_code) if region_code else calls
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Where an item can be claimed: the open calls, or else the one that opens next, or none."""
+
+    calls: list[Call]
+    coming: Call | None
+
+
+def offer_of(item: SupportItem, *, at: datetime) -> Offer:
+    """What an item's page says of calls. Two queries at most."""
+    calls = calls_of_item(item, at=at) if item.claimable else []
+    coming = None if calls or not item.claimable else upcoming_calls(at).get(item.code)
+    return Offer(calls, coming)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from applications.enums import Action, Route
+from applications.ledger.selectors import use_of_call
 from applications.selectors.duplicates import Twin, duplicate_files, duplicate_lines
 from applications.selectors.problems import line_states
 from applications.selectors.scope import item_of
@@ -20,6 +21,7 @@ from review.permissions import STAGE_OF, four_eyes_problem, open_conclusions, st
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from applications.ledger.selectors import CallUse
     from applications.models import Assessment, Claim, ClaimEvent, ClaimLine, Evidence
     from policies.engine.model import Condition, Fact, Item
     from policies.factvalues import FactsReading
@@ -91,6 +93,12 @@ class Dossier:
     @cached_property
     def item(self) -> Item:
         return item_of(self.claim)
+
+    @cached_property
+    def call_uses(self) -> list[CallUse]:
+        """What is used and left of the call's limits that bind this claim; nothing for a claim older than calls."""
+        call = self.claim.call
+        return [] if call is None else use_of_call(call, call.items.filter(item=self.claim.item_id).select_related("item"))
 
     @cached_property
     def stage(self) -> Stage | None:

@@ -37,7 +37,7 @@ class StaleCallError(CallRefusedError):
     """Somebody changed the call since this page was loaded; nothing was overwritten."""
 
     def __init__(self) -> None:
-        super().__init__("该通知已在别处修改，您填写的内容还在本页，没有保存。请在新窗口打开该通知核对后再保存。")
+        super().__init__("该通知刚才已在别处修改，本页内容没有保存。请先核对现有内容；再按一次，将以本页内容为准。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,246 @@
+"""The forms of a call: its head, a small form for each item it may open, and what may be done once it is published."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils import timezone
+
+from policies.calls.services.changes import Amendment
+from policies.calls.services.plans import PLAIN_FIELDS, CallPlan, ItemPlan
+from portal.fields import DayField, MomentField, YuanField
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.utils.datastructures import MultiValueDict
+
+    from policies.calls.models import Call, CallItem
+    from policies.calls.services.plans import CallRefusedError
+    from policies.models import PolicyDocument, SupportItem
+    from portal.accounts.models import Region
+
+    Posted = MultiValueDict[str, Any]
+
+_DAY = timedelta(days=1)
+MAX_QUOTA = 1_000_000
+
+
+def _budget(label: str, **options: Any) -> YuanField:
+    return YuanField(label=label, required=False, **options)
+
+
+def _quota(label: str, **options: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, required=False, min_value=1, max_value=MAX_QUOTA, **options)
+
+
+class PositiveBudget:
+    """Refuses a budget of nothing: whoever wants no limit leaves it empty."""
+
+    def clean_budget(self) -> Any:
+        budget = self.cleaned_data["budget"]  # type: ignore[attr-defined]
+        if budget is not None and budget <= 0:
+            raise forms.ValidationError("预算应大于 0；不设上限的请留空。")
+        return budget
+
+
+class ItemForm(PositiveBudget, forms.Form):
+    """One item of the catalogue in a call: whether it is opened, and its own limits."""
+
+    chosen = forms.BooleanField(label="开放", required=False)
+    budget = _budget("预算（元）")
+    quota = _quota("名额（件）")
+
+    def __init__(self, data: Posted | None, *, item: SupportItem, row: CallItem | None, is_fixed: bool) -> None:
+        initial = {"chosen": True, "budget": row.budget, "quota": row.quota} if row else {}
+        super().__init__(data, prefix=f"item{item.pk}", initial=initial)
+        self.item = item
+        # A published call keeps its items: the tick stands, and cannot be taken away.
+        self.is_fixed = is_fixed and row is not None
+        for name, label in (("chosen", "开放"), ("budget", "预算（元）"), ("quota", "名额（件）")):
+            self.fields[name].widget.attrs["aria-label"] = f"{item.title}：{label}"
+        self.fields["chosen"].widget.attrs["class"] = "form-check-input"
+        for name in ("budget", "quota"):
+            self.fields[name].widget.attrs |= {"placeholder": "不限", "class": "form-control"}
+
+    @property
+    def plan(self) -> ItemPlan:
+        return ItemPlan(self.item.pk, self.cleaned_data["budget"], self.cleaned_data["quota"])
+
+    @property
+    def is_chosen(self) -> bool:
+        return self.is_fixed or bool(self.cleaned_data.get("chosen"))
+
+
+@dataclass(frozen=True, slots=True)
+class ItemGroup:
+    """A document's items on the form."""
+
+    document: PolicyDocument
+    forms: list[ItemForm]
+
+
+class ItemForms:
+    """The small forms of all items that a call may open, by document."""
+
+    def __init__(
+        self, data: Posted | None, *, items: Sequence[SupportItem], rows: Mapping[int, CallItem], is_fixed: bool = False
+    ) -> None:
+        self.forms = [ItemForm(data, item=item, row=rows.get(item.pk), is_fixed=is_fixed) for item in items]
+
+    @property
+    def groups(self) -> list[ItemGroup]:
+        by_document = groupby(self.forms, key=lambda form: form.item.document)
+        return [ItemGroup(document, list(its)) for document, its in by_document]
+
+    def is_valid(self) -> bool:
+        return all(form.is_valid() for form in self.forms)
+
+    @property
+    def plans(self) -> tuple[ItemPlan, ...]:
+        return tuple(form.plan for form in self.forms if form.is_chosen)
+
+
+class RefusableForm(forms.Form):
+    """A form that shows where a service refused it."""
+
+    def show_refusal(self, error: CallRefusedError) -> None:
+        """Put the refusal beside the field it is about, or above the form."""
+        self.add_error(error.field if error.field in self.fields else None, str(error))
+
+    def ask_again(self, revision: int) -> None:
+        """Draw the form with the revision that is there now: who sends it again knows of the other version."""
+        self.data = {**self.data, "seen": str(revision)}
+
+
+class SaidForm(PositiveBudget, RefusableForm):
+    """What drafts and amendments share: the facts a call takes, its limits, and whom to ask."""
+
+    facts_from = DayField(label="首日")
+    facts_last = DayField(label="末日（含）", help_text="按各事项的认定日期（授权日、还清日、签单日等）。")
+    budget = _budget("总预算（元）", help_text="不设上限的留空；可写 300万元。")
+    quota = _quota("总名额（件）", help_text="不设上限的留空。")
+    contact_name = forms.CharField(label="联系人", max_length=60)
+    contact_phone = forms.CharField(label="联系电话", max_length=60)
+    contact_address = forms.CharField(label="联系地址", max_length=200, required=False)
+
+    def said(self, items: tuple[ItemPlan, ...]) -> dict[str, Any]:
+        """The fields as plans and amendments have them."""
+        given = dict(self.cleaned_data)
+        given["facts_to"] = given.pop("facts_last") + _DAY
+        return given | {"items": items}
+
+
+class CallForm(SaidForm):
+    """The head of a draft; `seen` is the revision that the page shows, `key` makes a double click one call."""
+
+    title = forms.CharField(label="标题", max_length=120)
+    number = forms.CharField(
+        label="文号", max_length=80, required=False, help_text="发布前填写，如 锡知发〔2026〕34号。"
+    )
+    introduction = forms.CharField(
+        label="说明",
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="面向申报单位的几句话：受理什么、要注意什么。",
+    )
+    opens_at = MomentField(label="开始", help_text="北京时间，到这一分钟开始受理。")
+    closes_at = MomentField(label="截止", help_text="到这一分钟即不再受理；要到当天结束，请填次日 00:00。")
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    field_order = ("title", "number", "introduction", "opens_at", "closes_at", "facts_from", "facts_last")
+
+    def __init__(self, data: Posted | None = None, *, call: Call | None, region: Region) -> None:
+        super().__init__(data, initial=_initial_of(call) if call else _first_initial(region))
+
+    def plan(self, items: tuple[ItemPlan, ...]) -> CallPlan:
+        given = self.said(items)
+        return CallPlan(**{name: given[name] for name in (*PLAIN_FIELDS, "items")})
+
+
+class ReasonedForm(RefusableForm):
+    """What everybody is to read beside a change of a published call."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="会在通知页面公布。",
+        error_messages={"required": "请写明理由，理由会在通知页面公布。"},
+    )
+
+
+class AmendForm(SaidForm, ReasonedForm):
+    """An amendment of a published call: only wider."""
+
+    field_order = ("facts_from", "facts_last", "budget", "quota", "contact_name", "contact_phone", "contact_address")
+
+    def __init__(self, data: Posted | None = None, *, call: Call) -> None:
+        super().__init__(data, initial=_initial_of(call))
+
+    def amendment(self, items: tuple[ItemPlan, ...]) -> Amendment:
+        given = self.said(items)
+        return Amendment(**{name: given[name] for name in Amendment.__dataclass_fields__})
+
+
+class ExtendForm(ReasonedForm):
+    """A later end."""
+
+    closes_at = MomentField(label="新的截止时间", help_text="北京时间，应晚于原定时间。")
+    field_order = ("closes_at", "reason")
+
+
+class CloseForm(ReasonedForm):
+    """An earlier end."""
+
+    closes_at = MomentField(label="提前截止的时间", required=False, help_text="留空表示从下一分钟起立即截止。")
+    field_order = ("closes_at", "reason")
+
+
+class WithdrawForm(ReasonedForm):
+    """The end of a call."""
+
+
+class AttachmentForm(RefusableForm):
+    """A file to add; to a published call with a reason."""
+
+    file = forms.FileField(label="文件", error_messages={"required": "请选择要上传的文件。"})
+    reason = forms.CharField(label="理由", max_length=300, required=False, help_text="会在通知页面公布。")
+
+    def __init__(self, *args: Any, asks_reason: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not asks_reason:
+            del self.fields["reason"]
+
+
+def _initial_of(call: Call) -> dict[str, Any]:
+    columns: dict[str, Any] = {name: getattr(call, name) for name in PLAIN_FIELDS}
+    return columns | {"facts_last": call.facts_to - _DAY, "seen": call.revision}
+
+
+def _first_initial(region: Region) -> dict[str, Any]:
+    """What a new call starts from: a month's window beginning next week, and the facts of this year."""
+    today = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0)
+    return {
+        "key": uuid.uuid4(),
+        "title": f"{today.year} 年度知识产权专项资金项目申报通知",
+        "opens_at": today + 7 * _DAY,
+        "closes_at": _evening(today + 37 * _DAY),
+        "facts_from": today.date().replace(month=1, day=1),
+        "facts_last": today.date().replace(month=12, day=31),
+        "contact_name": region.bureau,
+        "contact_phone": region.contact,
+    }
+
+
+def _evening(moment: datetime) -> datetime:
+    return moment.replace(hour=17)

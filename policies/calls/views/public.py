@@ -1,0 +1,125 @@
+"""The calls as everybody sees them: list and month, a call's page, its files, and windows for one's own calendar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from policies.calls import selectors
+from policies.calls.calendar import WEEKDAYS, bounds_of, month_of, read_month
+from policies.calls.enums import Phase
+from policies.calls.ics import MEDIA_TYPE, calendar_file
+from policies.calls.models import Call, CallAttachment
+from policies.calls.permissions import administers
+from policies.calls.services.attachments import FOLDER
+from portal.access import access, public
+from portal.files import kept_path, read_pieces
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Sequence
+
+    from django.http import HttpRequest
+
+
+@access(public)
+@require_safe
+def calls(request: HttpRequest) -> HttpResponse:
+    """What is open, what is coming, what is over; and a month of openings and closes."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    cities = selectors.cities_with_calls()
+    chosen = request.GET.get("region", "")
+    region = chosen if chosen in {city.pk for city in cities} else ""
+    current = selectors.current_calls(now, region_code=region)
+    first = read_month(request.GET.get("month", ""), today=today)
+    begin, end = bounds_of(first)
+    context = {
+        "open": [call for call in current if call.phase_at(now) == Phase.OPEN],
+        "coming": [call for call in current if call.phase_at(now) == Phase.UPCOMING],
+        "page": selectors.past_calls(now, region_code=region, after=request.GET.get("after", "")),
+        "after": request.GET.get("after", ""),
+        "month": month_of(first, selectors.calls_between(begin, end, region_code=region), today=today),
+        "weekdays": WEEKDAYS,
+        "cities": cities if len(cities) > 1 else [],
+        "region": region,
+    }
+    return render(request, "calls/list.html", context)
+
+
+@access(public)
+@require_safe
+def call(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One published call, with what was changed since."""
+    found = get_object_or_404(selectors.with_items(Call.objects.public()), key=key)
+    return render(request, "calls/call.html", context_of(request, found))
+
+
+def context_of(request: HttpRequest, call: Call) -> dict[str, object]:
+    """What a call's page shows, published or as a preview."""
+    user = request.user if request.user.is_authenticated else None
+    return {
+        "call": call,
+        "phase": call.phase,
+        "attachments": call.attachments.all(),
+        "changes": call.changes.all(),
+        "is_mine": administers(user, call.region_id),
+        "may_claim": call.phase == Phase.OPEN and not (user and user.is_official),
+        "has_item_limits": any(row.budget is not None or row.quota is not None for row in call.items.all()),
+    }
+
+
+@access(public)
+@require_safe
+def attachment(_request: HttpRequest, key: uuid.UUID) -> StreamingHttpResponse:
+    """One file of a published call, to keep."""
+    files = CallAttachment.objects.filter(call__in=Call.objects.public())
+    return send_attachment(get_object_or_404(files, key=key))
+
+
+def send_attachment(found: CallAttachment) -> StreamingHttpResponse:
+    """The file's bytes, never shown in place. 404 where they are gone."""
+    path = kept_path(FOLDER, found.sha256)
+    if not path.is_file():
+        raise Http404
+    response = StreamingHttpResponse(read_pieces(path), content_type=found.media_type)
+    response["Content-Length"] = str(found.size)
+    disposition = content_disposition_header(as_attachment=True, filename=found.filename)
+    response["Content-Disposition"] = disposition or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@access(public)
+@require_safe
+def calendar(_request: HttpRequest) -> HttpResponse:
+    """The windows of all calls that are not long over, to subscribe to."""
+    return _calendar_response(selectors.calls_for_calendars(timezone.now()), "申报日历.ics")
+
+
+@access(public)
+@require_safe
+def call_calendar(_request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One call's window."""
+    found = get_object_or_404(Call.objects.public(), key=key)
+    return _calendar_response([found], "申报时间.ics")
+
+
+def _calendar_response(calls: Sequence[Call], filename: str) -> HttpResponse:
+    urls = {call.pk: f"{settings.PUBLIC_URL}{reverse('calls:call', args=[call.key])}" for call in calls}
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    return HttpResponse(
+        calendar_file(calls, host=host, urls=urls),
+        headers={
+            "Content-Type": MEDIA_TYPE,
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=filename) or "attachment",
+        },
+    )
