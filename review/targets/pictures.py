@@ -11,11 +11,15 @@ from review.targets.enums import VERDICT_TONES, Verdict
 from review.targets.figures import figure_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from portal.charts import BarChart, ColumnChart, ShareChart
-    from review.targets.selectors import Dashboard, Row, Standing
+    from review.targets.selectors import Aim, Dashboard, HistoryRow, Row, Standing
 
 # A value beyond half as much again as its target is drawn to the edge, so that it does not flatten the others.
 _LIMIT = 150
+# More columns than this have no room on a phone.
+_COURSE = 5
 _SHARE_TONES = {**VERDICT_TONES, Verdict.OPEN: "main", Verdict.UNMEASURED: "quiet"}
 _BAR_TONES = {Verdict.MET: "ok", Verdict.OPEN: "main", Verdict.MISSED: "bad", Verdict.UNDECIDED: "warn"}
 
@@ -70,6 +74,19 @@ def year_charts(dashboard: Dashboard) -> list[ColumnChart]:
         for row in dashboard.rows
         if len(row.standings) > 1 and any(standing.measurement for standing in row.standings)
     ]
+
+
+def course_chart(aim: Aim, history: Iterable[HistoryRow]) -> ColumnChart | None:
+    """The latest values entered for a target by their day, beside the target; None below two of them."""
+    held = [entry for entry in history if not entry.is_replaced and entry.row.value is not None]
+    held = sorted(held, key=lambda entry: entry.row.measured_on)[-_COURSE:]
+    if len(held) < 2:
+        return None
+    target = Datum(aim.goal.target, aim.goal.words)
+    groups = [
+        ColumnGroup(entry.row.measured_on.isoformat(), (Datum(entry.row.value, entry.figure), target)) for entry in held
+    ]
+    return column_chart("实测值的变化", groups, series=("实测", "目标"))
 
 
 def year_chart(title: str, standings: list[Standing]) -> ColumnChart:

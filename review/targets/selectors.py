@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from review.targets.sources import PlatformFigure
 
 HISTORY_PAGE = 20
+_YEAR_OF_ARTICLE = re.compile(r"（\d{4}年）$")
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,9 @@ class Row:
         return [cell for cell in self.cells if cell is not None]
 
     @property
-    def last(self) -> Standing:
-        """The year furthest on."""
-        return self.standings[-1]
+    def article(self) -> str:
+        """Where the document says it, without the year that the columns show."""
+        return _YEAR_OF_ARTICLE.sub("", self.standings[-1].aim.item.article)
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,11 @@ class Dashboard:
     @cached_property
     def standings(self) -> list[Standing]:
         return [standing for row in self.rows for standing in row.standings]
+
+    @property
+    def targets(self) -> int:
+        """How many targets the document sets; one that is due every year is one."""
+        return len({standing.aim.item.code for standing in self.standings})
 
     @cached_property
     def counts(self) -> dict[str, int]:

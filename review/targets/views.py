@@ -18,7 +18,7 @@ from portal.http import act_of, user_of
 from review.targets.forms import CorrectionForm, MeasurementForm, ProgressForm
 from review.targets.models import Measurement
 from review.targets.permissions import RECORDERS, recordable_documents
-from review.targets.pictures import attainment_chart, verdict_chart, year_chart, year_charts
+from review.targets.pictures import attainment_chart, course_chart, verdict_chart, year_chart, year_charts
 from review.targets.programmes import duty_of, plan_codes, read_board, read_task
 from review.targets.selectors import (
     find_aim,
@@ -104,13 +104,12 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
     standings = standings_of(aim, on=today)
     figures = platform_figures([aim], on=today)
     history, next_cursor = measurement_history(aim, after=request.GET.get("after", ""))
-    several = aim.goal.is_yearly and any(standing.measurement for standing in standings)
     context = {
         "aim": aim,
         "document": aim.item.document,
         "standings": standings,
         "figures": [(year, figure) for (_, year), figure in figures.items()],
-        "chart": year_chart(aim.goal.title, standings) if several else None,
+        "chart": year_chart(aim.goal.title, standings) if aim.goal.is_yearly else course_chart(aim, history),
         "history": history,
         "next_cursor": next_cursor,
         "after": request.GET.get("after", ""),
