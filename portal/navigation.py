@@ -25,7 +25,6 @@ class MenuEntry:
 
 MENU = (
     MenuEntry("我能申领什么", "finder:start", public),
-    MenuEntry("我能申领什么", "finder:start", public),
     MenuEntry("政策与事项", "policies:documents", public),
     MenuEntry("申报通知", "calls:list", public),
     MenuEntry("目标进展", "targets:index", public),
@@ -54,6 +53,11 @@ MENU = (
     ),
     MenuEntry("区级标准", "rates:work", officials(Role.POLICY_ADMIN)),
     MenuEntry("通知办理", "calls:work", officials(Role.POLICY_ADMIN)),
+    MenuEntry(
+        "政策模拟",
+        "whatif:runs",
+        officials(Role.POLICY_ADMIN, Role.CITY_OFFICER, Role.DECISION_MAKER, Role.AUDITOR),
+    ),
     MenuEntry("代码例外", "accounts:overrides", officials(Role.ACCEPTANCE)),
     MenuEntry("审计", "audit:records", officials(Role.AUDITOR)),
     MenuEntry("人员", "accounts:officials", officials(Role.SYSTEM_ADMIN)),
