@@ -322,6 +322,7 @@ JOB_HANDLERS = {
     "notifications.send_email": "portal.notifications.jobs.send_email",
     "notices.issue_grant": "review.notices.jobs.issue_grant",
     "notices.issue_refusal": "review.notices.jobs.issue_refusal",
+    "whatif.simulate": "review.whatif.jobs.simulate",
 }
 
 LOGGING = {

@@ -9,4 +9,5 @@ KIND_LABELS: Mapping[str, str] = {
     "calls.announce": "告知申报通知",
     "notices.issue_grant": "制作资助决定通知书",
     "notices.issue_refusal": "制作不予支持通知书",
+    "whatif.simulate": "政策模拟测算",
 }
