@@ -85,7 +85,7 @@ def _with_own_code(row: dict[str, Any], rows: list[Any]) -> dict[str, Any]:
     """The row with a code that no other row has."""
     taken = {other.get("code") for other in rows if isinstance(other, Mapping)}
     code = row.get("code")
-    if code in taken:
+    if code and code in taken:
         row["code"] = next(name for number in range(2, MAX_ROWS + 3) if (name := f"{code}_{number}") not in taken)
     return row
 

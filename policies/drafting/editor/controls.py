@@ -14,6 +14,8 @@ from policies.drafting.editor.leaves import Bucket, Guard, Leaf, Lines, Names, O
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from django.utils.safestring import SafeString
+
     from policies.drafting.editor.leaves import Shape
     from policies.drafting.editor.words import FactWord, Words
 
@@ -39,7 +41,7 @@ class NamesWidget(forms.Widget):
     def value_from_datadict(self, data: Any, _files: Any, name: str) -> list[str]:
         return [text for text in data.getlist(name) if text]
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = list(value or [])
         selects = [
             _select(name, with_value(self.choices, text), text, label=f"{self.what} {number}", at=number)
@@ -64,7 +66,7 @@ class GuardWidget(forms.Widget):
         pairs = zip(data.getlist(f"{name}-setting"), data.getlist(f"{name}-wanted"), strict=False)
         return [pair for pair in pairs if pair[0]]
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         wanted_words = [("true", "采用时"), ("false", "不采用时")]
         pairs = [
             (
@@ -97,10 +99,11 @@ def make_field(
     """The field that draws a shape; `texts` are those to show, `blank` what choosing nothing means."""
     value = texts[-1] if texts else ""
     widget = _widget(shape, value, texts, words=words, label=label, blank=blank)
-    many = isinstance(widget, forms.CheckboxSelectMultiple)
-    kind = forms.MultipleChoiceField if many else forms.Field
-    options: dict[str, Any] = {"choices": widget.choices} if many else {}
-    return kind(label=label, help_text=help_text, required=False, widget=widget, **options)
+    if isinstance(widget, forms.CheckboxSelectMultiple):
+        return forms.MultipleChoiceField(
+            label=label, help_text=help_text, required=False, widget=widget, choices=widget.choices
+        )
+    return forms.Field(label=label, help_text=help_text, required=False, widget=widget)
 
 
 def _widget(shape: Shape, value: str, texts: Sequence[str], *, words: Words, label: str, blank: str) -> forms.Widget:

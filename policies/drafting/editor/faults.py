@@ -53,7 +53,9 @@ def faults_of(section: Mapping[str, Any], problems: Iterable[SectionProblem], *,
     found = []
     for problem in problems:
         place, label, known = _place(section, problem.path)
-        found.append(Fault(place, in_form_words(problem.message, problem.remedy, label=label, names=names | known)))
+        found.append(
+            Fault(place, in_form_words(problem.message, problem.remedy, label=label, names={**names, **known}))
+        )
     return Faults(found)
 
 
@@ -82,7 +84,7 @@ def _place(section: Mapping[str, Any], path: Sequence[str | int]) -> tuple[str, 
         if isinstance(at, Mapping) and place == f"{ROOT}-settings" and part in at:
             place, at = f"{place}-{list(at).index(part)}", at[part]
             continue
-        if part in TESTS and isinstance(part, str) and "field" in (at if isinstance(at, Mapping) else ()):
+        if part in TESTS and "field" in (at if isinstance(at, Mapping) else ()):
             return f"{place}-value", labels.CONDITION_KEYS["value"], words.labels
         place = f"{place}-{part}"
         if isinstance(part, str):

@@ -52,7 +52,8 @@ class SectionForm(forms.Form):
         self.texts: dict[str, list[str]] = {}
         for name, text in section_pairs(section):
             self.texts.setdefault(name, []).append(text)
-        super().__init__(MultiValueDict(self.texts), auto_id="id_%s", label_suffix="")
+        self.sent = MultiValueDict(self.texts)
+        super().__init__(self.sent, auto_id="id_%s", label_suffix="")
 
     def full_clean(self) -> None:
         """Nothing is refused here: the faults are those that the rules' own check found."""
@@ -151,7 +152,7 @@ class SectionForm(forms.Form):
         control = bound_field(test, fact, texts, words=self.words)
         control.label = f"{before}{control.label}"
         if isinstance(control.widget, forms.Textarea) and len(texts) > 1:
-            self.data.setlist(bound, ["\n".join(texts)])
+            self.sent.setlist(bound, ["\n".join(texts)])
         self.fields[bound] = control
         return [chooser, bound]
 

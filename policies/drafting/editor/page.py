@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
-
-from django import forms
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.actions import INHERITED
 from policies.drafting.editor.form import Fields, SectionForm
 from policies.drafting.editor.parts import INNER_WORDS, SECTION_WORDS, PartSpec, parts_of
+from policies.drafting.editor.pieces import Adder, Block, Cell, FaultLink, Part, Row
 from policies.drafting.editor.records import GROUPS, Asked, Keyed, Record, Rows, Variants
 from policies.drafting.editor.sections import ROOT, fact_types, kind_of, limit_kind, section_shape, step_kind
 from policies.drafting.editor.words import (
@@ -27,8 +27,6 @@ from policies.engine.terms import PAYERS, ROUTES
 from policies.engine.vocabulary import package_vocabulary
 
 if TYPE_CHECKING:
-    from django.forms import BoundField
-
     from policies.drafting.editor.faults import Faults
     from policies.drafting.editor.leaves import Shape
     from policies.drafting.editor.words import Words
@@ -39,112 +37,6 @@ _GROUP_WORDS = {
 }
 # What a list's kinds are called, and what a kind does.
 _VARIANTS = {"steps": (labels.VERBS, labels.VERB_HELP), "limits": (labels.LIMIT_KINDS, labels.LIMIT_HELP)}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One control and its place in the grid."""
-
-    control: BoundField
-
-    @property
-    def css(self) -> str:
-        """Its width: texts of several lines and lists take the whole row."""
-        widget = self.control.field.widget
-        if isinstance(widget, forms.CheckboxSelectMultiple):
-            return "col-12 cell-ticks"
-        return "col-12" if isinstance(widget, forms.Textarea) or widget.use_fieldset else "col-md-6"
-
-
-@dataclass(frozen=True)
-class Block:
-    """Controls to show at once, and those behind a fold with the words that say what they are."""
-
-    shown: Sequence[Cell]
-    folded: Sequence[Cell]
-
-    @property
-    def folded_words(self) -> str:
-        """The labels of what is behind the fold."""
-        found = [str(cell.control.label).partition("：")[0] for cell in self.folded]
-        return "、".join(dict.fromkeys(found))
-
-
-@dataclass(frozen=True)
-class FaultLink:
-    """One fault, where it is in words, and the address of its place on the page."""
-
-    label: str
-    said: str
-    href: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a list: its sentence, its controls, its faults, and what its buttons send."""
-
-    name: str
-    number: int
-    title: str
-    sentence: str
-    note: str
-    block: Block
-    faults: Sequence[str]
-    is_open: bool
-    place: str
-    is_first: bool
-    is_last: bool
-    kind: BoundField | None = None
-
-    @property
-    def kind_help(self) -> str:
-        """What the chosen kind does."""
-        return labels.VERB_HELP.get(self.title) or labels.LIMIT_HELP.get(self.title) or ""
-
-
-@dataclass(frozen=True)
-class Adder:
-    """A button that adds a row, and what may be chosen for it; `own` is the button for one described in the page."""
-
-    action: str
-    label: str
-    choices: Sequence[tuple[str, Any]] = ()
-    own: str = ""
-
-    @property
-    def is_grouped(self) -> bool:
-        """Whether the choices stand in groups."""
-        return any(isinstance(words, list) for _, words in self.choices)
-
-    @property
-    def control(self) -> str:
-        """The name of the select beside the button."""
-        return self.action.replace(":", "-")
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of the page."""
-
-    spec: PartSpec
-    block: Block
-    rows: Sequence[Row] = ()
-    adder: Adder | None = None
-    faults: Sequence[str] = ()
-    inherited: Sequence[str] = ()
-    profile: str = ""
-    can_inherit: bool = False
-    is_faulty: bool = False
-
-    @property
-    def place(self) -> str:
-        """The name of its list or mapping, without the root's."""
-        return (self.spec.rows or self.spec.record or self.spec.anchor).replace(".", "-")
-
-    @property
-    def is_inherited(self) -> bool:
-        """Whether the item takes this part from the profile it is like."""
-        return bool(self.profile)
 
 
 @dataclass
@@ -294,9 +186,9 @@ class SectionPage:
         if key == "steps" and isinstance(value, list):
             return [step_sentence(step, self.words) for step in value]
         if isinstance(value, Mapping):
-            say = (lambda row: fact_sentence(row, self.words)) if key == "facts" else evidence_sentence
             words = _GROUP_WORDS[key]
-            return [f"{say(row)} · {words[group]}" for group in GROUPS for row in value.get(group) or ()]
+            said = partial(fact_sentence, words=self.words) if key == "facts" else evidence_sentence
+            return [f"{said(row)} · {words[group]}" for group in GROUPS for row in value.get(group) or ()]
         return []
 
     def _adder(self, spec: PartSpec, key: str) -> Adder:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from policies.drafting import authored
 from policies.drafting.editor import labels
 from policies.drafting.editor.leaves import (
     ABSENT,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 ROOT = "section"
 _FLAGS = {"true": True, "false": False}
 _SETTING_KIND = Leaf("choice", labels.WORDS["setting_kind"])
-KINDS = ("document", "settings", "item", "rule")
 # A fact of rows that is described in the page gets the columns that steps add up.
 ROW_COLUMNS = {
     "paid_on": {"label": "付款日期", "type": "date"},
@@ -138,8 +138,8 @@ def section_shape(kind: str, types: Mapping[str, str]) -> Record:
         return Record({"settings": Keyed(_Reading({**setting, "alternative": Leaf("text")}))})
     if kind == "rule":
         owner = Record({"who": Leaf("text"), "part": Leaf("choice", PARTS), "cite": Leaf("text")})
-        programme = {"from": Leaf("day"), "to": Leaf("day"), "every": Leaf("choice", RHYTHMS), "tasks": Lines()}
-        part = Record({**programme, "owners": Rows(owner)})
+        programme: dict[str, Shape] = {"from": Leaf("day"), "to": Leaf("day"), "tasks": Lines()}
+        part = Record({**programme, "every": Leaf("choice", RHYTHMS), "owners": Rows(owner)})
         return Record(_shapes({**grammar.RULE_REQUIRED, **grammar.RULE_OPTIONAL}, programme=part))
     return Record(
         _shapes(
@@ -195,8 +195,8 @@ def _evidence() -> Asked:
 
 
 def kind_of(section: Mapping[str, Any]) -> str:
-    """What a section describes: `document`, `item` or `rule`. A section that says nothing is an item's."""
-    return next((kind for kind in KINDS if kind in section), "item")
+    """What a section describes: `document`, `settings`, `item` or `rule`. One that says nothing is an item's."""
+    return authored.kind_of(section) or authored.ITEM
 
 
 def own_facts(section: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -243,7 +243,7 @@ def read_section(posted: Posted) -> dict[str, Any]:
     if kind == "item":
         asked = _facts().read(posted, f"{ROOT}-facts")
         types = fact_types({} if asked is ABSENT else {"facts": asked})
-    found = section_shape(kind if kind in KINDS else "item", types).read(posted, ROOT)
+    found = section_shape(kind if kind in authored.KINDS else "item", types).read(posted, ROOT)
     section: dict[str, Any] = {} if found is ABSENT else found
     for row in own_facts(section).values():
         if row.get("type") == "rows" and isinstance(row, dict):

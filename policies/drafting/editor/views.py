@@ -28,7 +28,7 @@ from policies.forms import read_calculator
 from policies.selectors import condition_texts
 from portal.access import access, officials
 from portal.accounts.enums import Role
-from portal.http import act_of
+from portal.http import act_of, user_of
 
 if TYPE_CHECKING:
     import uuid
@@ -82,7 +82,7 @@ def tryout(request: HttpRequest, key: uuid.UUID, index: int) -> HttpResponse:
 @access(writers)
 def new_section(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Begin an item of a kind, a rule of the register, or the document's own readings."""
-    draft = get_object_or_404(PolicyDraft.objects.visible_to(request.user), key=key)
+    draft = get_object_or_404(PolicyDraft.objects.visible_to(user_of(request)), key=key)
     form = NewSectionForm(request.POST or None, sections=draft.sections)
     if request.method == "POST" and form.is_valid():
         try:
@@ -115,14 +115,14 @@ def copy_section(request: HttpRequest, key: uuid.UUID, index: int) -> HttpRespon
 
 
 def _draft(request: HttpRequest, key: uuid.UUID, index: int) -> PolicyDraft:
-    draft = get_object_or_404(PolicyDraft.objects.visible_to(request.user), key=key)
+    draft = get_object_or_404(PolicyDraft.objects.visible_to(user_of(request)), key=key)
     if not 0 <= index < len(draft.sections):
         raise Http404
     return draft
 
 
 def _may(request: HttpRequest, draft: PolicyDraft) -> bool:
-    return may_change(request.user, draft)
+    return may_change(user_of(request), draft)
 
 
 def _keep(request: HttpRequest, draft: PolicyDraft, index: int) -> HttpResponse:

@@ -1,0 +1,116 @@
+"""What the page of a section is made of: parts, rows, blocks of controls, buttons that add."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.forms import BoundField
+
+    from policies.drafting.editor.parts import PartSpec
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One control and its place in the grid."""
+
+    control: BoundField
+
+    @property
+    def css(self) -> str:
+        """Its width: texts of several lines and lists take the whole row."""
+        widget = self.control.field.widget
+        if isinstance(widget, forms.CheckboxSelectMultiple):
+            return "col-12 cell-ticks"
+        return "col-12" if isinstance(widget, forms.Textarea) or widget.use_fieldset else "col-md-6"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Controls to show at once, and those behind a fold with the words that say what they are."""
+
+    shown: Sequence[Cell]
+    folded: Sequence[Cell]
+
+    @property
+    def folded_words(self) -> str:
+        """The labels of what is behind the fold."""
+        found = [str(cell.control.label).partition("：")[0] for cell in self.folded]
+        return "、".join(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class FaultLink:
+    """One fault, where it is in words, and the address of its place on the page."""
+
+    label: str
+    said: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a list: its sentence, its controls, its faults, and what its buttons send."""
+
+    name: str
+    number: int
+    title: str
+    sentence: str
+    note: str
+    block: Block
+    faults: Sequence[str]
+    is_open: bool
+    place: str
+    is_first: bool
+    is_last: bool
+    kind: BoundField | None = None
+
+
+@dataclass(frozen=True)
+class Adder:
+    """A button that adds a row, and what may be chosen for it; `own` is the button for one described in the page."""
+
+    action: str
+    label: str
+    choices: Sequence[tuple[str, Any]] = ()
+    own: str = ""
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether the choices stand in groups."""
+        return any(isinstance(words, list) for _, words in self.choices)
+
+    @property
+    def control(self) -> str:
+        """The name of the select beside the button."""
+        return self.action.replace(":", "-")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the page."""
+
+    spec: PartSpec
+    block: Block
+    rows: Sequence[Row] = ()
+    adder: Adder | None = None
+    faults: Sequence[str] = ()
+    inherited: Sequence[str] = ()
+    profile: str = ""
+    can_inherit: bool = False
+    is_faulty: bool = False
+
+    @property
+    def place(self) -> str:
+        """The name of its list or mapping, without the root's."""
+        return (self.spec.rows or self.spec.record or self.spec.anchor).replace(".", "-")
+
+    @property
+    def is_inherited(self) -> bool:
+        """Whether the item takes this part from the profile it is like."""
+        return bool(self.profile)

@@ -1,0 +1,459 @@
+"""Writing a section in the browser with posts only: nothing typed is lost, stale pages overwrite nothing."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from policies.drafting import authored
+from policies.drafting.enums import DraftState
+from policies.drafting.models import PolicyDraft
+from policies.drafting.selectors.problems import draft_document, draft_problems
+from policies.drafting.services.drafts import start_draft
+from policies.engine import assess, catalogue_of
+from policies.engine.loader import CATALOGUE
+from portal.accounts.enums import Role
+from tests.factories import act, make_member, make_official, wuxi
+
+pytestmark = pytest.mark.django_db
+WX2020 = (CATALOGUE / "wx2020.yaml").read_text("utf-8")
+
+
+@pytest.fixture
+def officer(settings):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+    return make_official(Role.POLICY_ADMIN, wuxi())
+
+
+@pytest.fixture
+def draft(officer):
+    """A draft of a new document with a head only."""
+    return start_draft(None, key=uuid.uuid4(), title="新政策", code="wx2030", act=act(officer))
+
+
+@pytest.fixture
+def writer(client, officer):
+    client.force_login(officer)
+    return client
+
+
+def from_text(officer, text):
+    text = text.replace("wx2020", "wx2031")
+    return start_draft(None, key=uuid.uuid4(), title="照旧政策", code="wx2031", text=text, act=act(officer))
+
+
+class Page:
+    """A section's page as a browser without script shows it: its controls, and what its buttons send."""
+
+    def __init__(self, client, draft, index, *, query=""):
+        self.client = client
+        self.url = reverse("drafting:section", args=[draft.key, index])
+        self.response = client.get(self.url + query)
+        assert self.response.status_code == 200
+        self._read()
+
+    def _read(self):
+        page = self.response.context["page"]
+        self.sent = {name: [] for name in page.form.fields}
+        for name, texts in page.form.texts.items():
+            self.sent[name] = list(texts)
+        self.sent["base"] = [self.response.context["base"]]
+
+    def press(self, action, *, name="action", **changes):
+        """Change some controls, press a button, and follow to the page that comes."""
+        for control, value in changes.items():
+            self.sent[control] = value if isinstance(value, list) else [value]
+        self.response = self.client.post(self.url, {**self.sent, name: action}, follow=True)
+        assert self.response.status_code in (200, 409)
+        if self.response.redirect_chain:
+            self.url = self.response.redirect_chain[-1][0].partition("?")[0].partition("#")[0]
+        if self.response.context is not None and "page" in self.response.context:
+            self._read()
+        return self
+
+    def add(self, part, word="", **changes):
+        control = {f"add-{part}": word} if word else {}
+        return self.press(f"add:{part}", **control, **changes)
+
+    @property
+    def text(self):
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", self.response.content.decode()))
+
+
+def stored(draft, index):
+    draft.refresh_from_db()
+    return draft.sections[index]
+
+
+def under(prefix, **values):
+    return {f"section-{prefix}{'-' if prefix else ''}{key}": value for key, value in values.items()}
+
+
+HEAD = under(
+    "document",
+    number="锡政办发〔2030〕1号",
+    title="关于促进知识产权创造的若干措施",
+    short_title="促进知识产权创造",
+    issuer="无锡市人民政府办公室",
+    region_code="320200",
+    areas="无锡\n滨湖",
+    issued_on="2030-01-10",
+    status="in_force",
+    payer="both",
+    source_note="2030-01-10 印发",
+)
+
+
+def fill_in_head(writer, draft):
+    page = Page(writer, draft, 0)
+    page.press(
+        "save", **HEAD, **{"section-document-effect-0-from": "2030-02-01", "section-document-effect-0-from_setting": ""}
+    )
+    return page
+
+
+# ---- a complete item from nothing, with posts only --------------------------------------------------
+def write_new_item(writer, draft):
+    """150 yuan an item up to its fee, half for individuals, 600 a year and applicant, the city bears 60 per cent."""
+    fill_in_head(writer, draft)
+    answer = writer.post(
+        reverse("drafting:new_section", args=[draft.key]), {"kind": "per_item", "code": "wx2030-01-copyright"}
+    )
+    assert answer.status_code == 302
+    page = Page(writer, draft, 1)
+    page.press(
+        "save",
+        **under(
+            "",
+            like="",
+            article="第一条第1项",
+            title="软件著作权登记补助",
+            summary="登记软件著作权的按件补助。",
+            kind="per_item",
+            beneficiaries=["enterprise", "individual"],
+            as_of="registered_on",
+            subject="certificate_no",
+            subject_rule="refuse",
+        ),
+    )
+    page.add("facts", "certificate_no").add("facts", "registered_on")
+    page.press("add:facts:")
+    page.press(
+        "save",
+        **under("facts-2", name="registration_fee", group="required", label="登记费", type="money", unit="元"),
+    )
+    page.add("evidence", "certificate").add("evidence", "commitment")
+    page.add("conditions")
+    page.press("save", **under("conditions-0", code="REGISTERED", text="已取得软件著作权登记证书"))
+    if "section-steps-rows" in page.sent and page.sent["section-steps-rows"] != ["0"]:
+        page.press("drop:steps:0")
+    page.add("steps", "standard")
+    page.add("steps", "cap_by", **under("steps-0", yuan="150", nature="ceiling", per="每件"))
+    page.add("steps", "scale", **under("steps-1", fields="registration_fee", label="登记费"))
+    page.press("save", **under("steps-2", ratio="1/2", label="个人减半", code="HALF"))
+    page.add("limits", "yuan")
+    page.press("save", **under("limits-0", code="YEAR_CAP", yuan="600", per="applicant year", label="同一主体每年"))
+    return page.press("save", **under("split", city="60%", rest="district", round="down", cite="第二条"))
+
+
+def test_an_item_written_with_posts_only_gives_the_right_amounts(writer, draft):
+    page = write_new_item(writer, draft)
+    draft.refresh_from_db()
+    assert draft_problems(draft) == []
+    assert "每件最高 150.00 元" in page.text
+    loaded = draft_document(draft)
+    catalogue = catalogue_of([loaded.document], loaded.items)
+
+    def answer(kind, *lines, **more):
+        found = assess(
+            catalogue,
+            {
+                "item": "wx2030-01-copyright",
+                "on": "2030-03-01",
+                "applicant": {"kind": kind, "region": "无锡"},
+                "lines": list(lines),
+                "assume": "met",
+                **more,
+            },
+        ).as_dict()
+        return found["amount"], found["city"], found["district"]
+
+    assert answer("enterprise", {"registration_fee": "300"}) == ("150.00", "90.00", "60.00")
+    assert answer("enterprise", {"registration_fee": "149.99"}) == ("149.99", "89.99", "60.00")
+    assert answer("individual", {"registration_fee": "300"}) == ("75.00", "45.00", "30.00")
+    assert answer("individual", {"registration_fee": "99.99"}) == ("49.99", "29.99", "20.00")
+    assert answer("enterprise", {"registration_fee": "300", "count": 5}) == ("600.00", "360.00", "240.00")
+    assert answer("enterprise", {"registration_fee": "300"}, paid={"same_year": "500"}) == ("100.00", "60.00", "40.00")
+    (rules,) = loaded.items
+    assert rules.fact("registration_fee").label == "登记费"
+    assert [item.code for item in rules.evidence if item.required] == ["certificate", "commitment"]
+    assert [limit["code"] for limit in rules.limits] == ["YEAR_CAP"]
+
+
+def test_the_item_can_be_tried_out_before_it_is_published(writer, draft):
+    write_new_item(writer, draft)
+    url = reverse("drafting:tryout", args=[draft.key, 1])
+    typed = {"lines": "1", "kind": "individual", "line-0-registered_on": "2030-03-01", "line-0-registration_fee": "300"}
+    page = writer.post(url, typed)
+    assert page.context["answer"]["amount"] == "75.00"
+    part = writer.post(url, typed, headers={"HX-Request": "true", "HX-Target": "answer"})
+    assert "75.00" in part.content.decode()
+    assert "<html" not in part.content.decode()
+
+
+def test_an_unchanged_save_changes_nothing(writer, officer):
+    draft = from_text(officer, WX2020)
+    for index in (0, 1, 3, 6, 20):
+        before = stored(draft, index)
+        Page(writer, draft, index).press("save")
+        assert authored.write_section(stored(draft, index)) == authored.write_section(before)
+    assert draft.revision == 0
+
+
+def test_every_section_of_a_document_has_a_page_without_faults(writer, officer):
+    draft = from_text(officer, WX2020)
+    for index in range(len(draft.sections)):
+        page = Page(writer, draft, index)
+        assert page.response.context["page"].fault_links == []
+
+
+# ---- faults stand at their fields, and stop nothing ----------------------------------------------------
+def test_a_wrong_sum_is_kept_and_told_at_its_control(writer, officer):
+    draft = from_text(officer, WX2020)
+    page = Page(writer, draft, 1).press("save", **under("steps-0", yuan="五千元"))
+    assert stored(draft, 1)["steps"][0]["yuan"] == "五千元"
+    form = page.response.context["page"].form
+    assert "section-steps-0-yuan" in form.errors
+    assert 'value="五千元"' in page.response.content.decode()
+    assert page.response.context["page"].parts[5].rows[0].is_open
+
+
+@pytest.mark.parametrize(
+    ("change", "control", "said"),
+    [
+        (under("", title=""), "section-title", "请填写事项名称。"),
+        (under("conditions-0", code="kind"), "section-conditions-0-code", "大写字母"),
+        (under("steps-1", ratio="0"), "section-steps-1-ratio", "大于零"),
+        (under("limits-0", yuan=""), "section-limits-0-yuan", "请填写上限（元）。"),
+        (under("split", city="百分之六十"), "section-split-city", "60%"),
+        (under("", as_of="fees"), "section-as_of", "不是日期"),
+        (under("", subject="case_no"), "section-subject", "案号"),
+        (under("conditions-0", value=["blue"]), "section-conditions-0-value", "专利类型"),
+    ],
+)
+def test_a_fault_is_told_at_its_control_in_words_of_the_form(writer, officer, change, control, said):
+    draft = from_text(officer, WX2020)
+    page = Page(writer, draft, 1)
+    if control.startswith("section-limits"):
+        page.add("limits", "yuan")
+    page.press("save", **change)
+    form = page.response.context["page"].form
+    assert control in form.errors, dict(form.errors)
+    assert said in "".join(form.errors[control])
+    assert "加引号" not in page.text
+    assert page.response.context["page"].other_faults == []
+
+
+def test_a_row_without_kind_asks_for_one(writer, officer):
+    draft = from_text(
+        officer, "document: {id: wx2020}\n---\nitem: wx2020-1\nsteps: [{yuan: '5'}]\nlimits: [{code: A}]\n"
+    )
+    page = Page(writer, draft, 1)
+    assert "还没有选这一步做什么" in page.text
+    page.press("save:section-steps-0", **under("steps-0", kind="standard"), **under("limits-0", kind="once"))
+    assert stored(draft, 1)["steps"] == [{"do": "standard", "yuan": "5"}]
+    assert stored(draft, 1)["limits"] == [{"once": "", "code": "A"}]
+
+
+def test_what_the_form_does_not_know_is_shown_and_can_be_deleted(writer, officer):
+    draft = from_text(officer, "document: {id: wx2020}\n---\nitem: wx2020-1\ncolour: blue\ntitle: 甲\n")
+    page = Page(writer, draft, 1)
+    assert "有表单不认识的内容" in page.text
+    page.press("save")
+    assert stored(draft, 1)["colour"] == "blue"
+    page.press("1", name="forget")
+    assert stored(draft, 1) == {"item": "wx2031-1", "title": "甲"}
+
+
+# ---- rows ----------------------------------------------------------------------------------------------
+def test_rows_are_added_moved_and_taken_off(writer, officer):
+    draft = from_text(officer, WX2020)
+    page = Page(writer, draft, 1)
+    codes = [step["do"] for step in draft.sections[1]["steps"]]
+    page.press("down:steps:0")
+    assert [step["do"] for step in stored(draft, 1)["steps"]] == [codes[1], codes[0], *codes[2:]]
+    page.press("up:steps:1").press("drop:steps:5")
+    assert [step["do"] for step in stored(draft, 1)["steps"]] == codes[:-1]
+    page.press("drop:facts:0")
+    assert stored(draft, 1)["facts"]["required"][0] == "patent_kind"
+    assert len(stored(draft, 1)["facts"]["optional"]) == 7
+
+
+def test_what_is_typed_is_kept_when_a_row_is_added(writer, officer):
+    draft = from_text(officer, WX2020)
+    page = Page(writer, draft, 1).add("conditions", **under("", summary="新的说明"))
+    assert stored(draft, 1)["summary"] == "新的说明"
+    assert stored(draft, 1)["conditions"][-1] == {}
+    assert page.response.context["page"].opened == "section-conditions-2"
+
+
+def test_adding_without_choosing_says_so(writer, officer):
+    draft = from_text(officer, WX2020)
+    page = Page(writer, draft, 1).press("add:steps", **{"add-steps": ""})
+    assert "还没有选" in page.text
+    assert len(stored(draft, 1)["steps"]) == 6
+
+
+def test_a_part_of_the_profile_becomes_the_items_own_and_back(writer, officer):
+    draft = from_text(officer, WX2020)
+    index = next(at for at, section in enumerate(draft.sections) if section.get("item") == "wx2031-02-strategy")
+    page = Page(writer, draft, index)
+    assert "取自模板“项目资助”" in page.text
+    page.press("own:facts")
+    assert stored(draft, index)["facts"]["required"] == ["project_name", "approved_on", "requested"]
+    page.press("inherit:facts")
+    assert "facts" not in stored(draft, index)
+
+
+def test_a_shared_reading_is_changed_for_this_document_alone(writer, officer):
+    draft = from_text(officer, WX2020)
+    writer.post(reverse("drafting:new_section", args=[draft.key]), {"kind": "settings"})
+    page = Page(writer, draft, 1).add("settings", "half_after_ceiling")
+    page.press("save", **under("settings-0", default="false"))
+    assert stored(draft, 1)["settings"]["half_after_ceiling"]["default"] is False
+    (item,) = [item for item in draft_document(draft).items if item.id == "wx2031-01-inv"]
+    assert [s.default for s in item.settings if s.name == "half_after_ceiling"] == [False]
+
+
+def test_a_rule_of_the_register_is_written(writer, draft):
+    fill_in_head(writer, draft)
+    writer.post(reverse("drafting:new_section", args=[draft.key]), {"kind": "rule", "code": "wx2030-r-effect"})
+    Page(writer, draft, 1).press("save", **under("", article="第三条", title="施行日期", modelled_as="document.effect"))
+    assert draft_problems(PolicyDraft.objects.get(pk=draft.pk)) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"kind": "", "code": "wx2030-1"}, "请选择要添加什么"),
+        ({"kind": "per_item", "code": "无锡"}, "小写字母"),
+        ({"kind": "per_item", "code": "wx2030"}, "已经用过"),
+    ],
+)
+def test_a_new_section_needs_a_kind_and_an_id_of_its_own(writer, draft, sent, said):
+    page = writer.post(reverse("drafting:new_section", args=[draft.key]), sent)
+    assert said in page.content.decode()
+    assert len(PolicyDraft.objects.get(pk=draft.pk).sections) == 1
+
+
+def test_an_item_is_copied_under_another_id(writer, officer):
+    draft = from_text(officer, WX2020)
+    writer.post(reverse("drafting:copy_section", args=[draft.key, 1]))
+    assert stored(draft, 2) == {**stored(draft, 1), "item": "wx2031-01-inv-v2"}
+
+
+# ---- preview ---------------------------------------------------------------------------------------------
+def test_a_preview_says_what_it_would_come_to_and_stores_nothing(writer, officer):
+    draft = from_text(officer, WX2020)
+    page = Page(writer, draft, 1)
+    page.press("preview", **under("steps-0", yuan="6000"))
+    assert "6,000.00 元" in page.text
+    assert "还没有保存" in page.text
+    assert stored(draft, 1)["steps"][0]["yuan"] == "5000"
+    part = writer.post(reverse("drafting:section_preview", args=[draft.key, 1]), page.sent)
+    assert "6,000.00 元" in part.content.decode()
+    assert stored(draft, 1)["steps"][0]["yuan"] == "5000"
+
+
+def test_the_preview_of_a_higher_tier_knows_the_lower_one(writer, officer):
+    draft = from_text(officer, WX2020)
+    index = next(at for at, section in enumerate(draft.sections) if section.get("item") == "wx2031-04-excel")
+    page = Page(writer, draft, index).press("preview")
+    assert page.response.context["preview"].item is not None
+
+
+# ---- two people at once -----------------------------------------------------------------------------------
+def test_a_stale_page_overwrites_nothing_and_shows_both(writer, officer):
+    draft = from_text(officer, WX2020)
+    mine, theirs = Page(writer, draft, 1), Page(writer, draft, 1)
+    theirs.press("save", **under("steps-0", yuan="7000"))
+    mine.press("save", **under("", summary="我的说明"))
+    assert mine.response.status_code == 409
+    assert "7000" in mine.text
+    assert "我的说明" in mine.text
+    assert stored(draft, 1)["steps"][0]["yuan"] == "7000"
+    mine.press("save")
+    assert stored(draft, 1)["summary"] == "我的说明"
+
+
+def test_two_people_write_two_sections_of_one_draft(writer, officer):
+    draft = from_text(officer, WX2020)
+    mine, theirs = Page(writer, draft, 1), Page(writer, draft, 2)
+    theirs.press("save", **under("", summary="外观"))
+    mine.press("save", **under("", summary="发明"))
+    assert (stored(draft, 1)["summary"], stored(draft, 2)["summary"]) == ("发明", "外观")
+
+
+def test_a_section_that_moved_is_found_again(writer, officer):
+    draft = from_text(officer, WX2020)
+    page = Page(writer, draft, 3)
+    writer.post(reverse("drafting:copy_section", args=[draft.key, 1]))
+    page.press("save", **under("", summary="挪了地方"))
+    assert stored(draft, 4)["summary"] == "挪了地方"
+
+
+def test_a_section_that_is_gone_keeps_what_was_typed_on_the_page(writer, officer):
+    draft = from_text(officer, WX2020)
+    page = Page(writer, draft, 2)
+    draft.sections = [part for at, part in enumerate(draft.sections) if at != 2]
+    draft.revision += 1
+    draft.save()
+    before = draft.sections
+    page.press("save", **under("", summary="我写的"))
+    assert page.response.status_code == 409
+    assert "我写的" in page.response.content.decode()
+    draft.refresh_from_db()
+    assert draft.sections == before
+
+
+# ---- who may ----------------------------------------------------------------------------------------------
+def test_an_auditor_reads_and_changes_nothing(client, draft, officer, settings):
+    client.force_login(make_official(Role.AUDITOR, wuxi()))
+    url = reverse("drafting:section", args=[draft.key, 0])
+    page = client.get(url)
+    assert page.status_code == 200
+    assert 'value="done"' not in page.content.decode()
+    client.post(url, {"section-is": "document", "section-document-title": "改过", "base": page.context["base"]})
+    assert stored(draft, 0)["document"]["title"] == ""
+    assert client.post(reverse("drafting:section_preview", args=[draft.key, 0])).status_code == 403
+    assert client.get(reverse("drafting:new_section", args=[draft.key])).status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.DECISION_MAKER, Role.CITY_OFFICER, Role.SYSTEM_ADMIN])
+def test_other_officials_are_kept_out(client, draft, role):
+    client.force_login(make_official(role, wuxi()))
+    assert client.get(reverse("drafting:section", args=[draft.key, 0])).status_code == 403
+
+
+def test_applicants_are_kept_out(client, draft):
+    client.force_login(make_member())
+    assert client.get(reverse("drafting:section", args=[draft.key, 0])).status_code == 403
+
+
+def test_a_proposed_draft_is_not_changed_and_what_was_typed_is_not_lost(writer, officer, draft):
+    page = Page(writer, draft, 0)
+    PolicyDraft.objects.filter(pk=draft.pk).update(
+        state=DraftState.PROPOSED, proposed_by=officer, proposed_at=draft.created_at
+    )
+    page.press("save", **under("document", title="晚到的标题"))
+    assert stored(draft, 0)["document"]["title"] == ""
+    assert "晚到的标题" in page.response.content.decode()
+    assert "不能修改" in page.text
+
+
+def test_a_section_that_is_not_there_is_not_found(writer, draft):
+    assert writer.get(reverse("drafting:section", args=[draft.key, 7])).status_code == 404
+    assert writer.get(reverse("drafting:section", args=[uuid.uuid4(), 0])).status_code == 404
