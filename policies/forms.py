@@ -73,6 +73,9 @@ class Calculator:
     kind: str
     issued: str
     issued_error: str
+    # Code and name of the regions whose own rates may be asked for, and the one chosen ("" for none).
+    regions: Sequence[tuple[str, str]] = ()
+    region: str = ""
     lines: list[Line] = field(default_factory=list)
 
     @property
@@ -122,13 +125,20 @@ class Calculator:
             "lines": lines or [{}],
             "assume": "met",
         }
+        if self.region:
+            question["applicant"]["region"] = self.region
         if self.asks_issue_date and self.issued:
             question["settings"] = {_ISSUED: self.issued}
         return question
 
 
-def read_calculator(rules: Item, data: Mapping[str, str] | None, *, today: date) -> Calculator:
-    """A calculator from a request's data, or an empty one. `add` appends a line, `drop` takes one out."""
+def read_calculator(
+    rules: Item, data: Mapping[str, str] | None, *, today: date, regions: Sequence[tuple[str, str]] = ()
+) -> Calculator:
+    """A calculator from a request's data, or an empty one. `add` appends a line, `drop` takes one out.
+
+    `regions` are code and name of the districts that have rates of their own for the item.
+    """
     only = calculator_facts(rules)
     facts = [fact for fact in facts_of(rules) if fact.name in only]
     typed: list[dict[str, Any]] = [{}]
@@ -139,7 +149,9 @@ def read_calculator(rules: Item, data: Mapping[str, str] | None, *, today: date)
         typed = _changed(typed, add="add" in data, drop=data.get("drop", ""))
         kind = data["kind"] if data.get("kind") in APPLICANT_KINDS else kind
         issued, issued_error = _read_issue(data.get(_ISSUED, issued))
-    calculator = Calculator(rules, kind, issued, issued_error)
+    wanted = (data or {}).get("region", "")
+    region = wanted if wanted in dict(regions) else ""
+    calculator = Calculator(rules, kind, issued, issued_error, regions, region)
     for index, values in enumerate(typed):
         prefix = f"line-{index}"
         wants_rows = str((data or {}).get("action", "")).startswith(f"rows:{prefix}-")

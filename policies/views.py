@@ -15,14 +15,17 @@ from policies.engine import PAYERS, ROUTES, QuestionError, amount_text, assess, 
 from policies.enums import DocumentStatus
 from policies.forms import Calculator, read_calculator
 from policies.models import PolicyDocument, SupportItem
+from policies.rates.selectors import Rates, rates_of_item, takes_ratio, takes_unit_amount, with_rates
 from policies.register import read_register
 from policies.registerform import RegisterFilterForm
 from policies.searchtext import MAX_QUERY
 from portal.access import access, public
+from portal.accounts.models import Region
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from policies.rates.models import DistrictRate
     from policies.selectors import ItemCard
 
 
@@ -73,8 +76,8 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
 def item(request: HttpRequest, code: str) -> HttpResponse:
     """Show one item: for whom, how much, on which conditions, with which evidence and basis; and its calculator."""
     card = _card(code)
-    calculator = read_calculator(card.rules, None, today=timezone.localdate())
-    return render(request, "policies/item.html", _context(card, calculator))
+    calculator = read_calculator(card.rules, None, today=timezone.localdate(), regions=_regions(card))
+    return render(request, "policies/item.html", _context(card, calculator) | {"rates": _rates(card)})
 
 
 @access(public)
@@ -85,7 +88,7 @@ def calculator(request: HttpRequest, code: str) -> HttpResponse:
     """
     card = _card(code)
     typed = request.POST if request.method == "POST" else request.GET
-    filled = read_calculator(card.rules, typed or None, today=timezone.localdate())
+    filled = read_calculator(card.rules, typed or None, today=timezone.localdate(), regions=_regions(card))
     context = _context(card, filled)
     if typed:
         context |= _answer(card, filled)
@@ -102,6 +105,15 @@ def _card(code: str) -> ItemCard:
     if version is None:
         raise Http404
     return selectors.ItemCard(found, version)
+
+
+def _rates(card: ItemCard) -> list[DistrictRate]:
+    """What districts give, where the rules leave it to them."""
+    return rates_of_item(card.item) if takes_ratio(card.rules) or takes_unit_amount(card.rules) else []
+
+
+def _regions(card: ItemCard) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((rate.region_id, rate.region.full_name) for rate in _rates(card)))
 
 
 def _context(card: ItemCard, filled: Calculator) -> dict[str, Any]:
@@ -126,8 +138,12 @@ def _answer(card: ItemCard, filled: Calculator) -> dict[str, Any]:
     """What the engine says of the lines, or nothing where there is nothing to ask yet."""
     if filled.is_blank or filled.issued_error:
         return {}
+    question = filled.question(today=timezone.localdate())
+    if filled.region:
+        rates = Rates(card.item.pk, Region.objects.get(pk=filled.region))
+        question = with_rates(question, card.rules, rates)
     try:
-        answer = assess(selectors.published_catalogue(), filled.question(today=timezone.localdate()))
+        answer = assess(selectors.published_catalogue(), question)
     except QuestionError as error:
         return {"question_error": str(error)}
     return {"answer": answer.as_dict(), "assumed": selectors.condition_texts(card.rules, answer.assumed)}

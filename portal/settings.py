@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "policies",
     "policies.calls",
     "policies.drafting",
+    "policies.rates",
     "applications",
     "applications.ledger",
     "applications.rights",
@@ -322,6 +323,7 @@ JOB_HANDLERS = {
     "notifications.send_email": "portal.notifications.jobs.send_email",
     "notices.issue_grant": "review.notices.jobs.issue_grant",
     "notices.issue_refusal": "review.notices.jobs.issue_refusal",
+    "notices.issue_recognition": "review.notices.jobs.issue_recognition",
     "whatif.simulate": "review.whatif.jobs.simulate",
 }
 

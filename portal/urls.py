@@ -21,6 +21,7 @@ urlpatterns = [
     path("policies/finder/", include("policies.finder.urls")),
     path("policies/drafts/", include("policies.drafting.urls")),
     path("policies/", include("policies.urls")),
+    path("rates/", include("policies.rates.urls")),
     path("calls/", include("policies.calls.urls")),
     path("claims/", include("applications.urls")),
     path("rights/", include("applications.rights.urls")),

@@ -21,6 +21,8 @@ from applications.models import Evidence, StoredFile
 from policies.calls.enums import CallState
 from policies.calls.models import CallAttachment
 from policies.calls.services.attachments import FOLDER
+from policies.drafting.models import PolicyDraft
+from policies.rates.models import DistrictRate
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Invitation, OverrideRequest
 from portal.api.models import ApiToken
@@ -32,6 +34,7 @@ from review.models import Objection, PublicityEntry, PublicityList
 from review.notices.models import Notice, NoticeKind
 from review.targets.enums import SourceKind
 from review.targets.models import Measurement
+from review.whatif.models import SimulationRun
 from tests.factories import (
     ApplicantFactory,
     CallFactory,
@@ -167,8 +170,18 @@ def _paperwork(world: World) -> dict[str, Any]:
         invited_by=owner,
         expires_at=timezone.now() + timedelta(days=7),
     )
+    rate = DistrictRate.objects.create(
+        region=binhu(),
+        item=version.item,
+        unit_amount=Decimal("1000.00"),
+        valid_from=today,
+        source="滨湖区规定",
+        proposed_by=world.people["newcomer"],
+        proposed_at=timezone.now(),
+    )
     targets = publish_items("bh2024-t-brand", "sz2021-t-21-cases")
     return overrides | _calls(officer) | {
+        "rate": rate,
         "measurement": Measurement.objects.create(
             item=targets["bh2024-t-brand"].item,
             year=2026,
@@ -191,6 +204,16 @@ def _paperwork(world: World) -> dict[str, Any]:
         "invitation": invitation,
         "colleague": make_member(world.applicant, is_owner=False).memberships.get(),
         "appointment": officer.appointments.get(),
+        "simulated_draft": PolicyDraft.objects.create(
+            document_code="wx2020",
+            title="调整",
+            created_by=world.people["policy_admin"],
+            created_at=timezone.now(),
+            saved_at=timezone.now(),
+        ),
+        "simulation": SimulationRun.objects.create(
+            city=wuxi(), title="现行政策", change="published", source="stored", inputs_hash="0" * 64, asked_by=officer
+        ),
         "api_token": ApiToken.objects.create(user=owner, label="同步", token_hash="1" * 64),
         "notice": Notice.objects.create(
             claim=world.claims["approved"],
@@ -272,6 +295,7 @@ PUBLISHERS = {"city_officer", "suzhou_officer"}
 CITY_PEOPLE = CITY | OTHER_CITY
 ACCEPTANCE = {"acceptance"}
 DECIDERS = {"decision_maker"}
+SIMULATORS = CITY | OTHER_CITY | POLICY
 
 # Who enters what was measured: Binhu's plan is its own officers' and the city's, Suzhou's targets are Suzhou's.
 RECORDERS = {"district_first", "district_second", "xishan_first", "city_officer", "suzhou_officer", "policy_admin"}
@@ -304,6 +328,14 @@ def _publicity_key(world: World, _variant: str) -> dict[str, Any]:
 
 def _call_key(world: World, variant: str) -> dict[str, Any]:
     return {"key": world.extra[f"call_{variant}"].key}
+
+
+def _simulated_draft_key(world: World, _variant: str) -> dict[str, Any]:
+    return {"key": world.extra["simulated_draft"].key}
+
+
+def _simulation_key(world: World, _variant: str) -> dict[str, Any]:
+    return {"key": world.extra["simulation"].key}
 
 
 def _notice_code(world: World, _variant: str) -> dict[str, Any]:
@@ -446,6 +478,21 @@ ADDRESSES: dict[str, Address] = {
     "funding:payments": Address(FINANCE),
     "funding:payments_export": Address(FINANCE),
     "funding:payment": Address(FINANCE, {"district_review": set(), "approved": FINANCE}, _claim_key),
+    # Simulations: auditors read, policy administrators alone see drafts of policy.
+    "whatif:runs": Address(SIMULATORS | AUDIT),
+    "whatif:new": Address(SIMULATORS),
+    "whatif:ask": Address(SIMULATORS, arguments=lambda *_: {"change": "published"}),
+    "whatif:compare": Address(SIMULATORS | AUDIT),
+    "whatif:draft_effect": Address(SIMULATORS | AUDIT, {"wx2020": POLICY | AUDIT}, _simulated_draft_key),
+    **{
+        f"whatif:{name}": Address(entering, {"wuxi": entering - OTHER_CITY}, _simulation_key)
+        for name, entering in {
+            "run": SIMULATORS | AUDIT,
+            "progress": SIMULATORS | AUDIT,
+            "cancel": SIMULATORS,
+            "export": SIMULATORS | AUDIT,
+        }.items()
+    },
     # Notices.
     "notices:mine": Address(MEMBER | OTHER_MEMBERS),
     "notices:download": Address(SIGNED_IN, {"approved": MEMBER | OFFICERS_SEE["approved"]}, _notice_code),

@@ -15,6 +15,7 @@ from applications.selectors.scope import item_of
 from policies.calls.enums import Phase
 from policies.engine.terms import APPLICANT_KINDS
 from policies.factvalues import FactsReading, facts_of, read_facts
+from policies.rates.selectors import UNIT_AMOUNT, Rates, takes_ratio, takes_unit_amount
 from policies.selectors import item_version_for
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from policies.calls.models import Call
     from policies.engine.model import Fact, Item
     from policies.models import ItemVersion
+    from policies.rates.models import DistrictRate
 
 MAX_LINES = 200
 LINES_PER_PAGE = 10
@@ -67,10 +69,23 @@ def line_states(claim: Claim, item: Item) -> list[LineState]:
     for evidence in claim.evidence.filter(removed_at=None).select_related("file", "line"):
         by_line.setdefault(evidence.line_id, []).append(evidence)
     facts = facts_of(item)
-    return [
-        LineState(line, number, read_facts(facts, line.facts), by_line.get(line.pk, []))
-        for number, line in enumerate(claim.lines.order_by("position"), start=1)
-    ]
+    rates = Rates(claim.item_id, claim.region) if takes_unit_amount(item) else None
+    states = []
+    for number, line in enumerate(claim.lines.order_by("position"), start=1):
+        reading = read_facts(facts, line.facts)
+        day = as_of_day(item, reading)
+        if rates is not None and day is not None:
+            _state_unit_amount(reading, rates.on(day))
+        states.append(LineState(line, number, reading, by_line.get(line.pk, [])))
+    return states
+
+
+def _state_unit_amount(reading: FactsReading, rate: DistrictRate | None) -> None:
+    """What the district has set goes before what was typed, and need not be typed."""
+    if rate is not None and rate.unit_amount is not None:
+        reading.values[UNIT_AMOUNT] = str(rate.unit_amount)
+        reading.errors.pop(UNIT_AMOUNT, None)
+        reading.missing.pop(UNIT_AMOUNT, None)
 
 
 def find_problems(claim: Claim, *, at: datetime, states: Sequence[LineState] | None = None) -> list[Problem]:
@@ -230,6 +245,9 @@ def taken_text(label: str, *, is_own: bool, refuses: bool) -> str:
 
 
 def _version_problems(claim: Claim, item: Item, states: Sequence[LineState], today: date) -> Iterable[Problem]:
+    days = [day for state in states if (day := as_of_day(item, state.reading)) is not None]
+    if takes_ratio(item) and len(ratios := Rates(claim.item_id, claim.region).ratios(days)) > 1:
+        yield Problem(f"各项适用的区级比例不同（{'、'.join(ratios)}），请按比例分开，各报一份申报。", "lines", "明细")
     versions: dict[int, tuple[ItemVersion, LineState]] = {}
     for state in states:
         day = as_of_day(item, state.reading) or today

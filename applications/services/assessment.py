@@ -17,8 +17,9 @@ from policies.engine import assess
 from policies.engine.model import content_hash
 from policies.engine.terms import Outcome
 from policies.factvalues import DECIDED, DECISION_NO, engine_facts, facts_of, takes_decided_sum
+from policies.rates.selectors import Rates, takes_ratio, with_rates
 from policies.selectors import catalogue_for
-from portal.money import ZERO
+from portal.money import ZERO, quantise_yuan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -147,14 +148,15 @@ def build_question(
         **ledger,
     }
     codes = list(unmet)
-    return question | ({"unmet": codes} if codes else {})
+    question |= {"unmet": codes} if codes else {}
+    return with_rates(question, item, Rates(claim.item_id, claim.region)) if takes_ratio(item) else question
 
 
 def _decided_facts(item: Item, decided: DecidedSums, line_id: int) -> dict[str, str]:
     """What officers decided on a line, as far as the item knows these facts."""
     if line_id not in decided.by_line:
         return {}
-    found = {DECIDED: str(decided.by_line[line_id])}
+    found = {DECIDED: str(quantise_yuan(decided.by_line[line_id]))}
     if decided.decision_no and any(fact.name == DECISION_NO for fact in item.facts):
         found[DECISION_NO] = decided.decision_no
     return found

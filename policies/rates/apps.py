@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class RatesConfig(AppConfig):
+    name = "policies.rates"
+    label = "rates"
+    verbose_name = "区级标准"
+    default_auto_field = "django.db.models.BigAutoField"

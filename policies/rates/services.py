@@ -1,0 +1,189 @@
+"""Districts' rates: entered by one person, confirmed by another, ended on a day. None is ever changed or deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+
+from policies.engine.money import parse_ratio
+from policies.models import ItemVersion, SupportItem
+from policies.rates.enums import RateState
+from policies.rates.models import DistrictRate
+from policies.rates.permissions import administers
+from policies.rates.selectors import takes_ratio, takes_unit_amount
+from policies.selectors import compiled_item
+from portal.audit.services import record_audit
+from portal.money import format_yuan
+
+if TYPE_CHECKING:
+    import uuid
+    from datetime import date
+    from decimal import Decimal
+
+    from policies.engine import Item
+    from portal.accounts.models import Region
+    from portal.act import Act
+
+
+class RateRefusedError(Exception):
+    """A rate cannot be entered, confirmed or ended so. `field` names the form's field, "" for none."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class RatePlan:
+    """What a district gives: yuan per right or a ratio, from a day until (not including) another, by which paper."""
+
+    region: Region
+    item: SupportItem
+    valid_from: date
+    source: str
+    unit_amount: Decimal | None = None
+    ratio: str = ""
+    valid_to: date | None = None
+
+
+def propose_rate(plan: RatePlan, *, key: uuid.UUID, act: Act) -> DistrictRate:
+    """Enter a rate, which holds once a second person confirms it. The same `key` again gives the rate already there.
+
+    Raises PermissionDenied outside the person's cities, RateRefusedError for a rate that the item does not take.
+    """
+    if not administers(act.user, plan.region):
+        raise PermissionDenied("只有本市的政策管理人员可以登记区级标准。")
+    _refuse_bad(plan)
+    with transaction.atomic():
+        rate, made = DistrictRate.objects.get_or_create(
+            key=key,
+            defaults={
+                "region": plan.region,
+                "item": plan.item,
+                "unit_amount": plan.unit_amount,
+                "ratio": plan.ratio,
+                "valid_from": plan.valid_from,
+                "valid_to": plan.valid_to,
+                "source": plan.source,
+                "proposed_by": act.user,
+                "proposed_at": act.at,
+            },
+        )
+        if made:
+            _record(rate, "rates.proposed", act=act)
+    return rate
+
+
+def confirm_rate(rate_id: int, *, act: Act) -> DistrictRate:
+    """Put a rate into force as a second person. An open one before it ends on the day this one begins.
+
+    Raises PermissionDenied outside the person's cities, RateRefusedError for one's own entry, for one that is decided
+    already, and where another rate holds on some of its days.
+    """
+    with transaction.atomic():
+        rate = _lock(rate_id, act=act)
+        if rate.proposed_by_id == (act.user.pk if act.user else None):
+            raise RateRefusedError("登记人不能确认自己登记的标准，请由另一位政策管理人员确认。")
+        before = _make_room(rate)
+        _decide(rate, RateState.CONFIRMED, act=act)
+        ended = [f"{one.ratio or format_yuan(one.unit_amount)} 至 {rate.valid_from.isoformat()}" for one in before]
+        _record(rate, "rates.confirmed", act=act, after={"before": ended} if ended else {})
+    return rate
+
+
+def refuse_rate(rate_id: int, *, reason: str, act: Act) -> DistrictRate:
+    """Do not take an entered rate, with the reason; also how its author takes it back.
+
+    Raises PermissionDenied and RateRefusedError as `confirm_rate` does.
+    """
+    if not reason.strip():
+        raise RateRefusedError("请写明理由，例如“与文件所列金额不符”。", "reason")
+    with transaction.atomic():
+        rate = _lock(rate_id, act=act)
+        if rate.proposed_by_id == (act.user.pk if act.user else None):
+            raise RateRefusedError("登记人不能办理自己登记的标准，请由另一位政策管理人员办理。")
+        _decide(rate, RateState.REFUSED, act=act, reason=reason.strip())
+        _record(rate, "rates.refused", act=act, after={"reason": rate.reason})
+    return rate
+
+
+def _refuse_bad(plan: RatePlan) -> None:
+    rules = _newest_rules(plan.item)
+    if (plan.unit_amount is None) == (not plan.ratio):
+        raise RateRefusedError("每件金额和支持比例请填写其中一项。", "unit_amount")
+    if plan.unit_amount is not None and not takes_unit_amount(rules):
+        raise RateRefusedError("该事项由区确定支持比例，请填写比例，不填写金额。", "unit_amount")
+    if plan.ratio and not takes_ratio(rules):
+        raise RateRefusedError("该事项由区确定每件金额，请填写金额，不填写比例。", "ratio")
+    if plan.unit_amount is not None and plan.unit_amount <= 0:
+        raise RateRefusedError("金额应大于 0。", "unit_amount")
+    if plan.ratio:
+        _refuse_bad_ratio(plan.ratio)
+    if plan.valid_to is not None and plan.valid_to <= plan.valid_from:
+        raise RateRefusedError("末日不能早于首日，请核对。", "valid_to")
+    region = plan.item.document.region
+    if region is None or region.pk not in {plan.region.pk, plan.region.parent_id}:
+        raise RateRefusedError("该事项的文件不适用于这个地区，请核对。", "region")
+
+
+def _refuse_bad_ratio(text: str) -> None:
+    try:
+        parse_ratio(text)
+    except ValueError as error:
+        raise RateRefusedError(f"比例看不懂：请写成 15% 或 1/3 的样子，不超过 100%（{error}）。", "ratio") from error
+
+
+def _newest_rules(item: SupportItem) -> Item:
+    return compiled_item(ItemVersion.objects.filter(item=item).latest("number"))
+
+
+def _lock(rate_id: int, *, act: Act) -> DistrictRate:
+    """The rate under the lock of its item, so that one confirmation comes after the other."""
+    found = DistrictRate.objects.select_related("region").get(pk=rate_id)
+    SupportItem.objects.select_for_update(no_key=True).get(pk=found.item_id)
+    rate = DistrictRate.objects.select_for_update(of=("self",)).select_related("region", "item").get(pk=rate_id)
+    if not administers(act.user, rate.region):
+        raise PermissionDenied("只有本市的政策管理人员可以办理区级标准。")
+    if rate.state != RateState.PROPOSED:
+        raise RateRefusedError(f"该标准已办理（{rate.get_state_display()}），不能再办。")
+    return rate
+
+
+def _make_room(rate: DistrictRate) -> list[DistrictRate]:
+    """End the open rate before this one; which ones were ended. Raises RateRefusedError where others are in the way."""
+    others = DistrictRate.objects.confirmed().filter(region=rate.region_id, item=rate.item_id)
+    overlapping = others.filter(Q(valid_to=None) | Q(valid_to__gt=rate.valid_from))
+    if rate.valid_to is not None:
+        overlapping = overlapping.filter(valid_from__lt=rate.valid_to)
+    ended = []
+    for other in overlapping:
+        if other.valid_to is not None or other.valid_from >= rate.valid_from:
+            end = f"至 {other.valid_to.isoformat()}（不含）" if other.valid_to else "起"
+            raise RateRefusedError(
+                f"与已确认的标准（{other.valid_from.isoformat()} {end}）期间重叠，同一天只能有一个标准，请核对日期。"
+            )
+        other.valid_to = rate.valid_from
+        other.save(update_fields=["valid_to"])
+        ended.append(other)
+    return ended
+
+
+def _decide(rate: DistrictRate, state: RateState, *, act: Act, reason: str = "") -> None:
+    rate.state, rate.decided_by, rate.decided_at, rate.reason = state, act.user, act.at, reason
+    rate.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+
+
+def _record(rate: DistrictRate, action: str, *, act: Act, after: dict[str, Any] | None = None) -> None:
+    said = {
+        "item": rate.item.code,
+        "region": rate.region.full_name,
+        "rate": rate.ratio or format_yuan(rate.unit_amount or 0),
+        "valid_from": rate.valid_from.isoformat(),
+        "valid_to": rate.valid_to.isoformat() if rate.valid_to else "",
+        "basis": rate.source,
+    }
+    record_audit(act, action=action, target=rate, region_code=rate.region_id, after={**said, **(after or {})})
