@@ -51,6 +51,7 @@ MENU = (
             Role.FINANCE,
         ),
     ),
+    MenuEntry("政策拟订", "drafting:drafts", officials(Role.POLICY_ADMIN, Role.AUDITOR)),
     MenuEntry("区级标准", "rates:work", officials(Role.POLICY_ADMIN)),
     MenuEntry("通知办理", "calls:work", officials(Role.POLICY_ADMIN)),
     MenuEntry(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from policies.drafting.selectors.lists import drafts_waiting_for
 from policies.selectors import claimable_items, showcase
 from portal.access import access, needs_second_factor, public
 from portal.accounts.enums import Role
@@ -89,7 +90,11 @@ def _official(request: HttpRequest, user: User) -> HttpResponse:
     if Role.SYSTEM_ADMIN in user.roles:
         context["machinery"] = selectors.machinery(now=now)
     if Role.POLICY_ADMIN in user.roles:
-        context |= {"shows_policies": True, "documents": selectors.documents_in_care(user)}
+        context |= {
+            "shows_policies": True,
+            "documents": selectors.documents_in_care(user),
+            "policy_drafts": drafts_waiting_for(user),
+        }
     return render(request, "home/official.html", context)
 
 

@@ -10,6 +10,7 @@ from applications.models import Claim
 from review.demo.calendar import fill_unknown_days
 from review.demo.claims import Demo
 from review.demo.people import load_people
+from review.demo.policydrafts import load_policy_drafts
 from review.demo.rates import load_rates
 from review.demo.targets import load_targets
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         now = timezone.now()
         fill_unknown_days(timezone.localdate(now))
         load_targets(officials, now=now)
+        load_policy_drafts(now=now)
         load_rates(officials, now=now)
         if Claim.objects.filter(applicant__in=applicants).exists():
             self.stdout.write("Demo data is there already.")

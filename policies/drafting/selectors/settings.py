@@ -1,0 +1,69 @@
+"""The open readings that a draft's items rest on, and the items whose sum nobody has named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from policies.drafting import authored
+from policies.drafting.selectors.problems import read_draft
+from policies.engine.vocabulary import package_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from policies.drafting.models import PolicyDraft
+    from policies.engine import Item, Setting
+
+
+def shared_settings() -> Mapping[str, Setting]:
+    """The readings that all documents share, by name."""
+    return package_vocabulary().settings
+
+
+@dataclass(frozen=True)
+class ReadingInUse:
+    """A reading of the draft's, how many of its items rest on it, and the shared one where that is another."""
+
+    setting: Setting
+    items: int
+    shared: Setting
+
+    @property
+    def is_own(self) -> bool:
+        return (self.setting.default, self.setting.source) != (self.shared.default, self.shared.source)
+
+
+def readings_in_use(draft: PolicyDraft) -> list[ReadingInUse]:
+    """The shared readings that the draft's items rest on, in the vocabulary's order; empty while it has problems."""
+    document = read_draft(draft).document
+    if document is None:
+        return []
+    counts: dict[str, int] = {}
+    found: dict[str, Setting] = {}
+    for item in document.items:
+        for setting in item.settings:
+            counts[setting.name] = counts.get(setting.name, 0) + 1
+            found[setting.name] = setting
+    return [ReadingInUse(found[name], counts[name], one) for name, one in shared_settings().items() if name in found]
+
+
+@dataclass(frozen=True)
+class OpenSum:
+    """An item of the draft for which a person decides the sum, and the index of its section."""
+
+    index: int
+    item: Item
+
+
+def open_sums(draft: PolicyDraft) -> list[OpenSum]:
+    """The items that name no sum, in their order; empty while the draft has problems."""
+    document = read_draft(draft).document
+    if document is None:
+        return []
+    places = {authored.name_of(section): index for index, section in enumerate(draft.sections)}
+    return [
+        OpenSum(places[item.id], item)
+        for item in document.items
+        if any(step["do"] == "given" and step.get("missing") == "no_amount" for step in item.steps)
+    ]

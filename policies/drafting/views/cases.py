@@ -1,0 +1,141 @@
+"""A draft's worked cases: worked again, confirmed one by one, added."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from policies.drafting.forms import CaseForm, ReasonForm
+from policies.drafting.models import WorkedCase
+from policies.drafting.selectors.cases import run_cases
+from policies.drafting.selectors.problems import read_draft
+from policies.drafting.services.cases import add_case, confirm_case, drop_case, undo_case
+from policies.drafting.services.drafts import DraftRefusedError
+from policies.drafting.views.common import done_or_told, found_draft, frame, readers, writers
+from policies.engine import OUTCOMES, Outcome
+from policies.forms import read_calculator
+from portal.access import access
+from portal.http import act_of, user_of
+
+if TYPE_CHECKING:
+    import uuid
+
+    from django.http import HttpRequest, HttpResponse
+
+    from policies.drafting.selectors.cases import CaseRun
+
+SHOWN_UNCHANGED = 30
+
+
+@access(readers)
+@require_safe
+def cases(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Work every case again, before and after; what waits for a sentence comes first."""
+    draft = found_draft(request, key)
+    context = frame(request, draft, tab="cases")
+    if draft.published is not None:
+        return render(request, "drafting/cases.html", context)
+    runs = run_cases(draft)
+    document = read_draft(draft).document
+    unchanged = [run for run in runs if run.is_settled and run.change is None]
+    context |= {
+        "waiting": [_shown(run) for run in runs if not run.is_settled],
+        "settled": [_shown(run) for run in runs if run.is_settled and run.change is not None],
+        "unchanged": [_shown(run) for run in unchanged[:SHOWN_UNCHANGED]],
+        "unchanged_count": len(unchanged),
+        "total": len(runs),
+        "items": document.items if document else (),
+        "has_problems": document is None,
+    }
+    return render(request, "drafting/cases.html", context)
+
+
+@access(writers)
+@require_POST
+def settle(request: HttpRequest, key: uuid.UUID, pk: int) -> HttpResponse:
+    """Confirm a case's new answer, or drop the case, with a sentence."""
+    draft = found_draft(request, key)
+    case = get_object_or_404(
+        WorkedCase.objects.visible_to(user_of(request)).current(), pk=pk, document_code=draft.document_code
+    )
+    deed = drop_case if request.POST.get("action") == "drop" else confirm_case
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        done_or_told(request, lambda: deed(draft, case, reason=reason, act=act_of(request)), success="已记下。")
+    else:
+        messages.error(request, "请用一句话（不超过 200 字）写明理由。")
+    return redirect("drafting:cases", draft.key)
+
+
+@access(writers)
+@require_POST
+def undo(request: HttpRequest, key: uuid.UUID, pk: int) -> HttpResponse:
+    """Take back what was said of a case, or a case that was added."""
+    draft = found_draft(request, key)
+    done_or_told(request, lambda: undo_case(draft, pk, act=act_of(request)), success="已取消。")
+    return redirect("drafting:cases", draft.key)
+
+
+@access(writers)
+def new_case(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Add a worked case of one of the draft's items: the facts, and the answer that the document gives."""
+    draft = found_draft(request, key)
+    document = read_draft(draft).document
+    code = request.GET.get("item", "")
+    rules = next((item for item in document.items if item.id == code), None) if document else None
+    if rules is None:
+        raise Http404
+    data = request.POST if request.method == "POST" else None
+    today = timezone.localdate()
+    filled = read_calculator(rules, data, today=today)
+    form = CaseForm(data)
+    if data is not None and "add" not in data and "drop" not in data and form.is_valid() and not filled.faults:
+        question = filled.question(today=today)
+        try:
+            add_case(
+                draft,
+                sentence=form.cleaned_data["sentence"],
+                question=question,
+                expected=form.expected,
+                act=act_of(request),
+            )
+        except DraftRefusedError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("drafting:cases", draft.key)
+    context = frame(request, draft, tab="cases") | {"rules": rules, "calculator": filled, "form": form}
+    return render(request, "drafting/case_new.html", context)
+
+
+def _shown(run: CaseRun) -> dict[str, object]:
+    return {
+        "run": run,
+        "after": _words(run.after),
+        "expected": _words(run.expected),
+        "answers": [
+            ("应有的结果", _words(run.expected)),
+            ("现行规则", _words(run.before)),
+            ("按本拟订", _words(run.after)),
+        ],
+    }
+
+
+def _words(answer: dict[str, object]) -> dict[str, object]:
+    """An answer's outcome in words, its sums, and why."""
+    if not answer:
+        return {"outcome": "没有这样的规则"}
+    if "error" in answer:
+        return {"outcome": f"问题无法读取：{answer['field']}：{answer['error']}"}
+    reasons = answer.get("reasons")
+    texts = [str(reason["text"]) for reason in reasons] if isinstance(reasons, list) else []
+    return {
+        "outcome": OUTCOMES[Outcome(str(answer["outcome"]))],
+        "amount": answer.get("amount"),
+        "reasons": texts[:2],
+    }

@@ -1,0 +1,71 @@
+"""What the pages of one draft share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
+
+from policies.drafting.enums import DraftState
+from policies.drafting.models import PolicyDraft
+from policies.drafting.permissions import decision_problem, may_change, may_draft
+from policies.drafting.selectors.lists import TONES
+from policies.drafting.services.drafts import DraftRefusedError, StaleDraftError
+from portal.access import officials
+from portal.accounts.enums import Role
+from portal.http import user_of
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+writers = officials(Role.POLICY_ADMIN)
+readers = officials(Role.POLICY_ADMIN, Role.AUDITOR)
+
+
+def found_draft(request: HttpRequest, key: uuid.UUID) -> PolicyDraft:
+    """A draft that this person may read; 404 for any other."""
+    drafts = PolicyDraft.objects.visible_to(user_of(request)).select_related(
+        "base__document", "published", "created_by", "proposed_by", "decided_by"
+    )
+    return get_object_or_404(drafts, key=key)
+
+
+def frame(request: HttpRequest, draft: PolicyDraft, *, tab: str) -> dict[str, Any]:
+    """What every page of a draft shows above its own content."""
+    user = user_of(request)
+    return {
+        "draft": draft,
+        "tab": tab,
+        "tone": TONES[DraftState(draft.state)],
+        "may_change": may_change(user, draft),
+        "may_decide": not decision_problem(user, draft),
+        "may_take_back": draft.state == DraftState.PROPOSED and draft.proposed_by_id == user.pk,
+        "may_withdraw": may_draft(user) and not draft.is_over,
+    }
+
+
+def revision_of(request: HttpRequest) -> int:
+    """The revision that the page showed; one that no draft has where it says none."""
+    text = request.POST.get("revision", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def done_or_told(request: HttpRequest, deed: Callable[[], object], *, success: str = "") -> bool:
+    """Do something; say that it is done, or why it cannot be. Whether it was done."""
+    try:
+        deed()
+    except (DraftRefusedError, StaleDraftError) as refusal:
+        messages.error(request, str(refusal))
+        return False
+    if success:
+        messages.success(request, success)
+    return True
+
+
+def to_draft(draft: PolicyDraft) -> HttpResponse:
+    """Back to the draft's page."""
+    return redirect("drafting:draft", draft.key)
