@@ -65,7 +65,7 @@ def claims_by_item(call: Call, items: Iterable[SupportItem]) -> list[ItemClaims]
         Claim.objects.filter(call=call, submitted_at__isnull=False)
         .exclude(status=ClaimStatus.WITHDRAWN)
         .values_list("item")
-        .annotate(Count("pk"), Count("pk", filter=held), Sum("approved_amount", filter=held))
+        .annotate(submitted=Count("pk"), decided=Count("pk", filter=held), amount=Sum("approved_amount", filter=held))
     )
     found = {pk: (submitted, decided, amount) for pk, submitted, decided, amount in counted}
     claims = []
