@@ -211,6 +211,14 @@ def _times_channels(runs: list[Run], keys: Keys) -> list[Channel]:
     return found
 
 
+def _granted_once(_: Run, answers: Answers) -> IntArray:
+    return (answers.granted > 0).astype(np.int64)
+
+
+def _paid_once(_: Run, answers: Answers) -> IntArray:
+    return answers.paid.astype(np.int64)
+
+
 def _once_channels(runs: list[Run], keys: Keys) -> list[Channel]:
     def once_of(run: Run) -> OnceLimit | None:
         return run.program.once
@@ -234,9 +242,7 @@ def _once_channels(runs: list[Run], keys: Keys) -> list[Channel]:
             for run, lines in zip(members, where, strict=True)
         ]
 
-        def writes(run: Run, answers: Answers, *, by_subject: bool = by_subject) -> IntArray:
-            return (answers.granted > 0 if by_subject else answers.paid).astype(np.int64)
-
+        writes = _granted_once if by_subject else _paid_once
         found.append(Channel(name, scope, members, where, Bucket(entries), writes, hears, lambda run: True))
     return found
 

@@ -1,6 +1,6 @@
 """Where an item's rules change their answer: the sums, counts and days named in them, and their neighbours."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -39,8 +39,28 @@ class Edges:
         return sorted({day + step for day in self.days for step in (-1, 0, 1)})
 
 
-def edges_of(item: Item) -> Edges:
-    """The edges of one item version, under any reading of it."""
+def edges_of(versions: Sequence[Item]) -> Edges:
+    """The edges of an item in all its versions, under any reading of them."""
+    found = [_edges_of(item) for item in versions]
+    return Edges(
+        fen=tuple(sorted({fen for one in found for fen in one.fen})),
+        days=tuple(sorted({day for one in found for day in one.days})),
+        numbers=_merged([one.numbers for one in found]),
+        words=_merged([one.words for one in found]),
+        counts=tuple(sorted({count for one in found for count in one.counts})),
+        used=tuple(dict.fromkeys(name for one in found for name in one.used)),
+    )
+
+
+def _merged(parts: list[dict[str, tuple[Any, ...]]]) -> dict[str, tuple[Any, ...]]:
+    merged: dict[str, tuple[Any, ...]] = {}
+    for part in parts:
+        for name, values in part.items():
+            merged[name] = tuple(dict.fromkeys((*merged.get(name, ()), *values)))
+    return merged
+
+
+def _edges_of(item: Item) -> Edges:
     used = dict.fromkeys([*used_facts(item.content), *(field for field, _ in _tests(item))])
     types = {fact.name: fact for fact in item.facts}
     numbers: dict[str, list[Fraction]] = {}

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from policies.engine.batch.facts import Drawer
 from policies.engine.batch.columns import take_lines
 from policies.engine.batch.edges import Edges, edges_of
+from policies.engine.batch.facts import Drawer
 from policies.engine.batch.population import KINDS, SIZES, Column, IntArray, LineTable, Population, Rows
 from policies.engine.catalogue import Catalogue
 from policies.engine.model import Item
@@ -44,11 +44,11 @@ def generate(
     `take_up` is the percentage of these claims that are filed: those filed at 40 % are among those at 60 %. `edge`
     draws facts from the rules' own thresholds and lets claims bring ledgers, places and findings.
     """
-    versions = [catalogue.items[name][-1] for name in (items if items is not None else catalogue.items)]
-    shares = _shares(size, [_WEIGHTS.get(item.kind, _OTHER_WEIGHT) for item in versions])
-    chosen = [(item, share) for item, share in zip(versions, shares, strict=True) if share]
+    asked = [catalogue.items[name] for name in (items if items is not None else catalogue.items)]
+    shares = _shares(size, [_WEIGHTS.get(versions[-1].kind, _OTHER_WEIGHT) for versions in asked])
+    chosen = [(versions, share) for versions, share in zip(asked, shares, strict=True) if share]
     regions = _Regions(item for versions in catalogue.items.values() for item in versions)
-    parts = [_Part(item, share, _Scene(size, regions, edge=edge), seed=seed) for item, share in chosen]
+    parts = [_Part(versions, share, _Scene(size, regions, edge=edge), seed=seed) for versions, share in chosen]
     return _assemble(parts, regions, seed=seed, take_up=take_up, edge=edge)
 
 
@@ -88,12 +88,15 @@ class _Scene:
 class _Part:
     """The claims of one item, with numbers of their own until they are put in filing order."""
 
-    def __init__(self, item: Item, size: int, scene: _Scene, *, seed: int) -> None:
-        self.item = item
+    def __init__(self, versions: list[Item], size: int, scene: _Scene, *, seed: int) -> None:
+        self.item = item = versions[-1]
+        self.steps = [step for version in versions for step in version.steps]
+        self.facts = {fact.name: fact for version in versions for fact in version.facts}
+        self.first_day = versions[0].effective_from
         self.size = size
         self.edge = scene.edge
         self.rng = np.random.Generator(np.random.PCG64([seed, zlib.crc32(item.id.encode())]))
-        self.edges: Edges = edges_of(item)
+        self.edges: Edges = edges_of(versions)
         self._draw_applicants(scene)
         self.on = np.sort(self._draw_days())
         self.table = self._draw_table()
@@ -132,7 +135,7 @@ class _Part:
         return rng.integers(first - 20, last + 20, size)
 
     def days_of_effect(self) -> tuple[int, int]:
-        start = self.item.effective_from
+        start = self.first_day
         first = start.toordinal() if start is not None else min(self.edges.days)
         end = self.item.effective_to
         return first, end.toordinal() if end is not None else first + 4 * 365
@@ -147,17 +150,17 @@ class _Part:
         if self.edge:
             tried = np.array(self.edges.counts, dtype=np.int32)
             count = np.where(self.chance(400, lines), tried[rng.integers(0, len(tried), lines)], 1)
-        elif any(step["do"] == "per_n" for step in self.item.steps):
+        elif any(step["do"] == "per_n" for step in self.steps):
             count = rng.integers(1, 3 * max(self.edges.counts), lines, dtype=np.int32)
         subject = self._draw_subjects(claim)
         columns: dict[str, Column] = {}
         rows: dict[str, Rows] = {}
-        for fact in self.item.facts:
+        for fact in self.facts.values():
             if fact.name not in (*self.edges.used, self.item.as_of) or fact.scope != "line":
                 continue
             if fact.type == "rows":
                 start = next(
-                    (step["from"] for step in self.item.steps if step.get("rows") == fact.name and "from" in step), ""
+                    (step["from"] for step in self.steps if step.get("rows") == fact.name and "from" in step), ""
                 )
                 rows[fact.name] = drawer.rows(fact, columns.get(start), lines)
             else:

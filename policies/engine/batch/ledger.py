@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from policies.engine.batch.arithmetic import run_starts
+from policies.engine.batch.arithmetic import run_starts, stable_order
 from policies.engine.batch.population import IntArray
 
 
@@ -29,20 +29,24 @@ class Bucket:
     parts: list[Entries]
     order: IntArray = field(init=False)
     starts: IntArray = field(init=False)
+    _lengths: IntArray = field(init=False)
     _claims: IntArray = field(init=False)
     _ends: IntArray = field(init=False)
 
     def __post_init__(self) -> None:
-        key = np.concatenate([part.key for part in self.parts])
-        claim = np.concatenate([part.claim for part in self.parts])
+        key = _joined([part.key for part in self.parts])
+        claim = _joined([part.claim for part in self.parts])
         if len(self.parts) == 1:
-            self.order = np.argsort(key, kind="stable")
+            self.order = stable_order(key)
         else:
-            self.order = np.lexsort((claim, key))
+            filed = stable_order(claim)
+            self.order = filed[stable_order(key[filed])]
         key, claim = key[self.order], claim[self.order]
         self.starts = run_starts(key)
-        fresh = np.concatenate(([True], (key[1:] != key[:-1]) | (claim[1:] != claim[:-1])))
-        self._claims = np.flatnonzero(fresh) if len(key) else self.starts
+        self._lengths = np.diff(self.starts, append=len(key))
+        fresh = np.ones(len(key), dtype=np.bool_)
+        fresh[1:] = (key[1:] != key[:-1]) | (claim[1:] != claim[:-1])
+        self._claims = np.flatnonzero(fresh)
         self._ends = np.cumsum([len(part.key) for part in self.parts])
 
     @property
@@ -52,30 +56,34 @@ class Bucket:
 
     def seen(self, taken: list[IntArray]) -> list[IntArray]:
         """For each entry of each part, what earlier claims took under its key."""
-        values = np.concatenate(taken)[self.order]
+        values = _joined(taken)[self.order]
         before = np.cumsum(values) - values
-        size = len(values)
-        at_claim = np.repeat(before[self._claims], np.diff(self._claims, append=size))
-        at_claim -= np.repeat(before[self.starts], np.diff(self.starts, append=size))
-        found = np.empty(size, dtype=np.int64)
-        found[self.order] = at_claim
+        if len(self._claims) < len(values):
+            before = np.repeat(before[self._claims], np.diff(self._claims, append=len(values)))
+        before -= np.repeat(before[self.starts], self._lengths)
+        found = np.empty(len(values), dtype=np.int64)
+        found[self.order] = before
         return np.split(found, self._ends[:-1])
 
     def sums(self, taken: list[IntArray]) -> IntArray:
         """What was taken under each key in the end, in the order of the keys."""
         if not len(self.starts):
             return np.zeros(0, dtype=np.int64)
-        found: IntArray = np.add.reduceat(np.concatenate(taken)[self.order], self.starts)
+        found: IntArray = np.add.reduceat(_joined(taken)[self.order], self.starts)
         return found
 
     def largest(self, values: list[IntArray]) -> IntArray:
         """The largest value under each key, in the order of the keys."""
         if not len(self.starts):
             return np.zeros(0, dtype=np.int64)
-        found: IntArray = np.maximum.reduceat(np.concatenate(values)[self.order], self.starts)
+        found: IntArray = np.maximum.reduceat(_joined(values)[self.order], self.starts)
         return found
 
     def first_claims(self) -> IntArray:
         """The first claim under each key: whose applicant, subject, year or city the bucket has."""
-        found: IntArray = np.concatenate([part.claim for part in self.parts])[self.order[self.starts]]
+        found: IntArray = _joined([part.claim for part in self.parts])[self.order[self.starts]]
         return found
+
+
+def _joined(arrays: list[IntArray]) -> IntArray:
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)

@@ -158,10 +158,10 @@ class Population:
             _within("claims", name, paid, 0, MAX_FEN)
         if len(set(self.item_codes)) != len(self.tables):
             raise PopulationError("claims: two tables have one item")
-        lines = np.zeros(size, dtype=np.int32)
+        lines = np.zeros(size, dtype=np.int64)
         for number, table in enumerate(self.tables):
             _check_table(table, self.item, number)
-            np.add.at(lines, table.claim, 1)
+            lines += np.bincount(table.claim, minlength=size)
         if size and not lines.all():
             raise PopulationError(f"claims: claim {int(lines.argmin())} has no line")
         if size and lines.max() > MAX_LINES:
@@ -174,7 +174,13 @@ _MOST_IDS = 2**40
 
 def years_of(days: IntArray) -> IntArray:
     """Calendar years of day numbers, exactly."""
-    return (days.astype(np.int64) - _EPOCH).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+    if not len(days):
+        return days.astype(np.int64)
+    # Few days stand for many claims: the years of all days between the first and the last are looked up.
+    first = int(days.min())
+    span = np.arange(first, int(days.max()) + 1) - _EPOCH
+    years: IntArray = span.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+    return years[days - first]
 
 
 _EPOCH = 719_163  # date(1970, 1, 1).toordinal()

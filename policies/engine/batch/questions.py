@@ -80,7 +80,8 @@ class _Table:
         return lines, projects
 
     def _facts(self, line: int) -> dict[str, Any]:
-        table, facts = self.table, {}
+        table = self.table
+        facts: dict[str, Any] = {}
         if table.count is not None:
             facts["count"] = int(table.count[line])
         if self.subject and table.subject is not None and table.subject[line] >= 0:

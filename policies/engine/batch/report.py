@@ -7,8 +7,8 @@ import numpy as np
 from policies.engine.batch.channels import Channel, Keys
 from policies.engine.batch.population import IntArray, Population
 from policies.engine.batch.result import BucketUse, QuotaUse
-from policies.engine.batch.run import Answers
 from policies.engine.batch.rules import SumLimit
+from policies.engine.batch.run import Answers
 
 
 def bucket_uses(channels: list[Channel], answers: dict[int, Answers], population: Population) -> tuple[BucketUse, ...]:

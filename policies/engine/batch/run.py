@@ -71,6 +71,7 @@ class Run:
         claims: IntArray,
         shape: Shape,
         versions: list[tuple[ItemRules, IntArray]],
+        siblings: list[ItemRules],
         codes: Codes,
     ) -> None:
         self.population = population
@@ -82,11 +83,12 @@ class Run:
         self.shape = shape
         self.codes = codes
         self.versions = versions
+        # What any version of the item asks of a ledger, all of them hear; the claims' own has the last word.
         self.bases: dict[str, str] = {}
-        for version in [*(rules for rules, _ in versions), rules]:
+        for version in [*siblings, rules]:
             self.bases.update(version.bases)
         self.view = View()
-        self.limits = tuple(rule for version in [*(rules for rules, _ in versions), rules] for rule in version.limits)
+        self.limits = tuple(rule for version in siblings for rule in version.limits)
         self.subject = lines.table.subject
         self.standing = self._standing_reasons()
         self._within_key: IntArray | None = None
@@ -101,11 +103,11 @@ class Run:
     def _run_steps(self, paid: dict[str, IntArray]) -> None:
         if not self.versions:
             self.rules.run_lines(self.lines, self.codes, paid)
-            return
         for rules, where in self.versions:
             part = self.lines.part(where)
             rules.run_lines(part, self.codes, {name: sums[where] for name, sums in paid.items()})
             self.lines.take(part, where)
+        self._note_outcomes()
 
     def brought(self, name: str) -> IntArray:
         """Fen that claims bring in a ledger."""
@@ -135,6 +137,20 @@ class Run:
             note = self.program.unmet.get(name)
             return self.codes["UNMET" if note is None else note.code]
         return NONE
+
+    def _note_outcomes(self) -> None:
+        """Note which outcomes the steps made besides a sum, so that the others cost nothing."""
+        lines = self.lines
+        self._missing = bool(lines.missing.any())
+        found = [
+            (lines.decision, _NO_AMOUNT),
+            (lines.title & ~lines.has, _RECOGNISED),
+            (lines.measured == 1, _MET),
+            (lines.measured == 0, _MISSED),
+            (lines.missing, _UNDETERMINED),
+        ]
+        # The later go before the earlier.
+        self._others = [(where, code) for where, code in found if where.any()]
 
     # ---- limits within a claim -----------------------------------------------------------------------
 
@@ -318,21 +334,19 @@ class Run:
         asked: IntArray | None,
     ) -> Answers:
         lines, shape = self.lines, self.shape
-        outcome = np.where(amount > 0, _PAYABLE, _REFUSED).astype(np.int8)
-        outcome[lines.decision] = _NO_AMOUNT
-        outcome[lines.title & ~(lines.has & live)] = _RECOGNISED
-        outcome[lines.measured == 1] = _MET
-        outcome[lines.measured == 0] = _MISSED
-        outcome[lines.missing] = _UNDETERMINED
-        outcome[reason != NONE] = _REFUSED
-        outcome[~live] = _REFUSED
-        stated = np.where(live & lines.missing & (reason == NONE), self.codes[MISSING], reason)
-        whole = outcome
-        if not shape.single:
-            ranks = _RANKS[outcome]
-            whole = _BY_RANK[np.minimum.reduceat(ranks, shape.first)] if len(shape.first) else outcome
-        whole = np.where(part != NONE, _REFUSED, whole).astype(np.int8)
-        why = np.where(part != NONE, part, shape.first_of(stated))
+        outcome = np.where(amount > 0, np.int8(_PAYABLE), np.int8(_REFUSED))
+        for where, code in self._others:
+            outcome[where] = code
+        refused = reason != NONE
+        refused |= ~live
+        outcome[refused] = _REFUSED
+        stated = reason
+        if self._missing:
+            stated = np.where(lines.missing & ~refused, np.int16(self.codes[MISSING]), reason)
+        whole = outcome if shape.single else _BY_RANK[shape.least(_RANKS[outcome])]
+        against = part != NONE
+        whole = np.where(against, np.int8(_REFUSED), whole)
+        why = np.where(against, part, shape.first_of(stated))
         why[(whole == _REFUSED) & (why == NONE)] = self.codes[NOTHING]
         payable = whole == _PAYABLE
         line_paid = np.where(outcome == _PAYABLE, amount, 0)

@@ -22,7 +22,6 @@ from policies.engine.batch.report import bucket_uses, quota_uses
 from policies.engine.batch.result import OUTCOME_INDEX, Simulation
 from policies.engine.batch.rules import Codes, ItemRules, compile_rules
 from policies.engine.batch.run import Answers, Run
-from policies.engine.batch.steps import Rules
 from policies.engine.catalogue import Catalogue
 from policies.engine.model import Item
 from policies.engine.question import read_settings
@@ -62,6 +61,7 @@ class _Simulation:
         self.runs: list[Run] = []
         # Each run's lines as positions in its item's table (None: all of them).
         self.tables: dict[int, tuple[int, IntArray | None]] = {}
+        self._compiled: dict[str, ItemRules] = {}
         self._progress = progress
         self._done = 0
 
@@ -125,7 +125,11 @@ class _Simulation:
         return nearest
 
     def _rules(self, item: Item) -> ItemRules:
-        return compile_rules(self.catalogue.program(item, self.overrides), self.codes)
+        found = self._compiled.get(item.hash)
+        if found is None:
+            found = compile_rules(self.catalogue.program(item, self.overrides), self.codes)
+            self._compiled[item.hash] = found
+        return found
 
     def _run(self, number: int, table: LineTable, claims: IntArray, item: Item, where: IntArray | None) -> Run:
         population, rules = self.population, self._rules(item)
@@ -154,6 +158,7 @@ class _Simulation:
             claims=claims,
             shape=shape,
             versions=self._line_versions(item, day),
+            siblings=[self._rules(version) for version in self.catalogue.items[item.id]],
             codes=self.codes,
         )
         self.runs.append(run)
@@ -188,9 +193,9 @@ class _Simulation:
             lines[number][slice(None) if where is None else where] = answer.lines
             split = run.program.split
             if split is not None:
-                ours = Rules(run.program).share(answer.amount, split.city)
+                ours = run.rules.rules.share(answer.amount, split.city)
                 city[claims], district[claims], divided[claims] = ours, answer.amount - ours, True
-        settled = np.isin(outcome, [OUTCOME_INDEX[Outcome.PAYABLE], OUTCOME_INDEX[Outcome.REFUSED]])
+        settled = (outcome == OUTCOME_INDEX[Outcome.PAYABLE]) | (outcome == OUTCOME_INDEX[Outcome.REFUSED])
         return Simulation(
             outcome=outcome,
             amount=amount,

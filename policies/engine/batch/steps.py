@@ -40,9 +40,9 @@ class Rules:
             return None
         return self.test(spec["field"], {name: bound for name, bound in spec.items() if name != "field"})
 
-    def need(self, name: str | None, *types: str) -> None:
+    def need(self, name: str, *types: str) -> None:
         """Refuse a fact of a type that the scalar engine could not compute with either."""
-        if name is not None and self.types.get(name) not in types:
+        if self.types.get(name) not in types:
             raise UnsupportedRuleError(self.item, f"{name} is no {' or '.join(types)}")
 
     def need_sums(self, fields: list[str]) -> None:
@@ -60,7 +60,7 @@ def holds(test: Test, lines: Lines) -> BoolArray:
     return verdict if known is None else verdict & known
 
 
-def standard(spec: Content, rules: Rules) -> Step:
+def standard(spec: Content, _: Rules) -> Step:
     fen = parse_yuan(spec["yuan"])
     return lambda lines: lines.set_amount(fen, lines.running)
 
@@ -115,7 +115,8 @@ def _without_ratio(instead: str | None, rules: Rules) -> Step:
 
 def per_n(spec: Content, rules: Rules) -> Step:
     size, fen, prior = spec["n"], parse_yuan(spec["yuan"]), spec.get("prior")
-    rules.need(prior, "integer", "money") if prior else None
+    if prior is not None:
+        rules.need(prior, "integer", "money")
 
     def run(lines: Lines) -> None:
         before = stated_or_zero(lines, prior)
@@ -181,7 +182,7 @@ def cap_by(spec: Content, rules: Rules) -> Step:
     return run
 
 
-def at_most(spec: Content, rules: Rules) -> Step:
+def at_most(spec: Content, _: Rules) -> Step:
     fen = parse_yuan(spec["yuan"])
     return lambda lines: lines.set_amount(fen, lines.running & lines.has & (lines.amount > fen))
 

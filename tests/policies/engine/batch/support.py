@@ -33,10 +33,12 @@ class Ledger:
 class Claim:
     """One claim of a population with its question, under one program."""
 
-    def __init__(self, question: dict[str, Any], applicant: int, program: Program) -> None:
+    def __init__(self, question: dict[str, Any], applicant: int, program: Program, versions: list[Program]) -> None:
         self.question = question
         self.applicant = applicant
         self.program = program
+        # The claim's own version has the last word on what a ledger name means.
+        self.versions = [*versions, program]
         self.item = program.item
         on = parse_date(question["on"])
         self.year = question.get("year", on.year)
@@ -52,9 +54,15 @@ class Claim:
 
     def bases(self) -> Iterator[tuple[str, str]]:
         """Each ledger name of a question's `paid` with the bucket that the rules mean by it."""
-        for limit in self.item.limits:
-            if "yuan" in limit and chosen(limit, self.program.settings):
-                yield limit["ledger"], limit.get("group") or self.item.id
+        for version in self.versions:
+            for limit in version.item.limits:
+                if "yuan" in limit and chosen(limit, version.settings):
+                    yield limit["ledger"], limit.get("group") or self.item.id
+
+    def written(self) -> set[tuple[tuple[str, ...], str]]:
+        """Every bucket that a claim of the item enters: in each scope its own, and those of its groups."""
+        own = {(scope, self.item.id) for scope in SCOPES.values()}
+        return own | {(SCOPES[name], base) for name, base in self.bases()}
 
     # ---- what the ledger says ------------------------------------------------------------------------
 
@@ -67,7 +75,7 @@ class Claim:
         def add(name: str, fen: int) -> None:
             paid[name] = yuan_plain(parse_yuan(brought.get(name, "0")) + fen)
 
-        for name, base in self.bases():
+        for name, base in dict(self.bases()).items():
             scope = SCOPES[name]
             if scope == ("subject",):
                 for subject in self.subjects:
@@ -116,17 +124,16 @@ class Claim:
             self._enter_places(ledger, answer, asked)
         if answer.outcome is not Outcome.PAYABLE:
             return
-        ledger.sums[("applicant",), self.item.id, self.applicant] += answer.amount
-        for name, base in set(self.bases()):
-            scope = SCOPES[name]
-            if scope != ("subject",) and (scope, base) != (("applicant",), self.item.id):
-                ledger.sums[scope, base, *self.key(scope)] += answer.amount
         paid = [line for line in answer.lines if line.amount]
+        for scope, base in self.written():
+            if scope != ("subject",):
+                ledger.sums[scope, base, *self.key(scope)] += answer.amount
+                continue
+            for line in paid:
+                if line.subject is not None:
+                    ledger.sums[scope, base, line.subject] += line.amount
         for line in paid:
             if line.subject is not None:
-                for name, base in set(self.bases()):
-                    if name == "project":
-                        ledger.sums[("subject",), base, line.subject] += line.amount
                 ledger.matters[line.subject][self.item.document_id] += line.amount
                 if self.program.once is not None and self.program.once.per == ("subject",):
                     ledger.once.add((self.program.once.group, line.subject))
@@ -170,7 +177,8 @@ def worked(
     for number, question in enumerate(questions(catalogue, population)):
         asked = {**question, "settings": dict(settings or {})}
         _, program = catalogue.program_for(question["item"], parse_date(question["on"]), overrides)
-        claim = Claim(asked, int(population.applicant[number]), program)
+        versions = [catalogue.program(version, overrides) for version in catalogue.items[question["item"]]]
+        claim = Claim(asked, int(population.applicant[number]), program, versions)
         if ledger:
             asked = claim.ask(book)
         answer = assess(catalogue, asked)

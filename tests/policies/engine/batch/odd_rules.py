@@ -1,0 +1,225 @@
+"""Rules that the grammar allows and no document has yet: combinations on which the twin could go astray unseen."""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from policies.engine import Catalogue, catalogue_of, load_document
+
+HEAD = {
+    "id": "odd",
+    "number": "奇办发〔2020〕1号",
+    "title": "奇例",
+    "short_title": "奇例",
+    "issuer": "奇市",
+    "region_code": "320200",
+    "areas": ["无锡", "江阴", "320201"],
+    "issued_on": "2020-01-01",
+    "status": "in_force",
+    "effect": [{"from": "2020-01-01"}],
+    "payer": "city",
+    "route": "city",
+    "source_note": "测试用",
+    "overlap": {"cite": "末条"},
+}
+# A document of the province: everybody's, each city with a programme of its own.
+PROVINCE = {**HEAD, "id": "prov", "number": "省发〔2020〕1号", "region_code": "", "areas": []}
+del PROVINCE["overlap"]
+
+
+def fact(name: str, kind: str, **rest: Any) -> dict[str, Any]:
+    return {"name": name, "label": name, "type": kind, **rest}
+
+
+def item(name: str, steps: list[Any], *, limits: Any = (), conditions: Any = (), facts: Any = (), **rest: Any) -> dict:
+    return {
+        "item": name,
+        "article": "第一条",
+        "title": name,
+        "summary": "奇例。",
+        "kind": "per_item",
+        "beneficiaries": ["enterprise", "individual", "agency"],
+        "subject": "patent_no",
+        "as_of": "granted_on",
+        "facts": {"required": ["patent_no", "granted_on", *facts]},
+        "evidence": {"required": ["commitment"]},
+        "steps": steps,
+        "limits": [{"code": f"L{number}", **limit} for number, limit in enumerate(limits)],
+        "conditions": [{"code": f"C{number}", "text": f"条件{number}", **c} for number, c in enumerate(conditions)],
+        **rest,
+    }
+
+
+def standard(yuan: str = "5000") -> dict[str, str]:
+    return {"do": "standard", "yuan": yuan, "nature": "ceiling"}
+
+
+def rate(ratio: str, *fields: str, **rest: Any) -> dict[str, Any]:
+    return {"do": "rate_of", "fields": list(fields), "ratio": ratio, "nature": "ceiling", **rest}
+
+
+INDIVIDUALS = {"field": "applicant_kind", "in": ["individual"]}
+PER = {"subject": ["subject"], "applicant": ["applicant"], "year": ["applicant", "year"], "city": ["programme", "year"]}
+SPLIT = {"city": "1/3", "rest": "district", "round": "down"}
+
+ODD = [
+    # Two versions, with limits of their own on one shared bucket.
+    item(
+        "odd-01-versions",
+        [standard()],
+        limits=[
+            {"yuan": "12000", "per": PER["year"], "group": "odd-01"},
+            {"count": 2, "per": PER["applicant"], "tally": "paid"},
+        ],
+        effect=[{"from": "2020-01-01", "to": "2022-01-01"}],
+        split=SPLIT,
+    ),
+    item(
+        "odd-01-versions",
+        [rate("50%", "fees"), {"do": "at_most", "yuan": "4000"}],
+        limits=[{"yuan": "9000", "per": PER["year"], "group": "odd-01"}, {"yuan": "6000", "per": PER["subject"]}],
+        conditions=[{"field": "fee_year", "at_least": 3}],
+        effect=[{"from": "2022-01-01", "to": "2023-01-01"}],
+        split=SPLIT,
+    ),
+    item(
+        "odd-01-versions",
+        [rate("0.123456789012", "fees")],
+        limits=[{"once": "odd-01-once", "per": PER["subject"]}],
+        effect=[{"from": "2024-01-01"}],
+    ),
+    # Times and places by line, with two ledgers of sums; the places are shared with the next.
+    item(
+        "odd-02-crowded",
+        [standard("3000"), {"do": "propose", "field": "requested"}],
+        limits=[
+            {"count": 3, "per": PER["applicant"], "tally": "lines"},
+            {"count": 6, "per": PER["city"], "tally": "lines", "group": "odd-places"},
+            {"yuan": "7000", "per": PER["subject"]},
+            {"yuan": "10000", "per": PER["applicant"]},
+        ],
+    ),
+    item(
+        "odd-03-crowded",
+        [rate("2/3", "fees", "agency_paid", combine="largest", base_at_most="6000")],
+        limits=[
+            {"count": 5, "per": PER["city"], "tally": "lines", "group": "odd-places"},
+            {"yuan": "8000", "per": PER["year"]},
+            {"yuan": "11000", "per": PER["applicant"]},
+        ],
+    ),
+    # A choice that is a boolean, a share on top of a share, a ceiling between them.
+    item(
+        "odd-04-shares",
+        [
+            rate("0.5", "fees"),
+            {"do": "scale", "ratio": "1/3", "label": "绿色", "only": {"field": "green", "is": True}},
+            {"do": "at_most", "yuan": "1000"},
+            {"do": "scale", "ratio": "99.99%", "label": "个人", "only": INDIVIDUALS},
+        ],
+        facts=[fact("green", "boolean")],
+        limits=[
+            {
+                "yuan": "1500.01",
+                "per": PER["subject"],
+                "before": "paid_item_before",
+                "scale": {"ratio": "1/2", "only": INDIVIDUALS},
+            }
+        ],
+        split=SPLIT,
+    ),
+    # Rows filtered twice, in the order in which the second looks at all of them again.
+    item(
+        "odd-05-rows",
+        [
+            {"do": "window", "rows": "interest_payments", "from": "drawn_on", "months": 12},
+            {"do": "since_effect", "rows": "interest_payments"},
+            rate("30%", "interest_payments", "service_fees"),
+            {"do": "cap_by", "fields": ["principal"], "else": "fees"},
+        ],
+        conditions=[
+            {"field": "interest_payments", "at_least": 2},
+            {"field": "pledged_on", "not_after_field": "drawn_on", "needed": True},
+        ],
+    ),
+    # Several lines counted together, with facts of every type to merge.
+    item(
+        "odd-06-merged",
+        [
+            {"do": "per_n", "n": 5, "yuan": "700", "nature": "exact", "prior": "prior_count"},
+            {"do": "cap_by", "fields": ["fees"], "less": "subsidised_before"},
+        ],
+        conditions=[
+            {"field": "patent_kind", "in": ["invention"], "unless": {"field": "fee_year", "over": 4}},
+            {"field": "pledged_on", "before": "2021-06-15"},
+            {"field": "green", "is": False},
+        ],
+        facts=[fact("green", "boolean")],
+        limits=[{"count": 4, "per": PER["applicant"], "tally": "lines"}, {"yuan": "2000", "per": PER["applicant"]}],
+    ),
+    # A title with money, a ceiling where there is none yet.
+    item(
+        "odd-07-title",
+        [
+            {"do": "title", "result": "示范", "decided": "decided", "decided_before": "2021-06-15"},
+            {"do": "cap_by", "fields": ["fees"], "only_with": ["fees", "budget"]},
+        ],
+        limits=[{"count": 2, "per": PER["city"], "tally": "applicants"}],
+    ),
+    # One-offs by year and by right, and a tier that absorbs.
+    item("odd-08-low", [standard("1000")], limits=[{"once": "odd-08", "per": PER["year"]}]),
+    item(
+        "odd-08-high",
+        [{"do": "given", "fields": ["decided", "requested"], "missing": "no_amount"}],
+        limits=[{"once": "odd-08", "per": PER["year"]}, {"absorbs": "odd-08-low"}],
+    ),
+    # Steps that read the ledger.
+    item(
+        "odd-09-less",
+        [rate("80%", "fees"), {"do": "cap_by", "fields": ["budget"], "less_ledger": "other_policy"}],
+        limits=[{"yuan": "5000", "per": PER["year"]}],
+    ),
+    item(
+        "odd-10-tests",
+        [standard("10")],
+        conditions=[
+            {"field": "countries", "in": ["JP", "US"], "needed": True},
+            {"field": "fee_year", "in": [3, 4]},
+            {"field": "country", "not_in": ["HK"]},
+            {"field": "fees", "not_after_field": "budget"},
+            {"field": "pledged_on", "not_before": "2020-06-15"},
+            {"field": "on", "before": "2024-02-29"},
+            {"field": "maintained_years", "under": 8},
+            {"field": "valid_patents", "not_below": 2, "needed": True},
+        ],
+    ),
+    item(
+        "odd-11-measured",
+        [{"do": "measure", "field": "value", "op": "range", "target": "0.1234", "unit": "件", "deadline": "年末"}],
+        kind="target",
+    ),
+]
+PROVINCIAL = [
+    item(
+        "prov-01-cap",
+        [{"do": "given", "fields": ["decided"], "missing": "undetermined"}, {"do": "at_most", "yuan": "900000"}],
+        limits=[{"yuan": "20000", "per": PER["city"]}, {"yuan": "9000", "per": PER["subject"]}],
+    ),
+    item("prov-02-places", [standard("10")], limits=[{"count": 3, "per": PER["city"], "tally": "lines"}]),
+]
+
+
+def load(head: dict[str, Any], items: list[dict[str, Any]]) -> Any:
+    sections = [{"document": head}, *items]
+    return load_document("\n---\n".join(json.dumps(part, ensure_ascii=False) for part in sections), name=head["id"])
+
+
+def catalogue_from(*documents: tuple[dict[str, Any], list[dict[str, Any]]]) -> Catalogue:
+    loaded = [load(head, items) for head, items in documents]
+    return catalogue_of([one.document for one in loaded], [item for one in loaded for item in one.items])
+
+
+@lru_cache
+def odd_catalogue() -> Catalogue:
+    """A city's document and a province's, full of odd rules."""
+    return catalogue_from((HEAD, ODD), (PROVINCE, PROVINCIAL))
