@@ -10,6 +10,8 @@ RATIO = "比例"
 POINTS = "百分点差"
 PLACES = 4
 LARGEST = Decimal(10) ** 14
+# More digits than a Decimal carries through a multiplication would be rounded unseen.
+_LONGEST = 24
 _SCALES = {"万": Decimal(10) ** 4, "亿": Decimal(10) ** 8}
 _NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)(万|亿|%)?")
 # Separators stand between groups of three: 1,5 is no number that anybody means.
@@ -50,6 +52,8 @@ def read_figure(text: str, unit: str) -> Decimal:
     match = _NUMBER.fullmatch(_GROUPED.sub("", written))
     if match is None:
         raise FigureError(f"“{text.strip()}”不是数值，请填写数字，例如 {_example(unit)}。")
+    if len(match[1]) > _LONGEST:
+        raise FigureError("数字过长，请核对后重新填写。")
     number, scale = Decimal(match[1]), match[2] or ""
     if scale == "%":
         if unit not in (RATIO, POINTS):

@@ -32,8 +32,10 @@ class FigureField(forms.CharField):
 
     def __init__(self, *, unit: str, **options: Any) -> None:
         self.unit = unit
-        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
-        super().__init__(max_length=40, **options)
+        options.setdefault(
+            "widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": 40})
+        )
+        super().__init__(**options)
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)

@@ -153,7 +153,7 @@ def target_documents() -> QuerySet[PolicyDocument]:
     return (
         PolicyDocument.objects.filter(items__kind=TARGET)
         .exclude(status=DocumentStatus.DRAFT)
-        .select_related("region")
+        .select_related("region__parent")
         .distinct()
         .order_by("-effective_from", "code")
     )

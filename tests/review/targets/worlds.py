@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -54,17 +54,36 @@ def publish_targets(*codes: str) -> None:
     publish_items(*(codes or (code for code, held in load_catalogue().items.items() if held[-1].kind == "target")))
 
 
-@dataclass
 class Desk:
-    """Officials of several duties and places."""
+    """Officials of several duties and places, each made when first asked for."""
 
-    district: User = field(default_factory=lambda: make_official(Role.DISTRICT_SECOND, binhu()))
-    other_district: User = field(default_factory=lambda: make_official(Role.DISTRICT_SECOND, xishan()))
-    acceptance: User = field(default_factory=lambda: make_official(Role.ACCEPTANCE, binhu()))
-    city: User = field(default_factory=lambda: make_official(Role.CITY_OFFICER, wuxi()))
-    policy: User = field(default_factory=lambda: make_official(Role.POLICY_ADMIN, wuxi()))
-    finance: User = field(default_factory=lambda: make_official(Role.FINANCE, wuxi()))
-    suzhou: User = field(default_factory=lambda: make_official(Role.CITY_OFFICER, suzhou()))
+    @cached_property
+    def district(self) -> User:
+        return make_official(Role.DISTRICT_SECOND, binhu())
+
+    @cached_property
+    def other_district(self) -> User:
+        return make_official(Role.DISTRICT_SECOND, xishan())
+
+    @cached_property
+    def acceptance(self) -> User:
+        return make_official(Role.ACCEPTANCE, binhu())
+
+    @cached_property
+    def city(self) -> User:
+        return make_official(Role.CITY_OFFICER, wuxi())
+
+    @cached_property
+    def policy(self) -> User:
+        return make_official(Role.POLICY_ADMIN, wuxi())
+
+    @cached_property
+    def finance(self) -> User:
+        return make_official(Role.FINANCE, wuxi())
+
+    @cached_property
+    def suzhou(self) -> User:
+        return make_official(Role.CITY_OFFICER, suzhou())
 
 
 def acting(user: User | None, *, on: date = TODAY) -> Act:
