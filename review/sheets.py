@@ -21,7 +21,10 @@ _FIRST_ROW = 3
 
 
 class Kind(StrEnum):
-    """How a column is written: `TEXT` is never a number; `COUNT`, `MONEY` (yuan) and `WAN` (万元) are added up."""
+    """How a column is written: `TEXT` is never a number; `COUNT`, `MONEY` (yuan) and `WAN` (万元) are added up.
+
+    `FIGURE` is an exact number of any unit, which its row names.
+    """
 
     TEXT = "text"
     NUMBER = "number"
@@ -29,6 +32,7 @@ class Kind(StrEnum):
     MONEY = "money"
     WAN = "wan"
     DATE = "date"
+    FIGURE = "figure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def build_sheet(title: str, *, columns: Sequence[Column], rows: Iterable[Sequenc
 
 
 def build_book(sheets: Iterable[Sheet]) -> bytes:
-    """A workbook of landscape A4 sheets, each with a repeated heading and a last line that adds up by formula."""
+    """A workbook of landscape A4 sheets, each with a repeated heading; a last line adds up what can be, by formula."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False})
     formats = _Formats(book)
@@ -89,6 +93,7 @@ class _Formats:
             Kind.MONEY: book.add_format({**edge, "num_format": "#,##0.00"}),
             Kind.WAN: book.add_format({**edge, "num_format": "#,##0.00####"}),
             Kind.DATE: book.add_format({**edge, "num_format": "yyyy-mm-dd"}),
+            Kind.FIGURE: book.add_format(edge),
         }
         money = book.add_format({**strong, "num_format": "#,##0.00"})
         self.totals = {
@@ -118,6 +123,8 @@ def _add_sheet(book: xlsxwriter.Workbook, content: Sheet, formats: _Formats) -> 
     for last, row in enumerate(content.rows, start=_FIRST_ROW):
         for number, (column, value) in enumerate(zip(columns, row, strict=True)):
             _write(sheet, last, number, value, formats.cells[column.kind])
+    if not any(column.kind in formats.totals for column in columns):
+        return
     for number, column in enumerate(columns):
         if column.kind in formats.totals and last >= _FIRST_ROW:
             letter = xlsxwriter.utility.xl_col_to_name(number)
