@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from portal.navigation import menu_for
+from portal.navigation import arrange_menu, menu_for
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -29,7 +29,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     user: User | AnonymousUser | None = getattr(request, "user", None)
     known = user if user is not None and user.is_authenticated else None
     return {
-        "menu": menu_for(known, path=request.path),
+        "menu": arrange_menu(menu_for(known, path=request.path)),
         "user_seat": seat_of(known) if known else "",
         "unread_count": known.portal_messages.filter(read_at=None)[:100].count() if known else 0,
         "demo": settings.DEMO,

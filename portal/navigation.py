@@ -76,9 +76,35 @@ class MenuLink:
     is_current: bool
 
 
+@dataclass(frozen=True)
+class Menu:
+    """What stands in the bar, and what opens below it where there is no room."""
+
+    bar: list[MenuLink]
+    more: list[MenuLink]
+
+    @property
+    def is_current_below(self) -> bool:
+        """Whether the entry one is at stands below the bar."""
+        return any(link.is_current for link in self.more)
+
+
+# More than these would wrap beside a name and a seat at 1280 pixels.
+BAR_ENTRIES = 6
+
+
+def arrange_menu(links: list[MenuLink]) -> Menu:
+    """As many links as the bar has room for, and the rest."""
+    return Menu(links[:BAR_ENTRIES], links[BAR_ENTRIES:])
+
+
 def menu_for(user: User | None, *, path: str = "") -> list[MenuLink]:
-    """The entries a person sees, the one that `path` lies below marked; a stranger's are the public ones."""
+    """The entries a person sees, the one that `path` lies below marked.
+
+    One's own work comes first, then what everybody sees; a stranger's are the public ones.
+    """
     entries = [e for e in MENU if (e.rule is public if user is None else e.rule.allows(user))]
+    entries.sort(key=lambda entry: entry.rule is public)
     links = [(e.label, reverse(e.url_name)) for e in entries]
     # The longest address wins: /review/ and /review/claims/ are both in the menu.
     current = max((url for _, url in links if path.startswith(url)), key=len, default="")

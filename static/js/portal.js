@@ -65,9 +65,9 @@
       say(event.detail.elt, "保存失败，请检查网络后再试；内容仍在本页", "failed"));
   }
 
-  // Close the person's menu on Escape and on a click elsewhere.
+  // Close a menu on Escape and on a click elsewhere.
   document.addEventListener("click", (event) => {
-    for (const menu of document.querySelectorAll("details.user-menu[open]")) {
+    for (const menu of document.querySelectorAll("details.user-menu[open], details.site-more[open]")) {
       if (!menu.contains(event.target)) {
         menu.open = false;
       }
@@ -80,7 +80,7 @@
     if (event.key !== "Escape") {
       return;
     }
-    for (const menu of document.querySelectorAll("details.user-menu[open]")) {
+    for (const menu of document.querySelectorAll("details.user-menu[open], details.site-more[open]")) {
       menu.open = false;
       menu.querySelector("summary").focus();
     }

@@ -23,7 +23,7 @@ from portal.access import public
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Membership
 from portal.context_processors import seat_of
-from portal.navigation import MENU, menu_for
+from portal.navigation import BAR_ENTRIES, MENU, MenuLink, arrange_menu, menu_for
 from portal.notifications.models import Message
 from portal.templatetags.portal import STATUS_TONES
 from tests.factories import (
@@ -228,6 +228,22 @@ def test_the_entry_one_is_below_is_marked_and_the_longest_address_wins():
         current = [link.url for link in menu_for(user, path=reverse(name) + "something/") if link.is_current]
         assert current == [reverse(name)]
     assert not [link for link in menu_for(user, path="/") if link.is_current]
+
+
+def test_what_the_bar_has_no_room_for_opens_below_it_and_nothing_is_lost():
+    links = [MenuLink(str(number), f"/{number}/", is_current=number == 8) for number in range(1, 10)]
+    menu = arrange_menu(links)
+    assert menu.bar + menu.more == links
+    assert len(menu.bar) == BAR_ENTRIES
+    assert menu.is_current_below
+    assert not arrange_menu(links[:BAR_ENTRIES]).more
+
+
+@pytest.mark.django_db
+def test_ones_own_work_stands_before_what_everybody_sees():
+    rules = {entry.label: entry.rule is public for entry in MENU}
+    shown = [rules[link.label] for link in menu_for(make_official(Role.POLICY_ADMIN, wuxi()))]
+    assert shown == sorted(shown)
 
 
 # ---- errors ---------------------------------------------------------------------------------------
