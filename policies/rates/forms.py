@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Layout, Row
 from django import forms
 
 from policies.models import SupportItem
@@ -47,9 +46,6 @@ class RateForm(forms.Form):
         region.label_from_instance = lambda one: one.full_name  # type: ignore[attr-defined]
         self.helper = FormHelper()
         self.helper.form_tag = False
-        pairs = [("item", "region"), ("unit_amount", "ratio"), ("valid_from", "last_day")]
-        rows = [Row(*(Column(name, css_class="col-md-6") for name in pair)) for pair in pairs]
-        self.helper.layout = Layout("key", *rows, "source")
 
     def plan(self) -> RatePlan:
         """The valid form's content, its span half-open."""
