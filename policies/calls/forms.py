@@ -66,8 +66,8 @@ class ItemForm(PositiveBudget, forms.Form):
         for name, label in (("chosen", "开放"), ("budget", "预算（元）"), ("quota", "名额（件）")):
             self.fields[name].widget.attrs["aria-label"] = f"{item.title}：{label}"
         self.fields["chosen"].widget.attrs["class"] = "form-check-input"
-        for name in ("budget", "quota"):
-            self.fields[name].widget.attrs |= {"placeholder": "不限", "class": "form-control"}
+        for name, words in (("budget", "预算（元）不限"), ("quota", "名额不限")):
+            self.fields[name].widget.attrs |= {"placeholder": words, "class": "form-control"}
 
     @property
     def plan(self) -> ItemPlan:
