@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -63,9 +63,12 @@ class Goal:
 
 
 def goal_of(rules: Item) -> Goal:
-    """The aim of a target item. ValueError for an item that measures nothing, or by a deadline without a year."""
+    """The aim of a target item. ValueError for one that measures nothing, or of which no year is known.
+
+    A deadline without a year is the end of the item's effect.
+    """
     step = next((step for step in rules.steps if step["do"] == "measure"), None)
-    years = [int(year) for year in _YEAR.findall(step["deadline"])] if step else []
+    years = _years(step["deadline"], rules.effective_to) if step else ()
     if step is None or not years:
         raise ValueError(f"{rules.id} is no target with a year")
     return Goal(
@@ -75,10 +78,17 @@ def goal_of(rules: Item) -> Goal:
         target=None if "equals" in step else Decimal(step["target"]),
         wanted=step.get("equals", ""),
         unit=step["unit"],
-        years=tuple(range(years[0], years[-1] + 1)),
+        years=years,
         series=_SERIES.get(rules.id, _YEAR_IN_CODE.sub("-t-", rules.id)),
         measured_as=_RESTATED.get(rules.id, rules.id),
     )
+
+
+def _years(words: str, effective_to: date | None) -> tuple[int, ...]:
+    named = [int(year) for year in _YEAR.findall(words)]
+    if not named and effective_to is not None:
+        named = [(effective_to - timedelta(days=1)).year]
+    return tuple(range(named[0], named[-1] + 1)) if "每年" in words else tuple(named[-1:])
 
 
 def deadline(year: int) -> date:

@@ -1,14 +1,13 @@
-"""A plan's phases and duties as the authored register states them, and how each stands on a day."""
+"""A plan's phases and duties as the coverage register states them, and how each stands on a day."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from policies.engine import load_catalogue
+from policies.selectors import register_catalogue
 from portal.charts import Span, span_chart
 from review.targets.enums import STANDING_TONES, ProgressState, Standing
 from review.targets.goals import deadline
@@ -42,10 +41,10 @@ class Duty:
         return self.programme.ends_before - timedelta(days=1)
 
 
-@lru_cache(maxsize=1)
 def _plans() -> Mapping[str, tuple[Duty, ...]]:
+    """The duties by document, as the public register has them. One query."""
     plans: dict[str, list[Duty]] = defaultdict(list)
-    for row in load_catalogue().register:
+    for row in register_catalogue().register:
         if row.programme is not None:
             plans[row.document_id].append(_duty(row, row.programme))
     return {code: tuple(duties) for code, duties in plans.items()}
@@ -59,12 +58,12 @@ def _duty(row: RegisterRow, programme: Programme) -> Duty:
 
 
 def plan_codes() -> tuple[str, ...]:
-    """The documents that are plans, or have parts of one."""
+    """The documents that are plans, or have parts of one. One query."""
     return tuple(_plans())
 
 
 def duty_of(document_code: str, rule: str) -> Duty | None:
-    """A phase or duty by its document and its id in the register."""
+    """A phase or duty by its document and its id in the register. One query."""
     return next((duty for duty in _plans().get(document_code, ()) if duty.row.id == rule), None)
 
 
@@ -127,7 +126,7 @@ class Board:
 
 
 def read_board(document: PolicyDocument, *, on: date) -> Board | None:
-    """The board of a plan on a day, None for a document that is none. One query."""
+    """The board of a plan on a day, None for a document that is none. Two queries."""
     duties = _plans().get(document.code)
     if not duties:
         return None

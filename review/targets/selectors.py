@@ -176,20 +176,29 @@ def read_dashboard(document: PolicyDocument, *, on: date) -> Dashboard:
 
 
 def _aims(items: QuerySet[SupportItem]) -> list[Aim]:
-    """The target items among some, each with the version in force when it is due, or else the latest. One query."""
+    """The target items among some, each with the version in force when it is due, or else the latest. One query.
+
+    A target of which no year is known cannot be judged and is left out.
+    """
     versions: dict[int, list[ItemVersion]] = {}
     found = ItemVersion.objects.filter(item__in=items, item__kind=TARGET).select_related("item__document__region")
     for version in found.order_by("item__document_id", "item__position", "number"):
         versions.setdefault(version.item_id, []).append(version)
     aims = []
     for held in versions.values():
-        latest = held[-1]
-        goal = goal_of(compiled_item(latest))
-        due = deadline(goal.years[-1])
-        at_due = [v for v in held if v.valid_from and v.valid_from <= due and (v.valid_to is None or due < v.valid_to)]
-        version = at_due[-1] if at_due else latest
-        aims.append(Aim(version.item, version, goal_of(compiled_item(version))))
+        try:
+            aims.append(_aim(held))
+        except ValueError:
+            continue
     return aims
+
+
+def _aim(versions: list[ItemVersion]) -> Aim:
+    latest = versions[-1]
+    due = deadline(goal_of(compiled_item(latest)).years[-1])
+    at_due = [v for v in versions if v.valid_from and v.valid_from <= due and (v.valid_to is None or due < v.valid_to)]
+    version = at_due[-1] if at_due else latest
+    return Aim(version.item, version, goal_of(compiled_item(version)))
 
 
 def _measured(codes: Iterable[str]) -> dict[tuple[str, int], Measurement]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from policies.engine import load_catalogue
+from policies.engine import compile_item, load_catalogue, plain_content
 from review.targets.goals import Goal, goal_of
 from review.targets.sources import SOURCES
 
@@ -68,6 +68,21 @@ def test_what_the_plan_says_twice_is_measured_once():
     assert set(twice) == {code for code, goal in GOALS.items() if "重申" in goal.title}
     for code, first in twice.items():
         assert (GOALS[code].target, GOALS[code].op) == (GOALS[first].target, GOALS[first].op)
+
+
+@pytest.mark.parametrize(
+    ("words", "years"),
+    [
+        ("2023-12-31 前", (2023,)),
+        ("2021—2023 年每年", (2021, 2022, 2023)),
+        ("2021—2023 年累计", (2023,)),
+        ("方案结束前", (2026,)),
+    ],
+)
+def test_the_years_are_read_from_the_deadline_or_else_from_the_effect(words, years):
+    content = plain_content(CATALOGUE.items["bh2024-t-nodes"][-1])
+    content["steps"][0]["deadline"] = words
+    assert goal_of(compile_item(content)).years == years
 
 
 def test_an_item_that_measures_nothing_is_no_goal():

@@ -117,17 +117,17 @@ def test_pages_ask_no_more_for_more(desk, client, count, django_assert_num_queri
         measured(desk.district, NODES, number + 1, on=f"2026-0{number + 1}-01")
         last = progress(desk.district, "bh2024-s-hub", ProgressState.UNDER_WAY, seen=last).pk
     page(client, "index")
-    # Documents, versions, measurements, plans.
-    with django_assert_num_queries(4):
+    # Documents, versions, measurements, register, plans.
+    with django_assert_num_queries(5):
         page(client, "index")
-    # Document, versions, measurements, and one for each source: agencies and platforms, each said twice.
-    with django_assert_num_queries(7):
+    # Document, versions, measurements, and one for each source: agencies and platforms, each said twice; register.
+    with django_assert_num_queries(8):
         page(client, "dashboard", "bh2024")
     # Version, measurements, history.
     with django_assert_num_queries(3):
         page(client, "target", NODES)
-    # Document, progress, whether it has targets.
-    with django_assert_num_queries(3):
+    # Document, register, progress, whether it has targets.
+    with django_assert_num_queries(4):
         page(client, "programme", "bh2024")
 
 
