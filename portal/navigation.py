@@ -90,7 +90,7 @@ class Menu:
 
 
 # More than these would wrap beside a name and a seat at 1280 pixels.
-BAR_ENTRIES = 6
+BAR_ENTRIES = 5
 
 
 def arrange_menu(links: list[MenuLink]) -> Menu:
