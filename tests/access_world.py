@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from applications.enums import ClaimStatus
 from applications.models import Evidence, StoredFile
+from applications.rights.models import Right
 from policies.calls.enums import CallState
 from policies.calls.models import CallAttachment
 from policies.calls.services.attachments import FOLDER
@@ -198,6 +199,13 @@ def _paperwork(world: World) -> dict[str, Any]:
         "record_wuxi": record_audit(act(officer), action="claim.accept", target=listed, region_code="320211"),
         "record_suzhou": record_audit(act(officer), action="claim.accept", target=listed, region_code="320506"),
         "item": listed.item,
+        "right": Right.objects.create(
+            applicant=world.applicant,
+            kind="patent",
+            subject_key="2017106018623",
+            facts={"patent_no": "201710601862.3", "granted_on": "2021-05-10"},
+            recorded_by=owner,
+        ),
         "publicity": publicity,
         "entry": entry,
         "objection": objection,
@@ -524,6 +532,21 @@ ADDRESSES: dict[str, Address] = {
             "move": {},
             "withdraw": {"reason": "不申报了"},
         }.items()
+    },
+    # The register of rights is its applicant's own.
+    "rights:list": Address(MEMBER | OTHER_MEMBERS),
+    "rights:choose": Address(MEMBER | OTHER_MEMBERS),
+    "rights:adopt": Address(MEMBER | OTHER_MEMBERS),
+    "rights:claim": Address(MEMBER | OTHER_MEMBERS),
+    **{
+        f"rights:{name}": Address(MEMBER | OTHER_MEMBERS, arguments=lambda *_: {"kind": "patent"})
+        for name in ("new", "template", "import")
+    },
+    **{
+        f"rights:{name}": Address(
+            MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"key": world.extra["right"].key}
+        )
+        for name in ("edit", "remove")
     },
     "applications:evidence": Address(
         MEMBER | OTHER_MEMBERS | READERS,

@@ -108,13 +108,10 @@ class Event:
         needed = {self.subject, self.as_of}
         return tuple(replace(fact, required=fact.name in needed) for fact in self._facts)
 
-    @cached_property
+    @property
     def identity(self) -> tuple[str, ...]:
         """The facts by which two records are one thing; none where the catalogue names no subject."""
-        if self.subject is None:
-            return ()
-        names = {fact.name for fact in self._facts}
-        return (self.subject, *(name for name in FURTHER_IDENTITY if name in names))
+        return (self.subject, *FURTHER_IDENTITY) if self.subject else ()
 
     @cached_property
     def alternatives(self) -> tuple[Item, ...]:

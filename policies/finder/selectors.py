@@ -43,19 +43,21 @@ class PublishedItem:
     def status(self) -> DocumentStatus:
         return DocumentStatus(self.item.document.status)
 
+    @property
+    def is_claimable(self) -> bool:
+        return self.item.claimable and self.status == DocumentStatus.IN_FORCE
+
     def is_for(self, *, kind: str, region: str) -> bool:
         """Whether an applicant of this kind and region (a code, or words for elsewhere) is among those it is for."""
         return kind in self.newest.beneficiaries and covers(self.newest.content["document"], region)
 
 
-def published_items(*, claimable: bool = False) -> list[PublishedItem]:
-    """Every published item but targets (or those that can be claimed), in the catalogue's order.
+def published_items() -> list[PublishedItem]:
+    """Every published item but targets, in the catalogue's order.
 
     One query, and one more for each process that has not compiled them yet.
     """
     versions = ItemVersion.objects.exclude(item__kind=TARGET).defer("content", "item__search_text", "item__search_key")
-    if claimable:
-        versions = versions.filter(item__claimable=True, item__document__status=DocumentStatus.IN_FORCE)
     found: dict[int, list[ItemVersion]] = {}
     rows = list(
         versions.select_related("item__document__region").order_by("item__document__code", "item__position", "number")

@@ -1,0 +1,167 @@
+"""The forms of the register: one record's facts, which of its kind it was, why one is removed, and the filters."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+from applications.rights.selectors import concerns_patents
+from policies.factforms import LineForm, read_posted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import QueryDict
+
+    from applications.rights.models import Right
+    from policies.engine import Item
+    from policies.finder.events import Event
+    from portal.accounts.models import Applicant, User
+
+PREFIX = "right"
+DEFENCE_REFUSAL = "国防专利不能在互联网平台登记，填写的内容没有保存。请带齐材料到受理部门线下办理。"
+
+
+class WhoseForm(forms.Form):
+    """For which of the person's applicants, which of the alternatives it was, and the key against a double click."""
+
+    applicant = forms.TypedChoiceField(label="单位", coerce=int, error_messages={"required": "请选择单位。"})
+    which = forms.ChoiceField(
+        label="属于哪一项",
+        required=False,
+        help_text="说明是政策中的哪一项，才能为您匹配；不在其中的不选。",
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: User, event: Event, right: Right | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = [(m.applicant_id, m.applicant.name) for m in user.active_memberships]
+        self.fields["applicant"].choices = own  # type: ignore[attr-defined]
+        self.initial = {"applicant": own[0][0] if own else None, "key": uuid.uuid4()}
+        if right is not None:
+            self.initial = {"applicant": right.applicant_id, "key": right.key, "which": right.item_code}
+            self.fields["applicant"].disabled = True
+        if len(own) < 2:
+            self.fields["applicant"].widget = forms.HiddenInput()
+        choices = [(item.id, f"{item.title}（{item.citation}）") for item in event.alternatives]
+        self.fields["which"].choices = [("", "请选择"), *choices]  # type: ignore[attr-defined]
+        if not choices:
+            del self.fields["which"]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
+@dataclass
+class RightForm:
+    """One record as typed or as stored: its facts, whose it is, and whether it turned out to be a defence patent."""
+
+    event: Event
+    whose: WhoseForm
+    line: LineForm
+    is_defence: bool = False
+
+    @property
+    def asks_defence(self) -> bool:
+        return concerns_patents(self.event)
+
+    @cached_property
+    def controls(self) -> list[dict[str, Any]]:
+        """The facts' controls, drawn; what a record needs first."""
+        facts = sorted(self.line.facts, key=lambda fact: not fact.required)
+        return [
+            {"html": self.line.render_fact(f.name), "is_wide": f.type == "rows", "is_required": f.required}
+            for f in facts
+        ]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether everything typed can be kept."""
+        return not self.is_defence and self.whose.is_valid() and self.line.reading.is_complete
+
+    @property
+    def wants_more_rows(self) -> bool:
+        return self.line.spare_rows is not None
+
+    @property
+    def which(self) -> str:
+        return str(self.whose.cleaned_data.get("which") or "")
+
+
+def right_form(event: Event, *, user: User, data: QueryDict | None = None, right: Right | None = None) -> RightForm:
+    """A record's form: empty, of a record, or as it was typed. What is said to be a defence patent is not read."""
+    whose = WhoseForm(data, user=user, event=event, right=right)
+    values: Mapping[str, Any] = right.facts if right is not None else {}
+    rows, is_defence = False, False
+    if data is not None:
+        is_defence = concerns_patents(event) and "defence" in data
+        rows = data.get("action", "").startswith("rows:")
+        values = {} if is_defence else read_posted(event.kept_facts, data, prefix=PREFIX)
+    complete = data is not None and not rows and not is_defence
+    line = LineForm(event.kept_facts, values=values, prefix=PREFIX, complete=complete, spare_rows=3 if rows else None)
+    return RightForm(event, whose, line, is_defence)
+
+
+def sheet_item(event: Event) -> Item:
+    """The kind's facts as an item, for the templates and readers of spreadsheets that claims have."""
+    return replace(event.items[0], title=event.label, facts=event.kept_facts)
+
+
+class RemovalForm(forms.Form):
+    """Why a record is taken off the register."""
+
+    reason = forms.CharField(
+        label="移除理由",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "请写明移除理由，例如“登记有误”或“专利已转让”。"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+
+class RightFilterForm(forms.Form):
+    """Filters above the register."""
+
+    q = forms.CharField(label="号码或名称", required=False, max_length=60)
+    kind = forms.ChoiceField(label="种类", required=False)
+    applicant = forms.ChoiceField(label="单位", required=False)
+
+    def __init__(self, *args: Any, user: User, kinds: Mapping[str, Event], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", "全部"), *((code, e.label) for code, e in kinds.items())]  # type: ignore[attr-defined]
+        own = [(str(m.applicant_id), m.applicant.name) for m in user.active_memberships]
+        self.fields["applicant"].choices = [("", "全部"), *own]  # type: ignore[attr-defined]
+        if len(own) < 2:
+            del self.fields["applicant"]
+
+
+class OwnApplicantForm(forms.Form):
+    """Which of the person's applicants a button is about."""
+
+    applicant = forms.TypedChoiceField(coerce=int)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.own: dict[int, Applicant] = {m.applicant_id: m.applicant for m in user.active_memberships}
+        self.fields["applicant"].choices = [(pk, "") for pk in self.own]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> Applicant:
+        """The applicant, once the form is valid."""
+        return self.own[self.cleaned_data["applicant"]]
+
+
+class ClaimFromRightsForm(OwnApplicantForm):
+    """Begin a claim from what an applicant holds; the key makes a double click one claim."""
+
+    item = forms.CharField(max_length=40)
+    key = forms.UUIDField()

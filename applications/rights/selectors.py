@@ -1,0 +1,211 @@
+"""What applicants hold: their records, and what their claims already state, so that nobody is asked twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from applications.enums import RELEASED, ClaimStatus
+from applications.models import ClaimLine
+from applications.rights.models import MAX_KEY, Right
+from policies.factvalues import show_fact
+from policies.finder.events import event_code, events_of
+from policies.finder.selectors import published_items
+from policies.identifiers import comparison_key
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from policies.engine import Fact, Item
+    from policies.finder.events import Event
+    from policies.finder.selectors import PublishedItem
+    from portal.accounts.models import Applicant, User
+
+PAGE_SIZE = 30
+# Facts that a list shows beside the subject, the first of them that are filled in.
+_SHOWN_FACTS = 3
+
+
+def right_kinds(items: Sequence[PublishedItem] | None = None) -> dict[str, Event]:
+    """The kinds of records, by code: one for each event that a published item rewards. One query without `items`."""
+    found = published_items() if items is None else items
+    return {event.code: event for event in events_of(entry.newest for entry in found)}
+
+
+def identity_key(event: Event, facts: Mapping[str, Any]) -> str:
+    """What tells a record from others of its kind, in the form in which numbers are compared; "" where nothing does."""
+    parts = [comparison_key(str(facts.get(name, ""))) for name in event.identity]
+    return "|".join(filter(None, parts))[:MAX_KEY] if parts and parts[0] else ""
+
+
+def concerns_patents(event: Event) -> bool:
+    """Whether the records are Chinese patents, among which defence patents may be."""
+    return any(fact.check == "patent_no" for fact in event.kept_facts)
+
+
+@dataclass(frozen=True, slots=True)
+class RightRow:
+    """A record as lists show it."""
+
+    right: Right
+    label: str
+    subject: str
+    details: list[str]
+    is_known: bool = True
+    lacks_item: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RightPage:
+    """One page of a list, and the key after which the next begins ("" on the last)."""
+
+    rows: list[RightRow]
+    next_cursor: str
+
+
+def list_rights(
+    user: User,
+    kinds: Mapping[str, Event],
+    *,
+    kind: str = "",
+    applicant_id: int | None = None,
+    search: str = "",
+    after: str = "",
+) -> RightPage:
+    """Records of the person's own applicants, the newest first; `after` is the cursor of the page before. One query."""
+    rights = Right.objects.visible_to(user).held().select_related("applicant")
+    if kind:
+        rights = rights.filter(kind=kind)
+    if applicant_id is not None:
+        rights = rights.filter(applicant_id=applicant_id)
+    for word in search.split():
+        rights = rights.filter(subject_key__contains=comparison_key(word))
+    if after.isascii() and after.isdigit():
+        rights = rights.filter(pk__lt=int(after[:18]))
+    page = list(rights.order_by("-pk")[: PAGE_SIZE + 1])
+    rows = [right_row(right, kinds.get(right.kind)) for right in page[:PAGE_SIZE]]
+    return RightPage(rows, str(page[PAGE_SIZE - 1].pk) if len(page) > PAGE_SIZE else "")
+
+
+def right_row(right: Right, event: Event | None) -> RightRow:
+    """A record in words. A kind that no published item rewards any more is named by its code."""
+    if event is None:
+        return RightRow(right, right.kind, right.subject_key or "—", [], is_known=False)
+    shown = {fact.name: fact for fact in event.kept_facts if right.facts.get(fact.name) not in (None, "", [])}
+    subject = shown.pop(event.subject, None) if event.subject else None
+    details = [_shown(fact, right.facts) for fact in list(shown.values())[:_SHOWN_FACTS]]
+    name = show_fact(subject, right.facts[subject.name]) if subject else event.label
+    lacks_item = bool(event.alternatives) and not right.item_code
+    return RightRow(right, event.label, name, details, lacks_item=lacks_item)
+
+
+def _shown(fact: Fact, facts: Mapping[str, Any]) -> str:
+    return f"{fact.label} {show_fact(fact, facts[fact.name])}"
+
+
+# ---- what is held, wherever it is written down ----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Something an applicant holds: from its register, or (with the claim's number) from a line it submitted."""
+
+    applicant_id: int
+    kind: str
+    key: str
+    facts: Mapping[str, Any]
+    item_code: str = ""
+    claim_number: str = ""
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """All that some applicants hold, and which of it they have claimed under which item already."""
+
+    held: Sequence[Holding]
+    claimed: Mapping[tuple[int, str], Collection[str]] = field(default_factory=dict)
+
+    @property
+    def unrecorded(self) -> list[Holding]:
+        """What stands in claims and not in the register."""
+        return [holding for holding in self.held if holding.claim_number]
+
+    def unclaimed(self, applicant_id: int, item: Item, event: Event) -> list[Holding]:
+        """What an applicant holds for an item and has not claimed under it; drafts count as claimed."""
+        taken = Counter(self.claimed.get((applicant_id, item.id), ()))
+        must_be = _which(event, item)
+        found = []
+        for holding in self.held:
+            if holding.applicant_id != applicant_id or holding.kind != event.code:
+                continue
+            if must_be and holding.item_code != must_be:
+                continue
+            # Things without a key of their own are told apart by their number only.
+            if taken[holding.key]:
+                taken[holding.key] -= 0 if holding.key else 1
+                continue
+            found.append(holding)
+        return found
+
+
+def _which(event: Event, item: Item) -> str:
+    """The item a claimed thing was, where no fact tells."""
+    return item.id if item in event.alternatives else ""
+
+
+_GONE = frozenset(RELEASED) - {ClaimStatus.DRAFT}
+
+
+def holdings_of(applicant_ids: Iterable[int], kinds: Mapping[str, Event], items: Sequence[PublishedItem]) -> Holdings:
+    """What these applicants hold: their records, and lines of submitted claims that no record repeats. Two queries."""
+    ids = list(applicant_ids)
+    rules = {entry.item.pk: entry.newest for entry in items}
+    rights = Right.objects.filter(applicant_id__in=ids).held().order_by("pk")
+    held = [Holding(*row) for row in rights.values_list("applicant_id", "kind", "subject_key", "facts", "item_code")]
+    known = {(holding.applicant_id, holding.kind, holding.key) for holding in held if holding.key}
+    claimed: dict[tuple[int, str], list[str]] = {}
+    lines = ClaimLine.objects.filter(claim__applicant_id__in=ids, is_defence=False).exclude(claim__status__in=_GONE)
+    columns = ("claim__applicant_id", "claim__item_id", "claim__number", "claim__status", "facts")
+    for applicant_id, item_id, number, status, facts in lines.order_by("pk").values_list(*columns):
+        item = rules.get(item_id)
+        event = kinds.get(event_code(item)) if item else None
+        if item is None or event is None or not facts:
+            continue
+        key = identity_key(event, facts)
+        claimed.setdefault((applicant_id, item.id), []).append(key)
+        if status == ClaimStatus.DRAFT or not key or (applicant_id, event.code, key) in known:
+            continue
+        known.add((applicant_id, event.code, key))
+        kept = {fact.name for fact in event.kept_facts}
+        own = {name: value for name, value in facts.items() if name in kept}
+        held.append(Holding(applicant_id, event.code, key, own, _which(event, item), number or ""))
+    return Holdings(held, claimed)
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """What one applicant's claims state and its register lacks: the first of it in words, and how much there is."""
+
+    applicant: Applicant
+    rows: list[tuple[str, str, str]]
+    count: int
+
+
+_SHOWN_UNRECORDED = 10
+
+
+def unrecorded_by_applicant(user: User, kinds: Mapping[str, Event], items: Sequence[PublishedItem]) -> list[Unrecorded]:
+    """By applicant of the person, what could be recorded from its claims: kind, subject, claim. Two queries."""
+    applicants = {m.applicant_id: m.applicant for m in user.active_memberships}
+    found: dict[int, list[Holding]] = {}
+    for holding in holdings_of(applicants, kinds, items).unrecorded:
+        found.setdefault(holding.applicant_id, []).append(holding)
+    return [
+        Unrecorded(applicants[pk], [_named(one, kinds[one.kind]) for one in held[:_SHOWN_UNRECORDED]], len(held))
+        for pk, held in found.items()
+    ]
+
+
+def _named(holding: Holding, event: Event) -> tuple[str, str, str]:
+    return (event.label, str(holding.facts.get(event.subject or "", "—")), holding.claim_number)

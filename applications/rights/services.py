@@ -1,0 +1,209 @@
+"""Keep the register: record, change, remove, take over from claims and sheets; and begin a claim from what is held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+
+from applications.rights.models import Right
+from applications.rights.selectors import identity_key
+from applications.selectors.problems import MAX_LINES
+from applications.services.drafts import add_lines, lock_editable, start_claim
+from policies.factvalues import read_facts
+from portal.audit.services import record_audit
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Mapping, Sequence
+
+    from applications.models import Claim
+    from applications.rights.selectors import Holding
+    from policies.finder.events import Event
+    from policies.models import SupportItem
+    from portal.accounts.models import Applicant, User
+    from portal.act import Act
+
+
+class RightRefusedError(Exception):
+    """A record cannot be made or changed. The message says why, and what to do."""
+
+
+class StaleRightError(Exception):
+    """Somebody changed the record since this page was loaded; nothing was overwritten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many records were made, and how many stood in the register already and were left as they are."""
+
+    new: int
+    known: int
+
+
+def record_right(
+    applicant: Applicant, *, event: Event, facts: Mapping[str, Any], key: uuid.UUID, act: Act, item_code: str = ""
+) -> Right:
+    """Write down what an applicant holds. The same `key` again gives the record that is already there.
+
+    `item_code` says which of the event's alternatives it was. Raises RightRefusedError where a fact cannot be read or
+    is missing, or the same thing is recorded already.
+    """
+    user = _member(applicant, act)
+    kept, subject_key = _read(event, facts)
+    try:
+        with transaction.atomic():
+            right = Right.objects.create(
+                key=key,
+                applicant=applicant,
+                kind=event.code,
+                subject_key=subject_key,
+                item_code=_alternative(event, item_code),
+                facts=kept,
+                recorded_by=user,
+                recorded_at=act.at,
+                changed_at=act.at,
+            )
+            _audit(act, right, action="rights.record", after={"kind": event.code, "facts": kept})
+            return right
+    except IntegrityError:
+        again = Right.objects.filter(key=key, applicant=applicant).first()
+        if again is None:
+            raise RightRefusedError(_known_text(event)) from None
+        return again
+
+
+def change_right(
+    right: Right, *, event: Event, facts: Mapping[str, Any], revision: int, act: Act, item_code: str = ""
+) -> Right:
+    """Write a record anew. Raises StaleRightError where it was changed since `revision`, else as `record_right`."""
+    kept, subject_key = _read(event, facts)
+    which = _alternative(event, item_code)
+    try:
+        with transaction.atomic():
+            right = _lock(right, act)
+            if (right.facts, right.item_code) == (kept, which):
+                return right
+            if right.revision != revision:
+                raise StaleRightError
+            before = {"facts": right.facts, "item_code": right.item_code}
+            right.facts, right.subject_key, right.item_code = kept, subject_key, which
+            right.changed_at = act.at
+            right.revision += 1
+            right.save(update_fields=["facts", "subject_key", "item_code", "changed_at", "revision"])
+            _audit(act, right, action="rights.change", before=before, after={"facts": kept, "item_code": which})
+            return right
+    except IntegrityError:
+        raise RightRefusedError(_known_text(event)) from None
+
+
+def remove_right(right: Right, *, reason: str, act: Act) -> Right:
+    """Take a record off the register; the row stays, with who did it, when and why. Twice is once."""
+    with transaction.atomic():
+        right = Right.objects.select_for_update(of=("self",)).select_related("applicant").get(pk=right.pk)
+        user = _member(right.applicant, act)
+        if right.removed_at is not None:
+            return right
+        right.removed_at, right.removed_by, right.removal_reason = act.at, user, reason
+        right.save(update_fields=["removed_at", "removed_by", "removal_reason"])
+        _audit(act, right, action="rights.remove", before={"facts": right.facts}, after={"reason": reason})
+        return right
+
+
+def record_many(applicant: Applicant, *, rows: Sequence[tuple[Event, Mapping[str, Any], str]], act: Act) -> Recorded:
+    """Record several things (kind, facts, which item), all or none; what is recorded already is left as it is.
+
+    Raises RightRefusedError, naming the row, where one cannot be read or lacks what a record needs.
+    """
+    user = _member(applicant, act)
+    with transaction.atomic():
+        known = set(Right.objects.filter(applicant=applicant).held().values_list("kind", "subject_key"))
+        fresh = []
+        for number, (event, facts, item_code) in enumerate(rows, start=1):
+            try:
+                kept, subject_key = _read(event, facts)
+            except RightRefusedError as error:
+                raise RightRefusedError(f"第 {number} 行：{error}") from None
+            if subject_key and (event.code, subject_key) in known:
+                continue
+            known.add((event.code, subject_key))
+            fresh.append(
+                Right(
+                    applicant=applicant,
+                    kind=event.code,
+                    subject_key=subject_key,
+                    item_code=_alternative(event, item_code),
+                    facts=kept,
+                    recorded_by=user,
+                    recorded_at=act.at,
+                    changed_at=act.at,
+                )
+            )
+        try:
+            with transaction.atomic():
+                Right.objects.bulk_create(fresh)
+        except IntegrityError:
+            raise RightRefusedError("同时有人登记了其中的内容，请刷新后重试。") from None
+        if fresh:
+            record_audit(
+                act,
+                action="rights.record_many",
+                target=applicant,
+                region_code=applicant.region_id,
+                after={"count": len(fresh)},
+            )
+    return Recorded(len(fresh), len(rows) - len(fresh))
+
+
+def start_claim_from_holdings(
+    applicant: Applicant, *, item: SupportItem, holdings: Sequence[Holding], key: uuid.UUID, act: Act
+) -> Claim:
+    """Begin a claim whose lines are filled in from what is held; the same `key` again gives that draft as it is now.
+
+    Raises DraftRefusedError as `start_claim` does.
+    """
+    with transaction.atomic():
+        claim = start_claim(applicant, item=item, key=key, act=act)
+        if lock_editable(claim, act=act).revision == 0 and holdings:
+            add_lines(claim, act=act, rows=[holding.facts for holding in holdings[:MAX_LINES]])
+        return claim
+
+
+def _read(event: Event, facts: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """Facts in normal form with the key of their identity; RightRefusedError for the first that will not do."""
+    reading = read_facts(event.kept_facts, facts)
+    for problems in (reading.errors, reading.missing):
+        for place, message in problems.items():
+            label = next(fact.label for fact in event.kept_facts if fact.name == place.split(".")[0])
+            raise RightRefusedError(f"{label}：{message}")
+    kept = {name: value for name, value in reading.values.items() if value not in ("", None, [])}
+    return kept, identity_key(event, kept)
+
+
+def _lock(right: Right, act: Act) -> Right:
+    right = Right.objects.select_for_update(of=("self",)).select_related("applicant").get(pk=right.pk)
+    _member(right.applicant, act)
+    if right.removed_at is not None:
+        raise RightRefusedError("这条记录已被移除，不能再修改。需要的请重新登记。")
+    return right
+
+
+def _member(applicant: Applicant, act: Act) -> User:
+    """Who acts, refused unless a member of the applicant."""
+    if act.user is None or not any(m.applicant_id == applicant.pk for m in act.user.active_memberships):
+        raise RightRefusedError("只能登记您所属单位的知识产权。")
+    return act.user
+
+
+def _alternative(event: Event, item_code: str) -> str:
+    return item_code if item_code in {item.id for item in event.alternatives} else ""
+
+
+def _known_text(event: Event) -> str:
+    labels = "、".join(fact.label for fact in event.kept_facts if fact.name in event.identity)
+    return f"相同的{labels}已经登记过。请在台账中修改原来的记录，不要重复登记。"
+
+
+def _audit(act: Act, right: Right, *, action: str, **changes: Any) -> None:
+    record_audit(act, action=action, target=right, region_code=right.applicant.region_id, **changes)

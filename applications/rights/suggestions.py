@@ -1,0 +1,205 @@
+"""What an applicant may claim now: what it holds, put to the engine under every open item, with what it had before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from applications.ledger.keys import Party
+from applications.ledger.selectors import ledger_state
+from applications.rights.selectors import holdings_of, right_kinds
+from policies.calls.selectors import open_calls, upcoming_calls
+from policies.engine import Outcome, assess
+from policies.factvalues import FactsReading, engine_facts, facts_of, subject_key
+from policies.finder.events import NOT_ASKED, event_code
+from policies.finder.selectors import published_items
+from policies.selectors import catalogue_for, compiled_item
+from portal.money import to_yuan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from applications.rights.selectors import Holding, Holdings
+    from policies.calls.models import Call
+    from policies.engine import Assessment, Item
+    from policies.finder.events import Event
+    from policies.finder.selectors import PublishedItem
+    from policies.models import ItemVersion
+    from portal.accounts.models import Applicant, User
+
+MAX_SUGGESTIONS = 5
+_SUPPORTED = (Outcome.PAYABLE, Outcome.RECOGNISED, Outcome.NO_AMOUNT, Outcome.UNDETERMINED)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where something may be claimed: by whom, under which rules, in which call."""
+
+    applicant: Applicant
+    entry: PublishedItem
+    version: ItemVersion
+    event: Event
+    call: Call | None
+    next_call: Call | None
+
+    @property
+    def rules(self) -> Item:
+        return compiled_item(self.version)
+
+
+@dataclass(frozen=True)
+class Suggestion(_Place):
+    """One item that an applicant may claim for what it holds: with the sum, and the call it is open in (or will be).
+
+    `holdings` would become the claim's lines; of these `assessed` are in the sum, the others lack the facts `missing`.
+    """
+
+    holdings: Sequence[Holding]
+    assessed: Sequence[Holding]
+    answer: Assessment
+    missing: Sequence[str]
+
+    @property
+    def amount(self) -> Decimal | None:
+        """Yuan for all of it together, caps and earlier payments counted; None where the rules give no sum."""
+        if self.outcome is not Outcome.PAYABLE or self.answer.amount is None:
+            return None
+        return to_yuan(self.answer.amount)
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.answer.outcome
+
+    @property
+    def rank(self) -> tuple[bool, bool, int]:
+        """What is open comes first, then what will be, and of these the largest sum."""
+        return (self.call is None, self.next_call is None, -(self.answer.amount or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """The best suggestions, and whether there was anything on record that they could come from."""
+
+    found: list[Suggestion]
+    is_register_empty: bool
+
+
+def suggestions_for(user: User, *, at: datetime) -> Suggestions:
+    """What the person's applicants may claim now, the most pressing first.
+
+    Three queries, two more for each applicant that holds something, and one for each suggestion (its ledger).
+    """
+    applicants = [membership.applicant for membership in user.active_memberships]
+    desk = _Desk(applicants)
+    found = sorted(desk.suggest(at=at), key=lambda suggestion: suggestion.rank)
+    with_ledger = (_after_ledger(suggestion, at=at) for suggestion in found[:MAX_SUGGESTIONS])
+    best = sorted(filter(None, with_ledger), key=lambda suggestion: suggestion.rank)
+    return Suggestions(best, is_register_empty=not desk.holdings.held)
+
+
+def suggestion_for(applicant: Applicant, item_code: str, *, at: datetime) -> Suggestion | None:
+    """What one applicant may claim under one item for what it holds; None where there is nothing."""
+    return next(_Desk([applicant]).suggest(at=at, only=item_code), None)
+
+
+class _Desk:
+    """The published items, and what these applicants hold."""
+
+    def __init__(self, applicants: Sequence[Applicant]) -> None:
+        self.applicants = applicants
+        self.items = published_items()
+        self.kinds = right_kinds(self.items)
+        self.holdings = holdings_of([applicant.pk for applicant in applicants], self.kinds, self.items)
+
+    def suggest(self, *, at: datetime, only: str = "") -> Iterator[Suggestion]:
+        """Every claimable item (or only one) that supports something held, in no order."""
+        wanted = [entry for entry in self.items if entry.is_claimable and only in ("", entry.item.code)]
+        holders = {holding.applicant_id for holding in self.holdings.held}
+        for applicant in self.applicants:
+            if applicant.pk in holders:
+                yield from _of_applicant(applicant, wanted, self.kinds, self.holdings, at=at)
+
+
+def _of_applicant(
+    applicant: Applicant,
+    items: Sequence[PublishedItem],
+    kinds: Mapping[str, Event],
+    holdings: Holdings,
+    *,
+    at: datetime,
+) -> Iterator[Suggestion]:
+    today = timezone.localdate(at)
+    now_open = open_calls(at, region_code=applicant.region_id)
+    coming = upcoming_calls(at, region_code=applicant.region_id)
+    for entry in items:
+        if not entry.is_for(kind=applicant.kind, region=applicant.region_id):
+            continue
+        event = kinds[event_code(entry.newest)]
+        call, next_call = now_open.get(entry.item.code), coming.get(entry.item.code)
+        held = holdings.unclaimed(applicant.pk, entry.newest, event)
+        held = [one for one in held if call is None or _is_inside(call, one.facts.get(event.as_of or ""))]
+        place = _Place(applicant, entry, entry.version_on(today), event, call, next_call)
+        suggestion = _ask(place, held, today=today) if held else None
+        if suggestion is not None:
+            yield suggestion
+
+
+def _is_inside(call: Call, day: Any) -> bool:
+    """Whether a call takes facts of a day; one that is not stated may still turn out to be inside."""
+    return not isinstance(day, str) or call.facts_from <= date.fromisoformat(day) < call.facts_to
+
+
+def _ask(place: _Place, held: Sequence[Holding], *, today: date) -> Suggestion | None:
+    """The engine's answer for what of the holdings the item supports; None where it supports nothing of it."""
+    answer = _assess(place, held, today=today)
+    outcomes = {line.number: line.outcome for line in answer.lines}
+    fit = {number: one for number, one in enumerate(held, start=1) if outcomes.get(number) in _SUPPORTED}
+    if not fit:
+        return None
+    ready = [one for number, one in fit.items() if outcomes[number] is not Outcome.UNDETERMINED]
+    names = {name.split("[", maxsplit=1)[0] for name in answer.missing} - NOT_ASKED
+    missing = [fact.label for fact in place.rules.facts if fact.name in names]
+    assessed = ready or list(fit.values())
+    if len(assessed) < len(held):
+        answer = _assess(place, assessed, today=today)
+    return Suggestion(**vars(place), holdings=list(fit.values()), assessed=assessed, answer=answer, missing=missing)
+
+
+def _after_ledger(suggestion: Suggestion, *, at: datetime) -> Suggestion | None:
+    """The suggestion with what the ledger holds taken off; None where nothing is left."""
+    applicant, rules, today = suggestion.applicant, suggestion.rules, timezone.localdate(at)
+    city = applicant.region.city
+    subjects = {
+        str(one.facts[rules.subject]): subject_key(rules, one.facts)
+        for one in suggestion.assessed
+        if rules.subject and rules.subject in one.facts
+    }
+    party = Party(applicant.pk, city.pk if city else "", today.year, applicant.kind)
+    ledger = ledger_state(rules, party=party, subjects=subjects)
+    if not ledger["paid"] and not ledger["times_before"]:
+        return suggestion
+    answer = _assess(suggestion, suggestion.assessed, today=today, ledger=ledger)
+    return None if answer.outcome is Outcome.REFUSED else replace(suggestion, answer=answer)
+
+
+def _assess(
+    place: _Place, held: Sequence[Holding], *, today: date, ledger: Mapping[str, Any] | None = None
+) -> Assessment:
+    question = {
+        "item": place.rules.id,
+        "on": today.isoformat(),
+        "applicant": {"kind": place.applicant.kind, "region": place.applicant.region_id},
+        "lines": [_line(place.rules, one.facts) for one in held],
+        "assume": "met",
+        **(ledger or {}),
+    }
+    return assess(catalogue_for(place.version), question)
+
+
+def _line(rules: Item, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A record's facts, in normal form already, as far as the item knows them."""
+    return engine_facts(facts_of(rules), FactsReading(values=dict(facts)))

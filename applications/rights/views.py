@@ -1,0 +1,283 @@
+"""The register's pages: the list, one record, removal, spreadsheets, and a claim begun from what is held."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from applications.forms import ImportForm
+from applications.rights.forms import (
+    DEFENCE_REFUSAL,
+    ClaimFromRightsForm,
+    OwnApplicantForm,
+    RemovalForm,
+    RightFilterForm,
+    right_form,
+    sheet_item,
+)
+from applications.rights.models import Right
+from applications.rights.selectors import (
+    holdings_of,
+    list_rights,
+    right_kinds,
+    right_row,
+    unrecorded_by_applicant,
+)
+from applications.rights.services import (
+    RightRefusedError,
+    StaleRightError,
+    change_right,
+    record_many,
+    record_right,
+    remove_right,
+    start_claim_from_holdings,
+)
+from applications.rights.suggestions import suggestion_for
+from applications.selectors.problems import MAX_LINES
+from applications.services.drafts import DraftRefusedError
+from applications.services.imports import ImportRefusedError, build_template, read_pasted, read_workbook
+from policies.finder.selectors import published_items
+from policies.models import SupportItem
+from portal.access import access, applicants
+from portal.http import act_of, user_of
+
+if TYPE_CHECKING:
+    import uuid
+
+    from django.http import HttpRequest
+
+    from applications.rights.forms import RightForm
+    from applications.services.imports import SheetReading
+    from policies.engine import Item
+    from policies.finder.events import Event
+    from portal.accounts.models import Applicant
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@access(applicants)
+@require_safe
+def register(request: HttpRequest) -> HttpResponse:
+    """List what one's applicants hold, and what their claims state that is not recorded yet."""
+    user = user_of(request)
+    items = published_items()
+    kinds = right_kinds(items)
+    form = RightFilterForm(request.GET, user=user, kinds=kinds)
+    given = form.cleaned_data if form.is_valid() else {}
+    page = list_rights(
+        user,
+        kinds,
+        kind=given.get("kind", ""),
+        applicant_id=int(given["applicant"]) if given.get("applicant") else None,
+        search=given.get("q", ""),
+        after=request.GET.get("after", ""),
+    )
+    is_filtered = any(given.values())
+    after = request.GET.get("after", "")
+    shows_claims = not (is_filtered or after)
+    context = {
+        "form": form,
+        "page": page,
+        "after": after,
+        "is_filtered": is_filtered,
+        "unrecorded": unrecorded_by_applicant(user, kinds, items) if shows_claims else [],
+    }
+    return render(request, "rights/register.html", context)
+
+
+@access(applicants)
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """Choose the kind of a new record."""
+    kinds = right_kinds().values()
+    topics = [(topic, list(group)) for topic, group in groupby(kinds, key=lambda event: event.topic)]
+    return render(request, "rights/choose.html", {"topics": topics})
+
+
+@access(applicants)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, kind: str) -> HttpResponse:
+    """Write down one thing that an applicant holds."""
+    event = _event(kind)
+    form = right_form(event, user=user_of(request), data=request.POST if request.method == "POST" else None)
+    if request.method != "POST" or form.wants_more_rows or not form.is_ready:
+        return _form_page(request, form)
+    applicant = _own(request, form.whose.cleaned_data["applicant"])
+    try:
+        record_right(
+            applicant,
+            event=event,
+            facts=form.line.reading.values,
+            key=form.whose.cleaned_data["key"],
+            item_code=form.which,
+            act=act_of(request),
+        )
+    except RightRefusedError as error:
+        return _form_page(request, form, refusal=str(error))
+    messages.success(request, f"已登记：{event.label}。")
+    return redirect("rights:list")
+
+
+@access(applicants)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Change a record; a page that somebody else overtook overwrites nothing."""
+    right = _right(request, key)
+    event = _event(right.kind)
+    data = request.POST if request.method == "POST" else None
+    form = right_form(event, user=user_of(request), data=data, right=right)
+    if data is None or form.wants_more_rows or not form.is_ready:
+        return _form_page(request, form, right=right)
+    try:
+        change_right(
+            right,
+            event=event,
+            facts=form.line.reading.values,
+            revision=int(data["revision"]) if data.get("revision", "").isdecimal() else -1,
+            item_code=form.which,
+            act=act_of(request),
+        )
+    except StaleRightError:
+        refusal = "这条记录刚被别人修改过，您的修改没有保存。下面是您填写的内容；请核对后再保存一次，将以您的为准。"
+        right.refresh_from_db()
+        return _form_page(request, form, right=right, refusal=refusal)
+    except RightRefusedError as error:
+        return _form_page(request, form, right=right, refusal=str(error))
+    messages.success(request, "已保存。")
+    return redirect("rights:list")
+
+
+@access(applicants)
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Take a record off the register, with a reason."""
+    right = _right(request, key)
+    form = RemovalForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        remove_right(right, reason=form.cleaned_data["reason"], act=act_of(request))
+        messages.success(request, "已从台账中移除。")
+        return redirect("rights:list")
+    row = right_row(right, right_kinds().get(right.kind))
+    return render(request, "rights/remove.html", {"form": form, "row": row})
+
+
+@access(applicants)
+@require_safe
+def template(_request: HttpRequest, kind: str) -> HttpResponse:
+    """The xlsx template of a kind of records."""
+    event = _event(kind)
+    response = HttpResponse(build_template(sheet_item(event)), content_type=XLSX)
+    response["Content-Disposition"] = str(
+        content_disposition_header(as_attachment=True, filename=f"台账模板 {event.label}.xlsx")
+    )
+    return response
+
+
+@access(applicants)
+@require_http_methods(["GET", "HEAD", "POST"])
+def bulk(request: HttpRequest, kind: str) -> HttpResponse:
+    """Record many things of one kind from a sheet; nothing is taken over while a cell is wrong."""
+    event = _event(kind)
+    is_sent = request.method == "POST"
+    form = ImportForm(request.POST, request.FILES) if is_sent else ImportForm()
+    whose = OwnApplicantForm(request.POST if is_sent else None, user=user_of(request))
+    context: dict[str, Any] = {"event": event, "form": form, "own": list(whose.own.values()), "most": MAX_LINES}
+    if is_sent and form.is_valid() and whose.is_valid():
+        try:
+            reading = _sheet(sheet_item(event), form.cleaned_data)
+            context["faults"] = reading.faults
+            rows = [(event, line, "") for line in _faultless(reading)]
+            recorded = record_many(whose.chosen, rows=rows, act=act_of(request))
+        except (ImportRefusedError, RightRefusedError) as error:
+            return render(request, "rights/import.html", context | {"refusal": str(error)}, status=422)
+        known = f"，{recorded.known} 项已在台账中，没有改动" if recorded.known else ""
+        messages.success(request, f"已登记 {recorded.new} 项{known}。")
+        return redirect("rights:list")
+    return render(request, "rights/import.html", context, status=422 if is_sent else 200)
+
+
+@access(applicants)
+@require_POST
+def adopt(request: HttpRequest) -> HttpResponse:
+    """Record what one applicant's claims state and the register lacks."""
+    form = OwnApplicantForm(request.POST, user=user_of(request))
+    if not form.is_valid():
+        raise Http404
+    items = published_items()
+    kinds = right_kinds(items)
+    found = holdings_of([form.chosen.pk], kinds, items).unrecorded
+    try:
+        rows = [(kinds[holding.kind], holding.facts, holding.item_code) for holding in found]
+        recorded = record_many(form.chosen, rows=rows, act=act_of(request))
+    except RightRefusedError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"已从申报中登记 {recorded.new} 项。")
+    return redirect("rights:list")
+
+
+@access(applicants)
+@require_POST
+def claim(request: HttpRequest) -> HttpResponse:
+    """Begin a claim of one item, its lines filled in from what the applicant holds."""
+    form = ClaimFromRightsForm(request.POST, user=user_of(request))
+    if not form.is_valid():
+        raise Http404
+    act = act_of(request)
+    item = get_object_or_404(SupportItem.objects.select_related("document__region"), code=form.cleaned_data["item"])
+    suggestion = suggestion_for(form.chosen, item.code, at=timezone.now())
+    try:
+        begun = start_claim_from_holdings(
+            form.chosen,
+            item=item,
+            holdings=suggestion.holdings if suggestion else [],
+            key=form.cleaned_data["key"],
+            act=act,
+        )
+    except DraftRefusedError as error:
+        messages.error(request, str(error))
+        return redirect("policies:item", item.code)
+    return redirect("applications:edit", begun.key)
+
+
+def _event(kind: str) -> Event:
+    event = right_kinds().get(kind)
+    if event is None:
+        raise Http404
+    return event
+
+
+def _right(request: HttpRequest, key: uuid.UUID) -> Right:
+    rights = Right.objects.visible_to(user_of(request)).held().select_related("applicant")
+    return get_object_or_404(rights, key=key)
+
+
+def _own(request: HttpRequest, pk: int) -> Applicant:
+    return next(m.applicant for m in user_of(request).active_memberships if m.applicant_id == pk)
+
+
+def _form_page(request: HttpRequest, form: RightForm, *, right: Right | None = None, refusal: str = "") -> HttpResponse:
+    refusal = DEFENCE_REFUSAL if form.is_defence else refusal
+    is_wrong = bool(refusal) or (form.whose.is_bound and not form.wants_more_rows)
+    context = {"form": form, "event": form.event, "right": right, "refusal": refusal}
+    return render(request, "rights/form.html", context, status=422 if is_wrong else 200)
+
+
+def _sheet(item: Item, given: dict[str, Any]) -> SheetReading:
+    file, pasted = given.get("file"), given.get("pasted") or ""
+    return read_workbook(item, file.read()) if file else read_pasted(item, pasted)
+
+
+def _faultless(reading: SheetReading) -> list[dict[str, Any]]:
+    if reading.faults:
+        raise ImportRefusedError("表格中有错误，没有登记任何内容。请按单元格修改后重新导入。")
+    if not reading.lines:
+        raise ImportRefusedError("表格中没有填写任何内容。请从第 3 行起填写后再导入。")
+    return reading.lines
