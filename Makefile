@@ -5,7 +5,7 @@ SOURCES := portal policies applications review bench tests manage.py
 SETUP := $(PYTHON) portal/devtools/setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench fonts screenshots requirements clean
+.PHONY: help demo test nightly check format bench fonts screenshots requirements clean
 export PORT HOST PYTEST
 
 help: ## show this list
@@ -18,6 +18,11 @@ demo: ## run the portal with made-up data (PORT=8000); Ctrl-C stops it
 test: ## run every test (PYTEST="tests/portal -k money" for some)
 	@$(SETUP) test
 	@exec $(BIN)/python -m portal.devtools.run_tests
+
+nightly: ## run the property tests alone, 10,000 examples each and large populations (half an hour)
+	@$(SETUP) test
+	@HYPOTHESIS_PROFILE=nightly PYTEST="-n 2 --dist=worksteal $$(grep -rlw hypothesis tests --include='test_*.py' | xargs)" \
+	  $(BIN)/python -m portal.devtools.run_tests
 
 check: ## style, types, layers, templates, deployment settings, migrations
 	@$(SETUP) check

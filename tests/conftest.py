@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils.module_loading import import_string
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
@@ -43,7 +44,14 @@ WORKER_START_SECONDS = 60
 hypothesis_settings.register_profile(
     "portal", deadline=None, database=DirectoryBasedExampleDatabase(ROOT / ".cache" / "hypothesis")
 )
-hypothesis_settings.load_profile("portal")
+# What `make nightly` asks for: a hundred times as many examples of every property.
+hypothesis_settings.register_profile(
+    "nightly",
+    hypothesis_settings.get_profile("portal"),
+    max_examples=10_000,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portal"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

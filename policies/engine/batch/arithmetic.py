@@ -1,9 +1,9 @@
 """Whole-number arithmetic on columns, and why int64 never overflows.
 
 A fact is at most `MAX_FEN` (10^14) and a line has at most 10^4 rows of it, so a fact's sum is at most 10^18; how many
-of them a rule may add is bounded when it is compiled. `times` and `checked_total` refuse what would pass `MOST` (2^60) by
-a count or by adding up. A share n/d of f is (f // d) * n + (f % d) * n // d: as n <= d, the first product stays within
-f, and the second within d^2, which fits for d up to `FINEST`; a finer ratio is worked in Python's own integers.
+of them a rule may add is bounded when it is compiled. `times` and `checked_total` refuse what would pass `MOST` (2^60)
+by a count or by adding up. A share n/d of f is (f // d) * n + (f % d) * n // d: as n <= d, the first product stays
+within f, and the second within d^2, which fits for d up to `FINEST`; a finer ratio is worked in Python's integers.
 """
 
 from fractions import Fraction

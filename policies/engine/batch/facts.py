@@ -16,7 +16,7 @@ class Drawer:
     """Draws columns for one item from one stream of chance."""
 
     def __init__(
-        self, item: Item, edges: Edges, rng: np.random.Generator, effect: tuple[int, int], *, edge: bool
+        self, item: Item, edges: Edges, rng: np.random.Generator, effect: tuple[int, int], *, lines: int, edge: bool
     ) -> None:
         self.item = item
         self.edges = edges
@@ -25,6 +25,8 @@ class Drawer:
         self.edge = edge
         self.fen = np.array(edges.fen_around() if edge else edges.fen)
         self.days = np.array(edges.days_around())
+        # Lines on which nothing is filled in.
+        self.bare = self._chance(40, lines)
 
     def _chance(self, permille: int, size: int) -> BoolArray:
         return self.rng.integers(0, 1000, size, dtype=np.int32) < permille
@@ -38,7 +40,7 @@ class Drawer:
         if fact.name == self.item.as_of:
             return self._chance(850, size) if self.edge else None
         if self.edge:
-            return self._chance(850 if fact.needed else 600, size)
+            return self._chance(850 if fact.needed else 600, size) & ~self.bare
         return self._chance(990, size) if fact.needed else self._chance(400, size)
 
     def money(self, size: int) -> IntArray:
@@ -50,7 +52,7 @@ class Drawer:
     def paid_before(self, subject: IntArray) -> IntArray:
         """What each subject had before: mostly nothing, and the same wherever it is named."""
         mixed = subject * 2_654_435_761 % 2**31
-        return np.where(mixed % 12 == 0, self.fen[mixed // 12 % len(self.fen)], 0)
+        return np.where(mixed % 4 == 0, self.fen[mixed // 4 % len(self.fen)], 0)
 
     def column(self, fact: Fact, on: IntArray, size: int) -> Column:
         """One fact of `size` lines; `on` is the day of each line's claim."""

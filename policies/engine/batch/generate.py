@@ -145,7 +145,7 @@ class _Part:
         several = rng.integers(1, 5, size) * self.chance(400 if self.edge else 60, size)
         claim = np.repeat(np.arange(size, dtype=np.int32), np.maximum(several, 1))
         lines = len(claim)
-        drawer = Drawer(self.item, self.edges, rng, self.days_of_effect(), edge=self.edge)
+        drawer = Drawer(self.item, self.edges, rng, self.days_of_effect(), lines=lines, edge=self.edge)
         count = None
         if self.edge:
             tried = np.array(self.edges.counts, dtype=np.int32)
@@ -232,14 +232,14 @@ def _with_ledgers(population: Population, parts: list[_Part], rng: np.random.Gen
         return np.where(rng.integers(0, 1000, size) < permille, values, 0)
 
     fen = np.array(sorted({fen for part in parts for fen in part.edges.fen_around()}))
-    paid = {name: seldom(60, fen[rng.integers(0, len(fen), size)]) for name in _LEDGERS}
+    paid = {name: seldom(120, fen[rng.integers(0, len(fen), size)]) for name in _LEDGERS}
     sets = _unmet_sets(parts)
     return replace(
         population,
         paid=paid,
         once_group=rng.integers(0, 1000, size) < 20,
         times_before=seldom(40, rng.integers(1, 4, size)),
-        rank=seldom(60, rng.integers(1, 60, size)),
+        rank=seldom(300, np.minimum(rng.integers(1, 60, size), rng.integers(1, 60, size))),
         unmet=np.where(rng.integers(0, 1000, size) < 60, rng.integers(0, len(sets), size), -1),
         unmet_sets=sets,
     )
