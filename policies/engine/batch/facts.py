@@ -51,7 +51,7 @@ class Drawer:
 
     def paid_before(self, subject: IntArray) -> IntArray:
         """What each subject had before: mostly nothing, and the same wherever it is named."""
-        mixed = subject * 2_654_435_761 % 2**31
+        mixed = subject % 2**31 * 2_654_435_761 >> 15
         return np.where(mixed % 4 == 0, self.fen[mixed // 4 % len(self.fen)], 0)
 
     def column(self, fact: Fact, on: IntArray, size: int) -> Column:
