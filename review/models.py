@@ -9,12 +9,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from applications.enums import Route
 from applications.models import visible_claims
 from portal.accounts.enums import RegionLevel, Role
 from review.enums import Conclusion, CreditResult, ObjectionState, Stage
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
+
+
+_HEAR_OBJECTIONS = frozenset({Role.CITY_OFFICER, Role.DECISION_MAKER, Role.AUDITOR})
 
 
 class Decision(models.Model):
@@ -124,7 +128,7 @@ class PublicityQuerySet(models.QuerySet["PublicityList"]):
         return self.all()
 
     def workable_by(self, user: User) -> PublicityQuerySet:
-        """Lists of the cities in which the person handles publicity."""
+        """Lists of the cities, or of the district, in which the person handles publicity."""
         return self.filter(region_id__in=user.regions_for(Role.CITY_OFFICER, Role.DECISION_MAKER))
 
 
@@ -180,12 +184,16 @@ class ObjectionQuerySet(models.QuerySet["Objection"]):
     """Objections, narrowed to who asks: the objector's identity is confidential."""
 
     def visible_to(self, user: User) -> ObjectionQuerySet:
-        cities = [
-            a.region_id
-            for a in user.active_appointments
-            if a.role in (Role.CITY_OFFICER, Role.DECISION_MAKER, Role.AUDITOR) and a.region.level == RegionLevel.CITY
-        ]
-        return self.filter(visible_claims(user, "entry__claim__"), entry__claim__city_id__in=cities)
+        regions = {
+            level: [
+                a.region_id for a in user.active_appointments if a.role in _HEAR_OBJECTIONS and a.region.level == level
+            ]
+            for level in (RegionLevel.CITY, RegionLevel.DISTRICT)
+        }
+        theirs = Q(entry__claim__city_id__in=regions[RegionLevel.CITY]) | Q(
+            entry__claim__region_id__in=regions[RegionLevel.DISTRICT], entry__claim__route=Route.DISTRICT
+        )
+        return self.filter(visible_claims(user, "entry__claim__"), theirs)
 
 
 class Objection(models.Model):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from applications.enums import Action, ClaimStatus, Route
 from applications.permissions import acts_for_applicant, party_for
+from portal.accounts.enums import RegionLevel, Role
 from review.enums import Conclusion, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from applications.models import Claim
-    from portal.accounts.models import User
+    from portal.accounts.models import Appointment, User
 
 STAGE_OF: dict[str, Stage] = {
     ClaimStatus.SUBMITTED: Stage.ACCEPTANCE,
@@ -51,6 +54,30 @@ def stage_before(stage: str | None, route: str) -> Stage | None:
     if stage == Stage.CITY or (stage == Stage.FINAL and route == Route.DISTRICT):
         return Stage.DISTRICT_SECOND
     return Stage.CITY if stage == Stage.FINAL else None
+
+
+def publishing_regions(user: User) -> list[str]:
+    """Codes of the regions whose lists this person publishes: a city's officer, a district's decision-maker."""
+    return [
+        appointment.region_id
+        for appointment in user.active_appointments
+        if appointment.role == Role.CITY_OFFICER or _decides_in_district(appointment)
+    ]
+
+
+def _decides_in_district(appointment: Appointment) -> bool:
+    return appointment.role == Role.DECISION_MAKER and appointment.region.level == RegionLevel.DISTRICT
+
+
+def decided_by(user: User, *roles: str) -> Q:
+    """The condition on claims that are decided, publicised and paid where this person holds one of the roles."""
+    return decided_in(user.regions_for(*roles))
+
+
+def decided_in(regions: Iterable[str]) -> Q:
+    """The condition on claims that are decided, publicised and paid in one of these regions, given by their codes."""
+    codes = list(regions)
+    return Q(city_id__in=codes, route=Route.CITY) | Q(region_id__in=codes, route=Route.DISTRICT)
 
 
 def open_conclusions(user: User, claim: Claim) -> list[Conclusion]:

@@ -38,7 +38,7 @@ class Role(models.TextChoices):
     DISTRICT_FIRST = "district_first", "区级经办"
     DISTRICT_SECOND = "district_second", "区级复核"
     CITY_OFFICER = "city_officer", "市级审核"
-    DECISION_MAKER = "decision_maker", "市级审定"
+    DECISION_MAKER = "decision_maker", "审定"
     FINANCE = "finance", "财务"
     POLICY_ADMIN = "policy_admin", "政策管理"
     AUDITOR = "auditor", "审计"
@@ -54,6 +54,8 @@ SEPARATE_DUTIES = DISTRICT_ROLES | {Role.CITY_OFFICER, Role.DECISION_MAKER, Role
 ROLE_LEVELS: dict[str, frozenset[str]] = {
     **dict.fromkeys(DISTRICT_ROLES, frozenset({RegionLevel.DISTRICT})),
     **dict.fromkeys(CITY_ROLES, frozenset({RegionLevel.CITY})),
+    # Some documents let a district decide and pay (bh2024; sz2021 arts. 1, 7, 11, 20): its own people do, there.
+    **dict.fromkeys((Role.DECISION_MAKER, Role.FINANCE), frozenset({RegionLevel.CITY, RegionLevel.DISTRICT})),
     Role.AUDITOR: frozenset({RegionLevel.CITY, RegionLevel.PROVINCE}),
     Role.SYSTEM_ADMIN: frozenset({RegionLevel.CITY, RegionLevel.PROVINCE}),
 }

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from applications.enums import ClaimStatus
+from review.forms.decision import decision_no_field
 from review.forms.fields import DayField
 from review.selectors.queue import ClaimFilter, claimable_choices, district_choices
 from review.services.decisions import Minutes
@@ -78,10 +79,12 @@ class MinutesForm(forms.Form):
 
     minutes_number = forms.CharField(label="会议纪要编号", max_length=60)
     minutes_date = DayField(label="会议日期")
+    decision_no = decision_no_field(required=False)
 
     @property
     def minutes(self) -> Minutes:
-        return Minutes(self.cleaned_data["minutes_number"], self.cleaned_data["minutes_date"])
+        given = self.cleaned_data
+        return Minutes(given["minutes_number"], given["minutes_date"], given["decision_no"])
 
 
 class PublicityForm(forms.Form):

@@ -9,10 +9,11 @@ from django.db.models import Count, Prefetch, Q, Sum
 
 from applications.enums import ClaimStatus
 from applications.models import Claim
-from portal.accounts.enums import Role
+from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region
 from portal.money import ZERO
 from review.funding.models import Award, Payment, PaymentKind
+from review.permissions import decided_by
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 
 
 def payable_claims(user: User) -> QuerySet[Claim]:
-    """Approved and paid claims of the cities whose money this person pays, with award and payments."""
+    """Approved and paid claims whose money this person pays, as a city or as a district, with award and payments."""
     return (
         Claim.objects.visible_to(user)
         .filter(
-            city_id__in=user.regions_for(Role.FINANCE),
+            decided_by(user, Role.FINANCE),
             status__in=[ClaimStatus.APPROVED, ClaimStatus.PAID],
         )
         .select_related("applicant", "item", "region", "city", "award")
@@ -77,9 +78,13 @@ def is_paid(claim: Claim) -> bool:
 
 
 def district_choices(user: User) -> list[tuple[str, str]]:
-    """The districts of the cities whose money this person pays."""
-    cities = user.regions_for(Role.FINANCE)
-    return list(Region.objects.filter(parent_id__in=cities).order_by("code").values_list("code", "name"))
+    """The districts whose applicants this person pays: of a city all, of a district itself."""
+    regions = user.regions_for(Role.FINANCE)
+    return list(
+        Region.objects.filter(Q(parent_id__in=regions) | Q(pk__in=regions, level=RegionLevel.DISTRICT))
+        .order_by("code")
+        .values_list("code", "name")
+    )
 
 
 @dataclass(frozen=True, slots=True)

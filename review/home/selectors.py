@@ -22,6 +22,7 @@ from portal.money import ZERO
 from portal.notifications.models import Message
 from review.enums import ObjectionState
 from review.models import Objection, PublicityList
+from review.permissions import decided_in, publishing_regions
 from review.selectors.queue import COUNT_LIMIT, desks_of, next_claim
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ def waiting_for(user: User) -> list[Waiting]:
 
 
 def awaiting_publicity(user: User) -> int:
-    """How many decided claims of the person's cities wait for a publicity list, counted up to the cap."""
-    cities = user.regions_for(Role.CITY_OFFICER)
-    return Claim.objects.filter(city_id__in=cities, status=ClaimStatus.AWAITING_PUBLICITY)[: COUNT_LIMIT + 1].count()
+    """How many decided claims wait for a publicity list that this person makes, counted up to the cap."""
+    theirs = decided_in(publishing_regions(user))
+    return Claim.objects.filter(theirs, status=ClaimStatus.AWAITING_PUBLICITY)[: COUNT_LIMIT + 1].count()
 
 
 def publicity_ending(user: User, *, today: date) -> list[PublicityList]:
@@ -99,7 +100,7 @@ def current_publicity(*, today: date) -> list[PublicityList]:
 
 @dataclass(frozen=True, slots=True)
 class Unpaid:
-    """Approved and not yet paid, in one city: how many claims, and their sum in yuan."""
+    """Approved and not yet paid, in one city or district: how many claims, and their sum in yuan."""
 
     place: str
     count: int
@@ -114,11 +115,11 @@ class Unpaid:
 
 
 def unpaid_for(user: User) -> list[Unpaid]:
-    """What the person, as finance, has still to pay, by city."""
+    """What the person, as finance, has still to pay, by city, or by district where it decides itself."""
     found = []
     for appointment in user.active_appointments:
         if appointment.role == Role.FINANCE:
-            sums = Claim.objects.filter(city_id=appointment.region_id, status=ClaimStatus.APPROVED).aggregate(
+            sums = Claim.objects.filter(decided_in([appointment.region_id]), status=ClaimStatus.APPROVED).aggregate(
                 count=Count("pk"), total=Sum("approved_amount", default=ZERO), oldest=Min("status_since")
             )
             found.append(Unpaid(appointment.region.full_name, **sums))
@@ -188,7 +189,13 @@ class ApplicantDesk:
     granted: Decimal
 
 
-_FINISHED = (ClaimStatus.WITHDRAWN, ClaimStatus.NOT_ACCEPTED, ClaimStatus.REJECTED, ClaimStatus.PAID)
+_FINISHED = (
+    ClaimStatus.WITHDRAWN,
+    ClaimStatus.NOT_ACCEPTED,
+    ClaimStatus.REJECTED,
+    ClaimStatus.PAID,
+    ClaimStatus.RECOGNISED,
+)
 
 
 def applicant_desk(user: User) -> ApplicantDesk:

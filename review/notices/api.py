@@ -20,13 +20,17 @@ NoticeCode = Annotated[str, Path(pattern=r"^[0-9A-Za-z -]{1,40}$")]
 
 
 class NoticeOut(Schema):
-    """What was issued under a code. `file_state`: intact, pending, changed or missing; `sha256` is the file's."""
+    """What was issued under a code; `recognised` is the title, empty where there is none.
+
+    `file_state`: intact, pending, changed or missing; `sha256` is the file's.
+    """
 
     number: str
     kind: str
     region: str
     issued_on: date
     amount: Decimal | None
+    recognised: str
     file_state: str
     sha256: str
 
@@ -43,6 +47,7 @@ def verify_notice(request: HttpRequest, code: NoticeCode) -> dict[str, Any]:
         "region": notice.region_id,
         "issued_on": notice.issued_on,
         "amount": notice.amount,
+        "recognised": notice.snapshot.get("recognised", ""),
         "file_state": selectors.file_state(notice).value,
         "sha256": notice.sha256,
     }

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from review.funding.models import Award
 
 # Which word of the office's sign stands before 〔year〕 in a number.
-SERIES = {NoticeKind.GRANT: "知资", NoticeKind.REFUSAL: "知不支"}
+SERIES = {NoticeKind.GRANT: "知资", NoticeKind.REFUSAL: "知不支", NoticeKind.RECOGNITION: "知认"}
 COURT = "有管辖权的人民法院"
 
 
@@ -49,10 +49,10 @@ class Heading:
 
 
 def issuing_region(claim: Claim, kind: NoticeKind) -> Region:
-    """Whose bureau issues: the city's, or the district's where it was the district that refused."""
+    """Whose bureau issues: the deciding region's, or the district's where it was the district that refused."""
     if kind == NoticeKind.REFUSAL and refusal_event(claim).role == Role.DISTRICT_SECOND:
         return claim.region
-    return claim.city
+    return claim.deciding_region
 
 
 def number_of(region: Region, kind: NoticeKind, *, year: int, sequence: int) -> str:
@@ -80,19 +80,39 @@ def compose_grant(claim: Claim, *, heading: Heading, award: Award) -> dict[str, 
     decision = _last_decision(claim, Stage.FINAL, Conclusion.SUPPORT)
     if decision is None:
         raise NoticeNotDue(f"申报 {claim.number} 没有审定意见，不能制作资助决定通知书。")
-    entry = PublicityEntry.objects.filter(claim=claim).select_related("publicity").order_by("-pk").first()
     lines = _lines(claim, decision)
     excess = sum((line.approved for line in lines), ZERO) - award.total
     return said.Snapshot(
         **_common(claim, heading),
         minutes=_minutes(decision),
-        publicity=said.Period(starts_on=entry.publicity.starts_on, ends_on=entry.publicity.ends_on) if entry else None,
+        publicity=_publicity(claim),
+        recognised=decision.title,
+        decision_no=decision.decision_no,
         lines=lines,
         reduction=said.Reduction(amount=excess, reason=decision.reason) if excess else None,
         total=award.total,
         shares=said.Shares(city=award.city_share, district=award.district_share, basis=award.basis)
         if award.city_share is not None and award.district_share is not None
         else None,
+        reasons=[],
+    ).to_json()
+
+
+def compose_recognition(claim: Claim, *, heading: Heading) -> dict[str, Any]:
+    """The frozen content of a 认定通知书. Raises NoticeNotDue without the final decision that it tells of."""
+    decision = _last_decision(claim, Stage.FINAL, Conclusion.SUPPORT)
+    if decision is None or not decision.title:
+        raise NoticeNotDue(f"申报 {claim.number} 没有认定的审定意见，不能制作认定通知书。")
+    return said.Snapshot(
+        **_common(claim, heading),
+        minutes=_minutes(decision),
+        publicity=_publicity(claim),
+        recognised=decision.title,
+        subjects=_subjects(claim),
+        lines=[],
+        reduction=None,
+        total=None,
+        shares=None,
         reasons=[],
     ).to_json()
 
@@ -111,6 +131,19 @@ def compose_refusal(claim: Claim, *, heading: Heading) -> dict[str, Any]:
         shares=None,
         reasons=[said.Reason(text=text.strip(), basis="") for text in event.reason.splitlines() if text.strip()],
     ).to_json()
+
+
+def _publicity(claim: Claim) -> said.Period | None:
+    entry = PublicityEntry.objects.filter(claim=claim).select_related("publicity").order_by("-pk").first()
+    return said.Period(starts_on=entry.publicity.starts_on, ends_on=entry.publicity.ends_on) if entry else None
+
+
+def _subjects(claim: Claim) -> list[str]:
+    """What was recognised, line by line, as the applicant named it."""
+    item = compiled_item(claim.version)
+    facts = facts_of(item)
+    lines = claim.lines.order_by("position")
+    return [_right(item, line, read_facts(facts, line.facts).values) for line in lines] if item.subject else []
 
 
 def _common(claim: Claim, heading: Heading) -> dict[str, Any]:
@@ -159,7 +192,7 @@ def _line(item: Item, line: ClaimLine, *, steps: list[dict[str, Any]], decided: 
     standards = [text.partition("：")[2] for text in money if text.startswith("依据")]
     others = [text for text in money if not text.startswith("依据")]
     if decided.reason:
-        others.append(f"核减：{decided.reason}")
+        others.append(f"{'核减' if decided.amount < decided.ceiling else '审定理由'}：{decided.reason}")
     return said.Line(
         right=_right(item, line, values),
         key_date=date.fromisoformat(key_date) if key_date else None,

@@ -53,7 +53,7 @@ DESCENT = -0.12
 # Titles and headings are wholly ours; those of notices yet to come stand here too.
 HEADINGS = (
     "资助决定通知书不予支持受理补正审核结果拨付追缴一二三四五六七八九十、依据金额理由救济途径联系方式序号权利（合同）关键日期"
-    "标准和计算元说明"
+    "标准和计算元说明认定内容"
 )
 FREQUENT = HEADINGS + (
     "，。：；《》“”〔〕年月你单位于提交的申报编经由会议纪要并至公示现以大写人民币零壹贰叁肆伍陆柒捌玖拾佰仟万亿角分整"

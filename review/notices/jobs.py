@@ -19,6 +19,11 @@ def issue_refusal(claim_id: int) -> None:
     _issue(claim_id, NoticeKind.REFUSAL)
 
 
+def issue_recognition(claim_id: int) -> None:
+    """After a title was approved that brings no money: number, PDF, message."""
+    _issue(claim_id, NoticeKind.RECOGNITION)
+
+
 def _issue(claim_id: int, kind: NoticeKind) -> None:
     act = Act(user=None, at=timezone.now())
     notice = issue_notice(claim_id, kind=kind, act=act)

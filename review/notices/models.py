@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class NoticeKind(models.TextChoices):
     GRANT = "grant", "资助决定通知书"
     REFUSAL = "refusal", "不予支持通知书"
+    RECOGNITION = "recognise", "认定通知书"
 
 
 def new_code() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +21,7 @@ from review.notices.compose import (
     Heading,
     NoticeNotDue,
     compose_grant,
+    compose_recognition,
     compose_refusal,
     issuing_region,
     number_of,
@@ -29,10 +30,16 @@ from review.notices.models import Notice, NoticeCounter, NoticeKind, new_code
 from review.notices.render import render_notice, store_bytes
 
 if TYPE_CHECKING:
+    from applications.models import Claim
     from portal.accounts.models import Region
     from portal.act import Act
+    from review.funding.models import Award
 
-GRANTED = frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID})
+# The statuses in which a notice may be made; of a refusal, its own time line says.
+DUE_IN: dict[NoticeKind, frozenset[str]] = {
+    NoticeKind.GRANT: frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID}),
+    NoticeKind.RECOGNITION: frozenset({ClaimStatus.RECOGNISED}),
+}
 
 
 def issue_notice(claim_id: int, *, kind: NoticeKind, act: Act) -> Notice:
@@ -47,8 +54,9 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: Act) -> Notice:
         standing = Notice.objects.filter(claim=claim, kind=kind).first()
         if standing:
             return standing
-        if kind == NoticeKind.GRANT and claim.status not in GRANTED:
-            raise NoticeNotDue(f"申报 {claim.number} 现为“{claim.get_status_display()}”，不制作资助决定通知书。")
+        due_in = DUE_IN.get(kind)
+        if due_in is not None and claim.status not in due_in:
+            raise NoticeNotDue(f"申报 {claim.number} 现为“{claim.get_status_display()}”，不制作{kind.label}。")
         region = issuing_region(claim, kind)
         issued_on = timezone.localdate(act.at)
         award = record_award(claim, act=act) if kind == NoticeKind.GRANT else None
@@ -68,9 +76,7 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: Act) -> Notice:
             sequence=counter.last + 1,
             number=heading.number,
             code=heading.code,
-            snapshot=compose_grant(claim, heading=heading, award=award)
-            if award
-            else compose_refusal(claim, heading=heading),
+            snapshot=_compose(claim, heading=heading, award=award),
             issued_on=issued_on,
             amount=award.total if award else None,
             created_at=act.at,
@@ -84,6 +90,14 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: Act) -> Notice:
             after={"number": notice.number, "claim": claim.number, "amount": notice.amount},
         )
     return notice
+
+
+def _compose(claim: Claim, *, heading: Heading, award: Award | None) -> dict[str, Any]:
+    if award is not None:
+        return compose_grant(claim, heading=heading, award=award)
+    if heading.kind == NoticeKind.RECOGNITION:
+        return compose_recognition(claim, heading=heading)
+    return compose_refusal(claim, heading=heading)
 
 
 def print_notice(notice_id: int, *, act: Act) -> bool:

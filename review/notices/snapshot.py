@@ -2,7 +2,7 @@
 
     {
       "layout": 1,                                  which template reads it
-      "kind": "grant" | "refusal",
+      "kind": "grant" | "refusal" | "recognise",
       "number": "无锡知资〔2026〕1号",
       "issuer": "无锡市知识产权局",
       "issued_on": "2026-11-21",                    day of the decision's notice, ISO
@@ -16,18 +16,22 @@
       "total": "16409.02" | null,                   yuan; null for a refusal
       "shares": {"city", "district", "basis"} | null,     null where the document states no ratio
       "reasons": [{"text", "basis"}],               for a refusal at least one
+      "recognised": "…",                            the title: of a recognition always, of a grant where it has one
+      "subjects": ["…"],                            what was recognised, as the applicant named it
+      "decision_no": "…",                           the paper that sets a sum which the document does not name
       "remedies": {"reconsideration", "court"},     names of the bodies to turn to
       "contact": {"office", "phone", "address"},
       "verification": {"code", "url"}
     }
 
-Sums are decimal strings in yuan with two places. Lines, reduction and total agree to the fen, and so do the shares.
+The last three came later: a notice without them is read as one that has nothing there. Sums are decimal strings in
+yuan with two places. Lines, reduction and total agree to the fen, and so do the shares.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from types import UnionType
@@ -38,6 +42,8 @@ from portal.money import ZERO, MoneyError, format_yuan, parse_yuan, yuan_in_word
 LAYOUT = 1
 GRANT = "grant"
 REFUSAL = "refusal"
+RECOGNITION = "recognise"
+TITLES = {GRANT: "资助决定通知书", REFUSAL: "不予支持通知书", RECOGNITION: "认定通知书"}
 
 
 class SnapshotError(ValueError):
@@ -185,16 +191,22 @@ class Snapshot:
     remedies: Remedies
     contact: Contact
     verification: Verification
+    recognised: str = ""
+    subjects: list[str] = field(default_factory=list)
+    decision_no: str = ""
 
     def __post_init__(self) -> None:
         if self.layout != LAYOUT:
             raise SnapshotError(f"layout：没有第 {self.layout} 版的通知书版式。")
-        if self.kind not in (GRANT, REFUSAL):
+        if self.kind not in TITLES:
             raise SnapshotError(f"kind：不知道的通知书种类“{self.kind}”。")
         if not self.basis:
             raise SnapshotError("basis：通知书必须写明依据。")
         if self.kind == GRANT:
             self._check_sums()
+        elif self.kind == RECOGNITION:
+            if self.total is not None or not self.recognised:
+                raise SnapshotError("recognised：认定通知书必须写明认定的内容，且没有金额。")
         elif self.total is not None or not self.reasons:
             raise SnapshotError("reasons：不予支持通知书必须写明理由，且没有金额。")
 
@@ -209,7 +221,7 @@ class Snapshot:
 
     @property
     def title(self) -> str:
-        return "资助决定通知书" if self.kind == GRANT else "不予支持通知书"
+        return TITLES[self.kind]
 
     @property
     def total_in_figures(self) -> str:
@@ -258,8 +270,13 @@ def _read(wanted: Any, value: Any, where: str) -> Any:
         return value
     if not isinstance(value, Mapping):
         raise SnapshotError(f"{where}：应为对象。")
-    names = {field.name for field in fields(wanted)}
-    if names != value.keys():
-        raise SnapshotError(f"{where}：字段不符：{'、'.join(sorted(names ^ set(value)))}。")
+    names = {each.name for each in fields(wanted)}
+    optional = {
+        each.name for each in fields(wanted) if each.default is not MISSING or each.default_factory is not MISSING
+    }
+    if not names - optional <= value.keys() <= names:
+        raise SnapshotError(f"{where}：字段不符：{'、'.join(sorted((names ^ set(value)) - (optional - set(value))))}。")
     hints = get_type_hints(wanted)
-    return wanted(**{name: _read(hints[name], value[name], f"{where}.{name}") for name in sorted(names)})
+    return wanted(
+        **{name: _read(hints[name], value[name], f"{where}.{name}") for name in sorted(names) if name in value}
+    )

@@ -15,6 +15,7 @@ from portal.accounts.models import Region
 from portal.money import WAN
 from review.enums import ObjectionState
 from review.models import Objection, PublicityEntry, PublicityList
+from review.permissions import decided_by, publishing_regions
 from review.sheets import Column, Kind, build_sheet
 
 if TYPE_CHECKING:
@@ -63,17 +64,16 @@ def lists_for_work(user: User) -> list[ListedList]:
     return [_listed(each) for each in lists.order_by("-starts_on", "-pk")[:MOST_LISTS]]
 
 
-def city_of(user: User) -> Region:
-    """The city for which this person publishes (of several, the first by code)."""
-    return Region.objects.filter(pk__in=user.regions_for(Role.CITY_OFFICER)).order_by("pk")[0]
+def publishing_region(user: User) -> Region:
+    """The city, or the district, for which this person publishes (of several, the first by code)."""
+    return Region.objects.filter(pk__in=publishing_regions(user)).order_by("pk")[0]
 
 
 def awaiting_claims(user: User) -> QuerySet[Claim]:
-    """Decided claims of this person's cities that wait for publicity, by district and applicant."""
-    cities = user.regions_for(Role.CITY_OFFICER, Role.DECISION_MAKER)
+    """Decided claims of this person's regions that wait for publicity, by district and applicant."""
     return (
         Claim.objects.visible_to(user)
-        .filter(city_id__in=cities, status=ClaimStatus.AWAITING_PUBLICITY)
+        .filter(decided_by(user, Role.CITY_OFFICER, Role.DECISION_MAKER), status=ClaimStatus.AWAITING_PUBLICITY)
         .select_related("applicant", "item", "region")
         .order_by("region_id", "applicant__name", "pk")
     )
@@ -110,7 +110,15 @@ def publicity_sheet(publicity: PublicityList) -> bytes:
         Column("备注", width=20),
     ]
     rows = [
-        (number, e.applicant_name, e.district_name, e.item_title, e.count, e.amount / WAN, "")
+        (
+            number,
+            e.applicant_name,
+            e.district_name,
+            e.item_title,
+            e.count,
+            None if e.amount is None else e.amount / WAN,
+            f"认定：{e.title}" if e.title else "",
+        )
         for number, e in enumerate(entries, start=1)
     ]
     note = f"公示期：{publicity.starts_on:%Y-%m-%d} 至 {publicity.ends_on:%Y-%m-%d}　单位：万元　共 {len(rows)} 件"

@@ -12,9 +12,10 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 
+from applications.enums import Route
 from applications.models import Claim
 from policies.models import SupportItem
-from portal.accounts.enums import DISTRICT_ROLES, Role
+from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
 from portal.accounts.models import Applicant
 from portal.workdays.selectors import overrides_between
 from review.enums import Stage
@@ -63,8 +64,12 @@ class Desk:
 
     def claims(self, user: User) -> QuerySet[Claim]:
         """The claims that lie on this desk, as this person sees them."""
-        field = "city_id" if self.stage in (Stage.CITY, Stage.FINAL) else "region_id"
-        return Claim.objects.visible_to(user).filter(**{field: self.region.pk}, status=self.status)
+        in_city = self.region.level == RegionLevel.CITY
+        claims = Claim.objects.visible_to(user).filter(status=self.status)
+        claims = claims.filter(city_id=self.region.pk) if in_city else claims.filter(region_id=self.region.pk)
+        if self.stage == Stage.FINAL:
+            claims = claims.filter(route=Route.CITY if in_city else Route.DISTRICT)
+        return claims
 
 
 def desks_of(user: User) -> list[Desk]:

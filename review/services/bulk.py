@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 
+from applications.enums import Route
 from applications.ledger.services import LimitExceededError
 from applications.services.transitions import TransitionRefused
 from portal.audit.services import rehearsal
-from portal.money import ZERO
 from review.services.decisions import Minutes, support_claim
 from review.services.desk import ReviewRefused, Seen
 from review.services.publicity import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from applications.models import Claim
     from portal.act import Act
@@ -25,7 +26,7 @@ REFUSALS = (ReviewRefused, TransitionRefused, LimitExceededError, PermissionDeni
 
 
 def decide_claims(claims: Sequence[Claim], *, minutes: Minutes, act: Act) -> list[Outcome]:
-    """Support each claim with the city review's sums; one claim's trouble stops no other."""
+    """Support each claim with the last review's sums; one claim's trouble stops no other."""
     return [_decide(claim, minutes=minutes, act=act) for claim in claims]
 
 
@@ -36,9 +37,13 @@ def rehearse_decisions(claims: Sequence[Claim], *, minutes: Minutes, act: Act) -
 
 
 def _decide(claim: Claim, *, minutes: Minutes, act: Act) -> Outcome:
-    amount = claim.city_amount or ZERO
     try:
         decision = support_claim(claim.pk, seen=Seen(claim.status, claim.round), act=act, minutes=minutes)
     except REFUSALS as error:
-        return Outcome(claim, amount, str(error))
-    return Outcome(claim, decision.amount or amount)
+        return Outcome(claim, proposed_amount(claim), str(error))
+    return Outcome(claim, decision.amount, title=decision.title)
+
+
+def proposed_amount(claim: Claim) -> Decimal | None:
+    """The sum on which the final decision rests, in yuan: the city's, or the district's where it decides itself."""
+    return claim.district_amount if claim.route == Route.DISTRICT else claim.city_amount

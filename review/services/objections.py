@@ -85,7 +85,7 @@ def dismiss_objection(objection_id: int, *, conclusion: str, act: Act) -> Object
     with transaction.atomic():
         claim, objection = _open_objection(objection_id, conclusion=conclusion)
         if act.user is None or party_for(act.user, claim, Action.DISMISS_OBJECTION) is None:
-            raise ReviewRefused("您的职责不包含认定异议不成立，请由本市审核人员办理。")
+            raise ReviewRefused("您的职责不包含认定异议不成立，请由发起公示的人员办理。")
         _decide(objection, state=ObjectionState.DISMISSED, conclusion=conclusion, act=act)
         if _others_open(objection):
             record_audit(
@@ -119,7 +119,7 @@ def uphold_objection(objection_id: int, *, conclusion: str, act: Act) -> Objecti
             action=Action.UPHOLD_OBJECTION,
             act=act,
             reason=conclusion,
-            changes={"approved_amount": None},
+            changes={"approved_amount": None, "approved_title": ""},
         )
         tell_applicant(claim, event)
         enqueue_job("notices.issue_refusal", key=str(claim.pk), payload={"claim_id": claim.pk})

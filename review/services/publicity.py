@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
@@ -13,19 +12,19 @@ from django.utils import timezone
 from applications.enums import Action, ClaimStatus
 from applications.models import Claim
 from applications.services.transitions import TransitionRefused, lock_claim, perform_transition
-from portal.accounts.enums import Role
 from portal.audit.services import record_audit
 from portal.jobs.services import enqueue_job
-from portal.money import ZERO
 from portal.workdays.selectors import CalendarUnknownError, add_workdays
 from review.enums import Conclusion, Stage
 from review.models import LineDecision, PublicityEntry, PublicityList
+from review.permissions import publishing_regions
 from review.services.desk import ReviewRefused
 from review.services.telling import tell_applicant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+    from decimal import Decimal
 
     from portal.accounts.models import Applicant, Region
     from portal.act import Act
@@ -57,13 +56,13 @@ def last_day(starts_on: date, *, workdays: int) -> date:
 
 
 def publish_claims(region: Region, *, claim_ids: Sequence[int], plan: PublicityPlan, act: Act) -> PublicityList:
-    """Make a city's list of decided claims and move each into publicity; all of them or none.
+    """Make a city's list of decided claims, or a district's of its own, and move each into publicity; all or none.
 
-    Raises ReviewRefused for an empty list, a first day in the past, or a claim that is not this city's;
-    TransitionRefused for one that is not waiting for publicity; PermissionDenied for another city's officer.
+    Raises ReviewRefused for an empty list, a first day in the past, or a claim that is decided elsewhere;
+    TransitionRefused for one that is not waiting for publicity; PermissionDenied for another region's officer.
     """
-    if act.user is None or region.pk not in act.user.regions_for(Role.CITY_OFFICER):
-        raise PermissionDenied("只有本市的审核人员可以发起公示。")
+    if act.user is None or region.pk not in publishing_regions(act.user):
+        raise PermissionDenied("只有本市的审核人员（区级审定的事项为本区的审定人员）可以发起公示。")
     if not claim_ids:
         raise ReviewRefused("请至少选择一件申报列入公示。")
     if plan.starts_on < timezone.localdate(act.at):
@@ -71,8 +70,8 @@ def publish_claims(region: Region, *, claim_ids: Sequence[int], plan: PublicityP
     with transaction.atomic():
         # All rows first, in one order: the audit chain's lock, taken by the first transition, comes after.
         claims = [lock_claim(pk) for pk in sorted(set(claim_ids))]
-        if any(claim.city_id != region.pk for claim in claims):
-            raise ReviewRefused("所选申报不属于本市，请重新选择。")
+        if any(claim.deciding_region_id != region.pk for claim in claims):
+            raise ReviewRefused(f"所选申报不由{region.name}审定，请重新选择。")
         publicity = PublicityList.objects.create(
             region=region,
             title=plan.title,
@@ -91,7 +90,8 @@ def publish_claims(region: Region, *, claim_ids: Sequence[int], plan: PublicityP
                 district_name=claim.region.name,
                 item_title=claim.item.title,
                 count=_paid_lines(claim),
-                amount=claim.approved_amount or ZERO,
+                amount=claim.approved_amount,
+                title=claim.approved_title,
             )
             for claim in claims
         )
@@ -110,16 +110,22 @@ def publish_claims(region: Region, *, claim_ids: Sequence[int], plan: PublicityP
 
 def _paid_lines(claim: Claim) -> int:
     final = claim.decisions.filter(stage=Stage.FINAL, conclusion=Conclusion.SUPPORT).order_by("-pk").first()
+    if claim.approved_amount is None:
+        return claim.lines.count()
     return max(LineDecision.objects.filter(decision=final, amount__gt=0).count(), 1) if final else claim.lines.count()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one claim in a run over several; `problem` is empty where it went through."""
+    """What became of one claim in a run over several; `problem` is empty where it went through.
+
+    `amount` is None, and `title` says what is recognised, where the claim gets no money.
+    """
 
     claim: Claim
-    amount: Decimal
+    amount: Decimal | None
     problem: str = ""
+    title: str = ""
 
 
 def approvable(publicity: PublicityList) -> list[Claim]:
@@ -132,7 +138,7 @@ def approvable(publicity: PublicityList) -> list[Claim]:
 
 
 def approve_claim(claim_id: int, *, publicity: PublicityList, act: Act) -> Claim:
-    """Approve one publicised claim after the list's last day, and promise its award and notice.
+    """Approve one publicised claim after the list's last day, and promise its award and notice, or its recognition's.
 
     Raises ReviewRefused before the end of the period, TransitionRefused where the claim is frozen or moved on.
     """
@@ -141,9 +147,11 @@ def approve_claim(claim_id: int, *, publicity: PublicityList, act: Act) -> Claim
         claim = lock_claim(claim_id)
         if not publicity.entries.filter(claim=claim).exists():
             raise ReviewRefused("该申报不在本次公示名单中。")
-        event = perform_transition(claim, action=Action.APPROVE, act=act)
+        pays = claim.approved_amount is not None
+        event = perform_transition(claim, action=Action.APPROVE if pays else Action.RECOGNISE, act=act)
         tell_applicant(claim, event)
-        enqueue_job("notices.issue_grant", key=str(claim.pk), payload={"claim_id": claim.pk})
+        notice = "notices.issue_grant" if pays else "notices.issue_recognition"
+        enqueue_job(notice, key=str(claim.pk), payload={"claim_id": claim.pk})
     return claim
 
 
@@ -155,12 +163,12 @@ def approve_list(publicity: PublicityList, *, act: Act) -> list[Outcome]:
     refuse_before_end(publicity, act=act)
     outcomes = []
     for claim in approvable(publicity):
-        amount = claim.approved_amount or ZERO
+        outcome = Outcome(claim, claim.approved_amount, title=claim.approved_title)
         try:
             approve_claim(claim.pk, publicity=publicity, act=act)
-            outcomes.append(Outcome(claim, amount))
         except (ReviewRefused, TransitionRefused, PermissionDenied) as error:
-            outcomes.append(Outcome(claim, amount, str(error)))
+            outcome = replace(outcome, problem=str(error))
+        outcomes.append(outcome)
     close_if_settled(publicity, act=act)
     return outcomes
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from applications.enums import Action
+from applications.enums import Action, Route
 from portal.accounts.models import User
 from portal.money import format_yuan
 from portal.notifications.services import notify_users
@@ -29,6 +29,10 @@ WORDS: dict[str, tuple[str, str]] = {
     Action.DECIDE: (
         "审定拟予支持",
         "您的申报“{title}”（{number}）审定拟支持 {amount} 元，接下来将向社会公示。公示期满无异议后正式批准。",
+    ),
+    Action.RECOGNISE: (
+        "认定已生效",
+        "您的申报“{title}”（{number}）公示期满，已认定：{recognised}。认定通知书制作完成后即可下载。",
     ),
     Action.PUBLICISE: ("申报正在公示", "您的申报“{title}”（{number}）已列入公示，期满无异议后正式批准。"),
     Action.OBJECT: (
@@ -55,10 +59,29 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
 }
 
+# What is said instead where the claim gets a title and no money, and where the district decides.
+RECOGNISED_WORDS: dict[str, tuple[str, str]] = {
+    Action.DECIDE: (
+        "审定拟予认定",
+        "您的申报“{title}”（{number}）审定拟予认定：{recognised}，接下来将向社会公示。公示期满无异议后正式认定。",
+    ),
+}
+DISTRICT_WORDS: dict[str, tuple[str, str]] = {
+    Action.DISTRICT_CONFIRM: ("区级审核已通过", "您的申报“{title}”（{number}）已通过区级审核，等待本区审定。"),
+}
+
+
+def _words_for(claim: Claim, action: str) -> tuple[str, str] | None:
+    if claim.approved_amount is None and action in RECOGNISED_WORDS:
+        return RECOGNISED_WORDS[action]
+    if claim.route == Route.DISTRICT and action in DISTRICT_WORDS:
+        return DISTRICT_WORDS[action]
+    return WORDS.get(action)
+
 
 def tell_applicant(claim: Claim, event: ClaimEvent) -> None:
     """Write the message about this step to everybody who acts for the applicant, in the caller's transaction."""
-    words = WORDS.get(event.action)
+    words = _words_for(claim, event.action)
     if words is None:
         return
     title, body = words
@@ -67,6 +90,12 @@ def tell_applicant(claim: Claim, event: ClaimEvent) -> None:
         User.objects.filter(memberships__applicant_id=claim.applicant_id, is_active=True).order_by("pk"),
         key=f"claim-event:{event.pk}",
         title=title,
-        body=body.format(title=claim.item.title, number=claim.number, reason=event.reason, amount=amount),
+        body=body.format(
+            title=claim.item.title,
+            number=claim.number,
+            reason=event.reason,
+            amount=amount,
+            recognised=claim.approved_title,
+        ),
         url=reverse("applications:claim", args=[claim.key]),
     )

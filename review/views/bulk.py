@@ -16,6 +16,7 @@ from review.enums import Stage
 from review.forms.lists import MinutesForm
 from review.selectors.queue import desks_of
 from review.services.bulk import decide_claims, rehearse_decisions
+from review.views.publicity import sum_words
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -55,8 +56,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     if request.POST.get("intent") == "decide":
         outcomes = decide_claims(claims, minutes=form.minutes, act=act)
         done = [outcome for outcome in outcomes if not outcome.problem]
-        total = sum((outcome.amount for outcome in done), ZERO)
-        messages.success(request, f"已审定支持 {len(done)} 件，合计 {total:,.2f} 元。")
+        messages.success(request, f"已审定支持 {sum_words(done)}。")
         for outcome in outcomes:
             if outcome.problem:
                 messages.warning(request, f"{outcome.claim.number} 未审定：{outcome.problem}")
@@ -69,6 +69,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         "outcomes": outcomes,
         "ready": ready,
         "refused": [outcome for outcome in outcomes if outcome.problem],
-        "total": sum((outcome.amount for outcome in ready), ZERO),
+        "ready_words": sum_words(ready),
+        "total": sum((outcome.amount for outcome in ready if outcome.amount is not None), ZERO),
     }
     return render(request, "review/bulk.html", context)

@@ -11,31 +11,34 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal.access import access, officials, public
+from applications.enums import Action
+from applications.permissions import party_for
+from portal.access import Rule, access, officials, public
 from portal.accounts.enums import Role
 from portal.http import act_of, user_of
-from portal.money import ZERO
+from portal.money import ZERO, format_yuan
 from review.forms.lists import ObjectionConclusionForm, ObjectionForm, PublicityForm
 from review.models import Objection, PublicityEntry, PublicityList
+from review.permissions import publishing_regions
 from review.selectors.publicity import (
     awaiting_claims,
-    city_of,
     entries_for_work,
     lists_for_work,
     public_lists,
     publicity_sheet,
+    publishing_region,
 )
 from review.services.bulk import REFUSALS
 from review.services.desk import ReviewRefused
 from review.services.objections import dismiss_objection, enter_objection, uphold_objection
-from review.services.publicity import approvable, approve_list, last_day, publish_claims
+from review.services.publicity import Outcome, approvable, approve_list, last_day, publish_claims
 
 if TYPE_CHECKING:
     import uuid
 
     from django.http import HttpRequest
 
-publishers = officials(Role.CITY_OFFICER)
+publishers = Rule("publishers", lambda user: user.is_authenticated and bool(publishing_regions(user)))
 deciders = officials(Role.DECISION_MAKER)
 city_people = officials(Role.CITY_OFFICER, Role.DECISION_MAKER)
 
@@ -56,7 +59,9 @@ def publicity_detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context = {
         "publicity": publicity,
         "entries": entries,
-        "total": sum((entry.amount for entry in entries), ZERO),
+        "total": sum((entry.amount for entry in entries if entry.amount is not None), ZERO),
+        "has_money": any(entry.amount is not None for entry in entries),
+        "has_titles": any(entry.title for entry in entries),
     }
     return render(request, "review/publicity_detail.html", context)
 
@@ -70,7 +75,7 @@ def publicity(request: HttpRequest) -> HttpResponse:
         "lists": lists_for_work(user_of(request)),
         "waiting": waiting,
         "waiting_words": f"有 {waiting} 件审定通过的申报等待公示",
-        "may_publish": Role.CITY_OFFICER in user_of(request).roles,
+        "may_publish": bool(publishing_regions(user_of(request))),
     }
     return render(request, "review/publicity.html", context)
 
@@ -79,19 +84,19 @@ def publicity(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def publicity_new(request: HttpRequest) -> HttpResponse:
     """Choose decided claims, set the period, publish."""
-    city = city_of(user_of(request))
-    claims = list(awaiting_claims(user_of(request)))
+    region = publishing_region(user_of(request))
+    claims = [claim for claim in awaiting_claims(user_of(request)) if claim.deciding_region_id == region.pk]
     chosen = {int(pk) for pk in request.POST.getlist("claim") if pk.isdecimal()}
     if request.method == "GET":
         chosen = {claim.pk for claim in claims}
-    form = PublicityForm(request.POST or None, region=city)
+    form = PublicityForm(request.POST or None, region=region)
     ends_on, error = None, ""
     if form.is_valid():
         try:
             ends_on = last_day(form.plan.starts_on, workdays=form.plan.workdays)
             if request.POST.get("intent") == "publish":
                 ids = [claim.pk for claim in claims if claim.pk in chosen]
-                made = publish_claims(city, claim_ids=ids, plan=form.plan, act=act_of(request))
+                made = publish_claims(region, claim_ids=ids, plan=form.plan, act=act_of(request))
                 messages.success(request, f"已发起公示，共 {len(ids)} 件，至 {made.ends_on:%Y-%m-%d} 结束。")
                 return redirect("review:publicity_work", key=made.key)
         except REFUSALS as refusal:
@@ -124,7 +129,7 @@ def publicity_work(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "ready": ready,
         "total": sum((claim.approved_amount or ZERO for claim in ready), ZERO),
         "is_over": timezone.localdate() > found.ends_on,
-        "may_object": found.region_id in user_of(request).regions_for(Role.CITY_OFFICER),
+        "may_object": found.region_id in publishing_regions(user_of(request)),
         "may_approve": found.region_id in user_of(request).regions_for(Role.DECISION_MAKER),
     }
     return render(request, "review/publicity_work.html", context)
@@ -141,12 +146,23 @@ def publicity_approve(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("review:publicity_work", key=key)
     done = [outcome for outcome in outcomes if not outcome.problem]
-    total = sum((outcome.amount for outcome in done), ZERO)
-    messages.success(request, f"已批准 {len(done)} 件，合计 {total:,.2f} 元；通知书正在后台制作。")
+    messages.success(request, f"已批准 {sum_words(done)}；通知书正在后台制作。")
     for outcome in outcomes:
         if outcome.problem:
             messages.warning(request, f"{outcome.claim.number} 未批准：{outcome.problem}")
     return redirect("review:publicity_work", key=key)
+
+
+def sum_words(outcomes: list[Outcome]) -> str:
+    """How many claims were carried through and for how much: `3 件，其中认定 1 件，资助合计 5,000.00 元`."""
+    titles = sum(1 for outcome in outcomes if outcome.amount is None)
+    total = sum((outcome.amount for outcome in outcomes if outcome.amount is not None), ZERO)
+    words = [f"{len(outcomes)} 件"]
+    if titles:
+        words.append(f"其中认定 {titles} 件（不涉及资金）")
+    if titles < len(outcomes) or not outcomes:
+        words.append(f"合计 {format_yuan(total)} 元")
+    return "，".join(words)
 
 
 @access(city_people)
@@ -212,11 +228,11 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
                 request, "已认定异议成立，申报不予支持。" if uphold else "已认定异议不成立，恢复公示程序。"
             )
             return redirect("review:publicity_work", key=found.entry.publicity.key)
-    city = found.entry.claim.city_id
+    claim = found.entry.claim
     context = {
         "objection": found,
         "form": form,
-        "may_dismiss": city in user_of(request).regions_for(Role.CITY_OFFICER),
-        "may_uphold": city in user_of(request).regions_for(Role.DECISION_MAKER),
+        "may_dismiss": party_for(user_of(request), claim, Action.DISMISS_OBJECTION) is not None,
+        "may_uphold": party_for(user_of(request), claim, Action.UPHOLD_OBJECTION) is not None,
     }
     return render(request, "review/objection.html", context, status=422 if form.errors else 200)

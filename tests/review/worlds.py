@@ -23,6 +23,7 @@ from review.services.desk import Seen
 from review.services.publicity import PublicityPlan, approve_list, publish_claims
 from tests.applications.worlds import patent_facts, ready_claim
 from tests.factories import act, binhu, make_official, open_claimable, wuxi
+from tests.factories import publish_items as publish_codes
 
 if TYPE_CHECKING:
     from portal.accounts.models import Applicant
@@ -81,6 +82,17 @@ def submitted(
     publish_items()
     draft = ready_claim(member, item=item, lines=lines or [patent_facts()])
     return submit_claim(draft, act=act(draft.created_by), revision=draft.revision, commitment=True).claim
+
+
+def taken_up(office: Office, *, item: str, lines: list[dict[str, Any]]) -> Claim:
+    """A claim of any item of the catalogue, accepted; the item alone is published."""
+    cache.clear()
+    if not SupportItem.objects.filter(code=item).exists():
+        publish_codes(item)
+    draft = ready_claim(item=item, lines=lines)
+    claim = submit_claim(draft, act=act(draft.created_by), revision=draft.revision, commitment=True).claim
+    accept_claim(claim.pk, seen=seen(claim), act=act(office.acceptance))
+    return again(claim)
 
 
 def accepted(office: Office, **given: Any) -> Claim:

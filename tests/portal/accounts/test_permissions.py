@@ -28,6 +28,8 @@ def test_each_role_has_its_levels(role):
     allowed = {region for region in (BINHU, WUXI, JIANGSU) if problem(role, region) is None}
     if role in DISTRICT_ROLES:
         assert allowed == {BINHU}
+    elif role in (Role.DECISION_MAKER, Role.FINANCE):
+        assert allowed == {BINHU, WUXI}
     elif role in CITY_ROLES:
         assert allowed == {WUXI}
     else:

@@ -31,6 +31,9 @@ _COMMON: dict[str, Any] = {
     "minutes": {"number": "锡知专资会〔2026〕9号", "held_on": "2026-10-28"},
     "publicity": {"starts_on": "2026-11-02", "ends_on": "2026-11-06"},
     "reduction": None,
+    "recognised": "",
+    "subjects": [],
+    "decision_no": "",
     "remedies": {"reconsideration": "无锡市人民政府", "court": "有管辖权的人民法院"},
     "contact": {"office": "无锡市知识产权局", "phone": "0510-12345678", "address": ""},
     "verification": {
@@ -77,5 +80,20 @@ def refusal(**changes: Any) -> dict[str, Any]:
             {"text": "专利201710601862.3的授权公告日为2019年12月31日，不在本次申报的期间内。", "basis": "第一条"},
             {"text": "专利201310699744.2授权时的第一专利权人不是申报单位。", "basis": ""},
         ],
+        **changes,
+    }
+
+
+def recognition(**changes: Any) -> dict[str, Any]:
+    """A title for two projects, without money."""
+    return deepcopy(_COMMON) | {
+        "kind": "recognise",
+        "number": "无锡知认〔2026〕1号",
+        "lines": [],
+        "total": None,
+        "shares": None,
+        "reasons": [],
+        "recognised": "“创新之星”二星级",
+        "subjects": ["智能传感器专利组合", "微流控芯片专利组合"],
         **changes,
     }

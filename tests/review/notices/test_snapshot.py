@@ -11,10 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review.notices.snapshot import SnapshotError, read_snapshot
-from tests.review.notices.samples import grant, refusal
+from tests.review.notices.samples import grant, recognition, refusal
 
 
-@pytest.mark.parametrize("data", [grant(), grant(lines=1, split=False), refusal()], ids=["split", "whole", "refusal"])
+@pytest.mark.parametrize(
+    "data",
+    [grant(), grant(lines=1, split=False), refusal(), recognition()],
+    ids=["split", "whole", "refusal", "recognition"],
+)
 def test_a_snapshot_survives_the_database(data: dict[str, Any]) -> None:
     assert read_snapshot(json.loads(json.dumps(data))).to_json() == data
 
@@ -61,3 +65,15 @@ def test_a_limit_over_the_claim_is_taken_off_the_lines() -> None:
 def test_a_snapshot_that_does_not_hold_together_is_refused_by_field(data: dict[str, Any], field: str) -> None:
     with pytest.raises(SnapshotError, match=field):
         read_snapshot(data)
+
+
+def test_a_snapshot_from_before_titles_is_read_as_one_without() -> None:
+    old = {name: value for name, value in grant().items() if name not in ("recognised", "subjects", "decision_no")}
+    notice = read_snapshot(old)
+    assert (notice.recognised, notice.subjects, notice.decision_no) == ("", [], "")
+
+
+@pytest.mark.parametrize("changes", [{"recognised": ""}, {"total": "1.00"}], ids=["nothing recognised", "money"])
+def test_a_recognition_names_its_title_and_no_sum(changes: dict[str, Any]) -> None:
+    with pytest.raises(SnapshotError, match="认定通知书必须写明"):
+        read_snapshot(recognition(**changes))
