@@ -314,11 +314,19 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": JOB_SWEEP_SECONDS,
         # Sweeps that nobody was there to do are not done afterwards, one by one.
         "options": {"expires": max(JOB_SWEEP_SECONDS, 5)},
-    }
+    },
+    # Once a day, soon after midnight or when the machine is next up: only the day's first bell promises anything.
+    "replay-assessments": {
+        "task": "portal.jobs.promise_daily",
+        "schedule": 3600.0,
+        "args": ["applications.replay"],
+        "options": {"expires": 3600},
+    },
 }
 # Which function does which kind of job. Dotted paths, because the ground floor imports no other.
 JOB_HANDLERS = {
     "accounts.send_invitation": "portal.accounts.jobs.send_invitation",
+    "applications.replay": "applications.jobs.replay",
     "calls.announce": "policies.calls.jobs.announce",
     "notifications.send_email": "portal.notifications.jobs.send_email",
     "notices.issue_grant": "review.notices.jobs.issue_grant",

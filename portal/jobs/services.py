@@ -50,6 +50,12 @@ def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any]) -> Job:
     return job
 
 
+def promise_daily(kind: str) -> Job:
+    """Promise a kind's job of this day; the same day again returns the one that stands."""
+    with transaction.atomic():
+        return enqueue_job(kind, key=timezone.localdate().isoformat(), payload={})
+
+
 def _announce(job_ids: Iterable[int]) -> None:
     """Send messages after commit. `robust`: what was committed stands, whatever becomes of its message."""
     ids = list(job_ids)

@@ -1,4 +1,4 @@
-"""The two Celery tasks of the portal: run one job, and sweep."""
+"""The Celery tasks of the portal: run one job, promise a daily one, and sweep."""
 
 from celery import shared_task
 
@@ -9,6 +9,12 @@ from portal.jobs import services
 def run(job_id: int) -> None:
     """Run one job by its row's id; running twice does no harm."""
     services.run_job(job_id)
+
+
+@shared_task(name="portal.jobs.promise_daily")
+def promise_daily(kind: str) -> None:
+    """Promise today's job of a kind; a second bell on the same day promises nothing more."""
+    services.promise_daily(kind)
 
 
 @shared_task(name="portal.jobs.sweep")
