@@ -22,7 +22,9 @@ from applications.rights.models import Right
 from policies.calls.enums import CallState
 from policies.calls.models import CallAttachment
 from policies.calls.services.attachments import FOLDER
-from policies.drafting.models import PolicyDraft
+from policies.drafting.authored import read_sections
+from policies.drafting.models import PolicyDraft, WorkedCase
+from policies.engine.loader import CATALOGUE
 from policies.rates.models import DistrictRate
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Invitation, OverrideRequest
@@ -181,60 +183,78 @@ def _paperwork(world: World) -> dict[str, Any]:
         proposed_at=timezone.now(),
     )
     targets = publish_items("bh2024-t-brand", "sz2021-t-21-cases")
-    return overrides | _calls(officer) | {
-        "rate": rate,
-        "measurement": Measurement.objects.create(
-            item=targets["bh2024-t-brand"].item,
-            year=2026,
-            value=Decimal(3),
-            measured_on=today,
-            source_kind=SourceKind.DOCUMENT,
-            source="入驻名单",
-            entered_by=officer,
-        ),
-        "evidence_draft": _evidence(world, "draft"),
-        "evidence_district_review": _evidence(world, "district_review"),
-        "message": Message.objects.create(user=owner, key="1", title="申报已受理", body="…"),
-        "job": Job.objects.create(kind="notices.issue_grant", key="1", state=JobState.DEAD),
-        "record_wuxi": record_audit(act(officer), action="claim.accept", target=listed, region_code="320211"),
-        "record_suzhou": record_audit(act(officer), action="claim.accept", target=listed, region_code="320506"),
-        "item": listed.item,
-        "right": Right.objects.create(
-            applicant=world.applicant,
-            kind="patent",
-            subject_key="2017106018623",
-            facts={"patent_no": "201710601862.3", "granted_on": "2021-05-10"},
-            recorded_by=owner,
-        ),
-        "publicity": publicity,
-        "entry": entry,
-        "objection": objection,
-        "invitation": invitation,
-        "colleague": make_member(world.applicant, is_owner=False).memberships.get(),
-        "appointment": officer.appointments.get(),
-        "simulated_draft": PolicyDraft.objects.create(
-            document_code="wx2020",
-            title="调整",
-            created_by=world.people["policy_admin"],
-            created_at=timezone.now(),
-            saved_at=timezone.now(),
-        ),
-        "simulation": SimulationRun.objects.create(
-            city=wuxi(), title="现行政策", change="published", source="stored", inputs_hash="0" * 64, asked_by=officer
-        ),
-        "api_token": ApiToken.objects.create(user=owner, label="同步", token_hash="1" * 64),
-        "notice": Notice.objects.create(
-            claim=world.claims["approved"],
-            kind=NoticeKind.GRANT,
-            region=wuxi(),
-            year=today.year,
-            sequence=1,
-            number=f"无锡知资〔{today.year}〕1号",
-            snapshot={},
-            issued_on=today,
-            amount=Decimal("5000.00"),
-        ),
-    }
+    return (
+        overrides
+        | _calls(officer)
+        | {
+            "rate": rate,
+            "measurement": Measurement.objects.create(
+                item=targets["bh2024-t-brand"].item,
+                year=2026,
+                value=Decimal(3),
+                measured_on=today,
+                source_kind=SourceKind.DOCUMENT,
+                source="入驻名单",
+                entered_by=officer,
+            ),
+            "evidence_draft": _evidence(world, "draft"),
+            "evidence_district_review": _evidence(world, "district_review"),
+            "message": Message.objects.create(user=owner, key="1", title="申报已受理", body="…"),
+            "job": Job.objects.create(kind="notices.issue_grant", key="1", state=JobState.DEAD),
+            "record_wuxi": record_audit(act(officer), action="claim.accept", target=listed, region_code="320211"),
+            "record_suzhou": record_audit(act(officer), action="claim.accept", target=listed, region_code="320506"),
+            "item": listed.item,
+            "right": Right.objects.create(
+                applicant=world.applicant,
+                kind="patent",
+                subject_key="2017106018623",
+                facts={"patent_no": "201710601862.3", "granted_on": "2021-05-10"},
+                recorded_by=owner,
+            ),
+            "publicity": publicity,
+            "entry": entry,
+            "objection": objection,
+            "invitation": invitation,
+            "colleague": make_member(world.applicant, is_owner=False).memberships.get(),
+            "appointment": officer.appointments.get(),
+            "case": WorkedCase.objects.create(
+                document_code="wx2020",
+                item_code="wx2020-01-inv",
+                sentence="没有费用就没有支持",
+                question={},
+                expected={},
+                made_at=timezone.now(),
+            ),
+            "simulated_draft": PolicyDraft.objects.create(
+                document_code="wx2020",
+                title="调整",
+                sections=read_sections((CATALOGUE / "wx2020.yaml").read_text("utf-8"), name="wx2020.yaml")[:2],
+                created_by=world.people["policy_admin"],
+                created_at=timezone.now(),
+                saved_at=timezone.now(),
+            ),
+            "simulation": SimulationRun.objects.create(
+                city=wuxi(),
+                title="现行政策",
+                change="published",
+                source="stored",
+                inputs_hash="0" * 64,
+                asked_by=officer,
+            ),
+            "api_token": ApiToken.objects.create(user=owner, label="同步", token_hash="1" * 64),
+            "notice": Notice.objects.create(
+                claim=world.claims["approved"],
+                kind=NoticeKind.GRANT,
+                region=wuxi(),
+                year=today.year,
+                sequence=1,
+                number=f"无锡知资〔{today.year}〕1号",
+                snapshot={},
+                issued_on=today,
+                amount=Decimal("5000.00"),
+            ),
+        }
+    )
 
 
 def _calls(officer: User | None) -> dict[str, Any]:
@@ -340,6 +360,10 @@ def _call_key(world: World, variant: str) -> dict[str, Any]:
 
 def _simulated_draft_key(world: World, _variant: str) -> dict[str, Any]:
     return {"key": world.extra["simulated_draft"].key}
+
+
+def _section(world: World, variant: str) -> dict[str, Any]:
+    return _simulated_draft_key(world, variant) | {"index": 1}
 
 
 def _simulation_key(world: World, _variant: str) -> dict[str, Any]:
@@ -491,6 +515,34 @@ ADDRESSES: dict[str, Address] = {
     "whatif:new": Address(SIMULATORS),
     "whatif:ask": Address(SIMULATORS, arguments=lambda *_: {"change": "published"}),
     "whatif:compare": Address(SIMULATORS | AUDIT),
+    "drafting:drafts": Address(POLICY | AUDIT),
+    "drafting:new": Address(POLICY),
+    **{
+        f"drafting:{name}": Address(POLICY | AUDIT, {"wx2020": POLICY | AUDIT}, _simulated_draft_key)
+        for name in ("draft", "changes", "cases", "export")
+    },
+    **{
+        f"drafting:{name}": Address(POLICY, {"wx2020": POLICY}, _simulated_draft_key)
+        for name in ("text", "describe", "issue", "sums", "readings", "decide")
+    },
+    "drafting:new_case": Address(POLICY, {"wx2020": POLICY}, _simulated_draft_key, query="?item=wx2020-01-inv"),
+    **{
+        f"drafting:{name}": Address(
+            POLICY,
+            {"wx2020": POLICY},
+            lambda world, _: {**_simulated_draft_key(world, ""), "pk": world.extra["case"].pk},
+        )
+        for name in ("settle_case", "undo_case")
+    },
+    "drafting:new_section": Address(POLICY, {"wx2020": POLICY}, _simulated_draft_key),
+    **{
+        f"drafting:{name}": Address(POLICY, {"wx2020": POLICY}, _section)
+        for name in ("remove_section", "move_section", "section_preview", "copy_section")
+    },
+    **{
+        f"drafting:{name}": Address(POLICY | AUDIT, {"wx2020": POLICY | AUDIT}, _section)
+        for name in ("section", "tryout")
+    },
     "whatif:draft_effect": Address(SIMULATORS | AUDIT, {"wx2020": POLICY | AUDIT}, _simulated_draft_key),
     **{
         f"whatif:{name}": Address(entering, {"wuxi": entering - OTHER_CITY}, _simulation_key)
