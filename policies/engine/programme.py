@@ -35,11 +35,11 @@ class Owner:
 class Programme:
     """A phase or a duty. Days are half-open: from the first day up to, not including, the last.
 
-    `rhythm` is of `RHYTHMS` and "" for a phase; there are no owners where the document names none.
+    `rhythm` is of `RHYTHMS` and "" for a phase. A duty need not end, and has no owners where the document names none.
     """
 
     starts_on: date
-    ends_before: date
+    ends_before: date | None
     rhythm: str
     tasks: tuple[str, ...]
     owners: tuple[Owner, ...]
@@ -55,9 +55,9 @@ class Programme:
         return RHYTHMS.get(self.rhythm, "")
 
 
-_REQUIRED: Keys = {"from": checks.day, "to": checks.day, "tasks": list_of(checks.text, least=1)}
-# A plan need not say who answers for each of its duties.
-_OPTIONAL: Keys = {"every": one_of(RHYTHMS), "owners": lambda value: value}
+_REQUIRED: Keys = {"from": checks.day, "tasks": list_of(checks.text, least=1)}
+# A document need not say until when a duty goes, nor who answers for it.
+_OPTIONAL: Keys = {"to": checks.day, "every": one_of(RHYTHMS), "owners": lambda value: value}
 _OWNER_REQUIRED: Keys = {"who": checks.text, "part": one_of(PARTS)}
 _OWNER_OPTIONAL: Keys = {"cite": checks.text}
 
@@ -78,7 +78,10 @@ def read_programme(checker: Checker, rule: Mapping[str, Any], *, modelled_as: st
     if found is None or not _REQUIRED.keys() <= found.keys():
         return None
     lines: Mapping[str, int] = getattr(raw, "lines", {})
-    if found["to"] <= found["from"]:
+    if "to" not in found and found.get("every", "year") == "year":
+        checker.add(line, f"{path}.to", "阶段和每年一次的职责须有结束日期", "请把 to 写为结束后的第一天")
+        return None
+    if "to" in found and found["to"] <= found["from"]:
         checker.add(lines.get("to", line), f"{path}.to", "结束日期不在开始日期之后", "请把 to 改为结束后的第一天")
     if ("every" in found) == (modelled_as == PHASE):
         fault = ("阶段没有周期", "请删去 every") if "every" in found else ("职责没有周期", f"请写明 {_choices()} 之一")
@@ -88,7 +91,7 @@ def read_programme(checker: Checker, rule: Mapping[str, Any], *, modelled_as: st
         owners = _owners(checker, found["owners"], f"{path}.owners", line=lines.get("owners", line))
     return Programme(
         date.fromisoformat(found["from"]),
-        date.fromisoformat(found["to"]),
+        date.fromisoformat(found["to"]) if "to" in found else None,
         found.get("every", ""),
         tuple(found["tasks"]),
         owners,
@@ -119,7 +122,7 @@ def check_phases(checker: Checker, phases: Iterable[tuple[str, int, Programme]])
     """Phases (rule, line, programme) of one document follow each other without a gap or a shared day."""
     ordered = sorted(phases, key=lambda phase: phase[2].starts_on)
     for (earlier, _, before), (rule, line, after) in pairwise(ordered):
-        if after.starts_on != before.ends_before:
+        if before.ends_before is not None and after.starts_on != before.ends_before:
             words = "重叠" if after.starts_on < before.ends_before else "之间有空档"
             remedy = f"请使它从 {before.ends_before.isoformat()} 开始，或改正前一阶段的 to"
             checker.add(line, f"{rule}.programme.from", f"与前一阶段 {earlier} {words}", remedy)

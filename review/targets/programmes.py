@@ -37,8 +37,9 @@ class Duty:
         return self.programme.rhythm == "ongoing"
 
     @property
-    def last_day(self) -> date:
-        return self.programme.ends_before - timedelta(days=1)
+    def last_day(self) -> date | None:
+        """The last day of its time, None where the document sets no end."""
+        return _day_before(self.programme.ends_before)
 
 
 def _plans() -> Mapping[str, tuple[Duty, ...]]:
@@ -51,10 +52,15 @@ def _plans() -> Mapping[str, tuple[Duty, ...]]:
 
 
 def _duty(row: RegisterRow, programme: Programme) -> Duty:
+    last = _day_before(programme.ends_before)
     years: tuple[int | None, ...] = (None,)
-    if programme.rhythm == "year":
-        years = tuple(range(programme.starts_on.year, (programme.ends_before - timedelta(days=1)).year + 1))
+    if programme.rhythm == "year" and last is not None:
+        years = tuple(range(programme.starts_on.year, last.year + 1))
     return Duty(row, programme, years)
+
+
+def _day_before(day: date | None) -> date | None:
+    return None if day is None else day - timedelta(days=1)
 
 
 def plan_codes() -> tuple[str, ...]:
@@ -89,9 +95,9 @@ class Task:
         return self.entries[:ENTRIES_SHOWN]
 
     @property
-    def due_on(self) -> date:
-        """The last day it may be finished on."""
-        return self.duty.last_day if self.year is None else min(deadline(self.year), self.duty.last_day)
+    def due_on(self) -> date | None:
+        """The last day it may be finished on, None where the document sets no end."""
+        return _due_on(self.duty, self.year)
 
 
 @dataclass(frozen=True)
@@ -162,8 +168,8 @@ def _standing(duty: Duty, year: int | None, last: ProgressEntry | None, *, on: d
     if state == ProgressState.DONE:
         return Standing.DONE
     begins = duty.programme.starts_on if year is None else max(duty.programme.starts_on, date(year, 1, 1))
-    ends = duty.last_day if year is None else min(deadline(year), duty.last_day)
-    if on > ends and not (duty.is_ongoing and state == ProgressState.UNDER_WAY):
+    ends = _due_on(duty, year)
+    if ends is not None and on > ends and not (duty.is_ongoing and state == ProgressState.UNDER_WAY):
         return Standing.LATE
     if state == ProgressState.UNDER_WAY:
         return Standing.UNDER_WAY
@@ -173,13 +179,19 @@ def _standing(duty: Duty, year: int | None, last: ProgressEntry | None, *, on: d
     return Standing.UNDER_WAY if duty.programme.is_phase else Standing.NOT_BEGUN
 
 
+def _due_on(duty: Duty, year: int | None) -> date | None:
+    if year is None or duty.last_day is None:
+        return duty.last_day
+    return min(deadline(year), duty.last_day)
+
+
 def _chart(phases: tuple[Part, ...], *, on: date) -> SpanChart | None:
     if not phases:
         return None
     spans = []
     for part in phases:
         programme, task = part.duty.programme, part.tasks[0]
-        last = part.duty.last_day
+        last = part.duty.last_day or programme.starts_on
         days = f"{programme.starts_on:%Y年%-m月} 至 {last:%Y年%-m月} · {task.standing.label}"
         tone = _SPAN_TONES.get(task.standing, "quiet")
         spans.append(Span(part.duty.row.title, programme.starts_on, last, days, tone, f"#{part.duty.row.id}"))

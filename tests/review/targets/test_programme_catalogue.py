@@ -110,6 +110,20 @@ FAULTS = {
         "不在开始日期之后",
         "结束后的第一天",
     ),
+    "a phase without an end": (
+        '  to: "2027-01-01"\n  tasks: [推进, 评估]',
+        "  tasks: [推进, 评估]",
+        "demo-r-two.programme.to",
+        "须有结束日期",
+        "结束后的第一天",
+    ),
+    "a yearly duty without an end": (
+        '  to: "2027-01-01"\n  every: year',
+        "  every: year",
+        "demo-r-report.programme.to",
+        "每年一次的职责须有结束日期",
+        "结束后的第一天",
+    ),
     "a phase with a rhythm": (
         "  tasks: [发布方案]\n",
         "  every: once\n  tasks: [发布方案]\n",
@@ -195,6 +209,15 @@ def test_every_plan_of_the_catalogue_says_what_when_and_by_whom():
     assert all(row.programme and row.programme.tasks for row in rows)
     # The one document that names nobody for one of its duties.
     assert [row.id for row in rows if not row.programme.owners] == ["fj8-2-service"]
+
+
+def test_a_duty_need_not_end():
+    (row,) = (
+        row
+        for row in read(GOOD.replace('  to: "2027-01-01"\n  every: year', "  every: ongoing")).register
+        if row.id == "demo-r-report"
+    )
+    assert row.programme.ends_before is None
 
 
 def test_the_three_phases_of_binhu_fill_the_three_years():

@@ -21,7 +21,7 @@ from review.targets.services import (
     correct_measurement,
     record_measurement,
 )
-from tests.review.targets.worlds import acting, measured, progress, reading, standing
+from tests.review.targets.worlds import acting, measured, progress, publish_targets, reading, standing
 
 pytestmark = pytest.mark.django_db
 NODES = "bh2024-t-nodes"
@@ -293,6 +293,13 @@ def test_progress_that_cannot_stand_is_refused(desk, rule, given, field, words):
 )
 def test_what_nobody_reported_stands_by_its_days(desk, rule, year, on, standing_):
     assert stands(rule, desk, year=year, on=on) == standing_
+
+
+def test_what_has_no_end_is_never_late():
+    publish_targets("fj8-t-pct")
+    board = read_board(SupportItem.objects.get(code="fj8-t-pct").document, on=date(2040, 1, 1))
+    assert {(task.standing, task.due_on) for task in board.tasks} == {(Standing.NOT_BEGUN, None)}
+    assert (board.phases, board.chart) == ((), None)
 
 
 def test_late_is_what_is_not_done_and_a_standing_duty_that_goes_on_is_not(desk):
