@@ -21,12 +21,14 @@ class ReportCharts:
 
     items: BarChart
     districts: BarChart
-    years: ColumnChart
+    year_columns: ColumnChart | None
+    year_bars: BarChart
     item_changes: BarChart | None
     spread: BarChart | None
 
 
 MOST_BARS = 12
+MOST_COLUMNS = 4
 
 
 def of_report(report: Report) -> ReportCharts:
@@ -35,7 +37,8 @@ def of_report(report: Report) -> ReportCharts:
     return ReportCharts(
         items=sums_chart("各事项金额", report.items, is_single=single),
         districts=sums_chart("各区县金额", report.districts, is_single=single),
-        years=years_chart(report.years, is_single=single),
+        year_columns=years_chart(report.years, is_single=single) if len(report.years) <= MOST_COLUMNS else None,
+        year_bars=sums_chart("各年度金额", report.years, is_single=single),
         item_changes=None if single or not report.total_moved else changes_chart("各事项变化", report.items),
         spread=None if single or not report.spread else spread_chart(report),
     )

@@ -19,6 +19,7 @@ from policies.engine.batch import KINDS, SIZES, Column, LineTable, Lists, Popula
 from policies.engine.facts import read_count, reader_of
 from policies.engine.money import parse_yuan
 from policies.engine.terms import LEDGERS
+from policies.factvalues import subject_key
 
 if TYPE_CHECKING:
     from policies.engine import Catalogue, Fact, Item
@@ -30,15 +31,11 @@ _LARGEST_SCALE = 10**12
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One claim: its question to the scalar engine, and what a question does not say.
-
-    `subjects`: per line what the ledger knows the right by, "" where nothing does.
-    """
+    """One claim: its question to the scalar engine, and what a question does not say."""
 
     question: Mapping[str, Any]
     applicant: int
     size: str = ""
-    subjects: Sequence[str] = ()
 
 
 @dataclass(slots=True)
@@ -222,9 +219,11 @@ class PopulationBuilder:
         for name, sums in self._paid.items():
             given = paid.get(name)
             sums.append(parse_yuan(given) if given is not None and not isinstance(given, Mapping) else 0)
-        for place, line in enumerate(question["lines"]):
-            known = asked.subjects[place] if place < len(asked.subjects) else ""
-            stated = str(line.get(self._subject_of(question["item"]), "")) if isinstance(projects, Mapping) else ""
+        newest = self._versions(question["item"])[-1]
+        for line in question["lines"]:
+            # The ledger's own form of the right: claims that write its number otherwise share what it has had.
+            known = subject_key(newest, line)
+            stated = str(line.get(newest.subject or "", ""))
             project = projects.get(stated) if isinstance(projects, Mapping) else projects
             table.add(
                 number,
@@ -235,9 +234,6 @@ class PopulationBuilder:
 
     def _versions(self, item_id: str) -> list[Item]:
         return [item for catalogue in self.catalogues for item in catalogue.items.get(item_id, ())]
-
-    def _subject_of(self, item_id: str) -> str:
-        return self._versions(item_id)[-1].subject or ""
 
     def _table(self, item_id: str) -> tuple[int, _Table]:
         found = self._tables.get(item_id)

@@ -94,9 +94,7 @@ class Side:
             reason=taken(simulation.reason),
             reasons=simulation.reason_codes,
             quotas=simulation.quotas,
-            caps=tuple(
-                Cap(use.group, use.scope, use.codes, use.cap, len(use.used), use.full) for use in simulation.buckets
-            ),
+            caps=tuple(Cap(use.group, use.codes, use.cap, len(use.used), use.full) for use in simulation.buckets),
         )
 
 
@@ -105,7 +103,6 @@ class Cap:
     """A limit's buckets: what one holds at most (fen), how many there are, and how many have nothing left."""
 
     group: str
-    scope: tuple[str, ...]
     codes: tuple[str, ...]
     fen: int
     buckets: int
@@ -233,10 +230,10 @@ def _quotas(before: Side, after: Side) -> list[list[Any]]:
 
 
 def _caps(before: Side, after: Side) -> list[list[Any]]:
-    """`[group, scope, before, after]`, each side `[fen, buckets, full]`, of limits that some bucket has used up."""
+    """`[group, code, before, after]`, each side `[fen, buckets, full]`, of limits that some bucket has used up."""
     found: dict[tuple[str, str], list[list[int] | None]] = {}
     for place, side in enumerate((before, after)):
         for cap in side.caps:
-            sides = found.setdefault((cap.group, ",".join(cap.scope)), [None, None])
+            sides = found.setdefault((cap.group, cap.codes[0]), [None, None])
             sides[place] = [cap.fen, cap.buckets, cap.full]
     return [[*key, *sides] for key, sides in sorted(found.items()) if any(side and side[2] for side in sides)]

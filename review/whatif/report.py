@@ -72,6 +72,12 @@ class Report:
     def is_stored(self) -> bool:
         return self.run.source == Source.STORED
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the report is about a part of the claims that share limits."""
+        scope = self.run.scope
+        return self.is_stored and any(scope.get(name) for name in ("years", "regions", "documents"))
+
     @cached_property
     def total(self) -> Row:
         return _row("", "合计", *self.results["total"][1:])
@@ -84,6 +90,11 @@ class Report:
             _row(key, names[key][0], before, after, note=names[key][2]) for key, before, after in self.results["items"]
         ]
         return sorted(rows, key=lambda row: row.key)
+
+    @cached_property
+    def ranked_items(self) -> list[Row]:
+        """By item, those that change most first, then those with the largest sums."""
+        return sorted(self.items, key=lambda row: (-abs(row.change), -row.after.amount, row.key))
 
     @cached_property
     def documents(self) -> list[Row]:
@@ -202,11 +213,13 @@ class Report:
 
     @cached_property
     def reasons(self) -> list[Reason]:
+        """Why claims are refused: what changes most first, then what is most frequent."""
         names, words = self.results["names"], self.results["words"]["reasons"]
-        return [
+        reasons = [
             Reason(names[item][0], words.get(f"{item}|{code}") or _COMMON_REASONS.get(code, code), before, after)
             for item, code, before, after in self.results["reasons"]
         ]
+        return sorted(reasons, key=lambda reason: -abs(reason.change))
 
     def movers(self, *, gains: bool, most: int | None = None) -> list[Mover]:
         """The claims that gain (or lose) most."""

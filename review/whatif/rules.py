@@ -49,6 +49,11 @@ class Rules:
         return frozenset(content["id"] for content in self.replaced) | frozenset(self.removed)
 
 
+def ever_holds(versions: Iterable[Item]) -> bool:
+    """Whether any of an item's versions holds on some day."""
+    return any(item.content["effect"] != _NEVER for item in versions)
+
+
 @lru_cache(maxsize=2)
 def in_force(published: Catalogue) -> Catalogue:
     """The catalogue as law: items of documents that are only drafts stand in it, and hold on no day."""

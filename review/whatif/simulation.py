@@ -11,7 +11,7 @@ from policies.engine.batch import KINDS, SIZES, generate, simulate
 from policies.engine.limits import limit_name
 from review.whatif.enums import Source
 from review.whatif.figures import Claims, Side, compare, movers
-from review.whatif.rules import Rules, catalogue_hash, sides_of
+from review.whatif.rules import Rules, catalogue_hash, ever_holds, sides_of
 from review.whatif.selectors import TARGET, law
 from review.whatif.stored import read_stored
 
@@ -73,7 +73,7 @@ def run_simulation(run: SimulationRun, *, progress: Progress = lambda _done, _to
     results["names"] = _names(sides.making, claims.items)
     results["words"] = {
         "reasons": _reason_words((sides.before, sides.after), results["reasons"]),
-        "groups": _group_words((sides.before, sides.after)),
+        "groups": _only_named(_group_words((sides.before, sides.after)), results),
     }
     if stored is not None and chosen is not None:
         results["stored"] = _reconciled(stored, chosen, before)
@@ -91,14 +91,12 @@ def _side(catalogue: Catalogue, population: Population, chosen: Bools | None, pr
 
 
 def items_of(catalogue: Catalogue, scope: dict[str, Any]) -> list[str]:
-    """Ids of the items that a made population claims: those of the chosen documents, or one; targets claim nothing."""
-    if scope.get("items"):
-        return list(scope["items"])
+    """Ids of the items that a made population claims: of the chosen documents what holds on some day, but no target."""
     wanted = set(scope["documents"])
     return [
         item_id
         for item_id, versions in catalogue.items.items()
-        if versions[-1].kind != TARGET and (not wanted or versions[-1].document_id in wanted)
+        if versions[-1].kind != TARGET and ever_holds(versions) and (not wanted or versions[-1].document_id in wanted)
     ]
 
 
@@ -166,19 +164,26 @@ def _reason_words(catalogues: Sequence[Catalogue], reasons: list[list[Any]]) -> 
 
 
 def _group_words(catalogues: Sequence[Catalogue]) -> dict[str, str]:
-    """What the groups of limits are called: the limit, and the items that share it."""
+    """What limits are called: quotas by their group, ceilings by `group|code`; a shared one says how many share it."""
     shared: dict[str, dict[str, str]] = {}
     for catalogue in catalogues:
         for versions in catalogue.items.values():
             item = versions[-1]
             for limit in item.limits:
-                group = limit.get("group") or f"{item.id}:{limit['code']}"
-                shared.setdefault(group, {})[item.title] = _limit_words(limit)
+                group, code = limit.get("group"), limit["code"]
+                for key in (group or f"{item.id}:{code}", f"{group or item.id}|{code}"):
+                    shared.setdefault(key, {})[item.title] = _limit_words(limit)
     found = {}
-    for group, titles in shared.items():
+    for key, titles in shared.items():
         first, words = next(iter(titles.items()))
-        found[group] = f"{first} 等 {len(titles)} 项 · {words}" if len(titles) > 1 else f"{first} · {words}"
+        found[key] = f"{first} 等 {len(titles)} 项 · {words}" if len(titles) > 1 else f"{first} · {words}"
     return found
+
+
+def _only_named(words: dict[str, str], results: dict[str, Any]) -> dict[str, str]:
+    """Of all words those for the limits that the results name."""
+    named = {row[0] for row in results["quotas"]} | {f"{row[0]}|{row[1]}" for row in results["caps"]}
+    return {key: words[key] for key in sorted(named & words.keys())}
 
 
 def _limit_words(limit: Mapping[str, Any]) -> str:

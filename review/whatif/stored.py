@@ -12,7 +12,6 @@ from django.utils import timezone
 from applications.enums import ClaimStatus
 from applications.models import Assessment, Claim
 from policies.engine.batch import KINDS
-from policies.factvalues import subject_key
 from portal.money import to_fen
 from review.whatif.columns import Asked, PopulationBuilder
 from review.whatif.figures import Claims
@@ -79,12 +78,11 @@ def read_stored(
         facts = _facts_of([row[1] for row in chunk])
         for claim_id, assessment_id, applicant_id, size, region in chunk:
             question, on, claimed, assessed, approved, status = facts[assessment_id]
-            versions = [v for catalogue in catalogues for v in catalogue.items.get(question["item"], ())]
+            is_known = any(question["item"] in catalogue.items for catalogue in catalogues)
             is_refused = status == ClaimStatus.REJECTED
-            if not versions or (is_refused and not question.get("unmet")):
+            if not is_known or (is_refused and not question.get("unmet")):
                 continue
-            subjects = [subject_key(versions[-1], line) for line in question["lines"]]
-            builder.add(Asked(question, applicant_id, size, subjects))
+            builder.add(Asked(question, applicant_id, size))
             is_open = not approved and not is_refused
             kept.append((claim_id, region, size, on, claimed, assessed, approved, is_open))
         progress(min(start + CHUNK, len(rows)), len(rows))

@@ -104,6 +104,7 @@ class ItemForm(_FiguresForm):
     def __init__(self, data: MultiValueDict[str, Any] | None = None, *, item_id: str, **options: Any) -> None:
         super().__init__(data, **options)
         self.versions: list[Item] = self.law.items[item_id]
+        self.initial["documents"] = [self.versions[-1].document_id]
         self.figures = adjustables(self.versions[-1])
         self.add_figures(self.figures)
 
@@ -142,6 +143,7 @@ class ReadingsForm(_FiguresForm):
     def __init__(self, data: MultiValueDict[str, Any] | None = None, *, document: str, **options: Any) -> None:
         super().__init__(data, **options)
         self.document = document
+        self.initial["documents"] = [document]
         self.items = [versions[-1] for versions in self.base.items.values() if versions[-1].document_id == document]
         self.figures = list(
             {
@@ -237,6 +239,7 @@ class DraftForm(RunForm):
     ) -> None:
         super().__init__(data, **options)
         self.drafted, self.document, self.draft = drafted, document, draft
+        self.initial["documents"] = [document]
 
     @property
     def tried(self) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from portal.money import format_yuan
 from review.forms.fields import YuanField
 from review.whatif.report import MOST_TAKE_UP
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
+    from django.http import QueryDict
     from django.utils.datastructures import MultiValueDict
 
     from review.whatif.models import SimulationRun
@@ -23,12 +25,16 @@ class ReportForm(forms.Form):
     """What a report is looked at with: a take-up and a yearly budget. What cannot be read changes nothing."""
 
     take_up = forms.IntegerField(required=False, min_value=0, max_value=MOST_TAKE_UP)
-    budget = YuanField(label="年度预算（元）", required=False, max_length=20)
+    budget = YuanField(label="年度预算（元）", required=False)
 
-    def __init__(self, data: MultiValueDict[str, Any] | None = None, *, run: SimulationRun, **options: Any) -> None:
+    def __init__(self, data: QueryDict, *, run: SimulationRun, **options: Any) -> None:
         self.run = run
         self.default_take_up = 100 if run.is_generated else 0
-        super().__init__(data, initial={"take_up": self.default_take_up, "budget": run.budget}, **options)
+        # What is not asked for is shown as it is taken: a slider without a value would stand in its middle.
+        asked = data.copy()
+        asked.setdefault("take_up", str(self.default_take_up))
+        asked.setdefault("budget", "" if run.budget is None else format_yuan(run.budget))
+        super().__init__(asked, **options)
         take_up = self.fields["take_up"]
         take_up.label = "参与率（%）" if run.is_generated else "假设新增申报（已存申报的 %）"
         take_up.widget = forms.NumberInput(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from policies.engine.money import MAX_YUAN
 from review.forms.fields import YuanField
 from review.whatif.enums import ChangeKind, Source
 from review.whatif.rules import Rules
@@ -57,9 +58,7 @@ class RunForm(forms.Form):
         initial=1,
         help_text="同一种子生成同样的人群，便于比较不同方案。",
     )
-    budget = YuanField(
-        label="年度预算（元，可不填）", required=False, max_length=20, help_text="填写后显示各年度预算何时用完。"
-    )
+    budget = YuanField(label="年度预算（元，可不填）", required=False, help_text="填写后显示各年度预算何时用完。")
     title = forms.CharField(label="名称（可不填）", required=False, max_length=120)
     again = forms.BooleanField(label="条件相同也重新测算一次", required=False)
 
@@ -88,12 +87,20 @@ class RunForm(forms.Form):
 
     @property
     def tried_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.tried]
+        """The figures that are tried."""
+        return [self[name] for name in self.tried if not name.startswith("settings.")]
+
+    @property
+    def reading_fields(self) -> list[forms.BoundField]:
+        """Readings of one item, which are tried less often."""
+        return [self[name] for name in self.tried if name.startswith("settings.")]
 
     def clean_budget(self) -> Any:
         budget = self.cleaned_data["budget"]
         if budget is not None and budget <= 0:
             raise forms.ValidationError("预算应大于零；不比较预算时请留空。")
+        if budget is not None and budget > MAX_YUAN:
+            raise forms.ValidationError("预算过大，请核对单位是否为元。")
         return budget
 
     @property

@@ -34,7 +34,7 @@ class Plan:
     """What to simulate: the change, in rules and words, and over which claims.
 
     `scope` of stored claims: `years`, `documents`, `regions` (empty: all); of a population: `size`, `seed`,
-    `documents` or `items`. `budget` is yuan a year.
+    `documents`. `budget` is yuan a year.
     """
 
     title: str

@@ -1,0 +1,70 @@
+"""Simulations over the published catalogue: what the tests of this room start from."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from portal.accounts.enums import Role
+from review.whatif.enums import ChangeKind, Source
+from review.whatif.rules import rules_of_item
+from review.whatif.selectors import law
+from review.whatif.services.runs import Plan, start_run
+from review.whatif.services.work import simulate_run
+from tests.factories import act, make_official, wuxi
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+    from review.whatif.models import SimulationRun
+
+EVERYTHING: dict[str, Any] = {"documents": [], "years": [], "regions": []}
+ITEM = "wx2020-01-inv"
+
+
+def simulator(role: Role = Role.CITY_OFFICER) -> User:
+    """Somebody of Wuxi who simulates."""
+    return make_official(role, wuxi())
+
+
+def lower(yuan: str = "4000", **given: Any) -> Plan:
+    """A plan that lowers the standard of the invention item."""
+    fields: dict[str, Any] = {
+        "title": "标准降低",
+        "change": ChangeKind.ITEM,
+        "source": Source.STORED,
+        "scope": EVERYTHING,
+        "target": ITEM,
+        "rules": rules_of_item(law().items[ITEM], {"steps.0.yuan": yuan}),
+        "words": [f"每件最高：5,000 元 → {yuan} 元"],
+    }
+    return Plan(**(fields | given))
+
+
+def made(size: int = 300, *, seed: int = 1, **given: Any) -> Plan:
+    """The same over a made population of Wuxi's document."""
+    scope = {"documents": ["wx2020"], "size": size, "seed": seed}
+    return lower(source=Source.GENERATED, scope=scope, **given)
+
+
+def published(**given: Any) -> Plan:
+    """The law alone, over all stored claims."""
+    fields: dict[str, Any] = {
+        "title": "现行政策",
+        "change": ChangeKind.PUBLISHED,
+        "source": Source.STORED,
+        "scope": EVERYTHING,
+    }
+    return Plan(**(fields | given))
+
+
+def started(user: User, plan: Plan, **given: Any) -> SimulationRun:
+    """A run that waits for the worker."""
+    return start_run(wuxi(), key=given.get("key") or uuid.uuid4(), plan=plan, act=act(user))
+
+
+def done(user: User, plan: Plan) -> SimulationRun:
+    """A run that is computed."""
+    run = started(user, plan)
+    simulate_run(run.pk)
+    run.refresh_from_db()
+    return run
