@@ -6,7 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.forms.utils import flatatt
 from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.leaves import Bucket, Guard, Leaf, Lines, Names, Options, Ticks
@@ -23,6 +26,36 @@ Choices = list[tuple[str, Any]]
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CODE_ATTRS = {"autocapitalize": "off", "spellcheck": "false", "class": "code-input"}
 BLANK = "请选择"
+_SELECTED = mark_safe(" selected")
+
+
+class Select(forms.Select):
+    """A select drawn in one go: the pages have thousands of options, too many for a template each."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = str(value) if value is not None else ""
+        options = format_html_join(
+            "",
+            "{}",
+            (
+                (
+                    format_html('<optgroup label="{}">{}</optgroup>', key, _options(words, chosen))
+                    if isinstance(words, list)
+                    else _options([(key, words)], chosen),
+                )
+                for key, words in self.choices
+            ),
+        )
+        own = self.build_attrs(self.attrs, attrs)
+        return format_html('<select name="{}"{}>{}</select>', name, flatatt(own), options)
+
+
+def _options(choices: Choices, chosen: str) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((key, _SELECTED if str(key) == chosen else "", words) for key, words in choices),
+    )
 
 
 class NamesWidget(forms.Widget):
@@ -82,7 +115,7 @@ class GuardWidget(forms.Widget):
 
 def _select(name: str, choices: Choices, value: str, *, label: str, at: int, blank: str | None = "（不选）") -> str:
     options = choices if blank is None else [("", blank), *choices]
-    widget = forms.Select(choices=options, attrs={"class": "form-select", "aria-label": label, "id": f"id_{name}-{at}"})
+    widget = Select(choices=options, attrs={"class": "form-select", "aria-label": label, "id": f"id_{name}-{at}"})
     return widget.render(name, value)
 
 
@@ -113,13 +146,13 @@ def _widget(shape: Shape, value: str, texts: Sequence[str], *, words: Words, lab
         listed = [*shape.words.items(), *((text, f"{text}（没有这一项）") for text in texts if text not in shape.words)]
         return forms.CheckboxSelectMultiple(choices=listed)
     if isinstance(shape, Names):
-        choices = list(words.settings.items()) if shape.kind == "settings" else grouped(words.fact_groups())
+        choices = list(words.settings.items()) if shape.kind == "settings" else grouped(words.fact_groups(*shape.types))
         return NamesWidget(choices, what=label)
     if isinstance(shape, Guard):
         return GuardWidget(list(words.settings.items()))
     if isinstance(shape, Bucket):
         choices = [(" ".join(names), text) for names, text in labels.BUCKETS.items()]
-        return forms.Select(choices=[("", blank), *with_value(choices, value)])
+        return Select(choices=[("", blank), *with_value(choices, value)])
     rows = max(2, min(value.count("\n") + 2, 8)) if isinstance(shape, Lines | Options) else 2
     return forms.Textarea(attrs={"rows": rows})
 
@@ -128,12 +161,12 @@ def _leaf_widget(leaf: Leaf, value: str, *, words: Words, blank: str) -> forms.W
     chosen: dict[str, Choices] = {
         "choice": list(leaf.words.items()),
         "flag": [("true", "是"), ("false", "否")],
-        "fact": grouped(words.fact_groups(special=True)),
+        "fact": grouped(words.fact_groups(*leaf.types, special=not leaf.types)) if leaf.kind == "fact" else [],
         "setting": list(words.settings.items()),
         "item": list(words.items.items()),
     }
     if leaf.kind in chosen:
-        return forms.Select(choices=[("", blank), *with_value(chosen[leaf.kind], value)])
+        return Select(choices=[("", blank), *with_value(chosen[leaf.kind], value)])
     if leaf.kind == "area":
         return forms.Textarea(attrs={"rows": 3})
     if leaf.kind == "day":
@@ -170,9 +203,9 @@ def bound_field(test: str, fact: FactWord | None, texts: Sequence[str], *, words
         widget, help_text = forms.Textarea(attrs={"rows": 3}), "每行一个"
     elif test == "is" and fact is not None and (fact.choices or fact.type == "boolean"):
         choices = list(fact.choices) or [("true", "是"), ("false", "否")]
-        widget = forms.Select(choices=[("", BLANK), *with_value(choices, value)])
+        widget = Select(choices=[("", BLANK), *with_value(choices, value)])
     elif test == "not_after_field":
-        widget = forms.Select(choices=[("", BLANK), *with_value(grouped(words.fact_groups("date")), value)])
+        widget = Select(choices=[("", BLANK), *with_value(grouped(words.fact_groups("date")), value)])
     elif test in ("before", "not_before"):
         widget = day_widget(value)
     else:

@@ -11,7 +11,7 @@ from django.forms.utils import ErrorDict
 from django.utils.datastructures import MultiValueDict
 
 from policies.drafting.editor import labels
-from policies.drafting.editor.controls import bound_field, label_of, make_field, with_value
+from policies.drafting.editor.controls import Select, bound_field, label_of, make_field, with_value
 from policies.drafting.editor.leaves import Carried, Guard, Leaf, Pairs
 from policies.drafting.editor.parts import INNER_WORDS, KeyWords
 from policies.drafting.editor.records import Asked, Keyed, Record, Rows, Tested, default_test
@@ -124,7 +124,7 @@ class SectionForm(forms.Form):
     def add_choice(self, name: str, words: Mapping[str, str], *, label: str) -> str:
         """Add a select that is not a key of its own: a kind, a group."""
         choices = with_value(list(words.items()), self.text(name))
-        self.fields[name] = forms.Field(label=label, required=False, widget=forms.Select(choices=choices))
+        self.fields[name] = forms.Field(label=label, required=False, widget=Select(choices=choices))
         return name
 
     def add_text(self, name: str, *, label: str, help_text: str = "") -> str:
@@ -144,7 +144,7 @@ class SectionForm(forms.Form):
         self.fields[chooser] = forms.Field(
             label=f"{before}{labels.CONDITION_KEYS['test']}",
             required=False,
-            widget=forms.Select(choices=[*blank, *((one, labels.TESTS[one]) for one in tests)]),
+            widget=Select(choices=[*blank, *((one, labels.TESTS[one]) for one in tests)]),
         )
         if not fact and not test:
             return [chooser]

@@ -53,6 +53,8 @@ class Leaf:
     kind: str
     words: Mapping[str, str] = field(default_factory=dict)
     empty: Any = ABSENT
+    # Of a fact: the types that make sense, all where none is named.
+    types: tuple[str, ...] = ()
 
     def fits(self, value: Any) -> bool:
         if self.kind == "flag":
@@ -95,9 +97,10 @@ class Ticks:
 
 @dataclass(frozen=True)
 class Names:
-    """An ordered list of names, one select for each; a blank one counts for nothing."""
+    """An ordered list of names, one select for each; a blank one counts for nothing. `types` are those of facts."""
 
     kind: str = "facts"
+    types: tuple[str, ...] = ()
 
     def fits(self, value: Any) -> bool:
         return _texts(value)

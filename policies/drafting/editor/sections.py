@@ -41,6 +41,7 @@ ROW_COLUMNS = {
     "paid_on": {"label": "付款日期", "type": "date"},
     "amount": {"label": "金额", "type": "money", "unit": "元"},
 }
+_SUMS = ("money", "rows")
 _BY_CHECK: dict[Check, Shape] = {
     checks.yuan: Leaf("yuan"),
     checks.ratio: Leaf("ratio"),
@@ -75,9 +76,22 @@ _BY_KEY: dict[str, Shape] = {
     "supersedes": Lines(),
     "notes": Lines(),
     "beneficiaries": Ticks(labels.WORDS["beneficiaries"]),
-    "fields": Names(),
-    "only_with": Names(),
+    "fields": Names(types=_SUMS),
+    "only_with": Names(types=_SUMS),
+    **{key: Leaf("fact", types=_SUMS) for key in ("or_field", "else", "less", "before", "decided")},
+    "as_of": Leaf("fact", types=("date",)),
+    "subject": Leaf("fact", types=("text",)),
+    "rows": Leaf("fact", types=("rows",)),
+    "prior": Leaf("fact", types=("integer",)),
     "settings": Names("settings"),
+}
+
+
+# Keys whose fact is of another type under one verb than under the others.
+_STEP_FACTS: dict[str, dict[str, Shape]] = {
+    "propose": {"field": Leaf("fact", types=("money",))},
+    "measure": {"field": Leaf("fact", types=("number", "integer", "money", "text"))},
+    "window": {"from": Leaf("fact", types=("date",))},
 }
 
 
@@ -165,7 +179,9 @@ def _condition(types: Mapping[str, str]) -> Tested:
 
 def _step(types: Mapping[str, str]) -> Variants:
     kinds = {
-        verb: Record({"do": Carried(), **_shapes({**required, **optional}, only=_only(types))})
+        verb: Record(
+            {"do": Carried(), **_shapes({**required, **optional}, only=_only(types), **_STEP_FACTS.get(verb, {}))}
+        )
         for verb, (required, optional) in grammar.STEPS.items()
     }
     return Variants(kinds, step_kind, lambda verb: {"do": verb})

@@ -1,0 +1,100 @@
+"""The editor in a real browser: usable by all, on a phone and by keyboard; the preview follows what is typed."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings as site
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from policies.drafting.services.drafts import start_draft
+from policies.engine.loader import CATALOGUE
+from portal.accounts.enums import Role
+from tests.factories import act, make_official, wuxi
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SETTINGS = "settings:\n  half_after_ceiling: {label: 先比费用再减半, kind: boolean, default: false, source: 测试}\n"
+
+
+@pytest.fixture
+def draft(settings):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+    head, *rest = (CATALOGUE / "wx2020.yaml").read_text("utf-8").replace("wx2020", "wx2031").split("---\n")
+    text = "---\n".join([head, SETTINGS, *rest[:12]])
+    officer = make_official(Role.POLICY_ADMIN, wuxi())
+    return start_draft(None, key=uuid.uuid4(), title="修改无锡政策", code="wx2031", text=text, act=act(officer))
+
+
+@pytest.fixture
+def visit(draft, live_server, context):
+    """Open a section of the draft, signed in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(draft.created_by_id)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = draft.created_by.get_session_auth_hash()
+    session.create()
+    context.add_cookies([{"name": site.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}])
+
+    def open_tab(index, *, name="section", query=""):
+        tab = context.new_page()
+        places = [draft.key] if index is None else [draft.key, index]
+        tab.goto(live_server.url + reverse(f"drafting:{name}", args=places) + query)
+        return tab
+
+    return open_tab
+
+
+PAGES = {
+    "head": (0, "section", "?open=section-document-effect-0"),
+    "readings": (1, "section", "?open=section-settings-0"),
+    "item": (2, "section", "?open=section-steps-3"),
+    "condition": (2, "section", "?open=section-conditions-0"),
+    "fact": (4, "section", "?open=section-facts-3"),
+    "limit": (4, "section", "?open=section-limits-0"),
+    "rule": (7, "section", ""),
+    "profile": (12, "section", ""),
+    "new": (None, "new_section", ""),
+    "tryout": (2, "tryout", ""),
+}
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_pages_fit_the_screen_and_are_usable_by_everybody(visit, artefacts, width):
+    for name, (index, view, query) in PAGES.items():
+        tab = visit(index, name=view, query=query)
+        tab.set_viewport_size({"width": width, "height": 900})
+        assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        tab.screenshot(path=artefacts / f"drafting-{name}-{width}.png", full_page=True)
+        found = Axe().run(tab)
+        assert not found.response["violations"], f"{name}: {found.generate_report()}"
+        tab.close()
+
+
+def test_the_preview_follows_what_is_typed_and_leads_to_the_fault(visit):
+    tab = visit(2)
+    tab.locator("#section-steps-0 > summary").click()
+    amount = tab.locator("#id_section-steps-0-yuan")
+    amount.fill("6000")
+    expect(tab.locator("#preview")).to_contain_text("6,000 元")
+    amount.fill("六千")
+    expect(tab.locator("#preview")).to_contain_text("还要改正 1 处")
+    tab.locator("#section-steps-0 > summary").click()
+    tab.locator("#preview a").click()
+    expect(amount).to_be_visible()
+
+
+def test_a_step_is_added_by_keyboard_and_stands_open(visit, draft):
+    tab = visit(2)
+    chooser = tab.get_by_label("添加步骤", exact=True)
+    chooser.select_option(label="单项最高额")
+    chooser.press("Tab")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#section-steps-6")).to_have_attribute("open", "")
+    expect(tab.locator("#id_section-steps-6-yuan")).to_be_visible()
+    draft.refresh_from_db()
+    assert draft.sections[2]["steps"][-1] == {"do": "at_most"}
