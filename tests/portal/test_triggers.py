@@ -18,6 +18,8 @@ from review.enums import Conclusion, CreditResult, Stage
 from review.funding.models import Award, Payment, PaymentKind
 from review.models import CreditSnapshot, Decision, LineDecision, PublicityEntry, PublicityList
 from review.notices.models import Notice, NoticeKind
+from review.targets.enums import ProgressState, SourceKind
+from review.targets.models import Measurement, ProgressEntry
 from tests.factories import ClaimFactory, ItemVersionFactory, act, make_official, wuxi
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +125,29 @@ def _audit_record():
     return record_audit(act(), action="jobs.retry", target=wuxi())
 
 
+def _measurement():
+    return Measurement.objects.create(
+        item=ItemVersionFactory().item,
+        year=2026,
+        value=3,
+        measured_on=date(2026, 3, 2),
+        source_kind=SourceKind.WEB,
+        source="网页",
+        entered_by=_officer(),
+    )
+
+
+def _progress_entry():
+    return ProgressEntry.objects.create(
+        document=ItemVersionFactory().item.document,
+        rule="bh2024-s-hub",
+        state=ProgressState.UNDER_WAY,
+        note="推进",
+        on=date(2026, 3, 2),
+        entered_by=_officer(),
+    )
+
+
 # Table → (how a row of it comes to be, a change that nobody may make).
 ROWS = {
     "audit.auditrecord": (_audit_record, {"actor_name": "别人"}),
@@ -137,6 +162,8 @@ ROWS = {
     "funding.award": (_award, {"total": 9}),
     "funding.payment": (_payment, {"amount": 9}),
     "notices.notice": (_notice, {"number": "锡知〔2026〕2号"}),
+    "targets.measurement": (_measurement, {"value": 9}),
+    "targets.progressentry": (_progress_entry, {"note": "改写"}),
 }
 
 
