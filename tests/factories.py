@@ -285,7 +285,7 @@ class ClaimFactory(DjangoModelFactory[Claim]):
             )
 
 
-def publish_items(*codes: str) -> dict[str, ItemVersion]:
+def publish_items(*codes: str, opened: bool = True) -> dict[str, ItemVersion]:
     """Publish these items of the real catalogue, with their documents, and open a call for those that can be claimed.
 
     Returns the newest version of each by its code.
@@ -296,7 +296,8 @@ def publish_items(*codes: str) -> dict[str, ItemVersion]:
     publish_catalogue(
         act(), catalogue=Catalogue(documents, wanted, settings=whole.settings, fact_names=whole.fact_names)
     )
-    open_claimable()
+    if opened:
+        open_claimable()
     return {v.item.code: v for v in ItemVersion.objects.filter(item__code__in=codes).select_related("item")}
 
 

@@ -66,7 +66,7 @@ class ItemForm(PositiveBudget, forms.Form):
         for name, label in (("chosen", "开放"), ("budget", "预算（元）"), ("quota", "名额（件）")):
             self.fields[name].widget.attrs["aria-label"] = f"{item.title}：{label}"
         self.fields["chosen"].widget.attrs["class"] = "form-check-input"
-        for name, words in (("budget", "预算（元）不限"), ("quota", "名额不限")):
+        for name, words in (("budget", "预算不限"), ("quota", "名额不限")):
             self.fields[name].widget.attrs |= {"placeholder": words, "class": "form-control"}
 
     @property
