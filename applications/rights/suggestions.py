@@ -75,6 +75,11 @@ class Suggestion(_Place):
         return self.answer.outcome
 
     @property
+    def lacking(self) -> int:
+        """How many of the holdings are not in the sum, because a fact is missing."""
+        return len(self.holdings) - len(self.assessed)
+
+    @property
     def rank(self) -> tuple[bool, bool, int]:
         """What is open comes first, then what will be, and of these the largest sum."""
         return (self.call is None, self.next_call is None, -(self.answer.amount or 0))

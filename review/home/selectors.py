@@ -11,9 +11,7 @@ from django.utils import timezone
 
 from applications.enums import ClaimStatus
 from applications.models import Claim
-from policies.engine.regions import covers
 from policies.models import PolicyDocument
-from policies.selectors import claimable_items, showcase
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Region
 from portal.audit.models import AuditRecord, ChainHead
@@ -29,8 +27,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from policies.selectors import ItemCard
-    from portal.accounts.models import Applicant, User
+    from portal.accounts.models import User
     from review.selectors.queue import Desk
 
 _PATIENCE = timedelta(minutes=10)
@@ -235,23 +232,6 @@ def profile_gaps(user: User) -> list[Gap]:
         for m in user.active_memberships
         if (missing := m.applicant.missing_for_claim)
     ]
-
-
-def suggestions(user: User, *, today: date) -> list[ItemCard]:
-    """Claimable items open to one of the person's applicants for which none of them has claimed yet."""
-    applicants = [m.applicant for m in user.active_memberships]
-    claimed = set(
-        Claim.objects.filter(applicant__in=applicants).order_by().values_list("item__code", flat=True).distinct()
-    )
-    return [
-        card
-        for card in showcase(claimable_items(today))
-        if card.item.code not in claimed and any(_is_open_to(card, applicant) for applicant in applicants)
-    ][:5]
-
-
-def _is_open_to(card: ItemCard, applicant: Applicant) -> bool:
-    return applicant.kind in card.rules.beneficiaries and covers(card.rules.content["document"], applicant.region_id)
 
 
 def unread_messages(user: User) -> list[Message]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from applications.rights.suggestions import suggestions_for
 from policies.drafting.selectors.lists import drafts_waiting_for
 from policies.selectors import claimable_items, showcase
 from portal.access import access, needs_second_factor, public
@@ -62,9 +64,18 @@ def _applicant(request: HttpRequest, user: User) -> HttpResponse:
             "desk": selectors.applicant_desk(user),
             "gaps": selectors.profile_gaps(user),
             "unread": selectors.unread_messages(user),
-            "suggestions": selectors.suggestions(user, today=today),
+            "suggestions": _suggested(user),
         }
     return render(request, "home/applicant.html", context)
+
+
+def _suggested(user: User) -> dict[str, Any]:
+    """What one's applicants may claim, each with a key under which its button begins one claim."""
+    found = suggestions_for(user, at=timezone.now())
+    return {
+        "rows": [{"suggestion": suggestion, "key": uuid.uuid4()} for suggestion in found.found],
+        "is_register_empty": found.is_register_empty,
+    }
 
 
 def _official(request: HttpRequest, user: User) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.enums import ClaimStatus
+from applications.models import Claim
+from applications.rights.selectors import right_kinds
+from applications.rights.services import record_right
 from policies.engine import load_catalogue
 from policies.engine.loader import CATALOGUE
 from policies.models import ItemVersion
@@ -31,6 +35,8 @@ from tests.factories import (
     binhu,
     make_member,
     make_official,
+    make_patent_no,
+    open_claimable,
     suzhou,
     wuxi,
     xishan,
@@ -178,11 +184,12 @@ def test_corrections_come_first_with_their_day_and_late_ones_say_so(catalogue):
     assert "已逾期" in home(make_member(body))
 
 
-def test_drafts_claims_under_way_and_sums_of_ones_own_bodies_only():
+def test_drafts_claims_under_way_and_sums_of_ones_own_bodies_only(catalogue):
     body = ApplicantFactory()
+    version = ItemVersion.objects.get(item__code="wx2020-01-inv")
     for status in (ClaimStatus.DRAFT, ClaimStatus.DISTRICT_REVIEW, ClaimStatus.PAID, ClaimStatus.APPROVED):
-        ClaimFactory(applicant=body, status=status)
-    stranger = ClaimFactory(status=ClaimStatus.DISTRICT_REVIEW)
+        ClaimFactory(applicant=body, version=version, status=status)
+    stranger = ClaimFactory(version=version, status=ClaimStatus.DISTRICT_REVIEW)
     page = home(make_member(body))
     assert "草稿 1 件" in page
     assert "办理中 2 件" in page
@@ -191,16 +198,41 @@ def test_drafts_claims_under_way_and_sums_of_ones_own_bodies_only():
     assert stranger.number not in page
 
 
-def test_items_not_yet_claimed_are_suggested_and_claimed_or_foreign_ones_are_not(catalogue):
-    body = ApplicantFactory()
-    ClaimFactory(applicant=body, version=ItemVersion.objects.get(item__code="wx2020-01-inv"))
-    aside = home(make_member(body)).split("还可以申领")[1]
-    assert "外观设计专利授权奖补" in aside
-    assert "发明专利授权奖补" not in aside.replace("外观设计", "")
-    outside = home(make_member(ApplicantFactory(region=suzhou())))
-    assert "还可以申领" not in outside
-    person = home(make_member(ApplicantFactory(individual=True)))
-    assert "知识产权质押贷款贴息" not in person
+def hold(user: User, kind: str, **facts: str) -> None:
+    applicant = user.memberships.get().applicant
+    record_right(applicant, event=right_kinds()[kind], facts=facts, key=uuid.uuid4(), act=act(user))
+
+
+def test_what_is_on_record_is_suggested_with_its_sum_and_basis_and_begins_a_claim(catalogue, client):
+    user = make_member(ApplicantFactory())
+    open_claimable()
+    hold(user, "patent", patent_no=make_patent_no(1), granted_on="2025-05-10", patent_kind="invention", fees="6200")
+    aside = home(user).split("您可能可以申领")[1].split("接着填")[0]
+    for words in ("发明专利授权奖补", "5,000.00 元", "锡政办发〔2020〕11号", "1 件还没有申报", "开始申报"):
+        assert words in aside, words
+    assert "外观设计" not in aside
+    client.force_login(user)
+    page = client.get(reverse("home")).content.decode()
+    fields = dict(re.findall(r'<input type="hidden" name="(applicant|item|key)" value="([^"]*)"', page))
+    client.post(reverse("rights:claim"), fields)
+    claim = Claim.objects.get()
+    assert claim.lines.get().facts["fees"] == "6200.00"
+    assert "都已经申报" in home(user)
+
+
+def test_a_fact_that_is_missing_is_named_beside_the_suggestion(catalogue):
+    user = make_member(ApplicantFactory())
+    hold(user, "patent", patent_no=make_patent_no(1), granted_on="2025-05-10", patent_kind="invention")
+    page = home(user)
+    assert "补全后测算" in page
+    assert re.search("还缺 *费用合计", page)
+
+
+def test_an_empty_register_leads_to_the_register_and_to_the_questionnaire(catalogue):
+    page = home(make_member(ApplicantFactory()))
+    assert "登记到台账" in page
+    assert "我能申领什么" in page
+    assert "开始申报" not in page
 
 
 def test_unread_messages_are_shown_and_read_ones_are_not():
@@ -225,7 +257,7 @@ def test_an_applicants_page_costs_the_same_with_one_claim_and_with_three(
         for status in (ClaimStatus.DRAFT, ClaimStatus.CORRECTION, ClaimStatus.DISTRICT_REVIEW):
             ClaimFactory(applicant=body, status=status, created_by=user)
         client.get(reverse("home"))
-        with django_assert_max_num_queries(17) as page:
+        with django_assert_max_num_queries(21) as page:
             client.get(reverse("home"))
         costs.append(len(page))
         assert user.active_memberships  # read once, outside what is counted
