@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 _LARGEST_SCALE = 10**12
 
 
+class UncountableError(Exception):
+    """A claim states what no column can hold. The message is for people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One claim: its question to the scalar engine, and what a question does not say."""
@@ -97,7 +101,7 @@ class _Values:
             if isinstance(value, Fraction):
                 scale = lcm(scale, value.denominator)
         if scale > _LARGEST_SCALE:
-            raise ValueError(f"{self.fact.label} 的小数位数过多，无法批量测算")
+            raise UncountableError(f"“{self.fact.label}”的小数位数过多，不能批量测算，请核对申报内容。")
         spoken = np.array([isinstance(value, str) for value in self.values], dtype=bool)
         values = [
             codes.setdefault(value, len(codes)) if isinstance(value, str) else int((value or 0) * scale)

@@ -181,8 +181,8 @@ def adjustables(item: Item) -> list[Adjustable]:
             found.append(_figure(("limits", number, "count"), words, "count", limit["count"]))
     if content["split"]:
         found.append(_figure(("split", "city"), "市级承担比例", "ratio", content["split"]["city"]))
-    if len(content["effect"]) == 1 and "from" in content["effect"][0]:
-        found.append(_figure(("effect", 0, "to"), "截止日期（当日起不再适用）", "day", content["effect"][0].get("to")))
+    if all("from" in period for period in content["effect"]):
+        found.append(_figure(("effect", "to"), "截止日期（当日起不再适用）", "day", content["effect"][0].get("to")))
     return found + readings(content)
 
 
@@ -247,6 +247,13 @@ def check_content(content: Mapping[str, Any]) -> None:
 
 
 def _put(content: dict[str, Any], figure: Adjustable, value: str) -> None:
+    if figure.path == ("effect", "to"):
+        # Whatever reading says when the item begins, it ends on one day.
+        content["effect"] = [
+            {key: day for key, day in period.items() if key != "to"} | ({"to": value} if value else {})
+            for period in content["effect"]
+        ]
+        return
     place: Any = content
     for name in figure.path[:-1]:
         place = place[name]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any
 
 from django.utils import timezone
 
+from policies.engine.batch import UnsupportedRuleError
 from policies.engine.model import content_hash
 from portal.jobs.progress import report_progress
+from review.whatif.columns import UncountableError
 from review.whatif.enums import OPEN_STATES, RunState
 from review.whatif.models import SimulationRun
 from review.whatif.simulation import LawChangedError, run_simulation
+
+logger = logging.getLogger(__name__)
 
 # A cancelled run is noticed within this many seconds.
 _LOOK_SECONDS = 1.0
@@ -34,9 +39,13 @@ def simulate_run(run_id: int) -> None:
         found = run_simulation(run, progress=_Watch(run_id))
     except CancelledError:
         return
-    except (LawChangedError, ValueError) as error:
-        # What is wrong with the question stays wrong: trying again would not help, so the person is told.
-        _end(run_id, state=RunState.FAILED, error=str(error)[:500] or "规则无法批量测算。")
+    except (LawChangedError, UncountableError) as error:
+        _end(run_id, state=RunState.FAILED, error=str(error))
+        return
+    except UnsupportedRuleError as error:
+        # A rule stays what it is: trying again would not help, so the person is told.
+        logger.warning("Simulation %s cannot be computed: %s", run_id, error)
+        _end(run_id, state=RunState.FAILED, error=f"{error.item} 的规则不能批量测算，请改用单件测算核对。"[:500])
         return
     result_hash = content_hash({"results": found.results, "movers": found.movers})
     _end(run_id, state=RunState.DONE, results=found.results, movers=found.movers, results_hash=result_hash)
