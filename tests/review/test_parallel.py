@@ -1,18 +1,23 @@
 """Many officers at the same moment, on PostgreSQL: one decision, one transition, one reservation."""
 
 import threading
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 
 from applications.enums import Action, ClaimStatus
 from applications.ledger.models import EntryKind, LimitEntry
+from applications.ledger.selectors import use_of_call
+from applications.ledger.services import LimitExceededError
 from applications.services.transitions import TransitionRefused
+from policies.calls.models import Call
 from portal.jobs.models import Job
 from review.enums import Stage
 from review.services.decisions import support_claim
 from review.services.desk import ReviewRefused
 from review.services.publicity import approve_claim
+from tests.applications.worlds import patent_facts
 from tests.factories import act
 from tests.review.worlds import MINUTES, Office, again, city_passed, decided, on, publish, seen
 
@@ -76,3 +81,42 @@ def test_twenty_approvals_are_one(office):
     assert claim.events.filter(action=Action.APPROVE).count() == 1
     assert Job.objects.filter(kind="notices.issue_grant").count() == 1
     assert claim.created_by.portal_messages.filter(title="资助已批准").count() == 1
+
+
+def test_budget_of_a_call_is_never_overspent_by_parallel_decisions(office):
+    claims = [city_passed(office, lines=[patent_facts(number)]) for number in range(1, 7)]
+    # Each claim is worth 5,000 yuan: three of them fit, and not a fen more.
+    Call.objects.update(budget=Decimal("19999.99"))
+    pages = {claim.pk: seen(claim) for claim in claims}
+    results = together(
+        lambda claim: support_claim(claim.pk, seen=pages[claim.pk], minutes=MINUTES, act=act(office.decider)), claims
+    )
+    assert results.count(LimitExceededError) == 3
+    call = Call.objects.get()
+    assert use_of_call(call, [])[0].left == Decimal("4999.99")
+    decided_ones = [claim for claim in claims if again(claim).status == ClaimStatus.AWAITING_PUBLICITY]
+    assert len(decided_ones) == 3
+    assert LimitEntry.objects.filter(bucket__key=f"call={call.pk}").count() == 3
+
+
+def together(deed, claims):
+    """What each claim's deed came to when all begin at once: the type of its refusal, or None."""
+    start = threading.Barrier(len(claims))
+    results: list[type[Exception] | None] = []
+
+    def run(claim):
+        try:
+            start.wait(20)
+            deed(claim)
+            results.append(None)
+        except LimitExceededError as error:
+            results.append(type(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[claim]) for claim in claims]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return results
