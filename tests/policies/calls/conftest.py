@@ -2,8 +2,9 @@
 
 import pytest
 
+from policies.models import SupportItem
 from portal.accounts.enums import Role
-from tests.factories import SupportItem, binhu, make_official, publish_items, wuxi
+from tests.factories import binhu, make_official, publish_items, wuxi
 from tests.policies.calls.worlds import ITEMS
 
 
