@@ -23,7 +23,7 @@ RECORD = "record"
 KINDS = {**ITEM_KINDS, RULE: "规则"}
 
 # What the first word of `modelled_as` stands for, where the clause is no item of its own.
-_WORDS = {
+MODELS = {
     "allocation": "资金分配",
     "document.areas": "文件的适用地区",
     "document.effect": "文件的施行期间",
@@ -99,7 +99,7 @@ def register_lines(catalogue: Catalogue | None = None) -> Iterator[dict[str, str
 
 def _entry(catalogue: Catalogue, row: RegisterRow) -> RegisterEntry:
     return RegisterEntry(
-        row, catalogue.documents[row.document_id], KINDS[row.kind], _words(catalogue, row), _url(catalogue, row)
+        row, catalogue.documents[row.document_id], KINDS[row.kind], modelled_words(catalogue, row), _url(catalogue, row)
     )
 
 
@@ -119,12 +119,12 @@ def _item_of_condition(row: RegisterRow) -> str:
     return target.partition(".")[0] if verb == "condition" else ""
 
 
-def _words(catalogue: Catalogue, row: RegisterRow) -> str:
+def modelled_words(catalogue: Catalogue, row: RegisterRow) -> str:
     """What models the clause, in words for the page. KeyError for a word that the register does not know."""
     if row.id in catalogue.items:
         return ITEM_KINDS[row.modelled_as]
-    if row.modelled_as in _WORDS:
-        return _WORDS[row.modelled_as]
+    if row.modelled_as in MODELS:
+        return MODELS[row.modelled_as]
     verb, _, target = row.modelled_as.partition(" ")
     if verb == "setting":
         return f"{_PREFIXES[verb]}：{catalogue.settings[target].label}"

@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.leaves import Bucket, Guard, Leaf, Lines, Names, Options, Ticks
+from policies.register import MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -119,11 +120,21 @@ def _select(name: str, choices: Choices, value: str, *, label: str, at: int, bla
     return widget.render(name, value)
 
 
-def with_value(choices: Choices, value: str) -> Choices:
+def with_value(choices: Choices, value: str, *, unknown: str = "") -> Choices:
     """The choices, with a value that is none of them at the end: what is stored is shown, even if it is wrong."""
     known = {key for key, words in choices if not isinstance(words, list)}
     known |= {key for _, words in choices if isinstance(words, list) for key, _ in words}
-    return choices if not value or value in known else [*choices, (value, f"{value}（没有这一项）")]
+    return choices if not value or value in known else [*choices, (value, unknown or f"{value}（没有这一项）")]
+
+
+def _models(words: Words) -> Choices:
+    """What can carry out a clause that is no item of its own."""
+    return [
+        ("整个文件", list(MODELS.items())),
+        ("金额怎么算的一步", [(f"step {verb}", label) for verb, label in labels.VERBS.items()]),
+        ("采用的口径", [(f"setting {name}", label) for name, label in words.settings.items()]),
+        ("某个事项的条件", [(f"condition {place}", said) for place, said in words.conditions.items()]),
+    ]
 
 
 def make_field(
@@ -165,6 +176,8 @@ def _leaf_widget(leaf: Leaf, value: str, *, words: Words, blank: str) -> forms.W
         "setting": list(words.settings.items()),
         "item": list(words.items.items()),
     }
+    if leaf.kind == "model":
+        return Select(choices=[("", blank), *with_value(_models(words), value, unknown=value)])
     if leaf.kind in chosen:
         return Select(choices=[("", blank), *with_value(chosen[leaf.kind], value)])
     if leaf.kind == "area":

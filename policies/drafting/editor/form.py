@@ -20,6 +20,7 @@ from policies.engine.predicates import DATE_TESTS, NUMBER_TESTS, TESTS
 
 if TYPE_CHECKING:
     from policies.drafting.editor.faults import Faults
+    from policies.drafting.editor.leaves import Shape
     from policies.drafting.editor.words import FactWord, Words
 
 _ORDER_TESTS = (*NUMBER_TESTS,)
@@ -28,6 +29,14 @@ _TESTS_OF = {
     "text": ("in", "not_in", "is"),
     "boolean": ("is",),
     "date": (*DATE_TESTS, "not_after_field"),
+}
+
+
+# What is chosen as a reading, by its kind.
+_DEFAULTS: dict[str, Shape] = {
+    "boolean": Leaf("flag"),
+    "date": Leaf("day"),
+    "ratio": Leaf("ratio"),
 }
 
 
@@ -94,7 +103,8 @@ class SectionForm(forms.Form):
     ) -> Fields:
         """Add the fields of a mapping's keys; empty ones that are not needed go behind the fold."""
         fields = Fields()
-        for key, shape in record.keys.items():
+        for key, declared in record.keys.items():
+            shape = _DEFAULTS.get(self.text(f"{name}-kind"), declared) if key == "default" else declared
             if (keys is not None and key not in keys) or isinstance(shape, Carried | Rows | Asked | Keyed):
                 continue
             place = f"{name}-{key}"

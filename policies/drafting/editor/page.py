@@ -108,6 +108,7 @@ class SectionPage:
         if self.kind != "item":
             return {}
         found = {"like": "不套用", "subject": "不认定（不查重复）", "overlap": "按文件", "claimable": "按文件"}
+        found["subject_rule"] = labels.WORDS["subject_rule"]["refuse"]
         for key, words in (("route", ROUTES), ("payer", PAYERS)):
             if self.document.get(key) in words:
                 found[key] = f"同文件（{words[str(self.document[key])]}）"
@@ -238,12 +239,14 @@ class SectionPage:
             fields = self._record_row(shape.row, name, spec)
         drawn = [*fields.shown, *fields.folded, chooser]
         title, sentence, note = self._says(spec, row, group, kind)
+        hints = _VARIANTS[spec.rows][1] if spec.rows in _VARIANTS else {}
         return Row(
             name=name,
             number=number,
             title=title,
             sentence=sentence,
             note=note,
+            hint=hints.get(kind or "", ""),
             block=self._block(fields),
             faults=self.faults.told_above(name, drawn),
             is_open=self.faults.within(name) or self.opened == name,
@@ -279,13 +282,9 @@ class SectionPage:
         """A row's title, its sentence, and a note below it."""
         words, key = self.words, spec.rows.rpartition(".")[2]
         if key == "steps":
-            return labels.VERBS.get(kind or "", ""), step_sentence(row, words), labels.VERB_HELP.get(kind or "", "")
+            return labels.VERBS.get(kind or "", ""), step_sentence(row, words), ""
         if key == "limits":
-            return (
-                labels.LIMIT_KINDS.get(kind or "", ""),
-                limit_sentence(row, words),
-                labels.LIMIT_HELP.get(kind or "", ""),
-            )
+            return labels.LIMIT_KINDS.get(kind or "", ""), limit_sentence(row, words), ""
         if key == "conditions":
             return "", condition_sentence(row, words), test_sentence(row, words)
         if key == "facts":

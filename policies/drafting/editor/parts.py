@@ -27,7 +27,7 @@ ITEM_PARTS = (
     PartSpec(
         "identity",
         "事项",
-        keys=("item", "article", "title", "summary", "kind", "beneficiaries", "like"),
+        keys=("item", "article", "title", "kind", "summary", "beneficiaries", "like"),
         more=("payer", "route", "claimable", "overlap"),
     ),
     PartSpec(
@@ -167,12 +167,11 @@ _DOCUMENT_HELP = {
 }
 _RULE_HELP = {
     "rule": "小写字母、数字和连字符，如 wx2026-r-effect",
-    "modelled_as": "如 document.effect、split、record",
+    "modelled_as": "没有任何部分实现的选“仅作记录”，并写明原因",
     "reason": "不能由系统执行的，说明原因",
 }
 _SETTING_HELP = {
     "name": "小写字母和下划线；与共用口径同名的，只改变本文件",
-    "default": "是或否的填 true 或 false；日期如 2024-07-01；比例如 60%",
     "source": "为什么这样理解",
 }
 DOCUMENT_WORDS = KeyWords(labels.DOCUMENT_KEYS, _DOCUMENT_HELP)

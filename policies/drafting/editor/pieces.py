@@ -62,6 +62,7 @@ class Row:
     title: str
     sentence: str
     note: str
+    hint: str
     block: Block
     faults: Sequence[str]
     is_open: bool

@@ -71,6 +71,7 @@ _BY_KEY: dict[str, Shape] = {
     "from_setting": Leaf("setting"),
     "like": Leaf("choice", labels.PROFILES),
     "absorbs": Leaf("item"),
+    "modelled_as": Leaf("model"),
     "default": Leaf("text", empty=None),
     "areas": Lines(empty=[]),
     "supersedes": Lines(),
@@ -143,6 +144,8 @@ def section_shape(kind: str, types: Mapping[str, str]) -> Record:
     if kind == "document":
         keys = _shapes(
             {**grammar.DOCUMENT_REQUIRED, **grammar.DOCUMENT_OPTIONAL},
+            title=Leaf("area"),
+            short_title=Leaf("area"),
             effect=Rows(period),
             overlap=Record(_shapes({**grammar.OVERLAP_REQUIRED, "if": grammar.guard})),
         )
@@ -174,7 +177,8 @@ def _only(types: Mapping[str, str]) -> Tested:
 
 
 def _condition(types: Mapping[str, str]) -> Tested:
-    return _tested({**grammar.CONDITION_REQUIRED, **grammar.CONDITION_OPTIONAL}, types, unless=_only(types))
+    keys = {"text": checks.text, **grammar.CONDITION_REQUIRED, **grammar.CONDITION_OPTIONAL}
+    return _tested(keys, types, text=Leaf("area"), unless=_only(types))
 
 
 def _step(types: Mapping[str, str]) -> Variants:

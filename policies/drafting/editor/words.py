@@ -48,6 +48,7 @@ class Words:
     asked: tuple[str, ...]
     settings: Mapping[str, str]
     items: Mapping[str, str]
+    conditions: Mapping[str, str]
 
     @property
     def labels(self) -> dict[str, str]:
@@ -94,7 +95,14 @@ def words_of(sections: Sequence[Mapping[str, Any]], section: Mapping[str, Any]) 
         if isinstance(own_settings, Mapping):
             settings |= {n: str(s.get("label") or n) for n, s in own_settings.items() if isinstance(s, Mapping)}
     items = {str(part["item"]): str(part.get("title", "")) for part in sections if isinstance(part.get("item"), str)}
-    return Words(facts, tuple(asked_names(section)), settings, items)
+    conditions = {
+        f"{part['item']}.{row['code']}": f"{part.get('title', '')}：{row.get('text', '')}"
+        for part in sections
+        if part.get("item") and isinstance(part.get("conditions"), list)
+        for row in part["conditions"]
+        if isinstance(row, Mapping) and row.get("code")
+    }
+    return Words(facts, tuple(asked_names(section)), settings, items, conditions)
 
 
 def asked_names(section: Mapping[str, Any]) -> list[str]:
@@ -157,8 +165,9 @@ def test_sentence(spec: Mapping[str, Any], words: Words) -> str:
     bound = spec[tests[0]]
     values = bound if isinstance(bound, list) else [bound]
     other = words.fact(str(bound)) if tests[0] == "not_after_field" else None
-    shown = other.label if other else "、".join(value_text(value, fact.choices) for value in values)
-    return f"{fact.label}{labels.TESTS[tests[0]].partition('（')[0]} {shown}"
+    shown = other.label if other else " 或 ".join(value_text(value, fact.choices) for value in values)
+    said = {"in": "是", "not_in": "不是"}.get(tests[0]) or labels.TESTS[tests[0]].partition("（")[0]
+    return f"检查：{fact.label} {said} {shown}"
 
 
 def fact_sentence(row: Any, words: Words) -> str:

@@ -13,7 +13,8 @@ from policies.drafting.editor.page import SectionPage
 from policies.drafting.editor.preview import read_preview
 from policies.drafting.enums import DraftState
 from policies.drafting.models import PolicyDraft
-from policies.drafting.selectors.problems import draft_document, draft_problems
+from policies.drafting.selectors.problems import draft_problems
+from policies.drafting.selectors.reading import draft_document
 from policies.drafting.services.drafts import start_draft
 from policies.engine import assess, catalogue_of
 from policies.engine.loader import CATALOGUE
