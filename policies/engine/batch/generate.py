@@ -112,12 +112,14 @@ class _Part:
     def _draw_applicants(self, scene: _Scene) -> None:
         size, rng, item = self.size, self.rng, self.item
         kinds = np.array([KINDS.index(kind) for kind in item.beneficiaries], dtype=np.int8)
-        self.kind = kinds[self._pick([_KIND_WEIGHTS.get(kind, 1) for kind in item.beneficiaries], size)]
+        weights = [1 if scene.edge else _KIND_WEIGHTS.get(kind, 1) for kind in item.beneficiaries]
+        self.kind = kinds[self._pick(weights, size)]
         covered = np.array(scene.regions.of_document[item.document_id], dtype=np.int16)
         self.region = covered[rng.integers(0, len(covered), size)]
-        # Of two draws the lower: applicants with low numbers file more often.
+        # Of two draws the lower, and now and then one of the first few: applicants with low numbers file more often.
         most = max(2, size // 6) if scene.edge else max(3, scene.size // (2 * len(scene.regions.names)))
         nth = np.minimum(rng.integers(0, most, size), rng.integers(0, most, size))
+        nth[self.chance(200, size)] //= 50
         self.applicant = (self.region.astype(np.int64) * len(KINDS) + self.kind) * _STRIDE + nth
         self.size_class = 1 + self.applicant * 2_654_435_761 % (2**31) * (len(SIZES) - 1) // 2**31
         strays = self.chance(60 if scene.edge else 8, size)

@@ -234,3 +234,33 @@ def _check_rows(where: str, name: str, rows: Rows, size: int) -> None:
     _same_length(where, len(rows.amount), {f"{name}.paid_on": rows.paid_on})
     _within(where, f"{name}.amount", rows.amount, 0, MAX_FEN)
     _within(where, f"{name}.paid_on", rows.paid_on, 0, _LAST_DAY)
+
+
+def check_facts(table: LineTable, types: Mapping[str, str]) -> None:
+    """Raise PopulationError for stated facts that the scalar engine's readers would refuse; `types` by fact."""
+    for name, column in table.columns.items():
+        kind = types[name]
+        low, high = _BOUNDS.get(kind, (-_MOST_NUMBER, _MOST_NUMBER))
+        if kind in ("choice", "text"):
+            low, high = 0, len(column.words) - 1
+        stated = np.ones(len(table), dtype=np.bool_) if column.present is None else column.present
+        if column.spoken is not None:
+            _stated_within(table.item, name, column.values, stated & column.spoken, (0, len(column.words) - 1))
+            stated = stated & ~column.spoken
+        if column.lists is not None:
+            stated = stated & ~column.lists.given
+            _within(table.item, name, column.lists.codes, 0, len(column.words) - 1)
+        _stated_within(table.item, name, column.values, stated, (low, high))
+
+
+_BOUNDS = {"money": (0, MAX_FEN), "integer": (0, MAX_COUNT), "boolean": (0, 1), "date": (1, _LAST_DAY)}
+_MOST_NUMBER = 2**62
+
+
+def _stated_within(where: str, name: str, values: IntArray, stated: BoolArray, bounds: tuple[int, int]) -> None:
+    """Values of facts that are not stated may be anything."""
+    low, high = bounds
+    if values.dtype.kind == "b":
+        return
+    if (stated & ((values < low) | (values > high))).any():
+        raise PopulationError(f"{where}: {name} has values outside {low} to {high}")

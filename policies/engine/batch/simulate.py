@@ -17,7 +17,7 @@ from policies.engine.batch.columns import NONE, Lines, take_lines
 from policies.engine.batch.conditions import UnsupportedRuleError
 from policies.engine.batch.merge import merge_lines
 from policies.engine.batch.pool import shape_of
-from policies.engine.batch.population import IntArray, LineTable, Population
+from policies.engine.batch.population import IntArray, LineTable, Population, check_facts
 from policies.engine.batch.report import bucket_uses, quota_uses
 from policies.engine.batch.result import OUTCOME_INDEX, Simulation
 from policies.engine.batch.rules import Codes, ItemRules, compile_rules
@@ -143,6 +143,7 @@ class _Simulation:
             columns={name: column for name, column in table.columns.items() if name in asked},
             rows={name: rows for name, rows in table.rows.items() if name in asked},
         )
+        check_facts(table, asked)
         shape = shape_of(table.claim, claims)
         positions = where
         if rules.program.aggregate and not shape.single:

@@ -1,0 +1,87 @@
+"""Change the law or the twin by one comparison, rounding, order or day, and the two no longer agree."""
+
+import numpy as np
+import pytest
+
+from policies.engine import load_catalogue
+from policies.engine.batch import conditions, generate, rules, simulate, steps
+from policies.engine.batch.arithmetic import share_half_up
+from tests.policies.engine.batch.support import differences
+from tests.policies.engine.test_mutations import EQUIVALENT, mutants, with_item
+
+CATALOGUE = load_catalogue()
+ITEMS = sorted(CATALOGUE.items)
+
+
+def disagree(item, *, law=CATALOGUE, seeds=range(4)):
+    """Whether the twin of the catalogue and a law differ on some claim on the edges of the item."""
+    for seed in seeds:
+        population = generate(CATALOGUE, 300, seed=seed, items=[item], edge=True)
+        if next(differences(law, population, simulate(CATALOGUE, population)), None) is not None:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_every_mutation_of_the_law_is_noticed_on_the_edges_of_the_item(item):
+    survivors = [
+        label
+        for label, content in mutants(CATALOGUE.items[item][0])
+        if (item, label) not in EQUIVALENT and not disagree(item, law=with_item(CATALOGUE, content))
+    ]
+
+    assert not survivors
+
+
+def test_a_comparison_made_strict_is_noticed(monkeypatch):
+    exact = conditions.compare
+
+    def strict(values, sign, bound, scale=1):
+        return exact(values, {">=": ">", "<=": "<"}.get(sign, sign), bound, scale)
+
+    monkeypatch.setattr(conditions, "compare", strict)
+
+    assert disagree("wx2020-01-maint")
+
+
+def test_another_rounding_is_noticed(monkeypatch):
+    monkeypatch.setattr(steps, "share_down", share_half_up)
+
+    assert disagree("wx2020-01-inv")
+
+
+def test_another_order_of_steps_is_noticed(monkeypatch):
+    in_order = steps.compile_steps
+
+    def halved_first(specs, compiled):
+        return in_order(sorted(specs, key=lambda spec: spec["do"] == "cap_by"), compiled)
+
+    monkeypatch.setattr(rules, "compile_steps", halved_first)
+
+    assert disagree("wx2020-01-inv")
+
+
+def test_a_policy_that_ends_a_day_late_is_noticed(monkeypatch):
+    exact = rules.ItemRules.in_force
+
+    def lax(self, day):
+        return exact(self, day) | (exact(self, day - 1) & ~exact(self, day))
+
+    monkeypatch.setattr(rules.ItemRules, "in_force", lax)
+
+    assert disagree("sz2021-02-plan")
+
+
+def test_the_unchanged_twin_agrees():
+    assert not any(disagree(item, seeds=[0]) for item in ("wx2020-01-maint", "wx2020-01-inv", "sz2021-02-plan"))
+
+
+def test_a_fen_more_in_one_claim_of_thousands_is_noticed():
+    population = generate(CATALOGUE, 2_000, seed=0, edge=True)
+    simulation = simulate(CATALOGUE, population)
+    paid = int(np.flatnonzero(simulation.amount)[-1])
+    simulation.amount[paid] += 1
+
+    (difference,) = differences(CATALOGUE, population, simulation)
+
+    assert difference["claim"] == paid
