@@ -1,6 +1,7 @@
 """Reading drafts: what other rooms ask is named here."""
 
 from policies.drafting.selectors.catalogue import draft_catalogue
-from policies.drafting.selectors.problems import SectionProblem, draft_document, draft_problems, draft_yaml
+from policies.drafting.selectors.problems import draft_problems
+from policies.drafting.selectors.reading import SectionProblem, draft_document, draft_yaml
 
 __all__ = ["SectionProblem", "draft_catalogue", "draft_document", "draft_problems", "draft_yaml"]

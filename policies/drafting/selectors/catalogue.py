@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.drafting.selectors.problems import draft_document, draft_yaml
+from policies.drafting.selectors.reading import draft_document, draft_yaml
 from policies.engine import Catalogue, catalogue_of
 from policies.enums import DocumentStatus
 from policies.selectors import published_catalogue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from policies.drafting import wording
 from policies.drafting.selectors.catalogue import draft_catalogue
-from policies.drafting.selectors.problems import draft_document
+from policies.drafting.selectors.reading import draft_document
 from policies.enums import DocumentStatus
 from policies.models import ItemVersion
 from policies.register import RULE, read_register

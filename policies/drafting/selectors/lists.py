@@ -14,7 +14,7 @@ from portal.accounts.enums import Role
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from policies.drafting.selectors.problems import SectionProblem
+    from policies.drafting.selectors.reading import SectionProblem
     from portal.accounts.models import User
 
 PAGE_SIZE = 30

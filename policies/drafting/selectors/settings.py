@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from policies.drafting import authored
-from policies.drafting.selectors.problems import read_draft
+from policies.drafting.selectors.reading import read_draft
 from policies.engine.vocabulary import package_vocabulary
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from policies.drafting.enums import DraftState
 from policies.drafting.permissions import decision_problem
 from policies.drafting.selectors.cases import unsettled_cases
 from policies.drafting.selectors.changes import has_changes
-from policies.drafting.selectors.problems import draft_document, draft_problems, draft_yaml
+from policies.drafting.selectors.problems import draft_problems
+from policies.drafting.selectors.reading import draft_document, draft_yaml
 from policies.drafting.services.cases import apply_case_changes
 from policies.drafting.services.drafts import (
     DraftRefusedError,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from policies.drafting.forms import CaseForm, ReasonForm
 from policies.drafting.models import WorkedCase
 from policies.drafting.selectors.cases import run_cases
-from policies.drafting.selectors.problems import read_draft
+from policies.drafting.selectors.reading import read_draft
 from policies.drafting.services.cases import add_case, confirm_case, drop_case, undo_case
 from policies.drafting.services.drafts import DraftRefusedError
 from policies.drafting.views.common import done_or_told, found_draft, frame, readers, writers

@@ -16,7 +16,8 @@ from policies.drafting.enums import DraftState
 from policies.drafting.forms import DescribeForm, ReasonForm, StartForm, YamlForm
 from policies.drafting.selectors.changes import draft_changes
 from policies.drafting.selectors.lists import TONES, page_of_drafts, section_rows
-from policies.drafting.selectors.problems import draft_problems, draft_yaml
+from policies.drafting.selectors.problems import draft_problems
+from policies.drafting.selectors.reading import draft_yaml
 from policies.drafting.services.decisions import newest_text, proposal_obstacle
 from policies.drafting.services.drafts import (
     DraftRefusedError,
