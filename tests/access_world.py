@@ -630,6 +630,7 @@ ADDRESSES: dict[str, Address] = {
     "targets:dashboard_export": Address(EVERYBODY, arguments=lambda *_: {"code": "bh2024"}),
     "targets:target": Address(EVERYBODY, arguments=lambda *_: {"code": "bh2024-t-brand"}),
     "targets:programme": Address(EVERYBODY, arguments=lambda *_: {"code": "bh2024"}),
+    "targets:progress": Address(EVERYBODY, arguments=lambda *_: {"code": "bh2024", "rule": "bh2024-s-hub"}),
     "targets:measure": Address(RECORDERS, RECORD, _target),
     "targets:adopt": Address(RECORDERS, RECORD, lambda world, variant: _target(world, variant) | {"year": 2026}),
     "targets:correct": Address(

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
+
 from policies.selectors import register_catalogue
 from portal.charts import Span, span_chart
 from review.targets.enums import STANDING_TONES, ProgressState, Standing
@@ -14,13 +17,16 @@ from review.targets.goals import deadline
 from review.targets.models import ProgressEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from django.db.models import QuerySet
 
     from policies.engine import Programme, RegisterRow
     from policies.models import PolicyDocument
     from portal.charts import SpanChart
 
-ENTRIES_SHOWN = 5
+ENTRIES_SHOWN = 3
+HISTORY_PAGE = 20
 _SPAN_TONES = {Standing.DONE: "ok", Standing.LATE: "bad", Standing.UNDER_WAY: "main"}
 
 
@@ -75,12 +81,16 @@ def duty_of(document_code: str, rule: str) -> Duty | None:
 
 @dataclass(frozen=True)
 class Task:
-    """A phase or duty, in one of its years: what was reported (latest first), and how it stands on a day."""
+    """A phase or duty, in one of its years: how it stands on a day, and what was reported last.
+
+    `entries` are the latest few of `total`, latest first.
+    """
 
     duty: Duty
     year: int | None
     standing: Standing
     entries: tuple[ProgressEntry, ...]
+    total: int
 
     @property
     def tone(self) -> str:
@@ -89,10 +99,6 @@ class Task:
     @property
     def last(self) -> ProgressEntry | None:
         return self.entries[0] if self.entries else None
-
-    @property
-    def shown(self) -> tuple[ProgressEntry, ...]:
-        return self.entries[:ENTRIES_SHOWN]
 
     @property
     def due_on(self) -> date | None:
@@ -137,7 +143,7 @@ def read_board(document: PolicyDocument, *, on: date) -> Board | None:
     if not duties:
         return None
     entries: dict[tuple[str, int | None], list[ProgressEntry]] = defaultdict(list)
-    for entry in ProgressEntry.objects.filter(document=document).select_related("entered_by").order_by("-pk"):
+    for entry in _latest(ProgressEntry.objects.filter(document=document)):
         entries[entry.rule, entry.year].append(entry)
     parts = [
         Part(duty, tuple(_task(duty, year, entries.get((duty.row.id, year), []), on=on) for year in duty.years))
@@ -154,13 +160,39 @@ def read_board(document: PolicyDocument, *, on: date) -> Board | None:
 
 
 def read_task(document: PolicyDocument, duty: Duty, *, year: int | None, on: date) -> Task:
-    """One phase or duty in one of its years, with what was reported. One query."""
+    """One phase or duty in one of its years, with what was reported last. One query."""
     entries = ProgressEntry.objects.filter(document=document, rule=duty.row.id, year=year)
-    return _task(duty, year, list(entries.select_related("entered_by").order_by("-pk")), on=on)
+    return _task(duty, year, list(_latest(entries)), on=on)
+
+
+def progress_history(task: Task, document: PolicyDocument, *, after: str = "") -> tuple[list[ProgressEntry], str]:
+    """A page of what was reported of a task, latest first, and the next one's cursor ("" at the end). One query."""
+    entries = ProgressEntry.objects.filter(document=document, rule=task.duty.row.id, year=task.year)
+    if after.isdecimal() and len(after) < 19:
+        entries = entries.filter(pk__lt=int(after))
+    found = list(entries.select_related("entered_by").order_by("-pk")[: HISTORY_PAGE + 1])
+    page = found[:HISTORY_PAGE]
+    return page, str(page[-1].pk) if len(found) > HISTORY_PAGE else ""
+
+
+def _latest(entries: QuerySet[ProgressEntry]) -> Iterable[ProgressEntry]:
+    """The last few entries of each task, latest first, each with how many there are (`total`)."""
+    task = ("rule", "year")
+    return (
+        entries.annotate(
+            place=Window(RowNumber(), partition_by=task, order_by=F("pk").desc()),
+            total=Window(Count("pk"), partition_by=task),
+        )
+        .filter(place__lte=ENTRIES_SHOWN)
+        .select_related("entered_by")
+        .order_by("-pk")
+    )
 
 
 def _task(duty: Duty, year: int | None, entries: list[ProgressEntry], *, on: date) -> Task:
-    return Task(duty, year, _standing(duty, year, entries[0] if entries else None, on=on), tuple(entries))
+    last = entries[0] if entries else None
+    total = getattr(last, "total", 0)
+    return Task(duty, year, _standing(duty, year, last, on=on), tuple(entries), total)
 
 
 def _standing(duty: Duty, year: int | None, last: ProgressEntry | None, *, on: date) -> Standing:

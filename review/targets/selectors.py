@@ -252,6 +252,8 @@ def judge(aim: Aim, year: int, measurement: Measurement | None, *, on: date) -> 
     answer = assess(catalogue_for(aim.version), question)
     if answer.outcome is Outcome.TARGET_MET:
         verdict = Verdict.MET
+    elif answer.outcome is not Outcome.TARGET_MISSED:
+        verdict = Verdict.UNDECIDED
     elif on <= deadline(year):
         verdict = Verdict.OPEN
     else:
@@ -277,14 +279,18 @@ def standings_of(aim: Aim, *, on: date) -> list[Standing]:
 
 
 def platform_figures(aims: Iterable[Aim], *, on: date) -> dict[tuple[str, int], PlatformFigure]:
-    """What the portal's own claims say, by target's code and year begun. One query for each that has a source."""
+    """What the portal's own claims say, by target's code and year begun. One query for each measure with a source."""
+    counted: dict[tuple[str, int], PlatformFigure | None] = {}
     found = {}
     for aim in aims:
         for year in aim.goal.years:
             # A year that is still to come has nothing in it; a target due later already counts.
             if aim.goal.is_yearly and year > on.year:
                 continue
-            figure = platform_figure(aim.goal, aim.item.document, year=year, on=on)
+            measure = (aim.goal.measured_as, year)
+            if measure not in counted:
+                counted[measure] = platform_figure(aim.goal, aim.item.document, year=year, on=on)
+            figure = counted[measure]
             if figure is not None:
                 found[aim.item.code, year] = figure
     return found

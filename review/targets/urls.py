@@ -12,6 +12,7 @@ urlpatterns = [
     path("items/<str:code>/adopt/<int:year>/", views.adopt, name="adopt"),
     path("measurements/<uuid:key>/correct/", views.correct, name="correct"),
     path("programmes/<slug:code>/", views.programme, name="programme"),
+    path("programmes/<slug:code>/<str:rule>/", views.progress, name="progress"),
     path("programmes/<slug:code>/<str:rule>/report/", views.report, name="report"),
     path("<slug:code>/", views.dashboard, name="dashboard"),
     path("<slug:code>/export/", views.dashboard_export, name="dashboard_export"),

@@ -19,7 +19,7 @@ from review.targets.forms import CorrectionForm, MeasurementForm, ProgressForm
 from review.targets.models import Measurement
 from review.targets.permissions import RECORDERS, recordable_documents
 from review.targets.pictures import attainment_chart, course_chart, verdict_chart, year_chart, year_charts
-from review.targets.programmes import duty_of, plan_codes, read_board, read_task
+from review.targets.programmes import duty_of, plan_codes, progress_history, read_board, read_task
 from review.targets.selectors import (
     find_aim,
     may_record,
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from django import forms
     from django.http import HttpRequest, HttpResponse
 
+    from review.targets.programmes import Task
     from review.targets.selectors import Aim
 
 recorders = officials(*RECORDERS)
@@ -212,17 +213,30 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "targets/programme.html", context)
 
 
+@access(public)
+@require_GET
+def progress(request: HttpRequest, code: str, rule: str) -> HttpResponse:
+    """All that was reported of a phase or duty."""
+    document = get_object_or_404(PolicyDocument, code=code)
+    task = _task_or_404(request, document, rule)
+    entries, next_cursor = progress_history(task, document, after=request.GET.get("after", ""))
+    context = {
+        "document": document,
+        "task": task,
+        "entries": entries,
+        "next_cursor": next_cursor,
+        "after": request.GET.get("after", ""),
+        "may_record": may_record(request.user, document),
+    }
+    return render(request, "targets/progress.html", context)
+
+
 @access(recorders)
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest, code: str, rule: str) -> HttpResponse:
     """Report the progress of a phase or duty; of a yearly one, that of the year asked for."""
     document = get_object_or_404(PolicyDocument.objects.filter(recordable_documents(user_of(request))), code=code)
-    duty = duty_of(code, rule)
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdecimal() and len(asked) == 4 else None
-    if duty is None or year not in duty.years:
-        raise Http404
-    task = read_task(document, duty, year=year, on=timezone.localdate())
+    task = _task_or_404(request, document, rule)
     form = ProgressForm(request.POST or None, task=task)
     if form.is_valid():
         entered = form.cleaned_data
@@ -231,10 +245,20 @@ def report(request: HttpRequest, code: str, rule: str) -> HttpResponse:
         except RecordRefused as refused:
             _show(form, refused)
         else:
-            messages.success(request, f"已登记“{duty.row.title}”的进展。")
+            messages.success(request, f"已登记“{task.duty.row.title}”的进展。")
             return redirect(f"{reverse('targets:programme', args=[code])}#{rule}")
     context = {"form": form, "document": document, "task": task}
     return render(request, "targets/progress_form.html", context, status=422 if form.errors else 200)
+
+
+def _task_or_404(request: HttpRequest, document: PolicyDocument, rule: str) -> Task:
+    """The phase or duty of an address, in the year that is asked for."""
+    duty = duty_of(document.code, rule)
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isdecimal() and len(asked) == 4 else None
+    if duty is None or year not in duty.years:
+        raise Http404
+    return read_task(document, duty, year=year, on=timezone.localdate())
 
 
 def _show(form: forms.Form, refused: RecordRefused) -> None:

@@ -120,8 +120,8 @@ def test_pages_ask_no_more_for_more(desk, client, count, django_assert_num_queri
     # Documents, versions, measurements, register, plans.
     with django_assert_num_queries(5):
         page(client, "index")
-    # Document, versions, measurements, and one for each source: agencies and platforms, each said twice; register.
-    with django_assert_num_queries(8):
+    # Document, versions, measurements, one for each source (agencies and platforms, each said twice), register.
+    with django_assert_num_queries(6):
         page(client, "dashboard", "bh2024")
     # Version, measurements, history.
     with django_assert_num_queries(3):
@@ -227,6 +227,28 @@ def test_progress_is_reported_for_the_year_asked_for(desk):
     answer = client.post(f"{url}?year=2025", data | {"source": "工作方案"})
     assert answer["Location"] == reverse("targets:programme", args=["bh2024"]) + "#bh2024-r-yearplan"
     assert ProgressEntry.objects.get().year == 2025
+
+
+def test_the_board_shows_the_last_reports_and_leads_to_all(desk, client):
+    last = 0
+    for number in range(1, 26):
+        last = progress(desk.district, "bh2024-s-hub", ProgressState.UNDER_WAY, seen=last, note=f"第{number}次报告").pk
+    board = page(client, "programme", "bh2024")
+    assert [number for number in (21, 22, 23, 24, 25) if f"第{number}次报告" in board] == [23, 24, 25]
+    assert "全部 25 次登记" in board
+    first = page(client, "progress", "bh2024", "bh2024-s-hub")
+    assert (first.count("次报告"), "第6次报告" in first, desk.district.name in first) == (20, True, False)
+    cursor = ProgressEntry.objects.order_by("-pk")[19].pk
+    assert f"after={cursor}" in first
+    rest = page(client, "progress", "bh2024", "bh2024-s-hub", query=f"?after={cursor}")
+    assert rest.count("次报告") == 5
+
+
+def test_nothing_reported_says_so_and_years_that_are_none_are_not_found(desk, client):
+    assert "还没有登记过进展" in page(client, "progress", "bh2024", "bh2024-r-yearplan", query="?year=2024")
+    for query in ("", "?year=2023", "?year=abc"):
+        url = reverse("targets:progress", args=["bh2024", "bh2024-r-yearplan"])
+        assert client.get(url + query).status_code == 404
 
 
 def test_a_standing_duty_cannot_be_finished(desk):
