@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NAMESPACE = uuid.UUID("0b0f5d3e-6c1b-4a53-9f5a-0f9f5b2f7d11")
 WUXI = "320200"
-DOCUMENT = "wx2020"
+DOCUMENTS = ("wx2020", "bh2024")
 CONTACT = ("无锡市知识产权局运用促进处 周工", "0510-81820000", "无锡市滨湖区观山路 199 号市民中心 5 号楼 212 室")
 
 
@@ -50,7 +50,7 @@ FIRST = CallScript(
     opens=-50,
     closes=-25,
     facts=(date(2026, 1, 1), date(2026, 7, 1)),
-    budget="800000.00",
+    budget="1000000.00",
     limits={"wx2020-01-inv": ("300000.00", None), "wx2020-05-loan": ("400000.00", 10)},
 )
 SECOND = CallScript(
@@ -78,7 +78,7 @@ THIRD = CallScript(
 def make_call(script: CallScript, *, act: Act, end: datetime) -> Call:
     """Draft a call with its signed notice, and publish it."""
     region = Region.objects.get(pk=WUXI)
-    items = callable_items(region).filter(document__code=DOCUMENT)
+    items = callable_items(region).filter(document__code__in=DOCUMENTS)
     name, phone, address = CONTACT
     plan = CallPlan(
         number=script.number,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from applications.enums import ClaimStatus
+from applications.enums import ClaimStatus, Route
 from applications.services.corrections import PointAsked, request_correction
 from applications.services.drafts import add_lines, start_claim
 from applications.services.evidence import Upload, add_evidence
@@ -65,9 +65,16 @@ _WAY = (
     S.APPROVED,
     S.PAID,
 )
-_ASIDE = {S.CORRECTION: S.SUBMITTED, S.WITHDRAWN: S.SUBMITTED, S.NOT_ACCEPTED: S.SUBMITTED, S.OBJECTION: S.PUBLICITY}
-_OLD = frozenset({S.PAID, S.APPROVED, S.REJECTED, S.NOT_ACCEPTED})
+_ASIDE = {
+    S.CORRECTION: S.SUBMITTED,
+    S.WITHDRAWN: S.SUBMITTED,
+    S.NOT_ACCEPTED: S.SUBMITTED,
+    S.OBJECTION: S.PUBLICITY,
+    S.RECOGNISED: S.APPROVED,
+}
+_OLD = frozenset({S.PAID, S.APPROVED, S.RECOGNISED, S.REJECTED, S.NOT_ACCEPTED})
 _LISTED = frozenset({S.PUBLICITY, S.OBJECTION, S.AWAITING_PUBLICITY})
+PAPER = "无锡市人民政府专题会议纪要〔2026〕18号，2026-10-20"
 MEETINGS = {"old": "锡知专资会〔2026〕9号", "listed": "锡知专资会〔2026〕11号"}
 
 
@@ -253,6 +260,9 @@ class Demo:
             refuse_claim(walk.claim.pk, seen=walk.seen, reason=reason, act=self.act(officer))
             return
         sums = {}
+        if walk.script.proposed:
+            reason = "规模和影响力达到同类活动的中上水平，比照上年度标准。"
+            sums = {line.pk: LineSum(Decimal(walk.script.proposed), reason) for line in walk.claim.lines.all()}
         if walk.script.lowered:
             line = walk.claim.lines.order_by("position")[0]
             sums[line.pk] = LineSum(Decimal(walk.script.lowered), "一张代理费发票抬头不是申报单位，予以核减。")
@@ -265,15 +275,16 @@ class Demo:
             confirm_district_review(walk.claim.pk, seen=walk.seen, act=self.act(officer))
 
     def review_city(self, walk: Walk) -> None:
-        """The city's officer supports as the district did."""
-        if walk.goes_past(S.CITY_REVIEW):
+        """The city's officer supports as the district did; what the district decides itself passes by the city."""
+        if walk.goes_past(S.CITY_REVIEW) and walk.claim.route == Route.CITY:
             officer = self.officer(Role.CITY_OFFICER, walk.claim.city_id)
             support_claim(walk.claim.pk, seen=walk.seen, act=self.act(officer))
 
     def decide(self, walk: Walk) -> None:
         """The meeting decides."""
         officer = self.officer(Role.DECISION_MAKER, WUXI)
-        minutes = Minutes(MEETINGS[walk.wave], timezone.localdate(self.now) - timedelta(days=1))
+        day = timezone.localdate(self.now) - timedelta(days=1)
+        minutes = Minutes(MEETINGS[walk.wave], day, PAPER if walk.script.proposed else "")
         if walk.falls_at_the_meeting:
             reason = "贷款资金用途与知识产权成果实施无关，经会议研究不予支持。"
             refuse_claim(walk.claim.pk, seen=walk.seen, reason=reason, minutes=minutes, act=self.act(officer))

@@ -31,6 +31,8 @@ OFFICIALS = (
     Official("shiji", "唐市审", Role.CITY_OFFICER, "320200"),
     Official("shending", "徐审定", Role.DECISION_MAKER, "320200"),
     Official("caiwu", "俞财务", Role.FINANCE, "320200"),
+    Official("quding", "阮区定", Role.DECISION_MAKER, "320211"),
+    Official("qucai", "滕区财", Role.FINANCE, "320211"),
     Official("zhengce", "华政策", Role.POLICY_ADMIN, "320200"),
     Official("zhengce2", "荣政策", Role.POLICY_ADMIN, "320200"),
     Official("shenji", "薛审计", Role.AUDITOR, "320200"),

@@ -117,15 +117,29 @@ def standard(serial: int, *, evaluation: str | None = None) -> dict[str, Any]:
     return facts | ({"evaluation": evaluation} if evaluation else {})
 
 
+def title(name: str) -> dict[str, Any]:
+    """A line of a title that was awarded."""
+    return {"title_name": name, "awarded_on": "2026-04-20", "title_document": "国知发运函字〔2026〕31号"}
+
+
+def project(name: str, requested: str) -> dict[str, Any]:
+    """A line of a project whose sum people decide."""
+    return {"project_name": name, "approved_on": "2026-04-08", "requested": requested}
+
+
 @dataclass(frozen=True)
 class Script:
-    """One demo claim: applicant (its place in the list of people), item, lines, status to reach."""
+    """One demo claim: applicant (its place in the list of people), item, lines, status to reach.
+
+    `lowered` is what the first line is cut to; `proposed` what officers propose where the document names no sum.
+    """
 
     applicant: int
     item: str
     target: ClaimStatus
     lines: list[dict[str, Any]] = field(default_factory=list)
     lowered: str = ""
+    proposed: str = ""
 
 
 SCRIPTS = (
@@ -176,4 +190,12 @@ SCRIPTS = (
     Script(0, "wx2020-06-ins", S.WITHDRAWN, [insurance(181, "20000.00")]),
     Script(0, "wx2020-01-inv", S.DRAFT, inventions(340, "5300.00", "7200.00")),
     Script(2, "wx2020-05-loan", S.DRAFT, [loan(191, "6000000.00", "52900.00")]),
+    # Titles, sums that a meeting sets, and what the district decides.
+    Script(5, "wx2020-14-natl", S.RECOGNISED, [title("国家知识产权示范企业")]),
+    Script(1, "wx2020-14-natl", S.PUBLICITY, [title("国家知识产权优势企业")]),
+    Script(2, "wx2020-16-event", S.PUBLICITY, [project("太湖知识产权国际论坛", "300000.00")], proposed="200000.00"),
+    Script(0, "wx2020-16-event", S.FINAL_DECISION, [project("长三角设计博览会", "500000.00")], proposed="260000.00"),
+    Script(1, "wx2020-14-natl", S.FINAL_DECISION, [title("国家知识产权示范企业")]),
+    Script(0, "bh2024-s-projects", S.FINAL_DECISION, [project("商标品牌培育项目", "120000.00")], proposed="80000.00"),
+    Script(1, "bh2024-s-train", S.DISTRICT_REVIEW, [project("知识产权实务人才培训", "60000.00")]),
 )
