@@ -37,7 +37,10 @@ def _budget(label: str, **options: Any) -> YuanField:
 
 
 def _quota(label: str, **options: Any) -> forms.IntegerField:
-    return forms.IntegerField(label=label, required=False, min_value=1, max_value=MAX_QUOTA, **options)
+    wrong = dict.fromkeys(("invalid", "min_value", "max_value"), "名额应是 1 以上的整数；不限的请留空。")
+    return forms.IntegerField(
+        label=label, required=False, min_value=1, max_value=MAX_QUOTA, error_messages=wrong, **options
+    )
 
 
 class PositiveBudget:
@@ -116,7 +119,7 @@ class RefusableForm(forms.Form):
 
     def ask_again(self, revision: int) -> None:
         """Draw the form with the revision that is there now: who sends it again knows of the other version."""
-        self.data = {**self.data, "seen": str(revision)}
+        self.data = {name: self.data[name] for name in self.data} | {"seen": str(revision)}
 
 
 class SaidForm(PositiveBudget, RefusableForm):
