@@ -30,7 +30,7 @@ MENU = (
     MenuEntry("目标进展", "targets:index", public),
     MenuEntry("公示", "review:publicity_public", public),
     MenuEntry("我的申报", "applications:claims", applicants),
-    MenuEntry("知识产权台账", "rights:list", applicants),
+    MenuEntry("我的台账", "rights:list", applicants),
     MenuEntry("我的通知书", "notices:mine", applicants),
     MenuEntry(
         "待办",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from applications.rights.models import Right
-    from policies.engine import Item
+    from policies.engine import Fact, Item
     from policies.finder.events import Event
     from portal.accounts.models import Applicant, User
 
@@ -72,12 +72,31 @@ class RightForm:
 
     @cached_property
     def controls(self) -> list[dict[str, Any]]:
-        """The facts' controls, drawn; what a record needs first."""
+        """The controls of what a record needs, and of what sums ask for."""
+        main = self._main
         facts = sorted(self.line.facts, key=lambda fact: not fact.required)
-        return [
-            {"html": self.line.render_fact(f.name), "is_wide": f.type == "rows", "is_required": f.required}
-            for f in facts
-        ]
+        return [self._control(fact) for fact in facts if fact.name in main]
+
+    @cached_property
+    def optional(self) -> list[dict[str, Any]]:
+        """The controls of what only a claim will ask for."""
+        return [self._control(fact) for fact in self.line.facts if fact.name not in self._main]
+
+    @property
+    def shows_optional(self) -> bool:
+        """Whether something stands there that must not be overlooked."""
+        reading = self.line.reading
+        names = {fact.name for fact in self.line.facts} - self._main
+        touched = {place.split(".")[0] for place in reading.errors}
+        return any(reading.values.get(name) not in ("", None, []) or name in touched for name in names)
+
+    @cached_property
+    def _main(self) -> set[str]:
+        needed = {fact.name for fact in self.line.facts if fact.required}
+        return needed | {fact.name for fact in self.event.asked_facts}
+
+    def _control(self, fact: Fact) -> dict[str, Any]:
+        return {"html": self.line.render_fact(fact.name), "is_wide": fact.type == "rows"}
 
     @property
     def is_ready(self) -> bool:

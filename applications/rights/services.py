@@ -12,6 +12,7 @@ from applications.rights.selectors import identity_key
 from applications.selectors.problems import MAX_LINES
 from applications.services.drafts import add_lines, lock_editable, start_claim
 from policies.factvalues import read_facts
+from policies.identifiers import cn_patent_kind
 from portal.audit.services import record_audit
 
 if TYPE_CHECKING:
@@ -178,6 +179,9 @@ def _read(event: Event, facts: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
             label = next(fact.label for fact in event.kept_facts if fact.name == place.split(".")[0])
             raise RightRefusedError(f"{label}：{message}")
     kept = {name: value for name, value in reading.values.items() if value not in ("", None, [])}
+    if "patent_no" in kept and "patent_kind" in reading.values:
+        # The number tells it: nobody needs to state it, and what is stated has been compared with it.
+        kept.setdefault("patent_kind", cn_patent_kind(kept["patent_no"]))
     return kept, identity_key(event, kept)
 
 

@@ -80,9 +80,15 @@ class Suggestion(_Place):
         return len(self.holdings) - len(self.assessed)
 
     @property
-    def rank(self) -> tuple[bool, bool, int]:
-        """What is open comes first, then what will be, and of these the largest sum."""
-        return (self.call is None, self.next_call is None, -(self.answer.amount or 0))
+    def guesses(self) -> list[str]:
+        """Labels of choices that the record does not make, and that were taken as met: the result of an evaluation."""
+        assumed = set(self.answer.assumed)
+        return [fact.label for fact in self.rules.facts if fact.type == "choice" and fact.name in assumed]
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool, int]:
+        """What is open comes first, then what will be; of these what is certain, and the largest sum."""
+        return (self.call is None, self.next_call is None, bool(self.guesses), -(self.answer.amount or 0))
 
 
 @dataclass(frozen=True, slots=True)

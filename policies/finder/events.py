@@ -22,8 +22,16 @@ if TYPE_CHECKING:
     from policies.engine import Item
 
 TARGET = "target"
-# Sums that a person or another document sets: nobody is asked for them who only wants to know.
-NOT_ASKED = OFFICERS_FACTS | {"requested", "district_amount"}
+# Sums that a person or another document sets, and what was paid or counted before (the ledger knows): nobody is asked
+# for these who only wants to know, and a register does not keep them.
+NOT_ASKED = OFFICERS_FACTS | {
+    "requested",
+    "district_amount",
+    "prior_count",
+    "fees_total",
+    "subsidised_before",
+    "paid_item_before",
+}
 # Besides the subject, what makes two records of one kind different things: a patent's seventh and eighth fee year.
 FURTHER_IDENTITY = ("fee_year",)
 # How many equal things an item counted by the N is asked about; a key of the engine's lines beside the facts.

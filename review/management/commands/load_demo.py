@@ -12,6 +12,7 @@ from review.demo.claims import Demo
 from review.demo.people import load_people
 from review.demo.policydrafts import load_policy_drafts
 from review.demo.rates import load_rates
+from review.demo.rights import load_rights
 from review.demo.targets import load_targets
 
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         load_targets(officials, now=now)
         load_policy_drafts(now=now)
         load_rates(officials, now=now)
+        load_rights(applicants, now=now)
         if Claim.objects.filter(applicant__in=applicants).exists():
             self.stdout.write("Demo data is there already.")
             return

@@ -75,6 +75,12 @@ def test_a_record_keeps_the_facts_in_normal_form(applicant, member):
     assert AuditRecord.objects.filter(action="rights.record").count() == 1
 
 
+def test_a_patents_kind_need_not_be_stated_the_number_tells(applicant, member):
+    assert record(applicant, member, patent_kind="").facts["patent_kind"] == "invention"
+    design = make_patent_no(2, kind=3)
+    assert record(applicant, member, patent_no=design, patent_kind="").facts["patent_kind"] == "design"
+
+
 @pytest.mark.parametrize(
     ("facts", "words"),
     [

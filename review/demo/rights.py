@@ -1,0 +1,62 @@
+"""What the demo's first enterprise and first person hold and have not claimed: what their home pages suggest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from applications.rights.models import Right
+from applications.rights.selectors import right_kinds
+from applications.rights.services import record_many
+from portal.act import Act
+from review.demo.scripts import annual_fee, loan, madrid, patent_no, pct_grant
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from portal.accounts.models import Applicant
+
+
+def _invention(serial: int, day: str, fees: str) -> dict[str, Any]:
+    number = patent_no(serial)
+    facts = {"patent_no": number, "patent_kind": "invention", "granted_on": day, "holders": "本申报人"}
+    return facts | ({"fees": fees} if fees else {})
+
+
+# Kind, facts, and which item it was where no fact tells.
+_OF_A_BODY = (
+    ("patent", _invention(700101, "2026-05-12", "8,600"), ""),
+    ("patent", _invention(700102, "2026-08-21", "4,380.50"), ""),
+    ("patent", _invention(700103, "2026-09-04", ""), ""),
+    ("annual-fee", annual_fee(700104, 8, "2,000"), ""),
+    ("foreign-patent", pct_grant(700105, "美国", "86,000"), ""),
+    ("madrid", madrid(71, "示例云", "13,800"), ""),
+    ("loan", loan(7001, "3000000", "25875", "25875", "25593.75", "25312.50"), ""),
+    (
+        "insurance",
+        {
+            "policy_no": "PZAB202632020000071",
+            "insurer": "示例财产保险无锡分公司",
+            "insurance_product": "overseas",
+            "insured": "美国发明专利 2 件",
+            "signed_on": "2026-06-30",
+            "premium": "48,000",
+        },
+        "",
+    ),
+    ("gi", {"gi_no": "GI2026000071", "gi_name": "示例杨梅", "registered_on": "2026-07-15"}, ""),
+)
+_OF_A_PERSON = (("patent", _invention(700201, "2026-07-03", "5,200"), ""),)
+
+
+def load_rights(applicants: Sequence[Applicant], *, now: datetime) -> None:
+    """Record them, once: who empties a register in the demo finds it empty."""
+    kinds = right_kinds()
+    body = next(applicant for applicant in applicants if not applicant.is_individual)
+    person = next(applicant for applicant in applicants if applicant.is_individual)
+    for applicant, records in ((body, _OF_A_BODY), (person, _OF_A_PERSON)):
+        if Right.objects.filter(applicant=applicant).exists():
+            continue
+        owner = applicant.memberships.select_related("user").get(is_owner=True).user
+        rows = [(kinds[kind], facts, item_code) for kind, facts, item_code in records if kind in kinds]
+        record_many(applicant, rows=rows, act=Act(user=owner, at=now))
