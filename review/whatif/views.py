@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -109,7 +110,7 @@ def _run_form(request: HttpRequest, change: str, city: Region) -> RunForm:
 def _draft(request: HttpRequest, key: str) -> PolicyDraft:
     try:
         return get_object_or_404(PolicyDraft.objects.visible_to(user_of(request)), key=key)
-    except ValueError:
+    except ValidationError:
         raise Http404 from None
 
 

@@ -79,7 +79,8 @@ class _FiguresForm(RunForm):
     def changed_values(self, figures: Sequence[Adjustable]) -> dict[str, str]:
         """What was typed otherwise than it is in force, by key, in the words of an authored document."""
         values = {}
-        for figure in figures:
+        # What a form does not send stays as it is.
+        for figure in (figure for figure in figures if figure.key in self.data):
             typed = self.cleaned_data.get(figure.key)
             text = "" if typed is None else str(typed)
             if figure.kind == "day" and typed:
