@@ -1,11 +1,12 @@
 """Whole-number arithmetic on columns, and why int64 never overflows.
 
 A fact is at most `MAX_FEN` (10^14) and a line has at most 10^4 rows of it, so a fact's sum is at most 10^18; how many
-of them a rule may add is bounded when it is compiled. `times` and `checked_total` refuse what would pass `MOST` (2^60)
+of them a rule may add is bounded when it is compiled. `times` and `checked_totals` refuse what would pass `MOST` (2^60)
 by a count or by adding up. A share n/d of f is (f // d) * n + (f % d) * n // d: as n <= d, the first product stays
 within f, and the second within d^2, which fits for d up to `FINEST`; a finer ratio is worked in Python's integers.
 """
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 import numpy as np
@@ -47,10 +48,10 @@ def times(fen: IntArray | int, count: IntArray, where: str) -> IntArray:
     return fen * count
 
 
-def checked_total(fen: IntArray) -> int:
-    """The sum of all, exactly; PopulationError past MOST, where running totals would no longer be safe."""
+def checked_totals(columns: Iterable[IntArray]) -> int:
+    """The sum of all columns, exactly; PopulationError past MOST, where running totals would no longer be safe."""
     # Halves of 32 bits cannot overflow int64 for fewer than 2^31 sums.
-    total = (int((fen >> 32).sum()) << 32) + int((fen & 0xFFFFFFFF).sum())
+    total = sum((int((fen >> 32).sum()) << 32) + int((fen & 0xFFFFFFFF).sum()) for fen in columns)
     if total > MOST:
         raise PopulationError(f"the sums of the population pass {MOST} fen together")
     return total

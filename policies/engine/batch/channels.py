@@ -36,6 +36,7 @@ class Channel:
     hears: Callable[[Run, IntArray], None]
     reads: Callable[[Run], bool]
     heard: dict[int, IntArray] = field(default_factory=dict)
+    last: list[IntArray] = field(default_factory=list)
 
     def written(self, answers: dict[int, Answers]) -> list[IntArray]:
         """What each run took, entry by entry."""
@@ -47,7 +48,15 @@ class Channel:
 
     def tell(self, answers: dict[int, Answers]) -> list[Run]:
         """Let every run hear what earlier claims took; returns the runs for which that is news."""
-        return self._deliver(self.bucket.seen(self.written(answers)))
+        taken = self.written(answers)
+        if self.last and all(map(np.array_equal, taken, self.last)):
+            return []
+        self.last = taken
+        return self._deliver(self.seen(taken))
+
+    def seen(self, taken: list[IntArray]) -> list[IntArray]:
+        """For each run's entries what they find, given what all took."""
+        return self.bucket.seen(taken)
 
     def _deliver(self, seen: list[IntArray]) -> list[Run]:
         news = []
@@ -71,14 +80,13 @@ class ApplicantPlaces(Channel):
 
     own: Bucket | None = None
 
-    def tell(self, answers: dict[int, Answers]) -> list[Run]:
+    def seen(self, taken: list[IntArray]) -> list[IntArray]:
         if self.own is None:
-            return []
-        taken = [(part > 0).astype(np.int64) for part in self.written(answers)]
-        had = [found > 0 for found in self.own.seen(taken)]
-        fresh = [part * ~earlier for part, earlier in zip(taken, had, strict=True)]
-        seen = self.bucket.seen(fresh)
-        return self._deliver([np.where(earlier, 0, found) for earlier, found in zip(had, seen, strict=True)])
+            return taken
+        flags = [(part > 0).astype(np.int64) for part in taken]
+        had = [found > 0 for found in self.own.seen(flags)]
+        fresh = [part * ~earlier for part, earlier in zip(flags, had, strict=True)]
+        return [np.where(earlier, 0, found) for earlier, found in zip(had, self.bucket.seen(fresh), strict=True)]
 
 
 @dataclass(slots=True)
@@ -87,12 +95,11 @@ class OtherPolicies(Channel):
 
     own: Bucket | None = None
 
-    def tell(self, answers: dict[int, Answers]) -> list[Run]:
+    def seen(self, taken: list[IntArray]) -> list[IntArray]:
         if self.own is None:
-            return []
-        taken = self.written(answers)
+            return taken
         pairs = zip(self.bucket.seen(taken), self.own.seen(taken), strict=True)
-        return self._deliver([everybody - mine for everybody, mine in pairs])
+        return [everybody - mine for everybody, mine in pairs]
 
 
 class Keys:

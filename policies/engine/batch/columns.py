@@ -109,6 +109,41 @@ def take_lines(table: LineTable, where: IntArray) -> LineTable:
     )
 
 
+def slice_lines(table: LineTable, begin: int, end: int) -> LineTable:
+    """The table's lines from `begin` to `end`, without a copy of them."""
+    part = slice(begin, end)
+    return replace(
+        table,
+        claim=table.claim[part],
+        count=None if table.count is None else table.count[part],
+        subject=None if table.subject is None else table.subject[part],
+        project_paid=None if table.project_paid is None else table.project_paid[part],
+        columns={name: _slice_column(column, begin, end) for name, column in table.columns.items()},
+        rows={name: _slice_rows(rows, begin, end) for name, rows in table.rows.items()},
+    )
+
+
+def _slice_column(column: Column, begin: int, end: int) -> Column:
+    part, lists = slice(begin, end), column.lists
+    if lists is not None:
+        starts = lists.starts[begin : end + 1]
+        lists = Lists(starts - starts[0], lists.codes[starts[0] : starts[-1]], lists.given[part])
+    return replace(
+        column,
+        values=column.values[part],
+        present=None if column.present is None else column.present[part],
+        spoken=None if column.spoken is None else column.spoken[part],
+        lists=lists,
+    )
+
+
+def _slice_rows(rows: Rows, begin: int, end: int) -> Rows:
+    starts = rows.starts[begin : end + 1]
+    within = slice(int(starts[0]), int(starts[-1]))
+    present = None if rows.present is None else rows.present[begin:end]
+    return Rows(starts - starts[0], rows.amount[within], rows.paid_on[within], present)
+
+
 def _take_column(column: Column, where: IntArray) -> Column:
     lists = column.lists
     if lists is not None:

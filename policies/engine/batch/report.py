@@ -29,11 +29,16 @@ def bucket_uses(channels: list[Channel], answers: dict[int, Answers], population
                 subject=_subjects(channel) if "subject" in scope else None,
                 city=_cities(channel, claims, population) if "programme" in scope else None,
                 year=years[claims] if "year" in scope else None,
-                used=channel.bucket.sums(channel.written(answers)) + channel.bucket.largest(_brought(channel)),
+                used=_used(channel, answers),
                 cap=min(rule.limit.fen for rule in limits),
             )
         )
     return tuple(found)
+
+
+def _used(channel: Channel, answers: dict[int, Answers]) -> IntArray:
+    taken, brought = channel.bucket.sums(channel.written(answers)), _brought(channel)
+    return taken + channel.bucket.largest(brought) if any(part.any() for part in brought) else taken
 
 
 def _limits_on(channel: Channel) -> list[SumLimit]:

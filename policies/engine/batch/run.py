@@ -336,10 +336,10 @@ class Run:
         lines, shape = self.lines, self.shape
         outcome = np.where(amount > 0, np.int8(_PAYABLE), np.int8(_REFUSED))
         for where, code in self._others:
-            outcome[where] = code
+            np.copyto(outcome, code, where=where)
         refused = reason != NONE
         refused |= ~live
-        outcome[refused] = _REFUSED
+        np.copyto(outcome, _REFUSED, where=refused)
         stated = reason
         if self._missing:
             stated = np.where(lines.missing & ~refused, np.int16(self.codes[MISSING]), reason)
@@ -347,7 +347,7 @@ class Run:
         against = part != NONE
         whole = np.where(against, np.int8(_REFUSED), whole)
         why = np.where(against, part, shape.first_of(stated))
-        why[(whole == _REFUSED) & (why == NONE)] = self.codes[NOTHING]
+        np.copyto(why, self.codes[NOTHING], where=(whole == _REFUSED) & (why == NONE), casting="unsafe")
         payable = whole == _PAYABLE
         line_paid = np.where(outcome == _PAYABLE, amount, 0)
         places = None

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from policies.engine.batch.arithmetic import checked_total, run_starts
+from policies.engine.batch.arithmetic import checked_totals, run_starts
 from policies.engine.batch.channels import Channel, channels_of
-from policies.engine.batch.columns import NONE, Lines, take_lines
+from policies.engine.batch.columns import NONE, Lines, slice_lines, take_lines
 from policies.engine.batch.conditions import UnsupportedRuleError
 from policies.engine.batch.merge import merge_lines
 from policies.engine.batch.pool import shape_of
@@ -28,6 +28,8 @@ from policies.engine.question import read_settings
 from policies.engine.terms import Outcome
 
 Progress = Callable[[int, int], None]
+# Claims that are worked at a time: columns of so many stay near the processor and need no fresh memory.
+BLOCK = 2**15
 
 
 def simulate(
@@ -59,19 +61,20 @@ class _Simulation:
         self.overrides = read_settings(catalogue, settings, "settings")
         self.codes = Codes()
         self.runs: list[Run] = []
-        # Each run's lines as positions in its item's table (None: all of them).
-        self.tables: dict[int, tuple[int, IntArray | None]] = {}
+        # Each run's lines as positions in its item's table.
+        self.tables: dict[int, tuple[int, IntArray]] = {}
         self._compiled: dict[str, ItemRules] = {}
         self._progress = progress
-        self._done = 0
+        self._open: set[int] = set()
 
     def work(self, *, ledger: bool) -> Simulation:
         answers: dict[int, Answers] = {}
         for number, table in enumerate(self.population.tables):
             for run in self._read(number, table):
                 answers[id(run)] = run.answer()
-        checked_total(np.concatenate([answer.lines for answer in answers.values()] or [np.zeros(0, dtype=np.int64)]))
+        checked_totals(answer.lines for answer in answers.values())
         channels = channels_of(self.runs, self.population) if ledger else []
+        self._open = {id(run) for run in self.runs}
         rounds = 1
         for runs, shared in components(self.runs, channels):
             rounds = max(rounds, self._settle(runs, shared, answers))
@@ -79,9 +82,11 @@ class _Simulation:
         return self._conclude(answers, channels, rounds)
 
     def _report(self, runs: Iterable[Run]) -> None:
-        self._done += len({run.item.id for run in runs})
+        for run in runs:
+            self._open.discard(id(run))
         if self._progress is not None:
-            self._progress(min(self._done, len(self.population.tables)), len(self.population.tables))
+            waiting = {self.tables[run][0] for run in self._open}
+            self._progress(len(self.population.tables) - len(waiting), len(self.population.tables))
 
     def _settle(self, runs: list[Run], channels: list[Channel], answers: dict[int, Answers]) -> int:
         """Work runs that share ledgers until nobody finds anything new in them; returns how often."""
@@ -98,19 +103,23 @@ class _Simulation:
     # ---- reading -------------------------------------------------------------------------------------
 
     def _read(self, number: int, table: LineTable) -> Iterable[Run]:
-        """The runs of a table: one for each version of its item under which claims are asked."""
+        """The runs of a table: one for each version of its item under which claims are asked, block by block."""
         versions = self.catalogue.items[table.item]
         _check_types(versions)
-        claims = table.claim[run_starts(table.claim)]
-        if len(versions) == 1:
-            yield self._run(number, table, claims, versions[0], None)
-            return
-        chosen = self._versions_on(versions, self.population.on[claims])
-        per_line = np.repeat(chosen, np.diff(run_starts(table.claim), append=len(table)))
-        for index, item in enumerate(versions):
-            where = np.flatnonzero(per_line == index)
-            if len(where):
-                yield self._run(number, take_lines(table, where), claims[chosen == index], item, where)
+        first = run_starts(table.claim)
+        for begin in range(0, len(first), BLOCK):
+            claims = table.claim[first[begin : begin + BLOCK]]
+            lines = int(first[begin]), int(first[begin + BLOCK]) if begin + BLOCK < len(first) else len(table)
+            block = slice_lines(table, *lines)
+            if len(versions) == 1:
+                yield self._run(number, block, claims, versions[0], np.arange(*lines))
+                continue
+            chosen = self._versions_on(versions, self.population.on[claims])
+            per_line = chosen[np.searchsorted(claims, block.claim)]
+            for index, item in enumerate(versions):
+                where = np.flatnonzero(per_line == index)
+                if len(where):
+                    yield self._run(number, take_lines(block, where), claims[chosen == index], item, where + lines[0])
 
     def _versions_on(self, versions: list[Item], day: IntArray) -> IntArray:
         """Which version answers on each day: the one in force, or else the nearest; the twin of `program_for`."""
@@ -131,7 +140,7 @@ class _Simulation:
             self._compiled[item.hash] = found
         return found
 
-    def _run(self, number: int, table: LineTable, claims: IntArray, item: Item, where: IntArray | None) -> Run:
+    def _run(self, number: int, table: LineTable, claims: IntArray, item: Item, where: IntArray) -> Run:
         population, rules = self.population, self._rules(item)
         asked = {fact.name: fact.type for fact in item.facts if fact.scope == "line"}
         table = LineTable(
@@ -147,7 +156,7 @@ class _Simulation:
         shape = shape_of(table.claim, claims)
         positions = where
         if rules.program.aggregate and not shape.single:
-            positions = shape.first if where is None else where[shape.first]
+            positions = where[shape.first]
             table = merge_lines(table, shape, asked)
             shape = shape_of(claims, claims)
         day = _days(table, item, shape.spread(population.on[claims]))
@@ -191,7 +200,7 @@ class _Simulation:
             answer, claims = answers[id(run)], run.claims
             outcome[claims], reason[claims], amount[claims] = answer.outcome, answer.reason, answer.amount
             number, where = self.tables[id(run)]
-            lines[number][slice(None) if where is None else where] = answer.lines
+            lines[number][where] = answer.lines
             split = run.program.split
             if split is not None:
                 ours = run.rules.rules.share(answer.amount, split.city)

@@ -224,7 +224,10 @@ def window(spec: Content, rules: Rules) -> Step:
         undated = any_between(rows.paid_on == 0, rows.starts)
         lines.stop_missing(acts & (~lines.present(start) | undated))
         acts = acts & lines.running
-        first = np.where(acts, lines.days(start), 1)
+        if not acts.any():
+            return
+        days = lines.days(start)
+        first = np.where(acts, days, days[acts.argmax()])
         lengths = np.diff(rows.starts)
         inside = (rows.paid_on >= np.repeat(first, lengths)) & (
             rows.paid_on <= np.repeat(add_months(first, months), lengths)

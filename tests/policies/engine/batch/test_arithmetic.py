@@ -51,11 +51,11 @@ def test_a_sum_times_its_count_is_refused_past_what_int64_could_add_up():
 def test_a_total_is_refused_past_what_running_sums_could_hold():
     halves = np.full(2, arithmetic.MOST // 2)
 
-    assert arithmetic.checked_total(halves) == arithmetic.MOST
+    assert arithmetic.checked_totals([halves]) == arithmetic.MOST
     with pytest.raises(PopulationError, match="together"):
-        arithmetic.checked_total(np.append(halves, 1))
+        arithmetic.checked_totals([halves, np.array([1])])
     with pytest.raises(PopulationError, match="together"):
-        arithmetic.checked_total(np.full(64, arithmetic.MOST))
+        arithmetic.checked_totals([np.full(64, arithmetic.MOST)])
 
 
 @given(st.lists(days, min_size=1, max_size=8), st.integers(1, 60))
