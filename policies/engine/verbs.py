@@ -27,7 +27,8 @@ def standard(spec: Content, context: Context) -> Step:
     """The sum per right that the document names."""
     fen = parse_yuan(spec["yuan"])
     most = "最高 " if spec["nature"] == "ceiling" else " "
-    note = context.note("STANDARD", f"依据 {context.citation}：{spec.get('per', '每件')}{most}{money_text(fen)}")
+    cite = spec.get("cite", context.citation)
+    note = context.note("STANDARD", f"依据 {cite}：{spec.get('per', '每件')}{most}{money_text(fen)}", cite=cite)
 
     def run(line: Line) -> bool:
         line.amount = fen
