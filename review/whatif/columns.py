@@ -6,7 +6,7 @@ Values are read by the engine's own readers, so a column holds exactly what the 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -17,9 +17,11 @@ import numpy as np
 
 from policies.engine.batch import KINDS, SIZES, Column, LineTable, Lists, Population, Rows
 from policies.engine.facts import read_count, reader_of
-from policies.engine.money import parse_yuan
+from policies.engine.money import parse_ratio, parse_yuan
 from policies.engine.terms import LEDGERS
 from policies.factvalues import subject_key
+from policies.rates.selectors import RATIO
+from portal.money import to_yuan
 
 if TYPE_CHECKING:
     from policies.engine import Catalogue, Fact, Item
@@ -176,6 +178,25 @@ def _ints(values: array[int]) -> Any:
     return np.array(values, dtype=np.int64)
 
 
+def _with_own_ratio(item: Item, question: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The lines of a question; where its district sets the ratio, with the sum that this ratio gives of their costs.
+
+    A population has one ratio for all claims, its districts have their own. The rules take a district's sum instead of
+    its ratio (`or_field`), and every later step works on either alike.
+    """
+    ratio = question.get("settings", {}).get(RATIO)
+    step = next((step for step in item.steps if step.get("ratio_setting") == RATIO and "or_field" in step), None)
+    for line in question["lines"]:
+        costs = [parse_yuan(line[name]) for name in step["fields"] if line.get(name) is not None] if step else []
+        if step is None or ratio is None or not costs:
+            yield line
+            continue
+        base = max(costs) if step.get("combine") == "largest" else sum(costs)
+        if "base_at_most" in step:
+            base = min(base, parse_yuan(step["base_at_most"]))
+        yield {**line, step["or_field"]: str(to_yuan(int(base * parse_ratio(ratio))))}
+
+
 class PopulationBuilder:
     """Takes claims one by one, in the order in which they were filed, and makes a population of them.
 
@@ -224,7 +245,7 @@ class PopulationBuilder:
             given = paid.get(name)
             sums.append(parse_yuan(given) if given is not None and not isinstance(given, Mapping) else 0)
         newest = self._versions(question["item"])[-1]
-        for line in question["lines"]:
+        for line in _with_own_ratio(newest, question):
             # The ledger's own form of the right: claims that write its number otherwise share what it has had.
             known = subject_key(newest, line)
             stated = str(line.get(newest.subject or "", ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -118,3 +119,28 @@ def test_worked_cases_come_through_the_columns_unchanged():
         answer = assess(catalogue, question)
         assert OUTCOME_CODES[found.outcome[number]] == answer.outcome, question
         assert found.amount[number] == (answer.amount or 0), question
+
+
+@pytest.mark.parametrize("ratio", ["33.33%", "100%", "0%"])
+def test_a_districts_own_ratio_is_taken_of_its_claims_alone(ratio):
+    catalogue = load_catalogue()
+    own = next(
+        versions[-1]
+        for versions in catalogue.items.values()
+        if any(step.get("ratio_setting") == "district_ratio" for step in versions[-1].steps)
+    )
+    fields = next(step["fields"] for step in own.steps if "ratio_setting" in step)
+    lines = [{**dict.fromkeys(fields, "1234.57"), "district_amount": "7.00"}]
+    asked = {
+        "item": own.id,
+        "on": "2022-05-10",
+        "applicant": {"kind": "enterprise", "region": "320506"},
+        "lines": lines,
+        "assume": "met",
+    }
+    builder = PopulationBuilder([catalogue])
+    questions = [asked | {"settings": {"district_ratio": ratio}}, asked]
+    for number, question in enumerate(questions):
+        builder.add(Asked(question, number))
+    found = simulate(catalogue, replace(builder.build(), assume=True))
+    assert found.amount.tolist() == [assess(catalogue, question).amount or 0 for question in questions]
