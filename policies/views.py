@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from policies import selectors
@@ -130,7 +131,8 @@ def _context(card: ItemCard, filled: Calculator) -> dict[str, Any]:
         "is_target": card.rules.kind == selectors.TARGET,
         "asks_patent": any(fact.check == "patent_no" for fact in card.rules.facts),
         "is_draft": card.item.document.status == DocumentStatus.DRAFT,
-        "offer": offer_of(card.item, at=timezone.now()),
+        # Read by whole pages alone: an answer to a keystroke does not ask for it.
+        "offer": SimpleLazyObject(lambda: offer_of(card.item, at=timezone.now())),
     }
 
 

@@ -15,7 +15,7 @@ from policies.models import ItemVersion, PolicyDocument, SupportItem
 from policies.selectors import claimable_items
 from policies.services import publish_catalogue
 from portal.accounts.enums import Role
-from tests.factories import act, make_member, make_official, wuxi
+from tests.factories import act, make_member, make_official, open_claimable, wuxi
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 21)
@@ -24,6 +24,7 @@ TODAY = date(2026, 11, 21)
 @pytest.fixture(autouse=True)
 def published() -> None:
     publish_catalogue(act(), catalogue=load_catalogue([CATALOGUE / "wx2020.yaml", CATALOGUE / "lyg.yaml"]))
+    open_claimable()
 
 
 def calculator(client, code, *, htmx_target="", **data):

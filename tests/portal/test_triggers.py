@@ -11,6 +11,8 @@ from django.utils import timezone
 from applications.enums import Action, ClaimStatus
 from applications.ledger.models import EntryKind, LimitBucket, LimitEntry
 from applications.models import Assessment, ClaimEvent
+from policies.calls.enums import ChangeKind
+from policies.calls.models import CallChange
 from portal.audit.models import AuditRecord, ChainHead
 from portal.audit.services import record_audit
 from portal.triggers import ProtectRows, declared_protections, missing_protections
@@ -20,7 +22,7 @@ from review.models import CreditSnapshot, Decision, LineDecision, PublicityEntry
 from review.notices.models import Notice, NoticeKind
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.models import Measurement, ProgressEntry
-from tests.factories import ClaimFactory, ItemVersionFactory, act, make_official, wuxi
+from tests.factories import CallFactory, ClaimFactory, ItemVersionFactory, act, make_official, wuxi
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +72,10 @@ def _publicity_entry():
         count=1,
         amount=1,
     )
+
+
+def _call_change():
+    return CallChange.objects.create(call=CallFactory(), kind=ChangeKind.EXTENDED, reason="凭证未到", by=_officer())
 
 
 def _award():
@@ -151,6 +157,7 @@ def _progress_entry():
 # Table → (how a row of it comes to be, a change that nobody may make).
 ROWS = {
     "audit.auditrecord": (_audit_record, {"actor_name": "别人"}),
+    "calls.callchange": (_call_change, {"reason": "别的理由"}),
     "policies.itemversion": (ItemVersionFactory, {"content": {"amount": 1}}),
     "applications.assessment": (_assessment, {"amount": 9}),
     "applications.claimevent": (_claim_event, {"reason": "改写"}),
