@@ -360,12 +360,14 @@ class NewClaimForm(forms.Form):
     """Which of one's organisations claims, in which call, and a key: it makes a double click one claim."""
 
     applicant = forms.TypedChoiceField(label="申报单位", coerce=int, widget=forms.RadioSelect)
-    call = forms.TypedChoiceField(label="申报通知", coerce=int, widget=forms.RadioSelect)
+    call = forms.TypedChoiceField(label="申报通知", coerce=int, empty_value=None, widget=forms.RadioSelect)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, calls: Sequence[Call], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["call"].choices = [(call.pk, call.title) for call in calls]  # type: ignore[attr-defined]
+        # Of one there is nothing to choose.
+        self.fields["call"].required = len(calls) > 1
         own = [(m.applicant_id, m.applicant.name) for m in user.active_memberships]
         self.fields["applicant"].choices = own  # type: ignore[attr-defined]
         self.fields["applicant"].initial = own[0][0] if own else None

@@ -73,7 +73,7 @@ def new(request: HttpRequest, code: str = "") -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         applicant = next(a for a in _own(user) if a.pk == given["applicant"])
-        call = next(call for call in offer.calls if call.pk == given["call"])
+        call = next((call for call in offer.calls if call.pk == given["call"]), None)
         try:
             claim = start_claim(applicant, item=item, key=given["key"], act=act_of(request), call=call)
         except DraftRefusedError as error:
