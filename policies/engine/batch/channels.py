@@ -61,16 +61,20 @@ class Channel:
     def _deliver(self, seen: list[IntArray]) -> list[Run]:
         news = []
         for run, where, found in zip(self.runs, self.where, seen, strict=True):
-            known = self.heard.get(id(run))
-            if self.reads(run) and (found.any() if known is None else not np.array_equal(found, known)):
-                self.heard[id(run)] = found
-                if where is None:
-                    self.hears(run, found)
-                else:
-                    spread = np.zeros(len(run.lines), dtype=np.int64)
-                    spread[where] = found
-                    self.hears(run, spread)
-                news.append(run)
+            known = self.heard.get(id(run), 0)
+            changed = np.flatnonzero(found != known)
+            if not self.reads(run) or not len(changed):
+                continue
+            self.heard[id(run)] = found
+            if where is None:
+                run.news[changed] = True
+                self.hears(run, found)
+            else:
+                run.news[run.shape.at[where[changed]]] = True
+                spread = np.zeros(len(run.lines), dtype=np.int64)
+                spread[where] = found
+                self.hears(run, spread)
+            news.append(run)
         return news
 
 
@@ -110,6 +114,7 @@ class Keys:
         self.years = population.years()
         named = [region[:4] if region.isdigit() else "" for region in population.regions]
         self.cities = ["", *sorted(set(named) - {""})]
+        self._orders: dict[tuple[int, ...], IntArray] = {}
         self.city_of_region = np.array([*(self.cities.index(city) for city in named), 0], dtype=np.int64)
 
     def city(self, run: Run) -> IntArray:
@@ -117,6 +122,14 @@ class Keys:
         if run.item.content["document"]["region_code"]:
             return np.zeros(len(run), dtype=np.int64)
         return self.city_of_region[self.population.region[run.claims]]
+
+    def bucket(self, entries: list[Entries], runs: list[Run], scope: Scope) -> Bucket:
+        """A bucket with one entry a claim; claims filed year by year stand in one order for applicant and year."""
+        if "applicant" not in scope:
+            return Bucket(entries)
+        found = Bucket(entries, self._orders.get(tuple(map(id, runs))))
+        self._orders.setdefault(tuple(map(id, runs)), found.order)
+        return found
 
     def of(self, run: Run, scope: Scope) -> IntArray:
         """A number for each claim's bucket in a scope other than the subject's."""
@@ -132,9 +145,9 @@ def channels_of(runs: list[Run], population: Population) -> list[Channel]:
     """All buckets that any run's rules ask about."""
     keys = Keys(population)
     found: list[Channel] = []
+    found += _times_channels(runs, keys)
     for scope, base in sorted({(SCOPES[name], base) for run in runs for name, base in _asked(run)}):
         found.append(_sum_channel(scope, base, runs, keys))
-    found += _times_channels(runs, keys)
     found += _once_channels(runs, keys)
     found += _quota_channels(runs, keys)
     found += _other_policies(runs)
@@ -172,7 +185,8 @@ def _sum_channel(scope: Scope, base: str, runs: list[Run], keys: Keys) -> Channe
     def reads(run: Run) -> bool:
         return any(run.bases.get(name) == base for name in names)
 
-    return Channel(base, scope, members, where, Bucket(entries), writes, hears, reads)
+    bucket = Bucket(entries) if scope == ("subject",) else keys.bucket(entries, members, scope)
+    return Channel(base, scope, members, where, bucket, writes, hears, reads)
 
 
 def _named(run: Run) -> IntArray:
@@ -213,7 +227,7 @@ def _times_channels(runs: list[Run], keys: Keys) -> list[Channel]:
         if any(run.program.times is not None for run in members):
             entries = [Entries(keys.of(run, ("applicant",)), run.claims) for run in members]
             where: list[IntArray | None] = [None] * len(members)
-            bucket = Bucket(entries)
+            bucket = keys.bucket(entries, members, ("applicant",))
             found.append(Channel(name, ("applicant",), members, where, bucket, writes, hears, reads))
     return found
 

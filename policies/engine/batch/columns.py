@@ -87,6 +87,14 @@ class Lines:
         """The lines at ascending positions `where`, before any step."""
         return Lines(take_lines(self.table, where), day=self.day[where], kind=self.kind[where], assume=self.assume)
 
+    def after_steps(self, where: IntArray) -> "Lines":
+        """The lines at ascending positions `where` as the steps left them; their facts are left behind."""
+        table = replace(self.table, columns={}, rows={})
+        part = Lines(take_lines(table, where), day=self.day[where], kind=self.kind[where], assume=self.assume)
+        for name in _STATE:
+            setattr(part, name, getattr(self, name)[where])
+        return part
+
     def take(self, other: "Lines", where: IntArray) -> None:
         """Put the state of `other`, which holds the lines at `where`, in its place here."""
         for name in _STATE:

@@ -27,6 +27,8 @@ class Bucket:
     """
 
     parts: list[Entries]
+    # An order of the same entries by another key, which may serve: by applicant for applicant and year.
+    known: IntArray | None = None
     order: IntArray = field(init=False)
     starts: IntArray = field(init=False)
     _lengths: IntArray = field(init=False)
@@ -36,11 +38,7 @@ class Bucket:
     def __post_init__(self) -> None:
         key = _joined([part.key for part in self.parts])
         claim = _joined([part.claim for part in self.parts])
-        if len(self.parts) == 1:
-            self.order = stable_order(key)
-        else:
-            filed = stable_order(claim)
-            self.order = filed[stable_order(key[filed])]
+        self.order = self._ordered(key, claim)
         key, claim = key[self.order], claim[self.order]
         self.starts = run_starts(key)
         self._lengths = np.diff(self.starts, append=len(key))
@@ -48,6 +46,16 @@ class Bucket:
         fresh[1:] = (key[1:] != key[:-1]) | (claim[1:] != claim[:-1])
         self._claims = np.flatnonzero(fresh)
         self._ends = np.cumsum([len(part.key) for part in self.parts])
+
+    def _ordered(self, key: IntArray, claim: IntArray) -> IntArray:
+        if self.known is not None:
+            sorted_key = key[self.known]
+            if not (sorted_key[1:] < sorted_key[:-1]).any():
+                return self.known
+        if len(self.parts) == 1:
+            return stable_order(key)
+        filed = stable_order(claim)
+        return filed[stable_order(key[filed])]
 
     @property
     def shared(self) -> bool:

@@ -1,12 +1,13 @@
 """The claims of a population under one version of an item: read once, answered as often as the ledgers change."""
 
+import copy
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from policies.engine.batch.arithmetic import times as times_count
 from policies.engine.batch.columns import NONE, Lines
-from policies.engine.batch.pool import Holding, Shape, cut_to_holdings, lose_to_best, take_off
+from policies.engine.batch.pool import Holding, Shape, cut_to_holdings, lose_to_best, shape_of, take_off
 from policies.engine.batch.population import KINDS, BoolArray, IntArray, Population
 from policies.engine.batch.result import OUTCOME_INDEX
 from policies.engine.batch.rules import MISSING, NOTHING, Codes, ItemRules, SumLimit
@@ -36,6 +37,16 @@ class View:
     once: BoolArray | None = None
     places: IntArray | None = None
 
+    def narrowed(self, claims: IntArray, lines: IntArray) -> "View":
+        """The view of some claims and their lines."""
+        return View(
+            {name: held[claims] for name, held in self.sums.items()},
+            None if self.projects is None else self.projects[lines],
+            None if self.times is None else self.times[claims],
+            None if self.once is None else self.once[claims],
+            None if self.places is None else self.places[claims],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -57,6 +68,22 @@ class Answers:
     def paid(self) -> BoolArray:
         found: BoolArray = self.amount > 0
         return found
+
+
+def _placed(known: IntArray, where: IntArray, fresh: IntArray) -> IntArray:
+    found = known.copy()
+    found[where] = fresh
+    return found
+
+
+def _placed_if(known: IntArray | None, where: IntArray, fresh: IntArray | None) -> IntArray | None:
+    return None if known is None or fresh is None else _placed(known, where, fresh)
+
+
+def _marked(where: IntArray, size: int) -> BoolArray:
+    found = np.zeros(size, dtype=np.bool_)
+    found[where] = True
+    return found
 
 
 class Run:
@@ -88,6 +115,8 @@ class Run:
         for version in [*siblings, rules]:
             self.bases.update(version.bases)
         self.view = View()
+        # Claims that heard of something since they were answered.
+        self.news = np.zeros(len(claims), dtype=np.bool_)
         self.limits = tuple(rule for version in siblings for rule in version.limits)
         self.subject = lines.table.subject
         self.standing = self._standing_reasons()
@@ -193,6 +222,43 @@ class Run:
         found = np.zeros(size, dtype=np.bool_)
         found[np.unique(self._subject_in_claim(), return_index=True)[1]] = True
         return found
+
+    # ---- again, for some of the claims ---------------------------------------------------------------
+
+    def answer_again(self, known: Answers) -> Answers:
+        """Answer anew the claims that heard something; of the others the known answers stand."""
+        heard = np.flatnonzero(self.news)
+        self.news = np.zeros(len(self), dtype=np.bool_)
+        if self._needs_ledger or len(heard) * 2 > len(self):
+            return self.answer()
+        lines = heard if self.shape.single else np.flatnonzero(_marked(heard, len(self))[self.shape.at])
+        fresh = copy.copy(self).narrow(heard, lines).answer()
+        return Answers(
+            outcome=_placed(known.outcome, heard, fresh.outcome),
+            amount=_placed(known.amount, heard, fresh.amount),
+            reason=_placed(known.reason, heard, fresh.reason),
+            lines=_placed(known.lines, lines, fresh.lines),
+            granted=_placed(known.granted, lines, fresh.granted),
+            asked_places=_placed_if(known.asked_places, heard, fresh.asked_places),
+            places=_placed_if(known.places, heard, fresh.places),
+            paid_lines=_placed(known.paid_lines, heard, fresh.paid_lines),
+        )
+
+    def narrow(self, claims: IntArray, lines: IntArray) -> "Run":
+        """Keep only some claims and their lines, as the steps left them; for a copy that answers once."""
+        self.claims = self.claims[claims]
+        self.lines = self.lines.after_steps(lines)
+        self.shape = shape_of(self.lines.table.claim, self.claims)
+        self.subject = self.lines.table.subject
+        self.standing = self.standing[claims]
+        self.view = self.view.narrowed(claims, lines)
+        self._within_key = None
+        self._others = [(where[lines], code) for where, code in self._others]
+        self._holdings = [
+            (rule, cap[lines], None if bucket is None else bucket[lines], None if acts is None else acts[lines])
+            for rule, cap, bucket, acts in self._holdings
+        ]
+        return self
 
     # ---- the answer ----------------------------------------------------------------------------------
 

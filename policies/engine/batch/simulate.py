@@ -97,7 +97,7 @@ class _Simulation:
                 break
             rounds += 1
             for run in news.values():
-                answers[id(run)] = run.answer()
+                answers[id(run)] = run.answer_again(answers[id(run)])
         return rounds
 
     # ---- reading -------------------------------------------------------------------------------------
