@@ -19,12 +19,9 @@ if TYPE_CHECKING:
 class MeasurementQuerySet(models.QuerySet["Measurement"]):
     """Measurements are public; correcting them is not."""
 
-    def visible_to(self, user: User) -> MeasurementQuerySet:
-        return self.all()
-
-    def correctable_by(self, user: User) -> MeasurementQuerySet:
-        """Those that this person may correct and nobody has corrected yet."""
-        return self.standing().filter(recordable_documents(user, "item__document__"))
+    def recordable_by(self, user: User) -> MeasurementQuerySet:
+        """Those of targets whose values this person may enter."""
+        return self.filter(recordable_documents(user, "item__document__"))
 
     def standing(self) -> MeasurementQuerySet:
         """Those that no later row replaces."""

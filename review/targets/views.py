@@ -150,8 +150,7 @@ def measure(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Replace a measured value, with the reason. Both stay on record."""
-    found = Measurement.objects.filter(recordable_documents(user_of(request), "item__document__"))
-    row = get_object_or_404(found.select_related("item"), key=key)
+    row = get_object_or_404(Measurement.objects.recordable_by(user_of(request)).select_related("item"), key=key)
     aim = _aim_or_404(row.item.code)
     form = CorrectionForm(request.POST or None, goal=aim.goal, row=row)
     if form.is_valid():

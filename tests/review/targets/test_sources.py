@@ -8,12 +8,14 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from django.urls import reverse
 
 from applications.enums import ClaimStatus
 from applications.models import ClaimLine
 from policies.engine import load_catalogue
 from review.targets.enums import SourceKind, Verdict
 from review.targets.goals import goal_of
+from review.targets.models import Measurement
 from review.targets.selectors import find_aim, platform_figures
 from review.targets.services import RecordRefused, adopt_platform_figure
 from review.targets.sources import platform_figure
@@ -117,6 +119,27 @@ def test_adopting_does_not_displace_a_whole_that_was_measured(items):
     measured(desk.district, AGENCY, 87, on="2025-12-31")
     adopt_platform_figure(AGENCY, year=2026, key=uuid.uuid4(), act=acting(desk.district))
     assert standing(AGENCY).figure == "87 家"
+
+
+def test_the_pages_show_the_figure_beside_what_was_measured_and_adopt_it(items, client, settings):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+    desk = Desk()
+    for _ in range(3):
+        grant(items["wx2020-11-settle"])
+    measured(desk.district, AGENCY, 2, on="2025-12-31")
+    target, adopt = reverse("targets:target", args=[AGENCY]), reverse("targets:adopt", args=[AGENCY, 2026])
+    assert "平台数据：至少 3 家" in client.get(reverse("targets:dashboard", args=["bh2024"])).content.decode()
+    public = client.get(target).content.decode()
+    assert "本地机构和没有申报落户支持的不在内" in public
+    assert adopt not in public
+    client.force_login(desk.district)
+    assert adopt in client.get(target).content.decode()
+    key = uuid.uuid4()
+    for _ in range(2):
+        page = client.post(adopt, {"key": key}, follow=True).content.decode()
+        assert "已采用平台数据" in page
+    assert Measurement.objects.filter(source_kind=SourceKind.PLATFORM).count() == 1
+    assert standing(AGENCY).figure == "至少 3 家"
 
 
 def test_each_source_is_one_query(items, django_assert_num_queries):
