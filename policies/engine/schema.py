@@ -85,10 +85,12 @@ def normal_item(checker: Checker, raw: Any, document: dict[str, Any], vocabulary
     path = str(raw.get("item", "item")) if isinstance(raw, Mapping) else "item"
     raw = _with_profile(checker, raw, vocabulary, path)
     found = checker.fields(raw, path, required=grammar.ITEM_REQUIRED, optional=grammar.ITEM_OPTIONAL)
-    if found is None or not grammar.ITEM_REQUIRED.keys() <= found.keys():
+    if found is None:
         return None
     steps = [
-        s for part, where in _elements(checker, found["steps"], f"{path}.steps") if (s := _step(checker, part, where))
+        step
+        for part, where in _elements(checker, found.get("steps"), f"{path}.steps")
+        if (step := _step(checker, part, where))
     ]
     limits = [
         limit
@@ -103,6 +105,9 @@ def normal_item(checker: Checker, raw: Any, document: dict[str, Any], vocabulary
     split = found.get("split")
     if split is not None:
         split = checker.fields(split, f"{path}.split", required=grammar.SPLIT_REQUIRED, optional=grammar.SPLIT_OPTIONAL)
+    effect = _effect(checker, found["effect"], f"{path}.effect") if "effect" in found else document["effect"]
+    if not grammar.ITEM_REQUIRED.keys() <= found.keys():
+        return None
     beneficiaries = found["beneficiaries"]
     content: dict[str, Any] = {
         "format": CONTENT_FORMAT,
@@ -110,7 +115,7 @@ def normal_item(checker: Checker, raw: Any, document: dict[str, Any], vocabulary
         "document": {
             key: value for key, value in document.items() if key not in ("effect", "overlap", "payer", "route")
         },
-        "effect": _effect(checker, found["effect"], f"{path}.effect") if "effect" in found else document["effect"],
+        "effect": effect,
         "article": found["article"],
         "title": found["title"],
         "summary": found["summary"],

@@ -15,7 +15,7 @@ from policies.engine.predicates import TESTS
 
 if TYPE_CHECKING:
     from policies.drafting.editor.words import Words
-    from policies.drafting.selectors.problems import SectionProblem
+    from policies.drafting.selectors.reading import SectionProblem
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from policies.drafting.editor.faults import Faults, faults_of
 from policies.drafting.editor.sections import kind_of
 from policies.drafting.editor.words import Words, words_of
 from policies.drafting.models import PolicyDraft
-from policies.drafting.selectors.problems import SectionProblem, draft_problems, read_draft
+from policies.drafting.selectors.problems import draft_problems
+from policies.drafting.selectors.reading import 
+from policies.drafting.selectors.reading import ReadDraft, read_draft
 from policies.engine import amount_text, conditions_text
 from policies.wording import AmountWords, amount_words
 
@@ -19,13 +21,34 @@ if TYPE_CHECKING:
     from policies.engine import Item
 
 
+# Stands in for a head that has faults of its own, so that an item can be judged before its document is described.
+_STAND_IN = {
+    "number": "",
+    "title": "（文件信息待填写）",
+    "short_title": "（文件信息待填写）",
+    "issuer": "（待填写）",
+    "region_code": "",
+    "areas": [],
+    "issued_on": None,
+    "status": "draft",
+    "effect": [{"from_setting": "issued"}],
+    "payer": "unstated",
+    "route": "city",
+    "source_note": "（待填写）",
+}
+
+
 @dataclass(frozen=True)
 class Preview:
-    """What a section comes to. `item` is None where its faults keep it from being one, or where it is no item."""
+    """What a section comes to. `item` is None where its faults keep it from being one, or where it is no item.
+
+    With `head_is_faulty` the section was judged without its document's head.
+    """
 
     faults: Faults
     words: Words
     item: Item | None
+    head_is_faulty: bool = False
 
     @property
     def amount(self) -> AmountWords | None:
@@ -53,14 +76,23 @@ def read_preview(draft: PolicyDraft, index: int, section: Mapping[str, Any], *, 
     words = words_of(sections, section)
     wanted = _with_references(sections, index)
     place = wanted.index(index)
-    alone = read_draft(PolicyDraft(document_code=draft.document_code, sections=[sections[at] for at in wanted]))
-    problems: list[SectionProblem] = list(draft_problems(draft) if whole else alone.problems)
-    mine = [problem for problem in problems if problem.section == (index if whole else place)]
+    alone = _read(draft, [sections[at] for at in wanted])
+    head_is_faulty = index > 0 and any(problem.section == 0 for problem in alone.problems)
+    if head_is_faulty:
+        head = {"document": {"id": draft.document_code, **_STAND_IN}}
+        alone = _read(draft, [head, *(sections[at] for at in wanted[1:])])
+    mine = [problem for problem in draft_problems(draft) if problem.section == index] if whole else []
+    if head_is_faulty or not whole:
+        mine += [problem for problem in alone.problems if problem.section == place]
     item = None
     if alone.document is not None and kind_of(section) == "item":
         found = [item for item in alone.document.items if item.id == section.get("item")]
         item = found[sum(sections[at].get("item") == section.get("item") for at in wanted[:place])]
-    return Preview(faults_of(section, mine, words=words), words, item)
+    return Preview(faults_of(section, mine, words=words), words, item, head_is_faulty)
+
+
+def _read(draft: PolicyDraft, sections: list[Mapping[str, Any]]) -> ReadDraft:
+    return read_draft(PolicyDraft(document_code=draft.document_code, sections=sections))
 
 
 def _with_references(sections: Sequence[Mapping[str, Any]], index: int) -> list[int]:

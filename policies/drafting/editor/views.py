@@ -60,7 +60,9 @@ def preview(request: HttpRequest, key: uuid.UUID, index: int) -> HttpResponse:
     draft = _draft(request, key, index)
     typed = read_section(dict(request.POST.lists()))
     read = read_preview(draft, index, typed, whole=False)
-    return render(request, "drafting/editor/_preview.html", {"preview": read, "page": _page(draft, typed, read)})
+    return render(
+        request, "drafting/editor/_preview.html", {"draft": draft, "preview": read, "page": _page(draft, typed, read)}
+    )
 
 
 @access(readers)
