@@ -24,7 +24,7 @@ class MenuEntry:
 
 
 MENU = (
-    MenuEntry("我能申领什么", "finder:start", public),
+    MenuEntry("政策匹配", "finder:start", public),
     MenuEntry("政策与事项", "policies:documents", public),
     MenuEntry("申报通知", "calls:list", public),
     MenuEntry("目标进展", "targets:index", public),

@@ -16,7 +16,8 @@ from policies.calls.selectors import open_calls, upcoming_calls
 from policies.engine import Outcome, assess
 from policies.factvalues import FactsReading, engine_facts, facts_of, subject_key
 from policies.finder.events import NOT_ASKED, event_code
-from policies.finder.selectors import published_items
+from policies.finder.selectors import is_rated, published_items
+from policies.rates.selectors import Rates, with_rates
 from policies.selectors import catalogue_for, compiled_item
 from portal.money import to_yuan
 
@@ -45,6 +46,7 @@ class _Place:
     event: Event
     call: Call | None
     next_call: Call | None
+    rates: Rates | None
 
     @property
     def rules(self) -> Item:
@@ -153,8 +155,11 @@ def _of_applicant(
         call, next_call = now_open.get(entry.item.code), coming.get(entry.item.code)
         held = holdings.unclaimed(applicant.pk, entry.newest, event)
         held = [one for one in held if call is None or _is_inside(call, one.facts.get(event.as_of or ""))]
-        place = _Place(applicant, entry, entry.version_on(today), event, call, next_call)
-        suggestion = _ask(place, held, today=today) if held else None
+        if not held:
+            continue
+        rates = Rates(entry.item.pk, applicant.region) if is_rated(entry.newest) else None
+        place = _Place(applicant, entry, entry.version_on(today), event, call, next_call, rates)
+        suggestion = _ask(place, held, today=today)
         if suggestion is not None:
             yield suggestion
 
@@ -200,7 +205,7 @@ def _after_ledger(suggestion: Suggestion, *, at: datetime) -> Suggestion | None:
 def _assess(
     place: _Place, held: Sequence[Holding], *, today: date, ledger: Mapping[str, Any] | None = None
 ) -> Assessment:
-    question = {
+    question: dict[str, Any] = {
         "item": place.rules.id,
         "on": today.isoformat(),
         "applicant": {"kind": place.applicant.kind, "region": place.applicant.region_id},
@@ -208,6 +213,8 @@ def _assess(
         "assume": "met",
         **(ledger or {}),
     }
+    if place.rates is not None:
+        question = with_rates(question, place.rules, place.rates)
     return assess(catalogue_for(place.version), question)
 
 

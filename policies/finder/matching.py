@@ -13,6 +13,7 @@ from policies.engine.terms import ROUTES
 from policies.enums import DocumentStatus
 from policies.factvalues import engine_facts, facts_of
 from policies.finder.events import COUNT, NOT_ASKED, counts_by_n
+from policies.rates.selectors import with_rates
 from policies.selectors import catalogue_for, compiled_item
 from portal.money import to_yuan
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from policies.finder.events import Event
     from policies.finder.selectors import PublishedItem
     from policies.models import ItemVersion
+    from policies.rates.selectors import Rates
 
 _SUPPORTED = (Outcome.PAYABLE, Outcome.RECOGNISED, Outcome.NO_AMOUNT, Outcome.UNDETERMINED)
 
@@ -94,17 +96,13 @@ class Match:
     @property
     def missing(self) -> list[str]:
         """Labels of the facts without which there is no sum, that the asker can state."""
-        return [self.rules.fact(name).label for name in self._missing if name not in NOT_ASKED]
+        names = {name.split("[", maxsplit=1)[0] for name in self.answer.missing} - NOT_ASKED
+        return [fact.label for fact in self.rules.facts if fact.name in names]
 
     @property
     def is_set_elsewhere(self) -> bool:
-        """Whether only a sum that a district or another document sets is missing."""
-        return bool(self._missing) and all(name in NOT_ASKED for name in self._missing)
-
-    @property
-    def _missing(self) -> list[str]:
-        own = {fact.name for fact in self.rules.facts}
-        return [name for missing in self.answer.missing if (name := missing.split("[", maxsplit=1)[0]) in own]
+        """Whether only a sum or ratio is missing that a district or another document sets."""
+        return self.outcome is Outcome.UNDETERMINED and not self.missing
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -119,6 +117,8 @@ class Match:
         """The controls of the item's calculator, filled in with what is known."""
         found = [("kind", str(self.question["applicant"]["kind"])), ("lines", "1")]
         for name, value in self.question["lines"][0].items():
+            if name in NOT_ASKED:
+                continue
             if isinstance(value, list):
                 found += [
                     (f"line-0-{name}-{index}-{column}", str(cell))
@@ -172,14 +172,22 @@ def question_for(rules: Item, asker: Asker, reading: FactsReading, *, today: dat
 
 
 def find_matches(
-    items: Iterable[PublishedItem], asker: Asker, happenings: Sequence[Happening], *, today: date
+    items: Iterable[PublishedItem],
+    asker: Asker,
+    happenings: Sequence[Happening],
+    *,
+    today: date,
+    rates: Mapping[str, Rates] | None = None,
 ) -> Finding:
-    """Ask every item of the happenings' kinds; where the asker said which item it was, the others are left out."""
+    """Ask every item of the happenings' kinds; where the asker said which item it was, the others are left out.
+
+    `rates` are what the asker's district set, by the codes of the items that leave it to districts.
+    """
     finding = Finding()
     by_code = {entry.item.code: entry for entry in items}
     for happening in happenings:
         for rules in happening.event.items:
-            match = match_item(by_code[rules.id], asker, happening, today=today)
+            match = match_item(by_code[rules.id], asker, happening, today=today, rates=(rates or {}).get(rules.id))
             if match is not None:
                 _put(finding, match)
     for matches in (finding.in_force, finding.drafts, finding.ended):
@@ -187,14 +195,19 @@ def find_matches(
     return finding
 
 
-def match_item(entry: PublishedItem, asker: Asker, happening: Happening, *, today: date) -> Match | None:
+def match_item(
+    entry: PublishedItem, asker: Asker, happening: Happening, *, today: date, rates: Rates | None = None
+) -> Match | None:
     """One item's answer to one happening; None where the asker said that it was another item's."""
     alternatives = {item.id for item in happening.event.alternatives}
     is_alternative = entry.item.code in alternatives
     if is_alternative and happening.picked and entry.item.code not in happening.picked:
         return None
     version = entry.version_on(_day_of(happening) or today)
-    question = question_for(compiled_item(version), asker, happening.reading, today=today)
+    rules = compiled_item(version)
+    question = question_for(rules, asker, happening.reading, today=today)
+    if rates is not None:
+        question = with_rates(question, rules, rates)
     answer = assess(catalogue_for(version), question)
     is_certain = (not is_alternative or entry.item.code in happening.picked) and not _guesses(version, answer)
     return Match(entry, version, happening.event, question, answer, is_certain=is_certain)

@@ -9,8 +9,10 @@ from policies.engine.regions import covers
 from policies.enums import DocumentStatus
 from policies.finder.events import TARGET, event_code, events_of
 from policies.models import ItemVersion
+from policies.rates.selectors import Rates, takes_ratio, takes_unit_amount
 from policies.selectors import compiled_item
 from policies.versions import version_on
+from portal.accounts.models import Region
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -87,3 +89,19 @@ def events_for(items: Sequence[PublishedItem], *, kind: str, region: str) -> lis
 def items_of_event(items: Sequence[PublishedItem], code: str) -> list[PublishedItem]:
     """The items that reward one kind of event, whoever they are for."""
     return [entry for entry in items if event_code(entry.newest) == code]
+
+
+def rates_for(events: Iterable[Event], items: Sequence[PublishedItem], *, kind: str, region: str) -> dict[str, Rates]:
+    """What a region set for those items of the events that leave sum or ratio to the districts, by the items' codes.
+
+    No query where there is no such item, else one for the region and one for each item.
+    """
+    wanted = {rules.id for event in events for rules in event.items if is_rated(rules)}
+    entries = [e for e in items if e.item.code in wanted and e.is_for(kind=kind, region=region)]
+    place = Region.objects.filter(pk=region).first() if entries else None
+    return {entry.item.code: Rates(entry.item.pk, place) for entry in entries} if place else {}
+
+
+def is_rated(rules: Item) -> bool:
+    """Whether an item leaves its sum or its ratio to the districts."""
+    return takes_unit_amount(rules) or takes_ratio(rules)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from policies.calls.selectors import open_calls, upcoming_calls
 from policies.finder.forms import ELSEWHERE, Answers, WhoForm
 from policies.finder.matching import find_matches
-from policies.finder.selectors import published_items
+from policies.finder.selectors import published_items, rates_for
 from portal.access import access, public
 
 if TYPE_CHECKING:
@@ -121,8 +121,9 @@ def _found(form: WhoForm, answers: Answers) -> dict[str, Any]:
     now = timezone.now()
     today = timezone.localdate(now)
     happenings = [section.happening for section in answers.sections]
-    finding = find_matches(answers.items, answers.asker, happenings, today=today)
     region = form.cleaned_data["region"]
+    rates = rates_for(answers.chosen, answers.items, kind=answers.asker.kind, region=region)
+    finding = find_matches(answers.items, answers.asker, happenings, today=today, rates=rates)
     knows_region = region != ELSEWHERE
     now_open = open_calls(now, region_code=region) if knows_region else {}
     coming = upcoming_calls(now, region_code=region) if knows_region else {}

@@ -302,6 +302,9 @@ def axe():
     return Axe()
 
 
+ASKER = "kind=enterprise&region=320211"
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 375])
 def test_public_pages_fit_and_have_no_accessibility_fault(catalogue, live_server, page, axe, width):
@@ -311,6 +314,11 @@ def test_public_pages_fit_and_have_no_accessibility_fault(catalogue, live_server
     for path in (
         reverse("home"),
         reverse("policies:documents"),
+        f"{reverse('policies:documents')}?q=贯标",
+        reverse("finder:start"),
+        f"{reverse('finder:events')}?{ASKER}",
+        f"{reverse('finder:facts')}?{ASKER}&event=patent&event=loan&event=gi",
+        f"{reverse('finder:result')}?{ASKER}&event=patent&event=gi&patent-patent_kind=invention&patent-fees=6200",
         reverse("policies:document", args=["wx2020"]),
         reverse("policies:item", args=["wx2020-01-inv"]),
         reverse("policies:calculator", args=["wx2020-05-loan"]),

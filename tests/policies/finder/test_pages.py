@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+import uuid
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -17,8 +19,10 @@ from policies.engine import load_catalogue
 from policies.engine.loader import CATALOGUE
 from policies.finder.events import events_of
 from policies.models import SupportItem
+from policies.rates.services import RatePlan, confirm_rate, propose_rate
 from policies.services import publish_catalogue
 from portal.accounts.enums import RegionLevel, Role
+from portal.accounts.models import Region
 from tests.factories import (
     ApplicantFactory,
     act,
@@ -149,6 +153,20 @@ def test_an_official_is_not_asked_to_claim(client, settings):
     assert "申报：发明专利授权奖补" not in text_of(page(client, "result", **WHO, **PATENT))
 
 
+def test_what_the_district_set_for_the_day_is_in_the_sum(client):
+    item = SupportItem.objects.get(code="sz2021-01-madrid")
+    asked = {"kind": "enterprise", "region": "320506", "event": "madrid", "madrid-registered_on": "2022-05-01"}
+    assert "金额由区规定" in text_of(page(client, "result", **asked))
+    first, second = (make_official(Role.POLICY_ADMIN, suzhou()) for _ in range(2))
+    place = Region.objects.get(pk="320506")
+    plan = RatePlan(
+        item=item, region=place, unit_amount=Decimal(3000), valid_from=date(2022, 1, 1), source="吴知〔2022〕1号"
+    )
+    confirm_rate(propose_rate(plan, key=uuid.uuid4(), act=act(first)).pk, act=act(second))
+    assert "3,000.00 元" in text_of(page(client, "result", **asked))
+    assert "金额由区规定" in text_of(page(client, "result", **asked | {"madrid-registered_on": "2021-05-01"}))
+
+
 def test_nothing_is_stored(client):
     def rows():
         return {model: model._base_manager.count() for model in apps.get_models()}
@@ -160,7 +178,7 @@ def test_nothing_is_stored(client):
 
 def test_a_result_costs_the_same_for_one_event_and_for_many(client, django_assert_num_queries):
     page(client, "result", **WHO, **PATENT)  # compiles
-    for events in (["patent"], ["patent", "loan", "gi", "title", "project"]):
+    for events in (["patent"], ["patent", "loan", "gi", "title", "case"]):
         with django_assert_num_queries(4):
             page(client, "result", **WHO, **PATENT | {"event": events})
 
