@@ -14,6 +14,7 @@ from review.demo.policydrafts import load_policy_drafts
 from review.demo.rates import load_rates
 from review.demo.rights import load_rights
 from review.demo.targets import load_targets
+from review.demo.whatif import load_simulations
 
 
 class Command(BaseCommand):
@@ -34,4 +35,5 @@ class Command(BaseCommand):
             return
         self.stdout.write("Making demo claims; the first time takes a minute.")
         Demo(applicants, now=now).run()
+        load_simulations(now=now)
         self.stdout.write(f"{Claim.objects.count()} demo claims.")
