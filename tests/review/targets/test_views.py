@@ -168,6 +168,18 @@ def test_a_fault_is_shown_at_its_field_and_nothing_typed_is_lost(desk):
     assert not Measurement.objects.exists()
 
 
+def test_a_bent_page_says_what_to_do(desk):
+    client = signed_in(desk.district)
+    answer = client.post(reverse("targets:measure", args=[NODES]), entry(year=1999, key="x"))
+    assert answer.status_code == 422
+    assert "请刷新本页后重新填写" in answer.content.decode()
+    report = reverse("targets:report", args=["bh2024", "bh2024-s-hub"])
+    answer = client.post(report, {"state": "under_way", "note": "写的", "on": "2026-01-01", "seen": "x", "key": ""})
+    assert answer.status_code == 422
+    assert "请刷新本页后重新填写" in answer.content.decode()
+    assert not Measurement.objects.exists()
+
+
 def test_a_target_in_words_is_chosen_from_words(desk):
     client = signed_in(desk.suzhou)
     data = entry(year=2022, measured_on="2022-12-31", wording="全市")
