@@ -134,6 +134,7 @@ def _models(words: Words) -> Choices:
         ("金额怎么算的一步", [(f"step {verb}", label) for verb, label in labels.VERBS.items()]),
         ("采用的口径", [(f"setting {name}", label) for name, label in words.settings.items()]),
         ("某个事项的条件", [(f"condition {place}", said) for place, said in words.conditions.items()]),
+        ("某个事项的限额", [(f"limit {place}", said) for place, said in words.limits.items()]),
     ]
 
 

@@ -23,6 +23,7 @@ from policies.drafting.editor.words import (
     step_sentence,
     test_sentence,
 )
+from policies.engine.programme import PHASE, RESPONSIBILITY
 from policies.engine.terms import PAYERS, ROUTES
 from policies.engine.vocabulary import package_vocabulary
 
@@ -54,7 +55,8 @@ class SectionPage:
         self.shape = section_shape(self.kind, fact_types(self.section))
         self.profile = package_vocabulary().profiles.get(str(self.section.get("like")), {})
         self.form = SectionForm(self.section, words=self.words, faults=self.faults, blanks=self._blanks())
-        specs = parts_of(self.kind, has_programme="programme" in self.section)
+        is_programme = "programme" in self.section or self.section.get("modelled_as") in (PHASE, RESPONSIBILITY)
+        specs = parts_of(self.kind, has_programme=is_programme)
         self.parts = [self._part(spec) for spec in specs]
         drawn = [*self.form.fields, *(f"{ROOT}-{part.place}" for part in self.parts)]
         self.other_faults = self._elsewhere(drawn)

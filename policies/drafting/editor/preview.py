@@ -10,7 +10,6 @@ from policies.drafting.editor.sections import kind_of
 from policies.drafting.editor.words import Words, words_of
 from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.problems import draft_problems
-from policies.drafting.selectors.reading import 
 from policies.drafting.selectors.reading import ReadDraft, read_draft
 from policies.engine import amount_text, conditions_text
 from policies.wording import AmountWords, amount_words

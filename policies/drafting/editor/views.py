@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from policies.drafting.editor.preview import Preview
 
+MAX_TRIES = 3
 readers = officials(Role.POLICY_ADMIN, Role.AUDITOR)
 writers = officials(Role.POLICY_ADMIN)
 
@@ -138,11 +139,8 @@ def _keep(request: HttpRequest, draft: PolicyDraft, index: int) -> HttpResponse:
     if change is None and action.startswith("save:"):
         change = Change(typed, action.removeprefix("save:"))
     wanted = change.section if change else typed
-    place = place_of(draft.sections, index=index, base=request.POST.get("base", ""))
-    if place is None:
-        return _conflict(request, draft, index, typed)
     try:
-        save_section(draft, place, wanted, revision=draft.revision, act=act_of(request))
+        place = _store(request, draft, index, wanted)
     except StaleDraftError as stale:
         return _conflict(request, stale.draft, index, typed)
     except DraftRefusedError as refused:
@@ -157,6 +155,26 @@ def _keep(request: HttpRequest, draft: PolicyDraft, index: int) -> HttpResponse:
         return redirect("drafting:section", draft.key, place)
     address = reverse("drafting:section", args=[draft.key, place])
     return redirect(f"{address}?{urlencode({'open': change.place})}#{change.place}")
+
+
+def _store(request: HttpRequest, draft: PolicyDraft, index: int, wanted: Mapping[str, Any]) -> int:
+    """Put the section where the one now stands that the page was made from, and say where that is.
+
+    A colleague may save another section in the same moment: then it is tried once more. StaleDraftError where this
+    section is no longer what the page was made from.
+    """
+    base = request.POST.get("base", "")
+    for _ in range(MAX_TRIES):
+        place = place_of(draft.sections, index=index, base=base)
+        if place is None:
+            break
+        try:
+            save_section(draft, place, wanted, revision=draft.revision, act=act_of(request))
+        except StaleDraftError as stale:
+            draft = stale.draft
+        else:
+            return place
+    raise StaleDraftError(draft, wanted)
 
 
 def _posted(request: HttpRequest) -> dict[str, list[str]]:

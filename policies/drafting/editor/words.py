@@ -49,6 +49,7 @@ class Words:
     settings: Mapping[str, str]
     items: Mapping[str, str]
     conditions: Mapping[str, str]
+    limits: Mapping[str, str]
 
     @property
     def labels(self) -> dict[str, str]:
@@ -95,14 +96,25 @@ def words_of(sections: Sequence[Mapping[str, Any]], section: Mapping[str, Any]) 
         if isinstance(own_settings, Mapping):
             settings |= {n: str(s.get("label") or n) for n, s in own_settings.items() if isinstance(s, Mapping)}
     items = {str(part["item"]): str(part.get("title", "")) for part in sections if isinstance(part.get("item"), str)}
-    conditions = {
-        f"{part['item']}.{row['code']}": f"{part.get('title', '')}：{row.get('text', '')}"
-        for part in sections
-        if part.get("item") and isinstance(part.get("conditions"), list)
-        for row in part["conditions"]
+    return Words(
+        facts,
+        tuple(asked_names(section)),
+        settings,
+        items,
+        conditions=_places(sections, "conditions", "text"),
+        limits=_places(sections, "limits", "label"),
+    )
+
+
+def _places(sections: Sequence[Mapping[str, Any]], part: str, said: str) -> dict[str, str]:
+    """The rows of one part of every item that have a code: `ITEM.CODE` with the item's title and what the row says."""
+    return {
+        f"{section['item']}.{row['code']}": f"{section.get('title', '')}：{row.get(said) or row['code']}"
+        for section in sections
+        if section.get("item") and isinstance(section.get(part), list)
+        for row in section[part]
         if isinstance(row, Mapping) and row.get("code")
     }
-    return Words(facts, tuple(asked_names(section)), settings, items, conditions)
 
 
 def asked_names(section: Mapping[str, Any]) -> list[str]:

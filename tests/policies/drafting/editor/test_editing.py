@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from policies.drafting import authored
+from policies.drafting.editor import views
 from policies.drafting.editor.faults import Faults
 from policies.drafting.editor.page import SectionPage
 from policies.drafting.editor.preview import read_preview
@@ -17,7 +18,7 @@ from policies.drafting.enums import DraftState
 from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import draft_document
-from policies.drafting.services.drafts import start_draft
+from policies.drafting.services.drafts import save_section, start_draft
 from policies.engine import assess, catalogue_of
 from policies.engine.loader import CATALOGUE
 from portal.accounts.enums import Role
@@ -494,3 +495,38 @@ def test_a_proposed_draft_is_not_changed_and_what_was_typed_is_not_lost(writer, 
 def test_a_section_that_is_not_there_is_not_found(writer, draft):
     assert writer.get(reverse("drafting:section", args=[draft.key, 7])).status_code == 404
     assert writer.get(reverse("drafting:section", args=[uuid.uuid4(), 0])).status_code == 404
+
+
+def test_a_colleague_who_saves_another_section_in_the_same_moment_is_no_conflict(writer, officer, monkeypatch):
+    draft = from_text(officer, WX2020)
+    page = Page(writer, draft, 1)
+    place = views.place_of
+
+    def meanwhile(sections, **where):
+        """Find the section, and then let somebody else be faster once."""
+        monkeypatch.setattr(views, "place_of", place)
+        now = PolicyDraft.objects.get(pk=draft.pk)
+        save_section(now, 2, {**now.sections[2], "summary": "外观"}, revision=now.revision, act=act(officer))
+        return place(sections, **where)
+
+    monkeypatch.setattr(views, "place_of", meanwhile)
+    page.press("save", **under("", summary="发明"))
+    assert (stored(draft, 1)["summary"], stored(draft, 2)["summary"]) == ("发明", "外观")
+
+
+def test_a_phase_of_a_plan_is_written_with_its_tasks(writer, draft):
+    fill_in_head(writer, draft)
+    writer.post(reverse("drafting:new_section", args=[draft.key]), {"kind": "rule", "code": "wx2030-p-one"})
+    page = Page(writer, draft, 1)
+    page.press("save", **under("", article="第四条", title="启动", modelled_as="programme responsibility"))
+    page.press(
+        "save",
+        **under(
+            "programme", **{"from": "2030-02-01", "to": "2031-01-01", "tasks": "制定细则\n公布细则", "every": "once"}
+        ),
+    )
+    page.add("programme.owners")
+    page.press("save", **under("programme-owners-0", who="市知识产权局", part="lead"))
+    (row,) = draft_document(PolicyDraft.objects.get(pk=draft.pk)).register
+    assert row.programme.tasks == ("制定细则", "公布细则")
+    assert [owner.who for owner in row.programme.owners] == ["市知识产权局"]
