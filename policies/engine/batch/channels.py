@@ -17,7 +17,6 @@ Written = Callable[[Run, Answers], IntArray]
 
 # What a question's `paid` calls the sum of a bucket; a lower tier's is what its item paid the applicant in all.
 SCOPES: dict[str, Scope] = {ledger: scope for scope, ledger in BUCKETS.items()} | {"lower_tier": ("applicant",)}
-_YEARS = 10_000
 
 
 @dataclass(slots=True)
@@ -112,6 +111,8 @@ class Keys:
     def __init__(self, population: Population) -> None:
         self.population = population
         self.years = population.years()
+        self._first_year = int(self.years.min(initial=9_999))
+        self._span = int(self.years.max(initial=0)) - self._first_year + 1
         named = [region[:4] if region.isdigit() else "" for region in population.regions]
         self.cities = ["", *sorted(set(named) - {""})]
         self._orders: dict[tuple[int, ...], IntArray] = {}
@@ -138,7 +139,7 @@ class Keys:
             found = found + self.population.applicant[run.claims]
         if "programme" in scope:
             found = found + self.city(run)
-        return found * _YEARS + self.years[run.claims] if "year" in scope else found
+        return found * self._span + self.years[run.claims] - self._first_year if "year" in scope else found
 
 
 def channels_of(runs: list[Run], population: Population) -> list[Channel]:

@@ -25,7 +25,6 @@ _OTHER_WEIGHT = 4
 _KIND_WEIGHTS = {"enterprise": 70, "individual": 12, "university": 6, "institution": 4, "agency": 4}
 _SIZE_WEIGHTS = (5, 45, 30, 15, 5)
 _ELSEWHERE = ("北京", "110000")
-_STRIDE = 2**22
 _SUBJECTS_EACH = 48
 _LEDGERS = ("same_year", "lifetime", "programme_year", "lower_tier", "other_policy")
 
@@ -84,6 +83,11 @@ class _Scene:
     regions: _Regions
     edge: bool
 
+    @property
+    def most(self) -> int:
+        """More applicants than any kind has in any region."""
+        return self.size + 4 if self.edge else max(3, self.size // (2 * len(self.regions.names)))
+
 
 class _Part:
     """The claims of one item, with numbers of their own until they are put in filing order."""
@@ -117,10 +121,10 @@ class _Part:
         covered = np.array(scene.regions.of_document[item.document_id], dtype=np.int16)
         self.region = covered[rng.integers(0, len(covered), size)]
         # Of two draws the lower, and now and then one of the first few: applicants with low numbers file more often.
-        most = max(2, size // 6) if scene.edge else max(3, scene.size // (2 * len(scene.regions.names)))
+        most = max(2, size // 6) if scene.edge else scene.most
         nth = np.minimum(rng.integers(0, most, size), rng.integers(0, most, size))
         nth[self.chance(200, size)] //= 50
-        self.applicant = (self.region.astype(np.int64) * len(KINDS) + self.kind) * _STRIDE + nth
+        self.applicant = (self.region.astype(np.int64) * len(KINDS) + self.kind) * scene.most + nth
         self.size_class = 1 + self.applicant * 2_654_435_761 % (2**31) * (len(SIZES) - 1) // 2**31
         strays = self.chance(60 if scene.edge else 8, size)
         self.kind[strays] = rng.integers(0, len(KINDS), int(strays.sum()))

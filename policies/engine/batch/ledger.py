@@ -31,7 +31,7 @@ class Bucket:
     known: IntArray | None = None
     order: IntArray = field(init=False)
     starts: IntArray = field(init=False)
-    _lengths: IntArray = field(init=False)
+    _begins: IntArray = field(init=False)
     _claims: IntArray = field(init=False)
     _ends: IntArray = field(init=False)
 
@@ -41,7 +41,8 @@ class Bucket:
         self.order = self._ordered(key, claim)
         key, claim = key[self.order], claim[self.order]
         self.starts = run_starts(key)
-        self._lengths = np.diff(self.starts, append=len(key))
+        # Where the run of each entry's key begins.
+        self._begins = np.repeat(self.starts, np.diff(self.starts, append=len(key)))
         fresh = np.ones(len(key), dtype=np.bool_)
         fresh[1:] = (key[1:] != key[:-1]) | (claim[1:] != claim[:-1])
         self._claims = np.flatnonzero(fresh)
@@ -68,7 +69,7 @@ class Bucket:
         before = np.cumsum(values) - values
         if len(self._claims) < len(values):
             before = np.repeat(before[self._claims], np.diff(self._claims, append=len(values)))
-        before -= np.repeat(before[self.starts], self._lengths)
+        before -= before[self._begins]
         found = np.empty(len(values), dtype=np.int64)
         found[self.order] = before
         return np.split(found, self._ends[:-1])

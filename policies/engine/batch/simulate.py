@@ -29,7 +29,7 @@ from policies.engine.terms import Outcome
 
 Progress = Callable[[int, int], None]
 # Claims that are worked at a time: columns of so many stay near the processor and need no fresh memory.
-BLOCK = 2**15
+BLOCK = 2**16
 
 
 def simulate(
@@ -197,10 +197,10 @@ class _Simulation:
         divided = np.zeros(size, dtype=np.bool_)
         lines = [np.zeros(len(table), dtype=np.int64) for table in self.population.tables]
         for run in self.runs:
-            answer, claims = answers[id(run)], run.claims
+            answer, claims = answers[id(run)], _span(run.claims)
             outcome[claims], reason[claims], amount[claims] = answer.outcome, answer.reason, answer.amount
             number, where = self.tables[id(run)]
-            lines[number][where] = answer.lines
+            lines[number][_span(where)] = answer.lines
             split = run.program.split
             if split is not None:
                 ours = run.rules.rules.share(answer.amount, split.city)
@@ -219,6 +219,12 @@ class _Simulation:
             quotas=quota_uses(channels, answers, self.population),
             rounds=rounds,
         )
+
+
+def _span(positions: IntArray) -> IntArray | slice:
+    """Ascending positions, as a slice where none is left out: that is copied at once."""
+    first, last = int(positions[0]), int(positions[-1])
+    return slice(first, last + 1) if last - first + 1 == len(positions) else positions
 
 
 def _days(table: LineTable, item: Item, on: IntArray) -> IntArray:
