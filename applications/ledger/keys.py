@@ -219,14 +219,12 @@ def call_key(call_id: int, item_code: str = "") -> str:
 
 
 def uses_of_call(limits: Mapping[str, tuple[str, Ceiling]], amounts: Iterable[tuple[str, Decimal]]) -> list[LimitUse]:
-    """What a claim of these sums takes from its call: one time and its sum, in each bucket that has a limit.
+    """What a supported claim takes from its call: one place and its sum, in each bucket that has a limit.
 
-    `limits` has label and ceiling by key. A bucket without a limit is left alone: it is one for the whole call, and
+    A title that brings no money takes a place too. `limits` has label and ceiling by key. A bucket without a limit is left alone: it is one for the whole call, and
     would make every approval there wait for the others.
     """
     total = sum((amount for _, amount in amounts), ZERO)
-    if not total:
-        return []
     return [
         LimitUse(key, label, total, 1, ceiling, unit="件")
         for key, (label, ceiling) in sorted(limits.items())

@@ -50,7 +50,9 @@ def list_claims(
     if after.isascii() and after.isdigit():
         claims = claims.filter(pk__lt=int(after[:18]))
     page = list(
-        claims.select_related("item", "applicant", "region", "region__parent", "city").order_by("-pk")[: PAGE_SIZE + 1]
+        claims.select_related("item", "applicant", "region", "region__parent", "city", "call").order_by("-pk")[
+            : PAGE_SIZE + 1
+        ]
     )
     more = len(page) > PAGE_SIZE
     page = page[:PAGE_SIZE]

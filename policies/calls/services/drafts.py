@@ -51,7 +51,10 @@ def draft_call(region: Region, *, plan: CallPlan, key: uuid.UUID, act: Act) -> C
             )
             return call
     except IntegrityError:
-        return Call.objects.workable_by(act.user).get(key=key)
+        twin = Call.objects.workable_by(act.user).filter(key=key, region=region).first()
+        if twin is None:
+            raise
+        return twin
 
 
 def save_call(call: Call, *, plan: CallPlan, seen: int, act: Act) -> Call:

@@ -36,7 +36,11 @@ def test_claim_takes_its_sum_and_one_place_from_each_bucket_with_a_limit():
     assert uses_of_call(limits, AMOUNTS) == [
         LimitUse("call=1", "总额", Decimal("5000.00"), 1, Ceiling(Decimal(9), None), unit="件")
     ]
-    assert uses_of_call(limits, [("a", Decimal("0.00"))]) == []
+
+
+def test_title_that_brings_no_money_takes_a_place():
+    (use,) = uses_of_call({"call=1": ("总额", Ceiling(None, 3))}, [])
+    assert (use.amount, use.times) == (Decimal("0.00"), 1)
 
 
 def test_refusal_says_how_much_is_left():
