@@ -10,7 +10,7 @@ from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
 from applications.enums import ClaimStatus
-from applications.models import Claim
+from applications.models import AssessmentReplay, Claim
 from policies.models import PolicyDocument
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Region
@@ -126,6 +126,11 @@ def unpaid_for(user: User) -> list[Unpaid]:
 def chain_head() -> ChainHead | None:
     """The end of the audit chain: whoever notes its number and hash can later prove that nothing before was changed."""
     return ChainHead.objects.first()
+
+
+def latest_replay() -> AssessmentReplay | None:
+    """The last time that all stored assessments were asked again; None before the first."""
+    return AssessmentReplay.objects.order_by("-pk").first()
 
 
 def recent_records(user: User) -> list[AuditRecord]:

@@ -96,6 +96,8 @@ def _official(request: HttpRequest, user: User) -> HttpResponse:
         }
     if Role.FINANCE in user.roles:
         context["unpaid"] = selectors.unpaid_for(user)
+    if {Role.AUDITOR, Role.SYSTEM_ADMIN} & user.roles:
+        context |= {"shows_replay": True, "replay": selectors.latest_replay()}
     if Role.AUDITOR in user.roles:
         context |= {"shows_audit": True, "records": selectors.recent_records(user), "head": selectors.chain_head()}
     if Role.SYSTEM_ADMIN in user.roles:
