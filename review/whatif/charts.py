@@ -35,8 +35,8 @@ def of_report(report: Report) -> ReportCharts:
     """All drawings of a report."""
     single = report.is_single
     return ReportCharts(
-        items=sums_chart("各事项金额", report.items, is_single=single),
-        districts=sums_chart("各区县金额", report.districts, is_single=single),
+        items=sums_chart("各事项金额", _largest(report.items), is_single=single),
+        districts=sums_chart("各区县金额", _largest(report.districts), is_single=single),
         year_columns=years_chart(report.years, is_single=single) if len(report.years) <= MOST_COLUMNS else None,
         year_bars=sums_chart("各年度金额", report.years, is_single=single),
         item_changes=None if single or not report.total_moved else changes_chart("各事项变化", report.items),
@@ -45,21 +45,25 @@ def of_report(report: Report) -> ReportCharts:
 
 
 def sums_chart(title: str, rows: Sequence[Row], *, is_single: bool) -> BarChart:
-    """Sums of groups, the largest first; both sets of rules side by side."""
-    largest = sorted(rows, key=lambda row: (-max(row.before.amount, row.after.amount), row.key))[:MOST_BARS]
-    shown = [row for row in largest if row.before.amount or row.after.amount]
-    left_out = f"金额最大的 {MOST_BARS} 项；其余见表。" if len(rows) > MOST_BARS else ""
+    """Sums of groups in their order; both sets of rules side by side."""
     bars = [
         BarRow(
             row.label,
             Datum(row.after.amount, wan(row.after.amount)),
             None if is_single else Datum(row.before.amount, wan(row.before.amount)),
         )
-        for row in shown
+        for row in rows
     ]
+    left_out = f"金额最大的 {MOST_BARS} 项；其余见表。" if len(rows) == MOST_BARS else ""
     if is_single:
         return bar_chart(title, bars, description=left_out, name="金额")
     return bar_chart(title, bars, description=left_out, name=AFTER, second_name=BEFORE)
+
+
+def _largest(rows: Sequence[Row]) -> list[Row]:
+    """The groups with the largest sums, those without any left out."""
+    paid = [row for row in rows if row.before.amount or row.after.amount]
+    return sorted(paid, key=lambda row: (-max(row.before.amount, row.after.amount), row.key))[:MOST_BARS]
 
 
 def changes_chart(title: str, rows: Sequence[Row]) -> BarChart:

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     Ints = NDArray[Any]
     Bools = NDArray[np.bool_]
 
-_PAYABLE, _REFUSED, *_WAITING = (
+_PAYABLE, _RECOGNISED, _REFUSED, *_WAITING = (
     OUTCOME_CODES.index(outcome)
-    for outcome in (Outcome.PAYABLE, Outcome.REFUSED, Outcome.NO_AMOUNT, Outcome.UNDETERMINED)
+    for outcome in (Outcome.PAYABLE, Outcome.RECOGNISED, Outcome.REFUSED, Outcome.NO_AMOUNT, Outcome.UNDETERMINED)
 )
 # Columns of every row of sums.
-COLUMNS = ("claims", "payable", "refused", "waiting", "amount", "city", "district")
+COLUMNS = ("claims", "payable", "recognised", "refused", "waiting", "amount", "city", "district")
 # Bounds of a claim's change, in fen, for the histogram; the same on both sides of zero.
 STEPS = tuple(yuan * 100 for yuan in (1_000, 5_000, 10_000, 50_000, 100_000, 500_000))
 MOST_MOVERS = 2_000
@@ -148,6 +148,7 @@ def _table(codes: Ints, side: Side, size: int) -> list[list[int]]:
     columns = [
         np.bincount(codes, minlength=size),
         np.bincount(codes[side.outcome == _PAYABLE], minlength=size),
+        np.bincount(codes[side.outcome == _RECOGNISED], minlength=size),
         np.bincount(codes[side.outcome == _REFUSED], minlength=size),
         np.bincount(codes[np.isin(side.outcome, _WAITING)], minlength=size),
         *(sums_by_code(codes, sums, size) for sums in (side.paid, side.city, side.district)),

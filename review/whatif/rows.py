@@ -20,10 +20,15 @@ BEFORE, AFTER = "现行政策", "模拟方案"
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """One group under one set of rules. Sums in yuan; `waiting` claims have none yet, because a person decides."""
+    """One group under one set of rules. Sums in yuan.
+
+    Every claim is one of four: payable, `recognised` (a title without a sum), refused, or `waiting` for a person or a
+    fact.
+    """
 
     claims: int
     payable: int
+    recognised: int
     refused: int
     waiting: int
     amount: Decimal
@@ -32,8 +37,8 @@ class Sums:
 
     @classmethod
     def of(cls, row: Sequence[int]) -> Sums:
-        claims, payable, refused, waiting, amount, city, district = row
-        return cls(claims, payable, refused, waiting, to_yuan(amount), to_yuan(city), to_yuan(district))
+        claims, payable, recognised, refused, waiting, amount, city, district = row
+        return cls(claims, payable, recognised, refused, waiting, to_yuan(amount), to_yuan(city), to_yuan(district))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +71,13 @@ def signed(amount: Decimal) -> str:
 
 
 def percent(change: Decimal, base: Decimal) -> str:
-    """A change in per cent with one decimal, halves away from zero; a dash where there was nothing."""
+    """A change in per cent with one decimal, halves away from zero; a dash where there was nothing before."""
     if not base:
         return "—"
     tenths = (2000 * abs(to_fen(change)) + to_fen(base)) // (2 * to_fen(base))
-    return f"{'-' if change < 0 and tenths else '+' if tenths else ''}{tenths // 10}.{tenths % 10}%"
+    if change and not tenths:
+        return "不足 0.1%"
+    return f"{'-' if change < 0 else '+' if change else ''}{tenths // 10}.{tenths % 10}%"
 
 
 def wan(amount: Decimal) -> str:

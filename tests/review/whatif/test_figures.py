@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from policies.engine.batch import OUTCOME_CODES
 from policies.engine.model import canonical_json
 from policies.engine.terms import Outcome
-from review.whatif.figures import STEPS, Claims, Side, compare, movers
+from review.whatif.figures import COLUMNS, STEPS, Claims, Side, compare, movers
 
 PAYABLE, REFUSED = OUTCOME_CODES.index(Outcome.PAYABLE), OUTCOME_CODES.index(Outcome.REFUSED)
+
+AMOUNT = COLUMNS.index("amount")
 
 
 def claims_of(size, *, groups=1):
@@ -58,8 +60,8 @@ def test_parts_add_up_to_the_total_to_the_fen_however_they_are_grouped(pairs, gr
         for side in (1, 2):
             columns = zip(*(row[side] for row in found[name]), strict=True)
             assert [sum(column) for column in columns] == found["total"][side]
-    assert found["total"][1][4] == sum(one for one, _ in pairs)
-    assert sum(row[2] for row in found["days"]) == found["total"][2][4]
+    assert found["total"][1][AMOUNT] == sum(one for one, _ in pairs)
+    assert sum(row[2] for row in found["days"]) == found["total"][2][AMOUNT]
 
 
 @given(st.lists(st.tuples(fen, fen), min_size=1, max_size=40))
@@ -91,6 +93,12 @@ def test_claims_that_become_payable_or_cease_to_be_are_counted_apart():
     assert (changes["winners"][0], changes["losers"][0], changes["unchanged"]) == (1, 2, 1)
 
 
+def test_every_claim_is_payable_recognised_refused_or_waiting():
+    outcomes = [Outcome.PAYABLE, Outcome.RECOGNISED, Outcome.REFUSED, Outcome.NO_AMOUNT, Outcome.UNDETERMINED]
+    side = side_of([5, 0, 0, 0, 0], outcome=[OUTCOME_CODES.index(outcome) for outcome in outcomes])
+    assert compare(claims_of(5), side, side)["total"][1] == [5, 1, 1, 1, 2, 5, 0, 5]
+
+
 def test_movers_come_with_the_largest_change_first_whatever_its_sign():
     found = movers(claims_of(4), side_of([0, 500, 900, 100]), side_of([300, 0, 900, 150]))
     assert found == [[101, "item-0", 500, 0], [100, "item-0", 0, 300], [103, "item-0", 100, 150]]
@@ -106,8 +114,8 @@ def test_refusals_are_counted_by_item_and_first_reason_on_both_sides():
 def test_sums_beyond_what_a_float_holds_keep_their_last_fen():
     big = 2**53 + 1
     found = compare(claims_of(3), side_of([big, big, 1]), side_of([big, big, 0]))
-    assert found["total"][1][4] == 2 * big + 1
-    assert found["total"][2][4] == 2 * big
+    assert found["total"][1][AMOUNT] == 2 * big + 1
+    assert found["total"][2][AMOUNT] == 2 * big
 
 
 def test_the_same_claims_give_the_same_bytes():

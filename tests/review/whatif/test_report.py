@@ -18,7 +18,7 @@ from review.whatif.rows import percent, signed
 
 
 def sums(claims=1, amount=0, city=0):
-    return [claims, claims, 0, 0, amount, city, amount - city]
+    return [claims, claims, 0, 0, 0, amount, city, amount - city]
 
 
 def results(**parts):
@@ -95,7 +95,14 @@ def test_without_a_budget_nothing_is_said_of_it():
 
 @pytest.mark.parametrize(
     ("change", "base", "words"),
-    [("5", "100", "+5.0%"), ("-5", "100", "-5.0%"), ("0.05", "100", "+0.1%"), ("0.04", "100", "0.0%"), ("5", "0", "—")],
+    [
+        ("5", "100", "+5.0%"),
+        ("-5", "100", "-5.0%"),
+        ("0.05", "100", "+0.1%"),
+        ("-0.04", "100", "不足 0.1%"),
+        ("0", "100", "0.0%"),
+        ("5", "0", "—"),
+    ],
 )
 def test_a_change_is_said_in_per_cent_of_what_it_was(change, base, words):
     assert percent(Decimal(change), Decimal(base)) == words

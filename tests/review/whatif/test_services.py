@@ -115,8 +115,8 @@ def test_a_lower_standard_costs_less_by_exactly_what_each_claim_loses(user):
     run = done(user, lower())
     assert run.state == RunState.DONE
     before, after = run.results["total"][1:]
-    assert (before[4], after[4]) == (500_000 + 450_000 + 10_000, 400_000 + 400_000 + 10_000)
-    assert before[5] + before[6] == before[4]
+    assert (before[5], after[5]) == (500_000 + 450_000 + 10_000, 400_000 + 400_000 + 10_000)
+    assert before[6] + before[7] == before[5]
     assert run.movers == [[run.movers[0][0], ITEM, 960_000, 810_000]]
 
 

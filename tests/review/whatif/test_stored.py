@@ -59,7 +59,7 @@ def test_an_officers_reduction_shows_beside_the_simulated_sum_and_not_in_it(offi
     run = done(simulator(), published())
     assert run.results["stored"]["approved"] == 300_000
     assert run.results["stored"]["undecided"] == 0
-    assert run.results["total"][1][4] == 500_000
+    assert run.results["total"][1][5] == 500_000
 
 
 def test_drafts_and_claims_that_were_given_up_or_turned_away_are_left_out(office):
