@@ -26,8 +26,9 @@ def readable_cities(user: User) -> Q:
 
 
 def running_city(user: User) -> Region | None:
-    """The city in which this person simulates; None for those who only read."""
-    found = (appointment.region for appointment in user.active_appointments if appointment.role in RUNNERS)
+    """The city in which this person simulates; None for those who only read, and for a district's decision-maker."""
+    cities = (a for a in user.active_appointments if a.region.level == RegionLevel.CITY)
+    found = (appointment.region for appointment in cities if appointment.role in RUNNERS)
     return next(found, None)
 
 
