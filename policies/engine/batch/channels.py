@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from policies.engine.batch.arithmetic import run_starts
 from policies.engine.batch.conditions import UnsupportedRuleError
 from policies.engine.batch.ledger import Bucket, Entries
-from policies.engine.batch.population import IntArray, Population
+from policies.engine.batch.population import BoolArray, IntArray, Population
 from policies.engine.batch.run import Answers, Run
 from policies.engine.grammar import BUCKETS
 from policies.engine.limits import OnceLimit
@@ -319,7 +320,7 @@ def _other_policies(runs: list[Run]) -> list[Channel]:
     members, where, entries, own = [], [], [], []
     for run in named:
         lines = _named(run)
-        lines = lines[np.isin(run.subject[lines], shared)] if run.subject is not None else lines
+        lines = lines[_among(run.subject[lines], shared)] if run.subject is not None else lines
         if len(lines):
             part = _line_entries(run, lines)
             members.append(run)
@@ -348,8 +349,9 @@ def _other_policies(runs: list[Run]) -> list[Channel]:
 
 
 def _subjects(runs: list[Run]) -> IntArray:
-    found: IntArray = np.unique(np.concatenate([_subject_ids(run) for run in runs]))
-    return found
+    """The subjects that lines name, each once, ascending."""
+    found = np.sort(np.concatenate([_subject_ids(run) for run in runs]))
+    return found[run_starts(found)]
 
 
 def _subject_ids(run: Run) -> IntArray:
@@ -357,7 +359,14 @@ def _subject_ids(run: Run) -> IntArray:
 
 
 def _in_two(sets: list[IntArray]) -> IntArray:
-    """Values that stand in two of the sets, ascending."""
-    values, counts = np.unique(np.concatenate(sets), return_counts=True)
-    found: IntArray = values[counts > 1]
+    """Values that stand in two of the sets, ascending; each set has a value once."""
+    values = np.sort(np.concatenate(sets))
+    starts = run_starts(values)
+    return values[starts[np.diff(starts, append=len(values)) > 1]]
+
+
+def _among(values: IntArray, ascending: IntArray) -> BoolArray:
+    """Which values are among the ascending ones, of which there is at least one."""
+    places = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    found: BoolArray = ascending[places] == values
     return found

@@ -158,10 +158,10 @@ class Population:
             _within("claims", name, paid, 0, MAX_FEN)
         if len(set(self.item_codes)) != len(self.tables):
             raise PopulationError("claims: two tables have one item")
-        lines = np.zeros(size, dtype=np.int64)
         for number, table in enumerate(self.tables):
             _check_table(table, self.item, number)
-            lines += np.bincount(table.claim, minlength=size)
+        whose = [table.claim for table in self.tables]
+        lines = np.bincount(np.concatenate([*whose, np.zeros(0, dtype=np.int8)]), minlength=size)
         if size and not lines.all():
             raise PopulationError(f"claims: claim {int(lines.argmin())} has no line")
         if size and lines.max() > MAX_LINES:

@@ -13,7 +13,7 @@ from policies.engine.batch.run import Answers
 
 def bucket_uses(channels: list[Channel], answers: dict[int, Answers], population: Population) -> tuple[BucketUse, ...]:
     """Use of every bucket on which a limit of a sum stands."""
-    years = population.years()
+    keys = Keys(population)
     found = []
     for channel in channels:
         limits = _limits_on(channel)
@@ -27,8 +27,8 @@ def bucket_uses(channels: list[Channel], answers: dict[int, Answers], population
                 codes=tuple(dict.fromkeys(rule.limit.code for rule in limits)),
                 applicant=population.applicant[claims] if "applicant" in scope else None,
                 subject=_subjects(channel) if "subject" in scope else None,
-                city=_cities(channel, claims, population) if "programme" in scope else None,
-                year=years[claims] if "year" in scope else None,
+                city=_cities(channel, claims, keys) if "programme" in scope else None,
+                year=keys.years[claims] if "year" in scope else None,
                 used=_used(channel, answers),
                 cap=min(rule.limit.fen for rule in limits),
             )
@@ -56,9 +56,8 @@ def _subjects(channel: Channel) -> IntArray:
     return found
 
 
-def _cities(channel: Channel, claims: IntArray, population: Population) -> IntArray:
-    city = np.zeros(len(population), dtype=np.int64)
-    keys = Keys(population)
+def _cities(channel: Channel, claims: IntArray, keys: Keys) -> IntArray:
+    city = np.zeros(len(keys.years), dtype=np.int64)
     for run in channel.runs:
         city[run.claims] = keys.city(run)
     found: IntArray = city[claims]
@@ -80,16 +79,15 @@ def _brought(channel: Channel) -> list[IntArray]:
 
 def quota_uses(channels: list[Channel], answers: dict[int, Answers], population: Population) -> tuple[QuotaUse, ...]:
     """Every quota of every year, in the order of groups, cities and years."""
-    return tuple(use for channel in channels for use in _quota_uses(channel, answers, population))
+    keys = Keys(population)
+    return tuple(use for channel in channels for use in _quota_uses(channel, answers, keys))
 
 
-def _quota_uses(channel: Channel, answers: dict[int, Answers], population: Population) -> Iterator[QuotaUse]:
+def _quota_uses(channel: Channel, answers: dict[int, Answers], keys: Keys) -> Iterator[QuotaUse]:
     quota = channel.runs[0].program.quota
     if quota is None or channel.name != quota.group or channel.scope != ("programme", "year"):
         return
-    keys, years = Keys(population), population.years()
-    asked, taken = (np.zeros(len(population), dtype=np.int64) for _ in range(2))
-    city = np.zeros(len(population), dtype=np.int64)
+    asked, taken, city = (np.zeros(len(keys.years), dtype=np.int64) for _ in range(3))
     for run in channel.runs:
         answer = answers[id(run)]
         city[run.claims] = keys.city(run)
@@ -103,7 +101,7 @@ def _quota_uses(channel: Channel, answers: dict[int, Answers], population: Popul
         yield QuotaUse(
             group=channel.name,
             city=named or keys.cities[int(city[group[0]])],
-            year=int(years[group[0]]),
+            year=int(keys.years[group[0]]),
             places=quota.count,
             asked=int(asked[group].sum()),
             taken=int(taken[group].sum()),

@@ -103,7 +103,10 @@ def test_what_claims_bring_is_added_to_what_the_population_took():
         **{name: getattr(claims, name) for name in _fields()} | {"paid": {"lifetime": np.array([0, 400_000])}}
     )
 
-    assert yuan(simulate(rules, brought)) == [5000, 3000]
+    simulation = simulate(rules, brought)
+
+    assert yuan(simulation) == [5000, 3000]
+    assert simulation.buckets[0].used.tolist() == [400_000 + 800_000]
 
 
 def _fields():
