@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from policies.drafting.editor.sections import section_pairs
 from policies.engine.model import content_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from policies.drafting.editor.leaves import Posted
     from policies.drafting.editor.page import SectionPage
 
 NOTHING = "（空）"
@@ -18,11 +20,13 @@ NOTHING = "（空）"
 
 @dataclass(frozen=True)
 class Difference:
-    """One control that the two versions fill differently."""
+    """One control that the two versions fill differently. The stored text can be taken over where both draw it."""
 
+    name: str
     label: str
     stored: str
     typed: str
+    can_be_kept: bool
 
 
 def place_of(sections: Sequence[Mapping[str, Any]], *, index: int, base: str) -> int | None:
@@ -33,6 +37,18 @@ def place_of(sections: Sequence[Mapping[str, Any]], *, index: int, base: str) ->
     return hashes.index(base) if hashes.count(base) == 1 else None
 
 
+def with_stored(sent: Posted, names: Sequence[str], section: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What was sent, with the stored section's own texts under the names of these controls."""
+    stored: dict[str, list[str]] = {}
+    for name, text in section_pairs(section):
+        stored.setdefault(name, []).append(text)
+    kept = {f"{name}{part}" for name in names for part in ("", "-order", "-setting", "-wanted")}
+    return {
+        **{name: list(texts) for name, texts in sent.items() if name not in kept},
+        **{n: stored[n] for n in kept & stored.keys()},
+    }
+
+
 def differences(stored: SectionPage, typed: SectionPage) -> list[Difference]:
     """Every control whose text differs, in the order of the page."""
     names = list(dict.fromkeys([*typed.form.fields, *stored.form.fields]))
@@ -41,7 +57,8 @@ def differences(stored: SectionPage, typed: SectionPage) -> list[Difference]:
         theirs, mine = _shown(stored, name), _shown(typed, name)
         if theirs != mine:
             page = typed if name in typed.form.fields else stored
-            found.append(Difference(page.label_of(name), theirs, mine))
+            both = name in typed.form.fields and name in stored.form.fields
+            found.append(Difference(name, page.label_of(name), theirs, mine, both))
     return found
 
 

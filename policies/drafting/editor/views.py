@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from policies.drafting import authored
 from policies.drafting.editor.actions import Change, act_on
-from policies.drafting.editor.conflicts import differences, place_of
+from policies.drafting.editor.conflicts import differences, place_of, with_stored
 from policies.drafting.editor.newforms import NewSectionForm, copy_of
 from policies.drafting.editor.page import SectionPage
 from policies.drafting.editor.preview import read_preview
@@ -130,7 +130,7 @@ def _may(request: HttpRequest, draft: PolicyDraft) -> bool:
 
 def _keep(request: HttpRequest, draft: PolicyDraft, index: int) -> HttpResponse:
     """Store what was sent after what its button does; typed words survive every refusal."""
-    typed = in_order_of(read_section(_posted(request)), draft.sections[index])
+    typed = in_order_of(read_section(_posted(request, draft.sections[index])), draft.sections[index])
     action = request.POST.get("action", "save")
     if action == "preview":
         read = read_preview(draft, index, typed, whole=False)
@@ -177,12 +177,12 @@ def _store(request: HttpRequest, draft: PolicyDraft, index: int, wanted: Mapping
     raise StaleDraftError(draft, wanted)
 
 
-def _posted(request: HttpRequest) -> dict[str, list[str]]:
-    """What was sent, without the contents that the form does not know, if they are to go."""
+def _posted(request: HttpRequest, stored: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What was sent; without what the form does not know if it is to go, with what is stored where that is to stay."""
     sent = {name: [str(text) for text in texts] for name, texts in request.POST.lists()}
     if "forget" in sent:
         sent = {name: texts for name, texts in sent.items() if not name.endswith("-rest")}
-    return sent
+    return with_stored(sent, sent["theirs"], stored) if "theirs" in sent else sent
 
 
 def _with_choice(request: HttpRequest, action: str) -> str:

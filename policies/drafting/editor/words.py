@@ -215,4 +215,5 @@ def in_form_words(message: str, remedy: str, *, label: str, names: Mapping[str, 
         remedy = remedy.replace("带引号的字符串，", "").replace('"', "")
     remedy = _FORM_REMEDIES.get(remedy, remedy)
     said = "。".join(part for part in (message, remedy) if part)
+    said = said.replace('"', "")
     return _YAML.sub(lambda found: f"“{names[found[0]]}”" if found[0] in names else found[0], said) + "。"

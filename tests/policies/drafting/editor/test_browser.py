@@ -18,6 +18,7 @@ from portal.accounts.enums import Role
 from tests.factories import act, make_official, wuxi
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SLOW = 20_000
 SETTINGS = "settings:\n  half_after_ceiling: {label: 先比费用再减半, kind: boolean, default: false, source: 测试}\n"
 
 
@@ -80,9 +81,9 @@ def test_the_preview_follows_what_is_typed_and_leads_to_the_fault(visit):
     tab.locator("#section-steps-0 > summary").click()
     amount = tab.locator("#id_section-steps-0-yuan")
     amount.fill("6000")
-    expect(tab.locator("#preview")).to_contain_text("6,000 元")
+    expect(tab.locator("#preview")).to_contain_text("6,000 元", timeout=SLOW)
     amount.fill("六千")
-    expect(tab.locator("#preview")).to_contain_text("还要改正 1 处")
+    expect(tab.locator("#preview")).to_contain_text("还要改正 1 处", timeout=SLOW)
     tab.locator("#section-steps-0 > summary").click()
     tab.locator("#preview a").click()
     expect(amount).to_be_visible()
@@ -94,7 +95,27 @@ def test_a_step_is_added_by_keyboard_and_stands_open(visit, draft):
     chooser.select_option(label="单项最高额")
     chooser.press("Tab")
     tab.keyboard.press("Enter")
+    tab.wait_for_url("**open=section-steps-6**")
     expect(tab.locator("#section-steps-6")).to_have_attribute("open", "")
     expect(tab.locator("#id_section-steps-6-yuan")).to_be_visible()
     draft.refresh_from_db()
     assert draft.sections[2]["steps"][-1] == {"do": "at_most"}
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_two_tabs_do_not_overwrite_each_other(visit, artefacts, width):
+    first, second = visit(2), visit(2)
+    second.set_viewport_size({"width": width, "height": 900})
+    first.get_by_label("事项名称").fill("发明授权奖励")
+    first.get_by_role("button", name="保存", exact=True).last.click()
+    expect(first.get_by_text("已保存。")).to_be_visible(timeout=SLOW)
+    second.locator("#section-steps-0 > summary").click()
+    second.get_by_label("金额（元）").first.fill("六千")
+    second.get_by_role("button", name="保存", exact=True).last.click()
+    expect(second.get_by_text("您的内容还没有保存")).to_be_visible(timeout=SLOW)
+    expect(second.get_by_role("cell", name="发明授权奖励")).to_be_visible()
+    expect(second.get_by_role("cell", name="六千")).to_be_visible()
+    assert second.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    second.screenshot(path=artefacts / f"drafting-conflict-{width}.png", full_page=True)
+    found = Axe().run(second)
+    assert not found.response["violations"], found.generate_report()

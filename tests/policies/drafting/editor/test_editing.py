@@ -423,8 +423,9 @@ def test_a_stale_page_overwrites_nothing_and_shows_both(writer, officer):
     assert "7000" in mine.text
     assert "我的说明" in mine.text
     assert stored(draft, 1)["steps"][0]["yuan"] == "7000"
-    mine.press("save")
+    mine.press("save", theirs="section-steps-0-yuan")
     assert stored(draft, 1)["summary"] == "我的说明"
+    assert stored(draft, 1)["steps"][0]["yuan"] == "7000"
 
 
 def test_two_people_write_two_sections_of_one_draft(writer, officer):

@@ -23,7 +23,7 @@ SECTIONS = {path.stem: authored.read_sections(path.read_text("utf-8"), name=path
 
 def sent(section):
     """What a browser sends for a section that nobody changed."""
-    posted: dict[str, list[str]] = {}
+    posted = {}
     for name, text in section_pairs(section):
         posted.setdefault(name, []).append(text)
     return posted
