@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from applications.services.corrections import PointAsked
+from portal.fields import DayField, YuanField
 from portal.money import ZERO
 from review.enums import Conclusion, CreditResult, DeclineGround, RefusalGround, Stage
-from review.forms.fields import DayField, YuanField
 from review.services.decisions import Minutes
 from review.services.desk import Seen
 from review.services.sums import LineSum

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from applications.enums import ClaimStatus
+from portal.fields import DayField
 from review.forms.decision import decision_no_field
-from review.forms.fields import DayField
 from review.selectors.queue import ClaimFilter, claimable_choices, district_choices
 from review.services.decisions import Minutes
 from review.services.objections import Objector
