@@ -187,3 +187,17 @@ def test_nothing_is_imported_while_one_cell_is_wrong():
     assert [line.subject_key for line in claim.lines.order_by("position")] == [
         make_patent_no(n).replace(".", "") for n in (1, 2)
     ]
+
+
+EVENT = load_catalogue().items["wx2020-16-event"][-1]
+
+
+def test_what_officers_decide_is_no_column_of_the_template():
+    heads = [str(cell.value) for cell in load_workbook(io.BytesIO(build_template(EVENT)))["明细"][1]]
+    assert any(head.startswith("申请金额") for head in heads)
+    assert not any(head.startswith(("审定金额", "审定文号")) for head in heads)
+
+
+def test_what_officers_decide_cannot_be_pasted_in():
+    with pytest.raises(ImportRefusedError, match="“审定金额”不是该事项的字段"):
+        read_pasted(EVENT, "项目名称\t立项或批准日期\t审定金额\n论坛\t2026-03-01\t900000\n")

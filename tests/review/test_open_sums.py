@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from applications.enums import ClaimStatus
 from applications.ledger.models import LimitEntry
@@ -63,7 +64,7 @@ def test_applicant_claims_no_sum_and_the_officers_set_it(office):
     assert (answer["outcome"], answer["amount"]) == ("payable", "280000.00")
     assert decision.assessment.question["lines"][0]["decided"] == "280000.00"
     assert decision.assessment.question["lines"][0]["decision_no"] == PAPER
-    assert [step["code"] for step in answer["steps"]] == ["GIVEN"]
+    assert answer["steps"][0]["code"] == "GIVEN"
     assert "锡政办发〔2020〕11号" in answer["steps"][0]["citation"]
     assert {entry.amount for entry in LimitEntry.objects.filter(claim=claim)} == {Decimal("280000.00")}
 
@@ -140,3 +141,55 @@ def test_meeting_decides_many_with_one_paper_and_stops_at_those_without(office):
     (done,) = decide_claims([claim], minutes=SETTING, act=act(office.decider))
     assert (done.problem, done.amount) == ("", Decimal("300000.00"))
     assert again(claim).approved_amount == Decimal("300000.00")
+
+
+@pytest.fixture
+def page(client, settings):
+    """Open the claim's page as an officer, or send a conclusion on it; returns the response."""
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+
+    def visit(officer, claim, **sent):
+        client.force_login(officer)
+        if not sent:
+            return client.get(reverse("review:claim", args=[claim.key]))
+        looked = seen(claim)
+        sent |= {"conclusion": "support", "status": looked.status, "round": looked.round}
+        return client.post(reverse("review:conclude", args=[claim.key]), sent)
+
+    return visit
+
+
+def test_form_starts_from_what_the_applicant_asks_and_keeps_what_was_typed(office, page):
+    claim = event(office)
+    line = claim.lines.get()
+    shown = page(office.first, claim).content.decode()
+    assert "政策文件没有规定金额" in shown
+    assert 'value="500,000.00"' in shown
+    response = page(office.first, claim, **{f"amount_{line.pk}": "300000", f"reason_{line.pk}": ""})
+    assert response.status_code == 422
+    assert "请写明理由" in response.content.decode()
+    assert 'value="300000"' in response.content.decode()
+    assert again(claim).status == ClaimStatus.DISTRICT_REVIEW
+    response = page(office.first, claim, **{f"amount_{line.pk}": "30万元", f"reason_{line.pk}": "比照上年"})
+    assert response.status_code == 302
+    assert again(claim).district_amount == Decimal("300000.00")
+
+
+def test_final_form_asks_for_the_paper_and_shows_the_sum_before(office, page):
+    claim = proposed(office)
+    line = claim.lines.get()
+    shown = page(office.decider, claim).content.decode()
+    assert "金额依据" in shown
+    assert 'value="300,000.00"' in shown
+    typed = {f"amount_{line.pk}": "300000", f"reason_{line.pk}": "同意", "minutes_number": "1"}
+    typed |= {"minutes_date": "2026-06-01"}
+    assert page(office.decider, claim, **typed).status_code == 422
+    assert page(office.decider, claim, **typed, decision_no=PAPER).status_code == 302
+    assert again(claim).approved_amount == Decimal("300000.00")
+
+
+def test_lists_say_in_words_that_people_set_the_sum(office, client, settings):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+    event(office)
+    client.force_login(office.first)
+    assert "一事一议" in client.get(reverse("review:queue")).content.decode()

@@ -1,10 +1,13 @@
 """Titles without money: reviewed and decided like all else, publicised in words, ended by a notice and no payment."""
 
+import io
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from openpyxl import load_workbook
 
 from applications.enums import ClaimStatus
 from applications.ledger.models import LimitEntry
@@ -177,3 +180,34 @@ def test_claim_of_an_item_with_rewards_asks_the_applicant_for_none(office):
     member = make_member()
     draft = ready_claim(member, item="fj8-3-star2", lines=[STAR | {"decided": "99999", "decision_no": "自拟"}])
     assert set(draft.lines.get().facts) == set(STAR)
+
+
+def test_pages_speak_of_a_title_and_of_no_money(office, client, settings):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+    claim, listed, after, _ = recognised(office)
+    issue_notice(claim.pk, kind=NoticeKind.RECOGNITION, act=on(after))
+    for user, address in (
+        (None, reverse("review:publicity_detail", args=[listed.key])),
+        (office.city, reverse("review:publicity_work", args=[listed.key])),
+        (office.city, reverse("review:claims")),
+        (office.city, reverse("review:claim", args=[claim.key])),
+        (None, reverse("verification:notice", args=[claim.notices.get().code])),
+        (claim.created_by, reverse("applications:claim", args=[claim.key])),
+    ):
+        client.logout()
+        if user:
+            client.force_login(user)
+        shown = client.get(address).content.decode()
+        assert TITLE in shown, address
+        assert "0.00 元" not in shown, address
+    assert "已认定，不涉及资金" in client.get(reverse("applications:claims")).content.decode()
+
+
+def test_sheets_leave_the_sum_of_a_title_empty(office, client, settings):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+    _, listed, *_ = recognised(office)
+    client.force_login(office.city)
+    content = client.get(reverse("review:publicity_export", args=[listed.key])).content
+    row = [cell.value for cell in load_workbook(io.BytesIO(content)).active[4]]
+    assert row[-2:] == [None, f"认定：{TITLE}"]
+    assert client.get(reverse("review:claims_export")).status_code == 200
