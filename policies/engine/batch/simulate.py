@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from policies.engine.batch.answers import Answers
 from policies.engine.batch.arithmetic import checked_totals, run_starts
 from policies.engine.batch.channels import Channel, channels_of
 from policies.engine.batch.columns import NONE, Lines, slice_lines, take_lines
@@ -21,7 +22,7 @@ from policies.engine.batch.population import IntArray, LineTable, Population, ch
 from policies.engine.batch.report import bucket_uses, quota_uses
 from policies.engine.batch.result import OUTCOME_INDEX, Simulation
 from policies.engine.batch.rules import Codes, ItemRules, compile_rules
-from policies.engine.batch.run import Answers, Run
+from policies.engine.batch.run import Run
 from policies.engine.catalogue import Catalogue
 from policies.engine.model import Item
 from policies.engine.question import read_settings
@@ -122,15 +123,12 @@ class _Simulation:
                     yield self._run(number, take_lines(block, where), claims[chosen == index], item, where + lines[0])
 
     def _versions_on(self, versions: list[Item], day: IntArray) -> IntArray:
-        """Which version answers on each day: the one in force, or else the nearest; the twin of `program_for`."""
+        """Which version each day belongs to: the last that had begun, or else the first; the twin of `program_for`."""
         nearest = np.zeros(len(day), dtype=np.int64)
-        found = np.zeros(len(day), dtype=np.bool_)
         for index, item in enumerate(versions):
-            rules = self._rules(item)
-            start = rules.program.effective_from
-            near = rules.in_force(day) if start is None else rules.in_force(day) | (start.toordinal() <= day)
-            nearest[near & ~found] = index
-            found |= rules.in_force(day)
+            start = self._rules(item).program.effective_from
+            if start is not None:
+                nearest[start.toordinal() <= day] = index
         return nearest
 
     def _rules(self, item: Item) -> ItemRules:
