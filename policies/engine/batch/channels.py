@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from policies.engine.batch.answers import Answers
 from policies.engine.batch.arithmetic import run_starts
 from policies.engine.batch.conditions import UnsupportedRuleError
 from policies.engine.batch.ledger import Bucket, Entries
 from policies.engine.batch.population import BoolArray, IntArray, Population
-from policies.engine.batch.run import Answers, Run
+from policies.engine.batch.run import Run
 from policies.engine.grammar import BUCKETS
 from policies.engine.limits import OnceLimit
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from policies.engine.batch.answers import Answers
 from policies.engine.batch.channels import Channel, Keys
 from policies.engine.batch.population import IntArray, Population
 from policies.engine.batch.result import BucketUse, QuotaUse
 from policies.engine.batch.rules import SumLimit
-from policies.engine.batch.run import Answers
 
 
 def bucket_uses(channels: list[Channel], answers: dict[int, Answers], population: Population) -> tuple[BucketUse, ...]:

@@ -1,10 +1,10 @@
 """The claims of a population under one version of an item: read once, answered as often as the ledgers change."""
 
 import copy
-from dataclasses import dataclass, field
 
 import numpy as np
 
+from policies.engine.batch.answers import Answers, View
 from policies.engine.batch.arithmetic import times as times_count
 from policies.engine.batch.columns import NONE, Lines
 from policies.engine.batch.pool import Holding, Shape, cut_to_holdings, lose_to_best, shape_of, take_off
@@ -22,68 +22,6 @@ _RECOGNISED = OUTCOME_INDEX[Outcome.RECOGNISED]
 _MET, _MISSED = OUTCOME_INDEX[Outcome.TARGET_MET], OUTCOME_INDEX[Outcome.TARGET_MISSED]
 _RANKS = np.array([PRECEDENCE.index(outcome) for outcome in Outcome], dtype=np.int8)
 _BY_RANK = np.array([OUTCOME_INDEX[outcome] for outcome in PRECEDENCE], dtype=np.int8)
-
-
-@dataclass(slots=True)
-class View:
-    """What the ledgers hold for each claim of a run: fen by ledger name, times paid, one-off paid, places taken.
-
-    `projects` is fen for each line. What claims bring is added to what earlier claims of the population took.
-    """
-
-    sums: dict[str, IntArray] = field(default_factory=dict)
-    projects: IntArray | None = None
-    times: IntArray | None = None
-    once: BoolArray | None = None
-    places: IntArray | None = None
-
-    def narrowed(self, claims: IntArray, lines: IntArray) -> "View":
-        """The view of some claims and their lines."""
-        return View(
-            {name: held[claims] for name, held in self.sums.items()},
-            None if self.projects is None else self.projects[lines],
-            None if self.times is None else self.times[claims],
-            None if self.once is None else self.once[claims],
-            None if self.places is None else self.places[claims],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """The answers of a run. By claim: outcome, fen, first reason, places of a quota asked and filled, lines paid.
-
-    By line: fen of payable lines, 0 elsewhere; `granted` only those of payable claims.
-    """
-
-    outcome: IntArray
-    amount: IntArray
-    reason: IntArray
-    lines: IntArray
-    granted: IntArray
-    asked_places: IntArray | None
-    places: IntArray | None
-    paid_lines: IntArray
-
-    @property
-    def paid(self) -> BoolArray:
-        found: BoolArray = self.amount > 0
-        return found
-
-
-def _placed(known: IntArray, where: IntArray, fresh: IntArray) -> IntArray:
-    found = known.copy()
-    found[where] = fresh
-    return found
-
-
-def _placed_if(known: IntArray | None, where: IntArray, fresh: IntArray | None) -> IntArray | None:
-    return None if known is None or fresh is None else _placed(known, where, fresh)
-
-
-def _marked(where: IntArray, size: int) -> BoolArray:
-    found = np.zeros(size, dtype=np.bool_)
-    found[where] = True
-    return found
 
 
 class Run:
@@ -227,22 +165,12 @@ class Run:
 
     def answer_again(self, known: Answers) -> Answers:
         """Answer anew the claims that heard something; of the others the known answers stand."""
-        heard = np.flatnonzero(self.news)
-        self.news = np.zeros(len(self), dtype=np.bool_)
+        news, self.news = self.news, np.zeros(len(self), dtype=np.bool_)
+        heard = np.flatnonzero(news)
         if self._needs_ledger or len(heard) * 2 > len(self):
             return self.answer()
-        lines = heard if self.shape.single else np.flatnonzero(_marked(heard, len(self))[self.shape.at])
-        fresh = copy.copy(self).narrow(heard, lines).answer()
-        return Answers(
-            outcome=_placed(known.outcome, heard, fresh.outcome),
-            amount=_placed(known.amount, heard, fresh.amount),
-            reason=_placed(known.reason, heard, fresh.reason),
-            lines=_placed(known.lines, lines, fresh.lines),
-            granted=_placed(known.granted, lines, fresh.granted),
-            asked_places=_placed_if(known.asked_places, heard, fresh.asked_places),
-            places=_placed_if(known.places, heard, fresh.places),
-            paid_lines=_placed(known.paid_lines, heard, fresh.paid_lines),
-        )
+        lines = heard if self.shape.single else np.flatnonzero(news[self.shape.at])
+        return known.replaced(heard, lines, copy.copy(self).narrow(heard, lines).answer())
 
     def narrow(self, claims: IntArray, lines: IntArray) -> "Run":
         """Keep only some claims and their lines, as the steps left them; for a copy that answers once."""
