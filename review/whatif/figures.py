@@ -40,7 +40,8 @@ MOST_REASONS = 200
 class Claims:
     """What both sides share: groups of each claim as codes, and the names behind the codes.
 
-    `day` is the day of filing as an ordinal; `ids` are what a mover is known by.
+    `call` is the call that a claim was made in ("" for none); `day` is the day of filing as an ordinal; `ids` are what a
+    mover is known by.
     """
 
     ids: Ints
@@ -48,19 +49,21 @@ class Claims:
     region: Ints
     size: Ints
     kind: Ints
+    call: Ints
     day: Ints
     year: Ints
     items: tuple[str, ...]
     regions: tuple[str, ...]
     sizes: tuple[str, ...]
     kinds: tuple[str, ...]
+    calls: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def taken(self, chosen: Bools) -> Claims:
         """The chosen claims alone."""
-        columns = ("ids", "item", "region", "size", "kind", "day", "year")
+        columns = ("ids", "item", "region", "size", "kind", "call", "day", "year")
         return replace(self, **{name: getattr(self, name)[chosen] for name in columns})
 
 
@@ -117,6 +120,7 @@ def compare(claims: Claims, before: Side, after: Side) -> dict[str, Any]:
         "regions": (claims.region, claims.regions),
         "sizes": (claims.size, claims.sizes),
         "kinds": (claims.kind, claims.kinds),
+        "calls": (claims.call, claims.calls),
         "years": (np.searchsorted(years, claims.year), tuple(map(str, years))),
     }
     found: dict[str, Any] = {name: _groups(codes, names, before, after) for name, (codes, names) in dimensions.items()}

@@ -16,6 +16,7 @@ from review.whatif.rows import (
     BEFORE,
     BudgetSide,
     BudgetYear,
+    CallRow,
     CapRow,
     CapUse,
     Mover,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from applications.models import Claim
+    from policies.calls.models import Call
     from review.whatif.models import SimulationRun
 
 # Reasons that every item may have, in words; the others' words stand in the results.
@@ -53,15 +55,24 @@ SHOWN_MOVERS = 20
 
 
 class Report:
-    """Everything a finished run says. `regions` names region codes; `claims` are those that the reader may see."""
+    """Everything a finished run says.
+
+    `regions` names region codes; `claims` and `calls` are those that the reader may see, by id.
+    """
 
     def __init__(
-        self, run: SimulationRun, *, regions: Mapping[str, str], claims: Mapping[int, Claim] | None = None
+        self,
+        run: SimulationRun,
+        *,
+        regions: Mapping[str, str],
+        claims: Mapping[int, Claim] | None = None,
+        calls: Mapping[int, Call] | None = None,
     ) -> None:
         self.run = run
         self.results: dict[str, Any] = run.results or {}
         self.regions = regions
         self.claims = claims or {}
+        self.calls = calls or {}
 
     @property
     def is_single(self) -> bool:
@@ -163,6 +174,17 @@ class Report:
             )
             for year, days in sorted(years.items())
         ]
+
+    @cached_property
+    def call_rows(self) -> list[CallRow]:
+        """What the claims made in each call come to, against the call's own budget; the newest call first."""
+        rows = []
+        for key, before, after in reversed(self.results["calls"]):
+            call = self.calls.get(int(key)) if key else None
+            if call is not None:
+                one, other = Sums.of(before), Sums.of(after)
+                rows.append(CallRow(call.title, one.claims, call.budget, Pair(one.amount, other.amount)))
+        return rows
 
     @cached_property
     def quotas(self) -> list[QuotaRow]:

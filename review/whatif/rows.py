@@ -151,6 +151,23 @@ class BudgetYear:
 
 
 @dataclass(frozen=True, slots=True)
+class CallRow:
+    """What the claims of a call come to, against its budget (None: it names none)."""
+
+    title: str
+    claims: int
+    budget: Decimal | None
+    sums: Pair
+
+    @property
+    def left(self) -> Pair | None:
+        """What the budget leaves; below zero where it does not suffice."""
+        if self.budget is None:
+            return None
+        return Pair(self.budget - self.sums.before, self.budget - self.sums.after)
+
+
+@dataclass(frozen=True, slots=True)
 class QuotaRow:
     """A quota's places in a year: how many there are, were asked for and were given, under both sets of rules."""
 

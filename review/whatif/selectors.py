@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from applications.models import Claim
+from policies.calls.models import Call
 from policies.drafting.enums import OVER
 from policies.drafting.models import PolicyDraft
 from policies.enums import DocumentStatus
@@ -180,6 +181,12 @@ def region_names(run: SimulationRun) -> dict[str, str]:
     """Names of the districts that a run's results mention. One query."""
     codes = [row[0] for row in (run.results or {}).get("regions", ())]
     return dict(Region.objects.filter(code__in=codes).values_list("code", "name"))
+
+
+def calls_of(user: User, run: SimulationRun) -> dict[int, Call]:
+    """The calls in which a run's claims were made, of those this person may see. One query, none without calls."""
+    ids = [int(row[0]) for row in (run.results or {}).get("calls", ()) if row[0]]
+    return Call.objects.visible_to(user).in_bulk(ids) if ids else {}
 
 
 def visible_numbers(user: User, claim_ids: Iterable[int]) -> dict[int, Claim]:

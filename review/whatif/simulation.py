@@ -113,12 +113,14 @@ def _claims_of(population: Population) -> Claims:
         region=region,
         size=population.size if population.size is not None else np.zeros(size, dtype=np.int8),
         kind=population.kind,
+        call=np.zeros(size, dtype=np.int8),
         day=population.on,
         year=population.years(),
         items=population.item_codes,
         regions=regions,
         sizes=SIZES,
         kinds=KINDS,
+        calls=("",),
     )
 
 

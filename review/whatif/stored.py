@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from django.db.models import OuterRef, Subquery
@@ -17,10 +18,11 @@ from review.whatif.columns import Asked, PopulationBuilder
 from review.whatif.figures import Claims
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from policies.engine import Catalogue
     from policies.engine.batch import Population
+    from review.whatif.figures import Bools, Ints
 
 CHUNK = 2_000
 # Given up, turned away for their form, or never filed: no rule decides on these.
@@ -36,26 +38,54 @@ class Stored:
 
     population: Population
     claims: Claims
-    claimed: np.ndarray[Any, Any]
-    assessed: np.ndarray[Any, Any]
-    approved: np.ndarray[Any, Any]
-    undecided: np.ndarray[Any, Any]
+    claimed: Ints
+    assessed: Ints
+    approved: Ints
+    undecided: Bools
 
 
-def countable_claims(city_code: str) -> list[tuple[int, int, int, str, str]]:
+class _Row(NamedTuple):
+    """A claim that is read: its last assessment, and its groups."""
+
+    claim: int
+    assessment: int
+    applicant: int
+    size: str
+    region: str
+    call: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What a claim's last assessment asked, and what the procedure says of the claim; sums in fen."""
+
+    question: Mapping[str, Any]
+    day: int
+    claimed: int
+    assessed: int
+    approved: int
+    status: str
+
+    @property
+    def is_refused(self) -> bool:
+        return self.status == ClaimStatus.REJECTED
+
+
+def countable_claims(city_code: str) -> list[_Row]:
     """A city's claims that rules decide on: filed, neither given up nor turned away, and computed at least once.
 
-    In the order of filing, each as (id, last assessment's id, applicant's id, size class, region). One query.
+    In the order of filing. One query.
     """
     last = Assessment.objects.filter(claim=OuterRef("pk")).order_by("-pk")
-    return list(
+    rows = (
         Claim.objects.filter(city_id=city_code, submitted_at__isnull=False)
         .exclude(status__in=_OUT)
         .annotate(last_assessment=Subquery(last.values("pk")[:1]))
         .exclude(last_assessment=None)
         .order_by("submitted_at", "pk")
-        .values_list("pk", "last_assessment", "applicant_id", "applicant__size_class", "region_id")
+        .values_list("pk", "last_assessment", "applicant_id", "applicant__size_class", "region_id", "call_id")
     )
+    return [_Row(*row) for row in rows]
 
 
 def read_stored(
@@ -72,25 +102,22 @@ def read_stored(
     """
     rows = countable_claims(city_code)
     builder = PopulationBuilder(catalogues, bring_ledger=bring_ledger)
-    kept: list[tuple[int, str, str, int, int, int, int, bool]] = []
+    kept: list[tuple[_Row, _Stated]] = []
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
-        facts = _facts_of([row[1] for row in chunk])
-        for claim_id, assessment_id, applicant_id, size, region in chunk:
-            question, on, claimed, assessed, approved, status = facts[assessment_id]
-            is_known = any(question["item"] in catalogue.items for catalogue in catalogues)
-            is_refused = status == ClaimStatus.REJECTED
-            if not is_known or (is_refused and not question.get("unmet")):
-                continue
-            builder.add(Asked(question, applicant_id, size))
-            is_open = not approved and not is_refused
-            kept.append((claim_id, region, size, on, claimed, assessed, approved, is_open))
+        stated = _stated([row.assessment for row in chunk])
+        for row in chunk:
+            said = stated[row.assessment]
+            is_known = any(said.question["item"] in catalogue.items for catalogue in catalogues)
+            if is_known and (not said.is_refused or said.question.get("unmet")):
+                builder.add(Asked(said.question, row.applicant, row.size))
+                # The builder has laid the question out: a million of them would not fit.
+                kept.append((row, replace(said, question={})))
         progress(min(start + CHUNK, len(rows)), len(rows))
-    population = builder.build()
-    return _stored(population, kept)
+    return _stored(builder.build(), kept)
 
 
-def _facts_of(assessment_ids: Sequence[int]) -> Mapping[int, tuple[Any, ...]]:
+def _stated(assessment_ids: Sequence[int]) -> dict[int, _Stated]:
     rows = Assessment.objects.filter(pk__in=assessment_ids).values_list(
         "pk",
         "question",
@@ -101,7 +128,7 @@ def _facts_of(assessment_ids: Sequence[int]) -> Mapping[int, tuple[Any, ...]]:
         "claim__status",
     )
     return {
-        pk: (
+        pk: _Stated(
             question,
             timezone.localdate(submitted_at).toordinal(),
             to_fen(claimed or 0),
@@ -113,27 +140,37 @@ def _facts_of(assessment_ids: Sequence[int]) -> Mapping[int, tuple[Any, ...]]:
     }
 
 
-def _stored(population: Population, kept: Sequence[tuple[int, str, str, int, int, int, int, bool]]) -> Stored:
-    regions = tuple(sorted({row[1] for row in kept}))
-    sizes = tuple(sorted({row[2] for row in kept}))
-    days = np.array([row[3] for row in kept], dtype=np.int64)
+def _stored(population: Population, kept: Sequence[tuple[_Row, _Stated]]) -> Stored:
+    def whole(values: Iterable[int]) -> Ints:
+        return np.fromiter(values, dtype=np.int64, count=len(kept))
+
+    def grouped(names: list[str]) -> tuple[Ints, tuple[str, ...]]:
+        ordered = sorted(set(names))
+        codes = {name: code for code, name in enumerate(ordered)}
+        return whole(codes[name] for name in names), tuple(ordered)
+
+    region, regions = grouped([row.region for row, _ in kept])
+    size, sizes = grouped([row.size for row, _ in kept])
+    call, calls = grouped([str(row.call or "") for row, _ in kept])
     return Stored(
         population=population,
         claims=Claims(
-            ids=np.array([row[0] for row in kept], dtype=np.int64),
+            ids=whole(row.claim for row, _ in kept),
             item=population.item,
-            region=np.array([regions.index(row[1]) for row in kept], dtype=np.int64),
-            size=np.array([sizes.index(row[2]) for row in kept], dtype=np.int64),
+            region=region,
+            size=size,
             kind=population.kind,
-            day=days,
+            call=call,
+            day=whole(said.day for _, said in kept),
             year=population.years(),
             items=population.item_codes,
             regions=regions,
             sizes=sizes,
             kinds=KINDS,
+            calls=calls,
         ),
-        claimed=np.array([row[4] for row in kept], dtype=np.int64),
-        assessed=np.array([row[5] for row in kept], dtype=np.int64),
-        approved=np.array([row[6] for row in kept], dtype=np.int64),
-        undecided=np.array([row[7] for row in kept], dtype=bool),
+        claimed=whole(said.claimed for _, said in kept),
+        assessed=whole(said.assessed for _, said in kept),
+        approved=whole(said.approved for _, said in kept),
+        undecided=whole(not said.approved and not said.is_refused for _, said in kept).astype(bool),
     )

@@ -27,6 +27,7 @@ from review.whatif.models import SimulationRun
 from review.whatif.permissions import READERS, RUNNERS, may_run, running_city
 from review.whatif.report import SHOWN_MOVERS, Report, shown_ids
 from review.whatif.selectors import (
+    calls_of,
     comparable_runs,
     last_run_of,
     law,
@@ -154,7 +155,7 @@ def _visible_run(request: HttpRequest, key: uuid.UUID) -> SimulationRun:
 def _report(request: HttpRequest, run: SimulationRun, *, most: int | None = SHOWN_MOVERS) -> Report:
     ids = shown_ids(run, most=most)
     claims = visible_numbers(user_of(request), ids) if ids else {}
-    return Report(run, regions=region_names(run), claims=claims)
+    return Report(run, regions=region_names(run), claims=claims, calls=calls_of(user_of(request), run))
 
 
 @access(readers)

@@ -25,12 +25,14 @@ def claims_of(size, *, groups=1):
         region=codes,
         size=codes,
         kind=codes,
+        call=codes,
         day=730_000 + codes,
         year=2021 + codes,
         items=tuple(f"item-{n}" for n in range(groups)),
         regions=tuple(f"32020{n}" for n in range(groups)),
         sizes=tuple(map(str, range(groups))),
         kinds=tuple(map(str, range(groups))),
+        calls=tuple(map(str, range(groups))),
     )
 
 
@@ -56,7 +58,7 @@ fen = st.integers(0, 10**14)
 def test_parts_add_up_to_the_total_to_the_fen_however_they_are_grouped(pairs, groups):
     before, after = side_of([one for one, _ in pairs]), side_of([other for _, other in pairs])
     found = compare(claims_of(len(pairs), groups=groups), before, after)
-    for name in ("items", "regions", "sizes", "kinds", "years"):
+    for name in ("items", "regions", "sizes", "kinds", "calls", "years"):
         for side in (1, 2):
             columns = zip(*(row[side] for row in found[name]), strict=True)
             assert [sum(column) for column in columns] == found["total"][side]

@@ -28,6 +28,7 @@ def results(**parts):
         "regions": [],
         "sizes": [],
         "kinds": [],
+        "calls": [],
         "years": [],
         "days": [],
         "quotas": [],

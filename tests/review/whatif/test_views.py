@@ -277,6 +277,16 @@ def test_the_take_up_slider_and_the_budget_work_by_a_plain_form(client, user):
     assert "不够用" in text
 
 
+def test_claims_of_a_call_stand_against_its_own_budget(client, user):
+    claim = submitted(lines=[patent_facts(1)])
+    type(claim.call).objects.filter(pk=claim.call_id).update(budget=Decimal("4500.00"))
+    response = page(client, done(user, lower()))
+    (row,) = response.context["report"].call_rows
+    assert (row.title, row.claims) == (claim.call.title, 1)
+    assert (row.left.before, row.left.after) == (Decimal("-500.00"), Decimal("500.00"))
+    assert "申报通知的预算" in response.content.decode()
+
+
 @pytest.mark.parametrize("query", [{"take_up": "x"}, {"take_up": "201"}, {"budget": "x"}, {"take_up": "-1"}])
 def test_a_slider_that_cannot_be_read_changes_nothing_and_says_so(client, user, query):
     response = page(client, done(user, made(10)), **query)
@@ -307,7 +317,7 @@ def test_a_report_costs_the_same_however_many_claims_moved(client, user, count, 
         submitted(lines=[patent_facts(number + 1)])
     run = done(user, lower())
     page(client, run)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page(client, run)
 
 
