@@ -40,8 +40,8 @@ MOST_REASONS = 200
 class Claims:
     """What both sides share: groups of each claim as codes, and the names behind the codes.
 
-    `call` is the call that a claim was made in ("" for none); `day` is the day of filing as an ordinal; `ids` are what a
-    mover is known by.
+    `call` is the call that a claim was made in ("" for none); `day` is the day of filing as an ordinal; `ids` are what
+    a mover is known by.
     """
 
     ids: Ints
