@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from applications.enums import RELEASED, ClaimStatus
 from applications.models import ClaimLine
 from applications.rights.models import MAX_KEY, Right
-from policies.factvalues import show_fact
+from policies.factvalues import engine_facts, read_facts, show_fact
 from policies.finder.events import event_code, events_of
 from policies.finder.selectors import published_items
 from policies.identifiers import comparison_key
@@ -149,6 +149,11 @@ class Holdings:
         return found
 
 
+def _readable(event: Event, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that can be read: a claim in correction may hold a half-typed one, and a rule may ask anew."""
+    return engine_facts(event.kept_facts, read_facts(event.kept_facts, facts))
+
+
 def _which(event: Event, item: Item) -> str:
     """The item a claimed thing was, where no fact tells."""
     return item.id if item in event.alternatives else ""
@@ -161,8 +166,13 @@ def holdings_of(applicant_ids: Iterable[int], kinds: Mapping[str, Event], items:
     """What these applicants hold: their records, and lines of submitted claims that no record repeats. Two queries."""
     ids = list(applicant_ids)
     rules = {entry.item.pk: entry.newest for entry in items}
-    rights = Right.objects.filter(applicant_id__in=ids).held().order_by("pk")
-    held = [Holding(*row) for row in rights.values_list("applicant_id", "kind", "subject_key", "facts", "item_code")]
+    rights = Right.objects.filter(applicant_id__in=ids, kind__in=kinds).held().order_by("pk")
+    held = [
+        Holding(applicant_id, kind, key, _readable(kinds[kind], facts), item_code)
+        for applicant_id, kind, key, facts, item_code in rights.values_list(
+            "applicant_id", "kind", "subject_key", "facts", "item_code"
+        )
+    ]
     known = {(holding.applicant_id, holding.kind, holding.key) for holding in held if holding.key}
     claimed: dict[tuple[int, str], list[str]] = {}
     lines = ClaimLine.objects.filter(claim__applicant_id__in=ids, is_defence=False).exclude(claim__status__in=_GONE)
@@ -177,8 +187,7 @@ def holdings_of(applicant_ids: Iterable[int], kinds: Mapping[str, Event], items:
         if status == ClaimStatus.DRAFT or not key or (applicant_id, event.code, key) in known:
             continue
         known.add((applicant_id, event.code, key))
-        kept = {fact.name for fact in event.kept_facts}
-        own = {name: value for name, value in facts.items() if name in kept}
+        own = _readable(event, facts)
         held.append(Holding(applicant_id, event.code, key, own, _which(event, item), number or ""))
     return Holdings(held, claimed)
 

@@ -45,9 +45,8 @@ def hold(member, code: str, *rows, item_code: str = "") -> None:
 
 
 def patent(number: int, **facts):
-    digit = 3 if facts.get("patent_kind") == "design" else 1
-    number = make_patent_no(number, kind=digit)
-    return {"patent_no": number, "granted_on": "2025-05-10", "patent_kind": "invention", "fees": "6200"} | facts
+    right = make_patent_no(number, kind=3 if facts.get("patent_kind") == "design" else 1)
+    return {"patent_no": right, "granted_on": "2025-05-10", "patent_kind": "invention", "fees": "6200"} | facts
 
 
 def suggested(user) -> dict[str, Decimal | None]:
@@ -88,6 +87,17 @@ def test_a_line_of_one_item_is_suggested_for_another_that_rewards_the_same(membe
     version = ItemVersion.objects.get(item__code="wx2020-04-gb")
     claim = ClaimFactory(applicant=applicant, version=version, created_by=member, lines=0)
     claim.lines.create(position=1, facts={"certificate_no": "165IP180001R0M", "certified_on": "2025-03-01"})
+    assert set(suggested(member)) == {"wx2020-04-excel"}
+
+
+def test_a_value_that_is_half_typed_in_a_correction_breaks_nothing(member, applicant):
+    version = ItemVersion.objects.get(item__code="wx2020-04-gb")
+    claim = ClaimFactory(
+        applicant=applicant, version=version, created_by=member, lines=0, status=ClaimStatus.CORRECTION
+    )
+    claim.lines.create(
+        position=1, facts={"certificate_no": "165IP180001R0M", "certified_on": "2025-13-", "valid_to": "?"}
+    )
     assert set(suggested(member)) == {"wx2020-04-excel"}
 
 
