@@ -82,6 +82,10 @@ def publish_claims(region: Region, *, claim_ids: Sequence[int], plan: PublicityP
             created_by=act.user,
             created_at=act.at,
         )
+        # First what may be refused: a claim that is not decided has nothing to show on a list.
+        for claim in claims:
+            event = perform_transition(claim, action=Action.PUBLICISE, act=act, reason=plan.title)
+            tell_applicant(claim, event)
         PublicityEntry.objects.bulk_create(
             PublicityEntry(
                 publicity=publicity,
@@ -95,9 +99,6 @@ def publish_claims(region: Region, *, claim_ids: Sequence[int], plan: PublicityP
             )
             for claim in claims
         )
-        for claim in claims:
-            event = perform_transition(claim, action=Action.PUBLICISE, act=act, reason=plan.title)
-            tell_applicant(claim, event)
         record_audit(
             act,
             action="review.publicity",

@@ -85,7 +85,7 @@ def test_only_the_own_city_publishes_and_only_what_is_decided(office):
     stranger = make_official(Role.CITY_OFFICER, suzhou())
     with pytest.raises(PermissionDenied):
         publish_claims(wuxi(), claim_ids=[claim.pk], plan=plan, act=on(MONDAY, stranger))
-    with pytest.raises(ReviewRefused, match="不属于本市"):
+    with pytest.raises(ReviewRefused, match="不由苏州市审定"):
         publish_claims(suzhou(), claim_ids=[claim.pk], plan=plan, act=on(MONDAY, stranger))
     with pytest.raises(ReviewRefused, match="早于今天"):
         publish_claims(wuxi(), claim_ids=[claim.pk], plan=plan, act=on(MONDAY + timedelta(days=1), office.city))

@@ -28,6 +28,7 @@ def test_a_code_brings_number_day_sum_and_the_state_of_the_file(client, notice):
         "region": "320200",
         "issued_on": notice.issued_on.isoformat(),
         "amount": "5000.00",
+        "recognised": "",
         "file_state": "pending",
         "sha256": "",
     }
