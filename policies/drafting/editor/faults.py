@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault in words, and the name of the control (or row, or part) that it is about."""
+    """One fault in words, the name of the control (or row, or part) that it is about, and that one's label."""
 
     place: str
     said: str
+    label: str = ""
 
 
 @dataclass
@@ -54,7 +55,7 @@ def faults_of(section: Mapping[str, Any], problems: Iterable[SectionProblem], *,
     for problem in problems:
         place, label, known = _place(section, problem.path)
         found.append(
-            Fault(place, in_form_words(problem.message, problem.remedy, label=label, names={**names, **known}))
+            Fault(place, in_form_words(problem.message, problem.remedy, label=label, names={**names, **known}), label)
         )
     return Faults(found)
 

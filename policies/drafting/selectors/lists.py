@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from policies.drafting import authored
+from policies.drafting.editor.faults import Fault, faults_of
+from policies.drafting.editor.words import words_of
 from policies.drafting.enums import OVER, DraftState
 from policies.drafting.models import PolicyDraft
 from policies.engine import ITEM_KINDS
@@ -58,13 +60,13 @@ def drafts_waiting_for(user: User) -> list[PolicyDraft]:
 
 @dataclass(frozen=True)
 class SectionRow:
-    """One section in a list: what it is, what it is called, and how many faults it has."""
+    """One section in a list: what it is, what it is called, and its faults in the words of its form."""
 
     index: int
     kind: str
     name: str
     title: str
-    problems: tuple[SectionProblem, ...]
+    faults: tuple[Fault, ...]
     is_changed: bool
     is_fixed: bool
 
@@ -91,9 +93,16 @@ def section_rows(
                 words,
                 authored.name_of(section),
                 str(title or "（未填写名称）") if kind != authored.SETTINGS else f"{len(section[kind] or ())} 项",
-                tuple(problem for problem in problems if problem.section == index),
+                _faults(draft, index, [problem for problem in problems if problem.section == index]),
                 section not in known,
                 kind in (authored.DOCUMENT, authored.SETTINGS),
             )
         )
     return rows
+
+
+def _faults(draft: PolicyDraft, index: int, problems: Sequence[SectionProblem]) -> tuple[Fault, ...]:
+    section = draft.sections[index]
+    if not problems:
+        return ()
+    return tuple(dict.fromkeys(faults_of(section, problems, words=words_of(draft.sections, section)).found))
