@@ -109,7 +109,10 @@ def _shown(fact: Fact, facts: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Something an applicant holds: from its register, or (with the claim's number) from a line it submitted."""
+    """Something an applicant holds: from its register, or (with the claim's number) from a line it submitted.
+
+    Its facts are in normal form, as the engine takes them.
+    """
 
     applicant_id: int
     kind: str
@@ -151,7 +154,8 @@ class Holdings:
 
 def _readable(event: Event, facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts that can be read: a claim in correction may hold a half-typed one, and a rule may ask anew."""
-    return engine_facts(event.kept_facts, read_facts(event.kept_facts, facts))
+    given = [fact for fact in event.kept_facts if fact.name in facts]
+    return engine_facts(given, read_facts(given, facts))
 
 
 def _which(event: Event, item: Item) -> str:

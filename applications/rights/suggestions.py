@@ -14,7 +14,7 @@ from applications.ledger.selectors import ledger_state
 from applications.rights.selectors import holdings_of, right_kinds
 from policies.calls.selectors import open_calls, upcoming_calls
 from policies.engine import Outcome, assess
-from policies.factvalues import FactsReading, engine_facts, facts_of, subject_key
+from policies.factvalues import facts_of, subject_key
 from policies.finder.events import NOT_ASKED, event_code
 from policies.finder.selectors import is_rated, published_items
 from policies.rates.selectors import Rates, with_rates
@@ -205,19 +205,15 @@ def _after_ledger(suggestion: Suggestion, *, at: datetime) -> Suggestion | None:
 def _assess(
     place: _Place, held: Sequence[Holding], *, today: date, ledger: Mapping[str, Any] | None = None
 ) -> Assessment:
+    known = {fact.name for fact in facts_of(place.rules)}
     question: dict[str, Any] = {
         "item": place.rules.id,
         "on": today.isoformat(),
         "applicant": {"kind": place.applicant.kind, "region": place.applicant.region_id},
-        "lines": [_line(place.rules, one.facts) for one in held],
+        "lines": [{name: value for name, value in one.facts.items() if name in known} for one in held],
         "assume": "met",
         **(ledger or {}),
     }
     if place.rates is not None:
         question = with_rates(question, place.rules, place.rates)
     return assess(catalogue_for(place.version), question)
-
-
-def _line(rules: Item, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """A record's facts, in normal form already, as far as the item knows them."""
-    return engine_facts(facts_of(rules), FactsReading(values=dict(facts)))

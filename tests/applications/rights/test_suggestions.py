@@ -221,8 +221,9 @@ def test_five_hundred_rights_cost_as_many_queries_as_three_and_less_than_half_a_
     with django_assert_num_queries(6):
         suggested(member)
     hold(member, "patent", *(patent(n) for n in range(4, 501)))
-    began = time.perf_counter()
+    # Of the process, not of the clock: the machine may have other things to do.
+    began = time.process_time()
     with django_assert_num_queries(6):
         found = suggested(member)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
     assert found == {"wx2020-01-inv": Decimal(5000 * 500)}
