@@ -9,6 +9,7 @@ import numpy as np
 
 from policies.engine.batch import KINDS, SIZES, generate, simulate
 from policies.engine.limits import limit_name
+from review.whatif.columns import UncountableError
 from review.whatif.enums import Source
 from review.whatif.figures import Claims, Side, compare, movers
 from review.whatif.rules import Rules, catalogue_hash, ever_holds, sides_of
@@ -45,7 +46,8 @@ class Simulated:
 def run_simulation(run: SimulationRun, *, progress: Progress = lambda _done, _total: None) -> Simulated:
     """Compute a run. `progress` hears per cent done, and may raise to stop.
 
-    Raises LawChangedError where other rules are published by now than when the run was asked.
+    Raises LawChangedError where other rules are published by now than when the run was asked, UncountableError where
+    nothing can be claimed, UnsupportedRuleError for rules that the vectorised engine cannot follow.
     """
     published = law()
     if catalogue_hash(published) != run.rules["law"]:
@@ -60,13 +62,16 @@ def run_simulation(run: SimulationRun, *, progress: Progress = lambda _done, _to
         population, claims, chosen = stored.population, stored.claims, _chosen(stored, run.scope, sides.making)
     else:
         stored, chosen = None, None
-        population = generate(
-            sides.making, run.scope["size"], seed=run.scope["seed"], items=items_of(sides.making, run.scope)
-        )
+        items = items_of(sides.making, run.scope)
+        if not items:
+            raise UncountableError("所选文件没有在施行的事项，无法生成模拟申报。请换一份文件，或按施行测算征求意见稿。")
+        population = generate(sides.making, run.scope["size"], seed=run.scope["seed"], items=items)
         claims = _claims_of(population)
         progress(_SHARES[0], 100)
     before = _side(sides.before, population, chosen, lambda done, total: progress(_percent(0, done, total), 100))
-    after = _side(sides.after, population, chosen, lambda done, total: progress(_percent(1, done, total), 100))
+    after = before
+    if run.rules["replaced"] or run.rules["removed"]:
+        after = _side(sides.after, population, chosen, lambda done, total: progress(_percent(1, done, total), 100))
     if chosen is not None:
         claims = claims.taken(chosen)
     results = compare(claims, before, after)
@@ -82,7 +87,7 @@ def run_simulation(run: SimulationRun, *, progress: Progress = lambda _done, _to
 
 def _percent(side: int, done: int, total: int) -> int:
     start, end = _SHARES[side], _SHARES[side + 1]
-    return start + (end - start) * done // total if total else end
+    return min(start + (end - start) * done // total, end) if total else end
 
 
 def _side(catalogue: Catalogue, population: Population, chosen: Bools | None, progress: Progress) -> Side:

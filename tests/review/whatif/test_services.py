@@ -12,14 +12,14 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from policies.engine import catalogue_of, compile_item, load_catalogue
-from policies.engine.batch import UnsupportedRuleError
+from policies.engine.batch import UnsupportedRuleError, simulate
 from policies.engine.model import canonical_json
 from policies.services import publish_catalogue
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from portal.jobs.models import Job, JobState
 from portal.jobs.services import run_job
-from review.whatif.enums import RunState
+from review.whatif.enums import RunState, Source
 from review.whatif.models import SimulationRun
 from review.whatif.rules import adjusted
 from review.whatif.services.runs import WhatIfRefused, cancel_run, find_earlier, start_run
@@ -192,6 +192,26 @@ def test_a_rule_that_cannot_be_followed_ends_the_run_with_its_words(user, monkey
     run.refresh_from_db()
     assert run.state == RunState.FAILED
     assert run.error.startswith(f"{ITEM} 的规则不能批量测算")
+
+
+def test_a_population_that_nobody_could_be_in_is_refused_with_words(user):
+    run = done(user, published(source=Source.GENERATED, scope={"documents": ["lyg"], "size": 10, "seed": 1}))
+    assert run.state == RunState.FAILED
+    assert "没有在施行的事项" in run.error
+
+
+def test_the_law_alone_is_computed_once_and_stands_on_both_sides(user, monkeypatch):
+    calls = []
+
+    def counted(*args, **options):
+        calls.append(args)
+        return simulate(*args, **options)
+
+    monkeypatch.setattr("review.whatif.simulation.simulate", counted)
+    scope = {"documents": ["wx2020"], "size": 50, "seed": 1}
+    _, before, after = done(user, published(source=Source.GENERATED, scope=scope)).results["total"]
+    assert before == after
+    assert len(calls) == 1
 
 
 def test_an_error_nobody_foresaw_stays_with_the_job_and_is_tried_again(user, monkeypatch):
