@@ -42,7 +42,7 @@ def _reads_as_text(value: str) -> bool:
         return True
     try:
         return bool(read_source(value, "") == [value])
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 

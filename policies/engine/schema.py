@@ -143,10 +143,10 @@ def normal_item(checker: Checker, raw: Any, document: dict[str, Any], vocabulary
 
 def _step(checker: Checker, raw: Any, path: str) -> dict[str, Any] | None:
     verb = raw.get("do") if isinstance(raw, Mapping) else None
-    if verb not in grammar.STEPS:
+    if not isinstance(verb, str) or verb not in grammar.STEPS:
         checker.add(_line(raw), f"{path}.do", f"没有动词“{verb}”", f"可选：{'、'.join(grammar.STEPS)}")
         return None
-    required, optional = grammar.STEPS[str(verb)]
+    required, optional = grammar.STEPS[verb]
     verb_check: Check = str
     found = checker.fields(raw, path, required={"do": verb_check, **required}, optional=optional)
     if found is not None and "only" in found:

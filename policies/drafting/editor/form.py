@@ -12,7 +12,7 @@ from django.utils.datastructures import MultiValueDict
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.controls import Select, bound_field, label_of, make_field, with_value
-from policies.drafting.editor.leaves import Carried, Guard, Leaf, Pairs
+from policies.drafting.editor.leaves import Carried, Guard, Leaf, Pairs, Told
 from policies.drafting.editor.parts import INNER_WORDS, KeyWords
 from policies.drafting.editor.records import Asked, Keyed, Record, Rows, Tested, default_test
 from policies.drafting.editor.sections import section_pairs
@@ -105,7 +105,7 @@ class SectionForm(forms.Form):
         fields = Fields()
         for key, declared in record.keys.items():
             shape = _DEFAULTS.get(self.text(f"{name}-kind"), declared) if key == "default" else declared
-            if (keys is not None and key not in keys) or isinstance(shape, Carried | Rows | Asked | Keyed):
+            if (keys is not None and key not in keys) or isinstance(shape, Carried | Told | Rows | Asked | Keyed):
                 continue
             place = f"{name}-{key}"
             label = f"{before}{label_of(words.labels, key)}"

@@ -38,7 +38,7 @@ class Shape(Protocol):
 def last_text(posted: Posted, name: str) -> str:
     """The text sent under a name, without spaces around it; empty where none was."""
     found = posted.get(name) or ("",)
-    return found[-1].replace("\r\n", "\n").strip()[:MAX_TEXT]
+    return found[-1].replace("\r\n", "\n").replace("\0", "").strip()[:MAX_TEXT]
 
 
 def as_number(text: str) -> int | str:
@@ -190,9 +190,24 @@ class Carried:
 
     def read(self, posted: Posted, name: str) -> Any:
         try:
-            return json.loads((posted.get(name) or ("",))[-1])
-        except ValueError:
+            # What is no whole number stays a text: nothing here is a float.
+            return json.loads((posted.get(name) or ("",))[-1], parse_float=str, parse_constant=str)
+        except (ValueError, RecursionError):
             return ABSENT
+
+
+@dataclass(frozen=True)
+class Told:
+    """A key that needs no control of its own, because the kind of its row tells it."""
+
+    def fits(self, _value: Any) -> bool:
+        return True
+
+    def flatten(self, _value: Any, _name: str) -> Pairs:
+        yield from ()
+
+    def read(self, _posted: Posted, _name: str) -> Any:
+        return ABSENT
 
 
 def _texts(value: Any) -> bool:

@@ -182,7 +182,7 @@ class Variants:
         found = self.kinds[shown].read(posted, name)
         found = {} if found is ABSENT else found
         if kind == shown or kind not in self.kinds:
-            return {**found, **{key: part for key, part in self.make(shown).items() if key not in found}}
+            return {**self.make(shown), **found}
         new, known = self.make(kind), self.kinds[kind].keys
         return {**new, **{key: part for key, part in found.items() if key in known and key not in new}}
 
@@ -227,7 +227,7 @@ class Asked:
             group = last_text(posted, f"{name}-{number}-group")
             own = self.own.read(posted, f"{name}-{number}")
             word = last_text(posted, f"{name}-{number}-{self.key}")
-            row = {self.key: word, **own} if own is not ABSENT or not word else word
+            row = word if own is ABSENT and word else {self.key: word, **({} if own is ABSENT else own)}
             found.setdefault(group if group in GROUPS else GROUPS[0], []).append(row)
         return {group: found[group] for group in GROUPS if group in found}
 

@@ -24,6 +24,7 @@ from policies.drafting.editor.leaves import (
     Posted,
     Shape,
     Ticks,
+    Told,
 )
 from policies.drafting.editor.records import GROUPS, Asked, Keyed, Record, Rows, Tested, Variants
 from policies.engine import checks, grammar
@@ -184,7 +185,7 @@ def _condition(types: Mapping[str, str]) -> Tested:
 def _step(types: Mapping[str, str]) -> Variants:
     kinds = {
         verb: Record(
-            {"do": Carried(), **_shapes({**required, **optional}, only=_only(types), **_STEP_FACTS.get(verb, {}))}
+            {"do": Told(), **_shapes({**required, **optional}, only=_only(types), **_STEP_FACTS.get(verb, {}))}
         )
         for verb, (required, optional) in grammar.STEPS.items()
     }

@@ -67,6 +67,7 @@ FAULTS = {
     "missing issuer": ("  issuer: 示范市\n", "", "缺少 issuer", "补上"),
     "empty title": ("title: 发明专利授权奖补\n", 'title: ""\n', "应为非空文字", "填写文字"),
     "unknown verb": ("{do: cap_by, fields: [fees]}", "{do: eval, fields: [fees]}", "没有动词", "可选"),
+    "verb that is no word": ("{do: cap_by, fields: [fees]}", "{do: [cap_by], fields: [fees]}", "没有动词", "可选"),
     "unknown kind of item": ("kind: per_item", "kind: per_moon", "没有“per_moon”", "可选"),
     "unknown kind of applicant": ("[enterprise]", "[martian]", "没有“martian”", "可选"),
     "unknown status": ("status: in_force", "status: alive", "没有“alive”", "可选"),
