@@ -12,13 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from policies.drafting.authored import name_of, plain
 from policies.drafting.models import PolicyDraft
+from policies.drafting.services.drafts import save_section, start_draft
+from policies.models import PolicyDocument
 from policies.services import publish_catalogue
 from portal.accounts.enums import Role
 from portal.jobs.models import Job, JobState
 from portal.navigation import menu_for
 from review.whatif.enums import ChangeKind, RunState
 from review.whatif.models import SimulationRun
+from review.whatif.services.work import simulate_run
 from tests.applications.worlds import patent_facts
 from tests.factories import act, binhu, make_official, suzhou
 from tests.review.whatif.worlds import ITEM, done, lower, made, published, simulator, started
@@ -421,6 +425,29 @@ def test_the_panel_is_a_page_without_script_and_a_fragment_with_it(client, draft
     client.force_login(fresh(draft.created_by))
     assert "<html" in effect(client, draft, htmx=False)
     assert "<html" not in effect(client, draft)
+
+
+def test_a_draft_is_simulated_in_the_revision_in_which_it_was_asked(client, whole):
+    admin = simulator(Role.POLICY_ADMIN)
+    client.force_login(admin)
+    document = PolicyDocument.objects.get(code="wx2020")
+    changing = start_draft(document, key=uuid.uuid4(), title="提高到 6,000 元", act=act(admin))
+    index = [name_of(section) for section in changing.sections].index(ITEM)
+    section = plain(changing.sections[index])
+    section["steps"][0]["yuan"] = "6000"
+    changing = save_section(changing, index, section, revision=changing.revision, act=act(admin))
+    submitted(lines=[patent_facts(1)])
+    url = ask_url("draft", str(changing.key))
+    client.post(url, posted(source="stored", documents=[], as_if="on"))
+    run = SimulationRun.objects.get()
+    assert (run.target, run.target_revision) == (str(changing.key), changing.revision)
+    assert run.words[0] == "修改 1 项：发明专利授权奖补"
+    section["steps"][0]["yuan"] = "9000"
+    save_section(changing, index, section, revision=changing.revision, act=act(admin))
+    simulate_run(run.pk)
+    text = page(client, run).content.decode()
+    assert "6,000.00" in text
+    assert "9,000.00" not in text
 
 
 def test_a_draft_with_problems_sends_back_with_words(client, draft):
