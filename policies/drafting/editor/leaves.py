@@ -38,7 +38,7 @@ class Shape(Protocol):
 def last_text(posted: Posted, name: str) -> str:
     """The text sent under a name, without spaces around it; empty where none was."""
     found = posted.get(name) or ("",)
-    return found[-1].replace("\r\n", "\n").replace("\0", "").strip()[:MAX_TEXT]
+    return found[-1].replace("\r\n", "\n").strip()[:MAX_TEXT]
 
 
 def as_number(text: str) -> int | str:

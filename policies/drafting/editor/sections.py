@@ -259,6 +259,8 @@ def in_order_of(new: Any, old: Any) -> Any:
 
 def read_section(posted: Posted) -> dict[str, Any]:
     """The section of what a form sent. Whatever was typed is in it, even where the rules' check will refuse it."""
+    # No database keeps a NUL.
+    posted = {name: [text.replace("\0", "") for text in texts] for name, texts in posted.items()}
     kind = (posted.get(f"{ROOT}-is") or ("item",))[-1]
     types: dict[str, str] = {}
     if kind == "item":

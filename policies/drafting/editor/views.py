@@ -149,6 +149,8 @@ def _keep(request: HttpRequest, draft: PolicyDraft, index: int) -> HttpResponse:
     if action == "done":
         messages.success(request, "已保存。")
         return redirect("drafting:draft", draft.key)
+    if action == "next" and place + 1 < len(draft.sections):
+        return redirect("drafting:section", draft.key, place + 1)
     if change is None:
         words = "已保存。要添加的还没有选，请先选择。" if action.startswith("add:") else "已保存。"
         messages.success(request, words)

@@ -338,6 +338,13 @@ def test_what_is_typed_is_kept_when_a_row_is_added(writer, officer):
     assert page.response.context["page"].opened == "section-conditions-2"
 
 
+def test_one_section_is_saved_on_the_way_to_the_next(writer, officer):
+    draft = from_text(officer, WX2020)
+    page = Page(writer, draft, 1).press("next", **under("", summary="先存这一段"))
+    assert stored(draft, 1)["summary"] == "先存这一段"
+    assert page.url == reverse("drafting:section", args=[draft.key, 2])
+
+
 def test_adding_without_choosing_says_so(writer, officer):
     draft = from_text(officer, WX2020)
     page = Page(writer, draft, 1).press("add:steps", **{"add-steps": ""})
