@@ -128,7 +128,7 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
         priorities=frozenset(
             name
             for condition in content["conditions"]
-            if condition["priority"]
+            if condition["priority"] and chosen(condition, settings)
             for name in (condition["code"], condition["text"])
         ),
         unmet={
