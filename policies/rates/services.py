@@ -55,7 +55,7 @@ def propose_rate(plan: RatePlan, *, key: uuid.UUID, act: Act) -> DistrictRate:
 
     Raises PermissionDenied outside the person's cities, RateRefusedError for a rate that the item does not take.
     """
-    if not administers(act.user, plan.region):
+    if act.user is None or not administers(act.user, plan.region):
         raise PermissionDenied("只有本市的政策管理人员可以登记区级标准。")
     _refuse_bad(plan)
     with transaction.atomic():
@@ -90,7 +90,7 @@ def confirm_rate(rate_id: int, *, act: Act) -> DistrictRate:
             raise RateRefusedError("登记人不能确认自己登记的标准，请由另一位政策管理人员确认。")
         before = _make_room(rate)
         _decide(rate, RateState.CONFIRMED, act=act)
-        ended = [f"{one.ratio or format_yuan(one.unit_amount)} 至 {rate.valid_from.isoformat()}" for one in before]
+        ended = [f"{_figure(one)} 至 {rate.valid_from.isoformat()}" for one in before]
         _record(rate, "rates.confirmed", act=act, after={"before": ended} if ended else {})
     return rate
 
@@ -177,11 +177,15 @@ def _decide(rate: DistrictRate, state: RateState, *, act: Act, reason: str = "")
     rate.save(update_fields=["state", "decided_by", "decided_at", "reason"])
 
 
+def _figure(rate: DistrictRate) -> str:
+    return rate.ratio or format_yuan(rate.unit_amount or 0)
+
+
 def _record(rate: DistrictRate, action: str, *, act: Act, after: dict[str, Any] | None = None) -> None:
     said = {
         "item": rate.item.code,
         "region": rate.region.full_name,
-        "rate": rate.ratio or format_yuan(rate.unit_amount or 0),
+        "rate": _figure(rate),
         "valid_from": rate.valid_from.isoformat(),
         "valid_to": rate.valid_to.isoformat() if rate.valid_to else "",
         "basis": rate.source,

@@ -10,9 +10,15 @@ from django.utils import timezone
 
 from applications.enums import Action, ClaimStatus
 from applications.ledger.models import EntryKind, LimitBucket, LimitEntry
-from applications.models import Assessment, ClaimEvent
+from applications.models import Assessment, AssessmentReplay, ClaimEvent
 from policies.calls.enums import ChangeKind
 from policies.calls.models import CallChange
+from policies.drafting.enums import DraftState
+from policies.drafting.models import PolicyDraft
+from policies.enums import TextOrigin
+from policies.models import DocumentText
+from policies.rates.enums import RateState
+from policies.rates.models import DistrictRate
 from portal.audit.models import AuditRecord, ChainHead
 from portal.audit.services import record_audit
 from portal.triggers import ProtectRows, declared_protections, missing_protections
@@ -22,6 +28,9 @@ from review.models import CreditSnapshot, Decision, LineDecision, PublicityEntry
 from review.notices.models import Notice, NoticeKind
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.models import Measurement, ProgressEntry
+from review.whatif.enums import ChangeKind as WhatIfChange
+from review.whatif.enums import RunState, Source
+from review.whatif.models import SimulationRun
 from tests.factories import CallFactory, ClaimFactory, ItemVersionFactory, act, make_official, wuxi
 
 pytestmark = pytest.mark.django_db
@@ -154,10 +163,62 @@ def _progress_entry():
     )
 
 
+def _rate():
+    now = timezone.now()
+    return DistrictRate.objects.create(
+        region=wuxi(),
+        item=ItemVersionFactory().item,
+        ratio="15%",
+        valid_from=date(2026, 1, 1),
+        source="规定",
+        state=RateState.CONFIRMED,
+        proposed_by=_officer(),
+        proposed_at=now,
+        decided_by=_officer(),
+        decided_at=now,
+    )
+
+
+def _document_text():
+    document = ItemVersionFactory().item.document
+    return DocumentText.objects.create(
+        document=document, number=1, text="甲", sha256="0" * 64, origin=TextOrigin.PACKAGE, published_at=timezone.now()
+    )
+
+
+def _draft():
+    now = timezone.now()
+    return PolicyDraft.objects.create(
+        document_code="x", title="甲", created_by=_officer(), created_at=now, saved_at=now, state=DraftState.WITHDRAWN
+    )
+
+
+def _simulation():
+    return SimulationRun.objects.create(
+        city=wuxi(),
+        title="甲",
+        change=WhatIfChange.values[0],
+        source=Source.GENERATED,
+        inputs_hash="0" * 64,
+        asked_by=_officer(),
+        state=RunState.CANCELLED,
+        finished_at=timezone.now(),
+    )
+
+
+def _replay():
+    return AssessmentReplay.objects.create(started_at=timezone.now(), checked=1, differing=0)
+
+
 # Table → (how a row of it comes to be, a change that nobody may make).
 ROWS = {
     "audit.auditrecord": (_audit_record, {"actor_name": "别人"}),
     "calls.callchange": (_call_change, {"reason": "别的理由"}),
+    "policies.documenttext": (_document_text, {"text": "乙"}),
+    "drafting.policydraft": (_draft, {"title": "乙"}),
+    "rates.districtrate": (_rate, {"ratio": "90%"}),
+    "whatif.simulationrun": (_simulation, {"title": "乙"}),
+    "applications.assessmentreplay": (_replay, {"checked": 2}),
     "policies.itemversion": (ItemVersionFactory, {"content": {"amount": 1}}),
     "applications.assessment": (_assessment, {"amount": 9}),
     "applications.claimevent": (_claim_event, {"reason": "改写"}),
