@@ -24,7 +24,12 @@ api = NinjaAPI(
     docs_url=None,
 )
 # Rooms above are named as strings only.
-for room in ("policies.api.router", "policies.calls.api.router", "applications.api.router", "review.notices.api.router"):
+for room in (
+    "policies.api.router",
+    "policies.calls.api.router",
+    "applications.api.router",
+    "review.notices.api.router",
+):
     api.add_router("", room)
 
 

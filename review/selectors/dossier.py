@@ -98,7 +98,9 @@ class Dossier:
     def call_uses(self) -> list[CallUse]:
         """What is used and left of the call's limits that bind this claim; nothing for a claim older than calls."""
         call = self.claim.call
-        return [] if call is None else use_of_call(call, call.items.filter(item=self.claim.item_id).select_related("item"))
+        return (
+            [] if call is None else use_of_call(call, call.items.filter(item=self.claim.item_id).select_related("item"))
+        )
 
     @cached_property
     def stage(self) -> Stage | None:
