@@ -221,8 +221,8 @@ def call_key(call_id: int, item_code: str = "") -> str:
 def uses_of_call(limits: Mapping[str, tuple[str, Ceiling]], amounts: Iterable[tuple[str, Decimal]]) -> list[LimitUse]:
     """What a supported claim takes from its call: one place and its sum, in each bucket that has a limit.
 
-    A title that brings no money takes a place too. `limits` has label and ceiling by key. A bucket without a limit is left alone: it is one for the whole call, and
-    would make every approval there wait for the others.
+    A title that brings no money takes a place too. `limits` has label and ceiling by key. A bucket without a limit is
+    left alone: it is one for the whole call, and would make every approval there wait for the others.
     """
     total = sum((amount for _, amount in amounts), ZERO)
     return [
