@@ -2,58 +2,24 @@
 
 from __future__ import annotations
 
-import io
-import uuid
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from openpyxl import load_workbook
 
-from policies.drafting.authored import name_of, plain
-from policies.drafting.models import PolicyDraft
-from policies.drafting.services.drafts import save_section, start_draft
-from policies.models import PolicyDocument
-from policies.services import publish_catalogue
 from portal.accounts.enums import Role
 from portal.jobs.models import Job, JobState
 from portal.navigation import menu_for
 from review.whatif.enums import ChangeKind, RunState
 from review.whatif.models import SimulationRun
-from review.whatif.services.work import simulate_run
 from tests.applications.worlds import patent_facts
-from tests.factories import act, binhu, make_official, suzhou
-from tests.review.whatif.worlds import ITEM, done, lower, made, published, simulator, started
-from tests.review.worlds import fresh, publish_items, submitted
+from tests.factories import make_official, suzhou
+from tests.review.whatif.worlds import ITEM, ask_url, done, lower, made, page, posted, published, simulator, started
+from tests.review.worlds import submitted
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def user(client):
-    """Somebody of Wuxi signed in, with the few items that claims here are about."""
-    binhu()
-    publish_items()
-    user = simulator()
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def whole(user):
-    """The whole catalogue with its documents."""
-    publish_catalogue(act())
-
-
-def ask_url(change="item", target=ITEM):
-    return reverse("whatif:ask", args=[change]) + f"?target={target}"
-
-
-def posted(**given):
-    fields = {"key": str(uuid.uuid4()), "source": "generated", "size": "200", "seed": "1", "documents": ["wx2020"]}
-    return fields | given
 
 
 def item_figures(**given):
@@ -61,10 +27,6 @@ def item_figures(**given):
     return posted(
         **{"steps.0.yuan": "5000", "steps.2.ratio": "1/2", "steps.3.ratio": "1/2", "split.city": "60%", **given}
     )
-
-
-def page(client, run, **query):
-    return client.get(reverse("whatif:run", args=[run.key]), query)
 
 
 # ---- list and menu -----------------------------------------------------------------------------------
@@ -323,139 +285,3 @@ def test_a_report_costs_the_same_however_many_claims_moved(client, user, count, 
     page(client, run)
     with django_assert_num_queries(9):
         page(client, run)
-
-
-# ---- exporting and comparing -------------------------------------------------------------------------
-
-
-def workbook(client, run):
-    response = client.get(reverse("whatif:export", args=[run.key]))
-    return load_workbook(io.BytesIO(response.content))
-
-
-def test_the_sheets_add_up_to_the_page_and_to_each_other_to_the_fen(client, user):
-    submitted(lines=[patent_facts(1), patent_facts(2, fees="4321.09")])
-    submitted(lines=[patent_facts(3, fees="0.03")])
-    run = done(user, lower())
-    total = page(client, run).context["report"].total
-    book = workbook(client, run)
-    for name in ("按事项", "按文件", "按区县", "按规模", "按主体类型", "按年度"):
-        rows = list(book[name].iter_rows(values_only=True))
-        heads, body, last = rows[2], rows[3:-1], rows[-1]
-        for head, expected in (("现行：金额（元）", total.before.amount), ("方案：金额（元）", total.after.amount)):
-            at = heads.index(head)
-            assert sum(Decimal(str(row[at])) for row in body) == expected
-            assert last[at].startswith("=SUM(")
-        assert sum(row[heads.index("申报（件）")] for row in body) == total.before.claims
-    losers = list(book["减少的申报"].iter_rows(values_only=True))[3:-1]
-    assert sum(Decimal(str(row[5])) for row in losers) == total.change
-
-
-def test_a_workbook_for_the_policy_administrator_names_no_claim(client, user):
-    claim = submitted(lines=[patent_facts(1)])
-    run = done(user, lower())
-    client.force_login(simulator(Role.POLICY_ADMIN))
-    cells = [str(cell) for sheet in workbook(client, run) for row in sheet.iter_rows(values_only=True) for cell in row]
-    assert not any(claim.number in cell or claim.applicant.name in cell for cell in cells)
-    assert "无权查看" in cells
-
-
-def test_a_name_that_looks_like_a_formula_stays_text(client, user):
-    claim = submitted(lines=[patent_facts(1)])
-    type(claim.applicant).objects.update(name="=1+1")
-    cells = list(workbook(client, done(user, lower()))["减少的申报"].iter_rows(min_row=4, max_row=4, values_only=True))
-    assert cells[0][1] == "'=1+1"
-
-
-def test_what_is_not_finished_is_not_exported(client, user):
-    run = started(user, made())
-    assert client.get(reverse("whatif:export", args=[run.key])).url == reverse("whatif:run", args=[run.key])
-
-
-def test_two_runs_stand_side_by_side(client, user):
-    submitted(lines=[patent_facts(1)])
-    first, second, other = done(user, lower()), done(user, lower("3000")), done(user, made(10))
-    url = reverse("whatif:compare")
-    text = client.get(url, {"a": first.key, "b": second.key}).content.decode()
-    for words in ("4,000.00", "3,000.00", "-1,000.00"):
-        assert words in text
-    assert "范围不同" not in text
-    assert "范围不同" in client.get(url, {"a": first.key, "b": other.key}).content.decode()
-    assert "两次不同的模拟" in client.get(url, {"a": first.key, "b": first.key}).content.decode()
-    assert "unknown" not in client.get(url, {"a": uuid.uuid4(), "b": first.key}).content.decode()
-
-
-def test_a_comparison_needs_two_finished_runs(client, user):
-    assert "至少有两次完成的模拟" in client.get(reverse("whatif:compare")).content.decode()
-
-
-# ---- drafts of policy --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def draft(user):
-    admin = simulator(Role.POLICY_ADMIN)
-    now = timezone.now()
-    return PolicyDraft.objects.create(
-        document_code="wx2020", title="降低标准", created_by=admin, created_at=now, saved_at=now, revision=3
-    )
-
-
-def effect(client, draft, *, htmx=True):
-    headers = {"HX-Request": "true"} if htmx else {}
-    return client.get(reverse("whatif:draft_effect", args=[draft.key]), headers=headers).content.decode()
-
-
-def test_the_panel_of_a_draft_offers_a_run_and_later_shows_its_result(client, draft):
-    admin = fresh(draft.created_by)
-    client.force_login(admin)
-    assert "还没有测算过" in effect(client, draft)
-    submitted(lines=[patent_facts(1)])
-    plan = lower(change=ChangeKind.DRAFT, target=str(draft.key), target_revision=3)
-    waiting = started(admin, plan)
-    assert reverse("whatif:run", args=[waiting.key]) in effect(client, draft)
-    done(admin, plan)
-    for text in (effect(client, draft), effect(client, draft, htmx=False)):
-        assert "-1,000.00" in text
-    PolicyDraft.objects.update(revision=4)
-    assert "还没有测算过" in effect(client, draft)
-
-
-def test_the_panel_is_a_page_without_script_and_a_fragment_with_it(client, draft):
-    client.force_login(fresh(draft.created_by))
-    assert "<html" in effect(client, draft, htmx=False)
-    assert "<html" not in effect(client, draft)
-
-
-def test_a_draft_is_simulated_in_the_revision_in_which_it_was_asked(client, whole):
-    admin = simulator(Role.POLICY_ADMIN)
-    client.force_login(admin)
-    document = PolicyDocument.objects.get(code="wx2020")
-    changing = start_draft(document, key=uuid.uuid4(), title="提高到 6,000 元", act=act(admin))
-    index = [name_of(section) for section in changing.sections].index(ITEM)
-    section = plain(changing.sections[index])
-    section["steps"][0]["yuan"] = "6000"
-    changing = save_section(changing, index, section, revision=changing.revision, act=act(admin))
-    submitted(lines=[patent_facts(1)])
-    url = ask_url("draft", str(changing.key))
-    client.post(url, posted(source="stored", documents=[], as_if="on"))
-    run = SimulationRun.objects.get()
-    assert (run.target, run.target_revision) == (str(changing.key), changing.revision)
-    assert run.words[0] == "修改 1 项：发明专利授权奖补"
-    section["steps"][0]["yuan"] = "9000"
-    save_section(changing, index, section, revision=changing.revision, act=act(admin))
-    simulate_run(run.pk)
-    text = page(client, run).content.decode()
-    assert "6,000.00" in text
-    assert "9,000.00" not in text
-
-
-def test_a_draft_with_problems_sends_back_with_words(client, draft):
-    client.force_login(fresh(draft.created_by))
-    response = client.get(ask_url("draft", str(draft.key)), follow=True)
-    assert "改正后才能测算" in response.content.decode()
-
-
-def test_a_draft_is_nobodys_who_may_not_see_drafts(client, draft, user):
-    assert client.get(reverse("whatif:draft_effect", args=[draft.key])).status_code == 404
-    assert client.get(ask_url("draft", str(draft.key))).status_code == 404

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+
 from portal.accounts.enums import Role
 from review.whatif.enums import ChangeKind, Source
 from review.whatif.rules import rules_of_item
@@ -14,6 +16,8 @@ from review.whatif.services.work import simulate_run
 from tests.factories import act, make_official, wuxi
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from portal.accounts.models import User
     from review.whatif.models import SimulationRun
 
@@ -68,3 +72,19 @@ def done(user: User, plan: Plan) -> SimulationRun:
     simulate_run(run.pk)
     run.refresh_from_db()
     return run
+
+
+def ask_url(change: str = "item", target: str = ITEM) -> str:
+    """Where a change is asked for."""
+    return reverse("whatif:ask", args=[change]) + f"?target={target}"
+
+
+def posted(**given: Any) -> dict[str, Any]:
+    """The form of a made population as a browser sends it."""
+    fields = {"key": str(uuid.uuid4()), "source": "generated", "size": "200", "seed": "1", "documents": ["wx2020"]}
+    return fields | given
+
+
+def page(client: Client, run: SimulationRun, **query: Any) -> Any:
+    """The page of a run."""
+    return client.get(reverse("whatif:run", args=[run.key]), query)
