@@ -121,7 +121,12 @@ class Report:
 
     @cached_property
     def districts(self) -> list[Row]:
-        return self._grouped("regions", lambda key: self.regions.get(key, key) or "未填写")
+        """By district; made claims also come from places that the portal has no name for."""
+
+        def label(key: str) -> str:
+            return self.regions.get(key) or (f"其他地区（{key}）" if key.isdigit() else key or "未填写")
+
+        return self._grouped("regions", label)
 
     @cached_property
     def sizes(self) -> list[Row]:

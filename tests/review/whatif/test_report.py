@@ -135,6 +135,11 @@ def test_documents_are_the_sums_of_their_items():
     ]
 
 
+def test_districts_go_by_their_names_and_places_without_one_say_so():
+    rows = [[key, sums(), sums()] for key in ("320211", "110000", "滨湖", "")]
+    assert [row.label for row in report(regions=rows).districts] == ["滨湖区", "其他地区（110000）", "滨湖", "未填写"]
+
+
 def test_reasons_are_said_in_words_and_what_changes_most_comes_first():
     names = {"i0": ["事项", "wx2020", "无锡"]}
     reasons = [["i0", "REGION", 9, 9], ["i0", "AWARDED", 1, 4]]
