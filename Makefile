@@ -19,7 +19,7 @@ test: ## run every test (PYTEST="tests/portal -k money" for some)
 	@$(SETUP) test
 	@exec $(BIN)/python -m portal.devtools.run_tests
 
-nightly: ## run the property tests alone, 10,000 examples each and large populations (an hour or so)
+nightly: ## run the property tests alone, 10,000 examples each and large populations (takes hours)
 	@$(SETUP) test
 	@HYPOTHESIS_PROFILE=nightly PYTEST="-n 2 --dist=worksteal $$(grep -rlw hypothesis tests --include='test_*.py' | xargs)" \
 	  $(BIN)/python -m portal.devtools.run_tests
