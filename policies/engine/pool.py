@@ -178,12 +178,19 @@ class Pool:
 
     def apply_absorption(self, parts: Sequence[Part]) -> None:
         """A higher tier pays the difference to what its lower tier was or is now paid."""
+        whole = [run.sum for run in parts]
         for run in parts:
             absorbs = run.program.absorbs
             if absorbs is None or not run.sum:
                 continue
-            lower = run.asked.paid.sums[absorbs.ledger]
-            lower += sum(other.sum for other in parts if other.program.item.id == absorbs.item)
+            before = run.asked.paid.sums[absorbs.ledger]
+            below = [
+                (tier, fen) for tier, fen in zip(parts, whole, strict=True) if tier.program.item.id == absorbs.item
+            ]
+            lower = sum(fen for _, fen in below)
+            # A lower tier that absorbs in its turn stands for what was paid below it, too.
+            chained = any(tier.program.absorbs is not None for tier, _ in below)
+            lower = max(lower, before) if chained else lower + before
             if not lower:
                 self.entries.append((absorbs.unused, (), run.sum, False, 0))
                 continue
