@@ -132,9 +132,10 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
 def _periods(effect: list[dict[str, Any]]) -> list[str]:
     words = []
     for period in effect:
+        # Sorted: a database need not keep the order of keys.
         begins = f"自 {period['from']}" if "from" in period else "自印发之日"
         ends = f"，{period['to']} 前有效" if "to" in period else ""
-        guards = "、".join(f"{name} 为{'是' if on else '否'}" for name, on in period.get("if", {}).items())
+        guards = "、".join(f"{name} 为{'是' if on else '否'}" for name, on in sorted(period.get("if", {}).items()))
         words.append(f"{begins}{ends}{f'（{guards}）' if guards else ''}")
     return words
 

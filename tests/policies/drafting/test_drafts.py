@@ -97,7 +97,7 @@ def test_a_section_is_kept_right_or_wrong(draft, author):
     assert stored.sections == broken.sections
     assert stored.sections[1]["steps"] == [{"do": "guess"}]
     assert stored.revision == 1
-    assert [(problem.section, problem.path) for problem in draft_problems(stored)] == [(1, ("title",))]
+    assert {problem.path for problem in draft_problems(stored)} == {("title",), ("steps", 0, "do")}
 
 
 def test_keys_come_back_in_the_order_they_were_written(draft, author):
