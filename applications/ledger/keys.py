@@ -249,8 +249,9 @@ def ledger_keys(item: RulesOfItem, party: Party, subjects: Iterable[str]) -> dic
         if limit.get("group") and "ledger" in limit:
             subject_keys = named if scope is Scope.SUBJECT else [""]
             found[limit["ledger"]] = [bucket_key(scope, limit["group"], party, subject) for subject in subject_keys]
-        if "once" in limit and scope is Scope.SUBJECT:
-            found["once"] = [bucket_key(scope, f"group:{limit['once']}", party, subject) for subject in named]
+        if "once" in limit and scope is not Scope.APPLICANT:
+            subject_keys = named if scope is Scope.SUBJECT else [""]
+            found["once"] = [bucket_key(scope, f"group:{limit['once']}", party, subject) for subject in subject_keys]
     return found
 
 

@@ -120,3 +120,10 @@ def test_shortage_names_the_limit_what_is_left_and_what_was_asked():
 def test_shortage_of_times_comes_before_money():
     use = LimitUse("k", "某限额", Decimal("30.00"), 1, Ceiling(amount=Decimal(1), times=1))
     assert "最多 1 次，已有 1 次" in keys.shortage(use, amount=Decimal("0.00"), times=1)
+
+
+def test_a_one_off_of_each_year_is_looked_up_where_it_was_entered():
+    rules = Rules(once_group="g", limits=({"code": "ONCE", "once": "g", "per": ["applicant", "year"]},))
+    entered = ceilings(rules, ("A", "1.00"))
+    assert entered == {"group:g|applicant=7|year=2026": Ceiling(times=1)}
+    assert keys.ledger_keys(rules, PARTY, ["A"])["once"] == list(entered)
