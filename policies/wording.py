@@ -42,7 +42,9 @@ def amount_words(rules: Item) -> AmountWords:
     """What the item pays, from its steps and limits under its default settings."""
     chosen = {setting.name: setting.default for setting in rules.settings}
     steps = [step for step in rules.steps if _applies(step, chosen)]
-    found = next(filter(None, (_heading(rules, step, chosen) for step in steps)), None)
+    # A sum says more than the title it comes with; the title then stands among the bounds.
+    by_weight = sorted(steps, key=lambda step: step["do"] == "title")
+    found = next(filter(None, (_heading(rules, step, chosen) for step in by_weight)), None)
     lead, figure = found or ("金额", "由审定决定")
     bounds = [words for step in steps for words in _bounds_of_step(rules, step)]
     bounds += [words for limit in rules.limits if _applies(limit, chosen) for words in _bounds_of_limit(limit)]
@@ -83,7 +85,9 @@ def _aim(step: Mapping[str, Any]) -> str:
 
 def _bounds_of_step(rules: Item, step: Mapping[str, Any]) -> Iterator[str]:
     verb = step["do"]
-    if verb == "at_most":
+    if verb == "title":
+        yield f"认定为 {step['result']}"
+    elif verb == "at_most":
         yield f"{step.get('per', '每项')}最高 {short_sum(step['yuan'])}"
     elif verb == "cap_by" and "ratio" not in step and "only_with" not in step:
         yield f"不超过{step.get('label') or '、'.join(fact_label(rules, name) for name in step['fields'])}"

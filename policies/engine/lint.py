@@ -12,6 +12,11 @@ INT64_MAX = 2**63 - 1
 _CAPPABLE = frozenset({"standard", "rate_of", "per_n", "given", "title"})
 
 
+def _is_bare_title(step: Mapping[str, Any]) -> bool:
+    """Whether a step only recognises a title and leaves the sum to another: a title may bring a fixed prize."""
+    return step["do"] == "title" and "decided" not in step
+
+
 def lint_item(checker: Checker, content: Mapping[str, Any], line: int) -> None:
     """Note every fault of meaning of one item in normal form."""
     path = content["id"]
@@ -42,7 +47,9 @@ class _Lint:
         for number, step in enumerate(self.content["steps"]):
             verb = step["do"]
             if verb in SETTING_VERBS:
-                if any(_compatible(step, other) for other in setters):
+                if not _is_bare_title(step) and any(
+                    _compatible(step, other) for other in setters if not _is_bare_title(other)
+                ):
                     self.add(
                         f"steps[{number}]", "前面已有定金额的步骤，这一步使它失效", "请只保留一个，或用 if 区分不同解读"
                     )
@@ -71,7 +78,7 @@ class _Lint:
 
     def ceilings(self) -> None:
         """Less than a ceiling may be proposed; less than a fixed sum may not."""
-        setters = [step for step in self.content["steps"] if step["do"] in SETTING_VERBS]
+        setters = [step for step in self.content["steps"] if step["do"] in SETTING_VERBS and not _is_bare_title(step)]
         proposes = [n for n, step in enumerate(self.content["steps"]) if step["do"] == "propose"]
         if proposes and all(step.get("nature") != "ceiling" for step in setters):
             self.add(f"steps[{proposes[0]}]", "定额没有“建议金额”", "请删除 propose，或把 nature 改为 ceiling")

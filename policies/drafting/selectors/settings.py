@@ -62,8 +62,17 @@ def open_sums(draft: PolicyDraft) -> list[OpenSum]:
     if document is None:
         return []
     places = {authored.name_of(section): index for index, section in enumerate(draft.sections)}
-    return [
-        OpenSum(places[item.id], item)
-        for item in document.items
-        if any(step["do"] == "given" and step.get("missing") == "no_amount" for step in item.steps)
-    ]
+    return [OpenSum(places[item.id], item) for item in document.items if leaves_sum_open(item)]
+
+
+def leaves_sum_open(item: Item) -> bool:
+    """Whether an item leaves its sum to a person, so that another document's may stand in its place.
+
+    One whose prize ends on a day is none of them: a fixed sum would go on after it.
+    """
+    if any("decided_before" in step for step in item.steps):
+        return False
+    return any(
+        "decided" in step if step["do"] == "title" else step["do"] == "given" and step.get("missing") == "no_amount"
+        for step in item.steps
+    )

@@ -97,7 +97,13 @@ def enter_sums(
             raise DraftRefusedError("所选事项已不在拟订中，请重新打开本页。")
         item = sections[index]
         step = {"do": "standard", "yuan": named.yuan, "nature": named.nature, "cite": parent.citation}
-        item["steps"] = [step, *(step for step in item.get("steps", ()) if step.get("do") != "given")]
+        titles = [
+            {key: value for key, value in one.items() if key != "decided"}
+            for one in item.get("steps", ())
+            if one.get("do") == "title"
+        ]
+        others = [one for one in item.get("steps", ()) if one.get("do") not in ("given", "title")]
+        item["steps"] = [*titles, step, *others]
         item["notes"] = [*(one for one in item.get("notes", ()) if one != f"{note}。"), f"{note}。"]
     return replace_sections(draft, sections, revision=revision, act=act)
 

@@ -117,6 +117,22 @@ class TestSums:
         published(enter_sums(draft, {place: NamedSum("20000", "exact")}, PARENT, revision=0, act=act(author)), author)
         assert answer(**{**PROJECT, "item": "fj8-2-navi"})["outcome"] == "no_amount"
 
+    def test_a_title_may_bring_a_fixed_prize(self, author):
+        draft = draft_of("fj8", author)
+        place = place_of(draft, "fj8-3-star2")
+        published(enter_sums(draft, {place: NamedSum("30000", "exact")}, PARENT, revision=0, act=act(author)), author)
+        star = {"valid_patents": 21, "high_value_patents": 5}
+        found = answer(**{**PROJECT, "item": "fj8-3-star2", "lines": [star]})
+        assert (found["outcome"], found["amount"], found["result"]) == ("payable", "30000.00", "“创新之星”二星级")
+        few = answer(**{**PROJECT, "item": "fj8-3-star2", "lines": [{**star, "valid_patents": 20}]})
+        assert (few["outcome"], few["amount"]) == ("refused", "0.00")
+        assert SupportItem.objects.get(code="fj8-3-star2").headline.startswith("每件给予 3 万元")
+
+    def test_a_prize_that_ends_on_a_day_stays_a_persons_to_decide(self, author):
+        draft = draft_of("fj8", author)
+        assert "fj8-3-star2" in [place.item.id for place in open_sums(draft)]
+        assert "fj8-1-star" not in [place.item.id for place in open_sums(draft)]
+
     def test_an_index_of_no_item_is_refused(self, author):
         draft = draft_of("fj8", author)
         with pytest.raises(DraftRefusedError, match="重新打开"):

@@ -166,6 +166,12 @@ ODD = [
         ],
         limits=[{"count": 2, "per": PER["city"], "tally": "applicants"}],
     ),
+    # A title that brings a fixed prize, within a cap.
+    item(
+        "odd-07-prize",
+        [{"do": "title", "result": "优秀"}, standard("3000")],
+        limits=[{"yuan": "7000", "per": PER["applicant"]}],
+    ),
     # One-offs by year and by right, and a tier that absorbs.
     item("odd-08-low", [standard("1000")], limits=[{"once": "odd-08", "per": PER["year"]}]),
     item(
