@@ -12,7 +12,7 @@ from policies.drafting.editor.actions import INHERITED
 from policies.drafting.editor.form import Fields, SectionForm
 from policies.drafting.editor.parts import INNER_WORDS, SECTION_WORDS, PartSpec, parts_of
 from policies.drafting.editor.pieces import Adder, Block, Cell, FaultLink, Part, Row
-from policies.drafting.editor.records import GROUPS, Asked, Keyed, Record, Rows, Variants
+from policies.drafting.editor.records import GROUPS, REST, Asked, Keyed, Record, Rows, Variants
 from policies.drafting.editor.sections import ROOT, fact_types, kind_of, limit_kind, section_shape, step_kind
 from policies.drafting.editor.words import (
     condition_sentence,
@@ -74,7 +74,7 @@ class SectionPage:
     @property
     def unknown(self) -> str:
         """The keys that no control shows, as the section has them; empty where there are none."""
-        return self.form.text(f"{ROOT}-rest") or self.form.text(f"{ROOT}-document-rest")
+        return self.form.text(f"{ROOT}-{REST}") or self.form.text(f"{ROOT}-document-{REST}")
 
     @property
     def fault_links(self) -> list[FaultLink]:

@@ -10,7 +10,8 @@ from policies.drafting.editor.leaves import ABSENT, Carried, Pairs, Posted, Shap
 from policies.engine.predicates import DATE_TESTS, NUMBER_TESTS, TESTS
 
 MAX_ROWS = 120
-REST = "rest"
+# No key of the grammar is called so: a split has a `rest` of its own.
+REST = "unknown"
 GROUPS = ("required", "optional")
 SPECIAL_TYPES = {"applicant_kind": "choice", "on": "date"}
 _DEFAULT_TESTS = {
@@ -28,7 +29,7 @@ _REST = Carried()
 
 @dataclass(frozen=True)
 class Record:
-    """A mapping of known keys. Keys it does not know, and values that do not fit, ride along under `rest`."""
+    """A mapping of known keys. Keys it does not know, and values that do not fit, ride along under `REST`."""
 
     keys: Mapping[str, Shape]
     # The keys that are kept when blank, because they say what kind of record this is.

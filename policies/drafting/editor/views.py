@@ -18,6 +18,7 @@ from policies.drafting.editor.conflicts import differences, place_of, with_store
 from policies.drafting.editor.newforms import NewSectionForm, copy_of
 from policies.drafting.editor.page import SectionPage
 from policies.drafting.editor.preview import read_preview
+from policies.drafting.editor.records import REST
 from policies.drafting.editor.sections import ROOT, in_order_of, kind_of, read_section
 from policies.drafting.models import PolicyDraft
 from policies.drafting.permissions import may_change
@@ -183,7 +184,7 @@ def _posted(request: HttpRequest, stored: Mapping[str, Any]) -> dict[str, list[s
     """What was sent; without what the form does not know if it is to go, with what is stored where that is to stay."""
     sent = {name: [str(text) for text in texts] for name, texts in request.POST.lists()}
     if "forget" in sent:
-        sent = {name: texts for name, texts in sent.items() if not name.endswith("-rest")}
+        sent = {name: texts for name, texts in sent.items() if not name.endswith(f"-{REST}")}
     return with_stored(sent, sent["theirs"], stored) if "theirs" in sent else sent
 
 

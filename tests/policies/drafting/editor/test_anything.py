@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from policies.drafting import authored
 from policies.drafting.editor.page import SectionPage
 from policies.drafting.editor.preview import read_preview
+from policies.drafting.editor.records import REST
 from policies.drafting.editor.sections import read_section, section_pairs
 from policies.drafting.models import PolicyDraft
 from policies.engine.loader import CATALOGUE
@@ -20,7 +21,7 @@ _NAMES = ["required", "steps", "in", "is", "applicant_kind", "on", "granted_on",
 _JSON = ['{"a": {"b": 1.5}}', '[["a"]]', '{"do": ["a"], "item": 3}']
 ODD = st.sampled_from([*_NUMBERS, *_YAML, *_NAMES, *_JSON])
 BELOW = st.sampled_from(
-    ["rest", "if-setting", "if-wanted", "value", "test", "field", "rows", "kind", "shown", "0-code"]
+    ["rest", REST, "if-setting", "if-wanted", "value", "test", "field", "rows", "kind", "shown", "0-code"]
 )
 
 
