@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from portal.money import format_wan_yuan, to_fen, to_yuan
+from portal.money import format_wan_yuan, format_yuan, to_fen, to_yuan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,8 +81,9 @@ def percent(change: Decimal, base: Decimal) -> str:
 
 
 def wan(amount: Decimal) -> str:
-    """A sum for a chart."""
-    return f"{format_wan_yuan(amount)} 万元"
+    """A sum for a chart, exact: in 万元 where it is short so, else in yuan."""
+    short = format_wan_yuan(amount)
+    return f"{short} 万元" if len(short.partition(".")[2]) <= 2 else f"{format_yuan(amount)} 元"
 
 
 @dataclass(frozen=True, slots=True)
