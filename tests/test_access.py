@@ -14,6 +14,7 @@ from portal.access import public
 from portal.middleware import declared_rule
 from tests.access_world import ADDRESSES, PEOPLE, Address, World, build_world
 
+pytestmark = pytest.mark.broad
 # Rows that reading or being refused may write: sign-in sessions, and what counts failed attempts.
 _BOOKKEEPING = {"sessions.session", "usersessions.usersession"}
 

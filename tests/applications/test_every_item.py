@@ -9,6 +9,8 @@ from portal.accounts.enums import ApplicantKind
 from tests.applications.worlds import publish, start
 from tests.factories import ApplicantFactory, make_member
 
+pytestmark = pytest.mark.broad
+
 DOCUMENTS = ("wx2020", "bh2024")
 CLAIMABLE = [
     versions[-1]

@@ -29,7 +29,7 @@ from review.services.publicity import approve_claim
 from tests.applications.worlds import patent_facts
 from tests.review.worlds import MINUTES, again, on, publish, seen, submitted
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.broad, pytest.mark.django_db]
 START = date(2026, 6, 1)
 DECIDED = {
     ClaimStatus.AWAITING_PUBLICITY,

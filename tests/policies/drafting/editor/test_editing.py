@@ -24,7 +24,7 @@ from policies.engine.loader import CATALOGUE
 from portal.accounts.enums import Role
 from tests.factories import act, make_member, make_official, wuxi
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.broad, pytest.mark.django_db]
 _KEPT = (
     "wx2020-01-inv",
     "wx2020-01-design",
