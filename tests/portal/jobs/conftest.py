@@ -1,6 +1,7 @@
 import pytest
 
-from tests.portal.jobs.handlers import CALLS, HANDLERS
+from tests.portal.jobs.handlers import CALLS
+from tests.portal.jobs.names import HANDLERS
 
 
 @pytest.fixture(autouse=True)

@@ -45,7 +45,3 @@ def count(steps: int, lose_after: int | None = None) -> None:
         report_progress(step, steps)
         SEEN.extend(Job.objects.values_list("progress_done", "progress_total"))
     CALLS.append("ended")
-
-
-_NAMES = ("succeed", "fail", "fail_until_repaired", "slow", "count")
-HANDLERS = {f"tests.{name}": f"tests.portal.jobs.handlers.{name}" for name in _NAMES}

@@ -2,6 +2,6 @@
 
 from portal.settings import *  # noqa: F403
 from portal.settings import JOB_HANDLERS as PORTAL_HANDLERS
-from tests.portal.jobs.handlers import HANDLERS
+from tests.portal.jobs.names import HANDLERS
 
 JOB_HANDLERS = PORTAL_HANDLERS | HANDLERS
