@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import connections
 from django.db.backends.base.operations import BaseDatabaseOperations
+
+from portal.accounts.regions import load_region_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +22,15 @@ _execute_sql_flush = BaseDatabaseOperations.execute_sql_flush
 
 
 def flush_past_triggers(operations: BaseDatabaseOperations, sql_list: Sequence[str]) -> None:
-    """Stand in for `execute_sql_flush`, which empties all tables after a transactional test."""
+    """Stand in for `execute_sql_flush`, which empties all tables after a transactional test.
+
+    The regions, which a migration brought, are there again afterwards: the next test counts on them.
+    """
+    _flush(operations, sql_list)
+    load_region_tree(apps.get_model("accounts", "Region"))
+
+
+def _flush(operations: BaseDatabaseOperations, sql_list: Sequence[str]) -> None:
     connection = connections[operations.connection.alias]
     if connection.vendor == "postgresql":
         _execute_sql_flush(operations, ["SET LOCAL session_replication_role = replica", *sql_list])
