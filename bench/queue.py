@@ -141,7 +141,7 @@ def _fill(size: int) -> tuple[Any, dict[str, str]]:
     from django.db import connection  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
 
-    from applications.models import Claim  # noqa: PLC0415
+    from applications.claims.models import Claim  # noqa: PLC0415
     from portal.accounts.enums import Role  # noqa: PLC0415
     from portal.accounts.models import Applicant  # noqa: PLC0415
     from tests.factories import ItemVersionFactory, UserFactory, binhu, make_official, wuxi  # noqa: PLC0415

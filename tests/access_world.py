@@ -16,8 +16,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from applications.enums import ClaimStatus
-from applications.models import Evidence, StoredFile
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import Evidence, StoredFile
 from applications.rights.models import Right
 from policies.calls.enums import CallState
 from policies.calls.models import CallAttachment
@@ -30,10 +30,10 @@ from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Invitation, OverrideRequest
 from portal.api.models import ApiToken
 from portal.audit.services import record_audit
-from portal.files import keep_file
+from portal.core.files import keep_file
 from portal.jobs.models import Job, JobState
 from portal.notifications.models import Message
-from review.models import Objection, PublicityEntry, PublicityList
+from review.decisions.models import Objection, PublicityEntry, PublicityList
 from review.notices.models import Notice, NoticeKind
 from review.targets.enums import SourceKind
 from review.targets.models import Measurement
@@ -57,7 +57,7 @@ from tests.factories import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from applications.models import Claim
+    from applications.claims.models import Claim
     from portal.accounts.models import Applicant, User
 
 MEMBER = {"member"}

@@ -11,16 +11,16 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from applications.enums import ClaimStatus
-from applications.models import Claim, ClaimLine
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim, ClaimLine
 from policies.calls.enums import CallState
 from policies.calls.models import Call, CallItem
 from policies.engine import Catalogue, load_catalogue
-from policies.models import ItemVersion, PolicyDocument, SupportItem
-from policies.services import publish_catalogue
+from policies.published.models import ItemVersion, PolicyDocument, SupportItem
+from policies.published.services import publish_catalogue
 from portal.accounts.enums import ApplicantKind, RegionLevel, Role, SizeClass
 from portal.accounts.models import Applicant, Appointment, Membership, Region, User
-from portal.act import Act
+from portal.core.act import Act
 
 PASSWORD = "Correct-Horse-7-Battery"
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -12,7 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from portal.money import ZERO, format_yuan, quantise_yuan
+from portal.core.money import ZERO, format_yuan, quantise_yuan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,13 +11,13 @@ from django.utils import timezone
 from applications.ledger.keys import Ceiling, LimitUse, Party, RulesOfItem, call_key, ledger_keys, uses_of_call
 from applications.ledger.models import LimitBucket, LimitEntry
 from policies.calls.models import CallItem
-from portal.money import ZERO, quantise_yuan
+from portal.core.money import ZERO, quantise_yuan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
-    from applications.models import Claim
+    from applications.claims.models import Claim
     from policies.calls.models import Call
 
 

@@ -8,13 +8,13 @@ from django.db import connection
 
 from applications.ledger.keys import LimitUse, merge_uses, shortage
 from applications.ledger.models import EntryKind, LimitBucket, LimitEntry
-from portal.money import ZERO
+from portal.core.money import ZERO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from applications.models import Claim
-    from portal.act import Act
+    from applications.claims.models import Claim
+    from portal.core.act import Act
 
 
 class LimitExceededError(Exception):

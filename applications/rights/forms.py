@@ -11,7 +11,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 
 from applications.rights.selectors import concerns_patents
-from policies.factforms import LineForm, read_posted
+from policies.facts.forms import LineForm, read_posted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,13 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from applications.enums import RELEASED, ClaimStatus
-from applications.models import ClaimLine
+from applications.claims.enums import RELEASED, ClaimStatus
+from applications.claims.models import ClaimLine
 from applications.rights.models import MAX_KEY, Right
-from policies.factvalues import engine_facts, read_facts, show_fact
+from policies.facts.identifiers import comparison_key
+from policies.facts.values import engine_facts, read_facts, show_fact
 from policies.finder.events import event_code, events_of
 from policies.finder.selectors import published_items
-from policies.identifiers import comparison_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

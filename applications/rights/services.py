@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from applications.claims.selectors.problems import MAX_LINES
+from applications.claims.services.drafts import add_lines, lock_editable, start_claim
 from applications.rights.models import Right
 from applications.rights.selectors import identity_key
-from applications.selectors.problems import MAX_LINES
-from applications.services.drafts import add_lines, lock_editable, start_claim
-from policies.factvalues import read_facts
-from policies.identifiers import cn_patent_kind
+from policies.facts.identifiers import cn_patent_kind
+from policies.facts.values import read_facts
 from portal.audit.services import record_audit
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Mapping, Sequence
 
-    from applications.models import Claim
+    from applications.claims.models import Claim
     from applications.rights.selectors import Holding
     from policies.finder.events import Event
-    from policies.models import SupportItem
+    from policies.published.models import SupportItem
     from portal.accounts.models import Applicant, User
-    from portal.act import Act
+    from portal.core.act import Act
 
 
 class RightRefusedError(Exception):

@@ -14,12 +14,12 @@ from applications.ledger.selectors import ledger_state
 from applications.rights.selectors import holdings_of, right_kinds
 from policies.calls.selectors import open_calls, upcoming_calls
 from policies.engine import Outcome, assess
-from policies.factvalues import facts_of, subject_key
+from policies.facts.values import facts_of, subject_key
 from policies.finder.events import NOT_ASKED, event_code
 from policies.finder.selectors import is_rated, published_items
+from policies.published.selectors import catalogue_for, compiled_item
 from policies.rates.selectors import Rates, with_rates
-from policies.selectors import catalogue_for, compiled_item
-from portal.money import to_yuan
+from portal.core.money import to_yuan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from policies.engine import Assessment, Item
     from policies.finder.events import Event
     from policies.finder.selectors import PublishedItem
-    from policies.models import ItemVersion
+    from policies.published.models import ItemVersion
     from portal.accounts.models import Applicant, User
 
 MAX_SUGGESTIONS = 5

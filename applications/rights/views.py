@@ -12,7 +12,10 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from applications.forms import ImportForm
+from applications.claims.forms import ImportForm
+from applications.claims.selectors.problems import MAX_LINES
+from applications.claims.services.drafts import DraftRefusedError
+from applications.claims.services.imports import ImportRefusedError, build_template, read_pasted, read_workbook
 from applications.rights.forms import (
     DEFENCE_REFUSAL,
     ClaimFromRightsForm,
@@ -40,21 +43,18 @@ from applications.rights.services import (
     start_claim_from_holdings,
 )
 from applications.rights.suggestions import suggestion_for
-from applications.selectors.problems import MAX_LINES
-from applications.services.drafts import DraftRefusedError
-from applications.services.imports import ImportRefusedError, build_template, read_pasted, read_workbook
 from policies.finder.selectors import published_items
-from policies.models import SupportItem
+from policies.published.models import SupportItem
 from portal.access import access, applicants
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
     import uuid
 
     from django.http import HttpRequest
 
+    from applications.claims.services.imports import SheetReading
     from applications.rights.forms import RightForm
-    from applications.services.imports import SheetReading
     from policies.engine import Item
     from policies.finder.events import Event
     from portal.accounts.models import Applicant

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from policies.calls.services.changes import Amendment
 from policies.calls.services.plans import PLAIN_FIELDS, CallPlan, ItemPlan
-from portal.fields import DayField, MomentField, YuanField
+from portal.core.fields import DayField, MomentField, YuanField
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from policies.calls.models import Call, CallItem
     from policies.calls.services.plans import CallRefusedError
-    from policies.models import PolicyDocument, SupportItem
+    from policies.published.models import PolicyDocument, SupportItem
     from portal.accounts.models import Region
 
     Posted = MultiValueDict[str, Any]

@@ -11,9 +11,9 @@ from django.db.models import Prefetch, Q
 from policies.calls.enums import CallState
 from policies.calls.models import Call, CallItem
 from policies.engine.regions import covers
-from policies.enums import DocumentStatus
-from policies.models import ItemVersion, SupportItem
-from policies.selectors import compiled_item
+from policies.published.enums import DocumentStatus
+from policies.published.models import ItemVersion, SupportItem
+from policies.published.selectors import compiled_item
 from portal.accounts.models import Region
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from policies.drafting.services.drafts import MAX_TEXT
 from policies.drafting.services.shortcuts import Issue, NamedSum, Parent, Reading
 from policies.engine import OUTCOMES, Outcome
 from policies.engine.terms import NATURES
-from policies.models import PolicyDocument
+from policies.published.models import PolicyDocument
 from portal.accounts.models import Region
-from portal.fields import DayField, YuanField
+from portal.core.fields import DayField, YuanField
 
 if TYPE_CHECKING:
     from decimal import Decimal

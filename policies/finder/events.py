@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from policies.engine import Fact
 from policies.engine.terms import SPECIAL_FIELDS
-from policies.factvalues import OFFICERS_FACTS, facts_of
+from policies.facts.values import OFFICERS_FACTS, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 
 from policies.engine.terms import APPLICANT_KINDS
-from policies.factforms import LineForm, read_posted
+from policies.facts.forms import LineForm, read_posted
 from policies.finder.matching import Asker, Happening
 from policies.finder.selectors import events_for
 from portal.accounts.selectors import districts_by_city

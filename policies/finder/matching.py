@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from policies.engine import Outcome, assess, catalogue_of
 from policies.engine.terms import ROUTES
-from policies.enums import DocumentStatus
-from policies.factvalues import engine_facts, facts_of
+from policies.facts.values import engine_facts, facts_of
 from policies.finder.events import COUNT, NOT_ASKED, counts_by_n
+from policies.published.enums import DocumentStatus
+from policies.published.selectors import catalogue_for, compiled_item
 from policies.rates.selectors import with_rates
-from policies.selectors import catalogue_for, compiled_item
-from portal.money import to_yuan
+from portal.core.money import to_yuan
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from policies.engine import Assessment, Evidence, Item
-    from policies.factvalues import FactsReading
+    from policies.facts.values import FactsReading
     from policies.finder.events import Event
     from policies.finder.selectors import PublishedItem
-    from policies.models import ItemVersion
+    from policies.published.models import ItemVersion
     from policies.rates.selectors import Rates
 
 _SUPPORTED = (Outcome.PAYABLE, Outcome.RECOGNISED, Outcome.NO_AMOUNT, Outcome.UNDETERMINED)

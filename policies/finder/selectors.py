@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from policies.engine.regions import covers
-from policies.enums import DocumentStatus
 from policies.finder.events import TARGET, event_code, events_of
-from policies.models import ItemVersion
+from policies.published.enums import DocumentStatus
+from policies.published.models import ItemVersion
+from policies.published.selectors import compiled_item
+from policies.published.versions import version_on
 from policies.rates.selectors import Rates, takes_ratio, takes_unit_amount
-from policies.selectors import compiled_item
-from policies.versions import version_on
 from portal.accounts.models import Region
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from policies.engine import Item
     from policies.finder.events import Event
-    from policies.models import SupportItem
+    from policies.published.models import SupportItem
 
 # Versions whose rules this process has compiled already: their content stays in the database.
 _compiled: set[str] = set()

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from policies.models import SupportItem
+from policies.published.models import SupportItem
 from policies.rates.services import RatePlan, RateRefusedError
 from portal.accounts.models import Region
-from portal.fields import DayField, YuanField
+from portal.core.fields import DayField, YuanField
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from policies.models import ItemVersion
+from policies.published.models import ItemVersion
+from policies.published.selectors import compiled_item
 from policies.rates.enums import RateState
 from policies.rates.models import DistrictRate
-from policies.selectors import compiled_item
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from policies.engine import Item
-    from policies.models import SupportItem
+    from policies.published.models import SupportItem
     from portal.accounts.models import Region, User
 
 # What the engine calls them (docs/engine.md): a fact of the line, and a setting of the item.

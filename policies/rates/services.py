@@ -10,14 +10,14 @@ from django.db import transaction
 from django.db.models import Q
 
 from policies.engine.money import parse_ratio
-from policies.models import ItemVersion, SupportItem
+from policies.published.models import ItemVersion, SupportItem
+from policies.published.selectors import compiled_item
 from policies.rates.enums import RateState
 from policies.rates.models import DistrictRate
 from policies.rates.permissions import administers
 from policies.rates.selectors import takes_ratio, takes_unit_amount
-from policies.selectors import compiled_item
 from portal.audit.services import record_audit
-from portal.money import format_yuan
+from portal.core.money import format_yuan
 
 if TYPE_CHECKING:
     import uuid
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from policies.engine import Item
     from portal.accounts.models import Region
-    from portal.act import Act
+    from portal.core.act import Act
 
 
 class RateRefusedError(Exception):

@@ -17,7 +17,7 @@ from policies.rates.services import RateRefusedError, confirm_rate, propose_rate
 from portal.access import access, officials, public
 from portal.accounts.enums import Role
 from portal.accounts.models import Region
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

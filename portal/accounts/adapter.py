@@ -14,8 +14,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from portal.audit.services import record_audit
-from portal.http import act_of
-from portal.identifiers import mask_email
+from portal.core.http import act_of
+from portal.core.identifiers import mask_email
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -13,7 +13,7 @@ from portal.accounts.enums import ApplicantKind, Role, SizeClass
 from portal.accounts.models import Applicant, Region, User
 from portal.accounts.selectors import districts_by_city
 from portal.accounts.services.applicants import ApplicantDetails
-from portal.identifiers import (
+from portal.core.identifiers import (
     IdentifierError,
     read_account_number,
     read_cnaps,

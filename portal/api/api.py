@@ -25,9 +25,9 @@ api = NinjaAPI(
 )
 # Rooms above are named as strings only.
 for room in (
-    "policies.api.router",
+    "policies.published.api.router",
     "policies.calls.api.router",
-    "applications.api.router",
+    "applications.claims.api.router",
     "review.notices.api.router",
 ):
     api.add_router("", room)

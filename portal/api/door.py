@@ -17,7 +17,7 @@ from django.utils import timezone
 from portal.access import public
 from portal.api.selectors import find_token
 from portal.api.services import note_use
-from portal.http import client_address
+from portal.core.http import client_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from portal.audit.services import record_audit
 if TYPE_CHECKING:
     from datetime import date
 
-    from portal.act import Act
+    from portal.core.act import Act
 
 MAX_TOKENS = 10
 # Programs that search files for secrets left behind know one of ours by this.

@@ -14,7 +14,7 @@ from portal.api.api import api
 from portal.api.forms import TokenForm
 from portal.api.models import ApiToken
 from portal.api.services import TokenLimitError, create_token, revoke_token
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

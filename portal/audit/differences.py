@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from portal.audit.labels import DETAIL_MODELS, FIELDS, MASKED
-from portal.money import format_yuan
+from portal.core.money import format_yuan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

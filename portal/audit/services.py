@@ -18,8 +18,8 @@ from portal.audit.sheet import write_sheet
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from portal.act import Act
     from portal.audit.selectors import RecordFilter
+    from portal.core.act import Act
 
 # More rows than this a person cannot read, and a request should not have to write.
 EXPORT_LIMIT = 100_000

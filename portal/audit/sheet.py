@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portal.audit.differences import differences_of, object_type_label
 from portal.audit.labels import action_label
-from portal.sheets import defused
+from portal.core.spreadsheets import defused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,7 @@ from portal.audit.forms import RecordFilterForm
 from portal.audit.models import AuditRecord
 from portal.audit.selectors import page_of_records, region_names
 from portal.audit.services import ExportTooLargeError, export_records
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase

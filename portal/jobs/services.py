@@ -26,7 +26,7 @@ from portal.jobs.selectors import SWEEP, due_jobs
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from portal.act import Act
+    from portal.core.act import Act
 
 logger = logging.getLogger(__name__)
 

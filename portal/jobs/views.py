@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.access import access, officials, public
 from portal.accounts.enums import Role
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
 from portal.jobs.enums import KIND_LABELS
 from portal.jobs.forms import JobFilterForm
 from portal.jobs.models import Job, JobState

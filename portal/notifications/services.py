@@ -13,7 +13,7 @@ from portal.notifications.models import Message, OutboxEmail
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
-    from portal.act import Act
+    from portal.core.act import Act
 
 SITE_NAME = "知识产权专项资金申报平台"
 _TITLE_LIMIT = 120

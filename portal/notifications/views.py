@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from portal.access import access, signed_in
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
 from portal.notifications.models import Message
 from portal.notifications.selectors import newest_message_id, page_of_messages
 from portal.notifications.services import mark_all_read, mark_read

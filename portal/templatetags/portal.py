@@ -11,7 +11,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 
-from portal.money import format_wan_yuan, format_yuan
+from portal.core.money import format_wan_yuan, format_yuan
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -12,7 +12,7 @@ from portal.workdays.enums import SpanKind
 from portal.workdays.models import WorkdayOverride
 
 if TYPE_CHECKING:
-    from portal.act import Act
+    from portal.core.act import Act
 
 LONGEST_SPAN = 366
 

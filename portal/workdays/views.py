@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from portal.access import access, officials
 from portal.accounts.enums import Role
-from portal.http import act_of
+from portal.core.http import act_of
 from portal.workdays.enums import SpanKind
 from portal.workdays.forms import RemovalForm, SpanForm
 from portal.workdays.selectors import FIRST_YEAR, is_complete, months_of, spans_of

@@ -21,7 +21,7 @@ from review.demo.papers import sample_paper
 
 if TYPE_CHECKING:
     from policies.calls.models import Call
-    from portal.act import Act
+    from portal.core.act import Act
 
 NAMESPACE = uuid.UUID("0b0f5d3e-6c1b-4a53-9f5a-0f9f5b2f7d11")
 WUXI = "320200"

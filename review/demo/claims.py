@@ -11,26 +11,22 @@ from typing import TYPE_CHECKING
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from applications.enums import ClaimStatus, Route
-from applications.services.corrections import PointAsked, request_correction
-from applications.services.drafts import add_lines, start_claim
-from applications.services.evidence import Upload, add_evidence
-from applications.services.submission import submit_claim, withdraw_claim
-from policies.models import SupportItem
-from policies.selectors import compiled_item
+from applications.claims.enums import ClaimStatus, Route
+from applications.claims.services.corrections import PointAsked, request_correction
+from applications.claims.services.drafts import add_lines, start_claim
+from applications.claims.services.evidence import Upload, add_evidence
+from applications.claims.services.submission import submit_claim, withdraw_claim
+from policies.published.models import SupportItem
+from policies.published.selectors import compiled_item
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Region, User
-from portal.act import Act
+from portal.core.act import Act
 from portal.jobs.models import Job, JobState
 from portal.jobs.services import run_job
-from review.demo.calls import FIRST, SECOND, THIRD, extend_first, make_call
-from review.demo.papers import sample_paper
-from review.demo.scripts import SCRIPTS, Script
-from review.enums import CreditResult
-from review.funding.services import Voucher, record_payment, record_return
-from review.models import PublicityEntry, PublicityList
-from review.services.credit import record_credit
-from review.services.decisions import (
+from review.decisions.enums import CreditResult
+from review.decisions.models import PublicityEntry, PublicityList
+from review.decisions.services.credit import record_credit
+from review.decisions.services.decisions import (
     LineSum,
     Minutes,
     accept_claim,
@@ -38,14 +34,18 @@ from review.services.decisions import (
     refuse_claim,
     support_claim,
 )
-from review.services.desk import Seen
-from review.services.objections import Objector, enter_objection
-from review.services.publicity import PublicityPlan, approve_list, publish_claims
+from review.decisions.services.desk import Seen
+from review.decisions.services.objections import Objector, enter_objection
+from review.decisions.services.publicity import PublicityPlan, approve_list, publish_claims
+from review.demo.calls import FIRST, SECOND, THIRD, extend_first, make_call
+from review.demo.papers import sample_paper
+from review.demo.scripts import SCRIPTS, Script
+from review.funding.services import Voucher, record_payment, record_return
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from applications.models import Claim
+    from applications.claims.models import Claim
     from policies.calls.models import Call
     from portal.accounts.models import Applicant
 

@@ -11,9 +11,9 @@ from policies.drafting.selectors.cases import unsettled_cases
 from policies.drafting.services.cases import confirm_case
 from policies.drafting.services.decisions import propose
 from policies.drafting.services.drafts import describe_draft, save_section, start_draft
-from policies.models import PolicyDocument
+from policies.published.models import PolicyDocument
 from portal.accounts.models import User
-from portal.act import Act
+from portal.core.act import Act
 from review.demo.people import DOMAIN
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from policies.models import SupportItem
+from policies.published.models import SupportItem
 from policies.rates.enums import RateState
 from policies.rates.services import RatePlan, confirm_rate, propose_rate
 from portal.accounts.models import Region
-from portal.act import Act
+from portal.core.act import Act
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from applications.rights.models import Right
 from applications.rights.selectors import right_kinds
 from applications.rights.services import record_many
-from portal.act import Act
+from portal.core.act import Act
 from review.demo.scripts import annual_fee, loan, madrid, patent_no, pct_grant
 
 if TYPE_CHECKING:

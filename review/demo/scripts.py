@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from applications.enums import ClaimStatus
-from policies.identifiers import cn_patent_check
+from applications.claims.enums import ClaimStatus
+from policies.facts.identifiers import cn_patent_check
 
 S = ClaimStatus
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from portal.act import Act
+from portal.core.act import Act
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.models import Measurement
 from review.targets.selectors import find_aim

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.catalogue import draft_catalogue
 from portal.accounts.models import Region, User
-from portal.act import Act
+from portal.core.act import Act
 from portal.jobs.models import Job
 from portal.jobs.services import run_job
 from review.demo.people import DOMAIN

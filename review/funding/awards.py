@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from policies.engine.describe import ratio_of
-from policies.selectors import compiled_item
+from policies.published.selectors import compiled_item
 from portal.audit.services import record_audit
-from portal.money import Rounding, round_to_fen, to_fen, to_yuan
+from portal.core.money import Rounding, round_to_fen, to_fen, to_yuan
 from review.funding.models import Award
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from applications.models import Claim
+    from applications.claims.models import Claim
     from policies.engine import Item
-    from portal.act import Act
+    from portal.core.act import Act
 
 
 def split_total(item: Item, total: Decimal) -> tuple[Decimal, Decimal] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils import timezone
 
-from portal.fields import DayField
+from portal.core.fields import DayField
 from review.funding.services import Voucher
 
 if TYPE_CHECKING:

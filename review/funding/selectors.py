@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Prefetch, Q, Sum
 
-from applications.enums import ClaimStatus
-from applications.models import Claim
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region
-from portal.money import ZERO
+from portal.core.money import ZERO
+from review.decisions.permissions import decided_by
 from review.funding.models import Award, Payment, PaymentKind
-from review.permissions import decided_by
 
 if TYPE_CHECKING:
     from datetime import date

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from applications.enums import Action
-from applications.services.transitions import lock_claim, perform_transition
+from applications.claims.enums import Action
+from applications.claims.services.transitions import lock_claim, perform_transition
+from review.decisions.services.decisions import refuse_bad_credit
+from review.decisions.services.desk import ReviewRefused, check_four_eyes
+from review.decisions.services.telling import tell_applicant
 from review.funding.models import Award, Payment, PaymentKind
-from review.services.decisions import refuse_bad_credit
-from review.services.desk import ReviewRefused, check_four_eyes
-from review.services.telling import tell_applicant
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from applications.models import Claim
+    from applications.claims.models import Claim
     from portal.accounts.models import Applicant, User
-    from portal.act import Act
+    from portal.core.act import Act
 
 ACCOUNT_FIELDS = ("account_name", "bank_name", "cnaps_code", "account_number")
 

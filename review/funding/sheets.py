@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from portal.money import yuan_in_words
+from portal.core.money import yuan_in_words
+from review.decisions.sheets import Cell, Column, Kind, build_sheet
 from review.funding.models import PaymentKind
 from review.funding.services import account_of
-from review.sheets import Cell, Column, Kind, build_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from applications.models import Claim
+    from applications.claims.models import Claim
 
 COLUMNS = (
     Column("序号", Kind.NUMBER, 6),

@@ -11,7 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from portal.access import access, officials
 from portal.accounts.enums import Role
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
+from review.decisions.selectors.queue import page_of
+from review.decisions.services.bulk import REFUSALS
+from review.decisions.views.publicity import sheet_response
 from review.funding.forms import PaymentFilterForm, PaymentForm, ReturnForm
 from review.funding.selectors import (
     district_choices,
@@ -23,9 +26,6 @@ from review.funding.selectors import (
 )
 from review.funding.services import record_payment, record_return
 from review.funding.sheets import payment_sheet
-from review.selectors.queue import page_of
-from review.services.bulk import REFUSALS
-from review.views.publicity import sheet_response
 
 if TYPE_CHECKING:
     import uuid

@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
-from applications.enums import ClaimStatus
-from applications.models import AssessmentReplay, Claim
-from policies.models import PolicyDocument
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import AssessmentReplay, Claim
+from policies.published.models import PolicyDocument
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Region
 from portal.audit.models import AuditRecord, ChainHead
+from portal.core.money import ZERO
 from portal.jobs.models import Job, JobState
-from portal.money import ZERO
 from portal.notifications.models import Message
-from review.enums import ObjectionState
-from review.models import Objection, PublicityList
-from review.permissions import decided_in, publishing_regions
-from review.selectors.queue import COUNT_LIMIT, desks_of, next_claim
+from review.decisions.enums import ObjectionState
+from review.decisions.models import Objection, PublicityList
+from review.decisions.permissions import decided_in, publishing_regions
+from review.decisions.selectors.queue import COUNT_LIMIT, desks_of, next_claim
 
 if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
     from portal.accounts.models import User
-    from review.selectors.queue import Desk
+    from review.decisions.selectors.queue import Desk
 
 _PATIENCE = timedelta(minutes=10)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from applications.rights.suggestions import suggestions_for
 from policies.drafting.selectors.lists import drafts_waiting_for
-from policies.selectors import claimable_items, showcase
+from policies.published.selectors import claimable_items, showcase
 from portal.access import access, needs_second_factor, public
 from portal.accounts.enums import Role
 from review.home import selectors

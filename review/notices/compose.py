@@ -12,18 +12,18 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.enums import ClaimStatus
-from policies.factvalues import facts_of, read_facts
-from policies.selectors import compiled_item
+from applications.claims.enums import ClaimStatus
+from policies.facts.values import facts_of, read_facts
+from policies.published.selectors import compiled_item
 from portal.accounts.enums import RegionLevel, Role
-from portal.money import ZERO
-from review.enums import Conclusion, Stage
-from review.models import Decision, PublicityEntry
+from portal.core.money import ZERO
+from review.decisions.enums import Conclusion, Stage
+from review.decisions.models import Decision, PublicityEntry
 from review.notices import snapshot as said
 from review.notices.models import NoticeKind
 
 if TYPE_CHECKING:
-    from applications.models import Claim, ClaimEvent, ClaimLine
+    from applications.claims.models import Claim, ClaimEvent, ClaimLine
     from policies.engine import Item
     from portal.accounts.models import Region
     from review.funding.models import Award

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from portal.act import Act
+from portal.core.act import Act
 from review.notices.models import NoticeKind
 from review.notices.services import issue_notice, print_notice
 

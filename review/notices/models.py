@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from applications.models import visible_claims
+from applications.claims.models import visible_claims
 
 if TYPE_CHECKING:
     from portal.accounts.models import User

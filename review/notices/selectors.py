@@ -17,7 +17,7 @@ from review.notices.models import Notice
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from applications.models import Claim
+    from applications.claims.models import Claim
     from portal.accounts.models import User
 
 

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.enums import ClaimStatus
-from applications.services.transitions import lock_claim
+from applications.claims.enums import ClaimStatus
+from applications.claims.services.transitions import lock_claim
 from portal.accounts.models import User
 from portal.audit.services import record_audit
 from portal.notifications.services import notify_users
@@ -30,9 +30,9 @@ from review.notices.models import Notice, NoticeCounter, NoticeKind, new_code
 from review.notices.render import render_notice, store_bytes
 
 if TYPE_CHECKING:
-    from applications.models import Claim
+    from applications.claims.models import Claim
     from portal.accounts.models import Region
-    from portal.act import Act
+    from portal.core.act import Act
     from review.funding.models import Award
 
 # The statuses in which a notice may be made; of a refusal, its own time line says.

@@ -37,7 +37,7 @@ from decimal import Decimal
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from portal.money import ZERO, MoneyError, format_yuan, parse_yuan, yuan_in_words
+from portal.core.money import ZERO, MoneyError, format_yuan, parse_yuan, yuan_in_words
 
 LAYOUT = 1
 GRANT = "grant"

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.access import access, applicants, public, signed_in
-from portal.http import user_of
+from portal.core.http import user_of
 from review.notices import selectors
 from review.notices.enums import FileState
 from review.notices.forms import CopyForm

@@ -9,7 +9,7 @@ from django import forms
 from django.core.validators import URLValidator
 from django.utils import timezone
 
-from portal.fields import DayField
+from portal.core.fields import DayField
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.figures import POINTS, RATIO, FigureError, figure_text, read_figure
 from review.targets.services import Reading, Report

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from portal.charts import BarRow, ColumnGroup, Datum, Share, bar_chart, column_chart, share_chart
+from portal.core.charts import BarRow, ColumnGroup, Datum, Share, bar_chart, column_chart, share_chart
 from review.targets.enums import VERDICT_TONES, Verdict
 from review.targets.figures import figure_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from portal.charts import BarChart, ColumnChart, ShareChart
+    from portal.core.charts import BarChart, ColumnChart, ShareChart
     from review.targets.selectors import Aim, Dashboard, HistoryRow, Row, Standing
 
 # A value beyond half as much again as its target is drawn to the edge, so that it does not flatten the others.

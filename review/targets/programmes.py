@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
-from policies.selectors import register_catalogue
-from portal.charts import Span, span_chart
+from policies.published.selectors import register_catalogue
+from portal.core.charts import Span, span_chart
 from review.targets.enums import STANDING_TONES, ProgressState, Standing
 from review.targets.goals import deadline
 from review.targets.models import ProgressEntry
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from policies.engine import Programme, RegisterRow
-    from policies.models import PolicyDocument
-    from portal.charts import SpanChart
+    from policies.published.models import PolicyDocument
+    from portal.core.charts import SpanChart
 
 ENTRIES_SHOWN = 3
 HISTORY_PAGE = 20

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from policies.engine import Outcome, assess
-from policies.enums import DocumentStatus
-from policies.models import ItemVersion, PolicyDocument, SupportItem
-from policies.selectors import TARGET, catalogue_for, compiled_item
+from policies.published.enums import DocumentStatus
+from policies.published.models import ItemVersion, PolicyDocument, SupportItem
+from policies.published.selectors import TARGET, catalogue_for, compiled_item
 from review.targets.enums import VERDICT_TONES, Verdict
 from review.targets.figures import attainment, figure_text
 from review.targets.goals import deadline, goal_of

@@ -9,8 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from policies.models import PolicyDocument, SupportItem
-from policies.selectors import TARGET
+from policies.published.models import PolicyDocument, SupportItem
+from policies.published.selectors import TARGET
 from portal.audit.services import record_audit
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.goals import deadline
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from portal.accounts.models import User
-    from portal.act import Act
+    from portal.core.act import Act
     from review.targets.goals import Goal
     from review.targets.selectors import Aim
 

@@ -16,9 +16,9 @@ from django.db.models import Q, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from applications.enums import ClaimStatus
-from applications.models import ClaimLine
-from policies.enums import DocumentStatus
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import ClaimLine
+from policies.published.enums import DocumentStatus
 from review.targets.figures import figure_text
 from review.targets.goals import deadline
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from policies.models import PolicyDocument
+    from policies.published.models import PolicyDocument
     from review.targets.goals import Goal
 
 # What was decided in the applicant's favour, whether or not there is money in it.

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from policies.models import PolicyDocument
+from policies.published.models import PolicyDocument
 from portal.access import access, officials, public
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
+from review.decisions.views.publicity import sheet_response
 from review.targets.forms import CorrectionForm, MeasurementForm, ProgressForm
 from review.targets.models import Measurement
 from review.targets.permissions import RECORDERS, recordable_documents
@@ -41,7 +42,6 @@ from review.targets.services import (
     report_progress,
 )
 from review.targets.sheets import dashboard_sheet
-from review.views.publicity import sheet_response
 
 if TYPE_CHECKING:
     from django import forms

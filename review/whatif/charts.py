@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portal.charts import BarChart, BarRow, ColumnChart, ColumnGroup, Datum, bar_chart, column_chart
+from portal.core.charts import BarChart, BarRow, ColumnChart, ColumnGroup, Datum, bar_chart, column_chart
 from review.whatif.rows import AFTER, BEFORE, signed, wan
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from policies.engine.batch import KINDS, SIZES, Column, LineTable, Lists, Popula
 from policies.engine.facts import read_count, reader_of
 from policies.engine.money import parse_ratio, parse_yuan
 from policies.engine.terms import LEDGERS
-from policies.factvalues import subject_key
+from policies.facts.values import subject_key
 from policies.rates.selectors import RATIO
-from portal.money import to_yuan
+from portal.core.money import to_yuan
 
 if TYPE_CHECKING:
     from policies.engine import Catalogue, Fact, Item

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from policies.engine.terms import APPLICANT_KINDS
 from portal.accounts.enums import SizeClass
-from portal.money import ZERO, to_fen, to_yuan
+from portal.core.money import ZERO, to_fen, to_yuan
 from review.whatif.enums import ChangeKind, Source
 from review.whatif.rows import (
     AFTER,
@@ -34,7 +34,7 @@ from review.whatif.rows import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from applications.models import Claim
+    from applications.claims.models import Claim
     from policies.calls.models import Call
     from review.whatif.models import SimulationRun
 

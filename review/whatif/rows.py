@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from portal.money import format_wan_yuan, format_yuan, to_fen, to_yuan
+from portal.core.money import format_wan_yuan, format_yuan, to_fen, to_yuan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from applications.models import Claim
+    from applications.claims.models import Claim
 
 
 BEFORE, AFTER = "现行政策", "模拟方案"

@@ -16,7 +16,7 @@ from policies.engine import catalogue_of, compile_item, content_hash, plain_cont
 from policies.engine.checks import MAX_COUNT, Checker
 from policies.engine.limits import limit_name
 from policies.engine.lint import lint_item
-from policies.wording import fact_label
+from policies.published.wording import fact_label
 
 if TYPE_CHECKING:
     from policies.engine import Catalogue, Item

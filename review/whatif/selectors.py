@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from applications.models import Claim
+from applications.claims.models import Claim
 from policies.calls.models import Call
 from policies.drafting.enums import OVER
 from policies.drafting.models import PolicyDraft
-from policies.enums import DocumentStatus
-from policies.models import PolicyDocument
-from policies.selectors import published_catalogue
+from policies.published.enums import DocumentStatus
+from policies.published.models import PolicyDocument
+from policies.published.selectors import published_catalogue
 from portal.accounts.models import Region
 from portal.jobs.models import Job, JobState
 from review.whatif.enums import RunState

@@ -10,10 +10,10 @@ import numpy as np
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from applications.enums import ClaimStatus
-from applications.models import Assessment, Claim
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import Assessment, Claim
 from policies.engine.batch import KINDS
-from portal.money import to_fen
+from portal.core.money import to_fen
 from review.whatif.columns import Asked, PopulationBuilder
 from review.whatif.figures import Claims
 

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.catalogue import draft_catalogue
 from policies.engine import CatalogueError
-from policies.selectors import published_catalogue
+from policies.published.selectors import published_catalogue
 from portal.access import access, officials
-from portal.http import act_of, user_of
-from review.views.publicity import sheet_response
+from portal.core.http import act_of, user_of
+from review.decisions.views.publicity import sheet_response
 from review.whatif import charts
 from review.whatif.comparison import compared
 from review.whatif.enums import ChangeKind, RunState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policies.engine.money import parse_ratio, ratio_text
-from policies.wording import short_sum
+from policies.published.wording import short_sum
 
 if TYPE_CHECKING:
     from policies.engine import Catalogue

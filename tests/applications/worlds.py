@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from applications.models import Claim
-from applications.selectors.scope import item_of
-from applications.services.drafts import Typed, add_lines, save_draft, start_claim
-from applications.services.evidence import Upload, add_evidence
+from applications.claims.models import Claim
+from applications.claims.selectors.scope import item_of
+from applications.claims.services.drafts import Typed, add_lines, save_draft, start_claim
+from applications.claims.services.evidence import Upload, add_evidence
 from policies.engine import catalogue_of, load_catalogue
-from policies.models import SupportItem
-from policies.services import publish_catalogue
+from policies.published.models import SupportItem
+from policies.published.services import publish_catalogue
 from tests.factories import act, binhu, make_member, make_patent_no, open_claimable
 
 if TYPE_CHECKING:

@@ -12,15 +12,15 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.utils import timezone
 
-from applications.enums import ClaimStatus
-from applications.models import Claim
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim
 from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
 from portal.accounts.regions import load_region_tree
+from review.decisions.models import PublicityList
 from review.demo.papers import sample_paper
 from review.demo.scripts import inventions, loan
 from review.funding.models import Award
-from review.models import PublicityList
 from review.notices.models import Notice
 from tests.browser.people import Person
 from tests.factories import PASSWORD, binhu, make_official, make_uscc, publish_items, wuxi, xishan

@@ -15,10 +15,10 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.enums import ClaimStatus
+from applications.claims.enums import ClaimStatus
 from policies.engine import load_catalogue
 from policies.engine.loader import CATALOGUE
-from policies.services import publish_catalogue
+from policies.published.services import publish_catalogue
 from portal.access import public
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Membership

@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING, Any
 from django.core.cache import cache
 from django.utils import timezone
 
-from applications.models import Claim
-from applications.services.submission import submit_claim
+from applications.claims.models import Claim
+from applications.claims.services.submission import submit_claim
 from policies.engine import catalogue_of, load_catalogue
-from policies.models import SupportItem
-from policies.services import publish_catalogue
+from policies.published.models import SupportItem
+from policies.published.services import publish_catalogue
 from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
-from portal.act import Act
-from review.services.decisions import Minutes, accept_claim, confirm_district_review, support_claim
-from review.services.desk import Seen
-from review.services.publicity import PublicityPlan, approve_list, publish_claims
+from portal.core.act import Act
+from review.decisions.services.decisions import Minutes, accept_claim, confirm_district_review, support_claim
+from review.decisions.services.desk import Seen
+from review.decisions.services.publicity import PublicityPlan, approve_list, publish_claims
 from tests.applications.worlds import patent_facts, ready_claim
 from tests.factories import act, binhu, make_official, open_claimable, wuxi
 from tests.factories import publish_items as publish_codes
 
 if TYPE_CHECKING:
     from portal.accounts.models import Applicant
-    from review.models import PublicityList
+    from review.decisions.models import PublicityList
 
 MINUTES = Minutes("锡知纪〔2026〕3号", date(2026, 6, 1))
 

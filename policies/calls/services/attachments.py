@@ -13,12 +13,12 @@ from policies.calls.models import Call, CallAttachment, CallChange
 from policies.calls.services.drafts import lock_draft
 from policies.calls.services.plans import CallRefusedError, lock_call
 from portal.audit.services import record_audit
-from portal.files import EXCEL, PDF, WORD, Allowed, FileRefusedError, check_file, keep_file
+from portal.core.files import EXCEL, PDF, WORD, Allowed, FileRefusedError, check_file, keep_file
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
-    from portal.act import Act
+    from portal.core.act import Act
 
 FOLDER = "calls"
 MAX_ATTACHMENTS = 20

@@ -27,15 +27,15 @@ from policies.calls.services.plans import (
     to_the_minute,
 )
 from portal.audit.services import record_audit
+from portal.core.money import format_yuan
 from portal.jobs.services import enqueue_job
-from portal.money import format_yuan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
     from decimal import Decimal
 
-    from portal.act import Act
+    from portal.core.act import Act
 
 Difference = list[str]
 _MINUTE = timedelta(minutes=1)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import uuid
 
     from portal.accounts.models import Region
-    from portal.act import Act
+    from portal.core.act import Act
 
 
 def draft_call(region: Region, *, plan: CallPlan, key: uuid.UUID, act: Act) -> Call:

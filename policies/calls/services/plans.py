@@ -12,17 +12,17 @@ from django.db.models import Q
 from policies.calls.models import Call, CallItem
 from policies.calls.permissions import administers
 from policies.calls.selectors import callable_items, rival_items
-from policies.models import ItemVersion
+from policies.published.models import ItemVersion
 from portal.accounts.models import Region
-from portal.money import format_yuan
+from portal.core.money import format_yuan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
     from decimal import Decimal
 
-    from policies.models import SupportItem
-    from portal.act import Act
+    from policies.published.models import SupportItem
+    from portal.core.act import Act
 
 
 class CallRefusedError(Exception):

@@ -21,7 +21,7 @@ from policies.calls.models import Call, CallAttachment
 from policies.calls.permissions import administers
 from policies.calls.services.attachments import FOLDER
 from portal.access import access, public
-from portal.files import kept_path, read_pieces
+from portal.core.files import kept_path, read_pieces
 
 if TYPE_CHECKING:
     import uuid

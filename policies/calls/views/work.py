@@ -31,14 +31,14 @@ from policies.calls.views.public import context_of, send_attachment
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.accounts.models import Region
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
-    from portal.act import Act
+    from portal.core.act import Act
 
 administrators = officials(Role.POLICY_ADMIN)
 

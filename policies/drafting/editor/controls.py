@@ -13,7 +13,7 @@ from django.utils.safestring import mark_safe
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.leaves import Bucket, Guard, Leaf, Lines, Names, Options, Ticks
-from policies.register import MODELS
+from policies.published.register import MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

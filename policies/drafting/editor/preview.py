@@ -12,7 +12,7 @@ from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import ReadDraft, read_draft
 from policies.engine import amount_text, conditions_text
-from policies.wording import AmountWords, amount_words
+from policies.published.wording import AmountWords, amount_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -25,11 +25,11 @@ from policies.drafting.permissions import may_change
 from policies.drafting.services.drafts import DraftRefusedError, StaleDraftError, add_section, save_section
 from policies.engine import QuestionError, assess, catalogue_of
 from policies.engine.model import content_hash
-from policies.forms import read_calculator
-from policies.selectors import condition_texts
+from policies.published.forms import read_calculator
+from policies.published.selectors import condition_texts
 from portal.access import access, officials
 from portal.accounts.enums import Role
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
     import uuid

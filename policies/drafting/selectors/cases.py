@@ -9,7 +9,7 @@ from policies.drafting.cases import agrees, answer_to
 from policies.drafting.models import WorkedCase
 from policies.drafting.selectors.catalogue import draft_catalogue
 from policies.engine import CatalogueError
-from policies.selectors import published_catalogue
+from policies.published.selectors import published_catalogue
 
 if TYPE_CHECKING:
     from policies.drafting.models import CaseChange, PolicyDraft

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from policies.drafting.selectors.reading import draft_document, draft_yaml
 from policies.engine import Catalogue, catalogue_of
-from policies.enums import DocumentStatus
-from policies.selectors import published_catalogue
+from policies.published.enums import DocumentStatus
+from policies.published.selectors import published_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from policies.drafting import wording
 from policies.drafting.selectors.catalogue import draft_catalogue
 from policies.drafting.selectors.reading import draft_document
-from policies.enums import DocumentStatus
-from policies.models import ItemVersion
-from policies.register import RULE, read_register
-from policies.selectors import published_catalogue
-from policies.versions import counting
+from policies.published.enums import DocumentStatus
+from policies.published.models import ItemVersion
+from policies.published.register import RULE, read_register
+from policies.published.selectors import published_catalogue
+from policies.published.versions import counting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from policies.drafting import authored
 from policies.drafting.selectors.catalogue import draft_catalogue
 from policies.drafting.selectors.reading import SectionProblem, read_draft
-from policies.models import PolicyDocument, SupportItem
-from policies.register import RECORD, RULE, modelled_words
+from policies.published.models import PolicyDocument, SupportItem
+from policies.published.register import RECORD, RULE, modelled_words
 from portal.accounts.models import Region
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ from policies.drafting.models import CaseChange, WorkedCase
 from policies.drafting.selectors.catalogue import draft_catalogue
 from policies.drafting.services.drafts import DraftRefusedError, author_of, lock_editable
 from policies.engine import CatalogueError
-from policies.enums import TextOrigin
-from policies.models import DocumentText
+from policies.published.enums import TextOrigin
+from policies.published.models import DocumentText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from policies.drafting.models import PolicyDraft
-    from portal.act import Act
+    from portal.core.act import Act
 
 MAX_CASES = 2_000
 

@@ -21,9 +21,9 @@ from policies.drafting.services.drafts import (
     lock_draft,
     lock_editable,
 )
-from policies.enums import TextOrigin
-from policies.models import DocumentText, PolicyDocument
-from policies.services import PublishError, publish_document
+from policies.published.enums import TextOrigin
+from policies.published.models import DocumentText, PolicyDocument
+from policies.published.services import PublishError, publish_document
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.audit.services import record_audit
@@ -31,7 +31,7 @@ from portal.notifications.services import notify_users
 
 if TYPE_CHECKING:
     from policies.drafting.models import PolicyDraft
-    from portal.act import Act
+    from portal.core.act import Act
 
 
 def propose(draft: PolicyDraft, *, revision: int, act: Act) -> PolicyDraft:

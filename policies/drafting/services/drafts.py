@@ -11,7 +11,7 @@ from policies.drafting.blanks import blank_document
 from policies.drafting.enums import OVER, DraftState
 from policies.drafting.models import PolicyDraft
 from policies.drafting.permissions import may_draft
-from policies.models import PolicyDocument
+from policies.published.models import PolicyDocument
 from portal.audit.services import record_audit
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from portal.accounts.models import User
-    from portal.act import Act
+    from portal.core.act import Act
 
 MAX_SECTIONS = 400
 MAX_TEXT = 600_000

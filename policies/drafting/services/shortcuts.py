@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from policies.drafting import authored
 from policies.drafting.selectors.settings import shared_settings
 from policies.drafting.services.drafts import DraftRefusedError, replace_sections
-from policies.enums import DocumentStatus
+from policies.published.enums import DocumentStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from policies.drafting.models import PolicyDraft
-    from portal.act import Act
+    from portal.core.act import Act
 
 _ISSUED = "issued"
 

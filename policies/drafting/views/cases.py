@@ -18,9 +18,9 @@ from policies.drafting.services.cases import add_case, confirm_case, drop_case, 
 from policies.drafting.services.drafts import DraftRefusedError
 from policies.drafting.views.common import done_or_told, found_draft, frame, readers, writers
 from policies.engine import OUTCOMES, Outcome
-from policies.forms import read_calculator
+from policies.published.forms import read_calculator
 from portal.access import access
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
     import uuid

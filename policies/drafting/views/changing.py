@@ -14,7 +14,7 @@ from policies.drafting.services.drafts import move_section, remove_section, with
 from policies.drafting.services.shortcuts import choose_readings, enter_sums, record_issue
 from policies.drafting.views.common import done_or_told, found_draft, frame, revision_of, to_draft, writers
 from portal.access import access
-from portal.http import act_of
+from portal.core.http import act_of
 
 if TYPE_CHECKING:
     import uuid

@@ -14,7 +14,7 @@ from policies.drafting.selectors.lists import TONES
 from policies.drafting.services.drafts import DraftRefusedError, StaleDraftError
 from portal.access import officials
 from portal.accounts.enums import Role
-from portal.http import user_of
+from portal.core.http import user_of
 
 if TYPE_CHECKING:
     import uuid

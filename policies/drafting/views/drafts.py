@@ -37,7 +37,7 @@ from policies.drafting.views.common import (
 )
 from policies.engine import CatalogueError
 from portal.access import access
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

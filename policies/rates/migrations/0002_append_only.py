@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from portal.triggers import ProtectRows
+from portal.core.triggers import ProtectRows
 
 
 class Migration(migrations.Migration):

@@ -15,11 +15,11 @@ from portal.accounts.models import Applicant, Membership, OverrideRequest, Regio
 from portal.accounts.selectors import officers_of, owner_of
 from portal.accounts.services.errors import OverridableError, RefusedError
 from portal.audit.services import record_audit
-from portal.identifiers import IdentifierError, mask_name, normalise_identifier, read_resident_id, read_uscc
+from portal.core.identifiers import IdentifierError, mask_name, normalise_identifier, read_resident_id, read_uscc
 from portal.notifications.services import notify_users
 
 if TYPE_CHECKING:
-    from portal.act import Act
+    from portal.core.act import Act
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from portal.jobs.services import enqueue_job
 from portal.notifications.services import notify_users
 
 if TYPE_CHECKING:
-    from portal.act import Act
+    from portal.core.act import Act
 
 INVITATION_LIFETIME = timedelta(days=7)
 OPEN_INVITATIONS_AT_MOST = 20

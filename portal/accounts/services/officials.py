@@ -16,7 +16,7 @@ from portal.audit.services import record_audit
 from portal.notifications.services import notify_users
 
 if TYPE_CHECKING:
-    from portal.act import Act
+    from portal.core.act import Act
 
 
 def appoint_official(user: User, *, role: str, region: Region, act: Act) -> Appointment:

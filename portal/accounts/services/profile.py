@@ -10,7 +10,7 @@ from portal.accounts.models import User
 from portal.audit.services import record_audit
 
 if TYPE_CHECKING:
-    from portal.act import Act
+    from portal.core.act import Act
 
 
 def update_profile(user: User, *, name: str, phone: str, act: Act) -> None:

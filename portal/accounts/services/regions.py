@@ -12,7 +12,7 @@ from portal.accounts.selectors import managed_regions
 from portal.audit.services import record_audit
 
 if TYPE_CHECKING:
-    from portal.act import Act
+    from portal.core.act import Act
 
 
 def update_region(region: Region, *, bureau: str, contact: str, act: Act) -> None:

@@ -16,7 +16,7 @@ from portal.accounts.services.applicants import (
     update_applicant,
 )
 from portal.accounts.services.errors import RefusedError
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
 
 
 def show_refusal(form: DetailsForm, error: RefusedError) -> None:

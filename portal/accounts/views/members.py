@@ -24,8 +24,8 @@ from portal.accounts.services.members import (
     remove_member,
 )
 from portal.accounts.views.applicants import own_applicant, owns
-from portal.http import act_of, user_of
-from portal.identifiers import mask_email
+from portal.core.http import act_of, user_of
+from portal.core.identifiers import mask_email
 
 
 @access(applicants)

@@ -19,7 +19,7 @@ from portal.accounts.selectors import (
 )
 from portal.accounts.services.errors import RefusedError
 from portal.accounts.services.officials import appoint_official, revoke_appointment
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
 
 LISTED_AT_MOST = 200
 

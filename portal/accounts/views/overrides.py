@@ -13,7 +13,7 @@ from portal.accounts.models import OverrideRequest
 from portal.accounts.selectors import overrides_for
 from portal.accounts.services.applicants import decide_override
 from portal.accounts.services.errors import RefusedError
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
 
 
 @access(officials(Role.ACCEPTANCE))

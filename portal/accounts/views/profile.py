@@ -9,7 +9,7 @@ from portal.access import AFTER_SECOND_FACTOR, access, signed_in
 from portal.accounts.forms import ProfileForm
 from portal.accounts.selectors import has_second_factor
 from portal.accounts.services.profile import update_profile
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
 
 
 @access(signed_in)

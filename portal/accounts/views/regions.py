@@ -9,7 +9,7 @@ from portal.accounts.enums import Role
 from portal.accounts.forms import RegionForm
 from portal.accounts.selectors import managed_regions
 from portal.accounts.services.regions import update_region
-from portal.http import act_of, user_of
+from portal.core.http import act_of, user_of
 
 
 @access(officials(Role.SYSTEM_ADMIN))

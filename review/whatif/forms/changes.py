@@ -10,8 +10,8 @@ from django import forms
 from policies.engine.checks import MAX_COUNT
 from policies.engine.errors import CatalogueError
 from policies.engine.money import parse_number, parse_ratio
-from portal.fields import DayField, YuanField
-from portal.money import to_fen
+from portal.core.fields import DayField, YuanField
+from portal.core.money import to_fen
 from review.whatif.enums import ChangeKind
 from review.whatif.forms.scope import RunForm
 from review.whatif.rules import (

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from portal.fields import YuanField
-from portal.money import format_yuan
+from portal.core.fields import YuanField
+from portal.core.money import format_yuan
 from review.whatif.report import MOST_TAKE_UP
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from policies.engine.money import MAX_YUAN
-from portal.fields import YuanField
+from portal.core.fields import YuanField
 from review.whatif.enums import ChangeKind, Source
 from review.whatif.rules import Rules
 from review.whatif.services.runs import Plan

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from portal.accounts.models import Region, User
-    from portal.act import Act
+    from portal.core.act import Act
 
 
 class WhatIfRefused(Exception):

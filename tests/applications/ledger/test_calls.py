@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from applications.enums import ClaimStatus
+from applications.claims.enums import ClaimStatus
 from applications.ledger.keys import Ceiling, LimitUse, shortage, uses_of_call
 from applications.ledger.models import LimitEntry
 from applications.ledger.selectors import call_uses, use_of_call

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from applications.enums import ClaimStatus
+from applications.claims.enums import ClaimStatus
 from applications.ledger.keys import Ceiling, LimitUse
 from applications.ledger.models import EntryKind, LimitEntry
 from applications.ledger.selectors import balances

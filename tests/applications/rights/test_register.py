@@ -12,8 +12,8 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from applications.enums import ClaimStatus
-from applications.models import ClaimLine
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import ClaimLine
 from applications.rights.models import Right
 from applications.rights.selectors import holdings_of, right_kinds
 from applications.rights.services import (

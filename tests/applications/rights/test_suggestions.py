@@ -11,17 +11,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.enums import ClaimStatus
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim
 from applications.ledger.keys import Party, uses_of
 from applications.ledger.services import reserve_limits
-from applications.models import Claim
 from applications.rights.models import Right
 from applications.rights.selectors import right_kinds
 from applications.rights.services import record_many
 from applications.rights.suggestions import suggestions_for
 from policies.calls.models import Call, CallItem
 from policies.finder.selectors import published_items
-from policies.models import ItemVersion
+from policies.published.models import ItemVersion
 from tests.applications.worlds import publish
 from tests.factories import ApplicantFactory, ClaimFactory, act, make_member, make_patent_no, suzhou
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.models import SupportItem
+from policies.published.models import SupportItem
 from portal.accounts.enums import Role
 from tests.factories import binhu, make_official, publish_items, wuxi
 from tests.policies.calls.worlds import ITEMS

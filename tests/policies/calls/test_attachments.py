@@ -13,7 +13,7 @@ from policies.calls.services import attachments
 from policies.calls.services.attachments import add_attachment, remove_attachment
 from policies.calls.services.changes import withdraw_call
 from policies.calls.services.plans import CallRefusedError
-from portal.files import EXCEL, PDF, WORD
+from portal.core.files import EXCEL, PDF, WORD
 from tests.policies.calls.worlds import DAY, MORNING, at, drafted, published
 
 pytestmark = pytest.mark.django_db

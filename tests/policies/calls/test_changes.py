@@ -22,8 +22,8 @@ from policies.calls.services.changes import (
 )
 from policies.calls.services.drafts import discard_call, draft_call, save_call
 from policies.calls.services.plans import CallRefusedError, ItemPlan, StaleCallError
-from policies.enums import DocumentStatus
-from policies.models import PolicyDocument
+from policies.published.enums import DocumentStatus
+from policies.published.models import PolicyDocument
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from portal.jobs.models import Job

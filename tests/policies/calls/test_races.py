@@ -6,7 +6,7 @@ from policies.calls.enums import CallState
 from policies.calls.models import Call
 from policies.calls.services.changes import publish_call
 from policies.calls.services.plans import CallRefusedError
-from policies.models import SupportItem
+from policies.published.models import SupportItem
 from portal.accounts.enums import Role
 from tests.applications.worlds import at_once
 from tests.factories import binhu, make_official, publish_items, wuxi

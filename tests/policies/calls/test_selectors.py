@@ -16,7 +16,7 @@ from policies.calls.selectors import (
     past_calls,
     upcoming_calls,
 )
-from policies.models import SupportItem
+from policies.published.models import SupportItem
 from tests.factories import CallFactory, SupportItemFactory, suzhou, wuxi
 from tests.policies.calls.worlds import DAY, MORNING, published
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from policies.calls.services.changes import publish_call
 from policies.calls.services.drafts import draft_call
 from policies.calls.services.plans import CallPlan, ItemPlan
-from portal.act import Act
+from portal.core.act import Act
 from tests.factories import wuxi
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from policies.calls.models import Call
-    from policies.models import SupportItem
+    from policies.published.models import SupportItem
     from portal.accounts.models import User
 
 ITEMS = ("wx2020-01-inv", "wx2020-05-loan")

@@ -10,7 +10,7 @@ from policies.drafting.selectors.cases import run_cases, unsettled_cases
 from policies.drafting.services.cases import add_case, confirm_case, drop_case, load_package_cases, undo_case
 from policies.drafting.services.drafts import DraftRefusedError, remove_section
 from policies.engine import load_catalogue
-from policies.models import ItemVersion
+from policies.published.models import ItemVersion
 from tests.factories import act
 from tests.policies.drafting import package_cases as chosen
 from tests.policies.drafting.worlds import (

@@ -11,7 +11,7 @@ from policies.drafting.selectors.changes import draft_changes
 from policies.drafting.services.drafts import remove_section
 from policies.drafting.wording import NOTHING, compare, pieces
 from policies.engine import CatalogueError, assess
-from policies.selectors import published_catalogue
+from policies.published.selectors import published_catalogue
 from tests.factories import act
 from tests.policies.drafting.worlds import (
     INVENTION,

@@ -26,10 +26,10 @@ from policies.drafting.services.drafts import (
     start_draft,
 )
 from policies.engine import assess
-from policies.enums import TextOrigin
-from policies.models import DocumentText, ItemVersion, PolicyDocument, SupportItem
-from policies.selectors import item_version_for, published_catalogue, register_catalogue
-from policies.services import publish_catalogue
+from policies.published.enums import TextOrigin
+from policies.published.models import DocumentText, ItemVersion, PolicyDocument, SupportItem
+from policies.published.selectors import item_version_for, published_catalogue, register_catalogue
+from policies.published.services import publish_catalogue
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from portal.notifications.models import Message

@@ -23,7 +23,7 @@ from policies.drafting.services.drafts import (
     withdraw,
 )
 from policies.engine import CatalogueError
-from policies.models import PolicyDocument
+from policies.published.models import PolicyDocument
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from tests.factories import act, make_member, make_official, wuxi

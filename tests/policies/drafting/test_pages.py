@@ -14,7 +14,7 @@ from policies.drafting.selectors.lists import PAGE_SIZE
 from policies.drafting.selectors.reading import draft_yaml
 from policies.drafting.services.cases import load_package_cases
 from policies.drafting.services.drafts import start_draft
-from policies.models import PolicyDocument, SupportItem
+from policies.published.models import PolicyDocument, SupportItem
 from portal.accounts.enums import Role
 from tests.factories import act, make_official, wuxi
 from tests.policies.drafting.worlds import (

@@ -8,7 +8,7 @@ from policies.drafting.enums import DraftState
 from policies.drafting.models import PolicyDraft
 from policies.drafting.services.decisions import publish
 from policies.drafting.services.drafts import DraftRefusedError, StaleDraftError, save_section
-from policies.models import DocumentText, ItemVersion
+from policies.published.models import DocumentText, ItemVersion
 from tests.applications.worlds import at_once
 from tests.factories import act, wuxi
 from tests.policies.drafting.worlds import INVENTION, admin, draft_of, proposed, publish_package, with_standard

@@ -19,8 +19,8 @@ from policies.drafting.services.shortcuts import (
     record_issue,
 )
 from policies.engine import assess
-from policies.models import PolicyDocument, SupportItem
-from policies.selectors import claimable_items, item_version_for, published_catalogue
+from policies.published.models import PolicyDocument, SupportItem
+from policies.published.selectors import claimable_items, item_version_for, published_catalogue
 from tests.factories import act
 from tests.policies.drafting.worlds import INVENTION, admin, draft_of, place_of, publish_package, published
 

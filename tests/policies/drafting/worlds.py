@@ -11,9 +11,9 @@ from policies.drafting.services.cases import confirm_case
 from policies.drafting.services.decisions import propose, publish
 from policies.drafting.services.drafts import describe_draft, save_section, start_draft
 from policies.engine import package_documents
-from policies.enums import TextOrigin
-from policies.models import PolicyDocument
-from policies.services import publish_document
+from policies.published.enums import TextOrigin
+from policies.published.models import PolicyDocument
+from policies.published.services import publish_document
 from portal.accounts.enums import Role
 from tests.factories import act, make_official, wuxi
 

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policies.engine import APPLICANT_KINDS, Outcome, assess, load_catalogue
-from policies.enums import DocumentStatus
-from policies.factvalues import read_facts
+from policies.facts.values import read_facts
 from policies.finder.events import events_of
 from policies.finder.matching import Asker, Happening, find_matches
 from policies.finder.selectors import published_items
-from policies.services import publish_catalogue
+from policies.published.enums import DocumentStatus
+from policies.published.services import publish_catalogue
 from tests.factories import act
 
 TODAY = date(2026, 11, 21)

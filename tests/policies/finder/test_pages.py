@@ -18,9 +18,9 @@ from policies.calls.models import Call
 from policies.engine import load_catalogue
 from policies.engine.loader import CATALOGUE
 from policies.finder.events import events_of
-from policies.models import SupportItem
+from policies.published.models import SupportItem
+from policies.published.services import publish_catalogue
 from policies.rates.services import RatePlan, confirm_rate, propose_rate
-from policies.services import publish_catalogue
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region
 from tests.factories import (

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from policies.engine import assess, load_catalogue
-from policies.models import SupportItem
+from policies.published.models import SupportItem
 from policies.rates.enums import RateState
 from policies.rates.models import DistrictRate
 from policies.rates.selectors import Rates, rateable_items, with_rates

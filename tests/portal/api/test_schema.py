@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 
 from policies.engine import load_catalogue
 from policies.engine.loader import CATALOGUE
-from policies.services import publish_catalogue
+from policies.published.services import publish_catalogue
 from portal.api.services import create_token
 from tests.factories import ClaimFactory, act, make_member, wuxi
 

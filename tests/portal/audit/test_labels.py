@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from applications.enums import Action
+from applications.claims.enums import Action
 from portal.audit.labels import ACTIONS, GROUPS, action_label
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -12,12 +12,12 @@ from django.db.models import F
 
 from portal.accounts.enums import Role
 from portal.accounts.models import User
-from portal.act import Act
 from portal.audit import services
 from portal.audit.chain import GENESIS, compute_hash
 from portal.audit.models import AuditRecord, ChainHead
 from portal.audit.selectors import RecordFilter, verify_chain
 from portal.audit.services import ExportTooLargeError, export_records, record_audit, rehearsal
+from portal.core.act import Act
 from tests.factories import UserFactory, act, make_official, wuxi
 
 pytestmark = pytest.mark.django_db

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.enums import Role
-from portal.act import Act
 from portal.audit import selectors
 from portal.audit.models import AuditRecord
 from portal.audit.services import record_audit
+from portal.core.act import Act
 from tests.factories import ClaimFactory, act, make_member, make_official, suzhou, wuxi
 
 pytestmark = pytest.mark.django_db

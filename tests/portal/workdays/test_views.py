@@ -8,8 +8,8 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from portal.accounts.enums import Role
-from portal.act import Act
 from portal.audit.models import AuditRecord
+from portal.core.act import Act
 from portal.workdays.enums import SpanKind
 from portal.workdays.middleware import CalendarUnknownMiddleware
 from portal.workdays.models import WorkdayOverride

@@ -8,13 +8,13 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from applications.enums import ClaimStatus
-from applications.services.transitions import TransitionRefused
+from applications.claims.enums import ClaimStatus
+from applications.claims.services.transitions import TransitionRefused
 from portal.accounts.enums import Role
-from portal.money import yuan_in_words
+from portal.core.money import yuan_in_words
+from review.decisions.services.desk import ReviewRefused
 from review.funding.models import Award, Payment
 from review.funding.services import Voucher, record_payment, record_return
-from review.services.desk import ReviewRefused
 from tests.factories import act, make_official, suzhou, wuxi
 from tests.review.worlds import again, approved, decided, fresh
 

@@ -11,22 +11,22 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.enums import ClaimStatus
-from applications.models import Claim
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim
 from applications.rights.selectors import right_kinds
 from applications.rights.services import record_right
 from policies.engine import load_catalogue
 from policies.engine.loader import CATALOGUE
-from policies.models import ItemVersion
-from policies.services import publish_catalogue
+from policies.published.models import ItemVersion
+from policies.published.services import publish_catalogue
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, User
 from portal.audit.models import ChainHead
 from portal.jobs.models import Job, JobState
 from portal.notifications.models import Message
-from review.enums import Conclusion, Stage
+from review.decisions.enums import Conclusion, Stage
+from review.decisions.models import Decision, Objection, PublicityEntry, PublicityList
 from review.home.selectors import applicant_desk, waiting_for
-from review.models import Decision, Objection, PublicityEntry, PublicityList
 from tests.factories import (
     ApplicantFactory,
     ClaimFactory,

@@ -12,10 +12,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from applications.enums import ClaimStatus
+from applications.claims.enums import ClaimStatus
 from portal.accounts.enums import Role
-from portal.act import Act
 from portal.audit.models import AuditRecord
+from portal.core.act import Act
 from portal.notifications.models import Message
 from review.funding.awards import record_award, split_total
 from review.funding.models import Award
@@ -231,7 +231,7 @@ class TestSplit:
         ("total", "city"), [("0.01", "0.00"), ("0.02", "0.01"), ("4999.99", "2999.99"), ("5000.00", "3000.00")]
     )
     def test_the_city_part_is_rounded_down_and_the_district_takes_the_rest(self, total: str, city: str) -> None:
-        from policies.selectors import compiled_item  # noqa: PLC0415 - reads the published catalogue
+        from policies.published.selectors import compiled_item  # noqa: PLC0415 - reads the published catalogue
 
         item = compiled_item(make_approved().version)
         assert split_total(item, Decimal(total)) == (Decimal(city), Decimal(total) - Decimal(city))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
     from pytest_django.fixtures import Settings
 
-    from applications.models import Claim
+    from applications.claims.models import Claim
     from portal.accounts.models import Region
 
 pytestmark = pytest.mark.django_db

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 import policies
-from applications.enums import Action, ClaimStatus
-from applications.models import Claim, ClaimEvent
-from applications.services.assessment import assess_claim
+from applications.claims.enums import Action, ClaimStatus
+from applications.claims.models import Claim, ClaimEvent
+from applications.claims.services.assessment import assess_claim
 from policies.engine import load_catalogue
-from policies.models import ItemVersion
-from policies.services import publish_catalogue
+from policies.published.models import ItemVersion
+from policies.published.services import publish_catalogue
 from portal.accounts.enums import Role
-from review.enums import Conclusion, Stage
-from review.models import Decision, LineDecision, PublicityEntry, PublicityList
+from review.decisions.enums import Conclusion, Stage
+from review.decisions.models import Decision, LineDecision, PublicityEntry, PublicityList
 from tests.factories import ClaimFactory, act, binhu, make_official
 
 CATALOGUE = Path(policies.__file__).parent / "catalogue"

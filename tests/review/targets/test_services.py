@@ -10,7 +10,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 
-from policies.models import SupportItem
+from policies.published.models import SupportItem
 from portal.audit.models import AuditRecord
 from review.targets.enums import ProgressState, SourceKind, Standing
 from review.targets.models import Measurement, ProgressEntry

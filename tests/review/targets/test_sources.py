@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 from django.urls import reverse
 
-from applications.enums import ClaimStatus
-from applications.models import ClaimLine
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import ClaimLine
 from policies.engine import load_catalogue
 from review.targets.enums import SourceKind, Verdict
 from review.targets.goals import goal_of

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from policies.models import PolicyDocument
+from policies.published.models import PolicyDocument
 from review.targets.enums import Verdict
 from review.targets.selectors import read_dashboard, read_dashboards, target_documents
 from tests.review.targets.worlds import TODAY, measured, publish_targets, standing

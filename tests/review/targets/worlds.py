@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from policies.engine import load_catalogue
 from portal.accounts.enums import Role
-from portal.act import Act
+from portal.core.act import Act
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.selectors import find_aim, standings_of
 from review.targets.services import Reading, Report, record_measurement, report_progress

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.services import publish_catalogue
+from policies.published.services import publish_catalogue
 from tests.factories import act, binhu
 from tests.review.whatif.worlds import simulator
 from tests.review.worlds import publish_items

@@ -11,7 +11,7 @@ from django.utils import timezone
 from policies.drafting.authored import name_of, plain
 from policies.drafting.models import PolicyDraft
 from policies.drafting.services.drafts import save_section, start_draft
-from policies.models import PolicyDocument
+from policies.published.models import PolicyDocument
 from portal.accounts.enums import Role
 from review.whatif.enums import ChangeKind
 from review.whatif.models import SimulationRun

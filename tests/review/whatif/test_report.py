@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.money import to_fen
+from portal.core.money import to_fen
 from review.whatif.comparison import compared
 from review.whatif.enums import ChangeKind, Source
 from review.whatif.models import SimulationRun

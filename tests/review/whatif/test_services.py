@@ -14,7 +14,7 @@ from django.utils import timezone
 from policies.engine import catalogue_of, compile_item, load_catalogue
 from policies.engine.batch import UnsupportedRuleError, simulate
 from policies.engine.model import canonical_json
-from policies.services import publish_catalogue
+from policies.published.services import publish_catalogue
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from portal.jobs.models import Job, JobState

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from applications.enums import ClaimStatus
-from applications.models import Assessment, Claim
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import Assessment, Claim
 from policies.engine import assess, load_catalogue
 from policies.engine.batch import OUTCOME_CODES, simulate
-from portal.money import to_fen
+from portal.core.money import to_fen
 from review.whatif.columns import Asked, PopulationBuilder
 from review.whatif.selectors import law
 from review.whatif.stored import countable_claims, read_stored

@@ -9,7 +9,7 @@ from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
 from portal.accounts.services.errors import RefusedError
 from portal.accounts.services.officials import appoint_official
-from portal.act import Act
+from portal.core.act import Act
 
 
 class Command(BaseCommand):

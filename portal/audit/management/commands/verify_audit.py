@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.audit.selectors import verify_chain
-from portal.triggers import missing_protections
+from portal.core.triggers import missing_protections
 
 
 def read_anchor(text: str) -> tuple[int, str]:

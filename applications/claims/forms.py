@@ -1,0 +1,416 @@
+"""The pages' view of a claim: its lines as forms with places for faults, its evidence as slots; and the small forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.urls import reverse
+
+from applications.claims.selectors.duplicates import own_file_uses
+from applications.claims.selectors.lists import STATE_GROUPS
+from applications.claims.selectors.problems import LINES_PER_PAGE, line_states
+from applications.claims.selectors.scope import EVIDENCE_PREFIX, concerns_patents, editable_scope, item_of
+from policies.facts.forms import LineForm, build_line_form, read_posted
+from policies.facts.values import facts_of, show_fact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from applications.claims.models import Claim, Evidence
+    from applications.claims.selectors.problems import LineState
+    from applications.claims.selectors.scope import EditableScope
+    from policies.calls.models import Call
+    from policies.engine.model import Evidence as Requirement
+    from policies.engine.model import Fact, Item
+    from portal.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One drawn control, and the place where what is wrong with it is told."""
+
+    name: str
+    html: str
+    fault: str
+    note: str
+    place: str
+    is_wide: bool
+    is_asked: bool
+    is_required: bool
+    is_filled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One uploaded file as the pages show it."""
+
+    evidence: Evidence
+    url: str
+    warning: str
+    is_removable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One evidence requirement at its place, with the files that are there."""
+
+    requirement: Requirement
+    prefix: str
+    line_id: int | None
+    files: list[FileEntry]
+    remark: str = ""
+    is_missing: bool = False
+    refusals: Sequence[str] = ()
+
+    @property
+    def anchor(self) -> str:
+        return f"evidence-{self.prefix}-{self.requirement.code}"
+
+    @property
+    def control(self) -> str:
+        """The name of the file control."""
+        return f"file-{self.prefix}-{self.requirement.code}"
+
+
+@dataclass
+class Block:
+    """One line of the claim (or the claim's own facts) on the form."""
+
+    form: LineForm
+    number: int
+    line_id: int | None
+    is_defence: bool
+    slots: list[Slot] = field(default_factory=list)
+    remark: str = ""
+    amount: Any = None
+
+    @property
+    def prefix(self) -> str:
+        return str(self.form.prefix)
+
+    @property
+    def needed(self) -> list[Control]:
+        """The controls of what must be filled in."""
+        return [control for control in self.controls if control.is_required]
+
+    @property
+    def optional(self) -> list[Control]:
+        """The controls of what may be left empty."""
+        return [control for control in self.controls if not control.is_required]
+
+    @property
+    def shows_optional(self) -> bool:
+        """Whether something stands there that must not be overlooked."""
+        return any(control.is_filled or control.fault or control.is_asked for control in self.optional)
+
+    @cached_property
+    def controls(self) -> list[Control]:
+        """The controls, drawn."""
+        self.form.helper.form_show_errors = False
+        reading = self.form.reading
+        found = []
+        for fact in self.form.facts:
+            missing = reading.missing.get(fact.name, "") if self.form.complete else ""
+            fault = "" if fact.type == "rows" else reading.errors.get(fact.name, "") or missing
+            note = "；".join(reading.warnings.get(fact.name, ()))
+            place = f"fault-{self.prefix}-{fact.name}"
+            if fact.name in self.form.fields:
+                control = self.form.fields[fact.name]
+                helped = f"id_{self.prefix}-{fact.name}_helptext " if control.help_text else ""
+                control.widget.attrs["aria-describedby"] = f"{helped}{place}"
+            found.append(
+                Control(
+                    name=fact.name,
+                    html=self.form.render_fact(fact.name),
+                    fault=fault,
+                    note=note,
+                    place=place,
+                    is_wide=fact.type == "rows",
+                    is_asked=fact.name in self.form.asked,
+                    is_required=fact.required,
+                    is_filled=reading.values.get(fact.name) not in ("", None, []),
+                )
+            )
+        return found
+
+
+@dataclass
+class ClaimForm:
+    """Everything the page of a claim that is being written needs. Built by `claim_form`."""
+
+    claim: Claim
+    item: Item
+    scope: EditableScope
+    states: list[LineState]
+    own: Block | None
+    blocks: list[Block]
+    slots: list[Slot]
+    page: int
+    pages: int
+
+    @property
+    def asks_defence(self) -> bool:
+        return concerns_patents(self.item) and self.scope.is_everything
+
+    @property
+    def page_numbers(self) -> range:
+        return range(1, self.pages + 1)
+
+
+def claim_form(claim: Claim, *, page: int = 1, complete: bool = False, rows: str = "") -> ClaimForm:
+    """The claim as a form: one page of its lines.
+
+    `complete` shows what is still empty; `rows` names a table, by its controls' name, that shall have three more rows.
+    """
+    item = item_of(claim)
+    scope = editable_scope(claim)
+    states = line_states(claim, item)
+    pages = max(1, -(-len(states) // LINES_PER_PAGE))
+    page = min(max(page, 1), pages)
+    shown = states[(page - 1) * LINES_PER_PAGE : page * LINES_PER_PAGE]
+    uses = own_file_uses(claim)
+    blocks = [_line_block(item, scope, state, uses, complete=complete, rows=rows) for state in shown]
+    own_facts = facts_of(item, "claim")
+    own = None
+    if own_facts:
+        form = _form(item, scope, values=claim.facts, prefix="claim", position=None, complete=complete, rows=rows)
+        own = Block(form, 0, None, is_defence=False)
+    files = list(claim.evidence.filter(removed_at=None, line=None).select_related("file", "line"))
+    slots = [
+        _slot(wanted, scope, files, uses, prefix="claim", line_id=None, position=None, complete=complete)
+        for wanted in item.evidence
+        if wanted.per != "line"
+    ]
+    return ClaimForm(claim, item, scope, states, own, blocks, slots, page, pages)
+
+
+def page_of(states: Sequence[LineState], line_id: int) -> int:
+    """The page of the form on which a line stands."""
+    place = next((index for index, state in enumerate(states) if state.line.pk == line_id), 0)
+    return place // LINES_PER_PAGE + 1
+
+
+def line_block(claim: Claim, line_id: int) -> Block | None:
+    """One line as the form shows it, None where it is gone."""
+    item = item_of(claim)
+    state = next((state for state in line_states(claim, item) if state.line.pk == line_id), None)
+    if state is None:
+        return None
+    return _line_block(item, editable_scope(claim), state, {}, complete=False, rows="")
+
+
+def evidence_slot(claim: Claim, *, requirement: str, line_id: int | None, refusals: Sequence[str] = ()) -> Slot | None:
+    """One evidence requirement at its place as it stands now, None where there is no such place."""
+    item = item_of(claim)
+    wanted = next((wanted for wanted in item.evidence if wanted.code == requirement), None)
+    if wanted is None or (wanted.per == "line") != (line_id is not None):
+        return None
+    position = None
+    if line_id is not None:
+        line = claim.lines.filter(pk=line_id).first()
+        if line is None:
+            return None
+        position = line.position
+    files = list(claim.evidence.filter(removed_at=None, line_id=line_id).select_related("file", "line"))
+    prefix = "claim" if line_id is None else f"l{line_id}"
+    slot = _slot(
+        wanted,
+        editable_scope(claim),
+        files,
+        own_file_uses(claim),
+        prefix=prefix,
+        line_id=line_id,
+        position=position,
+        complete=False,
+    )
+    return Slot(wanted, prefix, line_id, slot.files, slot.remark, refusals=refusals)
+
+
+def _line_block(
+    item: Item, scope: EditableScope, state: LineState, uses: Mapping[str, list[str]], *, complete: bool, rows: str
+) -> Block:
+    line = state.line
+    form = _form(
+        item, scope, values=line.facts, prefix=state.prefix, position=line.position, complete=complete, rows=rows
+    )
+    slots = [
+        _slot(
+            wanted,
+            scope,
+            state.evidence,
+            uses,
+            prefix=state.prefix,
+            line_id=line.pk,
+            position=line.position,
+            complete=complete,
+        )
+        for wanted in item.evidence
+        if wanted.per == "line"
+    ]
+    remark = scope.remarks_at(line.position).get("", "")
+    return Block(form, state.number, line.pk, line.is_defence, slots, remark, line.assessed_amount)
+
+
+def _form(
+    item: Item,
+    scope: EditableScope,
+    *,
+    values: Mapping[str, Any],
+    prefix: str,
+    position: int | None,
+    complete: bool,
+    rows: str,
+) -> LineForm:
+    return build_line_form(
+        item,
+        values=values,
+        prefix=prefix,
+        scope="claim" if position is None else "line",
+        complete=complete,
+        editable=scope.facts_at(position),
+        asked=scope.remarks_at(position),
+        spare_rows=3 if rows.startswith(f"{prefix}-") else None,
+    )
+
+
+def _slot(
+    wanted: Requirement,
+    scope: EditableScope,
+    files: Sequence[Evidence],
+    uses: Mapping[str, list[str]],
+    *,
+    prefix: str,
+    line_id: int | None,
+    position: int | None,
+    complete: bool,
+) -> Slot:
+    here = [
+        FileEntry(
+            evidence,
+            reverse("applications:evidence", args=[evidence.key]),
+            f"同一文件还用在：{'、'.join(uses[evidence.file_id])}" if uses.get(evidence.file_id) else "",
+            scope.may_remove(evidence),
+        )
+        for evidence in files
+        if evidence.requirement == wanted.code
+    ]
+    remark = scope.remarks_at(position).get(f"{EVIDENCE_PREFIX}{wanted.code}", "")
+    return Slot(wanted, prefix, line_id, here, remark, is_missing=complete and wanted.required and not here)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFact:
+    """One fact in words, and the rows of one that is a table."""
+
+    label: str
+    text: str
+    name: str
+    rows: list[list[str]]
+    heads: list[str]
+
+
+def shown_facts(facts: Sequence[Fact], values: Mapping[str, Any], *, blank: bool = False) -> list[ShownFact]:
+    """Facts to read, with their units; empty optional ones are left out unless `blank`."""
+    found = []
+    for fact in facts:
+        value = values.get(fact.name)
+        if value in ("", None, []) and not blank and not fact.required:
+            continue
+        rows = [[show_fact(c, row.get(c.name)) for c in fact.columns] for row in value or []] if fact.columns else []
+        found.append(ShownFact(fact.label, show_fact(fact, value), fact.name, rows, [c.label for c in fact.columns]))
+    return found
+
+
+def read_typed(claim: Claim, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
+    """What a page of the form sends: the claim's own facts, and each line's that stands on the page."""
+    item = item_of(claim)
+    facts = facts_of(item)
+    lines = {}
+    for line_id in claim.lines.values_list("pk", flat=True):
+        typed = read_posted(facts, data, prefix=f"l{line_id}")
+        if typed:
+            lines[line_id] = typed
+    return read_posted(facts_of(item, "claim"), data, prefix="claim"), lines
+
+
+class ClaimFilterForm(forms.Form):
+    """Filters above the list of one's claims."""
+
+    q = forms.CharField(label="编号或事项", required=False, max_length=60)
+    state = forms.ChoiceField(label="进展", required=False)
+    applicant = forms.ChoiceField(label="申报单位", required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        states = [(value, label) for value, (label, _) in STATE_GROUPS.items()]
+        self.fields["state"].choices = [("", "全部"), *states]  # type: ignore[attr-defined]
+        own = [(str(m.applicant_id), m.applicant.name) for m in user.active_memberships]
+        self.fields["applicant"].choices = [("", "全部"), *own]  # type: ignore[attr-defined]
+        if len(own) < 2:
+            del self.fields["applicant"]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+
+class NewClaimForm(forms.Form):
+    """Which of one's organisations claims, in which call, and a key: it makes a double click one claim."""
+
+    applicant = forms.TypedChoiceField(label="申报单位", coerce=int, widget=forms.RadioSelect)
+    call = forms.TypedChoiceField(label="申报通知", coerce=int, empty_value=None, widget=forms.RadioSelect)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: User, calls: Sequence[Call], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["call"].choices = [(call.pk, call.title) for call in calls]  # type: ignore[attr-defined]
+        # Of one there is nothing to choose.
+        self.fields["call"].required = len(calls) > 1
+        own = [(m.applicant_id, m.applicant.name) for m in user.active_memberships]
+        self.fields["applicant"].choices = own  # type: ignore[attr-defined]
+        self.fields["applicant"].initial = own[0][0] if own else None
+
+
+class WithdrawForm(forms.Form):
+    """Why a claim is withdrawn."""
+
+    reason = forms.CharField(
+        label="撤回理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明撤回理由，例如“材料有误，准备重新申报”。"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+
+class ImportForm(forms.Form):
+    """A filled template, or cells pasted from a spreadsheet."""
+
+    file = forms.FileField(
+        label="填好的表格（.xlsx）", required=False, widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"})
+    )
+    pasted = forms.CharField(
+        label="或者从表格中复制单元格，粘贴在这里",
+        required=False,
+        max_length=200_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "font-monospace"}),
+        help_text="列的次序与模板相同（不含序号列），或者连同表头一起复制。",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("file") and not (data.get("pasted") or "").strip():
+            raise forms.ValidationError("请选择填好的表格，或粘贴单元格。")
+        return data

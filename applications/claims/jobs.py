@@ -1,0 +1,11 @@
+"""The claims' background work. Each may run any number of times, and be killed anywhere."""
+
+from __future__ import annotations
+
+from applications.claims.services.replay import replay_assessments
+from portal.jobs.progress import report_progress
+
+
+def replay() -> None:
+    """Every night: ask all stored questions again; what differs stands on the auditor's and administrator's page."""
+    replay_assessments(progress=report_progress)

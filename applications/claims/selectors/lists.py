@@ -1,0 +1,59 @@
+"""The applicant's list of claims: filtered, newest first, page by page on a key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from applications.claims.enums import UNDER_REVIEW, ClaimStatus
+from applications.claims.models import Claim
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+PAGE_SIZE = 20
+
+# What an applicant asks of a list, in the applicant's words.
+STATE_GROUPS: dict[str, tuple[str, frozenset[ClaimStatus]]] = {
+    "todo": ("需要我处理", frozenset({ClaimStatus.DRAFT, ClaimStatus.CORRECTION})),
+    "review": ("办理中", UNDER_REVIEW - {ClaimStatus.CORRECTION}),
+    "granted": ("已批准、已拨付或已认定", frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.RECOGNISED})),
+    "closed": ("未获支持或已撤回", frozenset({ClaimStatus.WITHDRAWN, ClaimStatus.NOT_ACCEPTED, ClaimStatus.REJECTED})),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPage:
+    """One page of a list, and the key after which the next begins ("" on the last)."""
+
+    claims: list[Claim]
+    next_cursor: str
+
+
+def list_claims(
+    user: User, *, state: str = "", applicant_id: int | None = None, search: str = "", after: str = ""
+) -> ClaimPage:
+    """Claims of the person's own organisations. `after` is the cursor of the page before; a bad one is the first page.
+
+    One query.
+    """
+    own = [membership.applicant_id for membership in user.active_memberships]
+    claims = Claim.objects.visible_to(user).filter(applicant_id__in=own)
+    if applicant_id is not None:
+        claims = claims.filter(applicant_id=applicant_id)
+    if state in STATE_GROUPS:
+        claims = claims.filter(status__in=STATE_GROUPS[state][1])
+    for word in search.split():
+        claims = claims.filter(Q(number__icontains=word) | Q(item__title__icontains=word))
+    if after.isascii() and after.isdigit():
+        claims = claims.filter(pk__lt=int(after[:18]))
+    page = list(
+        claims.select_related("item", "applicant", "region", "region__parent", "city", "call").order_by("-pk")[
+            : PAGE_SIZE + 1
+        ]
+    )
+    more = len(page) > PAGE_SIZE
+    page = page[:PAGE_SIZE]
+    return ClaimPage(page, str(page[-1].pk) if more else "")

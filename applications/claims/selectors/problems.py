@@ -1,0 +1,266 @@
+"""What still stands between a draft and its submission, each with the place it is mended."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from applications.claims.enums import ClaimStatus
+from applications.claims.selectors.duplicates import repeated_positions, taken_positions
+from applications.claims.selectors.scope import item_of
+from policies.calls.enums import Phase
+from policies.engine.terms import APPLICANT_KINDS
+from policies.facts.values import FactsReading, facts_of, read_facts
+from policies.published.selectors import item_version_for
+from policies.rates.selectors import UNIT_AMOUNT, Rates, takes_ratio, takes_unit_amount
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from applications.claims.models import Claim, ClaimLine, Evidence
+    from policies.calls.models import Call
+    from policies.engine.model import Fact, Item
+    from policies.published.models import ItemVersion
+    from policies.rates.models import DistrictRate
+
+MAX_LINES = 200
+LINES_PER_PAGE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend (or, where `is_warning`, to look at again). `anchor` is the id of its place on the form."""
+
+    message: str
+    anchor: str = ""
+    place: str = ""
+    line_number: int = 0
+    is_warning: bool = False
+    is_profile: bool = False
+
+    @property
+    def page(self) -> int:
+        """The page of the form on which it is mended."""
+        return max(self.line_number - 1, 0) // LINES_PER_PAGE + 1
+
+
+@dataclass(slots=True)
+class LineState:
+    """One line as the form and the checks see it: the stored line, its number on the page, its facts as read."""
+
+    line: ClaimLine
+    number: int
+    reading: FactsReading
+    evidence: list[Evidence] = field(default_factory=list)
+
+    @property
+    def prefix(self) -> str:
+        """What the names of the line's controls begin with."""
+        return f"l{self.line.pk}"
+
+
+def line_states(claim: Claim, item: Item) -> list[LineState]:
+    """The claim's lines in order, read, each with its files that stand."""
+    by_line: dict[int | None, list[Evidence]] = {}
+    for evidence in claim.evidence.filter(removed_at=None).select_related("file", "line"):
+        by_line.setdefault(evidence.line_id, []).append(evidence)
+    facts = facts_of(item)
+    rates = Rates(claim.item_id, claim.region) if takes_unit_amount(item) else None
+    states = []
+    for number, line in enumerate(claim.lines.order_by("position"), start=1):
+        reading = read_facts(facts, line.facts)
+        day = as_of_day(item, reading)
+        if rates is not None and day is not None:
+            _state_unit_amount(reading, rates.on(day))
+        states.append(LineState(line, number, reading, by_line.get(line.pk, [])))
+    return states
+
+
+def _state_unit_amount(reading: FactsReading, rate: DistrictRate | None) -> None:
+    """What the district has set goes before what was typed, and need not be typed."""
+    if rate is not None and rate.unit_amount is not None:
+        reading.values[UNIT_AMOUNT] = str(rate.unit_amount)
+        reading.errors.pop(UNIT_AMOUNT, None)
+        reading.missing.pop(UNIT_AMOUNT, None)
+
+
+def find_problems(claim: Claim, *, at: datetime, states: Sequence[LineState] | None = None) -> list[Problem]:
+    """Everything that keeps the claim from being submitted at this moment, then what is only worth another look."""
+    item, today = item_of(claim), timezone.localdate(at)
+    states = line_states(claim, item) if states is None else states
+    found = [*_call_problems(claim, item, states, at), *_applicant_problems(claim, item)]
+    if not states:
+        found.append(Problem("还没有填写任何明细，请至少添加一项。", "lines"))
+    claim_reading = read_facts(facts_of(item, "claim"), claim.facts)
+    found += _reading_problems(facts_of(item, "claim"), claim_reading, prefix="claim", place="总体情况")
+    found += [problem for state in states for problem in _line_problems(item, state, today)]
+    found += _evidence_problems(claim, item, states)
+    found += _subject_problems(claim, item, states)
+    found += _correction_problems(claim)
+    if not any(problem for problem in found if not problem.is_warning):
+        found += _version_problems(claim, item, states, today)
+    numbers = {state.line.pk: state.number for state in states}
+    placed = [replace(problem, line_number=numbers.get(_line_of(problem.anchor), 0)) for problem in found]
+    return sorted(placed, key=lambda problem: problem.is_warning)
+
+
+def _line_of(anchor: str) -> int:
+    """The line that an anchor of the form belongs to, 0 where it is none's."""
+    found = re.match(r"(?:slot-l|evidence-l|line-)(\d+)", anchor)
+    return int(found[1]) if found else 0
+
+
+def _call_problems(claim: Claim, item: Item, states: Sequence[LineState], at: datetime) -> Iterable[Problem]:
+    """Whether the claim's call is open (a correction may come after its close), and takes the days of its lines."""
+    call = claim.call
+    if claim.status == ClaimStatus.DRAFT and (call is None or call.phase_at(at) != Phase.OPEN):
+        yield Problem(closed_words(call, at=at), "call", "申报通知")
+    if call is None or not item.as_of:
+        return
+    label = item.fact(item.as_of).label
+    for state in states:
+        day = as_of_day(item, state.reading)
+        if day is not None and not call.takes_facts_of(day):
+            yield Problem(
+                f"{label}为 {day.isoformat()}，不在“{call.title}”受理的期间（{call.facts_words}）内。"
+                "请核对日期；日期无误的，请删除该项，等相应期间的通知开放后申报。",
+                f"slot-{state.prefix}-{item.as_of}",
+                f"第 {state.number} 项 {label}",
+            )
+
+
+def closed_words(call: Call | None, *, at: datetime) -> str:
+    """Why nothing can be submitted in a call now, and that nothing is lost."""
+    kept = "草稿已为您保留，随时可以修改"
+    if call is None:
+        return f"该草稿还没有归入正在申报的通知，暂时不能提交；{kept}。"
+    if call.phase_at(at) == Phase.WITHDRAWN:
+        return f"“{call.title}”已撤销，暂时不能提交；{kept}。"
+    return f"“{call.title}”已于 {call.closes_words}截止，暂时不能提交；{kept}。"
+
+
+def _applicant_problems(claim: Claim, item: Item) -> Iterable[Problem]:
+    applicant = claim.applicant
+    if applicant.missing_for_claim:
+        yield Problem(
+            f"{applicant.name}的资料还缺：{'、'.join(applicant.missing_for_claim)}。", place="单位资料", is_profile=True
+        )
+    if applicant.kind not in item.beneficiaries:
+        allowed = "、".join(APPLICANT_KINDS[kind] for kind in item.beneficiaries)
+        yield Problem(f"该事项支持{allowed}，{applicant.get_kind_display()}不在其中，不能申报。", place="申报主体")
+
+
+def _reading_problems(facts: Iterable[Fact], reading: FactsReading, *, prefix: str, place: str) -> Iterable[Problem]:
+    labels = {fact.name: fact.label for fact in facts}
+    columns = {f"{fact.name}.{column.name}": column.label for fact in facts for column in fact.columns}
+    wrong = [(key, message, False) for key, message in (reading.errors | reading.missing).items()]
+    noted = [(key, message, True) for key, messages in reading.warnings.items() for message in messages]
+    for key, message, is_warning in wrong + noted:
+        name, _, rest = key.partition(".")
+        row, _, column = rest.partition(".")
+        where = f"{labels[name]}第 {int(row) + 1} 行{columns[f'{name}.{column}']}" if rest else labels[name]
+        yield Problem(message, f"slot-{prefix}-{name}", f"{place} {where}", is_warning=is_warning)
+
+
+def _line_problems(item: Item, state: LineState, today: date) -> Iterable[Problem]:
+    place = f"第 {state.number} 项"
+    if state.line.is_defence:
+        yield Problem(
+            "国防专利不能在互联网平台申报。请删除该项，联系受理部门线下递交，由工作人员登记。",
+            f"line-{state.line.pk}",
+            place,
+        )
+        return
+    yield from _reading_problems(facts_of(item), state.reading, prefix=state.prefix, place=place)
+    day = as_of_day(item, state.reading)
+    if day is not None and day > today and item.as_of:
+        label = item.fact(item.as_of).label
+        yield Problem(f"{label}在今天之后，请核对。", f"slot-{state.prefix}-{item.as_of}", f"{place} {label}")
+
+
+def as_of_day(item: Item, reading: FactsReading) -> date | None:
+    """The day of a line that picks the version of the rules; None where the item has none or it cannot be read."""
+    value: Any = reading.values.get(item.as_of) if item.as_of else None
+    return date.fromisoformat(value) if value and item.as_of not in reading.errors else None
+
+
+def _evidence_problems(claim: Claim, item: Item, states: Sequence[LineState]) -> Iterable[Problem]:
+    have: set[tuple[str, int | None]] = set(
+        claim.evidence.filter(removed_at=None).values_list("requirement", "line_id")
+    )
+    for wanted in item.evidence:
+        if not wanted.required:
+            continue
+        if wanted.per != "line":
+            if (wanted.code, None) not in have:
+                yield Problem(f"请上传{wanted.label}。", f"evidence-claim-{wanted.code}", "整体材料")
+            continue
+        for state in states:
+            if not state.line.is_defence and (wanted.code, state.line.pk) not in have:
+                anchor = f"evidence-{state.prefix}-{wanted.code}"
+                yield Problem(f"请上传{wanted.label}。", anchor, f"第 {state.number} 项")
+
+
+def _correction_problems(claim: Claim) -> Iterable[Problem]:
+    """Whether a correction is about to be handed back as it came."""
+    if claim.status != ClaimStatus.CORRECTION or claim.saved_at > claim.status_since:
+        return
+    if not claim.evidence.filter(uploaded_at__gt=claim.status_since).exists():
+        yield Problem("要求补正的地方还没有任何修改。确认不需要修改的，也可以直接提交。", place="补正", is_warning=True)
+
+
+def _subject_problems(claim: Claim, item: Item, states: Sequence[LineState]) -> Iterable[Problem]:
+    if not item.subject:
+        return
+    refuses = item.subject_rule == "refuse"
+    label = item.fact(item.subject).label
+    numbers = {state.line.position: state for state in states}
+    for position, first in repeated_positions(state.line for state in states).items():
+        state = numbers[position]
+        yield Problem(
+            f"与第 {numbers[first].number} 项的{label}相同，同一内容一次申报只能填一项，请删除其中一项。",
+            f"slot-{state.prefix}-{item.subject}",
+            f"第 {state.number} 项 {label}",
+        )
+    for position, is_own in taken_positions(claim).items():
+        state = numbers[position]
+        yield Problem(
+            taken_text(label, is_own=is_own, refuses=refuses),
+            f"slot-{state.prefix}-{item.subject}",
+            f"第 {state.number} 项 {label}",
+            is_warning=not refuses,
+        )
+
+
+def taken_text(label: str, *, is_own: bool, refuses: bool) -> str:
+    """That a right is claimed already, in words that reveal nothing of another applicant."""
+    who = "本单位的另一份申报中" if is_own else "其他申报中"
+    if refuses:
+        return f"该{label}已在{who}，同一权利不能重复申报（不论年度和申报主体）。请核对号码；如有疑问请联系受理部门。"
+    return f"该{label}已在{who}出现，可以提交，审核人员会核实是否重复。"
+
+
+def _version_problems(claim: Claim, item: Item, states: Sequence[LineState], today: date) -> Iterable[Problem]:
+    days = [day for state in states if (day := as_of_day(item, state.reading)) is not None]
+    if takes_ratio(item) and len(ratios := Rates(claim.item_id, claim.region).ratios(days)) > 1:
+        yield Problem(f"各项适用的区级比例不同（{'、'.join(ratios)}），请按比例分开，各报一份申报。", "lines", "明细")
+    versions: dict[int, tuple[ItemVersion, LineState]] = {}
+    for state in states:
+        day = as_of_day(item, state.reading) or today
+        version = item_version_for(claim.item, day)
+        if version is None:
+            label = item.fact(item.as_of).label if item.as_of else "申报日期"
+            yield Problem(
+                f"{label}为 {day.isoformat()}，不在该政策的施行期内，不能按该事项申报。",
+                f"slot-{state.prefix}-{item.as_of}",
+                f"第 {state.number} 项",
+            )
+            continue
+        versions.setdefault(version.pk, (version, state))
+    if len(versions) > 1:
+        parts = "；".join(f"第 {state.number} 项适用第 {version.number} 版" for version, state in versions.values())
+        yield Problem(f"各项适用的政策版本不同（{parts}），请按版本分开，各报一份申报。", "lines", "明细")

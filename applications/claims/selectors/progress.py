@@ -1,0 +1,156 @@
+"""Where a claim stands, told to its applicant: what happened, who has it, what comes next and by when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from applications.claims.enums import Action, ClaimStatus, Route
+from portal.accounts.enums import DISTRICT_ROLES, Role
+from portal.workdays.selectors import CalendarUnknownError, add_workdays
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from applications.claims.models import Claim, ClaimEvent
+
+S = ClaimStatus
+
+NEXT_STEPS = {
+    S.DRAFT: "填写完整后核对并提交。",
+    S.SUBMITTED: "受理人员核对材料是否齐全，之后进入区级审核。",
+    S.DISTRICT_REVIEW: "区级经办人员审核后，由另一名人员复核。",
+    S.DISTRICT_CONFIRMATION: "区级复核后送市级审核。",
+    S.CITY_REVIEW: "市级审核后提交会议审定。",
+    S.FINAL_DECISION: "会议审定后列入公示。",
+    S.AWAITING_PUBLICITY: "列入下一批公示名单。",
+    S.PUBLICITY: "公示期满无异议即批准，并发放资助决定通知书。",
+    S.OBJECTION: "异议核实后，继续公示或作出不予支持决定。",
+    S.APPROVED: "财务按账户资料拨付，到账后通知您。",
+    S.PAID: "资金已拨付，请核对到账。",
+    S.RECOGNISED: "认定通知书制作完成后即可下载；认定不涉及资金。",
+    S.CORRECTION: "按要求修改后重新提交，由原审核人员继续办理。",
+    S.WITHDRAWN: "该申报已撤回。如需申报，请新建一份。",
+    S.NOT_ACCEPTED: "如有异议，可以按决定中的说明申请复议。",
+    S.REJECTED: "如有异议，可以按通知书中的说明申请复议或提起诉讼。",
+}
+# Where the document lets the district decide, its own meeting follows on its own review.
+_DISTRICT_NEXT_STEPS = {S.DISTRICT_CONFIRMATION: "区级复核后提交区级会议审定。"}
+NEXT_AFTER_RETURN = "银行退回了付款。请核对并更新收款账户，财务随后重新拨付。"
+_STAGES = (
+    ("填写", (S.DRAFT,)),
+    ("受理", (S.SUBMITTED,)),
+    ("区级审核", (S.DISTRICT_REVIEW, S.DISTRICT_CONFIRMATION)),
+    ("市级审核", (S.CITY_REVIEW, S.FINAL_DECISION)),
+    ("公示", (S.AWAITING_PUBLICITY, S.PUBLICITY, S.OBJECTION)),
+    ("拨付", (S.APPROVED, S.PAID, S.RECOGNISED)),
+)
+_DISTRICT_LABELS = {"市级审核": "区级审定"}
+_ENDED_WELL = frozenset({S.PAID, S.RECOGNISED})
+_RECOGNITION = "recognition"
+_BAD = frozenset({Action.REJECT, Action.DECLINE, Action.UPHOLD_OBJECTION, Action.WITHDRAW})
+# What goes on inside the offices is theirs: an applicant sees that it is being reviewed, not who handed it to whom.
+_INTERNAL = frozenset({Action.SEND_BACK})
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the head of a claim's page says."""
+
+    holder: str
+    next_step: str
+    expected_on: date | None
+    is_overdue: bool
+    contact: str
+    steps: list[dict[str, str]]
+
+
+def progress_of(claim: Claim) -> Progress:
+    """Who has the claim, what comes next, and by which day; `is_overdue` tells a correction past its day."""
+    today = timezone.localdate()
+    overdue = claim.status == S.CORRECTION and claim.correction_due_on is not None and claim.correction_due_on < today
+    desk = claim.returned_from if claim.status == S.CORRECTION else claim.status
+    office = claim.region if desk in (S.DRAFT, S.SUBMITTED, *_STAGES[2][1]) else claim.deciding_region
+    return Progress(
+        holder=claim.holder,
+        next_step=_next_step(claim),
+        expected_on=_expected_on(claim),
+        is_overdue=overdue,
+        contact=" ".join(filter(None, (office.bureau, office.contact))),
+        steps=_steps(claim),
+    )
+
+
+def _next_step(claim: Claim) -> str:
+    if _was_returned(claim):
+        return NEXT_AFTER_RETURN
+    own = _DISTRICT_NEXT_STEPS.get(S(claim.status)) if claim.route == Route.DISTRICT else None
+    return own or NEXT_STEPS[S(claim.status)]
+
+
+def _was_returned(claim: Claim) -> bool:
+    """Whether the bank returned the payment that the claim waits for."""
+    if claim.status != S.APPROVED:
+        return False
+    last = claim.events.last()
+    return last is not None and last.action == Action.RECORD_RETURN
+
+
+def _expected_on(claim: Claim) -> date | None:
+    """The day by which the desk that has the claim should be done; for a correction, the day it is due."""
+    if claim.status == S.CORRECTION:
+        return claim.correction_due_on
+    if claim.status not in (S.SUBMITTED, *_STAGES[2][1], *_STAGES[3][1]):
+        return None
+    try:
+        since = timezone.localdate(claim.status_since)
+        return add_workdays(since + timedelta(days=1), days=settings.REVIEW_WORKDAYS)
+    except CalendarUnknownError:
+        return None
+
+
+def _steps(claim: Claim) -> list[dict[str, str]]:
+    """The way of a claim in six stages; a claim that ended early stops where it was."""
+    status = S(claim.returned_from) if claim.status == S.CORRECTION else S(claim.status)
+    current = next((index for index, (_, inside) in enumerate(_STAGES) if status in inside), None)
+    if current is None:
+        return []
+    done_to = len(_STAGES) if claim.status in _ENDED_WELL else current
+    return [
+        {"label": label, "state": "done" if index < done_to else "current" if index == current else "todo"}
+        for index, label in enumerate(_labels(claim))
+    ]
+
+
+def _labels(claim: Claim) -> list[str]:
+    """The stages' names: what the district decides has no city review, and a title is not paid out."""
+    labels = [label for label, _ in _STAGES]
+    if claim.route == Route.DISTRICT:
+        labels = [_DISTRICT_LABELS.get(label, label) for label in labels]
+    if claim.approved_amount is None and (claim.approved_title or claim.item.kind == _RECOGNITION):
+        labels[-1] = "认定"
+    return labels
+
+
+def timeline_of(claim: Claim) -> list[dict[str, Any]]:
+    """The claim's time line for its applicant, newest first: offices by their duty, not officers by their names."""
+    entries = [_entry(claim, event) for event in claim.events.all() if event.action not in _INTERNAL]
+    return entries[::-1]
+
+
+def _entry(claim: Claim, event: ClaimEvent) -> dict[str, Any]:
+    by = event.actor_name
+    if event.role in Role.values:
+        region = claim.region if event.role in DISTRICT_ROLES else claim.deciding_region
+        by = f"{region.full_name} {Role(event.role).label}"
+    return {
+        "title": Action(event.action).label,
+        "at": event.at,
+        "by": by,
+        "text": event.reason,
+        "tone": "bad" if event.action in _BAD else "done",
+    }

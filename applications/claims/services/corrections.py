@@ -1,0 +1,183 @@
+"""Send a claim back with a complete list of what to correct, and take it up again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from applications.claims.enums import Action, ClaimStatus
+from applications.claims.models import CorrectionPoint
+from applications.claims.permissions import acts_for_applicant, party_for
+from applications.claims.selectors.problems import find_problems
+from applications.claims.selectors.scope import correction_targets
+from applications.claims.services.assessment import assess_claim
+from applications.claims.services.messages import tell_members
+from applications.claims.services.submission import (
+    AlreadySubmittedError,
+    ClaimIncompleteError,
+    Submitted,
+    check_ready,
+    choose_version,
+    refuse_undetermined,
+    take_rights,
+)
+from applications.claims.services.transitions import TransitionRefused, lock_claim, perform_transition
+from portal.accounts.enums import Role
+from portal.audit.services import record_audit
+from portal.notifications.services import notify_users
+from portal.workdays.selectors import CalendarUnknownError, add_workdays
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from applications.claims.models import Claim
+    from portal.core.act import Act
+
+# A second round of correction is asked for by who checks the officer's work, not by the officer alone.
+SUPERVISORS = frozenset({Role.DISTRICT_SECOND, Role.DECISION_MAKER})
+SHORTEST_WORKDAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PointAsked:
+    """One thing to correct: a place of the form (as in `correction_targets`) and what is wrong there.
+
+    `field` is a fact's name, `evidence:<code>`, or "" for the whole line; with `line_position=None` it is the claim's
+    own, and with both empty a remark on the claim as a whole, which opens all of it.
+    """
+
+    line_position: int | None
+    field: str
+    remark: str
+
+
+def request_correction(
+    claim: Claim, *, act: Act, points: Sequence[PointAsked], reason: str = "", workdays: int | None = None
+) -> Claim:
+    """Return a claim to its applicant with everything that is to be corrected, and a day by which it is due.
+
+    `workdays` (3 to the site's CORRECTION_WORKDAYS, which is also the default) count from the next day. Raises
+    TransitionRefused where a point names no place of the form or says nothing, where the round is the second and the
+    person no supervisor, or where the calendar of the coming year is not known; PermissionDenied where the claim is
+    not on the person's desk.
+    """
+    days = settings.CORRECTION_WORKDAYS if workdays is None else workdays
+    if not SHORTEST_WORKDAYS <= days <= settings.CORRECTION_WORKDAYS:
+        raise TransitionRefused(f"补正期限应为 {SHORTEST_WORKDAYS} 至 {settings.CORRECTION_WORKDAYS} 个工作日。")
+    with transaction.atomic():
+        claim = lock_claim(claim.pk)
+        labels = {(target.line_position, target.field): target.label for target in correction_targets(claim)}
+        labels[None, ""] = "整份申报"
+        _check_points(points, labels)
+        _check_round(claim, act)
+        try:
+            due_on = add_workdays(timezone.localdate(act.at) + timedelta(days=1), days=days)
+        except CalendarUnknownError as error:
+            raise TransitionRefused(str(error)) from None
+        perform_transition(
+            claim,
+            action=Action.REQUEST_CORRECTION,
+            act=act,
+            reason=reason.strip() or f"共 {len(points)} 处需要补正",
+            changes={"correction_due_on": due_on},
+        )
+        CorrectionPoint.objects.bulk_create(
+            CorrectionPoint(
+                claim=claim,
+                round=claim.correction_round,
+                line_position=point.line_position,
+                field=point.field,
+                field_label=labels[point.line_position, point.field],
+                remark=point.remark.strip(),
+                asked_by=act.user,
+                asked_at=act.at,
+            )
+            for point in points
+        )
+        tell_members(
+            claim,
+            key=f"claim.correction:{claim.pk}:{claim.correction_round}",
+            title=f"请补正申报 {claim.number}",
+            body=f"{claim.item.title}的申报需要补正 {len(points)} 处，请在 {due_on.isoformat()} 前修改后重新提交："
+            + "；".join(f"{labels[p.line_position, p.field]}——{p.remark.strip()}" for p in points),
+        )
+        return claim
+
+
+def resubmit_claim(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Submitted:
+    """Hand a corrected claim back to the officer who asked. Errors are those of `submit_claim`."""
+    try:
+        with transaction.atomic():
+            return _resubmit(claim, act=act, revision=revision, commitment=commitment)
+    except IntegrityError as error:
+        problems = [p for p in find_problems(claim, at=act.at) if not p.is_warning]
+        if not problems:
+            raise
+        raise ClaimIncompleteError(problems) from error
+
+
+def _resubmit(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Submitted:
+    claim = lock_claim(claim.pk)
+    if claim.status != ClaimStatus.CORRECTION and act.user and acts_for_applicant(act.user, claim):
+        raise AlreadySubmittedError(claim)
+    check_ready(claim, act=act, revision=revision, commitment=commitment)
+    choose_version(claim, act=act)
+    before = claim.assessments.first()
+    assessment = assess_claim(claim, act=act, stage=Action.RESUBMIT)
+    refuse_undetermined(claim, assessment)
+    take_rights(claim)
+    points = list(claim.correction_points.filter(round=claim.correction_round).select_related("asked_by"))
+    perform_transition(
+        claim,
+        action=Action.RESUBMIT,
+        act=act,
+        changes={
+            "version": claim.version,
+            "route": claim.route,
+            "commitment_at": act.at,
+            "claimed_amount": assessment.amount,
+        },
+    )
+    record_audit(
+        act,
+        action="claim.corrected",
+        target=claim,
+        region_code=claim.region_id,
+        before={"lines": before.question["lines"] if before else []},
+        after={"lines": assessment.question["lines"]},
+    )
+    key = f"claim.resubmit:{claim.pk}:{claim.correction_round}"
+    title = f"申报已补正：{claim.number}"
+    body = f"{claim.applicant.name}的“{claim.item.title}”申报已补正并重新提交，由{claim.holder}继续办理。"
+    tell_members(claim, key=key, title=title, body=body)
+    notify_users({point.asked_by for point in points}, key=key, title=title, body=body)
+    return Submitted(claim, assessment)
+
+
+def _check_points(points: Sequence[PointAsked], labels: dict[tuple[int | None, str], str]) -> None:
+    if not points:
+        raise TransitionRefused("请至少列出一处需要补正的内容。")
+    for number, point in enumerate(points, start=1):
+        if (point.line_position, point.field) not in labels:
+            raise TransitionRefused(f"第 {number} 处补正要求没有对应的字段或材料，请重新选择。")
+        if not point.remark.strip():
+            place = labels[point.line_position, point.field]
+            raise TransitionRefused(f"请写明“{place}”有什么问题、应怎样补正。")
+        if len(point.remark.strip()) > 300:
+            raise TransitionRefused(f"第 {number} 处补正要求超过 300 字，请缩短。")
+
+
+def _check_round(claim: Claim, act: Act) -> None:
+    """One round is the officer's; a second needs a supervisor (to be called with the claim locked)."""
+    if claim.correction_round < 1 or act.user is None:
+        return
+    party = party_for(act.user, claim, Action.REQUEST_CORRECTION)
+    if party is not None and party not in SUPERVISORS:
+        raise TransitionRefused(
+            "该申报已补正过一次。再次退回补正须由复核（市级为审定）人员提出：请写明意见后送复核，或直接作出结论。"
+        )

@@ -1,0 +1,188 @@
+"""Evidence: told by its content, kept once under its SHA-256, attached to one requirement of a claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+
+from applications.claims.models import Claim, ClaimLine, Evidence, StoredFile
+from applications.claims.permissions import acts_for_applicant
+from applications.claims.selectors.scope import editable_scope, evidence_requirement
+from applications.claims.services.transitions import lock_claim
+from portal.audit.services import record_audit
+from portal.core.files import PDF, Allowed, FileRefusedError, check_file, keep_file
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+    from portal.core.act import Act
+
+# What may be uploaded: the content's type, and the endings that go with it.
+ALLOWED = {
+    PDF: ("pdf",),
+    "image/png": ("png",),
+    "image/jpeg": ("jpg", "jpeg"),
+}
+ALLOWED_WORDS = "PDF、PNG 或 JPG"
+_FOLDER = "evidence"
+
+
+class EvidenceRefusedError(Exception):
+    """A file or a change of evidence that cannot be taken. The message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it came: its own name, and its bytes."""
+
+    filename: str
+    file: UploadedFile[bytes]
+
+
+def add_evidence(claim: Claim, *, act: Act, requirement: str, line_id: int | None, upload: Upload) -> Evidence:
+    """Check a file, keep it, and attach it to a requirement of the claim (of one line where the requirement says so).
+
+    Raises EvidenceRefusedError with the remedy where the file is empty, too large, of another type than allowed or
+    than its name says, where the claim cannot be changed now, or where the line is about a defence patent.
+    """
+    media_type = check_upload(upload)
+    with transaction.atomic():
+        claim = _lock_editable(claim, act)
+        line = _line_of(claim, line_id)
+        _check_place(claim, requirement, line)
+        _refuse_defence(line)
+        stored = store_file(upload.file, media_type=media_type, act=act)
+        return _attach(claim, act=act, requirement=requirement, line=line, stored=stored, filename=upload.filename)
+
+
+def reuse_evidence(claim: Claim, *, act: Act, requirement: str, line_id: int | None, source: Evidence) -> Evidence:
+    """Attach a file that the same applicant uploaded to one of its claims before, without uploading it again."""
+    if source.claim.applicant_id != claim.applicant_id:
+        raise EvidenceRefusedError("只能选用本单位以前上传的材料。")
+    with transaction.atomic():
+        claim = _lock_editable(claim, act)
+        line = _line_of(claim, line_id)
+        _check_place(claim, requirement, line)
+        _refuse_defence(line)
+        return _attach(claim, act=act, requirement=requirement, line=line, stored=source.file, filename=source.filename)
+
+
+def remove_evidence(evidence: Evidence, *, act: Act) -> None:
+    """Take a file off its claim; the record stays. In a correction only files that were asked for may be removed."""
+    with transaction.atomic():
+        claim = _lock_editable(evidence.claim, act)
+        evidence = Evidence.objects.select_for_update(of=("self",)).select_related("line").get(pk=evidence.pk)
+        if evidence.removed_at is not None:
+            return
+        if not editable_scope(claim).may_remove(evidence):
+            raise EvidenceRefusedError(f"补正要求没有涉及“{evidence.filename}”，不能删除；可以补充上传新的材料。")
+        evidence.removed_at = act.at
+        evidence.save(update_fields=["removed_at"])
+        record_audit(
+            act,
+            action="evidence.remove",
+            target=evidence,
+            region_code=claim.region_id,
+            before={"filename": evidence.filename, "sha256": evidence.file_id},
+            after={"removed_at": act.at},
+        )
+
+
+def purge_line_evidence(line: ClaimLine, *, act: Act) -> None:
+    """Take every file off a line that turned out to be a defence patent's, and destroy the bytes nobody else uses.
+
+    To be called in the transaction that marks the line; the bytes go after its commit, the records stay.
+    """
+    for evidence in line.evidence.filter(removed_at=None).select_related("file"):
+        evidence.removed_at = act.at
+        evidence.save(update_fields=["removed_at"])
+        if not Evidence.objects.filter(file_id=evidence.file_id, removed_at=None).exists():
+            place = Path(settings.PRIVATE_DIR) / evidence.file.path
+            transaction.on_commit(partial(place.unlink, missing_ok=True))
+        record_audit(
+            act,
+            action="evidence.purge",
+            target=evidence,
+            region_code=line.claim.region_id,
+            after={"sha256": evidence.file_id, "removed_at": act.at},
+        )
+
+
+def check_upload(upload: Upload) -> str:
+    """The media type of the bytes. Raises EvidenceRefusedError where it is not allowed, or the name says another."""
+    allowed = Allowed(ALLOWED, ALLOWED_WORDS, settings.EVIDENCE_MAX_BYTES)
+    try:
+        return check_file(upload.filename, upload.file, allowed=allowed)
+    except FileRefusedError as error:
+        raise EvidenceRefusedError(str(error)) from error
+
+
+def store_file(file: UploadedFile[bytes], *, media_type: str, act: Act) -> StoredFile:
+    """Keep the bytes under their SHA-256; the same bytes are kept once. A row without bytes cannot be."""
+    kept = keep_file(file, folder=_FOLDER)
+    found, _ = StoredFile.objects.get_or_create(
+        sha256=kept.sha256, defaults={"size": kept.size, "media_type": media_type, "stored_at": act.at}
+    )
+    return found
+
+
+def _lock_editable(claim: Claim, act: Act) -> Claim:
+    claim = lock_claim(claim.pk)
+    if not claim.is_editable:
+        raise EvidenceRefusedError(f"该申报现为“{claim.applicant_label}”，不能再增删材料。")
+    if act.user is None or not acts_for_applicant(act.user, claim):
+        raise EvidenceRefusedError("只有申报单位的成员可以增删材料。")
+    return claim
+
+
+def _line_of(claim: Claim, line_id: int | None) -> ClaimLine | None:
+    if line_id is None:
+        return None
+    line = claim.lines.filter(pk=line_id).first()
+    if line is None:
+        raise EvidenceRefusedError("该项明细已被删除，请刷新页面后再上传。")
+    return line
+
+
+def _check_place(claim: Claim, requirement: str, line: ClaimLine | None) -> None:
+    wanted = evidence_requirement(claim, requirement)
+    if wanted is None or (wanted.per == "line") != (line is not None):
+        raise EvidenceRefusedError("该事项没有这一材料要求，请刷新页面后再上传。")
+
+
+def _refuse_defence(line: ClaimLine | None) -> None:
+    if line is not None and line.is_defence:
+        raise EvidenceRefusedError(
+            "国防专利的材料不得上传到互联网平台，文件没有保存。请联系受理部门线下递交，由工作人员登记。"
+        )
+
+
+def _attach(
+    claim: Claim, *, act: Act, requirement: str, line: ClaimLine | None, stored: StoredFile, filename: str
+) -> Evidence:
+    assert act.user is not None  # noqa: S101 - _lock_editable let only a member through
+    twin = claim.evidence.filter(requirement=requirement, line=line, file=stored, removed_at=None).first()
+    if twin is not None:
+        return twin
+    evidence = Evidence.objects.create(
+        claim=claim,
+        line=line,
+        requirement=requirement,
+        file=stored,
+        filename=PurePath(filename).name[-200:],
+        uploaded_by=act.user,
+        uploaded_at=act.at,
+    )
+    record_audit(
+        act,
+        action="evidence.add",
+        target=evidence,
+        region_code=claim.region_id,
+        after={"filename": evidence.filename, "sha256": stored.sha256, "requirement": requirement},
+    )
+    return evidence

@@ -1,0 +1,191 @@
+"""Submit, withdraw: the moments at which a claim takes its rights, and gives them back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from applications.claims.enums import Action, ClaimStatus
+from applications.claims.models import Claim, ClaimCounter, ClaimLine
+from applications.claims.permissions import acts_for_applicant
+from applications.claims.selectors.duplicates import exclusive_key_of
+from applications.claims.selectors.problems import Problem, as_of_day, find_problems, line_states, taken_text
+from applications.claims.selectors.scope import item_of
+from applications.claims.services.assessment import assess_claim
+from applications.claims.services.messages import tell_members
+from applications.claims.services.transitions import lock_claim, perform_transition
+from policies.engine.terms import Outcome
+from policies.published.selectors import compiled_item, item_version_for
+
+if TYPE_CHECKING:
+    from applications.claims.models import Assessment
+    from portal.core.act import Act
+
+
+class ClaimIncompleteError(Exception):
+    """The claim cannot be submitted yet; `problems` names every place and remedy."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("；".join(f"{p.place}：{p.message}" if p.place else p.message for p in problems))
+        self.problems = problems
+
+
+class AlreadySubmittedError(Exception):
+    """The claim was submitted before: by the same button pressed twice, or by a colleague. `claim` is as it stands."""
+
+    def __init__(self, claim: Claim) -> None:
+        super().__init__(f"该申报已提交（编号 {claim.number}），没有重复提交。")
+        self.claim = claim
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A submitted claim and what the engine said of it."""
+
+    claim: Claim
+    assessment: Assessment
+
+
+def submit_claim(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Submitted:
+    """Submit a draft: checks it, takes its rights and a number, stores the engine's answer, tells the members.
+
+    `revision` is that of the review page the person saw. However often it is called at once, one call submits; the
+    others raise AlreadySubmittedError. Raises ClaimIncompleteError with all problems, and writes nothing then.
+    """
+    try:
+        with transaction.atomic():
+            return _submit(claim, act=act, revision=revision, commitment=commitment)
+    except IntegrityError as error:
+        # Another claim took one of the rights between the check and the write: say which, after the rollback.
+        problems = [p for p in find_problems(claim, at=act.at) if not p.is_warning]
+        if not problems:
+            raise
+        raise ClaimIncompleteError(problems) from error
+
+
+def _submit(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Submitted:
+    claim = lock_claim(claim.pk)
+    if claim.status != ClaimStatus.DRAFT and claim.submitted_at and act.user and acts_for_applicant(act.user, claim):
+        raise AlreadySubmittedError(claim)
+    today = timezone.localdate(act.at)
+    check_ready(claim, act=act, revision=revision, commitment=commitment)
+    choose_version(claim, act=act)
+    claim.submitted_at = act.at
+    assessment = assess_claim(claim, act=act, stage=Action.SUBMIT)
+    refuse_undetermined(claim, assessment)
+    take_rights(claim)
+    perform_transition(
+        claim,
+        action=Action.SUBMIT,
+        act=act,
+        changes={
+            "number": next_number(today.year),
+            "version": claim.version,
+            "route": claim.route,
+            "submitted_at": act.at,
+            "commitment_at": act.at,
+            "claimed_amount": assessment.amount,
+        },
+    )
+    tell_members(
+        claim,
+        key=f"claim.submit:{claim.pk}",
+        title=f"申报已提交：{claim.item.title}",
+        body=f"{claim.applicant.name}的申报已提交，编号 {claim.number}，由{claim.holder}办理。",
+    )
+    return Submitted(claim, assessment)
+
+
+def withdraw_claim(claim: Claim, *, act: Act, reason: str) -> Claim:
+    """Withdraw a claim, or discard a draft; its rights are free again. Raises TransitionRefused without a reason."""
+    with transaction.atomic():
+        claim = lock_claim(claim.pk)
+        was_draft = claim.status == ClaimStatus.DRAFT
+        perform_transition(claim, action=Action.WITHDRAW, act=act, reason=reason)
+        if not was_draft:
+            tell_members(
+                claim,
+                key=f"claim.withdraw:{claim.pk}",
+                title=f"申报已撤回：{claim.number}",
+                body=f"{claim.item.title}的申报已由{act.actor_name}撤回。理由：{reason}",
+            )
+        return claim
+
+
+def check_ready(claim: Claim, *, act: Act, revision: int, commitment: bool) -> None:
+    """Raise ClaimIncompleteError unless the locked claim, as the person saw it, may go to the officers."""
+    problems = [p for p in find_problems(claim, at=act.at) if not p.is_warning]
+    if revision != claim.revision:
+        problems.insert(0, Problem("您查看之后，申报内容又有修改。请重新核对本页后再提交。", place="核对"))
+    if not commitment:
+        problems.append(Problem("请阅读并勾选申报承诺。", "commitment", "申报承诺"))
+    if problems:
+        raise ClaimIncompleteError(problems)
+
+
+def choose_version(claim: Claim, *, act: Act) -> None:
+    """Put the claim under the version that its lines' days pick, and under that version's route.
+
+    The checks saw to it that it is one version.
+    """
+    item = item_of(claim)
+    days = [as_of_day(item, state.reading) or timezone.localdate(act.at) for state in line_states(claim, item)]
+    version = item_version_for(claim.item, days[0])
+    if version is not None:
+        claim.version = version
+        claim.route = compiled_item(version).route
+
+
+def refuse_undetermined(claim: Claim, assessment: Assessment) -> None:
+    """Raise ClaimIncompleteError where the engine lacks a fact, naming it."""
+    if assessment.answer["outcome"] != Outcome.UNDETERMINED:
+        return
+    item = item_of(claim)
+    labels = {fact.name: fact.label for fact in item.facts}
+    states = line_states(claim, item)
+    raise ClaimIncompleteError(
+        [
+            Problem(
+                f"测算还需要{labels.get(reason['field'], reason['field'])}，请填写。",
+                f"slot-{states[reason.get('line', 1) - 1].prefix}-{reason['field']}",
+                f"第 {states[reason.get('line', 1) - 1].number} 项",
+            )
+            for reason in assessment.answer["reasons"]
+            if reason.get("field")
+        ]
+    )
+
+
+def take_rights(claim: Claim) -> None:
+    """Write each line's exclusive key where the item refuses a second claim of the same right.
+
+    Raises ClaimIncompleteError naming the line whose right another claim holds. The database decides a tie.
+    """
+    item = item_of(claim)
+    refuses = item.subject_rule == "refuse"
+    for number, line in enumerate(claim.lines.order_by("position"), start=1):
+        key = exclusive_key_of(claim, line.subject_key) if refuses and line.subject_key else None
+        if line.exclusive_key == key:
+            continue
+        line.exclusive_key = key
+        try:
+            with transaction.atomic():
+                line.save(update_fields=["exclusive_key"])
+        except IntegrityError:
+            rival = ClaimLine.objects.filter(exclusive_key=key).values_list("claim__applicant_id", flat=True)
+            label = item.fact(item.subject).label if item.subject else "权利"
+            text = taken_text(label, is_own=claim.applicant_id in rival, refuses=True)
+            problem = Problem(text, f"slot-l{line.pk}-{item.subject}", f"第 {number} 项 {label}")
+            raise ClaimIncompleteError([problem]) from None
+
+
+def next_number(year: int) -> str:
+    """The next claim number of a year, e.g. SB2026-0000123, under the counter's lock until commit."""
+    ClaimCounter.objects.get_or_create(year=year)
+    counter = ClaimCounter.objects.select_for_update().get(year=year)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"SB{year}-{counter.last:07d}"

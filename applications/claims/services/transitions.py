@@ -1,0 +1,101 @@
+"""The one function that writes a claim's status: lock, check, write, log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.db.models import Model
+
+from applications.claims.enums import Action, ClaimStatus
+from applications.claims.models import Claim, ClaimEvent
+from applications.claims.permissions import party_for
+from applications.claims.workflow import transition_of
+from portal.audit.services import record_audit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portal.core.act import Act
+
+
+class TransitionRefused(Exception):
+    """The action is not open: the claim has moved on, or the reason is missing. The message is for people."""
+
+
+def lock_claim(pk: int) -> Claim:
+    """Read a claim under a row lock that holds until the caller's transaction ends."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("lock_claim needs a transaction")
+    # The lock is on the claim alone: joined rows are shared by many claims.
+    return (
+        Claim.objects.select_for_update(of=("self",))
+        .select_related("item", "version", "applicant", "region", "region__parent", "city")
+        .get(pk=pk)
+    )
+
+
+def perform_transition(
+    claim: Claim, *, action: Action, act: Act, reason: str = "", changes: Mapping[str, Any] | None = None
+) -> ClaimEvent:
+    """Move a locked claim along the table, with its time line entry and its audit record.
+
+    `claim` must come from `lock_claim` in the same transaction; `changes` are further fields written with the
+    status. Raises TransitionRefused where the claim is no longer in a state for the action or a reason is
+    missing, PermissionDenied where the action is open but not to this person.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("perform_transition needs a transaction")
+    row = transition_of(action, claim.route)
+    before = ClaimStatus(claim.status)
+    if row is None or before not in row.sources:
+        raise TransitionRefused(f"该申报现为“{before.label}”，不能再“{action.label}”。请刷新页面查看最新进展。")
+    party = party_for(act.user, claim, action) if act.user else None
+    if party is None:
+        raise PermissionDenied(f"您的职责不包含对该申报“{action.label}”。")
+    reason = reason.strip()
+    if row.needs_reason and not reason:
+        raise TransitionRefused(f"“{action.label}”必须说明理由。")
+
+    after = row.target or ClaimStatus(claim.returned_from)
+    changed = dict(changes or {})
+    if after == ClaimStatus.CORRECTION:
+        changed |= {"returned_from": before, "correction_round": claim.correction_round + 1}
+    if row.target is None:
+        changed |= {"returned_from": "", "correction_due_on": None}
+    if action in (Action.RESUBMIT, Action.SEND_BACK):
+        changed["round"] = claim.round + 1
+    old = {name: getattr(claim, name) for name in changed} | {"status": before}
+    for name, value in changed.items():
+        setattr(claim, name, value)
+    claim.status = after
+    claim.status_since = act.at
+    claim.save(update_fields=[*changed, "status", "status_since"])
+    if not claim.holds_rights:
+        claim.lines.update(exclusive_key=None)
+    event = ClaimEvent.objects.create(
+        claim=claim,
+        action=action,
+        from_status=before,
+        to_status=after,
+        actor=act.user,
+        actor_name=act.actor_name,
+        role=party,
+        reason=reason,
+        at=act.at,
+    )
+    record_audit(
+        act,
+        action=f"claim.{action}",
+        target=claim,
+        region_code=claim.region_id,
+        before=_loggable(old),
+        after=_loggable(changed) | {"status": after, "reason": reason},
+    )
+    return event
+
+
+def _loggable(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values for the audit record, rows by their keys."""
+    return {name: value.pk if isinstance(value, Model) else value for name, value in values.items()}

@@ -1,0 +1,208 @@
+"""The list of one's claims, a claim's page, a new claim, and withdrawing one."""
+
+from __future__ import annotations
+
+import uuid
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from applications.claims.enums import NOTICED, Action, ClaimStatus
+from applications.claims.forms import ClaimFilterForm, NewClaimForm, WithdrawForm
+from applications.claims.permissions import open_actions
+from applications.claims.selectors.calls import call_situation
+from applications.claims.selectors.lists import list_claims
+from applications.claims.selectors.progress import progress_of, timeline_of
+from applications.claims.services.drafts import DraftRefusedError, move_to_call, start_claim
+from applications.claims.services.submission import withdraw_claim
+from applications.claims.services.transitions import TransitionRefused
+from applications.claims.views.common import as_uuid, content_of, own_claim
+from policies.calls.selectors import offer_of, open_calls, upcoming_calls
+from policies.engine.terms import APPLICANT_KINDS
+from policies.published.models import SupportItem
+from policies.published.selectors import claimable_items
+from portal.access import access, applicants
+from portal.core.http import act_of, user_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from policies.calls.models import Call
+    from policies.published.selectors import ItemCard
+    from portal.accounts.models import Applicant, User
+
+
+@access(applicants)
+@require_safe
+def claims(request: HttpRequest) -> HttpResponse:
+    """List the claims of one's own organisations."""
+    form = ClaimFilterForm(request.GET, user=user_of(request))
+    given = form.cleaned_data if form.is_valid() else {}
+    page = list_claims(
+        user_of(request),
+        state=given.get("state", ""),
+        applicant_id=int(given["applicant"]) if given.get("applicant") else None,
+        search=given.get("q", ""),
+        after=request.GET.get("after", ""),
+    )
+    context = {
+        "form": form,
+        "page": page,
+        "after": request.GET.get("after", ""),
+        "is_filtered": any(given.values()),
+    }
+    return render(request, "applications/claims.html", context)
+
+
+@access(applicants)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Choose what to claim and for whom; posting begins the draft."""
+    if not code:
+        return _choose_item(request)
+    user, now = user_of(request), timezone.now()
+    item = get_object_or_404(SupportItem.objects.select_related("document", "document__region"), code=code)
+    offer = offer_of(item, at=now)
+    data = request.POST if request.method == "POST" else None
+    form = NewClaimForm(data, user=user, calls=offer.calls, initial={"key": uuid.uuid4()})
+    refusal = ""
+    if form.is_valid():
+        given = form.cleaned_data
+        applicant = next(a for a in _own(user) if a.pk == given["applicant"])
+        call = next((call for call in offer.calls if call.pk == given["call"]), None)
+        try:
+            claim = start_claim(applicant, item=item, key=given["key"], act=act_of(request), call=call)
+        except DraftRefusedError as error:
+            refusal = str(error)
+        else:
+            return redirect("applications:edit", claim.key)
+    card = next((card for card in claimable_items(timezone.localdate(now)) if card.item.pk == item.pk), None)
+    wanted = as_uuid(request.GET.get("call", ""))
+    context = {
+        "item": item,
+        "card": card,
+        "form": form,
+        "refusal": refusal,
+        "choices": [_choice(applicant, card) for applicant in _own(user)],
+        "key": form["key"].value(),
+        "calls": offer.calls,
+        "chosen_call": next(
+            (call for call in offer.calls if call.key == wanted), offer.calls[0] if offer.calls else None
+        ),
+        "coming": offer.coming,
+    }
+    return render(request, "applications/new.html", context)
+
+
+def _choose_item(request: HttpRequest) -> HttpResponse:
+    """The items that one of the person's organisations may claim, by document; of a search, those with its words.
+
+    Each with the call in which it is open, or the one that opens next.
+    """
+    search = request.GET.get("q", "").strip()[:60]
+    now = timezone.now()
+    found: dict[str, dict[str, Any]] = {}
+    for region, its in groupby(sorted(_own(user_of(request)), key=_region), key=_region):
+        kinds = {applicant.kind for applicant in its}
+        calls, coming = open_calls(now, region_code=region), upcoming_calls(now, region_code=region)
+        for card in claimable_items(timezone.localdate(now), region=region):
+            code = card.item.code
+            if kinds & set(card.rules.beneficiaries) and not found.get(code, {}).get("call"):
+                found[code] = {"card": card, "call": calls.get(code), "coming": coming.get(code)}
+    entries = [entry for entry in found.values() if _has_words(entry["card"], search)]
+    # What is open comes first; then a city's documents before its districts': the region's code sorts them.
+    entries.sort(key=lambda entry: (entry["card"].item.document.region_id or "", *_place(entry["card"], entry["call"])))
+    groups = [
+        {"document": document, "entries": list(group)}
+        for document, group in groupby(entries, key=lambda entry: entry["card"].item.document)
+    ]
+    context = {"groups": groups, "search": search, "is_open": any(entry["call"] for entry in entries)}
+    return render(request, "applications/choose_item.html", context)
+
+
+def _region(applicant: Applicant) -> str:
+    return applicant.region_id
+
+
+def _has_words(card: ItemCard, search: str) -> bool:
+    return all(word in f"{card.item.title}{card.item.summary}{card.item.article}" for word in search.split())
+
+
+def _place(card: ItemCard, call: Call | None) -> tuple[int, bool, int]:
+    return (card.item.document_id, call is None, card.item.position)
+
+
+def _own(user: User) -> list[Applicant]:
+    return [membership.applicant for membership in user.active_memberships]
+
+
+def _choice(applicant: Applicant, card: ItemCard | None) -> dict[str, object]:
+    """One organisation as a choice, with what keeps it from claiming this item."""
+    allowed = card is not None and applicant.kind in card.rules.beneficiaries
+    return {
+        "applicant": applicant,
+        "is_allowed": allowed,
+        "missing": applicant.missing_for_claim,
+        "beneficiaries": "、".join(APPLICANT_KINDS[kind] for kind in card.rules.beneficiaries) if card else "",
+    }
+
+
+@access(applicants)
+@require_safe
+def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Show one claim: where it stands, what happened, what was filed."""
+    found = own_claim(request, key)
+    actions = open_actions(user_of(request), found)
+    points = found.correction_points.filter(round=found.correction_round)
+    context = content_of(found) | {
+        "progress": progress_of(found),
+        "situation": call_situation(found, at=timezone.now()),
+        "entries": timeline_of(found),
+        "points": points if found.status == ClaimStatus.CORRECTION else [],
+        "can_withdraw": Action.WITHDRAW in actions,
+        "has_notice": found.status in NOTICED,
+    }
+    return render(request, "applications/claim.html", context)
+
+
+@access(applicants)
+@require_POST
+def move(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Put a draft whose call is over into another open call."""
+    found = own_claim(request, key)
+    wanted = as_uuid(request.POST.get("call", ""))
+    call = next((call for call in call_situation(found, at=timezone.now()).others if call.key == wanted), None)
+    if call is None:
+        messages.error(request, "该通知不能转入：它已截止，或没有开放这个事项。")
+        return redirect("applications:claim", found.key)
+    try:
+        move_to_call(found, call=call, act=act_of(request))
+    except DraftRefusedError as error:
+        messages.error(request, str(error))
+        return redirect("applications:claim", found.key)
+    messages.success(request, f"已转入“{call.title}”，填写的内容都还在，请核对后提交。")
+    return redirect("applications:edit", found.key)
+
+
+@access(applicants)
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Withdraw a claim with a reason, or discard a draft."""
+    found = own_claim(request, key)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw_claim(found, act=act_of(request), reason=form.cleaned_data["reason"])
+        except TransitionRefused as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, "申报已撤回。" if found.number else "草稿已作废。")
+        return redirect("applications:claim", found.key)
+    if Action.WITHDRAW not in open_actions(user_of(request), found):
+        messages.error(request, f"该申报现为“{found.applicant_label}”，不能撤回。")
+        return redirect("applications:claim", found.key)
+    return render(request, "applications/withdraw.html", {"claim": found, "form": form})

@@ -1,0 +1,60 @@
+"""What the pages of one claim share."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import get_object_or_404
+
+from applications.claims.forms import shown_facts
+from applications.claims.models import Claim
+from applications.claims.selectors.problems import line_states
+from applications.claims.selectors.scope import item_of
+from policies.facts.values import facts_of
+from portal.core.http import user_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+def own_claim(request: HttpRequest, key: uuid.UUID) -> Claim:
+    """A claim of one of the person's own organisations; 404 for any other, whatever else the person may see."""
+    own = [membership.applicant_id for membership in user_of(request).active_memberships]
+    claims = Claim.objects.visible_to(user_of(request)).filter(applicant_id__in=own)
+    related = ("item", "item__document", "version", "applicant", "region", "region__parent", "city", "call")
+    return get_object_or_404(claims.select_related(*related), key=key)
+
+
+def content_of(claim: Claim) -> dict[str, Any]:
+    """A claim's content to read: facts in words, files, the stored answer of the engine."""
+    item = item_of(claim)
+    requirements = {wanted.code: wanted for wanted in item.evidence}
+    lines = [
+        {
+            "number": state.number,
+            "prefix": state.prefix,
+            "line": state.line,
+            "facts": shown_facts(facts_of(item), state.line.facts),
+            "files": [(requirements.get(e.requirement), e) for e in state.evidence],
+        }
+        for state in line_states(claim, item)
+    ]
+    files = claim.evidence.filter(removed_at=None, line=None).select_related("file")
+    assessment = claim.assessments.order_by("-pk").first()
+    return {
+        "claim": claim,
+        "rules": item,
+        "own_facts": shown_facts(facts_of(item, "claim"), claim.facts),
+        "lines": lines,
+        "files": [(requirements.get(evidence.requirement), evidence) for evidence in files],
+        "answer": assessment.answer if assessment else None,
+    }
+
+
+def as_uuid(text: str) -> uuid.UUID | None:
+    """A key that a page sent, None where it is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

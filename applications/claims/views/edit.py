@@ -1,0 +1,324 @@
+"""Writing a claim: the form, autosave, the conflict screen, the review page and submitting."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from applications.claims.enums import ClaimStatus
+from applications.claims.forms import claim_form, line_block, page_of, read_typed
+from applications.claims.selectors.calls import call_situation
+from applications.claims.selectors.conflicts import find_conflict
+from applications.claims.selectors.problems import find_problems, line_states
+from applications.claims.selectors.scope import concerns_patents, item_of
+from applications.claims.services.assessment import preview_claim
+from applications.claims.services.corrections import resubmit_claim
+from applications.claims.services.drafts import (
+    DraftRefusedError,
+    StaleDraftError,
+    Typed,
+    add_lines,
+    remove_line,
+    save_draft,
+)
+from applications.claims.services.evidence import EvidenceRefusedError, Upload, add_evidence, remove_evidence
+from applications.claims.services.submission import AlreadySubmittedError, ClaimIncompleteError, submit_claim
+from applications.claims.services.transitions import TransitionRefused
+from applications.claims.views.common import as_uuid, content_of, own_claim
+from portal.access import access, applicants
+from portal.core.http import act_of
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+    from applications.claims.models import Claim
+    from portal.core.act import Act
+
+
+@access(applicants)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Show the form, or save it and do what the pressed button asks for; nothing here needs a script."""
+    claim = own_claim(request, key)
+    if not claim.is_editable:
+        messages.info(request, f"该申报现为“{claim.applicant_label}”，不能再修改。")
+        return redirect("applications:claim", claim.key)
+    if request.method == "POST":
+        return _save_and_act(request, claim)
+    form = claim_form(
+        claim,
+        page=_number(request.GET.get("page"), 1),
+        complete="check" in request.GET,
+        rows=request.GET.get("rows", ""),
+    )
+    now = timezone.now()
+    context = {
+        "claim": claim,
+        "situation": call_situation(claim, at=now),
+        "form": form,
+        "rules": form.item,
+        "answer": preview_claim(claim, states=form.states, on=timezone.localdate(now)),
+        "problems": find_problems(claim, at=now, states=form.states) if "check" in request.GET else [],
+        "is_correction": claim.status == ClaimStatus.CORRECTION,
+        "max_bytes": settings.EVIDENCE_MAX_BYTES,
+        "general_remark": form.scope.remarks_at(None).get("", ""),
+    }
+    return render(request, "applications/edit.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """A pressed button: what it names behind the colon, and whether a file that came along was refused."""
+
+    request: HttpRequest
+    claim: Claim
+    act: Act
+    target: str
+    file_refused: bool
+
+
+def _save_and_act(request: HttpRequest, claim: Claim) -> HttpResponse:
+    act = act_of(request)
+    revision = _number(request.POST.get("revision"), -1)
+    try:
+        save_draft(claim, act=act, revision=revision, typed=_typed(claim, request))
+    except StaleDraftError as error:
+        return _conflict(request, error.claim, error.typed)
+    except DraftRefusedError as error:
+        messages.error(request, str(error))
+        return redirect("applications:claim", claim.key)
+    refused = _take_files(request, claim, act)
+    action, _, target = request.POST.get("action", "save").partition(":")
+    try:
+        return _ACTIONS.get(action, _stay)(_Press(request, claim, act, target, refused))
+    except (DraftRefusedError, EvidenceRefusedError) as error:
+        messages.error(request, str(error))
+        return _to_form(request, claim)
+
+
+def _take_files(request: HttpRequest, claim: Claim, act: Act) -> bool:
+    """Attach every file that came with the form; whether one was refused (and the person told why)."""
+    refused = False
+    for name, files in request.FILES.lists():
+        place, _, requirement = name.removeprefix("file-").partition("-")
+        line_id = None if place == "claim" else _number(place.removeprefix("l"), 0)
+        for file in files:
+            upload = Upload(file.name or "未命名", file)
+            try:
+                add_evidence(claim, act=act, requirement=requirement, line_id=line_id, upload=upload)
+            except EvidenceRefusedError as error:
+                refused = True
+                messages.error(request, str(error))
+    return refused
+
+
+def _stay(press: _Press) -> HttpResponse:
+    if not press.file_refused:
+        messages.success(press.request, "已保存。")
+    return _to_form(press.request, press.claim)
+
+
+def _add(press: _Press) -> HttpResponse:
+    line = add_lines(press.claim, act=press.act, rows=[{}])[0]
+    return _to_form(press.request, press.claim, line_id=line.pk)
+
+
+def _remove(press: _Press) -> HttpResponse:
+    remove_line(press.claim, act=press.act, line_id=_number(press.target, 0))
+    messages.success(press.request, "已删除该项。")
+    return _to_form(press.request, press.claim, anchor="lines")
+
+
+def _rows(press: _Press) -> HttpResponse:
+    line_id = _number(press.target.partition("-")[0].removeprefix("l"), 0)
+    return _to_form(press.request, press.claim, line_id=line_id, anchor=f"id_{press.target}", rows=press.target)
+
+
+def _remove_file(press: _Press) -> HttpResponse:
+    key = as_uuid(press.target)
+    evidence = press.claim.evidence.select_related("claim", "line").filter(key=key).first() if key else None
+    if evidence is None:
+        return _to_form(press.request, press.claim)
+    remove_evidence(evidence, act=press.act)
+    place = f"l{evidence.line_id}" if evidence.line_id else "claim"
+    anchor = f"evidence-{place}-{evidence.requirement}"
+    return _to_form(press.request, press.claim, anchor=anchor, line_id=evidence.line_id)
+
+
+def _review(press: _Press) -> HttpResponse:
+    return redirect("applications:review", press.claim.key)
+
+
+_ACTIONS: dict[str, Callable[[_Press], HttpResponse]] = {
+    "save": _stay,
+    "add": _add,
+    "remove": _remove,
+    "rows": _rows,
+    "remove-file": _remove_file,
+    "review": _review,
+}
+
+
+@access(applicants)
+@require_POST
+def autosave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Keep one line as it is typed; answers with the amount, the time of saving and the line's faults."""
+    claim = own_claim(request, key)
+    now = timezone.localtime()
+    context: dict[str, Any] = {"claim": claim, "now": now, "line_id": _number(request.POST.get("line"), 0)}
+    revision = _number(request.POST.get("revision"), -1)
+    try:
+        claim = save_draft(claim, act=act_of(request), revision=revision, typed=_typed_so_far(claim, request))
+    except StaleDraftError:
+        return render(request, "applications/_autosave_stale.html", context)
+    except DraftRefusedError as error:
+        return render(request, "applications/_autosave_refused.html", context | {"message": str(error)})
+    states = line_states(claim, item_of(claim))
+    context |= {
+        "claim": claim,
+        "answer": preview_claim(claim, states=states, on=timezone.localdate()),
+        "block": line_block(claim, context["line_id"]),
+    }
+    return render(request, "applications/_autosaved.html", context)
+
+
+@access(applicants)
+@require_POST
+def merge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Save what was chosen, field by field, on the conflict screen."""
+    claim = own_claim(request, key)
+    facts, lines = _mine(request)
+    chosen_facts = {name: value for name, value in facts.items() if _chose_mine(request, "claim", name)}
+    chosen_lines = {
+        pk: {name: value for name, value in typed.items() if _chose_mine(request, pk, name)}
+        for pk, typed in lines.items()
+    }
+    typed = Typed(chosen_facts, {pk: values for pk, values in chosen_lines.items() if values})
+    try:
+        save_draft(claim, act=act_of(request), revision=_number(request.POST.get("revision"), -1), typed=typed)
+    except StaleDraftError as error:
+        return _conflict(request, error.claim, error.typed)
+    except DraftRefusedError as error:
+        messages.error(request, str(error))
+        return redirect("applications:claim", claim.key)
+    messages.success(request, "已按您的选择合并保存。")
+    return redirect("applications:edit", claim.key)
+
+
+@access(applicants)
+@require_safe
+def review(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Show everything once more, what still has to be mended, and the button that submits."""
+    claim = own_claim(request, key)
+    if not claim.is_editable:
+        return redirect("applications:claim", claim.key)
+    return render(request, "applications/review.html", _review_context(claim))
+
+
+@access(applicants)
+@require_POST
+def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Submit, or hand back a corrected claim. Pressed twice, the second press lands on the same claim."""
+    claim = own_claim(request, key)
+    act = act_of(request)
+    revision = _number(request.POST.get("revision"), -1)
+    commitment = request.POST.get("commitment") == "on"
+    do = resubmit_claim if claim.status == ClaimStatus.CORRECTION else submit_claim
+    try:
+        done = do(claim, act=act, revision=revision, commitment=commitment)
+    except AlreadySubmittedError as error:
+        messages.info(request, str(error))
+    except TransitionRefused as error:
+        messages.error(request, str(error))
+    except ClaimIncompleteError as error:
+        context = _review_context(own_claim(request, key))
+        found = [*error.problems, *(p for p in context["problems"] if p.is_warning)]
+        return render(request, "applications/review.html", context | {"problems": found, "refused": True}, status=422)
+    else:
+        messages.success(request, f"申报已提交，编号 {done.claim.number}，由{done.claim.holder}办理。")
+    return redirect("applications:claim", claim.key)
+
+
+def _review_context(claim: Claim) -> dict[str, Any]:
+    states = line_states(claim, item_of(claim))
+    now = timezone.now()
+    problems = find_problems(claim, at=now, states=states)
+    is_correction = claim.status == ClaimStatus.CORRECTION
+    return content_of(claim) | {
+        "points": claim.correction_points.filter(round=claim.correction_round) if is_correction else [],
+        "problems": problems,
+        "is_ready": all(problem.is_warning for problem in problems),
+        "answer": preview_claim(claim, states=states, on=timezone.localdate(now)),
+        "situation": call_situation(claim, at=now),
+        "is_correction": is_correction,
+    }
+
+
+def _conflict(request: HttpRequest, claim: Claim, typed: Typed) -> HttpResponse:
+    conflict = find_conflict(claim, facts=typed.facts, lines=typed.lines)
+    mine = {"claim": dict(typed.facts), "lines": {str(pk): dict(values) for pk, values in typed.lines.items()}}
+    context = {"claim": claim, "conflict": conflict, "mine": json.dumps(mine, ensure_ascii=False)}
+    return render(request, "applications/conflict.html", context, status=409)
+
+
+def _mine(request: HttpRequest) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
+    """The stale page's values, as the conflict screen carried them; anything malformed counts for nothing."""
+    try:
+        given = json.loads(request.POST.get("mine", "{}"))
+        own = {str(name): value for name, value in dict(given.get("claim", {})).items()}
+        lines = {int(pk): dict(values) for pk, values in dict(given.get("lines", {})).items()}
+    except (ValueError, TypeError, AttributeError):
+        return {}, {}
+    return own, lines
+
+
+def _chose_mine(request: HttpRequest, place: int | str, name: str) -> bool:
+    return request.POST.get(f"use-{place}-{name}") == "mine"
+
+
+def _typed(claim: Claim, request: HttpRequest) -> Typed:
+    facts, lines = read_typed(claim, request.POST)
+    defence = None
+    if "defence-asked" in request.POST and concerns_patents(item_of(claim)):
+        asked = {_number(pk, 0) for pk in request.POST.getlist("defence-asked")}
+        ticked = {_number(pk, 0) for pk in request.POST.getlist("defence")}
+        stays = set(claim.lines.filter(is_defence=True).values_list("pk", flat=True)) - asked
+        defence = ticked | stays
+    return Typed(facts, lines, defence)
+
+
+def _typed_so_far(claim: Claim, request: HttpRequest) -> Typed:
+    """What autosave keeps: nothing of a line just ticked as a defence patent, and no tick before it is sent."""
+    facts, lines = read_typed(claim, request.POST)
+    ticked = {_number(pk, 0) for pk in request.POST.getlist("defence")}
+    return Typed(facts, {pk: values for pk, values in lines.items() if pk not in ticked})
+
+
+def _to_form(
+    request: HttpRequest, claim: Claim, *, line_id: int | None = None, anchor: str = "", rows: str = ""
+) -> HttpResponse:
+    """Back to the form, at the page and place where the person was."""
+    page = _number(request.GET.get("page"), 1)
+    if line_id:
+        page = page_of(line_states(claim, item_of(claim)), line_id)
+        anchor = anchor or f"line-{line_id}"
+    query = {name: value for name, value in (("page", page if page > 1 else ""), ("rows", rows)) if value}
+    url = reverse("applications:edit", args=[claim.key])
+    return HttpResponseRedirect(f"{url}{'?' if query else ''}{urlencode(query)}{f'#{anchor}' if anchor else ''}")
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else otherwise

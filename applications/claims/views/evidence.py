@@ -1,0 +1,137 @@
+"""Files of a claim: upload and use again, and view; only for those who may see the claim."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from applications.claims.forms import evidence_slot, page_of
+from applications.claims.models import Evidence
+from applications.claims.selectors.duplicates import reusable_evidence
+from applications.claims.selectors.problems import line_states
+from applications.claims.selectors.scope import item_of
+from applications.claims.services.evidence import EvidenceRefusedError, Upload, add_evidence, reuse_evidence
+from applications.claims.views.common import as_uuid, own_claim
+from portal.access import access, applicants, officials
+from portal.accounts.enums import Role
+from portal.core.files import read_pieces
+from portal.core.http import act_of, user_of
+
+if TYPE_CHECKING:
+    import uuid
+
+    from django.http import HttpRequest, HttpResponse
+
+    from applications.claims.models import Claim
+
+# Who sees claims sees their evidence; which claims, `visible_to` decides.
+readers = applicants | officials(
+    Role.ACCEPTANCE,
+    Role.DISTRICT_FIRST,
+    Role.DISTRICT_SECOND,
+    Role.CITY_OFFICER,
+    Role.DECISION_MAKER,
+    Role.FINANCE,
+    Role.AUDITOR,
+)
+
+
+# The browser's own viewer of PDFs brings styles and scripts of its own, and is framed by the review page.
+@csp_replace(
+    {
+        "default-src": ["'none'"],
+        "script-src": ["'none'"],
+        "style-src": ["'unsafe-inline'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'self'"],
+        "frame-src": ["'self'"],
+        "frame-ancestors": ["'self'"],
+    }
+)
+@access(readers)
+@require_safe
+def evidence(request: HttpRequest, key: uuid.UUID) -> StreamingHttpResponse:
+    """The bytes of one file, in place, or with `?download` to keep."""
+    visible = Evidence.objects.visible_to(user_of(request)).select_related("file")
+    found = get_object_or_404(visible, key=key)
+    path = Path(settings.PRIVATE_DIR) / found.file.path
+    if not path.is_file():
+        raise Http404
+    response = StreamingHttpResponse(read_pieces(path), content_type=found.file.media_type)
+    response["Content-Length"] = str(found.file.size)
+    keeps = "download" in request.GET
+    disposition = content_disposition_header(as_attachment=keeps, filename=found.filename)
+    response["Content-Disposition"] = disposition or "inline"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@access(applicants)
+@require_POST
+def upload(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Attach files to one requirement as soon as they are chosen; answers with that requirement's place."""
+    claim = own_claim(request, key)
+    requirement = request.POST.get("requirement", "")
+    line_id = _line_id(request.POST.get("line", ""))
+    refusals = []
+    for name in request.FILES:
+        for file in request.FILES.getlist(name):
+            given = Upload(file.name or "未命名", file)
+            try:
+                add_evidence(claim, act=act_of(request), requirement=requirement, line_id=line_id, upload=given)
+            except EvidenceRefusedError as error:
+                refusals.append(str(error))
+    return _slot(request, claim, requirement, line_id, refusals)
+
+
+@access(applicants)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reuse(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Choose among the organisation's earlier files for one requirement."""
+    claim = own_claim(request, key)
+    requirement = request.GET.get("requirement", "")
+    line_id = _line_id(request.GET.get("line", ""))
+    slot = evidence_slot(claim, requirement=requirement, line_id=line_id)
+    if slot is None or not claim.is_editable:
+        raise Http404
+    files = reusable_evidence(claim)
+    if request.method == "POST":
+        wanted = as_uuid(request.POST.get("source", ""))
+        source = next((file for file in files if file.key == wanted), None)
+        if source is None:
+            raise Http404
+        try:
+            reuse_evidence(claim, act=act_of(request), requirement=requirement, line_id=line_id, source=source)
+        except EvidenceRefusedError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"已选用“{source.filename}”。")
+        page = page_of(line_states(claim, item_of(claim)), line_id) if line_id else 1
+        url = reverse("applications:edit", args=[claim.key])
+        return HttpResponseRedirect(f"{url}?page={page}#{slot.anchor}")
+    return render(request, "applications/reuse.html", {"claim": claim, "slot": slot, "files": files})
+
+
+def _slot(
+    request: HttpRequest, claim: Claim, requirement: str, line_id: int | None, refusals: list[str]
+) -> HttpResponse:
+    slot = evidence_slot(claim, requirement=requirement, line_id=line_id, refusals=refusals)
+    if slot is None:
+        raise Http404
+    context = {"claim": claim, "slot": slot, "now": timezone.localtime()}
+    return render(request, "applications/_uploaded.html", context)
+
+
+def _line_id(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None

@@ -1,0 +1,70 @@
+"""Lines from a spreadsheet: the template to fill in, and the filled one back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_safe
+
+from applications.claims.enums import ClaimStatus
+from applications.claims.forms import ImportForm
+from applications.claims.selectors.scope import item_of
+from applications.claims.services.imports import (
+    ImportRefusedError,
+    build_template,
+    import_lines,
+    read_pasted,
+    read_workbook,
+)
+from applications.claims.views.common import own_claim
+from policies.facts.values import facts_of
+from portal.access import access, applicants
+from portal.core.http import act_of
+
+if TYPE_CHECKING:
+    import uuid
+
+    from django.http import HttpRequest
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@access(applicants)
+@require_safe
+def template(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The xlsx template of the claim's item."""
+    claim = own_claim(request, key)
+    response = HttpResponse(build_template(item_of(claim)), content_type=XLSX)
+    name = f"{claim.item.title}明细模板.xlsx"
+    response["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
+    return response
+
+
+@access(applicants)
+@require_http_methods(["GET", "HEAD", "POST"])
+def bulk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Import lines from a filled template or from pasted cells; nothing is taken over while a cell is wrong."""
+    claim = own_claim(request, key)
+    if claim.status != ClaimStatus.DRAFT:
+        messages.error(request, "只有草稿可以导入明细。")
+        return redirect("applications:claim", claim.key)
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+    item = item_of(claim)
+    facts = [fact for fact in facts_of(item) if fact.type != "rows"]
+    context: dict[str, Any] = {"claim": claim, "form": form, "facts": facts}
+    if request.method == "POST" and form.is_valid():
+        file, pasted = form.cleaned_data.get("file"), form.cleaned_data.get("pasted") or ""
+        try:
+            reading = read_workbook(item, file.read()) if file else read_pasted(item, pasted)
+            context["faults"] = reading.faults
+            lines = import_lines(claim, act=act_of(request), reading=reading)
+        except ImportRefusedError as error:
+            context["refusal"] = str(error)
+            return render(request, "applications/import.html", context, status=422)
+        messages.success(request, f"已导入 {len(lines)} 项。请逐项核对并上传材料。")
+        return redirect("applications:edit", claim.key)
+    return render(request, "applications/import.html", context)

@@ -1,8 +1,0 @@
-from django.apps import AppConfig
-
-
-class PoliciesConfig(AppConfig):
-    name = "policies"
-    label = "policies"
-    verbose_name = "政策"
-    default_auto_field = "django.db.models.BigAutoField"

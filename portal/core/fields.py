@@ -1,0 +1,46 @@
+"""Form fields that several rooms share: sums, days, and moments to the minute."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from portal.core.money import MoneyError, format_yuan, parse_yuan
+
+
+class YuanField(forms.CharField):
+    """A sum as people write it (1,234.50, 0.5万元); gives yuan with two places, never rounded."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return format_yuan(value) if isinstance(value, Decimal) else value
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if text is None or text in self.empty_values:
+            return None
+        try:
+            return parse_yuan(text)
+        except MoneyError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class DayField(forms.DateField):
+    """A day, chosen from the browser's own calendar."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**options)
+
+
+class MomentField(forms.DateTimeField):
+    """A moment to the minute in local time, chosen from the browser's own calendar; gives an aware datetime."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
+        super().__init__(**options)

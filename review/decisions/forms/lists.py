@@ -1,0 +1,136 @@
+"""Filters of the lists, and the forms of a meeting, a publicity and an objection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+
+from applications.claims.enums import ClaimStatus
+from portal.core.fields import DayField
+from review.decisions.forms.decision import decision_no_field
+from review.decisions.selectors.queue import ClaimFilter, claimable_choices, district_choices
+from review.decisions.services.decisions import Minutes
+from review.decisions.services.objections import Objector
+from review.decisions.services.publicity import PublicityPlan
+
+if TYPE_CHECKING:
+    from django.utils.datastructures import MultiValueDict
+
+    from portal.accounts.models import Region, User
+
+
+class ClaimFilterForm(forms.Form):
+    """Filters of a desk; `ClaimSearchForm` has all of them."""
+
+    q = forms.CharField(
+        label="查找",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"placeholder": "编号、单位名称或信用代码"}),
+    )
+    item = forms.TypedChoiceField(label="事项", required=False, coerce=int, empty_value=None)
+    submitted_from = DayField(label="提交自", required=False)
+    submitted_to = DayField(label="提交至", required=False)
+    overdue = forms.BooleanField(label="只看超期", required=False)
+
+    def __init__(self, data: MultiValueDict[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["item"].choices = [("", "全部"), *claimable_choices()]  # type: ignore[attr-defined]
+
+    def as_filter(self) -> ClaimFilter:
+        """What was asked for; a field that cannot be read narrows nothing, and shows its error."""
+        self.is_valid()
+        asked = self.cleaned_data
+        return ClaimFilter(
+            text=asked.get("q") or "",
+            item_id=asked.get("item"),
+            status=asked.get("status") or "",
+            district=asked.get("district") or "",
+            submitted_from=asked.get("submitted_from"),
+            submitted_to=asked.get("submitted_to"),
+            overdue=bool(asked.get("overdue")),
+        )
+
+
+class ClaimSearchForm(ClaimFilterForm):
+    """Filters of the search over all claims that a person sees."""
+
+    status = forms.ChoiceField(
+        label="状态",
+        required=False,
+        choices=[("", "全部"), *((s.value, s.label) for s in ClaimStatus if s != ClaimStatus.DRAFT)],
+    )
+    field_order = ("q", "item", "status", "district", "submitted_from", "submitted_to", "overdue")
+
+    def __init__(self, data: MultiValueDict[str, Any] | None = None, *, user: User, **options: Any) -> None:
+        super().__init__(data, **options)
+        if districts := district_choices(user):
+            self.fields["district"] = forms.ChoiceField(
+                label="区县", required=False, choices=[("", "全部"), *districts]
+            )
+            self.order_fields(self.field_order)
+
+
+class MinutesForm(forms.Form):
+    """The meeting that decides on several claims at once."""
+
+    minutes_number = forms.CharField(label="会议纪要编号", max_length=60)
+    minutes_date = DayField(label="会议日期")
+    decision_no = decision_no_field(required=False)
+
+    @property
+    def minutes(self) -> Minutes:
+        given = self.cleaned_data
+        return Minutes(given["minutes_number"], given["minutes_date"], given["decision_no"])
+
+
+class PublicityForm(forms.Form):
+    """A new publicity list."""
+
+    title = forms.CharField(label="标题", max_length=120)
+    starts_on = DayField(label="开始日期", help_text="首日计入公示期。")
+    workdays = forms.IntegerField(label="公示工作日", min_value=1, max_value=60)
+    contact = forms.CharField(
+        label="异议受理方式", max_length=200, help_text="受理部门、电话和地址，将在公示页面公布。"
+    )
+
+    def __init__(self, data: MultiValueDict[str, Any] | None = None, *, region: Region, **options: Any) -> None:
+        today = timezone.localdate()
+        initial = {
+            "title": f"{today.year}年度{region.name}知识产权专项资金拟资助名单公示",
+            "starts_on": today,
+            "workdays": settings.PUBLICITY_WORKDAYS,
+            "contact": "，".join(filter(None, [region.bureau, region.contact])),
+        }
+        super().__init__(data, initial=initial, **options)
+
+    @property
+    def plan(self) -> PublicityPlan:
+        return PublicityPlan(**self.cleaned_data)
+
+
+class ObjectionForm(forms.Form):
+    """A signed objection as it came in."""
+
+    objector = forms.CharField(label="异议人（实名）", max_length=60, help_text="身份保密，只有本市审核人员可见。")
+    contact = forms.CharField(label="联系方式", max_length=60)
+    received_on = DayField(label="收到日期")
+    text = forms.CharField(label="异议内容", max_length=4000, widget=forms.Textarea(attrs={"rows": 5}))
+
+    @property
+    def who(self) -> Objector:
+        return Objector(self.cleaned_data["objector"], self.cleaned_data["contact"])
+
+
+class ObjectionConclusionForm(forms.Form):
+    """What the verification of an objection found."""
+
+    conclusion = forms.CharField(
+        label="核实结论",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="异议成立时，结论会作为不予支持的理由告知申报单位：请勿写出异议人的身份。",
+    )

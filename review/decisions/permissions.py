@@ -1,0 +1,106 @@
+"""Which stage a claim's status is, which action a conclusion means there, and who may conclude it. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from applications.claims.enums import Action, ClaimStatus, Route
+from applications.claims.permissions import acts_for_applicant, party_for
+from portal.accounts.enums import RegionLevel, Role
+from review.decisions.enums import Conclusion, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from applications.claims.models import Claim
+    from portal.accounts.models import Appointment, User
+
+STAGE_OF: dict[str, Stage] = {
+    ClaimStatus.SUBMITTED: Stage.ACCEPTANCE,
+    ClaimStatus.DISTRICT_REVIEW: Stage.DISTRICT_FIRST,
+    ClaimStatus.DISTRICT_CONFIRMATION: Stage.DISTRICT_SECOND,
+    ClaimStatus.CITY_REVIEW: Stage.CITY,
+    ClaimStatus.FINAL_DECISION: Stage.FINAL,
+}
+STATUS_OF: dict[Stage, ClaimStatus] = {stage: ClaimStatus(status) for status, stage in STAGE_OF.items()}
+
+# The first officer only proposes: also a proposed refusal goes to the second officer, who makes it one.
+ACTION_OF: dict[tuple[Stage, Conclusion], Action] = {
+    (Stage.ACCEPTANCE, Conclusion.SUPPORT): Action.ACCEPT,
+    (Stage.ACCEPTANCE, Conclusion.REFUSE): Action.DECLINE,
+    (Stage.ACCEPTANCE, Conclusion.CORRECT): Action.REQUEST_CORRECTION,
+    (Stage.DISTRICT_FIRST, Conclusion.SUPPORT): Action.DISTRICT_PASS,
+    (Stage.DISTRICT_FIRST, Conclusion.REFUSE): Action.DISTRICT_PASS,
+    (Stage.DISTRICT_FIRST, Conclusion.CORRECT): Action.REQUEST_CORRECTION,
+    (Stage.DISTRICT_SECOND, Conclusion.SUPPORT): Action.DISTRICT_CONFIRM,
+    (Stage.DISTRICT_SECOND, Conclusion.REFUSE): Action.REJECT,
+    (Stage.DISTRICT_SECOND, Conclusion.SEND_BACK): Action.SEND_BACK,
+    (Stage.DISTRICT_SECOND, Conclusion.CORRECT): Action.REQUEST_CORRECTION,
+    (Stage.CITY, Conclusion.SUPPORT): Action.CITY_PASS,
+    (Stage.CITY, Conclusion.REFUSE): Action.REJECT,
+    (Stage.CITY, Conclusion.CORRECT): Action.REQUEST_CORRECTION,
+    (Stage.FINAL, Conclusion.SUPPORT): Action.DECIDE,
+    (Stage.FINAL, Conclusion.REFUSE): Action.REJECT,
+    (Stage.FINAL, Conclusion.CORRECT): Action.REQUEST_CORRECTION,
+}
+# Stages in which an officer sets a sum per line; the second officer confirms the first's sums as they are.
+SUM_STAGES = frozenset({Stage.DISTRICT_FIRST, Stage.CITY, Stage.FINAL})
+
+
+def stage_before(stage: str | None, route: str) -> Stage | None:
+    """The stage whose conclusion another starts from; a claim that its district decides has no city review."""
+    if stage == Stage.CITY or (stage == Stage.FINAL and route == Route.DISTRICT):
+        return Stage.DISTRICT_SECOND
+    return Stage.CITY if stage == Stage.FINAL else None
+
+
+def publishing_regions(user: User) -> list[str]:
+    """Codes of the regions whose lists this person publishes: a city's officer, a district's decision-maker."""
+    return [
+        appointment.region_id
+        for appointment in user.active_appointments
+        if appointment.role == Role.CITY_OFFICER or _decides_in_district(appointment)
+    ]
+
+
+def _decides_in_district(appointment: Appointment) -> bool:
+    return appointment.role == Role.DECISION_MAKER and appointment.region.level == RegionLevel.DISTRICT
+
+
+def decided_by(user: User, *roles: str) -> Q:
+    """The condition on claims that are decided, publicised and paid where this person holds one of the roles."""
+    return decided_in(user.regions_for(*roles))
+
+
+def decided_in(regions: Iterable[str]) -> Q:
+    """The condition on claims that are decided, publicised and paid in one of these regions, given by their codes."""
+    codes = list(regions)
+    return Q(city_id__in=codes, route=Route.CITY) | Q(region_id__in=codes, route=Route.DISTRICT)
+
+
+def open_conclusions(user: User, claim: Claim) -> list[Conclusion]:
+    """What this person's duties let them conclude on the claim now, four eyes aside."""
+    stage = STAGE_OF.get(claim.status)
+    if stage is None:
+        return []
+    return [
+        conclusion
+        for (at, conclusion), action in ACTION_OF.items()
+        if at == stage and party_for(user, claim, action) is not None
+    ]
+
+
+def four_eyes_problem(user: User, claim: Claim, concluded: Iterable[tuple[int, str]], stage: str | None = None) -> str:
+    """Why this person must leave the claim to another, in words; empty where nothing stands against them.
+
+    `concluded` holds (officer's pk, stage) of every earlier decision on the claim, of all rounds. `stage` is the one
+    about to be concluded (the payment is none of them: whoever decided anything does not pay).
+    """
+    if acts_for_applicant(user, claim):
+        return "您是该申报单位的成员，应当回避，请由其他人员办理。"
+    for officer_id, earlier in concluded:
+        if officer_id == user.pk and earlier != stage:
+            return f"您已在“{Stage(earlier).label}”环节办理过该申报，不能再办理另一环节，请由其他人员办理。"
+    return ""

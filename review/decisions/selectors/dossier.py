@@ -1,0 +1,319 @@
+"""Everything about one claim that a reviewer works from, gathered for one page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from applications.claims.enums import Action, Route
+from applications.claims.selectors.duplicates import Twin, duplicate_files, duplicate_lines
+from applications.claims.selectors.problems import line_states
+from applications.claims.selectors.scope import item_of
+from applications.ledger.selectors import use_of_call
+from policies.facts.values import facts_of, read_facts, show_fact
+from review.decisions.enums import Conclusion, Stage
+from review.decisions.models import CreditSnapshot, Decision, Objection
+from review.decisions.permissions import STAGE_OF, four_eyes_problem, open_conclusions, stage_before
+from review.notices.selectors import notices_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine, Evidence
+    from applications.ledger.selectors import CallUse
+    from policies.engine.model import Condition, Fact, Item
+    from policies.facts.values import FactsReading
+    from portal.accounts.models import User
+    from review.notices.models import Notice
+
+_FIRST_ASSESSMENTS = (Action.SUBMIT, Action.RESUBMIT)
+SUM_COLUMNS = (
+    (Stage.DISTRICT_FIRST, "区级审核"),
+    (Stage.CITY, "市级审核"),
+    (Stage.FINAL, "审定"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFact:
+    """A fact in words; `table` holds heading and rows where the fact is a list (interest payments …)."""
+
+    label: str
+    value: str
+    warning: str = ""
+    table: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEvidence:
+    """A file with the requirement it answers."""
+
+    evidence: Evidence
+    requirement: str
+    line_number: int | None
+    used_elsewhere: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """One line: its facts, what was claimed for it, what each stage set, and the same right elsewhere."""
+
+    line: ClaimLine
+    number: int
+    subject: str
+    facts: tuple[ShownFact, ...]
+    blank: str
+    claimed: Decimal | None
+    sums: tuple[Decimal | None, ...]
+    reason: str
+    reason_label: str
+    requested: Decimal | None
+    twins: tuple[Twin, ...]
+
+    @property
+    def has_sums(self) -> bool:
+        """Whether there is any sum to show: a title alone has none."""
+        return self.claimed is not None or any(amount is not None for amount in self.sums)
+
+
+class Dossier:
+    """One claim as its reviewer sees it. Everything is read once, when it is first asked for."""
+
+    def __init__(self, claim: Claim, *, user: User) -> None:
+        self.claim = claim
+        self.user = user
+
+    @cached_property
+    def notices(self) -> list[Notice]:
+        """The notices on the claim."""
+        return notices_of(self.claim, user=self.user)
+
+    @cached_property
+    def item(self) -> Item:
+        return item_of(self.claim)
+
+    @cached_property
+    def call_uses(self) -> list[CallUse]:
+        """What is used and left of the call's limits that bind this claim; nothing for a claim older than calls."""
+        call = self.claim.call
+        return (
+            [] if call is None else use_of_call(call, call.items.filter(item=self.claim.item_id).select_related("item"))
+        )
+
+    @cached_property
+    def stage(self) -> Stage | None:
+        """The stage the claim stands at, None where nobody is to conclude on it."""
+        return STAGE_OF.get(self.claim.status)
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """All conclusions so far, oldest first, with their sums."""
+        return list(self.claim.decisions.prefetch_related("lines").order_by("pk"))
+
+    def latest(self, stage: str) -> Decision | None:
+        """The last conclusion at a stage."""
+        return next((decision for decision in reversed(self.decisions) if decision.stage == stage), None)
+
+    @cached_property
+    def obstacle(self) -> str:
+        """Why this person must leave the claim to another (four eyes, recusal); empty where nothing does."""
+        concluded = [(decision.officer_id, decision.stage) for decision in self.decisions]
+        return four_eyes_problem(self.user, self.claim, concluded, self.stage)
+
+    @cached_property
+    def conclusions(self) -> list[Conclusion]:
+        """What this person may conclude now; nothing where four eyes forbid it."""
+        found = open_conclusions(self.user, self.claim)
+        return [] if self.obstacle else found
+
+    @cached_property
+    def is_on_my_desk(self) -> bool:
+        """Whether the claim waits for this person's duty, four eyes aside."""
+        return bool(open_conclusions(self.user, self.claim))
+
+    @cached_property
+    def assessments(self) -> list[Assessment]:
+        """The stored answers, newest first."""
+        return list(self.claim.assessments.order_by("-pk"))
+
+    @cached_property
+    def claimed_by_number(self) -> dict[int, Decimal | None]:
+        """What the engine gave each line when the applicant last submitted."""
+        filed = next((a for a in self.assessments if a.stage in _FIRST_ASSESSMENTS), None)
+        if filed is None:
+            return {}
+        return {
+            line["line"]: None if line["amount"] is None else Decimal(line["amount"])
+            for line in filed.answer.get("lines", [])
+        }
+
+    @cached_property
+    def lines(self) -> list[ShownLine]:
+        """The lines in order."""
+        by_stage = [
+            {row.line_id: row for row in decision.lines.all()} if decision else {}
+            for decision in (self.latest(stage) for stage, _ in SUM_COLUMNS)
+        ]
+        facts = facts_of(self.item)
+        shown = []
+        for state in self._states:
+            rows = [sums.get(state.line.pk) for sums in by_stage]
+            reasoned = next((row for row in reversed(rows) if row and row.reason), None)
+            shown.append(
+                ShownLine(
+                    line=state.line,
+                    number=state.number,
+                    # As certificates print it; the line's key is for comparing.
+                    subject=str(state.reading.values.get(self.item.subject) or state.line.subject_key),
+                    facts=tuple(_shown(facts, state.reading.values, state.reading.warnings)),
+                    blank="、".join(fact.label for fact in facts if not is_filled(state.reading.values.get(fact.name))),
+                    claimed=self.claimed_by_number.get(state.number, state.line.assessed_amount),
+                    sums=tuple(row.amount if row else None for row in rows),
+                    reason=reasoned.reason if reasoned else "",
+                    reason_label="核减理由" if reasoned and reasoned.amount < reasoned.ceiling else "金额理由",
+                    requested=_requested(state.reading),
+                    twins=tuple(twin for twin in self.twin_lines if twin.position == state.line.position),
+                )
+            )
+        return shown
+
+    @cached_property
+    def _states(self) -> list[Any]:
+        return line_states(self.claim, self.item)
+
+    @cached_property
+    def claim_facts(self) -> list[ShownFact]:
+        """Facts stated once for the whole claim."""
+        facts = facts_of(self.item, "claim")
+        reading = read_facts(facts, self.claim.facts)
+        return list(_shown(facts, reading.values, reading.warnings))
+
+    @cached_property
+    def evidence(self) -> list[ShownEvidence]:
+        """The files that stand, line by line, then those of the whole claim (the signed commitment)."""
+        labels = {wanted.code: wanted.label for wanted in self.item.evidence}
+        numbers = {state.line.pk: state.number for state in self._states}
+        files = self.claim.evidence.filter(removed_at=None).select_related("file")
+        shown = [
+            ShownEvidence(
+                evidence=one,
+                requirement=labels.get(one.requirement, one.requirement),
+                line_number=numbers.get(one.line_id) if one.line_id else None,
+                used_elsewhere=any(twin.what == one.filename for twin in self.twin_files),
+            )
+            for one in files
+        ]
+        return sorted(shown, key=lambda one: (one.line_number is None, one.line_number or 0, one.evidence.pk))
+
+    @cached_property
+    def missing_evidence(self) -> list[str]:
+        """Required documents that are not there, in words."""
+        have = {(one.evidence.requirement, one.line_number) for one in self.evidence}
+        wanted = [
+            (w, number)
+            for w in self.item.evidence
+            if w.required
+            for number in ([state.number for state in self._states] if w.per == "line" else [None])
+        ]
+        return [
+            f"第 {number} 项：{w.label}" if number else w.label for w, number in wanted if (w.code, number) not in have
+        ]
+
+    @cached_property
+    def twin_lines(self) -> list[Twin]:
+        return duplicate_lines(self.claim, user=self.user)
+
+    @cached_property
+    def twin_files(self) -> list[Twin]:
+        return duplicate_files(self.claim, user=self.user)
+
+    @cached_property
+    def credit(self) -> list[CreditSnapshot]:
+        """Credit checks of the applicant, newest first."""
+        return list(
+            CreditSnapshot.objects.filter(applicant_id=self.claim.applicant_id)
+            .select_related("entered_by")
+            .order_by("-checked_on", "-pk")[:5]
+        )
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The item's conditions that an officer can find unmet."""
+        return tuple(condition for condition in self.item.conditions if not condition.priority)
+
+    @cached_property
+    def events(self) -> list[ClaimEvent]:
+        """The time line, newest first."""
+        return list(self.claim.events.order_by("-pk"))
+
+    @cached_property
+    def objections(self) -> list[Objection]:
+        """Objections that this person may see."""
+        return list(
+            Objection.objects.visible_to(self.user)
+            .filter(entry__claim=self.claim)
+            .select_related("decided_by")
+            .order_by("-pk")
+        )
+
+    @cached_property
+    def sums(self) -> list[dict[str, Any]]:
+        """Claimed, district, city and final sum side by side."""
+        claim = self.claim
+        shown: list[dict[str, Any]] = [
+            {"label": "申报（测算）", "amount": claim.claimed_amount},
+            {"label": "区级审核", "amount": claim.district_amount},
+            *([{"label": "市级审核", "amount": claim.city_amount}] if claim.route == Route.CITY else []),
+            {"label": "审定", "amount": claim.approved_amount, "is_last": True},
+        ]
+        before: Decimal | None = None
+        for column in shown:
+            amount = column["amount"]
+            if isinstance(amount, Decimal) and isinstance(before, Decimal) and amount < before:
+                column["note"] = f"核减 {before - amount:,.2f} 元"
+            before = amount if isinstance(amount, Decimal) else before
+        return shown
+
+    @property
+    def has_sums(self) -> bool:
+        """Whether any sum was claimed or set."""
+        return any(column["amount"] is not None for column in self.sums)
+
+    @property
+    def suggested(self) -> Mapping[int, tuple[Decimal, str]]:
+        """Sum and reason per line of the stage before, by the line's pk: what the form starts from."""
+        before = stage_before(self.stage, self.claim.route)
+        decision = self.latest(before) if before else None
+        if decision is None and self.stage == Stage.DISTRICT_FIRST:
+            decision = self.latest(Stage.DISTRICT_FIRST)
+        if decision is None or decision.conclusion != Conclusion.SUPPORT:
+            return {}
+        return {row.line_id: (row.amount, row.reason) for row in decision.lines.all()}
+
+
+def _requested(reading: FactsReading) -> Decimal | None:
+    """The sum that the applicant asks for where the document names none; None where it is not, or badly, stated."""
+    stated = reading.values.get("requested")
+    return Decimal(stated) if stated and "requested" not in reading.errors else None
+
+
+def is_filled(value: Any) -> bool:
+    """Whether the applicant gave the fact at all: a plain no is an answer."""
+    return value not in ("", None, [])
+
+
+def _shown(
+    facts: Iterable[Fact], values: Mapping[str, Any], warnings: Mapping[str, tuple[str, ...]]
+) -> Iterable[ShownFact]:
+    for fact in facts:
+        value = values.get(fact.name)
+        if not is_filled(value):
+            continue
+        table: tuple[tuple[str, ...], ...] = ()
+        if fact.type == "rows" and value:
+            heading = tuple(column.label for column in fact.columns)
+            rows = [tuple(show_fact(column, row.get(column.name)) for column in fact.columns) for row in value]
+            table = (heading, *rows)
+        yield ShownFact(fact.label, show_fact(fact, value), "；".join(warnings.get(fact.name, ())), table)

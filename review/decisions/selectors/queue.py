@@ -1,0 +1,235 @@
+"""Lists of claims for officers: whose turn it is, filters, search, and pages that cost the same at any depth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import chinese_calendar
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Q
+from django.utils import timezone
+
+from applications.claims.enums import Route
+from applications.claims.models import Claim
+from policies.published.models import SupportItem
+from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
+from portal.accounts.models import Applicant
+from portal.workdays.selectors import overrides_between
+from review.decisions.enums import Stage
+from review.decisions.models import Decision
+from review.decisions.permissions import STATUS_OF, four_eyes_problem
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django.db.models import QuerySet
+
+    from applications.claims.enums import ClaimStatus
+    from portal.accounts.models import Region, User
+
+PAGE_SIZE = 50
+COUNT_LIMIT = 1000
+_NAME_MATCHES = 500
+
+DUTIES: dict[str, Stage] = {
+    Role.ACCEPTANCE: Stage.ACCEPTANCE,
+    Role.DISTRICT_FIRST: Stage.DISTRICT_FIRST,
+    Role.DISTRICT_SECOND: Stage.DISTRICT_SECOND,
+    Role.CITY_OFFICER: Stage.CITY,
+    Role.DECISION_MAKER: Stage.FINAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One duty in one region: a tab of the queue, and exactly one stretch of an index."""
+
+    stage: Stage
+    region: Region
+
+    @property
+    def key(self) -> str:
+        return f"{self.stage}-{self.region.pk}"
+
+    @property
+    def status(self) -> ClaimStatus:
+        return STATUS_OF[self.stage]
+
+    @property
+    def label(self) -> str:
+        return f"{self.region.name} · {self.status.label}"
+
+    def claims(self, user: User) -> QuerySet[Claim]:
+        """The claims that lie on this desk, as this person sees them."""
+        in_city = self.region.level == RegionLevel.CITY
+        claims = Claim.objects.visible_to(user).filter(status=self.status)
+        claims = claims.filter(city_id=self.region.pk) if in_city else claims.filter(region_id=self.region.pk)
+        if self.stage == Stage.FINAL:
+            claims = claims.filter(route=Route.CITY if in_city else Route.DISTRICT)
+        return claims
+
+
+def desks_of(user: User) -> list[Desk]:
+    """The desks at which this person works, in the order of the procedure."""
+    stages = list(DUTIES.values())
+    found = [
+        Desk(DUTIES[appointment.role], appointment.region)
+        for appointment in user.active_appointments
+        if appointment.role in DUTIES
+    ]
+    return sorted(set(found), key=lambda desk: (stages.index(desk.stage), desk.region.pk))
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFilter:
+    """What narrows a list. Empty fields narrow nothing; days are the claims' days of submission, both included."""
+
+    text: str = ""
+    item_id: int | None = None
+    status: str = ""
+    district: str = ""
+    submitted_from: date | None = None
+    submitted_to: date | None = None
+    overdue: bool = False
+
+    def apply(self, claims: QuerySet[Claim]) -> QuerySet[Claim]:
+        """The claims that fit."""
+        if self.item_id:
+            claims = claims.filter(item_id=self.item_id)
+        if self.status:
+            claims = claims.filter(status=self.status)
+        if self.district:
+            claims = claims.filter(region_id=self.district)
+        if self.submitted_from:
+            claims = claims.filter(submitted_at__gte=_midnight(self.submitted_from))
+        if self.submitted_to:
+            claims = claims.filter(submitted_at__lt=_midnight(self.submitted_to + timedelta(days=1)))
+        if self.overdue:
+            claims = claims.filter(status__in=list(STATUS_OF.values()), status_since__lt=overdue_before())
+        return claims.filter(_matches(self.text)) if self.text else claims
+
+
+def _matches(text: str) -> Q:
+    """By the claim's number, or by the applicant's name or USCC. Names are looked up first: they are far fewer."""
+    wanted = text.strip()
+    applicants = Applicant.objects.filter(Q(name__icontains=wanted) | Q(uscc=wanted.upper())).values_list("pk")
+    return Q(number__startswith=wanted.upper()) | Q(applicant_id__in=[pk for (pk,) in applicants[:_NAME_MATCHES]])
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def overdue_before() -> datetime:
+    """The moment since which a claim may lie on a desk without being overdue: so many working days back.
+
+    Read once a day. In a year without a calendar every day but the weekend counts as worked: this only colours a list.
+    """
+    today = timezone.localdate()
+    key = f"review:overdue-before:{today}:{settings.REVIEW_WORKDAYS}"
+    found: datetime | None = cache.get(key)
+    if found is None:
+        overrides = overrides_between(today - timedelta(days=200), today)
+        day, left = today, settings.REVIEW_WORKDAYS
+        while left > 0:
+            day -= timedelta(days=1)
+            left -= int(overrides.get(day, _is_worked(day)))
+        found = _midnight(day)
+        cache.set(key, found, 3600)
+    return found
+
+
+def _is_worked(day: date) -> bool:
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: the claims, the cursor of the next (empty at the end), and how many there are in all, capped."""
+
+    claims: list[Claim]
+    next_cursor: str
+    count: int
+
+    @property
+    def count_words(self) -> str:
+        return f"{COUNT_LIMIT}+" if self.count > COUNT_LIMIT else str(self.count)
+
+
+def page_of(claims: QuerySet[Claim], *, after: str = "", oldest_first: bool = False) -> Page:
+    """The page after a cursor, by time of submission then id.
+
+    The bound is written as `<=` with an exclusion of what was seen of the same moment: both databases walk their
+    index with it, which they do not with an OR. A cursor that makes no sense begins at the first page.
+    """
+    order = ("submitted_at", "id") if oldest_first else ("-submitted_at", "-id")
+    narrowed = claims
+    cursor = _read_cursor(after)
+    if cursor is not None:
+        at, pk = cursor
+        if oldest_first:
+            narrowed = narrowed.filter(submitted_at__gte=at).exclude(submitted_at=at, id__lte=pk)
+        else:
+            narrowed = narrowed.filter(submitted_at__lte=at).exclude(submitted_at=at, id__gte=pk)
+    rows = list(narrowed.select_related("applicant", "item", "region", "city").order_by(*order)[: PAGE_SIZE + 1])
+    shown = rows[:PAGE_SIZE]
+    count = claims.order_by()[: COUNT_LIMIT + 1].count()
+    return Page(shown, _write_cursor(shown[-1]) if len(rows) > PAGE_SIZE else "", count)
+
+
+def _write_cursor(claim: Claim) -> str:
+    moment = claim.submitted_at
+    return f"{int(moment.timestamp())}.{moment.microsecond:06d}~{claim.pk}" if moment else ""
+
+
+def _read_cursor(text: str) -> tuple[datetime, int] | None:
+    at, _, pk = text.partition("~")
+    try:
+        seconds, _, micros = at.partition(".")
+        moment = datetime.fromtimestamp(int(seconds), tz=timezone.get_current_timezone())
+        return moment.replace(microsecond=int(micros)), int(pk)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def next_claim(user: User, desk: Desk) -> Claim | None:
+    """The claim that has waited longest on a desk, of those this person may conclude (four eyes)."""
+    mine = Decision.objects.filter(officer=user).exclude(stage=desk.stage).values("claim_id")
+    own = [membership.applicant_id for membership in user.active_memberships]
+    return desk.claims(user).exclude(pk__in=mine).exclude(applicant_id__in=own).order_by("submitted_at", "id").first()
+
+
+def claims_for(user: User) -> QuerySet[Claim]:
+    """Every claim this person sees as an official; never those of a body they belong to (回避)."""
+    own = [membership.applicant_id for membership in user.active_memberships]
+    return Claim.objects.visible_to(user).exclude(applicant_id__in=own).exclude(submitted_at=None)
+
+
+def blocked_here(user: User, claims: list[Claim], stage: Stage) -> dict[int, str]:
+    """Of a page's claims those that this person must leave to another, with the reason; one query."""
+    concluded: dict[int, list[tuple[int, str]]] = {}
+    rows = Decision.objects.filter(claim__in=claims, officer=user).values_list("claim_id", "officer_id", "stage")
+    for claim_id, officer_id, earlier in rows:
+        concluded.setdefault(claim_id, []).append((officer_id, earlier))
+    problems = {claim.pk: four_eyes_problem(user, claim, concluded.get(claim.pk, []), stage) for claim in claims}
+    return {pk: problem for pk, problem in problems.items() if problem}
+
+
+def claimable_choices() -> list[tuple[int, str]]:
+    """Items that can be claimed, for a filter."""
+    return list(SupportItem.objects.filter(claimable=True).order_by("document", "position").values_list("pk", "title"))
+
+
+def district_choices(user: User) -> list[tuple[str, str]]:
+    """The districts that a city's official sees; none for a district's own."""
+    found: dict[str, str] = {}
+    for appointment in user.active_appointments:
+        if appointment.role not in DISTRICT_ROLES:
+            found |= dict(appointment.region.children.order_by("code").values_list("code", "name"))
+    return list(found.items())

@@ -1,0 +1,49 @@
+"""Decide several claims in one meeting: first what would happen, then each in a transaction of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+
+from applications.claims.enums import Route
+from applications.claims.services.transitions import TransitionRefused
+from applications.ledger.services import LimitExceededError
+from portal.audit.services import rehearsal
+from review.decisions.services.decisions import Minutes, support_claim
+from review.decisions.services.desk import ReviewRefused, Seen
+from review.decisions.services.publicity import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from applications.claims.models import Claim
+    from portal.core.act import Act
+
+# Everything a conclusion can be refused with; the message of each is written for people.
+REFUSALS = (ReviewRefused, TransitionRefused, LimitExceededError, PermissionDenied)
+
+
+def decide_claims(claims: Sequence[Claim], *, minutes: Minutes, act: Act) -> list[Outcome]:
+    """Support each claim with the last review's sums; one claim's trouble stops no other."""
+    return [_decide(claim, minutes=minutes, act=act) for claim in claims]
+
+
+def rehearse_decisions(claims: Sequence[Claim], *, minutes: Minutes, act: Act) -> list[Outcome]:
+    """What `decide_claims` would do, by doing it and taking it back: the limits add up from claim to claim."""
+    with rehearsal():
+        return decide_claims(claims, minutes=minutes, act=act)
+
+
+def _decide(claim: Claim, *, minutes: Minutes, act: Act) -> Outcome:
+    try:
+        decision = support_claim(claim.pk, seen=Seen(claim.status, claim.round), act=act, minutes=minutes)
+    except REFUSALS as error:
+        return Outcome(claim, proposed_amount(claim), str(error))
+    return Outcome(claim, decision.amount, title=decision.title)
+
+
+def proposed_amount(claim: Claim) -> Decimal | None:
+    """The sum on which the final decision rests, in yuan: the city's, or the district's where it decides itself."""
+    return claim.district_amount if claim.route == Route.DISTRICT else claim.city_amount

@@ -1,0 +1,42 @@
+"""Return a claim to its applicant, as an officer's conclusion at their stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from applications.claims.services.corrections import request_correction
+from review.decisions.enums import Conclusion
+from review.decisions.services.desk import ReviewRefused, Seen, open_desk, write_decision
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from applications.claims.services.corrections import PointAsked
+    from portal.core.act import Act
+    from review.decisions.models import Decision
+
+
+def return_for_correction(
+    claim_id: int, *, seen: Seen, points: Sequence[PointAsked], act: Act, workdays: int | None = None
+) -> Decision:
+    """Conclude that the claim must be corrected, place by place; the applicant is told all of it at once.
+
+    Raises ReviewRefused without a point, what `open_desk` raises, and TransitionRefused for a point that names no
+    place of the form or for a second round that a supervisor has to ask for.
+    """
+    if not points:
+        raise ReviewRefused("请至少选择一处需要补正的内容，并写明要求。")
+    with transaction.atomic():
+        claim, stage, officer = open_desk(claim_id, seen=seen, conclusion=Conclusion.CORRECT, act=act)
+        decision = write_decision(
+            claim,
+            stage=stage,
+            conclusion=Conclusion.CORRECT,
+            officer=officer,
+            act=act,
+            reason="；".join(point.remark.strip() for point in points) or "请补正",
+        )
+        request_correction(claim, act=act, points=points, workdays=workdays)
+    return decision

@@ -1,0 +1,327 @@
+"""The officers' conclusions on one claim: support with sums, refuse, send back to the first officer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from applications.claims.enums import Action
+from applications.claims.services.assessment import assess_claim
+from applications.claims.services.transitions import perform_transition
+from applications.ledger.keys import uses_of
+from applications.ledger.selectors import call_uses, party_of
+from applications.ledger.services import reserve_limits
+from policies.facts.values import takes_decided_sum
+from policies.published.selectors import compiled_item
+from portal.core.money import ZERO
+from portal.jobs.services import enqueue_job
+from review.decisions.enums import Conclusion, CreditResult, Stage
+from review.decisions.models import CreditSnapshot, Decision, LineDecision
+from review.decisions.permissions import ACTION_OF, SUM_STAGES, stage_before
+from review.decisions.selectors.ceilings import preview_ceilings, read_ceilings
+from review.decisions.services.desk import ReviewRefused, Seen, open_desk, write_decision
+from review.decisions.services.sums import LineSum, checked_sums, decided_sums, reasons_in_words, sums_of
+from review.decisions.services.telling import tell_applicant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from decimal import Decimal
+
+    from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine
+    from applications.claims.services.assessment import DecidedSums
+    from portal.core.act import Act
+
+BLOCKING_CREDIT = frozenset({CreditResult.SERIOUS, CreditResult.DISSOLVED})
+# Which sum of the claim a stage's support sets; the final one also fixes what is approved.
+_AMOUNT_FIELD = {Stage.DISTRICT_FIRST: "district_amount", Stage.CITY: "city_amount", Stage.FINAL: "approved_amount"}
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """The meeting that decided: the number of its minutes and its day.
+
+    `decision_no` is the paper that sets a sum which the policy document does not name: title, number and date.
+    """
+
+    number: str
+    date: date
+    decision_no: str = ""
+
+
+def accept_claim(claim_id: int, *, seen: Seen, act: Act) -> Decision:
+    """Take a claim up for review (受理)."""
+    with transaction.atomic():
+        claim, stage, officer = open_desk(claim_id, seen=seen, conclusion=Conclusion.SUPPORT, act=act)
+        if stage != Stage.ACCEPTANCE:
+            raise ReviewRefused("该申报已受理，不需再次受理。")
+        decision = write_decision(claim, stage=stage, conclusion=Conclusion.SUPPORT, officer=officer, act=act)
+        _move(claim, Action.ACCEPT, act=act)
+    return decision
+
+
+def support_claim(
+    claim_id: int,
+    *,
+    seen: Seen,
+    act: Act,
+    sums: Mapping[int, LineSum] | None = None,
+    unmet: Sequence[str] | None = None,
+    minutes: Minutes | None = None,
+) -> Decision:
+    """Support a claim at the first, city or final stage with a sum per line.
+
+    `sums` by the line's pk; a line left out, and None for all, takes the sum of the stage before. The engine is
+    asked anew without the conditions in `unmet` (None: those found unmet at the stage before); the final decision
+    needs `minutes`, and reserves the limits. Where the document names no sum, the officers' sums are put to the engine
+    and the final one needs the paper that sets them (`minutes.decision_no`); where it gives a title, support without
+    sums recognises it. Raises ReviewRefused (a sum above its ceiling, a reason missing, bad credit),
+    LimitExceededError, and what `open_desk` raises; then nothing was written.
+    """
+    with transaction.atomic():
+        claim, stage, officer = open_desk(claim_id, seen=seen, conclusion=Conclusion.SUPPORT, act=act)
+        if stage not in SUM_STAGES:
+            raise ReviewRefused(f"“{stage.label}”环节不填写金额。")
+        if stage == Stage.FINAL and minutes is None:
+            raise ReviewRefused("请填写审定会议的纪要编号和会议日期。")
+        _refuse_coming_meeting(minutes, act)
+        refuse_bad_credit(claim)
+        action = ACTION_OF[stage, Conclusion.SUPPORT]
+        before = decision_before(claim, stage)
+        if unmet is None:
+            unmet = before.unmet if before else ()
+        lines = list(claim.lines.order_by("position"))
+        open_lines, decided = _ask_people(claim, lines, unmet, given=sums or {}, before=before, minutes=minutes)
+        assessment = assess_claim(claim, act=act, stage=action, unmet=unmet, decided=decided)
+        ceilings = read_ceilings(assessment.answer)
+        if not (ceilings.is_payable or ceilings.is_recognised):
+            words = "；".join(ceilings.reasons) or "测算金额为零"
+            raise ReviewRefused(
+                f"按现有材料和所选条件，测算结果为不予支持：{words}。请改选“不予支持”，或核对所选条件。"
+            )
+        by_line = ceilings.of_lines(lines)
+        checked: dict[int, LineSum] = {}
+        total: Decimal | None = None
+        if not ceilings.is_recognised:
+            checked = checked_sums(lines, by_line, given=sums or {}, before=sums_of(before), open_lines=open_lines)
+            total = sum((line_sum.amount for line_sum in checked.values()), ZERO)
+            if not total:
+                raise ReviewRefused("支持金额合计为零，请改选“不予支持”并说明理由。")
+        decision = write_decision(
+            claim,
+            stage=stage,
+            conclusion=Conclusion.SUPPORT,
+            officer=officer,
+            act=act,
+            amount=total,
+            ceiling=None if total is None else ceilings.total,
+            reason=reasons_in_words(lines, checked) if checked else "",
+            is_discretionary=decided is not None and decided.are_money,
+            decision_no=decided.decision_no if decided is not None else "",
+            title=ceilings.title,
+            unmet=list(unmet),
+            minutes_number=minutes.number if minutes else "",
+            minutes_date=minutes.date if minutes else None,
+            assessment=assessment,
+        )
+        LineDecision.objects.bulk_create(
+            LineDecision(
+                decision=decision,
+                line=line,
+                amount=checked[line.pk].amount,
+                ceiling=by_line[line.pk],
+                reason=checked[line.pk].reason,
+            )
+            for line in lines
+            if line.pk in checked
+        )
+        changes: dict[str, Any] = {_AMOUNT_FIELD[stage]: total}
+        if stage == Stage.FINAL:
+            _reserve(claim, lines, checked, act=act)
+            changes["approved_title"] = ceilings.title
+        _move(claim, action, act=act, changes=changes)
+    return decision
+
+
+def _ask_people(
+    claim: Claim,
+    lines: list[ClaimLine],
+    unmet: Sequence[str],
+    *,
+    given: Mapping[int, LineSum],
+    before: Decision | None,
+    minutes: Minutes | None,
+) -> tuple[frozenset[int], DecidedSums | None]:
+    """The lines whose sum the rules leave to people, and what these set; raises ReviewRefused where that is missing."""
+    item = compiled_item(claim.version)
+    if not takes_decided_sum(item):
+        return frozenset(), None
+    by_itself = preview_ceilings(claim, unmet=unmet)
+    open_lines = by_itself.open_lines(lines, item)
+    decided = decided_sums(
+        lines,
+        open_lines,
+        given=given,
+        before=sums_of(before),
+        is_title=bool(by_itself.title),
+        decision_no=minutes.decision_no.strip() if minutes else "",
+    )
+    if decided is not None and decided.are_money and minutes is not None and not decided.decision_no:
+        raise ReviewRefused("文件没有规定金额，请填写“金额依据”：确定金额的文件或决定的名称、文号和日期。")
+    return open_lines, decided
+
+
+def confirm_district_review(claim_id: int, *, seen: Seen, act: Act) -> Decision:
+    """The second officer confirms what the first proposed, sum for sum; a proposed refusal becomes one.
+
+    Raises ReviewRefused where there is nothing to confirm, and what `open_desk` raises.
+    """
+    with transaction.atomic():
+        # Both conclusions are one duty's; which of them it is, the first officer's proposal says.
+        claim, stage, officer = open_desk(claim_id, seen=seen, conclusion=Conclusion.SUPPORT, act=act)
+        if stage != Stage.DISTRICT_SECOND:
+            raise ReviewRefused("该申报现不在区级复核环节。")
+        proposed = latest_decision(claim, Stage.DISTRICT_FIRST)
+        if proposed is None:
+            raise ReviewRefused("没有可以复核的初审意见，请退回经办重新初审。")
+        if proposed.round != claim.round:
+            raise ReviewRefused("初审之后申报内容有过补正，请退回经办按新内容重新初审。")
+        conclusion = Conclusion(proposed.conclusion)
+        if conclusion == Conclusion.SUPPORT:
+            refuse_bad_credit(claim)
+        decision = write_decision(
+            claim,
+            stage=stage,
+            conclusion=conclusion,
+            officer=officer,
+            act=act,
+            amount=proposed.amount,
+            ceiling=proposed.ceiling,
+            reason=proposed.reason,
+            is_discretionary=proposed.is_discretionary,
+            title=proposed.title,
+            unmet=proposed.unmet,
+            assessment=proposed.assessment,
+        )
+        LineDecision.objects.bulk_create(
+            LineDecision(
+                decision=decision, line_id=line.line_id, amount=line.amount, ceiling=line.ceiling, reason=line.reason
+            )
+            for line in proposed.lines.all()
+        )
+        if conclusion == Conclusion.SUPPORT:
+            _move(claim, Action.DISTRICT_CONFIRM, act=act)
+        else:
+            _refuse(claim, Action.REJECT, reason=proposed.reason, act=act)
+    return decision
+
+
+def refuse_claim(
+    claim_id: int,
+    *,
+    seen: Seen,
+    reason: str,
+    act: Act,
+    unmet: Sequence[str] = (),
+    minutes: Minutes | None = None,
+) -> Decision:
+    """Refuse a claim (不予受理 or 不予支持) with a reason that the applicant will read.
+
+    At the district's first stage this is a proposal that the second officer confirms. Raises ReviewRefused without a
+    reason, and what `open_desk` raises.
+    """
+    if not reason.strip():
+        raise ReviewRefused("请选择并写明不予支持的理由，申报单位将看到这些文字。")
+    with transaction.atomic():
+        claim, stage, officer = open_desk(claim_id, seen=seen, conclusion=Conclusion.REFUSE, act=act)
+        _refuse_coming_meeting(minutes, act)
+        action = ACTION_OF[stage, Conclusion.REFUSE]
+        assessment: Assessment | None = None
+        if stage in SUM_STAGES:
+            assessment = assess_claim(claim, act=act, stage=action, unmet=unmet)
+        decision = write_decision(
+            claim,
+            stage=stage,
+            conclusion=Conclusion.REFUSE,
+            officer=officer,
+            act=act,
+            reason=reason.strip(),
+            unmet=list(unmet),
+            minutes_number=minutes.number if minutes else "",
+            minutes_date=minutes.date if minutes else None,
+            assessment=assessment,
+        )
+        if action == Action.DISTRICT_PASS:
+            _move(claim, action, act=act, changes={"district_amount": ZERO})
+        else:
+            _refuse(claim, action, reason=decision.reason, act=act)
+    return decision
+
+
+def _refuse_coming_meeting(minutes: Minutes | None, act: Act) -> None:
+    """A meeting that has not been held decides nothing; its day is printed on the notice for good."""
+    if minutes is not None and minutes.date > timezone.localdate(act.at):
+        raise ReviewRefused("会议日期不能晚于今天，请按会议纪要填写。")
+
+
+def send_back(claim_id: int, *, seen: Seen, reason: str, act: Act) -> Decision:
+    """The second officer returns a claim to the first, with what to look at again; a new round begins."""
+    if not reason.strip():
+        raise ReviewRefused("请写明退回的原因，便于经办人员重新审核。")
+    with transaction.atomic():
+        claim, stage, officer = open_desk(claim_id, seen=seen, conclusion=Conclusion.SEND_BACK, act=act)
+        decision = write_decision(
+            claim, stage=stage, conclusion=Conclusion.SEND_BACK, officer=officer, act=act, reason=reason.strip()
+        )
+        _move(claim, Action.SEND_BACK, act=act, reason=decision.reason, changes={"district_amount": None})
+    return decision
+
+
+def latest_decision(claim: Claim, stage: Stage) -> Decision | None:
+    """The last conclusion at a stage, of whichever round."""
+    return (
+        Decision.objects.filter(claim=claim, stage=stage)
+        .select_related("assessment")
+        .prefetch_related("lines__line")
+        .order_by("-pk")
+        .first()
+    )
+
+
+def decision_before(claim: Claim, stage: str) -> Decision | None:
+    """The conclusion that a stage starts from: the district's for the city, the city's for the final decision."""
+    before = stage_before(stage, claim.route)
+    return latest_decision(claim, before) if before else None
+
+
+def refuse_bad_credit(claim: Claim) -> None:
+    """Raise ReviewRefused where the last credit check says seriously dishonest, dissolved or bankrupt."""
+    last = CreditSnapshot.objects.filter(applicant_id=claim.applicant_id).order_by("-checked_on", "-pk").first()
+    if last is not None and last.result in BLOCKING_CREDIT:
+        raise ReviewRefused(
+            f"信用查询（{last.checked_on:%Y-%m-%d}，{last.source}）结果为“{last.get_result_display()}”，不得支持。"
+            "如已修复，请先登记新的查询结果。"
+        )
+
+
+def _move(
+    claim: Claim, action: Action, *, act: Act, reason: str = "", changes: dict[str, Any] | None = None
+) -> ClaimEvent:
+    event = perform_transition(claim, action=action, act=act, reason=reason, changes=changes)
+    tell_applicant(claim, event)
+    return event
+
+
+def _refuse(claim: Claim, action: Action, *, reason: str, act: Act) -> None:
+    _move(claim, action, act=act, reason=reason)
+    if action != Action.DECLINE:
+        enqueue_job("notices.issue_refusal", key=str(claim.pk), payload={"claim_id": claim.pk})
+
+
+def _reserve(claim: Claim, lines: list[ClaimLine], checked: Mapping[int, LineSum], *, act: Act) -> None:
+    amounts = [(line.subject_key, checked[line.pk].amount) for line in lines if line.pk in checked]
+    uses = uses_of(compiled_item(claim.version), party_of(claim), amounts)
+    reserve_limits(claim, uses=[*uses, *call_uses(claim, amounts)], act=act)

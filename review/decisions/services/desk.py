@@ -1,0 +1,87 @@
+"""Open a claim to conclude on it: lock, nothing stale, four eyes, the right duty. And the conclusion's row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from applications.claims.permissions import party_for
+from applications.claims.services.transitions import lock_claim
+from review.decisions.models import Decision
+from review.decisions.permissions import ACTION_OF, STAGE_OF, four_eyes_problem
+
+if TYPE_CHECKING:
+    from applications.claims.models import Claim
+    from portal.accounts.models import User
+    from portal.core.act import Act
+    from review.decisions.enums import Conclusion, Stage
+
+
+class ReviewRefused(Exception):
+    """The conclusion cannot stand; the message tells a person why and what to do. Nothing was written."""
+
+
+class StalePageRefused(ReviewRefused):
+    """The claim has moved on since the officer's page was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the officer's page showed: the claim's status and round."""
+
+    status: str
+    round: int
+
+
+def open_desk(claim_id: int, *, seen: Seen, conclusion: Conclusion, act: Act) -> tuple[Claim, Stage, User]:
+    """Lock the claim and check that this person may conclude this on it now; returns claim, stage and officer.
+
+    Must run in the transaction that writes the conclusion. Raises StalePageRefused, ReviewRefused for four eyes,
+    PermissionDenied for a duty the person does not hold.
+    """
+    claim = lock_claim(claim_id)
+    if (claim.status, claim.round) != (seen.status, seen.round):
+        raise StalePageRefused(
+            f"本页打开后，该申报已由他人办理，现为“{claim.get_status_display()}”。您填写的内容仍在下方，"
+            "请先查看最新情况再决定。"
+        )
+    stage = STAGE_OF.get(claim.status)
+    action = ACTION_OF.get((stage, conclusion)) if stage else None
+    if stage is None or action is None:
+        raise ReviewRefused(f"该申报现为“{claim.get_status_display()}”，不能作出“{conclusion.label}”的意见。")
+    if act.user is None or party_for(act.user, claim, action) is None:
+        raise PermissionDenied(f"您的职责不包含对该申报“{action.label}”。")
+    check_four_eyes(claim, user=act.user, stage=stage)
+    return claim, stage, act.user
+
+
+def check_four_eyes(claim: Claim, *, user: User, stage: str | None) -> None:
+    """Raise ReviewRefused where the person concluded another stage of the claim, or belongs to the applicant."""
+    concluded = Decision.objects.filter(claim=claim).values_list("officer_id", "stage")
+    if problem := four_eyes_problem(user, claim, concluded, stage):
+        raise ReviewRefused(problem)
+
+
+def write_decision(
+    claim: Claim, *, stage: Stage, conclusion: Conclusion, officer: User, act: Act, **fields: Any
+) -> Decision:
+    """Append the conclusion of this stage and round. Raises ReviewRefused where one stands already."""
+    try:
+        with transaction.atomic():
+            return Decision.objects.create(
+                claim=claim,
+                stage=stage,
+                round=claim.round,
+                conclusion=conclusion,
+                officer=officer,
+                officer_name=act.actor_name,
+                at=act.at,
+                **fields,
+            )
+    except IntegrityError as error:
+        if not Decision.objects.filter(claim=claim, stage=stage, round=claim.round).exists():
+            raise
+        raise StalePageRefused("该申报本环节的意见已由他人作出，请刷新页面查看。") from error

@@ -1,0 +1,156 @@
+"""Objections to a publicised claim: entered, dismissed or upheld. They freeze one claim and no other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+
+from applications.claims.enums import Action, ClaimStatus
+from applications.claims.permissions import party_for
+from applications.claims.services.transitions import TransitionRefused, lock_claim, perform_transition
+from applications.ledger.services import release_limits
+from portal.audit.services import record_audit
+from portal.jobs.services import enqueue_job
+from review.decisions.enums import ObjectionState
+from review.decisions.models import Objection
+from review.decisions.services.desk import ReviewRefused
+from review.decisions.services.publicity import close_if_settled, last_day
+from review.decisions.services.telling import tell_applicant
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from applications.claims.models import Claim
+    from portal.core.act import Act
+    from review.decisions.models import PublicityEntry
+
+# The time line is read by the applicant: it says that there is an objection, never whose or what.
+TIME_LINE_WORDS = "公示期间收到实名异议，正在核实。"
+
+
+@dataclass(frozen=True, slots=True)
+class Objector:
+    """Who objects and how to reach them. Kept from everybody but the city's officers."""
+
+    name: str
+    contact: str
+
+
+def enter_objection(entry: PublicityEntry, *, objector: Objector, text: str, received_on: date, act: Act) -> Objection:
+    """Record a signed objection and freeze the claim. A further one on a frozen claim is kept beside the first.
+
+    Raises ReviewRefused without a name, a contact or content, or for a day outside the publicity;
+    TransitionRefused and PermissionDenied as the workflow says.
+    """
+    publicity = entry.publicity
+    if not (objector.name.strip() and objector.contact.strip() and text.strip()):
+        raise ReviewRefused("异议须实名：请填写异议人、联系方式和异议内容。")
+    if not publicity.starts_on <= received_on <= publicity.ends_on:
+        raise ReviewRefused(f"收到日期须在公示期内（{publicity.starts_on:%Y-%m-%d} 至 {publicity.ends_on:%Y-%m-%d}）。")
+    due_on = last_day(received_on, workdays=settings.OBJECTION_WORKDAYS)
+    with transaction.atomic():
+        claim = lock_claim(entry.claim_id)
+        if act.user is None:
+            raise ReviewRefused("异议须由审核人员登记。")
+        if claim.status == ClaimStatus.OBJECTION and party_for(act.user, claim, Action.DISMISS_OBJECTION) is None:
+            raise ReviewRefused("您的职责不包含登记该申报的异议。")
+        objection = Objection.objects.create(
+            entry=entry,
+            objector=objector.name.strip(),
+            contact=objector.contact.strip(),
+            text=text.strip(),
+            received_on=received_on,
+            due_on=due_on,
+            entered_by=act.user,
+            entered_at=act.at,
+        )
+        if claim.status == ClaimStatus.OBJECTION:
+            record_audit(
+                act, action="review.objection", target=claim, region_code=claim.region_id, after={"due_on": due_on}
+            )
+        else:
+            event = perform_transition(claim, action=Action.OBJECT, act=act, reason=TIME_LINE_WORDS)
+            tell_applicant(claim, event)
+    return objection
+
+
+def dismiss_objection(objection_id: int, *, conclusion: str, act: Act) -> Objection:
+    """Find an objection not made out; with none left open, the claim goes back to publicity.
+
+    Raises ReviewRefused without a conclusion or where it was decided already.
+    """
+    with transaction.atomic():
+        claim, objection = _open_objection(objection_id, conclusion=conclusion)
+        if act.user is None or party_for(act.user, claim, Action.DISMISS_OBJECTION) is None:
+            raise ReviewRefused("您的职责不包含认定异议不成立，请由发起公示的人员办理。")
+        _decide(objection, state=ObjectionState.DISMISSED, conclusion=conclusion, act=act)
+        if _others_open(objection):
+            record_audit(
+                act,
+                action="review.objection_dismissed",
+                target=claim,
+                region_code=claim.region_id,
+                after={"conclusion": conclusion},
+            )
+        else:
+            event = perform_transition(
+                claim, action=Action.DISMISS_OBJECTION, act=act, reason="经核实，异议不成立，恢复公示程序。"
+            )
+            tell_applicant(claim, event)
+    return objection
+
+
+def uphold_objection(objection_id: int, *, conclusion: str, act: Act) -> Objection:
+    """Find an objection made out: the claim is refused with the conclusion as reason, and its limits are released.
+
+    Raises ReviewRefused without a conclusion or where it was decided already, PermissionDenied for anybody but the
+    decision-maker.
+    """
+    with transaction.atomic():
+        claim, objection = _open_objection(objection_id, conclusion=conclusion)
+        release_limits(claim, act=act)
+        for other in [objection, *_others_open(objection)]:
+            _decide(other, state=ObjectionState.UPHELD, conclusion=conclusion, act=act)
+        event = perform_transition(
+            claim,
+            action=Action.UPHOLD_OBJECTION,
+            act=act,
+            reason=conclusion,
+            changes={"approved_amount": None, "approved_title": ""},
+        )
+        tell_applicant(claim, event)
+        enqueue_job("notices.issue_refusal", key=str(claim.pk), payload={"claim_id": claim.pk})
+        close_if_settled(objection.entry.publicity, act=act)
+    return objection
+
+
+def _open_objection(objection_id: int, *, conclusion: str) -> tuple[Claim, Objection]:
+    if not conclusion.strip():
+        raise ReviewRefused("请写明核实结论。")
+    objection = Objection.objects.select_related("entry__publicity").get(pk=objection_id)
+    claim = lock_claim(objection.entry.claim_id)
+    objection.refresh_from_db(fields=["state"])
+    if objection.state != ObjectionState.OPEN:
+        raise ReviewRefused(f"该异议已认定“{objection.get_state_display()}”，不能再次办理。")
+    if claim.status != ClaimStatus.OBJECTION:
+        raise TransitionRefused(f"该申报现为“{claim.get_status_display()}”，没有待办的异议。")
+    return claim, objection
+
+
+def _decide(objection: Objection, *, state: ObjectionState, conclusion: str, act: Act) -> None:
+    objection.state = state
+    objection.conclusion = conclusion.strip()
+    objection.decided_by = act.user
+    objection.decided_at = act.at
+    objection.save(update_fields=["state", "conclusion", "decided_by", "decided_at"])
+
+
+def _others_open(objection: Objection) -> list[Objection]:
+    return list(
+        Objection.objects.filter(entry__claim_id=objection.entry.claim_id, state=ObjectionState.OPEN).exclude(
+            pk=objection.pk
+        )
+    )

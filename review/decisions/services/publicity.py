@@ -1,0 +1,188 @@
+"""Publish what was decided, and approve what nobody objected to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from applications.claims.enums import Action, ClaimStatus
+from applications.claims.models import Claim
+from applications.claims.services.transitions import TransitionRefused, lock_claim, perform_transition
+from portal.audit.services import record_audit
+from portal.jobs.services import enqueue_job
+from portal.workdays.selectors import CalendarUnknownError, add_workdays
+from review.decisions.enums import Conclusion, Stage
+from review.decisions.models import LineDecision, PublicityEntry, PublicityList
+from review.decisions.permissions import publishing_regions
+from review.decisions.services.desk import ReviewRefused
+from review.decisions.services.telling import tell_applicant
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from decimal import Decimal
+
+    from portal.accounts.models import Applicant, Region
+    from portal.core.act import Act
+
+
+@dataclass(frozen=True, slots=True)
+class PublicityPlan:
+    """What a new list says: its title, first day, length in working days, and where objections go."""
+
+    title: str
+    starts_on: date
+    workdays: int
+    contact: str
+
+
+def public_name(applicant: Applicant) -> str:
+    """The name as the public sees it: a body's in full, of a person only the family name (张*)."""
+    if not applicant.is_individual:
+        return applicant.name
+    return applicant.name[:1] + "*" * max(len(applicant.name) - 1, 1)
+
+
+def last_day(starts_on: date, *, workdays: int) -> date:
+    """The last day of a publicity, first day counted. Raises ReviewRefused for a year without a calendar."""
+    try:
+        return add_workdays(starts_on, days=workdays)
+    except CalendarUnknownError as error:
+        raise ReviewRefused(str(error)) from error
+
+
+def publish_claims(region: Region, *, claim_ids: Sequence[int], plan: PublicityPlan, act: Act) -> PublicityList:
+    """Make a city's list of decided claims, or a district's of its own, and move each into publicity; all or none.
+
+    Raises ReviewRefused for an empty list, a first day in the past, or a claim that is decided elsewhere;
+    TransitionRefused for one that is not waiting for publicity; PermissionDenied for another region's officer.
+    """
+    if act.user is None or region.pk not in publishing_regions(act.user):
+        raise PermissionDenied("只有本市的审核人员（区级审定的事项为本区的审定人员）可以发起公示。")
+    if not claim_ids:
+        raise ReviewRefused("请至少选择一件申报列入公示。")
+    if plan.starts_on < timezone.localdate(act.at):
+        raise ReviewRefused("公示开始日期不能早于今天。")
+    with transaction.atomic():
+        # All rows first, in one order: the audit chain's lock, taken by the first transition, comes after.
+        claims = [lock_claim(pk) for pk in sorted(set(claim_ids))]
+        if any(claim.deciding_region_id != region.pk for claim in claims):
+            raise ReviewRefused(f"所选申报不由{region.name}审定，请重新选择。")
+        publicity = PublicityList.objects.create(
+            region=region,
+            title=plan.title,
+            starts_on=plan.starts_on,
+            ends_on=last_day(plan.starts_on, workdays=plan.workdays),
+            workdays=plan.workdays,
+            contact=plan.contact,
+            created_by=act.user,
+            created_at=act.at,
+        )
+        # First what may be refused: a claim that is not decided has nothing to show on a list.
+        for claim in claims:
+            event = perform_transition(claim, action=Action.PUBLICISE, act=act, reason=plan.title)
+            tell_applicant(claim, event)
+        PublicityEntry.objects.bulk_create(
+            PublicityEntry(
+                publicity=publicity,
+                claim=claim,
+                applicant_name=public_name(claim.applicant),
+                district_name=claim.region.name,
+                item_title=claim.item.title,
+                count=_paid_lines(claim),
+                amount=claim.approved_amount,
+                title=claim.approved_title,
+            )
+            for claim in claims
+        )
+        record_audit(
+            act,
+            action="review.publicity",
+            target=publicity,
+            region_code=region.pk,
+            after={"starts_on": publicity.starts_on, "ends_on": publicity.ends_on, "claims": len(claims)},
+        )
+    return publicity
+
+
+def _paid_lines(claim: Claim) -> int:
+    final = claim.decisions.filter(stage=Stage.FINAL, conclusion=Conclusion.SUPPORT).order_by("-pk").first()
+    if claim.approved_amount is None:
+        return claim.lines.count()
+    return max(LineDecision.objects.filter(decision=final, amount__gt=0).count(), 1) if final else claim.lines.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one claim in a run over several; `problem` is empty where it went through.
+
+    `amount` is None, and `title` says what is recognised, where the claim gets no money.
+    """
+
+    claim: Claim
+    amount: Decimal | None
+    problem: str = ""
+    title: str = ""
+
+
+def approvable(publicity: PublicityList) -> list[Claim]:
+    """The list's claims that nobody has objected to, or whose objection was dismissed."""
+    return list(
+        Claim.objects.filter(publicity_entries__publicity=publicity, status=ClaimStatus.PUBLICITY)
+        .select_related("applicant", "item", "region")
+        .order_by("pk")
+    )
+
+
+def approve_claim(claim_id: int, *, publicity: PublicityList, act: Act) -> Claim:
+    """Approve one publicised claim after the list's last day, and promise its award and notice, or its recognition's.
+
+    Raises ReviewRefused before the end of the period, TransitionRefused where the claim is frozen or moved on.
+    """
+    refuse_before_end(publicity, act=act)
+    with transaction.atomic():
+        claim = lock_claim(claim_id)
+        if not publicity.entries.filter(claim=claim).exists():
+            raise ReviewRefused("该申报不在本次公示名单中。")
+        pays = claim.approved_amount is not None
+        event = perform_transition(claim, action=Action.APPROVE if pays else Action.RECOGNISE, act=act)
+        tell_applicant(claim, event)
+        notice = "notices.issue_grant" if pays else "notices.issue_recognition"
+        enqueue_job(notice, key=str(claim.pk), payload={"claim_id": claim.pk})
+    return claim
+
+
+def approve_list(publicity: PublicityList, *, act: Act) -> list[Outcome]:
+    """Approve every claim of the list that is not frozen, each in a transaction of its own.
+
+    One claim's trouble stops no other. The list is closed when none of its claims is left in publicity.
+    """
+    refuse_before_end(publicity, act=act)
+    outcomes = []
+    for claim in approvable(publicity):
+        outcome = Outcome(claim, claim.approved_amount, title=claim.approved_title)
+        try:
+            approve_claim(claim.pk, publicity=publicity, act=act)
+        except (ReviewRefused, TransitionRefused, PermissionDenied) as error:
+            outcome = replace(outcome, problem=str(error))
+        outcomes.append(outcome)
+    close_if_settled(publicity, act=act)
+    return outcomes
+
+
+def refuse_before_end(publicity: PublicityList, *, act: Act) -> None:
+    """Raise ReviewRefused while the period still runs: its last day belongs to it."""
+    if timezone.localdate(act.at) <= publicity.ends_on:
+        raise ReviewRefused(f"公示至 {publicity.ends_on:%Y-%m-%d} 结束，期满后的次日起才能批准。")
+
+
+def close_if_settled(publicity: PublicityList, *, act: Act) -> None:
+    """Mark the list closed once no claim of it is in publicity or frozen by an objection."""
+    open_claims = publicity.entries.filter(claim__status__in=[ClaimStatus.PUBLICITY, ClaimStatus.OBJECTION])
+    if publicity.closed_at is None and not open_claims.exists():
+        publicity.closed_at = act.at
+        publicity.save(update_fields=["closed_at"])

@@ -1,0 +1,101 @@
+"""What applicants are told when their claim moves: plain words, on the site and by mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from applications.claims.enums import Action, Route
+from portal.accounts.models import User
+from portal.core.money import format_yuan
+from portal.notifications.services import notify_users
+
+if TYPE_CHECKING:
+    from applications.claims.models import Claim, ClaimEvent
+
+# Action → (title, body). A first officer's proposal is not told: it is not yet anybody's conclusion.
+WORDS: dict[str, tuple[str, str]] = {
+    Action.ACCEPT: ("申报已受理", "您的申报“{title}”（{number}）已受理，进入区级审核。"),
+    Action.DECLINE: (
+        "申报不予受理",
+        (
+            "您的申报“{title}”（{number}）不予受理。理由：{reason}\n如有异议，可自收到本通知之日起六十日内申请行政复议，"
+            "或者在六个月内提起行政诉讼；补齐条件后也可以重新申报。"
+        ),
+    ),
+    Action.DISTRICT_CONFIRM: ("区级审核已通过", "您的申报“{title}”（{number}）已通过区级审核，报送市级复审。"),
+    Action.CITY_PASS: ("市级复审已通过", "您的申报“{title}”（{number}）已通过市级复审，等待审定。"),
+    Action.DECIDE: (
+        "审定拟予支持",
+        "您的申报“{title}”（{number}）审定拟支持 {amount} 元，接下来将向社会公示。公示期满无异议后正式批准。",
+    ),
+    Action.RECOGNISE: (
+        "认定已生效",
+        "您的申报“{title}”（{number}）公示期满，已认定：{recognised}。认定通知书制作完成后即可下载。",
+    ),
+    Action.PUBLICISE: ("申报正在公示", "您的申报“{title}”（{number}）已列入公示，期满无异议后正式批准。"),
+    Action.OBJECT: (
+        "公示期间收到异议",
+        "您的申报“{title}”（{number}）在公示期间收到异议，主管部门正在核实，其他申报不受影响。",
+    ),
+    Action.DISMISS_OBJECTION: ("异议不成立", "经核实，对您的申报“{title}”（{number}）提出的异议不成立，公示程序继续。"),
+    Action.APPROVE: (
+        "资助已批准",
+        "您的申报“{title}”（{number}）已批准，资助金额 {amount} 元。资助决定通知书制作完成后即可下载。",
+    ),
+    Action.REJECT: (
+        "申报不予支持",
+        "您的申报“{title}”（{number}）经审核不予支持。理由：{reason}\n不予支持通知书制作完成后即可下载，内载救济途径。",
+    ),
+    Action.UPHOLD_OBJECTION: (
+        "异议成立，不予支持",
+        "经核实，公示期间对您的申报“{title}”（{number}）提出的异议成立，不予支持。理由：{reason}",
+    ),
+    Action.RECORD_PAYMENT: ("资金已拨付", "您的申报“{title}”（{number}）的资助资金 {amount} 元已拨付，请留意到账。"),
+    Action.RECORD_RETURN: (
+        "付款被银行退回",
+        "您的申报“{title}”（{number}）的付款被银行退回。原因：{reason}\n请核对并更新收款账户信息，我们将重新拨付。",
+    ),
+}
+
+# What is said instead where the claim gets a title and no money, and where the district decides.
+RECOGNISED_WORDS: dict[str, tuple[str, str]] = {
+    Action.DECIDE: (
+        "审定拟予认定",
+        "您的申报“{title}”（{number}）审定拟予认定：{recognised}，接下来将向社会公示。公示期满无异议后正式认定。",
+    ),
+}
+DISTRICT_WORDS: dict[str, tuple[str, str]] = {
+    Action.DISTRICT_CONFIRM: ("区级审核已通过", "您的申报“{title}”（{number}）已通过区级审核，等待本区审定。"),
+}
+
+
+def _words_for(claim: Claim, action: str) -> tuple[str, str] | None:
+    if claim.approved_amount is None and action in RECOGNISED_WORDS:
+        return RECOGNISED_WORDS[action]
+    if claim.route == Route.DISTRICT and action in DISTRICT_WORDS:
+        return DISTRICT_WORDS[action]
+    return WORDS.get(action)
+
+
+def tell_applicant(claim: Claim, event: ClaimEvent) -> None:
+    """Write the message about this step to everybody who acts for the applicant, in the caller's transaction."""
+    words = _words_for(claim, event.action)
+    if words is None:
+        return
+    title, body = words
+    amount = format_yuan(claim.approved_amount) if claim.approved_amount is not None else ""
+    notify_users(
+        User.objects.filter(memberships__applicant_id=claim.applicant_id, is_active=True).order_by("pk"),
+        key=f"claim-event:{event.pk}",
+        title=title,
+        body=body.format(
+            title=claim.item.title,
+            number=claim.number,
+            reason=event.reason,
+            amount=amount,
+            recognised=claim.approved_title,
+        ),
+        url=reverse("applications:claim", args=[claim.key]),
+    )

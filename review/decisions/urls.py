@@ -1,0 +1,26 @@
+"""The officials' work on claims, and the public publicity lists."""
+
+from django.urls import path
+
+from review.decisions.views import bulk, claim, exports, publicity, queue
+
+app_name = "review"
+urlpatterns = [
+    path("queue/", queue.queue, name="queue"),
+    path("queue/next/", queue.take_next, name="next"),
+    path("queue/decide/", bulk.decide_many, name="decide_many"),
+    path("claims/", queue.claims, name="claims"),
+    path("claims/export/", exports.claims_sheet, name="claims_export"),
+    path("claims/<uuid:key>/", claim.claim, name="claim"),
+    path("claims/<uuid:key>/conclude/", claim.conclude, name="conclude"),
+    path("claims/<uuid:key>/credit/", claim.credit, name="credit"),
+    path("publicity/", publicity.publicity_public, name="publicity_public"),
+    path("publicity/work/", publicity.publicity, name="publicity"),
+    path("publicity/new/", publicity.publicity_new, name="publicity_new"),
+    path("publicity/<uuid:key>/", publicity.publicity_detail, name="publicity_detail"),
+    path("publicity/<uuid:key>/work/", publicity.publicity_work, name="publicity_work"),
+    path("publicity/<uuid:key>/approve/", publicity.publicity_approve, name="publicity_approve"),
+    path("publicity/<uuid:key>/export/", publicity.publicity_export, name="publicity_export"),
+    path("publicity/<uuid:key>/objection/<int:entry>/", publicity.objection_new, name="objection_new"),
+    path("objections/<int:pk>/", publicity.objection, name="objection"),
+]

@@ -1,0 +1,285 @@
+"""The claim page: everything a reviewer needs, and the conclusion at its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from applications.claims.selectors.scope import correction_targets
+from portal.access import access
+from portal.core.http import act_of, user_of
+from review.decisions.enums import Conclusion, Stage
+from review.decisions.forms.decision import (
+    ConfirmForm,
+    CorrectionForm,
+    CreditForm,
+    RefuseForm,
+    SeenForm,
+    SendBackForm,
+    SupportForm,
+)
+from review.decisions.permissions import stage_before
+from review.decisions.selectors.ceilings import Ceilings, preview_ceilings, read_ceilings
+from review.decisions.selectors.dossier import Dossier
+from review.decisions.selectors.queue import claims_for, desks_of, next_claim
+from review.decisions.services.bulk import REFUSALS
+from review.decisions.services.corrections import return_for_correction
+from review.decisions.services.credit import record_credit
+from review.decisions.services.decisions import (
+    BLOCKING_CREDIT,
+    accept_claim,
+    confirm_district_review,
+    refuse_claim,
+    send_back,
+    support_claim,
+)
+from review.decisions.services.desk import StalePageRefused
+from review.decisions.views.queue import readers, reviewers
+
+if TYPE_CHECKING:
+    import uuid
+
+    from django.http import HttpRequest, HttpResponse
+
+    from applications.claims.models import Claim
+    from portal.core.act import Act
+
+
+@dataclass
+class Desk:
+    """The forms that stand at the end of the page, by the name that their button sends."""
+
+    forms: dict[str, SeenForm] = field(default_factory=dict)
+    opened: str = ""
+    error: str = ""
+    typed: list[tuple[str, str]] = field(default_factory=list)
+
+
+def claim_or_404(request: HttpRequest, key: uuid.UUID) -> Claim:
+    """The claim, where this person sees it as an official."""
+    related = (
+        "applicant",
+        "applicant__region",
+        "item",
+        "item__document",
+        "version",
+        "region",
+        "region__parent",
+        "city",
+    )
+    return get_object_or_404(claims_for(user_of(request)).select_related(*related), key=key)
+
+
+def make_form(name: str, dossier: Dossier, ceilings: Ceilings, data: Any = None) -> SeenForm | None:
+    """The form of one conclusion, None where this person cannot conclude so now."""
+    if Conclusion(name) not in dossier.conclusions:
+        return None
+    if name == Conclusion.SUPPORT:
+        if dossier.stage in (Stage.ACCEPTANCE, Stage.DISTRICT_SECOND):
+            return ConfirmForm(data, dossier=dossier)
+        return SupportForm(data, dossier=dossier, ceilings=ceilings)
+    if name == Conclusion.CORRECT:
+        return CorrectionForm(data, dossier=dossier, targets=correction_targets(dossier.claim))
+    if name == Conclusion.SEND_BACK:
+        return SendBackForm(data, dossier=dossier)
+    return RefuseForm(data, dossier=dossier)
+
+
+def ceilings_now(dossier: Dossier, unmet: list[str]) -> Ceilings:
+    """The engine's answer as the page shows it: anew for whoever sets sums, as stored for all others."""
+    if dossier.conclusions or not dossier.assessments:
+        if not unmet:
+            stage = stage_before(dossier.stage, dossier.claim.route)
+            before = dossier.latest(stage) if stage else None
+            unmet = before.unmet if before else []
+        return preview_ceilings(dossier.claim, unmet=unmet)
+    return read_ceilings(dossier.assessments[0].answer)
+
+
+def show(
+    request: HttpRequest,
+    dossier: Dossier,
+    *,
+    ceilings: Ceilings,
+    desk: Desk | None = None,
+    credit: CreditForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render the page; forms that were not sent are made fresh."""
+    desk = desk or Desk()
+    for conclusion in dossier.conclusions:
+        if conclusion not in desk.forms and (form := make_form(conclusion, dossier, ceilings)):
+            desk.forms[conclusion] = form
+    last_credit = dossier.credit[0] if dossier.credit else None
+    context = {
+        "dossier": dossier,
+        "claim": dossier.claim,
+        "ceilings": ceilings,
+        "desk": desk,
+        "credit_form": credit or CreditForm(),
+        "credit_error": bool(credit and credit.errors),
+        "bad_credit": last_credit if last_credit and last_credit.result in BLOCKING_CREDIT else None,
+        "proposal": dossier.latest(Stage.DISTRICT_FIRST) if dossier.stage == Stage.DISTRICT_SECOND else None,
+        "with_credit": dossier.is_on_my_desk and dossier.stage != Stage.ACCEPTANCE,
+    }
+    return render(request, "review/claim.html", context, status=status)
+
+
+@access(readers)
+@require_GET
+def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One claim to work from."""
+    dossier = Dossier(claim_or_404(request, key), user=user_of(request))
+    return show(request, dossier, ceilings=ceilings_now(dossier, []))
+
+
+@access(reviewers)
+@require_POST
+def conclude(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Take an officer's conclusion. What is refused comes back on the same page, with everything that was typed."""
+    dossier = Dossier(claim_or_404(request, key), user=user_of(request))
+    name = request.POST.get("conclusion", "")
+    if name not in Conclusion.values:
+        raise Http404("conclusion")
+    ceilings = ceilings_now(dossier, request.POST.getlist("unmet"))
+    form = make_form(name, dossier, ceilings, request.POST)
+    if form is None:
+        return refuse_stale(request, dossier, dossier.obstacle)
+    if request.POST.get("intent") == "preview":
+        return show(request, dossier, ceilings=ceilings, desk=Desk({name: unbound(form)}, opened=name))
+    if not form.is_valid():
+        return show(request, dossier, ceilings=ceilings, desk=Desk({name: form}, opened=name), status=422)
+    try:
+        carry_out(form, act=act_of(request))
+    except StalePageRefused as error:
+        return refuse_stale(request, dossier, str(error))
+    except REFUSALS as error:
+        desk = Desk({name: form}, opened=name, error=str(error) or "您的职责不包含这一操作。")
+        return show(request, dossier, ceilings=ceilings, desk=desk, status=422)
+    messages.success(request, f"{dossier.claim.number}：{outcome_words(name, dossier)}")
+    return redirect(where_next(request, dossier))
+
+
+def unbound(form: SeenForm) -> SeenForm:
+    """The same form with what was typed as its initial values, so that asking for a new sum shows no complaints."""
+    typed = {name: form[name].value() for name in form.fields if not name.startswith("amount_")}
+    form.initial = {**form.initial, **typed}
+    form.is_bound = False
+    return form
+
+
+def refuse_stale(request: HttpRequest, dossier: Dossier, message: str) -> HttpResponse:
+    """The page as the claim now stands, with a message and everything that was typed on the old one."""
+    fresh = Dossier(claim_or_404(request, dossier.claim.key), user=user_of(request))
+    words = message or (
+        f"该申报现为“{fresh.claim.get_status_display()}”，您不能再作出这一意见。请查看最新进展；您填写的内容列在下方。"
+    )
+    typed = [
+        (label, "、".join(request.POST.getlist(field)))
+        for field, label in (
+            ("text", "说明"),
+            ("minutes_number", "会议纪要编号"),
+            ("minutes_date", "会议日期"),
+            ("decision_no", "金额依据"),
+        )
+        if request.POST.get(field)
+    ]
+    for shown in fresh.lines:
+        amount = request.POST.get(f"amount_{shown.line.pk}")
+        reason = request.POST.get(f"reason_{shown.line.pk}")
+        if amount:
+            typed.append((f"第 {shown.number} 项", "；".join(filter(None, [f"{amount} 元", reason]))))
+    typed += [
+        ("补正要求", value)
+        for field in request.POST
+        if field.startswith("remark_") and (value := request.POST.get(field))
+    ]
+    return show(request, fresh, ceilings=ceilings_now(fresh, []), desk=Desk(error=words, typed=typed), status=409)
+
+
+def carry_out(form: SeenForm, *, act: Act) -> None:
+    """Hand a valid form on to the one service it means."""
+    claim_id = form.dossier.claim.pk
+    match form:
+        case SupportForm():
+            support_claim(
+                claim_id,
+                seen=form.seen,
+                act=act,
+                sums=form.sums,
+                unmet=form.cleaned_data["unmet"],
+                minutes=form.minutes,
+            )
+        case RefuseForm():
+            refuse_claim(
+                claim_id,
+                seen=form.seen,
+                act=act,
+                reason=form.reason,
+                unmet=form.cleaned_data.get("unmet", []),
+                minutes=form.minutes,
+            )
+        case SendBackForm():
+            send_back(claim_id, seen=form.seen, act=act, reason=form.cleaned_data["text"])
+        case CorrectionForm():
+            return_for_correction(claim_id, seen=form.seen, act=act, points=form.points)
+        case ConfirmForm() if form.dossier.stage == Stage.ACCEPTANCE:
+            accept_claim(claim_id, seen=form.seen, act=act)
+        case _:
+            confirm_district_review(claim_id, seen=form.seen, act=act)
+
+
+def outcome_words(name: str, dossier: Dossier) -> str:
+    """What was done, for the message after it."""
+    if name == Conclusion.SUPPORT:
+        return {
+            Stage.ACCEPTANCE: "已受理，进入区级初审。",
+            Stage.DISTRICT_FIRST: "初审意见已报送复核。",
+            Stage.DISTRICT_SECOND: "已确认初审意见。",
+            Stage.CITY: "复审通过，进入审定。",
+            Stage.FINAL: "已审定支持，等待公示。",
+        }[dossier.stage or Stage.ACCEPTANCE]
+    if name == Conclusion.REFUSE and dossier.stage == Stage.DISTRICT_FIRST:
+        return "已建议不予支持，报送复核。"
+    if name == Conclusion.REFUSE and dossier.stage == Stage.ACCEPTANCE:
+        return "已作出不予受理的决定。"
+    return {
+        Conclusion.REFUSE: "已作出不予支持的决定。",
+        Conclusion.SEND_BACK: "已退回经办。",
+        Conclusion.CORRECT: "已退回申报单位补正。",
+    }[Conclusion(name)]
+
+
+def where_next(request: HttpRequest, dossier: Dossier) -> str:
+    """The desk the claim lay on, or straight to its next claim."""
+    desk = next((each for each in desks_of(user_of(request)) if each.stage == dossier.stage), None)
+    if desk is None:
+        return reverse("review:queue")
+    if "next" in request.POST and (following := next_claim(user_of(request), desk)):
+        return reverse("review:claim", args=[following.key])
+    return f"{reverse('review:queue')}?desk={desk.key}"
+
+
+@access(reviewers)
+@require_POST
+def credit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Record a credit check of the claim's applicant."""
+    dossier = Dossier(claim_or_404(request, key), user=user_of(request))
+    if not dossier.is_on_my_desk:
+        raise Http404("credit")
+    form = CreditForm(request.POST)
+    if form.is_valid():
+        try:
+            record_credit(dossier.claim, act=act_of(request), **form.cleaned_data)
+        except REFUSALS as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "信用查询结果已登记。")
+            return redirect(f"{reverse('review:claim', args=[key])}#credit")
+    return show(request, dossier, ceilings=ceilings_now(dossier, []), credit=form, status=422)

@@ -1,0 +1,238 @@
+"""Publicity: the public's pages, and the officers' work on lists and objections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from applications.claims.enums import Action
+from applications.claims.permissions import party_for
+from portal.access import Rule, access, officials, public
+from portal.accounts.enums import Role
+from portal.core.http import act_of, user_of
+from portal.core.money import ZERO, format_yuan
+from review.decisions.forms.lists import ObjectionConclusionForm, ObjectionForm, PublicityForm
+from review.decisions.models import Objection, PublicityEntry, PublicityList
+from review.decisions.permissions import publishing_regions
+from review.decisions.selectors.publicity import (
+    awaiting_claims,
+    entries_for_work,
+    lists_for_work,
+    public_lists,
+    publicity_sheet,
+    publishing_region,
+)
+from review.decisions.services.bulk import REFUSALS
+from review.decisions.services.desk import ReviewRefused
+from review.decisions.services.objections import dismiss_objection, enter_objection, uphold_objection
+from review.decisions.services.publicity import Outcome, approvable, approve_list, last_day, publish_claims
+
+if TYPE_CHECKING:
+    import uuid
+
+    from django.http import HttpRequest
+
+publishers = Rule("publishers", lambda user: user.is_authenticated and bool(publishing_regions(user)))
+deciders = officials(Role.DECISION_MAKER)
+city_people = officials(Role.CITY_OFFICER, Role.DECISION_MAKER)
+
+
+@access(public)
+@require_GET
+def publicity_public(request: HttpRequest) -> HttpResponse:
+    """All lists that are or were published; for everybody."""
+    return render(request, "review/publicity_public.html", {"lists": public_lists()})
+
+
+@access(public)
+@require_GET
+def publicity_detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One published list; for everybody, and for the printer."""
+    publicity = get_object_or_404(PublicityList.objects.select_related("region"), key=key)
+    entries = list(publicity.entries.all())
+    context = {
+        "publicity": publicity,
+        "entries": entries,
+        "total": sum((entry.amount for entry in entries if entry.amount is not None), ZERO),
+        "has_money": any(entry.amount is not None for entry in entries),
+        "has_titles": any(entry.title for entry in entries),
+    }
+    return render(request, "review/publicity_detail.html", context)
+
+
+@access(city_people)
+@require_GET
+def publicity(request: HttpRequest) -> HttpResponse:
+    """The officers' overview: what waits to be published, what runs, what has ended."""
+    waiting = awaiting_claims(user_of(request)).count()
+    context = {
+        "lists": lists_for_work(user_of(request)),
+        "waiting": waiting,
+        "waiting_words": f"有 {waiting} 件审定通过的申报等待公示",
+        "may_publish": bool(publishing_regions(user_of(request))),
+    }
+    return render(request, "review/publicity.html", context)
+
+
+@access(publishers)
+@require_http_methods(["GET", "POST"])
+def publicity_new(request: HttpRequest) -> HttpResponse:
+    """Choose decided claims, set the period, publish."""
+    region = publishing_region(user_of(request))
+    claims = [claim for claim in awaiting_claims(user_of(request)) if claim.deciding_region_id == region.pk]
+    chosen = {int(pk) for pk in request.POST.getlist("claim") if pk.isdecimal()}
+    if request.method == "GET":
+        chosen = {claim.pk for claim in claims}
+    form = PublicityForm(request.POST or None, region=region)
+    ends_on, error = None, ""
+    if form.is_valid():
+        try:
+            ends_on = last_day(form.plan.starts_on, workdays=form.plan.workdays)
+            if request.POST.get("intent") == "publish":
+                ids = [claim.pk for claim in claims if claim.pk in chosen]
+                made = publish_claims(region, claim_ids=ids, plan=form.plan, act=act_of(request))
+                messages.success(request, f"已发起公示，共 {len(ids)} 件，至 {made.ends_on:%Y-%m-%d} 结束。")
+                return redirect("review:publicity_work", key=made.key)
+        except REFUSALS as refusal:
+            error = str(refusal)
+    context = {
+        "form": form,
+        "claims": claims,
+        "chosen": chosen,
+        "ends_on": ends_on,
+        "error": error,
+        "total": sum((claim.approved_amount or ZERO for claim in claims if claim.pk in chosen), ZERO),
+    }
+    return render(request, "review/publicity_new.html", context, status=422 if error or form.errors else 200)
+
+
+def worked_list(request: HttpRequest, key: uuid.UUID) -> PublicityList:
+    """A list of this person's own city."""
+    return get_object_or_404(PublicityList.objects.workable_by(user_of(request)).select_related("region"), key=key)
+
+
+@access(city_people)
+@require_GET
+def publicity_work(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One list with the state of each claim on it, its objections, and the approval at the end."""
+    found = worked_list(request, key)
+    ready = approvable(found)
+    context = {
+        "publicity": found,
+        "entries": entries_for_work(found, user=user_of(request)),
+        "ready": ready,
+        "total": sum((claim.approved_amount or ZERO for claim in ready), ZERO),
+        "is_over": timezone.localdate() > found.ends_on,
+        "may_object": found.region_id in publishing_regions(user_of(request)),
+        "may_approve": found.region_id in user_of(request).regions_for(Role.DECISION_MAKER),
+    }
+    return render(request, "review/publicity_work.html", context)
+
+
+@access(deciders)
+@require_POST
+def publicity_approve(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Approve everything on the list that nobody's objection holds back."""
+    found = worked_list(request, key)
+    try:
+        outcomes = approve_list(found, act=act_of(request))
+    except ReviewRefused as error:
+        messages.error(request, str(error))
+        return redirect("review:publicity_work", key=key)
+    done = [outcome for outcome in outcomes if not outcome.problem]
+    messages.success(request, f"已批准 {sum_words(done)}；通知书正在后台制作。")
+    for outcome in outcomes:
+        if outcome.problem:
+            messages.warning(request, f"{outcome.claim.number} 未批准：{outcome.problem}")
+    return redirect("review:publicity_work", key=key)
+
+
+def sum_words(outcomes: list[Outcome]) -> str:
+    """How many claims were carried through and for how much: `3 件，其中认定 1 件，资助合计 5,000.00 元`."""
+    titles = sum(1 for outcome in outcomes if outcome.amount is None)
+    total = sum((outcome.amount for outcome in outcomes if outcome.amount is not None), ZERO)
+    words = [f"{len(outcomes)} 件"]
+    if titles:
+        words.append(f"其中认定 {titles} 件（不涉及资金）")
+    if titles < len(outcomes) or not outcomes:
+        words.append(f"合计 {format_yuan(total)} 元")
+    return "，".join(words)
+
+
+@access(city_people)
+@require_GET
+def publicity_export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The list as a sheet."""
+    found = worked_list(request, key)
+    return sheet_response(publicity_sheet(found), f"公示名单-{found.starts_on:%Y%m%d}.xlsx")
+
+
+def sheet_response(content: bytes, filename: str) -> HttpResponse:
+    """An xlsx file to download."""
+    return HttpResponse(
+        content,
+        headers={
+            "Content-Type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=filename) or "",
+        },
+    )
+
+
+@access(publishers)
+@require_http_methods(["GET", "POST"])
+def objection_new(request: HttpRequest, key: uuid.UUID, entry: int) -> HttpResponse:
+    """Record a signed objection to one entry of a list."""
+    found = worked_list(request, key)
+    target = get_object_or_404(PublicityEntry.objects.select_related("claim", "publicity"), publicity=found, pk=entry)
+    form = ObjectionForm(request.POST or None)
+    if form.is_valid():
+        try:
+            made = enter_objection(
+                target,
+                objector=form.who,
+                text=form.cleaned_data["text"],
+                received_on=form.cleaned_data["received_on"],
+                act=act_of(request),
+            )
+        except REFUSALS as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"异议已登记，该申报暂停公示程序，请在 {made.due_on:%Y-%m-%d} 前核实。")
+            return redirect("review:objection", pk=made.pk)
+    context = {"publicity": found, "entry": target, "form": form}
+    return render(request, "review/objection_new.html", context, status=422 if form.errors else 200)
+
+
+@access(city_people)
+@require_http_methods(["GET", "POST"])
+def objection(request: HttpRequest, pk: int) -> HttpResponse:
+    """One objection, and the conclusion of its verification."""
+    related = ("entry__publicity", "entry__claim__applicant", "entry__claim__item", "entered_by", "decided_by")
+    found = get_object_or_404(Objection.objects.visible_to(user_of(request)).select_related(*related), pk=pk)
+    form = ObjectionConclusionForm(request.POST or None)
+    if form.is_valid():
+        uphold = request.POST.get("intent") == "uphold"
+        decide = uphold_objection if uphold else dismiss_objection
+        try:
+            decide(found.pk, conclusion=form.cleaned_data["conclusion"], act=act_of(request))
+        except REFUSALS as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(
+                request, "已认定异议成立，申报不予支持。" if uphold else "已认定异议不成立，恢复公示程序。"
+            )
+            return redirect("review:publicity_work", key=found.entry.publicity.key)
+    claim = found.entry.claim
+    context = {
+        "objection": found,
+        "form": form,
+        "may_dismiss": party_for(user_of(request), claim, Action.DISMISS_OBJECTION) is not None,
+        "may_uphold": party_for(user_of(request), claim, Action.UPHOLD_OBJECTION) is not None,
+    }
+    return render(request, "review/objection.html", context, status=422 if form.errors else 200)

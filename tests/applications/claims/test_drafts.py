@@ -1,0 +1,166 @@
+"""Writing a draft: what is typed survives, stale pages overwrite nothing, limits hold."""
+
+import uuid
+
+import pytest
+
+from applications.claims.models import Claim
+from applications.claims.selectors.conflicts import find_conflict
+from applications.claims.selectors.problems import MAX_LINES
+from applications.claims.services.drafts import (
+    DraftRefusedError,
+    StaleDraftError,
+    Typed,
+    add_lines,
+    remove_line,
+    save_draft,
+    start_claim,
+)
+from applications.claims.services.evidence import add_evidence
+from policies.published.models import SupportItem
+from tests.applications.worlds import file_of, loan_facts, patent_facts, publish, start
+from tests.factories import ApplicantFactory, act, make_member, make_patent_no, make_region, suzhou
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def member():
+    publish()
+    return make_member()
+
+
+@pytest.fixture
+def claim(member):
+    return start(member)
+
+
+def save(claim, member, facts, *, revision=None):
+    line = claim.lines.order_by("position").first()
+    number = claim.revision if revision is None else revision
+    return save_draft(claim, act=act(member), revision=number, typed=Typed({}, {line.pk: facts}))
+
+
+def test_a_draft_begins_with_one_empty_line_and_the_same_key_begins_it_once(member):
+    item = SupportItem.objects.select_related("document__region").get(code="wx2020-01-inv")
+    applicant = member.active_memberships[0].applicant
+    key = uuid.uuid4()
+    first = start_claim(applicant, item=item, key=key, act=act(member))
+    assert start_claim(applicant, item=item, key=key, act=act(member)) == first
+    assert Claim.objects.count() == 1
+    assert first.lines.count() == 1
+
+
+def test_only_members_begin_and_only_where_the_document_reaches(member):
+    item = SupportItem.objects.get(code="wx2020-01-inv")
+    with pytest.raises(DraftRefusedError, match="只能为您所属的单位申报"):
+        start_claim(ApplicantFactory(), item=item, key=uuid.uuid4(), act=act(member))
+    far = make_member(ApplicantFactory(region=make_region("320506", "吴中区", "district", suzhou())))
+    with pytest.raises(DraftRefusedError, match="注册地不在其中"):
+        start(far)
+    SupportItem.objects.filter(pk=item.pk).update(claimable=False)
+    with pytest.raises(DraftRefusedError, match="不接受申报"):
+        start(member)
+    assert not Claim.objects.exists()
+
+
+def test_what_is_typed_is_kept_in_normal_form_or_as_typed_where_it_is_wrong(claim, member):
+    save(claim, member, patent_facts(patent_no=f"ZL {make_patent_no(1)}", fees="五千", granted_on="去年"))
+    line = claim.lines.get()
+    assert line.facts["patent_no"] == make_patent_no(1)
+    assert line.subject_key == make_patent_no(1).replace(".", "")
+    assert line.facts["fees"] == "五千"
+    assert line.facts["granted_on"] == "去年"
+
+
+def test_a_wrong_number_is_no_right_yet(claim, member):
+    save(claim, member, patent_facts(patent_no="201710601862.4"))
+    assert claim.lines.get().subject_key == ""
+
+
+def test_what_a_page_does_not_send_is_not_touched(claim, member):
+    save(claim, member, patent_facts())
+    claim.refresh_from_db()
+    save(claim, member, {"fees": "10"})
+    line = claim.lines.get()
+    assert line.facts["fees"] == "10.00"
+    assert line.facts["patent_no"] == make_patent_no(1)
+
+
+def test_emptying_a_control_empties_the_fact(claim, member):
+    save(claim, member, patent_facts())
+    claim.refresh_from_db()
+    save(claim, member, {"fees": " "})
+    assert "fees" not in claim.lines.get().facts
+
+
+def test_every_change_counts_and_saving_the_same_again_does_not(claim, member):
+    assert save(claim, member, patent_facts()).revision == 1
+    claim.refresh_from_db()
+    assert save(claim, member, patent_facts()).revision == 1
+
+
+def test_a_stale_page_overwrites_nothing_and_both_versions_are_compared(claim, member):
+    save(claim, member, patent_facts())
+    with pytest.raises(StaleDraftError) as caught:
+        save(claim, member, patent_facts(fees="7000"), revision=0)
+    assert claim.lines.get().facts["fees"] == "8000.00"
+    conflict = find_conflict(caught.value.claim, facts={}, lines=caught.value.typed.lines)
+    assert [(d.name, d.mine, d.theirs) for d in conflict.differences] == [("fees", ["7,000.00 元"], ["8,000.00 元"])]
+
+
+def test_a_stale_page_that_says_the_same_is_no_conflict(claim, member):
+    save(claim, member, patent_facts())
+    assert save(claim, member, patent_facts(), revision=0).revision == 1
+
+
+def test_rows_inside_a_line_are_kept_without_their_empty_ones(member):
+    claim = start(member, item="wx2020-05-loan")
+    rows = [{"paid_on": "", "amount": ""}, {"paid_on": "2021/6/20", "amount": "1,000"}]
+    save(claim, member, loan_facts(interest_payments=rows))
+    assert claim.lines.get().facts["interest_payments"] == [{"paid_on": "2021-06-20", "amount": "1000.00"}]
+
+
+def test_lines_are_added_and_removed_and_stay_numbered_without_gaps(claim, member):
+    add_lines(claim, act=act(member), rows=[{}, patent_facts(2), patent_facts(3)])
+    lines = list(claim.lines.order_by("position"))
+    remove_line(claim, act=act(member), line_id=lines[1].pk)
+    remove_line(claim, act=act(member), line_id=lines[1].pk)
+    assert list(claim.lines.order_by("position").values_list("position", flat=True)) == [1, 2]
+
+
+def test_an_empty_first_line_gives_way_to_what_is_imported(claim, member):
+    add_lines(claim, act=act(member), rows=[patent_facts(2), patent_facts(3)])
+    assert list(claim.lines.order_by("position").values_list("position", flat=True)) == [1, 2]
+
+
+def test_a_claim_holds_so_many_lines_and_not_one_more(claim, member):
+    add_lines(claim, act=act(member), rows=[{}] * (MAX_LINES - 1))
+    with pytest.raises(DraftRefusedError, match="最多 200 项"):
+        add_lines(claim, act=act(member), rows=[{}])
+    assert claim.lines.count() == MAX_LINES
+
+
+def test_removing_a_line_takes_its_files_off(claim, member):
+    line = claim.lines.get()
+    evidence = add_evidence(claim, act=act(member), requirement="certificate", line_id=line.pk, upload=file_of())
+    remove_line(claim, act=act(member), line_id=line.pk)
+    evidence.refresh_from_db()
+    assert evidence.removed_at is not None
+    assert evidence.line is None
+
+
+def test_a_stranger_saves_nothing(claim, member):
+    with pytest.raises(DraftRefusedError, match="只有申报单位的成员"):
+        save(claim, make_member(), patent_facts())
+    assert claim.lines.get().facts == {}
+
+
+def test_unticking_defence_opens_the_line_again(claim, member):
+    line = claim.lines.get()
+    save_draft(claim, act=act(member), revision=0, typed=Typed({}, {line.pk: patent_facts()}, defence={line.pk}))
+    claim.refresh_from_db()
+    save_draft(claim, act=act(member), revision=1, typed=Typed({}, {line.pk: patent_facts()}, defence=set()))
+    line.refresh_from_db()
+    assert not line.is_defence
+    assert line.subject_key

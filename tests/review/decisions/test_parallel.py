@@ -1,0 +1,122 @@
+"""Many officers at the same moment, on PostgreSQL: one decision, one transition, one reservation."""
+
+import threading
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from applications.claims.enums import Action, ClaimStatus
+from applications.claims.services.transitions import TransitionRefused
+from applications.ledger.models import EntryKind, LimitEntry
+from applications.ledger.selectors import use_of_call
+from applications.ledger.services import LimitExceededError
+from policies.calls.models import Call
+from portal.jobs.models import Job
+from review.decisions.enums import Stage
+from review.decisions.services.decisions import support_claim
+from review.decisions.services.desk import ReviewRefused
+from review.decisions.services.publicity import approve_claim
+from tests.applications.worlds import patent_facts
+from tests.factories import act
+from tests.review.worlds import MINUTES, Office, again, city_passed, decided, on, publish, seen
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+MANY = 20
+
+
+def at_once(deed):
+    """Run the deed in many threads that start together; returns how many went through and how many were refused."""
+    together = threading.Barrier(MANY)
+    done: list[bool] = []
+    surprises: list[BaseException] = []
+
+    def run():
+        try:
+            together.wait(20)
+            deed()
+            done.append(True)
+        except (ReviewRefused, TransitionRefused):
+            done.append(False)
+        except BaseException as error:  # noqa: BLE001 - shown by the assertion below
+            surprises.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(MANY)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert surprises == []
+    return done.count(True), done.count(False)
+
+
+@pytest.fixture
+def office(settings, tmp_path):
+    settings.PRIVATE_DIR = tmp_path
+    return Office()
+
+
+def test_twenty_final_decisions_are_one(office):
+    claim = city_passed(office)
+    page = seen(claim)
+    assert at_once(lambda: support_claim(claim.pk, seen=page, minutes=MINUTES, act=act(office.decider))) == (
+        1,
+        MANY - 1,
+    )
+    assert claim.decisions.filter(stage=Stage.FINAL).count() == 1
+    assert claim.events.filter(action=Action.DECIDE).count() == 1
+    assert LimitEntry.objects.filter(claim=claim, kind=EntryKind.RESERVE).values("bucket").distinct().count() == (
+        LimitEntry.objects.filter(claim=claim).count()
+    )
+    assert again(claim).status == ClaimStatus.AWAITING_PUBLICITY
+
+
+def test_twenty_approvals_are_one(office):
+    claim = decided(office)
+    listed = publish(office, claim)
+    later = on(listed.ends_on.replace(day=listed.ends_on.day + 1), office.decider)
+    assert at_once(lambda: approve_claim(claim.pk, publicity=listed, act=later)) == (1, MANY - 1)
+    assert claim.events.filter(action=Action.APPROVE).count() == 1
+    assert Job.objects.filter(kind="notices.issue_grant").count() == 1
+    assert claim.created_by.portal_messages.filter(title="资助已批准").count() == 1
+
+
+def test_budget_of_a_call_is_never_overspent_by_parallel_decisions(office):
+    claims = [city_passed(office, lines=[patent_facts(number)]) for number in range(1, 7)]
+    # Each claim is worth 5,000 yuan: three of them fit, and not a fen more.
+    Call.objects.update(budget=Decimal("19999.99"))
+    pages = {claim.pk: seen(claim) for claim in claims}
+    results = together(
+        lambda claim: support_claim(claim.pk, seen=pages[claim.pk], minutes=MINUTES, act=act(office.decider)), claims
+    )
+    assert results.count(LimitExceededError) == 3
+    call = Call.objects.get()
+    assert use_of_call(call, [])[0].left == Decimal("4999.99")
+    decided_ones = [claim for claim in claims if again(claim).status == ClaimStatus.AWAITING_PUBLICITY]
+    assert len(decided_ones) == 3
+    assert LimitEntry.objects.filter(bucket__key=f"call={call.pk}").count() == 3
+
+
+def together(deed, claims):
+    """What each claim's deed came to when all begin at once: the type of its refusal, or None."""
+    start = threading.Barrier(len(claims))
+    results: list[type[Exception] | None] = []
+
+    def run(claim):
+        try:
+            start.wait(20)
+            deed(claim)
+            results.append(None)
+        except LimitExceededError as error:
+            results.append(type(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[claim]) for claim in claims]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return results
