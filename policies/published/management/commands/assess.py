@@ -1,6 +1,5 @@
 """`manage.py assess`: one JSON question a line in, one JSON answer a line out."""
 
-import io
 import json
 import sys
 from decimal import Decimal
@@ -10,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from policies.engine import Catalogue, QuestionError, assess, describe, load_catalogue
 from policies.published.selectors import published_catalogue
+from portal.core.json_lines import use_utf8, write_json
 
 
 def answer_line(catalogue: Catalogue, line: str) -> tuple[str, bool]:
@@ -17,30 +17,17 @@ def answer_line(catalogue: Catalogue, line: str) -> tuple[str, bool]:
     try:
         question = json.loads(line, parse_float=Decimal)
     except (ValueError, RecursionError) as error:
-        return _write({"error": f"question：不是合法的 JSON（{error}）", "field": "question"}), False
+        return write_json({"error": f"question：不是合法的 JSON（{error}）", "field": "question"}), False
     try:
         answer = assess(catalogue, question).as_dict()
     except QuestionError as error:
-        return _write({**_reference(question), "error": str(error), "field": error.field}), False
-    return _write({**_reference(question), **answer}), True
+        return write_json({**_reference(question), "error": str(error), "field": error.field}), False
+    return write_json({**_reference(question), **answer}), True
 
 
 def _reference(question: Any) -> dict[str, Any]:
     """The caller's own reference, handed back."""
     return {"id": question["id"]} if isinstance(question, dict) and isinstance(question.get("id"), str | int) else {}
-
-
-def _write(answer: dict[str, Any]) -> str:
-    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
-
-
-def speak_utf8() -> None:
-    """Read and write UTF-8 whatever the locale says; a byte or surrogate that is none must not stop the other lines."""
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A lone surrogate becomes \udXXX, which is how JSON writes it.
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 class Command(BaseCommand):
@@ -55,7 +42,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        speak_utf8()
+        use_utf8()
         catalogue = published_catalogue() if options["published"] else load_catalogue()
         if options["describe"]:
             self.stdout.write(self._description(catalogue, options["item"]))

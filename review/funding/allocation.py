@@ -1,0 +1,94 @@
+"""Sums shared out to the fen: among claims by their city ceilings, among districts by factors. Pure; whole fen, exact.
+
+Sources: wx2020 article 1 (the city bears at most a share of each sum, the district the rest; the city's funds go to
+the districts by the factor method).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from policies.engine.money import part_down
+
+
+class AllocationError(ValueError):
+    """Factors that cannot be computed with. The message is Chinese and says what to do."""
+
+
+def share_by_largest_remainder(total: int, weights: Sequence[Fraction | int]) -> list[int]:
+    """`total` fen in proportion to `weights`, cut down, what is left by the largest remainder, of equals the first.
+
+    The parts add up to `total` exactly. Raises AllocationError where no weight is above zero or one is below.
+    """
+    whole = sum(weights)
+    if any(weight < 0 for weight in weights) or not whole:
+        raise AllocationError("没有大于零的权重，无法分配。")
+    exact = [Fraction(total) * weight / whole for weight in weights]
+    parts = [int(share) for share in exact]
+    by_remainder = sorted(range(len(parts)), key=lambda at: (parts[at] - exact[at], at))
+    for at in by_remainder[: total - sum(parts)]:
+        parts[at] += 1
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class PayerParts:
+    """Who bears how much of one sum, in fen."""
+
+    city: int
+    district: int
+
+
+def split_claims(claims: Sequence[tuple[int, Fraction | None]], pool: int | None = None) -> list[PayerParts]:
+    """City and district parts of claims, each a sum in fen and the city's ceiling (None: the city bears nothing).
+
+    The city part is the ceiling of the sum, cut down to the fen. A `pool` in fen that is smaller than all city parts
+    is shared in proportion to them by largest remainder, so that no part passes its ceiling; the district takes
+    every rest.
+    """
+    city = [part_down(fen, ceiling) if ceiling is not None else 0 for fen, ceiling in claims]
+    if pool is not None and sum(city) > pool:
+        city = share_by_largest_remainder(pool, city)
+    return [PayerParts(part, fen - part) for (fen, _), part in zip(claims, city, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One factor of the factor method: its weight (all weights add up to 1) and a value for each district's code."""
+
+    name: str
+    weight: Fraction
+    values: Mapping[str, Fraction]
+
+
+def allocate(pool: int, factors: Sequence[Factor]) -> dict[str, int]:
+    """A pool in fen shared among districts by factors; the shares by code, in the order of the codes.
+
+    A factor that is zero everywhere gives its weight to the others in proportion to theirs. What cutting down leaves
+    goes by the largest remainder, ties to the lower code. Raises AllocationError for weights that do not add up to 1,
+    for values below zero, for factors of different districts, and where nothing is above zero.
+    """
+    if not factors:
+        raise AllocationError("没有因素，请至少写一个。")
+    if len({factor.name for factor in factors}) < len(factors):
+        raise AllocationError("因素名称重复，请改成不同的名称。")
+    if any(factor.weight < 0 for factor in factors):
+        raise AllocationError("权重不能为负数。")
+    if sum(factor.weight for factor in factors) != 1:
+        raise AllocationError("各因素的权重之和应为 1，请改正权重。")
+    codes = sorted(factors[0].values)
+    for factor in factors:
+        if sorted(factor.values) != codes:
+            raise AllocationError(f"因素“{factor.name}”的地区与其他因素不一致，请逐一补齐。")
+        if any(value < 0 for value in factor.values.values()):
+            raise AllocationError(f"因素“{factor.name}”的数值不能为负数。")
+    acting = [(factor, sum(factor.values.values())) for factor in factors]
+    acting = [(factor, total) for factor, total in acting if total and factor.weight]
+    if not acting:
+        raise AllocationError("所有有权重的因素均为零，无法分配。")
+    scores = [
+        sum((factor.weight * factor.values[code] / total for factor, total in acting), Fraction(0)) for code in codes
+    ]
+    return dict(zip(codes, share_by_largest_remainder(pool, scores), strict=True))

@@ -1,0 +1,221 @@
+"""Sums shared out: `manage.py split` and `manage.py allocate`, against plain arithmetic on decimals."""
+
+import io
+import json
+import sys
+import time
+from decimal import ROUND_FLOOR, Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from review.funding.allocation import AllocationError, Factor, allocate, share_by_largest_remainder, split_claims
+
+RATIOS = st.one_of(st.none(), st.fractions(min_value=0, max_value=1, max_denominator=1000))
+CODES = st.text("0123456789", min_size=6, max_size=6)
+CLAIMS = st.lists(st.tuples(st.integers(0, 10**12), RATIOS), max_size=12)
+
+
+def run(command: str, text: str, monkeypatch: pytest.MonkeyPatch) -> tuple[list[dict[str, Any]], int]:
+    """The answers to lines of text, and the status."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+    out, status = io.StringIO(), 0
+    try:
+        call_command(command, stdout=out)
+    except SystemExit as stop:
+        status = int(stop.code or 0)
+    return [json.loads(line) for line in out.getvalue().splitlines()], status
+
+
+@given(CLAIMS, st.one_of(st.none(), st.integers(0, 10**12)))
+def test_parts_are_exact_below_every_ceiling_and_within_the_pool(
+    claims: list[tuple[int, Fraction | None]], pool: int | None
+) -> None:
+    parts = split_claims(claims, pool)
+
+    for (fen, ceiling), part in zip(claims, parts, strict=True):
+        assert part.city + part.district == fen
+        assert 0 <= part.city <= fen * (ceiling or 0)
+    # The oracle: decimals cut down to the fen, none of the code's own arithmetic.
+    uncut = [
+        int((Decimal(fen) * c.numerator / c.denominator).to_integral_value(ROUND_FLOOR)) if c else 0
+        for fen, c in claims
+    ]
+    whole = sum(uncut)
+    assert sum(part.city for part in parts) == (whole if pool is None else min(whole, pool))
+    if pool is not None and whole > pool:
+        for part, wanted in zip(parts, uncut, strict=True):
+            # Largest remainder never strays a whole fen from the exact proportion.
+            assert abs(part.city * whole - pool * wanted) < whole
+
+
+@given(CLAIMS, st.integers(0, 10**12), st.randoms())
+def test_no_claim_gains_from_its_place_but_a_tie_of_one_fen(
+    claims: list[tuple[int, Fraction | None]], pool: int, random: Any
+) -> None:
+    order = list(range(len(claims)))
+    random.shuffle(order)
+
+    parts = split_claims(claims, pool)
+    shuffled = split_claims([claims[at] for at in order], pool)
+
+    assert sum(part.city for part in parts) == sum(part.city for part in shuffled)
+    for place, at in enumerate(order):
+        assert abs(shuffled[place].city - parts[at].city) <= 1
+
+
+def test_ties_of_a_small_pool_go_to_the_first_claim() -> None:
+    half = Fraction(1, 2)
+
+    assert [part.city for part in split_claims([(200, half), (200, half), (200, half)], 100)] == [34, 33, 33]
+
+
+@given(
+    st.integers(0, 10**13),
+    st.dictionaries(CODES, st.lists(st.integers(0, 10**6), min_size=3, max_size=3), min_size=1, max_size=9),
+    st.lists(st.integers(1, 100), min_size=3, max_size=3),
+)
+def test_shares_of_the_factor_method_follow_their_scores_and_add_up(
+    pool: int, districts: dict[str, list[int]], weights: list[int]
+) -> None:
+    columns = list(zip(*districts.values(), strict=True))
+    assume(any(any(column) for column in columns))
+    factors = [
+        Factor(f"f{at}", Fraction(weights[at], sum(weights)), {c: Fraction(v[at]) for c, v in districts.items()})
+        for at in range(3)
+    ]
+
+    shares = allocate(pool, factors)
+
+    assert list(shares) == sorted(districts)
+    assert sum(shares.values()) == pool
+    live = [at for at in range(3) if any(columns[at])]
+    total_weight = sum(weights[at] for at in live)
+    for code, values in districts.items():
+        exact = sum(Fraction(pool * weights[at] * values[at], total_weight * sum(columns[at])) for at in live)
+        assert abs(shares[code] - exact) < 1
+
+
+def test_a_factor_that_is_zero_everywhere_leaves_its_weight_to_the_others_in_proportion() -> None:
+    one = {"320205": Fraction(1), "320206": Fraction(3)}
+    two = {"320205": Fraction(1), "320206": Fraction(1)}
+    nothing = {"320205": Fraction(0), "320206": Fraction(0)}
+
+    shares = allocate(
+        100_00,
+        [
+            Factor("a", Fraction(3, 10), one),
+            Factor("b", Fraction(1, 10), two),
+            Factor("c", Fraction(6, 10), nothing),
+        ],
+    )
+
+    assert shares == {"320205": 31_25, "320206": 68_75}
+
+
+def test_ties_of_the_factor_method_go_to_the_lower_code() -> None:
+    same = {"320213": Fraction(1), "320205": Fraction(1), "320206": Fraction(1)}
+
+    assert allocate(100, [Factor("a", Fraction(1), same)]) == {"320205": 34, "320206": 33, "320213": 33}
+
+
+@pytest.mark.parametrize(
+    ("factors", "said"),
+    [
+        ([], "没有因素"),
+        ([("a", "0.5", {"1": 1})], "之和应为 1"),
+        ([("a", "1.5", {"1": 1}), ("b", "-0.5", {"1": 1})], "不能为负"),
+        ([("a", "1", {"1": 0})], "均为零"),
+        ([("a", "1", {"1": 1}), ("b", "0", {"2": 1})], "不一致"),
+        ([("a", "1", {"1": -1, "2": 2})], "不能为负"),
+        ([("a", "0", {"1": 1}), ("b", "1", {"1": 0})], "均为零"),
+        ([("a", "0.5", {"1": 1}), ("a", "0.5", {"1": 1})], "重复"),
+    ],
+)
+def test_factors_that_cannot_be_computed_with_are_refused(
+    factors: list[tuple[str, str, dict[str, int]]], said: str
+) -> None:
+    made = [Factor(n, Fraction(w), {c: Fraction(v) for c, v in values.items()}) for n, w, values in factors]
+
+    with pytest.raises(AllocationError, match=said):
+        allocate(100, made)
+
+
+def test_nothing_can_be_shared_by_no_weight() -> None:
+    with pytest.raises(AllocationError):
+        share_by_largest_remainder(100, [0, 0])
+
+
+def test_the_split_command_answers_line_by_line_and_names_what_it_cannot_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers, status = run(
+        "split",
+        '{"claims": [{"id": "a", "amount": "3333.33", "city_ceiling": "60%"}], "city_pool": "1000.00"}\n'
+        '{"id": 7, "claims": [{"id": "a", "amount": 10, "city_ceiling": null}], "city_pool": null}\n'
+        '{"claims": [{"id": "a", "amount": "-1", "city_ceiling": "60%"}]}\n'
+        '{"claims": [{"id": "a", "amount": "1", "city_ceiling": "160%"}]}\n'
+        '{"claims": [{"id": "a", "amount": "1", "city_ceiling": null, "pool": "1"}]}\n'
+        '{"claims": [{"id": "a", "amount": "1"}]}\n'
+        '{"claims": [{"id": "a", "amount": "1", "city_ceiling": null}, '
+        '{"id": "a", "amount": "1", "city_ceiling": null}]}\n'
+        '{"claims": [], "claims": []}\n'
+        "[]\n",
+        monkeypatch,
+    )
+
+    assert status == 1
+    assert answers[0] == {
+        "claims": [{"id": "a", "city": "1000.00", "district": "2333.33"}],
+        "city_total": "1000.00",
+        "district_total": "2333.33",
+    }
+    assert (answers[1]["id"], answers[1]["city_total"], answers[1]["district_total"]) == (7, "0.00", "10.00")
+    assert [answer.get("field") for answer in answers[2:]] == [
+        "claims[0].amount",
+        "claims[0].city_ceiling",
+        "claims[0].pool",
+        "claims[0].city_ceiling",
+        "claims[1].id",
+        "question",
+        "question",
+    ]
+
+
+def test_the_allocate_command_answers_line_by_line_and_names_what_it_cannot_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers, status = run(
+        "allocate",
+        '{"pool": "1000000.00", "factors": [{"name": "grants", "weight": "0.6", '
+        '"values": {"320206": "30", "320205": "10"}}, {"name": "b", "weight": 0.4, "values": {"320205": 1, '
+        '"320206": 1}}]}\n'
+        '{"pool": "x", "factors": []}\n'
+        '{"pool": "1", "factors": [{"name": "a", "weight": "1", "values": {"320205": "x"}}]}\n'
+        '{"pool": "1", "factors": [{"name": "a", "weight": "1", "values": {"320205": "1", "320205": "2"}}]}\n',
+        monkeypatch,
+    )
+
+    assert status == 1
+    assert answers[0] == {"shares": {"320205": "350000.00", "320206": "650000.00"}, "total": "1000000.00"}
+    assert list(answers[0]["shares"]) == ["320205", "320206"]
+    assert [answer["field"] for answer in answers[1:]] == ["pool", "factors[0].values.320205", "question"]
+
+
+def test_a_thousand_claims_and_a_hundred_districts_are_shared_at_once() -> None:
+    claims = [(3_333_33 + at, Fraction(3, 5)) for at in range(1000)]
+    factors = [
+        Factor(str(n), Fraction(1, 5), {f"{320000 + c}": Fraction(c * n + 1) for c in range(100)}) for n in range(5)
+    ]
+
+    began = time.process_time()
+    split_claims(claims, 100_000_000)
+    split_seconds = time.process_time() - began
+    began = time.process_time()
+    allocate(10**12, factors)
+    allocate_seconds = time.process_time() - began
+
+    assert split_seconds < 1
+    assert allocate_seconds < 0.2
