@@ -1,5 +1,6 @@
 """The state of one line while its steps run."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -54,5 +55,18 @@ class Line:
         value = self.facts.get(name)
         if not isinstance(value, tuple):
             return value
-        rows = value if self.rows is None else self.rows.get(name, value)
-        return sum(row["amount"] for row in rows)
+        return sum(row["amount"] for row in self.rows_left(name))
+
+    def rows_left(self, name: str) -> Rows:
+        """The rows of a fact that no filter has left out so far; the fact must be stated."""
+        rows: Rows = self.facts[name]
+        return rows if self.rows is None else self.rows.get(name, rows)
+
+    def filter_rows(self, name: str, keep: Callable[[dict[str, Any]], bool]) -> tuple[int, int]:
+        """Leave out the remaining rows that fail `keep`; returns how many went and their fen."""
+        before = self.rows_left(name)
+        kept = tuple(row for row in before if keep(row))
+        if len(kept) == len(before):
+            return 0, 0
+        self.rows = {**(self.rows or {}), name: kept}
+        return len(before) - len(kept), sum(row["amount"] for row in before) - sum(row["amount"] for row in kept)

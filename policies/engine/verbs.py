@@ -9,7 +9,7 @@ from typing import Any
 
 from policies.engine.context import Context
 from policies.engine.dates import add_months, parse_date
-from policies.engine.line import Line, Rows
+from policies.engine.line import Line
 from policies.engine.model import Content
 from policies.engine.money import (
     number_text,
@@ -248,10 +248,6 @@ def propose(spec: Content, context: Context) -> Step:
     return run
 
 
-def _dropped(rows: Rows, kept: Rows) -> tuple[int, int]:
-    return len(rows) - len(kept), sum(row["amount"] for row in rows) - sum(row["amount"] for row in kept)
-
-
 def window(spec: Content, context: Context) -> Step:
     """Only rows paid within so many months of a date count; the corresponding day still belongs to the term."""
     name, start, months = spec["rows"], spec["from"], spec["months"]
@@ -276,10 +272,7 @@ def window(spec: Content, context: Context) -> Step:
                 line.missing.append(f"{name}[{number}].paid_on")
                 return True
         last = add_months(first, months)
-        before = rows if line.rows is None else line.rows.get(name, rows)
-        kept = tuple(row for row in before if first <= row["paid_on"] <= last)
-        line.rows = {**(line.rows or {}), name: kept}
-        gone, fen = _dropped(before, kept)
+        gone, fen = line.filter_rows(name, lambda row: first <= row["paid_on"] <= last)
         line.note(note, (first, last, gone, fen), applied=bool(gone))
         return False
 
@@ -297,13 +290,11 @@ def since_effect(spec: Content, context: Context) -> Step:
     )
 
     def run(line: Line) -> bool:
-        rows = line.facts.get(name)
-        if rows is None or start is None:
+        if line.facts.get(name) is None or start is None:
             return False
-        kept = tuple(row for row in rows if row.get("paid_on") is None or row["paid_on"] >= start)
-        if len(kept) != len(rows):
-            line.rows = {**(line.rows or {}), name: kept}
-            line.note(note, _dropped(rows, kept))
+        gone, fen = line.filter_rows(name, lambda row: row.get("paid_on") is None or row["paid_on"] >= start)
+        if gone:
+            line.note(note, (gone, fen))
         return False
 
     return run

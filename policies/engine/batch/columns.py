@@ -65,6 +65,11 @@ class Lines:
         kept = self.kept.get(name)
         return sums_between(rows.amount if kept is None else rows.amount * kept, rows.starts), present
 
+    def filter_rows(self, name: str, keep: BoolArray) -> None:
+        """Leave out the remaining rows of a fact where `keep` is false."""
+        kept = self.kept.get(name)
+        self.kept[name] = keep if kept is None else kept & keep
+
     def refuse(self, where: BoolArray, code: int) -> None:
         """Note a reason on lines that have none yet."""
         np.copyto(self.reason, code, where=where & (self.reason == NONE), casting="unsafe")

@@ -232,9 +232,7 @@ def window(spec: Content, rules: Rules) -> Step:
         inside = (rows.paid_on >= np.repeat(first, lengths)) & (
             rows.paid_on <= np.repeat(add_months(first, months), lengths)
         )
-        kept = lines.kept.get(name)
-        before = kept if kept is not None else np.ones(len(rows.amount), dtype=np.bool_)
-        lines.kept[name] = before & (inside | np.repeat(~acts, lengths))
+        lines.filter_rows(name, inside | np.repeat(~acts, lengths))
 
     return run
 
@@ -248,13 +246,7 @@ def since_effect(spec: Content, rules: Rules) -> Step:
         rows = lines.table.rows.get(name)
         if rows is None or start is None:
             return
-        late = (rows.paid_on == 0) | (rows.paid_on >= start)
-        kept = lines.kept.get(name)
-        if kept is not None:
-            # Rows are looked at anew: where one falls away, what an earlier step left out counts again.
-            anew = lines.running & lines.present(name) & any_between(~late, rows.starts)
-            late = np.where(np.repeat(anew, np.diff(rows.starts)), late, kept)
-        lines.kept[name] = late
+        lines.filter_rows(name, (rows.paid_on == 0) | (rows.paid_on >= start))
 
     return run
 

@@ -62,6 +62,26 @@ INDIVIDUALS = {"field": "applicant_kind", "in": ["individual"]}
 PER = {"subject": ["subject"], "applicant": ["applicant"], "year": ["applicant", "year"], "city": ["programme", "year"]}
 SPLIT = {"city": "1/3", "rest": "district", "round": "down"}
 
+WINDOW = {"do": "window", "rows": "interest_payments", "from": "drawn_on", "months": 12}
+SINCE_EFFECT = {"do": "since_effect", "rows": "interest_payments"}
+
+
+def filtered_rows(name: str, *filters: dict[str, Any]) -> dict[str, Any]:
+    """Interest and fees, of which the filters leave some, within the principal."""
+    return item(
+        name,
+        [
+            *filters,
+            rate("30%", "interest_payments", "service_fees"),
+            {"do": "cap_by", "fields": ["principal"], "else": "fees"},
+        ],
+        conditions=[
+            {"field": "interest_payments", "at_least": 2},
+            {"field": "pledged_on", "not_after_field": "drawn_on", "needed": True},
+        ],
+    )
+
+
 ODD = [
     # Two versions, with limits of their own on one shared bucket.
     item(
@@ -128,20 +148,9 @@ ODD = [
         ],
         split=SPLIT,
     ),
-    # Rows filtered twice, in the order in which the second looks at all of them again.
-    item(
-        "odd-05-rows",
-        [
-            {"do": "window", "rows": "interest_payments", "from": "drawn_on", "months": 12},
-            {"do": "since_effect", "rows": "interest_payments"},
-            rate("30%", "interest_payments", "service_fees"),
-            {"do": "cap_by", "fields": ["principal"], "else": "fees"},
-        ],
-        conditions=[
-            {"field": "interest_payments", "at_least": 2},
-            {"field": "pledged_on", "not_after_field": "drawn_on", "needed": True},
-        ],
-    ),
+    # Rows filtered twice, in either order.
+    filtered_rows("odd-05-rows", WINDOW, SINCE_EFFECT),
+    filtered_rows("odd-05-turned", SINCE_EFFECT, WINDOW),
     # Several lines counted together, with facts of every type to merge.
     item(
         "odd-06-merged",
