@@ -6,12 +6,12 @@ strict reader: words that it would take for a number, a date or a truth value ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from policies.engine.errors import CatalogueError, Problem
+from policies.engine.errors import CatalogueError
+from policies.engine.problems import Fault, Problem, problem_code
 from policies.engine.source import read_source
 
 if TYPE_CHECKING:
@@ -22,6 +22,13 @@ DIVIDER = "---\n"
 DOCUMENT, SETTINGS, ITEM, RULE = "document", "settings", "item", "rule"
 KINDS = (DOCUMENT, ITEM, RULE, SETTINGS)
 _WIDTH = 120
+_NOT_HERE = "这份文本不是一份政策文件，请检查后重新上传。"
+TOO_DEEP = problem_code("too_deep", "括号或缩进套得太深", "请减少层次", form=_NOT_HERE)
+NO_SECTION = problem_code("no_section", "这一段不是文件、设置、事项或规则", "请以 {kinds} 之一开头", form=_NOT_HERE)
+ONE_HEAD = problem_code(
+    "one_head", "文件的第一段、也只有第一段是 document", "请先写明文件本身，再写各事项", form=_NOT_HERE
+)
+NO_CONTENT = problem_code("no_content", "没有内容", "请粘贴或上传一份政策文件的 YAML", form="没有内容，请先填写。")
 
 
 class _Dumper(yaml.CSafeDumper):
@@ -58,30 +65,9 @@ _Dumper.add_representer(str, _write_text)
 _Dumper.add_representer(_Block, _write_block)
 
 
-@dataclass(frozen=True)
-class AuthoredText:
-    """A document's text, and the line (from 1) on which each of its sections begins."""
-
-    text: str
-    starts: tuple[int, ...]
-
-    def section_at(self, line: int) -> int | None:
-        """The index of the section that a line belongs to; None for line 0, which names no place."""
-        before = [index for index, start in enumerate(self.starts) if start <= line]
-        return before[-1] if before else None
-
-
-def write_sections(sections: Sequence[Mapping[str, Any]]) -> AuthoredText:
+def write_sections(sections: Sequence[Mapping[str, Any]]) -> str:
     """The YAML text of a document's sections."""
-    parts: list[str] = []
-    starts: list[int] = []
-    line = 1
-    for section in sections:
-        part = write_section(section)
-        starts.append(line)
-        parts.append(part)
-        line += part.count("\n") + 1
-    return AuthoredText(DIVIDER.join(parts), tuple(starts))
+    return DIVIDER.join(write_section(section) for section in sections)
 
 
 def write_section(section: Mapping[str, Any]) -> str:
@@ -104,21 +90,21 @@ def read_sections(text: str, *, name: str) -> list[dict[str, Any]]:
     try:
         found = read_source(text, name)
     except RecursionError:
-        raise _refusal(name, 0, "括号或缩进套得太深", "请减少层次") from None
+        raise _refusal(name, TOO_DEEP.fault()) from None
     for number, section in enumerate(found):
         line = getattr(section, "line", 0)
         if not isinstance(section, dict) or kind_of(section) == "":
-            raise _refusal(name, line, "这一段不是文件、设置、事项或规则", f"请以 {'、'.join(KINDS)} 之一开头")
+            raise _refusal(name, NO_SECTION.fault(kinds=list(KINDS)), number, line)
         if (kind_of(section) == DOCUMENT) != (number == 0):
-            raise _refusal(name, line, "文件的第一段、也只有第一段是 document", "请先写明文件本身，再写各事项")
+            raise _refusal(name, ONE_HEAD.fault(), number, line)
     if not found:
-        raise _refusal(name, 0, "没有内容", "请粘贴或上传一份政策文件的 YAML")
+        raise _refusal(name, NO_CONTENT.fault())
     sections: list[dict[str, Any]] = plain(found)
     return sections
 
 
-def _refusal(name: str, line: int, message: str, remedy: str) -> CatalogueError:
-    return CatalogueError((Problem(name, line, "", message, remedy),))
+def _refusal(name: str, fault: Fault, section: int | None = None, line: int = 0) -> CatalogueError:
+    return CatalogueError((Problem(fault, name, section, line=line),))
 
 
 def plain(value: Any) -> Any:

@@ -6,7 +6,7 @@ Pure: no Django, no clock, no database, no float. Everything it needs is an argu
 from policies.engine.assessment import Assessment, BucketUse, LineAmount
 from policies.engine.catalogue import Catalogue
 from policies.engine.describe import amount_text, conditions_text, describe
-from policies.engine.errors import CatalogueError, Problem, QuestionError
+from policies.engine.errors import CatalogueError, QuestionError
 from policies.engine.interpret import ask_problems, assess
 from policies.engine.loader import (
     LoadedDocument,
@@ -16,6 +16,7 @@ from policies.engine.loader import (
     load_document,
     package_documents,
     plain_content,
+    read_document,
 )
 from policies.engine.model import (
     Condition,
@@ -28,6 +29,7 @@ from policies.engine.model import (
     canonical_json,
     content_hash,
 )
+from policies.engine.problems import Fault, Problem
 from policies.engine.programme import Owner, Programme
 from policies.engine.terms import (
     APPLICANT_KINDS,
@@ -56,6 +58,7 @@ __all__ = [
     "Document",
     "Evidence",
     "Fact",
+    "Fault",
     "Item",
     "LineAmount",
     "LoadedDocument",
@@ -79,4 +82,5 @@ __all__ = [
     "load_document",
     "package_documents",
     "plain_content",
+    "read_document",
 ]

@@ -1,15 +1,16 @@
-"""Checking authored mappings: required and optional keys, each with a type, every fault with its line and remedy."""
+"""Checking authored mappings: required and optional keys, each with a type, every fault with its place."""
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from policies.engine.dates import parse_date
-from policies.engine.errors import CatalogueError, Problem
+from policies.engine.errors import CatalogueError
 from policies.engine.money import parse_number, parse_ratio, parse_yuan
+from policies.engine.problems import Code, Fault, Place, Problem, problem_at, problem_code
 
-# A check returns the normal form, or raises ValueError with what is wrong and how to mend it.
+# A check returns the normal form, or raises a Fault.
 Check = Callable[[Any], Any]
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,31}")
@@ -18,19 +19,90 @@ _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+){0,4}")
 MAX_COUNT = 1_000_000
 
 
-class Fault(ValueError):
-    """What is wrong with a value, and the remedy."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        self.message = message
-        self.remedy = remedy
-        super().__init__(f"{message}。{remedy}")
+NOT_TEXT = problem_code("not_text", "应为非空文字", "请填写文字，含冒号或数字时加引号", form="请填写{here}。")
+EMPTY = problem_code("empty", "没有填写", "请填写，或删除这个键", form="请填写{here}。")
+BAD_CODE = problem_code(
+    "bad_code",
+    "“{value}”不是合法的名称",
+    "请用大写字母、数字和下划线，如 {example}",
+    form="“{value}”不能用作代码，请用大写字母、数字和下划线，如 {example}。",
+)
+BAD_NAME = problem_code(
+    "bad_name",
+    "“{value}”不是合法的名称",
+    "请用小写字母、数字和下划线，如 {example}",
+    form="“{value}”不能用作代码，请用小写字母、数字和下划线，如 {example}。",
+)
+BAD_ID = problem_code(
+    "bad_id",
+    "“{value}”不是合法的名称",
+    "请用小写字母、数字和连字符，如 {example}",
+    form="“{value}”不能用作编号，请用小写字母、数字和连字符，如 {example}。",
+)
+BAD_REGION = problem_code(
+    "bad_region",
+    "“{value}”不是合法的名称",
+    "请填写六位行政区划代码，没有时写空字符串",
+    form="“{value}”不是六位行政区划代码，请核对，没有时留空。",
+)
+NOT_BOOLEAN = problem_code(
+    "not_boolean", "应为 true 或 false", "请改为 true 或 false，不加引号", form="{here}：请选择是或否。"
+)
+NOT_WHOLE = problem_code("not_whole", "应为整数", "请填写整数，不加引号", form="{here}：请填写整数。")
+COUNT_RANGE = problem_code(
+    "count_range",
+    "整数 {value} 超出范围",
+    "请填写 1 到 1,000,000 之间的整数",
+    form="{value} 超出范围，请填写 1 到 1,000,000 之间的整数。",
+)
+NOT_NUMBER = problem_code(
+    "not_number", "应为数值", '请填写整数，或带引号的小数，如 "23.5"', form="请填写数，如 40 或 23.5。"
+)
+NOT_QUOTED = problem_code(
+    "not_quoted",
+    "{value} 没有加引号",
+    '请写成带引号的字符串，如 "{example}"',
+    form="“{value}”的写法不对，请写成如 {example}。",
+)
+UNREADABLE = problem_code("unreadable", "“{value}”无法读取", "{reason}", form="“{value}”无法读取。{reason}。")
+ZERO_SUM = problem_code(
+    "zero_sum", "金额为零", "请填写大于零的金额，或删除这一步", form="金额为零，请填写大于零的金额，或删除这一行。"
+)
+ZERO_RATIO = problem_code(
+    "zero_ratio", "比例为零", "请填写大于零的比例，或删除这一步", form="比例为零，请填写大于零的比例，或删除这一行。"
+)
+UNKNOWN_OPTION = problem_code(
+    "unknown_option",
+    "没有“{value}”这个选项",
+    "可选：{allowed}",
+    form="没有“{value}”这个选项，请重新选择。",
+)
+MISSPELT_OPTION = problem_code(
+    "misspelt_option",
+    "没有“{value}”这个选项，是否为 {near}",
+    "可选：{allowed}",
+    form="没有“{value}”这个选项，是否为“{near:choice}”，请重新选择。",
+)
+NOT_LIST = problem_code("not_list", "应为列表", "请写成 [甲, 乙] 或每行一个“- ”", form="请重新填写{here}。")
+TOO_FEW = problem_code("too_few", "列表太短", "请至少填写 {least} 项", form="{here}：请至少填写 {least} 项。")
+REPEATED = problem_code("repeated", "“{value}”重复", "请只保留一个", form="“{value:choice}”重复，请只保留一个。")
+NO_MAPPING = problem_code("no_mapping", "应为“键: 值”的映射", "请按文档写出各键", form="请重新填写这一部分。")
+UNKNOWN_KEY = problem_code(
+    "unknown_key", "没有 {key} 这个键", "可用的键：{allowed}", form="没有“{key:key}”这一项，请删除。"
+)
+MISSPELT_KEY = problem_code(
+    "misspelt_key",
+    "没有 {key} 这个键，是否为 {near}",
+    "可用的键：{allowed}",
+    form="没有“{key:key}”这一项，是否为“{near:key}”，请改填或删除。",
+)
+MISSING = problem_code("missing", "缺少 {key}", "请补上这个键", form="请填写{here}。")
 
 
 def text(value: Any) -> str:
     """A non-empty text."""
     if not isinstance(value, str) or not value.strip():
-        raise Fault("应为非空文字", "请填写文字，含冒号或数字时加引号")
+        raise NOT_TEXT.fault()
     return value.strip()
 
 
@@ -39,71 +111,78 @@ def optional_text(value: Any) -> str:
     return "" if value is None or value == "" else text(value)
 
 
-def _matching(pattern: re.Pattern[str], remedy: str) -> Check:
+def _present(value: Any) -> Any:
+    """The value itself; a Fault for an empty text, which every form sends for a control left blank."""
+    if value == "":
+        raise EMPTY.fault()
+    return value
+
+
+def _matching(pattern: re.Pattern[str], bad: Code, **params: str) -> Check:
     def check(value: Any) -> str:
         if not isinstance(value, str) or pattern.fullmatch(value) is None:
-            raise Fault(f"“{value}”不是合法的名称", remedy)
+            raise bad.fault(value=str(_present(value)), **params)
         return value
 
     return check
 
 
-code = _matching(_CODE, "请用大写字母、数字和下划线，如 YEAR_CAP")
-name = _matching(_NAME, "请用小写字母、数字和下划线，如 granted_on")
-item_id = _matching(_ID, "请用小写字母、数字和连字符，如 wx2020-01-inv")
-path_code = _matching(re.compile(r"[0-9]{6}|"), "请填写六位行政区划代码，没有时写空字符串")
+code = _matching(_CODE, BAD_CODE, example="YEAR_CAP")
+name = _matching(_NAME, BAD_NAME, example="granted_on")
+item_id = _matching(_ID, BAD_ID, example="wx2020-01-inv")
+path_code = _matching(re.compile(r"[0-9]{6}|"), BAD_REGION)
 
 
 def boolean(value: Any) -> bool:
     """True or false."""
     if not isinstance(value, bool):
-        raise Fault("应为 true 或 false", "请改为 true 或 false，不加引号")
+        raise NOT_BOOLEAN.fault()
     return value
 
 
 def count(value: Any) -> int:
     """A whole number from 1 to a million."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Fault("应为整数", "请填写整数，不加引号")
+        raise NOT_WHOLE.fault()
     if not 1 <= value <= MAX_COUNT:
-        raise Fault(f"整数 {value} 超出范围", "请填写 1 到 1,000,000 之间的整数")
+        raise COUNT_RANGE.fault(value=value)
     return value
 
 
-def _parsed(parse: Callable[[Any], Any], *, quoted: str) -> Check:
+def _parsed(parse: Callable[[Any], Any], *, example: str) -> Check:
     def check(value: Any) -> str:
-        if not isinstance(value, str):
-            raise Fault(f"{value!r} 没有加引号", f'请写成带引号的字符串，如 "{quoted}"')
+        if not isinstance(_present(value), str):
+            raise NOT_QUOTED.fault(value=repr(value), example=example)
         try:
             parse(value)
         except ValueError as error:
-            raise Fault(f"“{value}”无法读取", str(error)) from None
+            raise UNREADABLE.fault(value=value, reason=str(error)) from None
         return value
 
     return check
 
 
-_yuan = _parsed(parse_yuan, quoted="5000")
-ratio = _parsed(parse_ratio, quoted="60%")
-day = _parsed(parse_date, quoted="2020-03-10")
+_yuan = _parsed(parse_yuan, example="5000")
+ratio = _parsed(parse_ratio, example="60%")
+day = _parsed(parse_date, example="2020-03-10")
 
 
 def yuan(value: Any) -> str:
     """A sum above zero, as a quoted decimal string."""
     checked: str = _yuan(value)
     if not parse_yuan(checked):
-        raise Fault("金额为零", "请填写大于零的金额，或删除这一步")
+        raise ZERO_SUM.fault()
     return checked
 
 
 def number(value: Any) -> str:
     """An exact number; whole numbers may stand without quotes. The normal form is a string."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise Fault("应为数值", '请填写整数，或带引号的小数，如 "23.5"')
+    if isinstance(_present(value), bool) or not isinstance(value, str | int):
+        raise NOT_NUMBER.fault()
     try:
         parse_number(value)
     except ValueError as error:
-        raise Fault(f"“{value}”无法读取", str(error)) from None
+        raise UNREADABLE.fault(value=value, reason=str(error)) from None
     return str(value)
 
 
@@ -116,7 +195,7 @@ def ratio_above_zero(value: Any) -> str:
     """A ratio above zero."""
     checked: str = ratio(value)
     if not parse_ratio(checked):
-        raise Fault("比例为零", "请填写大于零的比例，或删除这一步")
+        raise ZERO_RATIO.fault()
     return checked
 
 
@@ -126,9 +205,10 @@ def one_of(words: Iterable[str]) -> Check:
 
     def check(value: Any) -> str:
         if value not in allowed:
-            near = difflib.get_close_matches(str(value), allowed, n=1)
-            hint = f"，是否为 {near[0]}" if near else ""
-            raise Fault(f"没有“{value}”这个选项{hint}", f"可选：{'、'.join(allowed)}")
+            near = difflib.get_close_matches(str(_present(value)), allowed, n=1)
+            if near:
+                raise MISSPELT_OPTION.fault(value=str(value), near=near[0], allowed=allowed)
+            raise UNKNOWN_OPTION.fault(value=str(value), allowed=allowed)
         return str(value)
 
     return check
@@ -139,13 +219,13 @@ def list_of(check_one: Check, *, least: int = 0) -> Check:
 
     def check(value: Any) -> list[Any]:
         if not isinstance(value, list):
-            raise Fault("应为列表", "请写成 [甲, 乙] 或每行一个“- ”")
+            raise NOT_LIST.fault()
         found = [check_one(part) for part in value]
         if len(found) < least:
-            raise Fault("列表太短", f"请至少填写 {least} 项")
+            raise TOO_FEW.fault(least=least)
         for number_, part in enumerate(found):
             if part in found[:number_]:
-                raise Fault(f"“{part}”重复", "请只保留一个")
+                raise REPEATED.fault(value=str(part))
         return found
 
     return check
@@ -162,15 +242,16 @@ def texts_or_numbers(value: Any) -> list[Any]:
 
 
 class Checker:
-    """Collects the problems of one file while its mappings are read."""
+    """Collects the problems of one file while its sections are read. `sections` are those that places number."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, sections: Sequence[Any] = ()) -> None:
         self.file = file
+        self.sections = sections
         self.problems: list[Problem] = []
 
-    def add(self, line: int, path: str, message: str, remedy: str) -> None:
+    def add(self, at: Place, fault: Fault) -> None:
         """Note one problem."""
-        self.problems.append(Problem(self.file, line, path, message, remedy))
+        self.problems.append(problem_at(self.sections, self.file, at, fault))
 
     def raise_problems(self) -> None:
         """Raise CatalogueError if there is any problem."""
@@ -178,37 +259,40 @@ class Checker:
             raise CatalogueError(tuple(self.problems))
 
     def fields(
-        self,
-        raw: Any,
-        path: str,
-        *,
-        required: Mapping[str, Check],
-        optional: Mapping[str, Check] | None = None,
-        line: int = 0,
+        self, raw: Any, at: Place, *, required: Mapping[str, Check], optional: Mapping[str, Check] | None = None
     ) -> dict[str, Any] | None:
         """The checked fields of a mapping in the order of the declaration; None when the value is no mapping."""
         optional = optional or {}
         if not isinstance(raw, Mapping):
-            self.add(getattr(raw, "line", line), path, "应为“键: 值”的映射", "请按文档写出各键")
+            self.add(at, NO_MAPPING.fault())
             return None
-        here = getattr(raw, "line", line)
-        lines: Mapping[str, int] = getattr(raw, "lines", {})
         allowed = [*required, *optional]
         for key in raw:
             if key not in allowed:
                 near = difflib.get_close_matches(str(key), allowed, n=1)
-                hint = f"，是否为 {near[0]}" if near else ""
                 self.add(
-                    lines.get(key, here), f"{path}.{key}", f"没有 {key} 这个键{hint}", f"可用的键：{'、'.join(allowed)}"
+                    (*at, key),
+                    MISSPELT_KEY.fault(key=key, near=near[0], allowed=allowed)
+                    if near
+                    else UNKNOWN_KEY.fault(key=key, allowed=allowed),
                 )
         found: dict[str, Any] = {}
         for key, check in (*required.items(), *optional.items()):
             if key not in raw:
                 if key in required:
-                    self.add(here, f"{path}.{key}", f"缺少 {key}", "请补上这个键")
+                    self.add((*at, key), MISSING.fault(key=key))
                 continue
             try:
                 found[key] = check(raw[key])
             except Fault as fault:
-                self.add(lines.get(key, here), f"{path}.{key}", fault.message, fault.remedy)
+                self.add((*at, key), fault)
         return found
+
+    def elements(self, raw: Any, at: Place) -> list[tuple[Any, Place]]:
+        """The elements of a list, each with its place; none for null, or for what is no list, which is noted."""
+        if raw is None:
+            return []
+        if not isinstance(raw, list):
+            self.add(at, NOT_LIST.fault())
+            return []
+        return [(part, (*at, number)) for number, part in enumerate(raw)]

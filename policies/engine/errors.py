@@ -1,6 +1,6 @@
 """What the engine refuses, always with the place and the remedy."""
 
-from dataclasses import dataclass
+from policies.engine.problems import Problem
 
 
 class QuestionError(ValueError):
@@ -10,21 +10,6 @@ class QuestionError(ValueError):
         self.field = field
         self.message = message
         super().__init__(f"{field}：{message}")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One fault of a catalogue text: where it stands and how to mend it."""
-
-    file: str
-    line: int
-    path: str
-    message: str
-    remedy: str
-
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place} {self.path}：{self.message}。{self.remedy}"
 
 
 class CatalogueError(ValueError):

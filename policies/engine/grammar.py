@@ -6,6 +6,7 @@ from typing import Any
 from policies.engine import checks
 from policies.engine.checks import Check, list_of, one_of
 from policies.engine.predicates import DATE_TESTS, NUMBER_TESTS
+from policies.engine.problems import problem_code
 from policies.engine.terms import (
     APPLICANT_KINDS,
     DOCUMENT_STATUSES,
@@ -21,12 +22,18 @@ from policies.engine.terms import (
 )
 
 Keys = dict[str, Check]
+BAD_GUARD = problem_code(
+    "bad_guard",
+    "应为“设置名: true/false”",
+    "请写成 {{half_after_ceiling: true}}",
+    form="请选择口径，以及采用还是不采用。",
+)
 
 
 def guard(value: Any) -> dict[str, bool]:
     """A guard: names of settings, each with the value under which the rule holds."""
     if not isinstance(value, Mapping) or not value:
-        raise checks.Fault("应为“设置名: true/false”", "请写成 {half_after_ceiling: true}")
+        raise BAD_GUARD.fault()
     return {checks.name(key): checks.boolean(wanted) for key, wanted in value.items()}
 
 

@@ -14,12 +14,34 @@ from policies.engine.catalogue import Catalogue
 from policies.engine.checks import Checker
 from policies.engine.lint import lint_item
 from policies.engine.model import Condition, Document, Evidence, Fact, Item, RegisterRow, Setting
+from policies.engine.problems import Place, problem_code
 from policies.engine.program import effect_of
-from policies.engine.programme import Programme, check_phases, read_programme
+from policies.engine.programme import check_phases, read_programme
 from policies.engine.schema import normal_document, normal_item
 from policies.engine.source import read_source
 from policies.engine.vocabulary import Vocabulary, package_vocabulary, with_settings
 
+NO_HEAD = problem_code(
+    "no_head", "文件的第一段应是 document", "请先写明文件本身", form="请先填写文件信息，再填写各事项。"
+)
+VERSIONS_OVERLAP = problem_code(
+    "versions_overlap",
+    "与同一事项的另一版本在时间上重叠",
+    "请给前一版本写明截止日期",
+    form="与同一事项的另一版本在时间上重叠，请给前一版本填写截止日期。",
+)
+ID_TWICE = problem_code(
+    "id_twice",
+    "同一条款既是事项又是规则，或写了两次",
+    "请只保留一处",
+    form="这个编号已经用过：同一条款既是事项又是登记的条款，或写了两次，请只保留一处。",
+)
+NO_LOWER_TIER = problem_code(
+    "no_lower_tier",
+    "没有事项 {item}",
+    "请写本文件中较低档次事项的 id",
+    form="本文件没有事项“{item:item}”，请选择较低档次的事项。",
+)
 CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 
 
@@ -115,8 +137,8 @@ def _document(content: dict[str, Any]) -> Document:
     )
 
 
-def _rule(checker: Checker, raw: Any, document: dict[str, Any]) -> RegisterRow | None:
-    found = checker.fields(raw, str(raw.get("rule")), required=grammar.RULE_REQUIRED, optional=grammar.RULE_OPTIONAL)
+def _rule(checker: Checker, raw: Any, at: Place, document: dict[str, Any]) -> RegisterRow | None:
+    found = checker.fields(raw, at, required=grammar.RULE_REQUIRED, optional=grammar.RULE_OPTIONAL)
     if found is None or not grammar.RULE_REQUIRED.keys() <= found.keys():
         return None
     return RegisterRow(
@@ -127,7 +149,7 @@ def _rule(checker: Checker, raw: Any, document: dict[str, Any]) -> RegisterRow |
         "rule",
         found["modelled_as"],
         found.get("reason", ""),
-        read_programme(checker, raw, modelled_as=found["modelled_as"]),
+        read_programme(checker, raw, at, modelled_as=found["modelled_as"]),
     )
 
 
@@ -136,87 +158,82 @@ def load_document(text: str, *, name: str, vocabulary: Vocabulary | None = None)
 
     Raises CatalogueError with all problems of the file.
     """
+    return read_document(read_source(text, name), name=name, vocabulary=vocabulary)
+
+
+def read_document(sections: Sequence[Any], *, name: str, vocabulary: Vocabulary | None = None) -> LoadedDocument:
+    """The document of sections that are read already, for instance those of a draft.
+
+    Raises CatalogueError with all problems; their places number the sections.
+    """
     vocabulary = vocabulary or package_vocabulary()
-    checker = Checker(name)
-    sources = read_source(text, name)
-    header = sources[0] if sources else None
+    checker = Checker(name, sections)
+    header = sections[0] if sections else None
     if not isinstance(header, Mapping) or list(header) != ["document"]:
-        checker.add(getattr(header, "line", 1), "document", "文件的第一段应是 document", "请先写明文件本身")
+        checker.add((0,), NO_HEAD.fault())
     document = (
         normal_document(checker, header["document"]) if isinstance(header, Mapping) and "document" in header else None
     )
     if document is None:
         checker.raise_problems()
         raise AssertionError("a document without problems has a normal form")
-    items: list[Item] = []
-    rules: list[RegisterRow] = []
-    phases: list[tuple[str, int, Programme]] = []
-    lines: dict[int, int] = {}
-    rest = sources[1:]
-    if rest and isinstance(rest[0], Mapping) and list(rest[0]) == ["settings"]:
-        vocabulary = with_settings(checker, rest.pop(0), vocabulary)
-    for raw in rest:
-        if isinstance(raw, Mapping) and "rule" in raw:
-            rule = _rule(checker, raw, document)
-            rules += [rule] if rule else []
-            if rule and rule.programme and rule.programme.is_phase:
-                phases.append((rule.id, getattr(raw, "line", 0), rule.programme))
-            continue
-        before = len(checker.problems)
-        content = normal_item(checker, raw, document, vocabulary)
-        if content is None:
-            continue
-        line = getattr(raw, "line", 0)
-        if len(checker.problems) == before:
-            lint_item(checker, content, line)
-        if len(checker.problems) == before:
-            item = compile_item(content)
-            lines[id(item)] = line
-            items.append(item)
-    _check_versions(checker, items, lines)
-    _check_ids(checker, items, rules, lines)
+    items: list[tuple[Place, Item]] = []
+    rules: list[tuple[Place, RegisterRow]] = []
+    for number, raw in enumerate(sections[1:], start=1):
+        at: Place = (number,)
+        if number == 1 and isinstance(raw, Mapping) and list(raw) == ["settings"]:
+            vocabulary = with_settings(checker, at, vocabulary)
+        elif isinstance(raw, Mapping) and "rule" in raw:
+            rule = _rule(checker, raw, at, document)
+            rules += [(at, rule)] if rule else []
+        else:
+            item = _item(checker, raw, at, document, vocabulary)
+            items += [(at, item)] if item else []
+    _check_versions(checker, items)
+    _check_ids(checker, items, [(at, rule.id) for at, rule in rules])
+    phases = ((rule.id, at, rule.programme) for at, rule in rules if rule.programme and rule.programme.is_phase)
     check_phases(checker, phases)
     checker.raise_problems()
     rows = [
         RegisterRow(item.id, document["id"], item.article, item.title, item.kind, item.kind, "")
-        for item in {item.id: item for item in items}.values()
+        for item in {item.id: item for _, item in items}.values()
     ]
-    return LoadedDocument(_document(document), tuple(items), (*rows, *rules))
+    return LoadedDocument(_document(document), tuple(item for _, item in items), (*rows, *(rule for _, rule in rules)))
 
 
-def _check_versions(checker: Checker, items: Iterable[Item], lines: Mapping[int, int]) -> None:
+def _item(checker: Checker, raw: Any, at: Place, document: dict[str, Any], vocabulary: Vocabulary) -> Item | None:
+    """One item, or None with its problems noted."""
+    before = len(checker.problems)
+    content = normal_item(checker, raw, at, document, vocabulary)
+    if content is not None and len(checker.problems) == before:
+        lint_item(checker, content, at)
+    return compile_item(content) if content is not None and len(checker.problems) == before else None
+
+
+def _check_versions(checker: Checker, items: Iterable[tuple[Place, Item]]) -> None:
     """Versions of one item follow each other without sharing a day."""
-    by_id: dict[str, list[Item]] = {}
-    for item in items:
-        by_id.setdefault(item.id, []).append(item)
+    by_id: dict[str, list[tuple[Place, Item]]] = {}
+    for at, item in items:
+        by_id.setdefault(item.id, []).append((at, item))
     for versions in by_id.values():
-        versions.sort(key=lambda item: item.effective_from or date.max)
-        for earlier, later in pairwise(versions):
-            if (
-                earlier.effective_to is None
-                or later.effective_from is None
-                or later.effective_from < earlier.effective_to
-            ):
-                checker.add(
-                    lines[id(later)],
-                    f"{later.id}.effect",
-                    "与同一事项的另一版本在时间上重叠",
-                    "请给前一版本写明截止日期",
-                )
+        versions.sort(key=lambda placed: placed[1].effective_from or date.max)
+        for (_, earlier), (at, later) in pairwise(versions):
+            start, end = later.effective_from, earlier.effective_to
+            if end is None or start is None or start < end:
+                checker.add((*at, "effect"), VERSIONS_OVERLAP.fault())
 
 
-def _check_ids(checker: Checker, items: Iterable[Item], rules: Iterable[RegisterRow], lines: Mapping[int, int]) -> None:
-    names = {item.id for item in items}
+def _check_ids(checker: Checker, items: Iterable[tuple[Place, Item]], rules: Iterable[tuple[Place, str]]) -> None:
+    names = {item.id for _, item in items}
     seen: set[str] = set()
-    for rule in rules:
-        if rule.id in names or rule.id in seen:
-            checker.add(0, rule.id, "同一条款既是事项又是规则，或写了两次", "请只保留一处")
-        seen.add(rule.id)
-    for item in items:
+    for at, rule in rules:
+        if rule in names or rule in seen:
+            checker.add((*at, "rule"), ID_TWICE.fault())
+        seen.add(rule)
+    for at, item in items:
         for number, limit in enumerate(item.limits):
             if "absorbs" in limit and limit["absorbs"] not in names:
-                where = f"{item.id}.limits[{number}].absorbs"
-                checker.add(lines[id(item)], where, f"没有事项 {limit['absorbs']}", "请写本文件中较低档次事项的 id")
+                checker.add((*at, "limits", number, "absorbs"), NO_LOWER_TIER.fault(item=limit["absorbs"]))
 
 
 def catalogue_of(

@@ -3,109 +3,138 @@
 from collections.abc import Mapping
 from typing import Any
 
-from policies.engine import checks, grammar
+from policies.engine import grammar
 from policies.engine.checks import Check, Checker
+from policies.engine.inputs import item_evidence, item_facts
 from policies.engine.predicates import NUMBER_TESTS, TESTS
-from policies.engine.source import Mapping as Located
+from policies.engine.problems import Place, problem_code
 from policies.engine.terms import APPLICANT_KINDS, CONTENT_FORMAT
-from policies.engine.vocabulary import Vocabulary, normal_fact
+from policies.engine.vocabulary import Vocabulary
 
 Raw = Mapping[str, Any]
 # Readings that bear on every computed amount or comparison, whoever wrote the item.
 _MONEY_VERBS = {"rate_of", "scale"}
 
 
-def _line(raw: Any) -> int:
-    return int(getattr(raw, "line", 0))
-
-
-def _elements(checker: Checker, raw: Any, path: str) -> list[tuple[Any, str]]:
-    if raw is None:
-        return []
-    if not isinstance(raw, list):
-        checker.add(_line(raw), path, "应为列表", "请每行写一个“- ”")
-        return []
-    return [(part, f"{path}[{number}]") for number, part in enumerate(raw)]
+START = problem_code(
+    "start",
+    "生效日期要么写明，要么取自设置",
+    "请只写 from 或 from_setting 之一",
+    form="起始日要么填写日期，要么取自口径，请只填一个。",
+)
+END_TOO_EARLY = problem_code(
+    "period_end_too_early",
+    "截止日期不在生效日期之后",
+    "请把 to 改为生效期后的第一天",
+    form="截止日期不在生效日期之后，请改为施行期后的第一天。",
+)
+NO_PERIOD = problem_code("no_period", "没有生效期", "请至少写一个 {{from: …}}", form="请至少添加一个施行期。")
+GUARDED_DEFAULT = problem_code(
+    "guarded_default",
+    "最后一个生效期不能带 if",
+    "请写一个无条件的生效期作为默认",
+    form="最后一个施行期不能带口径，请添加一个不带口径的作为默认。",
+)
+NO_PROFILE = problem_code("no_profile", "没有模板 {profile}", "可选：{known}", form="没有模板“{profile}”，请重新选择。")
+NO_OPERATION = problem_code("no_operation", "没有动词“{operation}”", "可选：{known}", form="请选择这一步做什么。")
+ONE_TEST = problem_code(
+    "one_test", "应有一个 field 和一个检验", "可用的检验：{tests}", form="请选择检查哪一项、怎么检查。"
+)
+LIMIT_KIND = problem_code("limit_kind", "限额应恰好写明一种", "请写 {known} 之一", form="请选择限什么。")
+NO_SCOPE = problem_code("no_scope", "没有“{scope}”这样的范围", "可选：{known}", form="没有这样的合计范围，请重新选择。")
+CONDITION_TEST = problem_code(
+    "condition_test",
+    "有 field 的条件应恰好有一个检验",
+    "可用的检验：{tests}",
+    form="选了检查哪一项的条件，请再选怎么检查、与什么比较。",
+)
+NO_SETTING = problem_code(
+    "no_setting",
+    "没有设置 {setting}",
+    "请先在 shared/settings.yaml 中写明默认值和来源",
+    form="没有口径“{setting:setting}”，请改选，或先在本文件的口径里添加。",
+)
 
 
 def normal_document(checker: Checker, raw: Any) -> dict[str, Any] | None:
     """A document header in normal form, or None with the problems noted."""
-    found = checker.fields(raw, "document", required=grammar.DOCUMENT_REQUIRED, optional=grammar.DOCUMENT_OPTIONAL)
+    found = checker.fields(raw, (0, "document"), required=grammar.DOCUMENT_REQUIRED, optional=grammar.DOCUMENT_OPTIONAL)
     if found is None or not grammar.DOCUMENT_REQUIRED.keys() <= found.keys():
         return None
     overlap = None
     if found.get("overlap") is not None:
         overlap = checker.fields(
-            found["overlap"], "document.overlap", required=grammar.OVERLAP_REQUIRED, optional={"if": grammar.guard}
+            found["overlap"],
+            (0, "document", "overlap"),
+            required=grammar.OVERLAP_REQUIRED,
+            optional={"if": grammar.guard},
         )
     return {
         **{key: found[key] for key in grammar.DOCUMENT_REQUIRED if key != "effect"},
         "supersedes": found.get("supersedes", []),
         "citation": found.get("cites_as") or found["number"] or f"《{found['short_title']}》",
         "overlap": overlap,
-        "effect": _effect(checker, found["effect"], "document.effect"),
+        "effect": _effect(checker, found["effect"], (0, "document", "effect")),
     }
 
 
-def _effect(checker: Checker, raw: Any, path: str) -> list[dict[str, Any]]:
+def _effect(checker: Checker, raw: Any, at: Place) -> list[dict[str, Any]]:
     periods = []
-    for part, where in _elements(checker, raw, path):
+    for part, where in checker.elements(raw, at):
         period = checker.fields(part, where, required={}, optional=grammar.EFFECT_OPTIONAL)
         if period is None:
             continue
         if ("from" in period) == ("from_setting" in period):
-            checker.add(_line(part), where, "生效日期要么写明，要么取自设置", "请只写 from 或 from_setting 之一")
+            checker.add(where, START.fault())
             continue
         if "from" in period and "to" in period and period["to"] <= period["from"]:
-            checker.add(_line(part), f"{where}.to", "截止日期不在生效日期之后", "请把 to 改为生效期后的第一天")
+            checker.add((*where, "to"), END_TOO_EARLY.fault())
         periods.append(period)
     if not periods:
-        checker.add(_line(raw), path, "没有生效期", "请至少写一个 {from: …}")
+        checker.add(at, NO_PERIOD.fault())
     elif "if" in periods[-1]:
-        checker.add(_line(raw), path, "最后一个生效期不能带 if", "请写一个无条件的生效期作为默认")
+        checker.add(at, GUARDED_DEFAULT.fault())
     return periods
 
 
-def _with_profile(checker: Checker, raw: Any, vocabulary: Vocabulary, path: str) -> Any:
+def _with_profile(checker: Checker, raw: Any, vocabulary: Vocabulary, at: Place) -> Any:
     """The item with what it takes from its profile; its own keys win."""
     if not isinstance(raw, Mapping) or "like" not in raw:
         return raw
     profile = vocabulary.profiles.get(str(raw["like"]))
     if profile is None:
-        checker.add(_line(raw), f"{path}.like", f"没有模板 {raw['like']}", f"可选：{'、'.join(vocabulary.profiles)}")
+        checker.add((*at, "like"), NO_PROFILE.fault(profile=str(raw["like"]), known=list(vocabulary.profiles)))
         return raw
-    merged = Located(_line(raw))
-    merged.update({**profile, **raw})
-    merged.lines = {**dict.fromkeys(profile, _line(raw)), **getattr(raw, "lines", {})}
-    return merged
+    return {**profile, **raw}
 
 
-def normal_item(checker: Checker, raw: Any, document: dict[str, Any], vocabulary: Vocabulary) -> dict[str, Any] | None:
+def normal_item(
+    checker: Checker, raw: Any, at: Place, document: dict[str, Any], vocabulary: Vocabulary
+) -> dict[str, Any] | None:
     """One item in normal form, or None with the problems noted."""
-    path = str(raw.get("item", "item")) if isinstance(raw, Mapping) else "item"
-    raw = _with_profile(checker, raw, vocabulary, path)
-    found = checker.fields(raw, path, required=grammar.ITEM_REQUIRED, optional=grammar.ITEM_OPTIONAL)
+    raw = _with_profile(checker, raw, vocabulary, at)
+    found = checker.fields(raw, at, required=grammar.ITEM_REQUIRED, optional=grammar.ITEM_OPTIONAL)
     if found is None:
         return None
     steps = [
         step
-        for part, where in _elements(checker, found.get("steps"), f"{path}.steps")
+        for part, where in checker.elements(found.get("steps"), (*at, "steps"))
         if (step := _step(checker, part, where))
     ]
     limits = [
         limit
-        for part, where in _elements(checker, found.get("limits"), f"{path}.limits")
+        for part, where in checker.elements(found.get("limits"), (*at, "limits"))
         if (limit := _limit(checker, part, where))
     ]
     conditions = [
         condition
-        for part, where in _elements(checker, found.get("conditions"), f"{path}.conditions")
+        for part, where in checker.elements(found.get("conditions"), (*at, "conditions"))
         if (condition := _condition(checker, part, where))
     ]
     split = found.get("split")
     if split is not None:
-        split = checker.fields(split, f"{path}.split", required=grammar.SPLIT_REQUIRED, optional=grammar.SPLIT_OPTIONAL)
-    effect = _effect(checker, found["effect"], f"{path}.effect") if "effect" in found else document["effect"]
+        split = checker.fields(split, (*at, "split"), required=grammar.SPLIT_REQUIRED, optional=grammar.SPLIT_OPTIONAL)
+    effect = _effect(checker, found["effect"], (*at, "effect")) if "effect" in found else document["effect"]
     if not grammar.ITEM_REQUIRED.keys() <= found.keys():
         return None
     beneficiaries = found["beneficiaries"]
@@ -134,43 +163,42 @@ def normal_item(checker: Checker, raw: Any, document: dict[str, Any], vocabulary
         "notes": found.get("notes", []),
         "claimable": found.get("claimable", found["kind"] != "target" and document["status"] == "in_force"),
     }
-    content["facts"] = _facts(checker, found["facts"], content, vocabulary=vocabulary, path=path, line=_line(raw))
-    content["evidence"] = _evidence(checker, found["evidence"], vocabulary, path)
+    used = used_facts(content)
+    content["facts"] = item_facts(checker, found["facts"], (*at, "facts"), used=used, vocabulary=vocabulary)
+    content["evidence"] = item_evidence(checker, found["evidence"], (*at, "evidence"), vocabulary)
     names = [*found.get("settings", []), *_setting_names(content)]
-    content["settings"] = _settings(checker, list(dict.fromkeys(names)), vocabulary, path, _line(raw))
+    content["settings"] = _settings(checker, list(dict.fromkeys(names)), (*at, "settings"), vocabulary)
     return content
 
 
-def _step(checker: Checker, raw: Any, path: str) -> dict[str, Any] | None:
+def _step(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
     verb = raw.get("do") if isinstance(raw, Mapping) else None
     if not isinstance(verb, str) or verb not in grammar.STEPS:
-        checker.add(_line(raw), f"{path}.do", f"没有动词“{verb}”", f"可选：{'、'.join(grammar.STEPS)}")
+        checker.add((*at, "do"), NO_OPERATION.fault(operation=str(verb), known=list(grammar.STEPS)))
         return None
     required, optional = grammar.STEPS[verb]
     verb_check: Check = str
-    found = checker.fields(raw, path, required={"do": verb_check, **required}, optional=optional)
+    found = checker.fields(raw, at, required={"do": verb_check, **required}, optional=optional)
     if found is not None and "only" in found:
-        found["only"] = _only(checker, found["only"], f"{path}.only")
+        found["only"] = _only(checker, found["only"], (*at, "only"))
     return found if found is not None and required.keys() <= found.keys() else None
 
 
-def _only(checker: Checker, raw: Any, path: str) -> dict[str, Any] | None:
-    found = checker.fields(
-        raw, path, required={"field": grammar.CONDITION_OPTIONAL["field"]}, optional=grammar.TEST_KEYS
-    )
+def _only(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
+    found = checker.fields(raw, at, required={"field": grammar.CONDITION_OPTIONAL["field"]}, optional=grammar.TEST_KEYS)
     if found is None or len(found) != 2:
-        checker.add(_line(raw), path, "应有一个 field 和一个检验", f"可用的检验：{'、'.join(TESTS)}")
+        checker.add(at, ONE_TEST.fault(tests=list(TESTS)))
         return None
     return found
 
 
-def _limit(checker: Checker, raw: Any, path: str) -> dict[str, Any] | None:
+def _limit(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
     kinds = [kind for kind in grammar.LIMITS if isinstance(raw, Mapping) and kind in raw]
     if len(kinds) != 1:
-        checker.add(_line(raw), path, "限额应恰好写明一种", f"请写 {'、'.join(grammar.LIMITS)} 之一")
+        checker.add(at, LIMIT_KIND.fault(known=list(grammar.LIMITS)))
         return None
     required, optional = grammar.LIMITS[kinds[0]]
-    found = checker.fields(raw, path, required=required, optional=optional)
+    found = checker.fields(raw, at, required=required, optional=optional)
     if found is None or not required.keys() <= found.keys():
         return None
     if kinds[0] == "absorbs":
@@ -178,32 +206,31 @@ def _limit(checker: Checker, raw: Any, path: str) -> dict[str, Any] | None:
         return found
     bucket = tuple(found["per"])
     if bucket not in grammar.BUCKETS:
-        known = "；".join("、".join(names) for names in grammar.BUCKETS)
-        checker.add(_line(raw), f"{path}.per", f"没有“{'、'.join(bucket)}”这样的范围", f"可选：{known}")
+        checker.add((*at, "per"), NO_SCOPE.fault(scope=list(bucket), known=[list(names) for names in grammar.BUCKETS]))
         return None
     if kinds[0] == "yuan":
         found.setdefault("ledger", grammar.BUCKETS[bucket])
         if "scale" in found:
-            found["scale"] = _limit_scale(checker, found["scale"], f"{path}.scale")
+            found["scale"] = _limit_scale(checker, found["scale"], (*at, "scale"))
     return found
 
 
-def _limit_scale(checker: Checker, raw: Any, path: str) -> dict[str, Any] | None:
+def _limit_scale(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
     ratio = grammar.STEPS["scale"][0]["ratio"]
-    found = checker.fields(raw, path, required={"ratio": ratio, "only": lambda value: value})
+    found = checker.fields(raw, at, required={"ratio": ratio, "only": lambda value: value})
     if found is None or len(found) != 2:
         return None
-    found["only"] = _only(checker, found["only"], f"{path}.only")
+    found["only"] = _only(checker, found["only"], (*at, "only"))
     return found
 
 
-def _condition(checker: Checker, raw: Any, path: str) -> dict[str, Any] | None:
-    found = checker.fields(raw, path, required=grammar.CONDITION_REQUIRED, optional=grammar.CONDITION_OPTIONAL)
+def _condition(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
+    found = checker.fields(raw, at, required=grammar.CONDITION_REQUIRED, optional=grammar.CONDITION_OPTIONAL)
     if found is None or not grammar.CONDITION_REQUIRED.keys() <= found.keys():
         return None
     tests = [name for name in TESTS if name in found]
     if (len(tests) == 1) != ("field" in found) or len(tests) > 1:
-        checker.add(_line(raw), path, "有 field 的条件应恰好有一个检验", f"可用的检验：{'、'.join(TESTS)}")
+        checker.add(at, CONDITION_TEST.fault(tests=list(TESTS)))
         return None
     condition = {
         "code": found["code"],
@@ -217,7 +244,7 @@ def _condition(checker: Checker, raw: Any, path: str) -> dict[str, Any] | None:
         if key in found:
             condition[key] = found[key]
     if "unless" in found:
-        condition["unless"] = _only(checker, found["unless"], f"{path}.unless")
+        condition["unless"] = _only(checker, found["unless"], (*at, "unless"))
     return condition
 
 
@@ -246,109 +273,6 @@ def used_facts(content: Raw) -> dict[str, bool]:
     return used
 
 
-def _facts(
-    checker: Checker, raw: Any, content: dict[str, Any], *, vocabulary: Vocabulary, path: str, line: int
-) -> list[dict[str, Any]]:
-    groups = (
-        checker.fields(raw, f"{path}.facts", required={}, optional={"required": _as_is, "optional": _as_is}, line=line)
-        or {}
-    )
-    used = used_facts(content)
-    facts: dict[str, dict[str, Any]] = {}
-    for key in ("required", "optional"):
-        for part, where in _elements(checker, groups.get(key), f"{path}.facts.{key}"):
-            name = part.get("name") if isinstance(part, Mapping) else part
-            base = vocabulary.facts.get(str(name)) or _new_word(checker, part, where, key="name")
-            if base is None:
-                checker.add(_line(part) or line, where, f"词汇表里没有事实 {name}", "请先在 shared/facts.yaml 中写明")
-                continue
-            if base["name"] in facts:
-                checker.add(_line(part) or line, where, f"事实 {name} 重复", "请只保留一个")
-                continue
-            own = _own_fact(checker, part, base, where) if base["name"] in vocabulary.facts else base
-            facts[base["name"]] = {**own, "required": key == "required", "needed": used.get(base["name"], False)}
-    for name, needed in used.items():
-        if name not in facts and name in vocabulary.facts:
-            facts[name] = {**vocabulary.facts[name], "required": False, "needed": needed}
-        elif name not in facts:
-            checker.add(
-                line, f"{path}.facts", f"规则用到的事实 {name} 没有定义", "请改正名称，或先在 shared/facts.yaml 中写明"
-            )
-    return list(facts.values())
-
-
-def _as_is(value: Any) -> Any:
-    return value
-
-
-def _own_fact(checker: Checker, part: Any, base: dict[str, Any], path: str) -> dict[str, Any]:
-    if not isinstance(part, Mapping):
-        return base
-    merged = {key: value for key, value in part.items() if key != "name"}
-    fact = normal_fact(
-        checker,
-        base["name"],
-        {
-            "label": base["label"],
-            "type": base["type"],
-            **({"unit": base["unit"]} if base["unit"] else {}),
-            **({"help": base["help"]} if base["help"] else {}),
-            **({"choices": dict(base["choices"])} if base["choices"] else {}),
-            **({"check": base["check"]} if base["check"] else {}),
-            **merged,
-        },
-        path,
-    )
-    if fact is None:
-        return base
-    return {**fact, "columns": base["columns"]}
-
-
-def _evidence(checker: Checker, raw: Any, vocabulary: Vocabulary, path: str) -> list[dict[str, Any]]:
-    groups = (
-        checker.fields(raw, f"{path}.evidence", required={}, optional={"required": _as_is, "optional": _as_is}) or {}
-    )
-    found = []
-    for key in ("required", "optional"):
-        for part, where in _elements(checker, groups.get(key), f"{path}.evidence.{key}"):
-            code = part.get("code") if isinstance(part, Mapping) else part
-            base = vocabulary.evidence.get(str(code)) or _new_word(checker, part, where, key="code")
-            if base is None:
-                checker.add(_line(raw), where, f"词汇表里没有材料 {code}", "请先在 shared/evidence.yaml 中写明")
-                continue
-            found.append({**base, **_own_evidence(checker, part, base, where), "required": key == "required"})
-    return found
-
-
-def _own_evidence(checker: Checker, part: Any, base: dict[str, Any], path: str) -> dict[str, Any]:
-    """What an item says of a piece of evidence in its own words."""
-    if not isinstance(part, Mapping):
-        return {}
-    found = checker.fields(
-        {"label": base.get("label"), **part},
-        path,
-        required={"code": _as_is, **grammar.EVIDENCE_REQUIRED},
-        optional=grammar.EVIDENCE_OPTIONAL,
-        line=_line(part),
-    )
-    return found or {}
-
-
-def _new_word(checker: Checker, part: Any, path: str, *, key: str) -> dict[str, Any] | None:
-    """A fact or a piece of evidence that only this item asks for, described where it stands; None for a bare name."""
-    if not isinstance(part, Mapping) or "label" not in part:
-        return None
-    named = checker.fields({key: part.get(key)}, path, required={key: checks.name}, line=_line(part))
-    if not named:
-        return None
-    if key == "code":
-        return {**named, "help": "", "per": "line"}
-    described = Located(_line(part))
-    described.update({word: value for word, value in part.items() if word != key})
-    described.lines = getattr(part, "lines", {})
-    return normal_fact(checker, named[key], described, path)
-
-
 def _setting_names(content: Raw) -> list[str]:
     """Names of the readings that act on an item, in the order of its rules."""
     names: list[str] = []
@@ -373,12 +297,12 @@ def _setting_names(content: Raw) -> list[str]:
     return names
 
 
-def _settings(checker: Checker, names: list[str], vocabulary: Vocabulary, path: str, line: int) -> list[dict[str, Any]]:
+def _settings(checker: Checker, names: list[str], at: Place, vocabulary: Vocabulary) -> list[dict[str, Any]]:
     found = []
     for name in names:
         setting = vocabulary.settings.get(name)
         if setting is None:
-            checker.add(line, f"{path}.settings", f"没有设置 {name}", "请先在 shared/settings.yaml 中写明默认值和来源")
+            checker.add(at, NO_SETTING.fault(setting=name))
             continue
         found.append(
             {

@@ -10,7 +10,30 @@ from typing import Any
 
 import yaml
 
-from policies.engine.errors import CatalogueError, Problem
+from policies.engine.errors import CatalogueError
+from policies.engine.problems import Fault, Place, Problem, problem_code
+
+_NOT_HERE = "这份文本无法读取，请检查后重新上传。"
+ALIAS = problem_code("alias", "不支持引用（*别名）", "请把内容原样写出", form=_NOT_HERE)
+ANCHOR = problem_code("anchor", "不支持锚点（&名称）", "请删除锚点并把内容原样写出", form=_NOT_HERE)
+TAG = problem_code("tag", "不支持标签 {tag}", "请删除标签", form=_NOT_HERE)
+NOT_A_KEY = problem_code("not_a_key", "键必须是一个名称", "请把键写成单个名称", form=_NOT_HERE)
+KEY_TWICE = problem_code(
+    "key_twice", "键 {key} 重复（第 {first} 行已有）", "请只保留一个", form="“{key:key}”重复，请只保留一个。"
+)
+AMBIGUOUS = problem_code(
+    "ambiguous", "{text} 的含义不明确", '请写 true/false，或加引号写成 "{text}"', form="“{text}”的含义不明确，请改写。"
+)
+BARE_DECIMAL = problem_code(
+    "bare_decimal", "小数 {text} 没有加引号", '请写成带引号的 "{text}"', form="小数“{text}”的写法不对，请重新填写。"
+)
+NOT_YAML = problem_code("not_yaml", "不是合法的 YAML：{reason}", "请检查缩进、冒号和引号", form=_NOT_HERE)
+BAD_CHARACTER = problem_code(
+    "bad_character",
+    "含有不能出现的字符",
+    "请以 UTF-8 保存并删除控制字符",
+    form="含有不能出现的字符，请删除后重新填写。",
+)
 
 _INTEGER = re.compile(r"[+-]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(
@@ -45,58 +68,57 @@ def _line_of(event: Any) -> int:
 class _Reader:
     def __init__(self, text: str, name: str) -> None:
         self.name = name
+        self.section = 0
         self.events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
 
-    def refuse(self, event: Any, path: str, message: str, remedy: str) -> CatalogueError:
-        return CatalogueError((Problem(self.name, _line_of(event), path, message, remedy),))
+    def refuse(self, event: Any, at: Place, fault: Fault) -> CatalogueError:
+        return CatalogueError((Problem(fault, self.name, self.section, "", at, _line_of(event)),))
 
     def documents(self) -> list[Any]:
-        found = []
+        found: list[Any] = []
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
-                first = next(self.events)
-                found.append(self.value(first, ""))
+                self.section = len(found)
+                found.append(self.value(next(self.events), ()))
         return found
 
-    def value(self, event: Any, path: str) -> Any:
+    def value(self, event: Any, at: Place) -> Any:
         if isinstance(event, yaml.AliasEvent):
-            raise self.refuse(event, path, "不支持引用（*别名）", "请把内容原样写出")
+            raise self.refuse(event, at, ALIAS.fault())
         if event.anchor is not None:
-            raise self.refuse(event, path, "不支持锚点（&名称）", "请删除锚点并把内容原样写出")
+            raise self.refuse(event, at, ANCHOR.fault())
         if event.tag is not None and not (isinstance(event, yaml.ScalarEvent) and event.tag == "!"):
-            raise self.refuse(event, path, f"不支持标签 {event.tag}", "请删除标签")
+            raise self.refuse(event, at, TAG.fault(tag=event.tag))
         if isinstance(event, yaml.MappingStartEvent):
-            return self.mapping(event, path)
+            return self.mapping(event, at)
         if isinstance(event, yaml.SequenceStartEvent):
-            return self.sequence(event, path)
-        return self.scalar(event, path)
+            return self.sequence(event, at)
+        return self.scalar(event, at)
 
-    def mapping(self, start: Any, path: str) -> Mapping:
+    def mapping(self, start: Any, at: Place) -> Mapping:
         found = Mapping(_line_of(start))
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
             if not isinstance(event, yaml.ScalarEvent):
-                raise self.refuse(event, path, "键必须是一个名称", "请把键写成单个名称")
+                raise self.refuse(event, at, NOT_A_KEY.fault())
             key = event.value
-            where = f"{path}.{key}" if path else key
             if key in found:
-                first = found.lines[key]
-                raise self.refuse(event, where, f"键 {key} 重复（第 {first} 行已有）", "请只保留一个")
+                raise self.refuse(event, (*at, key), KEY_TWICE.fault(key=key, first=found.lines[key]))
             found.lines[key] = _line_of(event)
-            found[key] = self.value(next(self.events), where)
+            found[key] = self.value(next(self.events), (*at, key))
         return found
 
-    def sequence(self, start: Any, path: str) -> Sequence:
+    def sequence(self, start: Any, at: Place) -> Sequence:
         found = Sequence(_line_of(start))
         for event in self.events:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
             found.lines.append(_line_of(event))
-            found.append(self.value(event, f"{path}[{len(found)}]"))
+            found.append(self.value(event, (*at, len(found))))
         return found
 
-    def scalar(self, event: Any, path: str) -> str | int | bool | None:
+    def scalar(self, event: Any, at: Place) -> str | int | bool | None:
         text: str = event.value
         if event.style or not event.implicit[0]:
             return text
@@ -104,11 +126,11 @@ class _Reader:
         if lowered in _WORDS:
             return _WORDS[lowered]
         if lowered in _AMBIGUOUS:
-            raise self.refuse(event, path, f"{text} 的含义不明确", f'请写 true/false，或加引号写成 "{text}"')
+            raise self.refuse(event, at, AMBIGUOUS.fault(text=text))
         if _INTEGER.fullmatch(text):
             return int(text)
         if _FLOAT.fullmatch(text):
-            raise self.refuse(event, path, f"小数 {text} 没有加引号", f'请写成带引号的 "{text}"')
+            raise self.refuse(event, at, BARE_DECIMAL.fault(text=text))
         return text
 
 
@@ -118,8 +140,6 @@ def read_source(text: str, name: str) -> list[Any]:
         return _Reader(text, name).documents()
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark is not None else 0
-        problem = Problem(name, line, "", f"不是合法的 YAML：{error.problem}", "请检查缩进、冒号和引号")
-        raise CatalogueError((problem,)) from error
+        raise CatalogueError((Problem(NOT_YAML.fault(reason=str(error.problem)), name, line=line),)) from error
     except yaml.reader.ReaderError as error:
-        problem = Problem(name, 0, "", "含有不能出现的字符", "请以 UTF-8 保存并删除控制字符")
-        raise CatalogueError((problem,)) from error
+        raise CatalogueError((Problem(BAD_CHARACTER.fault(), name),)) from error

@@ -9,8 +9,24 @@ from typing import Any
 from policies.engine import checks, grammar
 from policies.engine.checks import Checker
 from policies.engine.model import Setting
+from policies.engine.problems import Place, problem_code
 from policies.engine.source import read_source
 
+CHOICES = problem_code(
+    "choices",
+    "只有 choice 类型才有、也必须有选项",
+    "请补上或删除 choices",
+    form="只有类型为“选项”的才有、也必须有选项，请补上或删除选项。",
+)
+COLUMNS = problem_code(
+    "columns",
+    "只有 rows 类型才有、也必须有列",
+    "请补上或删除 columns",
+    form="只有类型为“逐笔明细”的才有、也必须有列，请改正类型。",
+)
+NOT_CHOSEN = problem_code(
+    "not_chosen", "这个设置没有选定", "请填写 true 或 false", form="还没有选定采用还是不采用，请选择。"
+)
 SHARED = Path(__file__).resolve().parent.parent / "catalogue" / "shared"
 
 
@@ -24,26 +40,26 @@ class Vocabulary:
     profiles: Mapping[str, Mapping[str, Any]]
 
 
-def _section(checker: Checker, source: Any, key: str) -> Mapping[str, Any]:
+def _section(checker: Checker, at: Place, key: str) -> Mapping[str, Any]:
+    source = checker.sections[int(at[0])]
     found = source.get(key, {}) if isinstance(source, Mapping) else {}
     if not isinstance(found, Mapping):
-        checker.add(getattr(source, "line", 1), key, "应为映射", "请写成“名称: {...}”")
+        checker.add((*at, key), checks.NO_MAPPING.fault())
         return {}
     return found
 
 
-def normal_fact(checker: Checker, name: str, raw: Any, path: str) -> dict[str, Any] | None:
+def normal_fact(checker: Checker, name: str, raw: Any, at: Place) -> dict[str, Any] | None:
     """One fact in normal form, without its name and its two flags."""
-    found = checker.fields(raw, path, required=grammar.FACT_REQUIRED, optional=grammar.FACT_OPTIONAL)
+    found = checker.fields(raw, at, required=grammar.FACT_REQUIRED, optional=grammar.FACT_OPTIONAL)
     if found is None or "label" not in found or "type" not in found:
         return None
-    line = getattr(raw, "line", 0)
     choices = found.get("choices")
     columns = found.get("columns")
     if (found["type"] == "choice") != bool(choices):
-        checker.add(line, f"{path}.choices", "只有 choice 类型才有、也必须有选项", "请补上或删除 choices")
+        checker.add((*at, "choices"), CHOICES.fault())
     if (found["type"] == "rows") != bool(columns):
-        checker.add(line, f"{path}.columns", "只有 rows 类型才有、也必须有列", "请补上或删除 columns")
+        checker.add((*at, "columns"), COLUMNS.fault())
     return {
         "name": name,
         "label": found["label"],
@@ -56,25 +72,23 @@ def normal_fact(checker: Checker, name: str, raw: Any, path: str) -> dict[str, A
         "columns": [
             column
             for key, part in (columns.items() if isinstance(columns, Mapping) else ())
-            if (column := normal_fact(checker, key, part, f"{path}.columns.{key}")) is not None
+            if (column := normal_fact(checker, key, part, (*at, "columns", key))) is not None
         ],
         "check": found.get("check"),
         "scope": found.get("scope", "line"),
     }
 
 
-def _setting(checker: Checker, name: str, raw: Any) -> Setting | None:
-    path = f"settings.{name}"
-    found = checker.fields(raw, path, required=grammar.SETTING_REQUIRED, optional=grammar.SETTING_OPTIONAL)
+def _setting(checker: Checker, name: str, raw: Any, at: Place) -> Setting | None:
+    found = checker.fields(raw, at, required=grammar.SETTING_REQUIRED, optional=grammar.SETTING_OPTIONAL)
     if found is None or not grammar.SETTING_REQUIRED.keys() <= found.keys():
         return None
     default = found["default"]
-    line = getattr(raw, "line", 0)
     if found["kind"] == "boolean" and not isinstance(default, bool):
-        checker.add(line, f"{path}.default", "这个设置没有选定", "请填写 true 或 false")
+        checker.add((*at, "default"), NOT_CHOSEN.fault())
     if found["kind"] != "boolean":
         check = checks.day_or_null if found["kind"] == "date" else _ratio_or_null
-        checker.fields({"default": default}, path, required={"default": check}, line=line)
+        checker.fields({"default": default}, at, required={"default": check})
     return Setting(name, found["label"], found["kind"], default, found.get("alternative"), found["source"])
 
 
@@ -89,15 +103,19 @@ def read_vocabulary(texts: Mapping[str, str]) -> Vocabulary:
     settings: dict[str, Setting] = {}
     profiles: dict[str, Mapping[str, Any]] = {}
     for file, content in texts.items():
-        checker = Checker(file)
-        for source in read_source(content, file):
-            for name, raw in _section(checker, source, "facts").items():
-                fact = normal_fact(checker, name, raw, f"facts.{name}")
+        sources = read_source(content, file)
+        checker = Checker(file, sources)
+        for at in ((number,) for number in range(len(sources))):
+            for name, raw in _section(checker, at, "facts").items():
+                fact = normal_fact(checker, name, raw, (*at, "facts", name))
                 if fact is not None:
                     facts[name] = fact
-            for name, raw in _section(checker, source, "evidence").items():
+            for name, raw in _section(checker, at, "evidence").items():
                 found = checker.fields(
-                    raw, f"evidence.{name}", required=grammar.EVIDENCE_REQUIRED, optional=grammar.EVIDENCE_OPTIONAL
+                    raw,
+                    (*at, "evidence", name),
+                    required=grammar.EVIDENCE_REQUIRED,
+                    optional=grammar.EVIDENCE_OPTIONAL,
                 )
                 if found is not None and "label" in found:
                     evidence[name] = {
@@ -106,19 +124,21 @@ def read_vocabulary(texts: Mapping[str, str]) -> Vocabulary:
                         "help": found.get("help", ""),
                         "per": found.get("per", "line"),
                     }
-            for name, raw in _section(checker, source, "settings").items():
-                setting = _setting(checker, name, raw)
-                if setting is not None:
-                    settings[name] = setting
-            profiles.update(_section(checker, source, "profiles"))
+            settings.update(_settings(checker, at))
+            profiles.update(_section(checker, at, "profiles"))
         checker.raise_problems()
     return Vocabulary(facts, evidence, settings, profiles)
 
 
-def with_settings(checker: Checker, source: Mapping[str, Any], shared: Vocabulary) -> Vocabulary:
+def _settings(checker: Checker, at: Place) -> dict[str, Setting]:
+    named = _section(checker, at, "settings").items()
+    found = (_setting(checker, name, raw, (*at, "settings", name)) for name, raw in named)
+    return {setting.name: setting for setting in found if setting}
+
+
+def with_settings(checker: Checker, at: Place, shared: Vocabulary) -> Vocabulary:
     """The shared vocabulary with a document's own chosen readings, which go before shared ones of the same name."""
-    own = (_setting(checker, name, raw) for name, raw in _section(checker, source, "settings").items())
-    return replace(shared, settings={**shared.settings, **{setting.name: setting for setting in own if setting}})
+    return replace(shared, settings={**shared.settings, **_settings(checker, at)})
 
 
 @lru_cache(maxsize=1)

@@ -16,6 +16,7 @@ from policies.engine import catalogue_of, compile_item, content_hash, plain_cont
 from policies.engine.checks import MAX_COUNT, Checker
 from policies.engine.limits import limit_name
 from policies.engine.lint import lint_item
+from policies.engine.problems import problem_code
 from policies.published.wording import fact_label
 
 if TYPE_CHECKING:
@@ -234,15 +235,20 @@ def adjusted(item: Item, values: Mapping[str, str]) -> dict[str, Any]:
     return content
 
 
+NOT_COMPUTABLE = problem_code(
+    "not_computable", "{reason}", "请改正后再测算", form="按这样的规则无法测算（{reason}），请改正后再测算。"
+)
+
+
 def check_content(content: Mapping[str, Any]) -> None:
     """Raise CatalogueError where the engine finds a fault of meaning: an overflow, a row that never acts."""
-    checker = Checker(str(content["id"]))
-    lint_item(checker, content, 0)
+    checker = Checker(str(content["id"]), [{"item": content["id"]}])
+    lint_item(checker, content, (0,))
     checker.raise_problems()
     try:
         catalogue_of([], [item := compile_item(content)]).program(item, {})
     except (KeyError, ValueError) as error:
-        checker.add(0, str(content["id"]), str(error), "请改正后再测算")
+        checker.add((0,), NOT_COMPUTABLE.fault(reason=str(error)))
         checker.raise_problems()
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.parts import INNER_WORDS, SECTION_WORDS, KeyWords
 from policies.drafting.editor.records import GROUPS
 from policies.drafting.editor.sections import ROOT, kind_of
-from policies.drafting.editor.words import in_form_words
 from policies.engine.predicates import TESTS
 
 if TYPE_CHECKING:
     from policies.drafting.editor.words import Words
-    from policies.drafting.selectors.reading import SectionProblem
+    from policies.engine import Problem
 
 
 @dataclass(frozen=True)
@@ -48,23 +48,30 @@ class Faults:
         return list(dict.fromkeys(fault.said for fault in inside if fault.place not in taken))
 
 
-def faults_of(section: Mapping[str, Any], problems: Iterable[SectionProblem], *, words: Words) -> Faults:
+def faults_of(section: Mapping[str, Any], problems: Iterable[Problem], *, words: Words) -> Faults:
     """The problems of a section as faults of its controls, in the words of a form."""
-    names = _key_names(words)
     found = []
     for problem in problems:
-        place, label, known = _place(section, problem.path)
-        found.append(
-            Fault(place, in_form_words(problem.message, problem.remedy, label=label, names={**names, **known}), label)
-        )
+        place, label, keys = _place(section, problem.path)
+        kinds: dict[str, Mapping[str, str]] = {
+            "key": keys,
+            "fact": words.labels,
+            "setting": words.settings,
+            "item": words.items,
+            "operation": labels.VERBS,
+            "choice": _CHOICES,
+        }
+        speak = partial(_label, kinds)
+        found.append(Fault(place, problem.fault.in_form(label, speak), label))
     return Faults(found)
 
 
-def _key_names(words: Words) -> dict[str, str]:
-    """What may stand in a message by its authored name, with its label."""
-    groups = (labels.VERBS, labels.TESTS, labels.WORDS["nature"], labels.ITEM_KEYS)
-    said = {name: label.partition("（")[0] for group in groups for name, label in group.items()}
-    return said | words.labels
+_CHOICES = {name: label for group in labels.WORDS.values() for name, label in group.items()}
+
+
+def _label(kinds: Mapping[str, Mapping[str, str]], text: str, kind: str) -> str:
+    """The label of a name of this kind; a name without one, and what is no name, as it is."""
+    return kinds.get(kind, {}).get(text, text)
 
 
 def _place(section: Mapping[str, Any], path: Sequence[str | int]) -> tuple[str, str, Mapping[str, str]]:

@@ -11,6 +11,7 @@ from django import forms
 from policies.drafting import authored
 from policies.drafting.blanks import blank_item, blank_rule
 from policies.engine import checks
+from policies.engine.problems import Fault, as_written
 from policies.engine.terms import ITEM_KINDS
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ class NewSectionForm(forms.Form):
     def _clean_code(self, code: str) -> None:
         try:
             checks.item_id(code)
-        except checks.Fault as fault:
-            self.add_error("code", f"{fault.remedy}。")
+        except Fault as fault:
+            self.add_error("code", fault.in_form("编号", as_written))
             return
         if code in {authored.name_of(section) for section in self.sections}:
             self.add_error("code", f"编号 {code} 已经用过，请换一个；同一事项的另一版本请复制该事项。")

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from policies.drafting.editor.faults import Faults, faults_of
 from policies.drafting.editor.sections import kind_of
 from policies.drafting.editor.words import Words, words_of
-from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.problems import draft_problems
-from policies.drafting.selectors.reading import ReadDraft, read_draft
+from policies.drafting.selectors.reading import read_sections
 from policies.engine import amount_text, conditions_text
 from policies.published.wording import AmountWords, amount_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from policies.drafting.models import PolicyDraft
     from policies.engine import Item
 
 
@@ -75,11 +75,11 @@ def read_preview(draft: PolicyDraft, index: int, section: Mapping[str, Any], *, 
     words = words_of(sections, section)
     wanted = _with_references(sections, index)
     place = wanted.index(index)
-    alone = _read(draft, [sections[at] for at in wanted])
+    alone = read_sections([sections[at] for at in wanted], draft.document_code)
     head_is_faulty = index > 0 and any(problem.section == 0 for problem in alone.problems)
     if head_is_faulty:
         head = {"document": {"id": draft.document_code, **_STAND_IN}}
-        alone = _read(draft, [head, *(sections[at] for at in wanted[1:])])
+        alone = read_sections([head, *(sections[at] for at in wanted[1:])], draft.document_code)
     mine = [problem for problem in draft_problems(draft) if problem.section == index] if whole else []
     if head_is_faulty or not whole:
         mine += [problem for problem in alone.problems if problem.section == place]
@@ -88,10 +88,6 @@ def read_preview(draft: PolicyDraft, index: int, section: Mapping[str, Any], *, 
         found = [item for item in alone.document.items if item.id == section.get("item")]
         item = found[sum(sections[at].get("item") == section.get("item") for at in wanted[:place])]
     return Preview(faults_of(section, mine, words=words), words, item, head_is_faulty)
-
-
-def _read(draft: PolicyDraft, sections: list[Mapping[str, Any]]) -> ReadDraft:
-    return read_draft(PolicyDraft(document_code=draft.document_code, sections=sections))
 
 
 def _with_references(sections: Sequence[Mapping[str, Any]], index: int) -> list[int]:

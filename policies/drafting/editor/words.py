@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,17 +16,6 @@ from policies.engine.vocabulary import package_vocabulary
 
 Group = tuple[str, list[tuple[str, str]]]
 _TYPES = labels.WORDS["type"]
-_YAML = re.compile(r"(?<![A-Za-z0-9_.-])[a-z][a-z_]+(?![A-Za-z0-9_/-])")
-# Remedies that speak of how a file is written, in the words of a form.
-_FORM_REMEDIES = {
-    "请补上这个键": "",
-    "请填写文字，含冒号或数字时加引号": "请填写文字",
-    "请填写整数，不加引号": "请填写整数",
-    "请改为 true 或 false，不加引号": "请选择是或否",
-    '请填写整数，或带引号的小数，如 "23.5"': "请填写数，如 40 或 23.5",
-    "请写成 {half_after_ceiling: true}": "请选择口径",
-    "请按文档写出各键": "请重新填写这一部分",
-}
 
 
 @dataclass(frozen=True)
@@ -203,17 +191,3 @@ def _said(say: Any, *given: Any) -> str:
         return str(say(*given))
     except (KeyError, ValueError, TypeError, IndexError):
         return ""
-
-
-def in_form_words(message: str, remedy: str, *, label: str, names: Mapping[str, str]) -> str:
-    """A fault as a form says it: names of keys as their labels, no talk of quotes and keys."""
-    if message.startswith(("缺少 ", "“”")):
-        return f"请填写{label}。"
-    if "没有加引号" in message:
-        message = "写法不对"
-    if remedy.startswith("请写成带引号的字符串"):
-        remedy = remedy.replace("带引号的字符串，", "").replace('"', "")
-    remedy = _FORM_REMEDIES.get(remedy, remedy)
-    said = "。".join(part for part in (message, remedy) if part)
-    said = said.replace('"', "")
-    return _YAML.sub(lambda found: f"“{names[found[0]]}”" if found[0] in names else found[0], said) + "。"

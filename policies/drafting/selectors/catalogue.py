@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.drafting.selectors.reading import draft_document, draft_yaml
+from policies.drafting.selectors.reading import draft_document, read_draft
 from policies.engine import Catalogue, catalogue_of
 from policies.published.enums import DocumentStatus
 from policies.published.selectors import published_catalogue
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from policies.drafting.models import PolicyDraft
     from policies.engine import Item, LoadedDocument
 
-# Catalogues by the draft's text, each with what was published when it was put together; a cache has an end.
-_catalogues: dict[str, tuple[Catalogue, Catalogue]] = {}
-_MOST = 4
-
 
 def draft_catalogue(draft: PolicyDraft) -> Catalogue:
     """Everything published, with the document's items as the draft has them.
@@ -27,14 +23,10 @@ def draft_catalogue(draft: PolicyDraft) -> Catalogue:
     CatalogueError where the draft has problems.
     """
     loaded = draft_document(draft)
-    key = draft_yaml(draft)
-    held = _catalogues.get(key)
-    published = published_catalogue()
-    if held is None or held[0] is not published:
-        while len(_catalogues) >= _MOST:
-            _catalogues.popitem()
-        held = _catalogues[key] = (published, _with_document(published, loaded))
-    return held[1]
+    read, published = read_draft(draft), published_catalogue()
+    if read.catalogue is None or read.catalogue[0] is not published:
+        read.catalogue = (published, _with_document(published, loaded))
+    return read.catalogue[1]
 
 
 def _with_document(published: Catalogue, loaded: LoadedDocument) -> Catalogue:

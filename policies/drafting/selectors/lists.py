@@ -16,7 +16,7 @@ from portal.accounts.enums import Role
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from policies.drafting.selectors.reading import SectionProblem
+    from policies.engine import Problem
     from portal.accounts.models import User
 
 PAGE_SIZE = 30
@@ -75,7 +75,7 @@ _KIND_WORDS = {authored.DOCUMENT: "文件头", authored.SETTINGS: "选定的读�
 
 
 def section_rows(
-    draft: PolicyDraft, problems: Sequence[SectionProblem], *, base: Sequence[Mapping[str, Any]]
+    draft: PolicyDraft, problems: Sequence[Problem], *, base: Sequence[Mapping[str, Any]]
 ) -> list[SectionRow]:
     """A draft's sections in their order; those that the base does not have word for word are marked."""
     known = [dict(section) for section in base]
@@ -101,7 +101,7 @@ def section_rows(
     return rows
 
 
-def _faults(draft: PolicyDraft, index: int, problems: Sequence[SectionProblem]) -> tuple[Fault, ...]:
+def _faults(draft: PolicyDraft, index: int, problems: Sequence[Problem]) -> tuple[Fault, ...]:
     section = draft.sections[index]
     if not problems:
         return ()

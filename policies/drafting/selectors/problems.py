@@ -6,10 +6,40 @@ from typing import TYPE_CHECKING, Any
 
 from policies.drafting import authored
 from policies.drafting.selectors.catalogue import draft_catalogue
-from policies.drafting.selectors.reading import SectionProblem, read_draft
+from policies.drafting.selectors.reading import read_draft, section_order
+from policies.engine.problems import Fault, Place, Problem, problem_code
 from policies.published.models import PolicyDocument, SupportItem
 from policies.published.register import RECORD, RULE, modelled_words
 from portal.accounts.models import Region
+
+NO_REASON = problem_code(
+    "no_reason",
+    "仅作记录的条款没有写明原因",
+    "请写明系统为何无法执行",
+    form="仅作记录的条款请填写不能计算的原因。",
+)
+UNKNOWN_MODEL = problem_code(
+    "unknown_model",
+    "登记簿不认识“{modelled_as}”",
+    "请选择由什么落实，或改为 record 并写明原因",
+    form="登记簿不认识“{modelled_as}”，请选择由什么实现，或选仅作记录并填写原因。",
+)
+LONG_ID = problem_code("long_id", "事项标识太长", "请不超过 {most} 字", form="编号太长，请不超过 {most} 字。")
+TOO_LONG = problem_code(
+    "too_long", "有 {length} 字，太长", "请缩短到 {most} 字以内", form="有 {length} 字，太长，请缩短到 {most} 字以内。"
+)
+UNKNOWN_REGION = problem_code(
+    "unknown_region",
+    "地区 {region} 尚未登记",
+    "请核对六位区划代码，或请系统管理员载入该地区",
+    form="地区 {region} 尚未登记，请核对六位区划代码，或请系统管理员载入该地区。",
+)
+FOREIGN_ITEM = problem_code(
+    "foreign_item",
+    "事项 {item} 属于{document}",
+    "请换一个标识",
+    form="编号 {item} 已用于{document}的事项，请换一个。",
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +50,7 @@ if TYPE_CHECKING:
     from policies.engine import Catalogue, RegisterRow
 
 
-def draft_problems(draft: PolicyDraft) -> list[SectionProblem]:
+def draft_problems(draft: PolicyDraft) -> list[Problem]:
     """Every fault of the draft's sections, in their order; empty where they can be proposed. At most two queries."""
     found = [
         *read_draft(draft).problems,
@@ -28,10 +58,14 @@ def draft_problems(draft: PolicyDraft) -> list[SectionProblem]:
         *_too_long(draft.sections),
         *_unknown_places(draft),
     ]
-    return sorted(found, key=lambda problem: -1 if problem.section is None else problem.section)
+    return sorted(found, key=section_order)
 
 
-def _unmodelled(draft: PolicyDraft) -> Iterator[SectionProblem]:
+def _problem(section: int, path: Place, fault: Fault) -> Problem:
+    return Problem(fault, "", section, "", path)
+
+
+def _unmodelled(draft: PolicyDraft) -> Iterator[Problem]:
     """Rules whose `modelled_as` the public register has no words for, or that keep on record without a reason."""
     loaded = read_draft(draft).document
     if loaded is None:
@@ -42,14 +76,10 @@ def _unmodelled(draft: PolicyDraft) -> Iterator[SectionProblem]:
         if row.kind != RULE:
             continue
         if row.modelled_as == RECORD and not row.reason:
-            yield SectionProblem(
-                names.index(row.id), ("reason",), "仅作记录的条款没有写明原因", "请写明系统为何无法执行"
-            )
+            yield _problem(names.index(row.id), ("reason",), NO_REASON.fault())
         if not _has_words(catalogue, row):
-            message = f"登记簿不认识“{row.modelled_as}”"
-            yield SectionProblem(
-                names.index(row.id), ("modelled_as",), message, "请选择由什么落实，或改为 record 并写明原因"
-            )
+            fault = UNKNOWN_MODEL.fault(modelled_as=row.modelled_as)
+            yield _problem(names.index(row.id), ("modelled_as",), fault)
 
 
 def _has_words(catalogue: Catalogue, row: RegisterRow) -> bool:
@@ -64,7 +94,7 @@ _DOCUMENT_LENGTHS = ("number", "title", "short_title", "issuer")
 _ITEM_LENGTHS = ("article", "title")
 
 
-def _too_long(sections: Sequence[Mapping[str, Any]]) -> Iterator[SectionProblem]:
+def _too_long(sections: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     """Words that have no room in the published tables."""
     for index, section in enumerate(sections):
         kind = authored.kind_of(section)
@@ -73,33 +103,32 @@ def _too_long(sections: Sequence[Mapping[str, Any]]) -> Iterator[SectionProblem]
         elif kind == authored.ITEM:
             yield from _lengths(index, section, SupportItem, _ITEM_LENGTHS, ())
             if len(str(section[kind])) > _most(SupportItem, "code"):
-                yield SectionProblem(index, (kind,), "事项标识太长", f"请不超过 {_most(SupportItem, 'code')} 字")
+                yield _problem(index, (kind,), LONG_ID.fault(most=_most(SupportItem, "code")))
 
 
 def _lengths(
     index: int, words: Mapping[str, Any], model: type[Model], names: Sequence[str], path: tuple[str, ...]
-) -> Iterator[SectionProblem]:
+) -> Iterator[Problem]:
     for name in names:
         most = _most(model, name)
         if isinstance(words.get(name), str) and len(words[name]) > most:
-            yield SectionProblem(index, (*path, name), f"有 {len(words[name])} 字，太长", f"请缩短到 {most} 字以内")
+            yield _problem(index, (*path, name), TOO_LONG.fault(length=len(words[name]), most=most))
 
 
 def _most(model: type[Model], name: str) -> int:
     return int(getattr(model._meta.get_field(name), "max_length", 0))
 
 
-def _unknown_places(draft: PolicyDraft) -> Iterator[SectionProblem]:
+def _unknown_places(draft: PolicyDraft) -> Iterator[Problem]:
     """A region that the portal does not know, and items that belong to another document."""
     head = draft.sections[0].get(authored.DOCUMENT) if draft.sections else None
     code = head.get("region_code") if isinstance(head, dict) else None
     if isinstance(code, str) and code and not Region.objects.filter(code=code).exists():
-        message = f"地区 {code} 尚未登记"
-        yield SectionProblem(0, ("document", "region_code"), message, "请核对六位区划代码，或请系统管理员载入该地区")
+        yield _problem(0, ("document", "region_code"), UNKNOWN_REGION.fault(region=code))
     names = {
         str(section[authored.ITEM]): index for index, section in enumerate(draft.sections) if authored.ITEM in section
     }
     foreign = SupportItem.objects.filter(code__in=names).exclude(document__code=draft.document_code)
     for item in foreign.select_related("document"):
-        message = f"事项 {item.code} 属于{item.document.short_title}"
-        yield SectionProblem(names[item.code], ("item",), message, "请换一个标识")
+        fault = FOREIGN_ITEM.fault(item=item.code, document=item.document.short_title)
+        yield _problem(names[item.code], ("item",), fault)

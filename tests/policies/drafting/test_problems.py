@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from policies.drafting.selectors.problems import draft_problems
-from policies.drafting.selectors.reading import SectionProblem
+from policies.engine import Problem
 from tests.policies.drafting.worlds import INVENTION, admin, changed, draft_of, publish_package
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def test_a_text_that_is_no_draft_of_a_document_has_problems_and_no_crash(draft):
     for sections in ([], [{"document": None}], [{"document": {"id": 1}}], [{"document": {}}, {"item": []}]):
         draft.sections = sections
         assert draft_problems(draft)
-        assert all(isinstance(problem, SectionProblem) for problem in draft_problems(draft))
+        assert all(isinstance(problem, Problem) for problem in draft_problems(draft))
 
 
 def test_every_fault_is_shown_at_once(draft):

@@ -259,7 +259,7 @@ def test_a_fault_is_refused_with_file_line_and_remedy(name: str) -> None:
     assert found, str(refusal.value)
     assert found[0].file == "demo.yaml"
     assert re.match(r"demo\.yaml(:[0-9]+)? ", str(found[0]))
-    if name not in ("item that is a rule too", "control character"):
+    if name != "control character":
         assert found[0].line > 0
 
 
@@ -283,7 +283,7 @@ def test_every_fault_of_a_text_is_told_at_once() -> None:
     with pytest.raises(CatalogueError) as refusal:
         load_document(text, name="demo.yaml")
 
-    assert {problem.path.rsplit(".", 1)[-1] for problem in refusal.value.problems} >= {"article", "kind"}
+    assert {problem.path[-1] for problem in refusal.value.problems} >= {"article", "kind"}
 
 
 @pytest.mark.parametrize(

@@ -103,4 +103,4 @@ def test_evidence_of_an_items_own_stands_beside_shared_evidence():
 def test_an_own_word_that_is_not_described_in_full_is_refused(facts, evidence, where):
     with pytest.raises(CatalogueError) as refused:
         load(item(facts=facts, evidence=evidence))
-    assert f"td2030-01-layout.{where}" in [problem.path for problem in refused.value.problems]
+    assert f"td2030-01-layout.{where}" in [problem.where for problem in refused.value.problems]

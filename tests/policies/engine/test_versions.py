@@ -69,4 +69,4 @@ def test_a_documents_own_reading_goes_before_the_shared_one():
 def test_a_reading_that_is_none_is_refused_with_its_place(settings, path):
     with pytest.raises(CatalogueError) as refused:
         load_document(with_settings(settings), name="wx2020")
-    assert path in [problem.path for problem in refused.value.problems]
+    assert path in [problem.where for problem in refused.value.problems]

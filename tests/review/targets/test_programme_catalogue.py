@@ -195,7 +195,7 @@ def test_a_faulty_plan_is_refused_with_file_line_and_remedy(name):
     assert written in GOOD
     with pytest.raises(CatalogueError) as refused:
         read(GOOD.replace(written, instead, 1))
-    problem = next(p for p in refused.value.problems if path in p.path)
+    problem = next(p for p in refused.value.problems if path in p.where)
     assert problem.file == "demo.yaml"
     assert problem.line > 15
     assert message in problem.message
