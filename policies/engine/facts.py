@@ -11,6 +11,7 @@ from policies.engine.money import parse_number, parse_yuan
 Reader = Callable[[object], Any]
 
 MAX_COUNT = 1_000_000
+MAX_LINES = 5_000
 MAX_ROWS = 10_000
 MAX_TEXT = 2_000
 

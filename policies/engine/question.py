@@ -9,13 +9,11 @@ from typing import Any, NoReturn, cast
 from policies.engine.catalogue import Catalogue, unknown_item
 from policies.engine.dates import parse_date
 from policies.engine.errors import QuestionError
-from policies.engine.facts import Reader, RowError, read_count, read_integer
+from policies.engine.facts import MAX_LINES, Reader, RowError, read_count, read_integer
 from policies.engine.model import Item
 from policies.engine.money import parse_ratio, parse_yuan
 from policies.engine.program import Program
 from policies.engine.terms import APPLICANT_KINDS, LEDGERS
-
-MAX_LINES = 5_000
 
 _PART_KEYS = frozenset({"item", "lines", "paid", "times_before", "rank", "unmet", "settings"})
 _CLAIM_KEYS = frozenset({"on", "applicant", "parts", "city_requested", "assume", "year"})

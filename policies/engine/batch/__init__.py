@@ -3,9 +3,12 @@
 The scalar interpreter is the law; the twin earns its trust in tests/policies/engine/batch.
 """
 
-from policies.engine.batch.conditions import UnsupportedRuleError
 from policies.engine.batch.generate import generate
-from policies.engine.batch.population import (
+from policies.engine.batch.questions import questions
+from policies.engine.batch.result import OUTCOME_CODES, BucketUse, QuotaUse, Simulation
+from policies.engine.batch.simulate import simulate
+from policies.engine.columns.conditions import UnsupportedRuleError
+from policies.engine.columns.population import (
     KINDS,
     SIZES,
     Column,
@@ -15,9 +18,6 @@ from policies.engine.batch.population import (
     PopulationError,
     Rows,
 )
-from policies.engine.batch.questions import questions
-from policies.engine.batch.result import OUTCOME_CODES, BucketUse, QuotaUse, Simulation
-from policies.engine.batch.simulate import simulate
 
 __all__ = [
     "KINDS",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from policies.engine.batch.population import BoolArray, IntArray
+from policies.engine.columns.population import BoolArray, IntArray
 
 
 @dataclass(slots=True)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from policies.engine.batch.answers import Answers
-from policies.engine.batch.arithmetic import run_starts
-from policies.engine.batch.conditions import UnsupportedRuleError
 from policies.engine.batch.ledger import Bucket, Entries
-from policies.engine.batch.population import BoolArray, IntArray, Population
 from policies.engine.batch.run import Run
+from policies.engine.columns.arithmetic import run_starts
+from policies.engine.columns.conditions import UnsupportedRuleError
+from policies.engine.columns.population import BoolArray, IntArray, Population
 from policies.engine.grammar import BUCKETS
 from policies.engine.limits import OnceLimit
 

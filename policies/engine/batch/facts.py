@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from policies.engine.batch.arithmetic import add_months
 from policies.engine.batch.edges import Edges
-from policies.engine.batch.population import BoolArray, Column, IntArray, Lists, Rows
+from policies.engine.columns.arithmetic import add_months
+from policies.engine.columns.population import BoolArray, Column, IntArray, Lists, Rows
 from policies.engine.model import Fact, Item
 
 # Numbers have at least two decimals to step by, and as many as their thresholds need.

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from policies.engine.batch.columns import take_lines
 from policies.engine.batch.edges import Edges, edges_of
 from policies.engine.batch.facts import Drawer
-from policies.engine.batch.population import KINDS, SIZES, Column, IntArray, LineTable, Population, Rows
 from policies.engine.catalogue import Catalogue
+from policies.engine.columns.lines import take_lines
+from policies.engine.columns.population import KINDS, SIZES, Column, IntArray, LineTable, Population, Rows
 from policies.engine.model import Item
 
 # How often items of a kind are claimed, against each other.

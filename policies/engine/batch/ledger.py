@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from policies.engine.batch.arithmetic import run_starts, stable_order
-from policies.engine.batch.population import IntArray
+from policies.engine.columns.arithmetic import run_starts, stable_order
+from policies.engine.columns.population import IntArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from policies.engine.batch.arithmetic import run_starts, sums_before
-from policies.engine.batch.columns import NONE
-from policies.engine.batch.population import BoolArray, IntArray
+from policies.engine.columns.arithmetic import run_starts, sums_before
+from policies.engine.columns.lines import NONE
+from policies.engine.columns.population import BoolArray, IntArray
 
 _UNTOUCHED = -1
 _UNBOUND = 2**62

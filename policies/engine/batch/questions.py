@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from policies.engine.batch.arithmetic import run_starts
-from policies.engine.batch.population import KINDS, Column, LineTable, Population, PopulationError, Rows
 from policies.engine.catalogue import Catalogue
+from policies.engine.columns.arithmetic import run_starts
+from policies.engine.columns.population import KINDS, Column, LineTable, Population, PopulationError, Rows
 from policies.engine.money import yuan_plain
 
 

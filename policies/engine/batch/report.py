@@ -6,9 +6,9 @@ import numpy as np
 
 from policies.engine.batch.answers import Answers
 from policies.engine.batch.channels import Channel, Keys
-from policies.engine.batch.population import IntArray, Population
 from policies.engine.batch.result import BucketUse, QuotaUse
 from policies.engine.batch.rules import SumLimit
+from policies.engine.columns.population import IntArray, Population
 
 
 def bucket_uses(channels: list[Channel], answers: dict[int, Answers], population: Population) -> tuple[BucketUse, ...]:

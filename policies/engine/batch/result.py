@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from policies.engine.batch.population import BoolArray, IntArray
+from policies.engine.columns.population import BoolArray, IntArray
 from policies.engine.terms import Outcome
 
 OUTCOME_CODES: tuple[Outcome, ...] = tuple(Outcome)

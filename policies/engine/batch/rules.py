@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from policies.engine.batch.columns import Lines
-from policies.engine.batch.conditions import Test, UnsupportedRuleError
-from policies.engine.batch.population import BoolArray, IntArray
-from policies.engine.batch.steps import Rules, Step, compile_steps, holds
+from policies.engine.batch.steps import Step, compile_steps
+from policies.engine.columns.conditions import Test, UnsupportedRuleError
+from policies.engine.columns.context import ColumnContext, holds
+from policies.engine.columns.lines import Lines
+from policies.engine.columns.population import BoolArray, IntArray
 from policies.engine.grammar import BUCKETS
 from policies.engine.limits import MoneyLimit
 from policies.engine.model import Content
@@ -51,7 +52,7 @@ class SumLimit:
     def by_subject(self) -> bool:
         return self.limit.per == ("subject",)
 
-    def caps(self, lines: Lines, rules: Rules) -> IntArray | int:
+    def caps(self, lines: Lines, rules: ColumnContext) -> IntArray | int:
         """The cap in fen of each line's bucket, were the line the first of it."""
         cap: IntArray | int = self.limit.fen
         ratio = self.limit.ratio
@@ -72,7 +73,7 @@ class ItemRules:
     """
 
     program: Program
-    rules: Rules
+    rules: ColumnContext
     gates: tuple[Gate, ...]
     steps: tuple[Step, ...]
     limits: tuple[SumLimit, ...]
@@ -116,7 +117,7 @@ class ItemRules:
 
 def compile_rules(program: Program, codes: Codes) -> ItemRules:
     """Compile one program; UnsupportedRuleError for what the twin cannot follow to the fen."""
-    rules = Rules(program)
+    rules = ColumnContext(program)
     item, settings = program.item, program.settings
     specs = [spec for spec in item.steps if chosen(spec, settings)]
     conditions = [c for c in item.content["conditions"] if c["test"] and chosen(c, settings) and not c["priority"]]
@@ -170,7 +171,7 @@ def _bases(program: Program, limits: tuple[SumLimit, ...], reads: tuple[str, ...
     return bases
 
 
-def _check_subject(rules: Rules, program: Program, specs: list[Content]) -> None:
+def _check_subject(rules: ColumnContext, program: Program, specs: list[Content]) -> None:
     """A subject is a number in a population: no rule may look at its words."""
     subject = program.item.subject
     if subject is None:

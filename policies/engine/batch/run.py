@@ -5,12 +5,12 @@ import copy
 import numpy as np
 
 from policies.engine.batch.answers import Answers, View
-from policies.engine.batch.arithmetic import times as times_count
-from policies.engine.batch.columns import NONE, Lines
 from policies.engine.batch.pool import Holding, Shape, cut_to_holdings, lose_to_best, shape_of, take_off
-from policies.engine.batch.population import KINDS, BoolArray, IntArray, Population
 from policies.engine.batch.result import OUTCOME_INDEX
 from policies.engine.batch.rules import MISSING, NOTHING, Codes, ItemRules, SumLimit
+from policies.engine.columns.arithmetic import times as times_count
+from policies.engine.columns.lines import NONE, Lines
+from policies.engine.columns.population import KINDS, BoolArray, IntArray, Population
 from policies.engine.interpret import PRECEDENCE, names_priority
 from policies.engine.program import Program
 from policies.engine.regions import covers

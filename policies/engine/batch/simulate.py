@@ -12,18 +12,18 @@ from typing import Any
 import numpy as np
 
 from policies.engine.batch.answers import Answers
-from policies.engine.batch.arithmetic import checked_totals, run_starts
 from policies.engine.batch.channels import Channel, channels_of
-from policies.engine.batch.columns import NONE, Lines, slice_lines, take_lines
-from policies.engine.batch.conditions import UnsupportedRuleError
 from policies.engine.batch.merge import merge_lines
 from policies.engine.batch.pool import shape_of
-from policies.engine.batch.population import IntArray, LineTable, Population, check_facts
 from policies.engine.batch.report import bucket_uses, quota_uses
 from policies.engine.batch.result import OUTCOME_INDEX, Simulation
 from policies.engine.batch.rules import Codes, ItemRules, compile_rules
 from policies.engine.batch.run import Run
 from policies.engine.catalogue import Catalogue
+from policies.engine.columns.arithmetic import checked_totals, run_starts
+from policies.engine.columns.conditions import UnsupportedRuleError
+from policies.engine.columns.lines import NONE, Lines, slice_lines, take_lines
+from policies.engine.columns.population import IntArray, LineTable, Population, check_facts
 from policies.engine.model import Item
 from policies.engine.question import read_settings
 from policies.engine.terms import Outcome

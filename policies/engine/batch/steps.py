@@ -1,71 +1,28 @@
 """The verbs over columns: the twins of `verbs`, one by one. A step works on the lines that are still running."""
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from policies.engine.batch.arithmetic import MOST, add_months, any_between, share_down, share_half_up, times
-from policies.engine.batch.columns import Lines
-from policies.engine.batch.conditions import Test, UnsupportedRuleError, compare, compile_test
-from policies.engine.batch.population import BoolArray, IntArray
+from policies.engine.columns.arithmetic import add_months, any_between, times
+from policies.engine.columns.conditions import UnsupportedRuleError, compare
+from policies.engine.columns.context import ColumnContext, holds
+from policies.engine.columns.lines import Lines
+from policies.engine.columns.population import BoolArray, IntArray
 from policies.engine.dates import parse_date
-from policies.engine.facts import MAX_ROWS
 from policies.engine.model import Content
-from policies.engine.money import MAX_FEN, parse_number, parse_ratio, parse_yuan
-from policies.engine.program import Program
+from policies.engine.money import parse_number, parse_ratio, parse_yuan
 
 Step = Callable[[Lines], None]
-Share = Callable[[IntArray, Fraction], IntArray]
 
 
-class Rules:
-    """What compiling a step may look at: the program, the types of its facts, the chosen readings and rounding."""
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        self.item = program.item.id
-        self.settings = dict(program.settings)
-        self.types = {**{fact.name: fact.type for fact in program.item.facts}, "on": "date"}
-        self.share: Share = share_down if self.settings.get("fen_floor", True) else share_half_up
-        self.since = program.effective_from if self.settings.get("event_date", True) else None
-
-    def test(self, field: str, test: Content) -> Test:
-        return compile_test(field, dict(test), self.types, self.settings, self.item)
-
-    def only(self, spec: Content | None) -> Test | None:
-        """The test of `{field, test}`, None where there is none."""
-        if spec is None:
-            return None
-        return self.test(spec["field"], {name: bound for name, bound in spec.items() if name != "field"})
-
-    def need(self, name: str, *types: str) -> None:
-        """Refuse a fact of a type that the scalar engine could not compute with either."""
-        if self.types.get(name) not in types:
-            raise UnsupportedRuleError(self.item, f"{name} is no {' or '.join(types)}")
-
-    def need_sums(self, fields: list[str]) -> None:
-        """Refuse what is no sum, and more rows than int64 could add up (see `arithmetic`)."""
-        for name in fields:
-            self.need(name, "money", "rows")
-        most = sum(MAX_FEN * (MAX_ROWS if self.types[name] == "rows" else 1) for name in fields)
-        if most > 4 * MOST:
-            raise UnsupportedRuleError(self.item, f"{'+'.join(fields)} may pass what int64 holds")
-
-
-def holds(test: Test, lines: Lines) -> BoolArray:
-    """Where a test holds for certain: a missing fact does not."""
-    verdict, known = test(lines)
-    return verdict if known is None else verdict & known
-
-
-def standard(spec: Content, _: Rules) -> Step:
+def standard(spec: Content, _: ColumnContext) -> Step:
     fen = parse_yuan(spec["yuan"])
     return lambda lines: lines.set_amount(fen, lines.running)
 
 
-def rate_of(spec: Content, rules: Rules) -> Step:
+def rate_of(spec: Content, rules: ColumnContext) -> Step:
     fields: list[str] = spec["fields"]
     rules.need_sums(fields)
     setting = spec.get("ratio_setting")
@@ -98,7 +55,7 @@ def total_of(lines: Lines, fields: list[str], *, largest: bool = False) -> tuple
     return total, stated
 
 
-def _without_ratio(instead: str | None, rules: Rules) -> Step:
+def _without_ratio(instead: str | None, rules: ColumnContext) -> Step:
     if instead is not None:
         rules.need(instead, "money")
 
@@ -113,7 +70,7 @@ def _without_ratio(instead: str | None, rules: Rules) -> Step:
     return run
 
 
-def per_n(spec: Content, rules: Rules) -> Step:
+def per_n(spec: Content, rules: ColumnContext) -> Step:
     size, fen, prior = spec["n"], parse_yuan(spec["yuan"]), spec.get("prior")
     if prior is not None:
         rules.need(prior, "integer", "money")
@@ -134,7 +91,7 @@ def stated_or_zero(lines: Lines, name: str | None) -> IntArray:
     return values * present
 
 
-def given(spec: Content, rules: Rules) -> Step:
+def given(spec: Content, rules: ColumnContext) -> Step:
     fields: list[str] = spec["fields"]
     for name in fields:
         rules.need(name, "money")
@@ -155,7 +112,7 @@ def given(spec: Content, rules: Rules) -> Step:
     return run
 
 
-def cap_by(spec: Content, rules: Rules) -> Step:
+def cap_by(spec: Content, rules: ColumnContext) -> Step:
     fields: list[str] = spec["fields"]
     instead, less, ledger = spec.get("else"), spec.get("less"), spec.get("less_ledger")
     only_with: list[str] = spec.get("only_with", [])
@@ -182,12 +139,12 @@ def cap_by(spec: Content, rules: Rules) -> Step:
     return run
 
 
-def at_most(spec: Content, _: Rules) -> Step:
+def at_most(spec: Content, _: ColumnContext) -> Step:
     fen = parse_yuan(spec["yuan"])
     return lambda lines: lines.set_amount(fen, lines.running & lines.has & (lines.amount > fen))
 
 
-def scale(spec: Content, rules: Rules) -> Step:
+def scale(spec: Content, rules: ColumnContext) -> Step:
     ratio, share = parse_ratio(spec["ratio"]), rules.share
     only = rules.only(spec.get("only"))
 
@@ -199,7 +156,7 @@ def scale(spec: Content, rules: Rules) -> Step:
     return run
 
 
-def propose(spec: Content, rules: Rules) -> Step:
+def propose(spec: Content, rules: ColumnContext) -> Step:
     field = spec["field"]
     rules.need(field, "money", "integer")
 
@@ -210,7 +167,7 @@ def propose(spec: Content, rules: Rules) -> Step:
     return run
 
 
-def window(spec: Content, rules: Rules) -> Step:
+def window(spec: Content, rules: ColumnContext) -> Step:
     name, start, months = spec["rows"], spec["from"], spec["months"]
     rules.need(name, "rows")
     if start != "on":
@@ -237,7 +194,7 @@ def window(spec: Content, rules: Rules) -> Step:
     return run
 
 
-def since_effect(spec: Content, rules: Rules) -> Step:
+def since_effect(spec: Content, rules: ColumnContext) -> Step:
     name = spec["rows"]
     rules.need(name, "rows")
     start = rules.since.toordinal() if rules.since is not None else None
@@ -251,7 +208,7 @@ def since_effect(spec: Content, rules: Rules) -> Step:
     return run
 
 
-def title(spec: Content, rules: Rules) -> Step:
+def title(spec: Content, rules: ColumnContext) -> Step:
     field = spec.get("decided")
     if field is not None:
         rules.need(field, "money")
@@ -268,7 +225,7 @@ def title(spec: Content, rules: Rules) -> Step:
     return run
 
 
-def measure(spec: Content, rules: Rules) -> Step:
+def measure(spec: Content, rules: ColumnContext) -> Step:
     field, text = spec["field"], spec.get("equals")
     rules.need(field, "number", *(("text", "choice") if text is not None else ()))
     bound = None if text is not None else parse_number(spec["target"])
@@ -290,7 +247,7 @@ def measure(spec: Content, rules: Rules) -> Step:
     return run
 
 
-VERBS: dict[str, Callable[[Content, Rules], Step]] = {
+VERBS: dict[str, Callable[[Content, ColumnContext], Step]] = {
     "standard": standard,
     "rate_of": rate_of,
     "per_n": per_n,
@@ -306,7 +263,7 @@ VERBS: dict[str, Callable[[Content, Rules], Step]] = {
 }
 
 
-def compile_steps(specs: list[Content], rules: Rules) -> tuple[Step, ...]:
+def compile_steps(specs: list[Content], rules: ColumnContext) -> tuple[Step, ...]:
     """The chosen steps in their order; UnsupportedRuleError for a verb without a twin."""
     found: list[Step] = []
     for spec in specs:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.engine.batch import PopulationError, arithmetic
-from policies.engine.batch.population import years_of
+from policies.engine.batch import PopulationError
+from policies.engine.columns import arithmetic
+from policies.engine.columns.population import years_of
 from policies.engine.dates import add_months
 from policies.engine.money import MAX_FEN, parse_ratio, part_down, part_half_up
 

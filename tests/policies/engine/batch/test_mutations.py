@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from policies.engine import load_catalogue
-from policies.engine.batch import conditions, generate, rules, simulate, steps
-from policies.engine.batch.arithmetic import share_half_up
+from policies.engine.batch import generate, rules, simulate, steps
+from policies.engine.columns import conditions, context
+from policies.engine.columns.arithmetic import share_half_up
 from tests.policies.engine.batch.support import differences
 from tests.policies.engine.test_mutations import EQUIVALENT, mutants, with_item
 
@@ -45,7 +46,7 @@ def test_a_comparison_made_strict_is_noticed(monkeypatch):
 
 
 def test_another_rounding_is_noticed(monkeypatch):
-    monkeypatch.setattr(steps, "share_down", share_half_up)
+    monkeypatch.setattr(context, "share_down", share_half_up)
 
     assert disagree("wx2020-01-inv")
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from policies.engine.batch.arithmetic import sums_between
-from policies.engine.batch.population import BoolArray, Column, IntArray, LineTable, Lists, Rows
+from policies.engine.columns.arithmetic import sums_between
+from policies.engine.columns.population import BoolArray, Column, IntArray, LineTable, Lists, Rows
 
 NONE = -1
 

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.engine.facts import MAX_COUNT, MAX_ROWS
+from policies.engine.facts import MAX_COUNT, MAX_LINES, MAX_ROWS
 from policies.engine.money import MAX_FEN
-from policies.engine.question import MAX_LINES
 from policies.engine.terms import APPLICANT_KINDS, LEDGERS
 
 IntArray = NDArray[Any]
@@ -136,7 +135,7 @@ class Population:
     def check(self) -> None:
         """Raise PopulationError for shapes and values that the scalar engine would not read either.
 
-        After this, int64 holds every sum of the steps: see `policies.engine.batch.arithmetic`.
+        After this, int64 holds every sum of the steps: see `policies.engine.columns.arithmetic`.
         """
         size = len(self)
         _same_length("claims", size, {"applicant": self.applicant, "kind": self.kind, "region": self.region})

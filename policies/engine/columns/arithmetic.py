@@ -6,12 +6,13 @@ by a count or by adding up. A share n/d of f is (f // d) * n + (f % d) * n // d:
 within f, and the second within d^2, which fits for d up to `FINEST`; a finer ratio is worked in Python's integers.
 """
 
+import math
 from collections.abc import Iterable
 from fractions import Fraction
 
 import numpy as np
 
-from policies.engine.batch.population import BoolArray, IntArray, PopulationError
+from policies.engine.columns.population import BoolArray, IntArray, PopulationError
 from policies.engine.money import part_down, part_half_up
 
 MOST = 2**60
@@ -20,7 +21,7 @@ FINEST = 2 * 10**9
 
 
 def share_down(fen: IntArray, ratio: Fraction) -> IntArray:
-    """`ratio` of each sum, cut down to the fen; the twin of `money.part_down`."""
+    """`ratio` of each sum, cut down to the fen; as `money.part_down`."""
     top, bottom = ratio.numerator, ratio.denominator
     if bottom > FINEST:
         return np.array([part_down(part, ratio) for part in fen.tolist()], dtype=np.int64)
@@ -32,7 +33,7 @@ def share_down(fen: IntArray, ratio: Fraction) -> IntArray:
 
 
 def share_half_up(fen: IntArray, ratio: Fraction) -> IntArray:
-    """`ratio` of each sum, rounded half up to the fen; the twin of `money.part_half_up`."""
+    """`ratio` of each sum, rounded half up to the fen; as `money.part_half_up`."""
     top, bottom = ratio.numerator, ratio.denominator
     if bottom > FINEST:
         return np.array([part_half_up(part, ratio) for part in fen.tolist()], dtype=np.int64)
@@ -55,6 +56,20 @@ def checked_totals(columns: Iterable[IntArray]) -> int:
     if total > MOST:
         raise PopulationError(f"the sums of the population pass {MOST} fen together")
     return total
+
+
+def compare(values: IntArray, sign: str, bound: Fraction, scale: int = 1) -> BoolArray:
+    """`values / scale` against an exact bound, by the whole number next to it."""
+    exact = bound * scale
+    edge = math.ceil(exact) if sign in (">=", "<") else math.floor(exact)
+    edge = min(max(edge, -(2**63)), 2**63 - 1)
+    compared: BoolArray = {
+        ">=": np.greater_equal,
+        ">": np.greater,
+        "<=": np.less_equal,
+        "<": np.less,
+    }[sign](values, edge)
+    return compared
 
 
 def sums_between(values: IntArray, starts: IntArray) -> IntArray:
@@ -84,7 +99,7 @@ def run_starts(keys: IntArray) -> IntArray:
 
 
 def add_months(days: IntArray, months: int) -> IntArray:
-    """The last day of a term of months from each day number; the twin of `dates.add_months`."""
+    """The last day of a term of months from each day number; as `dates.add_months`."""
     if not len(days):
         return days.astype(np.int64)
     first = int(days.min())

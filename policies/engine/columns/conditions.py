@@ -1,15 +1,14 @@
 """Tests on facts, over columns: the twin of `predicates`."""
 
-import math
 from collections.abc import Callable, Collection
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from policies.engine.batch.arithmetic import any_between
-from policies.engine.batch.columns import Lines
-from policies.engine.batch.population import KINDS, BoolArray, Column, IntArray
+from policies.engine.columns.arithmetic import any_between, compare
+from policies.engine.columns.lines import Lines
+from policies.engine.columns.population import KINDS, BoolArray, Column, IntArray
 from policies.engine.dates import parse_date
 from policies.engine.money import parse_number
 from policies.engine.predicates import DATE_TESTS
@@ -59,20 +58,6 @@ def _plain(name: str, settings: dict[str, Any]) -> str:
         "not_above": "<=",
         "not_over": "<=" if exclusive else "<",
     }[name]
-
-
-def compare(values: IntArray, sign: str, bound: Fraction, scale: int = 1) -> BoolArray:
-    """`values / scale` against an exact bound, by the whole number next to it."""
-    exact = bound * scale
-    edge = math.ceil(exact) if sign in (">=", "<") else math.floor(exact)
-    edge = min(max(edge, -(2**63)), 2**63 - 1)
-    compared: BoolArray = {
-        ">=": np.greater_equal,
-        ">": np.greater,
-        "<=": np.less_equal,
-        "<": np.less,
-    }[sign](values, edge)
-    return compared
 
 
 def _number(field: str, sign: str, bound: Fraction) -> Test:
