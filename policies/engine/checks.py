@@ -64,7 +64,6 @@ NOT_QUOTED = problem_code(
     '请写成带引号的字符串，如 "{example}"',
     form="“{value}”的写法不对，请写成如 {example}。",
 )
-UNREADABLE = problem_code("unreadable", "“{value}”无法读取", "{reason}", form="“{value}”无法读取。{reason}。")
 ZERO_SUM = problem_code(
     "zero_sum", "金额为零", "请填写大于零的金额，或删除这一步", form="金额为零，请填写大于零的金额，或删除这一行。"
 )
@@ -153,10 +152,7 @@ def _parsed(parse: Callable[[Any], Any], *, example: str) -> Check:
     def check(value: Any) -> str:
         if not isinstance(_present(value), str):
             raise NOT_QUOTED.fault(value=repr(value), example=example)
-        try:
-            parse(value)
-        except ValueError as error:
-            raise UNREADABLE.fault(value=value, reason=str(error)) from None
+        parse(value)
         return value
 
     return check
@@ -179,10 +175,7 @@ def number(value: Any) -> str:
     """An exact number; whole numbers may stand without quotes. The normal form is a string."""
     if isinstance(_present(value), bool) or not isinstance(value, str | int):
         raise NOT_NUMBER.fault()
-    try:
-        parse_number(value)
-    except ValueError as error:
-        raise UNREADABLE.fault(value=value, reason=str(error)) from None
+    parse_number(value)
     return str(value)
 
 

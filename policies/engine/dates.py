@@ -5,25 +5,33 @@ import re
 from datetime import date
 from functools import lru_cache
 
-_SHAPE = "日期请写成 2021-05-10 的样子"
+from policies.engine.problems import problem_code
+
+_UNREADABLE = "“{value}”无法读取"
+DAY_SHAPE = problem_code(
+    "day_shape", _UNREADABLE, "日期请写成 2021-05-10 的样子", form="“{value}”不是日期，请写成 2021-05-10 的样子。"
+)
+NO_SUCH_DAY = problem_code(
+    "no_such_day", _UNREADABLE, "没有 {value} 这一天，请核对日期", form="没有 {value} 这一天，请核对日期。"
+)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def parse_date(value: object) -> date:
-    """Read an ISO date; ValueError with a Chinese remedy otherwise."""
+    """Read an ISO date; raises Fault otherwise."""
     if isinstance(value, str):
         return _parse(value)
-    raise ValueError(_SHAPE)
+    raise DAY_SHAPE.fault(value=str(value))
 
 
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> date:
     if _DATE.fullmatch(text) is None:
-        raise ValueError(_SHAPE)
+        raise DAY_SHAPE.fault(value=text)
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"没有 {text} 这一天，请核对日期") from None
+        raise NO_SUCH_DAY.fault(value=text) from None
 
 
 def add_months(start: date, months: int) -> date:

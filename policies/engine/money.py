@@ -4,9 +4,48 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
+from policies.engine.problems import problem_code
+
 # Twelve digits of yuan keep every product of a bounded count and amount inside int64.
 MAX_YUAN = 10**12
 MAX_FEN = MAX_YUAN * 100
+
+_UNREADABLE = "“{value}”无法读取"
+SUM_TYPE = problem_code(
+    "sum_type",
+    _UNREADABLE,
+    '金额请写成以元为单位的十进制字符串，如 "4999.99"',
+    form="金额请写成以元为单位的数，如 4999.99。",
+)
+SUM_SHAPE = problem_code(
+    "sum_shape",
+    _UNREADABLE,
+    '金额请写成以元为单位、最多两位小数的数，如 "4999.99"',
+    form="“{value}”不是金额，请写成以元为单位、最多两位小数的数，如 4999.99。",
+)
+NEGATIVE_SUM = problem_code("negative_sum", _UNREADABLE, "金额不能为负数", form="金额不能为负数。")
+SUM_TOO_LARGE = problem_code(
+    "sum_too_large",
+    _UNREADABLE,
+    "金额超过一万亿元，请核对单位是否为元",
+    form="金额超过一万亿元，请核对单位是否为元。",
+)
+RATIO_TYPE = problem_code(
+    "ratio_type", _UNREADABLE, '比例请写成带引号的 "60%"、"1/2" 或 "0.6"', form="比例请写成 60%、1/2 或 0.6。"
+)
+RATIO_SHAPE = problem_code(
+    "ratio_shape",
+    _UNREADABLE,
+    '比例请写成 "60%"、"1/2" 或 "0.6"',
+    form="“{value}”不是比例，请写成 60%、1/2 或 0.6。",
+)
+RATIO_RANGE = problem_code("ratio_range", _UNREADABLE, "比例应在 0 到 100% 之间", form="比例应在 0 到 100% 之间。")
+NUMBER_SHAPE = problem_code(
+    "number_shape",
+    _UNREADABLE,
+    '数值请写成十进制数，如 "26.6" 或 "70%"',
+    form="“{value}”不是数值，请写成如 26.6 或 70% 的数。",
+)
 
 _YUAN = re.compile(r"(?P<yuan>[0-9]{1,13})(?:\.(?P<cents>[0-9]{1,2}))?")
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,12})?")
@@ -16,7 +55,7 @@ _QUOTIENT = re.compile(r"(?P<top>[0-9]{1,9})/(?P<bottom>[1-9][0-9]{0,8})")
 def parse_yuan(value: object) -> int:
     """Read an amount in yuan ("4999.99", 4999, Decimal) as fen.
 
-    Raises ValueError with a Chinese remedy for floats, signs, more than two decimals and sums past 10^12 yuan.
+    Raises Fault for floats, signs, more than two decimals and sums past 10^12 yuan.
     """
     if isinstance(value, str):
         # The common shapes, "5000" and "4999.99", without the pattern.
@@ -27,23 +66,23 @@ def parse_yuan(value: object) -> int:
     elif isinstance(value, Decimal | int) and not isinstance(value, bool):
         text = format(value, "f") if isinstance(value, Decimal) else str(value)
     else:
-        raise ValueError('金额请写成以元为单位的十进制字符串，如 "4999.99"')
+        raise SUM_TYPE.fault(value=str(value))
     match = _YUAN.fullmatch(text)
     if match is None:
         if text.startswith("-"):
-            raise ValueError("金额不能为负数")
-        raise ValueError('金额请写成以元为单位、最多两位小数的数，如 "4999.99"')
+            raise NEGATIVE_SUM.fault(value=text)
+        raise SUM_SHAPE.fault(value=text)
     cents = match["cents"] or ""
     fen = int(match["yuan"]) * 100 + int(cents.ljust(2, "0"))
     if fen > MAX_FEN:
-        raise ValueError("金额超过一万亿元，请核对单位是否为元")
+        raise SUM_TOO_LARGE.fault(value=text)
     return fen
 
 
 def parse_ratio(value: object) -> Fraction:
-    """Read a ratio between 0 and 1 ("60%", "1/2", "0.3") exactly; ValueError says what is wrong."""
+    """Read a ratio between 0 and 1 ("60%", "1/2", "0.3") exactly. Raises Fault."""
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise ValueError('比例请写成带引号的 "60%"、"1/2" 或 "0.6"')
+        raise RATIO_TYPE.fault(value=str(value))
     text = str(value)
     quotient = _QUOTIENT.fullmatch(text)
     if quotient is not None:
@@ -52,22 +91,22 @@ def parse_ratio(value: object) -> Fraction:
         percent = text.endswith("%")
         digits = text.removesuffix("%")
         if _DECIMAL.fullmatch(digits) is None:
-            raise ValueError('比例请写成 "60%"、"1/2" 或 "0.6"')
+            raise RATIO_SHAPE.fault(value=text)
         ratio = Fraction(digits) / (100 if percent else 1)
     if not 0 <= ratio <= 1:
-        raise ValueError("比例应在 0 到 100% 之间")
+        raise RATIO_RANGE.fault(value=text)
     return ratio
 
 
 def parse_number(value: object) -> Fraction:
-    """Read a measured value (26.6, "70%", "-0.1") exactly; ValueError says what is wrong."""
+    """Read a measured value (26.6, "70%", "-0.1") exactly. Raises Fault."""
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise ValueError('数值请写成十进制数，如 "26.6" 或 "70%"')
+        raise NUMBER_SHAPE.fault(value=str(value))
     text = str(value)
     percent = text.endswith("%")
     digits = text.removesuffix("%")
     if _DECIMAL.fullmatch(digits) is None:
-        raise ValueError('数值请写成十进制数，如 "26.6" 或 "70%"')
+        raise NUMBER_SHAPE.fault(value=str(value))
     return Fraction(digits) / (100 if percent else 1)
 
 

@@ -70,12 +70,12 @@ def problem_code(name: str, message: str, remedy: str, *, form: str) -> Code:
 
 
 class Fault(ValueError):
-    """A code with its parameters, before it is known where: what a check raises."""
+    """A code with its parameters, before it is known where: what a check raises. Its text is the remedy."""
 
     def __init__(self, code: Code, params: Mapping[str, Any]) -> None:
         self.code = code
         self.params = params
-        super().__init__(f"{self.message}。{self.remedy}")
+        super().__init__(self.remedy)
 
     @property
     def message(self) -> str:
