@@ -10,9 +10,10 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.urls import reverse
 
+from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.duplicates import own_file_uses
 from applications.claims.selectors.lists import STATE_GROUPS
-from applications.claims.selectors.problems import LINES_PER_PAGE, line_states
+from applications.claims.selectors.problems import LINES_PER_PAGE
 from applications.claims.selectors.scope import EVIDENCE_PREFIX, concerns_patents, editable_scope, item_of
 from policies.facts.forms import LineForm, build_line_form, read_posted
 from policies.facts.values import facts_of, show_fact
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from applications.claims.models import Claim, Evidence
-    from applications.claims.selectors.problems import LineState
+    from applications.claims.selectors.context import ClaimContext, LineState
     from applications.claims.selectors.scope import EditableScope
     from policies.calls.models import Call
     from policies.engine.model import Evidence as Requirement
@@ -143,14 +144,21 @@ class ClaimForm:
     """Everything the page of a claim that is being written needs. Built by `claim_form`."""
 
     claim: Claim
-    item: Item
+    context: ClaimContext
     scope: EditableScope
-    states: list[LineState]
     own: Block | None
     blocks: list[Block]
     slots: list[Slot]
     page: int
     pages: int
+
+    @property
+    def item(self) -> Item:
+        return self.context.item
+
+    @property
+    def states(self) -> tuple[LineState, ...]:
+        return self.context.lines
 
     @property
     def asks_defence(self) -> bool:
@@ -166,9 +174,8 @@ def claim_form(claim: Claim, *, page: int = 1, complete: bool = False, rows: str
 
     `complete` shows what is still empty; `rows` names a table, by its controls' name, that shall have three more rows.
     """
-    item = item_of(claim)
-    scope = editable_scope(claim)
-    states = line_states(claim, item)
+    context, scope = read_claim(claim), editable_scope(claim)
+    item, states = context.item, context.lines
     pages = max(1, -(-len(states) // LINES_PER_PAGE))
     page = min(max(page, 1), pages)
     shown = states[(page - 1) * LINES_PER_PAGE : page * LINES_PER_PAGE]
@@ -179,28 +186,28 @@ def claim_form(claim: Claim, *, page: int = 1, complete: bool = False, rows: str
     if own_facts:
         form = _form(item, scope, values=claim.facts, prefix="claim", position=None, complete=complete, rows=rows)
         own = Block(form, 0, None, is_defence=False)
-    files = list(claim.evidence.filter(removed_at=None, line=None).select_related("file", "line"))
     slots = [
-        _slot(wanted, scope, files, uses, prefix="claim", line_id=None, position=None, complete=complete)
+        _slot(
+            wanted, scope, context.files_of_whole, uses, prefix="claim", line_id=None, position=None, complete=complete
+        )
         for wanted in item.evidence
         if wanted.per != "line"
     ]
-    return ClaimForm(claim, item, scope, states, own, blocks, slots, page, pages)
+    return ClaimForm(claim, context, scope, own, blocks, slots, page, pages)
 
 
-def page_of(states: Sequence[LineState], line_id: int) -> int:
-    """The page of the form on which a line stands."""
-    place = next((index for index, state in enumerate(states) if state.line.pk == line_id), 0)
-    return place // LINES_PER_PAGE + 1
+def page_of(claim: Claim, line_id: int | None) -> int:
+    """The page of the form on which a line stands; the first for a line that is gone."""
+    lines = list(claim.lines.order_by("position").values_list("pk", flat=True)) if line_id else []
+    return (lines.index(line_id) if line_id in lines else 0) // LINES_PER_PAGE + 1
 
 
-def line_block(claim: Claim, line_id: int) -> Block | None:
+def line_block(context: ClaimContext, line_id: int) -> Block | None:
     """One line as the form shows it, None where it is gone."""
-    item = item_of(claim)
-    state = next((state for state in line_states(claim, item) if state.line.pk == line_id), None)
+    state = next((state for state in context.lines if state.line.pk == line_id), None)
     if state is None:
         return None
-    return _line_block(item, editable_scope(claim), state, {}, complete=False, rows="")
+    return _line_block(context.item, editable_scope(context.claim), state, {}, complete=False, rows="")
 
 
 def evidence_slot(claim: Claim, *, requirement: str, line_id: int | None, refusals: Sequence[str] = ()) -> Slot | None:

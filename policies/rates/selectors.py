@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from policies.published.models import ItemVersion
@@ -62,14 +63,22 @@ def public_rates() -> list[DistrictRate]:
 
 
 class Rates:
-    """What a region gives for one item, by day: its own rates, and its city's where it has none."""
+    """What a region gives for one item, by day: its own rates, and its city's where it has none.
+
+    Read with the first question, in one query.
+    """
 
     def __init__(self, item_id: int, region: Region) -> None:
+        self._item_id, self._region = item_id, region
+
+    @cached_property
+    def _rates(self) -> list[DistrictRate]:
+        region = self._region
         found = DistrictRate.objects.confirmed().filter(
-            item_id=item_id, region_id__in=[code for code in (region.pk, region.parent_id) if code]
+            item_id=self._item_id, region_id__in=[code for code in (region.pk, region.parent_id) if code]
         )
         # The region's own come first.
-        self._rates = sorted(found, key=lambda rate: rate.region_id != region.pk)
+        return sorted(found, key=lambda rate: rate.region_id != region.pk)
 
     def on(self, day: date) -> DistrictRate | None:
         """The rate for a fact of this day, None where nobody set any."""

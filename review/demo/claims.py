@@ -34,7 +34,7 @@ from review.decisions.services.decisions import (
     refuse_claim,
     support_claim,
 )
-from review.decisions.services.desk import Seen
+from review.decisions.services.locking import ExpectedState
 from review.decisions.services.objections import Objector, enter_objection
 from review.decisions.services.publicity import PublicityPlan, approve_list, publish_claims
 from review.demo.calls import FIRST, SECOND, THIRD, extend_first, make_call
@@ -103,8 +103,8 @@ class Walk:
         return _WAY.index(_ASIDE.get(target, target)) > _WAY.index(status)
 
     @property
-    def seen(self) -> Seen:
-        return Seen(self.claim.status, self.claim.round)
+    def expected(self) -> ExpectedState:
+        return ExpectedState(self.claim.status, self.claim.round)
 
 
 class Demo:
@@ -230,7 +230,7 @@ class Demo:
         officer = self.officer(Role.ACCEPTANCE, walk.claim.region_id)
         if walk.script.target == S.NOT_ACCEPTED:
             reason = "申报事项不属于本区受理范围：投保人注册地不在本区。请向注册地受理部门申报。"
-            refuse_claim(walk.claim.pk, seen=walk.seen, reason=reason, act=self.act(officer))
+            refuse_claim(walk.claim.pk, expected=walk.expected, reason=reason, act=self.act(officer))
         elif walk.script.target == S.CORRECTION:
             request_correction(
                 walk.claim,
@@ -241,7 +241,7 @@ class Demo:
                 ],
             )
         elif walk.goes_past(S.SUBMITTED):
-            accept_claim(walk.claim.pk, seen=walk.seen, act=self.act(officer))
+            accept_claim(walk.claim.pk, expected=walk.expected, act=self.act(officer))
 
     def review_first(self, walk: Walk) -> None:
         """The district's first officer checks credit, then proposes support or refusal."""
@@ -257,7 +257,7 @@ class Demo:
         )
         if walk.script.target == S.REJECTED and not walk.falls_at_the_meeting:
             reason = "该专利系受让取得，申报人不是授权时的第一权利人，不符合支持条件。"
-            refuse_claim(walk.claim.pk, seen=walk.seen, reason=reason, act=self.act(officer))
+            refuse_claim(walk.claim.pk, expected=walk.expected, reason=reason, act=self.act(officer))
             return
         sums = {}
         if walk.script.proposed:
@@ -266,19 +266,19 @@ class Demo:
         if walk.script.lowered:
             line = walk.claim.lines.order_by("position")[0]
             sums[line.pk] = LineSum(Decimal(walk.script.lowered), "一张代理费发票抬头不是申报单位，予以核减。")
-        support_claim(walk.claim.pk, seen=walk.seen, sums=sums, act=self.act(officer))
+        support_claim(walk.claim.pk, expected=walk.expected, sums=sums, act=self.act(officer))
 
     def review_second(self, walk: Walk) -> None:
         """The second officer confirms."""
         if walk.goes_past(S.DISTRICT_CONFIRMATION) or walk.script.target == S.REJECTED:
             officer = self.officer(Role.DISTRICT_SECOND, walk.claim.region_id)
-            confirm_district_review(walk.claim.pk, seen=walk.seen, act=self.act(officer))
+            confirm_district_review(walk.claim.pk, expected=walk.expected, act=self.act(officer))
 
     def review_city(self, walk: Walk) -> None:
         """The city's officer supports as the district did; what the district decides itself passes by the city."""
         if walk.goes_past(S.CITY_REVIEW) and walk.claim.route == Route.CITY:
             officer = self.officer(Role.CITY_OFFICER, walk.claim.city_id)
-            support_claim(walk.claim.pk, seen=walk.seen, act=self.act(officer))
+            support_claim(walk.claim.pk, expected=walk.expected, act=self.act(officer))
 
     def decide(self, walk: Walk) -> None:
         """The meeting decides."""
@@ -287,9 +287,9 @@ class Demo:
         minutes = Minutes(MEETINGS[walk.wave], day, PAPER if walk.script.proposed else "")
         if walk.falls_at_the_meeting:
             reason = "贷款资金用途与知识产权成果实施无关，经会议研究不予支持。"
-            refuse_claim(walk.claim.pk, seen=walk.seen, reason=reason, minutes=minutes, act=self.act(officer))
+            refuse_claim(walk.claim.pk, expected=walk.expected, reason=reason, minutes=minutes, act=self.act(officer))
         elif walk.goes_past(S.FINAL_DECISION):
-            support_claim(walk.claim.pk, seen=walk.seen, minutes=minutes, act=self.act(officer))
+            support_claim(walk.claim.pk, expected=walk.expected, minutes=minutes, act=self.act(officer))
 
     def publish(self, wave: str, *, days_ago: float, title: str) -> PublicityList:
         """Put a wave's decided claims on a public list for five working days."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from applications.claims.enums import Action
 from applications.claims.services.transitions import lock_claim, perform_transition
 from review.decisions.services.decisions import refuse_bad_credit
-from review.decisions.services.desk import ReviewRefused, check_four_eyes
+from review.decisions.services.locking import ReviewRefused, check_four_eyes
 from review.decisions.services.telling import tell_applicant
 from review.funding.models import Award, Payment, PaymentKind
 

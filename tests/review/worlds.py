@@ -19,7 +19,7 @@ from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
 from portal.core.act import Act
 from review.decisions.services.decisions import Minutes, accept_claim, confirm_district_review, support_claim
-from review.decisions.services.desk import Seen
+from review.decisions.services.locking import ExpectedState
 from review.decisions.services.publicity import PublicityPlan, approve_list, publish_claims
 from tests.applications.worlds import patent_facts, ready_claim
 from tests.factories import act, binhu, make_official, open_claimable, wuxi
@@ -54,10 +54,10 @@ def again(claim: Claim) -> Claim:
     return Claim.objects.select_related("applicant", "item", "version", "region", "city").get(pk=claim.pk)
 
 
-def seen(claim: Claim) -> Seen:
-    """What a page opened now would show."""
+def expected(claim: Claim) -> ExpectedState:
+    """The state that a page opened now would show."""
     claim = again(claim)
-    return Seen(claim.status, claim.round)
+    return ExpectedState(claim.status, claim.round)
 
 
 ITEMS = ("wx2020-01-inv", "wx2020-04-gb", "wx2020-05-loan")
@@ -91,41 +91,41 @@ def taken_up(office: Office, *, item: str, lines: list[dict[str, Any]]) -> Claim
         publish_codes(item)
     draft = ready_claim(item=item, lines=lines)
     claim = submit_claim(draft, act=act(draft.created_by), revision=draft.revision, commitment=True).claim
-    accept_claim(claim.pk, seen=seen(claim), act=act(office.acceptance))
+    accept_claim(claim.pk, expected=expected(claim), act=act(office.acceptance))
     return again(claim)
 
 
 def accepted(office: Office, **given: Any) -> Claim:
     claim = submitted(**given)
-    accept_claim(claim.pk, seen=seen(claim), act=act(office.acceptance))
+    accept_claim(claim.pk, expected=expected(claim), act=act(office.acceptance))
     return again(claim)
 
 
 def reviewed(office: Office, **given: Any) -> Claim:
     """Proposed by the first officer, waiting for the second."""
     claim = accepted(office, **given)
-    support_claim(claim.pk, seen=seen(claim), act=act(office.first))
+    support_claim(claim.pk, expected=expected(claim), act=act(office.first))
     return again(claim)
 
 
 def confirmed(office: Office, **given: Any) -> Claim:
     """Waiting for the city's review."""
     claim = reviewed(office, **given)
-    confirm_district_review(claim.pk, seen=seen(claim), act=act(office.second))
+    confirm_district_review(claim.pk, expected=expected(claim), act=act(office.second))
     return again(claim)
 
 
 def city_passed(office: Office, **given: Any) -> Claim:
     """Waiting for the final decision."""
     claim = confirmed(office, **given)
-    support_claim(claim.pk, seen=seen(claim), act=act(office.city))
+    support_claim(claim.pk, expected=expected(claim), act=act(office.city))
     return again(claim)
 
 
 def decided(office: Office, **given: Any) -> Claim:
     """Waiting for publicity."""
     claim = city_passed(office, **given)
-    support_claim(claim.pk, seen=seen(claim), act=act(office.decider), minutes=MINUTES)
+    support_claim(claim.pk, expected=expected(claim), act=act(office.decider), minutes=MINUTES)
     return again(claim)
 
 

@@ -30,9 +30,9 @@ def exclusive_key_of(claim: Claim, subject: str) -> str:
     return f"{claim.item.code}|{subject}"
 
 
-def taken_positions(claim: Claim) -> dict[int, bool]:
+def taken_positions(claim: Claim, lines: Iterable[ClaimLine]) -> dict[int, bool]:
     """Positions of the claim's lines whose right another claim has: True where that claim is the applicant's own."""
-    subjects = {line.subject_key: line.position for line in claim.lines.all() if line.subject_key}
+    subjects = {line.subject_key: line.position for line in lines if line.subject_key}
     rivals = (
         ClaimLine.objects.filter(claim__item_id=claim.item_id, subject_key__in=subjects)
         .exclude(claim_id=claim.pk)

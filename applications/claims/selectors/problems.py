@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
+from applications.claims.selectors.context import as_of_day
 from applications.claims.selectors.duplicates import repeated_positions, taken_positions
-from applications.claims.selectors.scope import item_of
 from policies.calls.enums import Phase
 from policies.engine.terms import APPLICANT_KINDS
-from policies.facts.values import FactsReading, facts_of, read_facts
-from policies.published.selectors import item_version_for
-from policies.rates.selectors import UNIT_AMOUNT, Rates, takes_ratio, takes_unit_amount
+from policies.facts.values import facts_of
+from policies.rates.selectors import takes_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from applications.claims.models import Claim, ClaimLine, Evidence
+    from applications.claims.models import Claim
+    from applications.claims.selectors.context import ClaimContext, LineState
     from policies.calls.models import Call
     from policies.engine.model import Fact, Item
+    from policies.facts.values import FactsReading
     from policies.published.models import ItemVersion
-    from policies.rates.models import DistrictRate
 
 MAX_LINES = 200
 LINES_PER_PAGE = 10
@@ -48,61 +48,19 @@ class Problem:
         return max(self.line_number - 1, 0) // LINES_PER_PAGE + 1
 
 
-@dataclass(slots=True)
-class LineState:
-    """One line as the form and the checks see it: the stored line, its number on the page, its facts as read."""
-
-    line: ClaimLine
-    number: int
-    reading: FactsReading
-    evidence: list[Evidence] = field(default_factory=list)
-
-    @property
-    def prefix(self) -> str:
-        """What the names of the line's controls begin with."""
-        return f"l{self.line.pk}"
-
-
-def line_states(claim: Claim, item: Item) -> list[LineState]:
-    """The claim's lines in order, read, each with its files that stand."""
-    by_line: dict[int | None, list[Evidence]] = {}
-    for evidence in claim.evidence.filter(removed_at=None).select_related("file", "line"):
-        by_line.setdefault(evidence.line_id, []).append(evidence)
-    facts = facts_of(item)
-    rates = Rates(claim.item_id, claim.region) if takes_unit_amount(item) else None
-    states = []
-    for number, line in enumerate(claim.lines.order_by("position"), start=1):
-        reading = read_facts(facts, line.facts)
-        day = as_of_day(item, reading)
-        if rates is not None and day is not None:
-            _state_unit_amount(reading, rates.on(day))
-        states.append(LineState(line, number, reading, by_line.get(line.pk, [])))
-    return states
-
-
-def _state_unit_amount(reading: FactsReading, rate: DistrictRate | None) -> None:
-    """What the district has set goes before what was typed, and need not be typed."""
-    if rate is not None and rate.unit_amount is not None:
-        reading.values[UNIT_AMOUNT] = str(rate.unit_amount)
-        reading.errors.pop(UNIT_AMOUNT, None)
-        reading.missing.pop(UNIT_AMOUNT, None)
-
-
-def find_problems(claim: Claim, *, at: datetime, states: Sequence[LineState] | None = None) -> list[Problem]:
+def find_problems(context: ClaimContext, *, at: datetime) -> list[Problem]:
     """Everything that keeps the claim from being submitted at this moment, then what is only worth another look."""
-    item, today = item_of(claim), timezone.localdate(at)
-    states = line_states(claim, item) if states is None else states
+    claim, item, states, today = context.claim, context.item, context.lines, timezone.localdate(at)
     found = [*_call_problems(claim, item, states, at), *_applicant_problems(claim, item)]
     if not states:
         found.append(Problem("还没有填写任何明细，请至少添加一项。", "lines"))
-    claim_reading = read_facts(facts_of(item, "claim"), claim.facts)
-    found += _reading_problems(facts_of(item, "claim"), claim_reading, prefix="claim", place="总体情况")
+    found += _reading_problems(facts_of(item, "claim"), context.whole, prefix="claim", place="总体情况")
     found += [problem for state in states for problem in _line_problems(item, state, today)]
-    found += _evidence_problems(claim, item, states)
+    found += _evidence_problems(context)
     found += _subject_problems(claim, item, states)
     found += _correction_problems(claim)
     if not any(problem for problem in found if not problem.is_warning):
-        found += _version_problems(claim, item, states, today)
+        found += _version_problems(context, today)
     numbers = {state.line.pk: state.number for state in states}
     placed = [replace(problem, line_number=numbers.get(_line_of(problem.anchor), 0)) for problem in found]
     return sorted(placed, key=lambda problem: problem.is_warning)
@@ -182,24 +140,16 @@ def _line_problems(item: Item, state: LineState, today: date) -> Iterable[Proble
         yield Problem(f"{label}在今天之后，请核对。", f"slot-{state.prefix}-{item.as_of}", f"{place} {label}")
 
 
-def as_of_day(item: Item, reading: FactsReading) -> date | None:
-    """The day of a line that picks the version of the rules; None where the item has none or it cannot be read."""
-    value: Any = reading.values.get(item.as_of) if item.as_of else None
-    return date.fromisoformat(value) if value and item.as_of not in reading.errors else None
-
-
-def _evidence_problems(claim: Claim, item: Item, states: Sequence[LineState]) -> Iterable[Problem]:
-    have: set[tuple[str, int | None]] = set(
-        claim.evidence.filter(removed_at=None).values_list("requirement", "line_id")
-    )
-    for wanted in item.evidence:
+def _evidence_problems(context: ClaimContext) -> Iterable[Problem]:
+    have = {(evidence.requirement, evidence.line_id) for evidence in context.evidence}
+    for wanted in context.item.evidence:
         if not wanted.required:
             continue
         if wanted.per != "line":
             if (wanted.code, None) not in have:
                 yield Problem(f"请上传{wanted.label}。", f"evidence-claim-{wanted.code}", "整体材料")
             continue
-        for state in states:
+        for state in context.lines:
             if not state.line.is_defence and (wanted.code, state.line.pk) not in have:
                 anchor = f"evidence-{state.prefix}-{wanted.code}"
                 yield Problem(f"请上传{wanted.label}。", anchor, f"第 {state.number} 项")
@@ -226,7 +176,7 @@ def _subject_problems(claim: Claim, item: Item, states: Sequence[LineState]) -> 
             f"slot-{state.prefix}-{item.subject}",
             f"第 {state.number} 项 {label}",
         )
-    for position, is_own in taken_positions(claim).items():
+    for position, is_own in taken_positions(claim, [state.line for state in states]).items():
         state = numbers[position]
         yield Problem(
             taken_text(label, is_own=is_own, refuses=refuses),
@@ -244,14 +194,15 @@ def taken_text(label: str, *, is_own: bool, refuses: bool) -> str:
     return f"该{label}已在{who}出现，可以提交，审核人员会核实是否重复。"
 
 
-def _version_problems(claim: Claim, item: Item, states: Sequence[LineState], today: date) -> Iterable[Problem]:
+def _version_problems(context: ClaimContext, today: date) -> Iterable[Problem]:
+    item, states = context.item, context.lines
     days = [day for state in states if (day := as_of_day(item, state.reading)) is not None]
-    if takes_ratio(item) and len(ratios := Rates(claim.item_id, claim.region).ratios(days)) > 1:
+    if takes_ratio(item) and len(ratios := context.rates.ratios(days)) > 1:
         yield Problem(f"各项适用的区级比例不同（{'、'.join(ratios)}），请按比例分开，各报一份申报。", "lines", "明细")
     versions: dict[int, tuple[ItemVersion, LineState]] = {}
     for state in states:
         day = as_of_day(item, state.reading) or today
-        version = item_version_for(claim.item, day)
+        version = context.version_on(day)
         if version is None:
             label = item.fact(item.as_of).label if item.as_of else "申报日期"
             yield Problem(

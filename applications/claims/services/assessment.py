@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from applications.claims.models import Assessment, Claim, ClaimLine
-from applications.claims.selectors.problems import line_states
-from applications.claims.selectors.scope import item_of
+from applications.claims.models import Assessment, ClaimLine
 from applications.ledger.keys import Scope, bucket_key
 from applications.ledger.selectors import balances, ledger_state, party_of
 from policies.engine import assess
 from policies.engine.model import content_hash
 from policies.engine.terms import Outcome
-from policies.facts.values import DECIDED, DECISION_NO, engine_facts, facts_of, takes_decided_sum
+from policies.facts.values import DECIDED, DECISION_NO, OFFICERS_FACTS, engine_facts, facts_of
 from policies.published.selectors import catalogue_for
-from policies.rates.selectors import Rates, takes_ratio, with_rates
+from policies.rates.selectors import takes_ratio, with_rates
 from portal.core.money import ZERO, quantise_yuan
 
 if TYPE_CHECKING:
@@ -26,7 +24,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from applications.claims.enums import Action
-    from applications.claims.selectors.problems import LineState
+    from applications.claims.models import Claim
+    from applications.claims.selectors.context import ClaimContext, LineState
     from policies.engine.model import Item
     from portal.core.act import Act
 
@@ -49,28 +48,30 @@ class DecidedSums:
 
 
 def assess_claim(
-    claim: Claim, *, act: Act, stage: Action | str, unmet: Iterable[str] = (), decided: DecidedSums | None = None
+    context: ClaimContext,
+    *,
+    act: Act,
+    stage: Action | str,
+    unmet: Iterable[str] = (),
+    question: dict[str, Any] | None = None,
 ) -> Assessment:
     """Put the claim to the engine under its own version and store question and answer; to be called in a transaction.
 
     Each line's `assessed_amount` becomes what the answer gives it (None where a person has to decide or a fact is
     missing). The answer's `outcome` may be any: `refused` has its reasons and the amount 0, `no_amount` and
-    `undetermined` have none, and `recognised` has its title in `result`. `unmet` are the codes of conditions that an
-    officer found missing; `decided` are sums that officers set where the rules ask for them, and the engine holds them
-    against the limits. A submitted claim is asked as of the day it was submitted, so that the same facts give the same
-    answer for ever.
+    `undetermined` have none, and `recognised` has its title in `result`. `question` is one that was built already;
+    without it, the claim is asked without the conditions in `unmet`.
     """
-    item = item_of(claim)
-    states = line_states(claim, item)
-    day = timezone.localdate(claim.submitted_at or act.at)
-    question = build_question(claim, item, states, on=day, unmet=unmet, decided=decided)
+    claim = context.claim
+    if question is None:
+        question = build_question(context, on=day_of(claim, act), unmet=unmet)
     answer = assess(catalogue_for(claim.version), question).as_dict()
     # A claim that is refused as a whole is answered without its lines.
     amounts = {line["line"]: _yuan(line["amount"]) for line in answer["lines"]}
     otherwise = ZERO if answer["outcome"] == Outcome.REFUSED else None
-    for state in states:
+    for state in context.lines:
         state.line.assessed_amount = amounts.get(state.number, otherwise)
-    ClaimLine.objects.bulk_update([state.line for state in states], ["assessed_amount"])
+    ClaimLine.objects.bulk_update([state.line for state in context.lines], ["assessed_amount"])
     return Assessment.objects.create(
         claim=claim,
         stage=stage,
@@ -83,53 +84,48 @@ def assess_claim(
     )
 
 
-def preview_claim(claim: Claim, *, states: Sequence[LineState], on: date) -> dict[str, Any] | None:
+def day_of(claim: Claim, act: Act) -> date:
+    """The day as of which a claim is asked about: that of its submission, so that its answer never changes."""
+    return timezone.localdate(claim.submitted_at or act.at)
+
+
+def preview_claim(context: ClaimContext, *, on: date) -> dict[str, Any] | None:
     """The answer for what is filled in so far; None while no line can be computed.
 
     Lines that cannot be computed yet are left out and listed under `pending` (their numbers on the page); conditions
     whose facts are not given yet are taken as met and listed under `assumed`.
     """
-    item = item_of(claim)
+    facts = facts_of(context.item)
+    wanted = [fact.name for fact in facts if fact.needed and fact.required]
     ready: list[LineState] = []
     pending: list[LineState] = []
-    for state in states:
-        known = engine_facts(facts_of(item), state.reading)
-        wanted = [fact.name for fact in facts_of(item) if fact.needed and fact.required]
+    for state in context.lines:
+        known = engine_facts(facts, state.reading)
         computable = known and not state.line.is_defence and all(name in known for name in wanted)
         (ready if computable else pending).append(state)
     if not ready:
         return None
-    question = build_question(claim, item, ready, on=on) | {"assume": "met"}
-    answer = assess(catalogue_for(claim.version), question).as_dict()
+    question = build_question(replace(context, lines=tuple(ready)), on=on) | {"assume": "met"}
+    answer = assess(catalogue_for(context.claim.version), question).as_dict()
     numbers = [state.number for state in ready]
     for part in (*answer["steps"], *answer["reasons"]):
         _renumber(part, numbers)
     for line in answer["lines"]:
         line["line"] = numbers[line["line"] - 1]
-    labels = {fact.name: fact.label for fact in item.facts}
+    labels = context.labels
     answer["assumed_labels"] = [labels.get(name, name) for name in answer["assumed"]]
     answer["missing_labels"] = [labels.get(name, name) for name in answer["missing"]]
     answer["pending"] = [state.number for state in pending]
     return answer
 
 
-def build_question(
-    claim: Claim,
-    item: Item,
-    states: Sequence[LineState],
-    *,
-    on: date,
-    unmet: Iterable[str] = (),
-    decided: DecidedSums | None = None,
-) -> dict[str, Any]:
-    """The engine's question about these lines of the claim, with what the ledger says of earlier payments."""
-    lines = [engine_facts(facts_of(item), state.reading) for state in states]
-    if decided is not None and takes_decided_sum(item):
-        for state, line in zip(states, lines, strict=True):
-            line.update(_decided_facts(item, decided, state.line.pk))
+def build_question(context: ClaimContext, *, on: date, unmet: Iterable[str] = ()) -> dict[str, Any]:
+    """The engine's question about the claim's lines, with what the ledger says of earlier payments."""
+    claim, item = context.claim, context.item
+    lines = [engine_facts(facts_of(item), state.reading) for state in context.lines]
     subjects = {
         str(line[item.subject]): state.line.subject_key
-        for state, line in zip(states, lines, strict=True)
+        for state, line in zip(context.lines, lines, strict=True)
         if item.subject and item.subject in line
     }
     ledger = ledger_state(item, party=party_of(claim), subjects=subjects, without=claim)
@@ -149,7 +145,22 @@ def build_question(
     }
     codes = list(unmet)
     question |= {"unmet": codes} if codes else {}
-    return with_rates(question, item, Rates(claim.item_id, claim.region)) if takes_ratio(item) else question
+    return with_rates(question, item, context.rates) if takes_ratio(item) else question
+
+
+def with_decided_sums(question: Mapping[str, Any], context: ClaimContext, decided: DecidedSums) -> dict[str, Any]:
+    """The question with the sums that officers set, which the engine then holds against the limits."""
+    lines = [
+        line | _decided_facts(context.item, decided, state.line.pk)
+        for state, line in zip(context.lines, question["lines"], strict=True)
+    ]
+    return {**question, "lines": lines}
+
+
+def without_decided_sums(question: Mapping[str, Any]) -> dict[str, Any]:
+    """The question with nothing in it that officers decided."""
+    lines = [{name: line[name] for name in line if name not in OFFICERS_FACTS} for line in question["lines"]]
+    return {**question, "lines": lines}
 
 
 def _decided_facts(item: Item, decided: DecidedSums, line_id: int) -> dict[str, str]:

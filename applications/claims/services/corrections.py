@@ -13,16 +13,14 @@ from django.utils import timezone
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import CorrectionPoint
 from applications.claims.permissions import acts_for_applicant, party_for
-from applications.claims.selectors.problems import find_problems
 from applications.claims.selectors.scope import correction_targets
 from applications.claims.services.assessment import assess_claim
 from applications.claims.services.messages import tell_members
 from applications.claims.services.submission import (
     AlreadySubmittedError,
-    ClaimIncompleteError,
     Submitted,
     check_ready,
-    choose_version,
+    raise_rights_taken,
     refuse_undetermined,
     take_rights,
 )
@@ -115,22 +113,18 @@ def resubmit_claim(claim: Claim, *, act: Act, revision: int, commitment: bool) -
         with transaction.atomic():
             return _resubmit(claim, act=act, revision=revision, commitment=commitment)
     except IntegrityError as error:
-        problems = [p for p in find_problems(claim, at=act.at) if not p.is_warning]
-        if not problems:
-            raise
-        raise ClaimIncompleteError(problems) from error
+        raise_rights_taken(claim, error, act=act)
 
 
 def _resubmit(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Submitted:
     claim = lock_claim(claim.pk)
     if claim.status != ClaimStatus.CORRECTION and act.user and acts_for_applicant(act.user, claim):
         raise AlreadySubmittedError(claim)
-    check_ready(claim, act=act, revision=revision, commitment=commitment)
-    choose_version(claim, act=act)
+    context = check_ready(claim, act=act, revision=revision, commitment=commitment)
     before = claim.assessments.first()
-    assessment = assess_claim(claim, act=act, stage=Action.RESUBMIT)
-    refuse_undetermined(claim, assessment)
-    take_rights(claim)
+    assessment = assess_claim(context, act=act, stage=Action.RESUBMIT)
+    refuse_undetermined(context, assessment)
+    take_rights(context)
     points = list(claim.correction_points.filter(round=claim.correction_round).select_related("asked_by"))
     perform_transition(
         claim,

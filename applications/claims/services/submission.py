@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -11,17 +11,18 @@ from django.utils import timezone
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimCounter, ClaimLine
 from applications.claims.permissions import acts_for_applicant
+from applications.claims.selectors.context import as_of_day, read_claim
 from applications.claims.selectors.duplicates import exclusive_key_of
-from applications.claims.selectors.problems import Problem, as_of_day, find_problems, line_states, taken_text
-from applications.claims.selectors.scope import item_of
+from applications.claims.selectors.problems import Problem, find_problems, taken_text
 from applications.claims.services.assessment import assess_claim
 from applications.claims.services.messages import tell_members
 from applications.claims.services.transitions import lock_claim, perform_transition
 from policies.engine.terms import Outcome
-from policies.published.selectors import compiled_item, item_version_for
+from policies.published.selectors import compiled_item
 
 if TYPE_CHECKING:
     from applications.claims.models import Assessment
+    from applications.claims.selectors.context import ClaimContext
     from portal.core.act import Act
 
 
@@ -59,30 +60,24 @@ def submit_claim(claim: Claim, *, act: Act, revision: int, commitment: bool) -> 
         with transaction.atomic():
             return _submit(claim, act=act, revision=revision, commitment=commitment)
     except IntegrityError as error:
-        # Another claim took one of the rights between the check and the write: say which, after the rollback.
-        problems = [p for p in find_problems(claim, at=act.at) if not p.is_warning]
-        if not problems:
-            raise
-        raise ClaimIncompleteError(problems) from error
+        raise_rights_taken(claim, error, act=act)
 
 
 def _submit(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Submitted:
     claim = lock_claim(claim.pk)
     if claim.status != ClaimStatus.DRAFT and claim.submitted_at and act.user and acts_for_applicant(act.user, claim):
         raise AlreadySubmittedError(claim)
-    today = timezone.localdate(act.at)
-    check_ready(claim, act=act, revision=revision, commitment=commitment)
-    choose_version(claim, act=act)
+    context = check_ready(claim, act=act, revision=revision, commitment=commitment)
     claim.submitted_at = act.at
-    assessment = assess_claim(claim, act=act, stage=Action.SUBMIT)
-    refuse_undetermined(claim, assessment)
-    take_rights(claim)
+    assessment = assess_claim(context, act=act, stage=Action.SUBMIT)
+    refuse_undetermined(context, assessment)
+    take_rights(context)
     perform_transition(
         claim,
         action=Action.SUBMIT,
         act=act,
         changes={
-            "number": next_number(today.year),
+            "number": next_number(timezone.localdate(act.at).year),
             "version": claim.version,
             "route": claim.route,
             "submitted_at": act.at,
@@ -115,58 +110,62 @@ def withdraw_claim(claim: Claim, *, act: Act, reason: str) -> Claim:
         return claim
 
 
-def check_ready(claim: Claim, *, act: Act, revision: int, commitment: bool) -> None:
-    """Raise ClaimIncompleteError unless the locked claim, as the person saw it, may go to the officers."""
-    problems = [p for p in find_problems(claim, at=act.at) if not p.is_warning]
+def raise_rights_taken(claim: Claim, error: IntegrityError, *, act: Act) -> NoReturn:
+    """Say, after the rollback, which of its rights another claim took between the check and the write.
+
+    Raises ClaimIncompleteError, or the database's error again where nothing explains it.
+    """
+    problems = [p for p in find_problems(read_claim(claim), at=act.at) if not p.is_warning]
+    if not problems:
+        raise error
+    raise ClaimIncompleteError(problems) from error
+
+
+def check_ready(claim: Claim, *, act: Act, revision: int, commitment: bool) -> ClaimContext:
+    """Read a locked claim and put it under the version and route that its lines' days pick.
+
+    Raises ClaimIncompleteError unless the claim, as the person saw it, may go to the officers.
+    """
+    context = read_claim(claim)
+    problems = [p for p in find_problems(context, at=act.at) if not p.is_warning]
     if revision != claim.revision:
         problems.insert(0, Problem("您查看之后，申报内容又有修改。请重新核对本页后再提交。", place="核对"))
     if not commitment:
         problems.append(Problem("请阅读并勾选申报承诺。", "commitment", "申报承诺"))
     if problems:
         raise ClaimIncompleteError(problems)
-
-
-def choose_version(claim: Claim, *, act: Act) -> None:
-    """Put the claim under the version that its lines' days pick, and under that version's route.
-
-    The checks saw to it that it is one version.
-    """
-    item = item_of(claim)
-    days = [as_of_day(item, state.reading) or timezone.localdate(act.at) for state in line_states(claim, item)]
-    version = item_version_for(claim.item, days[0])
+    # The checks have found one version for all lines.
+    day = as_of_day(context.item, context.lines[0].reading) or timezone.localdate(act.at)
+    version = context.version_on(day)
     if version is not None:
         claim.version = version
         claim.route = compiled_item(version).route
+    return context.under_present_version()
 
 
-def refuse_undetermined(claim: Claim, assessment: Assessment) -> None:
+def refuse_undetermined(context: ClaimContext, assessment: Assessment) -> None:
     """Raise ClaimIncompleteError where the engine lacks a fact, naming it."""
     if assessment.answer["outcome"] != Outcome.UNDETERMINED:
         return
-    item = item_of(claim)
-    labels = {fact.name: fact.label for fact in item.facts}
-    states = line_states(claim, item)
-    raise ClaimIncompleteError(
-        [
-            Problem(
-                f"测算还需要{labels.get(reason['field'], reason['field'])}，请填写。",
-                f"slot-{states[reason.get('line', 1) - 1].prefix}-{reason['field']}",
-                f"第 {states[reason.get('line', 1) - 1].number} 项",
-            )
-            for reason in assessment.answer["reasons"]
-            if reason.get("field")
-        ]
-    )
+    labels = context.labels
+    problems = []
+    for reason in assessment.answer["reasons"]:
+        if field := reason.get("field"):
+            state = context.lines[reason.get("line", 1) - 1]
+            anchor = f"slot-{state.prefix}-{field}"
+            problems.append(Problem(f"测算还需要{labels.get(field, field)}，请填写。", anchor, f"第 {state.number} 项"))
+    raise ClaimIncompleteError(problems)
 
 
-def take_rights(claim: Claim) -> None:
+def take_rights(context: ClaimContext) -> None:
     """Write each line's exclusive key where the item refuses a second claim of the same right.
 
     Raises ClaimIncompleteError naming the line whose right another claim holds. The database decides a tie.
     """
-    item = item_of(claim)
+    claim, item = context.claim, context.item
     refuses = item.subject_rule == "refuse"
-    for number, line in enumerate(claim.lines.order_by("position"), start=1):
+    for state in context.lines:
+        line = state.line
         key = exclusive_key_of(claim, line.subject_key) if refuses and line.subject_key else None
         if line.exclusive_key == key:
             continue
@@ -178,7 +177,7 @@ def take_rights(claim: Claim) -> None:
             rival = ClaimLine.objects.filter(exclusive_key=key).values_list("claim__applicant_id", flat=True)
             label = item.fact(item.subject).label if item.subject else "权利"
             text = taken_text(label, is_own=claim.applicant_id in rival, refuses=True)
-            problem = Problem(text, f"slot-l{line.pk}-{item.subject}", f"第 {number} 项 {label}")
+            problem = Problem(text, f"slot-{state.prefix}-{item.subject}", f"第 {state.number} 项 {label}")
             raise ClaimIncompleteError([problem]) from None
 
 

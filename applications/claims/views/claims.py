@@ -15,6 +15,7 @@ from applications.claims.enums import NOTICED, Action, ClaimStatus
 from applications.claims.forms import ClaimFilterForm, NewClaimForm, WithdrawForm
 from applications.claims.permissions import open_actions
 from applications.claims.selectors.calls import call_situation
+from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.lists import list_claims
 from applications.claims.selectors.progress import progress_of, timeline_of
 from applications.claims.services.drafts import DraftRefusedError, move_to_call, start_claim
@@ -158,7 +159,7 @@ def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = own_claim(request, key)
     actions = open_actions(user_of(request), found)
     points = found.correction_points.filter(round=found.correction_round)
-    context = content_of(found) | {
+    context = content_of(read_claim(found)) | {
         "progress": progress_of(found),
         "situation": call_situation(found, at=timezone.now()),
         "entries": timeline_of(found),

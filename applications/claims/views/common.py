@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404
 
 from applications.claims.forms import shown_facts
 from applications.claims.models import Claim
-from applications.claims.selectors.problems import line_states
-from applications.claims.selectors.scope import item_of
 from policies.facts.values import facts_of
 from portal.core.http import user_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from applications.claims.selectors.context import ClaimContext
 
 
 def own_claim(request: HttpRequest, key: uuid.UUID) -> Claim:
@@ -26,9 +26,9 @@ def own_claim(request: HttpRequest, key: uuid.UUID) -> Claim:
     return get_object_or_404(claims.select_related(*related), key=key)
 
 
-def content_of(claim: Claim) -> dict[str, Any]:
+def content_of(context: ClaimContext) -> dict[str, Any]:
     """A claim's content to read: facts in words, files, the stored answer of the engine."""
-    item = item_of(claim)
+    claim, item = context.claim, context.item
     requirements = {wanted.code: wanted for wanted in item.evidence}
     lines = [
         {
@@ -38,16 +38,15 @@ def content_of(claim: Claim) -> dict[str, Any]:
             "facts": shown_facts(facts_of(item), state.line.facts),
             "files": [(requirements.get(e.requirement), e) for e in state.evidence],
         }
-        for state in line_states(claim, item)
+        for state in context.lines
     ]
-    files = claim.evidence.filter(removed_at=None, line=None).select_related("file")
     assessment = claim.assessments.order_by("-pk").first()
     return {
         "claim": claim,
         "rules": item,
         "own_facts": shown_facts(facts_of(item, "claim"), claim.facts),
         "lines": lines,
-        "files": [(requirements.get(evidence.requirement), evidence) for evidence in files],
+        "files": [(requirements.get(evidence.requirement), evidence) for evidence in context.files_of_whole],
         "answer": assessment.answer if assessment else None,
     }
 

@@ -19,7 +19,8 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.forms import claim_form, line_block, page_of, read_typed
 from applications.claims.selectors.calls import call_situation
 from applications.claims.selectors.conflicts import find_conflict
-from applications.claims.selectors.problems import find_problems, line_states
+from applications.claims.selectors.context import read_claim
+from applications.claims.selectors.problems import find_problems
 from applications.claims.selectors.scope import concerns_patents, item_of
 from applications.claims.services.assessment import preview_claim
 from applications.claims.services.corrections import resubmit_claim
@@ -70,8 +71,8 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "situation": call_situation(claim, at=now),
         "form": form,
         "rules": form.item,
-        "answer": preview_claim(claim, states=form.states, on=timezone.localdate(now)),
-        "problems": find_problems(claim, at=now, states=form.states) if "check" in request.GET else [],
+        "answer": preview_claim(form.context, on=timezone.localdate(now)),
+        "problems": find_problems(form.context, at=now) if "check" in request.GET else [],
         "is_correction": claim.status == ClaimStatus.CORRECTION,
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
         "general_remark": form.scope.remarks_at(None).get("", ""),
@@ -186,11 +187,11 @@ def autosave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return render(request, "applications/_autosave_stale.html", context)
     except DraftRefusedError as error:
         return render(request, "applications/_autosave_refused.html", context | {"message": str(error)})
-    states = line_states(claim, item_of(claim))
+    read = read_claim(claim)
     context |= {
         "claim": claim,
-        "answer": preview_claim(claim, states=states, on=timezone.localdate()),
-        "block": line_block(claim, context["line_id"]),
+        "answer": preview_claim(read, on=timezone.localdate()),
+        "block": line_block(read, context["line_id"]),
     }
     return render(request, "applications/_autosaved.html", context)
 
@@ -253,15 +254,15 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 def _review_context(claim: Claim) -> dict[str, Any]:
-    states = line_states(claim, item_of(claim))
+    context = read_claim(claim)
     now = timezone.now()
-    problems = find_problems(claim, at=now, states=states)
+    problems = find_problems(context, at=now)
     is_correction = claim.status == ClaimStatus.CORRECTION
-    return content_of(claim) | {
+    return content_of(context) | {
         "points": claim.correction_points.filter(round=claim.correction_round) if is_correction else [],
         "problems": problems,
         "is_ready": all(problem.is_warning for problem in problems),
-        "answer": preview_claim(claim, states=states, on=timezone.localdate(now)),
+        "answer": preview_claim(context, on=timezone.localdate(now)),
         "situation": call_situation(claim, at=now),
         "is_correction": is_correction,
     }
@@ -313,7 +314,7 @@ def _to_form(
     """Back to the form, at the page and place where the person was."""
     page = _number(request.GET.get("page"), 1)
     if line_id:
-        page = page_of(line_states(claim, item_of(claim)), line_id)
+        page = page_of(claim, line_id)
         anchor = anchor or f"line-{line_id}"
     query = {name: value for name, value in (("page", page if page > 1 else ""), ("rows", rows)) if value}
     url = reverse("applications:edit", args=[claim.key])

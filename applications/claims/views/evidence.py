@@ -18,8 +18,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from applications.claims.forms import evidence_slot, page_of
 from applications.claims.models import Evidence
 from applications.claims.selectors.duplicates import reusable_evidence
-from applications.claims.selectors.problems import line_states
-from applications.claims.selectors.scope import item_of
 from applications.claims.services.evidence import EvidenceRefusedError, Upload, add_evidence, reuse_evidence
 from applications.claims.views.common import as_uuid, own_claim
 from portal.access import access, applicants, officials
@@ -117,7 +115,7 @@ def reuse(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             messages.error(request, str(error))
         else:
             messages.success(request, f"已选用“{source.filename}”。")
-        page = page_of(line_states(claim, item_of(claim)), line_id) if line_id else 1
+        page = page_of(claim, line_id)
         url = reverse("applications:edit", args=[claim.key])
         return HttpResponseRedirect(f"{url}?page={page}#{slot.anchor}")
     return render(request, "applications/reuse.html", {"claim": claim, "slot": slot, "files": files})

@@ -12,7 +12,7 @@ from portal.core.fields import DayField, YuanField
 from portal.core.money import ZERO
 from review.decisions.enums import Conclusion, CreditResult, DeclineGround, RefusalGround, Stage
 from review.decisions.services.decisions import Minutes
-from review.decisions.services.desk import Seen
+from review.decisions.services.locking import ExpectedState
 from review.decisions.services.sums import LineSum
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class SeenForm(forms.Form):
         self.dossier = dossier
 
     @property
-    def seen(self) -> Seen:
-        return Seen(self.cleaned_data["status"], self.cleaned_data["round"])
+    def expected(self) -> ExpectedState:
+        return ExpectedState(self.cleaned_data["status"], self.cleaned_data["round"])
 
     @property
     def minutes(self) -> Minutes | None:

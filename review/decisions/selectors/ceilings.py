@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from applications.claims.selectors.problems import line_states
-from applications.claims.selectors.scope import item_of
-from applications.claims.services.assessment import build_question
-from policies.engine import assess
+from applications.claims.services.assessment import build_question, without_decided_sums
+from policies.engine import assess, content_hash
 from policies.engine.terms import Outcome
-from policies.facts.values import takes_decided_sum
+from policies.facts.values import DECIDED, takes_decided_sum
 from policies.published.selectors import catalogue_for
 from portal.core.money import ZERO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from applications.claims.models import Claim, ClaimLine
+    from applications.claims.models import Assessment, Claim, ClaimLine
+    from applications.claims.selectors.context import ClaimContext
     from policies.engine.model import Item
 
 
@@ -93,10 +92,41 @@ def read_ceilings(answer: Mapping[str, Any]) -> Ceilings:
     return Ceilings(answer.get("outcome", ""), total, lines, answer)
 
 
-def preview_ceilings(claim: Claim, *, unmet: Sequence[str] = ()) -> Ceilings:
+def preview_ceilings(context: ClaimContext, *, unmet: Sequence[str] = ()) -> Ceilings:
     """What the engine answers now, with today's ledger and without the conditions found unmet; kept nowhere."""
-    item = item_of(claim)
-    question = build_question(
-        claim, item, line_states(claim, item), on=timezone.localdate(claim.submitted_at), unmet=unmet
-    )
+    claim = context.claim
+    return _answer(claim, build_question(context, on=timezone.localdate(claim.submitted_at), unmet=unmet))
+
+
+def _answer(claim: Claim, question: dict[str, Any]) -> Ceilings:
     return read_ceilings(assess(catalogue_for(claim.version), question).as_dict())
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSums:
+    """The pks of the lines whose sum the rules leave to people, and the title that is given beside; "" for none."""
+
+    lines: frozenset[int] = frozenset()
+    title: str = ""
+
+
+def open_sums(context: ClaimContext, question: dict[str, Any], *, earlier: Assessment | None) -> OpenSums:
+    """Which sums of a question that names none of them are left to people.
+
+    A stored answer to the same question, or to one with officers' sums besides, tells it; the engine is asked only
+    where facts, conditions, ledger or version have changed since.
+    """
+    lines = [state.line for state in context.lines]
+    if not takes_decided_sum(context.item):
+        return OpenSums()
+    is_same = (
+        earlier is not None
+        and earlier.version_id == context.claim.version_id
+        and content_hash(without_decided_sums(earlier.question)) == content_hash(question)
+    )
+    if earlier is None or not is_same:
+        answer = _answer(context.claim, question)
+        return OpenSums(answer.open_lines(lines, context.item), answer.title)
+    answer = read_ceilings(earlier.answer)
+    stated = {line.pk for line, facts in zip(lines, earlier.question["lines"], strict=True) if DECIDED in facts}
+    return OpenSums(answer.open_lines(lines, context.item) | stated, answer.title)

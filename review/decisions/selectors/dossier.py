@@ -8,11 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from applications.claims.enums import Action, Route
+from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.duplicates import Twin, duplicate_files, duplicate_lines
-from applications.claims.selectors.problems import line_states
-from applications.claims.selectors.scope import item_of
 from applications.ledger.selectors import use_of_call
-from policies.facts.values import facts_of, read_facts, show_fact
+from policies.facts.values import facts_of, show_fact
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import CreditSnapshot, Decision, Objection
 from review.decisions.permissions import STAGE_OF, four_eyes_problem, open_conclusions, stage_before
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine, Evidence
+    from applications.claims.selectors.context import ClaimContext
     from applications.ledger.selectors import CallUse
     from policies.engine.model import Condition, Fact, Item
     from policies.facts.values import FactsReading
@@ -91,8 +91,13 @@ class Dossier:
         return notices_of(self.claim, user=self.user)
 
     @cached_property
+    def context(self) -> ClaimContext:
+        """The claim's lines and files as read."""
+        return read_claim(self.claim)
+
+    @property
     def item(self) -> Item:
-        return item_of(self.claim)
+        return self.context.item
 
     @cached_property
     def call_uses(self) -> list[CallUse]:
@@ -158,7 +163,7 @@ class Dossier:
         ]
         facts = facts_of(self.item)
         shown = []
-        for state in self._states:
+        for state in self.context.lines:
             rows = [sums.get(state.line.pk) for sums in by_stage]
             reasoned = next((row for row in reversed(rows) if row and row.reason), None)
             shown.append(
@@ -166,7 +171,7 @@ class Dossier:
                     line=state.line,
                     number=state.number,
                     # As certificates print it; the line's key is for comparing.
-                    subject=str(state.reading.values.get(self.item.subject) or state.line.subject_key),
+                    subject=str(state.reading.values.get(self.item.subject or "") or state.line.subject_key),
                     facts=tuple(_shown(facts, state.reading.values, state.reading.warnings)),
                     blank="、".join(fact.label for fact in facts if not is_filled(state.reading.values.get(fact.name))),
                     claimed=self.claimed_by_number.get(state.number, state.line.assessed_amount),
@@ -180,22 +185,16 @@ class Dossier:
         return shown
 
     @cached_property
-    def _states(self) -> list[Any]:
-        return line_states(self.claim, self.item)
-
-    @cached_property
     def claim_facts(self) -> list[ShownFact]:
         """Facts stated once for the whole claim."""
-        facts = facts_of(self.item, "claim")
-        reading = read_facts(facts, self.claim.facts)
-        return list(_shown(facts, reading.values, reading.warnings))
+        reading = self.context.whole
+        return list(_shown(facts_of(self.item, "claim"), reading.values, reading.warnings))
 
     @cached_property
     def evidence(self) -> list[ShownEvidence]:
         """The files that stand, line by line, then those of the whole claim (the signed commitment)."""
         labels = {wanted.code: wanted.label for wanted in self.item.evidence}
-        numbers = {state.line.pk: state.number for state in self._states}
-        files = self.claim.evidence.filter(removed_at=None).select_related("file")
+        numbers = {state.line.pk: state.number for state in self.context.lines}
         shown = [
             ShownEvidence(
                 evidence=one,
@@ -203,7 +202,7 @@ class Dossier:
                 line_number=numbers.get(one.line_id) if one.line_id else None,
                 used_elsewhere=any(twin.what == one.filename for twin in self.twin_files),
             )
-            for one in files
+            for one in self.context.evidence
         ]
         return sorted(shown, key=lambda one: (one.line_number is None, one.line_number or 0, one.evidence.pk))
 
@@ -215,7 +214,7 @@ class Dossier:
             (w, number)
             for w in self.item.evidence
             if w.required
-            for number in ([state.number for state in self._states] if w.per == "line" else [None])
+            for number in ([state.number for state in self.context.lines] if w.per == "line" else [None])
         ]
         return [
             f"第 {number} 项：{w.label}" if number else w.label for w, number in wanted if (w.code, number) not in have

@@ -11,7 +11,7 @@ from applications.claims.services.transitions import TransitionRefused
 from applications.ledger.services import LimitExceededError
 from portal.audit.services import rehearsal
 from review.decisions.services.decisions import Minutes, support_claim
-from review.decisions.services.desk import ReviewRefused, Seen
+from review.decisions.services.locking import ExpectedState, ReviewRefused
 from review.decisions.services.publicity import Outcome
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def rehearse_decisions(claims: Sequence[Claim], *, minutes: Minutes, act: Act) -
 
 def _decide(claim: Claim, *, minutes: Minutes, act: Act) -> Outcome:
     try:
-        decision = support_claim(claim.pk, seen=Seen(claim.status, claim.round), act=act, minutes=minutes)
+        decision = support_claim(claim.pk, expected=ExpectedState(claim.status, claim.round), act=act, minutes=minutes)
     except REFUSALS as error:
         return Outcome(claim, proposed_amount(claim), str(error))
     return Outcome(claim, decision.amount, title=decision.title)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from applications.claims.services.corrections import request_correction
 from review.decisions.enums import Conclusion
-from review.decisions.services.desk import ReviewRefused, Seen, open_desk, write_decision
+from review.decisions.services.locking import ExpectedState, ReviewRefused, lock_for_decision, write_decision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 
 def return_for_correction(
-    claim_id: int, *, seen: Seen, points: Sequence[PointAsked], act: Act, workdays: int | None = None
+    claim_id: int, *, expected: ExpectedState, points: Sequence[PointAsked], act: Act, workdays: int | None = None
 ) -> Decision:
     """Conclude that the claim must be corrected, place by place; the applicant is told all of it at once.
 
-    Raises ReviewRefused without a point, what `open_desk` raises, and TransitionRefused for a point that names no
-    place of the form or for a second round that a supervisor has to ask for.
+    Raises ReviewRefused without a point, what `lock_for_decision` raises, and TransitionRefused for a point that
+    names no place of the form or for a second round that a supervisor has to ask for.
     """
     if not points:
         raise ReviewRefused("请至少选择一处需要补正的内容，并写明要求。")
     with transaction.atomic():
-        claim, stage, officer = open_desk(claim_id, seen=seen, conclusion=Conclusion.CORRECT, act=act)
+        claim, stage, officer = lock_for_decision(claim_id, expected=expected, conclusion=Conclusion.CORRECT, act=act)
         decision = write_decision(
             claim,
             stage=stage,

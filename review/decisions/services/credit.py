@@ -8,7 +8,7 @@ from django.db import transaction
 
 from portal.audit.services import record_audit
 from review.decisions.models import CreditSnapshot
-from review.decisions.services.desk import ReviewRefused
+from review.decisions.services.locking import ReviewRefused
 
 if TYPE_CHECKING:
     from datetime import date

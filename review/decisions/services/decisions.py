@@ -9,31 +9,32 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications.claims.enums import Action
-from applications.claims.services.assessment import assess_claim
+from applications.claims.selectors.context import read_claim
+from applications.claims.services.assessment import assess_claim, build_question, day_of, with_decided_sums
 from applications.claims.services.transitions import perform_transition
 from applications.ledger.keys import uses_of
 from applications.ledger.selectors import call_uses, party_of
 from applications.ledger.services import reserve_limits
-from policies.facts.values import takes_decided_sum
 from policies.published.selectors import compiled_item
 from portal.core.money import ZERO
 from portal.jobs.services import enqueue_job
 from review.decisions.enums import Conclusion, CreditResult, Stage
 from review.decisions.models import CreditSnapshot, Decision, LineDecision
 from review.decisions.permissions import ACTION_OF, SUM_STAGES, stage_before
-from review.decisions.selectors.ceilings import preview_ceilings, read_ceilings
-from review.decisions.services.desk import ReviewRefused, Seen, open_desk, write_decision
+from review.decisions.selectors.ceilings import open_sums, read_ceilings
+from review.decisions.services.locking import ExpectedState, ReviewRefused, lock_for_decision, write_decision
 from review.decisions.services.sums import LineSum, checked_sums, decided_sums, reasons_in_words, sums_of
 from review.decisions.services.telling import tell_applicant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
-    from decimal import Decimal
 
     from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine
     from applications.claims.services.assessment import DecidedSums
+    from portal.accounts.models import User
     from portal.core.act import Act
+    from review.decisions.selectors.ceilings import Ceilings
 
 BLOCKING_CREDIT = frozenset({CreditResult.SERIOUS, CreditResult.DISSOLVED})
 # Which sum of the claim a stage's support sets; the final one also fixes what is approved.
@@ -52,10 +53,10 @@ class Minutes:
     decision_no: str = ""
 
 
-def accept_claim(claim_id: int, *, seen: Seen, act: Act) -> Decision:
+def accept_claim(claim_id: int, *, expected: ExpectedState, act: Act) -> Decision:
     """Take a claim up for review (受理)."""
     with transaction.atomic():
-        claim, stage, officer = open_desk(claim_id, seen=seen, conclusion=Conclusion.SUPPORT, act=act)
+        claim, stage, officer = lock_for_decision(claim_id, expected=expected, conclusion=Conclusion.SUPPORT, act=act)
         if stage != Stage.ACCEPTANCE:
             raise ReviewRefused("该申报已受理，不需再次受理。")
         decision = write_decision(claim, stage=stage, conclusion=Conclusion.SUPPORT, officer=officer, act=act)
@@ -66,7 +67,7 @@ def accept_claim(claim_id: int, *, seen: Seen, act: Act) -> Decision:
 def support_claim(
     claim_id: int,
     *,
-    seen: Seen,
+    expected: ExpectedState,
     act: Act,
     sums: Mapping[int, LineSum] | None = None,
     unmet: Sequence[str] | None = None,
@@ -79,109 +80,147 @@ def support_claim(
     needs `minutes`, and reserves the limits. Where the document names no sum, the officers' sums are put to the engine
     and the final one needs the paper that sets them (`minutes.decision_no`); where it gives a title, support without
     sums recognises it. Raises ReviewRefused (a sum above its ceiling, a reason missing, bad credit),
-    LimitExceededError, and what `open_desk` raises; then nothing was written.
+    LimitExceededError, and what `lock_for_decision` raises; then nothing was written.
     """
+    given = sums or {}
     with transaction.atomic():
-        claim, stage, officer = open_desk(claim_id, seen=seen, conclusion=Conclusion.SUPPORT, act=act)
-        if stage not in SUM_STAGES:
-            raise ReviewRefused(f"“{stage.label}”环节不填写金额。")
-        if stage == Stage.FINAL and minutes is None:
-            raise ReviewRefused("请填写审定会议的纪要编号和会议日期。")
-        _refuse_coming_meeting(minutes, act)
-        refuse_bad_credit(claim)
-        action = ACTION_OF[stage, Conclusion.SUPPORT]
+        claim, stage, officer = lock_for_decision(claim_id, expected=expected, conclusion=Conclusion.SUPPORT, act=act)
+        _check_support(claim, stage, minutes, act=act)
         before = decision_before(claim, stage)
         if unmet is None:
             unmet = before.unmet if before else ()
-        lines = list(claim.lines.order_by("position"))
-        open_lines, decided = _ask_people(claim, lines, unmet, given=sums or {}, before=before, minutes=minutes)
-        assessment = assess_claim(claim, act=act, stage=action, unmet=unmet, decided=decided)
-        ceilings = read_ceilings(assessment.answer)
-        if not (ceilings.is_payable or ceilings.is_recognised):
-            words = "；".join(ceilings.reasons) or "测算金额为零"
-            raise ReviewRefused(
-                f"按现有材料和所选条件，测算结果为不予支持：{words}。请改选“不予支持”，或核对所选条件。"
-            )
-        by_line = ceilings.of_lines(lines)
-        checked: dict[int, LineSum] = {}
-        total: Decimal | None = None
-        if not ceilings.is_recognised:
-            checked = checked_sums(lines, by_line, given=sums or {}, before=sums_of(before), open_lines=open_lines)
-            total = sum((line_sum.amount for line_sum in checked.values()), ZERO)
-            if not total:
-                raise ReviewRefused("支持金额合计为零，请改选“不予支持”并说明理由。")
-        decision = write_decision(
-            claim,
-            stage=stage,
-            conclusion=Conclusion.SUPPORT,
-            officer=officer,
-            act=act,
-            amount=total,
-            ceiling=None if total is None else ceilings.total,
-            reason=reasons_in_words(lines, checked) if checked else "",
-            is_discretionary=decided is not None and decided.are_money,
-            decision_no=decided.decision_no if decided is not None else "",
-            title=ceilings.title,
-            unmet=list(unmet),
-            minutes_number=minutes.number if minutes else "",
-            minutes_date=minutes.date if minutes else None,
-            assessment=assessment,
+        assessed = _assess_support(claim, stage, given=given, before=before, unmet=unmet, minutes=minutes, act=act)
+        line_sums = _line_sums(assessed, given=given, before=before)
+        decision = _record_support(
+            claim, assessed, line_sums, stage=stage, officer=officer, unmet=unmet, minutes=minutes, act=act
         )
-        LineDecision.objects.bulk_create(
-            LineDecision(
-                decision=decision,
-                line=line,
-                amount=checked[line.pk].amount,
-                ceiling=by_line[line.pk],
-                reason=checked[line.pk].reason,
-            )
-            for line in lines
-            if line.pk in checked
-        )
-        changes: dict[str, Any] = {_AMOUNT_FIELD[stage]: total}
+        changes: dict[str, Any] = {_AMOUNT_FIELD[stage]: decision.amount}
         if stage == Stage.FINAL:
-            _reserve(claim, lines, checked, act=act)
-            changes["approved_title"] = ceilings.title
-        _move(claim, action, act=act, changes=changes)
+            _reserve(claim, assessed.lines, line_sums, act=act)
+            changes["approved_title"] = decision.title
+        _move(claim, ACTION_OF[stage, Conclusion.SUPPORT], act=act, changes=changes)
     return decision
 
 
-def _ask_people(
+def _check_support(claim: Claim, stage: Stage, minutes: Minutes | None, *, act: Act) -> None:
+    """Raise ReviewRefused where this stage sets no sums, the meeting is missing or to come, or credit forbids it."""
+    if stage not in SUM_STAGES:
+        raise ReviewRefused(f"“{stage.label}”环节不填写金额。")
+    if stage == Stage.FINAL and minutes is None:
+        raise ReviewRefused("请填写审定会议的纪要编号和会议日期。")
+    _refuse_coming_meeting(minutes, act)
+    refuse_bad_credit(claim)
+
+
+@dataclass(frozen=True, slots=True)
+class _AssessedSupport:
+    """The stored answer to a proposed support, its ceilings, and which lines' sums are the officers' own."""
+
+    assessment: Assessment
+    ceilings: Ceilings
+    lines: list[ClaimLine]
+    open_lines: frozenset[int]
+    decided: DecidedSums | None
+
+
+def _assess_support(
     claim: Claim,
-    lines: list[ClaimLine],
-    unmet: Sequence[str],
+    stage: Stage,
     *,
     given: Mapping[int, LineSum],
     before: Decision | None,
+    unmet: Sequence[str],
     minutes: Minutes | None,
-) -> tuple[frozenset[int], DecidedSums | None]:
-    """The lines whose sum the rules leave to people, and what these set; raises ReviewRefused where that is missing."""
-    item = compiled_item(claim.version)
-    if not takes_decided_sum(item):
-        return frozenset(), None
-    by_itself = preview_ceilings(claim, unmet=unmet)
-    open_lines = by_itself.open_lines(lines, item)
+    act: Act,
+) -> _AssessedSupport:
+    """Ask the engine, with the officers' sums where the rules leave them to people, and store its answer.
+
+    Raises ReviewRefused where such a sum or the paper that sets it is missing, and where the answer gives nothing.
+    """
+    context = read_claim(claim)
+    lines = [state.line for state in context.lines]
+    question = build_question(context, on=day_of(claim, act), unmet=unmet)
+    earlier = before.assessment if before else claim.assessments.first()
+    left_open = open_sums(context, question, earlier=earlier)
     decided = decided_sums(
         lines,
-        open_lines,
+        left_open.lines,
         given=given,
         before=sums_of(before),
-        is_title=bool(by_itself.title),
+        is_title=bool(left_open.title),
         decision_no=minutes.decision_no.strip() if minutes else "",
     )
-    if decided is not None and decided.are_money and minutes is not None and not decided.decision_no:
-        raise ReviewRefused("文件没有规定金额，请填写“金额依据”：确定金额的文件或决定的名称、文号和日期。")
-    return open_lines, decided
+    if decided is not None:
+        if decided.are_money and minutes is not None and not decided.decision_no:
+            raise ReviewRefused("文件没有规定金额，请填写“金额依据”：确定金额的文件或决定的名称、文号和日期。")
+        question = with_decided_sums(question, context, decided)
+    assessment = assess_claim(context, act=act, stage=ACTION_OF[stage, Conclusion.SUPPORT], question=question)
+    ceilings = read_ceilings(assessment.answer)
+    if not (ceilings.is_payable or ceilings.is_recognised):
+        words = "；".join(ceilings.reasons) or "测算金额为零"
+        raise ReviewRefused(f"按现有材料和所选条件，测算结果为不予支持：{words}。请改选“不予支持”，或核对所选条件。")
+    return _AssessedSupport(assessment, ceilings, lines, left_open.lines, decided)
 
 
-def confirm_district_review(claim_id: int, *, seen: Seen, act: Act) -> Decision:
+def _line_sums(
+    assessed: _AssessedSupport, *, given: Mapping[int, LineSum], before: Decision | None
+) -> dict[int, LineSum]:
+    """Each line's sum by its pk, within its ceiling; empty for a mere title. Raises ReviewRefused for a total of 0."""
+    if assessed.ceilings.is_recognised:
+        return {}
+    ceilings = assessed.ceilings.of_lines(assessed.lines)
+    found = checked_sums(assessed.lines, ceilings, given=given, before=sums_of(before), open_lines=assessed.open_lines)
+    if not any(line_sum.amount for line_sum in found.values()):
+        raise ReviewRefused("支持金额合计为零，请改选“不予支持”并说明理由。")
+    return found
+
+
+def _record_support(
+    claim: Claim,
+    assessed: _AssessedSupport,
+    line_sums: Mapping[int, LineSum],
+    *,
+    stage: Stage,
+    officer: User,
+    unmet: Sequence[str],
+    minutes: Minutes | None,
+    act: Act,
+) -> Decision:
+    """Write the conclusion and its sum per line. A mere title has neither amount nor ceiling."""
+    ceilings, decided = assessed.ceilings, assessed.decided
+    decision = write_decision(
+        claim,
+        stage=stage,
+        conclusion=Conclusion.SUPPORT,
+        officer=officer,
+        act=act,
+        amount=None if ceilings.is_recognised else sum((line.amount for line in line_sums.values()), ZERO),
+        ceiling=None if ceilings.is_recognised else ceilings.total,
+        reason=reasons_in_words(assessed.lines, line_sums) if line_sums else "",
+        is_discretionary=decided is not None and decided.are_money,
+        decision_no=decided.decision_no if decided is not None else "",
+        title=ceilings.title,
+        unmet=list(unmet),
+        minutes_number=minutes.number if minutes else "",
+        minutes_date=minutes.date if minutes else None,
+        assessment=assessed.assessment,
+    )
+    by_line = ceilings.of_lines(assessed.lines)
+    LineDecision.objects.bulk_create(
+        LineDecision(decision=decision, line_id=pk, amount=line.amount, ceiling=by_line[pk], reason=line.reason)
+        for pk, line in line_sums.items()
+    )
+    return decision
+
+
+def confirm_district_review(claim_id: int, *, expected: ExpectedState, act: Act) -> Decision:
     """The second officer confirms what the first proposed, sum for sum; a proposed refusal becomes one.
 
-    Raises ReviewRefused where there is nothing to confirm, and what `open_desk` raises.
+    Raises ReviewRefused where there is nothing to confirm, and what `lock_for_decision` raises.
     """
     with transaction.atomic():
         # Both conclusions are one duty's; which of them it is, the first officer's proposal says.
-        claim, stage, officer = open_desk(claim_id, seen=seen, conclusion=Conclusion.SUPPORT, act=act)
+        claim, stage, officer = lock_for_decision(claim_id, expected=expected, conclusion=Conclusion.SUPPORT, act=act)
         if stage != Stage.DISTRICT_SECOND:
             raise ReviewRefused("该申报现不在区级复核环节。")
         proposed = latest_decision(claim, Stage.DISTRICT_FIRST)
@@ -222,7 +261,7 @@ def confirm_district_review(claim_id: int, *, seen: Seen, act: Act) -> Decision:
 def refuse_claim(
     claim_id: int,
     *,
-    seen: Seen,
+    expected: ExpectedState,
     reason: str,
     act: Act,
     unmet: Sequence[str] = (),
@@ -231,17 +270,17 @@ def refuse_claim(
     """Refuse a claim (不予受理 or 不予支持) with a reason that the applicant will read.
 
     At the district's first stage this is a proposal that the second officer confirms. Raises ReviewRefused without a
-    reason, and what `open_desk` raises.
+    reason, and what `lock_for_decision` raises.
     """
     if not reason.strip():
         raise ReviewRefused("请选择并写明不予支持的理由，申报单位将看到这些文字。")
     with transaction.atomic():
-        claim, stage, officer = open_desk(claim_id, seen=seen, conclusion=Conclusion.REFUSE, act=act)
+        claim, stage, officer = lock_for_decision(claim_id, expected=expected, conclusion=Conclusion.REFUSE, act=act)
         _refuse_coming_meeting(minutes, act)
         action = ACTION_OF[stage, Conclusion.REFUSE]
         assessment: Assessment | None = None
         if stage in SUM_STAGES:
-            assessment = assess_claim(claim, act=act, stage=action, unmet=unmet)
+            assessment = assess_claim(read_claim(claim), act=act, stage=action, unmet=unmet)
         decision = write_decision(
             claim,
             stage=stage,
@@ -267,12 +306,12 @@ def _refuse_coming_meeting(minutes: Minutes | None, act: Act) -> None:
         raise ReviewRefused("会议日期不能晚于今天，请按会议纪要填写。")
 
 
-def send_back(claim_id: int, *, seen: Seen, reason: str, act: Act) -> Decision:
+def send_back(claim_id: int, *, expected: ExpectedState, reason: str, act: Act) -> Decision:
     """The second officer returns a claim to the first, with what to look at again; a new round begins."""
     if not reason.strip():
         raise ReviewRefused("请写明退回的原因，便于经办人员重新审核。")
     with transaction.atomic():
-        claim, stage, officer = open_desk(claim_id, seen=seen, conclusion=Conclusion.SEND_BACK, act=act)
+        claim, stage, officer = lock_for_decision(claim_id, expected=expected, conclusion=Conclusion.SEND_BACK, act=act)
         decision = write_decision(
             claim, stage=stage, conclusion=Conclusion.SEND_BACK, officer=officer, act=act, reason=reason.strip()
         )

@@ -16,7 +16,7 @@ from portal.audit.services import record_audit
 from portal.jobs.services import enqueue_job
 from review.decisions.enums import ObjectionState
 from review.decisions.models import Objection
-from review.decisions.services.desk import ReviewRefused
+from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.publicity import close_if_settled, last_day
 from review.decisions.services.telling import tell_applicant
 

@@ -18,7 +18,7 @@ from portal.workdays.selectors import CalendarUnknownError, add_workdays
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import LineDecision, PublicityEntry, PublicityList
 from review.decisions.permissions import publishing_regions
-from review.decisions.services.desk import ReviewRefused
+from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.telling import tell_applicant
 
 if TYPE_CHECKING:

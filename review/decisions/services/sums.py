@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from applications.claims.services.assessment import DecidedSums
 from policies.facts.values import MAX_YUAN
 from portal.core.money import ZERO, format_yuan
-from review.decisions.services.desk import ReviewRefused
+from review.decisions.services.locking import ReviewRefused
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

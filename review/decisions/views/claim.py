@@ -39,7 +39,7 @@ from review.decisions.services.decisions import (
     send_back,
     support_claim,
 )
-from review.decisions.services.desk import StalePageRefused
+from review.decisions.services.locking import StalePageRefused
 from review.decisions.views.queue import readers, reviewers
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def ceilings_now(dossier: Dossier, unmet: list[str]) -> Ceilings:
             stage = stage_before(dossier.stage, dossier.claim.route)
             before = dossier.latest(stage) if stage else None
             unmet = before.unmet if before else []
-        return preview_ceilings(dossier.claim, unmet=unmet)
+        return preview_ceilings(dossier.context, unmet=unmet)
     return read_ceilings(dossier.assessments[0].answer)
 
 
@@ -210,7 +210,7 @@ def carry_out(form: SeenForm, *, act: Act) -> None:
         case SupportForm():
             support_claim(
                 claim_id,
-                seen=form.seen,
+                expected=form.expected,
                 act=act,
                 sums=form.sums,
                 unmet=form.cleaned_data["unmet"],
@@ -219,20 +219,20 @@ def carry_out(form: SeenForm, *, act: Act) -> None:
         case RefuseForm():
             refuse_claim(
                 claim_id,
-                seen=form.seen,
+                expected=form.expected,
                 act=act,
                 reason=form.reason,
                 unmet=form.cleaned_data.get("unmet", []),
                 minutes=form.minutes,
             )
         case SendBackForm():
-            send_back(claim_id, seen=form.seen, act=act, reason=form.cleaned_data["text"])
+            send_back(claim_id, expected=form.expected, act=act, reason=form.cleaned_data["text"])
         case CorrectionForm():
-            return_for_correction(claim_id, seen=form.seen, act=act, points=form.points)
+            return_for_correction(claim_id, expected=form.expected, act=act, points=form.points)
         case ConfirmForm() if form.dossier.stage == Stage.ACCEPTANCE:
-            accept_claim(claim_id, seen=form.seen, act=act)
+            accept_claim(claim_id, expected=form.expected, act=act)
         case _:
-            confirm_district_review(claim_id, seen=form.seen, act=act)
+            confirm_district_review(claim_id, expected=form.expected, act=act)
 
 
 def outcome_words(name: str, dossier: Dossier) -> str:

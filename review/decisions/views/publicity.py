@@ -29,7 +29,7 @@ from review.decisions.selectors.publicity import (
     publishing_region,
 )
 from review.decisions.services.bulk import REFUSALS
-from review.decisions.services.desk import ReviewRefused
+from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.objections import dismiss_objection, enter_objection, uphold_objection
 from review.decisions.services.publicity import Outcome, approvable, approve_list, last_day, publish_claims
 

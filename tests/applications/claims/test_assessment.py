@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from applications.claims.enums import Action
 from applications.claims.models import Assessment
-from applications.claims.selectors.problems import line_states
+from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.scope import item_of
 from applications.claims.services.assessment import assess_claim, build_question, preview_claim
 from applications.claims.services.submission import ClaimIncompleteError, submit_claim
@@ -32,7 +32,7 @@ def member():
 
 
 def preview(claim):
-    return preview_claim(claim, states=line_states(claim, item_of(claim)), on=timezone.localdate())
+    return preview_claim(read_claim(claim), on=timezone.localdate())
 
 
 def grant(claim, member, *amounts):
@@ -74,7 +74,7 @@ def test_a_stored_answer_replays_to_the_same_bytes(member):
 def test_a_condition_an_officer_found_missing_refuses(member):
     claim = ready_claim(member)
     claim = submit_claim(claim, act=act(member), revision=claim.revision, commitment=True).claim
-    stored = assess_claim(claim, act=act(member), stage=Action.DISTRICT_PASS, unmet=["GRANTED"])
+    stored = assess_claim(read_claim(claim), act=act(member), stage=Action.DISTRICT_PASS, unmet=["GRANTED"])
     assert (stored.answer["outcome"], stored.amount) == ("refused", Decimal("0.00"))
     assert claim.lines.get().assessed_amount == Decimal("0.00")
 
@@ -83,7 +83,7 @@ def test_what_the_ledger_paid_before_is_taken_off_and_a_claims_own_entries_are_n
     first = ready_claim(member, item="wx2020-01-maint", lines=[FEE])
     first = submit_claim(first, act=act(member), revision=first.revision, commitment=True).claim
     grant(first, member, "1500")
-    assert assess_claim(first, act=act(member), stage=Action.DECIDE).amount == Decimal("1500.00")
+    assert assess_claim(read_claim(first), act=act(member), stage=Action.DECIDE).amount == Decimal("1500.00")
     second = ready_claim(member, item="wx2020-01-maint", lines=[FEE | {"fee_year": "8", "fees_total": "9000"}])
     assert preview(second)["amount"] == "500.00"
 
@@ -109,9 +109,7 @@ def test_an_earlier_payment_that_is_stated_and_in_the_ledger_counts_once(member)
 
 def test_a_question_names_the_applicant_the_region_and_the_day(member):
     claim = ready_claim(member)
-    question = build_question(
-        claim, item_of(claim), line_states(claim, item_of(claim)), on=timezone.localdate(), unmet=["X"]
-    )
+    question = build_question(read_claim(claim), on=timezone.localdate(), unmet=["X"])
     assert question["applicant"] == {"kind": "enterprise", "region": "320211"}
     assert question["on"] == timezone.localdate().isoformat()
     assert question["unmet"] == ["X"]
@@ -122,7 +120,7 @@ def test_a_claim_refused_as_a_whole_has_an_answer_too(member):
     person = make_member(ApplicantFactory(individual=True))
     claim = ready_claim(person, item="wx2020-05-loan", lines=[loan_facts()])
     assert preview(claim)["outcome"] == "refused"
-    stored = assess_claim(claim, act=act(person), stage=Action.SUBMIT)
+    stored = assess_claim(read_claim(claim), act=act(person), stage=Action.SUBMIT)
     assert (stored.amount, claim.lines.get().assessed_amount) == (Decimal("0.00"), Decimal("0.00"))
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.selectors.calls import call_situation, claims_by_item
+from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.problems import find_problems
 from applications.claims.services.corrections import PointAsked, request_correction, resubmit_claim
 from applications.claims.services.drafts import DraftRefusedError, move_to_call, start_claim
@@ -147,7 +148,7 @@ def test_facts_of_other_days_are_named_with_their_line(member):
     claim = ready_claim(member, lines=[patent_facts(1), patent_facts(2, granted_on="2021-06-01")])
     Call.objects.update(facts_from=date(2021, 5, 10), facts_to=date(2021, 6, 1))
     claim = Claim.objects.get(pk=claim.pk)
-    found = [p for p in find_problems(claim, at=timezone.now()) if not p.is_warning]
+    found = [p for p in find_problems(read_claim(claim), at=timezone.now()) if not p.is_warning]
     assert [(p.line_number, p.anchor.endswith("-granted_on")) for p in found] == [(2, True)]
     assert "授权公告日为 2021-06-01，不在" in found[0].message
     assert "2021年5月10日至2021年5月31日" in found[0].message

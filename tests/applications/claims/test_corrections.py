@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim
+from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.problems import find_problems
 from applications.claims.selectors.progress import progress_of
 from applications.claims.selectors.scope import correction_targets, editable_scope
@@ -247,7 +248,7 @@ def test_without_a_calendar_the_correction_is_refused_in_words(claim, officer, m
 def test_a_correction_without_any_change_is_warned_of_until_something_changed(claim, member, officer):
     def warnings():
         claim.refresh_from_db()
-        found = find_problems(claim, at=timezone.now())
+        found = find_problems(read_claim(claim), at=timezone.now())
         return [problem.message for problem in found if problem.is_warning and problem.place == "补正"]
 
     assert warnings() == []
@@ -267,5 +268,5 @@ def test_a_paper_added_in_a_correction_is_a_change(claim, member, officer):
         upload=file_of(PNG, "清楚.png"),
     )
     claim.refresh_from_db()
-    found = find_problems(claim, at=timezone.now())
+    found = find_problems(read_claim(claim), at=timezone.now())
     assert not any("没有任何修改" in problem.message for problem in found)

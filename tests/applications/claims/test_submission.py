@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim, ClaimCounter, ClaimLine
+from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.problems import find_problems
 from applications.claims.services.drafts import Typed, save_draft
 from applications.claims.services.submission import (
@@ -145,7 +146,7 @@ def test_where_the_item_only_flags_a_second_claim_of_the_same_right_is_submitted
     first = ready_claim(member, item="wx2020-01-maint", lines=[facts])
     submit(first, member)
     second = ready_claim(member, item="wx2020-01-maint", lines=[facts | {"fee_year": "8"}])
-    problems = find_problems(second, at=timezone.now())
+    problems = find_problems(read_claim(second), at=timezone.now())
     assert [p.is_warning for p in problems] == [True]
     assert submit(second, member).claim.status == ClaimStatus.SUBMITTED
 
@@ -270,3 +271,15 @@ def test_two_fee_years_of_one_patent_stand_side_by_side_and_the_same_year_does_n
     twice = ready_claim(member, item="wx2020-01-maint", lines=[facts, facts])
     with pytest.raises(ClaimIncompleteError, match="与第 1 项的专利号相同"):
         submit(twice, member)
+
+
+def test_a_claim_is_read_once_on_its_way_through_submission(django_assert_max_num_queries):
+    member = make_member()
+    claim = ready_claim(member, lines=[patent_facts(1), patent_facts(2)])
+    with django_assert_max_num_queries(45) as queries:
+        submit(claim, member)
+    reads = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+    for table in ("claimline", "evidence"):
+        rows = f'FROM "applications_{table}" WHERE "applications_{table}"."claim_id"'
+        joined = f'FROM "applications_{table}" INNER JOIN'
+        assert sum(rows in sql or joined in sql for sql in reads) <= 1, table

@@ -25,7 +25,7 @@ from review.decisions.services.decisions import (
     send_back,
     support_claim,
 )
-from review.decisions.services.desk import ReviewRefused, Seen, StalePageRefused
+from review.decisions.services.locking import ExpectedState, ReviewRefused, StalePageRefused
 from tests.applications.worlds import loan_facts, patent_facts
 from tests.factories import act, binhu, make_official, suzhou, xishan
 from tests.review.worlds import (
@@ -35,9 +35,9 @@ from tests.review.worlds import (
     city_passed,
     confirmed,
     decided,
+    expected,
     fresh,
     reviewed,
-    seen,
     submitted,
 )
 
@@ -50,23 +50,23 @@ def lines_of(claim):
 
 def test_each_stage_sets_its_sum_and_passes_the_claim_on(office):
     claim = submitted(lines=[patent_facts(1), patent_facts(2, fees="3000.50")])
-    accept_claim(claim.pk, seen=seen(claim), act=act(office.acceptance))
+    accept_claim(claim.pk, expected=expected(claim), act=act(office.acceptance))
     assert again(claim).status == ClaimStatus.DISTRICT_REVIEW
 
-    support_claim(claim.pk, seen=seen(claim), act=act(office.first))
+    support_claim(claim.pk, expected=expected(claim), act=act(office.first))
     assert (again(claim).status, again(claim).district_amount) == (
         ClaimStatus.DISTRICT_CONFIRMATION,
         Decimal("8000.50"),
     )
-    confirm_district_review(claim.pk, seen=seen(claim), act=act(office.second))
+    confirm_district_review(claim.pk, expected=expected(claim), act=act(office.second))
     assert again(claim).status == ClaimStatus.CITY_REVIEW
 
     first, _ = lines_of(claim)
     lowered = {first.pk: LineSum(Decimal("4000.00"), "代理费发票抬头不符")}
-    support_claim(claim.pk, seen=seen(claim), sums=lowered, act=act(office.city))
+    support_claim(claim.pk, expected=expected(claim), sums=lowered, act=act(office.city))
     assert (again(claim).status, again(claim).city_amount) == (ClaimStatus.FINAL_DECISION, Decimal("7000.50"))
 
-    decision = support_claim(claim.pk, seen=seen(claim), minutes=MINUTES, act=act(office.decider))
+    decision = support_claim(claim.pk, expected=expected(claim), minutes=MINUTES, act=act(office.decider))
     claim = again(claim)
     assert (claim.status, claim.approved_amount) == (ClaimStatus.AWAITING_PUBLICITY, Decimal("7000.50"))
     assert list(decision.lines.values_list("amount", "reason")) == [
@@ -84,9 +84,9 @@ def test_meeting_that_has_not_been_held_decides_nothing(office, supports):
     ahead = Minutes("锡知纪〔2026〕4号", timezone.localdate() + timedelta(days=1))
     with pytest.raises(ReviewRefused, match="会议日期不能晚于今天"):
         if supports:
-            support_claim(claim.pk, seen=seen(claim), minutes=ahead, act=act(office.decider))
+            support_claim(claim.pk, expected=expected(claim), minutes=ahead, act=act(office.decider))
         else:
-            refuse_claim(claim.pk, seen=seen(claim), reason="证据不足", minutes=ahead, act=act(office.decider))
+            refuse_claim(claim.pk, expected=expected(claim), reason="证据不足", minutes=ahead, act=act(office.decider))
     assert again(claim).status == ClaimStatus.FINAL_DECISION
     assert not LimitEntry.objects.exists()
 
@@ -103,7 +103,9 @@ def test_sum_above_the_ceiling_is_refused_and_nothing_written(office):
     claim = accepted(office)
     (line,) = lines_of(claim)
     with pytest.raises(ReviewRefused, match=r"超过测算上限 5,000\.00 元"):
-        support_claim(claim.pk, seen=seen(claim), sums={line.pk: LineSum(Decimal("5000.01"))}, act=act(office.first))
+        support_claim(
+            claim.pk, expected=expected(claim), sums={line.pk: LineSum(Decimal("5000.01"))}, act=act(office.first)
+        )
     assert again(claim).status == ClaimStatus.DISTRICT_REVIEW
     assert claim.decisions.count() == 1
 
@@ -112,7 +114,9 @@ def test_sum_below_the_ceiling_needs_a_reason(office):
     claim = accepted(office)
     (line,) = lines_of(claim)
     with pytest.raises(ReviewRefused, match="核减理由"):
-        support_claim(claim.pk, seen=seen(claim), sums={line.pk: LineSum(Decimal("4999.99"))}, act=act(office.first))
+        support_claim(
+            claim.pk, expected=expected(claim), sums={line.pk: LineSum(Decimal("4999.99"))}, act=act(office.first)
+        )
 
 
 def test_support_of_nothing_at_all_is_no_support(office):
@@ -120,15 +124,15 @@ def test_support_of_nothing_at_all_is_no_support(office):
     (line,) = lines_of(claim)
     with pytest.raises(ReviewRefused, match="合计为零"):
         nothing = {line.pk: LineSum(Decimal("0.00"), "全部核减")}
-        support_claim(claim.pk, seen=seen(claim), sums=nothing, act=act(office.first))
+        support_claim(claim.pk, expected=expected(claim), sums=nothing, act=act(office.first))
 
 
 def test_condition_found_unmet_forbids_support_and_says_which(office):
     claim = confirmed(office, item="wx2020-05-loan", lines=[loan_facts()])
     with pytest.raises(ReviewRefused, match="贷款符合条件"):
-        support_claim(claim.pk, seen=seen(claim), unmet=["QUALIFIED"], act=act(office.city))
+        support_claim(claim.pk, expected=expected(claim), unmet=["QUALIFIED"], act=act(office.city))
     decision = refuse_claim(
-        claim.pk, seen=seen(claim), unmet=["QUALIFIED"], reason="贷款不合条件", act=act(office.city)
+        claim.pk, expected=expected(claim), unmet=["QUALIFIED"], reason="贷款不合条件", act=act(office.city)
     )
     assert (decision.unmet, decision.conclusion) == (["QUALIFIED"], Conclusion.REFUSE)
     assert decision.assessment.answer["outcome"] == "refused"
@@ -137,7 +141,7 @@ def test_condition_found_unmet_forbids_support_and_says_which(office):
 def test_final_decision_needs_minutes(office):
     claim = city_passed(office)
     with pytest.raises(ReviewRefused, match="纪要"):
-        support_claim(claim.pk, seen=seen(claim), act=act(office.decider))
+        support_claim(claim.pk, expected=expected(claim), act=act(office.decider))
 
 
 @pytest.mark.parametrize("result", [CreditResult.SERIOUS, CreditResult.DISSOLVED])
@@ -145,19 +149,19 @@ def test_bad_credit_blocks_support_until_a_later_check_clears_it(office, result)
     claim = confirmed(office)
     record_credit(claim, result=result, source="信用中国", checked_on=date(2026, 5, 1), act=act(office.city))
     with pytest.raises(ReviewRefused, match="不得支持"):
-        support_claim(claim.pk, seen=seen(claim), act=act(office.city))
+        support_claim(claim.pk, expected=expected(claim), act=act(office.city))
     clear = CreditResult.CLEAR
     record_credit(claim, result=clear, source="信用中国", checked_on=date(2026, 5, 2), act=act(office.city))
-    support_claim(claim.pk, seen=seen(claim), act=act(office.city))
+    support_claim(claim.pk, expected=expected(claim), act=act(office.city))
     assert again(claim).status == ClaimStatus.FINAL_DECISION
 
 
 def test_proposed_refusal_becomes_one_when_the_second_officer_confirms(office):
     claim = accepted(office)
-    refuse_claim(claim.pk, seen=seen(claim), reason="专利已转让", act=act(office.first))
+    refuse_claim(claim.pk, expected=expected(claim), reason="专利已转让", act=act(office.first))
     assert again(claim).status == ClaimStatus.DISTRICT_CONFIRMATION
     assert not Job.objects.filter(kind="notices.issue_refusal").exists()
-    confirm_district_review(claim.pk, seen=seen(claim), act=act(office.second))
+    confirm_district_review(claim.pk, expected=expected(claim), act=act(office.second))
     assert again(claim).status == ClaimStatus.REJECTED
     assert again(claim).lines.get().exclusive_key is None
     assert Job.objects.get(kind="notices.issue_refusal").payload == {"claim_id": claim.pk}
@@ -166,8 +170,8 @@ def test_proposed_refusal_becomes_one_when_the_second_officer_confirms(office):
 def test_refusal_needs_words_and_tells_the_applicant_why(office):
     claim = confirmed(office)
     with pytest.raises(ReviewRefused, match="理由"):
-        refuse_claim(claim.pk, seen=seen(claim), reason="  ", act=act(office.city))
-    refuse_claim(claim.pk, seen=seen(claim), reason="发票系伪造", act=act(office.city))
+        refuse_claim(claim.pk, expected=expected(claim), reason="  ", act=act(office.city))
+    refuse_claim(claim.pk, expected=expected(claim), reason="发票系伪造", act=act(office.city))
     message = claim.created_by.portal_messages.order_by("-pk").first()
     assert "不予支持" in message.title
     assert "发票系伪造" in message.body
@@ -175,7 +179,7 @@ def test_refusal_needs_words_and_tells_the_applicant_why(office):
 
 def test_decline_at_acceptance_names_the_remedies_and_prints_no_notice(office):
     claim = submitted()
-    refuse_claim(claim.pk, seen=seen(claim), reason="注册地不在本区", act=act(office.acceptance))
+    refuse_claim(claim.pk, expected=expected(claim), reason="注册地不在本区", act=act(office.acceptance))
     assert again(claim).status == ClaimStatus.NOT_ACCEPTED
     message = claim.created_by.portal_messages.order_by("-pk").first()
     assert "六十日" in message.body
@@ -184,23 +188,23 @@ def test_decline_at_acceptance_names_the_remedies_and_prints_no_notice(office):
 
 def test_send_back_begins_a_new_round_in_which_the_first_officer_concludes_again(office):
     claim = reviewed(office)
-    send_back(claim.pk, seen=seen(claim), reason="请核对发票", act=act(office.second))
+    send_back(claim.pk, expected=expected(claim), reason="请核对发票", act=act(office.second))
     claim = again(claim)
     assert (claim.status, claim.round, claim.district_amount) == (ClaimStatus.DISTRICT_REVIEW, 2, None)
-    support_claim(claim.pk, seen=seen(claim), act=act(office.first))
-    confirm_district_review(claim.pk, seen=seen(claim), act=act(office.second))
+    support_claim(claim.pk, expected=expected(claim), act=act(office.first))
+    confirm_district_review(claim.pk, expected=expected(claim), act=act(office.second))
     assert again(claim).status == ClaimStatus.CITY_REVIEW
 
 
 def test_stale_page_is_refused_and_changes_nothing(office):
     claim = accepted(office)
-    old = seen(claim)
-    support_claim(claim.pk, seen=old, act=act(office.first))
+    old = expected(claim)
+    support_claim(claim.pk, expected=old, act=act(office.first))
     other = make_official(Role.DISTRICT_FIRST, binhu())
     with pytest.raises(StalePageRefused, match="已由他人办理"):
-        refuse_claim(claim.pk, seen=old, reason="晚了一步", act=act(other))
+        refuse_claim(claim.pk, expected=old, reason="晚了一步", act=act(other))
     with pytest.raises(StalePageRefused):
-        support_claim(claim.pk, seen=Seen(ClaimStatus.DISTRICT_CONFIRMATION, 9), act=act(office.second))
+        support_claim(claim.pk, expected=ExpectedState(ClaimStatus.DISTRICT_CONFIRMATION, 9), act=act(office.second))
     assert again(claim).status == ClaimStatus.DISTRICT_CONFIRMATION
     assert claim.decisions.filter(stage=Stage.DISTRICT_FIRST).count() == 1
 
@@ -214,12 +218,12 @@ def test_nobody_concludes_two_stages_of_one_claim_also_in_another_round(office):
     both = appoint(office.first, Role.DISTRICT_SECOND, binhu())
     claim = reviewed(office)
     with pytest.raises(ReviewRefused, match="区级初审"):
-        confirm_district_review(claim.pk, seen=seen(claim), act=act(both))
-    send_back(claim.pk, seen=seen(claim), reason="再看", act=act(office.second))
+        confirm_district_review(claim.pk, expected=expected(claim), act=act(both))
+    send_back(claim.pk, expected=expected(claim), reason="再看", act=act(office.second))
     other = make_official(Role.DISTRICT_FIRST, binhu())
-    support_claim(claim.pk, seen=seen(claim), act=act(other))
+    support_claim(claim.pk, expected=expected(claim), act=act(other))
     with pytest.raises(ReviewRefused, match="区级初审"):
-        confirm_district_review(claim.pk, seen=seen(claim), act=act(both))
+        confirm_district_review(claim.pk, expected=expected(claim), act=act(both))
     assert again(claim).status == ClaimStatus.DISTRICT_CONFIRMATION
 
 
@@ -227,7 +231,7 @@ def test_official_who_belongs_to_the_applicant_stands_aside(office):
     claim = submitted()
     insider = appoint(claim.created_by, Role.ACCEPTANCE, binhu())
     with pytest.raises(ReviewRefused, match="回避"):
-        accept_claim(claim.pk, seen=seen(claim), act=act(insider))
+        accept_claim(claim.pk, expected=expected(claim), act=act(insider))
 
 
 @pytest.mark.parametrize("where", [xishan, suzhou])
@@ -236,7 +240,7 @@ def test_official_of_another_place_or_duty_may_not_conclude(office, where):
     stranger = make_official(Role.DISTRICT_FIRST, where())
     for user in (stranger, office.second, office.city, office.decider, office.finance, claim.created_by):
         with pytest.raises(PermissionDenied):
-            support_claim(claim.pk, seen=seen(claim), act=act(user))
+            support_claim(claim.pk, expected=expected(claim), act=act(user))
     assert again(claim).status == ClaimStatus.DISTRICT_REVIEW
     assert Decision.objects.filter(claim=claim).count() == 1
 
@@ -248,8 +252,8 @@ def test_limit_used_up_since_the_review_stops_the_final_decision_and_names_what_
     second = city_passed(office, item="wx2020-05-loan", lines=[big | {"contract_no": "另一合同"}])
     # The same contract in the end: found out after the review, by its normal form.
     second.lines.update(subject_key=first.lines.get().subject_key)
-    support_claim(first.pk, seen=seen(first), minutes=MINUTES, act=act(office.decider))
+    support_claim(first.pk, expected=expected(first), minutes=MINUTES, act=act(office.decider))
     with pytest.raises((LimitExceededError, ReviewRefused), match=r"50,000\.00 元|现测算上限"):
-        support_claim(second.pk, seen=seen(second), minutes=MINUTES, act=act(office.decider))
+        support_claim(second.pk, expected=expected(second), minutes=MINUTES, act=act(office.decider))
     assert again(second).status == ClaimStatus.FINAL_DECISION
     assert not LimitEntry.objects.filter(claim=second).exists()

@@ -16,7 +16,7 @@ from review.decisions.models import Objection, PublicityList
 from review.decisions.selectors.publicity import awaiting_claims
 from review.decisions.selectors.queue import desks_of
 from review.decisions.services.decisions import Minutes, confirm_district_review, support_claim
-from review.decisions.services.desk import ReviewRefused
+from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.objections import Objector, dismiss_objection, enter_objection
 from review.decisions.services.publicity import PublicityPlan, approve_list, publish_claims
 from review.decisions.services.sums import LineSum
@@ -26,7 +26,7 @@ from review.home.selectors import awaiting_publicity, unpaid_for
 from review.notices.models import NoticeKind
 from review.notices.services import issue_notice
 from tests.factories import act, binhu, make_official, wuxi, xishan
-from tests.review.worlds import MINUTES, again, decided, fresh, on, seen, taken_up
+from tests.review.worlds import MINUTES, again, decided, expected, fresh, on, taken_up
 
 pytestmark = pytest.mark.django_db
 
@@ -50,14 +50,14 @@ def confirmed(office):
     claim = taken_up(office, item="bh2024-s-projects", lines=[PROJECT])
     line = claim.lines.get()
     sums = {line.pk: LineSum(Decimal(80000), "比照同类项目")}
-    support_claim(claim.pk, seen=seen(claim), sums=sums, act=act(office.first))
-    confirm_district_review(claim.pk, seen=seen(claim), act=act(office.second))
+    support_claim(claim.pk, expected=expected(claim), sums=sums, act=act(office.first))
+    confirm_district_review(claim.pk, expected=expected(claim), act=act(office.second))
     return again(claim)
 
 
 def publicised(office, decider):
     claim = confirmed(office)
-    support_claim(claim.pk, seen=seen(claim), minutes=SETTING, act=act(decider))
+    support_claim(claim.pk, expected=expected(claim), minutes=SETTING, act=act(decider))
     listed = publish_claims(binhu(), claim_ids=[claim.pk], plan=PLAN, act=on(PLAN.starts_on, decider))
     return again(claim), listed
 
@@ -74,7 +74,7 @@ def test_district_confirmation_leads_to_the_districts_own_decision(office, decid
     assert (claim.route, claim.status) == (Route.DISTRICT, ClaimStatus.FINAL_DECISION)
     assert claim.holder == "无锡市滨湖区 审定"
     assert Message.objects.filter(user=claim.created_by, body__contains="等待本区审定").exists()
-    decision = support_claim(claim.pk, seen=seen(claim), minutes=SETTING, act=act(decider))
+    decision = support_claim(claim.pk, expected=expected(claim), minutes=SETTING, act=act(decider))
     claim = again(claim)
     assert (claim.status, claim.approved_amount, claim.city_amount) == (
         ClaimStatus.AWAITING_PUBLICITY,
@@ -89,7 +89,7 @@ def test_city_does_not_decide_for_the_district(office, decider, role):
     claim = confirmed(office)
     city = {Role.DECISION_MAKER: office.decider, Role.CITY_OFFICER: office.city}[role]
     with pytest.raises(PermissionDenied):
-        support_claim(claim.pk, seen=seen(claim), minutes=SETTING, act=act(city))
+        support_claim(claim.pk, expected=expected(claim), minutes=SETTING, act=act(city))
     assert again(claim).status == ClaimStatus.FINAL_DECISION
     assert claim.decisions.count() == 3
     assert Claim.objects.visible_to(fresh(city)).filter(pk=claim.pk).exists(), "the city supervises: it reads"
@@ -99,7 +99,7 @@ def test_another_district_neither_sees_nor_decides(office, decider):
     claim = confirmed(office)
     other = make_official(Role.DECISION_MAKER, xishan())
     with pytest.raises(PermissionDenied):
-        support_claim(claim.pk, seen=seen(claim), minutes=SETTING, act=act(other))
+        support_claim(claim.pk, expected=expected(claim), minutes=SETTING, act=act(other))
     assert not Claim.objects.visible_to(fresh(other)).exists()
     assert again(claim).status == ClaimStatus.FINAL_DECISION
 
@@ -123,12 +123,12 @@ def test_whoever_reviewed_in_the_district_does_not_decide_there(office, decider)
     claim = confirmed(office)
     office.second.appointments.update(role=Role.DECISION_MAKER)
     with pytest.raises(ReviewRefused, match="区级复核"):
-        support_claim(claim.pk, seen=seen(claim), minutes=SETTING, act=act(fresh(office.second)))
+        support_claim(claim.pk, expected=expected(claim), minutes=SETTING, act=act(fresh(office.second)))
 
 
 def test_district_publicises_its_own_and_the_city_cannot(office, decider):
     claim = confirmed(office)
-    support_claim(claim.pk, seen=seen(claim), minutes=SETTING, act=act(decider))
+    support_claim(claim.pk, expected=expected(claim), minutes=SETTING, act=act(decider))
     assert (awaiting_publicity(fresh(decider)), awaiting_publicity(fresh(office.city))) == (1, 0)
     with pytest.raises(PermissionDenied):
         publish_claims(binhu(), claim_ids=[claim.pk], plan=PLAN, act=on(PLAN.starts_on, office.city))

@@ -17,7 +17,7 @@ from review.decisions.services.publicity import PublicityPlan, approve_list, pub
 from review.decisions.services.sums import LineSum
 from tests.applications.worlds import publish
 from tests.factories import ApplicantFactory, ClaimFactory, act, binhu, make_official, make_patent_no, wuxi
-from tests.review.worlds import MINUTES, again, on, seen
+from tests.review.worlds import MINUTES, again, expected, on
 
 pytestmark = pytest.mark.broad
 
@@ -82,11 +82,11 @@ def test_every_claimable_item_ends_approved_or_recognised(office, decider):
         claim = on_first_desk(item, number)
         proposed = LineSum(Decimal("5000.00"), "比照同类事项，按规模核定")
         sums = {claim.lines.get().pk: proposed} if takes_decided_sum(item) else None
-        support_claim(claim.pk, seen=seen(claim), sums=sums, act=act(office.first))
-        confirm_district_review(claim.pk, seen=seen(claim), act=act(office.second))
+        support_claim(claim.pk, expected=expected(claim), sums=sums, act=act(office.first))
+        confirm_district_review(claim.pk, expected=expected(claim), act=act(office.second))
         if claim.route == Route.CITY:
-            support_claim(claim.pk, seen=seen(claim), act=act(office.city))
-        support_claim(claim.pk, seen=seen(claim), minutes=SETTING, act=act(decider[claim.route]))
+            support_claim(claim.pk, expected=expected(claim), act=act(office.city))
+        support_claim(claim.pk, expected=expected(claim), minutes=SETTING, act=act(decider[claim.route]))
         claims.append(claim)
     plan = PublicityPlan(title="公示", starts_on=MINUTES.date, workdays=5, contact="电话")
     for route, region, officer in (

@@ -8,12 +8,18 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from applications.claims.enums import ClaimStatus
+from applications.claims.selectors.context import read_claim
+from applications.claims.services import assessment
+from applications.claims.services.assessment import build_question, day_of
 from applications.ledger.models import LimitEntry
+from policies.engine import assess
 from review.decisions.enums import Stage
 from review.decisions.models import Decision
+from review.decisions.selectors import ceilings
+from review.decisions.selectors.ceilings import open_sums
 from review.decisions.services.bulk import decide_claims, rehearse_decisions
 from review.decisions.services.decisions import Minutes, confirm_district_review, support_claim
-from review.decisions.services.desk import ReviewRefused
+from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.publicity import approve_list
 from review.decisions.services.sums import LineSum
 from review.funding.models import Award
@@ -21,7 +27,7 @@ from review.funding.services import Voucher, record_payment
 from review.notices.models import NoticeKind
 from review.notices.services import issue_notice
 from tests.factories import act
-from tests.review.worlds import MINUTES, again, on, publish, seen, taken_up
+from tests.review.worlds import MINUTES, again, expected, on, publish, taken_up
 
 pytestmark = pytest.mark.django_db
 
@@ -43,9 +49,9 @@ def sums(claim, *amounts, reason="规模 800 人，国外嘉宾过半"):
 def proposed(office, **given):
     """Through both reviews with 300,000.00 yuan, waiting for the final decision."""
     claim = event(office, **given)
-    support_claim(claim.pk, seen=seen(claim), sums=sums(claim, "300000"), act=act(office.first))
-    confirm_district_review(claim.pk, seen=seen(claim), act=act(office.second))
-    support_claim(claim.pk, seen=seen(claim), act=act(office.city))
+    support_claim(claim.pk, expected=expected(claim), sums=sums(claim, "300000"), act=act(office.first))
+    confirm_district_review(claim.pk, expected=expected(claim), act=act(office.second))
+    support_claim(claim.pk, expected=expected(claim), act=act(office.city))
     return again(claim)
 
 
@@ -54,7 +60,7 @@ def test_applicant_claims_no_sum_and_the_officers_set_it(office):
     assert claim.claimed_amount is None
     assert (claim.district_amount, claim.city_amount) == (Decimal("300000.00"), Decimal("300000.00"))
     decision = support_claim(
-        claim.pk, seen=seen(claim), sums=sums(claim, "280000"), minutes=SETTING, act=act(office.decider)
+        claim.pk, expected=expected(claim), sums=sums(claim, "280000"), minutes=SETTING, act=act(office.decider)
     )
     claim = again(claim)
     assert (claim.status, claim.approved_amount) == (ClaimStatus.AWAITING_PUBLICITY, Decimal("280000.00"))
@@ -72,23 +78,59 @@ def test_applicant_claims_no_sum_and_the_officers_set_it(office):
 def test_first_officer_must_name_a_sum_with_its_reason(office):
     claim = event(office)
     with pytest.raises(ReviewRefused, match="文件未定金额"):
-        support_claim(claim.pk, seen=seen(claim), act=act(office.first))
+        support_claim(claim.pk, expected=expected(claim), act=act(office.first))
     with pytest.raises(ReviewRefused, match="写明金额的理由"):
-        support_claim(claim.pk, seen=seen(claim), sums=sums(claim, "1", reason=" "), act=act(office.first))
+        support_claim(claim.pk, expected=expected(claim), sums=sums(claim, "1", reason=" "), act=act(office.first))
     with pytest.raises(ReviewRefused, match="不能为负数"):
-        support_claim(claim.pk, seen=seen(claim), sums=sums(claim, "-1"), act=act(office.first))
+        support_claim(claim.pk, expected=expected(claim), sums=sums(claim, "-1"), act=act(office.first))
     with pytest.raises(ReviewRefused, match="过大"):
-        support_claim(claim.pk, seen=seen(claim), sums=sums(claim, "1000000000000"), act=act(office.first))
+        support_claim(claim.pk, expected=expected(claim), sums=sums(claim, "1000000000000"), act=act(office.first))
     with pytest.raises(ReviewRefused, match="不予支持"):
-        support_claim(claim.pk, seen=seen(claim), sums=sums(claim, "0"), act=act(office.first))
+        support_claim(claim.pk, expected=expected(claim), sums=sums(claim, "0"), act=act(office.first))
     assert again(claim).status == ClaimStatus.DISTRICT_REVIEW
     assert not Decision.objects.filter(claim=claim, stage=Stage.DISTRICT_FIRST).exists()
+
+
+@pytest.fixture
+def engine_runs(monkeypatch):
+    """The questions that were put to the engine, in their order."""
+    asked = []
+
+    def count(catalogue, question):
+        asked.append(question)
+        return assess(catalogue, question)
+
+    for module in (assessment, ceilings):
+        monkeypatch.setattr(module, "assess", count)
+    return asked
+
+
+def test_final_sum_costs_one_run_of_the_engine(office, engine_runs, django_assert_max_num_queries):
+    claim = proposed(office)
+    engine_runs.clear()
+    given = {"expected": expected(claim), "sums": sums(claim, "280000"), "minutes": SETTING, "act": act(office.decider)}
+    with django_assert_max_num_queries(46):
+        support_claim(claim.pk, **given)
+    assert [question["lines"][0]["decided"] for question in engine_runs] == ["280000.00"]
+
+
+def test_open_sums_are_asked_anew_where_the_question_has_changed(office, engine_runs):
+    context = read_claim(event(office))
+    question = build_question(context, on=day_of(context.claim, act()))
+    earlier = context.claim.assessments.first()
+    engine_runs.clear()
+    (line,) = context.lines
+    assert open_sums(context, question, earlier=earlier).lines == {line.line.pk}
+    assert not engine_runs
+    granted = question | {"lines": [question["lines"][0] | {"district_amount": "20000.00"}]}
+    assert open_sums(context, granted, earlier=earlier).lines == frozenset()
+    assert engine_runs == [granted]
 
 
 def test_final_sum_needs_the_paper_that_sets_it(office):
     claim = proposed(office)
     with pytest.raises(ReviewRefused, match="金额依据"):
-        support_claim(claim.pk, seen=seen(claim), minutes=MINUTES, act=act(office.decider))
+        support_claim(claim.pk, expected=expected(claim), minutes=MINUTES, act=act(office.decider))
     assert again(claim).status == ClaimStatus.FINAL_DECISION
     assert not LimitEntry.objects.filter(claim=claim).exists()
 
@@ -113,14 +155,16 @@ def test_database_itself_wants_the_paper(office):
 def test_one_line_may_get_nothing_and_the_others_their_sums(office):
     second = EVENT | {"project_name": "长三角知识产权博览会"}
     claim = event(office, lines=[EVENT, second])
-    decision = support_claim(claim.pk, seen=seen(claim), sums=sums(claim, "0", "200000.01"), act=act(office.first))
+    decision = support_claim(
+        claim.pk, expected=expected(claim), sums=sums(claim, "0", "200000.01"), act=act(office.first)
+    )
     assert decision.amount == Decimal("200000.01")
     assert list(decision.lines.values_list("amount", flat=True)) == [Decimal("0.00"), Decimal("200000.01")]
 
 
 def test_decided_sum_goes_its_ordinary_way_to_the_bank(office):
     claim = proposed(office)
-    support_claim(claim.pk, seen=seen(claim), minutes=SETTING, act=act(office.decider))
+    support_claim(claim.pk, expected=expected(claim), minutes=SETTING, act=act(office.decider))
     listed = publish(office, claim)
     assert listed.entries.get().amount == Decimal("300000.00")
     after = listed.ends_on + timedelta(days=1)
@@ -152,7 +196,7 @@ def page(client, settings):
         client.force_login(officer)
         if not sent:
             return client.get(reverse("review:claim", args=[claim.key]))
-        looked = seen(claim)
+        looked = expected(claim)
         sent |= {"conclusion": "support", "status": looked.status, "round": looked.round}
         return client.post(reverse("review:conclude", args=[claim.key]), sent)
 

@@ -15,11 +15,11 @@ from policies.calls.models import Call
 from portal.jobs.models import Job
 from review.decisions.enums import Stage
 from review.decisions.services.decisions import support_claim
-from review.decisions.services.desk import ReviewRefused
+from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.publicity import approve_claim
 from tests.applications.worlds import patent_facts
 from tests.factories import act
-from tests.review.worlds import MINUTES, Office, again, city_passed, decided, on, publish, seen
+from tests.review.worlds import MINUTES, Office, again, city_passed, decided, expected, on, publish
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 MANY = 20
@@ -60,8 +60,8 @@ def office(settings, tmp_path):
 
 def test_twenty_final_decisions_are_one(office):
     claim = city_passed(office)
-    page = seen(claim)
-    assert at_once(lambda: support_claim(claim.pk, seen=page, minutes=MINUTES, act=act(office.decider))) == (
+    page = expected(claim)
+    assert at_once(lambda: support_claim(claim.pk, expected=page, minutes=MINUTES, act=act(office.decider))) == (
         1,
         MANY - 1,
     )
@@ -87,9 +87,10 @@ def test_budget_of_a_call_is_never_overspent_by_parallel_decisions(office):
     claims = [city_passed(office, lines=[patent_facts(number)]) for number in range(1, 7)]
     # Each claim is worth 5,000 yuan: three of them fit, and not a fen more.
     Call.objects.update(budget=Decimal("19999.99"))
-    pages = {claim.pk: seen(claim) for claim in claims}
+    pages = {claim.pk: expected(claim) for claim in claims}
     results = together(
-        lambda claim: support_claim(claim.pk, seen=pages[claim.pk], minutes=MINUTES, act=act(office.decider)), claims
+        lambda claim: support_claim(claim.pk, expected=pages[claim.pk], minutes=MINUTES, act=act(office.decider)),
+        claims,
     )
     assert results.count(LimitExceededError) == 3
     call = Call.objects.get()

@@ -15,7 +15,7 @@ from portal.jobs.models import Job
 from portal.workdays.selectors import CalendarUnknownError
 from review.decisions.enums import ObjectionState
 from review.decisions.models import PublicityList
-from review.decisions.services.desk import ReviewRefused
+from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.objections import Objector, dismiss_objection, enter_objection, uphold_objection
 from review.decisions.services.publicity import (
     PublicityPlan,

@@ -27,7 +27,7 @@ from review.decisions.services.publicity import approve_claim
 from review.funding.models import Award
 from review.funding.services import Voucher, record_payment, record_return
 from tests.applications.worlds import patent_facts
-from tests.review.worlds import MINUTES, again, on, publish, seen, submitted
+from tests.review.worlds import MINUTES, again, expected, on, publish, submitted
 
 pytestmark = [pytest.mark.broad, pytest.mark.django_db]
 START = date(2026, 6, 1)
@@ -52,7 +52,7 @@ class Walk:
 
     def deeds(self, claim):
         office, act = self.office, self.act
-        page = seen(claim)
+        page = expected(claim)
         lower = {
             line.pk: LineSum(Decimal(self.chance.randrange(0, 500001)) / 100, "核减") for line in claim.lines.all()
         }
@@ -60,21 +60,21 @@ class Walk:
         objection = Objection.objects.filter(entry__claim=claim, state=ObjectionState.OPEN).first()
         anyone = self.chance.choice([office.acceptance, office.first, office.second, office.city, office.decider])
         found = [
-            lambda: accept_claim(claim.pk, seen=page, act=act(office.acceptance)),
-            lambda: support_claim(claim.pk, seen=page, act=act(office.first)),
-            lambda: support_claim(claim.pk, seen=page, sums=lower, act=act(office.first)),
-            lambda: confirm_district_review(claim.pk, seen=page, act=act(office.second)),
-            lambda: send_back(claim.pk, seen=page, reason="再看", act=act(office.second)),
-            lambda: support_claim(claim.pk, seen=page, sums=lower, act=act(office.city)),
-            lambda: support_claim(claim.pk, seen=page, act=act(office.city)),
-            lambda: support_claim(claim.pk, seen=page, minutes=MINUTES, act=act(office.decider)),
-            lambda: support_claim(claim.pk, seen=page, minutes=MINUTES, act=act(anyone)),
+            lambda: accept_claim(claim.pk, expected=page, act=act(office.acceptance)),
+            lambda: support_claim(claim.pk, expected=page, act=act(office.first)),
+            lambda: support_claim(claim.pk, expected=page, sums=lower, act=act(office.first)),
+            lambda: confirm_district_review(claim.pk, expected=page, act=act(office.second)),
+            lambda: send_back(claim.pk, expected=page, reason="再看", act=act(office.second)),
+            lambda: support_claim(claim.pk, expected=page, sums=lower, act=act(office.city)),
+            lambda: support_claim(claim.pk, expected=page, act=act(office.city)),
+            lambda: support_claim(claim.pk, expected=page, minutes=MINUTES, act=act(office.decider)),
+            lambda: support_claim(claim.pk, expected=page, minutes=MINUTES, act=act(anyone)),
             lambda: publish(office, claim, starts_on=self.day),
             lambda: record_payment(claim.pk, voucher=Voucher("1", self.day), act=act(office.finance)),
             lambda: record_return(claim.pk, voucher=Voucher("2", self.day), reason="户名", act=act(office.finance)),
         ]
         if self.chance.random() < 0.15:
-            found.append(lambda: refuse_claim(claim.pk, seen=page, reason="不符", act=act(anyone)))
+            found.append(lambda: refuse_claim(claim.pk, expected=page, reason="不符", act=act(anyone)))
             found.append(lambda: withdraw_claim(claim, act=act(claim.created_by), reason="不报了"))
         if entry:
             found.append(lambda: approve_claim(claim.pk, publicity=entry.publicity, act=act(office.decider)))

@@ -19,7 +19,7 @@ from portal.jobs.models import Job
 from portal.notifications.models import Message
 from review.decisions.services.bulk import decide_claims
 from review.decisions.services.decisions import Minutes, confirm_district_review, refuse_claim, support_claim
-from review.decisions.services.desk import ReviewRefused
+from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.publicity import approve_list
 from review.decisions.services.sums import LineSum
 from review.funding.models import Award
@@ -31,7 +31,7 @@ from review.notices.models import NoticeKind
 from review.notices.services import issue_notice
 from tests.applications.worlds import ready_claim
 from tests.factories import act, binhu, make_member, open_claimable
-from tests.review.worlds import MINUTES, again, fresh, on, publish, seen, taken_up
+from tests.review.worlds import MINUTES, again, expected, fresh, on, publish, taken_up
 
 pytestmark = pytest.mark.django_db
 
@@ -41,16 +41,16 @@ HELD = {"title_name": "国家知识产权示范企业", "awarded_on": "2026-03-0
 
 def passed(office, claim):
     """Through both reviews, waiting for the final decision."""
-    support_claim(claim.pk, seen=seen(claim), act=act(office.first))
-    confirm_district_review(claim.pk, seen=seen(claim), act=act(office.second))
-    support_claim(claim.pk, seen=seen(claim), act=act(office.city))
+    support_claim(claim.pk, expected=expected(claim), act=act(office.first))
+    confirm_district_review(claim.pk, expected=expected(claim), act=act(office.second))
+    support_claim(claim.pk, expected=expected(claim), act=act(office.city))
     return again(claim)
 
 
 def recognised(office):
     """Publicised and recognised; the claim, and the day after the list's last."""
     claim = passed(office, taken_up(office, item="wx2020-14-natl", lines=[HELD]))
-    support_claim(claim.pk, seen=seen(claim), minutes=MINUTES, act=act(office.decider))
+    support_claim(claim.pk, expected=expected(claim), minutes=MINUTES, act=act(office.decider))
     listed = publish(office, claim)
     after = listed.ends_on + timedelta(days=1)
     outcomes = approve_list(listed, act=on(after, office.decider))
@@ -59,7 +59,7 @@ def recognised(office):
 
 def test_every_stage_supports_the_title_without_a_sum(office):
     claim = passed(office, taken_up(office, item="wx2020-14-natl", lines=[HELD]))
-    decision = support_claim(claim.pk, seen=seen(claim), minutes=MINUTES, act=act(office.decider))
+    decision = support_claim(claim.pk, expected=expected(claim), minutes=MINUTES, act=act(office.decider))
     claim = again(claim)
     assert (claim.status, claim.approved_title) == (ClaimStatus.AWAITING_PUBLICITY, TITLE)
     assert {claim.claimed_amount, claim.district_amount, claim.city_amount, claim.approved_amount} == {None}
@@ -70,9 +70,9 @@ def test_every_stage_supports_the_title_without_a_sum(office):
 def test_condition_found_unmet_forbids_the_title(office):
     claim = taken_up(office, item="wx2020-14-natl", lines=[HELD])
     with pytest.raises(ReviewRefused, match="称号"):
-        support_claim(claim.pk, seen=seen(claim), unmet=["TITLE"], act=act(office.first))
-    refuse_claim(claim.pk, seen=seen(claim), unmet=["TITLE"], reason="称号已被撤销", act=act(office.first))
-    confirm_district_review(claim.pk, seen=seen(claim), act=act(office.second))
+        support_claim(claim.pk, expected=expected(claim), unmet=["TITLE"], act=act(office.first))
+    refuse_claim(claim.pk, expected=expected(claim), unmet=["TITLE"], reason="称号已被撤销", act=act(office.first))
+    confirm_district_review(claim.pk, expected=expected(claim), act=act(office.second))
     assert again(claim).status == ClaimStatus.REJECTED
 
 
@@ -152,11 +152,11 @@ def test_reward_beside_a_title_is_the_officers_to_give(office, reward):
     claim = taken_up(office, item="fj8-3-star2", lines=[STAR])
     line = claim.lines.get()
     sums = {line.pk: LineSum(Decimal(reward), "比照上级文件")} if reward else None
-    support_claim(claim.pk, seen=seen(claim), sums=sums, act=act(office.first))
-    confirm_district_review(claim.pk, seen=seen(claim), act=act(office.second))
-    support_claim(claim.pk, seen=seen(claim), act=act(office.city))
+    support_claim(claim.pk, expected=expected(claim), sums=sums, act=act(office.first))
+    confirm_district_review(claim.pk, expected=expected(claim), act=act(office.second))
+    support_claim(claim.pk, expected=expected(claim), act=act(office.city))
     minutes = Minutes(MINUTES.number, MINUTES.date, "市财政局通知〔2026〕3号" if reward else "")
-    decision = support_claim(claim.pk, seen=seen(claim), minutes=minutes, act=act(office.decider))
+    decision = support_claim(claim.pk, expected=expected(claim), minutes=minutes, act=act(office.decider))
     claim = again(claim)
     assert claim.approved_title == "“创新之星”二星级"
     assert claim.approved_amount == (Decimal("30000.00") if reward else None)
@@ -168,10 +168,10 @@ def test_reward_withdrawn_at_the_end_leaves_the_title(office):
     claim = taken_up(office, item="fj8-3-star2", lines=[STAR])
     line = claim.lines.get()
     given = {line.pk: LineSum(Decimal(30000), "比照上级文件")}
-    support_claim(claim.pk, seen=seen(claim), sums=given, act=act(office.first))
-    confirm_district_review(claim.pk, seen=seen(claim), act=act(office.second))
+    support_claim(claim.pk, expected=expected(claim), sums=given, act=act(office.first))
+    confirm_district_review(claim.pk, expected=expected(claim), act=act(office.second))
     nothing = {line.pk: LineSum(Decimal(0))}
-    support_claim(claim.pk, seen=seen(claim), sums=nothing, act=act(office.city))
+    support_claim(claim.pk, expected=expected(claim), sums=nothing, act=act(office.city))
     assert (again(claim).city_amount, again(claim).district_amount) == (None, Decimal("30000.00"))
 
 

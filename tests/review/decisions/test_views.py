@@ -25,10 +25,10 @@ from tests.review.worlds import (
     city_passed,
     confirmed,
     decided,
+    expected,
     on,
     publish,
     reviewed,
-    seen,
     submitted,
 )
 
@@ -48,7 +48,7 @@ def as_(client, user):
 
 
 def post(client, claim, conclusion, **data):
-    page = seen(claim)
+    page = expected(claim)
     sent = {"conclusion": conclusion, "status": page.status, "round": page.round} | data
     return client.post(reverse("review:conclude", args=[claim.key]), sent)
 
@@ -191,8 +191,8 @@ def test_support_with_a_lower_sum_needs_a_reason_and_keeps_what_was_typed(client
 def test_stale_page_answers_with_the_new_state_and_the_typed_words(client, office):
     claim = accepted(office)
     line = claim.lines.get()
-    old = seen(claim)
-    support_claim(claim.pk, seen=old, act=act(office.first))
+    old = expected(claim)
+    support_claim(claim.pk, expected=old, act=act(office.first))
     other = make_official(Role.DISTRICT_FIRST, binhu())
     sent = {
         "conclusion": "support",

@@ -12,7 +12,7 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.services.transitions import TransitionRefused
 from portal.accounts.enums import Role
 from portal.core.money import yuan_in_words
-from review.decisions.services.desk import ReviewRefused
+from review.decisions.services.locking import ReviewRefused
 from review.funding.models import Award, Payment
 from review.funding.services import Voucher, record_payment, record_return
 from tests.factories import act, make_official, suzhou, wuxi

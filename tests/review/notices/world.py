@@ -12,6 +12,7 @@ from django.utils import timezone
 import policies
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimEvent
+from applications.claims.selectors.context import read_claim
 from applications.claims.services.assessment import assess_claim
 from policies.engine import load_catalogue
 from policies.published.models import ItemVersion
@@ -84,7 +85,7 @@ def decide(claim: Claim, *, amount: Decimal, each: Decimal, reason: str = "") ->
         ceiling=amount,
         minutes_number="锡知专资会〔2026〕9号",
         minutes_date=date(2026, 10, 28),
-        assessment=assess_claim(claim, act=act(officer), stage=Action.DECIDE),
+        assessment=assess_claim(read_claim(claim), act=act(officer), stage=Action.DECIDE),
     )
     for line in claim.lines.order_by("position"):
         ceiling = each + 1 if reason else each

@@ -1,4 +1,4 @@
-"""Open a claim to conclude on it: lock, nothing stale, four eyes, the right duty. And the conclusion's row."""
+"""Lock a claim for a conclusion: nothing stale, the right duty, four eyes. And write the conclusion's row."""
 
 from __future__ import annotations
 
@@ -29,21 +29,23 @@ class StalePageRefused(ReviewRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ExpectedState:
     """What the officer's page showed: the claim's status and round."""
 
     status: str
     round: int
 
 
-def open_desk(claim_id: int, *, seen: Seen, conclusion: Conclusion, act: Act) -> tuple[Claim, Stage, User]:
+def lock_for_decision(
+    claim_id: int, *, expected: ExpectedState, conclusion: Conclusion, act: Act
+) -> tuple[Claim, Stage, User]:
     """Lock the claim and check that this person may conclude this on it now; returns claim, stage and officer.
 
     Must run in the transaction that writes the conclusion. Raises StalePageRefused, ReviewRefused for four eyes,
     PermissionDenied for a duty the person does not hold.
     """
     claim = lock_claim(claim_id)
-    if (claim.status, claim.round) != (seen.status, seen.round):
+    if (claim.status, claim.round) != (expected.status, expected.round):
         raise StalePageRefused(
             f"本页打开后，该申报已由他人办理，现为“{claim.get_status_display()}”。您填写的内容仍在下方，"
             "请先查看最新情况再决定。"
