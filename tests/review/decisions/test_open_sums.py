@@ -122,9 +122,9 @@ def test_open_sums_are_asked_anew_where_the_question_has_changed(office, engine_
     (line,) = context.lines
     assert open_sums(context, question, earlier=earlier).lines == {line.line.pk}
     assert not engine_runs
-    granted = question | {"lines": [question["lines"][0] | {"district_amount": "20000.00"}]}
-    assert open_sums(context, granted, earlier=earlier).lines == frozenset()
-    assert engine_runs == [granted]
+    refused = question | {"unmet": ["场地未落实"]}
+    assert open_sums(context, refused, earlier=earlier).lines == frozenset()
+    assert engine_runs == [refused]
 
 
 def test_final_sum_needs_the_paper_that_sets_it(office):
