@@ -7,29 +7,25 @@ Each side runs in its own process, several times in turn; the best run of each c
 
 from __future__ import annotations
 
-import json
 import os
 import resource
-import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-ROUNDS = 4
-NOTICES = 25
-PROGRAM = "import bench.notices as measured; measured.child()"
+from bench._processes import Figures
+
+SMALL = {"size": 1, "rounds": 1}
 
 
-def run() -> dict[str, Any]:
-    """Measure both sides in turn; seconds are CPU seconds, memory in MB, size in bytes."""
-    runs: dict[str, list[dict[str, float]]] = {"portal": [], "naive": []}
-    for _ in range(ROUNDS):
-        for side, results in runs.items():
-            results.append(_measure(side))
-    best = {side: {key: min(result[key] for result in results) for key in results[0]} for side, results in runs.items()}
+def run(size: int = 25, rounds: int = 4) -> dict[str, Any]:
+    """Measure both sides in turn, `size` notices a run; seconds are CPU seconds, memory in MB, size in bytes."""
+    sides = {"portal": Figures(), "naive": Figures()}
+    for _ in range(rounds):
+        for side, figures in sides.items():
+            figures.add_portal("bench.notices", side, size)
+    best = {side: figures.least() for side, figures in sides.items()}
     portal, naive = best["portal"], best["naive"]
     return {
         **best,
@@ -53,27 +49,19 @@ def run() -> dict[str, Any]:
     }
 
 
-def _measure(side: str) -> dict[str, float]:
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings", "DEMO": "1", "BENCH_SIDE": side}
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-    )
-    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return result
-
-
-def child() -> None:
-    """Print notices in this process, and say what they took: CPU seconds and bytes a notice, peak MB."""
+def child(side: str, size: int) -> None:
+    """Print notices in this process, and what they took: CPU seconds and bytes a notice, peak MB."""
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "DEMO": "1"}
     import django  # noqa: PLC0415 - only the measured process needs the portal
 
     django.setup()
-    printer = {"portal": _portal, "naive": _naive}[os.environ["BENCH_SIDE"]]()
+    printer = {"portal": _portal, "naive": _naive}[side]()
     printer(0)
-    begun = time.process_time()
-    size = sum(len(printer(number)) for number in range(1, NOTICES + 1))
-    seconds = (time.process_time() - begun) / NOTICES
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "size": size / NOTICES, "memory": memory}))
+    began = time.process_time()
+    length = sum(len(printer(number)) for number in range(1, size + 1))
+    print(f"seconds\t{(time.process_time() - began) / size}")
+    print(f"size\t{length / size}")
+    print(f"memory\t{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}")
 
 
 def _sample(number: int) -> dict[str, Any]:
@@ -114,3 +102,7 @@ def _naive() -> Callable[[int], bytes]:
         return content
 
     return printed
+
+
+if __name__ == "__main__":
+    child(sys.argv[1], int(sys.argv[2]))
