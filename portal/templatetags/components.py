@@ -1,0 +1,130 @@
+"""Tags for what every page has: its place, a component with content of its own, a table that stacks on a phone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.template.base import token_kwargs
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html, strip_tags
+from django.utils.safestring import SafeString, mark_safe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.template.base import FilterExpression, NodeList, Parser, Token
+    from django.template.context import Context
+
+register = template.Library()
+_SLOTS = "_slots"
+_CELL = re.compile(r"<(?P<name>tr|th|td)(?P<attributes>(?:\s[^>]*)?)>")
+_CLASS = re.compile(r'(\sclass=")')
+_COLSPAN = re.compile(r'\scolspan="(\d+)"')
+
+
+@register.simple_block_tag
+def breadcrumb(content: str) -> SafeString | str:
+    """Where a page stands, out of its `crumb` tags; nothing on a page that has none."""
+    if not content.strip():
+        return ""
+    return format_html('<nav aria-label="所在位置"><ol class="breadcrumb">{}</ol></nav>', content)
+
+
+@register.simple_tag
+def crumb(label: str, url_name: str = "", *arguments: Any) -> SafeString:
+    """One step of the breadcrumb: a link to the named URL, or, without one, the page itself."""
+    if not url_name:
+        return format_html('<li class="breadcrumb-item active" aria-current="page">{}</li>', label)
+    return format_html('<li class="breadcrumb-item"><a href="{}">{}</a></li>', reverse(url_name, args=arguments), label)
+
+
+class ComponentNode(template.Node):
+    """Renders `components/<name>.html` with its arguments, its slots and, as `content`, the rest of the block."""
+
+    child_nodelists = ("nodelist",)
+
+    def __init__(self, nodelist: NodeList, name: FilterExpression, values: Mapping[str, FilterExpression]) -> None:
+        self.nodelist, self.name, self.values = nodelist, name, values
+
+    def render(self, context: Context) -> SafeString:
+        values = {key: value.resolve(context) for key, value in self.values.items()}
+        slots: dict[str, SafeString] = {}
+        with context.push(**{_SLOTS: slots}):
+            content = self.nodelist.render(context).strip()
+        component = template.Engine.get_default().get_template(f"components/{self.name.resolve(context)}.html")
+        # What a template has rendered is escaped already.
+        return component.render(context.new(values | slots | {"content": mark_safe(content)}))  # noqa: S308
+
+
+@register.tag
+def component(parser: Parser, token: Token) -> ComponentNode:
+    """`{% component "page_header" title=… %}{% slot "lead" %}…{% endslot %}…{% endcomponent %}`."""
+    _, name, *bits = token.split_contents()
+    values = token_kwargs(bits, parser)
+    if bits:
+        raise template.TemplateSyntaxError(f"component {name}: write arguments as name=value, not {bits[0]}")
+    nodelist = parser.parse(("endcomponent",))
+    parser.delete_first_token()
+    return ComponentNode(nodelist, parser.compile_filter(name), values)
+
+
+@register.simple_block_tag(takes_context=True)
+def slot(context: Context, content: str, name: str) -> str:
+    """Markup for one place in the component around it."""
+    context[_SLOTS][name] = mark_safe(content.strip())  # noqa: S308 - a template has escaped it
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The head of one column: its name as markup, aligned to the end or not, shown or for screen readers only."""
+
+    name: SafeString
+    is_end: bool
+    is_hidden: bool
+
+
+@register.filter
+def table_columns(columns: str) -> list[Column]:
+    """Columns by their names, separated by `|`: `金额 >` is aligned to the end, `(操作)` is for screen readers only."""
+    found = []
+    for part in conditional_escape(columns).split("|"):
+        if not part.strip():
+            continue
+        name = part.strip().removesuffix(">").removesuffix("&gt;").strip()
+        is_hidden = name.startswith("(") and name.endswith(")")
+        shown = mark_safe(name.strip("()") if is_hidden else name)  # noqa: S308 - escaped above
+        found.append(Column(shown, is_end=part.strip() != name, is_hidden=is_hidden))
+    return found
+
+
+@register.filter
+def labelled(rows: str, columns: list[Column]) -> SafeString:
+    """Rows whose cells carry name and alignment of their columns, for phones, where no head is shown.
+
+    A cell keeps a label of its own; the head of a row needs none.
+    """
+    position = 0
+
+    def complete(start: re.Match[str]) -> str:
+        nonlocal position
+        name, attributes = start["name"], start["attributes"]
+        if name == "tr":
+            position = 0
+            return start[0]
+        column = columns[position] if position < len(columns) else None
+        span = _COLSPAN.search(attributes)
+        position += int(span[1]) if span else 1
+        if column is None or span or name == "th":
+            return start[0]
+        if column.is_end:
+            attributes, found = _CLASS.subn(r"\1text-end ", attributes, count=1)
+            attributes += "" if found else ' class="text-end"'
+        if not column.is_hidden and "data-label=" not in attributes:
+            attributes += f' data-label="{strip_tags(column.name)}"'
+        return f"<{name}{attributes}>"
+
+    return mark_safe(_CELL.sub(complete, conditional_escape(rows)))  # noqa: S308 - attributes only are added
