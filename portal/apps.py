@@ -1,13 +1,17 @@
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class PortalConfig(AppConfig):
-    """The ground floor: template tags, checks and commands that belong to no room of their own."""
+    """What every app uses. Fills the registries from the `registration` module of every installed app."""
 
     name = "portal"
     label = "portal"
     verbose_name = "门户"
+
+    def ready(self) -> None:
+        autodiscover_modules("registration")
 
 
 class LeanStaticFilesConfig(StaticFilesConfig):

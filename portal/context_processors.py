@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from portal.navigation import arrange_menu, menu_for
+from portal.navigation import arrange_menu, footer_links, menu_for
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 
-def seat_of(user: User) -> str:
-    """As whom a person is here, in one line: the first office or applicant, and how many more there are."""
-    seats = [str(a) for a in user.active_appointments] or [m.applicant.name for m in user.active_memberships]
-    if not seats:
+def current_role_label(user: User) -> str:
+    """The person's first office or applicant in one line, and how many more there are; empty without any."""
+    roles = [str(a) for a in user.active_appointments] or [m.applicant.name for m in user.active_memberships]
+    if not roles:
         return ""
-    return seats[0] if len(seats) == 1 else f"{seats[0]} 等 {len(seats)} 项"
+    return roles[0] if len(roles) == 1 else f"{roles[0]} 等 {len(roles)} 项"
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -30,7 +30,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     known = user if user is not None and user.is_authenticated else None
     return {
         "menu": arrange_menu(menu_for(known, path=request.path)),
-        "user_seat": seat_of(known) if known else "",
+        "footer": footer_links(),
+        "user_role": current_role_label(known) if known else "",
         "unread_count": known.portal_messages.filter(read_at=None)[:100].count() if known else 0,
         "demo": settings.DEMO,
         "second_factor_off": not settings.OFFICIALS_NEED_SECOND_FACTOR,

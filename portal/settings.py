@@ -51,7 +51,7 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "django_htmx",
-    "portal",
+    "portal.apps.PortalConfig",
     "portal.accounts",
     "portal.api",
     "portal.audit",
@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "policies.published",
     "policies.calls",
     "policies.drafting",
+    "policies.finder",
     "policies.rates",
     "applications.claims",
     "applications.ledger",
@@ -68,6 +69,7 @@ INSTALLED_APPS = [
     "review.decisions",
     "review.demo",
     "review.funding",
+    "review.home",
     "review.notices",
     "review.targets",
     "review.whatif",
@@ -316,24 +318,12 @@ CELERY_BEAT_SCHEDULE = {
         # Sweeps that nobody was there to do are not done afterwards, one by one.
         "options": {"expires": max(JOB_SWEEP_SECONDS, 5)},
     },
-    # Once a day, soon after midnight or when the machine is next up: only the day's first bell promises anything.
-    "replay-assessments": {
-        "task": "portal.jobs.promise_daily",
+    # Every hour, as the machine may have been off at midnight: only the day's first round enqueues anything.
+    "enqueue-daily-jobs": {
+        "task": "portal.jobs.enqueue_daily",
         "schedule": 3600.0,
-        "args": ["applications.replay"],
         "options": {"expires": 3600},
     },
-}
-# Which function does which kind of job. Dotted paths, because the ground floor imports no other.
-JOB_HANDLERS = {
-    "accounts.send_invitation": "portal.accounts.jobs.send_invitation",
-    "applications.replay": "applications.claims.jobs.replay",
-    "calls.announce": "policies.calls.jobs.announce",
-    "notifications.send_email": "portal.notifications.jobs.send_email",
-    "notices.issue_grant": "review.notices.jobs.issue_grant",
-    "notices.issue_refusal": "review.notices.jobs.issue_refusal",
-    "notices.issue_recognition": "review.notices.jobs.issue_recognition",
-    "whatif.simulate": "review.whatif.jobs.simulate",
 }
 
 LOGGING = {

@@ -1,47 +1,30 @@
-"""States of a claim, the actions that lead from one to the next, and both faces of their labels."""
+"""States of a claim, the actions that lead from one to the next, and their labels for officers and applicants."""
 
 from django.db import models
 
-
-class ClaimStatus(models.TextChoices):
-    """Where a claim stands; the label is the officers' word, `APPLICANT_LABELS` has the applicant's."""
-
-    DRAFT = "draft", "草稿"
-    SUBMITTED = "submitted", "待受理"
-    DISTRICT_REVIEW = "district_review", "待区级初审"
-    DISTRICT_CONFIRMATION = "district_confirmation", "待区级复核"
-    CITY_REVIEW = "city_review", "待市级复审"
-    FINAL_DECISION = "final_decision", "待审定"
-    AWAITING_PUBLICITY = "awaiting_publicity", "待公示"
-    PUBLICITY = "publicity", "公示中"
-    OBJECTION = "objection", "异议处理中"
-    APPROVED = "approved", "已批准"
-    PAID = "paid", "已拨付"
-    RECOGNISED = "recognised", "已认定"
-    CORRECTION = "correction", "待补正"
-    WITHDRAWN = "withdrawn", "已撤回"
-    NOT_ACCEPTED = "not_accepted", "不予受理"
-    REJECTED = "rejected", "不予支持"
+from portal.core.choices import StatusChoices
 
 
-APPLICANT_LABELS = {
-    ClaimStatus.DRAFT: "草稿，尚未提交",
-    ClaimStatus.SUBMITTED: "已提交，等待受理",
-    ClaimStatus.DISTRICT_REVIEW: "区级审核中",
-    ClaimStatus.DISTRICT_CONFIRMATION: "区级审核中",
-    ClaimStatus.CITY_REVIEW: "市级审核中",
-    ClaimStatus.FINAL_DECISION: "市级审核中",
-    ClaimStatus.AWAITING_PUBLICITY: "审定通过，准备公示",
-    ClaimStatus.PUBLICITY: "公示中",
-    ClaimStatus.OBJECTION: "公示有异议，正在核实",
-    ClaimStatus.APPROVED: "已批准，等待拨付",
-    ClaimStatus.PAID: "资金已拨付",
-    ClaimStatus.RECOGNISED: "已认定，不涉及资金",
-    ClaimStatus.CORRECTION: "需要您补正",
-    ClaimStatus.WITHDRAWN: "已撤回",
-    ClaimStatus.NOT_ACCEPTED: "不予受理",
-    ClaimStatus.REJECTED: "不予支持",
-}
+class ClaimStatus(StatusChoices):
+    """Where a claim stands, written as `NAME = value, tone, applicant's label, officers' label`."""
+
+    DRAFT = "draft", "neutral", "草稿，尚未提交", "草稿"
+    SUBMITTED = "submitted", "info", "已提交，等待受理", "待受理"
+    DISTRICT_REVIEW = "district_review", "info", "区级审核中", "待区级初审"
+    DISTRICT_CONFIRMATION = "district_confirmation", "info", "区级审核中", "待区级复核"
+    CITY_REVIEW = "city_review", "info", "市级审核中", "待市级复审"
+    FINAL_DECISION = "final_decision", "info", "市级审核中", "待审定"
+    AWAITING_PUBLICITY = "awaiting_publicity", "info", "审定通过，准备公示", "待公示"
+    PUBLICITY = "publicity", "info", "公示中", "公示中"
+    OBJECTION = "objection", "warn", "公示有异议，正在核实", "异议处理中"
+    APPROVED = "approved", "ok", "已批准，等待拨付", "已批准"
+    PAID = "paid", "ok", "资金已拨付", "已拨付"
+    RECOGNISED = "recognised", "ok", "已认定，不涉及资金", "已认定"
+    CORRECTION = "correction", "warn", "需要您补正", "待补正"
+    WITHDRAWN = "withdrawn", "neutral", "已撤回", "已撤回"
+    NOT_ACCEPTED = "not_accepted", "bad", "不予受理", "不予受理"
+    REJECTED = "rejected", "bad", "不予支持", "不予支持"
+
 
 # Statuses in which the applicant may change the claim's content.
 EDITABLE = frozenset({ClaimStatus.DRAFT, ClaimStatus.CORRECTION})

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from applications.claims.enums import APPLICANT_LABELS, EDITABLE, RELEASED, Action, ClaimStatus, Route
+from applications.claims.enums import EDITABLE, RELEASED, Action, ClaimStatus, Route
 from applications.claims.workflow import reviewer_of
 from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
 
@@ -139,7 +139,12 @@ class Claim(models.Model):
     @property
     def applicant_label(self) -> str:
         """The status in the applicant's words."""
-        return APPLICANT_LABELS[ClaimStatus(self.status)]
+        return ClaimStatus(self.status).applicant_label
+
+    @property
+    def tone(self) -> str:
+        """The status's colour."""
+        return ClaimStatus(self.status).tone
 
     @property
     def is_editable(self) -> bool:

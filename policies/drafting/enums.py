@@ -1,16 +1,16 @@
 """Where a draft of policy stands."""
 
-from django.db import models
+from portal.core.choices import StatusChoices
 
 
-class DraftState(models.TextChoices):
+class DraftState(StatusChoices):
     """Drafting and returned drafts can be changed; published and withdrawn ones are over."""
 
-    DRAFTING = "drafting", "拟订中"
-    PROPOSED = "proposed", "待发布"
-    RETURNED = "returned", "退回修改"
-    PUBLISHED = "published", "已发布"
-    WITHDRAWN = "withdrawn", "已撤回"
+    DRAFTING = "drafting", "info", "拟订中"
+    PROPOSED = "proposed", "wait", "待发布"
+    RETURNED = "returned", "warn", "退回修改"
+    PUBLISHED = "published", "ok", "已发布"
+    WITHDRAWN = "withdrawn", "neutral", "已撤回"
 
 
 EDITABLE = frozenset({DraftState.DRAFTING, DraftState.RETURNED})

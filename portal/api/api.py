@@ -1,4 +1,4 @@
-"""The interface as a whole: the rooms' parts, how errors are written, and its addresses."""
+"""The interface as a whole: the apps' routers, how errors are written, and its addresses."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
 from portal.api.door import guard
+from portal.core.registry import API_ROUTERS
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -23,14 +24,8 @@ api = NinjaAPI(
     # Our own page: the package's would fetch scripts from elsewhere.
     docs_url=None,
 )
-# Rooms above are named as strings only.
-for room in (
-    "policies.published.api.router",
-    "policies.calls.api.router",
-    "applications.claims.api.router",
-    "review.notices.api.router",
-):
-    api.add_router("", room)
+for router in API_ROUTERS.values():
+    api.add_router("", router)
 
 
 def _answer(request: HttpRequest, error: str, *, status: int, field: str = "") -> HttpResponse:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django import forms
 
-from portal.audit.labels import ACTIONS, GROUPS
+from portal.audit.labels import action_choices
 from portal.audit.selectors import RecordFilter, regions_of_auditor
 
 if TYPE_CHECKING:
@@ -16,11 +16,7 @@ if TYPE_CHECKING:
 
 
 def _action_choices() -> list[tuple[str, Any]]:
-    grouped = [
-        (label, [(f"{group}.", f"{label}：全部"), *((c, w) for c, w in ACTIONS.items() if c.startswith(f"{group}."))])
-        for group, label in GROUPS.items()
-    ]
-    return [("", "全部"), *grouped]
+    return [("", "全部"), *action_choices()]
 
 
 def _hinted(words: str) -> forms.TextInput:

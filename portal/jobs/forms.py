@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from django import forms
 
-from portal.jobs.enums import KIND_LABELS
+from portal.jobs.kinds import JOB_KINDS
 from portal.jobs.models import JobState
 from portal.jobs.selectors import JobFilter
+
+
+def _kind_choices() -> list[tuple[str, str]]:
+    return [("", "全部"), *((kind, entry.label) for kind, entry in JOB_KINDS.items())]
 
 
 class JobFilterForm(forms.Form):
     """The bar above the list."""
 
     state = forms.ChoiceField(label="状态", choices=[("", "全部"), *JobState.choices], required=False)
-    kind = forms.ChoiceField(label="种类", choices=[("", "全部"), *KIND_LABELS.items()], required=False)
+    kind = forms.ChoiceField(label="种类", choices=_kind_choices, required=False)
     text = forms.CharField(
         label="查找",
         max_length=100,

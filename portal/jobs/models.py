@@ -9,17 +9,18 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from portal.accounts.enums import Role
-from portal.jobs.enums import KIND_LABELS
+from portal.core.choices import StatusChoices
+from portal.jobs.kinds import kind_label
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
 
-class JobState(models.TextChoices):
-    WAITING = "waiting", "等待执行"
-    RUNNING = "running", "执行中"
-    DONE = "done", "已完成"
-    DEAD = "dead", "失败，待人工处理"
+class JobState(StatusChoices):
+    WAITING = "waiting", "info", "等待执行"
+    RUNNING = "running", "wait", "执行中"
+    DONE = "done", "ok", "已完成"
+    DEAD = "dead", "bad", "失败，待人工处理"
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -79,7 +80,7 @@ class Job(models.Model):
     @property
     def kind_label(self) -> str:
         """The kind in words."""
-        return KIND_LABELS.get(self.kind, self.kind)
+        return kind_label(self.kind)
 
     @property
     def percent(self) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError
 
 from portal.audit.services import record_audit
+from portal.jobs.kinds import JOB_KINDS
 from portal.jobs.leases import kept_lease, lease_end
 from portal.jobs.models import Heartbeat, Job, JobState
 from portal.jobs.progress import LeaseLostError, progress_of_job
@@ -40,20 +40,22 @@ BATCH = 500
 def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any]) -> Job:
     """Promise a job inside the caller's transaction; its message goes out only after commit.
 
-    The same `(kind, key)` again returns the job that stands. Raises LookupError for a kind without a handler.
+    The same `(kind, key)` again returns the job that stands. Raises LookupError for a kind that no app registers.
     """
-    if kind not in settings.JOB_HANDLERS:
-        raise LookupError(f"No handler for jobs of kind {kind!r} in JOB_HANDLERS.")
+    if kind not in JOB_KINDS:
+        raise LookupError(f"No app registers the kind of job {kind!r}.")
     job, _ = Job.objects.get_or_create(kind=kind, key=key, defaults={"payload": dict(payload)})
     if job.state == JobState.WAITING:
         _announce([job.pk])
     return job
 
 
-def promise_daily(kind: str) -> Job:
-    """Promise a kind's job of this day; the same day again returns the one that stands."""
+def enqueue_daily_jobs() -> None:
+    """Enqueue today's job of every daily kind; those that are there already stay as they are."""
     with transaction.atomic():
-        return enqueue_job(kind, key=timezone.localdate().isoformat(), payload={})
+        for kind, entry in JOB_KINDS.items():
+            if entry.is_daily:
+                enqueue_job(kind, key=timezone.localdate().isoformat(), payload={})
 
 
 def _announce(job_ids: Iterable[int]) -> None:
@@ -87,15 +89,6 @@ def send_message(job_id: int) -> bool:
     return True
 
 
-def handler_of(kind: str) -> Callable[..., None]:
-    """The function that does this kind of job; raises LookupError where settings name none."""
-    path = settings.JOB_HANDLERS.get(kind)
-    if path is None:
-        raise LookupError(f"No handler for jobs of kind {kind!r} in JOB_HANDLERS.")
-    handler: Callable[..., None] = import_string(path)
-    return handler
-
-
 def run_job(job_id: int) -> bool:
     """Lease a job and run its handler. Returns whether it was this call that finished it.
 
@@ -118,7 +111,7 @@ def run_job(job_id: int) -> bool:
     job = Job.objects.get(pk=job_id)
     try:
         with kept_lease(job_id, token=token), progress_of_job(job_id, token=token):
-            handler_of(job.kind)(**job.payload)
+            JOB_KINDS[job.kind].handler(**job.payload)
     except LeaseLostError:
         logger.warning("Job %s was given up: it had passed to another worker.", job)
         return False

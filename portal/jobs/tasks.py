@@ -1,4 +1,4 @@
-"""The Celery tasks of the portal: run one job, promise a daily one, and sweep."""
+"""The Celery tasks of the portal: run one job, enqueue the daily ones, and sweep."""
 
 from celery import shared_task
 
@@ -11,10 +11,10 @@ def run(job_id: int) -> None:
     services.run_job(job_id)
 
 
-@shared_task(name="portal.jobs.promise_daily")
-def promise_daily(kind: str) -> None:
-    """Promise today's job of a kind; a second bell on the same day promises nothing more."""
-    services.promise_daily(kind)
+@shared_task(name="portal.jobs.enqueue_daily")
+def enqueue_daily() -> None:
+    """Enqueue today's job of every daily kind; running again on the same day adds none."""
+    services.enqueue_daily_jobs()
 
 
 @shared_task(name="portal.jobs.sweep")

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.access import access, officials, public
 from portal.accounts.enums import Role
 from portal.core.http import act_of, user_of
-from portal.jobs.enums import KIND_LABELS
 from portal.jobs.forms import JobFilterForm
+from portal.jobs.kinds import kind_label
 from portal.jobs.models import Job, JobState
 from portal.jobs.selectors import is_alive, page_of_jobs, standing
 from portal.jobs.services import retry_dead_jobs, retry_job
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 system_admins = officials(Role.SYSTEM_ADMIN)
-_TONES = {JobState.WAITING: "info", JobState.RUNNING: "wait", JobState.DONE: "ok", JobState.DEAD: "bad"}
 
 
 @access(system_admins)
@@ -39,7 +38,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     found = standing(now=now)
     context = {
         "form": form,
-        "rows": [{"job": job, "tone": _TONES[JobState(job.state)]} for job in page.jobs],
+        "rows": [{"job": job, "tone": JobState(job.state).tone} for job in page.jobs],
         "next_cursor": page.next_cursor,
         "after": after,
         "standing": found,
@@ -68,7 +67,7 @@ def retry_kind(request: HttpRequest) -> HttpResponse:
     kind = request.POST.get("kind", "")
     count = retry_dead_jobs(kind, act=act_of(request))
     if count:
-        messages.success(request, f"已将 {count} 个失败的“{KIND_LABELS.get(kind, kind)}”重新排队。")
+        messages.success(request, f"已将 {count} 个失败的“{kind_label(kind)}”重新排队。")
     else:
         messages.info(request, "没有失败的这类任务，无需重试。")
     return redirect("jobs:list")

@@ -21,31 +21,11 @@ if TYPE_CHECKING:
 register = template.Library()
 _CODE = re.compile(r"（[a-z_][a-z0-9_.\[\]]*）")
 
-# Which colour a status has, by the value that the room above stores. A status without a row is neutral.
-STATUS_TONES = {
-    "draft": "neutral",
-    "submitted": "info",
-    "district_review": "info",
-    "district_confirmation": "info",
-    "city_review": "info",
-    "final_decision": "info",
-    "awaiting_publicity": "info",
-    "publicity": "info",
-    "objection": "warn",
-    "approved": "ok",
-    "paid": "ok",
-    "recognised": "ok",
-    "correction": "warn",
-    "withdrawn": "neutral",
-    "not_accepted": "bad",
-    "rejected": "bad",
-}
-
 
 class HasStatus(Protocol):
-    """Anything with a status, its label for officers and its label for applicants."""
+    """Anything with a status: its tone, and its labels for officers and for applicants."""
 
-    status: str
+    tone: str
     applicant_label: str
 
     def get_status_display(self) -> str: ...
@@ -106,6 +86,6 @@ def pill(words: str, tone: str = "neutral") -> SafeString:
 
 @register.simple_tag
 def status_pill(thing: HasStatus, face: str = "officer") -> SafeString:
-    """The status of a claim as a pill, in the officers' words or, with face="applicant", in the applicant's."""
+    """The status as a pill, in the officers' words or, with face="applicant", in the applicant's."""
     words = thing.applicant_label if face == "applicant" else thing.get_status_display()
-    return pill(words, STATUS_TONES.get(thing.status, "neutral"))
+    return pill(words, thing.tone)

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from portal.core.choices import StatusChoices
+
 
 class SourceKind(models.TextChoices):
     """Where a measured value was read."""
@@ -12,23 +14,14 @@ class SourceKind(models.TextChoices):
     PLATFORM = "platform", "平台数据"
 
 
-class Verdict(models.TextChoices):
+class Verdict(StatusChoices):
     """How a target stands. Met and missed are the engine's words; only the day decides what a miss means."""
 
-    MET = "met", "已达成"
-    OPEN = "open", "推进中"
-    MISSED = "missed", "未达成"
-    UNDECIDED = "undecided", "尚不能判定"
-    UNMEASURED = "unmeasured", "尚未测量"
-
-
-VERDICT_TONES = {
-    Verdict.MET: "ok",
-    Verdict.OPEN: "info",
-    Verdict.MISSED: "bad",
-    Verdict.UNDECIDED: "warn",
-    Verdict.UNMEASURED: "neutral",
-}
+    MET = "met", "ok", "已达成"
+    OPEN = "open", "info", "推进中"
+    MISSED = "missed", "bad", "未达成"
+    UNDECIDED = "undecided", "warn", "尚不能判定"
+    UNMEASURED = "unmeasured", "neutral", "尚未测量"
 
 
 class ProgressState(models.TextChoices):
@@ -39,20 +32,11 @@ class ProgressState(models.TextChoices):
     DONE = "done", "已完成"
 
 
-class Standing(models.TextChoices):
+class Standing(StatusChoices):
     """How a phase or duty stands on a day: what was reported, or late where its days are over."""
 
-    AHEAD = "ahead", "未到时间"
-    NOT_BEGUN = "not_begun", "未开始"
-    UNDER_WAY = "under_way", "进行中"
-    DONE = "done", "已完成"
-    LATE = "late", "已逾期"
-
-
-STANDING_TONES = {
-    Standing.AHEAD: "neutral",
-    Standing.NOT_BEGUN: "warn",
-    Standing.UNDER_WAY: "info",
-    Standing.DONE: "ok",
-    Standing.LATE: "bad",
-}
+    AHEAD = "ahead", "neutral", "未到时间"
+    NOT_BEGUN = "not_begun", "warn", "未开始"
+    UNDER_WAY = "under_way", "info", "进行中"
+    DONE = "done", "ok", "已完成"
+    LATE = "late", "bad", "已逾期"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from portal.core.charts import BarRow, ColumnGroup, Datum, Share, bar_chart, column_chart, share_chart
-from review.targets.enums import VERDICT_TONES, Verdict
+from review.targets.enums import Verdict
 from review.targets.figures import figure_text
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _LIMIT = 150
 # More columns than this have no room on a phone.
 _COURSE = 5
-_SHARE_TONES = {**VERDICT_TONES, Verdict.OPEN: "main", Verdict.UNMEASURED: "quiet"}
+_SHARE_TONES = {verdict: verdict.tone for verdict in Verdict} | {Verdict.OPEN: "main", Verdict.UNMEASURED: "quiet"}
 _BAR_TONES = {Verdict.MET: "ok", Verdict.OPEN: "main", Verdict.MISSED: "bad", Verdict.UNDECIDED: "warn"}
 
 

@@ -12,7 +12,7 @@ from django.db.models.functions import RowNumber
 
 from policies.published.selectors import register_catalogue
 from portal.core.charts import Span, span_chart
-from review.targets.enums import STANDING_TONES, ProgressState, Standing
+from review.targets.enums import ProgressState, Standing
 from review.targets.goals import deadline
 from review.targets.models import ProgressEntry
 
@@ -94,7 +94,7 @@ class Task:
 
     @property
     def tone(self) -> str:
-        return STANDING_TONES[self.standing]
+        return self.standing.tone
 
     @property
     def last(self) -> ProgressEntry | None:

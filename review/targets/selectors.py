@@ -12,7 +12,7 @@ from policies.engine import Outcome, assess
 from policies.published.enums import DocumentStatus
 from policies.published.models import ItemVersion, PolicyDocument, SupportItem
 from policies.published.selectors import TARGET, catalogue_for, compiled_item
-from review.targets.enums import VERDICT_TONES, Verdict
+from review.targets.enums import Verdict
 from review.targets.figures import attainment, figure_text
 from review.targets.goals import deadline, goal_of
 from review.targets.models import Measurement
@@ -67,7 +67,7 @@ class Standing:
 
     @property
     def tone(self) -> str:
-        return VERDICT_TONES[self.verdict]
+        return self.verdict.tone
 
     @property
     def due_on(self) -> date:

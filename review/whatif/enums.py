@@ -2,16 +2,18 @@
 
 from django.db import models
 
+from portal.core.choices import StatusChoices
+
 # The form of stored results; counted up when they change.
 FORMAT = 1
 
 
-class RunState(models.TextChoices):
-    QUEUED = "queued", "排队中"
-    RUNNING = "running", "测算中"
-    DONE = "done", "已完成"
-    FAILED = "failed", "未完成"
-    CANCELLED = "cancelled", "已取消"
+class RunState(StatusChoices):
+    QUEUED = "queued", "info", "排队中"
+    RUNNING = "running", "wait", "测算中"
+    DONE = "done", "ok", "已完成"
+    FAILED = "failed", "bad", "未完成"
+    CANCELLED = "cancelled", "neutral", "已取消"
 
 
 OPEN_STATES = frozenset({RunState.QUEUED, RunState.RUNNING})

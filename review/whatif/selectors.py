@@ -31,13 +31,6 @@ PAGE_SIZE = 30
 MOST_CHOICES = 200
 TARGET = "target"
 JOB = "whatif.simulate"
-TONES = {
-    RunState.QUEUED: "info",
-    RunState.RUNNING: "wait",
-    RunState.DONE: "ok",
-    RunState.FAILED: "bad",
-    RunState.CANCELLED: "neutral",
-}
 
 
 def law() -> Catalogue:
@@ -85,7 +78,7 @@ class Standing:
 
     @property
     def tone(self) -> str:
-        return "bad" if self.is_dead else TONES[RunState(self.run.state)]
+        return "bad" if self.is_dead else RunState(self.run.state).tone
 
     @property
     def is_moving(self) -> bool:

@@ -22,10 +22,10 @@ from policies.published.services import publish_catalogue
 from portal.access import public
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Membership
-from portal.context_processors import seat_of
+from portal.context_processors import current_role_label
+from portal.core.choices import StatusChoices
 from portal.navigation import BAR_ENTRIES, MENU, MenuLink, arrange_menu, menu_for
 from portal.notifications.models import Message
-from portal.templatetags.portal import STATUS_TONES
 from tests.factories import (
     ApplicantFactory,
     ClaimFactory,
@@ -67,14 +67,12 @@ def test_every_icon_that_a_template_names_is_in_the_sprite():
 
 
 def test_every_tone_of_a_pill_and_of_a_box_has_its_colours():
-    for tone in {*STATUS_TONES.values(), "wait"}:
+    statuses = {status for kind in StatusChoices.__subclasses__() for status in kind}
+    assert set(ClaimStatus) < statuses
+    for tone in {status.tone for status in statuses}:
         assert f".pill-{tone} " in STYLES
     for tone in ("info", "ok", "warn", "bad"):
         assert f".notice-{tone} " in STYLES
-
-
-def test_every_status_of_a_claim_has_a_tone():
-    assert set(STATUS_TONES) == set(ClaimStatus)
 
 
 # ---- tags and filters -----------------------------------------------------------------------------
@@ -178,26 +176,28 @@ def test_the_header_shows_who_one_is_for_whom_and_how_much_is_unread():
 
 
 @pytest.mark.django_db
-def test_several_seats_are_counted():
+def test_several_roles_are_counted():
     user = make_official(Role.DISTRICT_FIRST, binhu())
-    assert seat_of(user) == "无锡市滨湖区 区级经办"
+    assert current_role_label(user) == "无锡市滨湖区 区级经办"
     Appointment.objects.create(user=user, role=Role.ACCEPTANCE, region=xishan())
     del user.active_appointments
-    assert seat_of(user).endswith("等 2 项")
+    assert current_role_label(user).endswith("等 2 项")
     member = make_member(ApplicantFactory(name="甲公司"))
     Membership.objects.create(user=member, applicant=ApplicantFactory(name="乙公司"))
-    assert seat_of(member) == "甲公司 等 2 项"
-    assert seat_of(UserFactory()) == ""
+    assert current_role_label(member) == "甲公司 等 2 项"
+    assert current_role_label(UserFactory()) == ""
 
 
 # ---- the menu -------------------------------------------------------------------------------------
 def test_every_menu_entry_leads_somewhere():
-    assert all(reverse(entry.url_name) for entry in MENU)
+    assert all(reverse(entry.url_name) for entry in MENU.values())
 
 
 def test_a_stranger_sees_public_entries_only():
     labels = [link.label for link in menu_for(None)]
-    assert labels == [entry.label for entry in MENU if entry.rule is public]
+    assert labels == [
+        entry.label for entry in sorted(MENU.values(), key=lambda entry: entry.weight) if entry.rule is public
+    ]
 
 
 @pytest.mark.django_db
@@ -241,7 +241,7 @@ def test_what_the_bar_has_no_room_for_opens_below_it_and_nothing_is_lost():
 
 @pytest.mark.django_db
 def test_ones_own_work_stands_before_what_everybody_sees():
-    rules = {entry.label: entry.rule is public for entry in MENU}
+    rules = {entry.label: entry.rule is public for entry in MENU.values()}
     shown = [rules[link.label] for link in menu_for(make_official(Role.POLICY_ADMIN, wuxi()))]
     assert shown == sorted(shown)
 

@@ -20,13 +20,6 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 PAGE_SIZE = 30
-TONES = {
-    DraftState.DRAFTING: "info",
-    DraftState.PROPOSED: "wait",
-    DraftState.RETURNED: "warn",
-    DraftState.PUBLISHED: "ok",
-    DraftState.WITHDRAWN: "neutral",
-}
 
 
 @dataclass(frozen=True, slots=True)

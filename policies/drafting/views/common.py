@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect
 from policies.drafting.enums import DraftState
 from policies.drafting.models import PolicyDraft
 from policies.drafting.permissions import decision_problem, may_change, may_draft
-from policies.drafting.selectors.lists import TONES
 from policies.drafting.services.drafts import DraftRefusedError, StaleDraftError
 from portal.access import officials
 from portal.accounts.enums import Role
@@ -40,7 +39,7 @@ def frame(request: HttpRequest, draft: PolicyDraft, *, tab: str) -> dict[str, An
     return {
         "draft": draft,
         "tab": tab,
-        "tone": TONES[DraftState(draft.state)],
+        "tone": DraftState(draft.state).tone,
         "may_change": may_change(user, draft),
         "may_decide": not decision_problem(user, draft),
         "may_take_back": draft.state == DraftState.PROPOSED and draft.proposed_by_id == user.pk,

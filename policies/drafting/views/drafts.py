@@ -15,7 +15,7 @@ from policies.drafting import authored
 from policies.drafting.enums import DraftState
 from policies.drafting.forms import DescribeForm, ReasonForm, StartForm, YamlForm
 from policies.drafting.selectors.changes import draft_changes
-from policies.drafting.selectors.lists import TONES, page_of_drafts, section_rows
+from policies.drafting.selectors.lists import page_of_drafts, section_rows
 from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import draft_yaml
 from policies.drafting.services.decisions import newest_text, proposal_obstacle
@@ -53,7 +53,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     page = page_of_drafts(user_of(request), over=over, after=after)
     context = {
-        "rows": [{"draft": draft, "tone": TONES[DraftState(draft.state)]} for draft in page.drafts],
+        "rows": [{"draft": draft, "tone": DraftState(draft.state).tone} for draft in page.drafts],
         "next_cursor": page.next_cursor,
         "after": after,
         "over": over,

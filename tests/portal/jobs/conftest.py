@@ -1,13 +1,14 @@
 import pytest
 
-from tests.portal.jobs.handlers import CALLS
-from tests.portal.jobs.names import HANDLERS
+from portal.jobs.kinds import JOB_KINDS
+from tests.portal.jobs.handlers import CALLS, KINDS
 
 
 @pytest.fixture(autouse=True)
-def _handlers(settings):
+def _kinds(settings, monkeypatch):
     """Jobs of kinds that only tests know."""
-    settings.JOB_HANDLERS = settings.JOB_HANDLERS | HANDLERS
+    for code, kind in KINDS.items():
+        monkeypatch.setitem(JOB_KINDS, code, kind)
     settings.OFFICIALS_NEED_SECOND_FACTOR = False
     CALLS.clear()
 

@@ -4,6 +4,7 @@ import os
 import time
 from pathlib import Path
 
+from portal.jobs.kinds import JobKind
 from portal.jobs.models import Job
 from portal.jobs.progress import report_progress
 
@@ -45,3 +46,6 @@ def count(steps: int, lose_after: int | None = None) -> None:
         report_progress(step, steps)
         SEEN.extend(Job.objects.values_list("progress_done", "progress_total"))
     CALLS.append("ended")
+
+
+KINDS = {f"tests.{do.__name__}": JobKind(do.__name__, do) for do in (succeed, fail, fail_until_repaired, slow, count)}

@@ -5,14 +5,12 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError
 
 from portal.audit.models import AuditRecord
-from portal.jobs.enums import KIND_LABELS
+from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.jobs.models import Heartbeat, Job, JobState
 from portal.jobs.services import (
     enqueue_job,
@@ -106,12 +104,6 @@ def test_an_error_nobody_foresaw_at_the_broker_harms_no_deed_either(monkeypatch)
     assert Job.objects.get(pk=job.pk).state == JobState.WAITING
 
 
-@pytest.mark.parametrize("kind", sorted(django_settings.JOB_HANDLERS))
-def test_every_kind_has_a_handler_and_words(kind):
-    assert callable(import_string(django_settings.JOB_HANDLERS[kind]))
-    assert kind in KIND_LABELS
-
-
 # ---- running -----------------------------------------------------------------------------------------
 
 
@@ -178,7 +170,7 @@ def test_a_worker_that_lost_its_lease_finishes_nothing(monkeypatch):
     def lose(word):
         Job.objects.update(lease_token="another")
 
-    monkeypatch.setattr("portal.jobs.services.handler_of", lambda kind: lose)
+    monkeypatch.setitem(JOB_KINDS, job.kind, JobKind("", lose))
     assert run_job(job.pk) is False
     job.refresh_from_db()
     assert (job.state, job.lease_token) == (JobState.RUNNING, "another")
@@ -191,7 +183,7 @@ def test_a_worker_that_lost_its_lease_reports_no_failure_over_the_others_run(mon
         Job.objects.update(lease_token="another")
         raise RuntimeError
 
-    monkeypatch.setattr("portal.jobs.services.handler_of", lambda kind: lose_and_fail)
+    monkeypatch.setitem(JOB_KINDS, job.kind, JobKind("", lose_and_fail))
     run_job(job.pk)
     job.refresh_from_db()
     assert (job.state, job.last_error) == (JobState.RUNNING, "")
@@ -207,7 +199,7 @@ def test_a_lease_is_renewed_while_the_handler_runs(settings, monkeypatch):
         time.sleep(1.6)
         second_run.append(run_job(job.pk))
 
-    monkeypatch.setattr("portal.jobs.services.handler_of", lambda kind: long)
+    monkeypatch.setitem(JOB_KINDS, job.kind, JobKind("", long))
     assert run_job(job.pk) is True
     assert second_run == [False]
 
@@ -223,7 +215,7 @@ def test_a_handler_that_hangs_loses_its_lease_after_the_longest_time(settings, m
         due.append(sweep_jobs())
 
     monkeypatch.setattr("portal.jobs.services.send_message", lambda job_id: True)
-    monkeypatch.setattr("portal.jobs.services.handler_of", lambda kind: hang)
+    monkeypatch.setitem(JOB_KINDS, job.kind, JobKind("", hang))
     run_job(job.pk)
     assert due == [1]
 

@@ -1,7 +1,6 @@
 """The portal's own settings, with handlers for tests: what a worker process under test runs on."""
 
 from portal.settings import *  # noqa: F403
-from portal.settings import JOB_HANDLERS as PORTAL_HANDLERS
-from tests.portal.jobs.names import HANDLERS
+from portal.settings import INSTALLED_APPS as PORTAL_APPS
 
-JOB_HANDLERS = PORTAL_HANDLERS | HANDLERS
+INSTALLED_APPS = [*PORTAL_APPS, "tests.portal.jobs"]

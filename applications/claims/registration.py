@@ -1,0 +1,37 @@
+"""What the app registers: addresses, interface, menu, jobs and audit words."""
+
+from applications.claims.api import router
+from applications.claims.enums import Action
+from applications.claims.jobs import replay
+from portal.access import applicants
+from portal.audit.labels import register_audit
+from portal.core.registry import API_ROUTERS, URL_MODULES
+from portal.jobs.kinds import JOB_KINDS, JobKind
+from portal.navigation import register_menu
+
+URL_MODULES.add("claims/", "applications.claims.urls")
+API_ROUTERS.add("applications", router)
+JOB_KINDS.add("applications.replay", JobKind("核对历史测算", replay, is_daily=True))
+register_menu("我的申报", "applications:claims", applicants, weight=60)
+register_audit(
+    "claim",
+    "申报",
+    {action.value: action.label for action in Action} | {"corrected": "补正内容", "moved": "转入另一份申报通知"},
+    weight=10,
+    fields={
+        "claim": "申报编号",
+        "claims": "申报件数",
+        "item": "事项标识",
+        "items": "事项",
+        "line": "明细",
+        "lines": "明细",
+        "due_on": "办理期限",
+    },
+)
+register_audit(
+    "evidence",
+    "佐证材料",
+    {"add": "上传材料", "remove": "删除材料", "purge": "销毁误传的国防专利材料"},
+    weight=20,
+    fields={"requirement": "材料要求"},
+)

@@ -1,0 +1,34 @@
+"""What the app registers: addresses, interface, menu, jobs and audit words."""
+
+from policies.calls.api import router
+from policies.calls.jobs import announce
+from portal.access import officials, public
+from portal.accounts.enums import Role
+from portal.audit.labels import register_audit
+from portal.core.registry import API_ROUTERS, URL_MODULES
+from portal.jobs.kinds import JOB_KINDS, JobKind
+from portal.navigation import register_menu
+
+URL_MODULES.add("calls/", "policies.calls.urls")
+API_ROUTERS.add("calls", router)
+JOB_KINDS.add("calls.announce", JobKind("告知申报通知", announce))
+register_menu("申报通知", "calls:list", public, weight=30)
+register_menu("通知办理", "calls:work", officials(Role.POLICY_ADMIN), weight=150)
+register_audit(
+    "calls",
+    "申报通知",
+    {
+        "draft": "拟写申报通知",
+        "save": "修改申报通知草稿",
+        "discard": "删除申报通知草稿",
+        "attach": "上传通知附件",
+        "detach": "删除通知附件",
+        "published": "发布申报通知",
+        "extended": "延长申报时间",
+        "closed": "提前截止申报",
+        "amended": "调整申报通知",
+        "withdrawn": "撤销申报通知",
+    },
+    weight=110,
+    fields={"call": "申报通知", "starts_on": "开始日期", "ends_on": "截止日期"},
+)

@@ -1,0 +1,29 @@
+"""The kinds of background jobs, registered by the apps that do them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from portal.core.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """What does a kind's jobs, and its label on the administrator's page.
+
+    The handler takes the job's payload as keyword arguments and must be idempotent. A daily kind gets one job a day,
+    without a payload.
+    """
+
+    label: str
+    handler: Callable[..., None]
+    is_daily: bool = False
+
+
+JOB_KINDS: Registry[JobKind] = Registry("kind of job")
+
+
+def kind_label(kind: str) -> str:
+    """The kind's label; the kind itself where no app has registered it."""
+    return JOB_KINDS[kind].label if kind in JOB_KINDS else kind

@@ -1,0 +1,32 @@
+"""What the app registers: addresses, menu and audit words."""
+
+from portal.access import officials, public
+from portal.accounts.enums import Role
+from portal.audit.labels import register_audit
+from portal.core.registry import URL_MODULES
+from portal.navigation import register_menu
+
+_REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER)
+
+URL_MODULES.add("review/", "review.decisions.urls")
+register_menu("公示", "review:publicity_public", public, weight=50)
+register_menu("待办", "review:queue", officials(*_REVIEWERS), weight=90)
+register_menu("公示管理", "review:publicity", officials(Role.CITY_OFFICER, Role.DECISION_MAKER), weight=100)
+register_menu("申报查询", "review:claims", officials(*_REVIEWERS, Role.AUDITOR, Role.FINANCE), weight=120)
+register_audit(
+    "review",
+    "审核",
+    {
+        "credit": "登记信用查询",
+        "publicity": "发布公示",
+        "objection": "受理异议",
+        "objection_dismissed": "异议核实不成立",
+    },
+    weight=30,
+    fields={"conclusion": "结论"},
+    details={
+        "credit": "review.creditsnapshot",
+        "objection": "review.objection",
+        "objection_dismissed": "review.objection",
+    },
+)
