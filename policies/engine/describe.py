@@ -7,6 +7,7 @@ from typing import Any
 from policies.engine.limits import limit_name
 from policies.engine.model import Fact, Item
 from policies.engine.money import parse_ratio, parse_yuan, ratio_text
+from policies.engine.operations.registry import read_operations
 from policies.engine.predicates import money_text
 from policies.engine.terms import APPLICANT_KINDS, PAYERS, ROUTES
 
@@ -53,7 +54,8 @@ def _shown(item: Item, code: str) -> bool:
 def amount_text(item: Item) -> str:
     """How much there is, in one paragraph of plain words."""
     labels = {fact.name: fact.label for fact in item.facts}
-    sentences = [words for step in item.steps if chosen(item, step) and (words := step_words(step, labels))]
+    steps = read_operations(step for step in item.steps if chosen(item, step))
+    sentences = [words for step in steps if (words := step.sentence(lambda name: labels.get(name, name)))]
     sentences += [words for limit in item.limits if chosen(item, limit) and (words := limit_words(limit))]
     if item.split is not None:
         ratio = parse_ratio(item.split["city"])
@@ -61,47 +63,6 @@ def amount_text(item: Item) -> str:
     if item.content["overlap"] is not None:
         sentences.append("其他政策已就同一事项支持的，只补差额")
     return "；".join(dict.fromkeys(sentences)) + "。"
-
-
-def _fields(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
-    return "与".join(labels.get(name, name) for name in step["fields"])
-
-
-def step_words(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
-    """One step in plain words, facts by their labels; nothing for a step that only records."""
-    most = "最高 " if step.get("nature") == "ceiling" else " "
-    verb = step["do"]
-    if verb == "standard":
-        return f"{step.get('per', '每件')}{most}{money_text(parse_yuan(step['yuan']))}"
-    if verb == "rate_of":
-        ratio = ratio_text(parse_ratio(step["ratio"])) if "ratio" in step else "各区确定的比例"
-        base = f"（基数最高 {money_text(parse_yuan(step['base_at_most']))}）" if "base_at_most" in step else ""
-        return f"按{_fields(step, labels)}{base}的{most if 'ratio' in step else ''}{ratio} 计"
-    if verb == "per_n":
-        return f"每满 {step['n']} 计 {money_text(parse_yuan(step['yuan']))}，不足部分不计"
-    if verb == "given":
-        return "文件未定金额，一事一议" if step["missing"] == "no_amount" else f"按{_fields(step, labels)}计"
-    return _bound_words(step, labels)
-
-
-def _bound_words(step: Mapping[str, Any], labels: Mapping[str, str]) -> str:
-    verb = step["do"]
-    if verb == "cap_by":
-        return f"不超过{step.get('label') or _fields(step, labels)}"
-    if verb == "at_most":
-        return f"{step.get('per', '每项')}最高 {money_text(parse_yuan(step['yuan']))}"
-    if verb == "scale":
-        return str(step["label"])
-    if verb == "window":
-        rows, start = labels.get(step["rows"], step["rows"]), labels.get(step["from"], step["from"])
-        return f"{rows}只计自{start}起 {step['months']} 个月内的"
-    if verb == "title":
-        return f"认定为{step['result']}，文件未定奖金"
-    if verb == "measure":
-        aim = step.get("equals") or step.get("target")
-        sign = {">": "超过 ", "=": ""}.get(step["op"], "不低于 ")
-        return f"{step['deadline']}的目标为{sign}{aim} {step['unit']}"
-    return ""
 
 
 def limit_words(limit: Mapping[str, Any]) -> str:

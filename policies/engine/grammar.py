@@ -1,4 +1,4 @@
-"""What an authored document, item, step, limit or condition may say: keys and their types."""
+"""What an authored document, item, limit or condition may say: keys and their types."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,6 @@ from policies.engine.terms import (
     FACT_TYPES,
     ITEM_KINDS,
     LEDGERS,
-    NATURES,
     PAYERS,
     ROUTES,
     SETTING_KINDS,
@@ -58,49 +57,6 @@ def test_value(name: str) -> Check:
 TEST_KEYS: Keys = {
     name: test_value(name) for name in ("in", "not_in", "is", *NUMBER_TESTS, *DATE_TESTS, "not_after_field")
 }
-
-NATURE = one_of(NATURES)
-_STEP_COMMON: Keys = {"if": guard, "cite": checks.text, "code": checks.code}
-
-# verb -> (required keys, optional keys)
-STEPS: dict[str, tuple[Keys, Keys]] = {
-    "standard": ({"yuan": checks.yuan, "nature": NATURE}, {"per": checks.text}),
-    "rate_of": (
-        {"fields": list_of(checks.name, least=1), "nature": NATURE},
-        {
-            "ratio": checks.ratio_above_zero,
-            "ratio_setting": checks.name,
-            "base_at_most": checks.yuan,
-            "combine": one_of(("sum", "largest")),
-            "all": checks.boolean,
-            "or_field": checks.name,
-        },
-    ),
-    "per_n": ({"n": checks.count, "yuan": checks.yuan, "nature": NATURE}, {"prior": checks.name}),
-    "given": ({"fields": list_of(checks.name, least=1), "missing": one_of(("no_amount", "undetermined"))}, {}),
-    "cap_by": (
-        {"fields": list_of(checks.name, least=1)},
-        {
-            "else": checks.name,
-            "less": checks.name,
-            "less_ledger": one_of(LEDGERS),
-            "only_with": list_of(checks.name, least=1),
-            "label": checks.text,
-        },
-    ),
-    "at_most": ({"yuan": checks.yuan}, {"per": checks.text}),
-    "scale": ({"ratio": checks.ratio_above_zero, "label": checks.text}, {"only": _whole}),
-    "propose": ({"field": checks.name}, {}),
-    "window": ({"rows": checks.name, "from": checks.name, "months": checks.count}, {}),
-    "since_effect": ({"rows": checks.name}, {}),
-    "title": ({"result": checks.text}, {"decided": checks.name, "decided_before": checks.day}),
-    "measure": (
-        {"field": checks.name, "op": one_of((">", ">=", "=", "range")), "unit": checks.text, "deadline": checks.text},
-        {"target": checks.number, "equals": checks.text},
-    ),
-}
-for _required, _optional in STEPS.values():
-    _optional.update(_STEP_COMMON)
 
 PER = one_of(("subject", "applicant", "year", "programme"))
 _LIMIT_COMMON: Keys = {"if": guard, "cite": checks.text, "label": checks.text}

@@ -1,16 +1,15 @@
-"""Faults of meaning that keys and types cannot show: rows that never act, steps out of order, sums that overflow."""
+"""Faults of meaning that keys and types cannot show: steps out of order, conditions that contradict, unknown names."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from policies.engine.checks import MAX_COUNT, Checker
-from policies.engine.money import parse_number, parse_yuan
+from policies.engine.checks import Checker
+from policies.engine.money import parse_number
+from policies.engine.operations.base import ItemSteps, Operation, Role
+from policies.engine.operations.registry import read_operations, setting_verbs
 from policies.engine.problems import Fault, Place, problem_code
-from policies.engine.verbs import ROW_VERBS, SETTING_VERBS
 
 _TALLIES = {("applicant",): ("paid", "lines"), ("programme", "year"): ("lines", "applicants")}
-INT64_MAX = 2**63 - 1
-_CAPPABLE = frozenset({"standard", "rate_of", "per_n", "given", "title"})
 SET_TWICE = problem_code(
     "set_twice",
     "前面已有定金额的步骤，这一步使它失效",
@@ -28,39 +27,6 @@ NOTHING_SET = problem_code(
     "没有定金额、称号或目标的步骤",
     "请写 {setters} 之一",
     form="没有定金额、称号或目标的步骤，请添加“{setters:operation}”之一。",
-)
-FILTER_WITHOUT_EFFECT = problem_code(
-    "filter_without_effect",
-    "{fact} 的筛选不会起作用",
-    "请放在累加这些行的步骤之前",
-    form="“{fact:fact}”的筛选不会起作用，请移到累加这些行的步骤之前。",
-)
-NOT_ROWS = problem_code(
-    "not_rows", "{fact} 不是逐行填写的事实", "请改为类型为 rows 的事实", form="“{fact:fact}”不是逐笔明细，请改选。"
-)
-NOTHING_TO_PROPOSE = problem_code(
-    "nothing_to_propose",
-    "定额没有“建议金额”",
-    "请删除 propose，或把 nature 改为 ceiling",
-    form="定额没有“建议金额”，请删除这一步，或把定额改为最高额。",
-)
-ONE_RATIO = problem_code(
-    "one_ratio",
-    "比例要么写明，要么取自设置",
-    "请只写 ratio 或 ratio_setting 之一",
-    form="比例要么填写，要么取自口径，请只填一个。",
-)
-ONE_TARGET = problem_code(
-    "one_target",
-    "目标值应恰好有一个",
-    "请只写 target 或 equals 之一",
-    form="目标值和一句话的目标请只填一个。",
-)
-USELESS_CEILING = problem_code(
-    "useless_ceiling",
-    "上限不低于标准，永远用不到",
-    "请改低上限或删除这一步",
-    form="上限不低于标准，永远用不到，请改低上限或删除这一步。",
 )
 NEEDED_WITHOUT_TEST = problem_code(
     "needed_without_test",
@@ -104,38 +70,19 @@ NOT_LISTED = problem_code(
 NOT_A_DATE = problem_code(
     "not_a_date", "{fact} 不是日期", "请改为类型为 date 的事实", form="“{fact:fact}”不是日期，请改选。"
 )
-NOT_A_SUM = problem_code(
-    "not_a_sum",
-    "{fact} 不是金额",
-    "请改为类型为 money 或 rows 的事实",
-    form="“{fact:fact}”不是金额或逐笔明细，请改选。",
-)
-OVERFLOW = problem_code(
-    "overflow",
-    "金额乘以件数可能溢出",
-    "请核对单位是否为元",
-    form="金额乘以件数后太大，请核对单位是否为元。",
-)
 CODE_TWICE = problem_code(
     "code_twice", "代码 {code} 重复", "请改成不同的代码", form="代码“{code}”重复，请改成不同的代码。"
 )
-
-
-def _is_bare_title(step: Mapping[str, Any]) -> bool:
-    """Whether a step only recognises a title and leaves the sum to another: a title may bring a fixed prize."""
-    return step["do"] == "title" and "decided" not in step
 
 
 def lint_item(checker: Checker, content: Mapping[str, Any], at: Place) -> None:
     """Note every fault of meaning of one item in normal form, whose section is at `at`."""
     lint = _Lint(checker, content, at)
     lint.step_order()
-    lint.rows()
-    lint.ceilings()
+    lint.steps()
     lint.conditions()
     lint.limits()
     lint.named_facts()
-    lint.overflow()
 
 
 class _Lint:
@@ -144,57 +91,31 @@ class _Lint:
         self.content = content
         self.at = at
         self.facts = {fact["name"]: fact for fact in content["facts"]}
+        self.item = ItemSteps(
+            read_operations(content["steps"]), {name: fact["type"] for name, fact in self.facts.items()}
+        )
 
     def add(self, path: Place, fault: Fault) -> None:
         self.checker.add((*self.at, *path), fault)
 
     def step_order(self) -> None:
         """One step sets the amount, before any that changes it; a second one would hide the first."""
-        setters: list[Mapping[str, Any]] = []
-        for number, step in enumerate(self.content["steps"]):
-            verb = step["do"]
-            if verb in SETTING_VERBS:
-                if not _is_bare_title(step) and any(
-                    _compatible(step, other) for other in setters if not _is_bare_title(other)
-                ):
+        setters: list[Operation] = []
+        for number, step in enumerate(self.item.steps):
+            if step.role is Role.SETS:
+                if step.sets_amount and any(_compatible(step, other) for other in setters if other.sets_amount):
                     self.add(("steps", number), SET_TWICE.fault())
                 setters.append(step)
-            elif verb not in ROW_VERBS and not setters:
-                self.add(("steps", number), NOT_SET_YET.fault(operation=verb, setters=sorted(SETTING_VERBS)))
+            elif step.role is Role.CHANGES and not setters:
+                self.add(("steps", number), NOT_SET_YET.fault(operation=step.verb, setters=setting_verbs()))
         if not setters:
-            self.add(("steps",), NOTHING_SET.fault(setters=sorted(SETTING_VERBS)))
+            self.add(("steps",), NOTHING_SET.fault(setters=setting_verbs()))
 
-    def rows(self) -> None:
-        """A filter of rows stands before the step that adds them, or it changes nothing."""
-        added: set[str] = set()
-        wanted = {name for step in self.content["steps"] for name in step.get("fields", ())}
-        for number, step in enumerate(self.content["steps"]):
-            added.update(step.get("fields", ()))
-            if step["do"] not in ROW_VERBS:
-                continue
-            if step["rows"] in added or step["rows"] not in wanted:
-                self.add(("steps", number, "rows"), FILTER_WITHOUT_EFFECT.fault(fact=step["rows"]))
-            if self.facts.get(step["rows"], {}).get("type") != "rows":
-                self.add(("steps", number, "rows"), NOT_ROWS.fault(fact=step["rows"]))
-
-    def ceilings(self) -> None:
-        """Less than a ceiling may be proposed; less than a fixed sum may not."""
-        setters = [step for step in self.content["steps"] if step["do"] in SETTING_VERBS and not _is_bare_title(step)]
-        proposes = [n for n, step in enumerate(self.content["steps"]) if step["do"] == "propose"]
-        if proposes and all(step.get("nature") != "ceiling" for step in setters):
-            self.add(("steps", proposes[0]), NOTHING_TO_PROPOSE.fault())
-        for number, step in enumerate(self.content["steps"]):
-            if step["do"] == "rate_of" and ("ratio" in step) == ("ratio_setting" in step):
-                self.add(("steps", number, "ratio"), ONE_RATIO.fault())
-            if step["do"] == "measure" and ("target" in step) == ("equals" in step):
-                self.add(("steps", number, "target"), ONE_TARGET.fault())
-            if step["do"] == "at_most":
-                self._useless_ceiling(number, step, setters)
-
-    def _useless_ceiling(self, number: int, step: Mapping[str, Any], setters: list[Mapping[str, Any]]) -> None:
-        sums = [parse_yuan(setter["yuan"]) for setter in setters if setter["do"] == "standard"]
-        if sums and len(sums) == len(setters) and max(sums) <= parse_yuan(step["yuan"]):
-            self.add(("steps", number, "yuan"), USELESS_CEILING.fault())
+    def steps(self) -> None:
+        """What each step finds wrong with itself and its neighbours."""
+        for number, step in enumerate(self.item.steps):
+            for place, fault in step.problems(self.item, number):
+                self.add(("steps", number, *place), fault)
 
     def conditions(self) -> None:
         """No two conditions of one name, none that can never hold, no value that cannot be chosen."""
@@ -235,8 +156,7 @@ class _Lint:
                 self.add(("limits", number, "absorbs"), ABSORBS_ITSELF.fault())
             if "tally" in limit and limit["tally"] not in _TALLIES.get(tuple(limit["per"]), ()):
                 self.add(("limits", number, "tally"), WRONG_TALLY.fault())
-        verbs = {step["do"] for step in self.content["steps"]}
-        if self.content["split"] and not verbs & _CAPPABLE:
+        if self.content["split"] and not any(step.role is Role.SETS and step.pays for step in self.item.steps):
             self.add(("split",), NOTHING_TO_SPLIT.fault())
 
     def named_facts(self) -> None:
@@ -248,20 +168,6 @@ class _Lint:
             self.add(("as_of",), NOT_A_DATE.fault(fact=as_of))
         if subject is not None and subject not in self.facts:
             self.add(("subject",), NOT_LISTED.fault(fact=subject))
-        for number, step in enumerate(self.content["steps"]):
-            for name in step["fields"] if step["do"] in ("rate_of", "cap_by", "given") else ():
-                if name in self.facts and self.facts[name]["type"] not in ("money", "rows"):
-                    self.add(("steps", number, "fields"), NOT_A_SUM.fault(fact=name))
-
-    def overflow(self) -> None:
-        """A unit sum times the largest count stays inside int64."""
-        for number, step in enumerate(self.content["steps"]):
-            if (
-                "yuan" in step
-                and step["do"] in ("standard", "per_n")
-                and parse_yuan(step["yuan"]) * MAX_COUNT > INT64_MAX
-            ):
-                self.add(("steps", number, "yuan"), OVERFLOW.fault())
 
 
 def _repeated(lint: _Lint, key: str, codes: Iterable[str]) -> None:
@@ -272,7 +178,7 @@ def _repeated(lint: _Lint, key: str, codes: Iterable[str]) -> None:
         seen.add(code)
 
 
-def _compatible(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def _compatible(one: Operation, other: Operation) -> bool:
     """Whether both steps can apply under the same choice of settings."""
-    mine, others = one.get("if", {}), other.get("if", {})
-    return all(others.get(name, wanted) == wanted for name, wanted in mine.items())
+    others = other.guard or {}
+    return all(others.get(name, wanted) == wanted for name, wanted in (one.guard or {}).items())

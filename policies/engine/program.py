@@ -11,10 +11,11 @@ from policies.engine.dates import parse_date
 from policies.engine.limits import AbsorbLimit, MoneyLimit, OnceLimit, QuotaLimit, TimesLimit, compile_limit
 from policies.engine.model import Content, Item
 from policies.engine.money import parse_ratio, ratio_text
+from policies.engine.operations.base import Operation, Step
+from policies.engine.operations.registry import read_operations
 from policies.engine.predicates import Predicate, money_text
 from policies.engine.terms import APPLICANT_KINDS, SPECIAL_FIELDS
 from policies.engine.trace import Note
-from policies.engine.verbs import VERBS, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Program:
     effective_from: date | None
     effective_to: date | None
     gates: tuple[Gate, ...]
+    operations: tuple[Operation, ...]
     steps: tuple[Step, ...]
     money_limits: tuple[MoneyLimit, ...]
     times: TimesLimit | None
@@ -100,7 +102,7 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
         settings=dict(settings),
         effective_from=start if settings.get("event_date", True) else None,
     )
-    chosen_steps = [spec for spec in item.steps if chosen(spec, settings)]
+    operations = read_operations(spec for spec in item.steps if chosen(spec, settings))
     limits = [compile_limit(spec, context, item_id=item.id) for spec in item.limits if chosen(spec, settings)]
     overlap = content.get("overlap")
     return Program(
@@ -114,7 +116,8 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
             for condition in content["conditions"]
             if condition["test"] and chosen(condition, settings) and not condition["priority"]
         ),
-        steps=tuple(VERBS[spec["do"]](spec, context) for spec in chosen_steps),
+        operations=operations,
+        steps=tuple(operation.compile(context) for operation in operations),
         money_limits=tuple(limit for limit in limits if isinstance(limit, MoneyLimit)),
         times=next((limit for limit in limits if isinstance(limit, TimesLimit)), None),
         quota=next((limit for limit in limits if isinstance(limit, QuotaLimit)), None),
@@ -123,7 +126,7 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
         set_off=overlap is not None and chosen(overlap, settings),
         limited=bool(limits),
         split=_split(content["split"], context) if content["split"] else None,
-        aggregate=any(spec["do"] == "per_n" for spec in chosen_steps),
+        aggregate=any(operation.aggregates for operation in operations),
         part=context.part(),
         priorities=frozenset(
             name

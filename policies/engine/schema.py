@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from policies.engine import grammar
+from policies.engine import checks, grammar
 from policies.engine.checks import Check, Checker
 from policies.engine.inputs import item_evidence, item_facts
+from policies.engine.operations.registry import operation_of, operations, read_operations
 from policies.engine.predicates import NUMBER_TESTS, TESTS
 from policies.engine.problems import Place, problem_code
+from policies.engine.spec import ONLY
 from policies.engine.terms import APPLICANT_KINDS, CONTENT_FORMAT
 from policies.engine.vocabulary import Vocabulary
 
 Raw = Mapping[str, Any]
-# Readings that bear on every computed amount or comparison, whoever wrote the item.
-_MONEY_VERBS = {"rate_of", "scale"}
+_VERB: Check = str
+# Shared readings in the order in which an item lists them, after those that its rules name.
+_SHARED_READINGS = ("fen_floor", "yishang_inclusive", "chaoguo_exclusive", "event_date", "split_on_claim_total")
 
 
 START = problem_code(
@@ -173,15 +176,18 @@ def normal_item(
 
 def _step(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
     verb = raw.get("do") if isinstance(raw, Mapping) else None
-    if not isinstance(verb, str) or verb not in grammar.STEPS:
-        checker.add((*at, "do"), NO_OPERATION.fault(operation=str(verb), known=list(grammar.STEPS)))
+    operation = operation_of(verb)
+    if operation is None:
+        checker.add((*at, "do"), NO_OPERATION.fault(operation=str(verb), known=list(operations())))
         return None
-    required, optional = grammar.STEPS[verb]
-    verb_check: Check = str
-    found = checker.fields(raw, at, required={"do": verb_check, **required}, optional=optional)
-    if found is not None and "only" in found:
-        found["only"] = _only(checker, found["only"], (*at, "only"))
-    return found if found is not None and required.keys() <= found.keys() else None
+    required = operation.required()
+    found = checker.fields(raw, at, required={"do": _VERB, **required}, optional=operation.optional())
+    if found is None:
+        return None
+    for key in operation.declared().values():
+        if key.kind is ONLY and key.name in found:
+            found[key.name] = _only(checker, found[key.name], (*at, key.name))
+    return found if required.keys() <= found.keys() else None
 
 
 def _only(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
@@ -216,8 +222,7 @@ def _limit(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
 
 
 def _limit_scale(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
-    ratio = grammar.STEPS["scale"][0]["ratio"]
-    found = checker.fields(raw, at, required={"ratio": ratio, "only": lambda value: value})
+    found = checker.fields(raw, at, required={"ratio": checks.ratio_above_zero, "only": lambda value: value})
     if found is None or len(found) != 2:
         return None
     found["only"] = _only(checker, found["only"], (*at, "only"))
@@ -256,14 +261,9 @@ def used_facts(content: Raw) -> dict[str, bool]:
         if name and name not in ("applicant_kind", "on"):
             used[name] = used.get(name, False) or needed
 
-    for step in content["steps"]:
-        asks = step["do"] in ("rate_of", "cap_by", "measure", "window", "given") and "only_with" not in step
-        for key in ("rows", "from", "field"):
-            note(step.get(key), needed=asks)
-        for name in step.get("fields", ()):
-            note(name, needed=asks and step.get("missing") != "no_amount")
-        for key in ("else", "less", "prior", "decided", "or_field"):
-            note(step.get(key), needed=False)
+    for operation in read_operations(content["steps"]):
+        for name, needed in operation.facts():
+            note(name, needed=needed)
     for condition in content["conditions"]:
         note(condition["field"], needed=condition["needed"])
         note((condition["test"] or {}).get("not_after_field"), needed=False)
@@ -276,25 +276,23 @@ def used_facts(content: Raw) -> dict[str, bool]:
 def _setting_names(content: Raw) -> list[str]:
     """Names of the readings that act on an item, in the order of its rules."""
     names: list[str] = []
-    guarded = [*content["effect"], *content["conditions"], *content["steps"], *content["limits"]]
-    if content["overlap"]:
-        guarded.append(content["overlap"])
-    for spec in guarded:
+    steps = read_operations(content["steps"])
+    for spec in (*content["effect"], *content["conditions"]):
         names += spec.get("if", {})
-        names += [spec[key] for key in ("from_setting", "ratio_setting") if key in spec]
-    verbs = {step["do"] for step in content["steps"]}
-    if verbs & _MONEY_VERBS or content["split"]:
-        names.append("fen_floor")
+        names += [spec["from_setting"]] if "from_setting" in spec else []
+    for operation in steps:
+        names += [*(operation.guard or ()), *operation.settings()]
+    for spec in (*content["limits"], content["overlap"] or {}):
+        names += spec.get("if", {})
+    acting = {name for operation in steps for name in operation.acting_readings()}
     tests = {name for condition in content["conditions"] for name in condition["test"] or ()}
     if tests & {"at_least", "at_most"}:
-        names.append("yishang_inclusive")
-    if tests & {"over", "under", "not_over"} or any(step.get("op") == ">" for step in content["steps"]):
-        names.append("chaoguo_exclusive")
-    if "since_effect" in verbs:
-        names.append("event_date")
+        acting.add("yishang_inclusive")
+    if tests & {"over", "under", "not_over"}:
+        acting.add("chaoguo_exclusive")
     if content["split"]:
-        names.append("split_on_claim_total")
-    return names
+        acting |= {"fen_floor", "split_on_claim_total"}
+    return [*names, *(name for name in _SHARED_READINGS if name in acting)]
 
 
 def _settings(checker: Checker, names: list[str], at: Place, vocabulary: Vocabulary) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from typing import Any
 from policies.drafting.editor.records import GROUPS, MAX_ROWS
 from policies.drafting.editor.sections import ROOT
 from policies.engine import grammar
+from policies.engine.operations.registry import operation_of
 from policies.engine.vocabulary import package_vocabulary
 
 # What an item may take from the profile it is like, as a whole.
@@ -74,7 +75,7 @@ def _add(section: dict[str, Any], part: str, word: str) -> Change | None:
 
 
 def _new_row(part: str, word: str) -> dict[str, Any] | None:
-    if part == "steps" and word in grammar.STEPS:
+    if part == "steps" and operation_of(word):
         return {"do": word, **copy.deepcopy(_STEP_STARTS.get(word, {}))}
     if part == "limits" and word in grammar.LIMITS:
         return {word: "", **copy.deepcopy(_LIMIT_STARTS[word])}

@@ -28,6 +28,7 @@ from policies.drafting.editor.leaves import (
 )
 from policies.drafting.editor.records import GROUPS, Asked, Keyed, Record, Rows, Tested, Variants
 from policies.engine import checks, grammar
+from policies.engine.operations.registry import operation_of, operations
 from policies.engine.programme import PARTS, RHYTHMS
 from policies.engine.vocabulary import package_vocabulary
 
@@ -126,7 +127,7 @@ class _Reading(Record):
 def step_kind(step: Mapping[str, Any]) -> str | None:
     """The verb of a step, None where it has none that the engine knows."""
     verb = step.get("do")
-    return verb if isinstance(verb, str) and verb in grammar.STEPS else None
+    return verb if operation_of(verb) else None
 
 
 def limit_kind(limit: Mapping[str, Any]) -> str | None:
@@ -185,16 +186,20 @@ def _condition(types: Mapping[str, str]) -> Tested:
 def _step(types: Mapping[str, str]) -> Variants:
     kinds = {
         verb: Record(
-            {"do": Told(), **_shapes({**required, **optional}, only=_only(types), **_STEP_FACTS.get(verb, {}))}
+            {
+                "do": Told(),
+                **_shapes(
+                    {**operation.required(), **operation.optional()}, only=_only(types), **_STEP_FACTS.get(verb, {})
+                ),
+            }
         )
-        for verb, (required, optional) in grammar.STEPS.items()
+        for verb, operation in operations().items()
     }
     return Variants(kinds, step_kind, lambda verb: {"do": verb})
 
 
 def _limit(types: Mapping[str, str]) -> Variants:
-    ratio = grammar.STEPS["scale"][0]["ratio"]
-    scale = Record(_shapes({"ratio": ratio, "only": checks.name}, only=_only(types)))
+    scale = Record(_shapes({"ratio": checks.ratio_above_zero, "only": checks.name}, only=_only(types)))
     kinds = {
         kind: Record(_shapes({**required, **optional}, per=Bucket(), scale=scale), kept=frozenset({kind}))
         for kind, (required, optional) in grammar.LIMITS.items()

@@ -8,8 +8,9 @@ from typing import Any
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.records import GROUPS
-from policies.drafting.editor.sections import limit_kind, own_facts, step_kind
-from policies.engine.describe import limit_words, step_words
+from policies.drafting.editor.sections import limit_kind, own_facts
+from policies.engine.describe import limit_words
+from policies.engine.operations.registry import operation_of, read_operation
 from policies.engine.predicates import TESTS, value_text
 from policies.engine.terms import APPLICANT_KINDS, SPECIAL_FIELDS
 from policies.engine.vocabulary import package_vocabulary
@@ -127,17 +128,14 @@ def guard_sentence(spec: Mapping[str, Any], words: Words) -> str:
 
 def step_sentence(step: Mapping[str, Any], words: Words) -> str:
     """One step in words, said with what it has so far."""
-    verb = step_kind(step)
-    if verb is None:
+    operation = operation_of(step.get("do"))
+    if operation is None:
         return "还没有选这一步做什么"
-    named = words.labels
-    if verb == "propose":
-        said = f"可以填{named.get(str(step.get('field')), '建议金额')}，低于最高额时按它计"
-    elif verb == "since_effect":
-        said = f"{named.get(str(step.get('rows')), '逐笔费用')}只计政策施行后支付的"
-    else:
-        said = _said(step_words, step, named) or f"{labels.VERBS[verb]}：还没有填完"
-    return said + guard_sentence(step, words)
+    return (_said(_step_words, step, words.labels) or f"{operation.label}：还没有填完") + guard_sentence(step, words)
+
+
+def _step_words(step: Mapping[str, Any], named: Mapping[str, str]) -> str:
+    return read_operation(step).form_sentence(lambda name: named.get(name, name))
 
 
 def limit_sentence(limit: Mapping[str, Any], words: Words) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from policies.engine.model import Item
 from policies.engine.money import parse_number, parse_ratio, parse_yuan
+from policies.engine.operations.registry import read_operations
 from policies.engine.predicates import NUMBER_TESTS
 from policies.engine.schema import used_facts
 
@@ -67,12 +68,12 @@ def _edges_of(item: Item) -> Edges:
     words: dict[str, list[str]] = {}
     for field, test in _tests(item):
         _note_test(field, test, numbers, words)
-    for step in item.steps:
-        if step["do"] == "measure":
-            numbers.setdefault(step["field"], []).append(parse_number(step.get("target", "1")))
-            words.setdefault(step["field"], []).extend([step["equals"], "否"] if "equals" in step else [])
-        if "prior" in step:
-            numbers.setdefault(step["prior"], []).extend(Fraction(step["n"] * times) for times in (1, 2))
+    for operation in read_operations(item.steps):
+        for name, value in operation.edges():
+            if isinstance(value, str):
+                words.setdefault(name, []).append(value)
+            else:
+                numbers.setdefault(name, []).append(value)
     for name, fact in types.items():
         if fact.choices:
             words[name] = [value for value, _ in fact.choices]

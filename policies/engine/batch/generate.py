@@ -18,6 +18,7 @@ from policies.engine.catalogue import Catalogue
 from policies.engine.columns.lines import take_lines
 from policies.engine.columns.population import KINDS, SIZES, Column, IntArray, LineTable, Population, Rows
 from policies.engine.model import Item
+from policies.engine.operations.registry import read_operations
 
 # How often items of a kind are claimed, against each other.
 _WEIGHTS = {"per_item": 40, "per_person": 10, "ratio_of_interest": 10, "ratio_of_premium": 10, "ratio_of_cost": 10}
@@ -156,7 +157,7 @@ class _Part:
         if self.edge:
             tried = np.array(self.edges.counts, dtype=np.int32)
             count = np.where(self.chance(400, lines), tried[rng.integers(0, len(tried), lines)], 1)
-        elif any(step["do"] == "per_n" for step in self.steps):
+        elif any(step.aggregates for step in read_operations(self.steps)):
             count = rng.integers(1, 3 * max(self.edges.counts), lines, dtype=np.int32)
         subject = self._draw_subjects(claim)
         columns: dict[str, Column] = {}

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from policies.engine.batch.steps import Step, compile_steps
 from policies.engine.columns.conditions import Test, UnsupportedRuleError
 from policies.engine.columns.context import ColumnContext, holds
 from policies.engine.columns.lines import Lines
@@ -12,6 +11,7 @@ from policies.engine.columns.population import BoolArray, IntArray
 from policies.engine.grammar import BUCKETS
 from policies.engine.limits import MoneyLimit
 from policies.engine.model import Content
+from policies.engine.operations.base import ColumnStep
 from policies.engine.program import Program, chosen
 
 MISSING, NOT_IN_FORCE, NOTHING = "MISSING", "NOT_IN_FORCE", "NOTHING"
@@ -75,7 +75,7 @@ class ItemRules:
     program: Program
     rules: ColumnContext
     gates: tuple[Gate, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[ColumnStep, ...]
     limits: tuple[SumLimit, ...]
     bases: dict[str, str]
     needs_ledger: tuple[str, ...]
@@ -128,7 +128,7 @@ def compile_rules(program: Program, codes: Codes) -> ItemRules:
         )
         for spec, limit in zip(sums, program.money_limits, strict=True)
     )
-    reads = tuple(spec["less_ledger"] for spec in specs if spec.get("less_ledger"))
+    reads = tuple(ledger for operation in program.operations for ledger in operation.ledgers)
     _check_subject(rules, program, [*specs, *conditions])
     return ItemRules(
         program=program,
@@ -137,7 +137,7 @@ def compile_rules(program: Program, codes: Codes) -> ItemRules:
             Gate(rules.test(c["field"], c["test"]), rules.only(c.get("unless")), c["needed"], codes[c["code"]])
             for c in conditions
         ),
-        steps=compile_steps(specs, rules),
+        steps=tuple(operation.compile_columns(rules) for operation in program.operations),
         limits=limits,
         bases=_bases(program, limits, reads),
         needs_ledger=reads,

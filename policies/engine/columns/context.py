@@ -10,7 +10,7 @@ from policies.engine.facts import MAX_ROWS
 from policies.engine.money import MAX_FEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from fractions import Fraction
 
     from policies.engine.columns.lines import Lines
@@ -46,7 +46,7 @@ class ColumnContext:
         if self.types.get(name) not in types:
             raise UnsupportedRuleError(self.item, f"{name} is no {' or '.join(types)}")
 
-    def need_sums(self, fields: list[str]) -> None:
+    def need_sums(self, fields: Sequence[str]) -> None:
         """Refuse what is no sum, and more rows than int64 could add up (see `arithmetic`)."""
         for name in fields:
             self.need(name, "money", "rows")

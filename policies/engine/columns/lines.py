@@ -1,5 +1,6 @@
 """The lines of one item while its rules run over them: facts by name, and what the steps have made so far."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -64,6 +65,24 @@ class Lines:
             return self.column(name).values.astype(np.int64, copy=False), present
         kept = self.kept.get(name)
         return sums_between(rows.amount if kept is None else rows.amount * kept, rows.starts), present
+
+    def total(self, names: Sequence[str], *, largest: bool = False) -> tuple[IntArray, BoolArray]:
+        """The sum (or the largest) of those facts that are given, and where any is."""
+        found = np.zeros(len(self), dtype=np.int64)
+        stated = np.zeros(len(self), dtype=np.bool_)
+        for name in names:
+            values, present = self.sum(name)
+            given = values * present
+            found = np.maximum(found, given) if largest else found + given
+            stated |= present
+        return found, stated
+
+    def stated_or_zero(self, name: str | None) -> IntArray:
+        """A fact as a whole number, zero where it is not stated."""
+        if name is None:
+            return np.zeros(len(self), dtype=np.int64)
+        values, present = self.sum(name)
+        return values * present
 
     def filter_rows(self, name: str, keep: BoolArray) -> None:
         """Leave out the remaining rows of a fact where `keep` is false."""

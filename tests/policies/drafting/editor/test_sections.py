@@ -12,9 +12,9 @@ from policies.drafting.editor.leaves import Leaf
 from policies.drafting.editor.sections import in_order_of, read_section, section_pairs, section_shape
 from policies.engine import checks, grammar, load_document
 from policies.engine.loader import CATALOGUE
+from policies.engine.operations.registry import operations, step_keys
 from policies.engine.predicates import TESTS
 from policies.engine.terms import ITEM_KINDS
-from policies.engine.verbs import VERBS
 from policies.engine.vocabulary import package_vocabulary
 
 FILES = sorted(CATALOGUE.glob("*.yaml"))
@@ -132,9 +132,9 @@ def test_a_number_of_rows_that_is_none_is_read_as_none():
 
 # ---- labels and grammar in step --------------------------------------------------------------------
 def test_every_word_of_the_grammar_has_a_label():
-    steps = {key for required, optional in grammar.STEPS.values() for key in (*required, *optional)}
+    steps = set(step_keys())
     limits = {key for required, optional in grammar.LIMITS.values() for key in (*required, *optional)}
-    assert set(labels.VERBS) == set(labels.VERB_HELP) == set(VERBS) == set(grammar.STEPS)
+    assert set(labels.VERBS) == set(labels.VERB_HELP) == set(operations())
     assert set(labels.STEP_KEYS) == steps | {"do"}
     assert set(labels.LIMIT_KINDS) == set(labels.LIMIT_HELP) == set(grammar.LIMITS)
     assert set(labels.LIMIT_KEYS) == limits
@@ -160,7 +160,8 @@ def closed_lists():
         grammar.SPLIT_REQUIRED,
         grammar.FACT_REQUIRED,
         grammar.FACT_OPTIONAL,
-        *(keys for pair in (*grammar.STEPS.values(), *grammar.LIMITS.values()) for keys in pair),
+        *({**one.required(), **one.optional()} for one in operations().values()),
+        *(keys for pair in grammar.LIMITS.values() for keys in pair),
     ]
     for keys in mappings:
         for key, check in keys.items():

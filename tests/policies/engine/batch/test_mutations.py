@@ -1,10 +1,13 @@
 """Change the law or the twin by one comparison, rounding, order or day, and the two no longer agree."""
 
+import sys
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from policies.engine import load_catalogue
-from policies.engine.batch import generate, rules, simulate, steps
+from policies.engine.batch import generate, rules, simulate
 from policies.engine.columns import conditions, context
 from policies.engine.columns.arithmetic import share_half_up
 from tests.policies.engine.batch.support import differences
@@ -52,12 +55,13 @@ def test_another_rounding_is_noticed(monkeypatch):
 
 
 def test_another_order_of_steps_is_noticed(monkeypatch):
-    in_order = steps.compile_steps
+    in_order = rules.compile_rules
 
-    def halved_first(specs, compiled):
-        return in_order(sorted(specs, key=lambda spec: spec["do"] == "cap_by"), compiled)
+    def halved_first(program, codes):
+        halved = sorted(program.operations, key=lambda operation: operation.verb == "cap_by")
+        return in_order(replace(program, operations=tuple(halved)), codes)
 
-    monkeypatch.setattr(rules, "compile_steps", halved_first)
+    monkeypatch.setattr(sys.modules[simulate.__module__], "compile_rules", halved_first)
 
     assert disagree("wx2020-01-inv")
 

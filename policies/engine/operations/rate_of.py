@@ -1,0 +1,166 @@
+"""`rate_of`: a share of costs that were paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from policies.engine.money import parse_ratio, ratio_text
+from policies.engine.operations.base import SUMS, ItemSteps, Label, Operation, Role, Wording, joined
+from policies.engine.predicates import money_text
+from policies.engine.problems import problem_code
+from policies.engine.spec import FACT, FACTS, FLAG, RATIO, SETTING, YUAN, key
+from policies.engine.terms import NATURES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from policies.engine.columns.context import ColumnContext
+    from policies.engine.columns.lines import Lines
+    from policies.engine.context import Context
+    from policies.engine.line import Line
+    from policies.engine.operations.base import ColumnStep, Step
+    from policies.engine.problems import Fault, Place
+
+ONE_RATIO = problem_code(
+    "one_ratio",
+    "比例要么写明，要么取自设置",
+    "请只写 ratio 或 ratio_setting 之一",
+    form="比例要么填写，要么取自口径，请只填一个。",
+)
+COMBINATIONS = {"sum": "相加", "largest": "取最大的一项"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateOf(Operation):
+    """Sets the amount to a share of the given costs, added up; absent ones are not claimed.
+
+    Without a ratio, the sum of `or_field` (a district's own rule) stands in; without that, the ratio is missing.
+    """
+
+    verb = "rate_of"
+    label = "按费用的比例"
+    help = "实际费用乘以比例；几项费用相加，或取最大的一项"
+    role = Role.SETS
+    order = 20
+    preset: ClassVar = {"nature": "ceiling"}
+    readings = frozenset({"fen_floor"})
+
+    fields: tuple[str, ...] = key(FACTS, "哪些费用", types=SUMS, asks=True)
+    nature: str = key(NATURES, "定额还是最高额")
+    ratio: Fraction | None = key(RATIO, "比例", help="如 50% 或 1/2", default=None, shown=True)
+    ratio_setting: str | None = key(SETTING, "比例取自口径", help="比例由各区确定时选；与“比例”只填一个", default=None)
+    base_at_most: int | None = key(YUAN, "基数最高（元）", help="费用先封顶到这个数再乘比例", default=None)
+    combine: str = key(COMBINATIONS, "几项费用怎么合计", default="sum")
+    all: bool = key(FLAG, "每项费用都必须填", default=False)
+    or_field: str | None = key(FACT, "没有比例时改用", default=None, types=SUMS, asks=False)
+
+    @property
+    def summed(self) -> tuple[str, ...]:
+        return self.fields
+
+    def chosen_ratio(self, settings: Mapping[str, Any]) -> Fraction | None:
+        """The ratio under the chosen settings."""
+        if self.ratio_setting is None:
+            return self.ratio
+        chosen = settings.get(self.ratio_setting)
+        return None if chosen is None else parse_ratio(chosen)
+
+    def base(self, fen: list[int]) -> int:
+        """What the ratio is taken of, in fen, of the costs that are given."""
+        base = max(fen) if self.combine == "largest" else sum(fen)
+        return base if self.base_at_most is None else min(base, self.base_at_most)
+
+    def compile(self, context: Context) -> Step:
+        ratio = self.chosen_ratio(context.settings)
+        if ratio is None:
+            return self._compile_without_ratio(context)
+        fields, base_of, part = self.fields, self.base, context.part()
+        required = fields if self.all else fields[:1]
+        most = f"{self.most} " if self.most else ""
+
+        def words(figures: tuple[Any, ...]) -> str:
+            parts, base, amount = figures
+            named = " + ".join(f"{context.label(name)} {money_text(fen)}" for name, fen in parts)
+            counted = f"（计入基数 {money_text(base)}）" if len(parts) > 1 or base != parts[0][1] else ""
+            return f"依据 {context.citation}：{named}{counted}，按{most}{ratio_text(ratio)} 计 {money_text(amount)}"
+
+        note = context.note("RATE", words)
+
+        def run(line: Line) -> bool:
+            parts = [(name, int(value)) for name in fields if (value := line.value(name)) is not None]
+            if not parts:
+                line.missing.extend(required)
+                return True
+            base = base_of([fen for _, fen in parts])
+            line.amount = part(base, ratio)
+            line.note(note, (parts, base, line.amount))
+            return False
+
+        return run
+
+    def _compile_without_ratio(self, context: Context) -> Step:
+        instead, setting = self.or_field, self.ratio_setting or "ratio"
+        note = context.note("GIVEN", lambda figures: f"{context.label(figures[0])} {money_text(figures[1])}")
+
+        def run(line: Line) -> bool:
+            value = line.facts.get(instead) if instead else None
+            if value is None:
+                line.missing.append(setting)
+                return True
+            line.amount = value
+            line.note(note, (instead, value))
+            return False
+
+        return run
+
+    def compile_columns(self, context: ColumnContext) -> ColumnStep:
+        context.need_sums(self.fields)
+        ratio, share, fields, cap = self.chosen_ratio(context.settings), context.share, self.fields, self.base_at_most
+        if ratio is None:
+            return self._compile_columns_without_ratio(context)
+        chosen, largest = ratio, self.combine == "largest"
+
+        def run(lines: Lines) -> None:
+            base, stated = lines.total(fields, largest=largest)
+            lines.stop_missing(lines.running & ~stated)
+            lines.set_amount(share(base if cap is None else np.minimum(base, cap), chosen), lines.running)
+
+        return run
+
+    def _compile_columns_without_ratio(self, context: ColumnContext) -> ColumnStep:
+        instead = self.or_field
+        if instead is not None:
+            context.need(instead, "money")
+
+        def run(lines: Lines) -> None:
+            if instead is None:
+                lines.stop_missing(lines.running.copy())
+                return
+            values, present = lines.sum(instead)
+            lines.stop_missing(lines.running & ~present)
+            lines.set_amount(values, lines.running)
+
+        return run
+
+    def problems(self, item: ItemSteps, number: int) -> Iterator[tuple[Place, Fault]]:
+        if (self.ratio is None) == (self.ratio_setting is None):
+            yield ("ratio",), ONE_RATIO.fault()
+        yield from super().problems(item, number)
+
+    def sentence(self, label: Label) -> str:
+        base = "" if self.base_at_most is None else f"（基数最高 {money_text(self.base_at_most)}）"
+        share = "各区确定的比例" if self.ratio is None else f"{self.most} {ratio_text(self.ratio)}"
+        return f"按{joined(self.fields, label, '与')}{base}的{share} 计"
+
+    def heading(self, words: Wording) -> tuple[str, str]:
+        ratio = self.chosen_ratio(words.settings)
+        lead = f"按{joined(self.fields, words.label, '、')}的{self.most}"
+        return lead, ratio_text(ratio) if ratio is not None else "规定比例"
+
+    def figures(self, label: Label) -> Mapping[str, str]:
+        named = joined(self.fields, label, "、")
+        return {"ratio": f"按{named}的{self.most}比例", "base_at_most": f"{named}计入的上限"}

@@ -1,0 +1,101 @@
+"""`window`: only rows paid within so many months of a date count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from policies.engine.columns.arithmetic import add_months as column_add_months
+from policies.engine.columns.arithmetic import any_between
+from policies.engine.dates import add_months
+from policies.engine.operations.base import Label, RowFilter, Wording
+from policies.engine.predicates import money_text
+from policies.engine.spec import FACT, MONTHS, key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from policies.engine.columns.context import ColumnContext
+    from policies.engine.columns.lines import Lines
+    from policies.engine.context import Context
+    from policies.engine.line import Line
+    from policies.engine.operations.base import ColumnStep, Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window(RowFilter):
+    """Leaves out rows paid before `start` or after its term; the corresponding day still belongs to the term."""
+
+    verb = "window"
+    label = "只计若干个月内的"
+    help = "逐笔费用只计自某一天起若干个月内支付的"
+    order = 90
+
+    rows: str = key(FACT, "哪一张明细表", types=("rows",), asks=True)
+    start: str = key(FACT, "从哪一天算起", name="from", types=("date",), asks=True)
+    months: int = key(MONTHS, "几个月")
+
+    def compile(self, context: Context) -> Step:
+        name, start, months = self.rows, self.start, self.months
+
+        def words(figures: tuple[Any, ...]) -> str:
+            first, last, rows, fen = figures
+            outside = f"，期外 {rows} 笔 {money_text(fen)}不计" if rows else ""
+            return f"{context.label(name)}只计 {first.isoformat()} 至 {last.isoformat()}（{months} 个月）{outside}"
+
+        note = context.note("WINDOW", words)
+
+        def run(line: Line) -> bool:
+            rows = line.facts.get(name)
+            if rows is None:
+                return False
+            first = line.facts.get(start)
+            if first is None:
+                line.missing.append(start)
+                return True
+            for number, row in enumerate(rows):
+                if row.get("paid_on") is None:
+                    line.missing.append(f"{name}[{number}].paid_on")
+                    return True
+            last = add_months(first, months)
+            gone, fen = line.filter_rows(name, lambda row: first <= row["paid_on"] <= last)
+            line.note(note, (first, last, gone, fen), applied=bool(gone))
+            return False
+
+        return run
+
+    def compile_columns(self, context: ColumnContext) -> ColumnStep:
+        name, start, months = self.rows, self.start, self.months
+        context.need(name, "rows")
+        if start != "on":
+            context.need(start, "date")
+
+        def run(lines: Lines) -> None:
+            rows = lines.table.rows.get(name)
+            if rows is None:
+                return
+            acts = lines.running & lines.present(name)
+            undated = any_between(rows.paid_on == 0, rows.starts)
+            lines.stop_missing(acts & (~lines.present(start) | undated))
+            acts = acts & lines.running
+            if not acts.any():
+                return
+            days = lines.days(start)
+            first = np.where(acts, days, days[acts.argmax()])
+            lengths = np.diff(rows.starts)
+            last = np.repeat(column_add_months(first, months), lengths)
+            inside = (rows.paid_on >= np.repeat(first, lengths)) & (rows.paid_on <= last)
+            lines.filter_rows(name, inside | np.repeat(~acts, lengths))
+
+        return run
+
+    def sentence(self, label: Label) -> str:
+        return f"{label(self.rows)}只计自{label(self.start)}起 {self.months} 个月内的"
+
+    def bounds(self, words: Wording) -> Iterator[str]:
+        yield f"只计{words.label(self.start)}起 {self.months} 个月内的{words.label(self.rows)}"
+
+    def figures(self, label: Label) -> Mapping[str, str]:
+        return {"months": "计入多少个月"}
