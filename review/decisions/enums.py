@@ -19,6 +19,22 @@ class Conclusion(models.TextChoices):
     SEND_BACK = "send_back", "退回经办"
     REFUSE = "refuse", "不予支持"
 
+    def label_at(self, stage: Stage | str | None) -> str:
+        """The officers' word for this conclusion at a stage: acceptance decides whether to review, not on support."""
+        return _LABELS_AT.get((self, stage), str(self.label))
+
+    @property
+    def tone(self) -> str:
+        """The colour of its pill."""
+        return {Conclusion.SUPPORT: "ok", Conclusion.REFUSE: "bad"}.get(self, "warn")
+
+
+_LABELS_AT: dict[tuple[Conclusion, Stage | str | None], str] = {
+    (Conclusion.SUPPORT, Stage.ACCEPTANCE): "受理",
+    (Conclusion.REFUSE, Stage.ACCEPTANCE): "不予受理",
+    (Conclusion.REFUSE, Stage.DISTRICT_FIRST): "建议不予支持",
+}
+
 
 class CreditResult(models.TextChoices):
     CLEAR = "clear", "无失信记录"

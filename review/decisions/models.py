@@ -81,6 +81,15 @@ class Decision(models.Model):
             ),
         ]
 
+    @property
+    def label(self) -> str:
+        """The conclusion in the officers' words for its stage."""
+        return Conclusion(self.conclusion).label_at(self.stage)
+
+    @property
+    def tone(self) -> str:
+        return Conclusion(self.conclusion).tone
+
 
 class LineDecision(models.Model):
     """The sum an officer supports for one line. Append-only."""

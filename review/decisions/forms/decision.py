@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from applications.claims.services.corrections import PointAsked
+from applications.claims.enums import Route
 from portal.core.fields import DayField, YuanField
 from portal.core.money import ZERO
 from review.decisions.enums import Conclusion, CreditResult, DeclineGround, RefusalGround, Stage
@@ -16,24 +16,27 @@ from review.decisions.services.locking import ExpectedState
 from review.decisions.services.sums import LineSum
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from decimal import Decimal
 
     from django.forms.boundfield import BoundField
     from django.utils.datastructures import MultiValueDict
 
-    from applications.claims.selectors.scope import CorrectionTarget
     from review.decisions.selectors.ceilings import Ceilings
     from review.decisions.selectors.dossier import Dossier, ShownLine
 
-POINTS = 4
-MOST_POINTS = 60
-
 
 class SeenForm(forms.Form):
-    """What every conclusion carries: the status and round that the officer saw."""
+    """What every conclusion carries: the status and round that the officer saw, and how the page words it.
+
+    `done` is the message afterwards, `confirm` the question before a conclusion that cannot be taken back, and
+    `fields_template` lays out fields that are not simply listed.
+    """
 
     conclusion: Conclusion
+    fields_template = ""
+    tone = "primary"
+    icon = ""
+    has_next = True
 
     status = forms.CharField(widget=forms.HiddenInput)
     round = forms.IntegerField(widget=forms.HiddenInput)
@@ -42,6 +45,31 @@ class SeenForm(forms.Form):
         initial = {"status": dossier.claim.status, "round": dossier.claim.round} | options.pop("initial", {})
         super().__init__(data, initial=initial, auto_id=f"id_{self.conclusion}_%s", **options)
         self.dossier = dossier
+
+    @property
+    def title(self) -> str:
+        return self.conclusion.label_at(self.dossier.stage)
+
+    @property
+    def help(self) -> str:
+        return ""
+
+    @property
+    def button(self) -> str:
+        return self.title
+
+    @property
+    def confirm(self) -> str:
+        return ""
+
+    @property
+    def done(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def listed_fields(self) -> list[BoundField]:
+        """The fields one below the other; those of the meeting stand beside each other after them."""
+        return [field for field in self.visible_fields() if not field.name.startswith("minutes_")]
 
     @property
     def expected(self) -> ExpectedState:
@@ -56,9 +84,31 @@ class SeenForm(forms.Form):
 
 
 class ConfirmForm(SeenForm):
-    """Accept, or confirm the first officer's proposal: nothing to fill in."""
+    """Confirm the first officer's proposal: nothing to fill in."""
 
     conclusion = Conclusion.SUPPORT
+    icon = "check"
+    title = "确认初审意见"
+    button = "确认"
+    done = "已确认初审意见。"
+
+    @property
+    def help(self) -> str:
+        proposal = self.dossier.latest(Stage.DISTRICT_FIRST)
+        if proposal and proposal.conclusion == Conclusion.REFUSE:
+            follows = "并作出不予支持的决定"
+        else:
+            follows = "提交本区审定" if self.dossier.claim.route == Route.DISTRICT else "报送市级复审"
+        return f"按初审的意见和金额确认，{follows}。"
+
+
+class AcceptForm(SeenForm):
+    """Take a claim up for review: nothing to fill in."""
+
+    conclusion = Conclusion.SUPPORT
+    icon = "check"
+    help = "材料齐全、属于受理范围，转区级初审。"
+    done = "已受理，进入区级初审。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +129,8 @@ class SupportForm(SeenForm):
     """
 
     conclusion = Conclusion.SUPPORT
+    icon = "check"
+    fields_template = "review/_support_sums.html"
 
     def __init__(
         self,
@@ -174,6 +226,20 @@ class SupportForm(SeenForm):
         }
 
     @property
+    def button(self) -> str:
+        if self.dossier.stage != Stage.FINAL:
+            return "支持并报送"
+        return "审定认定" if self.ceilings.is_recognised else "审定支持"
+
+    @property
+    def done(self) -> str:
+        return {
+            Stage.DISTRICT_FIRST: "初审意见已报送复核。",
+            Stage.CITY: "复审通过，进入审定。",
+            Stage.FINAL: "已审定支持，等待公示。",
+        }[self.dossier.stage or Stage.FINAL]
+
+    @property
     def minutes(self) -> Minutes | None:
         minutes = super().minutes
         return minutes and replace(minutes, decision_no=self.cleaned_data.get("decision_no", ""))
@@ -183,6 +249,8 @@ class RefuseForm(SeenForm):
     """Grounds chosen from a list, words of one's own, and the conditions found unmet."""
 
     conclusion = Conclusion.REFUSE
+    tone = "danger"
+    field_order = ("status", "round", "grounds", "unmet")
 
     grounds = forms.MultipleChoiceField(
         label="理由", widget=forms.CheckboxSelectMultiple, error_messages={"required": "请至少选择一项理由。"}
@@ -203,6 +271,29 @@ class RefuseForm(SeenForm):
         if dossier.stage != Stage.ACCEPTANCE:
             self.fields["unmet"] = unmet_field(dossier)
         add_minutes(self, dossier)
+        self.order_fields(self.field_order)
+
+    @property
+    def is_proposal(self) -> bool:
+        """Whether another officer still confirms it."""
+        return self.dossier.stage == Stage.DISTRICT_FIRST
+
+    @property
+    def help(self) -> str:
+        remedies = "申报单位会同时收到救济途径：六十日内申请行政复议，六个月内提起行政诉讼。"
+        return remedies if self.dossier.stage == Stage.ACCEPTANCE else ""
+
+    @property
+    def confirm(self) -> str:
+        return "" if self.is_proposal else "确认作出这一决定？申报单位将收到通知，不能撤回。"
+
+    @property
+    def button(self) -> str:
+        return f"{self.title}，报送复核" if self.is_proposal else self.title
+
+    @property
+    def done(self) -> str:
+        return "已建议不予支持，报送复核。" if self.is_proposal else f"已作出{self.title}的决定。"
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -225,6 +316,8 @@ class SendBackForm(SeenForm):
     """The second officer's words to the first."""
 
     conclusion = Conclusion.SEND_BACK
+    done = "已退回经办。"
+    has_next = False
 
     text = forms.CharField(
         label="退回原因",
@@ -232,70 +325,6 @@ class SendBackForm(SeenForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="仅经办人员可见：请写明需要重新核实什么。",
     )
-
-
-class CorrectionForm(SeenForm):
-    """Places of the form to correct, each with what is asked there."""
-
-    conclusion = Conclusion.CORRECT
-
-    def __init__(
-        self,
-        data: MultiValueDict[str, Any] | None = None,
-        *,
-        dossier: Dossier,
-        targets: Sequence[CorrectionTarget],
-        **options: Any,
-    ) -> None:
-        super().__init__(data, dossier=dossier, **options)
-        places = [("", "请选择位置"), ("|", "整份申报"), *((target.value, target.label) for target in targets)]
-        self._places = {target.value: target for target in targets}
-        asked = sum(1 for name in data or {} if name.startswith("place_"))
-        self.count = min(max(POINTS, asked), MOST_POINTS)
-        for number in range(self.count):
-            self.fields[f"place_{number}"] = forms.ChoiceField(
-                label=f"第 {number + 1} 处", required=False, choices=places
-            )
-            self.fields[f"remark_{number}"] = forms.CharField(
-                label=f"第 {number + 1} 处要求",
-                required=False,
-                max_length=300,
-                widget=forms.TextInput(attrs={"placeholder": "例如：发票金额与填写的不一致，请核对后修改"}),
-            )
-
-    @property
-    def rows(self) -> list[tuple[BoundField, BoundField]]:
-        return [(self[f"place_{number}"], self[f"remark_{number}"]) for number in range(self.count)]
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        for number in range(self.count):
-            place = self.cleaned_data.get(f"place_{number}")
-            remark = (self.cleaned_data.get(f"remark_{number}") or "").strip()
-            if place and not remark:
-                self.add_error(f"remark_{number}", "请写明这一处有什么问题、应怎样补正。")
-            if remark and not place:
-                self.add_error(f"place_{number}", "请选择这条要求对应的位置。")
-        if not self.errors and not self.points:
-            raise forms.ValidationError("请至少填写一处需要补正的内容。")
-        return cleaned
-
-    @property
-    def points(self) -> list[PointAsked]:
-        found = []
-        for number in range(self.count):
-            place = self.cleaned_data.get(f"place_{number}")
-            if not place:
-                continue
-            target = self._places.get(place)
-            found.append(
-                PointAsked(
-                    line_position=target.line_position if target else None,
-                    field=target.field if target else "",
-                    remark=self.cleaned_data[f"remark_{number}"].strip(),
-                )
-            )
-        return found
 
 
 class CreditForm(forms.Form):

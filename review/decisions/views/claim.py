@@ -15,9 +15,10 @@ from applications.claims.selectors.scope import correction_targets
 from portal.access import access
 from portal.core.http import act_of, user_of
 from review.decisions.enums import Conclusion, Stage
+from review.decisions.forms.correction import CorrectionForm
 from review.decisions.forms.decision import (
+    AcceptForm,
     ConfirmForm,
-    CorrectionForm,
     CreditForm,
     RefuseForm,
     SeenForm,
@@ -56,7 +57,7 @@ class Desk:
     """The forms that stand at the end of the page, by the name that their button sends."""
 
     forms: dict[str, SeenForm] = field(default_factory=dict)
-    opened: str = ""
+    opened: str = Conclusion.SUPPORT
     error: str = ""
     typed: list[tuple[str, str]] = field(default_factory=list)
 
@@ -81,7 +82,9 @@ def make_form(name: str, dossier: Dossier, ceilings: Ceilings, data: Any = None)
     if Conclusion(name) not in dossier.conclusions:
         return None
     if name == Conclusion.SUPPORT:
-        if dossier.stage in (Stage.ACCEPTANCE, Stage.DISTRICT_SECOND):
+        if dossier.stage == Stage.ACCEPTANCE:
+            return AcceptForm(data, dossier=dossier)
+        if dossier.stage == Stage.DISTRICT_SECOND:
             return ConfirmForm(data, dossier=dossier)
         return SupportForm(data, dossier=dossier, ceilings=ceilings)
     if name == Conclusion.CORRECT:
@@ -113,9 +116,8 @@ def show(
 ) -> HttpResponse:
     """Render the page; forms that were not sent are made fresh."""
     desk = desk or Desk()
-    for conclusion in dossier.conclusions:
-        if conclusion not in desk.forms and (form := make_form(conclusion, dossier, ceilings)):
-            desk.forms[conclusion] = form
+    forms = {name: desk.forms.get(name) or make_form(name, dossier, ceilings) for name in Conclusion}
+    desk.forms = {name: form for name, form in forms.items() if form}
     last_credit = dossier.credit[0] if dossier.credit else None
     context = {
         "dossier": dossier,
@@ -162,7 +164,7 @@ def conclude(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     except REFUSALS as error:
         desk = Desk({name: form}, opened=name, error=str(error) or "您的职责不包含这一操作。")
         return show(request, dossier, ceilings=ceilings, desk=desk, status=422)
-    messages.success(request, f"{dossier.claim.number}：{outcome_words(name, dossier)}")
+    messages.success(request, f"{dossier.claim.number}：{form.done}")
     return redirect(where_next(request, dossier))
 
 
@@ -229,31 +231,10 @@ def carry_out(form: SeenForm, *, act: Act) -> None:
             send_back(claim_id, expected=form.expected, act=act, reason=form.cleaned_data["text"])
         case CorrectionForm():
             return_for_correction(claim_id, expected=form.expected, act=act, points=form.points)
-        case ConfirmForm() if form.dossier.stage == Stage.ACCEPTANCE:
+        case AcceptForm():
             accept_claim(claim_id, expected=form.expected, act=act)
         case _:
             confirm_district_review(claim_id, expected=form.expected, act=act)
-
-
-def outcome_words(name: str, dossier: Dossier) -> str:
-    """What was done, for the message after it."""
-    if name == Conclusion.SUPPORT:
-        return {
-            Stage.ACCEPTANCE: "已受理，进入区级初审。",
-            Stage.DISTRICT_FIRST: "初审意见已报送复核。",
-            Stage.DISTRICT_SECOND: "已确认初审意见。",
-            Stage.CITY: "复审通过，进入审定。",
-            Stage.FINAL: "已审定支持，等待公示。",
-        }[dossier.stage or Stage.ACCEPTANCE]
-    if name == Conclusion.REFUSE and dossier.stage == Stage.DISTRICT_FIRST:
-        return "已建议不予支持，报送复核。"
-    if name == Conclusion.REFUSE and dossier.stage == Stage.ACCEPTANCE:
-        return "已作出不予受理的决定。"
-    return {
-        Conclusion.REFUSE: "已作出不予支持的决定。",
-        Conclusion.SEND_BACK: "已退回经办。",
-        Conclusion.CORRECT: "已退回申报单位补正。",
-    }[Conclusion(name)]
 
 
 def where_next(request: HttpRequest, dossier: Dossier) -> str:
