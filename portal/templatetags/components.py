@@ -42,7 +42,7 @@ def crumb(label: str, url_name: str = "", *arguments: Any) -> SafeString:
 
 
 class ComponentNode(template.Node):
-    """Renders `components/<name>.html` with its arguments, its slots and, as `content`, the rest of the block."""
+    """Renders a template with its arguments, its slots and, as `content`, the rest of the block."""
 
     child_nodelists = ("nodelist",)
 
@@ -54,14 +54,14 @@ class ComponentNode(template.Node):
         slots: dict[str, SafeString] = {}
         with context.push(**{_SLOTS: slots}):
             content = self.nodelist.render(context).strip()
-        component = template.Engine.get_default().get_template(f"components/{self.name.resolve(context)}.html")
+        component = template.Engine.get_default().get_template(self.name.resolve(context))
         # What a template has rendered is escaped already.
         return component.render(context.new(values | slots | {"content": mark_safe(content)}))  # noqa: S308
 
 
 @register.tag
 def component(parser: Parser, token: Token) -> ComponentNode:
-    """`{% component "page_header" title=… %}{% slot "lead" %}…{% endslot %}…{% endcomponent %}`."""
+    """`{% component "components/page_header.html" title=… %}{% slot "lead" %}…{% endslot %}…{% endcomponent %}`."""
     _, name, *bits = token.split_contents()
     values = token_kwargs(bits, parser)
     if bits:

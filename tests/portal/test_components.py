@@ -34,7 +34,7 @@ def test_a_page_without_steps_has_no_breadcrumb():
 # ---- components with slots -------------------------------------------------------------------------
 def test_a_slot_gives_an_argument_as_markup_and_the_rest_of_the_block_is_the_content():
     head = draw(
-        '{% component "page_header" title=title %}{% slot "lead" %}<b>{{ lead }}</b>{% endslot %}'
+        '{% component "components/page_header.html" title=title %}{% slot "lead" %}<b>{{ lead }}</b>{% endslot %}'
         '<a href="/x/">去</a>{% endcomponent %}',
         title="甲<乙",
         lead="说<明",
@@ -45,14 +45,19 @@ def test_a_slot_gives_an_argument_as_markup_and_the_rest_of_the_block_is_the_con
 
 
 def test_a_component_sees_its_own_arguments_only():
-    head = draw('{% component "page_header" title="题" %}{% endcomponent %}', lead="页面自己的", kicker="页面自己的")
+    head = draw(
+        '{% component "components/page_header.html" title="题" %}{% endcomponent %}',
+        lead="页面自己的",
+        kicker="页面自己的",
+    )
     assert "页面自己的" not in head
     assert "page-actions" not in head
 
 
 def test_slots_belong_to_the_innermost_component():
     table = draw(
-        '{% component "stacked_table" columns="甲" %}<tr><td>{% component "page_header" title="题" %}'
+        '{% component "components/stacked_table.html" columns="甲" %}<tr><td>'
+        '{% component "components/page_header.html" title="题" %}'
         '{% slot "lead" %}说明{% endslot %}{% endcomponent %}</td></tr>{% endcomponent %}'
     )
     assert '<p class="page-lead">说明</p>' in table
@@ -60,15 +65,15 @@ def test_slots_belong_to_the_innermost_component():
 
 def test_an_argument_without_a_name_is_refused():
     with pytest.raises(TemplateSyntaxError, match="name=value"):
-        Template('{% component "page_header" "题" %}{% endcomponent %}')
+        Template('{% component "components/page_header.html" "题" %}{% endcomponent %}')
 
 
 # ---- stacked table ---------------------------------------------------------------------------------
-TABLE = '{% component "stacked_table" columns="申报 | 金额 > | (操作)" %}{{ rows }}{% endcomponent %}'
+TABLE = '{% component "components/stacked_table.html" columns="申报 | 金额 > | (操作)" %}{{ rows }}{% endcomponent %}'
 
 
 def drawn_cells(rows: str, columns: str = "申报 | 金额 > | (操作)") -> list[str]:
-    source = '{% component "stacked_table" columns=columns %}' + rows + "{% endcomponent %}"
+    source = '{% component "components/stacked_table.html" columns=columns %}' + rows + "{% endcomponent %}"
     return re.findall(r"<td[^>]*>", draw(source, columns=columns))
 
 
@@ -94,7 +99,8 @@ def test_the_head_of_a_row_counts_as_a_cell_and_carries_no_label():
 
 def test_heads_are_aligned_or_hidden_as_the_columns_say_and_an_empty_part_is_no_column():
     head = draw(
-        '{% component "stacked_table" columns=columns %}{% endcomponent %}', columns="申报 | 金额 > | (操作) | "
+        '{% component "components/stacked_table.html" columns=columns %}{% endcomponent %}',
+        columns="申报 | 金额 > | (操作) | ",
     )
     assert re.findall(r"<th [^>]*>(.*?)</th>", head) == ["申报", "金额", '<span class="visually-hidden">操作</span>']
     assert head.count("text-end") == 1
