@@ -12,7 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from portal.access import public
 from portal.middleware import declared_rule
-from tests.access_world import ADDRESSES, PEOPLE, Address, World, build_world
+from tests.access_table import ADDRESSES, Address
+from tests.access_world import PEOPLE, World, build_world
 
 pytestmark = pytest.mark.broad
 # Rows that reading or being refused may write: sign-in sessions, and what counts failed attempts.

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from applications.claims.forms import ImportForm
+from applications.claims.forms.actions import ImportForm
 from applications.claims.selectors.problems import MAX_LINES
 from applications.claims.services.drafts import DraftRefusedError
 from applications.claims.services.imports import ImportRefusedError, build_template, read_pasted, read_workbook

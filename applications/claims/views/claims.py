@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications.claims.enums import NOTICED, Action, ClaimStatus
-from applications.claims.forms import ClaimFilterForm, NewClaimForm, WithdrawForm
+from applications.claims.forms.actions import ClaimFilterForm, NewClaimForm, WithdrawForm
 from applications.claims.permissions import open_actions
 from applications.claims.selectors.calls import call_situation
 from applications.claims.selectors.context import read_claim

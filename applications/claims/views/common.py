@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import get_object_or_404
 
-from applications.claims.forms import shown_facts
+from applications.claims.forms.entry import shown_facts
 from applications.claims.models import Claim
 from policies.facts.values import facts_of
 from portal.core.http import user_of

@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications.claims.enums import ClaimStatus
-from applications.claims.forms import claim_form, line_block, page_of, read_typed
+from applications.claims.forms.entry import claim_form, line_block, page_of, read_typed
 from applications.claims.selectors.calls import call_situation
 from applications.claims.selectors.conflicts import find_conflict
 from applications.claims.selectors.context import read_claim

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from applications.claims.forms import evidence_slot, page_of
+from applications.claims.forms.entry import evidence_slot, page_of
 from applications.claims.models import Evidence
 from applications.claims.selectors.duplicates import reusable_evidence
 from applications.claims.services.evidence import EvidenceRefusedError, Upload, add_evidence, reuse_evidence

@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications.claims.enums import ClaimStatus
-from applications.claims.forms import ImportForm
+from applications.claims.forms.actions import ImportForm
 from applications.claims.selectors.scope import item_of
 from applications.claims.services.imports import (
     ImportRefusedError,

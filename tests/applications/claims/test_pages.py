@@ -1,10 +1,8 @@
 """The applicant's pages: they work without a script, htmx gets its pieces, and nobody enters another's claim."""
 
-import io
 import uuid
 
 import pytest
-from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +13,8 @@ from applications.claims.models import Claim, Evidence
 from applications.claims.services.corrections import PointAsked, request_correction
 from applications.claims.services.submission import submit_claim
 from portal.accounts.enums import Role
-from portal.accounts.models import Membership, User
+from portal.accounts.models import Membership
+from tests.applications.claims.pages import controls, url, words
 from tests.applications.worlds import PDF, patent_facts, publish, ready_claim, start
 from tests.factories import (
     ApplicantFactory,
@@ -25,7 +24,6 @@ from tests.factories import (
     make_member,
     make_official,
     make_patent_no,
-    xishan,
 )
 
 pytestmark = pytest.mark.django_db
@@ -42,21 +40,6 @@ def member():
 def own(client, member):
     client.force_login(member)
     return client
-
-
-def url(name, claim=None, **query):
-    path = reverse(f"applications:{name}", args=[claim.key] if claim else [])
-    return f"{path}?{'&'.join(f'{k}={v}' for k, v in query.items())}" if query else path
-
-
-def controls(claim, **facts):
-    """What the form of the claim's first line sends."""
-    line = claim.lines.order_by("position").first()
-    return {"revision": claim.revision} | {f"l{line.pk}-{name}": value for name, value in facts.items()}
-
-
-def words(response):
-    return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 def test_the_list_of_somebody_without_claims_says_what_to_do(own):
@@ -265,54 +248,6 @@ def test_many_lines_are_paged_and_a_page_saves_only_its_own(own, member):
     assert fees == ["8000.00"] * 10 + ["1.00", "8000.00"]
 
 
-def test_a_file_chosen_is_uploaded_at_once_and_a_fake_one_refused_at_its_place(own, member):
-    claim = start(member)
-    line = claim.lines.get()
-    data = {"requirement": "certificate", "line": line.pk}
-    good = own.post(url("upload", claim), data | {"x": SimpleUploadedFile("证书.pdf", PDF)})
-    assert "证书.pdf" in good.content.decode()
-    bad = own.post(url("upload", claim), data | {"x": SimpleUploadedFile("假.pdf", b"no pdf at all")})
-    assert "内容不是 PDF" in bad.content.decode()
-    assert claim.evidence.count() == 1
-    assert own.post(url("upload", claim), {"requirement": "nonsense"}).status_code == 404
-
-
-def test_a_file_is_viewed_in_place_with_its_own_type_and_nothing_sniffed(own, member):
-    claim = ready_claim(member)
-    evidence = claim.evidence.first()
-    path = reverse("applications:evidence", args=[evidence.key])
-    response = own.get(path)
-    assert b"".join(response.streaming_content) == PDF
-    assert response["Content-Type"] == "application/pdf"
-    assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Content-Disposition"].startswith("inline")
-    assert "no-store" in response["Cache-Control"]
-    assert "frame-ancestors 'self'" in response["Content-Security-Policy"]
-    download = own.get(f"{path}?download=1")
-    assert download["Content-Disposition"].startswith("attachment")
-
-
-def test_evidence_is_seen_by_the_officers_of_the_region_once_submitted_and_by_nobody_else(client, member, settings):
-    settings.OFFICIALS_NEED_SECOND_FACTOR = False
-    claim = ready_claim(member)
-    path = reverse("applications:evidence", args=[claim.evidence.first().key])
-    officer = make_official(Role.DISTRICT_FIRST, binhu())
-
-    def status(user: User) -> int:
-        client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
-        return client.get(path).status_code
-
-    assert status(officer) == 404
-    submit_claim(claim, act=act(member), revision=claim.revision, commitment=True)
-    assert status(officer) == 200
-    assert status(make_official(Role.DISTRICT_FIRST, xishan())) == 404
-    assert status(make_official(Role.SYSTEM_ADMIN, binhu())) == 403
-    assert status(make_member()) == 404
-    assert status(member) == 200
-    client.logout()
-    assert client.get(path).status_code == 302
-
-
 def test_a_member_of_another_organisation_enters_no_page_and_changes_nothing(client, member):
     claim = ready_claim(member)
     before = {
@@ -349,47 +284,6 @@ def test_an_official_has_no_business_on_these_pages(client, member):
     client.force_login(make_official(Role.DISTRICT_FIRST, binhu()))
     for name in KEYED:
         assert client.get(url(name, claim)).status_code == 403
-
-
-def test_an_earlier_file_is_used_again_from_its_page(own, member):
-    source = ready_claim(member).evidence.order_by("pk").last()
-    claim = start(member)
-    line = claim.lines.get()
-    path = url("reuse", claim, requirement="certificate", line=line.pk)
-    assert source.filename in own.get(path).content.decode()
-    response = own.post(path, {"source": str(source.key)})
-    assert f"#evidence-l{line.pk}-certificate" in response["Location"]
-    assert claim.evidence.get().file_id == source.file_id
-    assert own.post(path, {"source": str(uuid.uuid4())}).status_code == 404
-
-
-def test_a_file_is_removed_by_its_button(own, member):
-    claim = ready_claim(member)
-    evidence = claim.evidence.get(requirement="certificate")
-    own.post(url("edit", claim), {"revision": claim.revision, "action": f"remove-file:{evidence.key}"})
-    evidence.refresh_from_db()
-    assert evidence.removed_at is not None
-
-
-def test_a_sheet_is_imported_and_its_faults_are_listed_by_cell(own, member):
-    claim = start(member)
-    good = f"{make_patent_no(1)}\t发明\t2021/5/10\t示例公司\t8000"
-    bad = own.post(url("import", claim), {"pasted": good.replace("8000", "八千")})
-    assert bad.status_code == 422
-    assert "E1" in bad.content.decode()
-    assert claim.lines.get().facts == {}
-    assert "请选择填好的表格" in own.post(url("import", claim), {}).content.decode()
-    fake = io.BytesIO(b"not a workbook")
-    fake.name = "明细.xlsx"
-    assert "不是 Excel 工作簿" in own.post(url("import", claim), {"file": fake}).content.decode()
-    assert own.post(url("import", claim), {"pasted": good})["Location"] == url("edit", claim)
-    assert claim.lines.get().facts["fees"] == "8000.00"
-
-
-def test_the_template_is_a_workbook_named_after_the_item(own, member):
-    response = own.get(url("template", start(member)))
-    assert response.content.startswith(b"PK")
-    assert ".xlsx" in response["Content-Disposition"]
 
 
 def test_a_defence_patent_is_ticked_and_its_line_empties(own, member):

@@ -2,32 +2,24 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from io import BytesIO
 
-import openpyxl
 import pytest
-from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from applications.claims.enums import ClaimStatus
-from applications.ledger.models import LimitEntry
 from portal.accounts.enums import Role
-from portal.jobs.models import Job
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import CreditSnapshot, Decision
 from review.decisions.services.decisions import support_claim
 from tests.applications.worlds import patent_facts
 from tests.factories import act, binhu, make_official, suzhou, xishan
+from tests.review.decisions.pages import as_, page_of, post
 from tests.review.worlds import (
-    Office,
     accepted,
     again,
-    city_passed,
     confirmed,
-    decided,
     expected,
     on,
-    publish,
     reviewed,
     submitted,
 )
@@ -40,21 +32,6 @@ SEARCH_QUERIES = 9
 @pytest.fixture(autouse=True)
 def without_second_factor(settings):
     settings.OFFICIALS_NEED_SECOND_FACTOR = False
-
-
-def as_(client, user):
-    client.force_login(user)
-    return client
-
-
-def post(client, claim, conclusion, **data):
-    page = expected(claim)
-    sent = {"conclusion": conclusion, "status": page.status, "round": page.round} | data
-    return client.post(reverse("review:conclude", args=[claim.key]), sent)
-
-
-def page_of(client, claim):
-    return client.get(reverse("review:claim", args=[claim.key]))
 
 
 # ---- queues -----------------------------------------------------------------------------------------
@@ -275,131 +252,3 @@ def test_submit_and_next_leads_to_the_following_claim(client, office):
     one, other = submitted(), submitted(lines=[patent_facts(2)])
     response = post(as_(client, office.acceptance), one, "support", next="1")
     assert response.url == reverse("review:claim", args=[other.key])
-
-
-# ---- several at once --------------------------------------------------------------------------------
-
-
-def test_dry_run_shows_count_and_sum_and_changes_nothing(client, office):
-    one, other = city_passed(office), city_passed(office, lines=[patent_facts(2, fees="3000")])
-    as_(client, office.decider)
-    sent = {"claim": [one.pk, other.pk], "minutes_number": "3号", "minutes_date": "2026-06-01"}
-    assert "批量审定勾选的申报" in client.get(reverse("review:queue")).content.decode()
-    html = client.post(reverse("review:decide_many"), sent).content.decode()
-    assert "2 件" in html
-    assert "8,000.00 元" in html
-    assert again(one).status == ClaimStatus.FINAL_DECISION
-    assert not LimitEntry.objects.exists()
-    response = client.post(reverse("review:decide_many"), sent | {"intent": "decide"})
-    assert "已审定支持 2 件，合计 8,000.00 元" in str(next(iter(get_messages(response.wsgi_request))))
-    assert {again(one).status, again(other).status} == {ClaimStatus.AWAITING_PUBLICITY}
-
-
-def test_one_claims_trouble_stops_no_other_decision(client, office):
-    one, other = city_passed(office), city_passed(office, lines=[patent_facts(2)])
-    CreditSnapshot.objects.create(
-        applicant=other.applicant,
-        claim=other,
-        result="dissolved",
-        source="信用中国",
-        checked_on=date(2026, 5, 1),
-        entered_by=office.city,
-    )
-    sent = {
-        "claim": [one.pk, other.pk],
-        "minutes_number": "3号",
-        "minutes_date": "2026-06-01",
-        "intent": "decide",
-    }
-    as_(client, office.decider).post(reverse("review:decide_many"), sent)
-    assert again(one).status == ClaimStatus.AWAITING_PUBLICITY
-    assert again(other).status == ClaimStatus.FINAL_DECISION
-
-
-# ---- publicity --------------------------------------------------------------------------------------
-
-
-def test_public_list_needs_no_sign_in_and_shows_no_personal_number(client, office):
-    claim = decided(office)
-    listed = publish(office, claim)
-    html = client.get(reverse("review:publicity_detail", args=[listed.key])).content.decode()
-    assert claim.applicant.name in html
-    assert "0.5" in html
-    for secret in (claim.applicant.uscc, claim.applicant.contact_phone, claim.applicant.account_number):
-        assert secret not in html
-    assert listed.title in client.get(reverse("review:publicity_public")).content.decode()
-    response = client.get(reverse("review:publicity_work", args=[listed.key]))
-    assert response.status_code == 302
-
-
-def test_publicity_is_checked_published_objected_to_and_approved_on_pages(client, office, time_machine):
-    time_machine.move_to(on(date(2026, 6, 1)).at)
-    claim, other = decided(office), decided(office, lines=[patent_facts(2)])
-    as_(client, office.city)
-    sent = {
-        "claim": [claim.pk, other.pk],
-        "title": "名单",
-        "starts_on": "2026-06-01",
-        "workdays": "5",
-        "contact": "电话",
-    }
-    assert "有 2 件审定通过的申报等待公示" in client.get(reverse("review:publicity")).content.decode()
-    html = client.post(reverse("review:publicity_new"), sent | {"intent": "check"}).content.decode()
-    assert "2026年6月5日" in html
-    response = client.post(reverse("review:publicity_new"), sent | {"intent": "publish"})
-    work = response.url
-    listed = claim.publicity_entries.get().publicity
-    entry = listed.entries.get(claim=claim)
-    objection = {"objector": "王某", "contact": "139", "received_on": "2026-06-01", "text": "有争议"}
-    response = client.post(reverse("review:objection_new", args=[listed.key, entry.pk]), objection)
-    assert again(claim).status == ClaimStatus.OBJECTION
-    objection_url = response.url
-    as_(client, office.decider)
-    early = client.post(reverse("review:publicity_approve", args=[listed.key]))
-    assert "2026-06-05" in str(next(iter(get_messages(early.wsgi_request))))
-    time_machine.move_to(on(date(2026, 6, 8)).at)
-    as_(client, office.decider)
-    client.post(reverse("review:publicity_approve", args=[listed.key]))
-    assert (again(claim).status, again(other).status) == (ClaimStatus.OBJECTION, ClaimStatus.APPROVED)
-    client.post(objection_url, {"conclusion": "确有争议", "intent": "uphold"})
-    assert again(claim).status == ClaimStatus.REJECTED
-    assert {job.kind for job in Job.objects.filter(kind__startswith="notices.")} == {
-        "notices.issue_grant",
-        "notices.issue_refusal",
-    }
-    assert client.get(work).status_code == 200
-
-
-def test_objector_is_shown_to_the_city_only(client, office):
-    claim = decided(office)
-    listed = publish(office, claim)
-    entry = listed.entries.get()
-    as_(client, office.city)
-    sent = {"objector": "赵某某", "contact": "139", "received_on": "2026-06-01", "text": "有争议"}
-    url = client.post(reverse("review:objection_new", args=[listed.key, entry.pk]), sent).url
-    assert "赵某某" in client.get(url).content.decode()
-    for user in (office.first, office.finance, make_official(Role.CITY_OFFICER, suzhou()), claim.created_by):
-        assert as_(client, user).get(url).status_code in (403, 404)
-    assert "赵某某" not in page_of(as_(client, office.first), claim).content.decode()
-
-
-def test_public_sheet_and_review_sheet_hold_the_rows_and_their_count(client, office):
-    claim = decided(office)
-    listed = publish(office, claim)
-    as_(client, office.city)
-    book = openpyxl.load_workbook(BytesIO(client.get(reverse("review:publicity_export", args=[listed.key])).content))
-    rows = list(book.active.iter_rows(values_only=True))
-    assert "共 1 件" in rows[1][0]
-    assert rows[3][1:6] == (claim.applicant.name, "滨湖区", claim.item.title, 1, 0.5)
-    assert rows[4][5] == "=SUM(F4:F4)"
-    sheet = client.get(reverse("review:claims_export"), {"q": claim.number}).content
-    rows = list(openpyxl.load_workbook(BytesIO(sheet)).active.iter_rows(values_only=True))
-    assert rows[3][2] == claim.number
-    assert rows[3][8:13] == (5000, 0, 5000, 5000, 5000)
-
-
-def test_everybody_of_the_office_opens_every_stage_of_a_claim(client):
-    office = Office()
-    claim = decided(office)
-    for user in (office.acceptance, office.first, office.second, office.city, office.decider):
-        assert page_of(as_(client, user), claim).status_code == 200

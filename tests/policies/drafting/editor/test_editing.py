@@ -1,44 +1,28 @@
-"""Writing a section in the browser with posts only: nothing typed is lost, stale pages overwrite nothing."""
+"""Writing a section in the browser with posts only: nothing typed is lost."""
 
 from __future__ import annotations
 
-import re
 import uuid
 
 import pytest
 from django.urls import reverse
 
 from policies.drafting import authored
-from policies.drafting.editor import views
 from policies.drafting.editor.faults import Faults
 from policies.drafting.editor.page import SectionPage
 from policies.drafting.editor.preview import read_preview
 from policies.drafting.editor.words import words_of
-from policies.drafting.enums import DraftState
 from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import draft_document
-from policies.drafting.services.drafts import save_section, start_draft
+from policies.drafting.services.drafts import start_draft
 from policies.engine import assess, catalogue_of
 from policies.engine.loader import CATALOGUE
 from portal.accounts.enums import Role
-from tests.factories import act, make_member, make_official, wuxi
+from tests.factories import act, make_official, wuxi
+from tests.policies.drafting.editor.pages import WX2020, Page, fill_in_head, from_text, stored, under
 
 pytestmark = [pytest.mark.broad, pytest.mark.django_db]
-_KEPT = (
-    "wx2020-01-inv",
-    "wx2020-01-design",
-    "wx2020-01-share60",
-    "wx2020-02-strategy",
-    "wx2020-04-gb",
-    "wx2020-04-excel",
-)
-# The head, two items of their own, a rule, an item like a profile, and two tiers.
-WX2020 = "---\n".join(
-    section
-    for section in (CATALOGUE / "wx2020.yaml").read_text("utf-8").split("---\n")
-    if section.startswith("document:") or section.split()[1] in _KEPT
-)
 
 
 @pytest.fixture
@@ -57,81 +41,6 @@ def draft(officer):
 def writer(client, officer):
     client.force_login(officer)
     return client
-
-
-def from_text(officer, text):
-    text = text.replace("wx2020", "wx2031")
-    return start_draft(None, key=uuid.uuid4(), title="照旧政策", code="wx2031", text=text, act=act(officer))
-
-
-class Page:
-    """A section's page as a browser without script shows it: its controls, and what its buttons send."""
-
-    def __init__(self, client, draft, index, *, query=""):
-        self.client = client
-        self.url = reverse("drafting:section", args=[draft.key, index])
-        self.response = client.get(self.url + query)
-        assert self.response.status_code == 200
-        self._read()
-
-    def _read(self):
-        page = self.response.context["page"]
-        self.sent = {name: [] for name in page.form.fields}
-        for name, texts in page.form.texts.items():
-            self.sent[name] = list(texts)
-        self.sent["base"] = [self.response.context["base"]]
-
-    def press(self, action, *, name="action", **changes):
-        """Change some controls, press a button, and follow to the page that comes."""
-        for control, value in changes.items():
-            self.sent[control] = value if isinstance(value, list) else [value]
-        self.response = self.client.post(self.url, {**self.sent, name: action}, follow=True)
-        assert self.response.status_code in (200, 409)
-        if self.response.redirect_chain:
-            self.url = self.response.redirect_chain[-1][0].partition("?")[0].partition("#")[0]
-        if self.response.context is not None and "page" in self.response.context:
-            self._read()
-        return self
-
-    def add(self, part, word="", **changes):
-        control = {f"add-{part}": word} if word else {}
-        return self.press(f"add:{part}", **control, **changes)
-
-    @property
-    def text(self):
-        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", self.response.content.decode()))
-
-
-def stored(draft, index):
-    draft.refresh_from_db()
-    return draft.sections[index]
-
-
-def under(prefix, **values):
-    return {f"section-{prefix}{'-' if prefix else ''}{key}": value for key, value in values.items()}
-
-
-HEAD = under(
-    "document",
-    number="锡政办发〔2030〕1号",
-    title="关于促进知识产权创造的若干措施",
-    short_title="促进知识产权创造",
-    issuer="无锡市人民政府办公室",
-    region_code="320200",
-    areas="无锡\n滨湖",
-    issued_on="2030-01-10",
-    status="in_force",
-    payer="both",
-    source_note="2030-01-10 印发",
-)
-
-
-def fill_in_head(writer, draft):
-    page = Page(writer, draft, 0)
-    page.press(
-        "save", **HEAD, **{"section-document-effect-0-from": "2030-02-01", "section-document-effect-0-from_setting": ""}
-    )
-    return page
 
 
 # ---- a complete item from nothing, with posts only --------------------------------------------------
@@ -418,123 +327,3 @@ def test_the_preview_of_a_higher_tier_knows_the_lower_one(writer, officer):
     index = next(at for at, section in enumerate(draft.sections) if section.get("item") == "wx2031-04-excel")
     page = Page(writer, draft, index).press("preview")
     assert page.response.context["preview"].item is not None
-
-
-# ---- two people at once -----------------------------------------------------------------------------------
-def test_a_stale_page_overwrites_nothing_and_shows_both(writer, officer):
-    draft = from_text(officer, WX2020)
-    mine, theirs = Page(writer, draft, 1), Page(writer, draft, 1)
-    theirs.press("save", **under("steps-0", yuan="7000"))
-    mine.press("save", **under("", summary="我的说明"))
-    assert mine.response.status_code == 409
-    assert "7000" in mine.text
-    assert "我的说明" in mine.text
-    assert stored(draft, 1)["steps"][0]["yuan"] == "7000"
-    mine.press("save", theirs="section-steps-0-yuan")
-    assert stored(draft, 1)["summary"] == "我的说明"
-    assert stored(draft, 1)["steps"][0]["yuan"] == "7000"
-
-
-def test_two_people_write_two_sections_of_one_draft(writer, officer):
-    draft = from_text(officer, WX2020)
-    mine, theirs = Page(writer, draft, 1), Page(writer, draft, 2)
-    theirs.press("save", **under("", summary="外观"))
-    mine.press("save", **under("", summary="发明"))
-    assert (stored(draft, 1)["summary"], stored(draft, 2)["summary"]) == ("发明", "外观")
-
-
-def test_a_section_that_moved_is_found_again(writer, officer):
-    draft = from_text(officer, WX2020)
-    page = Page(writer, draft, 2)
-    writer.post(reverse("drafting:copy_section", args=[draft.key, 1]))
-    page.press("save", **under("", summary="挪了地方"))
-    assert stored(draft, 3)["summary"] == "挪了地方"
-
-
-def test_a_section_that_is_gone_keeps_what_was_typed_on_the_page(writer, officer):
-    draft = from_text(officer, WX2020)
-    page = Page(writer, draft, 2)
-    draft.sections = [part for at, part in enumerate(draft.sections) if at != 2]
-    draft.revision += 1
-    draft.save()
-    before = draft.sections
-    page.press("save", **under("", summary="我写的"))
-    assert page.response.status_code == 409
-    assert "我写的" in page.response.content.decode()
-    draft.refresh_from_db()
-    assert draft.sections == before
-
-
-# ---- who may ----------------------------------------------------------------------------------------------
-def test_an_auditor_reads_and_changes_nothing(client, draft, officer, settings):
-    client.force_login(make_official(Role.AUDITOR, wuxi()))
-    url = reverse("drafting:section", args=[draft.key, 0])
-    page = client.get(url)
-    assert page.status_code == 200
-    assert 'value="done"' not in page.content.decode()
-    client.post(url, {"section-is": "document", "section-document-title": "改过", "base": page.context["base"]})
-    assert stored(draft, 0)["document"]["title"] == ""
-    assert client.post(reverse("drafting:section_preview", args=[draft.key, 0])).status_code == 403
-    assert client.get(reverse("drafting:new_section", args=[draft.key])).status_code == 403
-
-
-@pytest.mark.parametrize("role", [Role.DECISION_MAKER, Role.CITY_OFFICER, Role.SYSTEM_ADMIN])
-def test_other_officials_are_kept_out(client, draft, role):
-    client.force_login(make_official(role, wuxi()))
-    assert client.get(reverse("drafting:section", args=[draft.key, 0])).status_code == 403
-
-
-def test_applicants_are_kept_out(client, draft):
-    client.force_login(make_member())
-    assert client.get(reverse("drafting:section", args=[draft.key, 0])).status_code == 403
-
-
-def test_a_proposed_draft_is_not_changed_and_what_was_typed_is_not_lost(writer, officer, draft):
-    page = Page(writer, draft, 0)
-    PolicyDraft.objects.filter(pk=draft.pk).update(
-        state=DraftState.PROPOSED, proposed_by=officer, proposed_at=draft.created_at
-    )
-    page.press("save", **under("document", title="晚到的标题"))
-    assert stored(draft, 0)["document"]["title"] == ""
-    assert "晚到的标题" in page.response.content.decode()
-    assert "不能修改" in page.text
-
-
-def test_a_section_that_is_not_there_is_not_found(writer, draft):
-    assert writer.get(reverse("drafting:section", args=[draft.key, 7])).status_code == 404
-    assert writer.get(reverse("drafting:section", args=[uuid.uuid4(), 0])).status_code == 404
-
-
-def test_a_colleague_who_saves_another_section_in_the_same_moment_is_no_conflict(writer, officer, monkeypatch):
-    draft = from_text(officer, WX2020)
-    page = Page(writer, draft, 1)
-    place = views.place_of
-
-    def meanwhile(sections, **where):
-        """Find the section, and then let somebody else be faster once."""
-        monkeypatch.setattr(views, "place_of", place)
-        now = PolicyDraft.objects.get(pk=draft.pk)
-        save_section(now, 2, {**now.sections[2], "summary": "外观"}, revision=now.revision, act=act(officer))
-        return place(sections, **where)
-
-    monkeypatch.setattr(views, "place_of", meanwhile)
-    page.press("save", **under("", summary="发明"))
-    assert (stored(draft, 1)["summary"], stored(draft, 2)["summary"]) == ("发明", "外观")
-
-
-def test_a_phase_of_a_plan_is_written_with_its_tasks(writer, draft):
-    fill_in_head(writer, draft)
-    writer.post(reverse("drafting:new_section", args=[draft.key]), {"kind": "rule", "code": "wx2030-p-one"})
-    page = Page(writer, draft, 1)
-    page.press("save", **under("", article="第四条", title="启动", modelled_as="programme responsibility"))
-    page.press(
-        "save",
-        **under(
-            "programme", **{"from": "2030-02-01", "to": "2031-01-01", "tasks": "制定细则\n公布细则", "every": "once"}
-        ),
-    )
-    page.add("programme.owners")
-    page.press("save", **under("programme-owners-0", who="市知识产权局", part="lead"))
-    (row,) = draft_document(PolicyDraft.objects.get(pk=draft.pk)).register
-    assert row.programme.tasks == ("制定细则", "公布细则")
-    assert [owner.who for owner in row.programme.owners] == ["市知识产权局"]

@@ -1,4 +1,4 @@
-"""The pages' view of a claim: its lines as forms with places for faults, its evidence as slots; and the small forms."""
+"""A claim as its pages show it: its lines as forms with places for faults, its evidence as slots."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from crispy_forms.helper import FormHelper
-from django import forms
 from django.urls import reverse
 
 from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.duplicates import own_file_uses
-from applications.claims.selectors.lists import STATE_GROUPS
 from applications.claims.selectors.problems import LINES_PER_PAGE
 from applications.claims.selectors.scope import EVIDENCE_PREFIX, concerns_patents, editable_scope, item_of
 from policies.facts.forms import LineForm, build_line_form, read_posted
@@ -24,10 +21,8 @@ if TYPE_CHECKING:
     from applications.claims.models import Claim, Evidence
     from applications.claims.selectors.context import ClaimContext, LineState
     from applications.claims.selectors.scope import EditableScope
-    from policies.calls.models import Call
     from policies.engine.model import Evidence as Requirement
     from policies.engine.model import Fact, Item
-    from portal.accounts.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,82 +337,3 @@ def read_typed(claim: Claim, data: Mapping[str, Any]) -> tuple[dict[str, Any], d
         if typed:
             lines[line_id] = typed
     return read_posted(facts_of(item, "claim"), data, prefix="claim"), lines
-
-
-class ClaimFilterForm(forms.Form):
-    """Filters above the list of one's claims."""
-
-    q = forms.CharField(label="编号或事项", required=False, max_length=60)
-    state = forms.ChoiceField(label="进展", required=False)
-    applicant = forms.ChoiceField(label="申报单位", required=False)
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        states = [(value, label) for value, (label, _) in STATE_GROUPS.items()]
-        self.fields["state"].choices = [("", "全部"), *states]  # type: ignore[attr-defined]
-        own = [(str(m.applicant_id), m.applicant.name) for m in user.active_memberships]
-        self.fields["applicant"].choices = [("", "全部"), *own]  # type: ignore[attr-defined]
-        if len(own) < 2:
-            del self.fields["applicant"]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-
-
-class NewClaimForm(forms.Form):
-    """Which of one's organisations claims, in which call, and a key: it makes a double click one claim."""
-
-    applicant = forms.TypedChoiceField(label="申报单位", coerce=int, widget=forms.RadioSelect)
-    call = forms.TypedChoiceField(label="申报通知", coerce=int, empty_value=None, widget=forms.RadioSelect)
-    key = forms.UUIDField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, user: User, calls: Sequence[Call], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["call"].choices = [(call.pk, call.title) for call in calls]  # type: ignore[attr-defined]
-        # Of one there is nothing to choose.
-        self.fields["call"].required = len(calls) > 1
-        own = [(m.applicant_id, m.applicant.name) for m in user.active_memberships]
-        self.fields["applicant"].choices = own  # type: ignore[attr-defined]
-        self.fields["applicant"].initial = own[0][0] if own else None
-
-
-class WithdrawForm(forms.Form):
-    """Why a claim is withdrawn."""
-
-    reason = forms.CharField(
-        label="撤回理由",
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "请写明撤回理由，例如“材料有误，准备重新申报”。"},
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-
-
-class ImportForm(forms.Form):
-    """A filled template, or cells pasted from a spreadsheet."""
-
-    file = forms.FileField(
-        label="填好的表格（.xlsx）", required=False, widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"})
-    )
-    pasted = forms.CharField(
-        label="或者从表格中复制单元格，粘贴在这里",
-        required=False,
-        max_length=200_000,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "font-monospace"}),
-        help_text="列的次序与模板相同（不含序号列），或者连同表头一起复制。",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not data.get("file") and not (data.get("pasted") or "").strip():
-            raise forms.ValidationError("请选择填好的表格，或粘贴单元格。")
-        return data
