@@ -1,78 +1,20 @@
-"""How a bucket is named: the item and the scope it counts over. Pure.
+"""What a claim takes from each bucket of the ledger, and under which key the bucket is stored. Pure.
 
-A decided claim is entered in every scope of its item below, whether or not a limit stands on it: the balances then
-answer what the engine asks of earlier payments, and a limit is a ceiling on one of them.
+Which buckets a claim enters, and under which ceilings, is the engine's answer (`policies.engine.buckets`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from enum import StrEnum
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
-from portal.core.money import ZERO, format_yuan, quantise_yuan
+from portal.core.money import ZERO, format_yuan, to_yuan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from decimal import Decimal
 
-_Number = TypeVar("_Number", int, Decimal)
-
-
-class Scope(StrEnum):
-    """What a bucket counts over. The values stand in the keys."""
-
-    APPLICANT = "applicant"
-    APPLICANT_YEAR = "applicant-year"
-    SUBJECT = "subject"
-    PROGRAMME_YEAR = "programme-year"
-    GROUP = "group"
-    RIGHT = "right"
-
-
-SCOPE_LABELS = {
-    Scope.APPLICANT: "该申报单位累计",
-    Scope.APPLICANT_YEAR: "该申报单位本年度",
-    Scope.SUBJECT: "同一项目（权利、合同）累计",
-    Scope.PROGRAMME_YEAR: "本年度全市",
-    Scope.GROUP: "同类一次性支持",
-    Scope.RIGHT: "同一权利在本政策下累计",
-}
-
-# What a limit is counted per, in the catalogue's words, and the scope of its bucket.
-_SCOPES = {
-    ("subject",): Scope.SUBJECT,
-    ("applicant",): Scope.APPLICANT,
-    ("applicant", "year"): Scope.APPLICANT_YEAR,
-    ("programme", "year"): Scope.PROGRAMME_YEAR,
-}
-
-
-class ChosenReading(Protocol):
-    """A setting of an item: its name and the value that holds unless an administrator chose another."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def default(self) -> bool | str | None: ...
-
-
-class RulesOfItem(Protocol):
-    """What the ledger needs to know of the engine's item."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def document_id(self) -> str: ...
-    @property
-    def once_group(self) -> str | None: ...
-    @property
-    def limits(self) -> tuple[Mapping[str, Any], ...]: ...
-    @property
-    def settings(self) -> tuple[ChosenReading, ...]: ...
+    from policies.engine.buckets import Bucket, BucketEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,103 +56,31 @@ class Party:
     applicant_id: int
     city_code: str
     year: int
-    kind: str = ""
 
 
-def scope_of(limit: Mapping[str, Any]) -> Scope:
-    """The bucket a limit stands on, from the words it is counted per."""
-    return _SCOPES[tuple(limit.get("per", ("applicant",)))]
+def bucket_key(bucket: Bucket, party: Party) -> str:
+    """The key under which a bucket is stored."""
+    told_apart = bucket.scope.key.format(
+        applicant=party.applicant_id, city=party.city_code, year=party.year, subject=bucket.subject
+    )
+    return f"{bucket.base}|{told_apart}"
 
 
-def bucket_key(scope: Scope, base: str, party: Party, subject: str = "") -> str:
-    """The key of a bucket; `base` is an item's id, a shared limit's group or a document's id."""
-    where = {
-        Scope.SUBJECT: f"subject={subject}",
-        Scope.RIGHT: f"right={subject}",
-        Scope.APPLICANT: f"applicant={party.applicant_id}",
-        Scope.GROUP: f"once|applicant={party.applicant_id}",
-        Scope.APPLICANT_YEAR: f"applicant={party.applicant_id}|year={party.year}",
-        Scope.PROGRAMME_YEAR: f"city={party.city_code}|year={party.year}",
-    }
-    return f"{base}|{where[scope]}"
+def uses_of(entries: Iterable[BucketEntry], party: Party, *, title: str) -> list[LimitUse]:
+    """What the engine says a granted claim takes, bucket by bucket; `title` is its item's."""
+    return sorted((_use(entry, party, title) for entry in entries), key=lambda use: use.key)
 
 
-def chosen_limits(item: RulesOfItem) -> list[Mapping[str, Any]]:
-    """The limits that stand under the item's default readings."""
-    defaults = {setting.name: setting.default for setting in item.settings}
-    return [
-        limit
-        for limit in item.limits
-        if all(defaults.get(name) == wanted for name, wanted in (limit.get("if") or {}).items())
-    ]
-
-
-def lower_tiers(item: RulesOfItem) -> list[str]:
-    """Ids of the items whose payment this one absorbs, e.g. the certification below the excellent evaluation."""
-    return [limit["absorbs"] for limit in chosen_limits(item) if "absorbs" in limit]
-
-
-def ceiling_of(limit: Mapping[str, Any], party: Party) -> Ceiling:
-    """A limit as a ceiling on its bucket, scaled where it is lower for this kind of applicant."""
-    amount = Decimal(limit["yuan"]) if "yuan" in limit else None
-    scale = limit.get("scale")
-    only = scale["only"] if scale else {}
-    if amount is not None and scale and only.get("field") == "applicant_kind" and party.kind in only.get("in", ()):
-        amount = quantise_yuan(Fraction(amount) * Fraction(scale["ratio"]))
-    times = 1 if "once" in limit else limit.get("count")
-    return Ceiling(amount, times)
-
-
-def uses_of(item: RulesOfItem, party: Party, amounts: Iterable[tuple[str, Decimal]]) -> list[LimitUse]:
-    """Every bucket that a claim of these sums enters; `amounts` has one subject key and one sum in yuan per line.
-
-    A line without a sum takes nothing. The year's programme is entered only where a limit stands on it: its bucket
-    is one for the whole city, and would make every approval there wait for the others. A claim counts one time in a
-    bucket, unless the limit counts lines.
-    """
-    paid = [(subject, amount) for subject, amount in amounts if amount]
-    total = sum((amount for _, amount in paid), ZERO)
-    if not paid:
-        return []
-    uses: dict[str, LimitUse] = {}
-
-    def enter(scope: Scope, base: str, amount: Decimal, what: str = "", *, times: int = 1) -> str:
-        subject = what if scope in (Scope.SUBJECT, Scope.RIGHT) else ""
-        key = bucket_key(scope, base, party, subject)
-        label = f"{item.title} · {SCOPE_LABELS[scope]}{f'（{what}）' if what else ''}"[:200]
-        if key not in uses:
-            uses[key] = LimitUse(key, label, amount, times)
-        return key
-
-    enter(Scope.APPLICANT, item.id, total)
-    enter(Scope.APPLICANT_YEAR, item.id, total, str(party.year))
-    per_subject: dict[str, Decimal] = {}
-    for subject, amount in paid:
-        if subject:
-            per_subject[subject] = per_subject.get(subject, ZERO) + amount
-    for subject, amount in per_subject.items():
-        enter(Scope.SUBJECT, item.id, amount, subject)
-        enter(Scope.RIGHT, f"document:{item.document_id}", amount, subject)
-    if item.once_group:
-        enter(Scope.GROUP, f"group:{item.once_group}", total)
-
-    for limit in chosen_limits(item):
-        if "absorbs" in limit:
-            continue
-        ceiling, scope = ceiling_of(limit, party), scope_of(limit)
-        base = limit.get("group") or item.id
-        if "once" in limit:
-            base, scope = f"group:{limit['once']}", Scope.GROUP if scope is Scope.APPLICANT else scope
-        times = len(paid) if limit.get("tally") == "lines" else 1
-        what = str(party.year) if scope in (Scope.APPLICANT_YEAR, Scope.PROGRAMME_YEAR) else ""
-        named = per_subject if scope is Scope.SUBJECT else {what: total}
-        for name, amount in named.items():
-            key = enter(scope, base, amount, name, times=times)
-            lower = Ceiling(
-                _lower(uses[key].ceiling.amount, ceiling.amount), _lower(uses[key].ceiling.times, ceiling.times)
-            )
-            uses[key] = replace(uses[key], ceiling=lower, times=max(uses[key].times, times))
-    return [uses[key] for key in sorted(uses)]
+def _use(entry: BucketEntry, party: Party, title: str) -> LimitUse:
+    scope, ceiling = entry.bucket.scope, entry.ceiling
+    which = entry.bucket.subject or (str(party.year) if scope.by_year else "")
+    return LimitUse(
+        key=bucket_key(entry.bucket, party),
+        label=f"{title} · {scope.total}{f'（{which}）' if which else ''}"[:200],
+        amount=to_yuan(entry.fen),
+        times=entry.times,
+        ceiling=Ceiling(None if ceiling.fen is None else to_yuan(ceiling.fen), ceiling.times),
+    )
 
 
 def call_key(call_id: int, item_code: str = "") -> str:
@@ -232,29 +102,6 @@ def uses_of_call(limits: Mapping[str, tuple[str, Ceiling]], amounts: Iterable[tu
     ]
 
 
-def ledger_keys(item: RulesOfItem, party: Party, subjects: Iterable[str]) -> dict[str, list[str]]:
-    """The buckets behind each name of the engine's `paid`, plus `times` and `once`."""
-    named = [subject for subject in subjects if subject]
-    found = {
-        "same_year": [bucket_key(Scope.APPLICANT_YEAR, item.id, party)],
-        "lifetime": [bucket_key(Scope.APPLICANT, item.id, party)],
-        "project": [bucket_key(Scope.SUBJECT, item.id, party, subject) for subject in named],
-        "programme_year": [bucket_key(Scope.PROGRAMME_YEAR, item.id, party)],
-        "lower_tier": [bucket_key(Scope.APPLICANT, tier, party) for tier in lower_tiers(item)],
-        "times": [bucket_key(Scope.APPLICANT, item.id, party)],
-        "once": [bucket_key(Scope.GROUP, f"group:{item.once_group}", party)] if item.once_group else [],
-    }
-    for limit in chosen_limits(item):
-        scope = scope_of(limit)
-        if limit.get("group") and "ledger" in limit:
-            subject_keys = named if scope is Scope.SUBJECT else [""]
-            found[limit["ledger"]] = [bucket_key(scope, limit["group"], party, subject) for subject in subject_keys]
-        if "once" in limit and scope is not Scope.APPLICANT:
-            subject_keys = named if scope is Scope.SUBJECT else [""]
-            found["once"] = [bucket_key(scope, f"group:{limit['once']}", party, subject) for subject in subject_keys]
-    return found
-
-
 def shortage(use: LimitUse, *, amount: Decimal, times: int) -> str:
     """What stands against a use of a bucket that already holds `amount` and `times`; empty where nothing does."""
     ceiling = use.ceiling
@@ -267,9 +114,3 @@ def shortage(use: LimitUse, *, amount: Decimal, times: int) -> str:
             "请将金额核减至余额以内后再审定。"
         )
     return ""
-
-
-def _lower(one: _Number | None, other: _Number | None) -> _Number | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return min(one, other)

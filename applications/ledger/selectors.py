@@ -8,17 +8,23 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import OuterRef, Subquery, Sum
 from django.utils import timezone
 
-from applications.ledger.keys import Ceiling, LimitUse, Party, RulesOfItem, call_key, ledger_keys, uses_of_call
+from applications.ledger.keys import Ceiling, LimitUse, Party, bucket_key, call_key, uses_of, uses_of_call
 from applications.ledger.models import LimitBucket, LimitEntry
 from policies.calls.models import CallItem
-from portal.core.money import ZERO, quantise_yuan
+from policies.engine.buckets import Granted, bucket_entries, buckets_asked, program_asked
+from policies.engine.scopes import ONE_OF_GROUP, RIGHT, SUBJECT
+from policies.engine.terms import LEDGERS
+from policies.published.selectors import catalogue_for
+from portal.core.money import ZERO, quantise_yuan, to_fen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
-    from applications.claims.models import Claim
+    from applications.claims.models import Assessment, Claim
     from policies.calls.models import Call
+    from policies.engine.buckets import Bucket
+    from policies.engine.program import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,51 +58,58 @@ def balances(bucket_keys: Iterable[str], *, without: Claim | None = None) -> dic
 
 
 def ledger_state(
-    item: RulesOfItem, *, party: Party, subjects: Mapping[str, str] | None = None, without: Claim | None = None
+    rules: Program, *, party: Party, subjects: Mapping[str, str] | None = None, without: Claim | None = None
 ) -> dict[str, Any]:
     """`paid` (with `once_group`) and `times_before` of an engine question, from the entries; sums as decimal strings.
 
-    `subjects` maps each line's subject as the question states it to its normal form in the ledger
-    (`ClaimLine.subject_key`). `without` leaves one claim's own entries out, so that a decided claim can be assessed
-    again.
+    `rules` are those that answer the question, under its readings. `subjects` maps each line's subject as the question
+    states it to its normal form in the ledger (`ClaimLine.subject_key`). `without` leaves one claim's own entries out,
+    so that a decided claim can be assessed again.
     """
     subjects = subjects or {}
-    named = ledger_keys(item, party, subjects.values())
-    found = balances([key for keys in named.values() for key in keys], without=without)
+    asked = buckets_asked(rules, subjects.values())
+    keys = {bucket: bucket_key(bucket, party) for buckets in asked.values() for bucket in buckets}
+    found = balances(keys.values(), without=without)
 
-    def held(name: str) -> list[Balance]:
-        return [found[key] for key in named[name] if key in found]
+    def held(name: str) -> list[tuple[Bucket, Balance]]:
+        return [(bucket, found[keys[bucket]]) for bucket in asked.get(name, ()) if keys[bucket] in found]
 
-    paid: dict[str, Any] = {
-        name: str(max(balance.amount for balance in held(name)))
-        for name in ("same_year", "lifetime", "programme_year")
-        if held(name)
-    }
-    projects = {
-        stated: str(found[key].amount)
-        for stated, normal in subjects.items()
-        for key in ledger_keys(item, party, [normal])["project"]
-        if key in found
-    }
-    if projects:
-        paid["project"] = projects
-    if held("lower_tier"):
-        paid["lower_tier"] = str(sum((balance.amount for balance in held("lower_tier")), ZERO))
-    if any(balance.times for balance in held("once")):
-        paid["once_group"] = True
-    return {"paid": paid, "times_before": max((balance.times for balance in held("times")), default=0)}
+    paid: dict[str, Any] = {name: str(max(b.amount for _, b in held(name))) for name in LEDGERS if held(name)}
+    by_subject = {bucket.subject: str(balance.amount) for bucket, balance in held(SUBJECT.ledger)}
+    if by_subject:
+        paid[SUBJECT.ledger] = {stated: by_subject[key] for stated, key in subjects.items() if key in by_subject}
+    if any(balance.times for _, balance in held(ONE_OF_GROUP.ledger)):
+        paid[ONE_OF_GROUP.ledger] = True
+    return {"paid": paid, "times_before": max((balance.times for _, balance in held("times")), default=0)}
 
 
 def party_of(claim: Claim) -> Party:
     """The party of a claim; its year is the calendar year in which it was submitted (a draft's: this one)."""
     year = timezone.localtime(claim.submitted_at).year if claim.submitted_at else timezone.localdate().year
-    return Party(claim.applicant_id, claim.city_id, year, claim.applicant.kind)
+    return Party(claim.applicant_id, claim.city_id, year)
 
 
-def subsidised_before(document_id: str, subject: str, *, without: Claim | None = None) -> Decimal:
-    """Yuan granted on one right under all items of a document: what the cumulative fee ceiling counts."""
-    key = f"document:{document_id}|right={subject}"
-    return balances([key], without=without).get(key, Balance()).amount
+def granted_on_rights(
+    rules: Program, *, party: Party, subjects: Mapping[str, str], without: Claim | None = None
+) -> dict[str, Decimal]:
+    """Yuan granted on each right, as the question states it, under all items of the document; none for nothing."""
+    rights = buckets_asked(rules, subjects.values())[RIGHT.ledger]
+    keys = {bucket.subject: bucket_key(bucket, party) for bucket in rights}
+    found = balances(keys.values(), without=without)
+    held = {stated: found.get(keys.get(normal, ""), Balance()).amount for stated, normal in subjects.items()}
+    return {stated: amount for stated, amount in held.items() if amount}
+
+
+def uses_of_claim(claim: Claim, assessment: Assessment, amounts: Iterable[tuple[str, Decimal]]) -> list[LimitUse]:
+    """What a claim takes from each limit when its lines get these sums, under the caps of its assessment's own answer.
+
+    `amounts` has the subject in its normal form and the sum in yuan of every line, in order; a sum is at most what the
+    answer gives the line.
+    """
+    rules = program_asked(catalogue_for(assessment.version), assessment.question)
+    granted = [Granted(subject, to_fen(amount)) for subject, amount in amounts]
+    entries = bucket_entries(rules, assessment.answer, granted)
+    return uses_of(entries, party_of(claim), title=rules.item.title)
 
 
 @dataclass(frozen=True, slots=True)

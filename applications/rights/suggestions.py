@@ -14,6 +14,7 @@ from applications.ledger.selectors import ledger_state
 from applications.rights.selectors import holdings_of, right_kinds
 from policies.calls.selectors import open_calls, upcoming_calls
 from policies.engine import Outcome, assess
+from policies.engine.buckets import program_asked
 from policies.facts.values import facts_of, subject_key
 from policies.finder.events import NOT_ASKED, event_code
 from policies.finder.selectors import is_rated, published_items
@@ -194,17 +195,21 @@ def _after_ledger(suggestion: Suggestion, *, at: datetime) -> Suggestion | None:
         for one in suggestion.assessed
         if rules.subject and rules.subject in one.facts
     }
-    party = Party(applicant.pk, city.pk if city else "", today.year, applicant.kind)
-    ledger = ledger_state(rules, party=party, subjects=subjects)
+    party = Party(applicant.pk, city.pk if city else "", today.year)
+    question = _question(suggestion, suggestion.assessed, today=today)
+    catalogue = catalogue_for(suggestion.version)
+    ledger = ledger_state(program_asked(catalogue, question), party=party, subjects=subjects)
     if not ledger["paid"] and not ledger["times_before"]:
         return suggestion
-    answer = _assess(suggestion, suggestion.assessed, today=today, ledger=ledger)
+    answer = assess(catalogue, question | ledger)
     return None if answer.outcome is Outcome.REFUSED else replace(suggestion, answer=answer)
 
 
-def _assess(
-    place: _Place, held: Sequence[Holding], *, today: date, ledger: Mapping[str, Any] | None = None
-) -> Assessment:
+def _assess(place: _Place, held: Sequence[Holding], *, today: date) -> Assessment:
+    return assess(catalogue_for(place.version), _question(place, held, today=today))
+
+
+def _question(place: _Place, held: Sequence[Holding], *, today: date) -> dict[str, Any]:
     known = {fact.name for fact in facts_of(place.rules)}
     question: dict[str, Any] = {
         "item": place.rules.id,
@@ -212,8 +217,5 @@ def _assess(
         "applicant": {"kind": place.applicant.kind, "region": place.applicant.region_id},
         "lines": [{name: value for name, value in one.facts.items() if name in known} for one in held],
         "assume": "met",
-        **(ledger or {}),
     }
-    if place.rates is not None:
-        question = with_rates(question, place.rules, place.rates)
-    return assess(catalogue_for(place.version), question)
+    return question if place.rates is None else with_rates(question, place.rules, place.rates)

@@ -1,10 +1,10 @@
 """The answer: outcome, amount, shares, lines, buckets used, and the trace in figures and words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
-from policies.engine.money import yuan_plain, yuan_text
+from policies.engine.money import parse_yuan, yuan_plain, yuan_text
 from policies.engine.terms import OUTCOMES, TRACE_FORMAT, Outcome
 from policies.engine.trace import Entry, Note, render_entry
 
@@ -40,6 +40,22 @@ class BucketUse(NamedTuple):
             "amount": yuan_plain(self.amount) if money else self.amount,
             "cap": yuan_plain(self.cap) if money else self.cap,
         }
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Self:
+        """The use that `as_dict` wrote down."""
+        money = raw["unit"] == "yuan"
+        read = parse_yuan if money else int
+        return cls(
+            raw["code"],
+            raw["group"],
+            tuple(raw["key"]),
+            raw["subject"],
+            raw["year"],
+            read(raw["amount"]),
+            read(raw["cap"]),
+            "fen" if money else "count",
+        )
 
 
 class LineAmount(NamedTuple):

@@ -78,14 +78,6 @@ LIMITS: dict[str, tuple[Keys, Keys]] = {
     "once": ({**_CODE, "once": checks.item_id, "per": list_of(PER, least=1)}, {**_LIMIT_COMMON}),
     "absorbs": ({**_CODE, "absorbs": checks.item_id}, {"ledger": one_of(LEDGERS), **_LIMIT_COMMON}),
 }
-# Buckets that exist, with the ledger that is theirs unless another is named.
-BUCKETS = {
-    ("subject",): "project",
-    ("applicant",): "lifetime",
-    ("applicant", "year"): "same_year",
-    ("programme", "year"): "programme_year",
-}
-
 CONDITION_REQUIRED: Keys = {"code": checks.code, "text": checks.text}
 CONDITION_OPTIONAL: Keys = {
     "field": checks.name,

@@ -8,7 +8,7 @@ from typing import Any
 
 from policies.engine.context import Context
 from policies.engine.dates import parse_date
-from policies.engine.limits import AbsorbLimit, MoneyLimit, OnceLimit, QuotaLimit, TimesLimit, compile_limit
+from policies.engine.limits import AbsorbLimit, Limit, MoneyLimit, OnceLimit, QuotaLimit, TimesLimit, compile_limit
 from policies.engine.model import Content, Item
 from policies.engine.money import parse_ratio, ratio_text
 from policies.engine.operations.base import Operation, Step
@@ -54,6 +54,7 @@ class Program:
     gates: tuple[Gate, ...]
     operations: tuple[Operation, ...]
     steps: tuple[Step, ...]
+    limits: tuple[Limit, ...]
     money_limits: tuple[MoneyLimit, ...]
     times: TimesLimit | None
     quota: QuotaLimit | None
@@ -118,6 +119,7 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
         ),
         operations=operations,
         steps=tuple(operation.compile(context) for operation in operations),
+        limits=tuple(limits),
         money_limits=tuple(limit for limit in limits if isinstance(limit, MoneyLimit)),
         times=next((limit for limit in limits if isinstance(limit, TimesLimit)), None),
         quota=next((limit for limit in limits if isinstance(limit, QuotaLimit)), None),

@@ -9,6 +9,7 @@ from policies.engine.inputs import item_evidence, item_facts
 from policies.engine.operations.registry import operation_of, operations, read_operations
 from policies.engine.predicates import NUMBER_TESTS, TESTS
 from policies.engine.problems import Place, problem_code
+from policies.engine.scopes import SCOPES
 from policies.engine.spec import ONLY
 from policies.engine.terms import APPLICANT_KINDS, CONTENT_FORMAT
 from policies.engine.vocabulary import Vocabulary
@@ -211,11 +212,11 @@ def _limit(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
         found.setdefault("ledger", "lower_tier")
         return found
     bucket = tuple(found["per"])
-    if bucket not in grammar.BUCKETS:
-        checker.add((*at, "per"), NO_SCOPE.fault(scope=list(bucket), known=[list(names) for names in grammar.BUCKETS]))
+    if bucket not in SCOPES:
+        checker.add((*at, "per"), NO_SCOPE.fault(scope=list(bucket), known=[list(names) for names in SCOPES]))
         return None
     if kinds[0] == "yuan":
-        found.setdefault("ledger", grammar.BUCKETS[bucket])
+        found.setdefault("ledger", SCOPES[bucket].ledger)
         if "scale" in found:
             found["scale"] = _limit_scale(checker, found["scale"], (*at, "scale"))
     return found

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from applications.claims.models import Assessment, ClaimLine
-from applications.ledger.keys import Scope, bucket_key
-from applications.ledger.selectors import balances, ledger_state, party_of
+from applications.ledger.selectors import granted_on_rights, ledger_state, party_of
 from policies.engine import assess
+from policies.engine.buckets import program_asked
 from policies.engine.model import content_hash
 from policies.engine.terms import Outcome
 from policies.facts.values import DECIDED, DECISION_NO, OFFICERS_FACTS, engine_facts, facts_of
@@ -20,7 +20,7 @@ from policies.rates.selectors import takes_ratio, with_rates
 from portal.core.money import ZERO, quantise_yuan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from applications.claims.enums import Action
@@ -128,24 +128,30 @@ def build_question(context: ClaimContext, *, on: date, unmet: Iterable[str] = ()
         for state, line in zip(context.lines, lines, strict=True)
         if item.subject and item.subject in line
     }
-    ledger = ledger_state(item, party=party_of(claim), subjects=subjects, without=claim)
-    if any(fact.name == SUBSIDISED for fact in item.facts):
-        _add_subsidies(claim, item, lines, subjects)
-    for line in lines:
-        if PAID_BEFORE in line:
-            # The engine adds the ledger's sum to the stated one: what the ledger has already is not stated again.
-            known = Decimal(ledger["paid"].get("project", {}).get(str(line.get(item.subject or "")), "0"))
-            line[PAID_BEFORE] = str(max(Decimal(line[PAID_BEFORE]) - known, ZERO))
     question: dict[str, Any] = {
         "item": item.id,
         "on": on.isoformat(),
         "applicant": {"kind": claim.applicant.kind, "region": claim.region_id},
         "lines": lines,
-        **ledger,
     }
+    if takes_ratio(item):
+        question = with_rates(question, item, context.rates)
+    rules, party = program_asked(catalogue_for(claim.version), question), party_of(claim)
+    ledger = ledger_state(rules, party=party, subjects=subjects, without=claim)
+    granted: Mapping[str, Decimal] = {}
+    if any(fact.name == SUBSIDISED for fact in item.facts):
+        # Nothing granted is not said: the item would then ask for all of the right's costs since filing.
+        granted = granted_on_rights(rules, party=party, subjects=subjects, without=claim)
+    for line in question["lines"]:
+        subject = str(line.get(item.subject or ""))
+        if subject in granted:
+            line[SUBSIDISED] = str(max(granted[subject], Decimal(line.get(SUBSIDISED, "0"))))
+        if PAID_BEFORE in line:
+            # The engine adds the ledger's sum to the stated one: what the ledger has already is not stated again.
+            known = Decimal(ledger["paid"].get("project", {}).get(subject, "0"))
+            line[PAID_BEFORE] = str(max(Decimal(line[PAID_BEFORE]) - known, ZERO))
     codes = list(unmet)
-    question |= {"unmet": codes} if codes else {}
-    return with_rates(question, item, context.rates) if takes_ratio(item) else question
+    return {**question, **ledger, **({"unmet": codes} if codes else {})}
 
 
 def with_decided_sums(question: Mapping[str, Any], context: ClaimContext, decided: DecidedSums) -> dict[str, Any]:
@@ -171,20 +177,6 @@ def _decided_facts(item: Item, decided: DecidedSums, line_id: int) -> dict[str, 
     if decided.decision_no and any(fact.name == DECISION_NO for fact in item.facts):
         found[DECISION_NO] = decided.decision_no
     return found
-
-
-def _add_subsidies(claim: Claim, item: Item, lines: Sequence[dict[str, Any]], subjects: dict[str, str]) -> None:
-    """State on each line what its right was granted under any item of the document.
-
-    Nothing granted is not said: the item would then ask for all of the right's costs since filing.
-    """
-    party, base = party_of(claim), f"document:{item.document_id}"
-    keys = {stated: bucket_key(Scope.RIGHT, base, party, normal) for stated, normal in subjects.items()}
-    found = balances(keys.values(), without=claim)
-    for line in lines:
-        balance = found.get(keys.get(str(line.get(item.subject or "")), ""))
-        if balance is not None and balance.amount:
-            line[SUBSIDISED] = str(max(balance.amount, Decimal(line.get(SUBSIDISED, "0"))))
 
 
 def _renumber(part: dict[str, Any], numbers: list[int]) -> None:

@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.leaves import Bucket, Guard, Leaf, Lines, Names, Options, Ticks
+from policies.engine.scopes import SCOPES
 from policies.published.register import MODELS
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def _widget(shape: Shape, value: str, texts: Sequence[str], *, words: Words, lab
     if isinstance(shape, Guard):
         return GuardWidget(list(words.settings.items()))
     if isinstance(shape, Bucket):
-        choices = [(" ".join(names), text) for names, text in labels.BUCKETS.items()]
+        choices = [(" ".join(per), scope.choice) for per, scope in SCOPES.items()]
         return Select(choices=[("", blank), *with_value(choices, value)])
     rows = max(2, min(value.count("\n") + 2, 8)) if isinstance(shape, Lines | Options) else 2
     return forms.Textarea(attrs={"rows": rows})

@@ -286,12 +286,6 @@ WORDS: dict[str, dict[str, str]] = {
     "scope": {"line": "每一项里填", "claim": "整份申报填一次"},
     "per": {"line": "每一项一份", "claim": "整份申报一份"},
 }
-BUCKETS = {
-    ("subject",): "每件（每个项目、每份合同）",
-    ("applicant",): "同一主体，累计",
-    ("applicant", "year"): "同一主体，每年",
-    ("programme", "year"): "全市，每年",
-}
 PROFILES = {
     "project": "项目资助",
     "staged": "分阶段项目",

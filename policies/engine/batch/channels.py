@@ -11,14 +11,14 @@ from policies.engine.batch.run import Run
 from policies.engine.columns.arithmetic import run_starts
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.population import BoolArray, IntArray, Population
-from policies.engine.grammar import BUCKETS
 from policies.engine.limits import OnceLimit
+from policies.engine.scopes import SCOPES as BUCKETS
 
 Scope = tuple[str, ...]
 Written = Callable[[Run, Answers], IntArray]
 
 # What a question's `paid` calls the sum of a bucket; a lower tier's is what its item paid the applicant in all.
-SCOPES: dict[str, Scope] = {ledger: scope for scope, ledger in BUCKETS.items()} | {"lower_tier": ("applicant",)}
+SCOPES: dict[str, Scope] = {scope.ledger: per for per, scope in BUCKETS.items()} | {"lower_tier": ("applicant",)}
 
 
 @dataclass(slots=True)

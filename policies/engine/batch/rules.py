@@ -8,7 +8,6 @@ from policies.engine.columns.conditions import Test, UnsupportedRuleError
 from policies.engine.columns.context import ColumnContext, holds
 from policies.engine.columns.lines import Lines
 from policies.engine.columns.population import BoolArray, IntArray
-from policies.engine.grammar import BUCKETS
 from policies.engine.limits import MoneyLimit
 from policies.engine.model import Content
 from policies.engine.operations.base import ColumnStep
@@ -151,7 +150,7 @@ def _bases(program: Program, limits: tuple[SumLimit, ...], reads: tuple[str, ...
     groups: set[tuple[str, tuple[str, ...]]] = set()
     for rule in limits:
         limit = rule.limit
-        if limit.ledger != BUCKETS[limit.per]:
+        if limit.ledger != limit.scope.ledger:
             raise UnsupportedRuleError(item, f"{limit.code} counts per {limit.per} in the ledger {limit.ledger}")
         if bases.setdefault(limit.ledger, rule.base) != rule.base:
             raise UnsupportedRuleError(item, f"{limit.code}: two groups share the ledger {limit.ledger}")

@@ -12,10 +12,8 @@ from applications.claims.enums import Action
 from applications.claims.selectors.context import read_claim
 from applications.claims.services.assessment import assess_claim, build_question, day_of, with_decided_sums
 from applications.claims.services.transitions import perform_transition
-from applications.ledger.keys import uses_of
-from applications.ledger.selectors import call_uses, party_of
+from applications.ledger.selectors import call_uses, uses_of_claim
 from applications.ledger.services import reserve_limits
-from policies.published.selectors import compiled_item
 from portal.core.money import ZERO
 from portal.jobs.services import enqueue_job
 from review.decisions.enums import Conclusion, CreditResult, Stage
@@ -96,7 +94,7 @@ def support_claim(
         )
         changes: dict[str, Any] = {_AMOUNT_FIELD[stage]: decision.amount}
         if stage == Stage.FINAL:
-            _reserve(claim, assessed.lines, line_sums, act=act)
+            _reserve(claim, assessed, line_sums, act=act)
             changes["approved_title"] = decision.title
         _move(claim, ACTION_OF[stage, Conclusion.SUPPORT], act=act, changes=changes)
     return decision
@@ -360,7 +358,8 @@ def _refuse(claim: Claim, action: Action, *, reason: str, act: Act) -> None:
         enqueue_job("notices.issue_refusal", key=str(claim.pk), payload={"claim_id": claim.pk})
 
 
-def _reserve(claim: Claim, lines: list[ClaimLine], checked: Mapping[int, LineSum], *, act: Act) -> None:
-    amounts = [(line.subject_key, checked[line.pk].amount) for line in lines if line.pk in checked]
-    uses = uses_of(compiled_item(claim.version), party_of(claim), amounts)
-    reserve_limits(claim, uses=[*uses, *call_uses(claim, amounts)], act=act)
+def _reserve(claim: Claim, assessed: _AssessedSupport, line_sums: Mapping[int, LineSum], *, act: Act) -> None:
+    """Take what the claim's own answer says that these sums take from the limits, and from its call."""
+    amounts = [(line.subject_key, line_sums[line.pk].amount if line_sums else ZERO) for line in assessed.lines]
+    uses = [*uses_of_claim(claim, assessed.assessment, amounts), *call_uses(claim, amounts)]
+    reserve_limits(claim, uses=uses, act=act)

@@ -10,11 +10,9 @@ from django.utils import timezone
 from applications.claims.enums import Action
 from applications.claims.models import Assessment
 from applications.claims.selectors.context import read_claim
-from applications.claims.selectors.scope import item_of
 from applications.claims.services.assessment import assess_claim, build_question, preview_claim
 from applications.claims.services.submission import ClaimIncompleteError, submit_claim
-from applications.ledger.keys import uses_of
-from applications.ledger.selectors import party_of
+from applications.ledger.selectors import uses_of_claim
 from applications.ledger.services import reserve_limits
 from policies.engine import assess, content_hash
 from policies.published.selectors import catalogue_for
@@ -37,9 +35,9 @@ def preview(claim):
 
 def grant(claim, member, *amounts):
     """Enter a decided claim in the ledger, as the final decision does."""
-    item = item_of(claim)
     named = [(line.subject_key, Decimal(amount)) for line, amount in zip(claim.lines.all(), amounts, strict=True)]
-    reserve_limits(claim, uses=uses_of(item, party_of(claim), named), act=act(member))
+    answer = Assessment.objects.filter(claim=claim).latest("pk")
+    reserve_limits(claim, uses=uses_of_claim(claim, answer, named), act=act(member))
 
 
 def test_an_empty_draft_has_no_answer_yet(member):

@@ -1,33 +1,44 @@
 """What the ledger tells the engine of earlier payments."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from applications.ledger import keys
-from applications.ledger.selectors import ledger_state, subsidised_before
+from applications.ledger.keys import Party
+from applications.ledger.selectors import granted_on_rights, ledger_state
 from applications.ledger.services import release_limits, reserve_limits
-from tests.applications.ledger.test_keys import PARTY, Rules
+from policies.engine import Catalogue
+from policies.engine.buckets import program_asked
+from tests.applications.ledger.rules import PARTY, question, rules, taken
 from tests.factories import ClaimFactory, act
+from tests.policies.engine.batch.odd_rules import item, standard
 
 pytestmark = pytest.mark.django_db
+PLAIN = rules()
+ONE_OF_GROUP = rules({"once": "g", "per": ["applicant"]})
 
 
-def grant(rules: Rules, *amounts: tuple[str, str], party: keys.Party = PARTY):
+def grant(catalogue: Catalogue, *amounts: tuple[str, str], party: Party = PARTY, name: str = "odd-1"):
     claim = ClaimFactory(lines=0)
-    reserve_limits(claim, uses=keys.uses_of(rules, party, [(s, Decimal(a)) for s, a in amounts]), act=act())
+    reserve_limits(claim, uses=taken(catalogue, *amounts, party=party, name=name), act=act())
     return claim
 
 
+def state_of(catalogue: Catalogue, *subjects: str, name: str = "odd-1", **more: Any) -> dict[str, Any]:
+    program = program_asked(catalogue, question(("A", "1.00"), name=name))
+    return ledger_state(program, **{"party": PARTY, "subjects": {s: s for s in subjects}, **more})
+
+
 def test_without_entries_nothing_was_paid():
-    assert ledger_state(Rules(), party=PARTY, subjects={"A": "A"}) == {"paid": {}, "times_before": 0}
+    assert state_of(PLAIN, "A") == {"paid": {}, "times_before": 0}
 
 
 def test_year_lifetime_and_project_are_told_apart():
-    last_year = keys.Party(PARTY.applicant_id, PARTY.city_code, 2025)
-    grant(Rules(), ("A", "10.00"), party=last_year)
-    grant(Rules(), ("B", "2.00"))
-    state = ledger_state(Rules(), party=PARTY, subjects={"A": "A", "B": "B"})
+    last_year = Party(PARTY.applicant_id, PARTY.city_code, 2025)
+    grant(PLAIN, ("A", "10.00"), party=last_year)
+    grant(PLAIN, ("B", "2.00"))
+    state = state_of(PLAIN, "A", "B")
     assert state["paid"] == {
         "same_year": "2.00",
         "lifetime": "12.00",
@@ -37,50 +48,49 @@ def test_year_lifetime_and_project_are_told_apart():
 
 
 def test_another_applicant_changes_nothing_but_the_right():
-    grant(Rules(), ("A", "10.00"), party=keys.Party(99, PARTY.city_code, 2026))
-    state = ledger_state(Rules(), party=PARTY, subjects={"A": "A"})
-    assert state == {"paid": {"project": {"A": "10.00"}}, "times_before": 0}
-    assert subsidised_before("x", "A") == Decimal("10.00")
+    grant(PLAIN, ("A", "10.00"), party=Party(99, PARTY.city_code, 2026))
+    assert state_of(PLAIN, "A") == {"paid": {"project": {"A": "10.00"}}, "times_before": 0}
+    program = program_asked(PLAIN, question(("A", "1.00")))
+    granted = granted_on_rights(program, party=PARTY, subjects={"ZL A": "A", "B": "B", "": ""})
+    assert granted == {"ZL A": Decimal("10.00")}
 
 
 def test_programme_of_the_city_is_counted_where_a_limit_stands_on_it():
-    rules = Rules(limits=({"yuan": "1000", "per": ["programme", "year"], "ledger": "programme_year"},))
-    grant(rules, ("A", "10.00"), party=keys.Party(99, PARTY.city_code, 2026))
-    assert ledger_state(rules, party=PARTY)["paid"] == {"programme_year": "10.00"}
+    catalogue = rules({"yuan": "1000", "per": ["programme", "year"]})
+    grant(catalogue, ("A", "10.00"), party=Party(99, PARTY.city_code, 2026))
+    assert state_of(catalogue)["paid"] == {"programme_year": "10.00"}
 
 
 def test_lower_tier_paid_earlier_is_absorbed():
-    lower = Rules(id="x-low", once_group="g")
-    higher = Rules(id="x-high", once_group="g", limits=({"absorbs": "x-low", "ledger": "lower_tier"},))
-    grant(lower, ("CERT", "50000.00"))
-    state = ledger_state(higher, party=PARTY)
-    assert state == {"paid": {"lower_tier": "50000.00", "once_group": True}, "times_before": 0}
+    lower = item("odd-low", [standard("50000")], limits=[{"once": "g", "per": ["applicant"]}])
+    catalogue = rules({"once": "g", "per": ["applicant"]}, {"absorbs": "odd-low"}, beside=(lower,))
+    grant(catalogue, ("CERT", "50000.00"), name="odd-low")
+    assert state_of(catalogue) == {"paid": {"lower_tier": "50000.00", "once_group": True}, "times_before": 0}
 
 
 def test_subject_is_found_under_its_normal_form_and_answered_as_stated():
-    grant(Rules(), ("201810000001.6", "10.00"))
-    state = ledger_state(Rules(), party=PARTY, subjects={"ZL2018 1 0000001.6": "201810000001.6"})
+    grant(PLAIN, ("201810000001.6", "10.00"))
+    state = state_of(PLAIN, subjects={"ZL2018 1 0000001.6": "201810000001.6"})
     assert state["paid"]["project"] == {"ZL2018 1 0000001.6": "10.00"}
 
 
 def test_released_claim_counts_no_more():
-    claim = grant(Rules(once_group="g"), ("A", "10.00"))
+    claim = grant(ONE_OF_GROUP, ("A", "10.00"))
+    assert state_of(ONE_OF_GROUP, "A")["paid"]["once_group"] is True
     release_limits(claim, act=act())
-    state = ledger_state(Rules(once_group="g"), party=PARTY, subjects={"A": "A"})
     zero = {"same_year": "0.00", "lifetime": "0.00", "project": {"A": "0.00"}}
-    assert state == {"paid": zero, "times_before": 0}
+    assert state_of(ONE_OF_GROUP, "A") == {"paid": zero, "times_before": 0}
 
 
 def test_own_entries_are_left_out_when_a_decided_claim_is_assessed_again():
-    claim = grant(Rules(), ("A", "10.00"))
-    state = ledger_state(Rules(), party=PARTY, subjects={"A": "A"}, without=claim)
+    claim = grant(PLAIN, ("A", "10.00"))
     zero = {"same_year": "0.00", "lifetime": "0.00", "project": {"A": "0.00"}}
-    assert state == {"paid": zero, "times_before": 0}
+    assert state_of(PLAIN, "A", without=claim) == {"paid": zero, "times_before": 0}
 
 
 def test_one_query_answers_and_one_more_leaves_the_own_out(django_assert_num_queries):
-    claim = grant(Rules(), ("A", "10.00"))
+    claim = grant(PLAIN, ("A", "10.00"))
     with django_assert_num_queries(1):
-        ledger_state(Rules(), party=PARTY, subjects={"A": "A", "B": "B", "C": "C"})
+        state_of(PLAIN, "A", "B", "C")
     with django_assert_num_queries(2):
-        ledger_state(Rules(), party=PARTY, subjects={"A": "A", "B": "B", "C": "C"}, without=claim)
+        state_of(PLAIN, "A", "B", "C", without=claim)

@@ -20,8 +20,11 @@ from applications.rights.selectors import right_kinds
 from applications.rights.services import record_many
 from applications.rights.suggestions import suggestions_for
 from policies.calls.models import Call, CallItem
-from policies.finder.selectors import published_items
+from policies.engine import assess
+from policies.engine.buckets import Granted, bucket_entries, program_asked
 from policies.published.models import ItemVersion
+from policies.published.selectors import catalogue_for
+from portal.core.money import to_fen
 from tests.applications.worlds import publish
 from tests.factories import ApplicantFactory, ClaimFactory, act, make_member, make_patent_no, suzhou
 
@@ -138,13 +141,20 @@ def test_what_the_ledger_paid_before_is_taken_off_and_a_used_up_cap_is_not_sugge
     hold(member, "annual-fee", fee)
     assert suggested(member) == {"wx2020-01-maint": Decimal("1500.00")}
     version = ItemVersion.objects.get(item__code="wx2020-01-maint")
-    rules = next(entry.newest for entry in published_items() if entry.item.code == "wx2020-01-maint")
-    party = Party(applicant.pk, "320200", timezone.localdate().year, applicant.kind)
+    party = Party(applicant.pk, "320200", timezone.localdate().year)
 
     def pay(yuan: str) -> None:
         claim = ClaimFactory(applicant=applicant, version=version, created_by=member, lines=0)
-        key = make_patent_no(1).replace(".", "")
-        reserve_limits(claim, uses=uses_of(rules, party, [(key, Decimal(yuan))]), act=act(member))
+        question = {
+            "item": "wx2020-01-maint",
+            "on": "2025-04-01",
+            "applicant": {"kind": applicant.kind},
+            "lines": [fee | {"fees": yuan}],
+        }
+        catalogue = catalogue_for(version)
+        answer, rules = assess(catalogue, question).as_dict(), program_asked(catalogue, question)
+        entries = bucket_entries(rules, answer, [Granted(make_patent_no(1).replace(".", ""), to_fen(yuan))])
+        reserve_limits(claim, uses=uses_of(entries, party, title="维持"), act=act(member))
 
     pay("1200.00")
     assert suggested(member) == {"wx2020-01-maint": Decimal("800.00")}

@@ -10,19 +10,23 @@ from applications.claims.enums import Action, ClaimStatus
 from applications.claims.services.transitions import TransitionRefused
 from applications.ledger.models import EntryKind, LimitEntry
 from applications.ledger.selectors import use_of_call
-from applications.ledger.services import LimitExceededError
+from applications.ledger.services import LimitExceededError, reserve_limits
 from policies.calls.models import Call
+from policies.published.services import publish_catalogue
 from portal.jobs.models import Job
 from review.decisions.enums import Stage
+from review.decisions.services import decisions
 from review.decisions.services.decisions import support_claim
 from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.publicity import approve_claim
 from tests.applications.worlds import patent_facts
-from tests.factories import act
-from tests.review.worlds import MINUTES, Office, again, city_passed, decided, expected, on, publish
+from tests.factories import ApplicantFactory, act, make_member, make_patent_no
+from tests.policies.engine.batch.odd_rules import HEAD, catalogue_from, item, standard
+from tests.review.worlds import MINUTES, Office, again, city_passed, decided, expected, on, publish, publish_items
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 MANY = 20
+DAY = "2026-01-05"
 
 
 def at_once(deed):
@@ -98,6 +102,34 @@ def test_budget_of_a_call_is_never_overspent_by_parallel_decisions(office):
     decided_ones = [claim for claim in claims if again(claim).status == ClaimStatus.AWAITING_PUBLICITY]
     assert len(decided_ones) == 3
     assert LimitEntry.objects.filter(bucket__key=f"call={call.pk}").count() == 3
+
+
+def test_a_limit_that_is_lower_for_some_is_never_overspent_by_parallel_decisions(office, monkeypatch):
+    only = {"field": "applicant_kind", "is": "individual"}
+    cap = {"yuan": "8000", "per": ["applicant", "year"], "scale": {"ratio": "1/2", "only": only}}
+    publish_catalogue(act(), catalogue=catalogue_from((HEAD, [item("odd-1", [standard("3000")], limits=[cap])])))
+    publish_items()
+    person = make_member(ApplicantFactory(individual=True))
+    claims = [
+        city_passed(office, item="odd-1", member=person, lines=[{"patent_no": make_patent_no(n), "granted_on": DAY}])
+        for n in range(1, 3)
+    ]
+    pages = {claim.pk: expected(claim) for claim in claims}
+    # Each answer is made before the other's entry is written: 3,000 and 3,000 yuan are more than half of 8,000.
+    both_answered = threading.Barrier(2)
+
+    def reserve(claim, **given):
+        both_answered.wait(20)
+        return reserve_limits(claim, **given)
+
+    monkeypatch.setattr(decisions, "reserve_limits", reserve)
+    results = together(
+        lambda claim: support_claim(claim.pk, expected=pages[claim.pk], minutes=MINUTES, act=act(office.decider)),
+        claims,
+    )
+    assert sorted(results, key=str) == [LimitExceededError, None]
+    entries = LimitEntry.objects.filter(bucket__key__startswith="odd-1|applicant=", bucket__key__contains="|year=")
+    assert [entry.amount_after for entry in entries] == [Decimal("3000.00")]
 
 
 def together(deed, claims):

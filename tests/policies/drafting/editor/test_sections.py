@@ -147,7 +147,6 @@ def test_every_word_of_the_grammar_has_a_label():
     assert set(labels.SETTING_KEYS) == {"name", *grammar.SETTING_REQUIRED, *grammar.SETTING_OPTIONAL}
     conditions = {*grammar.CONDITION_REQUIRED, *grammar.CONDITION_OPTIONAL} - set(TESTS)
     assert set(labels.CONDITION_KEYS) == conditions | {"test", "value"}
-    assert set(labels.BUCKETS) == set(grammar.BUCKETS)
     assert set(labels.PROFILES) == set(package_vocabulary().profiles)
 
 

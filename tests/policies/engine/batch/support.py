@@ -4,19 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine import Assessment, Catalogue, Outcome, assess
+from policies.engine import Assessment, Catalogue, Outcome, assess, scopes
 from policies.engine.batch import OUTCOME_CODES, Population, Simulation, questions
 from policies.engine.dates import parse_date
 from policies.engine.money import parse_yuan, yuan_plain
 from policies.engine.program import Program, chosen
 from policies.engine.question import read_settings
 
-SCOPES = {
-    "same_year": ("applicant", "year"),
-    "lifetime": ("applicant",),
-    "project": ("subject",),
-    "programme_year": ("programme", "year"),
-}
+# The words of a limit's bucket under each name of a question's `paid`.
+SCOPES = {scope.ledger: per for per, scope in scopes.SCOPES.items()}
 
 
 class Ledger:

@@ -1,0 +1,63 @@
+"""What a limit counts over: a row for each scope, from the rule's `per` to the key of the stored bucket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One thing that sums and times are counted over.
+
+    `per`: how a rule writes it; `ledger`: what a question's `paid` calls the sum; `name`: how a step cites a limit
+    without a label; `choice`: how a form offers it; `total`: what the bucket of an item is called; `key`: what tells
+    its buckets apart, filled in by who keeps them (the stored keys are made of it, so it never changes).
+    """
+
+    per: tuple[str, ...]
+    ledger: str
+    name: str
+    choice: str
+    total: str
+    key: str
+
+    @property
+    def by_subject(self) -> bool:
+        """Whether each right, contract or project has a bucket of its own."""
+        return self.per == ("subject",)
+
+    @property
+    def by_year(self) -> bool:
+        """Whether each year has a bucket of its own."""
+        return "year" in self.per
+
+
+SUBJECT = Scope(
+    ("subject",),
+    "project",
+    "每件",
+    "每件（每个项目、每份合同）",
+    "同一项目（权利、合同）累计",
+    "subject={subject}",
+)
+APPLICANT = Scope(
+    ("applicant",), "lifetime", "同一主体累计", "同一主体，累计", "该申报单位累计", "applicant={applicant}"
+)
+APPLICANT_YEAR = Scope(
+    ("applicant", "year"),
+    "same_year",
+    "同一主体每年",
+    "同一主体，每年",
+    "该申报单位本年度",
+    "applicant={applicant}|year={year}",
+)
+PROGRAMME_YEAR = Scope(
+    ("programme", "year"), "programme_year", "全市每年", "全市，每年", "本年度全市", "city={city}|year={year}"
+)
+# Every `per` that a limit may have.
+SCOPES = {scope.per: scope for scope in (SUBJECT, APPLICANT, APPLICANT_YEAR, PROGRAMME_YEAR)}
+
+# Counted for every claim beside the limits: a group of which an applicant gets one, and a right under all of a
+# document's items. No limit of a sum stands on them.
+ONE_OF_GROUP = Scope(("applicant",), "once_group", "", "", "同类一次性支持", "once|applicant={applicant}")
+RIGHT = Scope(("subject",), "right", "", "", "同一权利在本政策下累计", "right={subject}")
