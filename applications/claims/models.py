@@ -254,6 +254,12 @@ class Evidence(models.Model):
         return self.filename
 
 
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def of_rules(self) -> AssessmentQuerySet:
+        """Those that say what the rules give, without those of what people granted of it."""
+        return self.exclude(question__has_key="supported")
+
+
 class Assessment(models.Model):
     """The engine's answer at one moment: question, answer, version and hash. Never changed."""
 
@@ -265,6 +271,8 @@ class Assessment(models.Model):
     hash = models.CharField("哈希", max_length=64)
     amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     made_at = models.DateTimeField("时间", default=timezone.now)
+
+    objects = AssessmentQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-pk"]

@@ -1,12 +1,12 @@
 """An item in plain words for public pages, and as JSON Schema for machines."""
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
+from policies.engine import split
 from policies.engine.limits import limit_name
 from policies.engine.model import Fact, Item
-from policies.engine.money import parse_ratio, parse_yuan, ratio_text
+from policies.engine.money import parse_yuan
 from policies.engine.operations.registry import read_operations
 from policies.engine.predicates import money_text
 from policies.engine.terms import APPLICANT_KINDS, PAYERS, ROUTES
@@ -58,8 +58,7 @@ def amount_text(item: Item) -> str:
     sentences = [words for step in steps if (words := step.sentence(lambda name: labels.get(name, name)))]
     sentences += [words for limit in item.limits if chosen(item, limit) and (words := limit_words(limit))]
     if item.split is not None:
-        ratio = parse_ratio(item.split["city"])
-        sentences.append(f"市级资金不高于 {ratio_text(ratio)}，其余由区级承担")
+        sentences.append(split.sentence(item.split))
     if item.content["overlap"] is not None:
         sentences.append("其他政策已就同一事项支持的，只补差额")
     return "；".join(dict.fromkeys(sentences)) + "。"
@@ -173,8 +172,3 @@ def _setting_schema(kind: str, label: str, default: object) -> dict[str, Any]:
         "ratio": {"type": ["string", "null"]},
     }
     return {"title": label, **types[kind], "default": default}
-
-
-def ratio_of(item: Item) -> Fraction | None:
-    """The city's largest share of an item that is split, None for one that is not."""
-    return parse_ratio(item.split["city"]) if item.split is not None else None

@@ -121,8 +121,6 @@ DOCUMENT_REQUIRED: Keys = {
 DOCUMENT_OPTIONAL: Keys = {"overlap": _whole, "supersedes": list_of(checks.text), "cites_as": checks.text}
 EFFECT_OPTIONAL: Keys = {"from": checks.day, "from_setting": checks.name, "to": checks.day, "if": guard}
 OVERLAP_REQUIRED: Keys = {"cite": checks.text}
-SPLIT_REQUIRED: Keys = {"city": checks.ratio_above_zero, "rest": one_of(("district",)), "round": one_of(("down",))}
-SPLIT_OPTIONAL: Keys = {"cite": checks.text}
 
 ITEM_REQUIRED: Keys = {
     "item": checks.item_id,

@@ -1,13 +1,12 @@
 """The scalar interpreter: the law itself. From a question to an answer, step by step, in the order of the document.
 
 Order: version, region, applicant, conditions, the item's steps, quota and times, limits in the order of the lines,
-lower tiers, other policies, the split of the sum.
+lower tiers, other policies, the sums that people grant, the split.
 """
 
 from datetime import date
-from fractions import Fraction
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.engine.assessment import Assessment, LineAmount, PartAnswer, Reason
 from policies.engine.catalogue import Catalogue
@@ -15,11 +14,14 @@ from policies.engine.errors import QuestionError
 from policies.engine.line import Line
 from policies.engine.part import Part
 from policies.engine.pool import Pool
-from policies.engine.program import Program, Split
+from policies.engine.program import Program
 from policies.engine.question import PartQuestion, Question, read_question
 from policies.engine.regions import covers
+from policies.engine.split import divide
 from policies.engine.terms import APPLICANT_KINDS, Outcome
-from policies.engine.trace import Entry
+
+if TYPE_CHECKING:
+    from policies.engine.trace import Entry
 
 
 def assess(catalogue: Catalogue, question: dict[str, Any]) -> Assessment:
@@ -28,7 +30,19 @@ def assess(catalogue: Catalogue, question: dict[str, Any]) -> Assessment:
     parts = [_run_part(catalogue, asked, part) for part in asked.parts]
     pool = Pool(asked)
     pool.apply(parts)
+    _cut_to_supported(parts, pool)
     return _answer(asked, parts, pool)
+
+
+def _cut_to_supported(parts: list[Part], pool: Pool) -> None:
+    """Where people grant less than the rules give, each line is cut to what they grant; never raised to it."""
+    for run in parts:
+        if run.asked.supported is None:
+            continue
+        for line, fen in zip(run.lines, run.asked.supported, strict=True):
+            if line.amount:
+                line.amount = min(line.amount, fen)
+        pool.entries.append((run.program.notes["SUPPORTED"], (run.sum,), run.sum, True, 0))
 
 
 def _run_part(catalogue: Catalogue, asked: Question, part: PartQuestion) -> Part:
@@ -201,9 +215,13 @@ def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
     if outcome is Outcome.PAYABLE or outcome is Outcome.REFUSED:
         sums = [run.sum if result is Outcome.PAYABLE else 0 for run, result in zip(parts, outcomes, strict=True)]
         total = sum(sums)
-        city, district, refusal = _divide(asked, parts, sums, entries)
-        if refusal is not None:
-            reasons.append(refusal)
+        shared = [(run.program.split, fen) for run, fen in zip(parts, sums, strict=True) if run.program.split]
+        divided = divide(shared, asked.city_requested) if shared else None
+        if divided is not None:
+            city, district = divided.city, divided.district
+            entries += [divided.entry] if divided.entry else []
+        if divided is not None and divided.refusal:
+            reasons.append(divided.refusal)
             outcome, total, city, district = Outcome.REFUSED, 0, 0, 0
             outcomes = [Outcome.REFUSED] * len(parts)
         elif outcome is Outcome.REFUSED and not reasons:
@@ -258,34 +276,6 @@ def _line_answer(run: Part, line: Line) -> LineAmount:
         entries=tuple(line.trace),
         reasons=tuple((note, figures, line.number) for note, figures in line.reasons),
     )
-
-
-def _divide(
-    asked: Question, parts: list[Part], sums: list[int], entries: list[Entry]
-) -> tuple[int | None, int | None, Reason | None]:
-    """City and district shares of the parts that are split; a refusal where the proposed city share is too large."""
-    rule: Split | None = None
-    paying: list[int] = []
-    for run, fen in zip(parts, sums, strict=True):
-        if run.program.split is not None:
-            rule = rule or run.program.split
-            paying.append(fen)
-    if rule is None:
-        return None, None, None
-    total = sum(paying)
-    if not total:
-        return 0, 0, None
-    most = rule.part(total, rule.city) if rule.on_total else sum(rule.part(fen, rule.city) for fen in paying)
-    if asked.city_requested is None:
-        entries.append((rule.note, (most, total - most), total, True, 0))
-        return most, total - most, None
-    wanted = asked.city_requested
-    city = rule.part(total, wanted) if isinstance(wanted, Fraction) else wanted
-    too_much = wanted > rule.city if isinstance(wanted, Fraction) else city > most
-    if too_much:
-        return 0, 0, (rule.refused, (city, most), 0)
-    entries.append((rule.requested, (city, total - city), total, True, 0))
-    return city, total - city, None
 
 
 def ask_problems(catalogue: Catalogue, question: dict[str, Any]) -> QuestionError | None:

@@ -10,10 +10,10 @@ from policies.engine.context import Context
 from policies.engine.dates import parse_date
 from policies.engine.limits import AbsorbLimit, Limit, MoneyLimit, OnceLimit, QuotaLimit, TimesLimit, compile_limit
 from policies.engine.model import Content, Item
-from policies.engine.money import parse_ratio, ratio_text
 from policies.engine.operations.base import Operation, Step
 from policies.engine.operations.registry import read_operations
 from policies.engine.predicates import Predicate, money_text
+from policies.engine.split import Split, compile_split
 from policies.engine.terms import APPLICANT_KINDS, SPECIAL_FIELDS
 from policies.engine.trace import Note
 
@@ -28,18 +28,6 @@ class Gate:
     needed: bool
     failed: Note
     missing: Note
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """The city's part is at most `city` of a claim's sum, cut down to the fen; the district takes the rest."""
-
-    city: Fraction
-    part: Callable[[int, Fraction], int]
-    on_total: bool
-    note: Note
-    requested: Note
-    refused: Note
 
 
 @dataclass(frozen=True)
@@ -127,7 +115,7 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
         absorbs=next((limit for limit in limits if isinstance(limit, AbsorbLimit)), None),
         set_off=overlap is not None and chosen(overlap, settings),
         limited=bool(limits),
-        split=_split(content["split"], context) if content["split"] else None,
+        split=compile_split(content["split"], context) if content["split"] else None,
         aggregate=any(operation.aggregates for operation in operations),
         part=context.part(),
         priorities=frozenset(
@@ -161,31 +149,6 @@ def _gate(condition: Content, context: Context) -> Gate:
     )
 
 
-def _split(spec: Content, context: Context) -> Split:
-    ratio, cite = parse_ratio(spec["city"]), spec.get("cite")
-
-    def shares(figures: tuple[Any, ...]) -> str:
-        city, district = figures
-        return f"市级资金不高于 {ratio_text(ratio)}：市级 {money_text(city)}，区级 {money_text(district)}"
-
-    def proposed(figures: tuple[Any, ...]) -> str:
-        city, district = figures
-        return f"按区级提出的市级资金 {money_text(city)}，区级 {money_text(district)}"
-
-    def too_much(figures: tuple[Any, ...]) -> str:
-        asked, most = figures
-        return f"提出的市级资金 {money_text(asked)}超过上限 {ratio_text(ratio)}，即 {money_text(most)}"
-
-    return Split(
-        city=ratio,
-        part=context.part(),
-        on_total=bool(context.settings.get("split_on_claim_total", True)),
-        note=context.note("SPLIT", shares, cite=cite),
-        requested=context.note("SPLIT", proposed, cite=cite),
-        refused=context.note("CITY_SHARE", too_much, cite=cite),
-    )
-
-
 def _notes(item: Item, context: Context, overlap: Content | None) -> dict[str, Note]:
     labels = context.labels
     area = "、".join(item.content["document"]["areas"])
@@ -206,5 +169,6 @@ def _notes(item: Item, context: Context, overlap: Content | None) -> dict[str, N
             "SET_OFF", lambda figures: f"其他政策就同一事项已支持 {money_text(figures[0])}，只补差额", cite=cite
         ),
         "SET_OFF_NONE": context.note("SET_OFF", "未获其他政策对同一事项的支持，不需扣减", cite=cite),
+        "SUPPORTED": context.note("SUPPORTED", lambda figures: f"审定支持 {money_text(figures[0])}"),
         "TOTAL": context.note("TOTAL", lambda figures: f"合计 {money_text(figures[0])}"),
     }

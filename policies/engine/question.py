@@ -15,7 +15,7 @@ from policies.engine.money import parse_ratio, parse_yuan
 from policies.engine.program import Program
 from policies.engine.terms import APPLICANT_KINDS, LEDGERS
 
-_PART_KEYS = frozenset({"item", "lines", "paid", "times_before", "rank", "unmet", "settings"})
+_PART_KEYS = frozenset({"item", "lines", "paid", "times_before", "rank", "unmet", "settings", "supported"})
 _CLAIM_KEYS = frozenset({"on", "applicant", "parts", "city_requested", "assume", "year"})
 _REFERENCES = frozenset({"id", "name", "note"})  # the caller's own, read by nobody
 _KEYS = _PART_KEYS | _CLAIM_KEYS | _REFERENCES
@@ -32,7 +32,7 @@ class Paid:
 
 @dataclass(slots=True)
 class PartQuestion:
-    """One item of the claim, with its lines: (facts, count) each."""
+    """One item of the claim, with its lines: (facts, count) each. `supported`: fen that people grant, by line."""
 
     item: Item
     program: Program
@@ -43,6 +43,7 @@ class PartQuestion:
     times_before: int
     rank: int | None
     unmet: tuple[str, ...]
+    supported: tuple[int, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -231,16 +232,21 @@ class _PartReader:
                 _refuse(f"{prefix}rank", "名次从 1 开始")
         times = part.get("times_before", whole.get("times_before", 0))
         unmet = part.get("unmet", whole.get("unmet"))
+        lines = _read_lines(catalogue, item, part.get("lines"), f"{prefix}lines")
+        supported = part.get("supported")
         return PartQuestion(
             item,
             program,
             overrides,
-            _read_lines(catalogue, item, part.get("lines"), f"{prefix}lines"),
+            lines,
             _read_paid(part["paid"], f"{prefix}paid") if own_paid else self.paid,
             own_paid,
             _integer(times, f"{prefix}times_before") if times else 0,
             rank,
             _read_unmet(unmet, f"{prefix}unmet") if unmet else (),
+            None
+            if supported is None
+            else _read_supported(supported, f"{prefix}supported", 1 if program.aggregate else len(lines)),
         )
 
 
@@ -250,6 +256,12 @@ def _read_unmet(value: object, field: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         _refuse(field, "请填写未满足条件的列表")
     return tuple(cast("list[str]", value))
+
+
+def _read_supported(value: object, field: str, size: int) -> tuple[int, ...]:
+    if not isinstance(value, list) or len(value) != size:
+        _refuse(field, f"请为每一项各填写一个金额，共 {size} 个")
+    return tuple(_fen(part, f"{field}[{number}]") for number, part in enumerate(cast("list[object]", value)))
 
 
 def _read_lines(catalogue: Catalogue, item: Item, value: object, field: str) -> list[tuple[dict[str, Any], int]]:

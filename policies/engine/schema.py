@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from policies.engine import checks, grammar
+from policies.engine import split as splits
 from policies.engine.checks import Check, Checker
 from policies.engine.inputs import item_evidence, item_facts
 from policies.engine.operations.registry import operation_of, operations, read_operations
@@ -137,7 +138,7 @@ def normal_item(
     ]
     split = found.get("split")
     if split is not None:
-        split = checker.fields(split, (*at, "split"), required=grammar.SPLIT_REQUIRED, optional=grammar.SPLIT_OPTIONAL)
+        split = checker.fields(split, (*at, "split"), required=splits.REQUIRED, optional=splits.OPTIONAL)
     effect = _effect(checker, found["effect"], (*at, "effect")) if "effect" in found else document["effect"]
     if not grammar.ITEM_REQUIRED.keys() <= found.keys():
         return None
@@ -292,7 +293,7 @@ def _setting_names(content: Raw) -> list[str]:
     if tests & {"over", "under", "not_over"}:
         acting.add("chaoguo_exclusive")
     if content["split"]:
-        acting |= {"fen_floor", "split_on_claim_total"}
+        acting.add(splits.ON_TOTAL)
     return [*names, *(name for name in _SHARED_READINGS if name in acting)]
 
 

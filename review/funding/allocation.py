@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from policies.engine.money import part_down
+from policies.engine.split import city_part
 
 
 class AllocationError(ValueError):
@@ -48,7 +48,7 @@ def split_claims(claims: Sequence[tuple[int, Fraction | None]], pool: int | None
     is shared in proportion to them by largest remainder, so that no part passes its ceiling; the district takes
     every rest.
     """
-    city = [part_down(fen, ceiling) if ceiling is not None else 0 for fen, ceiling in claims]
+    city = [city_part(fen, ceiling) if ceiling is not None else 0 for fen, ceiling in claims]
     if pool is not None and sum(city) > pool:
         city = share_by_largest_remainder(pool, city)
     return [PayerParts(part, fen - part) for (fen, _), part in zip(claims, city, strict=True)]

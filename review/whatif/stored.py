@@ -76,7 +76,7 @@ def countable_claims(city_code: str) -> list[_Row]:
 
     In the order of filing. One query.
     """
-    last = Assessment.objects.filter(claim=OuterRef("pk")).order_by("-pk")
+    last = Assessment.objects.of_rules().filter(claim=OuterRef("pk")).order_by("-pk")
     rows = (
         Claim.objects.filter(city_id=city_code, submitted_at__isnull=False)
         .exclude(status__in=_OUT)

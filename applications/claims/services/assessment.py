@@ -72,6 +72,25 @@ def assess_claim(
     for state in context.lines:
         state.line.assessed_amount = amounts.get(state.number, otherwise)
     ClaimLine.objects.bulk_update([state.line for state in context.lines], ["assessed_amount"])
+    return _store(claim, question, answer, act=act, stage=stage)
+
+
+def assess_supported(assessment: Assessment, *, sums: Mapping[int, Decimal], act: Act) -> Assessment:
+    """Store the engine's answer where people grant less than `assessment` gives: `sums` in yuan by the line's number.
+
+    Its amount and its city and district parts are those of what is granted. Where nothing is cut, `assessment` itself.
+    """
+    answer, claim = assessment.answer, assessment.claim
+    if all(sums.get(line["line"], ZERO) == (_yuan(line["amount"]) or ZERO) for line in answer["lines"]):
+        return assessment
+    question = with_supported_sums(assessment.question, answer, sums)
+    supported = assess(catalogue_for(assessment.version), question).as_dict()
+    return _store(claim, question, supported, act=act, stage=assessment.stage)
+
+
+def _store(
+    claim: Claim, question: dict[str, Any], answer: dict[str, Any], *, act: Act, stage: Action | str
+) -> Assessment:
     return Assessment.objects.create(
         claim=claim,
         stage=stage,
@@ -161,6 +180,16 @@ def with_decided_sums(question: Mapping[str, Any], context: ClaimContext, decide
         for state, line in zip(context.lines, question["lines"], strict=True)
     ]
     return {**question, "lines": lines}
+
+
+def with_supported_sums(
+    question: Mapping[str, Any], answer: Mapping[str, Any], sums: Mapping[int, Decimal]
+) -> dict[str, Any]:
+    """The question with the sums in yuan that people grant, by the line's number, in place of what its answer gives.
+
+    The answer to it splits what is granted, and takes no more than that from the limits.
+    """
+    return {**question, "supported": [str(quantise_yuan(sums.get(line["line"], ZERO))) for line in answer["lines"]]}
 
 
 def without_decided_sums(question: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import get_object_or_404
 
 from applications.claims.forms.entry import shown_facts
-from applications.claims.models import Claim
+from applications.claims.models import Assessment, Claim
 from policies.facts.values import facts_of
 from portal.core.http import user_of
 
@@ -40,7 +40,7 @@ def content_of(context: ClaimContext) -> dict[str, Any]:
         }
         for state in context.lines
     ]
-    assessment = claim.assessments.order_by("-pk").first()
+    assessment = Assessment.objects.of_rules().filter(claim=claim).first()
     return {
         "claim": claim,
         "rules": item,

@@ -27,7 +27,7 @@ from policies.drafting.editor.leaves import (
     Told,
 )
 from policies.drafting.editor.records import GROUPS, Asked, Keyed, Record, Rows, Tested, Variants
-from policies.engine import checks, grammar
+from policies.engine import checks, grammar, split
 from policies.engine.operations.registry import operation_of, operations
 from policies.engine.programme import PARTS, RHYTHMS
 from policies.engine.vocabulary import package_vocabulary
@@ -168,7 +168,7 @@ def section_shape(kind: str, types: Mapping[str, str]) -> Record:
             conditions=Rows(_condition(types)),
             steps=Rows(_step(types)),
             limits=Rows(_limit(types)),
-            split=Record(_shapes({**grammar.SPLIT_REQUIRED, **grammar.SPLIT_OPTIONAL})),
+            split=Record(_shapes({**split.REQUIRED, **split.OPTIONAL})),
             effect=Rows(period),
         )
     )

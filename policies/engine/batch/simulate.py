@@ -201,8 +201,8 @@ class _Simulation:
             lines[number][_span(where)] = answer.lines
             split = run.program.split
             if split is not None:
-                ours = run.rules.rules.share(answer.amount, split.city)
-                city[claims], district[claims], divided[claims] = ours, answer.amount - ours, True
+                city[claims], district[claims] = split.columns(answer.amount)
+                divided[claims] = True
         settled = (outcome == OUTCOME_INDEX[Outcome.PAYABLE]) | (outcome == OUTCOME_INDEX[Outcome.REFUSED])
         return Simulation(
             outcome=outcome,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -10,7 +10,13 @@ from django.utils import timezone
 
 from applications.claims.enums import Action
 from applications.claims.selectors.context import read_claim
-from applications.claims.services.assessment import assess_claim, build_question, day_of, with_decided_sums
+from applications.claims.services.assessment import (
+    assess_claim,
+    assess_supported,
+    build_question,
+    day_of,
+    with_decided_sums,
+)
 from applications.claims.services.transitions import perform_transition
 from applications.ledger.selectors import call_uses, uses_of_claim
 from applications.ledger.services import reserve_limits
@@ -89,6 +95,8 @@ def support_claim(
             unmet = before.unmet if before else ()
         assessed = _assess_support(claim, stage, given=given, before=before, unmet=unmet, minutes=minutes, act=act)
         line_sums = _line_sums(assessed, given=given, before=before)
+        if stage == Stage.FINAL:
+            assessed = _supported(assessed, line_sums, act=act)
         decision = _record_support(
             claim, assessed, line_sums, stage=stage, officer=officer, unmet=unmet, minutes=minutes, act=act
         )
@@ -171,6 +179,14 @@ def _line_sums(
     if not any(line_sum.amount for line_sum in found.values()):
         raise ReviewRefused("支持金额合计为零，请改选“不予支持”并说明理由。")
     return found
+
+
+def _supported(assessed: _AssessedSupport, line_sums: Mapping[int, LineSum], *, act: Act) -> _AssessedSupport:
+    """With the stored answer to what is granted, whose parts the award takes; its ceilings stay what the rules give."""
+    if not line_sums:
+        return assessed
+    sums = {number: line_sums[line.pk].amount for number, line in enumerate(assessed.lines, start=1)}
+    return replace(assessed, assessment=assess_supported(assessed.assessment, sums=sums, act=act))
 
 
 def _record_support(

@@ -42,6 +42,8 @@ BAD: dict[str, list[dict[str, Any]]] = {
     "settings.issued": [{"settings": {"issued": "soon"}}],
     "settings.district_ratio": [{"settings": {"district_ratio": "200%"}}],
     "city_requested": [{"city_requested": "-1"}, {"city_requested": "101%"}],
+    "supported": [{"supported": bad} for bad in ("5", [], ["1", "2"])],
+    "supported[0]": [{"supported": ["-1"]}, {"supported": [1.5]}],
     "assume": [{"assume": "all"}],
     "colour": [{"colour": "red"}],
     "parts": [{"parts": []}, {"parts": [{"item": "wx2020-01-inv", "lines": [{"fees": "1"}]}]}],

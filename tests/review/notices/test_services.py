@@ -17,7 +17,7 @@ from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from portal.core.act import Act
 from portal.notifications.models import Message
-from review.funding.awards import record_award, split_total
+from review.funding.awards import record_award
 from review.funding.models import Award
 from review.notices import services
 from review.notices.compose import NoticeNotDue
@@ -101,7 +101,7 @@ class TestGrant:
         assert line.explanation.endswith("核减：发票金额不符")
 
     def test_a_person_is_shown_by_a_masked_number(self) -> None:
-        claim = make_approved(applicant=ApplicantFactory(individual=True))
+        claim = make_approved(each="2500.00", applicant=ApplicantFactory(individual=True))
         resident_id = claim.applicant.identifier
         issue_grant(claim.pk)
         text = text_of(stored(Notice.objects.get()))
@@ -230,11 +230,15 @@ class TestSplit:
     @pytest.mark.parametrize(
         ("total", "city"), [("0.01", "0.00"), ("0.02", "0.01"), ("4999.99", "2999.99"), ("5000.00", "3000.00")]
     )
-    def test_the_city_part_is_rounded_down_and_the_district_takes_the_rest(self, total: str, city: str) -> None:
-        from policies.published.selectors import compiled_item  # noqa: PLC0415 - reads the published catalogue
+    def test_what_is_granted_is_split_with_the_city_part_cut_down(self, total: str, city: str) -> None:
+        award = record_award(make_approved(each=total, reason="核减"), act=act())
+        assert (award.total, award.city_share) == (Decimal(total), Decimal(city))
+        assert award.district_share == Decimal(total) - Decimal(city)
+        assert award.basis == "锡政办发〔2020〕11号 第一条第2款"
 
-        item = compiled_item(make_approved().version)
-        assert split_total(item, Decimal(total)) == (Decimal(city), Decimal(total) - Decimal(city))
+    def test_a_sum_that_the_final_assessment_does_not_give_is_no_award(self) -> None:
+        with pytest.raises(ValueError, match="与审定时的测算不一致"):
+            record_award(make_approved(each="5000.01"), act=act())
 
     def test_a_claim_without_an_approved_sum_has_no_award(self) -> None:
         with pytest.raises(ValueError, match="没有批准金额"):

@@ -10,7 +10,7 @@ from policies.drafting import authored
 from policies.drafting.editor import labels, parts
 from policies.drafting.editor.leaves import Leaf
 from policies.drafting.editor.sections import in_order_of, read_section, section_pairs, section_shape
-from policies.engine import checks, grammar, load_document
+from policies.engine import checks, grammar, load_document, split
 from policies.engine.loader import CATALOGUE
 from policies.engine.operations.registry import operations, step_keys
 from policies.engine.predicates import TESTS
@@ -156,7 +156,7 @@ def closed_lists():
         grammar.DOCUMENT_REQUIRED,
         grammar.ITEM_REQUIRED,
         grammar.ITEM_OPTIONAL,
-        grammar.SPLIT_REQUIRED,
+        split.REQUIRED,
         grammar.FACT_REQUIRED,
         grammar.FACT_OPTIONAL,
         *({**one.required(), **one.optional()} for one in operations().values()),
