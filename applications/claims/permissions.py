@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from applications.claims.enums import Action, ClaimStatus
-from applications.claims.workflow import APPLICANT, TRANSITIONS, may_act
+from applications.claims.workflow import APPLICANT, may_act
 from portal.accounts.enums import DISTRICT_ROLES
 
 if TYPE_CHECKING:
@@ -32,4 +32,4 @@ def party_for(user: User, claim: Claim, action: Action) -> str | None:
 
 def open_actions(user: User, claim: Claim) -> list[Action]:
     """The actions this person may do to this claim now."""
-    return [action for action in TRANSITIONS if party_for(user, claim, action)]
+    return [action for action in Action if party_for(user, claim, action)]

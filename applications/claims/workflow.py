@@ -1,28 +1,16 @@
-"""The one table of a claim's transitions: action → where from, where to, by whom. Pure.
+"""The table of a claim's transitions: action → where from, where to, by whom. Pure.
 
 `applications.claims.services.transitions.perform_transition` is the only function that acts on it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from applications.claims.enums import Action, ClaimStatus, Route
 from portal.accounts.enums import Role
+from portal.core.workflow import Workflow, transition
 
 S = ClaimStatus
 APPLICANT = "applicant"
-
-
-@dataclass(frozen=True)
-class Transition:
-    """One row: `target=None` means the status the claim was returned from."""
-
-    action: Action
-    sources: frozenset[ClaimStatus]
-    target: ClaimStatus | None
-    parties: frozenset[str]
-    needs_reason: bool = False
 
 
 # Who works on a claim in each status, for queues, "who has it now" and four eyes; `reviewer_of` knows the routes.
@@ -41,85 +29,68 @@ REVIEWER_OF: dict[ClaimStatus, Role] = {
 _DISTRICT_REVIEWERS = {S.AWAITING_PUBLICITY: Role.DECISION_MAKER, S.OBJECTION: Role.DECISION_MAKER}
 
 
-def _row(
-    action: Action,
-    sources: ClaimStatus | frozenset[ClaimStatus],
-    target: ClaimStatus | None,
-    *parties: str,
-    needs_reason: bool = False,
-) -> Transition:
-    sources = frozenset({sources}) if isinstance(sources, ClaimStatus) else sources
-    return Transition(action, sources, target, frozenset(parties), needs_reason)
-
-
 _REVIEWED = frozenset({S.DISTRICT_REVIEW, S.DISTRICT_CONFIRMATION, S.CITY_REVIEW})
 _BEFORE_DECISION = frozenset(
     {S.SUBMITTED, S.DISTRICT_REVIEW, S.DISTRICT_CONFIRMATION, S.CITY_REVIEW, S.FINAL_DECISION, S.CORRECTION}
 )
 
-TRANSITIONS: dict[Action, Transition] = {
-    row.action: row
-    for row in (
-        _row(Action.SUBMIT, S.DRAFT, S.SUBMITTED, APPLICANT),
-        _row(Action.RESUBMIT, S.CORRECTION, None, APPLICANT),
-        _row(Action.WITHDRAW, _BEFORE_DECISION | {S.DRAFT}, S.WITHDRAWN, APPLICANT, needs_reason=True),
-        _row(Action.ACCEPT, S.SUBMITTED, S.DISTRICT_REVIEW, Role.ACCEPTANCE),
-        _row(Action.DECLINE, S.SUBMITTED, S.NOT_ACCEPTED, Role.ACCEPTANCE, needs_reason=True),
-        _row(Action.DISTRICT_PASS, S.DISTRICT_REVIEW, S.DISTRICT_CONFIRMATION, Role.DISTRICT_FIRST),
-        _row(Action.DISTRICT_CONFIRM, S.DISTRICT_CONFIRMATION, S.CITY_REVIEW, Role.DISTRICT_SECOND),
-        _row(Action.SEND_BACK, S.DISTRICT_CONFIRMATION, S.DISTRICT_REVIEW, Role.DISTRICT_SECOND, needs_reason=True),
-        _row(Action.CITY_PASS, S.CITY_REVIEW, S.FINAL_DECISION, Role.CITY_OFFICER),
-        _row(
-            Action.REQUEST_CORRECTION,
-            _REVIEWED | {S.SUBMITTED, S.FINAL_DECISION},
-            S.CORRECTION,
-            Role.ACCEPTANCE,
-            Role.DISTRICT_FIRST,
-            Role.DISTRICT_SECOND,
-            Role.CITY_OFFICER,
-            Role.DECISION_MAKER,
-            needs_reason=True,
-        ),
-        _row(
-            Action.REJECT,
-            _REVIEWED | {S.FINAL_DECISION},
-            S.REJECTED,
-            Role.DISTRICT_SECOND,
-            Role.CITY_OFFICER,
-            Role.DECISION_MAKER,
-            needs_reason=True,
-        ),
-        _row(Action.DECIDE, S.FINAL_DECISION, S.AWAITING_PUBLICITY, Role.DECISION_MAKER),
-        _row(Action.PUBLICISE, S.AWAITING_PUBLICITY, S.PUBLICITY, Role.CITY_OFFICER),
-        _row(Action.OBJECT, S.PUBLICITY, S.OBJECTION, Role.CITY_OFFICER, needs_reason=True),
-        _row(Action.DISMISS_OBJECTION, S.OBJECTION, S.PUBLICITY, Role.CITY_OFFICER, needs_reason=True),
-        _row(Action.UPHOLD_OBJECTION, S.OBJECTION, S.REJECTED, Role.DECISION_MAKER, needs_reason=True),
-        _row(Action.APPROVE, S.PUBLICITY, S.APPROVED, Role.DECISION_MAKER),
-        _row(Action.RECOGNISE, S.PUBLICITY, S.RECOGNISED, Role.DECISION_MAKER),
-        _row(Action.RECORD_PAYMENT, S.APPROVED, S.PAID, Role.FINANCE),
-        _row(Action.RECORD_RETURN, S.PAID, S.APPROVED, Role.FINANCE, needs_reason=True),
-    )
-}
-
-# Rows that stand in place of those above where the document lets the district decide and the city only supervises.
-DISTRICT_TRANSITIONS: dict[Action, Transition] = {
-    row.action: row
-    for row in (
-        _row(Action.DISTRICT_CONFIRM, S.DISTRICT_CONFIRMATION, S.FINAL_DECISION, Role.DISTRICT_SECOND),
-        _row(Action.PUBLICISE, S.AWAITING_PUBLICITY, S.PUBLICITY, Role.DECISION_MAKER),
-        _row(Action.OBJECT, S.PUBLICITY, S.OBJECTION, Role.DECISION_MAKER, needs_reason=True),
-        _row(Action.DISMISS_OBJECTION, S.OBJECTION, S.PUBLICITY, Role.DECISION_MAKER, needs_reason=True),
-    )
-}
+_CITY = Workflow(
+    transition(Action.SUBMIT, S.DRAFT, S.SUBMITTED, APPLICANT),
+    transition(Action.RESUBMIT, S.CORRECTION, None, APPLICANT),
+    transition(Action.WITHDRAW, _BEFORE_DECISION | {S.DRAFT}, S.WITHDRAWN, APPLICANT, needs_reason=True),
+    transition(Action.ACCEPT, S.SUBMITTED, S.DISTRICT_REVIEW, Role.ACCEPTANCE),
+    transition(Action.DECLINE, S.SUBMITTED, S.NOT_ACCEPTED, Role.ACCEPTANCE, needs_reason=True),
+    transition(Action.DISTRICT_PASS, S.DISTRICT_REVIEW, S.DISTRICT_CONFIRMATION, Role.DISTRICT_FIRST),
+    transition(Action.DISTRICT_CONFIRM, S.DISTRICT_CONFIRMATION, S.CITY_REVIEW, Role.DISTRICT_SECOND),
+    transition(Action.SEND_BACK, S.DISTRICT_CONFIRMATION, S.DISTRICT_REVIEW, Role.DISTRICT_SECOND, needs_reason=True),
+    transition(Action.CITY_PASS, S.CITY_REVIEW, S.FINAL_DECISION, Role.CITY_OFFICER),
+    transition(
+        Action.REQUEST_CORRECTION,
+        _REVIEWED | {S.SUBMITTED, S.FINAL_DECISION},
+        S.CORRECTION,
+        Role.ACCEPTANCE,
+        Role.DISTRICT_FIRST,
+        Role.DISTRICT_SECOND,
+        Role.CITY_OFFICER,
+        Role.DECISION_MAKER,
+        needs_reason=True,
+    ),
+    transition(
+        Action.REJECT,
+        _REVIEWED | {S.FINAL_DECISION},
+        S.REJECTED,
+        Role.DISTRICT_SECOND,
+        Role.CITY_OFFICER,
+        Role.DECISION_MAKER,
+        needs_reason=True,
+    ),
+    transition(Action.DECIDE, S.FINAL_DECISION, S.AWAITING_PUBLICITY, Role.DECISION_MAKER),
+    transition(Action.PUBLICISE, S.AWAITING_PUBLICITY, S.PUBLICITY, Role.CITY_OFFICER),
+    transition(Action.OBJECT, S.PUBLICITY, S.OBJECTION, Role.CITY_OFFICER, needs_reason=True),
+    transition(Action.DISMISS_OBJECTION, S.OBJECTION, S.PUBLICITY, Role.CITY_OFFICER, needs_reason=True),
+    transition(Action.UPHOLD_OBJECTION, S.OBJECTION, S.REJECTED, Role.DECISION_MAKER, needs_reason=True),
+    transition(Action.APPROVE, S.PUBLICITY, S.APPROVED, Role.DECISION_MAKER),
+    transition(Action.RECOGNISE, S.PUBLICITY, S.RECOGNISED, Role.DECISION_MAKER),
+    transition(Action.RECORD_PAYMENT, S.APPROVED, S.PAID, Role.FINANCE),
+    transition(Action.RECORD_RETURN, S.PAID, S.APPROVED, Role.FINANCE, needs_reason=True),
+    noun="申报",
+    field="status",
+)
+# Where the document lets the district decide and the city only supervises.
+_DISTRICT = _CITY.replaced(
+    transition(Action.DISTRICT_CONFIRM, S.DISTRICT_CONFIRMATION, S.FINAL_DECISION, Role.DISTRICT_SECOND),
+    transition(Action.PUBLICISE, S.AWAITING_PUBLICITY, S.PUBLICITY, Role.DECISION_MAKER),
+    transition(Action.OBJECT, S.PUBLICITY, S.OBJECTION, Role.DECISION_MAKER, needs_reason=True),
+    transition(Action.DISMISS_OBJECTION, S.OBJECTION, S.PUBLICITY, Role.DECISION_MAKER, needs_reason=True),
+)
 
 # Only who has the claim on the desk may act on it: a city officer rejects in city review, not in the district's.
 _DESK_ACTIONS = frozenset({Action.REQUEST_CORRECTION, Action.REJECT})
 
 
-def transition_of(action: Action, route: str = Route.CITY) -> Transition | None:
-    """The row of an action for claims of a route; None for an action that is no transition."""
-    own = DISTRICT_TRANSITIONS.get(action) if route == Route.DISTRICT else None
-    return own or TRANSITIONS.get(action)
+def workflow_of(route: str) -> Workflow:
+    """The table of the claims of a route."""
+    return _DISTRICT if route == Route.DISTRICT else _CITY
 
 
 def reviewer_of(status: ClaimStatus, route: str = Route.CITY) -> Role | None:
@@ -130,12 +101,12 @@ def reviewer_of(status: ClaimStatus, route: str = Route.CITY) -> Role | None:
 
 def may_act(action: Action, status: ClaimStatus, role: str, route: str = Route.CITY) -> bool:
     """Whether the table lets someone with this role (or `APPLICANT`) do the action to a claim in this status."""
-    row = transition_of(action, route)
+    row = workflow_of(route).get(action)
     if row is None or status not in row.sources or role not in row.parties:
         return False
     return action not in _DESK_ACTIONS or REVIEWER_OF[status] == role
 
 
 def actions_for(status: ClaimStatus, role: str, route: str = Route.CITY) -> list[Action]:
-    """The actions open to a role in a status, in the table's order."""
-    return [action for action in TRANSITIONS if may_act(action, status, role, route)]
+    """The actions open to a role in a status, in the order of their list."""
+    return [action for action in Action if may_act(action, status, role, route)]

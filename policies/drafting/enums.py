@@ -1,4 +1,4 @@
-"""Where a draft of policy stands."""
+"""Where a draft of policy stands, and what is done to it."""
 
 from portal.core.choices import StatusChoices
 
@@ -15,3 +15,13 @@ class DraftState(StatusChoices):
 
 EDITABLE = frozenset({DraftState.DRAFTING, DraftState.RETURNED})
 OVER = frozenset({DraftState.PUBLISHED, DraftState.WITHDRAWN})
+
+
+class DraftAction(models.TextChoices):
+    """What moves a draft from one state to another."""
+
+    PROPOSE = "propose", "提请发布"
+    TAKE_BACK = "take_back", "收回"
+    RETURN = "return", "退回修改"
+    PUBLISH = "publish", "发布"
+    WITHDRAW = "withdraw", "撤回"

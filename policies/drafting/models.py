@@ -86,6 +86,11 @@ class PolicyDraft(models.Model):
                 | (Q(proposed_by__isnull=False) & Q(proposed_at__isnull=False)),
             ),
             models.CheckConstraint(
+                name="draft_returned_has_decider_and_reason",
+                condition=~Q(state=DraftState.RETURNED)
+                | (Q(decided_by__isnull=False) & Q(decided_at__isnull=False) & ~Q(reason="")),
+            ),
+            models.CheckConstraint(
                 name="draft_published_has_publisher",
                 condition=~Q(state=DraftState.PUBLISHED)
                 | (Q(decided_by__isnull=False) & Q(decided_at__isnull=False) & Q(published__isnull=False)),

@@ -16,6 +16,7 @@ from policies.rates.enums import RateState
 from policies.rates.models import DistrictRate
 from policies.rates.permissions import administers
 from policies.rates.selectors import takes_ratio, takes_unit_amount
+from policies.rates.workflow import WORKFLOW
 from portal.audit.services import record_audit
 from portal.core.money import format_yuan
 
@@ -173,8 +174,7 @@ def _make_room(rate: DistrictRate) -> list[DistrictRate]:
 
 
 def _decide(rate: DistrictRate, state: RateState, *, act: Act, reason: str = "") -> None:
-    rate.state, rate.decided_by, rate.decided_at, rate.reason = state, act.user, act.at, reason
-    rate.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+    WORKFLOW.move(rate, state, changes={"decided_by": act.user, "decided_at": act.at, "reason": reason})
 
 
 def _figure(rate: DistrictRate) -> str:

@@ -24,9 +24,10 @@ from applications.claims.services.submission import (
     refuse_undetermined,
     take_rights,
 )
-from applications.claims.services.transitions import TransitionRefused, lock_claim, perform_transition
+from applications.claims.services.transitions import lock_claim, perform_transition
 from portal.accounts.enums import Role
 from portal.audit.services import record_audit
+from portal.core.workflow import TransitionRefused
 from portal.notifications.services import notify_users
 from portal.workdays.selectors import CalendarUnknownError, add_workdays
 

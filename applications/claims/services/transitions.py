@@ -11,17 +11,13 @@ from django.db.models import Model
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimEvent
 from applications.claims.permissions import party_for
-from applications.claims.workflow import transition_of
+from applications.claims.workflow import workflow_of
 from portal.audit.services import record_audit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from portal.core.act import Act
-
-
-class TransitionRefused(Exception):
-    """The action is not open: the claim has moved on, or the reason is missing. The message is for people."""
 
 
 def lock_claim(pk: int) -> Claim:
@@ -45,18 +41,12 @@ def perform_transition(
     status. Raises TransitionRefused where the claim is no longer in a state for the action or a reason is
     missing, PermissionDenied where the action is open but not to this person.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("perform_transition needs a transaction")
-    row = transition_of(action, claim.route)
-    before = ClaimStatus(claim.status)
-    if row is None or before not in row.sources:
-        raise TransitionRefused(f"该申报现为“{before.label}”，不能再“{action.label}”。请刷新页面查看最新进展。")
+    workflow, before = workflow_of(claim.route), ClaimStatus(claim.status)
+    row = workflow.check(claim, action)
     party = party_for(act.user, claim, action) if act.user else None
     if party is None:
         raise PermissionDenied(f"您的职责不包含对该申报“{action.label}”。")
-    reason = reason.strip()
-    if row.needs_reason and not reason:
-        raise TransitionRefused(f"“{action.label}”必须说明理由。")
+    workflow.check(claim, action, reason=reason)
 
     after = row.target or ClaimStatus(claim.returned_from)
     changed = dict(changes or {})
@@ -66,12 +56,7 @@ def perform_transition(
         changed |= {"returned_from": "", "correction_due_on": None}
     if action in (Action.RESUBMIT, Action.SEND_BACK):
         changed["round"] = claim.round + 1
-    old = {name: getattr(claim, name) for name in changed} | {"status": before}
-    for name, value in changed.items():
-        setattr(claim, name, value)
-    claim.status = after
-    claim.status_since = act.at
-    claim.save(update_fields=[*changed, "status", "status_since"])
+    old, new = workflow.move(claim, action, target=after, changes=changed | {"status_since": act.at})
     if not claim.holds_rights:
         claim.lines.update(exclusive_key=None)
     event = ClaimEvent.objects.create(
@@ -82,7 +67,7 @@ def perform_transition(
         actor=act.user,
         actor_name=act.actor_name,
         role=party,
-        reason=reason,
+        reason=reason.strip(),
         at=act.at,
     )
     record_audit(
@@ -91,11 +76,15 @@ def perform_transition(
         target=claim,
         region_code=claim.region_id,
         before=_loggable(old),
-        after=_loggable(changed) | {"status": after, "reason": reason},
+        after=_loggable(new) | {"reason": reason.strip()},
     )
     return event
 
 
 def _loggable(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values for the audit record, rows by their keys."""
-    return {name: value.pk if isinstance(value, Model) else value for name, value in values.items()}
+    return {
+        name: value.pk if isinstance(value, Model) else value
+        for name, value in values.items()
+        if name != "status_since"
+    }

@@ -20,7 +20,6 @@ from applications.claims.selectors.lists import list_claims
 from applications.claims.selectors.progress import progress_of, timeline_of
 from applications.claims.services.drafts import DraftRefusedError, move_to_call, start_claim
 from applications.claims.services.submission import withdraw_claim
-from applications.claims.services.transitions import TransitionRefused
 from applications.claims.views.common import as_uuid, content_of, own_claim
 from policies.calls.selectors import offer_of, open_calls, upcoming_calls
 from policies.engine.terms import APPLICANT_KINDS
@@ -28,6 +27,7 @@ from policies.published.models import SupportItem
 from policies.published.selectors import claimable_items
 from portal.access import access, applicants
 from portal.core.http import act_of, user_of
+from portal.core.workflow import TransitionRefused
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -34,10 +34,10 @@ from applications.claims.services.drafts import (
 )
 from applications.claims.services.evidence import EvidenceRefusedError, Upload, add_evidence, remove_evidence
 from applications.claims.services.submission import AlreadySubmittedError, ClaimIncompleteError, submit_claim
-from applications.claims.services.transitions import TransitionRefused
 from applications.claims.views.common import as_uuid, content_of, own_claim
 from portal.access import access, applicants
 from portal.core.http import act_of
+from portal.core.workflow import TransitionRefused
 
 if TYPE_CHECKING:
     import uuid

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -26,6 +26,7 @@ from policies.calls.services.plans import (
     refuse_unruled_items,
     to_the_minute,
 )
+from policies.calls.workflow import WORKFLOW
 from portal.audit.services import record_audit
 from portal.core.money import format_yuan
 from portal.jobs.services import enqueue_job
@@ -38,11 +39,14 @@ if TYPE_CHECKING:
     from portal.core.act import Act
 
 Difference = list[str]
+# What an amendment may change, and an extension or an early end.
+_AMENDABLE = ("facts_from", "facts_to", "budget", "quota", "contact_name", "contact_phone", "contact_address")
+_CHANGEABLE = (*_AMENDABLE, "closes_at")
 _MINUTE = timedelta(minutes=1)
 
 
 def publish_call(call: Call, *, seen: int, act: Act) -> Call:
-    """Publish a draft: it opens and closes by itself from now on; who may claim in it is told by a job.
+    """Publish a draft: it opens and closes by itself from now on; a job notifies who may claim in it.
 
     Raises CallRefusedError where something is missing, its end has passed, or another call already takes one of its
     items for the same facts at the same time; StaleCallError where the draft was changed since `seen`.
@@ -55,9 +59,7 @@ def publish_call(call: Call, *, seen: int, act: Act) -> Call:
         refuse_foreign_items(call.region, [item.pk for item in items])
         refuse_unruled_items(call, items)
         refuse_rivals(call)
-        call.state = CallState.PUBLISHED
-        call.published_at = act.at
-        return _written(call, kind=ChangeKind.PUBLISHED, differences=[], reason="", act=act)
+        return _move(call, ChangeKind.PUBLISHED, changes={"published_at": act.at}, act=act)
 
 
 def _refuse_unfinished(call: Call, *, items: int, act: Act) -> None:
@@ -86,7 +88,7 @@ def extend_call(call: Call, *, closes_at: datetime, reason: str, seen: int, act:
         difference = ["截止时间", call.closes_words, deadline_words(closes_at)]
         call.closes_at = closes_at
         refuse_rivals(call)
-        return _written(call, kind=ChangeKind.EXTENDED, differences=[difference], reason=reason, act=act)
+        return _move(call, ChangeKind.EXTENDED, differences=[difference], reason=reason, act=act)
 
 
 def close_call(call: Call, *, closes_at: datetime | None, reason: str, seen: int, act: Act) -> Call:
@@ -106,15 +108,14 @@ def close_call(call: Call, *, closes_at: datetime | None, reason: str, seen: int
             raise CallRefusedError(f"应早于原定的 {call.closes_words}。要推迟截止，请另选“延长”。", "closes_at")
         difference = ["截止时间", call.closes_words, deadline_words(closes_at)]
         call.closes_at = closes_at
-        return _written(call, kind=ChangeKind.CLOSED, differences=[difference], reason=reason, act=act)
+        return _move(call, ChangeKind.CLOSED, differences=[difference], reason=reason, act=act)
 
 
 def withdraw_call(call: Call, *, reason: str, seen: int, act: Act) -> Call:
     """Take a published call back: nothing more is begun or submitted in it; what was submitted goes its way."""
     with transaction.atomic():
         call = _lock_published(call, act=act, seen=seen, reason=reason)
-        call.state = CallState.WITHDRAWN
-        return _written(call, kind=ChangeKind.WITHDRAWN, differences=[], reason=reason, act=act)
+        return _move(call, ChangeKind.WITHDRAWN, reason=reason, act=act)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def amend_call(call: Call, *, amendment: Amendment, reason: str, seen: int, act:
         added = [row for row in amendment.items if row.item_id not in rows]
         refuse_foreign_items(call.region, [row.item_id for row in added])
         differences = _differences(call, amendment)
-        for name in ("facts_from", "facts_to", "budget", "quota", "contact_name", "contact_phone", "contact_address"):
+        for name in _AMENDABLE:
             setattr(call, name, getattr(amendment, name))
         differences += _put_items(call, rows, planned)
         if not differences:
@@ -154,7 +155,7 @@ def amend_call(call: Call, *, amendment: Amendment, reason: str, seen: int, act:
         refuse_bad_windows(call, amendment.items)
         refuse_unruled_items(call, [row.item for row in call.items.select_related("item")])
         refuse_rivals(call)
-        return _written(call, kind=ChangeKind.AMENDED, differences=differences, reason=reason, act=act)
+        return _move(call, ChangeKind.AMENDED, differences=differences, reason=reason, act=act)
 
 
 def _refuse_narrower(
@@ -236,11 +237,22 @@ def _lock_published(call: Call, *, act: Act, seen: int, reason: str) -> Call:
     return call
 
 
-def _written(call: Call, *, kind: ChangeKind, differences: Sequence[Difference], reason: str, act: Act) -> Call:
-    """Save the locked call with what everybody is to read of the change, and tell whom it concerns."""
+def _move(
+    call: Call,
+    kind: ChangeKind,
+    *,
+    act: Act,
+    differences: Sequence[Difference] = (),
+    reason: str = "",
+    changes: Mapping[str, Any] | None = None,
+) -> Call:
+    """Move the locked call along the table, keep what everybody is to read of it, and notify whom it concerns.
+
+    Writes what was changed on `call` with it.
+    """
     assert act.user is not None  # noqa: S101 - lock_call let only an administrator through
-    call.revision += 1
-    call.save()
+    written = {name: getattr(call, name) for name in _CHANGEABLE}
+    WORKFLOW.move(call, kind, changes=written | {"revision": call.revision + 1} | dict(changes or {}))
     change = CallChange.objects.create(
         call=call, kind=kind, differences=list(differences), reason=reason.strip(), by=act.user, at=act.at
     )

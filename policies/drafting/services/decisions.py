@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.urls import reverse
 
-from policies.drafting.enums import DraftState
+from policies.drafting.enums import DraftAction, DraftState
 from policies.drafting.permissions import decision_problem
 from policies.drafting.selectors.cases import unsettled_cases
 from policies.drafting.selectors.changes import has_changes
@@ -20,13 +20,13 @@ from policies.drafting.services.drafts import (
     author_of,
     lock_draft,
     lock_editable,
+    move_draft,
 )
 from policies.published.enums import TextOrigin
 from policies.published.models import DocumentText, PolicyDocument
 from policies.published.services import PublishError, publish_document
 from portal.accounts.enums import Role
 from portal.accounts.models import User
-from portal.audit.services import record_audit
 from portal.notifications.services import notify_users
 
 if TYPE_CHECKING:
@@ -43,20 +43,15 @@ def propose(draft: PolicyDraft, *, revision: int, act: Act) -> PolicyDraft:
         obstacle = proposal_obstacle(draft)
         if obstacle:
             raise DraftRefusedError(obstacle)
-        before = draft.state
-        draft.state, draft.proposed_by, draft.proposed_at = DraftState.PROPOSED, author_of(act), act.at
-        draft.decided_by = draft.decided_at = None
-        draft.reason = ""
-        draft.save(update_fields=["state", "proposed_by", "proposed_at", "decided_by", "decided_at", "reason"])
+        proposed = {"proposed_by": author_of(act), "proposed_at": act.at}
+        undecided = {"decided_by": None, "decided_at": None, "reason": ""}
+        move_draft(draft, DraftAction.PROPOSE, act=act, changes=proposed | undecided)
         notify_users(
             _others(draft),
             key=f"drafting.proposed.{draft.key}.{draft.revision}.{act.at.isoformat()}",
             title=f"请核对并发布：{draft.title}",
             body=f"{act.actor_name}提请发布“{draft.title}”。请核对改动、案例和预算影响后发布，或退回修改。",
             url=_url(draft),
-        )
-        record_audit(
-            act, action="drafting.propose", target=draft, before={"state": before}, after={"state": draft.state}
         )
         return draft
 
@@ -81,16 +76,7 @@ def take_back(draft: PolicyDraft, *, act: Act) -> PolicyDraft:
         draft = lock_draft(draft)
         if draft.state != DraftState.PROPOSED or draft.proposed_by_id != author_of(act).pk:
             raise DraftRefusedError("只有提请发布的人可以收回，且须在发布之前。")
-        draft.state = DraftState.DRAFTING
-        draft.save(update_fields=["state"])
-        record_audit(
-            act,
-            action="drafting.take_back",
-            target=draft,
-            before={"state": DraftState.PROPOSED},
-            after={"state": draft.state},
-        )
-        return draft
+        return move_draft(draft, DraftAction.TAKE_BACK, act=act)
 
 
 def return_draft(draft: PolicyDraft, *, reason: str, act: Act) -> PolicyDraft:
@@ -101,17 +87,8 @@ def return_draft(draft: PolicyDraft, *, reason: str, act: Act) -> PolicyDraft:
         _refuse_decider(draft, act)
         if not reason:
             raise DraftRefusedError("请写明退回的理由，让起草人知道要改什么。")
-        draft.state, draft.decided_by, draft.decided_at = DraftState.RETURNED, author_of(act), act.at
-        draft.reason = reason
-        draft.save(update_fields=["state", "decided_by", "decided_at", "reason"])
-        _tell_author(draft, act, title=f"已退回修改：{draft.title}", body=f"{act.actor_name}退回了该拟订：{reason}")
-        record_audit(
-            act,
-            action="drafting.return",
-            target=draft,
-            before={"state": DraftState.PROPOSED},
-            after={"state": draft.state, "reason": reason},
-        )
+        move_draft(draft, DraftAction.RETURN, act=act, changes=_decided(act) | {"reason": reason})
+        _notify_author(draft, act, title=f"已退回修改：{draft.title}", body=f"{act.actor_name}退回了该拟订：{reason}")
         return draft
 
 
@@ -137,25 +114,20 @@ def publish(draft: PolicyDraft, *, revision: int, act: Act) -> DocumentText:
             )
             if published.text.number != (draft.base.number + 1 if draft.base else 1):
                 raise DraftRefusedError(f"标识 {draft.document_code} 的文件刚刚由另一拟订发布，请撤回后另行起草。")
-            changed_cases = apply_case_changes(draft, act=act)
-            draft.state, draft.decided_by, draft.decided_at = DraftState.PUBLISHED, author_of(act), act.at
-            draft.published = published.text
-            draft.save(update_fields=["state", "decided_by", "decided_at", "published"])
-            body = f"{act.actor_name}发布了该拟订，新增 {published.new_versions} 个事项版本。"
-            _tell_author(draft, act, title=f"已发布：{draft.title}", body=body)
-            record_audit(
-                act,
-                action="drafting.publish",
-                target=draft,
-                before={"state": DraftState.PROPOSED},
-                after={
-                    "state": draft.state,
+            move_draft(
+                draft,
+                DraftAction.PUBLISH,
+                act=act,
+                changes=_decided(act) | {"published": published.text},
+                logged={
                     "document_code": draft.document_code,
                     "sha256": published.text.sha256,
                     "count": published.new_versions,
-                    "cases": changed_cases,
+                    "cases": apply_case_changes(draft, act=act),
                 },
             )
+            body = f"{act.actor_name}发布了该拟订，新增 {published.new_versions} 个事项版本。"
+            _notify_author(draft, act, title=f"已发布：{draft.title}", body=body)
             return published.text
     except PublishError as error:
         raise DraftRefusedError(str(error)) from error
@@ -164,6 +136,10 @@ def publish(draft: PolicyDraft, *, revision: int, act: Act) -> DocumentText:
 def newest_text(draft: PolicyDraft) -> DocumentText | None:
     """The newest published text of the draft's document, None for a document that is not there yet."""
     return DocumentText.objects.filter(document__code=draft.document_code).order_by("-number").first()
+
+
+def _decided(act: Act) -> dict[str, Any]:
+    return {"decided_by": author_of(act), "decided_at": act.at}
 
 
 def _refuse_decider(draft: PolicyDraft, act: Act) -> None:
@@ -180,7 +156,7 @@ def _others(draft: PolicyDraft) -> list[User]:
     return list(admins.exclude(pk__in=draft.authors.values("pk")))
 
 
-def _tell_author(draft: PolicyDraft, act: Act, *, title: str, body: str) -> None:
+def _notify_author(draft: PolicyDraft, act: Act, *, title: str, body: str) -> None:
     if draft.proposed_by is not None:
         key = f"drafting.decided.{draft.key}.{act.at.isoformat()}"
         notify_users([draft.proposed_by], key=key, title=title, body=body, url=_url(draft))

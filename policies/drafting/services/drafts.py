@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 
 from policies.drafting import authored
 from policies.drafting.blanks import blank_document
-from policies.drafting.enums import OVER, DraftState
+from policies.drafting.enums import OVER, DraftAction
 from policies.drafting.models import PolicyDraft
 from policies.drafting.permissions import may_draft
+from policies.drafting.workflow import WORKFLOW
 from policies.published.models import PolicyDocument
 from portal.audit.services import record_audit
 
@@ -188,17 +189,28 @@ def withdraw(draft: PolicyDraft, *, reason: str, act: Act) -> PolicyDraft:
         draft = lock_draft(draft)
         if draft.state in OVER:
             raise DraftRefusedError(f"该拟订现为“{draft.get_state_display()}”，不能再撤回。")
-        before = draft.state
-        draft.state, draft.reason, draft.saved_at = DraftState.WITHDRAWN, reason, act.at
-        draft.save(update_fields=["state", "reason", "saved_at"])
-        record_audit(
-            act,
-            action="drafting.withdraw",
-            target=draft,
-            before={"state": before},
-            after={"state": draft.state, "reason": reason},
-        )
-        return draft
+        return move_draft(draft, DraftAction.WITHDRAW, act=act, changes={"reason": reason, "saved_at": act.at})
+
+
+def move_draft(
+    draft: PolicyDraft,
+    action: DraftAction,
+    *,
+    act: Act,
+    changes: Mapping[str, Any] | None = None,
+    logged: Mapping[str, Any] | None = None,
+) -> PolicyDraft:
+    """Move a locked draft along the table, and log its state, the reason where there is one, and what is `logged`."""
+    before, after = WORKFLOW.move(draft, action, changes=changes)
+    reason = {"reason": after["reason"]} if after.get("reason") else {}
+    record_audit(
+        act,
+        action=f"drafting.{action}",
+        target=draft,
+        before={"state": before["state"]},
+        after={"state": after["state"], **reason, **(logged or {})},
+    )
+    return draft
 
 
 def sections_of(text: str) -> list[dict[str, Any]]:

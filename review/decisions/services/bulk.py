@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 
 from applications.claims.enums import Route
-from applications.claims.services.transitions import TransitionRefused
 from applications.ledger.services import LimitExceededError
 from portal.audit.services import rehearsal
+from portal.core.workflow import TransitionRefused
 from review.decisions.services.decisions import Minutes, support_claim
 from review.decisions.services.locking import ExpectedState, ReviewRefused
 from review.decisions.services.publicity import Outcome

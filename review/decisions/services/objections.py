@@ -10,15 +10,17 @@ from django.db import transaction
 
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.permissions import party_for
-from applications.claims.services.transitions import TransitionRefused, lock_claim, perform_transition
+from applications.claims.services.transitions import lock_claim, perform_transition
 from applications.ledger.services import release_limits
 from portal.audit.services import record_audit
+from portal.core.workflow import TransitionRefused
 from portal.jobs.services import enqueue_job
 from review.decisions.enums import ObjectionState
 from review.decisions.models import Objection
 from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.publicity import close_if_settled, last_day
 from review.decisions.services.telling import tell_applicant
+from review.decisions.workflow import OBJECTIONS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -141,11 +143,8 @@ def _open_objection(objection_id: int, *, conclusion: str) -> tuple[Claim, Objec
 
 
 def _decide(objection: Objection, *, state: ObjectionState, conclusion: str, act: Act) -> None:
-    objection.state = state
-    objection.conclusion = conclusion.strip()
-    objection.decided_by = act.user
-    objection.decided_at = act.at
-    objection.save(update_fields=["state", "conclusion", "decided_by", "decided_at"])
+    decided = {"conclusion": conclusion.strip(), "decided_by": act.user, "decided_at": act.at}
+    OBJECTIONS.move(objection, state, changes=decided)
 
 
 def _others_open(objection: Objection) -> list[Objection]:

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim
-from applications.claims.services.transitions import TransitionRefused, lock_claim, perform_transition
+from applications.claims.services.transitions import lock_claim, perform_transition
 from portal.audit.services import record_audit
+from portal.core.workflow import TransitionRefused
 from portal.jobs.services import enqueue_job
 from portal.workdays.selectors import CalendarUnknownError, add_workdays
 from review.decisions.enums import Conclusion, Stage

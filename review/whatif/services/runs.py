@@ -16,6 +16,7 @@ from review.whatif.models import SimulationRun
 from review.whatif.permissions import may_run
 from review.whatif.rules import Rules, catalogue_hash
 from review.whatif.selectors import JOB, earlier_run, law, stamp_of_claims
+from review.whatif.workflow import WORKFLOW
 
 if TYPE_CHECKING:
     import uuid
@@ -111,15 +112,13 @@ def cancel_run(run_id: int, *, act: Act) -> SimulationRun:
             raise PermissionDenied("您没有取消本市政策模拟的权限。")
         if not run.is_open:
             raise WhatIfRefused(f"该模拟{run.get_state_display()}，不能再取消。")
-        before = run.state
-        run.state, run.finished_at = RunState.CANCELLED, act.at
-        run.save(update_fields=["state", "finished_at"])
+        before, after = WORKFLOW.move(run, RunState.CANCELLED, changes={"finished_at": act.at})
         record_audit(
             act,
             action="whatif.cancel",
             target=run,
             region_code=run.city_id,
-            before={"state": before},
-            after={"state": run.state},
+            before={"state": before["state"]},
+            after={"state": after["state"]},
         )
     return run

@@ -12,9 +12,10 @@ from policies.engine.batch import UnsupportedRuleError
 from policies.engine.model import content_hash
 from portal.jobs.progress import report_progress
 from review.whatif.columns import UncountableError
-from review.whatif.enums import OPEN_STATES, RunState
+from review.whatif.enums import RunState
 from review.whatif.models import SimulationRun
 from review.whatif.simulation import LawChangedError, run_simulation
+from review.whatif.workflow import WORKFLOW
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +32,7 @@ def simulate_run(run_id: int) -> None:
 
     May be killed and called again: nothing is written before all is known. Must be called outside a transaction.
     """
-    open_runs = SimulationRun.objects.filter(pk=run_id, state__in=OPEN_STATES)
-    if not open_runs.update(state=RunState.RUNNING, started_at=timezone.now()):
+    if not WORKFLOW.move_all(SimulationRun.objects.filter(pk=run_id), RunState.RUNNING, started_at=timezone.now()):
         return
     run = SimulationRun.objects.get(pk=run_id)
     try:
@@ -40,20 +40,20 @@ def simulate_run(run_id: int) -> None:
     except CancelledError:
         return
     except (LawChangedError, UncountableError) as error:
-        _end(run_id, state=RunState.FAILED, error=str(error))
+        _end(run_id, RunState.FAILED, error=str(error))
         return
     except UnsupportedRuleError as error:
         # A rule stays what it is: trying again would not help, so the person is told.
         logger.warning("Simulation %s cannot be computed: %s", run_id, error)
-        _end(run_id, state=RunState.FAILED, error=f"{error.item} 的规则不能批量测算，请改用单件测算核对。"[:500])
+        _end(run_id, RunState.FAILED, error=f"{error.item} 的规则不能批量测算，请改用单件测算核对。"[:500])
         return
     result_hash = content_hash({"results": found.results, "movers": found.movers})
-    _end(run_id, state=RunState.DONE, results=found.results, movers=found.movers, results_hash=result_hash)
+    _end(run_id, RunState.DONE, results=found.results, movers=found.movers, results_hash=result_hash)
 
 
-def _end(run_id: int, **fields: Any) -> None:
+def _end(run_id: int, state: RunState, **fields: Any) -> None:
     """Write the end of a run, unless it has ended otherwise in the meantime."""
-    SimulationRun.objects.filter(pk=run_id, state=RunState.RUNNING).update(finished_at=timezone.now(), **fields)
+    WORKFLOW.move_all(SimulationRun.objects.filter(pk=run_id), state, finished_at=timezone.now(), **fields)
 
 
 class _Watch:

@@ -18,10 +18,11 @@ from applications.claims.services.corrections import PointAsked, request_correct
 from applications.claims.services.drafts import DraftRefusedError, Typed, add_lines, save_draft
 from applications.claims.services.evidence import EvidenceRefusedError, add_evidence, remove_evidence
 from applications.claims.services.submission import AlreadySubmittedError, ClaimIncompleteError, submit_claim
-from applications.claims.services.transitions import TransitionRefused, lock_claim, perform_transition
+from applications.claims.services.transitions import lock_claim, perform_transition
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from portal.core.act import Act
+from portal.core.workflow import TransitionRefused
 from portal.workdays.selectors import CalendarUnknownError
 from tests.applications.worlds import PNG, at_once, file_of, patent_facts, ready_claim
 from tests.factories import act, binhu, make_member, make_official, make_patent_no, wuxi, xishan

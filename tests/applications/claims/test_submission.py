@@ -21,9 +21,9 @@ from applications.claims.services.submission import (
     submit_claim,
     withdraw_claim,
 )
-from applications.claims.services.transitions import TransitionRefused
 from policies.published.models import ItemVersion, SupportItem
 from portal.audit.models import AuditRecord
+from portal.core.workflow import TransitionRefused
 from tests.applications.worlds import at_once, loan_facts, patent_facts, publish, ready_claim
 from tests.factories import ApplicantFactory, act, make_member, make_patent_no
 

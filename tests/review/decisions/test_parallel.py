@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 
 from applications.claims.enums import Action, ClaimStatus
-from applications.claims.services.transitions import TransitionRefused
 from applications.ledger.models import EntryKind, LimitEntry
 from applications.ledger.selectors import use_of_call
 from applications.ledger.services import LimitExceededError, reserve_limits
 from policies.calls.models import Call
 from policies.published.services import publish_catalogue
+from portal.core.workflow import TransitionRefused
 from portal.jobs.models import Job
 from review.decisions.enums import Stage
 from review.decisions.services import decisions

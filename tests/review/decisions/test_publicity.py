@@ -7,10 +7,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from applications.claims.enums import ClaimStatus
-from applications.claims.services.transitions import TransitionRefused
 from applications.ledger.models import LimitEntry
 from applications.ledger.selectors import balances
 from portal.accounts.enums import Role
+from portal.core.workflow import TransitionRefused
 from portal.jobs.models import Job
 from portal.workdays.selectors import CalendarUnknownError
 from review.decisions.enums import ObjectionState

@@ -9,9 +9,9 @@ import pytest
 from django.urls import reverse
 
 from applications.claims.enums import ClaimStatus
-from applications.claims.services.transitions import TransitionRefused
 from portal.accounts.enums import Role
 from portal.core.money import yuan_in_words
+from portal.core.workflow import TransitionRefused
 from review.decisions.services.locking import ReviewRefused
 from review.funding.models import Award, Payment
 from review.funding.services import Voucher, record_payment, record_return
