@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.api.api import guarded_urls
+from portal.api.api import api_urls
 from portal.api.views import documentation
 from portal.core.registry import URL_MODULES
 from portal.jobs.views import healthz
@@ -13,6 +13,6 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("account/", include("allauth.urls")),
     path("api/", documentation, name="api_documentation"),
-    path("api/v1/", guarded_urls()),
+    path("api/v1/", api_urls()),
     *(path(prefix, include(URL_MODULES[prefix])) for prefix in _PREFIXES),
 ]

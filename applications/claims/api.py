@@ -11,13 +11,14 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 
 from applications.claims.models import Claim
-from portal.api.contract import Problem, caller, token_auth
+from portal.api.auth import caller, token_of
+from portal.api.contract import Problem
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-router = Router(tags=["申报"], auth=token_auth)
+router = Router(tags=["申报"], auth=token_of)
 PAGE_SIZE = 50
 Cursor = Annotated[int, Query(ge=1, le=2**63 - 1)]
 

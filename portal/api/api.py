@@ -7,14 +7,32 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404
 from django.urls import URLPattern
+from django.views.decorators.cache import cache_control
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, Throttled, ValidationError
 
-from portal.api.door import guard
+from portal.access import access, public
+from portal.api.throttling import MinuteThrottle
 from portal.core.registry import API_ROUTERS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest, HttpResponse
+
+THROTTLE = MinuteThrottle()
+
+
+def _counted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The interface's own description, counted as all else is."""
+
+    def counted(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if THROTTLE.allow_request(request):
+            return view(request, **kwargs)
+        return _too_many(request, Throttled(THROTTLE.wait()))
+
+    return counted
+
 
 api = NinjaAPI(
     title="知识产权专项资金数据接口",
@@ -23,9 +41,10 @@ api = NinjaAPI(
     urls_namespace="api",
     # Our own page: the package's would fetch scripts from elsewhere.
     docs_url=None,
+    docs_decorator=_counted,
 )
 for router in API_ROUTERS.values():
-    api.add_router("", router)
+    api.add_router("", router, throttle=THROTTLE)
 
 
 def _answer(request: HttpRequest, error: str, *, status: int, field: str = "") -> HttpResponse:
@@ -39,8 +58,18 @@ def _unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return _answer(request, f"参数 {field} 不合格式：{first['msg']}", status=422, field=field)
 
 
+@api.exception_handler(Throttled)
+def _too_many(request: HttpRequest, error: Throttled) -> HttpResponse:
+    answer = _answer(request, f"请求过于频繁，请在 {error.wait} 秒后再试。", status=429)
+    answer.headers["Retry-After"] = str(error.wait)
+    return answer
+
+
 @api.exception_handler(AuthenticationError)
 def _no_token(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    # The package counts a request after its token; without a right one it is counted here, by its address.
+    if not THROTTLE.allow_request(request):
+        return _too_many(request, Throttled(THROTTLE.wait()))
     answer = _answer(
         request,
         "令牌缺失、有误或已停用：请在请求头写明 Authorization: Bearer 令牌。",
@@ -61,11 +90,11 @@ def _too_big(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
     return _answer(request, "请求过大：请分批提交。", status=413)
 
 
-def guarded_urls() -> tuple[list[Any], str, str]:
-    """The interface's addresses, each behind the door. For `path`, once a process."""
+def api_urls() -> tuple[list[Any], str, str]:
+    """The addresses, for `path`, once a process. Open to everybody: what needs a token answers 401 without."""
     patterns, app_name, namespace = api.urls
     for pattern in patterns:
         if not isinstance(pattern, URLPattern):
             raise TypeError(f"{pattern} is no plain address")
-        guard(pattern)
+        pattern.callback = access(public)(cache_control(no_store=True)(pattern.callback))
     return patterns, app_name, namespace

@@ -1,4 +1,4 @@
-"""Tokens: made and ended by their owner, kept as a hash, and counted at the door."""
+"""Tokens: made and ended by their owner, kept as a hash; and how often may be asked."""
 
 from __future__ import annotations
 
@@ -161,6 +161,14 @@ class TestRate:
         _, secret = create_token(member, label="同步", act=act(member))
         self.statuses(client, 3)
         assert self.statuses(client, 4, headers=bearer(secret)) == [200, 200, 200, 429]
+
+    def test_the_description_is_counted_as_all_else(self, client):
+        assert [client.get("/api/v1/openapi.json").status_code for _ in range(3)] == [200, 200, 429]
+        assert self.statuses(client, 1) == [429]
+
+    def test_every_answer_is_kept_nowhere(self, client):
+        assert {client.get(CLAIMS)["Cache-Control"], client.get(DOCUMENTS)["Cache-Control"]} == {"no-store"}
+        assert client.get(DOCUMENTS)["Cache-Control"] == "no-store"
 
     def test_changing_false_tokens_does_not_escape_the_count(self, client):
         found = [client.get(CLAIMS, headers=bearer(f"false-{n}")).status_code for n in range(3)]
