@@ -1,5 +1,7 @@
 """Where a draft of policy stands, and what is done to it."""
 
+from django.db import models
+
 from portal.core.choices import StatusChoices
 
 
