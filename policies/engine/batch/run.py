@@ -48,17 +48,20 @@ class Run:
         self.shape = shape
         self.codes = codes
         self.versions = versions
-        # What any version of the item asks of a ledger, all of them hear; the claims' own has the last word.
+        # What any version of the item reads is shown to all; the claims' own version decides which bucket that is.
         self.bases: dict[str, str] = {}
         for version in [*siblings, rules]:
             self.bases.update(version.bases)
         self.view = View()
-        # Claims that heard of something since they were answered.
-        self.news = np.zeros(len(claims), dtype=np.bool_)
+        # Claims to answer again, as the ledgers show them something else than when they were answered.
+        self.stale = np.zeros(len(claims), dtype=np.bool_)
         self.limits = tuple(rule for version in siblings for rule in version.limits)
         self.subject = lines.table.subject
         self.standing = self._standing_reasons()
-        self._within_key: IntArray | None = None
+        self._subjects: IntArray | None = None
+        # By ledger: below which sum of earlier claims no answer changes, and above which none changes any more.
+        self.bounds: dict[str, tuple[IntArray, IntArray]] = {}
+        self._is_bounded = False
         paid = {name: self.brought(name) for name in self.bases}
         self._needs_ledger = bool(rules.needs_ledger) or any(version.needs_ledger for version, _ in versions)
         self._run_steps({name: shape.spread(sums) for name, sums in paid.items()})
@@ -80,6 +83,11 @@ class Run:
         """Fen that claims bring in a ledger."""
         sums = self.population.paid.get(name)
         return np.zeros(len(self), dtype=np.int64) if sums is None else sums[self.claims].astype(np.int64)
+
+    def times_brought(self) -> IntArray:
+        """How often each claim's applicant was paid before, as the claims bring it."""
+        before = self.population.times_before
+        return np.zeros(len(self), dtype=np.int64) if before is None else before[self.claims].astype(np.int64)
 
     def _standing_reasons(self) -> IntArray:
         """The first reason against each whole claim that no ledger changes: kind, region, an officer's finding."""
@@ -140,37 +148,35 @@ class Run:
         return found
 
     def _subject_in_claim(self) -> IntArray:
-        """A number for each claim's each subject; a line that names none is one of its own."""
-        if self._within_key is None:
-            size = len(self.lines)
-            subject = self.subject if self.subject is not None else np.full(size, NONE)
-            named = np.where(subject >= 0, subject, -1 - np.arange(1, size + 1))
-            order = np.lexsort((named, self.shape.at))
-            at, ranked = self.shape.at[order], named[order]
-            fresh = np.concatenate(([False], (at[1:] != at[:-1]) | (ranked[1:] != ranked[:-1])))
-            self._within_key = np.empty(size, dtype=np.int64)
-            self._within_key[order] = np.cumsum(fresh)
-        return self._within_key
+        """For each line the position of its claim's first line on its subject; its own where it names none."""
+        if self._subjects is None:
+            self._subjects = found = np.arange(len(self.lines))
+            several = self.shape.several
+            if self.subject is not None:
+                several = several[self.subject[several] >= 0]
+                named = self.subject[several]
+                order = several[np.lexsort((several, named, self.shape.at[several]))]
+                at, named = self.shape.at[order], self.subject[order]
+                fresh = np.ones(len(order), dtype=np.bool_)
+                fresh[1:] = (at[1:] != at[:-1]) | (named[1:] != named[:-1])
+                found[order] = order[fresh][np.cumsum(fresh) - 1]
+        return self._subjects
 
     def first_of_subject(self) -> BoolArray:
         """Lines that are the first of their claim on their subject."""
-        size = len(self.lines)
-        if self.shape.single:
-            return np.ones(size, dtype=np.bool_)
-        found = np.zeros(size, dtype=np.bool_)
-        found[np.unique(self._subject_in_claim(), return_index=True)[1]] = True
+        found: BoolArray = self._subject_in_claim() == np.arange(len(self.lines))
         return found
 
     # ---- again, for some of the claims ---------------------------------------------------------------
 
     def answer_again(self, known: Answers) -> Answers:
-        """Answer anew the claims that heard something; of the others the known answers stand."""
-        news, self.news = self.news, np.zeros(len(self), dtype=np.bool_)
-        heard = np.flatnonzero(news)
-        if self._needs_ledger or len(heard) * 2 > len(self):
+        """Answer the stale claims anew; of the others the known answers stand."""
+        stale, self.stale = self.stale, np.zeros(len(self), dtype=np.bool_)
+        claims = np.flatnonzero(stale)
+        if self._needs_ledger or len(claims) * 2 > len(self):
             return self.answer()
-        lines = heard if self.shape.single else np.flatnonzero(news[self.shape.at])
-        return known.replaced(heard, lines, copy.copy(self).narrow(heard, lines).answer())
+        lines = claims if self.shape.single else np.flatnonzero(stale[self.shape.at])
+        return known.replaced(claims, lines, copy.copy(self).narrow(claims, lines).answer())
 
     def narrow(self, claims: IntArray, lines: IntArray) -> "Run":
         """Keep only some claims and their lines, as the steps left them; for a copy that answers once."""
@@ -180,7 +186,7 @@ class Run:
         self.subject = self.lines.table.subject
         self.standing = self.standing[claims]
         self.view = self.view.narrowed(claims, lines)
-        self._within_key = None
+        self._subjects = None
         self._others = [(where[lines], code) for where, code in self._others]
         self._holdings = [
             (rule, cap[lines], None if bucket is None else bucket[lines], None if acts is None else acts[lines])
@@ -214,7 +220,10 @@ class Run:
             amount = np.where(counted & lines.has, times_count(amount, count, self.item.id), amount)
         if self._holdings:
             asking = open_ & (amount > 0) & (reason == NONE)
-            cut_to_holdings(amount, reason, asking, self._held(sums, view), shape)
+            held = self._held(sums, view)
+            if not self._is_bounded:
+                self._bound(np.where(asking, amount, 0), held)
+            cut_to_holdings(amount, reason, asking, held, shape)
         total = shape.add_up(amount)
         amount, total = self._take_off(amount, total, part, sums)
         return self._conclude(amount, total, part, reason, live, count=count, asked=asked)
@@ -224,9 +233,9 @@ class Run:
         times, population = self.program.times, self.population
         if times is None:
             return None
-        before = view.times if view.times is not None else np.zeros(len(self), dtype=np.int64)
-        if population.times_before is not None:
-            before = before + population.times_before[self.claims]
+        before = self.times_brought()
+        if view.times is not None:
+            before = before + view.times
         checked = before
         if times.count == 1 and self.program.once is None and population.once_group is not None:
             checked = np.maximum(before, population.once_group[self.claims])
@@ -296,6 +305,28 @@ class Run:
             key = (rule.limit.group, rule.limit.per)
             held.append(Holding(key, np.maximum(cap - before, 0), bucket, acts, rule.code))
         return held
+
+    def _bound(self, asked: IntArray, held: list[Holding]) -> None:
+        """Note `bounds`, from what lines ask for and what limits hold before any claim of the population took.
+
+        As long as more is left than all lines of the claim can get, a limit cuts nothing: what they ask for only
+        shrinks with what earlier claims took. That holds for ledgers that nothing but limits reads.
+        """
+        self._is_bounded = True
+        shape, absorbs = self.shape, self.program.absorbs
+        for holding in held:
+            np.minimum(asked, holding.left, out=asked, where=True if holding.acts is None else holding.acts)
+        most = shape.spread(shape.add_up(asked))
+        for (rule, *_), holding in zip(self._holdings, held, strict=True):
+            name, least, full = rule.limit.ledger, holding.left - most, holding.left
+            if self._needs_ledger or (absorbs is not None and absorbs.ledger == name):
+                continue
+            if not rule.by_subject:
+                least, full = shape.least(least), -shape.least(-full)
+            known = self.bounds.get(name)
+            self.bounds[name] = (
+                (least, full) if known is None else (np.minimum(known[0], least), np.maximum(known[1], full))
+            )
 
     def _take_off(
         self, amount: IntArray, total: IntArray, part: IntArray, sums: dict[str, IntArray]

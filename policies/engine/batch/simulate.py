@@ -1,9 +1,9 @@
-"""The twin's one call: a catalogue and a population in, outcomes, sums and bucket use out.
+"""Simulation: a catalogue and a population in, outcomes, sums and bucket use out.
 
-What a claim gets depends on what earlier claims took. All claims are answered at once with the ledgers as they are
-known, the ledgers are added up anew, and those who find something else in them are answered again, until nothing
-changes. As every answer depends on earlier claims only, the state that holds still is the one that working claim by
-claim would reach, and there is no other; a bucket that claims only share with themselves never needs a second round.
+What a claim gets depends on what earlier claims took. Claims are settled in batches, in the order of filing. All of a
+batch are answered at once with the ledgers as they are known, the ledgers are added up anew, and claims that find
+something else in them are answered again, until nothing changes. As every answer depends on earlier claims only, the
+state that holds still is the one that working claim by claim would reach, and there is no other.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from policies.engine.batch.answers import Answers
-from policies.engine.batch.channels import Channel, channels_of
+from policies.engine.batch.ledgers import Ledger, ledgers_of
 from policies.engine.batch.merge import merge_lines
 from policies.engine.batch.pool import shape_of
 from policies.engine.batch.report import bucket_uses, quota_uses
@@ -74,13 +74,13 @@ class _Simulation:
             for run in self._read(number, table):
                 answers[id(run)] = run.answer()
         checked_totals(answer.lines for answer in answers.values())
-        channels = channels_of(self.runs, self.population) if ledger else []
+        ledgers = ledgers_of(self.runs, self.population) if ledger else []
         self._open = {id(run) for run in self.runs}
         rounds = 1
-        for runs, shared in components(self.runs, channels):
+        for runs, shared in components(self.runs, ledgers):
             rounds = max(rounds, self._settle(runs, shared, answers))
             self._report(runs)
-        return self._conclude(answers, channels, rounds)
+        return self._conclude(answers, ledgers, rounds)
 
     def _report(self, runs: Iterable[Run]) -> None:
         for run in runs:
@@ -89,17 +89,21 @@ class _Simulation:
             waiting = {self.tables[run][0] for run in self._open}
             self._progress(len(self.population.tables) - len(waiting), len(self.population.tables))
 
-    def _settle(self, runs: list[Run], channels: list[Channel], answers: dict[int, Answers]) -> int:
-        """Work runs that share ledgers until nobody finds anything new in them; returns how often."""
-        rounds = 1
-        for _ in range(len(self.population) + 1):
-            news = {id(run): run for channel in channels for run in channel.tell(answers)}
-            if not news:
-                break
-            rounds += 1
-            for run in news.values():
-                answers[id(run)] = run.answer_again(answers[id(run)])
-        return rounds
+    def _settle(self, runs: list[Run], ledgers: list[Ledger], answers: dict[int, Answers]) -> int:
+        """Work runs that share ledgers until their answers stand; returns in how many rounds at most."""
+        most = 1
+        for batch in batches(runs):
+            for ledger in ledgers:
+                ledger.open({id(run) for run in batch})
+            rounds = 1
+            while stale := {id(run): run for ledger in ledgers for run in ledger.propagate(answers)}:
+                rounds += 1
+                for run in stale.values():
+                    answers[id(run)] = run.answer_again(answers[id(run)])
+            for ledger in ledgers:
+                ledger.close()
+            most = max(most, rounds)
+        return most
 
     # ---- reading -------------------------------------------------------------------------------------
 
@@ -187,7 +191,7 @@ class _Simulation:
 
     # ---- the answer ----------------------------------------------------------------------------------
 
-    def _conclude(self, answers: dict[int, Answers], channels: list[Channel], rounds: int) -> Simulation:
+    def _conclude(self, answers: dict[int, Answers], ledgers: list[Ledger], rounds: int) -> Simulation:
         size = len(self.population)
         outcome = np.zeros(size, dtype=np.int8)
         reason = np.full(size, NONE, dtype=np.int16)
@@ -213,8 +217,8 @@ class _Simulation:
             reason=reason,
             reason_codes=tuple(self.codes.names),
             line_amounts=tuple(lines),
-            buckets=bucket_uses(channels, answers, self.population),
-            quotas=quota_uses(channels, answers, self.population),
+            buckets=bucket_uses(ledgers, answers, self.population),
+            quotas=quota_uses(ledgers, answers, self.population),
             rounds=rounds,
         )
 
@@ -241,8 +245,20 @@ def _check_types(versions: list[Item]) -> None:
                 raise UnsupportedRuleError(item.id, f"{fact.name} is of another type in another version")
 
 
-def components(runs: list[Run], channels: list[Channel]) -> list[tuple[list[Run], list[Channel]]]:
-    """Runs that depend on each other through a shared bucket, together with these buckets; the others alone."""
+def batches(runs: list[Run]) -> list[list[Run]]:
+    """Runs in the order of filing: every claim of a batch was filed before every claim of the next."""
+    found: list[list[Run]] = []
+    last = -1
+    for run in sorted(runs, key=lambda run: int(run.claims[0])):
+        if run.claims[0] > last:
+            found.append([])
+        found[-1].append(run)
+        last = max(last, int(run.claims[-1]))
+    return found
+
+
+def components(runs: list[Run], ledgers: list[Ledger]) -> list[tuple[list[Run], list[Ledger]]]:
+    """Runs that depend on each other through a shared bucket, together with these ledgers; the others alone."""
     root = {id(run): id(run) for run in runs}
 
     def find(key: int) -> int:
@@ -251,14 +267,14 @@ def components(runs: list[Run], channels: list[Channel]) -> list[tuple[list[Run]
             key = root[key]
         return key
 
-    shared = [channel for channel in channels if channel.bucket.shared]
-    for channel in shared:
-        first = find(id(channel.runs[0]))
-        for run in channel.runs[1:]:
+    shared = [ledger for ledger in ledgers if ledger.buckets.shared]
+    for ledger in shared:
+        first = find(id(ledger.runs[0]))
+        for run in ledger.runs[1:]:
             root[find(id(run))] = first
-    found: dict[int, tuple[list[Run], list[Channel]]] = {}
+    found: dict[int, tuple[list[Run], list[Ledger]]] = {}
     for run in runs:
         found.setdefault(find(id(run)), ([], []))[0].append(run)
-    for channel in shared:
-        found[find(id(channel.runs[0]))][1].append(channel)
+    for ledger in shared:
+        found[find(id(ledger.runs[0]))][1].append(ledger)
     return list(found.values())

@@ -1,5 +1,7 @@
 """The twin gives every made claim what the law gives it: outcome, sums, shares, first reason, lines."""
 
+from importlib import import_module
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,6 +37,12 @@ def unequal(catalogue, population, *, chosen=None, ledger=True):
     simulation = simulate(catalogue, population, settings=chosen, ledger=ledger)
     found = differences(catalogue, population, simulation, settings=chosen, ledger=ledger)
     return [difference for difference, _ in zip(found, range(3), strict=False)]
+
+
+@pytest.fixture(autouse=True)
+def _few_claims_settled_at_a_time(monkeypatch):
+    """Populations of one item are settled in several batches, those of many items in one."""
+    monkeypatch.setattr(import_module("policies.engine.batch.simulate"), "BLOCK", 50)
 
 
 @pytest.mark.parametrize("item", ITEMS)
