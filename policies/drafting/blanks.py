@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from policies.engine.operations.measure import Measure
+from policies.engine.operations.per_n import PerN
+from policies.engine.operations.rate_of import RateOf
+from policies.engine.operations.standard import Standard
+from policies.engine.operations.title import Title
+
 # Kinds of items → the shared profile that brings their usual facts and evidence, and the steps they begin with.
 _BEGINNINGS: dict[str, tuple[str, list[dict[str, Any]]]] = {
-    "award_fixed": ("award", [{"do": "standard", "yuan": "", "nature": "exact"}]),
-    "award_tiered": ("award", [{"do": "standard", "yuan": "", "nature": "exact"}]),
-    "per_item": ("award", [{"do": "standard", "yuan": "", "nature": "exact", "per": "每件"}]),
-    "per_person": ("award", [{"do": "standard", "yuan": "", "nature": "exact", "per": "每人"}]),
-    "per_n_items": ("award", [{"do": "per_n", "n": 10, "yuan": "", "nature": "exact"}]),
-    "ratio_of_cost": ("project", [{"do": "rate_of", "fields": ["fees"], "ratio": "", "nature": "ceiling"}]),
-    "ratio_of_interest": ("", [{"do": "rate_of", "fields": ["interest_payments"], "ratio": "", "nature": "ceiling"}]),
-    "ratio_of_premium": ("", [{"do": "rate_of", "fields": ["premium"], "ratio": "", "nature": "ceiling"}]),
-    "matching": ("award", [{"do": "rate_of", "fields": ["provincial_award"], "ratio": "", "nature": "exact"}]),
-    "project_grant": ("project", [{"do": "standard", "yuan": "", "nature": "ceiling", "per": "每个项目"}]),
-    "staged_project": ("staged", [{"do": "standard", "yuan": "", "nature": "ceiling", "per": "每个项目"}]),
-    "risk_compensation": ("", [{"do": "rate_of", "fields": ["principal_lent"], "ratio": "", "nature": "ceiling"}]),
+    "award_fixed": ("award", [Standard.authored(yuan="", nature="exact")]),
+    "award_tiered": ("award", [Standard.authored(yuan="", nature="exact")]),
+    "per_item": ("award", [Standard.authored(yuan="", nature="exact", per="每件")]),
+    "per_person": ("award", [Standard.authored(yuan="", nature="exact", per="每人")]),
+    "per_n_items": ("award", [PerN.authored(n=10, yuan="", nature="exact")]),
+    "ratio_of_cost": ("project", [RateOf.authored(fields=["fees"], ratio="", nature="ceiling")]),
+    "ratio_of_interest": ("", [RateOf.authored(fields=["interest_payments"], ratio="", nature="ceiling")]),
+    "ratio_of_premium": ("", [RateOf.authored(fields=["premium"], ratio="", nature="ceiling")]),
+    "matching": ("award", [RateOf.authored(fields=["provincial_award"], ratio="", nature="exact")]),
+    "project_grant": ("project", [Standard.authored(yuan="", nature="ceiling", per="每个项目")]),
+    "staged_project": ("staged", [Standard.authored(yuan="", nature="ceiling", per="每个项目")]),
+    "risk_compensation": ("", [RateOf.authored(fields=["principal_lent"], ratio="", nature="ceiling")]),
     "discretionary": ("decision", []),
-    "recognition": ("recognition", [{"do": "title", "result": ""}]),
-    "target": (
-        "target",
-        [{"do": "measure", "field": "value", "op": ">=", "target": "", "unit": "", "deadline": ""}],
-    ),
+    "recognition": ("recognition", [Title.authored(result="")]),
+    "target": ("target", [Measure.authored(**Measure.preset, target="", unit="", deadline="")]),
 }
 
 

@@ -34,7 +34,6 @@ class Kind:
 YUAN = Kind("yuan", checks.yuan, parse_yuan)
 RATIO = Kind("ratio", checks.ratio_above_zero, parse_ratio)
 COUNT = Kind("count", checks.count)
-MONTHS = Kind("months", checks.count)
 # A target is shown as it was written, so the text stays.
 NUMBER = Kind("number", checks.number)
 DAY = Kind("day", checks.day, parse_date)

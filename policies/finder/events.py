@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from policies.engine import Fact
+from policies.engine.operations.registry import read_operations
 from policies.engine.terms import SPECIAL_FIELDS
 from policies.facts.values import OFFICERS_FACTS, facts_of
 
@@ -36,7 +37,6 @@ NOT_ASKED = OFFICERS_FACTS | {
 FURTHER_IDENTITY = ("fee_year",)
 # How many equal things an item counted by the N is asked about; a key of the engine's lines beside the facts.
 COUNT = Fact("count", "件数", "integer", unit="件", help="累计几件；不填按一件计")
-_PER_N = "per_n"
 _OTHER_TOPIC = "其他"
 
 
@@ -148,7 +148,7 @@ def asked_names(item: Item) -> set[str]:
 
 def counts_by_n(item: Item) -> bool:
     """Whether an item pays for each whole N of a count."""
-    return any(step["do"] == _PER_N for step in item.steps)
+    return any(step.aggregates for step in read_operations(item.steps))
 
 
 def _tested(item: Item) -> list[str]:

@@ -8,8 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from policies.engine.limits import limit_name
-from policies.engine.money import number_text, parse_number, parse_ratio, ratio_text
-from policies.engine.terms import NATURES
+from policies.engine.operations.registry import read_operations
 from portal.core.money import WAN, format_wan_yuan, format_yuan
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ class AmountWords:
         return " ".join(filter(None, (self.lead, self.figure)))
 
 
-def short_sum(yuan: str) -> str:
+def short_sum(yuan: str | Decimal) -> str:
     """A round sum in few characters: `5 万元`, `5,000 元`, `0.05 元`."""
     amount = Decimal(yuan)
     if amount >= WAN and amount % 100 == 0:
@@ -38,16 +37,30 @@ def short_sum(yuan: str) -> str:
     return f"{format_yuan(amount).removesuffix('.00')} 元"
 
 
+@dataclass(frozen=True, slots=True)
+class _ShortWords:
+    """What an item's operations make their headings and bounds with."""
+
+    rules: Item
+    settings: Mapping[str, Any]
+
+    def label(self, name: str) -> str:
+        return fact_label(self.rules, name)
+
+    def sum(self, fen: int) -> str:
+        return short_sum(Decimal(fen).scaleb(-2))
+
+
 def amount_words(rules: Item) -> AmountWords:
     """What the item pays, from its steps and limits under its default settings."""
-    chosen = {setting.name: setting.default for setting in rules.settings}
-    steps = [step for step in rules.steps if _applies(step, chosen)]
+    words = _ShortWords(rules, {setting.name: setting.default for setting in rules.settings})
+    steps = read_operations(step for step in rules.steps if _applies(step, words.settings))
     # A sum says more than the title it comes with; the title then stands among the bounds.
-    by_weight = sorted(steps, key=lambda step: step["do"] == "title")
-    found = next(filter(None, (_heading(rules, step, chosen) for step in by_weight)), None)
+    headings = (step.heading(words) for step in sorted(steps, key=lambda step: step.heads_last))
+    found = next(filter(None, headings), None)
     lead, figure = found or ("金额", "由审定决定")
-    bounds = [words for step in steps for words in _bounds_of_step(rules, step)]
-    bounds += [words for limit in rules.limits if _applies(limit, chosen) for words in _bounds_of_limit(limit)]
+    bounds = [said for step in steps for said in step.bounds(words)]
+    bounds += [said for limit in rules.limits if _applies(limit, words.settings) for said in _bounds_of_limit(limit)]
     return AmountWords(
         lead, figure, tuple(b for b in dict.fromkeys(bounds) if b != f"{lead} {figure}"), found is not None
     )
@@ -55,46 +68,6 @@ def amount_words(rules: Item) -> AmountWords:
 
 def _applies(spec: Mapping[str, Any], chosen: Mapping[str, Any]) -> bool:
     return all(chosen.get(name) == wanted for name, wanted in (spec.get("if") or {}).items())
-
-
-def _heading(rules: Item, step: Mapping[str, Any], chosen: Mapping[str, Any]) -> tuple[str, str] | None:
-    verb = step["do"]
-    most = NATURES["ceiling"] if step.get("nature") == "ceiling" else ""
-    if verb == "standard":
-        return f"{step.get('per', '每件')}{most or '给予'}", short_sum(step["yuan"])
-    if verb == "rate_of":
-        ratio = chosen.get(step["ratio_setting"]) if "ratio_setting" in step else step["ratio"]
-        named = "、".join(fact_label(rules, name) for name in step["fields"])
-        return f"按{named}的{most}", ratio_text(parse_ratio(ratio)) if ratio else "规定比例"
-    if verb == "per_n":
-        return f"每满 {step['n']} 件给予", short_sum(step["yuan"])
-    if verb == "title":
-        return "认定为", str(step["result"])
-    return (f"{step['deadline']}目标", _aim(step)) if verb == "measure" else None
-
-
-def _aim(step: Mapping[str, Any]) -> str:
-    """A target in few words: `不低于 40 件`, `超过 25 亿元`, or the words it must come to."""
-    if step.get("equals") is not None:
-        return f"{step['equals']} {step['unit']}".strip()
-    sign = {">": "超过", "=": ""}.get(step["op"], "不低于")
-    number = parse_number(step["target"])
-    shown = f"{number.numerator:,}" if number.denominator == 1 else number_text(number)
-    return f"{sign} {shown} {step['unit']}".strip()
-
-
-def _bounds_of_step(rules: Item, step: Mapping[str, Any]) -> Iterator[str]:
-    verb = step["do"]
-    if verb == "title":
-        yield f"认定为 {step['result']}"
-    elif verb == "at_most":
-        yield f"{step.get('per', '每项')}最高 {short_sum(step['yuan'])}"
-    elif verb == "cap_by" and "ratio" not in step and "only_with" not in step:
-        yield f"不超过{step.get('label') or '、'.join(fact_label(rules, name) for name in step['fields'])}"
-    elif verb == "scale":
-        yield str(step["label"])
-    elif verb == "window":
-        yield f"只计{fact_label(rules, step['from'])}起 {step['months']} 个月内的{fact_label(rules, step['rows'])}"
 
 
 def _bounds_of_limit(limit: Mapping[str, Any]) -> Iterator[str]:

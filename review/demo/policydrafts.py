@@ -11,6 +11,8 @@ from policies.drafting.selectors.cases import unsettled_cases
 from policies.drafting.services.cases import confirm_case
 from policies.drafting.services.decisions import propose
 from policies.drafting.services.drafts import describe_draft, save_section, start_draft
+from policies.engine.operations.at_most import AtMost
+from policies.engine.operations.standard import Standard
 from policies.published.models import PolicyDocument
 from portal.accounts.models import User
 from portal.core.act import Act
@@ -46,7 +48,7 @@ def _drafted(item: str, yuan: str, title: str, note: str, *, act: Act) -> Policy
     index = [authored.name_of(section) for section in draft.sections].index(item)
     section = authored.plain(draft.sections[index])
     for step in section["steps"]:
-        if step["do"] in ("standard", "at_most"):
+        if step["do"] in (Standard.verb, AtMost.verb):
             step["yuan"] = yuan
     for limit in section.get("limits", ()):
         if "yuan" in limit:

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from policies.engine.operations.measure import Measure
+from policies.engine.operations.registry import read_operations
 from review.targets.figures import figure_text
 
 if TYPE_CHECKING:
@@ -67,17 +69,17 @@ def goal_of(rules: Item) -> Goal:
 
     A deadline without a year is the end of the item's effect.
     """
-    step = next((step for step in rules.steps if step["do"] == "measure"), None)
-    years = _years(step["deadline"], rules.effective_to) if step else ()
+    step = next((step for step in read_operations(rules.steps) if isinstance(step, Measure)), None)
+    years = _years(step.deadline, rules.effective_to) if step else ()
     if step is None or not years:
         raise ValueError(f"{rules.id} is no target with a year")
     return Goal(
         code=rules.id,
         title=rules.title,
-        op=step["op"],
-        target=None if "equals" in step else Decimal(step["target"]),
-        wanted=step.get("equals", ""),
-        unit=step["unit"],
+        op=step.op,
+        target=None if step.target is None or step.equals is not None else Decimal(step.target),
+        wanted=step.equals or "",
+        unit=step.unit,
         years=years,
         series=_SERIES.get(rules.id, _YEAR_IN_CODE.sub("-t-", rules.id)),
         measured_as=_RESTATED.get(rules.id, rules.id),

@@ -16,6 +16,7 @@ from policies.engine import catalogue_of, compile_item, content_hash, plain_cont
 from policies.engine.checks import MAX_COUNT, Checker
 from policies.engine.limits import limit_name
 from policies.engine.lint import lint_item
+from policies.engine.operations.registry import read_operation
 from policies.engine.problems import problem_code
 from policies.published.wording import fact_label
 
@@ -197,22 +198,13 @@ def readings(content: Mapping[str, Any]) -> list[Adjustable]:
 
 
 def _of_step(item: Item, number: int, step: Mapping[str, Any]) -> list[Adjustable]:
-    per, most = step.get("per", "每件"), "最高" if step.get("nature") == "ceiling" else "金额"
-    names = "、".join(fact_label(item, name) for name in step.get("fields", ()))
-    words = {
-        ("standard", "yuan"): (f"{per}{most}", "yuan"),
-        ("rate_of", "ratio"): (f"按{names}的{'最高' if most == '最高' else ''}比例", "ratio"),
-        ("rate_of", "base_at_most"): (f"{names}计入的上限", "yuan"),
-        ("per_n", "n"): ("每满多少项计一次", "count"),
-        ("per_n", "yuan"): ("每满一次的金额", "yuan"),
-        ("at_most", "yuan"): (f"{step.get('per', '每项')}最高", "yuan"),
-        ("scale", "ratio"): (str(step.get("label", "折算")), "ratio"),
-        ("window", "months"): ("计入多少个月", "count"),
-    }
+    operation = read_operation(step)
+    kinds = {key.name: key.kind.name for key in operation.declared().values()}
+    words = operation.figures(lambda name: fact_label(item, name))
     return [
-        _figure(("steps", number, name), label, kind, step[name])
-        for (verb, name), (label, kind) in words.items()
-        if verb == step["do"] and name in step
+        _figure(("steps", number, name), label, kinds[name], step[name])
+        for name, label in words.items()
+        if name in step
     ]
 
 
@@ -243,13 +235,12 @@ NOT_COMPUTABLE = problem_code(
 def check_content(content: Mapping[str, Any]) -> None:
     """Raise CatalogueError where the engine finds a fault of meaning: an overflow, a row that never acts."""
     checker = Checker(str(content["id"]), [{"item": content["id"]}])
-    lint_item(checker, content, (0,))
-    checker.raise_problems()
     try:
+        lint_item(checker, content, (0,))
         catalogue_of([], [item := compile_item(content)]).program(item, {})
     except (KeyError, ValueError) as error:
         checker.add((0,), NOT_COMPUTABLE.fault(reason=str(error)))
-        checker.raise_problems()
+    checker.raise_problems()
 
 
 def _put(content: dict[str, Any], figure: Adjustable, value: str) -> None:

@@ -21,15 +21,6 @@ from policies.engine.vocabulary import package_vocabulary
 INHERITED = ("facts", "evidence", "steps")
 _ASKED = {"facts": "name", "evidence": "code"}
 _ACTION = re.compile(r"(add|drop|up|down|own|inherit):([a-z_]+(?:\.[a-z]+)?)(?::([A-Za-z0-9_.,-]{0,60}))?")
-_STEP_STARTS: dict[str, dict[str, Any]] = {
-    "standard": {"nature": "ceiling", "per": "每件"},
-    "rate_of": {"nature": "ceiling"},
-    "per_n": {"nature": "exact"},
-    "given": {"fields": ["decided"], "missing": "no_amount"},
-    "propose": {"field": "requested"},
-    "scale": {"label": "个人减半", "ratio": "1/2", "only": {"field": "applicant_kind", "in": ["individual"]}},
-    "measure": {"field": "value", "op": ">="},
-}
 _LIMIT_STARTS: dict[str, dict[str, Any]] = {
     "yuan": {"code": "YEAR_CAP", "per": ["applicant", "year"]},
     "count": {"code": "TIMES", "per": ["applicant"], "tally": "lines"},
@@ -75,8 +66,9 @@ def _add(section: dict[str, Any], part: str, word: str) -> Change | None:
 
 
 def _new_row(part: str, word: str) -> dict[str, Any] | None:
-    if part == "steps" and operation_of(word):
-        return {"do": word, **copy.deepcopy(_STEP_STARTS.get(word, {}))}
+    operation = operation_of(word) if part == "steps" else None
+    if operation is not None:
+        return operation.authored(**copy.deepcopy(dict(operation.preset)))
     if part == "limits" and word in grammar.LIMITS:
         return {word: "", **copy.deepcopy(_LIMIT_STARTS[word])}
     return {} if part in ("conditions", "effect", "document.effect", "programme.owners") else None

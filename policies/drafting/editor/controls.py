@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.leaves import Bucket, Guard, Leaf, Lines, Names, Options, Ticks
+from policies.engine.operations.registry import operation_labels
 from policies.engine.scopes import SCOPES
 from policies.published.register import MODELS
 
@@ -132,7 +133,7 @@ def _models(words: Words) -> Choices:
     """What can carry out a clause that is no item of its own."""
     return [
         ("整个文件", list(MODELS.items())),
-        ("金额怎么算的一步", [(f"step {verb}", label) for verb, label in labels.VERBS.items()]),
+        ("金额怎么算的一步", [(f"step {verb}", label) for verb, label in operation_labels().items()]),
         ("采用的口径", [(f"setting {name}", label) for name, label in words.settings.items()]),
         ("某个事项的条件", [(f"condition {place}", said) for place, said in words.conditions.items()]),
         ("某个事项的限额", [(f"limit {place}", said) for place, said in words.limits.items()]),

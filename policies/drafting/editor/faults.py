@@ -8,9 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from policies.drafting.editor import labels
-from policies.drafting.editor.parts import INNER_WORDS, SECTION_WORDS, KeyWords
+from policies.drafting.editor.parts import INNER_WORDS, SECTION_WORDS, KeyWords, step_words
 from policies.drafting.editor.records import GROUPS
 from policies.drafting.editor.sections import ROOT, kind_of
+from policies.engine.operations.registry import operation_labels, operation_of, operations
 from policies.engine.predicates import TESTS
 
 if TYPE_CHECKING:
@@ -58,15 +59,19 @@ def faults_of(section: Mapping[str, Any], problems: Iterable[Problem], *, words:
             "fact": words.labels,
             "setting": words.settings,
             "item": words.items,
-            "operation": labels.VERBS,
-            "choice": _CHOICES,
+            "operation": operation_labels(),
+            "choice": _choices(),
         }
         speak = partial(_label, kinds)
         found.append(Fault(place, problem.fault.in_form(label, speak), label))
     return Faults(found)
 
 
-_CHOICES = {name: label for group in labels.WORDS.values() for name, label in group.items()}
+def _choices() -> dict[str, str]:
+    """What may be chosen from a closed list, with its label."""
+    keys = [key for operation in operations().values() for key in operation.declared().values()]
+    groups = (*labels.WORDS.values(), *(key.choices for key in keys))
+    return {name: label for group in groups for name, label in group.items()}
 
 
 def _label(kinds: Mapping[str, Mapping[str, str]], text: str, kind: str) -> str:
@@ -101,4 +106,6 @@ def _place(section: Mapping[str, Any], path: Sequence[str | int]) -> tuple[str, 
             at = at.get(part) if isinstance(at, Mapping) else None
         else:
             at = at[part] if isinstance(at, list) and part < len(at) else None
+            operation = operation_of(at.get("do")) if isinstance(at, Mapping) else None
+            words = step_words(operation) if operation is not None else words
     return place, label, words.labels

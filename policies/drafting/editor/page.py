@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from policies.drafting.editor import labels
 from policies.drafting.editor.actions import INHERITED
 from policies.drafting.editor.form import Fields, SectionForm
-from policies.drafting.editor.parts import INNER_WORDS, SECTION_WORDS, PartSpec, parts_of
+from policies.drafting.editor.parts import INNER_WORDS, SECTION_WORDS, PartSpec, parts_of, step_words
 from policies.drafting.editor.pieces import Adder, Block, Cell, FaultLink, Part, Row
 from policies.drafting.editor.records import GROUPS, REST, Asked, Keyed, Record, Rows, Variants
 from policies.drafting.editor.sections import ROOT, fact_types, kind_of, limit_kind, section_shape, step_kind
@@ -23,6 +23,7 @@ from policies.drafting.editor.words import (
     step_sentence,
     test_sentence,
 )
+from policies.engine.operations.registry import operation_labels, operation_of, operations
 from policies.engine.programme import PHASE, RESPONSIBILITY
 from policies.engine.terms import PAYERS, ROUTES
 from policies.engine.vocabulary import package_vocabulary
@@ -36,8 +37,13 @@ _GROUP_WORDS = {
     "facts": {"required": "必填", "optional": "选填"},
     "evidence": {"required": "必交", "optional": "选交"},
 }
-# What a list's kinds are called, and what a kind does.
-_VARIANTS = {"steps": (labels.VERBS, labels.VERB_HELP), "limits": (labels.LIMIT_KINDS, labels.LIMIT_HELP)}
+
+
+def _variants(rows: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """What the kinds of a list are called, and what each does; nothing where all its rows are alike."""
+    if rows == "steps":
+        return operation_labels(), {verb: operation.help for verb, operation in operations().items()}
+    return (labels.LIMIT_KINDS, labels.LIMIT_HELP) if rows == "limits" else ({}, {})
 
 
 @dataclass
@@ -196,8 +202,8 @@ class SectionPage:
 
     def _adder(self, spec: PartSpec, key: str) -> Adder:
         action, label = f"add:{spec.rows}", f"添加{spec.row_name}"
-        if key in _VARIANTS:
-            return Adder(action, label, list(_VARIANTS[key][0].items()))
+        if kinds := _variants(key)[0]:
+            return Adder(action, label, list(kinds.items()))
         if key == "facts":
             groups = [(group, names) for group, names in self.words.fact_groups() if group != "本事项的事实"]
             return Adder(action, label, groups, own="自定义一项")
@@ -223,15 +229,15 @@ class SectionPage:
 
     def _row(self, spec: PartSpec, shape: Any, row: Any, *, place: str, number: int, count: int, group: str) -> Row:
         name = f"{place}-{number}"
+        kinds, hints = _variants(spec.rows)
         kind: str | None = None
         chooser = ""
         if isinstance(shape, Rows) and isinstance(shape.row, Variants):
-            words_of, _ = _VARIANTS[spec.rows]
             kind = step_kind(row) if spec.rows == "steps" else limit_kind(row)
             chooser = self.form.add_choice(
-                f"{name}-kind", {**({} if kind else {"": "请选择"}), **words_of}, label=labels.STEP_KEYS["do"]
+                f"{name}-kind", {**({} if kind else {"": "请选择"}), **kinds}, label=labels.KIND_OF_ROW
             )
-            fields = self._record_row(shape.row.kinds[kind], name, spec) if kind else Fields()
+            fields = self._record_row(shape.row.kinds[kind], name, spec, kind) if kind else Fields()
         elif isinstance(shape, Asked):
             fields = self._asked_row(shape, row, name, spec)
         elif isinstance(shape, Keyed):
@@ -241,7 +247,6 @@ class SectionPage:
             fields = self._record_row(shape.row, name, spec)
         drawn = [*fields.shown, *fields.folded, chooser]
         title, sentence, note = self._says(spec, row, group, kind)
-        hints = _VARIANTS[spec.rows][1] if spec.rows in _VARIANTS else {}
         return Row(
             name=name,
             number=number,
@@ -258,8 +263,12 @@ class SectionPage:
             kind=self.form[chooser] if chooser else None,
         )
 
-    def _record_row(self, record: Record, name: str, spec: PartSpec) -> Fields:
+    def _record_row(self, record: Record, name: str, spec: PartSpec, kind: str = "") -> Fields:
         key = spec.rows.rpartition(".")[2]
+        operation = operation_of(kind) if key == "steps" else None
+        if operation is not None:
+            shown = [one.name for one in operation.declared().values() if one.shown]
+            return self.form.add_record(record, name, step_words(operation), needed=shown)
         return self.form.add_record(record, name, INNER_WORDS[key], needed=_NEEDED.get(key, ()))
 
     def _asked_row(self, shape: Asked, row: Any, name: str, spec: PartSpec) -> Fields:
@@ -284,7 +293,7 @@ class SectionPage:
         """A row's title, its sentence, and a note below it."""
         words, key = self.words, spec.rows.rpartition(".")[2]
         if key == "steps":
-            return labels.VERBS.get(kind or "", ""), step_sentence(row, words), ""
+            return operation_labels().get(kind or "", ""), step_sentence(row, words), ""
         if key == "limits":
             return labels.LIMIT_KINDS.get(kind or "", ""), limit_sentence(row, words), ""
         if key == "conditions":
@@ -302,10 +311,6 @@ class SectionPage:
 
 _NEEDED: dict[str, tuple[str, ...]] = {
     "conditions": ("code", "text", "field"),
-    "steps": (
-        "yuan", "nature", "fields", "ratio", "n", "missing", "label", "field", "rows", "from", "months", "result",
-        "op", "unit", "deadline", "target",
-    ),
     "limits": ("code", "yuan", "per", "count", "tally", "once", "absorbs", "label"),
     "effect": ("from", "to"),
     "settings": ("label", "kind", "default", "source"),

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from policies.drafting.editor import labels
+
+if TYPE_CHECKING:
+    from policies.engine.operations.base import Operation
 
 
 @dataclass(frozen=True)
@@ -180,6 +184,14 @@ RULE_WORDS = KeyWords(labels.RULE_KEYS, _RULE_HELP)
 _PERIOD_WORDS = KeyWords(labels.PERIOD_KEYS, {"from_setting": "还没有印发的草案，取自“草案的印发日期”"})
 _OVERLAP_WORDS = KeyWords(labels.OVERLAP_KEYS, {"cite": "如“锡政办发〔2020〕11号 末段第3句”"})
 _ONLY_WORDS = KeyWords(labels.CONDITION_KEYS, {})
+
+
+def step_words(operation: type[Operation]) -> KeyWords:
+    """The words of a step's keys, as its operation declares them."""
+    keys = operation.declared().values()
+    return KeyWords({key.name: key.label for key in keys}, {key.name: key.help for key in keys})
+
+
 # The words of the mappings inside a section, by the key that leads to them.
 INNER_WORDS: dict[str, KeyWords] = {
     "document": DOCUMENT_WORDS,
@@ -189,7 +201,6 @@ INNER_WORDS: dict[str, KeyWords] = {
     "facts": KeyWords({"name": "哪一项", "group": "必填还是选填", **labels.FACT_KEYS}, labels.FACT_KEY_HELP),
     "evidence": KeyWords({"code": "哪一种", "group": "必交还是选交", **labels.EVIDENCE_KEYS}, {}),
     "conditions": KeyWords(labels.CONDITION_KEYS, labels.CONDITION_HELP),
-    "steps": KeyWords(labels.STEP_KEYS, labels.STEP_HELP),
     "limits": KeyWords(labels.LIMIT_KEYS, labels.LIMIT_KEY_HELP),
     "only": _ONLY_WORDS,
     "unless": _ONLY_WORDS,

@@ -30,10 +30,12 @@ from policies.drafting.editor.records import GROUPS, Asked, Keyed, Record, Rows,
 from policies.engine import checks, grammar, split
 from policies.engine.operations.registry import operation_of, operations
 from policies.engine.programme import PARTS, RHYTHMS
+from policies.engine.spec import FACTS, GUARD, ONLY
 from policies.engine.vocabulary import package_vocabulary
 
 if TYPE_CHECKING:
     from policies.engine.checks import Check
+    from policies.engine.spec import Key
 
 ROOT = "section"
 _FLAGS = {"true": True, "false": False}
@@ -43,7 +45,6 @@ ROW_COLUMNS = {
     "paid_on": {"label": "付款日期", "type": "date"},
     "amount": {"label": "金额", "type": "money", "unit": "元"},
 }
-_SUMS = ("money", "rows")
 _BY_CHECK: dict[Check, Shape] = {
     checks.yuan: Leaf("yuan"),
     checks.ratio: Leaf("ratio"),
@@ -69,7 +70,6 @@ _BY_KEY: dict[str, Shape] = {
     "summary": Leaf("area"),
     "source_note": Leaf("area"),
     "reason": Leaf("area"),
-    "ratio_setting": Leaf("setting"),
     "from_setting": Leaf("setting"),
     "like": Leaf("choice", labels.PROFILES),
     "absorbs": Leaf("item"),
@@ -79,22 +79,10 @@ _BY_KEY: dict[str, Shape] = {
     "supersedes": Lines(),
     "notes": Lines(),
     "beneficiaries": Ticks(labels.WORDS["beneficiaries"]),
-    "fields": Names(types=_SUMS),
-    "only_with": Names(types=_SUMS),
-    **{key: Leaf("fact", types=_SUMS) for key in ("or_field", "else", "less", "before", "decided")},
+    "before": Leaf("fact", types=("money", "rows")),
     "as_of": Leaf("fact", types=("date",)),
     "subject": Leaf("fact", types=("text",)),
-    "rows": Leaf("fact", types=("rows",)),
-    "prior": Leaf("fact", types=("integer",)),
     "settings": Names("settings"),
-}
-
-
-# Keys whose fact is of another type under one verb than under the others.
-_STEP_FACTS: dict[str, dict[str, Shape]] = {
-    "propose": {"field": Leaf("fact", types=("money",))},
-    "measure": {"field": Leaf("fact", types=("number", "integer", "money", "text"))},
-    "window": {"from": Leaf("fact", types=("date",))},
 }
 
 
@@ -185,17 +173,19 @@ def _condition(types: Mapping[str, str]) -> Tested:
 
 def _step(types: Mapping[str, str]) -> Variants:
     kinds = {
-        verb: Record(
-            {
-                "do": Told(),
-                **_shapes(
-                    {**operation.required(), **operation.optional()}, only=_only(types), **_STEP_FACTS.get(verb, {})
-                ),
-            }
-        )
+        verb: Record({"do": Told(), **{key.name: _key_shape(key, types) for key in operation.declared().values()}})
         for verb, operation in operations().items()
     }
     return Variants(kinds, step_kind, lambda verb: {"do": verb})
+
+
+def _key_shape(key: Key, types: Mapping[str, str]) -> Shape:
+    """The shape of one key of a typed specification."""
+    if key.kind is FACTS:
+        return Names(types=key.types)
+    if key.kind in (GUARD, ONLY):
+        return Guard() if key.kind is GUARD else _only(types)
+    return Leaf(key.kind.name, key.choices, types=key.types)
 
 
 def _limit(types: Mapping[str, str]) -> Variants:

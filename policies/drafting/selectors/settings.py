@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from policies.drafting import authored
 from policies.drafting.selectors.reading import read_draft
+from policies.engine.operations.registry import read_operations
 from policies.engine.vocabulary import package_vocabulary
 
 if TYPE_CHECKING:
@@ -70,9 +71,5 @@ def leaves_sum_open(item: Item) -> bool:
 
     One whose prize ends on a day is none of them: a fixed sum would go on after it.
     """
-    if any("decided_before" in step for step in item.steps):
-        return False
-    return any(
-        "decided" in step if step["do"] == "title" else step["do"] == "given" and step.get("missing") == "no_amount"
-        for step in item.steps
-    )
+    steps = read_operations(item.steps)
+    return any(step.awaits_decision for step in steps) and not any(step.phases_out for step in steps)

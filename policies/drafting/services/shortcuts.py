@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 from policies.drafting import authored
 from policies.drafting.selectors.settings import shared_settings
 from policies.drafting.services.drafts import DraftRefusedError, replace_sections
+from policies.engine.operations.given import Given
+from policies.engine.operations.standard import Standard
+from policies.engine.operations.title import Title
 from policies.published.enums import DocumentStatus
 
 if TYPE_CHECKING:
@@ -96,13 +99,13 @@ def enter_sums(
         if not (0 < index < len(sections) and authored.kind_of(sections[index]) == authored.ITEM):
             raise DraftRefusedError("所选事项已不在拟订中，请重新打开本页。")
         item = sections[index]
-        step = {"do": "standard", "yuan": named.yuan, "nature": named.nature, "cite": parent.citation}
+        step = Standard.authored(yuan=named.yuan, nature=named.nature, cite=parent.citation)
         titles = [
             {key: value for key, value in one.items() if key != "decided"}
             for one in item.get("steps", ())
-            if one.get("do") == "title"
+            if one.get("do") == Title.verb
         ]
-        others = [one for one in item.get("steps", ()) if one.get("do") not in ("given", "title")]
+        others = [one for one in item.get("steps", ()) if one.get("do") not in (Given.verb, Title.verb)]
         item["steps"] = [*titles, step, *others]
         item["notes"] = [*(one for one in item.get("notes", ()) if one != f"{note}。"), f"{note}。"]
     return replace_sections(draft, sections, revision=revision, act=act)

@@ -67,7 +67,9 @@ class Role(Enum):
 class Wording(Protocol):
     """What short sentences are made with: labels of facts, round sums, and the values of settings."""
 
-    settings: Mapping[str, Any]
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The chosen value of each setting."""
 
     def label(self, name: str) -> str:
         """The label of a fact."""

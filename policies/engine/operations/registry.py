@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from policies.engine.model import Content
-    from policies.engine.spec import Key
 
 
 def _in_package() -> dict[str, type[Operation]]:
@@ -57,13 +56,9 @@ def setting_verbs() -> list[str]:
     return sorted(verb for verb, operation in _operations.items() if operation.role is Role.SETS)
 
 
-def step_keys() -> dict[str, Key]:
-    """Every key that some step may have, by name, as the first operation that has it declares it."""
-    found: dict[str, Key] = {}
-    for operation in _operations.values():
-        for declared in operation.declared().values():
-            found.setdefault(declared.name, declared)
-    return found
+def operation_labels() -> dict[str, str]:
+    """What each operation is called, by its verb."""
+    return {verb: operation.label for verb, operation in _operations.items()}
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from policies.engine.columns.arithmetic import any_between
 from policies.engine.dates import add_months
 from policies.engine.operations.base import Label, RowFilter, Wording
 from policies.engine.predicates import money_text
-from policies.engine.spec import FACT, MONTHS, key
+from policies.engine.spec import COUNT, FACT, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +35,7 @@ class Window(RowFilter):
 
     rows: str = key(FACT, "哪一张明细表", types=("rows",), asks=True)
     start: str = key(FACT, "从哪一天算起", name="from", types=("date",), asks=True)
-    months: int = key(MONTHS, "几个月")
+    months: int = key(COUNT, "几个月")
 
     def compile(self, context: Context) -> Step:
         name, start, months = self.rows, self.start, self.months
