@@ -27,6 +27,7 @@ SOURCE_FONTS = CACHE / "fonts-src"
 DEMO_PACKAGES = (
     "ca-certificates",
     "fontconfig",
+    "fonts-liberation",  # letters and figures of the notices, with the widths of Times
     "fonts-noto-cjk",  # 黑体, 小标宋, and the characters that 仿宋 lacks
     "libharfbuzz-subset0",  # without it WeasyPrint needs fifty times as long for a notice
     "libpango-1.0-0",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +73,18 @@ def refusal_event(claim: Claim) -> ClaimEvent:
     if claim.status != ClaimStatus.REJECTED or event is None:
         raise NoticeNotDue(f"申报 {claim.number} 现为“{claim.get_status_display()}”，不制作不予支持通知书。")
     return event
+
+
+def decided_at(claim: Claim, kind: NoticeKind) -> datetime | None:
+    """When the decision that the notice tells of was made: the last step into the state it is due in, if recorded.
+
+    A notice may be printed days later; its date and the year of its number are the decision's.
+    """
+    if kind == NoticeKind.REFUSAL:
+        return refusal_event(claim).at
+    status = ClaimStatus.RECOGNISED if kind == NoticeKind.RECOGNITION else ClaimStatus.APPROVED
+    event = claim.events.filter(to_status=status).order_by("-pk").first()
+    return event.at if event else None
 
 
 def compose_grant(claim: Claim, *, heading: Heading, award: Award) -> dict[str, Any]:

@@ -1,16 +1,17 @@
 """The notices' fonts: found on the machine once, cut down, and kept.
 
 A whole Noto CJK collection costs every notice a third of a second and the worker a gigabyte. `build` therefore
-makes five small TrueType fonts at set-up, in a folder named by a hash of everything that went into them, with a
-Fontconfig file that shows WeasyPrint these five and nothing else of the machine: the same notice comes out of
+makes six small TrueType fonts at set-up, in a folder named by a hash of everything that went into them, with a
+Fontconfig file that shows WeasyPrint these six and nothing else of the machine: the same notice comes out of
 every worker alike.
 
 | family       | what for                  | drawn by, in this order                        |
 |--------------|---------------------------|------------------------------------------------|
 | Notice Fang  | 仿宋, the body            | FangSong_GB2312, FangSong, FandolFang          |
-| Notice Title | 小标宋, our titles        | FZXiaoBiaoSong-B05S, Noto Serif CJK SC Bold    |
+| Notice Title | 小标宋, office and title  | FZXiaoBiaoSong-B05S, Noto Serif CJK SC Bold    |
 | Notice Hei   | 黑体, our headings        | SimHei, Noto Sans CJK SC                       |
-| Notice Serif | letters, figures, marks   | Noto Serif CJK SC                              |
+| Notice Latin | letters and figures       | Times New Roman, Liberation Serif              |
+| Notice Serif | other marks               | Noto Serif CJK SC                              |
 | Notice Rare  | characters past GB 2312   | Noto Serif CJK SC, all that it has             |
 
 Licensed fonts come first where a site has put them into one of `settings.NOTICE_FONT_SOURCES`.
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 # Part of the hash: raise it when this module makes other fonts from the same sources.
-RECIPE = 8
+RECIPE = 9
 # How far, in 1/1000 em, each step of redrawing may stray: at 16 pt, a tenth of a dot at 300 dpi.
 MAX_ERROR = 1
 # All faces share the box of a Chinese character, so that a line keeps its height whichever of them it mixes.
@@ -53,7 +54,7 @@ DESCENT = -0.12
 # Titles and headings are wholly ours; those of notices yet to come stand here too.
 HEADINGS = (
     "资助决定通知书不予支持受理补正审核结果拨付追缴一二三四五六七八九十、依据金额理由救济途径联系方式序号权利（合同）关键日期"
-    "标准和计算元说明认定内容"
+    "标准和计算元说明认定内容附件明细对象项"
 )
 FREQUENT = HEADINGS + (
     "，。：；《》“”〔〕年月你单位于提交的申报编经由会议纪要并至公示现以大写人民币零壹贰叁肆伍陆柒捌玖拾佰仟万亿角分整"
@@ -102,10 +103,16 @@ FACES = (
     Face(
         "Notice Title",
         (("FZXiaoBiaoSong-B05S", "Regular"), ("Noto Serif CJK SC", "Bold")),
-        "headings",
+        "title",
         "fonts-noto-cjk",
     ),
     Face("Notice Hei", (("SimHei", "Regular"), ("Noto Sans CJK SC", "Regular")), "headings", "fonts-noto-cjk"),
+    Face(
+        "Notice Latin",
+        (("Times New Roman", "Regular"), ("Liberation Serif", "Regular")),
+        "latin",
+        "fonts-liberation",
+    ),
     Face("Notice Serif", (("Noto Serif CJK SC", "Regular"),), "marks", "fonts-noto-cjk"),
     Face("Notice Rare", (("Noto Serif CJK SC", "Regular"),), "rare", "fonts-noto-cjk"),
 )
@@ -221,7 +228,7 @@ def _key(sources: dict[str, Source]) -> str:
 
 def _build_faces(sources: dict[str, Source], folder: Path) -> None:
     """Cut all faces, the slowest first, on as many cores as there are."""
-    order = ["Notice Rare", "Notice Fang", "Notice Serif", "Notice Title", "Notice Hei"]
+    order = ["Notice Rare", "Notice Title", "Notice Fang", "Notice Serif", "Notice Hei", "Notice Latin"]
     faces = sorted(FACES, key=lambda face: order.index(face.family))
     with ProcessPoolExecutor(max_workers=min(len(faces), os.cpu_count() or 1)) as pool:
         jobs = [
@@ -295,9 +302,9 @@ def _characters(which: str) -> set[int]:
     """Code points of a face.
 
     `fang` is all but Latin letters and digits, which FandolFang draws badly (and ￥ as a dollar sign): those come
-    from the serif face behind it. Only the plain space stays. `headings` are our own words, and need no more than
-    these. `rare` begins where GB 2312 ends: hardly a notice opens that large font, and those that do lose a few
-    milliseconds.
+    from the faces behind it. Only the plain space stays. `latin` has figures of one width, as columns of sums need.
+    `headings` are our own words, and need no more than these; a `title` begins with the name of an office. `rare`
+    begins where GB 2312 ends: hardly a notice opens that large font, and those that do lose a few milliseconds.
     """
     if which == "fang":
         return ({0x20} | set(range(0x2010, 0x2FFFF))) - {0xFFE5, 0x20AC}
@@ -305,7 +312,11 @@ def _characters(which: str) -> set[int]:
     gb2312 = {ord(pair) for pair in pairs if pair}
     if which == "rare":
         return {code for first, last in HAN_BLOCKS for code in range(first, last + 1)} - gb2312
+    if which == "latin":
+        return set(range(0x20, 0x7F)) | set(range(0xA1, 0x180)) - {0xB7, 0xD7, 0xF7}
     marks = set(range(0x20, 0x7F)) | set(range(0xA0, 0x530)) | {ord(mark) for mark in MARKS}
+    if which == "title":
+        return marks | gb2312
     if which == "headings":
         return marks | {ord(char) for char in HEADINGS}
     return marks | {code for code in gb2312 if code < HAN or code > LAST_HAN}

@@ -23,11 +23,14 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from review.notices.fonts import current_fonts
+from review.notices.letter import AREA, MOST_ROWS, ROWS, TOLD_LINES, Letter, signature, signature_inset
 from review.notices.qrcode import qr_data_uri
 from review.notices.snapshot import read_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from review.notices.snapshot import Snapshot
 
 STYLE = Path(__file__).with_name("print.css")
 # One notice at a time in a process: Pango's font map, which all share, is not made for threads.
@@ -45,14 +48,31 @@ def render_notice(snapshot: Mapping[str, Any]) -> bytes:
     built, RenderError for anything that WeasyPrint warns of, such as a character that no font draws.
     """
     notice = read_snapshot(snapshot)
-    html = render_to_string(
-        f"notices/print/{notice.kind}.html", {"notice": notice, "qr_code": qr_data_uri(notice.verification.url)}
-    )
+    letter, html = _draw(notice, annex=max(len(notice.lines), len(notice.subjects)) > TOLD_LINES)
+    if letter.rows is None and (notice.lines or notice.subjects):
+        letter, html = _draw(notice, annex=True)
     with _lock, _no_warnings():
-        fonts, style = _equipment(current_fonts())
+        fonts, styles = _equipment(current_fonts())
+        style = styles[letter.rows or ROWS]
         return HTML(string=html, url_fetcher=_only_inline()).write_pdf(
             stylesheets=[style], font_config=fonts, pdf_tags=True
         )
+
+
+def _draw(notice: Snapshot, *, annex: bool) -> tuple[Letter, str]:
+    """The letter as HTML, what it is about told in words or in an annex."""
+    letter = Letter()
+    about = f"资助明细（{len(notice.lines)}项）" if notice.lines else f"认定对象（{len(notice.subjects)}项）"
+    context = {
+        "notice": notice,
+        "letter": letter,
+        "title": letter.title(notice.issuer, notice.title),
+        "annex": about if annex else "",
+        "signature": signature(notice.issuer),
+        "inset": signature_inset(notice.issuer),
+        "qr_code": qr_data_uri(notice.verification.url),
+    }
+    return letter, render_to_string(f"notices/print/{notice.kind}.html", context)
 
 
 def store_bytes(content: bytes, target: Path) -> None:
@@ -71,8 +91,8 @@ def store_bytes(content: bytes, target: Path) -> None:
 
 
 @lru_cache(maxsize=1)
-def _equipment(fonts: Path) -> tuple[FontConfiguration, CSS]:
-    """Font configuration and style sheet, made once per process and set of fonts.
+def _equipment(fonts: Path) -> tuple[FontConfiguration, dict[int, CSS]]:
+    """Font configuration, and the style sheet for each number of rows to a page, once per process and set of fonts.
 
     Fontconfig reads its file when the configuration is made and never again, so the variable is set only then.
     """
@@ -80,7 +100,11 @@ def _equipment(fonts: Path) -> tuple[FontConfiguration, CSS]:
     os.environ["FONTCONFIG_FILE"] = str(fonts / "fonts.conf")
     try:
         configuration = FontConfiguration()
-        style = CSS(filename=STYLE, font_config=configuration)
+        sheet = STYLE.read_text()
+        styles = {
+            rows: CSS(string=f":root {{ --row: {AREA / rows:.4f}mm }}\n{sheet}", font_config=configuration)
+            for rows in range(ROWS, MOST_ROWS + 1)
+        }
     finally:
         if before is None:
             del os.environ["FONTCONFIG_FILE"]
@@ -89,7 +113,7 @@ def _equipment(fonts: Path) -> tuple[FontConfiguration, CSS]:
     # What is loaded by now stays. Without this every notice has the collector walk all of it again.
     gc.collect()
     gc.freeze()
-    return configuration, style
+    return configuration, styles
 
 
 @lru_cache(maxsize=1)

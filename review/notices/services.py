@@ -23,6 +23,7 @@ from review.notices.compose import (
     compose_grant,
     compose_recognition,
     compose_refusal,
+    decided_at,
     issuing_region,
     number_of,
 )
@@ -58,7 +59,7 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: Act) -> Notice:
         if due_in is not None and claim.status not in due_in:
             raise NoticeNotDue(f"申报 {claim.number} 现为“{claim.get_status_display()}”，不制作{kind.label}。")
         region = issuing_region(claim, kind)
-        issued_on = timezone.localdate(act.at)
+        issued_on = timezone.localdate(decided_at(claim, kind) or act.at)
         award = record_award(claim, act=act) if kind == NoticeKind.GRANT else None
         counter = _lock_counter(region, kind, issued_on.year)
         heading = Heading(

@@ -53,7 +53,8 @@ def test_a_built_font_has_small_tables_and_the_common_line_box(face: fonts.Face)
     with TTFont(file_of(face.family), lazy=True) as font:
         em = font["head"].unitsPerEm
         assert not {"GSUB", "GPOS", "CFF ", "vmtx", "vhea"} & set(font.keys())
-        assert (font["hhea"].ascent / em, font["hhea"].descent / em) == (fonts.ASCENT, fonts.DESCENT)
+        box = (font["hhea"].ascent / em, font["hhea"].descent / em)
+        assert box == pytest.approx((fonts.ASCENT, fonts.DESCENT), abs=1 / em)
         assert font["name"].getDebugName(1) == face.family
         shifted = [
             name
@@ -71,7 +72,14 @@ def test_our_titles_and_headings_are_drawn_by_their_own_faces() -> None:
     titles = {ord(char) for char in "".join(NoticeKind.labels)}
     assert len(ours) > 20
     assert ours <= held("Notice Hei")
-    assert titles <= held("Notice Title")
+    offices = {ord(char) for char in "无锡经济技术开发区市场监督管理局（知识产权局）"}
+    assert titles | offices <= held("Notice Title")
+
+
+def test_figures_have_one_width_so_that_sums_stand_below_each_other() -> None:
+    with TTFont(file_of("Notice Latin"), lazy=True) as font:
+        characters, advances = font.getBestCmap(), font["hmtx"].metrics
+        assert {advances[characters[ord(char)]][0] * 2 for char in "0123456789"} == {font["head"].unitsPerEm}
 
 
 def test_frequent_characters_come_first() -> None:
