@@ -1,4 +1,4 @@
-"""The form of a section: its parts with their fields and rows, every fault at the control it is about."""
+"""The form of a section: its parts with their fields and rows, every problem at the control it is about."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from policies.drafting.editor.sections import section_pairs
 from policies.engine.predicates import DATE_TESTS, NUMBER_TESTS, TESTS
 
 if TYPE_CHECKING:
-    from policies.drafting.editor.faults import Faults
+    from policies.drafting.editor.field_problems import FieldProblems
     from policies.drafting.editor.leaves import Shape
     from policies.drafting.editor.words import FactWord, Words
 
@@ -53,10 +53,12 @@ class SectionForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, section: Mapping[str, Any], *, words: Words, faults: Faults, blanks: Mapping[str, str]) -> None:
+    def __init__(
+        self, section: Mapping[str, Any], *, words: Words, problems: FieldProblems, blanks: Mapping[str, str]
+    ) -> None:
         self.section = section
         self.words = words
-        self.faults = faults
+        self.problems = problems
         self.blanks = blanks
         self.texts: dict[str, list[str]] = {}
         for name, text in section_pairs(section):
@@ -65,13 +67,13 @@ class SectionForm(forms.Form):
         super().__init__(self.sent, auto_id="id_%s", label_suffix="")
 
     def full_clean(self) -> None:
-        """Nothing is refused here: the faults are those that the rules' own check found."""
+        """Nothing is refused here: the problems are those that the rules' own check found."""
         self.cleaned_data = {}
         self._errors = ErrorDict()
         for name in self.fields:
-            said = self.faults.at(name)
-            if said:
-                self._errors[name] = self.error_class(said, renderer=self.renderer, field_id=self[name].auto_id)
+            found = self.problems.at(name)
+            if found:
+                self._errors[name] = self.error_class(found, renderer=self.renderer, field_id=self[name].auto_id)
 
     def has(self, name: str) -> bool:
         """Whether anything of the section stands under a name or below it."""
@@ -117,7 +119,7 @@ class SectionForm(forms.Form):
                 self._add(place, shape, label=label, help_text=words.help.get(key, ""), key=key)
             if key == "field" and isinstance(record, Tested):
                 added += self._add_test(name, before=before)
-            is_shown = key in needed or self.has(place) or any(self.faults.at(part) for part in added)
+            is_shown = key in needed or self.has(place) or any(self.problems.at(part) for part in added)
             (fields.shown if is_shown else fields.folded).extend(added)
         return fields
 

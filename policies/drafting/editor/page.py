@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from policies.drafting.editor import labels
 from policies.drafting.editor.actions import INHERITED
 from policies.drafting.editor.form import Fields, SectionForm
 from policies.drafting.editor.parts import INNER_WORDS, SECTION_WORDS, PartSpec, parts_of, step_words
-from policies.drafting.editor.pieces import Adder, Block, Cell, FaultLink, Part, Row
+from policies.drafting.editor.pieces import Adder, Block, Cell, Part, ProblemLink, Row
 from policies.drafting.editor.records import GROUPS, REST, Asked, Keyed, Record, Rows, Variants
 from policies.drafting.editor.sections import ROOT, fact_types, kind_of, limit_kind, section_shape, step_kind
 from policies.drafting.editor.words import (
@@ -29,7 +29,7 @@ from policies.engine.terms import PAYERS, ROUTES
 from policies.engine.vocabulary import package_vocabulary
 
 if TYPE_CHECKING:
-    from policies.drafting.editor.faults import Faults
+    from policies.drafting.editor.field_problems import FieldProblems
     from policies.drafting.editor.leaves import Shape
     from policies.drafting.editor.words import Words
 
@@ -52,7 +52,7 @@ class SectionPage:
 
     section: Mapping[str, Any]
     words: Words
-    faults: Faults
+    problems: FieldProblems
     document: Mapping[str, Any] = field(default_factory=dict)
     opened: str = ""
 
@@ -60,12 +60,12 @@ class SectionPage:
         self.kind = kind_of(self.section)
         self.shape = section_shape(self.kind, fact_types(self.section))
         self.profile = package_vocabulary().profiles.get(str(self.section.get("like")), {})
-        self.form = SectionForm(self.section, words=self.words, faults=self.faults, blanks=self._blanks())
+        self.form = SectionForm(self.section, words=self.words, problems=self.problems, blanks=self._blanks())
         is_programme = "programme" in self.section or self.section.get("modelled_as") in (PHASE, RESPONSIBILITY)
         specs = parts_of(self.kind, has_programme=is_programme)
         self.parts = [self._part(spec) for spec in specs]
         drawn = [*self.form.fields, *(f"{ROOT}-{part.place}" for part in self.parts)]
-        self.other_faults = self._elsewhere(drawn)
+        self.other_problems = self.problems.outside(drawn)
 
     @property
     def heading(self) -> str:
@@ -83,12 +83,12 @@ class SectionPage:
         return self.form.text(f"{ROOT}-{REST}") or self.form.text(f"{ROOT}-document-{REST}")
 
     @property
-    def fault_links(self) -> list[FaultLink]:
-        """Every fault with its place, in the order of the page."""
+    def problem_links(self) -> list[ProblemLink]:
+        """Every problem with its control, in the order of the page."""
         found = []
-        for fault in self.faults.found:
-            href = f"#div_id_{fault.place}" if fault.place in self.form.fields else f"#{fault.place}"
-            found.append(FaultLink(self.label_of(fault.place), fault.said, href))
+        for one in self.problems.found:
+            href = f"#div_id_{one.control}" if one.control in self.form.fields else f"#{one.control}"
+            found.append(ProblemLink(self.label_of(one.control), one.text, href))
         return list(dict.fromkeys(found))
 
     def label_of(self, name: str) -> str:
@@ -102,14 +102,6 @@ class SectionPage:
             if not label and name.startswith(f"{ROOT}-{part.place}"):
                 return part.spec.title
         return label or "这一段"
-
-    def _elsewhere(self, drawn: Sequence[str]) -> list[str]:
-        told = tuple(drawn)
-        return [
-            fault.said
-            for fault in self.faults.found
-            if fault.place not in told and not any(fault.place.startswith(f"{place}-") for place in told)
-        ]
 
     def _blanks(self) -> dict[str, str]:
         """What choosing nothing means, by key: what the profile or the document says."""
@@ -153,12 +145,12 @@ class SectionPage:
 
     def _made(self, spec: PartSpec, fields: Fields, place: str, **own: Any) -> Part:
         drawn = [*fields.shown, *fields.folded]
-        faulty = any(self.faults.at(name) for name in drawn) or self.faults.within(place)
+        is_faulty = any(self.problems.at(name) for name in drawn) or self.problems.within(place)
         return Part(
             spec,
             self._block(fields),
-            faults=own.pop("faults", self.faults.at(place) if place not in drawn else ()),
-            is_faulty=faulty,
+            problems=own.pop("problems", self.problems.at(place) if place not in drawn else ()),
+            is_faulty=is_faulty,
             **own,
         )
 
@@ -178,7 +170,7 @@ class SectionPage:
             Fields(),
             place,
             rows=rows,
-            faults=self.faults.at(place) if rows else self.faults.told_above(place, ()),
+            problems=self.problems.at(place) if rows else self.problems.not_shown(place, ()),
             adder=self._adder(spec, key),
             profile=self._profile_name(key) if value is None and key in self.profile else "",
             inherited=self._inherited(key) if value is None else (),
@@ -255,8 +247,8 @@ class SectionPage:
             note=note,
             hint=hints.get(kind or "", ""),
             block=self._block(fields),
-            faults=self.faults.told_above(name, drawn),
-            is_open=self.faults.within(name) or self.opened == name,
+            problems=self.problems.not_shown(name, drawn),
+            is_open=self.problems.within(name) or self.opened == name,
             place=f"{spec.rows}:{number}",
             is_first=number == 0,
             is_last=number == count - 1,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from policies.drafting.editor import labels
@@ -143,10 +143,11 @@ def parts_of(kind: str, *, has_programme: bool) -> tuple[PartSpec, ...]:
 
 @dataclass(frozen=True)
 class KeyWords:
-    """The labels and hints of the keys of one mapping."""
+    """The labels and hints of the keys of one mapping, and the labels of the choices that only it offers."""
 
     labels: Mapping[str, str]
     help: Mapping[str, str]
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 _ITEM_HELP = {
@@ -189,7 +190,11 @@ _ONLY_WORDS = KeyWords(labels.CONDITION_KEYS, {})
 def step_words(operation: type[Operation]) -> KeyWords:
     """The words of a step's keys, as its operation declares them."""
     keys = operation.declared().values()
-    return KeyWords({key.name: key.label for key in keys}, {key.name: key.help for key in keys})
+    return KeyWords(
+        {key.name: key.label for key in keys},
+        {key.name: key.help for key in keys},
+        {key.name: key.choices for key in keys if key.choices},
+    )
 
 
 # The words of the mappings inside a section, by the key that leads to them.

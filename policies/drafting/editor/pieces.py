@@ -45,17 +45,17 @@ class Block:
 
 
 @dataclass(frozen=True)
-class FaultLink:
-    """One fault, where it is in words, and the address of its place on the page."""
+class ProblemLink:
+    """One problem, where it is in words, and the address of its control on the page."""
 
     label: str
-    said: str
+    text: str
     href: str
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a list: its sentence, its controls, its faults, and what its buttons send."""
+    """One row of a list: its sentence, its controls, its problems, and what its buttons send."""
 
     name: str
     number: int
@@ -64,7 +64,7 @@ class Row:
     note: str
     hint: str
     block: Block
-    faults: Sequence[str]
+    problems: Sequence[str]
     is_open: bool
     place: str
     is_first: bool
@@ -100,7 +100,7 @@ class Part:
     block: Block
     rows: Sequence[Row] = ()
     adder: Adder | None = None
-    faults: Sequence[str] = ()
+    problems: Sequence[str] = ()
     inherited: Sequence[str] = ()
     profile: str = ""
     can_inherit: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from policies.drafting.editor.faults import Faults, faults_of
+from policies.drafting.editor.field_problems import FieldProblems, field_problems
 from policies.drafting.editor.sections import kind_of
 from policies.drafting.editor.words import Words, words_of
 from policies.drafting.selectors.problems import draft_problems
@@ -44,7 +44,7 @@ class Preview:
     With `head_is_faulty` the section was judged without its document's head.
     """
 
-    faults: Faults
+    problems: FieldProblems
     words: Words
     item: Item | None
     head_is_faulty: bool = False
@@ -87,7 +87,7 @@ def read_preview(draft: PolicyDraft, index: int, section: Mapping[str, Any], *, 
     if alone.document is not None and kind_of(section) == "item":
         found = [item for item in alone.document.items if item.id == section.get("item")]
         item = found[sum(sections[at].get("item") == section.get("item") for at in wanted[:place])]
-    return Preview(faults_of(section, mine, words=words), words, item, head_is_faulty)
+    return Preview(field_problems(section, mine, words=words), words, item, head_is_faulty)
 
 
 def _with_references(sections: Sequence[Mapping[str, Any]], index: int) -> list[int]:

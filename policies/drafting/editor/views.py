@@ -214,7 +214,7 @@ def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _page(draft: PolicyDraft, shown: Mapping[str, Any], read: Preview, *, opened: str = "") -> SectionPage:
     head = draft.sections[0].get("document") if draft.sections else None
-    return SectionPage(shown, read.words, read.faults, head if isinstance(head, dict) else {}, opened)
+    return SectionPage(shown, read.words, read.problems, head if isinstance(head, dict) else {}, opened)
 
 
 def _show(

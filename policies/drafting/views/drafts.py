@@ -12,10 +12,11 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from policies.drafting import authored
+from policies.drafting.editor.section_list import section_rows
 from policies.drafting.enums import DraftState
 from policies.drafting.forms import DescribeForm, ReasonForm, StartForm, YamlForm
 from policies.drafting.selectors.changes import draft_changes
-from policies.drafting.selectors.lists import page_of_drafts, section_rows
+from policies.drafting.selectors.lists import page_of_drafts
 from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import draft_yaml
 from policies.drafting.services.decisions import newest_text, proposal_obstacle

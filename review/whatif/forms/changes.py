@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from policies.drafting.editor.field_problems import speaker
 from policies.engine.checks import MAX_COUNT
 from policies.engine.errors import CatalogueError
 from policies.engine.money import parse_number, parse_ratio
@@ -91,10 +92,14 @@ class _FiguresForm(RunForm):
                 values[figure.key] = text
         return values
 
-    def refuse(self, error: CatalogueError) -> None:
-        """Show what the engine says against the rules."""
+    def refuse(self, error: CatalogueError, items: Sequence[Item]) -> None:
+        """Show what the engine says against the rules, each problem at its figure where it has one."""
+        speak = speaker(fact={fact.name: fact.label for item in items for fact in item.facts})
         for problem in error.problems:
-            self.add_error(None, f"{problem.message}。{problem.remedy}。")
+            key = ".".join(map(str, problem.path))
+            field = self.fields.get(key)
+            text = problem.fault.in_form(str(field.label) if field else "这一项", speak)
+            self.add_error(key if field else None, text)
 
 
 class ItemForm(_FiguresForm):
@@ -127,7 +132,7 @@ class ItemForm(_FiguresForm):
         try:
             self.rules = rules_of_item(self.versions, values)
         except CatalogueError as error:
-            self.refuse(error)
+            self.refuse(error, self.versions)
             return asked
         self.words = [
             words_of_change(figure, after)
@@ -183,7 +188,7 @@ class ReadingsForm(_FiguresForm):
         try:
             self.rules = with_readings(self.items, values)
         except CatalogueError as error:
-            self.refuse(error)
+            self.refuse(error, self.items)
         self.words = [words_of_change(figure, values[figure.key]) for figure in self.figures if figure.key in values]
 
 

@@ -52,7 +52,7 @@ def test_whatever_is_sent_is_read_judged_drawn_and_read_again(sending):
     section = authored.plain(read_section(sent))
     draft = PolicyDraft(document_code="wx2020", sections=SECTIONS)
     read = read_preview(draft, index, section, whole=False)
-    page = SectionPage(section, read.words, read.faults)
+    page = SectionPage(section, read.words, read.problems)
     assert all(str(control) for control in page.form)
-    assert len(page.fault_links) >= bool(read.faults.found)
+    assert len(page.problem_links) >= bool(read.problems.found)
     assert read_section(page.form.texts) == section

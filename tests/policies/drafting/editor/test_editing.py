@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from policies.drafting import authored
-from policies.drafting.editor.faults import Faults
+from policies.drafting.editor.field_problems import FieldProblems
 from policies.drafting.editor.page import SectionPage
 from policies.drafting.editor.preview import read_preview
 from policies.drafting.editor.words import words_of
@@ -141,7 +141,7 @@ def test_an_unchanged_save_changes_nothing(writer, officer):
 def test_the_page_of_every_section_shows_or_carries_all_of_it(path):
     sections = authored.read_sections(path.read_text("utf-8"), name=path.name)
     for section in sections:
-        page = SectionPage(section, words_of(sections, section), Faults())
+        page = SectionPage(section, words_of(sections, section), FieldProblems())
         assert page.unknown == ""
         drawn = {name for control in page.form for name in (control.name, f"{control.name}-setting")}
         carried = {name for name, _ in page.form.carried}
@@ -151,7 +151,7 @@ def test_the_page_of_every_section_shows_or_carries_all_of_it(path):
 def test_a_document_in_force_has_no_faults_in_its_forms(officer):
     draft = from_text(officer, WX2020)
     for index, section in enumerate(draft.sections):
-        assert read_preview(draft, index, section, whole=True).faults.found == []
+        assert read_preview(draft, index, section, whole=True).problems.found == []
 
 
 # ---- faults stand at their fields, and stop nothing ----------------------------------------------------
@@ -190,7 +190,7 @@ def test_a_fault_is_told_at_its_control_in_words_of_the_form(writer, officer, fa
     assert set(shown.form.errors) == set(faults)
     for name, (_, said) in faults.items():
         assert said in "".join(shown.form.errors[name])
-    assert shown.other_faults == []
+    assert shown.other_problems == []
     assert "加引号" not in page.text
 
 
@@ -211,7 +211,7 @@ def test_an_item_is_judged_before_its_document_is_described(writer, draft):
     assert "文件信息" in page.text
     assert {"section-title", "section-steps-0-yuan"} <= set(page.response.context["page"].form.errors)
     page.press("preview", **under("", article="第一条", title="奖励", summary="奖励。"), **under("steps-0", yuan="100"))
-    assert page.response.context["page"].fault_links == []
+    assert page.response.context["page"].problem_links == []
     assert page.response.context["preview"].amount_text.startswith("每件 100.00 元")
 
 
