@@ -17,7 +17,7 @@ from policies.engine.checks import MAX_COUNT, Checker
 from policies.engine.limits import limit_name
 from policies.engine.lint import lint_item
 from policies.engine.operations.registry import read_operation
-from policies.engine.problems import problem_code
+from policies.engine.problems import Fault, problem_code
 from policies.published.wording import fact_label
 
 if TYPE_CHECKING:
@@ -237,7 +237,10 @@ def check_content(content: Mapping[str, Any]) -> None:
     checker = Checker(str(content["id"]), [{"item": content["id"]}])
     try:
         lint_item(checker, content, (0,))
-        catalogue_of([], [item := compile_item(content)]).program(item, {})
+        if not checker.problems:
+            catalogue_of([], [item := compile_item(content)]).program(item, {})
+    except Fault as fault:
+        checker.add((0,), fault)
     except (KeyError, ValueError) as error:
         checker.add((0,), NOT_COMPUTABLE.fault(reason=str(error)))
     checker.raise_problems()
