@@ -91,12 +91,12 @@ RULE = {
         "owners": [{"who": "市局", "part": "lead"}, {"who": "区政府", "part": "support"}],
     },
 }
-SECTIONS = [HEAD, SETTINGS, ITEM, RULE]
+SECTIONS: list[dict[str, Any]] = [HEAD, SETTINGS, ITEM, RULE]
 
 
 def with_value(section: int, path: tuple[str | int, ...], value: Any) -> list[dict[str, Any]]:
     """The sections with another value at a path; None takes the key out."""
-    sections = copy.deepcopy(SECTIONS)
+    sections: list[dict[str, Any]] = copy.deepcopy(SECTIONS)
     holder: Any = sections[section]
     for part in path[:-1]:
         holder = holder[part]
