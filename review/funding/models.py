@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round
 from django.utils import timezone
 
 
@@ -26,7 +27,12 @@ class Award(models.Model):
             models.CheckConstraint(
                 name="award_shares_add_up",
                 condition=Q(city_share=None, district_share=None)
-                | Q(city_share__gte=0, district_share__gte=0, total=F("city_share") + F("district_share")),
+                # SQLite adds as floating point numbers, where 166.68 + 333.35 is not 500.03 until it is rounded.
+                | Q(
+                    city_share__gte=0,
+                    district_share__gte=0,
+                    total=Round(F("city_share") + F("district_share"), precision=2),
+                ),
             ),
         ]
 

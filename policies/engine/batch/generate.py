@@ -72,7 +72,7 @@ class _Regions:
             areas[document["id"]] = tuple(document["areas"])
         everywhere = dict.fromkeys(name for names in areas.values() for name in names)
         self.names: tuple[str, ...] = (*everywhere, *_ELSEWHERE)
-        anywhere = tuple(range(len(everywhere)))
+        anywhere = tuple(range(len(everywhere) or len(self.names)))
         self.of_document = {
             name: tuple(self.names.index(area) for area in area_names) or anywhere for name, area_names in areas.items()
         }
