@@ -8,6 +8,7 @@ from django.db import connection
 
 from applications.ledger.keys import LimitUse, merge_uses, shortage
 from applications.ledger.models import EntryKind, LimitBucket, LimitEntry
+from portal.core.errors import RefusedError
 from portal.core.money import ZERO
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from portal.core.act import Act
 
 
-class LimitExceededError(Exception):
+class LimitExceededError(RefusedError):
     """A limit leaves less than was asked for. The message names the limit and what is left."""
 
 

@@ -13,6 +13,7 @@ from policies.facts.identifiers import comparison_key
 from policies.facts.values import engine_facts, read_facts, show_fact
 from policies.finder.events import event_code, events_of
 from policies.finder.selectors import published_items
+from portal.core.paging import Page, paginate
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -56,14 +57,6 @@ class RightRow:
     lacks_item: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RightPage:
-    """One page of a list, and the key after which the next begins ("" on the last)."""
-
-    rows: list[RightRow]
-    next_cursor: str
-
-
 def list_rights(
     user: User,
     kinds: Mapping[str, Event],
@@ -72,7 +65,7 @@ def list_rights(
     applicant_id: int | None = None,
     search: str = "",
     after: str = "",
-) -> RightPage:
+) -> Page[RightRow]:
     """Records of the person's own applicants, the newest first; `after` is the cursor of the page before. One query."""
     rights = Right.objects.visible_to(user).held().select_related("applicant")
     if kind:
@@ -81,11 +74,7 @@ def list_rights(
         rights = rights.filter(applicant_id=applicant_id)
     for word in search.split():
         rights = rights.filter(subject_key__contains=comparison_key(word))
-    if after.isascii() and after.isdigit():
-        rights = rights.filter(pk__lt=int(after[:18]))
-    page = list(rights.order_by("-pk")[: PAGE_SIZE + 1])
-    rows = [right_row(right, kinds.get(right.kind)) for right in page[:PAGE_SIZE]]
-    return RightPage(rows, str(page[PAGE_SIZE - 1].pk) if len(page) > PAGE_SIZE else "")
+    return paginate(rights, after=after, size=PAGE_SIZE).map(lambda right: right_row(right, kinds.get(right.kind)))
 
 
 def right_row(right: Right, event: Event | None) -> RightRow:

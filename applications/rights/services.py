@@ -14,6 +14,7 @@ from applications.rights.selectors import identity_key
 from policies.facts.identifiers import cn_patent_kind
 from policies.facts.values import read_facts
 from portal.audit.services import record_audit
+from portal.core.errors import RefusedError, StaleStateError
 
 if TYPE_CHECKING:
     import uuid
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
     from policies.published.models import SupportItem
     from portal.accounts.models import Applicant, User
     from portal.core.act import Act
-
-
-class RightRefusedError(Exception):
-    """A record cannot be made or changed. The message says why, and what to do."""
-
-
-class StaleRightError(Exception):
-    """Somebody changed the record since this page was loaded; nothing was overwritten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +41,7 @@ def record_right(
 ) -> Right:
     """Write down what an applicant holds. The same `key` again gives the record that is already there.
 
-    `item_code` says which of the event's alternatives it was. Raises RightRefusedError where a fact cannot be read or
+    `item_code` says which of the event's alternatives it was. Raises RefusedError where a fact cannot be read or
     is missing, or the same thing is recorded already.
     """
     user = _member(applicant, act)
@@ -71,14 +64,14 @@ def record_right(
     except IntegrityError:
         again = Right.objects.filter(key=key, applicant=applicant).first()
         if again is None:
-            raise RightRefusedError(_known_text(event)) from None
+            raise RefusedError(_known_text(event)) from None
         return again
 
 
 def change_right(
     right: Right, *, event: Event, facts: Mapping[str, Any], revision: int, act: Act, item_code: str = ""
 ) -> Right:
-    """Write a record anew. Raises StaleRightError where it was changed since `revision`, else as `record_right`."""
+    """Write a record anew. Raises StaleStateError where it was changed since `revision`, else as `record_right`."""
     kept, subject_key = _read(event, facts)
     which = _alternative(event, item_code)
     try:
@@ -87,7 +80,7 @@ def change_right(
             if (right.facts, right.item_code) == (kept, which):
                 return right
             if right.revision != revision:
-                raise StaleRightError
+                raise StaleStateError("这条记录已在别处修改。")
             before = {"facts": right.facts, "item_code": right.item_code}
             right.facts, right.subject_key, right.item_code = kept, subject_key, which
             right.changed_at = act.at
@@ -96,7 +89,7 @@ def change_right(
             _audit(act, right, action="rights.change", before=before, after={"facts": kept, "item_code": which})
             return right
     except IntegrityError:
-        raise RightRefusedError(_known_text(event)) from None
+        raise RefusedError(_known_text(event)) from None
 
 
 def remove_right(right: Right, *, reason: str, act: Act) -> Right:
@@ -115,7 +108,7 @@ def remove_right(right: Right, *, reason: str, act: Act) -> Right:
 def record_many(applicant: Applicant, *, rows: Sequence[tuple[Event, Mapping[str, Any], str]], act: Act) -> Recorded:
     """Record several things (kind, facts, which item), all or none; what is recorded already is left as it is.
 
-    Raises RightRefusedError, naming the row, where one cannot be read or lacks what a record needs.
+    Raises RefusedError, naming the row, where one cannot be read or lacks what a record needs.
     """
     user = _member(applicant, act)
     with transaction.atomic():
@@ -124,8 +117,8 @@ def record_many(applicant: Applicant, *, rows: Sequence[tuple[Event, Mapping[str
         for number, (event, facts, item_code) in enumerate(rows, start=1):
             try:
                 kept, subject_key = _read(event, facts)
-            except RightRefusedError as error:
-                raise RightRefusedError(f"第 {number} 行：{error}") from None
+            except RefusedError as error:
+                raise RefusedError(f"第 {number} 行：{error}") from None
             if subject_key and (event.code, subject_key) in known:
                 continue
             known.add((event.code, subject_key))
@@ -145,7 +138,7 @@ def record_many(applicant: Applicant, *, rows: Sequence[tuple[Event, Mapping[str
             with transaction.atomic():
                 Right.objects.bulk_create(fresh)
         except IntegrityError:
-            raise RightRefusedError("同时有人登记了其中的内容，请刷新后重试。") from None
+            raise RefusedError("同时有人登记了其中的内容，请刷新后重试。") from None
         if fresh:
             record_audit(
                 act,
@@ -162,7 +155,7 @@ def start_claim_from_holdings(
 ) -> Claim:
     """Begin a claim whose lines are filled in from what is held; the same `key` again gives that draft as it is now.
 
-    Raises DraftRefusedError as `start_claim` does.
+    Raises RefusedError as `start_claim` does.
     """
     with transaction.atomic():
         claim = start_claim(applicant, item=item, key=key, act=act)
@@ -172,12 +165,12 @@ def start_claim_from_holdings(
 
 
 def _read(event: Event, facts: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """Facts in normal form with the key of their identity; RightRefusedError for the first that will not do."""
+    """Facts in normal form with the key of their identity; RefusedError for the first that will not do."""
     reading = read_facts(event.kept_facts, facts)
     for problems in (reading.errors, reading.missing):
         for place, message in problems.items():
             label = next(fact.label for fact in event.kept_facts if fact.name == place.split(".")[0])
-            raise RightRefusedError(f"{label}：{message}")
+            raise RefusedError(f"{label}：{message}")
     kept = {name: value for name, value in reading.values.items() if value not in ("", None, [])}
     if "patent_no" in kept and "patent_kind" in reading.values:
         # The number tells it: nobody needs to state it, and what is stated has been compared with it.
@@ -189,14 +182,14 @@ def _lock(right: Right, act: Act) -> Right:
     right = Right.objects.select_for_update(of=("self",)).select_related("applicant").get(pk=right.pk)
     _member(right.applicant, act)
     if right.removed_at is not None:
-        raise RightRefusedError("这条记录已被移除，不能再修改。需要的请重新登记。")
+        raise RefusedError("这条记录已被移除，不能再修改。需要的请重新登记。")
     return right
 
 
 def _member(applicant: Applicant, act: Act) -> User:
     """Who acts, refused unless a member of the applicant."""
     if act.user is None or not any(m.applicant_id == applicant.pk for m in act.user.active_memberships):
-        raise RightRefusedError("只能登记您所属单位的知识产权。")
+        raise RefusedError("只能登记您所属单位的知识产权。")
     return act.user
 
 

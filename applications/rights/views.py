@@ -9,13 +9,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications.claims.forms.actions import ImportForm
 from applications.claims.selectors.problems import MAX_LINES
-from applications.claims.services.drafts import DraftRefusedError
-from applications.claims.services.imports import ImportRefusedError, build_template, read_pasted, read_workbook
+from applications.claims.services.imports import build_template, read_pasted, read_workbook
 from applications.rights.forms import (
     DEFENCE_REFUSAL,
     ClaimFromRightsForm,
@@ -34,8 +32,6 @@ from applications.rights.selectors import (
     unrecorded_by_applicant,
 )
 from applications.rights.services import (
-    RightRefusedError,
-    StaleRightError,
     change_right,
     record_many,
     record_right,
@@ -46,7 +42,9 @@ from applications.rights.suggestions import suggestion_for
 from policies.finder.selectors import published_items
 from policies.published.models import SupportItem
 from portal.access import access, applicants
+from portal.core.errors import RefusedError, StaleStateError
 from portal.core.http import act_of, user_of
+from portal.core.spreadsheets import workbook_response
 
 if TYPE_CHECKING:
     import uuid
@@ -58,8 +56,6 @@ if TYPE_CHECKING:
     from policies.engine import Item
     from policies.finder.events import Event
     from portal.accounts.models import Applicant
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @access(applicants)
@@ -119,7 +115,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             item_code=form.which,
             act=act_of(request),
         )
-    except RightRefusedError as error:
+    except RefusedError as error:
         return _form_page(request, form, refusal=str(error))
     messages.success(request, f"已登记：{event.label}。")
     return redirect("rights:list")
@@ -144,11 +140,11 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             item_code=form.which,
             act=act_of(request),
         )
-    except StaleRightError:
+    except StaleStateError:
         refusal = "这条记录刚被别人修改过，您的修改没有保存。下面是您填写的内容；请核对后再保存一次，将以您的为准。"
         right.refresh_from_db()
         return _form_page(request, form, right=right, refusal=refusal)
-    except RightRefusedError as error:
+    except RefusedError as error:
         return _form_page(request, form, right=right, refusal=str(error))
     messages.success(request, "已保存。")
     return redirect("rights:list")
@@ -173,11 +169,7 @@ def remove(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def template(_request: HttpRequest, kind: str) -> HttpResponse:
     """The xlsx template of a kind of records."""
     event = _event(kind)
-    response = HttpResponse(build_template(sheet_item(event)), content_type=XLSX)
-    response["Content-Disposition"] = str(
-        content_disposition_header(as_attachment=True, filename=f"台账模板 {event.label}.xlsx")
-    )
-    return response
+    return workbook_response(build_template(sheet_item(event)), f"台账模板 {event.label}.xlsx")
 
 
 @access(applicants)
@@ -195,7 +187,7 @@ def bulk(request: HttpRequest, kind: str) -> HttpResponse:
             context["faults"] = reading.faults
             rows = [(event, line, "") for line in _faultless(reading)]
             recorded = record_many(whose.chosen, rows=rows, act=act_of(request))
-        except (ImportRefusedError, RightRefusedError) as error:
+        except RefusedError as error:
             return render(request, "rights/import.html", context | {"refusal": str(error)}, status=422)
         known = f"，{recorded.known} 项已在台账中，没有改动" if recorded.known else ""
         messages.success(request, f"已登记 {recorded.new} 项{known}。")
@@ -216,7 +208,7 @@ def adopt(request: HttpRequest) -> HttpResponse:
     try:
         rows = [(kinds[holding.kind], holding.facts, holding.item_code) for holding in found]
         recorded = record_many(form.chosen, rows=rows, act=act_of(request))
-    except RightRefusedError as error:
+    except RefusedError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, f"已从申报中登记 {recorded.new} 项。")
@@ -241,7 +233,7 @@ def claim(request: HttpRequest) -> HttpResponse:
             key=form.cleaned_data["key"],
             act=act,
         )
-    except DraftRefusedError as error:
+    except RefusedError as error:
         messages.error(request, str(error))
         return redirect("policies:item", item.code)
     return redirect("applications:edit", begun.key)
@@ -277,7 +269,7 @@ def _sheet(item: Item, given: dict[str, Any]) -> SheetReading:
 
 def _faultless(reading: SheetReading) -> list[dict[str, Any]]:
     if reading.faults:
-        raise ImportRefusedError("表格中有错误，没有登记任何内容。请按单元格修改后重新导入。")
+        raise RefusedError("表格中有错误，没有登记任何内容。请按单元格修改后重新导入。")
     if not reading.lines:
-        raise ImportRefusedError("表格中没有填写任何内容。请从第 3 行起填写后再导入。")
+        raise RefusedError("表格中没有填写任何内容。请从第 3 行起填写后再导入。")
     return reading.lines

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from policies.calls.services.changes import Amendment
 from policies.calls.services.plans import PLAIN_FIELDS, CallPlan, ItemPlan
+from portal.core.errors import RefusedError, StaleStateError, show_refusal
 from portal.core.fields import DayField, MomentField, YuanField
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from django.utils.datastructures import MultiValueDict
 
     from policies.calls.models import Call, CallItem
-    from policies.calls.services.plans import CallRefusedError
     from policies.published.models import PolicyDocument, SupportItem
     from portal.accounts.models import Region
 
@@ -113,13 +113,14 @@ class ItemForms:
 class RefusableForm(forms.Form):
     """A form that shows where a service refused it."""
 
-    def show_refusal(self, error: CallRefusedError) -> None:
-        """Put the refusal beside the field it is about, or above the form."""
-        self.add_error(error.field if error.field in self.fields else None, str(error))
+    def show_refusal(self, error: RefusedError) -> None:
+        """Put the refusal beside the field it is about, or above the form.
 
-    def ask_again(self, revision: int) -> None:
-        """Draw the form with the revision that is there now: who sends it again knows of the other version."""
-        self.data = {name: self.data[name] for name in self.data} | {"seen": str(revision)}
+        After a stale page the form names the call's revision as it is now: who sends it again knows of the other one.
+        """
+        show_refusal(self, error)
+        if isinstance(error, StaleStateError):
+            self.data = {name: self.data[name] for name in self.data} | {"seen": str(error.current.revision)}
 
 
 class SaidForm(PositiveBudget, RefusableForm):

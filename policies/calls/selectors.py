@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, Q
@@ -15,6 +15,7 @@ from policies.published.enums import DocumentStatus
 from policies.published.models import ItemVersion, SupportItem
 from policies.published.selectors import compiled_item
 from portal.accounts.models import Region
+from portal.core.paging import Page, paginate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,16 +107,6 @@ def beneficiaries_of(call: Call) -> set[str]:
 
 
 PAGE_SIZE = 20
-# Cursors hold moments as whole microseconds.
-_EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class CallPage:
-    """Calls that are over, the last to close first, and the key after which the next page begins ("" on the last)."""
-
-    calls: list[Call]
-    next_cursor: str
 
 
 def current_calls(at: datetime, *, region_code: str = "") -> list[Call]:
@@ -124,16 +115,10 @@ def current_calls(at: datetime, *, region_code: str = "") -> list[Call]:
     return list(with_items(calls).order_by("closes_at", "pk"))
 
 
-def past_calls(at: datetime, *, region_code: str = "", after: str = "") -> CallPage:
-    """A page of calls that are closed or withdrawn. `after` is the cursor of the page before; a bad one counts none."""
+def past_calls(at: datetime, *, region_code: str = "", after: str = "") -> Page[Call]:
+    """A page of calls that are over, the last to close first; `after` is the cursor of the page before."""
     calls = _public(region_code).filter(Q(closes_at__lte=at) | Q(state=CallState.WITHDRAWN))
-    instant, _, pk = after.partition("-")
-    if all(part.isascii() and part.isdigit() and len(part) <= 16 for part in (instant, pk)):
-        closed = _EPOCH + int(instant) * _TICK
-        calls = calls.filter(Q(closes_at__lt=closed) | Q(closes_at=closed, pk__lt=int(pk)))
-    page = list(with_items(calls).order_by("-closes_at", "-pk")[: PAGE_SIZE + 1])
-    more, page = len(page) > PAGE_SIZE, page[:PAGE_SIZE]
-    return CallPage(page, f"{(page[-1].closes_at - _EPOCH) // _TICK}-{page[-1].pk}" if more else "")
+    return paginate(with_items(calls), after=after, size=PAGE_SIZE, by="closes_at")
 
 
 def calls_between(first: datetime, end: datetime, *, region_code: str = "") -> list[Call]:
@@ -153,14 +138,10 @@ def drafted_calls(user: User) -> list[Call]:
     return list(with_items(calls).order_by("-pk"))
 
 
-def worked_calls(user: User, *, after: str = "") -> CallPage:
+def worked_calls(user: User, *, after: str = "") -> Page[Call]:
     """A page of the person's cities' published calls, the newest first. `after` is the cursor of the page before."""
     calls = Call.objects.workable_by(user).exclude(state=CallState.DRAFTED)
-    if after.isascii() and after.isdigit() and len(after) <= 16:
-        calls = calls.filter(pk__lt=int(after))
-    page = list(with_items(calls).order_by("-pk")[: PAGE_SIZE + 1])
-    more, page = len(page) > PAGE_SIZE, page[:PAGE_SIZE]
-    return CallPage(page, str(page[-1].pk) if more else "")
+    return paginate(with_items(calls), after=after, size=PAGE_SIZE)
 
 
 def cities_with_calls() -> list[Region]:

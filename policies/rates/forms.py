@@ -10,7 +10,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 
 from policies.published.models import SupportItem
-from policies.rates.services import RatePlan, RateRefusedError
+from policies.rates.services import RatePlan
 from portal.accounts.models import Region
 from portal.core.fields import DayField, YuanField
 
@@ -60,8 +60,3 @@ class RateForm(forms.Form):
             ratio=data["ratio"].strip(),
             source=data["source"].strip(),
         )
-
-    def show_refusal(self, error: RateRefusedError) -> None:
-        """Put the refusal beside the field it is about, or above the form."""
-        field = "last_day" if error.field == "valid_to" else error.field
-        self.add_error(field if field in self.fields else None, str(error))

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 
 from policies.rates.enums import RateState
 from portal.accounts.enums import Role
+from portal.core.regions import in_trees
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,12 +29,11 @@ class DistrictRateQuerySet(models.QuerySet["DistrictRate"]):
 
     def workable_by(self, user: User) -> Self:
         """All of the cities in which the person administers policy, and of their districts."""
-        cities = user.regions_for(Role.POLICY_ADMIN)
-        return self.filter(Q(region_id__in=cities) | Q(region__parent_id__in=cities))
+        return self.filter(in_trees("region__code", user.regions_for(Role.POLICY_ADMIN)))
 
     def visible_to(self, user: User) -> Self:
-        cities = user.regions_for(Role.POLICY_ADMIN)
-        return self.filter(Q(state=RateState.CONFIRMED) | Q(region_id__in=cities) | Q(region__parent_id__in=cities))
+        workable = in_trees("region__code", user.regions_for(Role.POLICY_ADMIN))
+        return self.filter(Q(state=RateState.CONFIRMED) | workable)
 
     def in_force(self, on: date) -> Self:
         """The confirmed ones that hold on a day; a span is half-open."""

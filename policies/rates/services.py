@@ -18,6 +18,7 @@ from policies.rates.permissions import administers
 from policies.rates.selectors import takes_ratio, takes_unit_amount
 from policies.rates.workflow import WORKFLOW
 from portal.audit.services import record_audit
+from portal.core.errors import RefusedError
 from portal.core.money import format_yuan
 
 if TYPE_CHECKING:
@@ -28,14 +29,6 @@ if TYPE_CHECKING:
     from policies.engine import Item
     from portal.accounts.models import Region
     from portal.core.act import Act
-
-
-class RateRefusedError(Exception):
-    """A rate cannot be entered, confirmed or ended so. `field` names the form's field, "" for none."""
-
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +47,7 @@ class RatePlan:
 def propose_rate(plan: RatePlan, *, key: uuid.UUID, act: Act) -> DistrictRate:
     """Enter a rate, which holds once a second person confirms it. The same `key` again gives the rate already there.
 
-    Raises PermissionDenied outside the person's cities, RateRefusedError for a rate that the item does not take.
+    Raises PermissionDenied outside the person's cities, RefusedError for a rate that the item does not take.
     """
     if act.user is None or not administers(act.user, plan.region):
         raise PermissionDenied("只有本市的政策管理人员可以登记区级标准。")
@@ -82,13 +75,13 @@ def propose_rate(plan: RatePlan, *, key: uuid.UUID, act: Act) -> DistrictRate:
 def confirm_rate(rate_id: int, *, act: Act) -> DistrictRate:
     """Put a rate into force as a second person. An open one before it ends on the day this one begins.
 
-    Raises PermissionDenied outside the person's cities, RateRefusedError for one's own entry, for one that is decided
+    Raises PermissionDenied outside the person's cities, RefusedError for one's own entry, for one that is decided
     already, and where another rate holds on some of its days.
     """
     with transaction.atomic():
         rate = _lock(rate_id, act=act)
         if rate.proposed_by_id == (act.user.pk if act.user else None):
-            raise RateRefusedError("登记人不能确认自己登记的标准，请由另一位政策管理人员确认。")
+            raise RefusedError("登记人不能确认自己登记的标准，请由另一位政策管理人员确认。")
         before = _make_room(rate)
         _decide(rate, RateState.CONFIRMED, act=act)
         ended = [f"{_figure(one)} 至 {rate.valid_from.isoformat()}" for one in before]
@@ -99,14 +92,14 @@ def confirm_rate(rate_id: int, *, act: Act) -> DistrictRate:
 def refuse_rate(rate_id: int, *, reason: str, act: Act) -> DistrictRate:
     """Do not take an entered rate, with the reason; also how its author takes it back.
 
-    Raises PermissionDenied and RateRefusedError as `confirm_rate` does.
+    Raises PermissionDenied and RefusedError as `confirm_rate` does.
     """
     if not reason.strip():
-        raise RateRefusedError("请写明理由，例如“与文件所列金额不符”。", "reason")
+        raise RefusedError("请写明理由，例如“与文件所列金额不符”。", "reason")
     with transaction.atomic():
         rate = _lock(rate_id, act=act)
         if rate.proposed_by_id == (act.user.pk if act.user else None):
-            raise RateRefusedError("登记人不能办理自己登记的标准，请由另一位政策管理人员办理。")
+            raise RefusedError("登记人不能办理自己登记的标准，请由另一位政策管理人员办理。")
         _decide(rate, RateState.REFUSED, act=act, reason=reason.strip())
         _record(rate, "rates.refused", act=act, after={"reason": rate.reason})
     return rate
@@ -115,27 +108,27 @@ def refuse_rate(rate_id: int, *, reason: str, act: Act) -> DistrictRate:
 def _refuse_bad(plan: RatePlan) -> None:
     rules = _newest_rules(plan.item)
     if (plan.unit_amount is None) == (not plan.ratio):
-        raise RateRefusedError("每件金额和支持比例请填写其中一项。", "unit_amount")
+        raise RefusedError("每件金额和支持比例请填写其中一项。", "unit_amount")
     if plan.unit_amount is not None and not takes_unit_amount(rules):
-        raise RateRefusedError("该事项由区确定支持比例，请填写比例，不填写金额。", "unit_amount")
+        raise RefusedError("该事项由区确定支持比例，请填写比例，不填写金额。", "unit_amount")
     if plan.ratio and not takes_ratio(rules):
-        raise RateRefusedError("该事项由区确定每件金额，请填写金额，不填写比例。", "ratio")
+        raise RefusedError("该事项由区确定每件金额，请填写金额，不填写比例。", "ratio")
     if plan.unit_amount is not None and plan.unit_amount <= 0:
-        raise RateRefusedError("金额应大于 0。", "unit_amount")
+        raise RefusedError("金额应大于 0。", "unit_amount")
     if plan.ratio:
         _refuse_bad_ratio(plan.ratio)
     if plan.valid_to is not None and plan.valid_to <= plan.valid_from:
-        raise RateRefusedError("末日不能早于首日，请核对。", "valid_to")
+        raise RefusedError("末日不能早于首日，请核对。", "last_day")
     region = plan.item.document.region
     if region is None or region.pk not in {plan.region.pk, plan.region.parent_id}:
-        raise RateRefusedError("该事项的文件不适用于这个地区，请核对。", "region")
+        raise RefusedError("该事项的文件不适用于这个地区，请核对。", "region")
 
 
 def _refuse_bad_ratio(text: str) -> None:
     try:
         parse_ratio(text)
     except ValueError as error:
-        raise RateRefusedError(f"比例看不懂：请写成 15% 或 1/3 的样子，不超过 100%（{error}）。", "ratio") from error
+        raise RefusedError(f"比例看不懂：请写成 15% 或 1/3 的样子，不超过 100%（{error}）。", "ratio") from error
 
 
 def _newest_rules(item: SupportItem) -> Item:
@@ -150,12 +143,12 @@ def _lock(rate_id: int, *, act: Act) -> DistrictRate:
     if not administers(act.user, rate.region):
         raise PermissionDenied("只有本市的政策管理人员可以办理区级标准。")
     if rate.state != RateState.PROPOSED:
-        raise RateRefusedError(f"该标准已办理（{rate.get_state_display()}），不能再办。")
+        raise RefusedError(f"该标准已办理（{rate.get_state_display()}），不能再办。")
     return rate
 
 
 def _make_room(rate: DistrictRate) -> list[DistrictRate]:
-    """End the open rate before this one; which ones were ended. Raises RateRefusedError where others are in the way."""
+    """End the open rate before this one; which ones were ended. Raises RefusedError where others are in the way."""
     others = DistrictRate.objects.confirmed().filter(region=rate.region_id, item=rate.item_id)
     overlapping = others.filter(Q(valid_to=None) | Q(valid_to__gt=rate.valid_from))
     if rate.valid_to is not None:
@@ -164,7 +157,7 @@ def _make_room(rate: DistrictRate) -> list[DistrictRate]:
     for other in overlapping:
         if other.valid_to is not None or other.valid_from >= rate.valid_from:
             end = f"至 {other.valid_to.isoformat()}（不含）" if other.valid_to else "起"
-            raise RateRefusedError(
+            raise RefusedError(
                 f"与已确认的标准（{other.valid_from.isoformat()} {end}）期间重叠，同一天只能有一个标准，请核对日期。"
             )
         other.valid_to = rate.valid_from

@@ -6,18 +6,19 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from policies.rates import selectors
 from policies.rates.forms import RateForm
 from policies.rates.models import DistrictRate
-from policies.rates.services import RateRefusedError, confirm_rate, propose_rate, refuse_rate
+from policies.rates.services import confirm_rate, propose_rate, refuse_rate
 from portal.access import access, officials, public
 from portal.accounts.enums import Role
 from portal.accounts.models import Region
+from portal.core.errors import RefusedError, attempt
 from portal.core.http import act_of, user_of
+from portal.core.regions import in_trees
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -38,18 +39,20 @@ def rates(request: HttpRequest) -> HttpResponse:
 def work(request: HttpRequest) -> HttpResponse:
     """List the rates of one's cities, and enter another."""
     user = user_of(request)
-    cities = user.regions_for(Role.POLICY_ADMIN)
-    regions = Region.objects.filter(Q(pk__in=cities) | Q(parent_id__in=cities)).order_by("code")
+    regions = Region.objects.filter(in_trees("code", user.regions_for(Role.POLICY_ADMIN))).order_by("code")
     data = request.POST if request.method == "POST" else None
     form = RateForm(data, items=selectors.rateable_items(), regions=regions)
-    if data is not None and form.is_valid():
-        try:
-            propose_rate(form.plan(), key=form.cleaned_data["key"], act=act_of(request))
-        except RateRefusedError as error:
-            form.show_refusal(error)
-        else:
-            messages.success(request, "已登记，待另一位政策管理人员确认后生效。")
-            return redirect("rates:work")
+    if (
+        data is not None
+        and form.is_valid()
+        and attempt(
+            request,
+            lambda: propose_rate(form.plan(), key=form.cleaned_data["key"], act=act_of(request)),
+            success="已登记，待另一位政策管理人员确认后生效。",
+            form=form,
+        )
+    ):
+        return redirect("rates:work")
     context = {"form": form, "rates": selectors.worked_rates(user), "user_id": user.pk}
     return render(request, "rates/work.html", context, status=200 if data is None else 422)
 
@@ -66,6 +69,6 @@ def decide(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         else:
             refuse_rate(rate.pk, reason=request.POST.get("reason", ""), act=act_of(request))
             messages.success(request, "已记为不采纳。")
-    except RateRefusedError as error:
+    except RefusedError as error:
         messages.error(request, str(error))
     return redirect("rates:work")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from portal.accounts.enums import ApplicantKind, OverrideState, RegionLevel, Role, SizeClass
+from portal.core.regions import in_trees
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -115,14 +116,9 @@ class ApplicantQuerySet(models.QuerySet["Applicant"]):
 
     def visible_to(self, user: User) -> ApplicantQuerySet:
         """One's own; those of an official's region, except for the system administrator, who does no business."""
-        visible = Q(pk__in=[m.applicant_id for m in user.active_memberships])
-        for appointment in user.active_appointments:
-            if appointment.role == Role.SYSTEM_ADMIN:
-                continue
-            visible |= Q(region_id=appointment.region_id) | Q(region__parent_id=appointment.region_id)
-            if appointment.region.level == RegionLevel.PROVINCE:
-                visible |= Q(region__parent__parent_id=appointment.region_id)
-        return self.filter(visible)
+        regions = [a.region_id for a in user.active_appointments if a.role != Role.SYSTEM_ADMIN]
+        own = Q(pk__in=[m.applicant_id for m in user.active_memberships])
+        return self.filter(own | in_trees("region__code", regions))
 
 
 class Applicant(models.Model):
@@ -341,10 +337,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def visible_to(self, user: User) -> AppointmentQuerySet:
         """Those in the region trees one administers: a city with its districts, a province with both."""
-        here = user.regions_for(Role.SYSTEM_ADMIN)
-        return self.filter(
-            Q(region_id__in=here) | Q(region__parent_id__in=here) | Q(region__parent__parent_id__in=here)
-        )
+        return self.filter(in_trees("region__code", user.regions_for(Role.SYSTEM_ADMIN)))
 
 
 class Appointment(models.Model):

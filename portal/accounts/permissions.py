@@ -5,20 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.accounts.enums import BUSINESS_ROLES, ROLE_LEVELS, SEPARATE_DUTIES, RegionLevel, Role
+from portal.core.regions import same_branch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-
-def region_prefix(code: str) -> str:
-    """The digits that a region shares with all below it: 32 of a province, 3202 of a city, all six of a district."""
-    return code.removesuffix("00").removesuffix("00")
-
-
-def same_branch(one: str, other: str) -> bool:
-    """Whether two regions are the same, or one lies within the other: claims of the one pass through the other."""
-    first, second = region_prefix(one), region_prefix(other)
-    return first.startswith(second) or second.startswith(first)
 
 
 def appointment_problem(

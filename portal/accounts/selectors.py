@@ -9,6 +9,7 @@ from django.db.models import F, Prefetch, Q
 
 from portal.accounts.enums import OverrideState, RegionLevel, Role
 from portal.accounts.models import Applicant, Appointment, Invitation, Membership, OverrideRequest, Region, User
+from portal.core.regions import in_trees
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,9 +73,7 @@ def own_overrides(user: User) -> list[OverrideRequest]:
 def managed_regions(user: User) -> QuerySet[Region]:
     """Regions that a system administrator appoints in: those administered and all below."""
     here = user.regions_for(Role.SYSTEM_ADMIN)
-    return Region.objects.filter(
-        Q(code__in=here) | Q(parent_id__in=here) | Q(parent__parent_id__in=here)
-    ).select_related("parent")
+    return Region.objects.filter(in_trees("code", here)).select_related("parent")
 
 
 def appointments_listed(user: User, *, region: str = "", role: str = "") -> QuerySet[Appointment]:

@@ -12,6 +12,7 @@ from portal.accounts.models import User
 from portal.api.models import ApiToken
 from portal.api.selectors import hash_token
 from portal.audit.services import record_audit
+from portal.core.errors import RefusedError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,17 +24,13 @@ MAX_TOKENS = 10
 PREFIX = "ipf_"
 
 
-class TokenLimitError(Exception):
-    """The person has as many tokens in use as one may have; the message is Chinese and says what to do."""
-
-
 @transaction.atomic
 def create_token(user: User, *, label: str, act: Act) -> tuple[ApiToken, str]:
-    """Give a person a new token; returns it with its secret, which is kept nowhere. Raises TokenLimitError."""
+    """Give a person a new token; returns it with its secret, which is kept nowhere. Raises RefusedError."""
     # The person's row is the lock under which their tokens are counted.
     User.objects.select_for_update().get(pk=user.pk)
     if ApiToken.objects.filter(user=user, revoked_at=None).count() >= MAX_TOKENS:
-        raise TokenLimitError(f"最多同时使用 {MAX_TOKENS} 个令牌：请先停用不再需要的令牌。")
+        raise RefusedError(f"最多同时使用 {MAX_TOKENS} 个令牌：请先停用不再需要的令牌。")
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(user=user, label=label, token_hash=hash_token(secret), created_at=act.at)
     record_audit(act, action="api.token_created", target=token, after={"label": label})

@@ -13,7 +13,8 @@ from portal.access import access, public, signed_in
 from portal.api.api import api
 from portal.api.forms import TokenForm
 from portal.api.models import ApiToken
-from portal.api.services import TokenLimitError, create_token, revoke_token
+from portal.api.services import create_token, revoke_token
+from portal.core.errors import RefusedError
 from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             token, secret = create_token(user, label=form.cleaned_data["label"], act=act_of(request))
-        except TokenLimitError as error:
+        except RefusedError as error:
             form.add_error(None, str(error))
         else:
             shown = {"token": token, "secret": secret}

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import models
 from django.db.models import Q
 
-from portal.accounts.enums import RegionLevel, Role
+from portal.accounts.enums import Role
 from portal.audit.labels import action_label
+from portal.core.regions import in_trees
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -19,13 +20,8 @@ class AuditQuerySet(models.QuerySet["AuditRecord"]):
 
     def visible_to(self, user: User) -> AuditQuerySet:
         """Auditors see the records of their region's tree and those without a region; nobody else sees any."""
-        visible = Q(pk__in=[])
-        for appointment in user.active_appointments:
-            if appointment.role == Role.AUDITOR:
-                digits = {RegionLevel.PROVINCE: 2, RegionLevel.CITY: 4, RegionLevel.DISTRICT: 6}
-                prefix = appointment.region_id[: digits[RegionLevel(appointment.region.level)]]
-                visible |= Q(region_code__startswith=prefix) | Q(region_code="")
-        return self.filter(visible)
+        regions = user.regions_for(Role.AUDITOR)
+        return self.filter(in_trees("region_code", regions) | Q(region_code="")) if regions else self.none()
 
 
 class AuditRecord(models.Model):

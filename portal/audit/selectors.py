@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.accounts.enums import RegionLevel, Role
+from portal.accounts.enums import Role
 from portal.accounts.models import Region
 from portal.audit.chain import GENESIS, compute_hash
 from portal.audit.differences import object_type_label
 from portal.audit.labels import action_label
 from portal.audit.models import AuditRecord, ChainHead
+from portal.core.paging import Page, paginate
+from portal.core.regions import in_trees
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 50
 _BATCH = 1000
-# A region's code, cut to these many digits, begins the codes of all regions in its tree.
-_TREE_DIGITS = {RegionLevel.PROVINCE: 2, RegionLevel.CITY: 4, RegionLevel.DISTRICT: 6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,10 @@ class RecordFilter:
         if self.target:
             records = records.filter(Q(target_label__icontains=self.target) | Q(target_id=self.target))
         if self.region:
-            records = records.filter(region_code__startswith=self._region_prefix())
+            records = records.filter(in_trees("region_code", [self.region]))
         if self.object_type and self.object_id:
             records = records.filter(target_type=self.object_type, target_id=self.object_id)
         return records
-
-    def _region_prefix(self) -> str:
-        region = Region.objects.filter(code=self.region).first()
-        return self.region[: _TREE_DIGITS[RegionLevel(region.level)]] if region else self.region
 
     @property
     def words(self) -> str:
@@ -85,24 +81,10 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-@dataclass(frozen=True, slots=True)
-class RecordPage:
-    """One page of records, newest first, and the cursor of the next (empty at the end)."""
-
-    records: list[AuditRecord]
-    next_cursor: str
-    region_names: Mapping[str, str] = field(default_factory=dict)
-
-
-def page_of_records(user: User, *, narrowed: RecordFilter, after: str = "") -> RecordPage:
+def page_of_records(user: User, *, narrowed: RecordFilter, after: str = "") -> Page[AuditRecord]:
     """A page of what the person may see; a cursor that makes no sense begins at the first page."""
-    records = narrowed.apply(AuditRecord.objects.visible_to(user)).order_by("-sequence")
-    if after.isdecimal() and len(after) < 19:
-        records = records.filter(sequence__lt=int(after))
-    rows = list(records[: PAGE_SIZE + 1])
-    shown = rows[:PAGE_SIZE]
-    names = region_names({row.region_code for row in shown if row.region_code})
-    return RecordPage(shown, str(shown[-1].sequence) if len(rows) > PAGE_SIZE else "", names)
+    records = narrowed.apply(AuditRecord.objects.visible_to(user))
+    return paginate(records, after=after, size=PAGE_SIZE, key="sequence")
 
 
 def region_names(codes: set[str]) -> dict[str, str]:
@@ -113,11 +95,7 @@ def region_names(codes: set[str]) -> dict[str, str]:
 
 def regions_of_auditor(user: User) -> list[Region]:
     """The regions whose records an auditor reads."""
-    within = Q(pk__in=[])
-    for appointment in user.active_appointments:
-        if appointment.role == Role.AUDITOR:
-            digits = _TREE_DIGITS[RegionLevel(appointment.region.level)]
-            within |= Q(code__startswith=appointment.region_id[:digits])
+    within = in_trees("code", user.regions_for(Role.AUDITOR))
     return list(Region.objects.filter(within).select_related("parent").order_by("code"))
 
 

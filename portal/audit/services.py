@@ -12,8 +12,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
 from portal.audit.chain import compute_hash
+from portal.audit.export import moment_text, write_records
 from portal.audit.models import AuditRecord, ChainHead
-from portal.audit.sheet import write_sheet
+from portal.core.errors import RefusedError
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
 # More rows than this a person cannot read, and a request should not have to write.
 EXPORT_LIMIT = 100_000
-
-
-class ExportTooLargeError(Exception):
-    """More records fit than one file may hold. The message is for people."""
 
 
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
@@ -92,28 +89,26 @@ def export_records(records: models.QuerySet[AuditRecord], *, narrowed: RecordFil
     """Write the records as a workbook (xlsx) into `file` and put the export itself on record; return the row count.
 
     `records` are those the person may see; `narrowed` is what the person asked for. The count stands in the workbook
-    and in the chain. Raises ExportTooLargeError above EXPORT_LIMIT rows.
+    and in the chain. Raises RefusedError above EXPORT_LIMIT rows.
     """
     if act.user is None:
         raise ValueError("only a person exports")
     with transaction.atomic():
-        wanted = narrowed.apply(records)
+        head = ChainHead.objects.filter(pk=1).first() or ChainHead()
+        wanted = narrowed.apply(records).filter(sequence__lte=head.sequence)
         count = wanted.count()
         if count > EXPORT_LIMIT:
-            raise ExportTooLargeError(f"共 {count} 条，一个文件最多 {EXPORT_LIMIT} 条。请缩小时间范围后分次导出。")
-        head = ChainHead.objects.filter(pk=1).first() or ChainHead()
-        written = write_sheet(
-            file,
-            wanted,
-            notes=[
-                ("导出时间", act.at),
-                ("导出人", act.actor_name),
-                ("筛选条件", narrowed.words or "无"),
-                ("链尾", f"第 {head.sequence} 条，{head.hash}"),
-            ],
-        )
-        record_audit(act, action="audit.export", target=act.user, after={"rows": written, "filters": narrowed.words})
-    return written
+            raise RefusedError(f"共 {count} 条，一个文件最多 {EXPORT_LIMIT} 条。请缩小时间范围后分次导出。")
+        notes = [
+            ("导出时间", moment_text(act.at)),
+            ("导出人", act.actor_name),
+            ("筛选条件", narrowed.words or "无"),
+            ("链尾", f"第 {head.sequence} 条，{head.hash}"),
+            ("行数", f"{count}（“审计记录”表中除标题外的行数）"),
+        ]
+        write_records(file, wanted, notes=notes)
+        record_audit(act, action="audit.export", target=act.user, after={"rows": count, "filters": narrowed.words})
+    return count
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any]:

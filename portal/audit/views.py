@@ -18,7 +18,8 @@ from portal.audit.differences import differences_of, object_type_label
 from portal.audit.forms import RecordFilterForm
 from portal.audit.models import AuditRecord
 from portal.audit.selectors import page_of_records, region_names
-from portal.audit.services import ExportTooLargeError, export_records
+from portal.audit.services import export_records
+from portal.core.errors import RefusedError
 from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
@@ -34,13 +35,14 @@ def record_list(request: HttpRequest) -> HttpResponseBase:
     narrowed = form.to_filter()
     after = request.GET.get("after", "")
     page = page_of_records(user_of(request), narrowed=narrowed, after=after)
+    names = region_names({record.region_code for record in page.rows if record.region_code})
     rows = [
         {
             "record": record,
             "type": object_type_label(record.target_type),
-            "region": page.region_names.get(record.region_code, record.region_code),
+            "region": names.get(record.region_code, record.region_code),
         }
-        for record in page.records
+        for record in page.rows
     ]
     history = object_type_label(narrowed.object_type) if narrowed.object_type and narrowed.object_id else ""
     context = {
@@ -49,7 +51,7 @@ def record_list(request: HttpRequest) -> HttpResponseBase:
         "next_cursor": page.next_cursor,
         "after": after,
         "history": history,
-        "history_label": page.records[0].target_label if history and page.records else "",
+        "history_label": page.rows[0].target_label if history and page.rows else "",
         "narrowed": narrowed.words,
     }
     return render(request, "audit/records.html", context)
@@ -83,7 +85,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it when it is sent
     try:
         export_records(AuditRecord.objects.visible_to(user_of(request)), narrowed=form.to_filter(), file=file, act=act)
-    except ExportTooLargeError as error:
+    except RefusedError as error:
         file.close()
         messages.error(request, str(error))
         return redirect(reverse("audit:records"))

@@ -14,6 +14,9 @@ import filetype
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 
+from portal.core.errors import RefusedError
+from portal.core.spreadsheets import XLSX
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -21,17 +24,13 @@ if TYPE_CHECKING:
 
 PDF = "application/pdf"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EXCEL = XLSX
 _SNIFFED_BYTES = 8192
 _PDF_HEAD_BYTES = 1024
 _CHUNK_BYTES = 256 * 1024
 # Office files are ZIP archives; the part that tells which, and the one that would bring a program along.
 _OFFICE_PARTS = {"word/document.xml": WORD, "xl/workbook.xml": EXCEL}
 _MACROS = "vbaProject.bin"
-
-
-class FileRefusedError(Exception):
-    """A file that cannot be taken. The message says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +51,24 @@ class KeptFile:
 
 
 def check_file(name: str, file: UploadedFile[bytes], *, allowed: Allowed) -> str:
-    """The media type of the bytes. Raises FileRefusedError where it is not allowed, or the name says another."""
+    """The media type of the bytes. Raises RefusedError where it is not allowed, or the name says another."""
     size = file.size or 0
     if size == 0:
-        raise FileRefusedError(f"“{name}”是空文件，请重新导出或扫描后上传。")
+        raise RefusedError(f"“{name}”是空文件，请重新导出或扫描后上传。")
     if size > allowed.max_bytes:
-        raise FileRefusedError(
+        raise RefusedError(
             f"“{name}”有 {filesizeformat(size)}，超过每个文件 {filesizeformat(allowed.max_bytes)} 的上限。"
             "请降低扫描分辨率（建议 200 dpi）或拆成几个文件上传。"
         )
     media_type = _sniff(file)
     if media_type not in allowed.endings:
-        raise FileRefusedError(
+        raise RefusedError(
             f"“{name}”的内容不是 {allowed.words}。请另存或扫描为 PDF 后再上传，只改文件名的后缀不起作用。"
         )
     ending = PurePath(name).suffix.lower().removeprefix(".")
     if ending not in allowed.endings[media_type]:
         right = allowed.endings[media_type][0]
-        raise FileRefusedError(
+        raise RefusedError(
             f"“{name}”的后缀与内容不符：内容是 {right.upper()}。请将文件名的后缀改为 .{right} 后再上传。"
         )
     return media_type

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from portal.core.errors import RefusedError
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from django.db.models import Model, QuerySet, TextChoices
-
-
-class TransitionRefused(Exception):
-    """The action is not open: the row has moved on, or the reason is missing. The message is for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ class Workflow:
         return self._rows.get(action)
 
     def check(self, row: Model, action: TextChoices, *, reason: str | None = None) -> Transition:
-        """The line by which a row may be moved. Raises TransitionRefused where its state is no source of the action.
+        """The line by which a row may be moved. Raises RefusedError where its state is no source of the action.
 
         And, where `reason` is given, for an empty one that the table asks for.
         """
@@ -78,9 +76,9 @@ class Workflow:
         state = getattr(row, self.field)
         if found is None or state not in found.sources:
             label = getattr(row, f"get_{self.field}_display")()
-            raise TransitionRefused(f"该{self.noun}现为“{label}”，不能再“{action.label}”。请刷新页面查看最新进展。")
+            raise RefusedError(f"该{self.noun}现为“{label}”，不能再“{action.label}”。请刷新页面查看最新进展。")
         if found.needs_reason and reason is not None and not reason.strip():
-            raise TransitionRefused(f"“{action.label}”必须说明理由。")
+            raise RefusedError(f"“{action.label}”必须说明理由。")
         return found
 
     def move(
@@ -88,7 +86,7 @@ class Workflow:
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Write the next state of a row that the caller has locked, with further fields.
 
-        `target` is for lines that name none. Returns the written fields before and after. Raises TransitionRefused as
+        `target` is for lines that name none. Returns the written fields before and after. Raises RefusedError as
         `check` does, RuntimeError outside a transaction.
         """
         if not connection.in_atomic_block:

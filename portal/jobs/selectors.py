@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db.models import Count, Min, Q
 
+from portal.core.paging import Page, paginate
 from portal.jobs.models import Heartbeat, Job, JobState
 
 if TYPE_CHECKING:
@@ -63,21 +64,9 @@ class JobFilter:
         return jobs
 
 
-@dataclass(frozen=True, slots=True)
-class JobPage:
-    """One page of jobs, newest first, and the cursor of the next (empty at the end)."""
-
-    jobs: list[Job]
-    next_cursor: str
-
-
-def page_of_jobs(user: User, *, narrowed: JobFilter, after: str = "") -> JobPage:
+def page_of_jobs(user: User, *, narrowed: JobFilter, after: str = "") -> Page[Job]:
     """A page of what the person may see; a cursor that makes no sense begins at the first page."""
-    jobs = narrowed.apply(Job.objects.visible_to(user)).order_by("-pk")
-    if after.isdecimal() and len(after) < 19:
-        jobs = jobs.filter(pk__lt=int(after))
-    rows = list(jobs[: PAGE_SIZE + 1])
-    return JobPage(rows[:PAGE_SIZE], str(rows[PAGE_SIZE - 1].pk) if len(rows) > PAGE_SIZE else "")
+    return paginate(narrowed.apply(Job.objects.visible_to(user)), after=after, size=PAGE_SIZE)
 
 
 @dataclass(frozen=True, slots=True)

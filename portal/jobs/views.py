@@ -38,7 +38,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     found = standing(now=now)
     context = {
         "form": form,
-        "rows": [{"job": job, "tone": JobState(job.state).tone} for job in page.jobs],
+        "rows": [{"job": job, "tone": JobState(job.state).tone} for job in page.rows],
         "next_cursor": page.next_cursor,
         "after": after,
         "standing": found,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from portal.access import access, signed_in
 from portal.core.http import act_of, user_of
+from portal.core.paging import read_number
 from portal.notifications.models import Message
 from portal.notifications.selectors import newest_message_id, page_of_messages
 from portal.notifications.services import mark_all_read, mark_read
@@ -27,7 +28,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     page = page_of_messages(user, unread_only=unread_only, after=after)
     context = {
-        "portal_messages": page.messages,
+        "portal_messages": page.rows,
         "next_cursor": page.next_cursor,
         "after": after,
         "unread_only": unread_only,
@@ -51,6 +52,6 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark everything that was shown as read."""
     newest = request.POST.get("newest", "")
-    count = mark_all_read(act=act_of(request), newest=int(newest) if newest.isdecimal() and len(newest) < 19 else 0)
+    count = mark_all_read(act=act_of(request), newest=read_number(newest) or 0)
     messages.success(request, f"已将 {count} 条消息标为已读。" if count else "没有未读消息。")
     return redirect("notifications:list")

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from applications.claims.enums import Action
 from applications.claims.services.transitions import lock_claim, perform_transition
+from portal.core.errors import RefusedError
 from review.decisions.services.decisions import refuse_bad_credit
-from review.decisions.services.locking import ReviewRefused, check_four_eyes
+from review.decisions.services.locking import check_four_eyes
 from review.decisions.services.telling import tell_applicant
 from review.funding.models import Award, Payment, PaymentKind
 
@@ -41,8 +42,8 @@ def account_of(applicant: Applicant) -> dict[str, str]:
 def record_payment(claim_id: int, *, voucher: Voucher, act: Act) -> Payment:
     """Record that an approved claim's whole award was paid to the applicant's account.
 
-    Raises ReviewRefused where the award is not computed yet, the account is incomplete, the credit record forbids
-    it, or the officer decided on this claim; TransitionRefused where it is paid already.
+    Raises RefusedError where the award is not computed yet, the account is incomplete, the credit record forbids
+    it, or the officer decided on this claim; RefusedError where it is paid already.
     """
     with transaction.atomic():
         claim, officer = _open_claim(claim_id, voucher=voucher, act=act)
@@ -50,7 +51,7 @@ def record_payment(claim_id: int, *, voucher: Voucher, act: Act) -> Payment:
         refuse_bad_credit(claim)
         account = account_of(claim.applicant)
         if not all(account.values()):
-            raise ReviewRefused("收款账户信息不完整，请联系申报单位在“单位资料”中补全户名、开户行、联行号和账号。")
+            raise RefusedError("收款账户信息不完整，请联系申报单位在“单位资料”中补全户名、开户行、联行号和账号。")
         payment = _append(award, PaymentKind.PAID, voucher=voucher, account=account, officer=officer, act=act)
         event = perform_transition(claim, action=Action.RECORD_PAYMENT, act=act)
         tell_applicant(claim, event)
@@ -60,17 +61,17 @@ def record_payment(claim_id: int, *, voucher: Voucher, act: Act) -> Payment:
 def record_return(claim_id: int, *, voucher: Voucher, reason: str, act: Act) -> Payment:
     """Record that the bank returned a payment; the claim can then be paid again.
 
-    Raises ReviewRefused without a reason, TransitionRefused where nothing was paid.
+    Raises RefusedError without a reason, and where nothing was paid.
     """
     if not reason.strip():
-        raise ReviewRefused("请填写银行的退票原因。")
+        raise RefusedError("请填写银行的退票原因。")
     with transaction.atomic():
         claim, officer = _open_claim(claim_id, voucher=voucher, act=act)
         award = _award_of(claim)
         paid = award.payments.order_by("-sequence").first()
         account = paid.account if paid else {}
         if paid is not None and voucher.on < paid.on:
-            raise ReviewRefused(f"退票日期不能早于拨付日期 {paid.on:%Y-%m-%d}。")
+            raise RefusedError(f"退票日期不能早于拨付日期 {paid.on:%Y-%m-%d}。")
         payment = _append(
             award,
             PaymentKind.RETURNED,
@@ -87,11 +88,11 @@ def record_return(claim_id: int, *, voucher: Voucher, reason: str, act: Act) -> 
 
 def _open_claim(claim_id: int, *, voucher: Voucher, act: Act) -> tuple[Claim, User]:
     if act.user is None:
-        raise ReviewRefused("付款须由财务人员登记。")
+        raise RefusedError("付款须由财务人员登记。")
     if not voucher.number.strip():
-        raise ReviewRefused("请填写凭证号。")
+        raise RefusedError("请填写凭证号。")
     if voucher.on > timezone.localdate(act.at):
-        raise ReviewRefused("凭证日期不能晚于今天。")
+        raise RefusedError("凭证日期不能晚于今天。")
     claim = lock_claim(claim_id)
     check_four_eyes(claim, user=act.user, stage=None)
     return claim, act.user
@@ -100,7 +101,7 @@ def _open_claim(claim_id: int, *, voucher: Voucher, act: Act) -> tuple[Claim, Us
 def _award_of(claim: Claim) -> Award:
     award = Award.objects.filter(claim=claim).first()
     if award is None:
-        raise ReviewRefused("该申报的资助金额和市区分担尚在后台计算，请稍后再试。")
+        raise RefusedError("该申报的资助金额和市区分担尚在后台计算，请稍后再试。")
     return award
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from portal.core.money import yuan_in_words
-from review.decisions.sheets import Cell, Column, Kind, build_sheet
+from portal.core.spreadsheets import Cell, Column, Kind, build_sheet
 from review.funding.models import PaymentKind
 from review.funding.services import account_of
 

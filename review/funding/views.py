@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.core.http import act_of, user_of
+from portal.core.spreadsheets import workbook_response
 from review.decisions.selectors.queue import page_of
 from review.decisions.services.bulk import REFUSALS
-from review.decisions.views.publicity import sheet_response
 from review.funding.forms import PaymentFilterForm, PaymentForm, ReturnForm
 from review.funding.selectors import (
     district_choices,
@@ -42,7 +42,7 @@ def payments(request: HttpRequest) -> HttpResponse:
     form = PaymentFilterForm(request.GET, districts=district_choices(user_of(request)))
     found = filter_payments(payable_claims(user_of(request)), **form.as_filter())
     page = page_of(found, after=request.GET.get("after", ""), oldest_first=True)
-    rows = [payment_row(claim) for claim in page.claims]
+    rows = [payment_row(claim) for claim in page.rows]
     context = {"form": form, "page": page, "rows": rows, "sums": sums_by_state(user_of(request))}
     return render(request, "funding/payments.html", context)
 
@@ -54,7 +54,7 @@ def payments_export(request: HttpRequest) -> HttpResponse:
     form = PaymentFilterForm(request.GET, districts=district_choices(user_of(request)))
     found = filter_payments(payable_claims(user_of(request)), **form.as_filter())
     claims = found.filter(award__isnull=False).order_by("region_id", "applicant__name", "pk")
-    return sheet_response(
+    return workbook_response(
         payment_sheet(claims, made_by=user_of(request).name), f"拨付表-{timezone.localdate():%Y%m%d}.xlsx"
     )
 

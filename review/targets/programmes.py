@@ -12,6 +12,7 @@ from django.db.models.functions import RowNumber
 
 from policies.published.selectors import register_catalogue
 from portal.core.charts import Span, span_chart
+from portal.core.paging import Page, paginate
 from review.targets.enums import ProgressState, Standing
 from review.targets.goals import deadline
 from review.targets.models import ProgressEntry
@@ -165,14 +166,10 @@ def read_task(document: PolicyDocument, duty: Duty, *, year: int | None, on: dat
     return _task(duty, year, list(_latest(entries)), on=on)
 
 
-def progress_history(task: Task, document: PolicyDocument, *, after: str = "") -> tuple[list[ProgressEntry], str]:
-    """A page of what was reported of a task, latest first, and the next one's cursor ("" at the end). One query."""
+def progress_history(task: Task, document: PolicyDocument, *, after: str = "") -> Page[ProgressEntry]:
+    """A page of what was reported of a task, latest first. One query."""
     entries = ProgressEntry.objects.filter(document=document, rule=task.duty.row.id, year=task.year)
-    if after.isdecimal() and len(after) < 19:
-        entries = entries.filter(pk__lt=int(after))
-    found = list(entries.select_related("entered_by").order_by("-pk")[: HISTORY_PAGE + 1])
-    page = found[:HISTORY_PAGE]
-    return page, str(page[-1].pk) if len(found) > HISTORY_PAGE else ""
+    return paginate(entries.select_related("entered_by"), after=after, size=HISTORY_PAGE)
 
 
 def _latest(entries: QuerySet[ProgressEntry]) -> Iterable[ProgressEntry]:

@@ -12,6 +12,7 @@ from policies.engine import Outcome, assess
 from policies.published.enums import DocumentStatus
 from policies.published.models import ItemVersion, PolicyDocument, SupportItem
 from policies.published.selectors import TARGET, catalogue_for, compiled_item
+from portal.core.paging import Page, paginate
 from review.targets.enums import Verdict
 from review.targets.figures import attainment, figure_text
 from review.targets.goals import deadline, goal_of
@@ -305,18 +306,13 @@ class HistoryRow:
     is_replaced: bool
 
 
-def measurement_history(aim: Aim, *, after: str = "") -> tuple[list[HistoryRow], str]:
-    """A page of what was entered for a target, latest first, and the next one's cursor ("" at the end). One query."""
+def measurement_history(aim: Aim, *, after: str = "") -> Page[HistoryRow]:
+    """A page of what was entered for a target, latest first. One query."""
     rows = Measurement.objects.filter(item__code=aim.goal.measured_as)
-    rows = rows.select_related("replaced_by", "replaces", "entered_by").order_by("-pk")
-    if after.isdecimal() and len(after) < 19:
-        rows = rows.filter(pk__lt=int(after))
-    shown = list(rows[: HISTORY_PAGE + 1])
-    page = [
-        HistoryRow(row, measured_text(row, aim.goal.unit), getattr(row, "replaced_by", None) is not None)
-        for row in shown[:HISTORY_PAGE]
-    ]
-    return page, str(page[-1].row.pk) if len(shown) > HISTORY_PAGE else ""
+    page = paginate(rows.select_related("replaced_by", "replaces", "entered_by"), after=after, size=HISTORY_PAGE)
+    return page.map(
+        lambda row: HistoryRow(row, measured_text(row, aim.goal.unit), getattr(row, "replaced_by", None) is not None)
+    )
 
 
 # ---- who may record -------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.utils import timezone
 from policies.published.models import PolicyDocument, SupportItem
 from policies.published.selectors import TARGET
 from portal.audit.services import record_audit
+from portal.core.errors import RefusedError
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.goals import deadline
 from review.targets.models import Measurement, ProgressEntry
@@ -27,14 +28,6 @@ if TYPE_CHECKING:
     from portal.core.act import Act
     from review.targets.goals import Goal
     from review.targets.selectors import Aim
-
-
-class RecordRefused(Exception):
-    """The entry cannot stand; `field` names where ("" for the whole), the message says why and what to do."""
-
-    def __init__(self, field: str, message: str) -> None:
-        self.field = field
-        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +47,7 @@ class Reading:
 def record_measurement(code: str, reading: Reading, *, key: uuid.UUID, act: Act) -> Measurement:
     """Add a measured value to a target; the same key again gives the row that is there.
 
-    Raises RecordRefused for what cannot stand, PermissionDenied for who may not enter it.
+    Raises RefusedError for what cannot stand, PermissionDenied for who may not enter it.
     """
     with transaction.atomic():
         aim, officer = _open_target(code, act=act)
@@ -70,10 +63,10 @@ def record_measurement(code: str, reading: Reading, *, key: uuid.UUID, act: Act)
 def correct_measurement(row_id: int, reading: Reading | None, *, reason: str, key: uuid.UUID, act: Act) -> Measurement:
     """Replace a measured value by another, or (None) by nothing; both rows stay.
 
-    Raises RecordRefused where somebody else corrected it first, or without a reason.
+    Raises RefusedError where somebody else corrected it first, or without a reason.
     """
     if not reason.strip():
-        raise RecordRefused("reason", "请写明更正原因。")
+        raise RefusedError("请写明更正原因。", field="reason")
     with transaction.atomic():
         old = Measurement.objects.select_related("item").get(pk=row_id)
         aim, officer = _open_target(old.item.code, act=act)
@@ -81,9 +74,9 @@ def correct_measurement(row_id: int, reading: Reading | None, *, reason: str, ke
         if known is not None:
             return known
         if Measurement.objects.filter(replaces=old).exists():
-            raise RecordRefused("", "本页打开后，这个实测值已由他人更正。请回到目标页查看最新数值，再决定是否更正。")
+            raise RefusedError("本页打开后，这个实测值已由他人更正。请回到目标页查看最新数值，再决定是否更正。")
         if old.is_void:
-            raise RecordRefused("", "这个实测值已经作废，请重新登记。")
+            raise RefusedError("这个实测值已经作废，请重新登记。")
         if reading is not None:
             _check(reading, aim, act=act, besides=old)
         row = _append(
@@ -103,12 +96,12 @@ def correct_measurement(row_id: int, reading: Reading | None, *, reason: str, ke
 def adopt_platform_figure(code: str, *, year: int, key: uuid.UUID, act: Act) -> Measurement:
     """Enter what the portal counts now as a measured value, marked as a lower bound. Counted here, never posted.
 
-    Raises RecordRefused where the portal counts nothing for this target and year, or did so today already.
+    Raises RefusedError where the portal counts nothing for this target and year, or did so today already.
     """
     aim = find_aim(code)
     figure = platform_figures([aim], on=timezone.localdate(act.at)).get((code, year)) if aim else None
     if figure is None or not figure.value:
-        raise RecordRefused("", "平台还没有这项目标的数据，请从其他来源登记。")
+        raise RefusedError("平台还没有这项目标的数据，请从其他来源登记。")
     reading = Reading(
         year=year,
         value=figure.value,
@@ -126,7 +119,7 @@ def _open_target(code: str, *, act: Act) -> tuple[Aim, User]:
     item = SupportItem.objects.select_for_update(of=("self",)).filter(code=code, kind=TARGET).first()
     aim = find_aim(code) if item else None
     if aim is None or aim.goal.is_restated:
-        raise RecordRefused("", "没有这项目标，或它的实测值登记在另一项目标下。")
+        raise RefusedError("没有这项目标，或它的实测值登记在另一项目标下。")
     return aim, _officer_for(aim.item.document, act=act)
 
 
@@ -139,24 +132,25 @@ def _officer_for(document: PolicyDocument, *, act: Act) -> User:
 def _check(reading: Reading, aim: Aim, *, act: Act, besides: Measurement | None = None) -> None:
     goal: Goal = aim.goal
     if reading.year not in goal.years:
-        raise RecordRefused("year", f"这项目标的年度为 {'、'.join(str(year) for year in goal.years)}，请改选。")
+        raise RefusedError(f"这项目标的年度为 {'、'.join(str(year) for year in goal.years)}，请改选。", field="year")
     if (goal.target is None) != (reading.value is None) or bool(reading.wording) != (goal.target is None):
-        raise RecordRefused("value", "请填写实测值。")
+        raise RefusedError("请填写实测值。", field="value")
     first, last = days_of(aim, reading.year)
     today = timezone.localdate(act.at)
     if not first <= reading.measured_on <= last:
-        raise RecordRefused(
-            "measured_on", f"数据时点应在 {first.isoformat()} 至 {last.isoformat()} 之间，即目标的期限内。"
+        raise RefusedError(
+            f"数据时点应在 {first.isoformat()} 至 {last.isoformat()} 之间，即目标的期限内。", field="measured_on"
         )
     if reading.measured_on > today:
-        raise RecordRefused("measured_on", "数据时点不能晚于今天。")
+        raise RefusedError("数据时点不能晚于今天。", field="measured_on")
     if not reading.source.strip():
-        raise RecordRefused("source", "请写明来源：文件名称和文号、统计报表，或网页标题。")
+        raise RefusedError("请写明来源：文件名称和文号、统计报表，或网页标题。", field="source")
     same_day = Measurement.objects.standing().exclude(value=None, wording="")
     same_day = same_day.filter(item=aim.item, year=reading.year, measured_on=reading.measured_on)
     if (same_day.exclude(pk=besides.pk) if besides else same_day).exists():
-        raise RecordRefused(
-            "measured_on", "这一时点已经登记过实测值。数值有误的，请在历次实测中选“更正”；另一时点的，请改数据时点。"
+        raise RefusedError(
+            "这一时点已经登记过实测值。数值有误的，请在历次实测中选“更正”；另一时点的，请改数据时点。",
+            field="measured_on",
         )
 
 
@@ -229,7 +223,7 @@ def report_progress(
 ) -> ProgressEntry:
     """Add what is known of a phase or duty. `seen` is the last entry's id as the page showed it (0: none).
 
-    Raises RecordRefused for what cannot stand or where somebody else reported meanwhile.
+    Raises RefusedError for what cannot stand or where somebody else reported meanwhile.
     """
     with transaction.atomic():
         document = PolicyDocument.objects.select_for_update(of=("self",)).get(code=document_code)
@@ -239,11 +233,11 @@ def report_progress(
         if known is not None:
             return known
         if duty is None or report.year not in duty.years:
-            raise RecordRefused("", "方案里没有这项任务或这个年度，请回到方案页重新选择。")
+            raise RefusedError("方案里没有这项任务或这个年度，请回到方案页重新选择。")
         entries = ProgressEntry.objects.filter(document=document, rule=rule, year=report.year)
         last = entries.first()
         if (last.pk if last else 0) != seen:
-            raise RecordRefused("", "本页打开后，他人已登记新的进展。您填写的内容仍在下方，请先看最新情况再决定。")
+            raise RefusedError("本页打开后，他人已登记新的进展。您填写的内容仍在下方，请先看最新情况再决定。")
         _check_report(report, ongoing=duty.is_ongoing, act=act)
         entry = ProgressEntry.objects.create(
             key=key,
@@ -270,10 +264,10 @@ def report_progress(
 
 def _check_report(report: Report, *, ongoing: bool, act: Act) -> None:
     if report.on > timezone.localdate(act.at):
-        raise RecordRefused("on", "日期不能晚于今天。")
+        raise RefusedError("日期不能晚于今天。", field="on")
     if not report.note.strip():
-        raise RecordRefused("note", "请写明做了什么、到了哪一步。")
+        raise RefusedError("请写明做了什么、到了哪一步。", field="note")
     if report.state == ProgressState.DONE and ongoing:
-        raise RecordRefused("state", "持续开展的工作没有完成之日，请选“进行中”。")
+        raise RefusedError("持续开展的工作没有完成之日，请选“进行中”。", field="state")
     if report.state == ProgressState.DONE and not report.source.strip():
-        raise RecordRefused("source", "登记为已完成，须写明依据，例如文件名称和文号。")
+        raise RefusedError("登记为已完成，须写明依据，例如文件名称和文号。", field="source")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from review.decisions.sheets import Column, Kind, build_sheet
+from portal.core.spreadsheets import Column, Kind, build_sheet
 
 if TYPE_CHECKING:
-    from review.decisions.sheets import Cell
+    from portal.core.spreadsheets import Cell
     from review.targets.selectors import Dashboard, Standing
 
 COLUMNS = (

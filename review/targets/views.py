@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from policies.published.models import PolicyDocument
 from portal.access import access, officials, public
+from portal.core.errors import RefusedError, attempt, show_refusal
 from portal.core.http import act_of, user_of
-from review.decisions.views.publicity import sheet_response
+from portal.core.spreadsheets import workbook_response
 from review.targets.forms import CorrectionForm, MeasurementForm, ProgressForm
 from review.targets.models import Measurement
 from review.targets.permissions import RECORDERS, recordable_documents
@@ -34,7 +35,6 @@ from review.targets.selectors import (
     target_documents,
 )
 from review.targets.services import (
-    RecordRefused,
     adopt_platform_figure,
     correct_measurement,
     days_of,
@@ -44,7 +44,6 @@ from review.targets.services import (
 from review.targets.sheets import dashboard_sheet
 
 if TYPE_CHECKING:
-    from django import forms
     from django.http import HttpRequest, HttpResponse
 
     from review.targets.programmes import Task
@@ -93,7 +92,9 @@ def dashboard_export(_request: HttpRequest, code: str) -> HttpResponse:
     """The dashboard as a sheet."""
     document = get_object_or_404(target_documents(), code=code)
     today = timezone.localdate()
-    return sheet_response(dashboard_sheet(read_dashboard(document, on=today)), f"目标进展-{code}-{today:%Y%m%d}.xlsx")
+    return workbook_response(
+        dashboard_sheet(read_dashboard(document, on=today)), f"目标进展-{code}-{today:%Y%m%d}.xlsx"
+    )
 
 
 @access(public)
@@ -104,15 +105,15 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
     today = timezone.localdate()
     standings = standings_of(aim, on=today)
     figures = platform_figures([aim], on=today)
-    history, next_cursor = measurement_history(aim, after=request.GET.get("after", ""))
+    page = measurement_history(aim, after=request.GET.get("after", ""))
     context = {
         "aim": aim,
         "document": aim.item.document,
         "standings": standings,
         "figures": [(year, figure) for (_, year), figure in figures.items()],
-        "chart": year_chart(aim.goal.title, standings) if aim.goal.is_yearly else course_chart(aim, history),
-        "history": history,
-        "next_cursor": next_cursor,
+        "chart": year_chart(aim.goal.title, standings) if aim.goal.is_yearly else course_chart(aim, page.rows),
+        "history": page.rows,
+        "next_cursor": page.next_cursor,
         "after": request.GET.get("after", ""),
         "may_record": may_record(request.user, aim.item.document),
         "key": uuid.uuid4(),
@@ -138,8 +139,8 @@ def measure(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid():
         try:
             row = record_measurement(code, form.reading, key=form.cleaned_data["key"], act=act_of(request))
-        except RecordRefused as refused:
-            _show(form, refused)
+        except RefusedError as refused:
+            show_refusal(form, refused)
         else:
             messages.success(request, f"已登记“{aim.goal.title}”：{measured_text(row, aim.goal.unit)}。")
             return redirect("targets:target", code=code)
@@ -155,14 +156,14 @@ def correct(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     form = CorrectionForm(request.POST or None, goal=aim.goal, row=row)
     if form.is_valid():
         entered = form.cleaned_data
-        try:
-            correct_measurement(
+        if attempt(
+            request,
+            lambda: correct_measurement(
                 row.pk, form.replacement, reason=entered["reason"], key=entered["key"], act=act_of(request)
-            )
-        except RecordRefused as refused:
-            _show(form, refused)
-        else:
-            messages.success(request, "已更正，原来的数值仍留在历次实测中。")
+            ),
+            success="已更正，原来的数值仍留在历次实测中。",
+            form=form,
+        ):
             return redirect("targets:target", code=aim.item.code)
     return _entry_page(request, form, aim, title="更正实测值")
 
@@ -180,7 +181,7 @@ def adopt(request: HttpRequest, code: str, year: int) -> HttpResponse:
     item = get_object_or_404(recordable_items(user_of(request)), code=code)
     try:
         row = adopt_platform_figure(item.code, year=year, key=_key_of(request), act=act_of(request))
-    except RecordRefused as refused:
+    except RefusedError as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, f"已采用平台数据，数据时点为 {row.measured_on.isoformat()}。")
@@ -218,12 +219,12 @@ def progress(request: HttpRequest, code: str, rule: str) -> HttpResponse:
     """All that was reported of a phase or duty."""
     document = get_object_or_404(PolicyDocument, code=code)
     task = _task_or_404(request, document, rule)
-    entries, next_cursor = progress_history(task, document, after=request.GET.get("after", ""))
+    page = progress_history(task, document, after=request.GET.get("after", ""))
     context = {
         "document": document,
         "task": task,
-        "entries": entries,
-        "next_cursor": next_cursor,
+        "entries": page.rows,
+        "next_cursor": page.next_cursor,
         "after": request.GET.get("after", ""),
         "may_record": may_record(request.user, document),
     }
@@ -239,12 +240,14 @@ def report(request: HttpRequest, code: str, rule: str) -> HttpResponse:
     form = ProgressForm(request.POST or None, task=task)
     if form.is_valid():
         entered = form.cleaned_data
-        try:
-            report_progress(code, rule, form.report, seen=entered["seen"], key=entered["key"], act=act_of(request))
-        except RecordRefused as refused:
-            _show(form, refused)
-        else:
-            messages.success(request, f"已登记“{task.duty.row.title}”的进展。")
+        if attempt(
+            request,
+            lambda: report_progress(
+                code, rule, form.report, seen=entered["seen"], key=entered["key"], act=act_of(request)
+            ),
+            success=f"已登记“{task.duty.row.title}”的进展。",
+            form=form,
+        ):
             return redirect(f"{reverse('targets:programme', args=[code])}#{rule}")
     context = {"form": form, "document": document, "task": task}
     return render(request, "targets/progress_form.html", context, status=422 if form.errors else 200)
@@ -258,7 +261,3 @@ def _task_or_404(request: HttpRequest, document: PolicyDocument, rule: str) -> T
     if duty is None or year not in duty.years:
         raise Http404
     return read_task(document, duty, year=year, on=timezone.localdate())
-
-
-def _show(form: forms.Form, refused: RecordRefused) -> None:
-    form.add_error(refused.field if refused.field in form.fields else None, str(refused))

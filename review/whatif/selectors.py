@@ -16,6 +16,7 @@ from policies.published.enums import DocumentStatus
 from policies.published.models import PolicyDocument
 from policies.published.selectors import published_catalogue
 from portal.accounts.models import Region
+from portal.core.paging import Page, paginate
 from portal.jobs.models import Job, JobState
 from review.whatif.enums import RunState
 from review.whatif.models import SimulationRun
@@ -46,21 +47,10 @@ def stamp_of_claims(city_code: str) -> str:
     return "|".join(str(value) for value in found.values())
 
 
-@dataclass(frozen=True, slots=True)
-class RunPage:
-    """One page of runs, newest first, and the cursor of the next (empty at the end)."""
-
-    runs: list[SimulationRun]
-    next_cursor: str
-
-
-def page_of_runs(user: User, *, after: str = "") -> RunPage:
+def page_of_runs(user: User, *, after: str = "") -> Page[SimulationRun]:
     """A page of what the person may see; a cursor that makes no sense begins at the first page. One query."""
-    runs = SimulationRun.objects.visible_to(user).without_results().select_related("asked_by", "city").order_by("-pk")
-    if after.isdecimal() and len(after) < 19:
-        runs = runs.filter(pk__lt=int(after))
-    rows = list(runs[: PAGE_SIZE + 1])
-    return RunPage(rows[:PAGE_SIZE], str(rows[PAGE_SIZE - 1].pk) if len(rows) > PAGE_SIZE else "")
+    runs = SimulationRun.objects.visible_to(user).without_results().select_related("asked_by", "city")
+    return paginate(runs, after=after, size=PAGE_SIZE)
 
 
 @dataclass(frozen=True, slots=True)

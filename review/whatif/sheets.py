@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from review.decisions.sheets import Cell, Column, Kind, Sheet, build_book
+from portal.core.spreadsheets import Cell, Column, Kind, Sheet, build_book
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,8 +15,9 @@ from policies.drafting.selectors.catalogue import draft_catalogue
 from policies.engine import CatalogueError
 from policies.published.selectors import published_catalogue
 from portal.access import access, officials
+from portal.core.errors import RefusedError
 from portal.core.http import act_of, user_of
-from review.decisions.views.publicity import sheet_response
+from portal.core.spreadsheets import workbook_response
 from review.whatif import charts
 from review.whatif.comparison import compared
 from review.whatif.enums import ChangeKind, RunState
@@ -39,7 +40,7 @@ from review.whatif.selectors import (
     standings_of,
     visible_numbers,
 )
-from review.whatif.services.runs import WhatIfRefused, cancel_run, find_earlier, start_run
+from review.whatif.services.runs import cancel_run, find_earlier, start_run
 from review.whatif.sheets import report_book
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     page = page_of_runs(user, after=request.GET.get("after", ""))
     context = {
-        "standings": standings_of(page.runs),
+        "standings": standings_of(page.rows),
         "page": page,
         "may_run": running_city(user) is not None,
         "after": request.GET.get("after", ""),
@@ -208,7 +209,7 @@ def cancel(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     try:
         cancel_run(found.pk, act=act_of(request))
         messages.success(request, "模拟已取消。")
-    except WhatIfRefused as error:
+    except RefusedError as error:
         messages.info(request, str(error))
     return redirect("whatif:run", key=key)
 
@@ -222,7 +223,7 @@ def export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         messages.info(request, "模拟完成后才能导出。")
         return redirect("whatif:run", key=key)
     report = _report(request, found, most=None)
-    return sheet_response(report_book(report, made_by=user_of(request).name), f"政策模拟-{found.pk}.xlsx")
+    return workbook_response(report_book(report, made_by=user_of(request).name), f"政策模拟-{found.pk}.xlsx")
 
 
 @access(readers)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
 from applications.claims.enums import UNDER_REVIEW, ClaimStatus
 from applications.claims.models import Claim
+from portal.core.paging import Page, paginate
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -24,17 +24,9 @@ STATE_GROUPS: dict[str, tuple[str, frozenset[ClaimStatus]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimPage:
-    """One page of a list, and the key after which the next begins ("" on the last)."""
-
-    claims: list[Claim]
-    next_cursor: str
-
-
 def list_claims(
     user: User, *, state: str = "", applicant_id: int | None = None, search: str = "", after: str = ""
-) -> ClaimPage:
+) -> Page[Claim]:
     """Claims of the person's own organisations. `after` is the cursor of the page before; a bad one is the first page.
 
     One query.
@@ -47,13 +39,5 @@ def list_claims(
         claims = claims.filter(status__in=STATE_GROUPS[state][1])
     for word in search.split():
         claims = claims.filter(Q(number__icontains=word) | Q(item__title__icontains=word))
-    if after.isascii() and after.isdigit():
-        claims = claims.filter(pk__lt=int(after[:18]))
-    page = list(
-        claims.select_related("item", "applicant", "region", "region__parent", "city", "call").order_by("-pk")[
-            : PAGE_SIZE + 1
-        ]
-    )
-    more = len(page) > PAGE_SIZE
-    page = page[:PAGE_SIZE]
-    return ClaimPage(page, str(page[-1].pk) if more else "")
+    claims = claims.select_related("item", "applicant", "region", "region__parent", "city", "call")
+    return paginate(claims, after=after, size=PAGE_SIZE)

@@ -27,7 +27,7 @@ from applications.claims.services.submission import (
 from applications.claims.services.transitions import lock_claim, perform_transition
 from portal.accounts.enums import Role
 from portal.audit.services import record_audit
-from portal.core.workflow import TransitionRefused
+from portal.core.errors import RefusedError
 from portal.notifications.services import notify_users
 from portal.workdays.selectors import CalendarUnknownError, add_workdays
 
@@ -61,13 +61,13 @@ def request_correction(
     """Return a claim to its applicant with everything that is to be corrected, and a day by which it is due.
 
     `workdays` (3 to the site's CORRECTION_WORKDAYS, which is also the default) count from the next day. Raises
-    TransitionRefused where a point names no place of the form or says nothing, where the round is the second and the
+    RefusedError where a point names no place of the form or says nothing, where the round is the second and the
     person no supervisor, or where the calendar of the coming year is not known; PermissionDenied where the claim is
     not on the person's desk.
     """
     days = settings.CORRECTION_WORKDAYS if workdays is None else workdays
     if not SHORTEST_WORKDAYS <= days <= settings.CORRECTION_WORKDAYS:
-        raise TransitionRefused(f"补正期限应为 {SHORTEST_WORKDAYS} 至 {settings.CORRECTION_WORKDAYS} 个工作日。")
+        raise RefusedError(f"补正期限应为 {SHORTEST_WORKDAYS} 至 {settings.CORRECTION_WORKDAYS} 个工作日。")
     with transaction.atomic():
         claim = lock_claim(claim.pk)
         labels = {(target.line_position, target.field): target.label for target in correction_targets(claim)}
@@ -77,7 +77,7 @@ def request_correction(
         try:
             due_on = add_workdays(timezone.localdate(act.at) + timedelta(days=1), days=days)
         except CalendarUnknownError as error:
-            raise TransitionRefused(str(error)) from None
+            raise RefusedError(str(error)) from None
         perform_transition(
             claim,
             action=Action.REQUEST_CORRECTION,
@@ -156,15 +156,15 @@ def _resubmit(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Sub
 
 def _check_points(points: Sequence[PointAsked], labels: dict[tuple[int | None, str], str]) -> None:
     if not points:
-        raise TransitionRefused("请至少列出一处需要补正的内容。")
+        raise RefusedError("请至少列出一处需要补正的内容。")
     for number, point in enumerate(points, start=1):
         if (point.line_position, point.field) not in labels:
-            raise TransitionRefused(f"第 {number} 处补正要求没有对应的字段或材料，请重新选择。")
+            raise RefusedError(f"第 {number} 处补正要求没有对应的字段或材料，请重新选择。")
         if not point.remark.strip():
             place = labels[point.line_position, point.field]
-            raise TransitionRefused(f"请写明“{place}”有什么问题、应怎样补正。")
+            raise RefusedError(f"请写明“{place}”有什么问题、应怎样补正。")
         if len(point.remark.strip()) > 300:
-            raise TransitionRefused(f"第 {number} 处补正要求超过 300 字，请缩短。")
+            raise RefusedError(f"第 {number} 处补正要求超过 300 字，请缩短。")
 
 
 def _check_round(claim: Claim, act: Act) -> None:
@@ -173,6 +173,6 @@ def _check_round(claim: Claim, act: Act) -> None:
         return
     party = party_for(act.user, claim, Action.REQUEST_CORRECTION)
     if party is not None and party not in SUPERVISORS:
-        raise TransitionRefused(
+        raise RefusedError(
             "该申报已补正过一次。再次退回补正须由复核（市级为审定）人员提出：请写明意见后送复核，或直接作出结论。"
         )

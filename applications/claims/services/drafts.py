@@ -20,6 +20,7 @@ from policies.engine.regions import covers
 from policies.facts.values import facts_of, read_facts, subject_key
 from policies.published.selectors import compiled_item, item_version_for
 from portal.audit.services import record_audit
+from portal.core.errors import RefusedError, StaleStateError
 
 if TYPE_CHECKING:
     import uuid
@@ -32,19 +33,6 @@ if TYPE_CHECKING:
     from policies.published.models import SupportItem
     from portal.accounts.models import Applicant
     from portal.core.act import Act
-
-
-class DraftRefusedError(Exception):
-    """The claim cannot be begun or changed. The message says why, and what to do."""
-
-
-class StaleDraftError(Exception):
-    """Somebody saved another version since this page was loaded; nothing was overwritten."""
-
-    def __init__(self, claim: Claim, typed: Typed) -> None:
-        super().__init__("该申报已在别处修改。")
-        self.claim = claim
-        self.typed = typed
 
 
 @dataclass(frozen=True)
@@ -61,17 +49,17 @@ def start_claim(
 ) -> Claim:
     """Begin a draft with one empty line in a call (the open one unless named). The same `key` again gives the draft.
 
-    Raises DraftRefusedError where the item cannot be claimed by this applicant, or no call is open for it.
+    Raises RefusedError where the item cannot be claimed by this applicant, or no call is open for it.
     """
     if act.user is None or not any(m.applicant_id == applicant.pk for m in act.user.active_memberships):
-        raise DraftRefusedError("只能为您所属的单位申报。")
+        raise RefusedError("只能为您所属的单位申报。")
     version = item_version_for(item, timezone.localdate(act.at))
     if version is None or not item.claimable:
-        raise DraftRefusedError("该事项目前不接受申报，只提供测算。")
+        raise RefusedError("该事项目前不接受申报，只提供测算。")
     city = applicant.region.city
     if city is None or not covers(compiled_item(version).content["document"], applicant.region_id):
         area = item.document.region.full_name if item.document.region else "其他地区"
-        raise DraftRefusedError(f"该事项适用于{area}，{applicant.name}的注册地不在其中。")
+        raise RefusedError(f"该事项适用于{area}，{applicant.name}的注册地不在其中。")
     call = open_call(item, applicant.region_id, at=act.at, wanted=call)
     try:
         with transaction.atomic():
@@ -119,7 +107,7 @@ def start_claim(
 def open_call(item: SupportItem, region_code: str, *, at: datetime, wanted: Call | None = None) -> Call:
     """The call in which the item is open to a region at a moment: the wanted one, or that for the latest facts.
 
-    Raises DraftRefusedError, saying when the next one opens.
+    Raises RefusedError, saying when the next one opens.
     """
     calls = calls_of_item(item, at=at, region_code=region_code)
     if wanted is not None:
@@ -128,19 +116,19 @@ def open_call(item: SupportItem, region_code: str, *, at: datetime, wanted: Call
         return calls[0]
     coming = upcoming_calls(at, region_code=region_code).get(item.code)
     if coming is not None:
-        raise DraftRefusedError(f"“{item.title}”将于 {coming.opens_words} 开放申报（{coming.title}），请届时再来。")
-    raise DraftRefusedError(f"“{item.title}”现在没有正在申报的通知。新的通知发布后会有消息告知您。")
+        raise RefusedError(f"“{item.title}”将于 {coming.opens_words} 开放申报（{coming.title}），请届时再来。")
+    raise RefusedError(f"“{item.title}”现在没有正在申报的通知。新的通知发布后会有消息告知您。")
 
 
 def move_to_call(claim: Claim, *, call: Call, act: Act) -> Claim:
     """Put a draft whose call is over into another open call of its item; what was filled in stays.
 
-    Raises DraftRefusedError where the claim is no draft, or the call not open for it.
+    Raises RefusedError where the claim is no draft, or the call not open for it.
     """
     with transaction.atomic():
         claim = lock_editable(claim, act=act)
         if claim.status != ClaimStatus.DRAFT:
-            raise DraftRefusedError("已经提交的申报不能改到另一份通知。")
+            raise RefusedError("已经提交的申报不能改到另一份通知。")
         if claim.call_id == call.pk:
             return claim
         before = claim.call.number if claim.call else ""
@@ -161,15 +149,15 @@ def move_to_call(claim: Claim, *, call: Call, act: Act) -> Claim:
 def save_draft(claim: Claim, *, act: Act, revision: int, typed: Typed) -> Claim:
     """Keep what was typed, right or wrong, and count the revision up where anything changed.
 
-    Raises StaleDraftError where another version was saved since `revision` and what was typed differs from it,
-    DraftRefusedError where the claim cannot be changed now. What a correction did not ask about stays as it is.
+    Raises StaleStateError where another version was saved since `revision` and what was typed differs from it,
+    RefusedError where the claim cannot be changed now. What a correction did not ask about stays as it is.
     """
     with transaction.atomic():
         claim = lock_editable(claim, act=act)
         if not _write(claim, typed, act=act, commit=False):
             return claim
         if revision != claim.revision:
-            raise StaleDraftError(claim, typed)
+            raise StaleStateError("该申报已在别处修改。", current=claim, attempted=typed)
         _write(claim, typed, act=act, commit=True)
         touch(claim, act=act)
         return claim
@@ -178,7 +166,7 @@ def save_draft(claim: Claim, *, act: Act, revision: int, typed: Typed) -> Claim:
 def add_lines(claim: Claim, *, act: Act, rows: Sequence[Mapping[str, Any]]) -> list[ClaimLine]:
     """Append lines with these facts (typed or normal); an empty mapping makes an empty line.
 
-    An only line that is still empty gives way. Raises DraftRefusedError past the number of lines a claim may have,
+    An only line that is still empty gives way. Raises RefusedError past the number of lines a claim may have,
     and in a correction, where lines stay as they are.
     """
     with transaction.atomic():
@@ -192,7 +180,7 @@ def add_lines(claim: Claim, *, act: Act, rows: Sequence[Mapping[str, Any]]) -> l
                 first.delete()
                 lines = []
         if len(lines) + len(rows) > MAX_LINES:
-            raise DraftRefusedError(
+            raise RefusedError(
                 f"一份申报最多 {MAX_LINES} 项，现有 {len(lines)} 项，不能再加 {len(rows)} 项。请另报一份。"
             )
         last = lines[-1].position if lines else 0
@@ -225,12 +213,12 @@ def remove_line(claim: Claim, *, act: Act, line_id: int) -> None:
 
 
 def lock_editable(claim: Claim, *, act: Act) -> Claim:
-    """The claim under its lock, refused with DraftRefusedError unless this person may change it now."""
+    """The claim under its lock, refused with RefusedError unless this person may change it now."""
     claim = lock_claim(claim.pk)
     if act.user is None or not acts_for_applicant(act.user, claim):
-        raise DraftRefusedError("只有申报单位的成员可以修改申报。")
+        raise RefusedError("只有申报单位的成员可以修改申报。")
     if not claim.is_editable:
-        raise DraftRefusedError(f"该申报现为“{claim.applicant_label}”，不能再修改。")
+        raise RefusedError(f"该申报现为“{claim.applicant_label}”，不能再修改。")
     return claim
 
 
@@ -251,7 +239,7 @@ def put_facts(line: ClaimLine, item: Item, facts: Mapping[str, Any]) -> None:
 
 def _refuse_in_correction(claim: Claim) -> None:
     if claim.status == ClaimStatus.CORRECTION:
-        raise DraftRefusedError("补正时不能增加或删除明细，请按要求修改对应内容。")
+        raise RefusedError("补正时不能增加或删除明细，请按要求修改对应内容。")
 
 
 def _write(claim: Claim, typed: Typed, *, act: Act, commit: bool) -> bool:

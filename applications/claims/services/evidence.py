@@ -15,7 +15,8 @@ from applications.claims.permissions import acts_for_applicant
 from applications.claims.selectors.scope import editable_scope, evidence_requirement
 from applications.claims.services.transitions import lock_claim
 from portal.audit.services import record_audit
-from portal.core.files import PDF, Allowed, FileRefusedError, check_file, keep_file
+from portal.core.errors import RefusedError
+from portal.core.files import PDF, Allowed, check_file, keep_file
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -32,10 +33,6 @@ ALLOWED_WORDS = "PDF、PNG 或 JPG"
 _FOLDER = "evidence"
 
 
-class EvidenceRefusedError(Exception):
-    """A file or a change of evidence that cannot be taken. The message says why, and what to do."""
-
-
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file as it came: its own name, and its bytes."""
@@ -47,7 +44,7 @@ class Upload:
 def add_evidence(claim: Claim, *, act: Act, requirement: str, line_id: int | None, upload: Upload) -> Evidence:
     """Check a file, keep it, and attach it to a requirement of the claim (of one line where the requirement says so).
 
-    Raises EvidenceRefusedError with the remedy where the file is empty, too large, of another type than allowed or
+    Raises RefusedError with the remedy where the file is empty, too large, of another type than allowed or
     than its name says, where the claim cannot be changed now, or where the line is about a defence patent.
     """
     media_type = check_upload(upload)
@@ -63,7 +60,7 @@ def add_evidence(claim: Claim, *, act: Act, requirement: str, line_id: int | Non
 def reuse_evidence(claim: Claim, *, act: Act, requirement: str, line_id: int | None, source: Evidence) -> Evidence:
     """Attach a file that the same applicant uploaded to one of its claims before, without uploading it again."""
     if source.claim.applicant_id != claim.applicant_id:
-        raise EvidenceRefusedError("只能选用本单位以前上传的材料。")
+        raise RefusedError("只能选用本单位以前上传的材料。")
     with transaction.atomic():
         claim = _lock_editable(claim, act)
         line = _line_of(claim, line_id)
@@ -80,7 +77,7 @@ def remove_evidence(evidence: Evidence, *, act: Act) -> None:
         if evidence.removed_at is not None:
             return
         if not editable_scope(claim).may_remove(evidence):
-            raise EvidenceRefusedError(f"补正要求没有涉及“{evidence.filename}”，不能删除；可以补充上传新的材料。")
+            raise RefusedError(f"补正要求没有涉及“{evidence.filename}”，不能删除；可以补充上传新的材料。")
         evidence.removed_at = act.at
         evidence.save(update_fields=["removed_at"])
         record_audit(
@@ -114,12 +111,10 @@ def purge_line_evidence(line: ClaimLine, *, act: Act) -> None:
 
 
 def check_upload(upload: Upload) -> str:
-    """The media type of the bytes. Raises EvidenceRefusedError where it is not allowed, or the name says another."""
-    allowed = Allowed(ALLOWED, ALLOWED_WORDS, settings.EVIDENCE_MAX_BYTES)
-    try:
-        return check_file(upload.filename, upload.file, allowed=allowed)
-    except FileRefusedError as error:
-        raise EvidenceRefusedError(str(error)) from error
+    """The media type of the bytes. Raises RefusedError where it is not allowed, or the name says another."""
+    return check_file(
+        upload.filename, upload.file, allowed=Allowed(ALLOWED, ALLOWED_WORDS, settings.EVIDENCE_MAX_BYTES)
+    )
 
 
 def store_file(file: UploadedFile[bytes], *, media_type: str, act: Act) -> StoredFile:
@@ -134,9 +129,9 @@ def store_file(file: UploadedFile[bytes], *, media_type: str, act: Act) -> Store
 def _lock_editable(claim: Claim, act: Act) -> Claim:
     claim = lock_claim(claim.pk)
     if not claim.is_editable:
-        raise EvidenceRefusedError(f"该申报现为“{claim.applicant_label}”，不能再增删材料。")
+        raise RefusedError(f"该申报现为“{claim.applicant_label}”，不能再增删材料。")
     if act.user is None or not acts_for_applicant(act.user, claim):
-        raise EvidenceRefusedError("只有申报单位的成员可以增删材料。")
+        raise RefusedError("只有申报单位的成员可以增删材料。")
     return claim
 
 
@@ -145,21 +140,19 @@ def _line_of(claim: Claim, line_id: int | None) -> ClaimLine | None:
         return None
     line = claim.lines.filter(pk=line_id).first()
     if line is None:
-        raise EvidenceRefusedError("该项明细已被删除，请刷新页面后再上传。")
+        raise RefusedError("该项明细已被删除，请刷新页面后再上传。")
     return line
 
 
 def _check_place(claim: Claim, requirement: str, line: ClaimLine | None) -> None:
     wanted = evidence_requirement(claim, requirement)
     if wanted is None or (wanted.per == "line") != (line is not None):
-        raise EvidenceRefusedError("该事项没有这一材料要求，请刷新页面后再上传。")
+        raise RefusedError("该事项没有这一材料要求，请刷新页面后再上传。")
 
 
 def _refuse_defence(line: ClaimLine | None) -> None:
     if line is not None and line.is_defence:
-        raise EvidenceRefusedError(
-            "国防专利的材料不得上传到互联网平台，文件没有保存。请联系受理部门线下递交，由工作人员登记。"
-        )
+        raise RefusedError("国防专利的材料不得上传到互联网平台，文件没有保存。请联系受理部门线下递交，由工作人员登记。")
 
 
 def _attach(

@@ -14,8 +14,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from applications.claims.selectors.problems import MAX_LINES
-from applications.claims.services.drafts import DraftRefusedError, add_lines
+from applications.claims.services.drafts import add_lines
 from policies.facts.values import MAX_ROWS, facts_of, read_fact
+from portal.core.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,10 +33,6 @@ NUMBER_HEAD = "序号"
 LINE_NUMBER_HEAD = "明细序号"
 HELP_MARK = "说明"
 _WIDTHS = {"money": 14, "date": 13, "integer": 10, "number": 12, "choice": 14, "boolean": 8}
-
-
-class ImportRefusedError(Exception):
-    """The sheet as a whole cannot be read. The message says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +78,12 @@ class _Table:
 
 
 def import_lines(claim: Claim, *, act: Act, reading: SheetReading) -> list[ClaimLine]:
-    """Append what a sheet holds to the claim. Raises ImportRefusedError where it has faults or nothing at all."""
+    """Append what a sheet holds to the claim. Raises RefusedError where it has faults or nothing at all."""
     if reading.faults:
-        raise ImportRefusedError("表格中有错误，没有导入任何内容。请按单元格修改后重新导入。")
+        raise RefusedError("表格中有错误，没有导入任何内容。请按单元格修改后重新导入。")
     if not reading.lines:
-        raise ImportRefusedError("表格中没有填写任何明细。请从第 3 行起填写后再导入。")
-    try:
-        return add_lines(claim, act=act, rows=reading.lines)
-    except DraftRefusedError as error:
-        raise ImportRefusedError(str(error)) from None
+        raise RefusedError("表格中没有填写任何明细。请从第 3 行起填写后再导入。")
+    return add_lines(claim, act=act, rows=reading.lines)
 
 
 # ---- the template ---------------------------------------------------------------------------------
@@ -175,7 +169,7 @@ def _help_of(fact: Fact) -> str:
 
 
 def read_workbook(item: Item, content: bytes) -> SheetReading:
-    """Read a filled template. Raises ImportRefusedError for what is no such workbook."""
+    """Read a filled template. Raises RefusedError for what is no such workbook."""
     sheets = dict(_sheets_of(content))
     lines_sheet = sheets.get(LINES_SHEET) or (next(iter(sheets.values())) if sheets else [])
     facts = [fact for fact in facts_of(item) if fact.type != "rows"]
@@ -202,15 +196,15 @@ def read_pasted(item: Item, text: str) -> SheetReading:
 
 def _sheets_of(content: bytes) -> Iterator[tuple[str, list[list[_Cell]]]]:
     if len(content) > MAX_BYTES:
-        raise ImportRefusedError("表格超过 5 MB。请只保留模板中的工作表，删除图片后再导入。")
+        raise RefusedError("表格超过 5 MB。请只保留模板中的工作表，删除图片后再导入。")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > MAX_UNPACKED_BYTES:
-            raise ImportRefusedError("表格展开后过大，请只保留模板中的工作表再导入。")
+            raise RefusedError("表格展开后过大，请只保留模板中的工作表再导入。")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
-        raise ImportRefusedError("这不是 Excel 工作簿（.xlsx）。请下载模板填写，另存为 .xlsx 后再导入。") from None
+        raise RefusedError("这不是 Excel 工作簿（.xlsx）。请下载模板填写，另存为 .xlsx 后再导入。") from None
     try:
         for sheet in book.worksheets:
             cells = sheet.iter_rows(max_row=2 + max(MAX_LINES, MAX_ROWS * 5), max_col=MAX_COLUMNS)
@@ -257,16 +251,16 @@ def _find_table(facts: Sequence[Fact], rows: list[list[_Cell]], *, need_head: bo
             if label and label not in by_label and label not in (NUMBER_HEAD, LINE_NUMBER_HEAD)
         ]  # fmt: skip
         if strange:
-            raise ImportRefusedError(
+            raise RefusedError(
                 f"{strange[0].address} 的列名“{strange[0].text}”不是该事项的字段。请使用本事项的模板，不要改动表头。"
             )
         missing = [fact.label for fact in facts if fact.required and fact not in found.values()]
         if missing:
-            raise ImportRefusedError(f"缺少列：{'、'.join(missing)}。请使用本事项的模板，不要删除列。")
+            raise RefusedError(f"缺少列：{'、'.join(missing)}。请使用本事项的模板，不要删除列。")
         number = next((c for c, label in enumerate(labels) if label in (NUMBER_HEAD, LINE_NUMBER_HEAD)), None)
         return _Table(found, number, rows[index + 1 :])
     if need_head:
-        raise ImportRefusedError("没有找到表头。请下载本事项的模板填写，不要删除第 1 行。")
+        raise RefusedError("没有找到表头。请下载本事项的模板填写，不要删除第 1 行。")
     return _Table(dict(enumerate(facts)), None, rows)
 
 

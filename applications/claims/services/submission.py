@@ -95,7 +95,7 @@ def _submit(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Submi
 
 
 def withdraw_claim(claim: Claim, *, act: Act, reason: str) -> Claim:
-    """Withdraw a claim, or discard a draft; its rights are free again. Raises TransitionRefused without a reason."""
+    """Withdraw a claim, or discard a draft; its rights are free again. Raises RefusedError without a reason."""
     with transaction.atomic():
         claim = lock_claim(claim.pk)
         was_draft = claim.status == ClaimStatus.DRAFT

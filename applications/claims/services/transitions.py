@@ -38,7 +38,7 @@ def perform_transition(
     """Move a locked claim along the table, with its time line entry and its audit record.
 
     `claim` must come from `lock_claim` in the same transaction; `changes` are further fields written with the
-    status. Raises TransitionRefused where the claim is no longer in a state for the action or a reason is
+    status. Raises RefusedError where the claim is no longer in a state for the action or a reason is
     missing, PermissionDenied where the action is open but not to this person.
     """
     workflow, before = workflow_of(claim.route), ClaimStatus(claim.status)

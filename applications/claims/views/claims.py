@@ -18,7 +18,7 @@ from applications.claims.selectors.calls import call_situation
 from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.lists import list_claims
 from applications.claims.selectors.progress import progress_of, timeline_of
-from applications.claims.services.drafts import DraftRefusedError, move_to_call, start_claim
+from applications.claims.services.drafts import move_to_call, start_claim
 from applications.claims.services.submission import withdraw_claim
 from applications.claims.views.common import as_uuid, content_of, own_claim
 from policies.calls.selectors import offer_of, open_calls, upcoming_calls
@@ -26,8 +26,8 @@ from policies.engine.terms import APPLICANT_KINDS
 from policies.published.models import SupportItem
 from policies.published.selectors import claimable_items
 from portal.access import access, applicants
+from portal.core.errors import RefusedError, attempt
 from portal.core.http import act_of, user_of
-from portal.core.workflow import TransitionRefused
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -77,7 +77,7 @@ def new(request: HttpRequest, code: str = "") -> HttpResponse:
         call = next((call for call in offer.calls if call.pk == given["call"]), None)
         try:
             claim = start_claim(applicant, item=item, key=given["key"], act=act_of(request), call=call)
-        except DraftRefusedError as error:
+        except RefusedError as error:
             refusal = str(error)
         else:
             return redirect("applications:edit", claim.key)
@@ -180,13 +180,12 @@ def move(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if call is None:
         messages.error(request, "该通知不能转入：它已截止，或没有开放这个事项。")
         return redirect("applications:claim", found.key)
-    try:
-        move_to_call(found, call=call, act=act_of(request))
-    except DraftRefusedError as error:
-        messages.error(request, str(error))
-        return redirect("applications:claim", found.key)
-    messages.success(request, f"已转入“{call.title}”，填写的内容都还在，请核对后提交。")
-    return redirect("applications:edit", found.key)
+    done = attempt(
+        request,
+        lambda: move_to_call(found, call=call, act=act_of(request)),
+        success=f"已转入“{call.title}”，填写的内容都还在，请核对后提交。",
+    )
+    return redirect("applications:edit", found.key) if done else redirect("applications:claim", found.key)
 
 
 @access(applicants)
@@ -196,12 +195,11 @@ def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = own_claim(request, key)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        try:
-            withdraw_claim(found, act=act_of(request), reason=form.cleaned_data["reason"])
-        except TransitionRefused as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, "申报已撤回。" if found.number else "草稿已作废。")
+        attempt(
+            request,
+            lambda: withdraw_claim(found, act=act_of(request), reason=form.cleaned_data["reason"]),
+            success="申报已撤回。" if found.number else "草稿已作废。",
+        )
         return redirect("applications:claim", found.key)
     if Action.WITHDRAW not in open_actions(user_of(request), found):
         messages.error(request, f"该申报现为“{found.applicant_label}”，不能撤回。")

@@ -24,20 +24,14 @@ from applications.claims.selectors.problems import find_problems
 from applications.claims.selectors.scope import concerns_patents, item_of
 from applications.claims.services.assessment import preview_claim
 from applications.claims.services.corrections import resubmit_claim
-from applications.claims.services.drafts import (
-    DraftRefusedError,
-    StaleDraftError,
-    Typed,
-    add_lines,
-    remove_line,
-    save_draft,
-)
-from applications.claims.services.evidence import EvidenceRefusedError, Upload, add_evidence, remove_evidence
+from applications.claims.services.drafts import Typed, add_lines, remove_line, save_draft
+from applications.claims.services.evidence import Upload, add_evidence, remove_evidence
 from applications.claims.services.submission import AlreadySubmittedError, ClaimIncompleteError, submit_claim
 from applications.claims.views.common import as_uuid, content_of, own_claim
 from portal.access import access, applicants
+from portal.core.errors import RefusedError, StaleStateError
 from portal.core.http import act_of
-from portal.core.workflow import TransitionRefused
+from portal.core.paging import read_number
 
 if TYPE_CHECKING:
     import uuid
@@ -96,16 +90,16 @@ def _save_and_act(request: HttpRequest, claim: Claim) -> HttpResponse:
     revision = _number(request.POST.get("revision"), -1)
     try:
         save_draft(claim, act=act, revision=revision, typed=_typed(claim, request))
-    except StaleDraftError as error:
-        return _conflict(request, error.claim, error.typed)
-    except DraftRefusedError as error:
+    except StaleStateError as error:
+        return _conflict(request, error.current, error.attempted)
+    except RefusedError as error:
         messages.error(request, str(error))
         return redirect("applications:claim", claim.key)
     refused = _take_files(request, claim, act)
     action, _, target = request.POST.get("action", "save").partition(":")
     try:
         return _ACTIONS.get(action, _stay)(_Press(request, claim, act, target, refused))
-    except (DraftRefusedError, EvidenceRefusedError) as error:
+    except RefusedError as error:
         messages.error(request, str(error))
         return _to_form(request, claim)
 
@@ -120,7 +114,7 @@ def _take_files(request: HttpRequest, claim: Claim, act: Act) -> bool:
             upload = Upload(file.name or "未命名", file)
             try:
                 add_evidence(claim, act=act, requirement=requirement, line_id=line_id, upload=upload)
-            except EvidenceRefusedError as error:
+            except RefusedError as error:
                 refused = True
                 messages.error(request, str(error))
     return refused
@@ -183,9 +177,9 @@ def autosave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     revision = _number(request.POST.get("revision"), -1)
     try:
         claim = save_draft(claim, act=act_of(request), revision=revision, typed=_typed_so_far(claim, request))
-    except StaleDraftError:
+    except StaleStateError:
         return render(request, "applications/_autosave_stale.html", context)
-    except DraftRefusedError as error:
+    except RefusedError as error:
         return render(request, "applications/_autosave_refused.html", context | {"message": str(error)})
     read = read_claim(claim)
     context |= {
@@ -210,9 +204,9 @@ def merge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     typed = Typed(chosen_facts, {pk: values for pk, values in chosen_lines.items() if values})
     try:
         save_draft(claim, act=act_of(request), revision=_number(request.POST.get("revision"), -1), typed=typed)
-    except StaleDraftError as error:
-        return _conflict(request, error.claim, error.typed)
-    except DraftRefusedError as error:
+    except StaleStateError as error:
+        return _conflict(request, error.current, error.attempted)
+    except RefusedError as error:
         messages.error(request, str(error))
         return redirect("applications:claim", claim.key)
     messages.success(request, "已按您的选择合并保存。")
@@ -242,7 +236,7 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         done = do(claim, act=act, revision=revision, commitment=commitment)
     except AlreadySubmittedError as error:
         messages.info(request, str(error))
-    except TransitionRefused as error:
+    except RefusedError as error:
         messages.error(request, str(error))
     except ClaimIncompleteError as error:
         context = _review_context(own_claim(request, key))
@@ -322,4 +316,5 @@ def _to_form(
 
 
 def _number(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else otherwise
+    number = read_number(text)
+    return otherwise if number is None else number

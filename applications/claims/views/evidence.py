@@ -18,12 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from applications.claims.forms.entry import evidence_slot, page_of
 from applications.claims.models import Evidence
 from applications.claims.selectors.duplicates import reusable_evidence
-from applications.claims.services.evidence import EvidenceRefusedError, Upload, add_evidence, reuse_evidence
+from applications.claims.services.evidence import Upload, add_evidence, reuse_evidence
 from applications.claims.views.common import as_uuid, own_claim
 from portal.access import access, applicants, officials
 from portal.accounts.enums import Role
+from portal.core.errors import RefusedError
 from portal.core.files import read_pieces
 from portal.core.http import act_of, user_of
+from portal.core.paging import read_number
 
 if TYPE_CHECKING:
     import uuid
@@ -81,14 +83,14 @@ def upload(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Attach files to one requirement as soon as they are chosen; answers with that requirement's place."""
     claim = own_claim(request, key)
     requirement = request.POST.get("requirement", "")
-    line_id = _line_id(request.POST.get("line", ""))
+    line_id = read_number(request.POST.get("line", ""))
     refusals = []
     for name in request.FILES:
         for file in request.FILES.getlist(name):
             given = Upload(file.name or "未命名", file)
             try:
                 add_evidence(claim, act=act_of(request), requirement=requirement, line_id=line_id, upload=given)
-            except EvidenceRefusedError as error:
+            except RefusedError as error:
                 refusals.append(str(error))
     return _slot(request, claim, requirement, line_id, refusals)
 
@@ -99,7 +101,7 @@ def reuse(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Choose among the organisation's earlier files for one requirement."""
     claim = own_claim(request, key)
     requirement = request.GET.get("requirement", "")
-    line_id = _line_id(request.GET.get("line", ""))
+    line_id = read_number(request.GET.get("line", ""))
     slot = evidence_slot(claim, requirement=requirement, line_id=line_id)
     if slot is None or not claim.is_editable:
         raise Http404
@@ -111,7 +113,7 @@ def reuse(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             raise Http404
         try:
             reuse_evidence(claim, act=act_of(request), requirement=requirement, line_id=line_id, source=source)
-        except EvidenceRefusedError as error:
+        except RefusedError as error:
             messages.error(request, str(error))
         else:
             messages.success(request, f"已选用“{source.filename}”。")
@@ -129,7 +131,3 @@ def _slot(
         raise Http404
     context = {"claim": claim, "slot": slot, "now": timezone.localtime()}
     return render(request, "applications/_uploaded.html", context)
-
-
-def _line_id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None

@@ -5,32 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.forms.actions import ImportForm
 from applications.claims.selectors.scope import item_of
-from applications.claims.services.imports import (
-    ImportRefusedError,
-    build_template,
-    import_lines,
-    read_pasted,
-    read_workbook,
-)
+from applications.claims.services.imports import build_template, import_lines, read_pasted, read_workbook
 from applications.claims.views.common import own_claim
 from policies.facts.values import facts_of
 from portal.access import access, applicants
+from portal.core.errors import RefusedError
 from portal.core.http import act_of
+from portal.core.spreadsheets import workbook_response
 
 if TYPE_CHECKING:
     import uuid
 
-    from django.http import HttpRequest
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    from django.http import HttpRequest, HttpResponse
 
 
 @access(applicants)
@@ -38,10 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def template(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The xlsx template of the claim's item."""
     claim = own_claim(request, key)
-    response = HttpResponse(build_template(item_of(claim)), content_type=XLSX)
-    name = f"{claim.item.title}明细模板.xlsx"
-    response["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
-    return response
+    return workbook_response(build_template(item_of(claim)), f"{claim.item.title}明细模板.xlsx")
 
 
 @access(applicants)
@@ -62,7 +51,7 @@ def bulk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             reading = read_workbook(item, file.read()) if file else read_pasted(item, pasted)
             context["faults"] = reading.faults
             lines = import_lines(claim, act=act_of(request), reading=reading)
-        except ImportRefusedError as error:
+        except RefusedError as error:
             context["refusal"] = str(error)
             return render(request, "applications/import.html", context, status=422)
         messages.success(request, f"已导入 {len(lines)} 项。请逐项核对并上传材料。")

@@ -11,9 +11,10 @@ from django.db import transaction
 from policies.calls.enums import CallState, ChangeKind
 from policies.calls.models import Call, CallAttachment, CallChange
 from policies.calls.services.drafts import lock_draft
-from policies.calls.services.plans import CallRefusedError, lock_call
+from policies.calls.services.plans import lock_call
 from portal.audit.services import record_audit
-from portal.core.files import EXCEL, PDF, WORD, Allowed, FileRefusedError, check_file, keep_file
+from portal.core.errors import RefusedError
+from portal.core.files import EXCEL, PDF, WORD, Allowed, check_file, keep_file
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -29,21 +30,21 @@ ALLOWED_WORDS = "PDF、Word（.docx）、Excel（.xlsx）、PNG 或 JPG"
 def add_attachment(call: Call, *, name: str, file: UploadedFile[bytes], act: Act, reason: str = "") -> CallAttachment:
     """Check a file, keep it, and attach it; the same file again is the one that is there.
 
-    To a published call only with a reason, which everybody reads. Raises CallRefusedError with the remedy.
+    To a published call only with a reason, which everybody reads. Raises RefusedError with the remedy.
     """
     try:
         media_type = check_file(name, file, allowed=Allowed(ENDINGS, ALLOWED_WORDS, settings.EVIDENCE_MAX_BYTES))
-    except FileRefusedError as error:
-        raise CallRefusedError(str(error), "file") from error
+    except RefusedError as error:
+        raise RefusedError(str(error), "file") from None
     with transaction.atomic():
         call = lock_call(call, act=act)
         assert act.user is not None  # noqa: S101 - lock_call let only an administrator through
         if call.state == CallState.WITHDRAWN:
-            raise CallRefusedError("该通知已撤销，不能再增加附件。")
+            raise RefusedError("该通知已撤销，不能再增加附件。")
         if call.state == CallState.PUBLISHED and not reason.strip():
-            raise CallRefusedError("通知已经发布，增加附件请写明理由，理由会在通知页面公布。", "reason")
+            raise RefusedError("通知已经发布，增加附件请写明理由，理由会在通知页面公布。", "reason")
         if call.attachments.count() >= MAX_ATTACHMENTS:
-            raise CallRefusedError(f"一份通知最多 {MAX_ATTACHMENTS} 个附件，请合并后再上传。", "file")
+            raise RefusedError(f"一份通知最多 {MAX_ATTACHMENTS} 个附件，请合并后再上传。", "file")
         kept = keep_file(file, folder=FOLDER)
         short = PurePath(name).name[-200:]
         attachment, is_new = CallAttachment.objects.get_or_create(
@@ -79,7 +80,7 @@ def add_attachment(call: Call, *, name: str, file: UploadedFile[bytes], act: Act
 
 
 def remove_attachment(attachment: CallAttachment, *, act: Act) -> None:
-    """Take a file off a draft; one that is gone already is no error. Raises CallRefusedError once it is published."""
+    """Take a file off a draft; one that is gone already is no error. Raises RefusedError once it is published."""
     with transaction.atomic():
         call = lock_draft(attachment.call, act=act)
         if not call.attachments.filter(pk=attachment.pk).delete()[0]:

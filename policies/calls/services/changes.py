@@ -16,7 +16,6 @@ from policies.calls.enums import CallState, ChangeKind, Phase
 from policies.calls.models import Call, CallChange, CallItem, days_words, deadline_words
 from policies.calls.services.drafts import lock_draft
 from policies.calls.services.plans import (
-    CallRefusedError,
     ItemPlan,
     lock_call,
     lock_city,
@@ -28,6 +27,7 @@ from policies.calls.services.plans import (
 )
 from policies.calls.workflow import WORKFLOW
 from portal.audit.services import record_audit
+from portal.core.errors import RefusedError
 from portal.core.money import format_yuan
 from portal.jobs.services import enqueue_job
 
@@ -48,8 +48,8 @@ _MINUTE = timedelta(minutes=1)
 def publish_call(call: Call, *, seen: int, act: Act) -> Call:
     """Publish a draft: it opens and closes by itself from now on; a job notifies who may claim in it.
 
-    Raises CallRefusedError where something is missing, its end has passed, or another call already takes one of its
-    items for the same facts at the same time; StaleCallError where the draft was changed since `seen`.
+    Raises RefusedError where something is missing, its end has passed, or another call already takes one of its
+    items for the same facts at the same time; StaleStateError where the draft was changed since `seen`.
     """
     with transaction.atomic():
         lock_city(call.region_id)
@@ -64,27 +64,27 @@ def publish_call(call: Call, *, seen: int, act: Act) -> Call:
 
 def _refuse_unfinished(call: Call, *, items: int, act: Act) -> None:
     if not call.number:
-        raise CallRefusedError("请先填写文号，再发布。", "number")
+        raise RefusedError("请先填写文号，再发布。", "number")
     if not items:
-        raise CallRefusedError("请至少选择一个事项，再发布。", "items")
+        raise RefusedError("请至少选择一个事项，再发布。", "items")
     if call.closes_at <= act.at:
-        raise CallRefusedError("截止时间已过，请先改为今后的时间，再发布。", "closes_at")
+        raise RefusedError("截止时间已过，请先改为今后的时间，再发布。", "closes_at")
     if Call.objects.filter(region=call.region_id, number=call.number, state=CallState.PUBLISHED).exists():
-        raise CallRefusedError(f"文号“{call.number}”已用于另一份已发布的通知，请核对。", "number")
+        raise RefusedError(f"文号“{call.number}”已用于另一份已发布的通知，请核对。", "number")
 
 
 def extend_call(call: Call, *, closes_at: datetime, reason: str, seen: int, act: Act) -> Call:
-    """Let a call close later; one that has closed opens again. Raises CallRefusedError for an earlier end."""
+    """Let a call close later; one that has closed opens again. Raises RefusedError for an earlier end."""
     closes_at = to_the_minute(closes_at)
     with transaction.atomic():
         lock_city(call.region_id)
         call = _lock_published(call, act=act, seen=seen, reason=reason)
         if closes_at <= call.closes_at:
-            raise CallRefusedError(
+            raise RefusedError(
                 f"新的截止时间应晚于原定的 {call.closes_words}。要提前截止，请另选“提前截止”。", "closes_at"
             )
         if closes_at <= act.at:
-            raise CallRefusedError("新的截止时间已过，请改为今后的时间。", "closes_at")
+            raise RefusedError("新的截止时间已过，请改为今后的时间。", "closes_at")
         difference = ["截止时间", call.closes_words, deadline_words(closes_at)]
         call.closes_at = closes_at
         refuse_rivals(call)
@@ -94,18 +94,18 @@ def extend_call(call: Call, *, closes_at: datetime, reason: str, seen: int, act:
 def close_call(call: Call, *, closes_at: datetime | None, reason: str, seen: int, act: Act) -> Call:
     """Let an open call close earlier than announced: at a moment to come, or (None) with the next full minute.
 
-    Drafts of claims stay; what was submitted until then goes its way. Raises CallRefusedError for any other moment.
+    Drafts of claims stay; what was submitted until then goes its way. Raises RefusedError for any other moment.
     """
     at_once = to_the_minute(act.at) + _MINUTE
     closes_at = to_the_minute(closes_at) if closes_at else at_once
     with transaction.atomic():
         call = _lock_published(call, act=act, seen=seen, reason=reason)
         if call.phase_at(act.at) != Phase.OPEN:
-            raise CallRefusedError("只有正在申报的通知可以提前截止。尚未开始的，请选择“撤销”。")
+            raise RefusedError("只有正在申报的通知可以提前截止。尚未开始的，请选择“撤销”。")
         if closes_at < at_once:
-            raise CallRefusedError("截止时间不能早于现在。要立即截止，请把时间留空。", "closes_at")
+            raise RefusedError("截止时间不能早于现在。要立即截止，请把时间留空。", "closes_at")
         if closes_at >= call.closes_at:
-            raise CallRefusedError(f"应早于原定的 {call.closes_words}。要推迟截止，请另选“延长”。", "closes_at")
+            raise RefusedError(f"应早于原定的 {call.closes_words}。要推迟截止，请另选“延长”。", "closes_at")
         difference = ["截止时间", call.closes_words, deadline_words(closes_at)]
         call.closes_at = closes_at
         return _move(call, ChangeKind.CLOSED, differences=[difference], reason=reason, act=act)
@@ -135,7 +135,7 @@ class Amendment:
 def amend_call(call: Call, *, amendment: Amendment, reason: str, seen: int, act: Act) -> Call:
     """Widen a published call: more days of facts, higher limits, further items; or correct whom to ask.
 
-    Raises CallRefusedError for what would take something back, for an amendment that changes nothing, and where another
+    Raises RefusedError for what would take something back, for an amendment that changes nothing, and where another
     call already takes one of the items for the same facts at the same time.
     """
     with transaction.atomic():
@@ -151,7 +151,7 @@ def amend_call(call: Call, *, amendment: Amendment, reason: str, seen: int, act:
             setattr(call, name, getattr(amendment, name))
         differences += _put_items(call, rows, planned)
         if not differences:
-            raise CallRefusedError("没有改动任何内容，不需要保存。")
+            raise RefusedError("没有改动任何内容，不需要保存。")
         refuse_bad_windows(call, amendment.items)
         refuse_unruled_items(call, [row.item for row in call.items.select_related("item")])
         refuse_rivals(call)
@@ -162,20 +162,20 @@ def _refuse_narrower(
     call: Call, amendment: Amendment, rows: Mapping[int, CallItem], planned: Mapping[int, ItemPlan]
 ) -> None:
     if amendment.facts_from > call.facts_from:
-        raise CallRefusedError(f"发布后事实期间只能放宽，首日不能晚于 {call.facts_from:%Y-%m-%d}。", "facts_from")
+        raise RefusedError(f"发布后事实期间只能放宽，首日不能晚于 {call.facts_from:%Y-%m-%d}。", "facts_from")
     if amendment.facts_to < call.facts_to:
         last = call.facts_to - timedelta(days=1)
-        raise CallRefusedError(f"发布后事实期间只能放宽，末日不能早于 {last:%Y-%m-%d}。", "facts_last")
+        raise RefusedError(f"发布后事实期间只能放宽，末日不能早于 {last:%Y-%m-%d}。", "facts_last")
     if _is_lower(amendment.budget, call.budget):
-        raise CallRefusedError(f"发布后预算只能调高或取消限制，不能低于原定的{_yuan_words(call.budget)}。", "budget")
+        raise RefusedError(f"发布后预算只能调高或取消限制，不能低于原定的{_yuan_words(call.budget)}。", "budget")
     if _is_lower(amendment.quota, call.quota):
-        raise CallRefusedError(f"发布后名额只能调高或取消限制，不能少于原定的{_count_words(call.quota)}。", "quota")
+        raise RefusedError(f"发布后名额只能调高或取消限制，不能少于原定的{_count_words(call.quota)}。", "quota")
     for item_id, row in rows.items():
         new = planned.get(item_id)
         if new is None:
-            raise CallRefusedError(f"发布后不能去掉事项“{row.item.title}”。不再受理的，请撤销通知后另行发布。", "items")
+            raise RefusedError(f"发布后不能去掉事项“{row.item.title}”。不再受理的，请撤销通知后另行发布。", "items")
         if _is_lower(new.budget, row.budget) or _is_lower(new.quota, row.quota):
-            raise CallRefusedError(f"“{row.item.title}”的预算和名额发布后只能调高或取消限制。", "items")
+            raise RefusedError(f"“{row.item.title}”的预算和名额发布后只能调高或取消限制。", "items")
 
 
 def _is_lower(new: Decimal | int | None, old: Decimal | int | None) -> bool:
@@ -228,12 +228,12 @@ def _count_words(count: int | None) -> str:
 
 
 def _lock_published(call: Call, *, act: Act, seen: int, reason: str) -> Call:
-    """The call under its lock, refused with CallRefusedError unless it is published and a reason is given."""
+    """The call under its lock, refused with RefusedError unless it is published and a reason is given."""
     if not reason.strip():
-        raise CallRefusedError("请写明理由，理由会在通知页面公布。", "reason")
+        raise RefusedError("请写明理由，理由会在通知页面公布。", "reason")
     call = lock_call(call, act=act, seen=seen)
     if call.state != CallState.PUBLISHED:
-        raise CallRefusedError(f"该通知现为“{call.get_state_display()}”，不能再变更。")
+        raise RefusedError(f"该通知现为“{call.get_state_display()}”，不能再变更。")
     return call
 
 

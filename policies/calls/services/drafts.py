@@ -14,13 +14,13 @@ from policies.calls.permissions import administers
 from policies.calls.services.plans import (
     PLAIN_FIELDS,
     CallPlan,
-    CallRefusedError,
     lock_call,
     refuse_bad_windows,
     refuse_foreign_items,
     to_the_minute,
 )
 from portal.audit.services import record_audit
+from portal.core.errors import RefusedError
 
 if TYPE_CHECKING:
     import uuid
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def draft_call(region: Region, *, plan: CallPlan, key: uuid.UUID, act: Act) -> Call:
     """Begin a call of a city. The same `key` again gives the call that is already there.
 
-    Raises CallRefusedError for windows or items that cannot be, PermissionDenied for another city's administrator.
+    Raises RefusedError for windows or items that cannot be, PermissionDenied for another city's administrator.
     """
     if act.user is None or not administers(act.user, region.pk):
         raise PermissionDenied("只有本市的政策管理人员可以拟写申报通知。")
@@ -60,7 +60,7 @@ def draft_call(region: Region, *, plan: CallPlan, key: uuid.UUID, act: Act) -> C
 def save_call(call: Call, *, plan: CallPlan, seen: int, act: Act) -> Call:
     """Write a draft anew, and count its revision up.
 
-    Raises StaleCallError where it was saved since `seen`, CallRefusedError for what cannot be or once it is published.
+    Raises StaleStateError where it was saved since `seen`, RefusedError for what cannot be or once it is published.
     """
     with transaction.atomic():
         call = lock_draft(call, act=act, seen=seen)
@@ -87,10 +87,10 @@ def discard_call(call: Call, *, act: Act) -> None:
 
 
 def lock_draft(call: Call, *, act: Act, seen: int | None = None) -> Call:
-    """The call under its lock, refused with CallRefusedError once it is published."""
+    """The call under its lock, refused with RefusedError once it is published."""
     call = lock_call(call, act=act, seen=seen)
     if call.state != CallState.DRAFTED:
-        raise CallRefusedError("该通知已经发布，不能再按草稿修改。请在通知页面选择延长、调整或撤销。")
+        raise RefusedError("该通知已经发布，不能再按草稿修改。请在通知页面选择延长、调整或撤销。")
     return call
 
 

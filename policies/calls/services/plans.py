@@ -14,6 +14,7 @@ from policies.calls.permissions import administers
 from policies.calls.selectors import callable_items, rival_items
 from policies.published.models import ItemVersion
 from portal.accounts.models import Region
+from portal.core.errors import RefusedError, StaleStateError
 from portal.core.money import format_yuan
 
 if TYPE_CHECKING:
@@ -23,21 +24,6 @@ if TYPE_CHECKING:
 
     from policies.published.models import SupportItem
     from portal.core.act import Act
-
-
-class CallRefusedError(Exception):
-    """A call cannot be made or changed so. The message says what to do; `field` names the form's field, "" for none."""
-
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field
-
-
-class StaleCallError(CallRefusedError):
-    """Somebody changed the call since this page was loaded; nothing was overwritten."""
-
-    def __init__(self) -> None:
-        super().__init__("该通知刚才已在别处修改，本页内容没有保存。请先核对现有内容；再按一次，将以本页内容为准。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +67,7 @@ def to_the_minute(moment: datetime) -> datetime:
 
 
 def lock_call(call: Call, *, act: Act, seen: int | None = None) -> Call:
-    """The call under its lock. Raises StaleCallError where it is no longer at the revision that was seen.
+    """The call under its lock. Raises StaleStateError where it is no longer at the revision that was seen.
 
     Raises PermissionDenied unless the person administers the policy of its city.
     """
@@ -91,7 +77,8 @@ def lock_call(call: Call, *, act: Act, seen: int | None = None) -> Call:
     if not administers(act.user, found.region_id):
         raise PermissionDenied("只有本市的政策管理人员可以办理申报通知。")
     if seen is not None and seen != found.revision:
-        raise StaleCallError
+        message = "该通知刚才已在别处修改，本页内容没有保存。请先核对现有内容；再按一次，将以本页内容为准。"
+        raise StaleStateError(message, current=found)
     return found
 
 
@@ -101,49 +88,49 @@ def lock_city(region_id: str) -> Region:
 
 
 def refuse_bad_windows(said: CallPlan | Call, items: Iterable[ItemPlan]) -> None:
-    """Raise CallRefusedError where a window ends before it begins, or a limit is below that of one of its items."""
+    """Raise RefusedError where a window ends before it begins, or a limit is below that of one of its items."""
     if said.closes_at <= said.opens_at:
-        raise CallRefusedError("截止时间应晚于开始时间，请核对。", "closes_at")
+        raise RefusedError("截止时间应晚于开始时间，请核对。", "closes_at")
     if said.facts_to <= said.facts_from:
-        raise CallRefusedError("事实期间的末日不能早于首日，请核对。", "facts_last")
+        raise RefusedError("事实期间的末日不能早于首日，请核对。", "facts_last")
     for row in items:
         if said.budget is not None and row.budget is not None and row.budget > said.budget:
-            raise CallRefusedError(
+            raise RefusedError(
                 f"有事项的预算 {format_yuan(row.budget)} 元大于通知的总预算 {format_yuan(said.budget)} 元，"
                 "请调低该事项的预算，或调高总预算。",
                 "budget",
             )
         if said.quota is not None and row.quota is not None and row.quota > said.quota:
-            raise CallRefusedError(
+            raise RefusedError(
                 f"有事项的名额 {row.quota} 件大于通知的总名额 {said.quota} 件，请调低该事项的名额，或调高总名额。",
                 "quota",
             )
 
 
 def refuse_foreign_items(region: Region, item_ids: Iterable[int]) -> None:
-    """Raise CallRefusedError where an item is not one that a call of this city may open."""
+    """Raise RefusedError where an item is not one that a call of this city may open."""
     wanted = set(item_ids)
     allowed = set(callable_items(region).filter(pk__in=wanted).values_list("pk", flat=True))
     if wanted - allowed:
-        raise CallRefusedError(
+        raise RefusedError(
             "所选事项中有的已不能申报（文件不在施行期、事项不再受理，或不适用于本市）。请刷新页面后重新选择。", "items"
         )
 
 
 def refuse_unruled_items(call: Call, items: Sequence[SupportItem]) -> None:
-    """Raise CallRefusedError where an item has no rules in force on any day of the window of facts."""
+    """Raise RefusedError where an item has no rules in force on any day of the window of facts."""
     in_window = Q(valid_from__lt=call.facts_to) & (Q(valid_to=None) | Q(valid_to__gt=call.facts_from))
     ruled = set(ItemVersion.objects.filter(in_window, item__in=items).values_list("item_id", flat=True))
     for item in items:
         if item.pk not in ruled:
-            raise CallRefusedError(
+            raise RefusedError(
                 f"“{item.title}”在 {call.facts_words} 没有施行的规则，无法按它申报。请调整事实期间，或去掉该事项。",
                 "facts_from",
             )
 
 
 def refuse_rivals(call: Call) -> None:
-    """Raise CallRefusedError where another published call would open one of the items for the same facts meanwhile.
+    """Raise RefusedError where another published call would open one of the items for the same facts meanwhile.
 
     To be asked under the city's lock, with the call as it is going to be.
     """
@@ -151,7 +138,7 @@ def refuse_rivals(call: Call) -> None:
     rivals = rival_items(call, item_ids=items)
     if rivals:
         one = rivals[0]
-        raise CallRefusedError(
+        raise RefusedError(
             f"“{one.item.title}”已由“{one.call.title}”（{one.call.number}）开放，事实期间为 {one.call.facts_words}，"
             f"申报至 {one.call.closes_words}。同一事项、同一期间的事实不能同时由两份通知受理："
             "请错开事实期间或申报时间，或去掉该事项。",

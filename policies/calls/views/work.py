@@ -26,11 +26,11 @@ from policies.calls.models import Call, CallAttachment
 from policies.calls.services.attachments import ALLOWED_WORDS, add_attachment, remove_attachment
 from policies.calls.services.changes import amend_call, close_call, extend_call, publish_call, withdraw_call
 from policies.calls.services.drafts import discard_call, draft_call, save_call
-from policies.calls.services.plans import CallRefusedError, StaleCallError
 from policies.calls.views.public import context_of, send_attachment
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.accounts.models import Region
+from portal.core.errors import RefusedError, StaleStateError, attempt
 from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
@@ -109,12 +109,9 @@ def _write(
     if data is not None and all((form.is_valid(), items.is_valid())):
         try:
             saved = save(form, items)
-        except StaleCallError as error:
-            status = 409
+        except RefusedError as error:
             form.show_refusal(error)
-            form.ask_again(own_call(request, call.key).revision if call else 0)
-        except CallRefusedError as error:
-            form.show_refusal(error)
+            status = 409 if isinstance(error, StaleStateError) else 422
         else:
             messages.success(request, "已保存。请预览核对后发布。")
             return redirect("calls:manage", saved.key)
@@ -154,7 +151,7 @@ def publish(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = own_call(request, key)
     try:
         publish_call(found, seen=_seen(request), act=act_of(request))
-    except CallRefusedError as error:
+    except RefusedError as error:
         messages.error(request, f"没有发布：{error}")
         return redirect("calls:manage", found.key)
     messages.success(request, "已发布。到开始时间自动开放，有关单位会收到消息。")
@@ -166,13 +163,8 @@ def publish(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def discard(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Take a draft away."""
     found = own_call(request, key)
-    try:
-        discard_call(found, act=act_of(request))
-    except CallRefusedError as error:
-        messages.error(request, str(error))
-        return redirect("calls:manage", found.key)
-    messages.success(request, f"草稿“{found.title}”已删除。")
-    return redirect("calls:work")
+    done = attempt(request, lambda: discard_call(found, act=act_of(request)), success=f"草稿“{found.title}”已删除。")
+    return redirect("calls:work") if done else redirect("calls:manage", found.key)
 
 
 @access(administrators)
@@ -223,10 +215,7 @@ def _change(
     if form.is_valid():
         try:
             do(found, form.cleaned_data, act_of(request))
-        except StaleCallError as error:
-            form.show_refusal(error)
-            form.ask_again(own_call(request, key).revision)
-        except CallRefusedError as error:
+        except RefusedError as error:
             form.show_refusal(error)
         else:
             messages.success(request, done)
@@ -255,10 +244,7 @@ def amend(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             amendment = form.amendment(items.plans)
             given = form.cleaned_data
             amend_call(found, amendment=amendment, reason=given["reason"], seen=given["seen"], act=act_of(request))
-        except StaleCallError as error:
-            form.show_refusal(error)
-            form.ask_again(own_call(request, key).revision)
-        except CallRefusedError as error:
+        except RefusedError as error:
             form.show_refusal(error)
         else:
             messages.success(request, "已调整，变化和理由已在通知页面公布。")
@@ -275,12 +261,12 @@ def attach(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     form = AttachmentForm(request.POST, request.FILES, asks_reason=found.state == CallState.PUBLISHED)
     if form.is_valid():
         file, reason = form.cleaned_data["file"], form.cleaned_data.get("reason", "")
-        try:
-            add_attachment(found, name=file.name or "未命名", file=file, act=act_of(request), reason=reason)
-        except CallRefusedError as error:
-            form.show_refusal(error)
-        else:
-            messages.success(request, f"已上传“{file.name}”。")
+        if attempt(
+            request,
+            lambda: add_attachment(found, name=file.name or "未命名", file=file, act=act_of(request), reason=reason),
+            success=f"已上传“{file.name}”。",
+            form=form,
+        ):
             return redirect("calls:manage", found.key)
     context = _manage_context(request, found) | {"attachment_form": form}
     return render(request, "calls/manage.html", context, status=422)
@@ -294,12 +280,7 @@ def draft_attachment(request: HttpRequest, key: uuid.UUID) -> HttpResponse | Str
     found = get_object_or_404(mine.select_related("call"), key=key)
     if request.method != "POST":
         return send_attachment(found)
-    try:
-        remove_attachment(found, act=act_of(request))
-    except CallRefusedError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, f"已删除“{found.filename}”。")
+    attempt(request, lambda: remove_attachment(found, act=act_of(request)), success=f"已删除“{found.filename}”。")
     return redirect("calls:manage", found.call.key)
 
 

@@ -22,13 +22,14 @@ from policies.drafting.editor.records import REST
 from policies.drafting.editor.sections import ROOT, in_order_of, kind_of, read_section
 from policies.drafting.models import PolicyDraft
 from policies.drafting.permissions import may_change
-from policies.drafting.services.drafts import DraftRefusedError, StaleDraftError, add_section, save_section
+from policies.drafting.services.drafts import add_section, save_section, stale_draft
 from policies.engine import QuestionError, assess, catalogue_of
 from policies.engine.model import content_hash
 from policies.published.forms import read_calculator
 from policies.published.selectors import condition_texts
 from portal.access import access, officials
 from portal.accounts.enums import Role
+from portal.core.errors import RefusedError, StaleStateError, attempt
 from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def new_section(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             changed = add_section(draft, form.section, revision=draft.revision, at=form.place, act=act_of(request))
-        except (DraftRefusedError, StaleDraftError) as refused:
+        except RefusedError as refused:
             messages.error(request, str(refused))
         else:
             return redirect("drafting:section", key, changed.sections.index(form.section))
@@ -109,13 +110,12 @@ def copy_section(request: HttpRequest, key: uuid.UUID, index: int) -> HttpRespon
     if copied is None:
         messages.error(request, "只有事项和条款可以复制。")
         return redirect("drafting:section", key, index)
-    try:
-        add_section(draft, copied, revision=draft.revision, at=index + 1, act=act_of(request))
-    except (DraftRefusedError, StaleDraftError) as refused:
-        messages.error(request, str(refused))
-        return redirect("drafting:section", key, index)
-    messages.success(request, "已复制，请改编号和名称。")
-    return redirect("drafting:section", key, index + 1)
+    done = attempt(
+        request,
+        lambda: add_section(draft, copied, revision=draft.revision, at=index + 1, act=act_of(request)),
+        success="已复制，请改编号和名称。",
+    )
+    return redirect("drafting:section", key, index + 1) if done else redirect("drafting:section", key, index)
 
 
 def _draft(request: HttpRequest, key: uuid.UUID, index: int) -> PolicyDraft:
@@ -142,9 +142,9 @@ def _keep(request: HttpRequest, draft: PolicyDraft, index: int) -> HttpResponse:
     wanted = change.section if change else typed
     try:
         place = _store(request, draft, index, wanted)
-    except StaleDraftError as stale:
-        return _conflict(request, stale.draft, index, typed)
-    except DraftRefusedError as refused:
+    except StaleStateError as stale:
+        return _conflict(request, stale.current, index, typed)
+    except RefusedError as refused:
         messages.error(request, str(refused))
         return _show(request, draft, index, typed, preview=read_preview(draft, index, typed, whole=False))
     if action == "done":
@@ -163,7 +163,7 @@ def _keep(request: HttpRequest, draft: PolicyDraft, index: int) -> HttpResponse:
 def _store(request: HttpRequest, draft: PolicyDraft, index: int, wanted: Mapping[str, Any]) -> int:
     """Put the section where the one now stands that the page was made from, and say where that is.
 
-    A colleague may save another section in the same moment: then it is tried once more. StaleDraftError where this
+    A colleague may save another section in the same moment: then it is tried once more. StaleStateError where this
     section is no longer what the page was made from.
     """
     base = request.POST.get("base", "")
@@ -173,11 +173,11 @@ def _store(request: HttpRequest, draft: PolicyDraft, index: int, wanted: Mapping
             break
         try:
             save_section(draft, place, wanted, revision=draft.revision, act=act_of(request))
-        except StaleDraftError as stale:
-            draft = stale.draft
+        except StaleStateError as stale:
+            draft = stale.current
         else:
             return place
-    raise StaleDraftError(draft, wanted)
+    raise stale_draft(draft, wanted)
 
 
 def _posted(request: HttpRequest, stored: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from policies.drafting.enums import OVER, DraftState
 from policies.drafting.models import PolicyDraft
 from portal.accounts.enums import Role
+from portal.core.paging import Page, paginate
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -15,22 +15,11 @@ if TYPE_CHECKING:
 PAGE_SIZE = 30
 
 
-@dataclass(frozen=True, slots=True)
-class DraftPage:
-    """Some drafts, and the cursor of the next page, "" on the last."""
-
-    drafts: list[PolicyDraft]
-    next_cursor: str
-
-
-def page_of_drafts(user: User, *, over: bool = False, after: str = "") -> DraftPage:
+def page_of_drafts(user: User, *, over: bool = False, after: str = "") -> Page[PolicyDraft]:
     """A page of the drafts a person may see, the newest first: those under way, or those that are over. One query."""
     found = PolicyDraft.objects.visible_to(user).select_related("created_by", "proposed_by", "decided_by")
-    found = (found.filter(state__in=OVER) if over else found.exclude(state__in=OVER)).defer("sections").order_by("-pk")
-    if after.isdecimal() and len(after) < 19:
-        found = found.filter(pk__lt=int(after))
-    rows = list(found[: PAGE_SIZE + 1])
-    return DraftPage(rows[:PAGE_SIZE], str(rows[PAGE_SIZE - 1].pk) if len(rows) > PAGE_SIZE else "")
+    found = (found.filter(state__in=OVER) if over else found.exclude(state__in=OVER)).defer("sections")
+    return paginate(found, after=after, size=PAGE_SIZE)
 
 
 def drafts_waiting_for(user: User) -> list[PolicyDraft]:

@@ -9,10 +9,11 @@ from django.db import transaction
 from policies.drafting.cases import answer_to, expected_from, item_of, package_cases
 from policies.drafting.models import CaseChange, WorkedCase
 from policies.drafting.selectors.catalogue import draft_catalogue
-from policies.drafting.services.drafts import DraftRefusedError, author_of, lock_editable
+from policies.drafting.services.drafts import author_of, lock_editable
 from policies.engine import CatalogueError
 from policies.published.enums import TextOrigin
 from policies.published.models import DocumentText
+from portal.core.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +63,7 @@ def load_package_cases(*, act: Act) -> int:
 def confirm_case(draft: PolicyDraft, case: WorkedCase, *, reason: str, act: Act) -> CaseChange:
     """Say that a case's new answer under the draft is right, and why.
 
-    Raises DraftRefusedError without a reason, or where the draft cannot answer.
+    Raises RefusedError without a reason, or where the draft cannot answer.
     """
     return _change_case(draft, case, reason=reason, act=act, drop=False)
 
@@ -77,7 +78,7 @@ def _change_case(draft: PolicyDraft, case: WorkedCase, *, reason: str, act: Act,
     with transaction.atomic():
         draft = lock_editable(draft, act=act)
         if not reason:
-            raise DraftRefusedError("请用一句话写明理由。")
+            raise RefusedError("请用一句话写明理由。")
         expected = case.expected if drop else expected_from(_answer(draft, case.question), like=case.expected)
         change, _ = CaseChange.objects.update_or_create(
             draft=draft,
@@ -102,15 +103,15 @@ def add_case(
 ) -> CaseChange:
     """Add a case of the draft's own; the same sentence again replaces it.
 
-    Raises DraftRefusedError where the engine cannot read the question, or the sentence is another case's.
+    Raises RefusedError where the engine cannot read the question, or the sentence is another case's.
     """
     with transaction.atomic():
         draft = lock_editable(draft, act=act)
         _answer(draft, question)
         if WorkedCase.objects.current().filter(document_code=draft.document_code, sentence=sentence).exists():
-            raise DraftRefusedError("已有同样一句话的案例，请换一种说法。")
+            raise RefusedError("已有同样一句话的案例，请换一种说法。")
         if draft.case_changes.count() >= MAX_CASES:
-            raise DraftRefusedError(f"一个拟订至多 {MAX_CASES} 个案例。")
+            raise RefusedError(f"一个拟订至多 {MAX_CASES} 个案例。")
         change, _ = CaseChange.objects.update_or_create(
             draft=draft,
             case=None,
@@ -158,8 +159,8 @@ def _answer(draft: PolicyDraft, question: Mapping[str, Any]) -> dict[str, Any]:
     try:
         catalogue = draft_catalogue(draft)
     except CatalogueError as error:
-        raise DraftRefusedError("拟订还有错误，改正后才能重算案例。") from error
+        raise RefusedError("拟订还有错误，改正后才能重算案例。") from error
     answer = answer_to(catalogue, question)
     if "error" in answer:
-        raise DraftRefusedError(f"问题无法读取：{answer['field']}：{answer['error']}")
+        raise RefusedError(f"问题无法读取：{answer['field']}：{answer['error']}")
     return answer

@@ -14,19 +14,13 @@ from policies.drafting.selectors.changes import has_changes
 from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import draft_document, draft_yaml
 from policies.drafting.services.cases import apply_case_changes
-from policies.drafting.services.drafts import (
-    DraftRefusedError,
-    StaleDraftError,
-    author_of,
-    lock_draft,
-    lock_editable,
-    move_draft,
-)
+from policies.drafting.services.drafts import author_of, lock_draft, lock_editable, move_draft, stale_draft
 from policies.published.enums import TextOrigin
 from policies.published.models import DocumentText, PolicyDocument
 from policies.published.services import PublishError, publish_document
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.errors import RefusedError
 from portal.notifications.services import notify_users
 
 if TYPE_CHECKING:
@@ -35,14 +29,14 @@ if TYPE_CHECKING:
 
 
 def propose(draft: PolicyDraft, *, revision: int, act: Act) -> PolicyDraft:
-    """Hand a draft to a second person. Raises DraftRefusedError while anything stands against it."""
+    """Hand a draft to a second person. Raises RefusedError while anything stands against it."""
     with transaction.atomic():
         draft = lock_editable(draft, act=act)
         if revision != draft.revision:
-            raise StaleDraftError(draft)
+            raise stale_draft(draft)
         obstacle = proposal_obstacle(draft)
         if obstacle:
-            raise DraftRefusedError(obstacle)
+            raise RefusedError(obstacle)
         proposed = {"proposed_by": author_of(act), "proposed_at": act.at}
         undecided = {"decided_by": None, "decided_at": None, "reason": ""}
         move_draft(draft, DraftAction.PROPOSE, act=act, changes=proposed | undecided)
@@ -75,7 +69,7 @@ def take_back(draft: PolicyDraft, *, act: Act) -> PolicyDraft:
     with transaction.atomic():
         draft = lock_draft(draft)
         if draft.state != DraftState.PROPOSED or draft.proposed_by_id != author_of(act).pk:
-            raise DraftRefusedError("只有提请发布的人可以收回，且须在发布之前。")
+            raise RefusedError("只有提请发布的人可以收回，且须在发布之前。")
         return move_draft(draft, DraftAction.TAKE_BACK, act=act)
 
 
@@ -86,7 +80,7 @@ def return_draft(draft: PolicyDraft, *, reason: str, act: Act) -> PolicyDraft:
         draft = lock_draft(draft)
         _refuse_decider(draft, act)
         if not reason:
-            raise DraftRefusedError("请写明退回的理由，让起草人知道要改什么。")
+            raise RefusedError("请写明退回的理由，让起草人知道要改什么。")
         move_draft(draft, DraftAction.RETURN, act=act, changes=_decided(act) | {"reason": reason})
         _notify_author(draft, act, title=f"已退回修改：{draft.title}", body=f"{act.actor_name}退回了该拟订：{reason}")
         return draft
@@ -95,25 +89,25 @@ def return_draft(draft: PolicyDraft, *, reason: str, act: Act) -> PolicyDraft:
 def publish(draft: PolicyDraft, *, revision: int, act: Act) -> DocumentText:
     """Publish what another person proposed. Everything is checked once more under the locks.
 
-    Raises DraftRefusedError where this person may not, where a newer text was published meanwhile, or where the rules
-    or cases no longer hold; StaleDraftError for another revision than the one this person has read.
+    Raises RefusedError where this person may not, where a newer text was published meanwhile, or where the rules
+    or cases no longer hold; StaleStateError for another revision than the one this person has read.
     """
     try:
         with transaction.atomic():
             draft = lock_draft(draft)
             _refuse_decider(draft, act)
             if revision != draft.revision:
-                raise StaleDraftError(draft)
+                raise stale_draft(draft)
             # The document's row is locked before its newest text is read: two drafts of it cannot both be the next.
             PolicyDocument.objects.select_for_update().filter(code=draft.document_code).first()
             obstacle = proposal_obstacle(draft)
             if obstacle:
-                raise DraftRefusedError(obstacle)
+                raise RefusedError(obstacle)
             published = publish_document(
                 draft_document(draft), text=draft_yaml(draft), origin=TextOrigin.BROWSER, act=act
             )
             if published.text.number != (draft.base.number + 1 if draft.base else 1):
-                raise DraftRefusedError(f"标识 {draft.document_code} 的文件刚刚由另一拟订发布，请撤回后另行起草。")
+                raise RefusedError(f"标识 {draft.document_code} 的文件刚刚由另一拟订发布，请撤回后另行起草。")
             move_draft(
                 draft,
                 DraftAction.PUBLISH,
@@ -130,7 +124,7 @@ def publish(draft: PolicyDraft, *, revision: int, act: Act) -> DocumentText:
             _notify_author(draft, act, title=f"已发布：{draft.title}", body=body)
             return published.text
     except PublishError as error:
-        raise DraftRefusedError(str(error)) from error
+        raise RefusedError(str(error)) from error
 
 
 def newest_text(draft: PolicyDraft) -> DocumentText | None:
@@ -145,7 +139,7 @@ def _decided(act: Act) -> dict[str, Any]:
 def _refuse_decider(draft: PolicyDraft, act: Act) -> None:
     problem = decision_problem(author_of(act), draft)
     if problem:
-        raise DraftRefusedError(problem)
+        raise RefusedError(problem)
 
 
 def _others(draft: PolicyDraft) -> list[User]:

@@ -14,6 +14,7 @@ from policies.drafting.permissions import may_draft
 from policies.drafting.workflow import WORKFLOW
 from policies.published.models import PolicyDocument
 from portal.audit.services import record_audit
+from portal.core.errors import RefusedError, StaleStateError
 
 if TYPE_CHECKING:
     import uuid
@@ -26,20 +27,10 @@ MAX_SECTIONS = 400
 MAX_TEXT = 600_000
 
 
-class DraftRefusedError(Exception):
-    """The draft cannot be begun or changed. The message says why, and what to do."""
-
-
-class StaleDraftError(Exception):
-    """Somebody saved another version since this page was loaded; nothing was overwritten.
-
-    `draft` is what is stored now; `section` what the page wanted to store, None where it was no section.
-    """
-
-    def __init__(self, draft: PolicyDraft, section: Mapping[str, Any] | None = None) -> None:
-        super().__init__("该拟订已在别处修改，您的改动没有保存。请核对现在的内容后重新保存。")
-        self.draft = draft
-        self.section = section
+def stale_draft(draft: PolicyDraft, section: Mapping[str, Any] | None = None) -> StaleStateError:
+    """Somebody saved another version of the draft, or of its section, since the page was loaded."""
+    message = "该拟订已在别处修改，您的改动没有保存。请核对现在的内容后重新保存。"
+    return StaleStateError(message, current=draft, attempted=section)
 
 
 def start_draft(
@@ -47,7 +38,7 @@ def start_draft(
 ) -> PolicyDraft:
     """Begin a draft: a change of `document` from its newest text, or a new document, blank under `code` or from `text`.
 
-    The same `key` again gives the draft that is already there. Raises DraftRefusedError for a code that is taken or
+    The same `key` again gives the draft that is already there. Raises RefusedError for a code that is taken or
     a document without a text, CatalogueError for a text that is no YAML of sections.
     """
     user = author_of(act)
@@ -57,14 +48,14 @@ def start_draft(
     base = document.texts.order_by("-number").first() if document else None
     if document is not None:
         if base is None:
-            raise DraftRefusedError("该文件没有可供修改的文本，请先由系统管理员载入政策目录。")
+            raise RefusedError("该文件没有可供修改的文本，请先由系统管理员载入政策目录。")
         code, text = document.code, base.text
     sections = sections_of(text) if text else [blank_document(code)]
     code = code or authored.name_of(sections[0])
     if not code:
-        raise DraftRefusedError("请填写文件标识，如 wx2026。")
+        raise RefusedError("请填写文件标识，如 wx2026。")
     if base is None and PolicyDocument.objects.filter(code=code).exists():
-        raise DraftRefusedError(f"标识 {code} 已有文件：修改它请从该文件起草，新文件请换一个标识。")
+        raise RefusedError(f"标识 {code} 已有文件：修改它请从该文件起草，新文件请换一个标识。")
     try:
         with transaction.atomic():
             draft = PolicyDraft.objects.create(
@@ -103,7 +94,7 @@ def describe_draft(draft: PolicyDraft, *, revision: int, title: str, note: str, 
 def save_section(draft: PolicyDraft, index: int, section: Mapping[str, Any], *, revision: int, act: Act) -> PolicyDraft:
     """Put a section in place of another, right or wrong. What is the same as stored changes nothing.
 
-    Raises StaleDraftError where another version was saved since `revision`, DraftRefusedError where the draft cannot
+    Raises StaleStateError where another version was saved since `revision`, RefusedError where the draft cannot
     be changed now or has no such section.
     """
     with transaction.atomic():
@@ -114,7 +105,7 @@ def save_section(draft: PolicyDraft, index: int, section: Mapping[str, Any], *, 
         _refuse_stale(draft, revision, wanted)
         _refuse_missing(draft, index)
         if authored.kind_of(wanted) != authored.kind_of(draft.sections[index]):
-            raise DraftRefusedError("一段的种类不能改变，请另加一段。")
+            raise RefusedError("一段的种类不能改变，请另加一段。")
         draft.sections = [*draft.sections[:index], wanted, *draft.sections[index + 1 :]]
         return _touch(draft, act=act)
 
@@ -128,9 +119,9 @@ def add_section(
         wanted = _proper(section)
         _refuse_stale(draft, revision, wanted)
         if len(draft.sections) >= MAX_SECTIONS:
-            raise DraftRefusedError(f"一个文件至多 {MAX_SECTIONS} 段，请拆成几个文件。")
+            raise RefusedError(f"一个文件至多 {MAX_SECTIONS} 段，请拆成几个文件。")
         if authored.kind_of(wanted) == authored.DOCUMENT:
-            raise DraftRefusedError("一个文件只有一个文件头。")
+            raise RefusedError("一个文件只有一个文件头。")
         place = len(draft.sections) if at is None else max(1, min(at, len(draft.sections)))
         draft.sections = [*draft.sections[:place], wanted, *draft.sections[place:]]
         return _touch(draft, act=act)
@@ -143,7 +134,7 @@ def remove_section(draft: PolicyDraft, index: int, *, revision: int, act: Act) -
         _refuse_stale(draft, revision)
         _refuse_missing(draft, index)
         if index == 0:
-            raise DraftRefusedError("文件头不能删除。")
+            raise RefusedError("文件头不能删除。")
         draft.sections = [*draft.sections[:index], *draft.sections[index + 1 :]]
         return _touch(draft, act=act)
 
@@ -156,7 +147,7 @@ def move_section(draft: PolicyDraft, index: int, *, to: int, revision: int, act:
         _refuse_missing(draft, index)
         fixed = _fixed(draft.sections)
         if index < fixed:
-            raise DraftRefusedError("文件头和设置总在最前，不能移动。")
+            raise RefusedError("文件头和设置总在最前，不能移动。")
         rest = [*draft.sections[:index], *draft.sections[index + 1 :]]
         place = max(fixed, min(to, len(rest)))
         draft.sections = [*rest[:place], draft.sections[index], *rest[place:]]
@@ -188,7 +179,7 @@ def withdraw(draft: PolicyDraft, *, reason: str, act: Act) -> PolicyDraft:
         author_of(act)
         draft = lock_draft(draft)
         if draft.state in OVER:
-            raise DraftRefusedError(f"该拟订现为“{draft.get_state_display()}”，不能再撤回。")
+            raise RefusedError(f"该拟订现为“{draft.get_state_display()}”，不能再撤回。")
         return move_draft(draft, DraftAction.WITHDRAW, act=act, changes={"reason": reason, "saved_at": act.at})
 
 
@@ -214,12 +205,12 @@ def move_draft(
 
 
 def sections_of(text: str) -> list[dict[str, Any]]:
-    """The sections of a YAML text. Raises CatalogueError, DraftRefusedError for a text of more than a document."""
+    """The sections of a YAML text. Raises CatalogueError, RefusedError for a text of more than a document."""
     if len(text) > MAX_TEXT:
-        raise DraftRefusedError(f"文本超过 {MAX_TEXT:,} 字，请分成几个文件。")
+        raise RefusedError(f"文本超过 {MAX_TEXT:,} 字，请分成几个文件。")
     sections = authored.read_sections(text, name="YAML")
     if len(sections) > MAX_SECTIONS:
-        raise DraftRefusedError(f"一个文件至多 {MAX_SECTIONS} 段，请拆成几个文件。")
+        raise RefusedError(f"一个文件至多 {MAX_SECTIONS} 段，请拆成几个文件。")
     return sections
 
 
@@ -229,18 +220,18 @@ def lock_draft(draft: PolicyDraft) -> PolicyDraft:
 
 
 def lock_editable(draft: PolicyDraft, *, act: Act) -> PolicyDraft:
-    """The draft under its lock, refused with DraftRefusedError unless this person may change it now."""
+    """The draft under its lock, refused with RefusedError unless this person may change it now."""
     author_of(act)
     draft = lock_draft(draft)
     if not draft.is_editable:
-        raise DraftRefusedError(f"该拟订现为“{draft.get_state_display()}”，不能修改。")
+        raise RefusedError(f"该拟订现为“{draft.get_state_display()}”，不能修改。")
     return draft
 
 
 def author_of(act: Act) -> User:
-    """Who acts, refused with DraftRefusedError unless they are a policy administrator."""
+    """Who acts, refused with RefusedError unless they are a policy administrator."""
     if act.user is None or not may_draft(act.user):
-        raise DraftRefusedError("只有政策管理人员可以拟订政策。")
+        raise RefusedError("只有政策管理人员可以拟订政策。")
     return act.user
 
 
@@ -256,7 +247,7 @@ def _touch(draft: PolicyDraft, *, act: Act) -> PolicyDraft:
 def _proper(section: Mapping[str, Any]) -> dict[str, Any]:
     wanted: dict[str, Any] = authored.plain(dict(section))
     if not authored.kind_of(wanted):
-        raise DraftRefusedError("这一段不是文件头、设置、事项或规则。")
+        raise RefusedError("这一段不是文件头、设置、事项或规则。")
     return wanted
 
 
@@ -267,9 +258,9 @@ def _fixed(sections: Sequence[Mapping[str, Any]]) -> int:
 
 def _refuse_stale(draft: PolicyDraft, revision: int, section: Mapping[str, Any] | None = None) -> None:
     if revision != draft.revision:
-        raise StaleDraftError(draft, section)
+        raise stale_draft(draft, section)
 
 
 def _refuse_missing(draft: PolicyDraft, index: int) -> None:
     if not 0 <= index < len(draft.sections):
-        raise DraftRefusedError("这一段已不在拟订中，请返回查看现有各段。")
+        raise RefusedError("这一段已不在拟订中，请返回查看现有各段。")

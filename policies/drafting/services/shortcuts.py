@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from policies.drafting import authored
 from policies.drafting.selectors.settings import shared_settings
-from policies.drafting.services.drafts import DraftRefusedError, replace_sections
+from policies.drafting.services.drafts import replace_sections
 from policies.engine.operations.given import Given
 from policies.engine.operations.standard import Standard
 from policies.engine.operations.title import Title
 from policies.published.enums import DocumentStatus
+from portal.core.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,12 +43,12 @@ class Issue:
 def record_issue(draft: PolicyDraft, issue: Issue, *, revision: int, act: Act) -> PolicyDraft:
     """Turn a draft document into one in force: its head, and every effect that waited for the day of issue.
 
-    Raises DraftRefusedError for a document that is in force already.
+    Raises RefusedError for a document that is in force already.
     """
     sections = authored.plain(draft.sections)
     head = sections[0][authored.DOCUMENT]
     if head.get("status") != DocumentStatus.DRAFT:
-        raise DraftRefusedError("该文件不是征求意见稿，不需要记录印发。")
+        raise RefusedError("该文件不是征求意见稿，不需要记录印发。")
     head |= {
         "number": issue.number,
         "title": issue.title,
@@ -97,7 +98,7 @@ def enter_sums(
         head["source_note"] = "；".join(filter(None, (str(head.get("source_note", "")), note)))
     for index, named in sums.items():
         if not (0 < index < len(sections) and authored.kind_of(sections[index]) == authored.ITEM):
-            raise DraftRefusedError("所选事项已不在拟订中，请重新打开本页。")
+            raise RefusedError("所选事项已不在拟订中，请重新打开本页。")
         item = sections[index]
         step = Standard.authored(yuan=named.yuan, nature=named.nature, cite=parent.citation)
         titles = [

@@ -15,11 +15,11 @@ from policies.drafting.models import WorkedCase
 from policies.drafting.selectors.cases import run_cases
 from policies.drafting.selectors.reading import read_draft
 from policies.drafting.services.cases import add_case, confirm_case, drop_case, undo_case
-from policies.drafting.services.drafts import DraftRefusedError
-from policies.drafting.views.common import done_or_told, found_draft, frame, readers, writers
+from policies.drafting.views.common import found_draft, frame, readers, writers
 from policies.engine import OUTCOMES, Outcome
 from policies.published.forms import read_calculator
 from portal.access import access
+from portal.core.errors import RefusedError, attempt
 from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def settle(request: HttpRequest, key: uuid.UUID, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        done_or_told(request, lambda: deed(draft, case, reason=reason, act=act_of(request)), success="已记下。")
+        attempt(request, lambda: deed(draft, case, reason=reason, act=act_of(request)), success="已记下。")
     else:
         messages.error(request, "请用一句话（不超过 200 字）写明理由。")
     return redirect("drafting:cases", draft.key)
@@ -78,7 +78,7 @@ def settle(request: HttpRequest, key: uuid.UUID, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, key: uuid.UUID, pk: int) -> HttpResponse:
     """Take back what was said of a case, or a case that was added."""
     draft = found_draft(request, key)
-    done_or_told(request, lambda: undo_case(draft, pk, act=act_of(request)), success="已取消。")
+    attempt(request, lambda: undo_case(draft, pk, act=act_of(request)), success="已取消。")
     return redirect("drafting:cases", draft.key)
 
 
@@ -105,7 +105,7 @@ def new_case(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
                 expected=form.expected,
                 act=act_of(request),
             )
-        except DraftRefusedError as refusal:
+        except RefusedError as refusal:
             form.add_error(None, str(refusal))
         else:
             return redirect("drafting:cases", draft.key)

@@ -12,8 +12,9 @@ from policies.drafting.forms import IssueForm, ReadingsForm, ReasonForm, SumsFor
 from policies.drafting.services.decisions import propose, publish, return_draft, take_back
 from policies.drafting.services.drafts import move_section, remove_section, withdraw
 from policies.drafting.services.shortcuts import choose_readings, enter_sums, record_issue
-from policies.drafting.views.common import done_or_told, found_draft, frame, revision_of, to_draft, writers
+from policies.drafting.views.common import found_draft, frame, revision_of, to_draft, writers
 from portal.access import access
+from portal.core.errors import attempt
 from portal.core.http import act_of
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 def remove(request: HttpRequest, key: uuid.UUID, index: int) -> HttpResponse:
     """Take a section off."""
     draft = found_draft(request, key)
-    done_or_told(
+    attempt(
         request,
         lambda: remove_section(draft, index, revision=revision_of(request), act=act_of(request)),
         success="已删除这一段。",
@@ -45,7 +46,7 @@ def move(request: HttpRequest, key: uuid.UUID, index: int) -> HttpResponse:
     """Put a section one place up or down."""
     draft = found_draft(request, key)
     to = index + (-1 if request.POST.get("to") == "up" else 1)
-    done_or_told(request, lambda: move_section(draft, index, to=to, revision=revision_of(request), act=act_of(request)))
+    attempt(request, lambda: move_section(draft, index, to=to, revision=revision_of(request), act=act_of(request)))
     return to_draft(draft)
 
 
@@ -117,7 +118,7 @@ def _shortcut(
     if (
         request.method == "POST"
         and form.is_valid()
-        and done_or_told(request, deed, success=f"已{title}，请核对改动后提请发布。")
+        and attempt(request, deed, success=f"已{title}，请核对改动后提请发布。")
     ):
         return redirect("drafting:changes", draft.key)
     context = frame(request, draft, tab="draft") | {"form": form, "title": title, "lead": lead}
@@ -150,5 +151,5 @@ def decide(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         messages.error(request, "请写明理由（不超过 200 字），让起草人知道为什么。")
     elif action in deeds:
         deed, success = deeds[action]
-        done_or_told(request, deed, success=success)
+        attempt(request, deed, success=success)
     return to_draft(draft)

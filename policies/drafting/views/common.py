@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 
 from policies.drafting.enums import DraftState
 from policies.drafting.models import PolicyDraft
 from policies.drafting.permissions import decision_problem, may_change, may_draft
-from policies.drafting.services.drafts import DraftRefusedError, StaleDraftError
 from portal.access import officials
 from portal.accounts.enums import Role
 from portal.core.http import user_of
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
 
@@ -51,18 +48,6 @@ def revision_of(request: HttpRequest) -> int:
     """The revision that the page showed; one that no draft has where it says none."""
     text = request.POST.get("revision", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-
-
-def done_or_told(request: HttpRequest, deed: Callable[[], object], *, success: str = "") -> bool:
-    """Do something; say that it is done, or why it cannot be. Whether it was done."""
-    try:
-        deed()
-    except (DraftRefusedError, StaleDraftError) as refusal:
-        messages.error(request, str(refusal))
-        return False
-    if success:
-        messages.success(request, success)
-    return True
 
 
 def to_draft(draft: PolicyDraft) -> HttpResponse:

@@ -20,15 +20,8 @@ from policies.drafting.selectors.lists import page_of_drafts
 from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import draft_yaml
 from policies.drafting.services.decisions import newest_text, proposal_obstacle
-from policies.drafting.services.drafts import (
-    DraftRefusedError,
-    StaleDraftError,
-    describe_draft,
-    import_yaml,
-    start_draft,
-)
+from policies.drafting.services.drafts import describe_draft, import_yaml, start_draft
 from policies.drafting.views.common import (
-    done_or_told,
     found_draft,
     frame,
     readers,
@@ -38,6 +31,7 @@ from policies.drafting.views.common import (
 )
 from policies.engine import CatalogueError
 from portal.access import access
+from portal.core.errors import RefusedError, attempt
 from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
@@ -54,7 +48,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     page = page_of_drafts(user_of(request), over=over, after=after)
     context = {
-        "rows": [{"draft": draft, "tone": DraftState(draft.state).tone} for draft in page.drafts],
+        "rows": [{"draft": draft, "tone": DraftState(draft.state).tone} for draft in page.rows],
         "next_cursor": page.next_cursor,
         "after": after,
         "over": over,
@@ -79,7 +73,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 text="" if form.chosen else cleaned["text"],
                 act=act_of(request),
             )
-        except DraftRefusedError as refusal:
+        except RefusedError as refusal:
             form.add_error(None, str(refusal))
         except CatalogueError as error:
             faults = error
@@ -143,7 +137,7 @@ def describe(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "事由不能为空，说明不超过 2,000 字。")
         return to_draft(found)
-    done_or_told(
+    attempt(
         request,
         lambda: describe_draft(found, revision=revision_of(request), act=act_of(request), **form.cleaned_data),
         success="已保存。",
@@ -165,7 +159,7 @@ def text(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
                 import_yaml(found, wanted, revision=revision_of(request), act=act_of(request))
             except CatalogueError as error:
                 context["faults"] = error
-            except (DraftRefusedError, StaleDraftError) as refusal:
+            except RefusedError as refusal:
                 messages.error(request, str(refusal))
             else:
                 messages.success(request, "已导入，各段以这份文本为准。注释不会保留。")

@@ -13,13 +13,17 @@ from django.utils import timezone
 from portal.accounts.enums import ApplicantKind, OverrideState, RegionLevel, Role
 from portal.accounts.models import Applicant, Membership, OverrideRequest, Region, User
 from portal.accounts.selectors import officers_of, owner_of
-from portal.accounts.services.errors import OverridableError, RefusedError
 from portal.audit.services import record_audit
+from portal.core.errors import RefusedError
 from portal.core.identifiers import IdentifierError, mask_name, normalise_identifier, read_resident_id, read_uscc
 from portal.notifications.services import notify_users
 
 if TYPE_CHECKING:
     from portal.core.act import Act
+
+
+class OverridableError(RefusedError):
+    """A credit code fails its check in a way that an officer may let pass."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from portal.accounts.models import Applicant, Invitation, Membership, User
 from portal.accounts.services.applicants import lock_owned_applicant, lock_private_person
-from portal.accounts.services.errors import RefusedError
 from portal.audit.services import record_audit
+from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
 from portal.notifications.services import notify_users
 

@@ -11,8 +11,8 @@ from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Region, User
 from portal.accounts.permissions import appointment_problem
 from portal.accounts.selectors import managed_regions
-from portal.accounts.services.errors import RefusedError
 from portal.audit.services import record_audit
+from portal.core.errors import RefusedError
 from portal.notifications.services import notify_users
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from portal.access import access, applicants, private_persons
-from portal.accounts.forms import DetailsForm, IndividualForm, OrganisationForm, details_form
+from portal.accounts.forms import IndividualForm, OrganisationForm, details_form
 from portal.accounts.models import Applicant
 from portal.accounts.selectors import own_overrides, owner_of
 from portal.accounts.services.applicants import (
@@ -15,13 +15,8 @@ from portal.accounts.services.applicants import (
     request_override,
     update_applicant,
 )
-from portal.accounts.services.errors import RefusedError
+from portal.core.errors import RefusedError, attempt, show_refusal
 from portal.core.http import act_of, user_of
-
-
-def show_refusal(form: DetailsForm, error: RefusedError) -> None:
-    """Put a service's words beside the field that they belong to."""
-    form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
 def own_applicant(request: HttpRequest, pk: int) -> Applicant:
@@ -110,13 +105,16 @@ def organisation_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a body's details; the service lets only the owner."""
     applicant = own_applicant(request, pk)
     form = details_form(applicant, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            update_applicant(applicant, details=form.details(), act=act_of(request))
-        except RefusedError as error:
-            show_refusal(form, error)
-        else:
-            messages.success(request, "信息已保存。")
-            return redirect("accounts:organisation_detail", pk=applicant.pk)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(
+            request,
+            lambda: update_applicant(applicant, details=form.details(), act=act_of(request)),
+            success="信息已保存。",
+            form=form,
+        )
+    ):
+        return redirect("accounts:organisation_detail", pk=applicant.pk)
     context = {"applicant": applicant, "form": form, "owner": owner_of(applicant), "is_owner": owns(request, applicant)}
     return render(request, "accounts/organisation_edit.html", context)

@@ -13,7 +13,6 @@ from portal.access import access, applicants, private_persons, public
 from portal.accounts.forms import InviteForm
 from portal.accounts.models import Invitation, Membership
 from portal.accounts.selectors import members_of, open_invitations
-from portal.accounts.services.errors import RefusedError
 from portal.accounts.services.members import (
     accept_invitation,
     cancel_invitation,
@@ -24,6 +23,7 @@ from portal.accounts.services.members import (
     remove_member,
 )
 from portal.accounts.views.applicants import own_applicant, owns
+from portal.core.errors import RefusedError, attempt
 from portal.core.http import act_of, user_of
 from portal.core.identifiers import mask_email
 
@@ -77,12 +77,11 @@ def member_make_owner(request: HttpRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(
         Membership.objects.visible_to(user_of(request)).select_related("user", "applicant"), pk=pk
     )
-    try:
-        hand_over_ownership(membership, act=act_of(request))
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, f"负责人已移交给{membership.user.name}。")
+    attempt(
+        request,
+        lambda: hand_over_ownership(membership, act=act_of(request)),
+        success=f"负责人已移交给{membership.user.name}。",
+    )
     return redirect("accounts:members", pk=membership.applicant_id)
 
 
@@ -123,10 +122,13 @@ def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     """Join by an invitation."""
     invitation = _invitation_of(token)
-    try:
-        accept_invitation(invitation, act=act_of(request))
-    except RefusedError as error:
-        messages.error(request, str(error))
-        return redirect("accounts:invitation", token=token)
-    messages.success(request, f"您已加入{invitation.applicant.name}。")
-    return redirect("accounts:organisation_detail", pk=invitation.applicant_id)
+    done = attempt(
+        request,
+        lambda: accept_invitation(invitation, act=act_of(request)),
+        success=f"您已加入{invitation.applicant.name}。",
+    )
+    return (
+        redirect("accounts:organisation_detail", pk=invitation.applicant_id)
+        if done
+        else redirect("accounts:invitation", token=token)
+    )

@@ -17,8 +17,8 @@ from portal.accounts.selectors import (
     managed_regions,
     search_users,
 )
-from portal.accounts.services.errors import RefusedError
 from portal.accounts.services.officials import appoint_official, revoke_appointment
+from portal.core.errors import RefusedError, attempt, show_refusal
 from portal.core.http import act_of, user_of
 
 LISTED_AT_MOST = 200
@@ -59,7 +59,7 @@ def official(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             appointment = appoint_official(person, role=data["role"], region=data["region"], act=act_of(request))
         except RefusedError as error:
-            form.add_error(error.field or None, str(error))
+            show_refusal(form, error)
         else:
             messages.success(request, f"{person.name}已任{appointment}。")
             return redirect("accounts:official", pk=person.pk)
@@ -79,10 +79,9 @@ def appointment_revoke(request: HttpRequest, public_id: uuid.UUID) -> HttpRespon
     """End an appointment."""
     found = Appointment.objects.visible_to(user_of(request)).select_related("user", "region__parent")
     appointment = get_object_or_404(found, public_id=public_id)
-    try:
-        revoke_appointment(appointment, act=act_of(request))
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, f"{appointment.user.name}的任职“{appointment}”已结束。")
+    attempt(
+        request,
+        lambda: revoke_appointment(appointment, act=act_of(request)),
+        success=f"{appointment.user.name}的任职“{appointment}”已结束。",
+    )
     return redirect("accounts:official", pk=appointment.user_id)

@@ -12,7 +12,7 @@ from portal.accounts.forms import ReasonForm
 from portal.accounts.models import OverrideRequest
 from portal.accounts.selectors import overrides_for
 from portal.accounts.services.applicants import decide_override
-from portal.accounts.services.errors import RefusedError
+from portal.core.errors import RefusedError
 from portal.core.http import act_of, user_of
 
 

@@ -13,10 +13,10 @@ from applications.claims.models import Claim
 from portal.accounts.enums import Role
 from portal.accounts.models import Region
 from portal.core.money import WAN
+from portal.core.spreadsheets import Column, Kind, build_sheet
 from review.decisions.enums import ObjectionState
 from review.decisions.models import Objection, PublicityEntry, PublicityList
 from review.decisions.permissions import decided_by, publishing_regions
-from review.decisions.sheets import Column, Kind, build_sheet
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -17,6 +17,7 @@ from applications.claims.models import Claim
 from policies.published.models import SupportItem
 from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
 from portal.accounts.models import Applicant
+from portal.core.paging import Page, paginate
 from portal.workdays.selectors import overrides_between
 from review.decisions.enums import Stage
 from review.decisions.models import Decision
@@ -150,11 +151,9 @@ def _is_worked(day: date) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page: the claims, the cursor of the next (empty at the end), and how many there are in all, capped."""
+class CountedPage(Page[Claim]):
+    """One page of claims, and how many there are in all, capped."""
 
-    claims: list[Claim]
-    next_cursor: str
     count: int
 
     @property
@@ -162,40 +161,11 @@ class Page:
         return f"{COUNT_LIMIT}+" if self.count > COUNT_LIMIT else str(self.count)
 
 
-def page_of(claims: QuerySet[Claim], *, after: str = "", oldest_first: bool = False) -> Page:
-    """The page after a cursor, by time of submission then id.
-
-    The bound is written as `<=` with an exclusion of what was seen of the same moment: both databases walk their
-    index with it, which they do not with an OR. A cursor that makes no sense begins at the first page.
-    """
-    order = ("submitted_at", "id") if oldest_first else ("-submitted_at", "-id")
-    narrowed = claims
-    cursor = _read_cursor(after)
-    if cursor is not None:
-        at, pk = cursor
-        if oldest_first:
-            narrowed = narrowed.filter(submitted_at__gte=at).exclude(submitted_at=at, id__lte=pk)
-        else:
-            narrowed = narrowed.filter(submitted_at__lte=at).exclude(submitted_at=at, id__gte=pk)
-    rows = list(narrowed.select_related("applicant", "item", "region", "city").order_by(*order)[: PAGE_SIZE + 1])
-    shown = rows[:PAGE_SIZE]
-    count = claims.order_by()[: COUNT_LIMIT + 1].count()
-    return Page(shown, _write_cursor(shown[-1]) if len(rows) > PAGE_SIZE else "", count)
-
-
-def _write_cursor(claim: Claim) -> str:
-    moment = claim.submitted_at
-    return f"{int(moment.timestamp())}.{moment.microsecond:06d}~{claim.pk}" if moment else ""
-
-
-def _read_cursor(text: str) -> tuple[datetime, int] | None:
-    at, _, pk = text.partition("~")
-    try:
-        seconds, _, micros = at.partition(".")
-        moment = datetime.fromtimestamp(int(seconds), tz=timezone.get_current_timezone())
-        return moment.replace(microsecond=int(micros)), int(pk)
-    except (ValueError, OverflowError, OSError):
-        return None
+def page_of(claims: QuerySet[Claim], *, after: str = "", oldest_first: bool = False) -> CountedPage:
+    """The page after a cursor, by time of submission then id; one that makes no sense gives the first page."""
+    rows = claims.select_related("applicant", "item", "region", "city")
+    page = paginate(rows, after=after, size=PAGE_SIZE, by="submitted_at", oldest_first=oldest_first)
+    return CountedPage(page.rows, page.next_cursor, claims.order_by()[: COUNT_LIMIT + 1].count())
 
 
 def next_claim(user: User, desk: Desk) -> Claim | None:

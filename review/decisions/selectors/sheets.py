@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from applications.claims.models import ClaimLine
+from portal.core.spreadsheets import Cell, Column, Kind, build_sheet
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import CreditSnapshot, Decision
-from review.decisions.sheets import Cell, Column, Kind, build_sheet
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 
 from applications.claims.enums import Route
-from applications.ledger.services import LimitExceededError
 from portal.audit.services import rehearsal
-from portal.core.workflow import TransitionRefused
+from portal.core.errors import RefusedError
 from review.decisions.services.decisions import Minutes, support_claim
-from review.decisions.services.locking import ExpectedState, ReviewRefused
+from review.decisions.services.locking import ExpectedState
 from review.decisions.services.publicity import Outcome
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from portal.core.act import Act
 
 # Everything a conclusion can be refused with; the message of each is written for people.
-REFUSALS = (ReviewRefused, TransitionRefused, LimitExceededError, PermissionDenied)
+REFUSALS = (RefusedError, PermissionDenied)
 
 
 def decide_claims(claims: Sequence[Claim], *, minutes: Minutes, act: Act) -> list[Outcome]:

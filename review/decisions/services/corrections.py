@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from applications.claims.services.corrections import request_correction
+from portal.core.errors import RefusedError
 from review.decisions.enums import Conclusion
-from review.decisions.services.locking import ExpectedState, ReviewRefused, lock_for_decision, write_decision
+from review.decisions.services.locking import ExpectedState, lock_for_decision, write_decision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,11 +24,11 @@ def return_for_correction(
 ) -> Decision:
     """Conclude that the claim must be corrected, place by place; the applicant is told all of it at once.
 
-    Raises ReviewRefused without a point, what `lock_for_decision` raises, and TransitionRefused for a point that
+    Raises RefusedError without a point, what `lock_for_decision` raises, and for a point that
     names no place of the form or for a second round that a supervisor has to ask for.
     """
     if not points:
-        raise ReviewRefused("请至少选择一处需要补正的内容，并写明要求。")
+        raise RefusedError("请至少选择一处需要补正的内容，并写明要求。")
     with transaction.atomic():
         claim, stage, officer = lock_for_decision(claim_id, expected=expected, conclusion=Conclusion.CORRECT, act=act)
         decision = write_decision(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from portal.audit.services import record_audit
+from portal.core.errors import RefusedError
 from review.decisions.models import CreditSnapshot
-from review.decisions.services.locking import ReviewRefused
 
 if TYPE_CHECKING:
     from datetime import date
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 def record_credit(
     claim: Claim, *, result: CreditResult, source: str, checked_on: date, act: Act, remark: str = ""
 ) -> CreditSnapshot:
-    """Append one dated answer about the claim's applicant. Raises ReviewRefused for a day that has not come yet."""
+    """Append one dated answer about the claim's applicant. Raises RefusedError for a day that has not come yet."""
     if checked_on > act.at.astimezone().date():
-        raise ReviewRefused("查询日期不能晚于今天。")
+        raise RefusedError("查询日期不能晚于今天。")
     if act.user is None:
-        raise ReviewRefused("信用查询须由审核人员登记。")
+        raise RefusedError("信用查询须由审核人员登记。")
     with transaction.atomic():
         snapshot = CreditSnapshot.objects.create(
             applicant_id=claim.applicant_id,

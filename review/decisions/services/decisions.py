@@ -20,13 +20,14 @@ from applications.claims.services.assessment import (
 from applications.claims.services.transitions import perform_transition
 from applications.ledger.selectors import call_uses, uses_of_claim
 from applications.ledger.services import reserve_limits
+from portal.core.errors import RefusedError
 from portal.core.money import ZERO
 from portal.jobs.services import enqueue_job
 from review.decisions.enums import Conclusion, CreditResult, Stage
 from review.decisions.models import CreditSnapshot, Decision, LineDecision
 from review.decisions.permissions import ACTION_OF, SUM_STAGES, stage_before
 from review.decisions.selectors.ceilings import open_sums, read_ceilings
-from review.decisions.services.locking import ExpectedState, ReviewRefused, lock_for_decision, write_decision
+from review.decisions.services.locking import ExpectedState, lock_for_decision, write_decision
 from review.decisions.services.sums import LineSum, checked_sums, decided_sums, reasons_in_words, sums_of
 from review.decisions.services.telling import tell_applicant
 
@@ -62,7 +63,7 @@ def accept_claim(claim_id: int, *, expected: ExpectedState, act: Act) -> Decisio
     with transaction.atomic():
         claim, stage, officer = lock_for_decision(claim_id, expected=expected, conclusion=Conclusion.SUPPORT, act=act)
         if stage != Stage.ACCEPTANCE:
-            raise ReviewRefused("该申报已受理，不需再次受理。")
+            raise RefusedError("该申报已受理，不需再次受理。")
         decision = write_decision(claim, stage=stage, conclusion=Conclusion.SUPPORT, officer=officer, act=act)
         _move(claim, Action.ACCEPT, act=act)
     return decision
@@ -83,7 +84,7 @@ def support_claim(
     asked anew without the conditions in `unmet` (None: those found unmet at the stage before); the final decision
     needs `minutes`, and reserves the limits. Where the document names no sum, the officers' sums are put to the engine
     and the final one needs the paper that sets them (`minutes.decision_no`); where it gives a title, support without
-    sums recognises it. Raises ReviewRefused (a sum above its ceiling, a reason missing, bad credit),
+    sums recognises it. Raises RefusedError (a sum above its ceiling, a reason missing, bad credit),
     LimitExceededError, and what `lock_for_decision` raises; then nothing was written.
     """
     given = sums or {}
@@ -109,11 +110,11 @@ def support_claim(
 
 
 def _check_support(claim: Claim, stage: Stage, minutes: Minutes | None, *, act: Act) -> None:
-    """Raise ReviewRefused where this stage sets no sums, the meeting is missing or to come, or credit forbids it."""
+    """Raise RefusedError where this stage sets no sums, the meeting is missing or to come, or credit forbids it."""
     if stage not in SUM_STAGES:
-        raise ReviewRefused(f"“{stage.label}”环节不填写金额。")
+        raise RefusedError(f"“{stage.label}”环节不填写金额。")
     if stage == Stage.FINAL and minutes is None:
-        raise ReviewRefused("请填写审定会议的纪要编号和会议日期。")
+        raise RefusedError("请填写审定会议的纪要编号和会议日期。")
     _refuse_coming_meeting(minutes, act)
     refuse_bad_credit(claim)
 
@@ -141,7 +142,7 @@ def _assess_support(
 ) -> _AssessedSupport:
     """Ask the engine, with the officers' sums where the rules leave them to people, and store its answer.
 
-    Raises ReviewRefused where such a sum or the paper that sets it is missing, and where the answer gives nothing.
+    Raises RefusedError where such a sum or the paper that sets it is missing, and where the answer gives nothing.
     """
     context = read_claim(claim)
     lines = [state.line for state in context.lines]
@@ -158,26 +159,26 @@ def _assess_support(
     )
     if decided is not None:
         if decided.are_money and minutes is not None and not decided.decision_no:
-            raise ReviewRefused("文件没有规定金额，请填写“金额依据”：确定金额的文件或决定的名称、文号和日期。")
+            raise RefusedError("文件没有规定金额，请填写“金额依据”：确定金额的文件或决定的名称、文号和日期。")
         question = with_decided_sums(question, context, decided)
     assessment = assess_claim(context, act=act, stage=ACTION_OF[stage, Conclusion.SUPPORT], question=question)
     ceilings = read_ceilings(assessment.answer)
     if not (ceilings.is_payable or ceilings.is_recognised):
         words = "；".join(ceilings.reasons) or "测算金额为零"
-        raise ReviewRefused(f"按现有材料和所选条件，测算结果为不予支持：{words}。请改选“不予支持”，或核对所选条件。")
+        raise RefusedError(f"按现有材料和所选条件，测算结果为不予支持：{words}。请改选“不予支持”，或核对所选条件。")
     return _AssessedSupport(assessment, ceilings, lines, left_open.lines, decided)
 
 
 def _line_sums(
     assessed: _AssessedSupport, *, given: Mapping[int, LineSum], before: Decision | None
 ) -> dict[int, LineSum]:
-    """Each line's sum by its pk, within its ceiling; empty for a mere title. Raises ReviewRefused for a total of 0."""
+    """Each line's sum by its pk, within its ceiling; empty for a mere title. Raises RefusedError for a total of 0."""
     if assessed.ceilings.is_recognised:
         return {}
     ceilings = assessed.ceilings.of_lines(assessed.lines)
     found = checked_sums(assessed.lines, ceilings, given=given, before=sums_of(before), open_lines=assessed.open_lines)
     if not any(line_sum.amount for line_sum in found.values()):
-        raise ReviewRefused("支持金额合计为零，请改选“不予支持”并说明理由。")
+        raise RefusedError("支持金额合计为零，请改选“不予支持”并说明理由。")
     return found
 
 
@@ -230,18 +231,18 @@ def _record_support(
 def confirm_district_review(claim_id: int, *, expected: ExpectedState, act: Act) -> Decision:
     """The second officer confirms what the first proposed, sum for sum; a proposed refusal becomes one.
 
-    Raises ReviewRefused where there is nothing to confirm, and what `lock_for_decision` raises.
+    Raises RefusedError where there is nothing to confirm, and what `lock_for_decision` raises.
     """
     with transaction.atomic():
         # Both conclusions are one duty's; which of them it is, the first officer's proposal says.
         claim, stage, officer = lock_for_decision(claim_id, expected=expected, conclusion=Conclusion.SUPPORT, act=act)
         if stage != Stage.DISTRICT_SECOND:
-            raise ReviewRefused("该申报现不在区级复核环节。")
+            raise RefusedError("该申报现不在区级复核环节。")
         proposed = latest_decision(claim, Stage.DISTRICT_FIRST)
         if proposed is None:
-            raise ReviewRefused("没有可以复核的初审意见，请退回经办重新初审。")
+            raise RefusedError("没有可以复核的初审意见，请退回经办重新初审。")
         if proposed.round != claim.round:
-            raise ReviewRefused("初审之后申报内容有过补正，请退回经办按新内容重新初审。")
+            raise RefusedError("初审之后申报内容有过补正，请退回经办按新内容重新初审。")
         conclusion = Conclusion(proposed.conclusion)
         if conclusion == Conclusion.SUPPORT:
             refuse_bad_credit(claim)
@@ -283,11 +284,11 @@ def refuse_claim(
 ) -> Decision:
     """Refuse a claim (不予受理 or 不予支持) with a reason that the applicant will read.
 
-    At the district's first stage this is a proposal that the second officer confirms. Raises ReviewRefused without a
+    At the district's first stage this is a proposal that the second officer confirms. Raises RefusedError without a
     reason, and what `lock_for_decision` raises.
     """
     if not reason.strip():
-        raise ReviewRefused("请选择并写明不予支持的理由，申报单位将看到这些文字。")
+        raise RefusedError("请选择并写明不予支持的理由，申报单位将看到这些文字。")
     with transaction.atomic():
         claim, stage, officer = lock_for_decision(claim_id, expected=expected, conclusion=Conclusion.REFUSE, act=act)
         _refuse_coming_meeting(minutes, act)
@@ -317,13 +318,13 @@ def refuse_claim(
 def _refuse_coming_meeting(minutes: Minutes | None, act: Act) -> None:
     """A meeting that has not been held decides nothing; its day is printed on the notice for good."""
     if minutes is not None and minutes.date > timezone.localdate(act.at):
-        raise ReviewRefused("会议日期不能晚于今天，请按会议纪要填写。")
+        raise RefusedError("会议日期不能晚于今天，请按会议纪要填写。")
 
 
 def send_back(claim_id: int, *, expected: ExpectedState, reason: str, act: Act) -> Decision:
     """The second officer returns a claim to the first, with what to look at again; a new round begins."""
     if not reason.strip():
-        raise ReviewRefused("请写明退回的原因，便于经办人员重新审核。")
+        raise RefusedError("请写明退回的原因，便于经办人员重新审核。")
     with transaction.atomic():
         claim, stage, officer = lock_for_decision(claim_id, expected=expected, conclusion=Conclusion.SEND_BACK, act=act)
         decision = write_decision(
@@ -351,10 +352,10 @@ def decision_before(claim: Claim, stage: str) -> Decision | None:
 
 
 def refuse_bad_credit(claim: Claim) -> None:
-    """Raise ReviewRefused where the last credit check says seriously dishonest, dissolved or bankrupt."""
+    """Raise RefusedError where the last credit check says seriously dishonest, dissolved or bankrupt."""
     last = CreditSnapshot.objects.filter(applicant_id=claim.applicant_id).order_by("-checked_on", "-pk").first()
     if last is not None and last.result in BLOCKING_CREDIT:
-        raise ReviewRefused(
+        raise RefusedError(
             f"信用查询（{last.checked_on:%Y-%m-%d}，{last.source}）结果为“{last.get_result_display()}”，不得支持。"
             "如已修复，请先登记新的查询结果。"
         )

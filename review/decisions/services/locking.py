@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from applications.claims.permissions import party_for
 from applications.claims.services.transitions import lock_claim
+from portal.core.errors import RefusedError, StaleStateError
 from review.decisions.models import Decision
 from review.decisions.permissions import ACTION_OF, STAGE_OF, four_eyes_problem
 
@@ -18,14 +19,6 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
     from portal.core.act import Act
     from review.decisions.enums import Conclusion, Stage
-
-
-class ReviewRefused(Exception):
-    """The conclusion cannot stand; the message tells a person why and what to do. Nothing was written."""
-
-
-class StalePageRefused(ReviewRefused):
-    """The claim has moved on since the officer's page was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +34,19 @@ def lock_for_decision(
 ) -> tuple[Claim, Stage, User]:
     """Lock the claim and check that this person may conclude this on it now; returns claim, stage and officer.
 
-    Must run in the transaction that writes the conclusion. Raises StalePageRefused, ReviewRefused for four eyes,
+    Must run in the transaction that writes the conclusion. Raises StaleStateError, RefusedError for four eyes,
     PermissionDenied for a duty the person does not hold.
     """
     claim = lock_claim(claim_id)
     if (claim.status, claim.round) != (expected.status, expected.round):
-        raise StalePageRefused(
+        raise StaleStateError(
             f"本页打开后，该申报已由他人办理，现为“{claim.get_status_display()}”。您填写的内容仍在下方，"
             "请先查看最新情况再决定。"
         )
     stage = STAGE_OF.get(claim.status)
     action = ACTION_OF.get((stage, conclusion)) if stage else None
     if stage is None or action is None:
-        raise ReviewRefused(f"该申报现为“{claim.get_status_display()}”，不能作出“{conclusion.label}”的意见。")
+        raise RefusedError(f"该申报现为“{claim.get_status_display()}”，不能作出“{conclusion.label}”的意见。")
     if act.user is None or party_for(act.user, claim, action) is None:
         raise PermissionDenied(f"您的职责不包含对该申报“{action.label}”。")
     check_four_eyes(claim, user=act.user, stage=stage)
@@ -61,16 +54,16 @@ def lock_for_decision(
 
 
 def check_four_eyes(claim: Claim, *, user: User, stage: str | None) -> None:
-    """Raise ReviewRefused where the person concluded another stage of the claim, or belongs to the applicant."""
+    """Raise RefusedError where the person concluded another stage of the claim, or belongs to the applicant."""
     concluded = Decision.objects.filter(claim=claim).values_list("officer_id", "stage")
     if problem := four_eyes_problem(user, claim, concluded, stage):
-        raise ReviewRefused(problem)
+        raise RefusedError(problem)
 
 
 def write_decision(
     claim: Claim, *, stage: Stage, conclusion: Conclusion, officer: User, act: Act, **fields: Any
 ) -> Decision:
-    """Append the conclusion of this stage and round. Raises ReviewRefused where one stands already."""
+    """Append the conclusion of this stage and round. Raises RefusedError where one stands already."""
     try:
         with transaction.atomic():
             return Decision.objects.create(
@@ -86,4 +79,4 @@ def write_decision(
     except IntegrityError as error:
         if not Decision.objects.filter(claim=claim, stage=stage, round=claim.round).exists():
             raise
-        raise StalePageRefused("该申报本环节的意见已由他人作出，请刷新页面查看。") from error
+        raise StaleStateError("该申报本环节的意见已由他人作出，请刷新页面查看。") from error

@@ -13,11 +13,10 @@ from applications.claims.permissions import party_for
 from applications.claims.services.transitions import lock_claim, perform_transition
 from applications.ledger.services import release_limits
 from portal.audit.services import record_audit
-from portal.core.workflow import TransitionRefused
+from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
 from review.decisions.enums import ObjectionState
 from review.decisions.models import Objection
-from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.publicity import close_if_settled, last_day
 from review.decisions.services.telling import tell_applicant
 from review.decisions.workflow import OBJECTIONS
@@ -44,21 +43,21 @@ class Objector:
 def enter_objection(entry: PublicityEntry, *, objector: Objector, text: str, received_on: date, act: Act) -> Objection:
     """Record a signed objection and freeze the claim. A further one on a frozen claim is kept beside the first.
 
-    Raises ReviewRefused without a name, a contact or content, or for a day outside the publicity;
-    TransitionRefused and PermissionDenied as the workflow says.
+    Raises RefusedError without a name, a contact or content, or for a day outside the publicity;
+    RefusedError and PermissionDenied as the workflow says.
     """
     publicity = entry.publicity
     if not (objector.name.strip() and objector.contact.strip() and text.strip()):
-        raise ReviewRefused("异议须实名：请填写异议人、联系方式和异议内容。")
+        raise RefusedError("异议须实名：请填写异议人、联系方式和异议内容。")
     if not publicity.starts_on <= received_on <= publicity.ends_on:
-        raise ReviewRefused(f"收到日期须在公示期内（{publicity.starts_on:%Y-%m-%d} 至 {publicity.ends_on:%Y-%m-%d}）。")
+        raise RefusedError(f"收到日期须在公示期内（{publicity.starts_on:%Y-%m-%d} 至 {publicity.ends_on:%Y-%m-%d}）。")
     due_on = last_day(received_on, workdays=settings.OBJECTION_WORKDAYS)
     with transaction.atomic():
         claim = lock_claim(entry.claim_id)
         if act.user is None:
-            raise ReviewRefused("异议须由审核人员登记。")
+            raise RefusedError("异议须由审核人员登记。")
         if claim.status == ClaimStatus.OBJECTION and party_for(act.user, claim, Action.DISMISS_OBJECTION) is None:
-            raise ReviewRefused("您的职责不包含登记该申报的异议。")
+            raise RefusedError("您的职责不包含登记该申报的异议。")
         objection = Objection.objects.create(
             entry=entry,
             objector=objector.name.strip(),
@@ -82,12 +81,12 @@ def enter_objection(entry: PublicityEntry, *, objector: Objector, text: str, rec
 def dismiss_objection(objection_id: int, *, conclusion: str, act: Act) -> Objection:
     """Find an objection not made out; with none left open, the claim goes back to publicity.
 
-    Raises ReviewRefused without a conclusion or where it was decided already.
+    Raises RefusedError without a conclusion or where it was decided already.
     """
     with transaction.atomic():
         claim, objection = _open_objection(objection_id, conclusion=conclusion)
         if act.user is None or party_for(act.user, claim, Action.DISMISS_OBJECTION) is None:
-            raise ReviewRefused("您的职责不包含认定异议不成立，请由发起公示的人员办理。")
+            raise RefusedError("您的职责不包含认定异议不成立，请由发起公示的人员办理。")
         _decide(objection, state=ObjectionState.DISMISSED, conclusion=conclusion, act=act)
         if _others_open(objection):
             record_audit(
@@ -108,7 +107,7 @@ def dismiss_objection(objection_id: int, *, conclusion: str, act: Act) -> Object
 def uphold_objection(objection_id: int, *, conclusion: str, act: Act) -> Objection:
     """Find an objection made out: the claim is refused with the conclusion as reason, and its limits are released.
 
-    Raises ReviewRefused without a conclusion or where it was decided already, PermissionDenied for anybody but the
+    Raises RefusedError without a conclusion or where it was decided already, PermissionDenied for anybody but the
     decision-maker.
     """
     with transaction.atomic():
@@ -131,14 +130,14 @@ def uphold_objection(objection_id: int, *, conclusion: str, act: Act) -> Objecti
 
 def _open_objection(objection_id: int, *, conclusion: str) -> tuple[Claim, Objection]:
     if not conclusion.strip():
-        raise ReviewRefused("请写明核实结论。")
+        raise RefusedError("请写明核实结论。")
     objection = Objection.objects.select_related("entry__publicity").get(pk=objection_id)
     claim = lock_claim(objection.entry.claim_id)
     objection.refresh_from_db(fields=["state"])
     if objection.state != ObjectionState.OPEN:
-        raise ReviewRefused(f"该异议已认定“{objection.get_state_display()}”，不能再次办理。")
+        raise RefusedError(f"该异议已认定“{objection.get_state_display()}”，不能再次办理。")
     if claim.status != ClaimStatus.OBJECTION:
-        raise TransitionRefused(f"该申报现为“{claim.get_status_display()}”，没有待办的异议。")
+        raise RefusedError(f"该申报现为“{claim.get_status_display()}”，没有待办的异议。")
     return claim, objection
 
 

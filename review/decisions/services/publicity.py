@@ -13,13 +13,12 @@ from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.services.transitions import lock_claim, perform_transition
 from portal.audit.services import record_audit
-from portal.core.workflow import TransitionRefused
+from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
 from portal.workdays.selectors import CalendarUnknownError, add_workdays
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import LineDecision, PublicityEntry, PublicityList
 from review.decisions.permissions import publishing_regions
-from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.telling import tell_applicant
 
 if TYPE_CHECKING:
@@ -49,30 +48,30 @@ def public_name(applicant: Applicant) -> str:
 
 
 def last_day(starts_on: date, *, workdays: int) -> date:
-    """The last day of a publicity, first day counted. Raises ReviewRefused for a year without a calendar."""
+    """The last day of a publicity, first day counted. Raises RefusedError for a year without a calendar."""
     try:
         return add_workdays(starts_on, days=workdays)
     except CalendarUnknownError as error:
-        raise ReviewRefused(str(error)) from error
+        raise RefusedError(str(error)) from error
 
 
 def publish_claims(region: Region, *, claim_ids: Sequence[int], plan: PublicityPlan, act: Act) -> PublicityList:
     """Make a city's list of decided claims, or a district's of its own, and move each into publicity; all or none.
 
-    Raises ReviewRefused for an empty list, a first day in the past, or a claim that is decided elsewhere;
-    TransitionRefused for one that is not waiting for publicity; PermissionDenied for another region's officer.
+    Raises RefusedError for an empty list, a first day in the past, or a claim that is decided elsewhere;
+    RefusedError for one that is not waiting for publicity; PermissionDenied for another region's officer.
     """
     if act.user is None or region.pk not in publishing_regions(act.user):
         raise PermissionDenied("只有本市的审核人员（区级审定的事项为本区的审定人员）可以发起公示。")
     if not claim_ids:
-        raise ReviewRefused("请至少选择一件申报列入公示。")
+        raise RefusedError("请至少选择一件申报列入公示。")
     if plan.starts_on < timezone.localdate(act.at):
-        raise ReviewRefused("公示开始日期不能早于今天。")
+        raise RefusedError("公示开始日期不能早于今天。")
     with transaction.atomic():
         # All rows first, in one order: the audit chain's lock, taken by the first transition, comes after.
         claims = [lock_claim(pk) for pk in sorted(set(claim_ids))]
         if any(claim.deciding_region_id != region.pk for claim in claims):
-            raise ReviewRefused(f"所选申报不由{region.name}审定，请重新选择。")
+            raise RefusedError(f"所选申报不由{region.name}审定，请重新选择。")
         publicity = PublicityList.objects.create(
             region=region,
             title=plan.title,
@@ -142,13 +141,13 @@ def approvable(publicity: PublicityList) -> list[Claim]:
 def approve_claim(claim_id: int, *, publicity: PublicityList, act: Act) -> Claim:
     """Approve one publicised claim after the list's last day, and promise its award and notice, or its recognition's.
 
-    Raises ReviewRefused before the end of the period, TransitionRefused where the claim is frozen or moved on.
+    Raises RefusedError before the end of the period, RefusedError where the claim is frozen or moved on.
     """
     refuse_before_end(publicity, act=act)
     with transaction.atomic():
         claim = lock_claim(claim_id)
         if not publicity.entries.filter(claim=claim).exists():
-            raise ReviewRefused("该申报不在本次公示名单中。")
+            raise RefusedError("该申报不在本次公示名单中。")
         pays = claim.approved_amount is not None
         event = perform_transition(claim, action=Action.APPROVE if pays else Action.RECOGNISE, act=act)
         tell_applicant(claim, event)
@@ -168,7 +167,7 @@ def approve_list(publicity: PublicityList, *, act: Act) -> list[Outcome]:
         outcome = Outcome(claim, claim.approved_amount, title=claim.approved_title)
         try:
             approve_claim(claim.pk, publicity=publicity, act=act)
-        except (ReviewRefused, TransitionRefused, PermissionDenied) as error:
+        except (RefusedError, PermissionDenied) as error:
             outcome = replace(outcome, problem=str(error))
         outcomes.append(outcome)
     close_if_settled(publicity, act=act)
@@ -176,9 +175,9 @@ def approve_list(publicity: PublicityList, *, act: Act) -> list[Outcome]:
 
 
 def refuse_before_end(publicity: PublicityList, *, act: Act) -> None:
-    """Raise ReviewRefused while the period still runs: its last day belongs to it."""
+    """Raise RefusedError while the period still runs: its last day belongs to it."""
     if timezone.localdate(act.at) <= publicity.ends_on:
-        raise ReviewRefused(f"公示至 {publicity.ends_on:%Y-%m-%d} 结束，期满后的次日起才能批准。")
+        raise RefusedError(f"公示至 {publicity.ends_on:%Y-%m-%d} 结束，期满后的次日起才能批准。")
 
 
 def close_if_settled(publicity: PublicityList, *, act: Act) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from applications.claims.services.assessment import DecidedSums
 from policies.facts.values import MAX_YUAN
+from portal.core.errors import RefusedError
 from portal.core.money import ZERO, format_yuan
-from review.decisions.services.locking import ReviewRefused
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -44,7 +44,7 @@ def decided_sums(
 ) -> DecidedSums | None:
     """What the engine is told of the lines whose sum people set; None where there is nothing to tell.
 
-    Beside a title (`is_title`) a sum may be left out. Raises ReviewRefused where a sum is missing or has no reason.
+    Beside a title (`is_title`) a sum may be left out. Raises RefusedError where a sum is missing or has no reason.
     """
     by_line: dict[int, Decimal] = {}
     for number, line in enumerate(lines, start=1):
@@ -53,16 +53,16 @@ def decided_sums(
         mine = given.get(line.pk) or before.get(line.pk)
         if mine is None or not mine.amount:
             if mine is None and not is_title:
-                raise ReviewRefused(f"第 {number} 项：文件未定金额，请填写拟支持的金额和理由。")
+                raise RefusedError(f"第 {number} 项：文件未定金额，请填写拟支持的金额和理由。")
             if not is_title:
                 by_line[line.pk] = ZERO
             continue
         if mine.amount < 0:
-            raise ReviewRefused(f"第 {number} 项的金额不能为负数。")
+            raise RefusedError(f"第 {number} 项的金额不能为负数。")
         if mine.amount >= MAX_YUAN:
-            raise ReviewRefused(f"第 {number} 项的金额过大，请核对单位是否为元。")
+            raise RefusedError(f"第 {number} 项的金额过大，请核对单位是否为元。")
         if not mine.reason.strip():
-            raise ReviewRefused(f"第 {number} 项的金额由人决定，请写明金额的理由（规模、成效、比照标准等）。")
+            raise RefusedError(f"第 {number} 项的金额由人决定，请写明金额的理由（规模、成效、比照标准等）。")
         by_line[line.pk] = mine.amount
     return DecidedSums(by_line, decision_no) if by_line else None
 
@@ -77,7 +77,7 @@ def checked_sums(
 ) -> dict[int, LineSum]:
     """Every line's sum by its pk: as given, else as at the stage before, else the ceiling.
 
-    Raises ReviewRefused for a sum below zero or above its ceiling, and for a lower one without a reason.
+    Raises RefusedError for a sum below zero or above its ceiling, and for a lower one without a reason.
     """
     checked: dict[int, LineSum] = {}
     for number, line in enumerate(lines, start=1):
@@ -86,19 +86,19 @@ def checked_sums(
         if mine is None:
             mine = before.get(line.pk, LineSum(ceiling))
             if mine.amount > ceiling:
-                raise ReviewRefused(
+                raise RefusedError(
                     f"第 {number} 项上一环节为 {format_yuan(mine.amount)} 元，现测算上限为 {format_yuan(ceiling)} 元"
                     "（限额或已获支持有变化），请打开该申报逐项核定金额。"
                 )
         if mine.amount < 0:
-            raise ReviewRefused(f"第 {number} 项的金额不能为负数。")
+            raise RefusedError(f"第 {number} 项的金额不能为负数。")
         if mine.amount > ceiling:
-            raise ReviewRefused(
+            raise RefusedError(
                 f"第 {number} 项的金额 {format_yuan(mine.amount)} 元超过测算上限 {format_yuan(ceiling)} 元，"
                 "请改为不超过上限的金额。"
             )
         if mine.amount < ceiling and not mine.reason.strip():
-            raise ReviewRefused(
+            raise RefusedError(
                 f"第 {number} 项的金额低于测算上限 {format_yuan(ceiling)} 元，请在“核减理由”中写明原因。"
             )
         keeps_reason = mine.amount < ceiling or (line.pk in open_lines and mine.amount)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from applications.claims.selectors.scope import correction_targets
 from portal.access import access
+from portal.core.errors import StaleStateError
 from portal.core.http import act_of, user_of
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.forms.correction import CorrectionForm
@@ -40,7 +41,6 @@ from review.decisions.services.decisions import (
     send_back,
     support_claim,
 )
-from review.decisions.services.locking import StalePageRefused
 from review.decisions.views.queue import readers, reviewers
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def conclude(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return show(request, dossier, ceilings=ceilings, desk=Desk({name: form}, opened=name), status=422)
     try:
         carry_out(form, act=act_of(request))
-    except StalePageRefused as error:
+    except StaleStateError as error:
         return refuse_stale(request, dossier, str(error))
     except REFUSALS as error:
         desk = Desk({name: form}, opened=name, error=str(error) or "您的职责不包含这一操作。")

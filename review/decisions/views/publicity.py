@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications.claims.enums import Action
 from applications.claims.permissions import party_for
 from portal.access import Rule, access, officials, public
 from portal.accounts.enums import Role
+from portal.core.errors import RefusedError
 from portal.core.http import act_of, user_of
 from portal.core.money import ZERO, format_yuan
+from portal.core.spreadsheets import workbook_response
 from review.decisions.forms.lists import ObjectionConclusionForm, ObjectionForm, PublicityForm
 from review.decisions.models import Objection, PublicityEntry, PublicityList
 from review.decisions.permissions import publishing_regions
@@ -29,14 +29,13 @@ from review.decisions.selectors.publicity import (
     publishing_region,
 )
 from review.decisions.services.bulk import REFUSALS
-from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.objections import dismiss_objection, enter_objection, uphold_objection
 from review.decisions.services.publicity import Outcome, approvable, approve_list, last_day, publish_claims
 
 if TYPE_CHECKING:
     import uuid
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 publishers = Rule("publishers", lambda user: user.is_authenticated and bool(publishing_regions(user)))
 deciders = officials(Role.DECISION_MAKER)
@@ -142,7 +141,7 @@ def publicity_approve(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = worked_list(request, key)
     try:
         outcomes = approve_list(found, act=act_of(request))
-    except ReviewRefused as error:
+    except RefusedError as error:
         messages.error(request, str(error))
         return redirect("review:publicity_work", key=key)
     done = [outcome for outcome in outcomes if not outcome.problem]
@@ -170,18 +169,7 @@ def sum_words(outcomes: list[Outcome]) -> str:
 def publicity_export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The list as a sheet."""
     found = worked_list(request, key)
-    return sheet_response(publicity_sheet(found), f"公示名单-{found.starts_on:%Y%m%d}.xlsx")
-
-
-def sheet_response(content: bytes, filename: str) -> HttpResponse:
-    """An xlsx file to download."""
-    return HttpResponse(
-        content,
-        headers={
-            "Content-Type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            "Content-Disposition": content_disposition_header(as_attachment=True, filename=filename) or "",
-        },
-    )
+    return workbook_response(publicity_sheet(found), f"公示名单-{found.starts_on:%Y%m%d}.xlsx")
 
 
 @access(publishers)

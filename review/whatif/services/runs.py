@@ -10,6 +10,7 @@ from django.db import transaction
 
 from policies.engine.model import content_hash
 from portal.audit.services import record_audit
+from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
 from review.whatif.enums import FORMAT, ChangeKind, RunState, Source
 from review.whatif.models import SimulationRun
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
 
     from portal.accounts.models import Region, User
     from portal.core.act import Act
-
-
-class WhatIfRefused(Exception):
-    """The simulation cannot be started or given up now. The message is Chinese, and says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +102,13 @@ def start_run(city: Region, *, key: uuid.UUID, plan: Plan, act: Act) -> Simulati
 
 
 def cancel_run(run_id: int, *, act: Act) -> SimulationRun:
-    """Give up a run that is not finished. Raises WhatIfRefused for one that is, PermissionDenied for other people."""
+    """Give up a run that is not finished. Raises RefusedError for one that is, PermissionDenied for other people."""
     with transaction.atomic():
         run = SimulationRun.objects.select_for_update().without_results().get(pk=run_id)
         if act.user is None or not may_run(act.user, run.city_id):
             raise PermissionDenied("您没有取消本市政策模拟的权限。")
         if not run.is_open:
-            raise WhatIfRefused(f"该模拟{run.get_state_display()}，不能再取消。")
+            raise RefusedError(f"该模拟{run.get_state_display()}，不能再取消。")
         before, after = WORKFLOW.move(run, RunState.CANCELLED, changes={"finished_at": act.at})
         record_audit(
             act,

@@ -13,7 +13,7 @@ from applications.claims.selectors.calls import call_situation, claims_by_item
 from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.problems import find_problems
 from applications.claims.services.corrections import PointAsked, request_correction, resubmit_claim
-from applications.claims.services.drafts import DraftRefusedError, move_to_call, start_claim
+from applications.claims.services.drafts import move_to_call, start_claim
 from applications.claims.services.submission import ClaimIncompleteError, submit_claim
 from policies.calls.enums import CallState
 from policies.calls.models import Call
@@ -21,6 +21,7 @@ from policies.published.models import SupportItem
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from portal.core.act import Act
+from portal.core.errors import RefusedError
 from tests.applications.worlds import patent_facts, publish, ready_claim, start
 from tests.factories import (
     ApplicantFactory,
@@ -94,7 +95,7 @@ def test_nothing_is_begun_before_the_opening_nor_from_the_close_on(member, item)
         if begins:
             assert begin(member, item, at=moment).call == call
         else:
-            with pytest.raises(DraftRefusedError):
+            with pytest.raises(RefusedError):
                 begin(member, item, at=moment)
     assert Claim.objects.count() == 2
 
@@ -102,17 +103,17 @@ def test_nothing_is_begun_before_the_opening_nor_from_the_close_on(member, item)
 def test_who_comes_too_early_learns_when_it_opens(member, item):
     call = only_call()
     reschedule(call, opens=DAY, closes=2 * DAY)
-    with pytest.raises(DraftRefusedError, match=rf"将于 {call.opens_words} 开放申报"):
+    with pytest.raises(RefusedError, match=rf"将于 {call.opens_words} 开放申报"):
         begin(member, item)
     Call.objects.update(state=CallState.WITHDRAWN)
-    with pytest.raises(DraftRefusedError, match="没有正在申报的通知"):
+    with pytest.raises(RefusedError, match="没有正在申报的通知"):
         begin(member, item)
 
 
 def test_call_of_another_city_is_not_open_to_the_applicant(item):
     Call.objects.update(region=suzhou())
     make_region("320506", "吴中区", "district", suzhou())
-    with pytest.raises(DraftRefusedError, match="没有正在申报的通知"):
+    with pytest.raises(RefusedError, match="没有正在申报的通知"):
         begin(make_member(ApplicantFactory(region=binhu())), item)
 
 
@@ -122,7 +123,7 @@ def test_claim_is_begun_in_the_wanted_call_only_where_that_is_open_for_it(member
     without = CallFactory()
     assert begin(member, item, call=other).call == other
     for call in (closed, without):
-        with pytest.raises(DraftRefusedError):
+        with pytest.raises(RefusedError):
             begin(member, item, call=call)
 
 
@@ -199,12 +200,12 @@ def test_draft_older_than_calls_needs_to_be_put_into_one(member):
 def test_only_a_draft_moves_and_only_to_an_open_call(member, item):
     draft = begin(member, item)
     closed = CallFactory(items=[item], closes_at=timezone.now())
-    with pytest.raises(DraftRefusedError):
+    with pytest.raises(RefusedError):
         move_to_call(draft, call=closed, act=act(member))
     filed = ClaimFactory(applicant=draft.applicant, status=ClaimStatus.CORRECTION, version=draft.version)
-    with pytest.raises(DraftRefusedError, match="不能改到另一份"):
+    with pytest.raises(RefusedError, match="不能改到另一份"):
         move_to_call(filed, call=CallFactory(items=[item]), act=act(member))
-    with pytest.raises(DraftRefusedError):
+    with pytest.raises(RefusedError):
         move_to_call(draft, call=CallFactory(items=[item]), act=act(make_member()))
     assert Claim.objects.get(pk=draft.pk).call == only_open(item)
 

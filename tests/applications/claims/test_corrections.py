@@ -15,14 +15,14 @@ from applications.claims.selectors.progress import progress_of
 from applications.claims.selectors.scope import correction_targets, editable_scope
 from applications.claims.services import corrections
 from applications.claims.services.corrections import PointAsked, request_correction, resubmit_claim
-from applications.claims.services.drafts import DraftRefusedError, Typed, add_lines, save_draft
-from applications.claims.services.evidence import EvidenceRefusedError, add_evidence, remove_evidence
+from applications.claims.services.drafts import Typed, add_lines, save_draft
+from applications.claims.services.evidence import add_evidence, remove_evidence
 from applications.claims.services.submission import AlreadySubmittedError, ClaimIncompleteError, submit_claim
 from applications.claims.services.transitions import lock_claim, perform_transition
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from portal.core.act import Act
-from portal.core.workflow import TransitionRefused
+from portal.core.errors import RefusedError
 from portal.workdays.selectors import CalendarUnknownError
 from tests.applications.worlds import PNG, at_once, file_of, patent_facts, ready_claim
 from tests.factories import act, binhu, make_member, make_official, make_patent_no, wuxi, xishan
@@ -92,7 +92,7 @@ def test_a_correction_lists_its_points_sets_the_day_and_tells_the_members(claim,
     ],
 )
 def test_a_correction_without_clear_points_is_refused_and_changes_nothing(claim, officer, points, says):
-    with pytest.raises(TransitionRefused, match=says):
+    with pytest.raises(RefusedError, match=says):
         request_correction(claim, act=act(officer), points=points)
     claim.refresh_from_db()
     assert claim.status == ClaimStatus.SUBMITTED
@@ -101,7 +101,7 @@ def test_a_correction_without_clear_points_is_refused_and_changes_nothing(claim,
 
 @pytest.mark.parametrize("days", [2, 11])
 def test_the_term_stays_within_what_the_site_allows(claim, officer, days):
-    with pytest.raises(TransitionRefused, match="3 至 10 个工作日"):
+    with pytest.raises(RefusedError, match="3 至 10 个工作日"):
         ask(claim, officer, workdays=days)
 
 
@@ -126,14 +126,14 @@ def test_only_the_places_asked_about_can_be_changed(claim, officer, member):
     assert first.facts["holders"] == "示例公司"
     assert first.facts["patent_no"] == make_patent_no(1)
     assert second.facts["fees"] == "8000.00"
-    with pytest.raises(DraftRefusedError, match="补正时不能增加或删除"):
+    with pytest.raises(RefusedError, match="补正时不能增加或删除"):
         add_lines(claim, act=act(member), rows=[{}])
 
 
 def test_evidence_is_added_anywhere_and_removed_only_where_it_was_asked_about(claim, officer, member):
     ask(claim, officer, PointAsked(2, "evidence:certificate", "看不清"))
     first, second = claim.lines.order_by("position")
-    with pytest.raises(EvidenceRefusedError, match="没有涉及"):
+    with pytest.raises(RefusedError, match="没有涉及"):
         remove_evidence(first.evidence.get(requirement="certificate"), act=act(member))
     remove_evidence(second.evidence.get(requirement="certificate"), act=act(member))
     new = add_evidence(
@@ -189,7 +189,7 @@ def test_the_second_round_is_the_supervisors(claim, officer, member):
     resubmit(claim, member)
     move(claim, officer, Action.ACCEPT)
     first = make_official(Role.DISTRICT_FIRST, binhu())
-    with pytest.raises(TransitionRefused, match="已补正过一次"):
+    with pytest.raises(RefusedError, match="已补正过一次"):
         ask(claim, first)
     claim.refresh_from_db()
     assert claim.status == ClaimStatus.DISTRICT_REVIEW
@@ -240,7 +240,7 @@ def test_without_a_calendar_the_correction_is_refused_in_words(claim, officer, m
         raise CalendarUnknownError(first)
 
     monkeypatch.setattr(corrections, "add_workdays", unknown)
-    with pytest.raises(TransitionRefused, match="节假日安排尚未载入"):
+    with pytest.raises(RefusedError, match="节假日安排尚未载入"):
         ask(claim, officer)
     claim.refresh_from_db()
     assert claim.status == ClaimStatus.SUBMITTED

@@ -7,17 +7,10 @@ import pytest
 from applications.claims.models import Claim
 from applications.claims.selectors.conflicts import find_conflict
 from applications.claims.selectors.problems import MAX_LINES
-from applications.claims.services.drafts import (
-    DraftRefusedError,
-    StaleDraftError,
-    Typed,
-    add_lines,
-    remove_line,
-    save_draft,
-    start_claim,
-)
+from applications.claims.services.drafts import Typed, add_lines, remove_line, save_draft, start_claim
 from applications.claims.services.evidence import add_evidence
 from policies.published.models import SupportItem
+from portal.core.errors import RefusedError, StaleStateError
 from tests.applications.worlds import file_of, loan_facts, patent_facts, publish, start
 from tests.factories import ApplicantFactory, act, make_member, make_patent_no, make_region, suzhou
 
@@ -53,13 +46,13 @@ def test_a_draft_begins_with_one_empty_line_and_the_same_key_begins_it_once(memb
 
 def test_only_members_begin_and_only_where_the_document_reaches(member):
     item = SupportItem.objects.get(code="wx2020-01-inv")
-    with pytest.raises(DraftRefusedError, match="只能为您所属的单位申报"):
+    with pytest.raises(RefusedError, match="只能为您所属的单位申报"):
         start_claim(ApplicantFactory(), item=item, key=uuid.uuid4(), act=act(member))
     far = make_member(ApplicantFactory(region=make_region("320506", "吴中区", "district", suzhou())))
-    with pytest.raises(DraftRefusedError, match="注册地不在其中"):
+    with pytest.raises(RefusedError, match="注册地不在其中"):
         start(far)
     SupportItem.objects.filter(pk=item.pk).update(claimable=False)
-    with pytest.raises(DraftRefusedError, match="不接受申报"):
+    with pytest.raises(RefusedError, match="不接受申报"):
         start(member)
     assert not Claim.objects.exists()
 
@@ -102,10 +95,10 @@ def test_every_change_counts_and_saving_the_same_again_does_not(claim, member):
 
 def test_a_stale_page_overwrites_nothing_and_both_versions_are_compared(claim, member):
     save(claim, member, patent_facts())
-    with pytest.raises(StaleDraftError) as caught:
+    with pytest.raises(StaleStateError) as caught:
         save(claim, member, patent_facts(fees="7000"), revision=0)
     assert claim.lines.get().facts["fees"] == "8000.00"
-    conflict = find_conflict(caught.value.claim, facts={}, lines=caught.value.typed.lines)
+    conflict = find_conflict(caught.value.current, facts={}, lines=caught.value.attempted.lines)
     assert [(d.name, d.mine, d.theirs) for d in conflict.differences] == [("fees", ["7,000.00 元"], ["8,000.00 元"])]
 
 
@@ -136,7 +129,7 @@ def test_an_empty_first_line_gives_way_to_what_is_imported(claim, member):
 
 def test_a_claim_holds_so_many_lines_and_not_one_more(claim, member):
     add_lines(claim, act=act(member), rows=[{}] * (MAX_LINES - 1))
-    with pytest.raises(DraftRefusedError, match="最多 200 项"):
+    with pytest.raises(RefusedError, match="最多 200 项"):
         add_lines(claim, act=act(member), rows=[{}])
     assert claim.lines.count() == MAX_LINES
 
@@ -151,7 +144,7 @@ def test_removing_a_line_takes_its_files_off(claim, member):
 
 
 def test_a_stranger_saves_nothing(claim, member):
-    with pytest.raises(DraftRefusedError, match="只有申报单位的成员"):
+    with pytest.raises(RefusedError, match="只有申报单位的成员"):
         save(claim, make_member(), patent_facts())
     assert claim.lines.get().facts == {}
 

@@ -10,15 +10,11 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim, Evidence, StoredFile
 from applications.claims.selectors.duplicates import duplicate_files, own_file_uses, reusable_evidence
 from applications.claims.services.drafts import Typed, save_draft
-from applications.claims.services.evidence import (
-    EvidenceRefusedError,
-    add_evidence,
-    remove_evidence,
-    reuse_evidence,
-)
+from applications.claims.services.evidence import add_evidence, remove_evidence, reuse_evidence
 from applications.claims.services.submission import submit_claim
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
+from portal.core.errors import RefusedError
 from tests.applications.worlds import PDF, PNG, file_of, patent_facts, publish, ready_claim, start
 from tests.factories import act, binhu, make_member, make_official, xishan
 
@@ -74,7 +70,7 @@ def test_allowed_files_are_kept_privately_under_their_hash(claim, member, privat
     ],
 )
 def test_other_files_are_refused_with_the_remedy_and_leave_no_trace(claim, member, private_files, file, says):
-    with pytest.raises(EvidenceRefusedError, match=says):
+    with pytest.raises(RefusedError, match=says):
         add(claim, member, *file)
     assert not Evidence.objects.exists()
     assert not StoredFile.objects.exists()
@@ -84,7 +80,7 @@ def test_other_files_are_refused_with_the_remedy_and_leave_no_trace(claim, membe
 def test_a_file_at_the_limit_is_taken_and_one_byte_more_is_not(claim, member, settings):
     settings.EVIDENCE_MAX_BYTES = len(PDF)
     assert add(claim, member).file.size == len(PDF)
-    with pytest.raises(EvidenceRefusedError, match=filesizeformat(len(PDF))):
+    with pytest.raises(RefusedError, match=filesizeformat(len(PDF))):
         add(claim, member, PDF + b"\n")
 
 
@@ -132,7 +128,7 @@ def test_a_file_is_used_again_within_the_organisation_only(claim, member):
     rival = make_member()
     foreign = start(rival)
     assert reusable_evidence(foreign) == []
-    with pytest.raises(EvidenceRefusedError, match="只能选用本单位"):
+    with pytest.raises(RefusedError, match="只能选用本单位"):
         reuse_evidence(
             foreign, act=act(rival), requirement="certificate", line_id=foreign.lines.get().pk, source=source
         )
@@ -150,9 +146,9 @@ def test_removing_keeps_the_record(claim, member, private_files):
 def test_a_stranger_changes_nothing(claim, member):
     evidence = add(claim, member)
     stranger = make_member()
-    with pytest.raises(EvidenceRefusedError, match="只有申报单位的成员"):
+    with pytest.raises(RefusedError, match="只有申报单位的成员"):
         add(claim, stranger, PNG, "图.png")
-    with pytest.raises(EvidenceRefusedError):
+    with pytest.raises(RefusedError):
         remove_evidence(evidence, act=act(stranger))
     evidence.refresh_from_db()
     assert evidence.removed_at is None
@@ -164,25 +160,25 @@ def test_after_submission_nothing_is_added_or_removed(member):
     submit_claim(claim, act=act(member), revision=claim.revision, commitment=True)
     claim = Claim.objects.get(pk=claim.pk)
     assert claim.status == ClaimStatus.SUBMITTED
-    with pytest.raises(EvidenceRefusedError, match="不能再增删材料"):
+    with pytest.raises(RefusedError, match="不能再增删材料"):
         add(claim, member, PNG, "图.png")
-    with pytest.raises(EvidenceRefusedError):
+    with pytest.raises(RefusedError):
         remove_evidence(claim.evidence.first(), act=act(member))
 
 
 def test_a_place_that_the_item_does_not_have_is_refused(claim, member):
-    with pytest.raises(EvidenceRefusedError, match="没有这一材料要求"):
+    with pytest.raises(RefusedError, match="没有这一材料要求"):
         add(claim, member, requirement="nonsense")
-    with pytest.raises(EvidenceRefusedError, match="没有这一材料要求"):
+    with pytest.raises(RefusedError, match="没有这一材料要求"):
         add_evidence(claim, act=act(member), requirement="certificate", line_id=None, upload=file_of())
-    with pytest.raises(EvidenceRefusedError, match="已被删除"):
+    with pytest.raises(RefusedError, match="已被删除"):
         add_evidence(claim, act=act(member), requirement="certificate", line_id=10**9, upload=file_of())
 
 
 def test_a_file_for_a_defence_patent_is_refused_and_not_kept(claim, member, private_files):
     line = claim.lines.get()
     save_draft(claim, act=act(member), revision=claim.revision, typed=Typed({}, {}, defence={line.pk}))
-    with pytest.raises(EvidenceRefusedError, match="国防专利的材料不得上传"):
+    with pytest.raises(RefusedError, match="国防专利的材料不得上传"):
         add(claim, member)
     assert not StoredFile.objects.exists()
     assert not [p for p in private_files.rglob("*") if p.is_file()]

@@ -9,15 +9,10 @@ from openpyxl import Workbook, load_workbook
 
 from applications.claims.selectors.scope import item_of
 from applications.claims.services import imports
-from applications.claims.services.imports import (
-    ImportRefusedError,
-    build_template,
-    import_lines,
-    read_pasted,
-    read_workbook,
-)
+from applications.claims.services.imports import build_template, import_lines, read_pasted, read_workbook
 from policies.engine import load_catalogue
 from policies.engine.model import Fact
+from portal.core.errors import RefusedError
 from tests.applications.worlds import publish, start
 from tests.factories import act, make_member, make_patent_no
 from tests.policies.facts.test_forms import make_item
@@ -132,13 +127,13 @@ def test_rows_of_a_line_have_a_sheet_of_their_own_and_name_their_line():
     ],
 )
 def test_what_is_no_workbook_is_refused(content, says):
-    with pytest.raises(ImportRefusedError, match=says):
+    with pytest.raises(RefusedError, match=says):
         read_workbook(PATENT, content)
 
 
 def test_a_workbook_that_unpacks_to_a_flood_is_refused(monkeypatch):
     monkeypatch.setattr(imports, "MAX_UNPACKED_BYTES", 1000)
-    with pytest.raises(ImportRefusedError, match="展开后过大"):
+    with pytest.raises(RefusedError, match="展开后过大"):
         read_workbook(PATENT, fill(PATENT, patent_row()))
 
 
@@ -146,18 +141,18 @@ def test_a_zip_that_is_no_workbook_is_refused():
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr("a.txt", "x")
-    with pytest.raises(ImportRefusedError, match="不是 Excel 工作簿"):
+    with pytest.raises(RefusedError, match="不是 Excel 工作簿"):
         read_workbook(PATENT, target.getvalue())
 
 
 def test_a_sheet_of_another_item_is_refused_by_its_columns():
-    with pytest.raises(ImportRefusedError, match="没有找到表头|不是该事项的字段|缺少列"):
+    with pytest.raises(RefusedError, match="没有找到表头|不是该事项的字段|缺少列"):
         read_workbook(PATENT, fill(LOAN, {"序号": 1}))
     book = Workbook()
     book.active.append(["专利号", "专利类型", "颜色"])
     target = io.BytesIO()
     book.save(target)
-    with pytest.raises(ImportRefusedError, match="C1 的列名“颜色”"):
+    with pytest.raises(RefusedError, match="C1 的列名“颜色”"):
         read_workbook(PATENT, target.getvalue())
 
 
@@ -177,9 +172,9 @@ def test_nothing_is_imported_while_one_cell_is_wrong():
     claim = start(member)
     item = item_of(claim)
     bad = read_workbook(item, fill(item, patent_row(1), patent_row(2, 费用合计="x")))
-    with pytest.raises(ImportRefusedError, match="没有导入任何内容"):
+    with pytest.raises(RefusedError, match="没有导入任何内容"):
         import_lines(claim, act=act(member), reading=bad)
-    with pytest.raises(ImportRefusedError, match="没有填写任何明细"):
+    with pytest.raises(RefusedError, match="没有填写任何明细"):
         import_lines(claim, act=act(member), reading=read_workbook(item, fill(item)))
     assert claim.lines.count() == 1
     good = read_workbook(item, fill(item, patent_row(1), patent_row(2)))
@@ -199,5 +194,5 @@ def test_what_officers_decide_is_no_column_of_the_template():
 
 
 def test_what_officers_decide_cannot_be_pasted_in():
-    with pytest.raises(ImportRefusedError, match="“审定金额”不是该事项的字段"):
+    with pytest.raises(RefusedError, match="“审定金额”不是该事项的字段"):
         read_pasted(EVENT, "项目名称\t立项或批准日期\t审定金额\n论坛\t2026-03-01\t900000\n")

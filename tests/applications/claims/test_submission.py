@@ -23,7 +23,7 @@ from applications.claims.services.submission import (
 )
 from policies.published.models import ItemVersion, SupportItem
 from portal.audit.models import AuditRecord
-from portal.core.workflow import TransitionRefused
+from portal.core.errors import RefusedError
 from tests.applications.worlds import at_once, loan_facts, patent_facts, publish, ready_claim
 from tests.factories import ApplicantFactory, act, make_member, make_patent_no
 
@@ -202,7 +202,7 @@ def test_withdrawing_needs_a_reason_and_a_member():
     member = make_member()
     claim = ready_claim(member)
     submit(claim, member)
-    with pytest.raises(TransitionRefused, match="必须说明理由"):
+    with pytest.raises(RefusedError, match="必须说明理由"):
         withdraw_claim(claim, act=act(member), reason=" ")
     with pytest.raises(PermissionDenied):
         withdraw_claim(claim, act=act(make_member()), reason="不要了")

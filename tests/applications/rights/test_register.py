@@ -16,16 +16,10 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.models import ClaimLine
 from applications.rights.models import Right
 from applications.rights.selectors import holdings_of, right_kinds
-from applications.rights.services import (
-    RightRefusedError,
-    StaleRightError,
-    change_right,
-    record_many,
-    record_right,
-    remove_right,
-)
+from applications.rights.services import change_right, record_many, record_right, remove_right
 from policies.finder.selectors import published_items
 from portal.audit.models import AuditRecord
+from portal.core.errors import RefusedError, StaleStateError
 from tests.applications.worlds import publish
 from tests.factories import ApplicantFactory, ClaimFactory, act, make_member, make_patent_no
 
@@ -92,14 +86,14 @@ def test_a_patents_kind_need_not_be_stated_the_number_tells(applicant, member):
     ],
 )
 def test_what_cannot_be_kept_is_refused_with_its_name_and_the_remedy(applicant, member, facts, words):
-    with pytest.raises(RightRefusedError, match=words):
+    with pytest.raises(RefusedError, match=words):
         record(applicant, member, **facts)
     assert not Right.objects.exists()
 
 
 def test_the_same_right_is_recorded_once_however_it_is_written(applicant, member):
     record(applicant, member)
-    with pytest.raises(RightRefusedError, match="专利号已经登记过"):
+    with pytest.raises(RefusedError, match="专利号已经登记过"):
         record(applicant, member, patent_no=f"zl{PATENT.replace('.', '')}")
     assert Right.objects.count() == 1
     other = make_member(ApplicantFactory())
@@ -109,7 +103,7 @@ def test_the_same_right_is_recorded_once_however_it_is_written(applicant, member
 def test_each_fee_year_of_a_patent_is_a_record_of_its_own(applicant, member):
     for year in ("7", "8"):
         record(applicant, member, "annual-fee", patent_no=PATENT, fee_year=year, paid_on="2025-03-01", fees="2000")
-    with pytest.raises(RightRefusedError, match="已经登记过"):
+    with pytest.raises(RefusedError, match="已经登记过"):
         record(applicant, member, "annual-fee", patent_no=PATENT, fee_year="8", paid_on="2025-03-02")
 
 
@@ -121,11 +115,11 @@ def test_a_double_click_makes_one_record(applicant, member):
 
 def test_nobody_records_changes_or_removes_for_others(applicant, member):
     right, stranger = record(applicant, member), make_member(ApplicantFactory())
-    with pytest.raises(RightRefusedError, match="所属单位"):
+    with pytest.raises(RefusedError, match="所属单位"):
         record(applicant, stranger, patent_no=make_patent_no(2))
-    with pytest.raises(RightRefusedError, match="所属单位"):
+    with pytest.raises(RefusedError, match="所属单位"):
         change_right(right, event=kind(), facts=patent(fees="1"), revision=0, act=act(stranger))
-    with pytest.raises(RightRefusedError, match="所属单位"):
+    with pytest.raises(RefusedError, match="所属单位"):
         remove_right(right, reason="x", act=act(stranger))
     right.refresh_from_db()
     assert (right.facts["fees"], right.removed_at) == ("6200.00", None)
@@ -134,7 +128,7 @@ def test_nobody_records_changes_or_removes_for_others(applicant, member):
 def test_a_stale_page_overwrites_nothing_and_the_same_content_is_no_change(applicant, member):
     right = record(applicant, member)
     change_right(right, event=kind(), facts=patent(fees="7000"), revision=0, act=act(member))
-    with pytest.raises(StaleRightError):
+    with pytest.raises(StaleStateError):
         change_right(right, event=kind(), facts=patent(fees="1"), revision=0, act=act(member))
     same = change_right(right, event=kind(), facts=patent(fees="7000"), revision=0, act=act(member))
     assert (same.revision, same.facts["fees"]) == (1, "7000.00")
@@ -148,7 +142,7 @@ def test_a_removed_record_stays_with_reason_and_makes_room_for_a_new_one(applica
     assert (right.removal_reason, right.removed_by) == ("专利已转让", member)
     assert AuditRecord.objects.filter(action="rights.remove").count() == 1
     record(applicant, member)
-    with pytest.raises(RightRefusedError, match="已被移除"):
+    with pytest.raises(RefusedError, match="已被移除"):
         change_right(right, event=kind(), facts=patent(), revision=0, act=act(member))
 
 
@@ -167,7 +161,7 @@ def test_two_people_at_once_record_one_right_once(applicant, member):
     def try_it(_number: int) -> bool:
         try:
             record(applicant, member)
-        except RightRefusedError:
+        except RefusedError:
             return False
         finally:
             connection.close()
@@ -187,7 +181,7 @@ def test_many_are_recorded_all_or_none_and_known_ones_left_as_they_are(applicant
     assert (recorded.new, recorded.known) == (2, 2)
     assert Right.objects.get(facts__patent_no=PATENT).facts["fees"] == "6200.00"
     late = [(kind(), patent(patent_no=make_patent_no(n), granted_on=day), "") for n, day in ((8, "2025-1-1"), (9, ""))]
-    with pytest.raises(RightRefusedError, match=r"第 2 行：授权公告日"):
+    with pytest.raises(RefusedError, match=r"第 2 行：授权公告日"):
         record_many(applicant, rows=late, act=act(member))
     assert Right.objects.count() == 3
 

@@ -12,7 +12,7 @@ from policies.calls.models import CallAttachment
 from policies.calls.services import attachments
 from policies.calls.services.attachments import add_attachment, remove_attachment
 from policies.calls.services.changes import withdraw_call
-from policies.calls.services.plans import CallRefusedError
+from portal.core.errors import RefusedError
 from portal.core.files import EXCEL, PDF, WORD
 from tests.policies.calls.worlds import DAY, MORNING, at, drafted, published
 
@@ -59,7 +59,7 @@ def test_papers_and_forms_are_told_by_their_content(admin, items, content, name,
 )
 def test_other_files_are_refused_with_the_remedy(admin, items, content, name, words):
     call = drafted(admin, items)
-    with pytest.raises(CallRefusedError, match=words) as refused:
+    with pytest.raises(RefusedError, match=words) as refused:
         add(call, admin, content, name)
     assert refused.value.field == "file"
     assert not call.attachments.exists()
@@ -69,11 +69,11 @@ def test_size_and_number_have_a_limit(admin, items, settings, monkeypatch):
     call = drafted(admin, items)
     settings.EVIDENCE_MAX_BYTES = len(PAPER)
     add(call, admin)
-    with pytest.raises(CallRefusedError, match="超过每个文件"):
+    with pytest.raises(RefusedError, match="超过每个文件"):
         add(call, admin, PAPER + b" ")
     settings.EVIDENCE_MAX_BYTES = 1000
     monkeypatch.setattr(attachments, "MAX_ATTACHMENTS", 1)
-    with pytest.raises(CallRefusedError, match="最多 1 个附件"):
+    with pytest.raises(RefusedError, match="最多 1 个附件"):
         add(call, admin, PAPER + b" ")
 
 
@@ -85,13 +85,13 @@ def test_same_file_again_is_the_one_that_is_there(admin, items):
 
 def test_published_call_gets_files_only_with_a_reason_that_everybody_reads(admin, items):
     call = published(admin, items)
-    with pytest.raises(CallRefusedError, match="请写明理由"):
+    with pytest.raises(RefusedError, match="请写明理由"):
         add(call, admin)
     add(call, admin, reason="补充申报表")
     change = call.changes.last()
     assert (change.kind, change.differences) == (ChangeKind.AMENDED, [["增加附件", "", "通知.pdf"]])
     withdraw_call(call, reason="撤销", seen=1, act=at(MORNING, admin))
-    with pytest.raises(CallRefusedError, match="已撤销"):
+    with pytest.raises(RefusedError, match="已撤销"):
         add(call, admin, PAPER + b" ", reason="x")
 
 
@@ -101,7 +101,7 @@ def test_file_is_taken_off_a_draft_and_stays_on_what_is_published(admin, items):
     remove_attachment(attachment, act=at(MORNING, admin))
     assert not CallAttachment.objects.exists()
     kept = add(published(admin, items), admin, reason="补充")
-    with pytest.raises(CallRefusedError, match="已经发布"):
+    with pytest.raises(RefusedError, match="已经发布"):
         remove_attachment(kept, act=at(MORNING, admin))
     assert CallAttachment.objects.count() == 1
 

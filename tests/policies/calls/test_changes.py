@@ -21,11 +21,12 @@ from policies.calls.services.changes import (
     withdraw_call,
 )
 from policies.calls.services.drafts import discard_call, draft_call, save_call
-from policies.calls.services.plans import CallRefusedError, ItemPlan, StaleCallError
+from policies.calls.services.plans import ItemPlan
 from policies.published.enums import DocumentStatus
 from policies.published.models import PolicyDocument
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
+from portal.core.errors import RefusedError, StaleStateError
 from portal.jobs.models import Job
 from tests.factories import CallFactory, make_official, suzhou, wuxi
 from tests.policies.calls.worlds import DAY, MORNING, at, drafted, plan_of, published
@@ -75,7 +76,7 @@ def test_same_key_again_is_the_same_call(admin, items):
 )
 def test_windows_and_limits_that_cannot_be_are_refused(admin, items, said, field):
     said = {"items": (ItemPlan(items[0].pk, Decimal("100.00"), 3),)} | said
-    with pytest.raises(CallRefusedError) as refused:
+    with pytest.raises(RefusedError) as refused:
         drafted(admin, items, **said)
     assert refused.value.field == field
     assert not Call.objects.exists()
@@ -90,7 +91,7 @@ def test_saving_writes_anew_and_counts_up(admin, items):
 def test_stale_page_overwrites_nothing(admin, items):
     call = drafted(admin, items)
     save_call(call, plan=plan_of(items, title="甲"), seen=0, act=at(MORNING, admin))
-    with pytest.raises(StaleCallError):
+    with pytest.raises(StaleStateError):
         save_call(call, plan=plan_of(items, title="乙"), seen=0, act=at(MORNING, admin))
     assert reloaded(call).title == "甲"
 
@@ -100,9 +101,9 @@ def test_draft_is_discarded_and_what_is_published_is_not(admin, items):
     assert not Call.objects.exists()
     assert not CallItem.objects.exists()
     call = published(admin, items)
-    with pytest.raises(CallRefusedError, match="已经发布"):
+    with pytest.raises(RefusedError, match="已经发布"):
         discard_call(call, act=at(MORNING, admin))
-    with pytest.raises(CallRefusedError, match="已经发布"):
+    with pytest.raises(RefusedError, match="已经发布"):
         save_call(call, plan=plan_of(items), seen=1, act=at(MORNING, admin))
 
 
@@ -120,7 +121,7 @@ def test_only_claimable_items_of_documents_in_force_in_the_city_can_be_in_a_call
     assert set(callable_items(wuxi())) == set(items)
     assert not callable_items(suzhou()).exists()
     PolicyDocument.objects.update(status=DocumentStatus.ENDED)
-    with pytest.raises(CallRefusedError, match="不能申报") as refused:
+    with pytest.raises(RefusedError, match="不能申报") as refused:
         drafted(admin, items)
     assert refused.value.field == "items"
 
@@ -146,7 +147,7 @@ def test_publishing_is_recorded_and_told_by_a_job(admin, items, django_capture_o
 )
 def test_unfinished_draft_is_not_published(admin, items, said, moment, field):
     call = drafted(admin, items, **said)
-    with pytest.raises(CallRefusedError) as refused:
+    with pytest.raises(RefusedError) as refused:
         publish_call(call, seen=0, act=at(moment, admin))
     assert refused.value.field == field
     assert reloaded(call).state == CallState.DRAFTED
@@ -160,14 +161,14 @@ def test_facts_of_the_first_day_of_the_rules_are_enough(admin, items):
 def test_draft_changed_meanwhile_is_not_published(admin, items):
     call = drafted(admin, items)
     save_call(call, plan=plan_of(items, title="改过"), seen=0, act=at(MORNING, admin))
-    with pytest.raises(StaleCallError):
+    with pytest.raises(StaleStateError):
         publish_call(call, seen=0, act=at(MORNING, admin))
 
 
 def test_number_of_a_published_call_is_taken(admin, items):
     published(admin, items)
     other = drafted(admin, items[:1], facts_from=date(2024, 1, 1), facts_to=date(2025, 1, 1))
-    with pytest.raises(CallRefusedError, match="已用于另一份"):
+    with pytest.raises(RefusedError, match="已用于另一份"):
         publish_call(other, seen=0, act=at(MORNING, admin))
 
 
@@ -183,9 +184,7 @@ APART = {
 def test_two_calls_never_take_the_same_facts_of_an_item_at_the_same_time(admin, items):
     published(admin, items)
     call = drafted(admin, items[:1], number="另一号", **OVERLAPS)
-    with pytest.raises(
-        CallRefusedError, match=r"“发明专利授权奖补”已由“2026 年第一批申报通知”（锡知发〔2026〕8号）开放"
-    ):
+    with pytest.raises(RefusedError, match=r"“发明专利授权奖补”已由“2026 年第一批申报通知”（锡知发〔2026〕8号）开放"):
         publish_call(call, seen=0, act=at(MORNING, admin))
     assert reloaded(call).state == CallState.DRAFTED
 
@@ -215,7 +214,7 @@ def test_extension_is_later_and_told_with_its_reason(admin, items):
 @pytest.mark.parametrize("days", [29, 30])
 def test_extension_that_is_not_later_is_refused(admin, items, days):
     call = published(admin, items)
-    with pytest.raises(CallRefusedError, match="应晚于"):
+    with pytest.raises(RefusedError, match="应晚于"):
         extend_call(call, closes_at=MORNING + days * DAY, reason="x", seen=1, act=at(OPEN, admin))
     assert reloaded(call).closes_at == MORNING + 30 * DAY
 
@@ -223,7 +222,7 @@ def test_extension_that_is_not_later_is_refused(admin, items, days):
 def test_closed_call_opens_again_by_an_extension_to_come(admin, items):
     call = published(admin, items)
     late = MORNING + 35 * DAY
-    with pytest.raises(CallRefusedError, match="已过"):
+    with pytest.raises(RefusedError, match="已过"):
         extend_call(call, closes_at=late, reason="x", seen=1, act=at(late, admin))
     extended = extend_call(call, closes_at=late + DAY, reason="系统故障", seen=1, act=at(late, admin))
     assert extended.phase_at(late) == Phase.OPEN
@@ -232,7 +231,7 @@ def test_closed_call_opens_again_by_an_extension_to_come(admin, items):
 def test_extension_into_another_call_is_refused(admin, items):
     call = published(admin, items)
     published(admin, items, number="另一号", opens_at=MORNING + 30 * DAY, closes_at=MORNING + 60 * DAY)
-    with pytest.raises(CallRefusedError, match="不能同时由两份通知受理"):
+    with pytest.raises(RefusedError, match="不能同时由两份通知受理"):
         extend_call(call, closes_at=MORNING + 31 * DAY, reason="x", seen=1, act=at(OPEN, admin))
 
 
@@ -247,7 +246,7 @@ def test_early_close_at_once_takes_the_next_full_minute(admin, items):
 @pytest.mark.parametrize("closes_at", [OPEN, MORNING + 30 * DAY, MORNING + 31 * DAY])
 def test_early_close_is_neither_past_nor_later_than_announced(admin, items, closes_at):
     call = published(admin, items)
-    with pytest.raises(CallRefusedError) as refused:
+    with pytest.raises(RefusedError) as refused:
         close_call(call, closes_at=closes_at, reason="x", seen=1, act=at(OPEN, admin))
     assert refused.value.field == "closes_at"
 
@@ -255,24 +254,24 @@ def test_early_close_is_neither_past_nor_later_than_announced(admin, items, clos
 @pytest.mark.parametrize("moment", [MORNING - timedelta(seconds=1), MORNING + 30 * DAY])
 def test_only_an_open_call_is_closed_early(admin, items, moment):
     call = published(admin, items)
-    with pytest.raises(CallRefusedError, match="只有正在申报"):
+    with pytest.raises(RefusedError, match="只有正在申报"):
         close_call(call, closes_at=None, reason="x", seen=1, act=at(moment, admin))
 
 
 def test_withdrawn_call_takes_no_further_change(admin, items):
     call = withdraw_call(published(admin, items), reason="文件有误", seen=1, act=at(OPEN, admin))
     assert reloaded(call).phase_at(OPEN) == Phase.WITHDRAWN
-    with pytest.raises(CallRefusedError, match="不能再变更"):
+    with pytest.raises(RefusedError, match="不能再变更"):
         extend_call(call, closes_at=MORNING + 90 * DAY, reason="x", seen=2, act=at(OPEN, admin))
 
 
 @pytest.mark.parametrize("deed", [extend_call, close_call])
 def test_change_without_a_reason_is_refused(admin, items, deed):
     call = published(admin, items)
-    with pytest.raises(CallRefusedError, match="理由") as refused:
+    with pytest.raises(RefusedError, match="理由") as refused:
         deed(call, closes_at=MORNING + 10 * DAY, reason="  ", seen=1, act=at(OPEN, admin))
     assert refused.value.field == "reason"
-    with pytest.raises(CallRefusedError, match="理由"):
+    with pytest.raises(RefusedError, match="理由"):
         withdraw_call(call, reason="", seen=1, act=at(OPEN, admin))
     assert call.changes.count() == 1
 
@@ -326,7 +325,7 @@ NARROWER = {
 @pytest.mark.parametrize(("changes", "field"), NARROWER.values(), ids=NARROWER)
 def test_amendment_takes_nothing_back(admin, items, changes, field):
     call = published(admin, items[:1], budget=Decimal("100.00"), quota=5)
-    with pytest.raises(CallRefusedError) as refused:
+    with pytest.raises(RefusedError) as refused:
         amend_call(call, amendment=amendment_of(call, **changes), reason="x", seen=1, act=at(OPEN, admin))
     assert refused.value.field == field
     assert call.changes.count() == 1
@@ -335,20 +334,20 @@ def test_amendment_takes_nothing_back(admin, items, changes, field):
 def test_limit_is_never_set_where_there_was_none(admin, items):
     call = published(admin, items[:1])
     for changes in ({"budget": Decimal("1000.00")}, {"quota": 5}, {"items": (ItemPlan(items[0].pk, None, 5),)}):
-        with pytest.raises(CallRefusedError):
+        with pytest.raises(RefusedError):
             amend_call(call, amendment=amendment_of(call, **changes), reason="x", seen=1, act=at(OPEN, admin))
 
 
 def test_amendment_without_a_change_is_refused(admin, items):
     call = published(admin, items)
-    with pytest.raises(CallRefusedError, match="没有改动"):
+    with pytest.raises(RefusedError, match="没有改动"):
         amend_call(call, amendment=amendment_of(call), reason="x", seen=1, act=at(OPEN, admin))
 
 
 def test_amendment_into_another_calls_facts_is_refused_and_changes_nothing(admin, items):
     call = published(admin, items[:1])
     published(admin, items, number="另一号", facts_from=date(2026, 1, 1), facts_to=date(2026, 3, 1))
-    with pytest.raises(CallRefusedError, match="不能同时由两份通知受理"):
+    with pytest.raises(RefusedError, match="不能同时由两份通知受理"):
         amend_call(
             call, amendment=amendment_of(call, facts_to=date(2026, 1, 2)), reason="x", seen=1, act=at(OPEN, admin)
         )

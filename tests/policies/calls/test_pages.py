@@ -68,7 +68,7 @@ def test_list_tells_open_coming_and_past_apart(client, items):
     response = client.get(reverse("calls:list"))
     titles = {name: [call.title for call in response.context[name]] for name in ("open", "coming")}
     assert titles == {"open": ["开放的"], "coming": ["将来的"]}
-    assert {call.title for call in response.context["page"].calls} == {"过去的", "撤销的"}
+    assert {call.title for call in response.context["page"].rows} == {"过去的", "撤销的"}
     assert "草稿的" not in response.content.decode()
 
 
@@ -312,8 +312,8 @@ def test_desk_lists_calls_page_by_page(desk, items):
     for number in range(23):
         CallFactory(number=str(number), items=items)
     page = desk.get(reverse("calls:work")).context["page"]
-    assert len(page.calls) == 20
-    assert len(desk.get(reverse("calls:work"), {"after": page.next_cursor}).context["page"].calls) == 3
+    assert len(page.rows) == 20
+    assert len(desk.get(reverse("calls:work"), {"after": page.next_cursor}).context["page"].rows) == 3
 
 
 def test_number_of_queries_of_the_desk_does_not_grow_with_calls(desk, items):

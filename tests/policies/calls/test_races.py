@@ -5,9 +5,9 @@ import pytest
 from policies.calls.enums import CallState
 from policies.calls.models import Call
 from policies.calls.services.changes import publish_call
-from policies.calls.services.plans import CallRefusedError
 from policies.published.models import SupportItem
 from portal.accounts.enums import Role
+from portal.core.errors import RefusedError
 from tests.applications.worlds import at_once
 from tests.factories import binhu, make_official, publish_items, wuxi
 from tests.policies.calls.worlds import ITEMS, MORNING, at, drafted
@@ -23,7 +23,7 @@ def test_of_calls_published_at_once_for_the_same_item_one_stands():
     calls = [drafted(admin, items, number=str(number)) for number in range(4)]
     waiting = iter(calls)
     results = at_once(4, lambda: publish_call(next(waiting), seen=0, act=at(MORNING, admin)))
-    assert sum(isinstance(result, CallRefusedError) for result in results) == 3
+    assert sum(isinstance(result, RefusedError) for result in results) == 3
     assert Call.objects.filter(state=CallState.PUBLISHED).count() == 1
 
 
@@ -33,5 +33,5 @@ def test_of_presses_of_the_same_button_at_once_one_publishes():
     admin = make_official(Role.POLICY_ADMIN, wuxi())
     call = drafted(admin, list(SupportItem.objects.all()))
     results = at_once(4, lambda: publish_call(call, seen=0, act=at(MORNING, admin)))
-    assert sum(isinstance(result, CallRefusedError) for result in results) == 3
+    assert sum(isinstance(result, RefusedError) for result in results) == 3
     assert call.changes.count() == 1

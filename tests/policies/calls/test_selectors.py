@@ -105,9 +105,9 @@ def test_calls_that_are_over_come_page_by_page_and_none_twice():
     withdrawn = CallFactory(state=CallState.WITHDRAWN)
     first = past_calls(MORNING)
     second = past_calls(MORNING, after=first.next_cursor)
-    assert len(first.calls) == PAGE_SIZE
+    assert len(first.rows) == PAGE_SIZE
     assert second.next_cursor == ""
-    found = first.calls + second.calls
+    found = first.rows + second.rows
     assert sorted(call.pk for call in found) == sorted(Call.objects.values_list("pk", flat=True))
     assert found[0] == withdrawn
     assert [c.closes_at for c in found] == sorted((c.closes_at for c in found), reverse=True)
@@ -116,7 +116,7 @@ def test_calls_that_are_over_come_page_by_page_and_none_twice():
 @pytest.mark.parametrize("cursor", ["x", "1-", "-1", "9" * 30, "１-２", "1-2-3", f"{'9' * 17}-1"])
 def test_cursor_that_cannot_be_read_is_the_first_page(cursor):
     call = CallFactory(opens_at=MORNING - DAY, closes_at=MORNING)
-    assert past_calls(MORNING, after=cursor).calls == [call]
+    assert past_calls(MORNING, after=cursor).rows == [call]
 
 
 def test_lists_are_narrowed_to_a_city_and_a_span():

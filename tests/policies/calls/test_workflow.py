@@ -8,8 +8,9 @@ from django.db import transaction
 from policies.calls.enums import CallState, ChangeKind
 from policies.calls.models import Call
 from policies.calls.services.changes import Amendment, amend_call, close_call, extend_call, publish_call, withdraw_call
-from policies.calls.services.plans import CallRefusedError, ItemPlan
+from policies.calls.services.plans import ItemPlan
 from policies.calls.workflow import WORKFLOW
+from portal.core.errors import RefusedError
 from tests.policies.calls.worlds import DAY, MORNING, at, drafted, published
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def test_each_change_leads_where_the_table_says_or_is_refused(admin, items, stat
                 do(kind, call, admin)
                 assert call.changes.latest("pk").kind == kind
             else:
-                with pytest.raises(CallRefusedError):
+                with pytest.raises(RefusedError):
                     do(kind, call, admin)
             expected = row.target if state in row.sources else state
             assert Call.objects.get(pk=call.pk).state == expected, kind

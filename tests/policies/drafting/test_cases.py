@@ -8,9 +8,10 @@ from policies.drafting.cases import agrees, answer_to, expected_from, package_ca
 from policies.drafting.models import WorkedCase
 from policies.drafting.selectors.cases import run_cases, unsettled_cases
 from policies.drafting.services.cases import add_case, confirm_case, drop_case, load_package_cases, undo_case
-from policies.drafting.services.drafts import DraftRefusedError, remove_section
+from policies.drafting.services.drafts import remove_section
 from policies.engine import load_catalogue
 from policies.published.models import ItemVersion
+from portal.core.errors import RefusedError
 from tests.factories import act
 from tests.policies.drafting import package_cases as chosen
 from tests.policies.drafting.worlds import (
@@ -117,7 +118,7 @@ def test_a_case_that_changes_waits_with_both_answers(draft):
 
 def test_it_is_settled_by_a_sentence_and_by_nothing_less(draft, author):
     (waiting,) = unsettled_cases(draft)
-    with pytest.raises(DraftRefusedError, match="理由"):
+    with pytest.raises(RefusedError, match="理由"):
         confirm_case(draft, waiting.case, reason="  ", act=act(author))
     change = confirm_case(draft, waiting.case, reason="标准提高到 6,000 元", act=act(author))
     assert (change.expected["amount"], change.made_by) == ("5000.01", author)
@@ -171,7 +172,7 @@ def test_a_case_of_the_drafts_own_is_worked_too(draft, author):
     [(CEILING, QUESTION, "同样一句话"), ("新的", {**QUESTION, "lines": [{"fees": "很多"}]}, "fees")],
 )
 def test_a_case_that_is_none_is_refused(draft, author, sentence, question, words):
-    with pytest.raises(DraftRefusedError, match=words):
+    with pytest.raises(RefusedError, match=words):
         add_case(draft, sentence=sentence, question=question, expected={"outcome": "payable"}, act=act(author))
     assert not draft.case_changes.exists()
 
@@ -179,6 +180,6 @@ def test_a_case_that_is_none_is_refused(draft, author, sentence, question, words
 def test_no_case_is_settled_while_the_draft_has_problems(draft, author):
     (waiting,) = unsettled_cases(draft)
     broken = changed(draft, INVENTION, author, title="")
-    with pytest.raises(DraftRefusedError, match="还有错误"):
+    with pytest.raises(RefusedError, match="还有错误"):
         confirm_case(broken, waiting.case, reason="标准提高", act=act(author))
     assert all(not run.after for run in run_cases(broken))

@@ -17,14 +17,7 @@ from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import draft_yaml
 from policies.drafting.services.cases import load_package_cases
 from policies.drafting.services.decisions import propose, publish, return_draft, take_back
-from policies.drafting.services.drafts import (
-    DraftRefusedError,
-    StaleDraftError,
-    add_section,
-    describe_draft,
-    remove_section,
-    start_draft,
-)
+from policies.drafting.services.drafts import add_section, describe_draft, remove_section, start_draft
 from policies.engine import assess
 from policies.published.enums import TextOrigin
 from policies.published.models import DocumentText, ItemVersion, PolicyDocument, SupportItem
@@ -32,6 +25,7 @@ from policies.published.selectors import item_version_for, published_catalogue, 
 from policies.published.services import publish_catalogue
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
+from portal.core.errors import RefusedError, StaleStateError
 from portal.notifications.models import Message
 from tests.factories import act, make_official, wuxi
 from tests.policies.drafting.worlds import (
@@ -85,7 +79,7 @@ class TestFourEyes:
             lambda: publish(waiting, revision=waiting.revision, act=act(author)),
             lambda: return_draft(waiting, reason="自己退回", act=act(author)),
         ):
-            with pytest.raises(DraftRefusedError, match="另一位政策管理人员"):
+            with pytest.raises(RefusedError, match="另一位政策管理人员"):
                 deed()
         assert fresh(waiting).state == DraftState.PROPOSED
         assert DocumentText.objects.count() == 1
@@ -94,7 +88,7 @@ class TestFourEyes:
         draft = with_standard(draft_of("wx2020", author), "6000", author)
         draft = changed(draft, INVENTION, second, title="发明专利奖补")
         draft = proposed(draft, author)
-        with pytest.raises(DraftRefusedError, match="您参与过本拟订"):
+        with pytest.raises(RefusedError, match="您参与过本拟订"):
             publish(draft, revision=draft.revision, act=act(second))
         assert fresh(draft).published is None
 
@@ -104,7 +98,7 @@ class TestFourEyes:
 
     @pytest.mark.parametrize("role", [role for role in Role if role != Role.POLICY_ADMIN])
     def test_no_other_official_publishes(self, role, waiting):
-        with pytest.raises(DraftRefusedError, match="政策管理人员"):
+        with pytest.raises(RefusedError, match="政策管理人员"):
             publish(waiting, revision=waiting.revision, act=act(make_official(role, wuxi())))
         assert fresh(waiting).state == DraftState.PROPOSED
 
@@ -117,40 +111,40 @@ class TestFourEyes:
 
 class TestProposing:
     def test_nothing_is_proposed_without_a_change(self, author):
-        with pytest.raises(DraftRefusedError, match="没有差别"):
+        with pytest.raises(RefusedError, match="没有差别"):
             draft = draft_of("wx2020", author)
             propose(draft, revision=0, act=act(author))
 
     def test_nothing_is_proposed_with_a_problem(self, author):
         draft = changed(draft_of("wx2020", author), INVENTION, author, title="")
-        with pytest.raises(DraftRefusedError, match="还有错误"):
+        with pytest.raises(RefusedError, match="还有错误"):
             propose(draft, revision=draft.revision, act=act(author))
 
     def test_nothing_is_proposed_without_saying_what_changes(self, author):
         draft = with_standard(draft_of("wx2020", author), "6000", author)
-        with pytest.raises(DraftRefusedError, match="修改说明"):
+        with pytest.raises(RefusedError, match="修改说明"):
             propose(draft, revision=draft.revision, act=act(author))
 
     def test_nothing_is_proposed_while_a_case_waits(self, author):
         load_package_cases(act=act())
         draft = with_standard(draft_of("wx2020", author), "6000", author)
         draft = describe_draft(draft, revision=draft.revision, title="调整", note="依据", act=act(author))
-        with pytest.raises(DraftRefusedError, match="1 个案例的结果有变化"):
+        with pytest.raises(RefusedError, match="1 个案例的结果有变化"):
             propose(draft, revision=draft.revision, act=act(author))
         assert fresh(draft).state == DraftState.DRAFTING
 
     def test_a_proposed_draft_is_not_changed(self, waiting, author):
-        with pytest.raises(DraftRefusedError, match="不能修改"):
+        with pytest.raises(RefusedError, match="不能修改"):
             with_standard(waiting, "7000", author)
 
     def test_its_author_takes_it_back_and_another_does_not(self, waiting, author, second):
-        with pytest.raises(DraftRefusedError, match="只有提请发布的人"):
+        with pytest.raises(RefusedError, match="只有提请发布的人"):
             take_back(waiting, act=act(second))
         take_back(waiting, act=act(author))
         assert with_standard(fresh(waiting), "7000", author).state == DraftState.DRAFTING
 
     def test_a_returned_draft_is_mended_and_proposed_again(self, waiting, author, second):
-        with pytest.raises(DraftRefusedError, match="理由"):
+        with pytest.raises(RefusedError, match="理由"):
             return_draft(waiting, reason=" ", act=act(second))
         return_draft(waiting, reason="依据不足", act=act(second))
         returned = fresh(waiting)
@@ -175,7 +169,7 @@ class TestPublishing:
     def test_what_another_read_is_what_is_published(self, waiting, author, second):
         take_back(waiting, act=act(author))
         draft = proposed(with_standard(fresh(waiting), "9000", author), author)
-        with pytest.raises(StaleDraftError):
+        with pytest.raises(StaleStateError):
             publish(draft, revision=waiting.revision, act=act(second))
         assert amount() == "5000.00"
 
@@ -184,14 +178,14 @@ class TestPublishing:
         for rows, change in ((PolicyDraft.objects.all(), {"title": "另"}), (DocumentText.objects.all(), {"text": ""})):
             with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
                 rows.update(**change)
-        with pytest.raises(DraftRefusedError, match="没有提请发布"):
+        with pytest.raises(RefusedError, match="没有提请发布"):
             publish(fresh(waiting), revision=waiting.revision, act=act(second))
         assert DocumentText.objects.get(pk=text.pk).text == text.text
 
     def test_a_draft_from_an_older_text_is_refused(self, waiting, author, second):
         other = proposed(with_standard(draft_of("wx2020", author), "7000", author), author)
         publish(waiting, revision=waiting.revision, act=act(second))
-        with pytest.raises(DraftRefusedError, match="已有更新的版本"):
+        with pytest.raises(RefusedError, match="已有更新的版本"):
             publish(other, revision=other.revision, act=act(second))
         assert (amount(), fresh(other).state) == ("6000.00", DraftState.PROPOSED)
 
@@ -200,7 +194,7 @@ class TestPublishing:
         both = [start_draft(None, key=uuid.uuid4(), title=f"新文件{n}", text=text, act=act(author)) for n in (1, 2)]
         first, other = [proposed(draft, author) for draft in both]
         publish(first, revision=first.revision, act=act(second))
-        with pytest.raises(DraftRefusedError, match="已有更新的版本"):
+        with pytest.raises(RefusedError, match="已有更新的版本"):
             publish(other, revision=other.revision, act=act(second))
         assert PolicyDocument.objects.get(code="wx2026").texts.count() == 1
 
@@ -283,5 +277,5 @@ def test_a_draft_of_the_package_itself_has_no_problem_and_no_change():
     for code in ("bh2024", "fj8", "lyg", "sz2021"):
         draft = draft_of(code, author)
         assert draft_problems(draft) == []
-        with pytest.raises(DraftRefusedError, match="没有差别"):
+        with pytest.raises(RefusedError, match="没有差别"):
             propose(draft, revision=0, act=act(author))

@@ -11,8 +11,6 @@ from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import draft_yaml
 from policies.drafting.services.drafts import (
-    DraftRefusedError,
-    StaleDraftError,
     add_section,
     describe_draft,
     import_yaml,
@@ -26,6 +24,7 @@ from policies.engine import CatalogueError
 from policies.published.models import PolicyDocument
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
+from portal.core.errors import RefusedError, StaleStateError
 from tests.factories import act, make_member, make_official, wuxi
 from tests.policies.drafting.worlds import INVENTION, admin, changed, draft_of, place_of, publish_package
 
@@ -72,7 +71,7 @@ def test_the_same_key_is_one_draft(author):
 
 
 def test_a_code_that_is_taken_is_refused(author):
-    with pytest.raises(DraftRefusedError, match="已有文件"):
+    with pytest.raises(RefusedError, match="已有文件"):
         start_draft(None, key=uuid.uuid4(), title="新文件", code="wx2020", act=act(author))
     assert not PolicyDraft.objects.exists()
 
@@ -80,7 +79,7 @@ def test_a_code_that_is_taken_is_refused(author):
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.POLICY_ADMIN])
 def test_no_other_official_writes(role, author):
     region = wuxi()
-    with pytest.raises(DraftRefusedError, match="政策管理人员"):
+    with pytest.raises(RefusedError, match="政策管理人员"):
         start_draft(None, key=uuid.uuid4(), title="新", code="wx2026", act=act(make_official(role, region)))
     assert not PolicyDraft.objects.exists()
 
@@ -114,10 +113,10 @@ def test_saving_what_is_stored_changes_nothing(draft, author):
 def test_a_stale_page_overwrites_nothing_and_gets_both_wordings(draft, author):
     changed(draft, INVENTION, author, title="别人改的")
     mine = {**draft.sections[1], "title": "我改的"}
-    with pytest.raises(StaleDraftError) as stale:
+    with pytest.raises(StaleStateError) as stale:
         save_section(draft, 1, mine, revision=0, act=act(author))
-    assert stale.value.section["title"] == "我改的"
-    assert stale.value.draft.sections[1]["title"] == "别人改的"
+    assert stale.value.attempted["title"] == "我改的"
+    assert stale.value.current.sections[1]["title"] == "别人改的"
     assert PolicyDraft.objects.get(pk=draft.pk).sections[1]["title"] == "别人改的"
 
 
@@ -134,7 +133,7 @@ def test_a_stale_page_overwrites_nothing_and_gets_both_wordings(draft, author):
 )
 def test_no_stale_page_changes_the_draft(deed, draft, author):
     before = changed(draft, INVENTION, author, title="别人改的")
-    with pytest.raises(StaleDraftError):
+    with pytest.raises(StaleStateError):
         deed(draft, act(author))
     stored = PolicyDraft.objects.get(pk=draft.pk)
     assert (stored.sections, stored.title) == (before.sections, before.title)
@@ -160,7 +159,7 @@ def test_the_head_stays_first_and_stays(draft, author):
         lambda: add_section(draft, {"document": {}}, revision=0, act=act(author)),
         lambda: save_section(draft, 0, {"item": "wx2020-x"}, revision=0, act=act(author)),
     ):
-        with pytest.raises(DraftRefusedError):
+        with pytest.raises(RefusedError):
             deed()
     assert PolicyDraft.objects.get(pk=draft.pk).revision == 0
 
@@ -182,9 +181,9 @@ def test_a_withdrawn_draft_is_over(draft, author):
     withdraw(draft, reason="改由另文规定", act=act(author))
     stored = PolicyDraft.objects.get(pk=draft.pk)
     assert (stored.state, stored.reason) == (DraftState.WITHDRAWN, "改由另文规定")
-    with pytest.raises(DraftRefusedError, match="已撤回"):
+    with pytest.raises(RefusedError, match="已撤回"):
         changed(stored, INVENTION, author, title="另")
-    with pytest.raises(DraftRefusedError, match="不能再撤回"):
+    with pytest.raises(RefusedError, match="不能再撤回"):
         withdraw(stored, reason="再来", act=act(author))
 
 

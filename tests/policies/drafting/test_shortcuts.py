@@ -8,7 +8,6 @@ import pytest
 
 from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.settings import open_sums, readings_in_use
-from policies.drafting.services.drafts import DraftRefusedError
 from policies.drafting.services.shortcuts import (
     Issue,
     NamedSum,
@@ -21,6 +20,7 @@ from policies.drafting.services.shortcuts import (
 from policies.engine import assess
 from policies.published.models import PolicyDocument, SupportItem
 from policies.published.selectors import claimable_items, item_version_for, published_catalogue
+from portal.core.errors import RefusedError
 from tests.factories import act
 from tests.policies.drafting.worlds import INVENTION, admin, draft_of, place_of, publish_package, published
 
@@ -82,7 +82,7 @@ class TestIssue:
 
     def test_what_is_in_force_is_not_issued_again(self, author):
         draft = record_issue(draft_of("lyg", author), ISSUE, revision=0, act=act(author))
-        with pytest.raises(DraftRefusedError, match="不是征求意见稿"):
+        with pytest.raises(RefusedError, match="不是征求意见稿"):
             record_issue(draft, ISSUE, revision=1, act=act(author))
 
 
@@ -135,7 +135,7 @@ class TestSums:
 
     def test_an_index_of_no_item_is_refused(self, author):
         draft = draft_of("fj8", author)
-        with pytest.raises(DraftRefusedError, match="重新打开"):
+        with pytest.raises(RefusedError, match="重新打开"):
             enter_sums(draft, {0: NamedSum("20000", "exact")}, PARENT, revision=0, act=act(author))
 
 

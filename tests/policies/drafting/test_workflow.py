@@ -6,8 +6,9 @@ from django.db import IntegrityError, transaction
 from policies.drafting.enums import DraftAction, DraftState
 from policies.drafting.models import PolicyDraft
 from policies.drafting.services.decisions import propose, publish, return_draft, take_back
-from policies.drafting.services.drafts import DraftRefusedError, withdraw
+from policies.drafting.services.drafts import withdraw
 from policies.drafting.workflow import WORKFLOW
+from portal.core.errors import RefusedError
 from tests.factories import act
 from tests.policies.drafting.worlds import admin, draft_of, proposed, publish_package, with_standard
 
@@ -61,7 +62,7 @@ def test_each_action_leads_where_the_table_says_or_is_refused(people, state):
             if state in row.sources:
                 do(action, start, *people)
             else:
-                with pytest.raises(DraftRefusedError):
+                with pytest.raises(RefusedError):
                     do(action, start, *people)
             expected = row.target if state in row.sources else state
             assert PolicyDraft.objects.get(pk=start.pk).state == expected, action

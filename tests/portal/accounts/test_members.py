@@ -12,7 +12,6 @@ from django.utils import timezone
 from portal.accounts.enums import Role
 from portal.accounts.jobs import send_invitation
 from portal.accounts.models import Invitation, Membership, User
-from portal.accounts.services.errors import RefusedError
 from portal.accounts.services.members import (
     accept_invitation,
     hand_over_ownership,
@@ -21,6 +20,7 @@ from portal.accounts.services.members import (
     remove_member,
 )
 from portal.audit.models import AuditRecord
+from portal.core.errors import RefusedError
 from portal.jobs.models import Job
 from tests.factories import ApplicantFactory, UserFactory, act, binhu, make_member, make_official
 from tests.portal.accounts.test_sign_in import FORM, code_from, enter_code

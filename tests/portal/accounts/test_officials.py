@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment
-from portal.accounts.services.errors import RefusedError
 from portal.accounts.services.officials import appoint_official, revoke_appointment
 from portal.audit.models import AuditRecord
+from portal.core.errors import RefusedError
 from tests.factories import UserFactory, act, binhu, jiangsu, make_member, make_official, suzhou, wuxi, xishan
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_second_factor")]

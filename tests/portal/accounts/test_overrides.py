@@ -7,8 +7,8 @@ from django.urls import reverse
 from portal.accounts.enums import OverrideState, Role
 from portal.accounts.models import Applicant, Membership, OverrideRequest
 from portal.accounts.services.applicants import decide_override
-from portal.accounts.services.errors import RefusedError
 from portal.audit.models import AuditRecord
+from portal.core.errors import RefusedError
 from portal.notifications.models import Message
 from tests.factories import ApplicantFactory, UserFactory, act, binhu, make_member, make_official, make_uscc, xishan
 from tests.portal.accounts.test_applicants import BODY

@@ -3,7 +3,8 @@
 import pytest
 
 from portal.accounts.enums import BUSINESS_ROLES, CITY_ROLES, DISTRICT_ROLES, SEPARATE_DUTIES, RegionLevel, Role
-from portal.accounts.permissions import appointment_problem, same_branch
+from portal.accounts.permissions import appointment_problem
+from portal.core.regions import same_branch
 
 BINHU, XISHAN, WUXI, SUZHOU, JIANGSU = "320211", "320205", "320200", "320500", "320000"
 LEVELS = {

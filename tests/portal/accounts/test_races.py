@@ -13,9 +13,9 @@ from django.db import connection
 from portal.accounts.enums import Role
 from portal.accounts.models import Applicant, Appointment, Membership
 from portal.accounts.services.applicants import ApplicantDetails, register_organisation
-from portal.accounts.services.errors import RefusedError
 from portal.accounts.services.members import accept_invitation, hand_over_ownership, invite_member
 from portal.accounts.services.officials import appoint_official
+from portal.core.errors import RefusedError
 from tests.factories import ApplicantFactory, UserFactory, act, binhu, jiangsu, make_member, make_official, make_uscc
 
 if TYPE_CHECKING:

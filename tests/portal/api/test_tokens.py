@@ -14,8 +14,9 @@ from django.urls import reverse
 from portal.api.api import api
 from portal.api.models import ApiToken
 from portal.api.selectors import find_token, hash_token
-from portal.api.services import MAX_TOKENS, TokenLimitError, create_token, revoke_token
+from portal.api.services import MAX_TOKENS, create_token, revoke_token
 from portal.audit.models import AuditRecord
+from portal.core.errors import RefusedError
 from tests.factories import UserFactory, act, make_member
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def test_making_and_ending_a_token_are_on_record_once(member):
 
 def test_nobody_has_more_than_ten_in_use(client, member):
     tokens = [create_token(member, label=str(n), act=act(member))[0] for n in range(MAX_TOKENS)]
-    with pytest.raises(TokenLimitError):
+    with pytest.raises(RefusedError):
         create_token(member, label="再一个", act=act(member))
     client.force_login(member)
     assert "先停用" in client.post(reverse("tokens:list"), {"label": "再一个"}).content.decode()

@@ -16,8 +16,9 @@ from portal.audit import services
 from portal.audit.chain import GENESIS, compute_hash
 from portal.audit.models import AuditRecord, ChainHead
 from portal.audit.selectors import RecordFilter, verify_chain
-from portal.audit.services import ExportTooLargeError, export_records, record_audit, rehearsal
+from portal.audit.services import export_records, record_audit, rehearsal
 from portal.core.act import Act
+from portal.core.errors import RefusedError
 from tests.factories import UserFactory, act, make_official, wuxi
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +146,7 @@ def test_an_export_too_large_is_refused_with_words(monkeypatch):
     auditor = make_official(Role.AUDITOR, wuxi())
     for _ in range(2):
         record_audit(act(), action="jobs.retry", target=wuxi())
-    with pytest.raises(ExportTooLargeError, match="缩小时间范围"):
+    with pytest.raises(RefusedError, match="缩小时间范围"):
         _export(auditor)
     assert not AuditRecord.objects.filter(action="audit.export").exists()
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from django.db import models, transaction
 
-from portal.core.workflow import TransitionRefused, Workflow, into, transition
+from portal.core.errors import RefusedError
+from portal.core.workflow import Workflow, into, transition
 from portal.jobs.models import Job, JobState
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -31,12 +32,12 @@ def test_an_action_outside_the_table_is_refused_in_words():
         if state in row.sources:
             assert TABLE.check(Job(state=state), Act.START) is row
         else:
-            with pytest.raises(TransitionRefused, match=f"该任务现为“{state.label}”，不能再“开始”"):
+            with pytest.raises(RefusedError, match=f"该任务现为“{state.label}”，不能再“开始”"):
                 TABLE.check(Job(state=state), Act.START)
 
 
 def test_a_line_may_ask_for_a_reason():
-    with pytest.raises(TransitionRefused, match="必须说明理由"):
+    with pytest.raises(RefusedError, match="必须说明理由"):
         TABLE.check(Job(state=JobState.WAITING), Act.GIVE_UP, reason=" ")
     TABLE.check(Job(state=JobState.WAITING), Act.GIVE_UP, reason="重复")
 

@@ -131,12 +131,6 @@ def test_a_cursor_without_sense_begins_at_the_first_page(client, person, after):
     assert len(client.get(URL, {"after": after}).context["portal_messages"]) == 1
 
 
-def test_anothers_message_is_no_cursor(client, person):
-    _message(person)
-    theirs = _message(UserFactory(), 2, created_at=timezone.now() - timedelta(days=9))
-    assert len(client.get(URL, {"after": theirs.pk}).context["portal_messages"]) == 1
-
-
 def test_a_page_asks_the_same_number_of_queries_for_one_row_and_for_three(client, person):
     client.get(URL)
     counts = []

@@ -12,6 +12,7 @@ from applications.ledger.models import LimitEntry
 from applications.ledger.services import LimitExceededError
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
+from portal.core.errors import RefusedError, StaleStateError
 from portal.jobs.models import Job
 from review.decisions.enums import Conclusion, CreditResult, Stage
 from review.decisions.models import Decision
@@ -25,7 +26,7 @@ from review.decisions.services.decisions import (
     send_back,
     support_claim,
 )
-from review.decisions.services.locking import ExpectedState, ReviewRefused, StalePageRefused
+from review.decisions.services.locking import ExpectedState
 from tests.applications.worlds import loan_facts, patent_facts
 from tests.factories import act, binhu, make_official, suzhou, xishan
 from tests.review.worlds import (
@@ -82,7 +83,7 @@ def test_each_stage_sets_its_sum_and_passes_the_claim_on(office):
 def test_meeting_that_has_not_been_held_decides_nothing(office, supports):
     claim = city_passed(office)
     ahead = Minutes("锡知纪〔2026〕4号", timezone.localdate() + timedelta(days=1))
-    with pytest.raises(ReviewRefused, match="会议日期不能晚于今天"):
+    with pytest.raises(RefusedError, match="会议日期不能晚于今天"):
         if supports:
             support_claim(claim.pk, expected=expected(claim), minutes=ahead, act=act(office.decider))
         else:
@@ -102,7 +103,7 @@ def test_final_decision_reserves_every_limit_of_the_claim(office):
 def test_sum_above_the_ceiling_is_refused_and_nothing_written(office):
     claim = accepted(office)
     (line,) = lines_of(claim)
-    with pytest.raises(ReviewRefused, match=r"超过测算上限 5,000\.00 元"):
+    with pytest.raises(RefusedError, match=r"超过测算上限 5,000\.00 元"):
         support_claim(
             claim.pk, expected=expected(claim), sums={line.pk: LineSum(Decimal("5000.01"))}, act=act(office.first)
         )
@@ -113,7 +114,7 @@ def test_sum_above_the_ceiling_is_refused_and_nothing_written(office):
 def test_sum_below_the_ceiling_needs_a_reason(office):
     claim = accepted(office)
     (line,) = lines_of(claim)
-    with pytest.raises(ReviewRefused, match="核减理由"):
+    with pytest.raises(RefusedError, match="核减理由"):
         support_claim(
             claim.pk, expected=expected(claim), sums={line.pk: LineSum(Decimal("4999.99"))}, act=act(office.first)
         )
@@ -122,14 +123,14 @@ def test_sum_below_the_ceiling_needs_a_reason(office):
 def test_support_of_nothing_at_all_is_no_support(office):
     claim = accepted(office)
     (line,) = lines_of(claim)
-    with pytest.raises(ReviewRefused, match="合计为零"):
+    with pytest.raises(RefusedError, match="合计为零"):
         nothing = {line.pk: LineSum(Decimal("0.00"), "全部核减")}
         support_claim(claim.pk, expected=expected(claim), sums=nothing, act=act(office.first))
 
 
 def test_condition_found_unmet_forbids_support_and_says_which(office):
     claim = confirmed(office, item="wx2020-05-loan", lines=[loan_facts()])
-    with pytest.raises(ReviewRefused, match="贷款符合条件"):
+    with pytest.raises(RefusedError, match="贷款符合条件"):
         support_claim(claim.pk, expected=expected(claim), unmet=["QUALIFIED"], act=act(office.city))
     decision = refuse_claim(
         claim.pk, expected=expected(claim), unmet=["QUALIFIED"], reason="贷款不合条件", act=act(office.city)
@@ -140,7 +141,7 @@ def test_condition_found_unmet_forbids_support_and_says_which(office):
 
 def test_final_decision_needs_minutes(office):
     claim = city_passed(office)
-    with pytest.raises(ReviewRefused, match="纪要"):
+    with pytest.raises(RefusedError, match="纪要"):
         support_claim(claim.pk, expected=expected(claim), act=act(office.decider))
 
 
@@ -148,7 +149,7 @@ def test_final_decision_needs_minutes(office):
 def test_bad_credit_blocks_support_until_a_later_check_clears_it(office, result):
     claim = confirmed(office)
     record_credit(claim, result=result, source="信用中国", checked_on=date(2026, 5, 1), act=act(office.city))
-    with pytest.raises(ReviewRefused, match="不得支持"):
+    with pytest.raises(RefusedError, match="不得支持"):
         support_claim(claim.pk, expected=expected(claim), act=act(office.city))
     clear = CreditResult.CLEAR
     record_credit(claim, result=clear, source="信用中国", checked_on=date(2026, 5, 2), act=act(office.city))
@@ -169,7 +170,7 @@ def test_proposed_refusal_becomes_one_when_the_second_officer_confirms(office):
 
 def test_refusal_needs_words_and_tells_the_applicant_why(office):
     claim = confirmed(office)
-    with pytest.raises(ReviewRefused, match="理由"):
+    with pytest.raises(RefusedError, match="理由"):
         refuse_claim(claim.pk, expected=expected(claim), reason="  ", act=act(office.city))
     refuse_claim(claim.pk, expected=expected(claim), reason="发票系伪造", act=act(office.city))
     message = claim.created_by.portal_messages.order_by("-pk").first()
@@ -201,9 +202,9 @@ def test_stale_page_is_refused_and_changes_nothing(office):
     old = expected(claim)
     support_claim(claim.pk, expected=old, act=act(office.first))
     other = make_official(Role.DISTRICT_FIRST, binhu())
-    with pytest.raises(StalePageRefused, match="已由他人办理"):
+    with pytest.raises(StaleStateError, match="已由他人办理"):
         refuse_claim(claim.pk, expected=old, reason="晚了一步", act=act(other))
-    with pytest.raises(StalePageRefused):
+    with pytest.raises(StaleStateError):
         support_claim(claim.pk, expected=ExpectedState(ClaimStatus.DISTRICT_CONFIRMATION, 9), act=act(office.second))
     assert again(claim).status == ClaimStatus.DISTRICT_CONFIRMATION
     assert claim.decisions.filter(stage=Stage.DISTRICT_FIRST).count() == 1
@@ -217,12 +218,12 @@ def appoint(user, role, region):
 def test_nobody_concludes_two_stages_of_one_claim_also_in_another_round(office):
     both = appoint(office.first, Role.DISTRICT_SECOND, binhu())
     claim = reviewed(office)
-    with pytest.raises(ReviewRefused, match="区级初审"):
+    with pytest.raises(RefusedError, match="区级初审"):
         confirm_district_review(claim.pk, expected=expected(claim), act=act(both))
     send_back(claim.pk, expected=expected(claim), reason="再看", act=act(office.second))
     other = make_official(Role.DISTRICT_FIRST, binhu())
     support_claim(claim.pk, expected=expected(claim), act=act(other))
-    with pytest.raises(ReviewRefused, match="区级初审"):
+    with pytest.raises(RefusedError, match="区级初审"):
         confirm_district_review(claim.pk, expected=expected(claim), act=act(both))
     assert again(claim).status == ClaimStatus.DISTRICT_CONFIRMATION
 
@@ -230,7 +231,7 @@ def test_nobody_concludes_two_stages_of_one_claim_also_in_another_round(office):
 def test_official_who_belongs_to_the_applicant_stands_aside(office):
     claim = submitted()
     insider = appoint(claim.created_by, Role.ACCEPTANCE, binhu())
-    with pytest.raises(ReviewRefused, match="回避"):
+    with pytest.raises(RefusedError, match="回避"):
         accept_claim(claim.pk, expected=expected(claim), act=act(insider))
 
 
@@ -253,7 +254,7 @@ def test_limit_used_up_since_the_review_stops_the_final_decision_and_names_what_
     # The same contract in the end: found out after the review, by its normal form.
     second.lines.update(subject_key=first.lines.get().subject_key)
     support_claim(first.pk, expected=expected(first), minutes=MINUTES, act=act(office.decider))
-    with pytest.raises((LimitExceededError, ReviewRefused), match=r"50,000\.00 元|现测算上限"):
+    with pytest.raises((LimitExceededError, RefusedError), match=r"50,000\.00 元|现测算上限"):
         support_claim(second.pk, expected=expected(second), minutes=MINUTES, act=act(office.decider))
     assert again(second).status == ClaimStatus.FINAL_DECISION
     assert not LimitEntry.objects.filter(claim=second).exists()

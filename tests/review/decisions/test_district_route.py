@@ -11,12 +11,12 @@ from applications.claims.enums import ClaimStatus, Route
 from applications.claims.models import Claim
 from applications.claims.selectors.progress import progress_of, timeline_of
 from portal.accounts.enums import Role
+from portal.core.errors import RefusedError
 from portal.notifications.models import Message
 from review.decisions.models import Objection, PublicityList
 from review.decisions.selectors.publicity import awaiting_claims
 from review.decisions.selectors.queue import desks_of
 from review.decisions.services.decisions import Minutes, confirm_district_review, support_claim
-from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.objections import Objector, dismiss_objection, enter_objection
 from review.decisions.services.publicity import PublicityPlan, approve_list, publish_claims
 from review.decisions.services.sums import LineSum
@@ -122,7 +122,7 @@ def test_each_decision_lies_on_one_desk_only(office, decider):
 def test_whoever_reviewed_in_the_district_does_not_decide_there(office, decider):
     claim = confirmed(office)
     office.second.appointments.update(role=Role.DECISION_MAKER)
-    with pytest.raises(ReviewRefused, match="区级复核"):
+    with pytest.raises(RefusedError, match="区级复核"):
         support_claim(claim.pk, expected=expected(claim), minutes=SETTING, act=act(fresh(office.second)))
 
 
@@ -132,7 +132,7 @@ def test_district_publicises_its_own_and_the_city_cannot(office, decider):
     assert (awaiting_publicity(fresh(decider)), awaiting_publicity(fresh(office.city))) == (1, 0)
     with pytest.raises(PermissionDenied):
         publish_claims(binhu(), claim_ids=[claim.pk], plan=PLAN, act=on(PLAN.starts_on, office.city))
-    with pytest.raises(ReviewRefused, match="不由无锡市审定"):
+    with pytest.raises(RefusedError, match="不由无锡市审定"):
         publish_claims(wuxi(), claim_ids=[claim.pk], plan=PLAN, act=on(PLAN.starts_on, office.city))
     listed = publish_claims(binhu(), claim_ids=[claim.pk], plan=PLAN, act=on(PLAN.starts_on, decider))
     assert listed.region == binhu()

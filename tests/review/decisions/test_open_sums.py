@@ -13,13 +13,13 @@ from applications.claims.services import assessment
 from applications.claims.services.assessment import build_question, day_of
 from applications.ledger.models import LimitEntry
 from policies.engine import assess
+from portal.core.errors import RefusedError
 from review.decisions.enums import Stage
 from review.decisions.models import Decision
 from review.decisions.selectors import ceilings
 from review.decisions.selectors.ceilings import open_sums
 from review.decisions.services.bulk import decide_claims, rehearse_decisions
 from review.decisions.services.decisions import Minutes, confirm_district_review, support_claim
-from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.publicity import approve_list
 from review.decisions.services.sums import LineSum
 from review.funding.models import Award
@@ -77,15 +77,15 @@ def test_applicant_claims_no_sum_and_the_officers_set_it(office):
 
 def test_first_officer_must_name_a_sum_with_its_reason(office):
     claim = event(office)
-    with pytest.raises(ReviewRefused, match="文件未定金额"):
+    with pytest.raises(RefusedError, match="文件未定金额"):
         support_claim(claim.pk, expected=expected(claim), act=act(office.first))
-    with pytest.raises(ReviewRefused, match="写明金额的理由"):
+    with pytest.raises(RefusedError, match="写明金额的理由"):
         support_claim(claim.pk, expected=expected(claim), sums=sums(claim, "1", reason=" "), act=act(office.first))
-    with pytest.raises(ReviewRefused, match="不能为负数"):
+    with pytest.raises(RefusedError, match="不能为负数"):
         support_claim(claim.pk, expected=expected(claim), sums=sums(claim, "-1"), act=act(office.first))
-    with pytest.raises(ReviewRefused, match="过大"):
+    with pytest.raises(RefusedError, match="过大"):
         support_claim(claim.pk, expected=expected(claim), sums=sums(claim, "1000000000000"), act=act(office.first))
-    with pytest.raises(ReviewRefused, match="不予支持"):
+    with pytest.raises(RefusedError, match="不予支持"):
         support_claim(claim.pk, expected=expected(claim), sums=sums(claim, "0"), act=act(office.first))
     assert again(claim).status == ClaimStatus.DISTRICT_REVIEW
     assert not Decision.objects.filter(claim=claim, stage=Stage.DISTRICT_FIRST).exists()
@@ -129,7 +129,7 @@ def test_open_sums_are_asked_anew_where_the_question_has_changed(office, engine_
 
 def test_final_sum_needs_the_paper_that_sets_it(office):
     claim = proposed(office)
-    with pytest.raises(ReviewRefused, match="金额依据"):
+    with pytest.raises(RefusedError, match="金额依据"):
         support_claim(claim.pk, expected=expected(claim), minutes=MINUTES, act=act(office.decider))
     assert again(claim).status == ClaimStatus.FINAL_DECISION
     assert not LimitEntry.objects.filter(claim=claim).exists()

@@ -12,12 +12,11 @@ from applications.ledger.selectors import use_of_call
 from applications.ledger.services import LimitExceededError, reserve_limits
 from policies.calls.models import Call
 from policies.published.services import publish_catalogue
-from portal.core.workflow import TransitionRefused
+from portal.core.errors import RefusedError
 from portal.jobs.models import Job
 from review.decisions.enums import Stage
 from review.decisions.services import decisions
 from review.decisions.services.decisions import support_claim
-from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.publicity import approve_claim
 from tests.applications.worlds import patent_facts
 from tests.factories import ApplicantFactory, act, make_member, make_patent_no
@@ -40,7 +39,7 @@ def at_once(deed):
             together.wait(20)
             deed()
             done.append(True)
-        except (ReviewRefused, TransitionRefused):
+        except RefusedError:
             done.append(False)
         except BaseException as error:  # noqa: BLE001 - shown by the assertion below
             surprises.append(error)

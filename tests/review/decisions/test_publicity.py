@@ -10,12 +10,11 @@ from applications.claims.enums import ClaimStatus
 from applications.ledger.models import LimitEntry
 from applications.ledger.selectors import balances
 from portal.accounts.enums import Role
-from portal.core.workflow import TransitionRefused
+from portal.core.errors import RefusedError
 from portal.jobs.models import Job
 from portal.workdays.selectors import CalendarUnknownError
 from review.decisions.enums import ObjectionState
 from review.decisions.models import PublicityList
-from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.objections import Objector, dismiss_objection, enter_objection, uphold_objection
 from review.decisions.services.publicity import (
     PublicityPlan,
@@ -74,7 +73,7 @@ def test_year_without_a_calendar_is_refused_loudly(monkeypatch):
         raise CalendarUnknownError(first)
 
     monkeypatch.setattr("review.decisions.services.publicity.add_workdays", unknown)
-    with pytest.raises(ReviewRefused, match="节假日安排"):
+    with pytest.raises(RefusedError, match="节假日安排"):
         last_day(date(2031, 3, 3), workdays=5)
 
 
@@ -87,21 +86,21 @@ def test_individual_is_published_by_family_name_only(db):
 def test_only_the_own_city_publishes_and_only_what_is_decided(office):
     claim = city_passed(office)
     plan = PublicityPlan("名单", MONDAY, 5, "电话")
-    with pytest.raises(TransitionRefused, match="待审定"):
+    with pytest.raises(RefusedError, match="待审定"):
         publish_claims(wuxi(), claim_ids=[claim.pk], plan=plan, act=on(MONDAY, office.city))
     stranger = make_official(Role.CITY_OFFICER, suzhou())
     with pytest.raises(PermissionDenied):
         publish_claims(wuxi(), claim_ids=[claim.pk], plan=plan, act=on(MONDAY, stranger))
-    with pytest.raises(ReviewRefused, match="不由苏州市审定"):
+    with pytest.raises(RefusedError, match="不由苏州市审定"):
         publish_claims(suzhou(), claim_ids=[claim.pk], plan=plan, act=on(MONDAY, stranger))
-    with pytest.raises(ReviewRefused, match="早于今天"):
+    with pytest.raises(RefusedError, match="早于今天"):
         publish_claims(wuxi(), claim_ids=[claim.pk], plan=plan, act=on(MONDAY + timedelta(days=1), office.city))
     assert not PublicityList.objects.exists()
 
 
 def test_approval_waits_for_the_end_of_the_last_day(office, two):
     first, _, listed = two
-    with pytest.raises(ReviewRefused, match="2026-06-05"):
+    with pytest.raises(RefusedError, match="2026-06-05"):
         approve_list(listed, act=on(listed.ends_on, office.decider))
     outcomes = approve_list(listed, act=on(listed.ends_on + timedelta(days=1), office.decider))
     assert [outcome.problem for outcome in outcomes] == ["", ""]
@@ -119,7 +118,7 @@ def test_objection_freezes_one_claim_and_no_other(office, two):
     outcomes = approve_list(listed, act=on(date(2026, 6, 8), office.decider))
     assert [outcome.claim.pk for outcome in outcomes] == [second.pk]
     assert again(first).status == ClaimStatus.OBJECTION
-    with pytest.raises(TransitionRefused):
+    with pytest.raises(RefusedError):
         approve_claim(first.pk, publicity=listed, act=on(date(2026, 6, 8), office.decider))
     listed.refresh_from_db()
     assert listed.closed_at is None
@@ -164,7 +163,7 @@ def test_upheld_objection_refuses_releases_the_limits_and_promises_the_notice(of
     assert Job.objects.get(kind="notices.issue_refusal").key == str(first.pk)
     other.refresh_from_db()
     assert other.state == ObjectionState.UPHELD
-    with pytest.raises(ReviewRefused, match="不能再次办理"):
+    with pytest.raises(RefusedError, match="不能再次办理"):
         dismiss_objection(objection.pk, conclusion="改判", act=act(office.city))
 
 
@@ -173,7 +172,7 @@ def test_officer_may_not_uphold_and_decision_maker_may_not_dismiss(office, two):
     objection = object_to(office, listed, first)
     with pytest.raises(PermissionDenied):
         uphold_objection(objection.pk, conclusion="成立", act=act(office.city))
-    with pytest.raises(ReviewRefused, match="职责"):
+    with pytest.raises(RefusedError, match="职责"):
         dismiss_objection(objection.pk, conclusion="不成立", act=act(office.decider))
     objection.refresh_from_db()
     assert objection.state == ObjectionState.OPEN
@@ -191,6 +190,6 @@ def test_officer_may_not_uphold_and_decision_maker_may_not_dismiss(office, two):
 )
 def test_anonymous_or_untimely_objection_is_refused(office, two, given, words):
     first, _, listed = two
-    with pytest.raises(ReviewRefused, match=words):
+    with pytest.raises(RefusedError, match=words):
         object_to(office, listed, first, **given)
     assert again(first).status == ClaimStatus.PUBLICITY

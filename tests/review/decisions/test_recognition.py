@@ -15,11 +15,11 @@ from applications.ledger.models import LimitEntry
 from policies.engine import catalogue_of, load_document
 from policies.engine.loader import CATALOGUE
 from policies.published.services import publish_catalogue
+from portal.core.errors import RefusedError
 from portal.jobs.models import Job
 from portal.notifications.models import Message
 from review.decisions.services.bulk import decide_claims
 from review.decisions.services.decisions import Minutes, confirm_district_review, refuse_claim, support_claim
-from review.decisions.services.locking import ReviewRefused
 from review.decisions.services.publicity import approve_list
 from review.decisions.services.sums import LineSum
 from review.funding.models import Award
@@ -69,7 +69,7 @@ def test_every_stage_supports_the_title_without_a_sum(office):
 
 def test_condition_found_unmet_forbids_the_title(office):
     claim = taken_up(office, item="wx2020-14-natl", lines=[HELD])
-    with pytest.raises(ReviewRefused, match="称号"):
+    with pytest.raises(RefusedError, match="称号"):
         support_claim(claim.pk, expected=expected(claim), unmet=["TITLE"], act=act(office.first))
     refuse_claim(claim.pk, expected=expected(claim), unmet=["TITLE"], reason="称号已被撤销", act=act(office.first))
     confirm_district_review(claim.pk, expected=expected(claim), act=act(office.second))
@@ -93,7 +93,7 @@ def test_recognition_is_no_matter_for_finance(office):
     claim, _, after, _ = recognised(office)
     assert claim not in payable_claims(fresh(office.finance))
     assert [(sums.count, sums.total) for sums in unpaid_for(fresh(office.finance))] == [(0, Decimal("0.00"))]
-    with pytest.raises(ReviewRefused):
+    with pytest.raises(RefusedError):
         record_payment(claim.pk, voucher=Voucher("1", after), act=on(after, office.finance))
     assert not Award.objects.exists()
     desk = applicant_desk(fresh(claim.created_by))

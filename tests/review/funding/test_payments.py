@@ -10,9 +10,8 @@ from django.urls import reverse
 
 from applications.claims.enums import ClaimStatus
 from portal.accounts.enums import Role
+from portal.core.errors import RefusedError
 from portal.core.money import yuan_in_words
-from portal.core.workflow import TransitionRefused
-from review.decisions.services.locking import ReviewRefused
 from review.funding.models import Award, Payment
 from review.funding.services import Voucher, record_payment, record_return
 from tests.factories import act, make_official, suzhou, wuxi
@@ -51,7 +50,7 @@ def test_payment_moves_the_claim_keeps_the_account_and_tells_the_applicant(offic
 
 def test_second_payment_is_refused(office, claim):
     record_payment(claim.pk, voucher=PAPER, act=act(office.finance))
-    with pytest.raises(TransitionRefused):
+    with pytest.raises(RefusedError):
         record_payment(claim.pk, voucher=Voucher("另一张", PAPER.on), act=act(office.finance))
     assert Payment.objects.count() == 1
 
@@ -59,9 +58,9 @@ def test_second_payment_is_refused(office, claim):
 def test_returned_payment_can_be_paid_again_to_a_new_account(office, claim):
     record_payment(claim.pk, voucher=PAPER, act=act(office.finance))
     back = Voucher("退0001", date(2026, 6, 12))
-    with pytest.raises(ReviewRefused, match="退票原因"):
+    with pytest.raises(RefusedError, match="退票原因"):
         record_return(claim.pk, voucher=back, reason=" ", act=act(office.finance))
-    with pytest.raises(ReviewRefused, match="不能早于"):
+    with pytest.raises(RefusedError, match="不能早于"):
         record_return(claim.pk, voucher=Voucher("退", date(2026, 6, 9)), reason="户名不符", act=act(office.finance))
     record_return(claim.pk, voucher=back, reason="户名不符", act=act(office.finance))
     assert again(claim).status == ClaimStatus.APPROVED
@@ -74,7 +73,7 @@ def test_returned_payment_can_be_paid_again_to_a_new_account(office, claim):
 
 def test_who_decided_anything_on_the_claim_does_not_pay_it(office, claim):
     office.city.appointments.create(role=Role.FINANCE, region=wuxi())
-    with pytest.raises(ReviewRefused, match="市级复审"):
+    with pytest.raises(RefusedError, match="市级复审"):
         record_payment(claim.pk, voucher=PAPER, act=act(fresh(office.city)))
     assert again(claim).status == ClaimStatus.APPROVED
     assert not Payment.objects.exists()
@@ -84,17 +83,17 @@ def test_who_decided_anything_on_the_claim_does_not_pay_it(office, claim):
     ("voucher", "words"), [(Voucher(" ", date(2026, 6, 10)), "凭证号"), (Voucher("1", date(2099, 1, 1)), "晚于今天")]
 )
 def test_payment_needs_a_voucher_of_a_day_that_has_come(office, claim, voucher, words):
-    with pytest.raises(ReviewRefused, match=words):
+    with pytest.raises(RefusedError, match=words):
         record_payment(claim.pk, voucher=voucher, act=act(office.finance))
 
 
 def test_incomplete_account_and_missing_award_stop_the_payment(office, claim):
     claim.applicant.cnaps_code = ""
     claim.applicant.save(update_fields=["cnaps_code"])
-    with pytest.raises(ReviewRefused, match="联行号"):
+    with pytest.raises(RefusedError, match="联行号"):
         record_payment(claim.pk, voucher=PAPER, act=act(office.finance))
     other = approved(office, lines=[{"patent_no": "201710601862.3"} | _facts()])
-    with pytest.raises(ReviewRefused, match="后台计算"):
+    with pytest.raises(RefusedError, match="后台计算"):
         record_payment(other.pk, voucher=PAPER, act=act(office.finance))
 
 

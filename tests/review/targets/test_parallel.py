@@ -8,9 +8,10 @@ import uuid
 import pytest
 from django.db import connection
 
+from portal.core.errors import RefusedError
 from review.targets.enums import ProgressState
 from review.targets.models import Measurement, ProgressEntry
-from review.targets.services import RecordRefused, correct_measurement
+from review.targets.services import correct_measurement
 from tests.review.targets.worlds import FEW, Desk, acting, measured, progress, publish_targets, reading
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -29,7 +30,7 @@ def at_once(deed) -> tuple[int, int]:
             together.wait(20)
             deed()
             done.append(True)
-        except RecordRefused:
+        except RefusedError:
             done.append(False)
         except BaseException as error:  # noqa: BLE001 - shown by the assertion below
             surprises.append(error)

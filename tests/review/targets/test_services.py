@@ -12,15 +12,11 @@ from django.db import DatabaseError, transaction
 
 from policies.published.models import SupportItem
 from portal.audit.models import AuditRecord
+from portal.core.errors import RefusedError
 from review.targets.enums import ProgressState, SourceKind, Standing
 from review.targets.models import Measurement, ProgressEntry
 from review.targets.programmes import read_board
-from review.targets.services import (
-    RecordRefused,
-    adopt_platform_figure,
-    correct_measurement,
-    record_measurement,
-)
+from review.targets.services import adopt_platform_figure, correct_measurement, record_measurement
 from tests.review.targets.worlds import acting, measured, progress, publish_targets, reading, standing
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +81,7 @@ def test_a_double_click_is_one_value(desk):
     ],
 )
 def test_what_cannot_stand_is_refused_by_field(desk, entry, field, words):
-    with pytest.raises(RecordRefused, match=words) as refused:
+    with pytest.raises(RefusedError, match=words) as refused:
         record_measurement(NODES, entry, key=uuid.uuid4(), act=acting(desk.district))
     assert refused.value.field == field
     assert not Measurement.objects.exists()
@@ -100,7 +96,7 @@ def test_the_first_and_the_last_day_belong_to_the_target(desk):
 
 def test_one_day_has_one_value(desk):
     measured(desk.district, NODES, 5)
-    with pytest.raises(RecordRefused, match="已经登记过") as refused:
+    with pytest.raises(RefusedError, match="已经登记过") as refused:
         measured(desk.city, NODES, 6)
     assert refused.value.field == "measured_on"
     assert Measurement.objects.count() == 1
@@ -108,7 +104,7 @@ def test_one_day_has_one_value(desk):
 
 @pytest.mark.parametrize("code", ["bh2024-t-agency2", "wx2020-01-inv", "none"])
 def test_what_is_no_target_of_its_own_takes_no_value(desk, code):
-    with pytest.raises(RecordRefused, match="没有这项目标"):
+    with pytest.raises(RefusedError, match="没有这项目标"):
         record_measurement(code, reading(5), key=uuid.uuid4(), act=acting(desk.policy))
 
 
@@ -138,7 +134,7 @@ def test_a_value_of_another_target_is_made_void(desk):
 
 def test_a_correction_needs_a_reason(desk):
     old = measured(desk.district, NODES, 31)
-    with pytest.raises(RecordRefused) as refused:
+    with pytest.raises(RefusedError) as refused:
         correct(old, reading(29), user=desk.district, reason=" ")
     assert refused.value.field == "reason"
     assert Measurement.objects.count() == 1
@@ -147,7 +143,7 @@ def test_a_correction_needs_a_reason(desk):
 def test_a_value_is_corrected_once_and_the_correction_can_be_corrected(desk):
     old = measured(desk.district, NODES, 31)
     new = correct(old, reading(29), user=desk.district)
-    with pytest.raises(RecordRefused, match="已由他人更正"):
+    with pytest.raises(RefusedError, match="已由他人更正"):
         correct(old, reading(28), user=desk.city)
     correct(new, reading(28), user=desk.city)
     assert standing(NODES).figure == "28 家"
@@ -166,13 +162,13 @@ def test_a_double_click_is_one_correction(desk):
 def test_a_correction_does_not_move_to_another_value_s_day(desk):
     measured(desk.district, NODES, 20, on="2025-12-31")
     row = measured(desk.district, NODES, 31)
-    with pytest.raises(RecordRefused, match="已经登记过"):
+    with pytest.raises(RefusedError, match="已经登记过"):
         correct(row, reading(29, on="2025-12-31"), user=desk.district)
 
 
 def test_a_void_value_is_not_corrected(desk):
     void = correct(measured(desk.district, NODES, 31), None, user=desk.district)
-    with pytest.raises(RecordRefused, match="作废"):
+    with pytest.raises(RefusedError, match="作废"):
         correct(void, reading(3), user=desk.district)
 
 
@@ -214,7 +210,7 @@ def test_the_database_refuses_a_value_that_is_none_and_a_correction_without_a_re
 # ---- the portal's own data ------------------------------------------------------------------------
 def test_where_the_portal_counts_nothing_there_is_nothing_to_adopt(desk):
     for code in (NODES, "bh2024-t-agency", "fj8-t-pct", "none"):
-        with pytest.raises(RecordRefused, match="没有这项目标的数据"):
+        with pytest.raises(RefusedError, match="没有这项目标的数据"):
             adopt_platform_figure(code, year=2026, key=uuid.uuid4(), act=acting(desk.policy))
     assert not Measurement.objects.exists()
 
@@ -241,7 +237,7 @@ def test_nobody_else_reports_progress(desk, who):
 
 def test_a_page_that_is_out_of_date_reports_nothing(desk):
     first = progress(desk.district, "bh2024-s-hub", ProgressState.UNDER_WAY)
-    with pytest.raises(RecordRefused, match="他人已登记"):
+    with pytest.raises(RefusedError, match="他人已登记"):
         progress(desk.city, "bh2024-s-hub", ProgressState.DONE)
     progress(desk.city, "bh2024-s-hub", ProgressState.DONE, seen=first.pk)
     assert ProgressEntry.objects.count() == 2
@@ -269,7 +265,7 @@ def test_a_double_click_is_one_report(desk):
 )
 def test_progress_that_cannot_stand_is_refused(desk, rule, given, field, words):
     given = {"state": ProgressState.UNDER_WAY, **given}
-    with pytest.raises(RecordRefused, match=words) as refused:
+    with pytest.raises(RefusedError, match=words) as refused:
         progress(desk.district, rule, given.pop("state"), **given)
     assert refused.value.field == field
     assert not ProgressEntry.objects.exists()

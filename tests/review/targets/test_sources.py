@@ -13,11 +13,12 @@ from django.urls import reverse
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import ClaimLine
 from policies.engine import load_catalogue
+from portal.core.errors import RefusedError
 from review.targets.enums import SourceKind, Verdict
 from review.targets.goals import goal_of
 from review.targets.models import Measurement
 from review.targets.selectors import find_aim, platform_figures
-from review.targets.services import RecordRefused, adopt_platform_figure
+from review.targets.services import adopt_platform_figure
 from review.targets.sources import platform_figure
 from tests.factories import ApplicantFactory, ClaimFactory, binhu, publish_items, wuxi, xishan
 from tests.review.targets.worlds import TODAY, Desk, acting, measured, standing
@@ -109,7 +110,7 @@ def test_the_figure_is_adopted_as_a_lower_bound_with_its_basis(items):
     assert "高端知识产权服务机构落户" in row.source
     assert "2026-11-21" in row.source
     assert (standing(AGENCY).figure, standing(AGENCY).verdict) == ("至少 2 家", Verdict.OPEN)
-    with pytest.raises(RecordRefused, match="已经登记过"):
+    with pytest.raises(RefusedError, match="已经登记过"):
         adopt_platform_figure(AGENCY, year=2026, key=uuid.uuid4(), act=acting(desk.district))
 
 

@@ -17,12 +17,13 @@ from policies.engine.model import canonical_json
 from policies.published.services import publish_catalogue
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
+from portal.core.errors import RefusedError
 from portal.jobs.models import Job, JobState
 from portal.jobs.services import run_job
 from review.whatif.enums import RunState, Source
 from review.whatif.models import SimulationRun
 from review.whatif.rules import adjusted
-from review.whatif.services.runs import WhatIfRefused, cancel_run, find_earlier, start_run
+from review.whatif.services.runs import cancel_run, find_earlier, start_run
 from review.whatif.services.work import simulate_run
 from tests.applications.worlds import patent_facts, publish
 from tests.factories import act, suzhou, wuxi
@@ -263,7 +264,7 @@ def test_a_running_one_stops_at_its_next_step_and_keeps_no_results(user, monkeyp
 
 def test_what_has_ended_is_not_cancelled(user):
     run = done(user, made())
-    with pytest.raises(WhatIfRefused, match="已完成"):
+    with pytest.raises(RefusedError, match="已完成"):
         cancel_run(run.pk, act=act(user))
     run.refresh_from_db()
     assert run.state == RunState.DONE

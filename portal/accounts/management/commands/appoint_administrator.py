@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
-from portal.accounts.services.errors import RefusedError
 from portal.accounts.services.officials import appoint_official
 from portal.core.act import Act
+from portal.core.errors import RefusedError
 
 
 class Command(BaseCommand):
