@@ -1,4 +1,4 @@
-"""The ground floor of the portal: people, access, audit, jobs, messages, money and calendar."""
+"""What every app uses: people, access, audit, jobs, messages, money and calendar."""
 
 from portal.celery import app as celery_app
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from portal.core.identifiers import IdentifierError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -36,10 +38,6 @@ class Format(StrEnum):
     CERTIFICATE = "certificate_no"
     CONTRACT = "contract_no"
     POLICY = "policy_no"
-
-
-class IdentifierError(ValueError):
-    """A number that cannot be right. The message is Chinese: what is wrong, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

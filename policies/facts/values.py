@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from policies.facts.identifiers import (
     PATENT_KIND_LABELS,
-    IdentifierError,
     cn_patent_kind,
     comparison_key,
     read_identifier,
 )
+from portal.core.identifiers import IdentifierError
 from portal.core.money import MoneyError, format_yuan, parse_yuan
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ class AuditQuerySet(models.QuerySet["AuditRecord"]):
 
 
 class AuditRecord(models.Model):
-    """One deed. Triggers refuse UPDATE and DELETE on both databases; `verify_audit` checks the chain."""
+    """One action. Triggers refuse UPDATE and DELETE on both databases; `verify_audit` checks the chain."""
 
     sequence = models.BigIntegerField("序号", unique=True)
     at = models.DateTimeField("时间")

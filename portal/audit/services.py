@@ -33,8 +33,8 @@ _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 def rehearsal() -> Iterator[None]:
     """Do what is inside, and take all of it back: a transaction that always rolls back.
 
-    Deeds inside append nothing to the chain, as they never happen. So a rehearsal of many claims does not hold the
-    chain's head, for which every other deed would wait, or wait for it in turn.
+    Actions inside append nothing to the chain, as they are taken back. So a rehearsal of many claims does not hold the
+    chain's head, for which every other transaction would wait.
     """
     token = _rehearsing.set(True)
     try:
@@ -56,8 +56,8 @@ def record_audit(
 ) -> AuditRecord:
     """Append one record inside the caller's transaction.
 
-    Takes the chain head's lock and holds it until commit: call it last, after every row the deed touches is locked
-    and written, or two deeds may wait for each other. `before` and `after` hold only what changed; values must be
+    Takes the chain head's lock and holds it until commit: call it last, after every row of the action is locked
+    and written, or two transactions may wait for each other. `before` and `after` hold only what changed; values must be
     JSON, dates or decimals. Raises TypeError for a float, which the databases do not give back as it was.
     Inside `rehearsal()` nothing is appended, and the record returned is not in the chain.
     """

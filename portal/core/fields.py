@@ -1,4 +1,4 @@
-"""Form fields that several rooms share: sums, days, and moments to the minute."""
+"""Form fields that several apps share: sums, days, and moments to the minute."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 
 class Job(models.Model):
-    """One thing promised. `(kind, key)` names it, so promising it twice is one job."""
+    """One piece of background work. `(kind, key)` is unique, so enqueuing it twice is one job."""
 
     kind = models.CharField("种类", max_length=60)
     key = models.CharField("标识", max_length=120)

@@ -40,9 +40,9 @@ def last_sweep() -> datetime | None:
 
 
 def is_alive(now: datetime) -> bool:
-    """Whether the sweep was heard lately: worker, beat, broker and database all do their part."""
-    heard = last_sweep()
-    return heard is not None and now - heard <= silence_limit()
+    """Whether the sweep ran lately: worker, beat, broker and database all do their part."""
+    swept_at = last_sweep()
+    return swept_at is not None and now - swept_at <= silence_limit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Standing:
     counts: dict[str, int]
     dead: list[DeadKind]
     due_since: datetime | None
-    heard: datetime | None
+    swept_at: datetime | None
     is_silent: bool
     is_stuck: bool
 
@@ -95,12 +95,12 @@ def standing(*, now: datetime) -> Standing:
     counts = dict(Job.objects.order_by().values_list("state").annotate(Count("pk")))
     dead = Job.objects.filter(state=JobState.DEAD).order_by("kind").values_list("kind").annotate(Count("pk"))
     due = Job.objects.filter(state=JobState.WAITING, run_after__lte=now).aggregate(since=Min("run_after"))["since"]
-    heard = last_sweep()
+    swept_at = last_sweep()
     return Standing(
         counts={state: counts.get(state, 0) for state in JobState.values},
         dead=[DeadKind(kind, Job(kind=kind).kind_label, count) for kind, count in dead],
         due_since=due,
-        heard=heard,
-        is_silent=heard is None or now - heard > silence_limit(),
+        swept_at=swept_at,
+        is_silent=swept_at is None or now - swept_at > silence_limit(),
         is_stuck=due is not None and now - due > STUCK_AFTER,
     )

@@ -1,4 +1,4 @@
-"""Promise jobs, run them once, and find again what was promised and not done."""
+"""Enqueue jobs, run each once, and send again those that are due and not done."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ BATCH = 500
 
 
 def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any]) -> Job:
-    """Promise a job inside the caller's transaction; its message goes out only after commit.
+    """Enqueue a job inside the caller's transaction; its message goes out only after commit.
 
     The same `(kind, key)` again returns the job that stands. Raises LookupError for a kind that no app registers.
     """

@@ -19,5 +19,5 @@ def enqueue_daily() -> None:
 
 @shared_task(name="portal.jobs.sweep")
 def sweep() -> None:
-    """Hand out again what was promised and not done."""
+    """Send again the jobs that are due and not done."""
     services.sweep_jobs()

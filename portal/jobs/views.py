@@ -77,7 +77,7 @@ def retry_kind(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """Answer 200 while the database answers and the sweep was heard lately, else 503; says nothing more."""
+    """Answer 200 while the database answers and the sweep ran lately, else 503; says nothing more."""
     try:
         healthy = is_alive(timezone.now())
     except DatabaseError:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 
+from portal.accounts.models import User
 from portal.jobs.services import enqueue_job
 from portal.notifications.models import Message, OutboxEmail
 
 if TYPE_CHECKING:
-    from portal.accounts.models import User
     from portal.core.act import Act
 
 SITE_NAME = "知识产权专项资金申报平台"
@@ -42,6 +42,12 @@ def notify_users(users: Iterable[User], *, key: str, title: str, body: str, url:
             )
             enqueue_job("notifications.send_email", key=str(mail.pk), payload={"email_id": mail.pk})
     return fresh
+
+
+def notify_applicant(applicant_id: int, *, key: str, title: str, body: str, url: str = "") -> list[Message]:
+    """Notify everybody who acts for an applicant; see `notify_users`."""
+    members = User.objects.filter(memberships__applicant_id=applicant_id, is_active=True).order_by("pk")
+    return notify_users(members, key=key, title=title, body=body, url=url)
 
 
 def _one_line(title: str) -> str:

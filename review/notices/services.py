@@ -13,9 +13,8 @@ from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.services.transitions import lock_claim
-from portal.accounts.models import User
 from portal.audit.services import record_audit
-from portal.notifications.services import notify_users
+from portal.notifications.services import notify_applicant
 from review.funding.awards import record_award
 from review.notices.compose import (
     Heading,
@@ -136,8 +135,8 @@ def _lock_counter(region: Region, kind: NoticeKind, year: int) -> NoticeCounter:
 
 def _tell_applicant(notice: Notice) -> None:
     claim = notice.claim
-    notify_users(
-        User.objects.filter(memberships__applicant_id=claim.applicant_id, is_active=True).order_by("pk"),
+    notify_applicant(
+        claim.applicant_id,
         key=f"notice:{notice.pk}",
         title=f"{notice.get_kind_display()}可以下载了",
         body=f"您的申报“{claim.item.title}”（{claim.number}）的{notice.get_kind_display()}（{notice.number}）已制作完成。",

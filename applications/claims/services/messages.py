@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from portal.accounts.models import User
-from portal.notifications.services import notify_users
+from portal.notifications.services import notify_applicant
 
 if TYPE_CHECKING:
     from applications.claims.models import Claim
@@ -15,6 +14,6 @@ if TYPE_CHECKING:
 
 def tell_members(claim: Claim, *, key: str, title: str, body: str) -> None:
     """A message and a mail to every member of the claim's applicant, once per key, in the caller's transaction."""
-    members = User.objects.filter(memberships__applicant_id=claim.applicant_id, is_active=True).order_by("pk")
-    url = reverse("applications:claim", kwargs={"key": claim.key})
-    notify_users(members, key=key, title=title[:120], body=body, url=url)
+    notify_applicant(
+        claim.applicant_id, key=key, title=title, body=body, url=reverse("applications:claim", args=[claim.key])
+    )

@@ -228,7 +228,7 @@ def lock_private_person(user: User | None) -> User:
 
 
 def lock_owned_applicant(applicant: Applicant, *, act: Act) -> Applicant:
-    """The applicant under a row lock, for its owner's deed. Raises PermissionDenied for anybody else."""
+    """The applicant under a row lock, for a change by its owner. Raises PermissionDenied for anybody else."""
     locked = Applicant.objects.select_for_update(of=("self",)).get(pk=applicant.pk)
     if act.user is None or not locked.memberships.filter(user=act.user, is_owner=True).exists():
         raise PermissionDenied("只有负责人可以办理。")

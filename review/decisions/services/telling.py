@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from applications.claims.enums import Action, Route
-from portal.accounts.models import User
 from portal.core.money import format_yuan
-from portal.notifications.services import notify_users
+from portal.notifications.services import notify_applicant
 
 if TYPE_CHECKING:
     from applications.claims.models import Claim, ClaimEvent
@@ -86,8 +85,8 @@ def tell_applicant(claim: Claim, event: ClaimEvent) -> None:
         return
     title, body = words
     amount = format_yuan(claim.approved_amount) if claim.approved_amount is not None else ""
-    notify_users(
-        User.objects.filter(memberships__applicant_id=claim.applicant_id, is_active=True).order_by("pk"),
+    notify_applicant(
+        claim.applicant_id,
         key=f"claim-event:{event.pk}",
         title=title,
         body=body.format(

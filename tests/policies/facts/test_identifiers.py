@@ -4,7 +4,6 @@ import pytest
 
 from policies.facts.identifiers import (
     Format,
-    IdentifierError,
     cn_patent_kind,
     comparison_key,
     read_cn_patent,
@@ -12,6 +11,7 @@ from policies.facts.identifiers import (
     read_identifier,
     read_pct,
 )
+from portal.core.identifiers import IdentifierError
 
 
 @pytest.mark.parametrize("number", ["201710601862.3", "201310699744.2", "97101765.4", "95115608.X"])

@@ -9,7 +9,7 @@ from portal.jobs.services import run_due_jobs, sweep_jobs
 
 
 class Command(BaseCommand):
-    help = "Hands out again what was promised and not done. With --run does it here, without broker and worker."
+    help = "Sends again the jobs that are due and not done. With --run does it here, without broker and worker."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--run", action="store_true", help="do what is due in this process")
