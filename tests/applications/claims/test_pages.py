@@ -73,7 +73,7 @@ def test_the_list_is_paged_by_key(own, member):
     first = own.get(url("claims"))
     cursor = first.context["page"].next_cursor
     second = own.get(url("claims", after=cursor))
-    keys = {c.key for c in first.context["page"].claims} | {c.key for c in second.context["page"].claims}
+    keys = {c.key for c in first.context["page"].rows} | {c.key for c in second.context["page"].rows}
     assert len(keys) == 25
     assert second.context["page"].next_cursor == ""
     assert own.get(url("claims", after="nonsense")).status_code == 200
