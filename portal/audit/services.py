@@ -57,7 +57,7 @@ def record_audit(
     """Append one record inside the caller's transaction.
 
     Takes the chain head's lock and holds it until commit: call it last, after every row of the action is locked
-    and written, or two transactions may wait for each other. `before` and `after` hold only what changed; values must be
+    and written, or transactions may wait for each other. `before` and `after` hold only what changed; values must be
     JSON, dates or decimals. Raises TypeError for a float, which the databases do not give back as it was.
     Inside `rehearsal()` nothing is appended, and the record returned is not in the chain.
     """
