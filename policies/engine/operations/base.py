@@ -240,10 +240,10 @@ class RowFilter(Operation):
             yield ("rows",), NOT_ROWS.fault(fact=self.rows)
 
 
-def overflow(fen: int) -> Iterator[tuple[Place, Fault]]:
-    """The fault of a unit sum that, times the largest count, passes int64."""
+def overflow(fen: int, name: str = "yuan") -> Iterator[tuple[Place, Fault]]:
+    """The fault of a unit sum, of the key `name`, that passes int64 when it is multiplied by the largest count."""
     if fen * MAX_COUNT > INT64_MAX:
-        yield ("yuan",), OVERFLOW.fault()
+        yield (name,), OVERFLOW.fault()
 
 
 def joined(names: Sequence[str], label: Label, by: str) -> str:

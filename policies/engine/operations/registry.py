@@ -63,7 +63,9 @@ def operation_labels() -> dict[str, str]:
 
 @contextmanager
 def registered(operation: type[Operation]) -> Iterator[None]:
-    """One more operation, for as long as a test runs."""
+    """One more operation, for as long as a test runs. ValueError for a verb that exists."""
+    if operation.verb in _operations:
+        raise ValueError(f"the operation {operation.verb} exists")
     _operations[operation.verb] = operation
     try:
         yield
