@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from policies.engine.model import Content
-from policies.engine.money import part_down, part_half_up
+from policies.engine.money import rounding
 from policies.engine.predicates import Predicate, compile_predicate
 from policies.engine.trace import Note, Wording
 
@@ -30,7 +30,7 @@ class Context:
 
     def part(self) -> Callable[[int, Fraction], int]:
         """The chosen rounding: down to the fen unless `fen_floor` is switched off."""
-        return part_down if self.settings.get("fen_floor", True) else part_half_up
+        return rounding(self.settings)
 
     def predicate(self, field: str, test: dict[str, Any]) -> Predicate:
         return compile_predicate(

@@ -1,8 +1,10 @@
 """Money as whole fen and ratios as exact fractions: the engine knows no float."""
 
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from policies.engine.problems import problem_code
 
@@ -155,3 +157,8 @@ def part_down(fen: int, ratio: Fraction) -> int:
 def part_half_up(fen: int, ratio: Fraction) -> int:
     """`ratio` of `fen`, rounded half up to the fen."""
     return (2 * fen * ratio.numerator + ratio.denominator) // (2 * ratio.denominator)
+
+
+def rounding(settings: Mapping[str, Any]) -> Callable[[int, Fraction], int]:
+    """The chosen rounding of a part: down to the fen unless the reading `fen_floor` is switched off."""
+    return part_down if settings.get("fen_floor", True) else part_half_up

@@ -17,7 +17,9 @@ import numpy as np
 
 from policies.engine.batch import KINDS, SIZES, Column, LineTable, Lists, Population, Rows
 from policies.engine.facts import read_count, reader_of
-from policies.engine.money import parse_ratio, parse_yuan
+from policies.engine.money import parse_yuan
+from policies.engine.operations.rate_of import RateOf
+from policies.engine.operations.registry import read_operations
 from policies.engine.terms import LEDGERS
 from policies.facts.values import subject_key
 from policies.rates.selectors import RATIO
@@ -184,17 +186,14 @@ def _with_own_ratio(item: Item, question: Mapping[str, Any]) -> Iterator[Mapping
     A population has one ratio for all claims, its districts have their own. The rules take a district's sum instead of
     its ratio (`or_field`), and every later step works on either alike.
     """
-    ratio = question.get("settings", {}).get(RATIO)
-    step = next((step for step in item.steps if step.get("ratio_setting") == RATIO and "or_field" in step), None)
+    own = question.get("settings", {})
+    settings = {setting.name: setting.default for setting in item.settings} | own
+    steps = (step for step in read_operations(item.steps) if isinstance(step, RateOf) and step.or_field)
+    step = next((step for step in steps if step.ratio_setting == RATIO), None) if own.get(RATIO) is not None else None
     for line in question["lines"]:
-        costs = [parse_yuan(line[name]) for name in step["fields"] if line.get(name) is not None] if step else []
-        if step is None or ratio is None or not costs:
-            yield line
-            continue
-        base = max(costs) if step.get("combine") == "largest" else sum(costs)
-        if "base_at_most" in step:
-            base = min(base, parse_yuan(step["base_at_most"]))
-        yield {**line, step["or_field"]: str(to_yuan(int(base * parse_ratio(ratio))))}
+        costs = [parse_yuan(line[name]) for name in step.fields if line.get(name) is not None] if step else []
+        fen = step.share(costs, settings) if step and costs else None
+        yield {**line, str(step.or_field): str(to_yuan(fen))} if step and fen is not None else line
 
 
 class PopulationBuilder:

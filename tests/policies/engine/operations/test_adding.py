@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 
 from policies.drafting.editor.actions import act_on
-from policies.drafting.editor.faults import Faults
+from policies.drafting.editor.field_problems import FieldProblems
 from policies.drafting.editor.page import SectionPage
 from policies.drafting.editor.sections import read_section, section_pairs
 from policies.drafting.editor.words import step_sentence, words_of
@@ -117,7 +117,7 @@ def test_the_public_page_describes_it(catalogue):
 
 
 def test_the_form_offers_and_draws_it():
-    page = SectionPage(SECTION, words_of([SECTION], SECTION), Faults())
+    page = SectionPage(SECTION, words_of([SECTION], SECTION), FieldProblems())
     steps = next(part for part in page.parts if part.spec.anchor == "steps")
 
     assert ("round_down", "取整") in steps.adder.choices
