@@ -5,4 +5,3 @@ class LedgerConfig(AppConfig):
     name = "applications.ledger"
     label = "ledger"
     verbose_name = "限额台账"
-    default_auto_field = "django.db.models.BigAutoField"

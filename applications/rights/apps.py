@@ -5,4 +5,3 @@ class RightsConfig(AppConfig):
     name = "applications.rights"
     label = "rights"
     verbose_name = "知识产权台账"
-    default_auto_field = "django.db.models.BigAutoField"

@@ -5,4 +5,3 @@ class CallsConfig(AppConfig):
     name = "policies.calls"
     label = "calls"
     verbose_name = "申报通知"
-    default_auto_field = "django.db.models.BigAutoField"

@@ -5,4 +5,3 @@ class RatesConfig(AppConfig):
     name = "policies.rates"
     label = "rates"
     verbose_name = "区级标准"
-    default_auto_field = "django.db.models.BigAutoField"

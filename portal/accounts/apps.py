@@ -5,4 +5,3 @@ class AccountsConfig(AppConfig):
     name = "portal.accounts"
     label = "accounts"
     verbose_name = "用户与主体"
-    default_auto_field = "django.db.models.BigAutoField"

@@ -5,4 +5,3 @@ class AuditConfig(AppConfig):
     name = "portal.audit"
     label = "audit"
     verbose_name = "审计"
-    default_auto_field = "django.db.models.BigAutoField"

@@ -5,4 +5,3 @@ class JobsConfig(AppConfig):
     name = "portal.jobs"
     label = "jobs"
     verbose_name = "后台任务"
-    default_auto_field = "django.db.models.BigAutoField"

@@ -5,4 +5,3 @@ class NotificationsConfig(AppConfig):
     name = "portal.notifications"
     label = "notifications"
     verbose_name = "消息"
-    default_auto_field = "django.db.models.BigAutoField"

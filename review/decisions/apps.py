@@ -5,4 +5,3 @@ class ReviewConfig(AppConfig):
     name = "review.decisions"
     label = "review"
     verbose_name = "审核"
-    default_auto_field = "django.db.models.BigAutoField"

@@ -8,7 +8,6 @@ class NoticesConfig(AppConfig):
     name = "review.notices"
     label = "notices"
     verbose_name = "通知书"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         register(check_printing)

@@ -5,4 +5,3 @@ class TargetsConfig(AppConfig):
     name = "review.targets"
     label = "targets"
     verbose_name = "目标与方案"
-    default_auto_field = "django.db.models.BigAutoField"

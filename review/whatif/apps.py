@@ -5,4 +5,3 @@ class WhatIfConfig(AppConfig):
     name = "review.whatif"
     label = "whatif"
     verbose_name = "政策模拟"
-    default_auto_field = "django.db.models.BigAutoField"
