@@ -20,7 +20,7 @@ from policies.published.models import ItemVersion, PolicyDocument, SupportItem
 from policies.published.services import publish_catalogue
 from portal.accounts.enums import ApplicantKind, RegionLevel, Role, SizeClass
 from portal.accounts.models import Applicant, Appointment, Membership, Region, User
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 
 PASSWORD = "Correct-Horse-7-Battery"
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -83,9 +83,9 @@ def suzhou() -> Region:
     return make_region("320500", "苏州市", RegionLevel.CITY, jiangsu())
 
 
-def act(user: User | None = None) -> Act:
+def act(user: User | None = None) -> ActorContext:
     """A deed of this person, now, from a documentation address."""
-    return Act(user=user, at=timezone.now(), address="192.0.2.1")
+    return ActorContext(user=user, at=timezone.now(), address="192.0.2.1")
 
 
 class UserFactory(DjangoModelFactory[User]):

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from applications.claims.models import Claim
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
 class LimitExceededError(RefusedError):
     """A limit leaves less than was asked for. The message names the limit and what is left."""
 
 
-def reserve_limits(claim: Claim, *, uses: Iterable[LimitUse], act: Act) -> list[LimitEntry]:
+def reserve_limits(claim: Claim, *, uses: Iterable[LimitUse], act: ActorContext) -> list[LimitEntry]:
     """Append what a decided claim takes from each bucket, in the caller's transaction.
 
     Buckets are locked in the order of their keys, so that two decisions never wait for each other in a circle.
@@ -54,7 +54,7 @@ def reserve_limits(claim: Claim, *, uses: Iterable[LimitUse], act: Act) -> list[
     return LimitEntry.objects.bulk_create(fresh)
 
 
-def release_limits(claim: Claim, *, act: Act) -> list[LimitEntry]:
+def release_limits(claim: Claim, *, act: ActorContext) -> list[LimitEntry]:
     """Append the entries that give back all a claim holds, in the caller's transaction; nothing where it holds none."""
     reserved = {
         entry.bucket_id: entry

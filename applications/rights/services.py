@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from policies.finder.events import Event
     from policies.published.models import SupportItem
     from portal.accounts.models import Applicant, User
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,13 @@ class Recorded:
 
 
 def record_right(
-    applicant: Applicant, *, event: Event, facts: Mapping[str, Any], key: uuid.UUID, act: Act, item_code: str = ""
+    applicant: Applicant,
+    *,
+    event: Event,
+    facts: Mapping[str, Any],
+    key: uuid.UUID,
+    act: ActorContext,
+    item_code: str = "",
 ) -> Right:
     """Write down what an applicant holds. The same `key` again gives the record that is already there.
 
@@ -69,7 +75,7 @@ def record_right(
 
 
 def change_right(
-    right: Right, *, event: Event, facts: Mapping[str, Any], revision: int, act: Act, item_code: str = ""
+    right: Right, *, event: Event, facts: Mapping[str, Any], revision: int, act: ActorContext, item_code: str = ""
 ) -> Right:
     """Write a record anew. Raises StaleStateError where it was changed since `revision`, else as `record_right`."""
     kept, subject_key = _read(event, facts)
@@ -92,7 +98,7 @@ def change_right(
         raise RefusedError(_known_text(event)) from None
 
 
-def remove_right(right: Right, *, reason: str, act: Act) -> Right:
+def remove_right(right: Right, *, reason: str, act: ActorContext) -> Right:
     """Take a record off the register; the row stays, with who did it, when and why. Twice is once."""
     with transaction.atomic():
         right = Right.objects.select_for_update(of=("self",)).select_related("applicant").get(pk=right.pk)
@@ -105,7 +111,9 @@ def remove_right(right: Right, *, reason: str, act: Act) -> Right:
         return right
 
 
-def record_many(applicant: Applicant, *, rows: Sequence[tuple[Event, Mapping[str, Any], str]], act: Act) -> Recorded:
+def record_many(
+    applicant: Applicant, *, rows: Sequence[tuple[Event, Mapping[str, Any], str]], act: ActorContext
+) -> Recorded:
     """Record several things (kind, facts, which item), all or none; what is recorded already is left as it is.
 
     Raises RefusedError, naming the row, where one cannot be read or lacks what a record needs.
@@ -151,7 +159,7 @@ def record_many(applicant: Applicant, *, rows: Sequence[tuple[Event, Mapping[str
 
 
 def start_claim_from_holdings(
-    applicant: Applicant, *, item: SupportItem, holdings: Sequence[Holding], key: uuid.UUID, act: Act
+    applicant: Applicant, *, item: SupportItem, holdings: Sequence[Holding], key: uuid.UUID, act: ActorContext
 ) -> Claim:
     """Begin a claim whose lines are filled in from what is held; the same `key` again gives that draft as it is now.
 
@@ -178,7 +186,7 @@ def _read(event: Event, facts: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     return kept, identity_key(event, kept)
 
 
-def _lock(right: Right, act: Act) -> Right:
+def _lock(right: Right, act: ActorContext) -> Right:
     right = Right.objects.select_for_update(of=("self",)).select_related("applicant").get(pk=right.pk)
     _member(right.applicant, act)
     if right.removed_at is not None:
@@ -186,7 +194,7 @@ def _lock(right: Right, act: Act) -> Right:
     return right
 
 
-def _member(applicant: Applicant, act: Act) -> User:
+def _member(applicant: Applicant, act: ActorContext) -> User:
     """Who acts, refused unless a member of the applicant."""
     if act.user is None or not any(m.applicant_id == applicant.pk for m in act.user.active_memberships):
         raise RefusedError("只能登记您所属单位的知识产权。")
@@ -202,5 +210,5 @@ def _known_text(event: Event) -> str:
     return f"相同的{labels}已经登记过。请在台账中修改原来的记录，不要重复登记。"
 
 
-def _audit(act: Act, right: Right, *, action: str, **changes: Any) -> None:
+def _audit(act: ActorContext, right: Right, *, action: str, **changes: Any) -> None:
     record_audit(act, action=action, target=right, region_code=right.applicant.region_id, **changes)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from policies.engine import Catalogue, Document, Item, LoadedDocument
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
 class PublishError(Exception):
@@ -62,7 +62,7 @@ _DOCUMENT_FIELDS = (
 
 
 @transaction.atomic
-def publish_catalogue(act: Act, *, catalogue: Catalogue | None = None) -> Published:
+def publish_catalogue(act: ActorContext, *, catalogue: Catalogue | None = None) -> Published:
     """Publish every document and item of a catalogue; of the package's, unless one is given, with its texts.
 
     Publishing the same catalogue twice changes nothing. A changed content becomes the next version of its item; items
@@ -79,7 +79,7 @@ def publish_catalogue(act: Act, *, catalogue: Catalogue | None = None) -> Publis
     return Published(len(catalogue.documents), len(catalogue.items), new)
 
 
-def _publish_package(act: Act) -> Published:
+def _publish_package(act: ActorContext) -> Published:
     newest = DocumentText.objects.order_by("document_id", "number").values_list("document__code", "origin")
     drafted = {code for code, origin in dict(newest).items() if origin == TextOrigin.BROWSER}
     kept, documents, items, new = [], 0, 0, 0
@@ -93,7 +93,7 @@ def _publish_package(act: Act) -> Published:
 
 
 @transaction.atomic
-def publish_document(loaded: LoadedDocument, *, text: str, origin: TextOrigin, act: Act) -> PublishedDocument:
+def publish_document(loaded: LoadedDocument, *, text: str, origin: TextOrigin, act: ActorContext) -> PublishedDocument:
     """Publish one document with the text it was made of: the only way by which a text becomes rules in force.
 
     The document's row stays locked until the transaction ends. Raises PublishError for an unknown region, or an item
@@ -115,7 +115,7 @@ def publish_document(loaded: LoadedDocument, *, text: str, origin: TextOrigin, a
     return PublishedDocument(last, len({rules.id for rules in loaded.items}), new)
 
 
-def _publish(document: Document, rules: Sequence[Item], *, act: Act) -> tuple[PolicyDocument, int]:
+def _publish(document: Document, rules: Sequence[Item], *, act: ActorContext) -> tuple[PolicyDocument, int]:
     row = _publish_document(document)
     newest = {version.id: version for version in rules}
     items = _publish_items(row, list(newest.values()))
@@ -163,7 +163,7 @@ def _publish_items(document: PolicyDocument, newest: Sequence[Item]) -> dict[str
 
 
 def _publish_versions(
-    document: PolicyDocument, items: Mapping[str, SupportItem], rules: Sequence[Item], *, act: Act
+    document: PolicyDocument, items: Mapping[str, SupportItem], rules: Sequence[Item], *, act: ActorContext
 ) -> int:
     """Append what the versions that count do not say already (see `versions`); how many there were."""
     held: dict[int, list[ItemVersion]] = {}

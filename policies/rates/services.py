@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from policies.engine import Item
     from portal.accounts.models import Region
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class RatePlan:
     valid_to: date | None = None
 
 
-def propose_rate(plan: RatePlan, *, key: uuid.UUID, act: Act) -> DistrictRate:
+def propose_rate(plan: RatePlan, *, key: uuid.UUID, act: ActorContext) -> DistrictRate:
     """Enter a rate, which holds once a second person confirms it. The same `key` again gives the rate already there.
 
     Raises PermissionDenied outside the person's cities, RefusedError for a rate that the item does not take.
@@ -72,7 +72,7 @@ def propose_rate(plan: RatePlan, *, key: uuid.UUID, act: Act) -> DistrictRate:
     return rate
 
 
-def confirm_rate(rate_id: int, *, act: Act) -> DistrictRate:
+def confirm_rate(rate_id: int, *, act: ActorContext) -> DistrictRate:
     """Put a rate into force as a second person. An open one before it ends on the day this one begins.
 
     Raises PermissionDenied outside the person's cities, RefusedError for one's own entry, for one that is decided
@@ -89,7 +89,7 @@ def confirm_rate(rate_id: int, *, act: Act) -> DistrictRate:
     return rate
 
 
-def refuse_rate(rate_id: int, *, reason: str, act: Act) -> DistrictRate:
+def refuse_rate(rate_id: int, *, reason: str, act: ActorContext) -> DistrictRate:
     """Do not take an entered rate, with the reason; also how its author takes it back.
 
     Raises PermissionDenied and RefusedError as `confirm_rate` does.
@@ -135,7 +135,7 @@ def _newest_rules(item: SupportItem) -> Item:
     return compiled_item(ItemVersion.objects.filter(item=item).latest("number"))
 
 
-def _lock(rate_id: int, *, act: Act) -> DistrictRate:
+def _lock(rate_id: int, *, act: ActorContext) -> DistrictRate:
     """The rate under the lock of its item, so that one confirmation comes after the other."""
     found = DistrictRate.objects.select_related("region").get(pk=rate_id)
     SupportItem.objects.select_for_update(no_key=True).get(pk=found.item_id)
@@ -166,7 +166,7 @@ def _make_room(rate: DistrictRate) -> list[DistrictRate]:
     return ended
 
 
-def _decide(rate: DistrictRate, state: RateState, *, act: Act, reason: str = "") -> None:
+def _decide(rate: DistrictRate, state: RateState, *, act: ActorContext, reason: str = "") -> None:
     WORKFLOW.move(rate, state, changes={"decided_by": act.user, "decided_at": act.at, "reason": reason})
 
 
@@ -174,7 +174,7 @@ def _figure(rate: DistrictRate) -> str:
     return rate.ratio or format_yuan(rate.unit_amount or 0)
 
 
-def _record(rate: DistrictRate, action: str, *, act: Act, after: dict[str, Any] | None = None) -> None:
+def _record(rate: DistrictRate, action: str, *, act: ActorContext, after: dict[str, Any] | None = None) -> None:
     said = {
         "item": rate.item.code,
         "region": rate.region.full_name,

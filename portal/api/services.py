@@ -17,7 +17,7 @@ from portal.core.errors import RefusedError
 if TYPE_CHECKING:
     from datetime import date
 
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 MAX_TOKENS = 10
 # Programs that search files for secrets left behind know one of ours by this.
@@ -25,7 +25,7 @@ PREFIX = "ipf_"
 
 
 @transaction.atomic
-def create_token(user: User, *, label: str, act: Act) -> tuple[ApiToken, str]:
+def create_token(user: User, *, label: str, act: ActorContext) -> tuple[ApiToken, str]:
     """Give a person a new token; returns it with its secret, which is kept nowhere. Raises RefusedError."""
     # The person's row is the lock under which their tokens are counted.
     User.objects.select_for_update().get(pk=user.pk)
@@ -38,7 +38,7 @@ def create_token(user: User, *, label: str, act: Act) -> tuple[ApiToken, str]:
 
 
 @transaction.atomic
-def revoke_token(token: ApiToken, *, act: Act) -> None:
+def revoke_token(token: ApiToken, *, act: ActorContext) -> None:
     """End a token at once; one that has ended stays as it is."""
     held = ApiToken.objects.select_for_update().get(pk=token.pk)
     if held.revoked_at is not None:

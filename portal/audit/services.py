@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from portal.audit.selectors import RecordFilter
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 # More rows than this a person cannot read, and a request should not have to write.
 EXPORT_LIMIT = 100_000
@@ -46,7 +46,7 @@ def rehearsal() -> Iterator[None]:
 
 
 def record_audit(
-    act: Act,
+    act: ActorContext,
     *,
     action: str,
     target: models.Model,
@@ -85,7 +85,9 @@ def record_audit(
     return entry
 
 
-def export_records(records: models.QuerySet[AuditRecord], *, narrowed: RecordFilter, file: BinaryIO, act: Act) -> int:
+def export_records(
+    records: models.QuerySet[AuditRecord], *, narrowed: RecordFilter, file: BinaryIO, act: ActorContext
+) -> int:
     """Write the records as a workbook (xlsx) into `file` and put the export itself on record; return the row count.
 
     `records` are those the person may see; `narrowed` is what the person asked for. The count stands in the workbook

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 
-def act_of(request: HttpRequest) -> Act:
-    """The deed that this request is: its user, now, from its address."""
+def act_of(request: HttpRequest) -> ActorContext:
+    """Who acts through this request: its user, now, from its address."""
     user = request.user if request.user.is_authenticated else None
-    return Act(user=user, at=timezone.now(), address=client_address(request))
+    return ActorContext(user=user, at=timezone.now(), address=client_address(request))
 
 
 def client_address(request: HttpRequest) -> str:

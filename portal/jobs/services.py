@@ -26,7 +26,7 @@ from portal.jobs.selectors import SWEEP, due_jobs
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 logger = logging.getLogger(__name__)
 
@@ -158,7 +158,7 @@ def run_due_jobs() -> int:
     return sum(run_job(job_id) for job_id in ids)
 
 
-def retry_job(job: Job, *, act: Act) -> bool:
+def retry_job(job: Job, *, act: ActorContext) -> bool:
     """Put a job that failed back in line, with its attempts counted anew; returns whether it had failed."""
     with transaction.atomic():
         changed = _revive(Job.objects.filter(pk=job.pk), act=act)
@@ -168,7 +168,7 @@ def retry_job(job: Job, *, act: Act) -> bool:
     return bool(changed)
 
 
-def retry_dead_jobs(kind: str, *, act: Act) -> int:
+def retry_dead_jobs(kind: str, *, act: ActorContext) -> int:
     """Put every failed job of a kind back in line; returns how many they were."""
     with transaction.atomic():
         dead = Job.objects.filter(kind=kind, state=JobState.DEAD).order_by("pk")
@@ -179,7 +179,7 @@ def retry_dead_jobs(kind: str, *, act: Act) -> int:
     return len(changed)
 
 
-def _revive(jobs: QuerySet[Job], *, act: Act) -> list[int]:
+def _revive(jobs: QuerySet[Job], *, act: ActorContext) -> list[int]:
     """Let dead jobs wait again, from now; returns the ids of those that were dead."""
     ids = list(jobs.filter(state=JobState.DEAD).select_for_update().values_list("pk", flat=True))
     Job.objects.filter(pk__in=ids).update(state=JobState.WAITING, attempts=0, run_after=act.at)

@@ -13,7 +13,7 @@ from portal.jobs.services import enqueue_job
 from portal.notifications.models import Message, OutboxEmail
 
 if TYPE_CHECKING:
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 SITE_NAME = "知识产权专项资金申报平台"
 _TITLE_LIMIT = 120
@@ -65,12 +65,12 @@ def compose_text(name: str, *, body: str, url: str = "") -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def mark_read(message: Message, *, act: Act) -> None:
+def mark_read(message: Message, *, act: ActorContext) -> None:
     """Note when a message was first read."""
     Message.objects.filter(pk=message.pk, read_at=None).update(read_at=act.at)
 
 
-def mark_all_read(*, act: Act, newest: int) -> int:
+def mark_all_read(*, act: ActorContext, newest: int) -> int:
     """Mark a person's messages read, up to the newest that was shown; what came since stays unread."""
     if act.user is None:
         raise ValueError("only a person reads messages")

@@ -12,12 +12,12 @@ from portal.workdays.enums import SpanKind
 from portal.workdays.models import WorkdayOverride
 
 if TYPE_CHECKING:
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 LONGEST_SPAN = 366
 
 
-def set_workdays(first: date, *, last: date, kind: SpanKind, basis: str, act: Act) -> int:
+def set_workdays(first: date, *, last: date, kind: SpanKind, basis: str, act: ActorContext) -> int:
     """Set every day of a span, both ends included, over what was set before; returns how many days.
 
     Periods that were counted earlier (publicity, correction) keep their dates. Raises ValueError for a span that
@@ -49,7 +49,7 @@ def _is_worked(day: date, kind: SpanKind) -> bool:
     return day.weekday() < 5 if kind == SpanKind.WEEKDAYS else kind == SpanKind.WORK
 
 
-def remove_workdays(first: date, *, last: date, act: Act) -> int:
+def remove_workdays(first: date, *, last: date, act: ActorContext) -> int:
     """Take back what was set on a span: the national calendar holds again; returns how many days were set."""
     with transaction.atomic():
         found = WorkdayOverride.objects.select_for_update().filter(day__range=(first, last)).order_by("day")

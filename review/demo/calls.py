@@ -21,7 +21,7 @@ from review.demo.papers import sample_paper
 
 if TYPE_CHECKING:
     from policies.calls.models import Call
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 NAMESPACE = uuid.UUID("0b0f5d3e-6c1b-4a53-9f5a-0f9f5b2f7d11")
 WUXI = "320200"
@@ -75,7 +75,7 @@ THIRD = CallScript(
 )
 
 
-def make_call(script: CallScript, *, act: Act, end: datetime) -> Call:
+def make_call(script: CallScript, *, act: ActorContext, end: datetime) -> Call:
     """Draft a call with its signed notice, and publish it."""
     region = Region.objects.get(pk=WUXI)
     items = callable_items(region).filter(document__code__in=DOCUMENTS)
@@ -100,7 +100,7 @@ def make_call(script: CallScript, *, act: Act, end: datetime) -> Call:
     return publish_call(call, seen=call.revision, act=act)
 
 
-def extend_first(call: Call, *, act: Act, end: datetime) -> Call:
+def extend_first(call: Call, *, act: ActorContext, end: datetime) -> Call:
     """The first call got five days more."""
     reason = "部分单位反映贷款利息凭证尚未取得，延长申报时间。"
     return extend_call(call, closes_at=_at(end, -20, hour=17), reason=reason, seen=call.revision, act=act)

@@ -20,7 +20,7 @@ from policies.published.models import SupportItem
 from policies.published.selectors import compiled_item
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Region, User
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 from portal.jobs.models import Job, JobState
 from portal.jobs.services import run_job
 from review.decisions.enums import CreditResult
@@ -183,10 +183,10 @@ class Demo:
         """Let time pass until so many days before the end; never backwards."""
         self.now = max(self.now, self.end - timedelta(days=days_ago))
 
-    def act(self, user: User) -> Act:
+    def act(self, user: User) -> ActorContext:
         """The next deed, two minutes after the last."""
         self.now = min(self.now + timedelta(minutes=2), self.end)
-        return Act(user=user, at=self.now, address="192.0.2.10")
+        return ActorContext(user=user, at=self.now, address="192.0.2.10")
 
     def officer(self, role: Role, region: str) -> User:
         """The demo's first official of this role there."""

@@ -15,7 +15,7 @@ from policies.engine.operations.at_most import AtMost
 from policies.engine.operations.standard import Standard
 from policies.published.models import PolicyDocument
 from portal.accounts.models import User
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 from review.demo.people import DOMAIN
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def load_policy_drafts(*, now: datetime) -> None:
     """Make both drafts, unless there are any."""
     if PolicyDraft.objects.exists():
         return
-    act = Act(user=User.objects.get(email=f"zhengce@{DOMAIN}"), at=now)
+    act = ActorContext(user=User.objects.get(email=f"zhengce@{DOMAIN}"), at=now)
     _drafted(
         "wx2020-01-inv", "6000", "提高发明专利授权奖补上限", "最高 5,000 元提高到 6,000 元，依据年度资金安排。", act=act
     )
@@ -41,7 +41,7 @@ def load_policy_drafts(*, now: datetime) -> None:
     propose(draft, revision=draft.revision, act=act)
 
 
-def _drafted(item: str, yuan: str, title: str, note: str, *, act: Act) -> PolicyDraft:
+def _drafted(item: str, yuan: str, title: str, note: str, *, act: ActorContext) -> PolicyDraft:
     """A change of one item's sum."""
     document = PolicyDocument.objects.get(code=_DOCUMENT)
     draft = start_draft(document, key=uuid.uuid4(), title=title, act=act)

@@ -11,7 +11,7 @@ from policies.published.models import SupportItem
 from policies.rates.enums import RateState
 from policies.rates.services import RatePlan, confirm_rate, propose_rate
 from portal.accounts.models import Region
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,9 @@ _BEGINS = date(2024, 1, 1)
 
 def load_rates(officials: Mapping[str, User], *, now: datetime) -> None:
     """Enter the rates, each once, however often the demo is loaded."""
-    author, second = (Act(user=officials[login], at=now, address="127.0.0.1") for login in ("zhengce", "zhengce2"))
+    author, second = (
+        ActorContext(user=officials[login], at=now, address="127.0.0.1") for login in ("zhengce", "zhengce2")
+    )
     item = SupportItem.objects.select_related("document__region").get(code=_ITEM)
     for code, amount, is_confirmed in (("320211", "100000.00", True), ("320205", "80000.00", False)):
         region = Region.objects.get(pk=code)

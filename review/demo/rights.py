@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from applications.rights.models import Right
 from applications.rights.selectors import right_kinds
 from applications.rights.services import record_many
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 from review.demo.scripts import annual_fee, loan, madrid, patent_no, pct_grant
 
 if TYPE_CHECKING:
@@ -59,4 +59,4 @@ def load_rights(applicants: Sequence[Applicant], *, now: datetime) -> None:
             continue
         owner = applicant.memberships.select_related("user").get(is_owner=True).user
         rows = [(kinds[kind], facts, item_code) for kind, facts, item_code in records if kind in kinds]
-        record_many(applicant, rows=rows, act=Act(user=owner, at=now))
+        record_many(applicant, rows=rows, act=ActorContext(user=owner, at=now))

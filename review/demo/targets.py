@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.models import Measurement
 from review.targets.selectors import find_aim
@@ -93,16 +93,16 @@ def load_targets(officials: Mapping[str, User], *, now: datetime) -> None:
     today = timezone.localdate(now)
     for value in VALUES:
         if date.fromisoformat(value.on) <= today:
-            _enter(value, Act(officials[value.login], now))
+            _enter(value, ActorContext(officials[value.login], now))
     for rule, year, state, note, source, on in PROGRESS:
         report = Report(year, state, f"{note}{_SOURCE}", source and f"{source}{_SOURCE}", date.fromisoformat(on))
         if report.on <= today:
             key = uuid.uuid5(_NAMESPACE, f"{rule} {year}")
-            report_progress("bh2024", rule, report, seen=0, key=key, act=Act(officials["fuhe"], now))
-    _correct_one(Act(officials[_SUZHOU], now))
+            report_progress("bh2024", rule, report, seen=0, key=key, act=ActorContext(officials["fuhe"], now))
+    _correct_one(ActorContext(officials[_SUZHOU], now))
 
 
-def _enter(value: Value, act: Act) -> None:
+def _enter(value: Value, act: ActorContext) -> None:
     aim = find_aim(value.code)
     if aim is None:
         return
@@ -117,7 +117,7 @@ def _enter(value: Value, act: Act) -> None:
     record_measurement(value.code, reading, key=uuid.uuid5(_NAMESPACE, f"{value.code} {value.on}"), act=act)
 
 
-def _correct_one(act: Act) -> None:
+def _correct_one(act: ActorContext) -> None:
     """One value was entered from a preliminary report and is corrected from the final one."""
     row = Measurement.objects.filter(item__code="sz2021-t-22-hvnew").get()
     reading = Reading(

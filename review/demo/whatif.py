@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.catalogue import draft_catalogue
 from portal.accounts.models import Region, User
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 from portal.jobs.models import Job
 from portal.jobs.services import run_job
 from review.demo.people import DOMAIN
@@ -33,7 +33,7 @@ def load_simulations(*, now: datetime) -> None:
     """Make them and compute them here, unless there are any."""
     if SimulationRun.objects.exists():
         return
-    city, act = Region.objects.get(pk=_CITY), Act(user=User.objects.get(email=f"zhengce@{DOMAIN}"), at=now)
+    city, act = Region.objects.get(pk=_CITY), ActorContext(user=User.objects.get(email=f"zhengce@{DOMAIN}"), at=now)
     for number, plan in enumerate(_plans()):
         start_run(city, key=uuid.uuid5(_NAMESPACE, str(number)), plan=plan, act=act)
     for job_id in Job.objects.filter(kind=JOB).order_by("pk").values_list("pk", flat=True):

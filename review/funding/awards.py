@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from applications.claims.models import Claim
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
-def record_award(claim: Claim, *, act: Act) -> Award:
+def record_award(claim: Claim, *, act: ActorContext) -> Award:
     """The award of a locked, approved claim; the one that stands if there is one.
 
     Sum, city part and district part are those of the final decision's stored assessment. Raises ValueError for a claim

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from applications.claims.models import Claim
     from portal.accounts.models import Applicant, User
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 ACCOUNT_FIELDS = ("account_name", "bank_name", "cnaps_code", "account_number")
 
@@ -39,7 +39,7 @@ def account_of(applicant: Applicant) -> dict[str, str]:
     return {name: getattr(applicant, name) for name in ACCOUNT_FIELDS}
 
 
-def record_payment(claim_id: int, *, voucher: Voucher, act: Act) -> Payment:
+def record_payment(claim_id: int, *, voucher: Voucher, act: ActorContext) -> Payment:
     """Record that an approved claim's whole award was paid to the applicant's account.
 
     Raises RefusedError where the award is not computed yet, the account is incomplete, the credit record forbids
@@ -58,7 +58,7 @@ def record_payment(claim_id: int, *, voucher: Voucher, act: Act) -> Payment:
     return payment
 
 
-def record_return(claim_id: int, *, voucher: Voucher, reason: str, act: Act) -> Payment:
+def record_return(claim_id: int, *, voucher: Voucher, reason: str, act: ActorContext) -> Payment:
     """Record that the bank returned a payment; the claim can then be paid again.
 
     Raises RefusedError without a reason, and where nothing was paid.
@@ -86,7 +86,7 @@ def record_return(claim_id: int, *, voucher: Voucher, reason: str, act: Act) -> 
     return payment
 
 
-def _open_claim(claim_id: int, *, voucher: Voucher, act: Act) -> tuple[Claim, User]:
+def _open_claim(claim_id: int, *, voucher: Voucher, act: ActorContext) -> tuple[Claim, User]:
     if act.user is None:
         raise RefusedError("付款须由财务人员登记。")
     if not voucher.number.strip():
@@ -112,7 +112,7 @@ def _append(
     voucher: Voucher,
     account: dict[str, str],
     officer: User,
-    act: Act,
+    act: ActorContext,
     reason: str = "",
 ) -> Payment:
     last = award.payments.order_by("-sequence").first()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 from review.notices.models import NoticeKind
 from review.notices.services import issue_notice, print_notice
 
@@ -25,6 +25,6 @@ def issue_recognition(claim_id: int) -> None:
 
 
 def _issue(claim_id: int, kind: NoticeKind) -> None:
-    act = Act(user=None, at=timezone.now())
+    act = ActorContext(user=None, at=timezone.now())
     notice = issue_notice(claim_id, kind=kind, act=act)
     print_notice(notice.pk, act=act)

@@ -32,7 +32,7 @@ from review.notices.render import render_notice, store_bytes
 if TYPE_CHECKING:
     from applications.claims.models import Claim
     from portal.accounts.models import Region
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
     from review.funding.models import Award
 
 # The statuses in which a notice may be made; of a refusal, its own time line says.
@@ -42,7 +42,7 @@ DUE_IN: dict[NoticeKind, frozenset[str]] = {
 }
 
 
-def issue_notice(claim_id: int, *, kind: NoticeKind, act: Act) -> Notice:
+def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext) -> Notice:
     """Give a decided claim its notice: number and frozen content in one transaction, for a grant with its award.
 
     A claim has one notice of a kind: issuing again returns it. A number is taken under its series' lock in the
@@ -100,7 +100,7 @@ def _compose(claim: Claim, *, heading: Heading, award: Award | None) -> dict[str
     return compose_refusal(claim, heading=heading)
 
 
-def print_notice(notice_id: int, *, act: Act) -> bool:
+def print_notice(notice_id: int, *, act: ActorContext) -> bool:
     """Print an issued notice, store it under its hash and tell the applicant. Returns whether this call did it.
 
     The page is made outside the transaction and put in place under the notice's lock: of two workers on the same

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from portal.accounts.models import User
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
     from review.targets.goals import Goal
     from review.targets.selectors import Aim
 
@@ -44,7 +44,7 @@ class Reading:
     is_lower_bound: bool = False
 
 
-def record_measurement(code: str, reading: Reading, *, key: uuid.UUID, act: Act) -> Measurement:
+def record_measurement(code: str, reading: Reading, *, key: uuid.UUID, act: ActorContext) -> Measurement:
     """Add a measured value to a target; the same key again gives the row that is there.
 
     Raises RefusedError for what cannot stand, PermissionDenied for who may not enter it.
@@ -60,7 +60,9 @@ def record_measurement(code: str, reading: Reading, *, key: uuid.UUID, act: Act)
     return row
 
 
-def correct_measurement(row_id: int, reading: Reading | None, *, reason: str, key: uuid.UUID, act: Act) -> Measurement:
+def correct_measurement(
+    row_id: int, reading: Reading | None, *, reason: str, key: uuid.UUID, act: ActorContext
+) -> Measurement:
     """Replace a measured value by another, or (None) by nothing; both rows stay.
 
     Raises RefusedError where somebody else corrected it first, or without a reason.
@@ -93,7 +95,7 @@ def correct_measurement(row_id: int, reading: Reading | None, *, reason: str, ke
     return row
 
 
-def adopt_platform_figure(code: str, *, year: int, key: uuid.UUID, act: Act) -> Measurement:
+def adopt_platform_figure(code: str, *, year: int, key: uuid.UUID, act: ActorContext) -> Measurement:
     """Enter what the portal counts now as a measured value, marked as a lower bound. Counted here, never posted.
 
     Raises RefusedError where the portal counts nothing for this target and year, or did so today already.
@@ -114,7 +116,7 @@ def adopt_platform_figure(code: str, *, year: int, key: uuid.UUID, act: Act) -> 
     return record_measurement(code, reading, key=key, act=act)
 
 
-def _open_target(code: str, *, act: Act) -> tuple[Aim, User]:
+def _open_target(code: str, *, act: ActorContext) -> tuple[Aim, User]:
     """Lock a target and check that this person may enter its values. Must run in the transaction that writes."""
     item = SupportItem.objects.select_for_update(of=("self",)).filter(code=code, kind=TARGET).first()
     aim = find_aim(code) if item else None
@@ -123,13 +125,13 @@ def _open_target(code: str, *, act: Act) -> tuple[Aim, User]:
     return aim, _officer_for(aim.item.document, act=act)
 
 
-def _officer_for(document: PolicyDocument, *, act: Act) -> User:
+def _officer_for(document: PolicyDocument, *, act: ActorContext) -> User:
     if act.user is None or not may_record(act.user, document):
         raise PermissionDenied("您的职责不包含登记这份文件的数据。")
     return act.user
 
 
-def _check(reading: Reading, aim: Aim, *, act: Act, besides: Measurement | None = None) -> None:
+def _check(reading: Reading, aim: Aim, *, act: ActorContext, besides: Measurement | None = None) -> None:
     goal: Goal = aim.goal
     if reading.year not in goal.years:
         raise RefusedError(f"这项目标的年度为 {'、'.join(str(year) for year in goal.years)}，请改选。", field="year")
@@ -171,7 +173,7 @@ def _append(
     *,
     key: uuid.UUID,
     officer: User,
-    act: Act,
+    act: ActorContext,
     replaces: Measurement | None = None,
     reason: str = "",
 ) -> Measurement:
@@ -219,7 +221,7 @@ class Report:
 
 
 def report_progress(
-    document_code: str, rule: str, report: Report, *, seen: int, key: uuid.UUID, act: Act
+    document_code: str, rule: str, report: Report, *, seen: int, key: uuid.UUID, act: ActorContext
 ) -> ProgressEntry:
     """Add what is known of a phase or duty. `seen` is the last entry's id as the page showed it (0: none).
 
@@ -262,7 +264,7 @@ def report_progress(
     return entry
 
 
-def _check_report(report: Report, *, ongoing: bool, act: Act) -> None:
+def _check_report(report: Report, *, ongoing: bool, act: ActorContext) -> None:
     if report.on > timezone.localdate(act.at):
         raise RefusedError("日期不能晚于今天。", field="on")
     if not report.note.strip():

@@ -17,7 +17,7 @@ from policies.published.models import SupportItem
 from policies.published.services import publish_catalogue
 from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 from review.decisions.services.decisions import Minutes, accept_claim, confirm_district_review, support_claim
 from review.decisions.services.locking import ExpectedState
 from review.decisions.services.publicity import PublicityPlan, approve_list, publish_claims
@@ -129,10 +129,10 @@ def decided(office: Office, **given: Any) -> Claim:
     return again(claim)
 
 
-def on(day: date, user: User | None = None) -> Act:
+def on(day: date, user: User | None = None) -> ActorContext:
     """A deed at noon of a day."""
     moment = timezone.make_aware(datetime(day.year, day.month, day.day, 12))  # noqa: DTZ001 - made aware at once
-    return Act(user=user, at=moment, address="192.0.2.1")
+    return ActorContext(user=user, at=moment, address="192.0.2.1")
 
 
 def publish(office: Office, *claims: Claim, starts_on: date | None = None) -> PublicityList:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from applications.claims.models import Claim
     from applications.claims.selectors.context import ClaimContext, LineState
     from policies.engine.model import Item
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 # What the ledger knows better than the applicant: earlier money on the same right, and on the same item of it.
 SUBSIDISED = "subsidised_before"
@@ -50,7 +50,7 @@ class DecidedSums:
 def assess_claim(
     context: ClaimContext,
     *,
-    act: Act,
+    act: ActorContext,
     stage: Action | str,
     unmet: Iterable[str] = (),
     question: dict[str, Any] | None = None,
@@ -75,7 +75,7 @@ def assess_claim(
     return _store(claim, question, answer, act=act, stage=stage)
 
 
-def assess_supported(assessment: Assessment, *, sums: Mapping[int, Decimal], act: Act) -> Assessment:
+def assess_supported(assessment: Assessment, *, sums: Mapping[int, Decimal], act: ActorContext) -> Assessment:
     """Store the engine's answer where people grant less than `assessment` gives: `sums` in yuan by the line's number.
 
     Its amount and its city and district parts are those of what is granted. Where nothing is cut, `assessment` itself.
@@ -89,7 +89,7 @@ def assess_supported(assessment: Assessment, *, sums: Mapping[int, Decimal], act
 
 
 def _store(
-    claim: Claim, question: dict[str, Any], answer: dict[str, Any], *, act: Act, stage: Action | str
+    claim: Claim, question: dict[str, Any], answer: dict[str, Any], *, act: ActorContext, stage: Action | str
 ) -> Assessment:
     return Assessment.objects.create(
         claim=claim,
@@ -103,7 +103,7 @@ def _store(
     )
 
 
-def day_of(claim: Claim, act: Act) -> date:
+def day_of(claim: Claim, act: ActorContext) -> date:
     """The day as of which a claim is asked about: that of its submission, so that its answer never changes."""
     return timezone.localdate(claim.submitted_at or act.at)
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from applications.claims.models import Claim
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 # A second round of correction is asked for by who checks the officer's work, not by the officer alone.
 SUPERVISORS = frozenset({Role.DISTRICT_SECOND, Role.DECISION_MAKER})
@@ -56,7 +56,7 @@ class PointAsked:
 
 
 def request_correction(
-    claim: Claim, *, act: Act, points: Sequence[PointAsked], reason: str = "", workdays: int | None = None
+    claim: Claim, *, act: ActorContext, points: Sequence[PointAsked], reason: str = "", workdays: int | None = None
 ) -> Claim:
     """Return a claim to its applicant with everything that is to be corrected, and a day by which it is due.
 
@@ -108,7 +108,7 @@ def request_correction(
         return claim
 
 
-def resubmit_claim(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Submitted:
+def resubmit_claim(claim: Claim, *, act: ActorContext, revision: int, commitment: bool) -> Submitted:
     """Hand a corrected claim back to the officer who asked. Errors are those of `submit_claim`."""
     try:
         with transaction.atomic():
@@ -117,7 +117,7 @@ def resubmit_claim(claim: Claim, *, act: Act, revision: int, commitment: bool) -
         raise_rights_taken(claim, error, act=act)
 
 
-def _resubmit(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Submitted:
+def _resubmit(claim: Claim, *, act: ActorContext, revision: int, commitment: bool) -> Submitted:
     claim = lock_claim(claim.pk)
     if claim.status != ClaimStatus.CORRECTION and act.user and acts_for_applicant(act.user, claim):
         raise AlreadySubmittedError(claim)
@@ -167,7 +167,7 @@ def _check_points(points: Sequence[PointAsked], labels: dict[tuple[int | None, s
             raise RefusedError(f"第 {number} 处补正要求超过 300 字，请缩短。")
 
 
-def _check_round(claim: Claim, act: Act) -> None:
+def _check_round(claim: Claim, act: ActorContext) -> None:
     """One round is the officer's; a second needs a supervisor (to be called with the claim locked)."""
     if claim.correction_round < 1 or act.user is None:
         return

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from policies.engine.model import Fact, Item
     from policies.published.models import SupportItem
     from portal.accounts.models import Applicant
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Typed:
 
 
 def start_claim(
-    applicant: Applicant, *, item: SupportItem, key: uuid.UUID, act: Act, call: Call | None = None
+    applicant: Applicant, *, item: SupportItem, key: uuid.UUID, act: ActorContext, call: Call | None = None
 ) -> Claim:
     """Begin a draft with one empty line in a call (the open one unless named). The same `key` again gives the draft.
 
@@ -120,7 +120,7 @@ def open_call(item: SupportItem, region_code: str, *, at: datetime, wanted: Call
     raise RefusedError(f"“{item.title}”现在没有正在申报的通知。新的通知发布后会有消息告知您。")
 
 
-def move_to_call(claim: Claim, *, call: Call, act: Act) -> Claim:
+def move_to_call(claim: Claim, *, call: Call, act: ActorContext) -> Claim:
     """Put a draft whose call is over into another open call of its item; what was filled in stays.
 
     Raises RefusedError where the claim is no draft, or the call not open for it.
@@ -146,7 +146,7 @@ def move_to_call(claim: Claim, *, call: Call, act: Act) -> Claim:
         return claim
 
 
-def save_draft(claim: Claim, *, act: Act, revision: int, typed: Typed) -> Claim:
+def save_draft(claim: Claim, *, act: ActorContext, revision: int, typed: Typed) -> Claim:
     """Keep what was typed, right or wrong, and count the revision up where anything changed.
 
     Raises StaleStateError where another version was saved since `revision` and what was typed differs from it,
@@ -163,7 +163,7 @@ def save_draft(claim: Claim, *, act: Act, revision: int, typed: Typed) -> Claim:
         return claim
 
 
-def add_lines(claim: Claim, *, act: Act, rows: Sequence[Mapping[str, Any]]) -> list[ClaimLine]:
+def add_lines(claim: Claim, *, act: ActorContext, rows: Sequence[Mapping[str, Any]]) -> list[ClaimLine]:
     """Append lines with these facts (typed or normal); an empty mapping makes an empty line.
 
     An only line that is still empty gives way. Raises RefusedError past the number of lines a claim may have,
@@ -194,7 +194,7 @@ def add_lines(claim: Claim, *, act: Act, rows: Sequence[Mapping[str, Any]]) -> l
         return fresh
 
 
-def remove_line(claim: Claim, *, act: Act, line_id: int) -> None:
+def remove_line(claim: Claim, *, act: ActorContext, line_id: int) -> None:
     """Take a line off a draft; its files are taken off with it. A line that is gone already is no error."""
     with transaction.atomic():
         claim = lock_editable(claim, act=act)
@@ -212,7 +212,7 @@ def remove_line(claim: Claim, *, act: Act, line_id: int) -> None:
         touch(claim, act=act)
 
 
-def lock_editable(claim: Claim, *, act: Act) -> Claim:
+def lock_editable(claim: Claim, *, act: ActorContext) -> Claim:
     """The claim under its lock, refused with RefusedError unless this person may change it now."""
     claim = lock_claim(claim.pk)
     if act.user is None or not acts_for_applicant(act.user, claim):
@@ -222,7 +222,7 @@ def lock_editable(claim: Claim, *, act: Act) -> Claim:
     return claim
 
 
-def touch(claim: Claim, *, act: Act) -> None:
+def touch(claim: Claim, *, act: ActorContext) -> None:
     """Count a change of a locked claim."""
     claim.revision += 1
     claim.saved_at = act.at
@@ -242,7 +242,7 @@ def _refuse_in_correction(claim: Claim) -> None:
         raise RefusedError("补正时不能增加或删除明细，请按要求修改对应内容。")
 
 
-def _write(claim: Claim, typed: Typed, *, act: Act, commit: bool) -> bool:
+def _write(claim: Claim, typed: Typed, *, act: ActorContext, commit: bool) -> bool:
     """Merge what was typed into the claim and its lines; whether that changes anything."""
     item = item_of(claim)
     scope = editable_scope(claim)
@@ -259,7 +259,9 @@ def _write(claim: Claim, typed: Typed, *, act: Act, commit: bool) -> bool:
     return changed
 
 
-def _write_line(line: ClaimLine, item: Item, typed: Typed, scope: EditableScope, *, act: Act, commit: bool) -> bool:
+def _write_line(
+    line: ClaimLine, item: Item, typed: Typed, scope: EditableScope, *, act: ActorContext, commit: bool
+) -> bool:
     defence = line.is_defence
     if typed.defence is not None and scope.is_everything:
         defence = line.pk in typed.defence

@@ -21,7 +21,7 @@ from portal.core.files import PDF, Allowed, check_file, keep_file
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 # What may be uploaded: the content's type, and the endings that go with it.
 ALLOWED = {
@@ -41,7 +41,7 @@ class Upload:
     file: UploadedFile[bytes]
 
 
-def add_evidence(claim: Claim, *, act: Act, requirement: str, line_id: int | None, upload: Upload) -> Evidence:
+def add_evidence(claim: Claim, *, act: ActorContext, requirement: str, line_id: int | None, upload: Upload) -> Evidence:
     """Check a file, keep it, and attach it to a requirement of the claim (of one line where the requirement says so).
 
     Raises RefusedError with the remedy where the file is empty, too large, of another type than allowed or
@@ -57,7 +57,9 @@ def add_evidence(claim: Claim, *, act: Act, requirement: str, line_id: int | Non
         return _attach(claim, act=act, requirement=requirement, line=line, stored=stored, filename=upload.filename)
 
 
-def reuse_evidence(claim: Claim, *, act: Act, requirement: str, line_id: int | None, source: Evidence) -> Evidence:
+def reuse_evidence(
+    claim: Claim, *, act: ActorContext, requirement: str, line_id: int | None, source: Evidence
+) -> Evidence:
     """Attach a file that the same applicant uploaded to one of its claims before, without uploading it again."""
     if source.claim.applicant_id != claim.applicant_id:
         raise RefusedError("只能选用本单位以前上传的材料。")
@@ -69,7 +71,7 @@ def reuse_evidence(claim: Claim, *, act: Act, requirement: str, line_id: int | N
         return _attach(claim, act=act, requirement=requirement, line=line, stored=source.file, filename=source.filename)
 
 
-def remove_evidence(evidence: Evidence, *, act: Act) -> None:
+def remove_evidence(evidence: Evidence, *, act: ActorContext) -> None:
     """Take a file off its claim; the record stays. In a correction only files that were asked for may be removed."""
     with transaction.atomic():
         claim = _lock_editable(evidence.claim, act)
@@ -90,7 +92,7 @@ def remove_evidence(evidence: Evidence, *, act: Act) -> None:
         )
 
 
-def purge_line_evidence(line: ClaimLine, *, act: Act) -> None:
+def purge_line_evidence(line: ClaimLine, *, act: ActorContext) -> None:
     """Take every file off a line that turned out to be a defence patent's, and destroy the bytes nobody else uses.
 
     To be called in the transaction that marks the line; the bytes go after its commit, the records stay.
@@ -117,7 +119,7 @@ def check_upload(upload: Upload) -> str:
     )
 
 
-def store_file(file: UploadedFile[bytes], *, media_type: str, act: Act) -> StoredFile:
+def store_file(file: UploadedFile[bytes], *, media_type: str, act: ActorContext) -> StoredFile:
     """Keep the bytes under their SHA-256; the same bytes are kept once. A row without bytes cannot be."""
     kept = keep_file(file, folder=_FOLDER)
     found, _ = StoredFile.objects.get_or_create(
@@ -126,7 +128,7 @@ def store_file(file: UploadedFile[bytes], *, media_type: str, act: Act) -> Store
     return found
 
 
-def _lock_editable(claim: Claim, act: Act) -> Claim:
+def _lock_editable(claim: Claim, act: ActorContext) -> Claim:
     claim = lock_claim(claim.pk)
     if not claim.is_editable:
         raise RefusedError(f"该申报现为“{claim.applicant_label}”，不能再增删材料。")
@@ -156,7 +158,7 @@ def _refuse_defence(line: ClaimLine | None) -> None:
 
 
 def _attach(
-    claim: Claim, *, act: Act, requirement: str, line: ClaimLine | None, stored: StoredFile, filename: str
+    claim: Claim, *, act: ActorContext, requirement: str, line: ClaimLine | None, stored: StoredFile, filename: str
 ) -> Evidence:
     assert act.user is not None  # noqa: S101 - _lock_editable let only a member through
     twin = claim.evidence.filter(requirement=requirement, line=line, file=stored, removed_at=None).first()

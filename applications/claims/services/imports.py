@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from applications.claims.models import Claim, ClaimLine
     from policies.engine.model import Fact, Item
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_UNPACKED_BYTES = 60 * 1024 * 1024
@@ -77,7 +77,7 @@ class _Table:
     rows: list[list[_Cell]]
 
 
-def import_lines(claim: Claim, *, act: Act, reading: SheetReading) -> list[ClaimLine]:
+def import_lines(claim: Claim, *, act: ActorContext, reading: SheetReading) -> list[ClaimLine]:
     """Append what a sheet holds to the claim. Raises RefusedError where it has faults or nothing at all."""
     if reading.faults:
         raise RefusedError("表格中有错误，没有导入任何内容。请按单元格修改后重新导入。")

@@ -23,7 +23,7 @@ from policies.published.selectors import compiled_item
 if TYPE_CHECKING:
     from applications.claims.models import Assessment
     from applications.claims.selectors.context import ClaimContext
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
 class ClaimIncompleteError(Exception):
@@ -50,7 +50,7 @@ class Submitted:
     assessment: Assessment
 
 
-def submit_claim(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Submitted:
+def submit_claim(claim: Claim, *, act: ActorContext, revision: int, commitment: bool) -> Submitted:
     """Submit a draft: checks it, takes its rights and a number, stores the engine's answer, tells the members.
 
     `revision` is that of the review page the person saw. However often it is called at once, one call submits; the
@@ -63,7 +63,7 @@ def submit_claim(claim: Claim, *, act: Act, revision: int, commitment: bool) -> 
         raise_rights_taken(claim, error, act=act)
 
 
-def _submit(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Submitted:
+def _submit(claim: Claim, *, act: ActorContext, revision: int, commitment: bool) -> Submitted:
     claim = lock_claim(claim.pk)
     if claim.status != ClaimStatus.DRAFT and claim.submitted_at and act.user and acts_for_applicant(act.user, claim):
         raise AlreadySubmittedError(claim)
@@ -94,7 +94,7 @@ def _submit(claim: Claim, *, act: Act, revision: int, commitment: bool) -> Submi
     return Submitted(claim, assessment)
 
 
-def withdraw_claim(claim: Claim, *, act: Act, reason: str) -> Claim:
+def withdraw_claim(claim: Claim, *, act: ActorContext, reason: str) -> Claim:
     """Withdraw a claim, or discard a draft; its rights are free again. Raises RefusedError without a reason."""
     with transaction.atomic():
         claim = lock_claim(claim.pk)
@@ -110,7 +110,7 @@ def withdraw_claim(claim: Claim, *, act: Act, reason: str) -> Claim:
         return claim
 
 
-def raise_rights_taken(claim: Claim, error: IntegrityError, *, act: Act) -> NoReturn:
+def raise_rights_taken(claim: Claim, error: IntegrityError, *, act: ActorContext) -> NoReturn:
     """Say, after the rollback, which of its rights another claim took between the check and the write.
 
     Raises ClaimIncompleteError, or the database's error again where nothing explains it.
@@ -121,7 +121,7 @@ def raise_rights_taken(claim: Claim, error: IntegrityError, *, act: Act) -> NoRe
     raise ClaimIncompleteError(problems) from error
 
 
-def check_ready(claim: Claim, *, act: Act, revision: int, commitment: bool) -> ClaimContext:
+def check_ready(claim: Claim, *, act: ActorContext, revision: int, commitment: bool) -> ClaimContext:
     """Read a locked claim and put it under the version and route that its lines' days pick.
 
     Raises ClaimIncompleteError unless the claim, as the person saw it, may go to the officers.

@@ -17,7 +17,7 @@ from portal.audit.services import record_audit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
 def lock_claim(pk: int) -> Claim:
@@ -33,7 +33,7 @@ def lock_claim(pk: int) -> Claim:
 
 
 def perform_transition(
-    claim: Claim, *, action: Action, act: Act, reason: str = "", changes: Mapping[str, Any] | None = None
+    claim: Claim, *, action: Action, act: ActorContext, reason: str = "", changes: Mapping[str, Any] | None = None
 ) -> ClaimEvent:
     """Move a locked claim along the table, with its time line entry and its audit record.
 

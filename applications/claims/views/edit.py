@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from applications.claims.models import Claim
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
 @access(applicants)
@@ -80,7 +80,7 @@ class _Press:
 
     request: HttpRequest
     claim: Claim
-    act: Act
+    act: ActorContext
     target: str
     file_refused: bool
 
@@ -104,7 +104,7 @@ def _save_and_act(request: HttpRequest, claim: Claim) -> HttpResponse:
         return _to_form(request, claim)
 
 
-def _take_files(request: HttpRequest, claim: Claim, act: Act) -> bool:
+def _take_files(request: HttpRequest, claim: Claim, act: ActorContext) -> bool:
     """Attach every file that came with the form; whether one was refused (and the person told why)."""
     refused = False
     for name, files in request.FILES.lists():

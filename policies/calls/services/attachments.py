@@ -19,7 +19,7 @@ from portal.core.files import EXCEL, PDF, WORD, Allowed, check_file, keep_file
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 FOLDER = "calls"
 MAX_ATTACHMENTS = 20
@@ -27,7 +27,9 @@ ENDINGS = {PDF: ("pdf",), WORD: ("docx",), EXCEL: ("xlsx",), "image/png": ("png"
 ALLOWED_WORDS = "PDF、Word（.docx）、Excel（.xlsx）、PNG 或 JPG"
 
 
-def add_attachment(call: Call, *, name: str, file: UploadedFile[bytes], act: Act, reason: str = "") -> CallAttachment:
+def add_attachment(
+    call: Call, *, name: str, file: UploadedFile[bytes], act: ActorContext, reason: str = ""
+) -> CallAttachment:
     """Check a file, keep it, and attach it; the same file again is the one that is there.
 
     To a published call only with a reason, which everybody reads. Raises RefusedError with the remedy.
@@ -79,7 +81,7 @@ def add_attachment(call: Call, *, name: str, file: UploadedFile[bytes], act: Act
         return attachment
 
 
-def remove_attachment(attachment: CallAttachment, *, act: Act) -> None:
+def remove_attachment(attachment: CallAttachment, *, act: ActorContext) -> None:
     """Take a file off a draft; one that is gone already is no error. Raises RefusedError once it is published."""
     with transaction.atomic():
         call = lock_draft(attachment.call, act=act)

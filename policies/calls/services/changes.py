@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 Difference = list[str]
 # What an amendment may change, and an extension or an early end.
@@ -45,7 +45,7 @@ _CHANGEABLE = (*_AMENDABLE, "closes_at")
 _MINUTE = timedelta(minutes=1)
 
 
-def publish_call(call: Call, *, seen: int, act: Act) -> Call:
+def publish_call(call: Call, *, seen: int, act: ActorContext) -> Call:
     """Publish a draft: it opens and closes by itself from now on; a job notifies who may claim in it.
 
     Raises RefusedError where something is missing, its end has passed, or another call already takes one of its
@@ -62,7 +62,7 @@ def publish_call(call: Call, *, seen: int, act: Act) -> Call:
         return _move(call, ChangeKind.PUBLISHED, changes={"published_at": act.at}, act=act)
 
 
-def _refuse_unfinished(call: Call, *, items: int, act: Act) -> None:
+def _refuse_unfinished(call: Call, *, items: int, act: ActorContext) -> None:
     if not call.number:
         raise RefusedError("请先填写文号，再发布。", "number")
     if not items:
@@ -73,7 +73,7 @@ def _refuse_unfinished(call: Call, *, items: int, act: Act) -> None:
         raise RefusedError(f"文号“{call.number}”已用于另一份已发布的通知，请核对。", "number")
 
 
-def extend_call(call: Call, *, closes_at: datetime, reason: str, seen: int, act: Act) -> Call:
+def extend_call(call: Call, *, closes_at: datetime, reason: str, seen: int, act: ActorContext) -> Call:
     """Let a call close later; one that has closed opens again. Raises RefusedError for an earlier end."""
     closes_at = to_the_minute(closes_at)
     with transaction.atomic():
@@ -91,7 +91,7 @@ def extend_call(call: Call, *, closes_at: datetime, reason: str, seen: int, act:
         return _move(call, ChangeKind.EXTENDED, differences=[difference], reason=reason, act=act)
 
 
-def close_call(call: Call, *, closes_at: datetime | None, reason: str, seen: int, act: Act) -> Call:
+def close_call(call: Call, *, closes_at: datetime | None, reason: str, seen: int, act: ActorContext) -> Call:
     """Let an open call close earlier than announced: at a moment to come, or (None) with the next full minute.
 
     Drafts of claims stay; what was submitted until then goes its way. Raises RefusedError for any other moment.
@@ -111,7 +111,7 @@ def close_call(call: Call, *, closes_at: datetime | None, reason: str, seen: int
         return _move(call, ChangeKind.CLOSED, differences=[difference], reason=reason, act=act)
 
 
-def withdraw_call(call: Call, *, reason: str, seen: int, act: Act) -> Call:
+def withdraw_call(call: Call, *, reason: str, seen: int, act: ActorContext) -> Call:
     """Take a published call back: nothing more is begun or submitted in it; what was submitted goes its way."""
     with transaction.atomic():
         call = _lock_published(call, act=act, seen=seen, reason=reason)
@@ -132,7 +132,7 @@ class Amendment:
     items: tuple[ItemPlan, ...]
 
 
-def amend_call(call: Call, *, amendment: Amendment, reason: str, seen: int, act: Act) -> Call:
+def amend_call(call: Call, *, amendment: Amendment, reason: str, seen: int, act: ActorContext) -> Call:
     """Widen a published call: more days of facts, higher limits, further items; or correct whom to ask.
 
     Raises RefusedError for what would take something back, for an amendment that changes nothing, and where another
@@ -227,7 +227,7 @@ def _count_words(count: int | None) -> str:
     return "不限" if count is None else f" {count} 件"
 
 
-def _lock_published(call: Call, *, act: Act, seen: int, reason: str) -> Call:
+def _lock_published(call: Call, *, act: ActorContext, seen: int, reason: str) -> Call:
     """The call under its lock, refused with RefusedError unless it is published and a reason is given."""
     if not reason.strip():
         raise RefusedError("请写明理由，理由会在通知页面公布。", "reason")
@@ -241,7 +241,7 @@ def _move(
     call: Call,
     kind: ChangeKind,
     *,
-    act: Act,
+    act: ActorContext,
     differences: Sequence[Difference] = (),
     reason: str = "",
     changes: Mapping[str, Any] | None = None,

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     import uuid
 
     from portal.accounts.models import Region
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
-def draft_call(region: Region, *, plan: CallPlan, key: uuid.UUID, act: Act) -> Call:
+def draft_call(region: Region, *, plan: CallPlan, key: uuid.UUID, act: ActorContext) -> Call:
     """Begin a call of a city. The same `key` again gives the call that is already there.
 
     Raises RefusedError for windows or items that cannot be, PermissionDenied for another city's administrator.
@@ -57,7 +57,7 @@ def draft_call(region: Region, *, plan: CallPlan, key: uuid.UUID, act: Act) -> C
         return twin
 
 
-def save_call(call: Call, *, plan: CallPlan, seen: int, act: Act) -> Call:
+def save_call(call: Call, *, plan: CallPlan, seen: int, act: ActorContext) -> Call:
     """Write a draft anew, and count its revision up.
 
     Raises StaleStateError where it was saved since `seen`, RefusedError for what cannot be or once it is published.
@@ -77,7 +77,7 @@ def save_call(call: Call, *, plan: CallPlan, seen: int, act: Act) -> Call:
         return call
 
 
-def discard_call(call: Call, *, act: Act) -> None:
+def discard_call(call: Call, *, act: ActorContext) -> None:
     """Take a draft away with its attachments; what was published stays, and can only be withdrawn."""
     with transaction.atomic():
         call = lock_draft(call, act=act)
@@ -86,7 +86,7 @@ def discard_call(call: Call, *, act: Act) -> None:
         record_audit(act, action="calls.discard", target=gone, region_code=gone.region_id, before={"title": gone.title})
 
 
-def lock_draft(call: Call, *, act: Act, seen: int | None = None) -> Call:
+def lock_draft(call: Call, *, act: ActorContext, seen: int | None = None) -> Call:
     """The call under its lock, refused with RefusedError once it is published."""
     call = lock_call(call, act=act, seen=seen)
     if call.state != CallState.DRAFTED:

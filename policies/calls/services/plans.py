@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from policies.published.models import SupportItem
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def to_the_minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def lock_call(call: Call, *, act: Act, seen: int | None = None) -> Call:
+def lock_call(call: Call, *, act: ActorContext, seen: int | None = None) -> Call:
     """The call under its lock. Raises StaleStateError where it is no longer at the revision that was seen.
 
     Raises PermissionDenied unless the person administers the policy of its city.

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 administrators = officials(Role.POLICY_ADMIN)
 
@@ -172,7 +172,7 @@ def discard(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def extend(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Let a call close later."""
 
-    def do(call: Call, given: dict[str, Any], act: Act) -> None:
+    def do(call: Call, given: dict[str, Any], act: ActorContext) -> None:
         extend_call(call, closes_at=given["closes_at"], reason=given["reason"], seen=given["seen"], act=act)
 
     return _change(request, key, ExtendForm, do, title="延长申报时间", done="申报时间已延长。")
@@ -183,7 +183,7 @@ def extend(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def close(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Let a call close earlier."""
 
-    def do(call: Call, given: dict[str, Any], act: Act) -> None:
+    def do(call: Call, given: dict[str, Any], act: ActorContext) -> None:
         close_call(call, closes_at=given["closes_at"], reason=given["reason"], seen=given["seen"], act=act)
 
     return _change(request, key, CloseForm, do, title="提前截止", done="已登记提前截止，有关单位会收到消息。")
@@ -194,7 +194,7 @@ def close(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Take a published call back."""
 
-    def do(call: Call, given: dict[str, Any], act: Act) -> None:
+    def do(call: Call, given: dict[str, Any], act: ActorContext) -> None:
         withdraw_call(call, reason=given["reason"], seen=given["seen"], act=act)
 
     return _change(request, key, WithdrawForm, do, title="撤销通知", done="通知已撤销，有关单位会收到消息。")
@@ -204,7 +204,7 @@ def _change(
     request: HttpRequest,
     key: uuid.UUID,
     form_class: type[ReasonedForm],
-    do: Callable[[Call, dict[str, Any], Act], None],
+    do: Callable[[Call, dict[str, Any], ActorContext], None],
     *,
     title: str,
     done: str,

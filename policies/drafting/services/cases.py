@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from policies.drafting.models import PolicyDraft
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 MAX_CASES = 2_000
 
 
 @transaction.atomic
-def load_package_cases(*, act: Act) -> int:
+def load_package_cases(*, act: ActorContext) -> int:
     """Make the package's cases the current ones of its documents; how many were new.
 
     Cases of a document that was published in the browser are left as they are; so is the same again.
@@ -60,7 +60,7 @@ def load_package_cases(*, act: Act) -> int:
     return len(fresh)
 
 
-def confirm_case(draft: PolicyDraft, case: WorkedCase, *, reason: str, act: Act) -> CaseChange:
+def confirm_case(draft: PolicyDraft, case: WorkedCase, *, reason: str, act: ActorContext) -> CaseChange:
     """Say that a case's new answer under the draft is right, and why.
 
     Raises RefusedError without a reason, or where the draft cannot answer.
@@ -68,12 +68,12 @@ def confirm_case(draft: PolicyDraft, case: WorkedCase, *, reason: str, act: Act)
     return _change_case(draft, case, reason=reason, act=act, drop=False)
 
 
-def drop_case(draft: PolicyDraft, case: WorkedCase, *, reason: str, act: Act) -> CaseChange:
+def drop_case(draft: PolicyDraft, case: WorkedCase, *, reason: str, act: ActorContext) -> CaseChange:
     """Say that a case no longer applies, and why."""
     return _change_case(draft, case, reason=reason, act=act, drop=True)
 
 
-def _change_case(draft: PolicyDraft, case: WorkedCase, *, reason: str, act: Act, drop: bool) -> CaseChange:
+def _change_case(draft: PolicyDraft, case: WorkedCase, *, reason: str, act: ActorContext, drop: bool) -> CaseChange:
     reason = reason.strip()
     with transaction.atomic():
         draft = lock_editable(draft, act=act)
@@ -99,7 +99,7 @@ def _change_case(draft: PolicyDraft, case: WorkedCase, *, reason: str, act: Act,
 
 
 def add_case(
-    draft: PolicyDraft, *, sentence: str, question: Mapping[str, Any], expected: Mapping[str, Any], act: Act
+    draft: PolicyDraft, *, sentence: str, question: Mapping[str, Any], expected: Mapping[str, Any], act: ActorContext
 ) -> CaseChange:
     """Add a case of the draft's own; the same sentence again replaces it.
 
@@ -128,14 +128,14 @@ def add_case(
         return change
 
 
-def undo_case(draft: PolicyDraft, change_id: int, *, act: Act) -> None:
+def undo_case(draft: PolicyDraft, change_id: int, *, act: ActorContext) -> None:
     """Take back what a draft said of a case, or a case it added. One that is gone already is no error."""
     with transaction.atomic():
         draft = lock_editable(draft, act=act)
         draft.case_changes.filter(pk=change_id).delete()
 
 
-def apply_case_changes(draft: PolicyDraft, *, act: Act) -> int:
+def apply_case_changes(draft: PolicyDraft, *, act: ActorContext) -> int:
     """Make a published draft's cases the current ones; how many changed. To be called in its transaction."""
     changes = list(draft.case_changes.select_related("case"))
     ended = [change.case_id for change in changes if change.case_id is not None]

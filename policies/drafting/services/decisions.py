@@ -25,10 +25,10 @@ from portal.notifications.services import notify_users
 
 if TYPE_CHECKING:
     from policies.drafting.models import PolicyDraft
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
-def propose(draft: PolicyDraft, *, revision: int, act: Act) -> PolicyDraft:
+def propose(draft: PolicyDraft, *, revision: int, act: ActorContext) -> PolicyDraft:
     """Hand a draft to a second person. Raises RefusedError while anything stands against it."""
     with transaction.atomic():
         draft = lock_editable(draft, act=act)
@@ -64,7 +64,7 @@ def proposal_obstacle(draft: PolicyDraft) -> str:
     return f"还有 {waiting} 个案例的结果有变化而没有确认。" if waiting else ""
 
 
-def take_back(draft: PolicyDraft, *, act: Act) -> PolicyDraft:
+def take_back(draft: PolicyDraft, *, act: ActorContext) -> PolicyDraft:
     """Take a proposed draft back, to go on writing; only who proposed it may."""
     with transaction.atomic():
         draft = lock_draft(draft)
@@ -73,7 +73,7 @@ def take_back(draft: PolicyDraft, *, act: Act) -> PolicyDraft:
         return move_draft(draft, DraftAction.TAKE_BACK, act=act)
 
 
-def return_draft(draft: PolicyDraft, *, reason: str, act: Act) -> PolicyDraft:
+def return_draft(draft: PolicyDraft, *, reason: str, act: ActorContext) -> PolicyDraft:
     """Give a proposed draft back to its author, with the reason; only somebody else may."""
     reason = reason.strip()
     with transaction.atomic():
@@ -86,7 +86,7 @@ def return_draft(draft: PolicyDraft, *, reason: str, act: Act) -> PolicyDraft:
         return draft
 
 
-def publish(draft: PolicyDraft, *, revision: int, act: Act) -> DocumentText:
+def publish(draft: PolicyDraft, *, revision: int, act: ActorContext) -> DocumentText:
     """Publish what another person proposed. Everything is checked once more under the locks.
 
     Raises RefusedError where this person may not, where a newer text was published meanwhile, or where the rules
@@ -132,11 +132,11 @@ def newest_text(draft: PolicyDraft) -> DocumentText | None:
     return DocumentText.objects.filter(document__code=draft.document_code).order_by("-number").first()
 
 
-def _decided(act: Act) -> dict[str, Any]:
+def _decided(act: ActorContext) -> dict[str, Any]:
     return {"decided_by": author_of(act), "decided_at": act.at}
 
 
-def _refuse_decider(draft: PolicyDraft, act: Act) -> None:
+def _refuse_decider(draft: PolicyDraft, act: ActorContext) -> None:
     problem = decision_problem(author_of(act), draft)
     if problem:
         raise RefusedError(problem)
@@ -150,7 +150,7 @@ def _others(draft: PolicyDraft) -> list[User]:
     return list(admins.exclude(pk__in=draft.authors.values("pk")))
 
 
-def _notify_author(draft: PolicyDraft, act: Act, *, title: str, body: str) -> None:
+def _notify_author(draft: PolicyDraft, act: ActorContext, *, title: str, body: str) -> None:
     if draft.proposed_by is not None:
         key = f"drafting.decided.{draft.key}.{act.at.isoformat()}"
         notify_users([draft.proposed_by], key=key, title=title, body=body, url=_url(draft))

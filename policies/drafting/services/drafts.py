@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from portal.accounts.models import User
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 MAX_SECTIONS = 400
 MAX_TEXT = 600_000
@@ -34,7 +34,7 @@ def stale_draft(draft: PolicyDraft, section: Mapping[str, Any] | None = None) ->
 
 
 def start_draft(
-    document: PolicyDocument | None, *, key: uuid.UUID, title: str, act: Act, code: str = "", text: str = ""
+    document: PolicyDocument | None, *, key: uuid.UUID, title: str, act: ActorContext, code: str = "", text: str = ""
 ) -> PolicyDraft:
     """Begin a draft: a change of `document` from its newest text, or a new document, blank under `code` or from `text`.
 
@@ -80,7 +80,7 @@ def start_draft(
         return PolicyDraft.objects.visible_to(user).get(key=key)
 
 
-def describe_draft(draft: PolicyDraft, *, revision: int, title: str, note: str, act: Act) -> PolicyDraft:
+def describe_draft(draft: PolicyDraft, *, revision: int, title: str, note: str, act: ActorContext) -> PolicyDraft:
     """Keep the draft's title and the note of what it changes."""
     with transaction.atomic():
         draft = lock_editable(draft, act=act)
@@ -91,7 +91,9 @@ def describe_draft(draft: PolicyDraft, *, revision: int, title: str, note: str, 
         return _touch(draft, act=act)
 
 
-def save_section(draft: PolicyDraft, index: int, section: Mapping[str, Any], *, revision: int, act: Act) -> PolicyDraft:
+def save_section(
+    draft: PolicyDraft, index: int, section: Mapping[str, Any], *, revision: int, act: ActorContext
+) -> PolicyDraft:
     """Put a section in place of another, right or wrong. What is the same as stored changes nothing.
 
     Raises StaleStateError where another version was saved since `revision`, RefusedError where the draft cannot
@@ -111,7 +113,7 @@ def save_section(draft: PolicyDraft, index: int, section: Mapping[str, Any], *, 
 
 
 def add_section(
-    draft: PolicyDraft, section: Mapping[str, Any], *, revision: int, act: Act, at: int | None = None
+    draft: PolicyDraft, section: Mapping[str, Any], *, revision: int, act: ActorContext, at: int | None = None
 ) -> PolicyDraft:
     """Add a section at the end, or before index `at`; never before the document's head."""
     with transaction.atomic():
@@ -127,7 +129,7 @@ def add_section(
         return _touch(draft, act=act)
 
 
-def remove_section(draft: PolicyDraft, index: int, *, revision: int, act: Act) -> PolicyDraft:
+def remove_section(draft: PolicyDraft, index: int, *, revision: int, act: ActorContext) -> PolicyDraft:
     """Take a section off; the document's head stays."""
     with transaction.atomic():
         draft = lock_editable(draft, act=act)
@@ -139,7 +141,7 @@ def remove_section(draft: PolicyDraft, index: int, *, revision: int, act: Act) -
         return _touch(draft, act=act)
 
 
-def move_section(draft: PolicyDraft, index: int, *, to: int, revision: int, act: Act) -> PolicyDraft:
+def move_section(draft: PolicyDraft, index: int, *, to: int, revision: int, act: ActorContext) -> PolicyDraft:
     """Put a section at another place; head and settings stay first, so out of range is the nearest place there is."""
     with transaction.atomic():
         draft = lock_editable(draft, act=act)
@@ -155,7 +157,7 @@ def move_section(draft: PolicyDraft, index: int, *, to: int, revision: int, act:
 
 
 def replace_sections(
-    draft: PolicyDraft, sections: Sequence[Mapping[str, Any]], *, revision: int, act: Act
+    draft: PolicyDraft, sections: Sequence[Mapping[str, Any]], *, revision: int, act: ActorContext
 ) -> PolicyDraft:
     """Put other sections in place of all of them."""
     with transaction.atomic():
@@ -168,12 +170,12 @@ def replace_sections(
         return _touch(draft, act=act)
 
 
-def import_yaml(draft: PolicyDraft, text: str, *, revision: int, act: Act) -> PolicyDraft:
+def import_yaml(draft: PolicyDraft, text: str, *, revision: int, act: ActorContext) -> PolicyDraft:
     """Put the sections of a YAML text in place of all. Raises CatalogueError with the lines that cannot be read."""
     return replace_sections(draft, sections_of(text), revision=revision, act=act)
 
 
-def withdraw(draft: PolicyDraft, *, reason: str, act: Act) -> PolicyDraft:
+def withdraw(draft: PolicyDraft, *, reason: str, act: ActorContext) -> PolicyDraft:
     """End a draft unpublished, with a reason; any policy administrator may, and it stays readable."""
     with transaction.atomic():
         author_of(act)
@@ -187,7 +189,7 @@ def move_draft(
     draft: PolicyDraft,
     action: DraftAction,
     *,
-    act: Act,
+    act: ActorContext,
     changes: Mapping[str, Any] | None = None,
     logged: Mapping[str, Any] | None = None,
 ) -> PolicyDraft:
@@ -219,7 +221,7 @@ def lock_draft(draft: PolicyDraft) -> PolicyDraft:
     return PolicyDraft.objects.select_for_update().get(pk=draft.pk)
 
 
-def lock_editable(draft: PolicyDraft, *, act: Act) -> PolicyDraft:
+def lock_editable(draft: PolicyDraft, *, act: ActorContext) -> PolicyDraft:
     """The draft under its lock, refused with RefusedError unless this person may change it now."""
     author_of(act)
     draft = lock_draft(draft)
@@ -228,14 +230,14 @@ def lock_editable(draft: PolicyDraft, *, act: Act) -> PolicyDraft:
     return draft
 
 
-def author_of(act: Act) -> User:
+def author_of(act: ActorContext) -> User:
     """Who acts, refused with RefusedError unless they are a policy administrator."""
     if act.user is None or not may_draft(act.user):
         raise RefusedError("只有政策管理人员可以拟订政策。")
     return act.user
 
 
-def _touch(draft: PolicyDraft, *, act: Act) -> PolicyDraft:
+def _touch(draft: PolicyDraft, *, act: ActorContext) -> PolicyDraft:
     """Count a change of a locked draft, and note who made it: they cannot publish it."""
     draft.revision += 1
     draft.saved_at = act.at

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from policies.drafting.models import PolicyDraft
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 _ISSUED = "issued"
 
@@ -40,7 +40,7 @@ class Issue:
     source: str
 
 
-def record_issue(draft: PolicyDraft, issue: Issue, *, revision: int, act: Act) -> PolicyDraft:
+def record_issue(draft: PolicyDraft, issue: Issue, *, revision: int, act: ActorContext) -> PolicyDraft:
     """Turn a draft document into one in force: its head, and every effect that waited for the day of issue.
 
     Raises RefusedError for a document that is in force already.
@@ -86,7 +86,7 @@ class Parent:
 
 
 def enter_sums(
-    draft: PolicyDraft, sums: Mapping[int, NamedSum], parent: Parent, *, revision: int, act: Act
+    draft: PolicyDraft, sums: Mapping[int, NamedSum], parent: Parent, *, revision: int, act: ActorContext
 ) -> PolicyDraft:
     """Put sums in place of "a person decides", by the index of the item's section; and the area the document lacks."""
     sections = authored.plain(draft.sections)
@@ -120,7 +120,9 @@ class Reading:
     source: str
 
 
-def choose_readings(draft: PolicyDraft, readings: Mapping[str, Reading], *, revision: int, act: Act) -> PolicyDraft:
+def choose_readings(
+    draft: PolicyDraft, readings: Mapping[str, Reading], *, revision: int, act: ActorContext
+) -> PolicyDraft:
     """Keep the document's own readings where they differ from the shared ones; the others are the shared ones again."""
     shared = shared_settings()
     sections = [section for section in authored.plain(draft.sections) if authored.kind_of(section) != authored.SETTINGS]

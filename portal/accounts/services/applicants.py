@@ -19,7 +19,7 @@ from portal.core.identifiers import IdentifierError, mask_name, normalise_identi
 from portal.notifications.services import notify_users
 
 if TYPE_CHECKING:
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
 class OverridableError(RefusedError):
@@ -44,7 +44,7 @@ class ApplicantDetails:
     account_number: str = ""
 
 
-def register_organisation(*, kind: str, uscc: str, details: ApplicantDetails, act: Act) -> Applicant:
+def register_organisation(*, kind: str, uscc: str, details: ApplicantDetails, act: ActorContext) -> Applicant:
     """Register a body under its credit code; who registers it becomes its owner.
 
     Raises OverridableError where the code fails its check but an officer may let it pass, RefusedError otherwise.
@@ -67,7 +67,7 @@ def register_organisation(*, kind: str, uscc: str, details: ApplicantDetails, ac
     return applicant
 
 
-def register_individual(*, resident_id: str, details: ApplicantDetails, act: Act) -> Applicant:
+def register_individual(*, resident_id: str, details: ApplicantDetails, act: ActorContext) -> Applicant:
     """Register oneself as an applicant under one's resident ID; one person registers one individual."""
     try:
         number = read_resident_id(resident_id, today=timezone.localdate(act.at))
@@ -94,7 +94,7 @@ def register_individual(*, resident_id: str, details: ApplicantDetails, act: Act
     return applicant
 
 
-def update_applicant(applicant: Applicant, *, details: ApplicantDetails, act: Act) -> None:
+def update_applicant(applicant: Applicant, *, details: ApplicantDetails, act: ActorContext) -> None:
     """Change an applicant's details; only its owner may. What does not change leaves no record."""
     with transaction.atomic():
         locked = lock_owned_applicant(applicant, act=act)
@@ -117,7 +117,9 @@ def update_applicant(applicant: Applicant, *, details: ApplicantDetails, act: Ac
         )
 
 
-def request_override(*, kind: str, uscc: str, details: ApplicantDetails, reason: str, act: Act) -> OverrideRequest:
+def request_override(
+    *, kind: str, uscc: str, details: ApplicantDetails, reason: str, act: ActorContext
+) -> OverrideRequest:
     """Ask the district's acceptance officers to let a code pass that fails its check, and tell them.
 
     Raises RefusedError where the code is right or cannot be a code at all, is registered, or is asked for already.
@@ -168,7 +170,7 @@ def request_override(*, kind: str, uscc: str, details: ApplicantDetails, reason:
     return asked
 
 
-def decide_override(asked: OverrideRequest, *, approve: bool, reason: str, act: Act) -> OverrideRequest:
+def decide_override(asked: OverrideRequest, *, approve: bool, reason: str, act: ActorContext) -> OverrideRequest:
     """Let the code pass and register the body for who asked, or refuse; both with a reason, and tell them.
 
     Only an acceptance officer of the body's district decides. Raises PermissionDenied for anybody else,
@@ -227,7 +229,7 @@ def lock_private_person(user: User | None) -> User:
     return person
 
 
-def lock_owned_applicant(applicant: Applicant, *, act: Act) -> Applicant:
+def lock_owned_applicant(applicant: Applicant, *, act: ActorContext) -> Applicant:
     """The applicant under a row lock, for a change by its owner. Raises PermissionDenied for anybody else."""
     locked = Applicant.objects.select_for_update(of=("self",)).get(pk=applicant.pk)
     if act.user is None or not locked.memberships.filter(user=act.user, is_owner=True).exists():
@@ -242,7 +244,7 @@ def _create_applicant(
     resident_id: str | None,
     details: ApplicantDetails,
     owner: User,
-    act: Act,
+    act: ActorContext,
     override: tuple[User, str] | None = None,
 ) -> Applicant:
     if (kind == ApplicantKind.INDIVIDUAL) != (resident_id is not None):

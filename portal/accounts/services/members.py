@@ -19,7 +19,7 @@ from portal.jobs.services import enqueue_job
 from portal.notifications.services import notify_users
 
 if TYPE_CHECKING:
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 INVITATION_LIFETIME = timedelta(days=7)
 OPEN_INVITATIONS_AT_MOST = 20
@@ -35,7 +35,7 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def invite_member(applicant: Applicant, *, email: str, act: Act) -> Invitation:
+def invite_member(applicant: Applicant, *, email: str, act: ActorContext) -> Invitation:
     """Invite an address to join for seven days, by a mail that goes out after commit.
 
     A new invitation replaces an older one to the same address. Raises PermissionDenied for anybody but the owner,
@@ -73,7 +73,7 @@ def invite_member(applicant: Applicant, *, email: str, act: Act) -> Invitation:
     return invitation
 
 
-def cancel_invitation(invitation: Invitation, *, act: Act) -> None:
+def cancel_invitation(invitation: Invitation, *, act: ActorContext) -> None:
     """Take an invitation back before it is accepted; only the owner may. Twice is once."""
     with transaction.atomic():
         applicant = lock_owned_applicant(invitation.applicant, act=act)
@@ -116,7 +116,7 @@ def _person_problem(invitation: Invitation, user: User) -> str | None:
     return None
 
 
-def accept_invitation(invitation: Invitation, *, act: Act) -> Membership:
+def accept_invitation(invitation: Invitation, *, act: ActorContext) -> Membership:
     """Join by an invitation, once, as the person it was sent to. Raises RefusedError with the reason otherwise."""
     with transaction.atomic():
         applicant = Applicant.objects.select_for_update(of=("self",)).get(pk=invitation.applicant_id)
@@ -146,7 +146,7 @@ def accept_invitation(invitation: Invitation, *, act: Act) -> Membership:
     return membership
 
 
-def remove_member(membership: Membership, *, act: Act) -> None:
+def remove_member(membership: Membership, *, act: ActorContext) -> None:
     """End a membership: the owner ends another's, anybody their own. The owner stays until handing over.
 
     What the member did remains under their name. Raises PermissionDenied, or RefusedError for the owner.
@@ -179,7 +179,7 @@ def remove_member(membership: Membership, *, act: Act) -> None:
             )
 
 
-def hand_over_ownership(membership: Membership, *, act: Act) -> None:
+def hand_over_ownership(membership: Membership, *, act: ActorContext) -> None:
     """Make another member the owner; the owner becomes a member. Only the owner may."""
     with transaction.atomic():
         applicant = lock_owned_applicant(membership.applicant, act=act)

@@ -16,10 +16,10 @@ from portal.core.errors import RefusedError
 from portal.notifications.services import notify_users
 
 if TYPE_CHECKING:
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
-def appoint_official(user: User, *, role: str, region: Region, act: Act) -> Appointment:
+def appoint_official(user: User, *, role: str, region: Region, act: ActorContext) -> Appointment:
     """Give a person a role in a region, and tell them.
 
     Only a system administrator of the region, or of one above it, appoints, and never themself; an act without a
@@ -58,7 +58,7 @@ def appoint_official(user: User, *, role: str, region: Region, act: Act) -> Appo
     return appointment
 
 
-def revoke_appointment(appointment: Appointment, *, act: Act) -> None:
+def revoke_appointment(appointment: Appointment, *, act: ActorContext) -> None:
     """End an appointment; it stays on record with its end. Nobody ends their own.
 
     Raises PermissionDenied for anybody but a system administrator of the region, RefusedError where it has ended.
@@ -93,7 +93,7 @@ def revoke_appointment(appointment: Appointment, *, act: Act) -> None:
         )
 
 
-def _check_administrator(region: Region, *, act: Act) -> None:
+def _check_administrator(region: Region, *, act: ActorContext) -> None:
     if act.user is None:
         return
     # Asked anew, not from the request's cache: an administrator revoked a moment ago appoints nobody.

@@ -10,10 +10,10 @@ from portal.accounts.models import User
 from portal.audit.services import record_audit
 
 if TYPE_CHECKING:
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
-def update_profile(user: User, *, name: str, phone: str, act: Act) -> None:
+def update_profile(user: User, *, name: str, phone: str, act: ActorContext) -> None:
     """Write the person's own name and telephone; what does not change leaves no record."""
     with transaction.atomic():
         person = User.objects.select_for_update().get(pk=user.pk)

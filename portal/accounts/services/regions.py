@@ -12,10 +12,10 @@ from portal.accounts.selectors import managed_regions
 from portal.audit.services import record_audit
 
 if TYPE_CHECKING:
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
-def update_region(region: Region, *, bureau: str, contact: str, act: Act) -> None:
+def update_region(region: Region, *, bureau: str, contact: str, act: ActorContext) -> None:
     """Write the issuing bureau and the telephone of a region; notices already issued keep theirs.
 
     Raises PermissionDenied for anybody but a system administrator of the region or of one above it.

@@ -18,24 +18,24 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from applications.claims.models import Claim
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 # Everything a conclusion can be refused with; the message of each is written for people.
 REFUSALS = (RefusedError, PermissionDenied)
 
 
-def decide_claims(claims: Sequence[Claim], *, minutes: Minutes, act: Act) -> list[Outcome]:
+def decide_claims(claims: Sequence[Claim], *, minutes: Minutes, act: ActorContext) -> list[Outcome]:
     """Support each claim with the last review's sums; one claim's trouble stops no other."""
     return [_decide(claim, minutes=minutes, act=act) for claim in claims]
 
 
-def rehearse_decisions(claims: Sequence[Claim], *, minutes: Minutes, act: Act) -> list[Outcome]:
+def rehearse_decisions(claims: Sequence[Claim], *, minutes: Minutes, act: ActorContext) -> list[Outcome]:
     """What `decide_claims` would do, by doing it and taking it back: the limits add up from claim to claim."""
     with rehearsal():
         return decide_claims(claims, minutes=minutes, act=act)
 
 
-def _decide(claim: Claim, *, minutes: Minutes, act: Act) -> Outcome:
+def _decide(claim: Claim, *, minutes: Minutes, act: ActorContext) -> Outcome:
     try:
         decision = support_claim(claim.pk, expected=ExpectedState(claim.status, claim.round), act=act, minutes=minutes)
     except REFUSALS as error:

@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from applications.claims.services.corrections import PointAsked
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
     from review.decisions.models import Decision
 
 
 def return_for_correction(
-    claim_id: int, *, expected: ExpectedState, points: Sequence[PointAsked], act: Act, workdays: int | None = None
+    claim_id: int,
+    *,
+    expected: ExpectedState,
+    points: Sequence[PointAsked],
+    act: ActorContext,
+    workdays: int | None = None,
 ) -> Decision:
     """Conclude that the claim must be corrected, place by place; the applicant is told all of it at once.
 

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from applications.claims.models import Claim
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
     from review.decisions.enums import CreditResult
 
 
 def record_credit(
-    claim: Claim, *, result: CreditResult, source: str, checked_on: date, act: Act, remark: str = ""
+    claim: Claim, *, result: CreditResult, source: str, checked_on: date, act: ActorContext, remark: str = ""
 ) -> CreditSnapshot:
     """Append one dated answer about the claim's applicant. Raises RefusedError for a day that has not come yet."""
     if checked_on > act.at.astimezone().date():

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine
     from applications.claims.services.assessment import DecidedSums
     from portal.accounts.models import User
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
     from review.decisions.selectors.ceilings import Ceilings
 
 BLOCKING_CREDIT = frozenset({CreditResult.SERIOUS, CreditResult.DISSOLVED})
@@ -58,7 +58,7 @@ class Minutes:
     decision_no: str = ""
 
 
-def accept_claim(claim_id: int, *, expected: ExpectedState, act: Act) -> Decision:
+def accept_claim(claim_id: int, *, expected: ExpectedState, act: ActorContext) -> Decision:
     """Take a claim up for review (受理)."""
     with transaction.atomic():
         claim, stage, officer = lock_for_decision(claim_id, expected=expected, conclusion=Conclusion.SUPPORT, act=act)
@@ -73,7 +73,7 @@ def support_claim(
     claim_id: int,
     *,
     expected: ExpectedState,
-    act: Act,
+    act: ActorContext,
     sums: Mapping[int, LineSum] | None = None,
     unmet: Sequence[str] | None = None,
     minutes: Minutes | None = None,
@@ -109,7 +109,7 @@ def support_claim(
     return decision
 
 
-def _check_support(claim: Claim, stage: Stage, minutes: Minutes | None, *, act: Act) -> None:
+def _check_support(claim: Claim, stage: Stage, minutes: Minutes | None, *, act: ActorContext) -> None:
     """Raise RefusedError where this stage sets no sums, the meeting is missing or to come, or credit forbids it."""
     if stage not in SUM_STAGES:
         raise RefusedError(f"“{stage.label}”环节不填写金额。")
@@ -138,7 +138,7 @@ def _assess_support(
     before: Decision | None,
     unmet: Sequence[str],
     minutes: Minutes | None,
-    act: Act,
+    act: ActorContext,
 ) -> _AssessedSupport:
     """Ask the engine, with the officers' sums where the rules leave them to people, and store its answer.
 
@@ -182,7 +182,7 @@ def _line_sums(
     return found
 
 
-def _supported(assessed: _AssessedSupport, line_sums: Mapping[int, LineSum], *, act: Act) -> _AssessedSupport:
+def _supported(assessed: _AssessedSupport, line_sums: Mapping[int, LineSum], *, act: ActorContext) -> _AssessedSupport:
     """With the stored answer to what is granted, whose parts the award takes; its ceilings stay what the rules give."""
     if not line_sums:
         return assessed
@@ -199,7 +199,7 @@ def _record_support(
     officer: User,
     unmet: Sequence[str],
     minutes: Minutes | None,
-    act: Act,
+    act: ActorContext,
 ) -> Decision:
     """Write the conclusion and its sum per line. A mere title has neither amount nor ceiling."""
     ceilings, decided = assessed.ceilings, assessed.decided
@@ -228,7 +228,7 @@ def _record_support(
     return decision
 
 
-def confirm_district_review(claim_id: int, *, expected: ExpectedState, act: Act) -> Decision:
+def confirm_district_review(claim_id: int, *, expected: ExpectedState, act: ActorContext) -> Decision:
     """The second officer confirms what the first proposed, sum for sum; a proposed refusal becomes one.
 
     Raises RefusedError where there is nothing to confirm, and what `lock_for_decision` raises.
@@ -278,7 +278,7 @@ def refuse_claim(
     *,
     expected: ExpectedState,
     reason: str,
-    act: Act,
+    act: ActorContext,
     unmet: Sequence[str] = (),
     minutes: Minutes | None = None,
 ) -> Decision:
@@ -315,13 +315,13 @@ def refuse_claim(
     return decision
 
 
-def _refuse_coming_meeting(minutes: Minutes | None, act: Act) -> None:
+def _refuse_coming_meeting(minutes: Minutes | None, act: ActorContext) -> None:
     """A meeting that has not been held decides nothing; its day is printed on the notice for good."""
     if minutes is not None and minutes.date > timezone.localdate(act.at):
         raise RefusedError("会议日期不能晚于今天，请按会议纪要填写。")
 
 
-def send_back(claim_id: int, *, expected: ExpectedState, reason: str, act: Act) -> Decision:
+def send_back(claim_id: int, *, expected: ExpectedState, reason: str, act: ActorContext) -> Decision:
     """The second officer returns a claim to the first, with what to look at again; a new round begins."""
     if not reason.strip():
         raise RefusedError("请写明退回的原因，便于经办人员重新审核。")
@@ -362,20 +362,20 @@ def refuse_bad_credit(claim: Claim) -> None:
 
 
 def _move(
-    claim: Claim, action: Action, *, act: Act, reason: str = "", changes: dict[str, Any] | None = None
+    claim: Claim, action: Action, *, act: ActorContext, reason: str = "", changes: dict[str, Any] | None = None
 ) -> ClaimEvent:
     event = perform_transition(claim, action=action, act=act, reason=reason, changes=changes)
     tell_applicant(claim, event)
     return event
 
 
-def _refuse(claim: Claim, action: Action, *, reason: str, act: Act) -> None:
+def _refuse(claim: Claim, action: Action, *, reason: str, act: ActorContext) -> None:
     _move(claim, action, act=act, reason=reason)
     if action != Action.DECLINE:
         enqueue_job("notices.issue_refusal", key=str(claim.pk), payload={"claim_id": claim.pk})
 
 
-def _reserve(claim: Claim, assessed: _AssessedSupport, line_sums: Mapping[int, LineSum], *, act: Act) -> None:
+def _reserve(claim: Claim, assessed: _AssessedSupport, line_sums: Mapping[int, LineSum], *, act: ActorContext) -> None:
     """Take what the claim's own answer says that these sums take from the limits, and from its call."""
     amounts = [(line.subject_key, line_sums[line.pk].amount if line_sums else ZERO) for line in assessed.lines]
     uses = [*uses_of_claim(claim, assessed.assessment, amounts), *call_uses(claim, amounts)]

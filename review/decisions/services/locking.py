@@ -17,7 +17,7 @@ from review.decisions.permissions import ACTION_OF, STAGE_OF, four_eyes_problem
 if TYPE_CHECKING:
     from applications.claims.models import Claim
     from portal.accounts.models import User
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
     from review.decisions.enums import Conclusion, Stage
 
 
@@ -30,7 +30,7 @@ class ExpectedState:
 
 
 def lock_for_decision(
-    claim_id: int, *, expected: ExpectedState, conclusion: Conclusion, act: Act
+    claim_id: int, *, expected: ExpectedState, conclusion: Conclusion, act: ActorContext
 ) -> tuple[Claim, Stage, User]:
     """Lock the claim and check that this person may conclude this on it now; returns claim, stage and officer.
 
@@ -61,7 +61,7 @@ def check_four_eyes(claim: Claim, *, user: User, stage: str | None) -> None:
 
 
 def write_decision(
-    claim: Claim, *, stage: Stage, conclusion: Conclusion, officer: User, act: Act, **fields: Any
+    claim: Claim, *, stage: Stage, conclusion: Conclusion, officer: User, act: ActorContext, **fields: Any
 ) -> Decision:
     """Append the conclusion of this stage and round. Raises RefusedError where one stands already."""
     try:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from applications.claims.models import Claim
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
     from review.decisions.models import PublicityEntry
 
 # The time line is read by the applicant: it says that there is an objection, never whose or what.
@@ -40,7 +40,9 @@ class Objector:
     contact: str
 
 
-def enter_objection(entry: PublicityEntry, *, objector: Objector, text: str, received_on: date, act: Act) -> Objection:
+def enter_objection(
+    entry: PublicityEntry, *, objector: Objector, text: str, received_on: date, act: ActorContext
+) -> Objection:
     """Record a signed objection and freeze the claim. A further one on a frozen claim is kept beside the first.
 
     Raises RefusedError without a name, a contact or content, or for a day outside the publicity;
@@ -78,7 +80,7 @@ def enter_objection(entry: PublicityEntry, *, objector: Objector, text: str, rec
     return objection
 
 
-def dismiss_objection(objection_id: int, *, conclusion: str, act: Act) -> Objection:
+def dismiss_objection(objection_id: int, *, conclusion: str, act: ActorContext) -> Objection:
     """Find an objection not made out; with none left open, the claim goes back to publicity.
 
     Raises RefusedError without a conclusion or where it was decided already.
@@ -104,7 +106,7 @@ def dismiss_objection(objection_id: int, *, conclusion: str, act: Act) -> Object
     return objection
 
 
-def uphold_objection(objection_id: int, *, conclusion: str, act: Act) -> Objection:
+def uphold_objection(objection_id: int, *, conclusion: str, act: ActorContext) -> Objection:
     """Find an objection made out: the claim is refused with the conclusion as reason, and its limits are released.
 
     Raises RefusedError without a conclusion or where it was decided already, PermissionDenied for anybody but the
@@ -141,7 +143,7 @@ def _open_objection(objection_id: int, *, conclusion: str) -> tuple[Claim, Objec
     return claim, objection
 
 
-def _decide(objection: Objection, *, state: ObjectionState, conclusion: str, act: Act) -> None:
+def _decide(objection: Objection, *, state: ObjectionState, conclusion: str, act: ActorContext) -> None:
     decided = {"conclusion": conclusion.strip(), "decided_by": act.user, "decided_at": act.at}
     OBJECTIONS.move(objection, state, changes=decided)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from portal.accounts.models import Applicant, Region
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,9 @@ def last_day(starts_on: date, *, workdays: int) -> date:
         raise RefusedError(str(error)) from error
 
 
-def publish_claims(region: Region, *, claim_ids: Sequence[int], plan: PublicityPlan, act: Act) -> PublicityList:
+def publish_claims(
+    region: Region, *, claim_ids: Sequence[int], plan: PublicityPlan, act: ActorContext
+) -> PublicityList:
     """Make a city's list of decided claims, or a district's of its own, and move each into publicity; all or none.
 
     Raises RefusedError for an empty list, a first day in the past, or a claim that is decided elsewhere;
@@ -138,7 +140,7 @@ def approvable(publicity: PublicityList) -> list[Claim]:
     )
 
 
-def approve_claim(claim_id: int, *, publicity: PublicityList, act: Act) -> Claim:
+def approve_claim(claim_id: int, *, publicity: PublicityList, act: ActorContext) -> Claim:
     """Approve one publicised claim after the list's last day, and promise its award and notice, or its recognition's.
 
     Raises RefusedError before the end of the period, RefusedError where the claim is frozen or moved on.
@@ -156,7 +158,7 @@ def approve_claim(claim_id: int, *, publicity: PublicityList, act: Act) -> Claim
     return claim
 
 
-def approve_list(publicity: PublicityList, *, act: Act) -> list[Outcome]:
+def approve_list(publicity: PublicityList, *, act: ActorContext) -> list[Outcome]:
     """Approve every claim of the list that is not frozen, each in a transaction of its own.
 
     One claim's trouble stops no other. The list is closed when none of its claims is left in publicity.
@@ -174,13 +176,13 @@ def approve_list(publicity: PublicityList, *, act: Act) -> list[Outcome]:
     return outcomes
 
 
-def refuse_before_end(publicity: PublicityList, *, act: Act) -> None:
+def refuse_before_end(publicity: PublicityList, *, act: ActorContext) -> None:
     """Raise RefusedError while the period still runs: its last day belongs to it."""
     if timezone.localdate(act.at) <= publicity.ends_on:
         raise RefusedError(f"公示至 {publicity.ends_on:%Y-%m-%d} 结束，期满后的次日起才能批准。")
 
 
-def close_if_settled(publicity: PublicityList, *, act: Act) -> None:
+def close_if_settled(publicity: PublicityList, *, act: ActorContext) -> None:
     """Mark the list closed once no claim of it is in publicity or frozen by an objection."""
     open_claims = publicity.entries.filter(claim__status__in=[ClaimStatus.PUBLICITY, ClaimStatus.OBJECTION])
     if publicity.closed_at is None and not open_claims.exists():

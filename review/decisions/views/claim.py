@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from applications.claims.models import Claim
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
 @dataclass
@@ -205,7 +205,7 @@ def refuse_stale(request: HttpRequest, dossier: Dossier, message: str) -> HttpRe
     return show(request, fresh, ceilings=ceilings_now(fresh, []), desk=Desk(error=words, typed=typed), status=409)
 
 
-def carry_out(form: SeenForm, *, act: Act) -> None:
+def carry_out(form: SeenForm, *, act: ActorContext) -> None:
     """Hand a valid form on to the one service it means."""
     claim_id = form.dossier.claim.pk
     match form:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from portal.accounts.models import Region, User
-    from portal.core.act import Act
+    from portal.core.actor import ActorContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def find_earlier(user: User, *, plan: Plan, city: Region) -> SimulationRun | Non
     return earlier_run(user, inputs_of(plan, city=city)[1])
 
 
-def start_run(city: Region, *, key: uuid.UUID, plan: Plan, act: Act) -> SimulationRun:
+def start_run(city: Region, *, key: uuid.UUID, plan: Plan, act: ActorContext) -> SimulationRun:
     """Write the run down and promise its computation. The same key again (a double click) is the same run.
 
     Raises PermissionDenied for somebody who does not simulate for the city.
@@ -101,7 +101,7 @@ def start_run(city: Region, *, key: uuid.UUID, plan: Plan, act: Act) -> Simulati
     return run
 
 
-def cancel_run(run_id: int, *, act: Act) -> SimulationRun:
+def cancel_run(run_id: int, *, act: ActorContext) -> SimulationRun:
     """Give up a run that is not finished. Raises RefusedError for one that is, PermissionDenied for other people."""
     with transaction.atomic():
         run = SimulationRun.objects.select_for_update().without_results().get(pk=run_id)

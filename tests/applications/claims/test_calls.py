@@ -20,7 +20,7 @@ from policies.calls.models import Call
 from policies.published.models import SupportItem
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from tests.applications.worlds import patent_facts, publish, ready_claim, start
 from tests.factories import (
@@ -63,13 +63,13 @@ def reschedule(call, *, opens=-10 * DAY, closes):
 def begin(member, item, **options):
     applicant = member.active_memberships[0].applicant
     moment = options.pop("at", None)
-    deed = Act(user=member, at=moment) if moment else act(member)
+    deed = ActorContext(user=member, at=moment) if moment else act(member)
     return start_claim(applicant, item=item, key=uuid.uuid4(), act=deed, **options)
 
 
 def submit_at(claim, member, moment):
     claim = Claim.objects.get(pk=claim.pk)
-    return submit_claim(claim, act=Act(user=member, at=moment), revision=claim.revision, commitment=True)
+    return submit_claim(claim, act=ActorContext(user=member, at=moment), revision=claim.revision, commitment=True)
 
 
 def only_call():

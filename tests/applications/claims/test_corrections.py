@@ -21,7 +21,7 @@ from applications.claims.services.submission import AlreadySubmittedError, Claim
 from applications.claims.services.transitions import lock_claim, perform_transition
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.workdays.selectors import CalendarUnknownError
 from tests.applications.worlds import PNG, at_once, file_of, patent_facts, ready_claim
@@ -69,7 +69,7 @@ def move(claim, user, action):
 
 def test_a_correction_lists_its_points_sets_the_day_and_tells_the_members(claim, officer, member):
     monday = timezone.make_aware(timezone.datetime(2026, 11, 23, 10, 0))
-    request_correction(claim, act=Act(user=officer, at=monday), points=[FEES])
+    request_correction(claim, act=ActorContext(user=officer, at=monday), points=[FEES])
     claim.refresh_from_db()
     assert claim.status == ClaimStatus.CORRECTION
     assert claim.correction_due_on == date(2026, 12, 7)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from policies.calls.services.changes import publish_call
 from policies.calls.services.drafts import draft_call
 from policies.calls.services.plans import CallPlan, ItemPlan
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 from tests.factories import wuxi
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def plan_of(opened: Sequence[SupportItem], **said: Any) -> CallPlan:
     )
 
 
-def at(moment: datetime, user: User | None = None) -> Act:
+def at(moment: datetime, user: User | None = None) -> ActorContext:
     """A deed at a moment."""
-    return Act(user=user, at=moment, address="192.0.2.1")
+    return ActorContext(user=user, at=moment, address="192.0.2.1")
 
 
 def drafted(admin: User, opened: Sequence[SupportItem], **said: Any) -> Call:

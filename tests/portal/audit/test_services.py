@@ -17,7 +17,7 @@ from portal.audit.chain import GENESIS, compute_hash
 from portal.audit.models import AuditRecord, ChainHead
 from portal.audit.selectors import RecordFilter, verify_chain
 from portal.audit.services import export_records, record_audit, rehearsal
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from tests.factories import UserFactory, act, make_official, wuxi
 
@@ -34,7 +34,7 @@ def test_the_first_record_is_bound_to_zeros_and_the_next_to_the_first():
 
 def test_a_record_hashes_the_same_when_read_again():
     written = record_audit(
-        Act(user=None, at=datetime(2026, 3, 2, 1, 2, 3, 456789, tzinfo=UTC), address="2001:db8::1"),
+        ActorContext(user=None, at=datetime(2026, 3, 2, 1, 2, 3, 456789, tzinfo=UTC), address="2001:db8::1"),
         action="claim.submit",
         target=wuxi(),
         region_code="320200",
@@ -60,7 +60,7 @@ def test_a_record_goes_when_the_deed_is_rolled_back():
 
 
 def test_names_too_long_for_their_column_are_cut_and_still_hash_right():
-    record_audit(Act(user=None, at=act().at, address="x" * 80), action="jobs.retry", target=wuxi())
+    record_audit(ActorContext(user=None, at=act().at, address="x" * 80), action="jobs.retry", target=wuxi())
     assert verify_chain().is_whole
 
 

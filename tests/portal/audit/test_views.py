@@ -14,7 +14,7 @@ from portal.accounts.enums import Role
 from portal.audit import selectors
 from portal.audit.models import AuditRecord
 from portal.audit.services import record_audit
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 from tests.factories import ClaimFactory, act, make_member, make_official, suzhou, wuxi
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +94,7 @@ def test_a_filter_narrows(read, query, shown):
 def test_days_are_included_at_both_ends(read):
     now = timezone.now()
     for days in (0, 1, 2):
-        _record(act=Act(user=None, at=now - timedelta(days=days)))
+        _record(act=ActorContext(user=None, at=now - timedelta(days=days)))
     yesterday = timezone.localdate(now - timedelta(days=1)).isoformat()
     text = read(since=yesterday, until=yesterday)
     assert 'href="/audit/2/"' in text

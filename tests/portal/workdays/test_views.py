@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 from portal.workdays.enums import SpanKind
 from portal.workdays.middleware import CalendarUnknownMiddleware
 from portal.workdays.models import WorkdayOverride
@@ -132,7 +132,7 @@ def test_the_service_refuses_what_the_form_would(wrong):
 
 
 def test_removing_what_was_never_set_leaves_no_record():
-    nobody = Act(user=None, at=act().at)
+    nobody = ActorContext(user=None, at=act().at)
     assert remove_workdays(date(2026, 3, 4), last=date(2026, 3, 5), act=nobody) == 0
     assert not AuditRecord.objects.exists()
 

@@ -15,7 +15,7 @@ from django.db import connection
 from applications.claims.enums import ClaimStatus
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 from portal.notifications.models import Message
 from review.funding.awards import record_award
 from review.funding.models import Award
@@ -153,8 +153,8 @@ class TestRefusal:
 
 class TestNumbers:
     def test_each_region_series_and_year_counts_for_itself(self) -> None:
-        last_year = Act(user=None, at=datetime(2025, 12, 31, 15, 59, tzinfo=UTC))
-        new_year = Act(user=None, at=datetime(2025, 12, 31, 16, 1, tzinfo=UTC))
+        last_year = ActorContext(user=None, at=datetime(2025, 12, 31, 15, 59, tzinfo=UTC))
+        new_year = ActorContext(user=None, at=datetime(2025, 12, 31, 16, 1, tzinfo=UTC))
         numbers = [
             issue_notice(make_approved().pk, kind=NoticeKind.GRANT, act=last_year).number,
             issue_notice(

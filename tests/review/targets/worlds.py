@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from policies.engine import load_catalogue
 from portal.accounts.enums import Role
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.selectors import find_aim, standings_of
 from review.targets.services import Reading, Report, record_measurement, report_progress
@@ -86,9 +86,9 @@ class Desk:
         return make_official(Role.CITY_OFFICER, suzhou())
 
 
-def acting(user: User | None, *, on: date = TODAY) -> Act:
+def acting(user: User | None, *, on: date = TODAY) -> ActorContext:
     """A deed of this person at noon of a day."""
-    return Act(user=user, at=timezone.make_aware(datetime.combine(on, time(12))), address="192.0.2.1")
+    return ActorContext(user=user, at=timezone.make_aware(datetime.combine(on, time(12))), address="192.0.2.1")
 
 
 def reading(value: str | int | None, *, year: int = 2026, on: str = "2026-06-30", **options: Any) -> Reading:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from policies.drafting.services.cases import load_package_cases
 from policies.engine import CatalogueError
 from policies.published.services import PublishError, publish_catalogue
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            act = Act(user=None, at=timezone.now())
+            act = ActorContext(user=None, at=timezone.now())
             published = publish_catalogue(act)
             load_package_cases(act=act)
         except (CatalogueError, PublishError) as error:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
 from portal.accounts.services.officials import appoint_official
-from portal.core.act import Act
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             raise CommandError(f"{options['region']}: no such region; run load_regions.")
         try:
             appointment = appoint_official(
-                user, role=Role.SYSTEM_ADMIN, region=region, act=Act(user=None, at=timezone.now())
+                user, role=Role.SYSTEM_ADMIN, region=region, act=ActorContext(user=None, at=timezone.now())
             )
         except RefusedError as error:
             raise CommandError(str(error)) from error

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """One person's (or, with `user=None`, the portal's own) deed.
+class ActorContext:
+    """Who acts: a person, or with `user=None` the portal itself.
 
     `at` is an aware datetime, `address` the client's network address ("" for the portal itself).
     """
