@@ -21,7 +21,7 @@ class Entries:
 
 
 class Buckets:
-    """All buckets of one kind, numbered in ascending order of their keys, and what was taken from each so far.
+    """All buckets of one kind, numbered in ascending order of their keys, and what batches took so far.
 
     Several entries of one claim in one bucket (lines on one right) find the same: what earlier claims took.
     """
@@ -29,7 +29,7 @@ class Buckets:
     def __init__(self, parts: list[Entries]) -> None:
         self.claims = [part.claim for part in parts]
         joined = _joined([part.key for part in parts])
-        self.values, numbers = _numbered(joined)
+        self.values, numbers = numbered(joined)
         self.numbers = np.split(numbers, np.cumsum([len(part.key) for part in parts])[:-1])
         size, claims = len(self.values), _joined(self.claims)
         # One claim of each bucket: whose applicant, subject, year or city the bucket has.
@@ -91,16 +91,16 @@ class Buckets:
         return np.flatnonzero(self.claim >= 0)
 
     def sums(self, taken: list[IntArray]) -> IntArray:
-        """What all entries took from each bucket that has entries."""
+        """What all entries took from each bucket."""
         found = np.zeros(len(self.values), dtype=np.int64)
         np.add.at(found, _joined(self.numbers), _joined(taken))
-        return found[self.used]
+        return found
 
     def largest(self, values: list[IntArray]) -> IntArray:
-        """The largest value, not below 0, in each bucket that has entries."""
+        """The largest value, not below 0, in each bucket."""
         found = np.zeros(len(self.values), dtype=np.int64)
         np.maximum.at(found, _joined(self.numbers), _joined(values))
-        return found[self.used]
+        return found
 
     def by_bucket(self) -> list[IntArray]:
         """The claims of each bucket that has entries, in the order of filing."""
@@ -114,12 +114,13 @@ def _joined(arrays: list[IntArray]) -> IntArray:
     return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 
-def _numbered(keys: IntArray) -> tuple[IntArray, IntArray]:
-    """Values in ascending order, and the place of each key among them; values without a key where keys lie close."""
-    if not len(keys):
-        return keys, keys
-    least, most = int(keys.min()), int(keys.max())
-    if most - least > 4 * len(keys) + 2**16:
-        values, numbers = np.unique(keys, return_inverse=True)
-        return values, numbers
-    return np.arange(least, most + 1), keys - least
+def numbered(keys: IntArray) -> tuple[IntArray, IntArray]:
+    """Ascending values, and the place of each key among them; where keys lie close, some values have no key."""
+    least, most = int(keys.min(initial=2**62)), int(keys.max(initial=-1))
+    if most - least < 4 * len(keys) + 2**16:
+        return np.arange(least, most + 1), keys - least
+    order = stable_order(keys)
+    starts = run_starts(keys[order])
+    numbers = np.empty(len(keys), dtype=np.int64)
+    numbers[order] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(keys)))
+    return keys[order[starts]], numbers

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from policies.engine.batch.answers import Answers
-from policies.engine.batch.buckets import Buckets, Entries
+from policies.engine.batch.buckets import Buckets, Entries, numbered
 from policies.engine.batch.run import Run
 from policies.engine.columns.arithmetic import run_starts
 from policies.engine.columns.conditions import UnsupportedRuleError
@@ -155,6 +156,11 @@ class Keys:
         self.cities = ["", *sorted(set(named) - {""})]
         self.city_of_region = np.array([*(self.cities.index(city) for city in named), 0], dtype=np.int64)
 
+    @cached_property
+    def applicant(self) -> IntArray:
+        """A small number for each claim's applicant."""
+        return numbered(self.population.applicant.astype(np.int64))[1]
+
     def city(self, run: Run) -> IntArray:
         """The city whose programme pays: the document's own, or where it names none, the applicant's."""
         if run.item.content["document"]["region_code"]:
@@ -165,15 +171,14 @@ class Keys:
         """A number for each claim's bucket in a scope other than the subject's."""
         found = np.zeros(len(run), dtype=np.int64)
         if "applicant" in scope:
-            found = found + self.population.applicant[run.claims]
+            found = found + self.applicant[run.claims]
         if "programme" in scope:
             found = found + self.city(run)
         return found * self._span + self.years[run.claims] - self._first_year if "year" in scope else found
 
 
-def ledgers_of(runs: list[Run], population: Population) -> list[Ledger]:
+def ledgers_of(runs: list[Run], keys: Keys) -> list[Ledger]:
     """All ledgers that any run's rules ask about."""
-    keys = Keys(population)
     scopes = sorted({(SCOPES[name], base) for run in runs for name, base in run.bases.items() if name in SCOPES})
     return [
         *_times_ledgers(runs, keys),
@@ -342,20 +347,18 @@ def _quota_ledgers(runs: list[Run], keys: Keys) -> list[Ledger]:
         if ways.pop():
             ledgers.append(Ledger(name, scope, members, lines, buckets, take, _always, relevant, show))
             continue
-        own = Buckets(_by_applicant(entries, members))
+        own = Buckets(_by_applicant(entries, members, keys))
         ledgers.append(ApplicantPlaces(name, scope, members, lines, buckets, take, _always, relevant, show, own=own))
     return ledgers
 
 
-def _by_applicant(entries: list[Entries], runs: list[Run]) -> list[Entries]:
+def _by_applicant(entries: list[Entries], runs: list[Run], keys: Keys) -> list[Entries]:
     """The same entries, those of each applicant apart."""
-    keys = np.concatenate([part.key for part in entries])
-    applicants = np.concatenate([run.population.applicant[run.claims] for run in runs])
-    _, programme = np.unique(keys, return_inverse=True)
-    _, applicant = np.unique(applicants, return_inverse=True)
-    both = programme * (applicant.max(initial=0) + 1) + applicant
-    ends = np.cumsum([len(part.key) for part in entries])[:-1]
-    return [Entries(key, part.claim) for key, part in zip(np.split(both, ends), entries, strict=True)]
+    most = int(keys.applicant.max(initial=0)) + 1
+    return [
+        Entries(part.key * most + keys.applicant[run.claims], part.claim)
+        for part, run in zip(entries, runs, strict=True)
+    ]
 
 
 def _other_policies(runs: list[Run]) -> list[Ledger]:

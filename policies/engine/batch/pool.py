@@ -83,14 +83,13 @@ def shape_of(claim: IntArray, claims: IntArray) -> Shape:
     return Shape(at, first, many, several, np.cumsum(lengths[many]) - lengths[many])
 
 
-def lose_to_best(key: IntArray, amount: IntArray, rivals: BoolArray) -> BoolArray:
-    """Lines that lose to another of their key: all but the one with the highest amount, of equals the first."""
-    where = np.flatnonzero(rivals)
-    order = where[np.lexsort((where, -amount[where], key[where]))]
-    lost = np.zeros(len(key), dtype=np.bool_)
-    lost[order] = True
-    lost[order[run_starts(key[order])]] = False
-    return lost
+def lower_rivals(key: IntArray, amount: IntArray, lines: IntArray) -> IntArray:
+    """Of these lines all but the one with the highest amount of each key, of equals the first."""
+    order = lines[np.lexsort((lines, -amount[lines], key[lines]))]
+    lost = np.ones(len(order), dtype=np.bool_)
+    lost[run_starts(key[order])] = False
+    found: IntArray = order[lost]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

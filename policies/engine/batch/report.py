@@ -8,12 +8,11 @@ from policies.engine.batch.answers import Answers
 from policies.engine.batch.ledgers import Keys, Ledger
 from policies.engine.batch.result import BucketUse, QuotaUse
 from policies.engine.batch.rules import SumLimit
-from policies.engine.columns.population import IntArray, Population
+from policies.engine.columns.population import IntArray
 
 
-def bucket_uses(ledgers: list[Ledger], answers: dict[int, Answers], population: Population) -> tuple[BucketUse, ...]:
+def bucket_uses(ledgers: list[Ledger], answers: dict[int, Answers], keys: Keys) -> tuple[BucketUse, ...]:
     """Use of every bucket on which a limit of a sum stands."""
-    keys = Keys(population)
     found = []
     for ledger in ledgers:
         limits = _limits_on(ledger)
@@ -26,11 +25,11 @@ def bucket_uses(ledgers: list[Ledger], answers: dict[int, Answers], population: 
                 group=ledger.name,
                 scope=scope,
                 codes=tuple(dict.fromkeys(rule.limit.code for rule in limits)),
-                applicant=population.applicant[claims] if "applicant" in scope else None,
+                applicant=keys.population.applicant[claims] if "applicant" in scope else None,
                 subject=ledger.buckets.values[used] if "subject" in scope else None,
                 city=_city_of_claims(ledger, keys)[claims] if "programme" in scope else None,
                 year=keys.years[claims] if "year" in scope else None,
-                used=_taken(ledger, answers),
+                used=_taken(ledger, answers)[used],
                 cap=min(rule.limit.fen for rule in limits),
             )
         )
@@ -38,8 +37,9 @@ def bucket_uses(ledgers: list[Ledger], answers: dict[int, Answers], population: 
 
 
 def _taken(ledger: Ledger, answers: dict[int, Answers]) -> IntArray:
-    taken, brought = ledger.buckets.sums(ledger.taken(answers)), _brought(ledger)
-    return taken + ledger.buckets.largest(brought) if any(part.any() for part in brought) else taken
+    buckets, brought = ledger.buckets, _brought(ledger)
+    taken = buckets.taken if buckets.shared else buckets.sums(ledger.taken(answers))
+    return taken + buckets.largest(brought) if any(part.any() for part in brought) else taken
 
 
 def _limits_on(ledger: Ledger) -> list[SumLimit]:
@@ -71,9 +71,8 @@ def _brought(ledger: Ledger) -> list[IntArray]:
     return found
 
 
-def quota_uses(ledgers: list[Ledger], answers: dict[int, Answers], population: Population) -> tuple[QuotaUse, ...]:
+def quota_uses(ledgers: list[Ledger], answers: dict[int, Answers], keys: Keys) -> tuple[QuotaUse, ...]:
     """Every quota of every year, in the order of groups, cities and years."""
-    keys = Keys(population)
     return tuple(use for ledger in ledgers for use in _quota_uses(ledger, answers, keys))
 
 

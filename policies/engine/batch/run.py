@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from policies.engine.batch.answers import Answers, View
-from policies.engine.batch.pool import Holding, Shape, cut_to_holdings, lose_to_best, shape_of, take_off
+from policies.engine.batch.pool import Holding, Shape, cut_to_holdings, lower_rivals, shape_of, take_off
 from policies.engine.batch.result import OUTCOME_INDEX
 from policies.engine.batch.rules import MISSING, NOTHING, Codes, ItemRules, SumLimit
 from policies.engine.columns.arithmetic import times as times_count
@@ -213,7 +213,7 @@ class Run:
         amount, reason = np.where(live, lines.amount, 0), np.where(live, lines.reason, NONE)
         open_ = live & (reason == NONE) & ~lines.missing
         if program.once is not None and not shape.single:
-            self._lose(program, amount, reason, open_ & lines.has)
+            self._lose(program, amount, reason, shape.several[(open_ & lines.has)[shape.several]])
         counted = open_ & (reason == NONE) & (lines.measured == NONE)
         count, asked = self._places(view, counted, reason, times_before)
         if count is not None and not program.aggregate:
@@ -251,12 +251,12 @@ class Run:
             had = had | population.once_group[self.claims]
         part[had & (part == NONE)] = self.codes[once.note.code]
 
-    def _lose(self, program: Program, amount: IntArray, reason: IntArray, rivals: BoolArray) -> None:
-        """Of a claim's lines of one group only the highest stays."""
+    def _lose(self, program: Program, amount: IntArray, reason: IntArray, lines: IntArray) -> None:
+        """Of a claim's lines of one group only the highest stays; `lines`: those that compete."""
         if program.once is None:
             return
         key = self._subject_in_claim() if program.once.per == ("subject",) else self.shape.at
-        lost = lose_to_best(key, amount, rivals)
+        lost = lower_rivals(key, amount, lines)
         amount[lost] = 0
         reason[lost] = self.codes[program.once.note.code]
 

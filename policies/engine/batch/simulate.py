@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from policies.engine.batch.answers import Answers
-from policies.engine.batch.ledgers import Ledger, ledgers_of
+from policies.engine.batch.ledgers import Keys, Ledger, ledgers_of
 from policies.engine.batch.merge import merge_lines
 from policies.engine.batch.pool import shape_of
 from policies.engine.batch.report import bucket_uses, quota_uses
@@ -61,6 +61,7 @@ class _Simulation:
         self.population = population
         self.overrides = read_settings(catalogue, settings, "settings")
         self.codes = Codes()
+        self.keys = Keys(population)
         self.runs: list[Run] = []
         # Each run's lines as positions in its item's table.
         self.tables: dict[int, tuple[int, IntArray]] = {}
@@ -74,7 +75,7 @@ class _Simulation:
             for run in self._read(number, table):
                 answers[id(run)] = run.answer()
         checked_totals(answer.lines for answer in answers.values())
-        ledgers = ledgers_of(self.runs, self.population) if ledger else []
+        ledgers = ledgers_of(self.runs, self.keys) if ledger else []
         self._open = {id(run) for run in self.runs}
         rounds = 1
         for runs, shared in components(self.runs, ledgers):
@@ -217,8 +218,8 @@ class _Simulation:
             reason=reason,
             reason_codes=tuple(self.codes.names),
             line_amounts=tuple(lines),
-            buckets=bucket_uses(ledgers, answers, self.population),
-            quotas=quota_uses(ledgers, answers, self.population),
+            buckets=bucket_uses(ledgers, answers, self.keys),
+            quotas=quota_uses(ledgers, answers, self.keys),
             rounds=rounds,
         )
 

@@ -120,18 +120,15 @@ def _terms(days: IntArray, months: int) -> IntArray:
 def stable_order(keys: IntArray) -> IntArray:
     """Positions in ascending order of whole-number keys, equal ones as they stand.
 
-    Sixteen bits at a time, lowest first: NumPy sorts these by counting, several times faster than wide numbers.
+    Key and position are packed into one number where they fit: NumPy sorts plain numbers several times faster.
     """
-    order = np.arange(len(keys))
-    if not len(keys) or bool((keys[1:] >= keys[:-1]).all()):
-        return order
-    rest = (keys - keys.min()).astype(np.uint64)
-    while True:
-        digits = (rest & np.uint64(0xFFFF)).astype(np.uint16)
-        order = order[np.argsort(digits[order], kind="stable")]
-        rest >>= np.uint64(16)
-        if not rest.any():
-            return order
+    bits = len(keys).bit_length()
+    least = int(keys.min(initial=0))
+    if int(keys.max(initial=0)) - least >= 2 ** (62 - bits):
+        return np.argsort(keys, kind="stable")
+    packed = (keys.astype(np.int64) - least << bits) | np.arange(len(keys))
+    packed.sort()
+    return packed & ((1 << bits) - 1)
 
 
 _EPOCH = 719_163  # date(1970, 1, 1).toordinal()
