@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policies.engine.assessment import BucketUse
 from policies.engine.dates import parse_date
-from policies.engine.limits import NO_CEILING, Ceiling, Limit
+from policies.engine.limits.base import NO_CEILING, Ceiling, CompiledLimit
 from policies.engine.limits.once import group_base
 from policies.engine.question import read_settings
 from policies.engine.scopes import APPLICANT, APPLICANT_YEAR, ONE_OF_GROUP, RIGHT, SCOPES, SUBJECT, Scope
@@ -93,7 +93,7 @@ def bucket_entries(program: Program, answer: Mapping[str, Any], granted: Sequenc
     uses = _uses_by_subject(answer, granted)
     found: dict[Bucket, BucketEntry] = {}
 
-    def enter(scope: Scope, base: str, limit: Limit | None = None) -> None:
+    def enter(scope: Scope, base: str, limit: CompiledLimit | None = None) -> None:
         for subject, fen in (by_subject if scope.by_subject else whole).items():
             bucket = Bucket(scope, base, subject)
             known = found.setdefault(bucket, BucketEntry(bucket, fen))

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from policies.engine import split
-from policies.engine.limits import limit_name
+from policies.engine.limits.registry import read_limits
 from policies.engine.model import Fact, Item
-from policies.engine.money import parse_yuan
 from policies.engine.operations.registry import read_operations
-from policies.engine.predicates import money_text
 from policies.engine.terms import APPLICANT_KINDS, PAYERS, ROUTES
 
 _SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -56,26 +54,12 @@ def amount_text(item: Item) -> str:
     labels = {fact.name: fact.label for fact in item.facts}
     steps = read_operations(step for step in item.steps if chosen(item, step))
     sentences = [words for step in steps if (words := step.sentence(lambda name: labels.get(name, name)))]
-    sentences += [words for limit in item.limits if chosen(item, limit) and (words := limit_words(limit))]
+    sentences += [limit.sentence() for limit in read_limits(spec for spec in item.limits if chosen(item, spec))]
     if item.split is not None:
         sentences.append(split.sentence(item.split))
     if item.content["overlap"] is not None:
         sentences.append("其他政策已就同一事项支持的，只补差额")
     return "；".join(dict.fromkeys(sentences)) + "。"
-
-
-def limit_words(limit: Mapping[str, Any]) -> str:
-    """One limit in plain words."""
-    if "yuan" in limit:
-        shared = "（与同组事项合并计算）" if "group" in limit else ""
-        return f"{limit_name(limit)}最高 {money_text(parse_yuan(limit['yuan']))}{shared}"
-    if "once" in limit:
-        return "同一件在同组事项中只支持一次" if limit["per"] == ["subject"] else "同组事项只支持一次"
-    if "absorbs" in limit:
-        return "已获较低档次的只补差额"
-    if limit["per"][0] == "programme":
-        return f"每年不超过 {limit['count']} 个名额"
-    return f"同一主体最多支持 {limit['count']} 次"
 
 
 def _fact_schema(fact: Fact) -> dict[str, Any]:

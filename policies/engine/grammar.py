@@ -13,7 +13,6 @@ from policies.engine.terms import (
     FACT_CHECKS,
     FACT_TYPES,
     ITEM_KINDS,
-    LEDGERS,
     PAYERS,
     ROUTES,
     SETTING_KINDS,
@@ -58,26 +57,6 @@ TEST_KEYS: Keys = {
     name: test_value(name) for name in ("in", "not_in", "is", *NUMBER_TESTS, *DATE_TESTS, "not_after_field")
 }
 
-PER = one_of(("subject", "applicant", "year", "programme"))
-_LIMIT_COMMON: Keys = {"if": guard, "cite": checks.text, "label": checks.text}
-_CODE: Keys = {"code": checks.code}
-LIMITS: dict[str, tuple[Keys, Keys]] = {
-    "yuan": (
-        {**_CODE, "yuan": checks.yuan, "per": list_of(PER, least=1)},
-        {"ledger": one_of(LEDGERS), "group": checks.item_id, "before": checks.name, "scale": _whole, **_LIMIT_COMMON},
-    ),
-    "count": (
-        {
-            **_CODE,
-            "count": checks.count,
-            "per": list_of(PER, least=1),
-            "tally": one_of(("paid", "lines", "applicants")),
-        },
-        {"group": checks.item_id, **_LIMIT_COMMON},
-    ),
-    "once": ({**_CODE, "once": checks.item_id, "per": list_of(PER, least=1)}, {**_LIMIT_COMMON}),
-    "absorbs": ({**_CODE, "absorbs": checks.item_id}, {"ledger": one_of(LEDGERS), **_LIMIT_COMMON}),
-}
 CONDITION_REQUIRED: Keys = {"code": checks.code, "text": checks.text}
 CONDITION_OPTIONAL: Keys = {
     "field": checks.name,

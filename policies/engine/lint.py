@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from policies.engine.checks import Checker
+from policies.engine.limits.registry import read_limits
 from policies.engine.money import parse_number
 from policies.engine.operations.base import ItemSteps, Operation, Role
 from policies.engine.operations.registry import read_operations, setting_verbs
 from policies.engine.problems import Fault, Place, problem_code
 
-_TALLIES = {("applicant",): ("paid", "lines"), ("programme", "year"): ("lines", "applicants")}
 SET_TWICE = problem_code(
     "set_twice",
     "前面已有定金额的步骤，这一步使它失效",
@@ -45,18 +45,6 @@ NO_CHOICE = problem_code(
     "“{value}”不是 {fact} 的选项",
     "可选：{known}",
     form="“{value}”不是“{fact:fact}”的选项，请重新选择。",
-)
-ABSORBS_ITSELF = problem_code(
-    "absorbs_itself",
-    "事项不能吸收自己",
-    "请写较低档次事项的 id",
-    form="事项不能吸收自己，请选择较低档次的事项。",
-)
-WRONG_TALLY = problem_code(
-    "wrong_tally",
-    "次数与名额的计法不符",
-    "次数用 paid 或 lines，年度名额用 lines 或 applicants",
-    form="次数与名额的计法不符：次数请选以前批准过几次或逐项计，年度名额请选逐项计或每个主体占一个。",
 )
 NOTHING_TO_SPLIT = problem_code(
     "nothing_to_split", "没有金额可以分担", "请删除 split", form="没有金额可以分担，请清空市区分担。"
@@ -149,13 +137,11 @@ class _Lint:
                 )
 
     def limits(self) -> None:
-        """Limits have names of their own, and a lower tier is another item."""
+        """Limits have names of their own; what each finds wrong with itself."""
         _repeated(self, "limits", (limit["code"] for limit in self.content["limits"] if "if" not in limit))
-        for number, limit in enumerate(self.content["limits"]):
-            if limit.get("absorbs") == self.content["id"]:
-                self.add(("limits", number, "absorbs"), ABSORBS_ITSELF.fault())
-            if "tally" in limit and limit["tally"] not in _TALLIES.get(tuple(limit["per"]), ()):
-                self.add(("limits", number, "tally"), WRONG_TALLY.fault())
+        for number, limit in enumerate(read_limits(self.content["limits"])):
+            for place, fault in limit.problems(self.content["id"]):
+                self.add(("limits", number, *place), fault)
         if self.content["split"] and not any(step.role is Role.SETS and step.pays for step in self.item.steps):
             self.add(("split",), NOTHING_TO_SPLIT.fault())
 

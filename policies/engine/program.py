@@ -8,7 +8,13 @@ from typing import Any
 
 from policies.engine.context import Context
 from policies.engine.dates import parse_date
-from policies.engine.limits import AbsorbLimit, Limit, MoneyLimit, OnceLimit, QuotaLimit, TimesLimit, compile_limit
+from policies.engine.limits.absorb import AbsorbLimit
+from policies.engine.limits.base import CompiledLimit
+from policies.engine.limits.money import MoneyLimit
+from policies.engine.limits.once import OnceLimit
+from policies.engine.limits.quota import QuotaLimit
+from policies.engine.limits.registry import read_limits
+from policies.engine.limits.times import TimesLimit
 from policies.engine.model import Content, Item
 from policies.engine.operations.base import Operation, Step
 from policies.engine.operations.registry import read_operations
@@ -42,7 +48,7 @@ class Program:
     gates: tuple[Gate, ...]
     operations: tuple[Operation, ...]
     steps: tuple[Step, ...]
-    limits: tuple[Limit, ...]
+    limits: tuple[CompiledLimit, ...]
     money_limits: tuple[MoneyLimit, ...]
     times: TimesLimit | None
     quota: QuotaLimit | None
@@ -92,7 +98,10 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
         effective_from=start if settings.get("event_date", True) else None,
     )
     operations = read_operations(spec for spec in item.steps if chosen(spec, settings))
-    limits = [compile_limit(spec, context, item_id=item.id) for spec in item.limits if chosen(spec, settings)]
+    limits = [
+        limit.compile(context, item_id=item.id)
+        for limit in read_limits(spec for spec in item.limits if chosen(spec, settings))
+    ]
     overlap = content.get("overlap")
     return Program(
         item=item,

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from policies.engine import checks, grammar
+from policies.engine import grammar
 from policies.engine import split as splits
 from policies.engine.checks import Check, Checker
 from policies.engine.inputs import item_evidence, item_facts
+from policies.engine.limits.money import Scale
+from policies.engine.limits.registry import limit_kind_of, limit_kinds, read_limits
 from policies.engine.operations.registry import operation_of, operations, read_operations
 from policies.engine.predicates import NUMBER_TESTS, TESTS
 from policies.engine.problems import Place, problem_code
-from policies.engine.scopes import SCOPES
 from policies.engine.spec import ONLY
 from policies.engine.terms import APPLICANT_KINDS, CONTENT_FORMAT
 from policies.engine.vocabulary import Vocabulary
@@ -46,7 +47,6 @@ ONE_TEST = problem_code(
     "one_test", "应有一个 field 和一个检验", "可用的检验：{tests}", form="请选择检查哪一项、怎么检查。"
 )
 LIMIT_KIND = problem_code("limit_kind", "限额应恰好写明一种", "请写 {known} 之一", form="请选择限什么。")
-NO_SCOPE = problem_code("no_scope", "没有“{scope}”这样的范围", "可选：{known}", form="没有这样的合计范围，请重新选择。")
 CONDITION_TEST = problem_code(
     "condition_test",
     "有 field 的条件应恰好有一个检验",
@@ -201,30 +201,22 @@ def _only(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
 
 
 def _limit(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
-    kinds = [kind for kind in grammar.LIMITS if isinstance(raw, Mapping) and kind in raw]
-    if len(kinds) != 1:
-        checker.add(at, LIMIT_KIND.fault(known=list(grammar.LIMITS)))
+    kind = limit_kind_of(raw) if isinstance(raw, Mapping) else None
+    if kind is None:
+        checker.add(at, LIMIT_KIND.fault(known=list(limit_kinds())))
         return None
-    required, optional = grammar.LIMITS[kinds[0]]
-    found = checker.fields(raw, at, required=required, optional=optional)
-    if found is None or not required.keys() <= found.keys():
+    limit = limit_kinds()[kind]
+    found = checker.fields(raw, at, required=limit.required(), optional=limit.optional())
+    if found is None or not limit.required().keys() <= found.keys():
         return None
-    if kinds[0] == "absorbs":
-        found.setdefault("ledger", "lower_tier")
-        return found
-    bucket = tuple(found["per"])
-    if bucket not in SCOPES:
-        checker.add((*at, "per"), NO_SCOPE.fault(scope=list(bucket), known=[list(names) for names in SCOPES]))
-        return None
-    if kinds[0] == "yuan":
-        found.setdefault("ledger", SCOPES[bucket].ledger)
-        if "scale" in found:
-            found["scale"] = _limit_scale(checker, found["scale"], (*at, "scale"))
+    if "scale" in found:
+        found["scale"] = _limit_scale(checker, found["scale"], (*at, "scale"))
+    limit.complete(found)
     return found
 
 
 def _limit_scale(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
-    found = checker.fields(raw, at, required={"ratio": checks.ratio_above_zero, "only": lambda value: value})
+    found = checker.fields(raw, at, required=Scale.required())
     if found is None or len(found) != 2:
         return None
     found["only"] = _only(checker, found["only"], (*at, "only"))
@@ -270,8 +262,9 @@ def used_facts(content: Raw) -> dict[str, bool]:
         note(condition["field"], needed=condition["needed"])
         note((condition["test"] or {}).get("not_after_field"), needed=False)
         note((condition.get("unless") or {}).get("field"), needed=False)
-    for limit in content["limits"]:
-        note(limit.get("before"), needed=False)
+    for limit in read_limits(content["limits"]):
+        for name in limit.facts():
+            note(name, needed=False)
     return used
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from policies.engine.limits import limit_name
+from policies.engine.limits.registry import read_limits
 from policies.engine.operations.registry import read_operations
 from portal.core.money import WAN, format_wan_yuan, format_yuan
 
@@ -60,7 +60,8 @@ def amount_words(rules: Item) -> AmountWords:
     found = next(filter(None, headings), None)
     lead, figure = found or ("金额", "由审定决定")
     bounds = [said for step in steps for said in step.bounds(words)]
-    bounds += [said for limit in rules.limits if _applies(limit, words.settings) for said in _bounds_of_limit(limit)]
+    limits = read_limits(limit for limit in rules.limits if _applies(limit, words.settings))
+    bounds += [said for limit in limits for said in limit.bounds(words)]
     return AmountWords(
         lead, figure, tuple(b for b in dict.fromkeys(bounds) if b != f"{lead} {figure}"), found is not None
     )
@@ -68,15 +69,6 @@ def amount_words(rules: Item) -> AmountWords:
 
 def _applies(spec: Mapping[str, Any], chosen: Mapping[str, Any]) -> bool:
     return all(chosen.get(name) == wanted for name, wanted in (spec.get("if") or {}).items())
-
-
-def _bounds_of_limit(limit: Mapping[str, Any]) -> Iterator[str]:
-    if "yuan" in limit:
-        yield f"{limit_name(limit)}最高 {short_sum(limit['yuan'])}"
-    elif "count" in limit and limit["per"][0] != "programme":
-        yield f"同一主体最多 {limit['count']} 次"
-    elif "count" in limit:
-        yield f"全市每年 {limit['count']} 个名额"
 
 
 def fact_label(rules: Item, name: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from policies.engine import catalogue_of, compile_item, content_hash, plain_content
 from policies.engine.checks import MAX_COUNT, Checker
-from policies.engine.limits import limit_name
+from policies.engine.limits.registry import read_limit
 from policies.engine.lint import lint_item
 from policies.engine.operations.registry import read_operation
 from policies.engine.problems import Fault, problem_code
@@ -176,11 +176,11 @@ def adjustables(item: Item) -> list[Adjustable]:
             if test in ("at_least", "over", "at_most", "under", "not_over") and isinstance(bound, int | str):
                 found.append(_figure(("conditions", number, "test", test), condition["text"], "number", bound))
     for number, limit in enumerate(content["limits"]):
-        if "yuan" in limit:
-            found.append(_figure(("limits", number, "yuan"), f"{limit_name(limit)}最高", "yuan", limit["yuan"]))
-        elif "count" in limit:
-            words = "每年名额" if limit["per"][0] == "programme" else "同一主体最多次数"
-            found.append(_figure(("limits", number, "count"), words, "count", limit["count"]))
+        rule = read_limit(limit)
+        kinds = {key.name: key.kind.name for key in rule.declared().values()}
+        found += [
+            _figure(("limits", number, name), label, kinds[name], limit[name]) for name, label in rule.figures().items()
+        ]
     if content["split"]:
         found.append(_figure(("split", "city"), "市级承担比例", "ratio", content["split"]["city"]))
     if all("from" in period for period in content["effect"]):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from policies.engine.batch import KINDS, SIZES, generate, simulate
-from policies.engine.limits import limit_name
+from policies.engine.limits.registry import read_limit
 from review.whatif.columns import UncountableError
 from review.whatif.enums import Source
 from review.whatif.figures import Claims, Side, compare, movers
@@ -17,7 +17,7 @@ from review.whatif.selectors import TARGET, law
 from review.whatif.stored import read_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from policies.engine import Catalogue
     from policies.engine.batch import Population
@@ -166,7 +166,7 @@ def _reason_words(catalogues: Sequence[Catalogue], reasons: list[list[Any]]) -> 
                     found[f"{item_id}|{code}"] = condition.text
             for limit in item.limits:
                 if limit["code"] == code:
-                    found[f"{item_id}|{code}"] = _limit_words(limit)
+                    found[f"{item_id}|{code}"] = read_limit(limit).short_name()
     return found
 
 
@@ -179,7 +179,7 @@ def _group_words(catalogues: Sequence[Catalogue]) -> dict[str, str]:
             for limit in item.limits:
                 group, code = limit.get("group"), limit["code"]
                 for key in (group or f"{item.id}:{code}", f"{group or item.id}|{code}"):
-                    shared.setdefault(key, {})[item.title] = _limit_words(limit)
+                    shared.setdefault(key, {})[item.title] = read_limit(limit).short_name()
     found = {}
     for key, titles in shared.items():
         first, words = next(iter(titles.items()))
@@ -191,14 +191,6 @@ def _only_named(words: dict[str, str], results: dict[str, Any]) -> dict[str, str
     """Of all words those for the limits that the results name."""
     named = {row[0] for row in results["quotas"]} | {f"{row[0]}|{row[1]}" for row in results["caps"]}
     return {key: words[key] for key in sorted(named & words.keys())}
-
-
-def _limit_words(limit: Mapping[str, Any]) -> str:
-    if "yuan" in limit:
-        return f"{limit_name(limit)}上限"
-    if "count" in limit:
-        return "每年名额" if limit["per"][0] == "programme" else "次数上限"
-    return "同组只支持一次" if "once" in limit else "已获较低档次支持"
 
 
 def _reconciled(stored: Stored, chosen: Bools, before: Side) -> dict[str, int]:

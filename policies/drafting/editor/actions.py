@@ -13,7 +13,7 @@ from typing import Any
 
 from policies.drafting.editor.records import GROUPS, MAX_ROWS
 from policies.drafting.editor.sections import ROOT
-from policies.engine import grammar
+from policies.engine.limits.registry import limit_kinds
 from policies.engine.operations.registry import operation_of
 from policies.engine.vocabulary import package_vocabulary
 
@@ -21,12 +21,6 @@ from policies.engine.vocabulary import package_vocabulary
 INHERITED = ("facts", "evidence", "steps")
 _ASKED = {"facts": "name", "evidence": "code"}
 _ACTION = re.compile(r"(add|drop|up|down|own|inherit):([a-z_]+(?:\.[a-z]+)?)(?::([A-Za-z0-9_.,-]{0,60}))?")
-_LIMIT_STARTS: dict[str, dict[str, Any]] = {
-    "yuan": {"code": "YEAR_CAP", "per": ["applicant", "year"]},
-    "count": {"code": "TIMES", "per": ["applicant"], "tally": "lines"},
-    "once": {"code": "ONCE_GROUP", "per": ["subject"]},
-    "absorbs": {"code": "ABSORB"},
-}
 
 
 @dataclass(frozen=True)
@@ -69,8 +63,8 @@ def _new_row(part: str, word: str) -> dict[str, Any] | None:
     operation = operation_of(word) if part == "steps" else None
     if operation is not None:
         return operation.authored(**copy.deepcopy(dict(operation.preset)))
-    if part == "limits" and word in grammar.LIMITS:
-        return {word: "", **copy.deepcopy(_LIMIT_STARTS[word])}
+    if part == "limits" and word in limit_kinds():
+        return {word: "", **copy.deepcopy(dict(limit_kinds()[word].preset))}
     return {} if part in ("conditions", "effect", "document.effect", "programme.owners") else None
 
 

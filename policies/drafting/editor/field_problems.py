@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from policies.drafting.editor import labels
-from policies.drafting.editor.parts import INNER_WORDS, SECTION_WORDS, KeyWords, step_words
+from policies.drafting.editor.parts import INNER_WORDS, SECTION_WORDS, KeyWords, rule_of, spec_words
 from policies.drafting.editor.records import GROUPS
 from policies.drafting.editor.sections import ROOT, kind_of
-from policies.engine.operations.registry import operation_labels, operation_of
+from policies.engine.limits.registry import limit_labels
+from policies.engine.operations.registry import operation_labels
 from policies.engine.predicates import TESTS
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def field_problems(section: Mapping[str, Any], problems: Iterable[Problem], *, w
 
 def speaker(**labels_by_kind: Mapping[str, str]) -> Speak:
     """Shows a name by its label among those of its kind; a name without one, and what is no name, as it is."""
-    kinds = {"operation": operation_labels(), "limit": labels.LIMIT_KINDS, "test": labels.TESTS, **labels_by_kind}
+    kinds = {"operation": operation_labels(), "limit": limit_labels(), "test": labels.TESTS, **labels_by_kind}
     return lambda text, kind: kinds.get(kind, {}).get(text, text)
 
 
@@ -100,8 +101,8 @@ def control_at(section: Mapping[str, Any], path: Place) -> Control:
             earlier = len(known.get(GROUPS[0]) or ()) if part == GROUPS[1] else 0
         elif isinstance(part, int):
             name, earlier = f"{name}-{earlier + part}", 0
-            operation = operation_of(value.get("do")) if isinstance(value, Mapping) else None
-            words = step_words(operation) if operation is not None else words
+            rule = rule_of(value) if isinstance(value, Mapping) else None
+            words = spec_words(rule) if rule is not None else words
         elif name == f"{ROOT}-settings" and part in known:
             name = f"{name}-{list(known).index(part)}"
         elif part in TESTS and "field" in known:

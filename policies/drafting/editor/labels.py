@@ -9,7 +9,6 @@ from policies.engine.terms import (
     APPLICANT_KINDS,
     DOCUMENT_STATUSES,
     ITEM_KINDS,
-    LEDGERS,
     NATURES,
     PAYERS,
     ROUTES,
@@ -72,37 +71,6 @@ OVERLAP_KEYS = {"cite": "依据", "if": "只在口径如此时"}
 SPLIT_KEYS = {"city": "市级承担", "rest": "其余承担", "round": "取整", "cite": "依据"}
 
 KIND_OF_ROW = "这一步做什么"
-LIMIT_KINDS = {"yuan": "金额上限", "count": "次数或名额", "once": "同组只支持一次", "absorbs": "吸收较低档次"}
-LIMIT_HELP = {
-    "yuan": "一件、一个主体或全市，合计不超过多少钱",
-    "count": "同一主体最多几次，或全市每年几个名额",
-    "once": "同一件或同一主体，在一组事项里只支持一项",
-    "absorbs": "已领较低一档的，这一档只补差额",
-}
-LIMIT_KEYS = {
-    "code": "代码",
-    "yuan": "上限（元）",
-    "per": "按什么合计",
-    "ledger": "查哪一本台账",
-    "group": "与其他事项共用",
-    "before": "此前已获金额填在",
-    "scale": "部分申请人打折",
-    "label": "在依据里怎么称呼",
-    "count": "多少",
-    "tally": "怎么计数",
-    "once": "组名",
-    "absorbs": "较低档次的事项",
-    "if": "只在口径如此时",
-    "cite": "依据",
-}
-SCALE_KEYS = {"ratio": "按几成", "only": "只对谁"}
-LIMIT_KEY_HELP = {
-    "code": "大写字母开头，如 YEAR_CAP；同一事项内不重复",
-    "group": "几个事项写同一个组名，就共用这一个上限",
-    "once": "同一组的事项写同一个组名，如 wx2020-15-gi",
-    "label": "如“同一主体每年”；不写时按合计范围称呼",
-    "ledger": "不选时按合计范围确定",
-}
 CONDITION_KEYS = {
     "code": "代码",
     "text": "条件怎么说",
@@ -177,11 +145,9 @@ WORDS: dict[str, dict[str, str]] = {
     "route": ROUTES,
     "subject_rule": SUBJECT_RULES,
     "nature": NATURES,
-    "ledger": LEDGERS,
     "beneficiaries": {"any": "各类主体", **APPLICANT_KINDS},
     "rest": {"district": "区级"},
     "round": {"down": "向下取到分"},
-    "tally": {"paid": "以前批准过几次", "lines": "连同本次逐项计", "applicants": "每个主体占一个名额"},
     "type": {
         "money": "金额",
         "integer": "整数",

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from policies.drafting.editor import labels
 from policies.drafting.editor.actions import INHERITED
 from policies.drafting.editor.form import Fields, SectionForm
-from policies.drafting.editor.parts import INNER_WORDS, SECTION_WORDS, PartSpec, parts_of, step_words
+from policies.drafting.editor.parts import INNER_WORDS, SECTION_WORDS, PartSpec, parts_of, rule_of, spec_words
 from policies.drafting.editor.pieces import Adder, Block, Cell, Part, ProblemLink, Row
 from policies.drafting.editor.records import GROUPS, REST, Asked, Keyed, Record, Rows, Variants
-from policies.drafting.editor.sections import ROOT, fact_types, kind_of, limit_kind, section_shape, step_kind
+from policies.drafting.editor.sections import ROOT, fact_types, kind_of, section_shape
 from policies.drafting.editor.words import (
     condition_sentence,
     evidence_sentence,
@@ -23,7 +23,8 @@ from policies.drafting.editor.words import (
     step_sentence,
     test_sentence,
 )
-from policies.engine.operations.registry import operation_labels, operation_of, operations
+from policies.engine.limits.registry import limit_kinds
+from policies.engine.operations.registry import operation_labels, operations
 from policies.engine.programme import PHASE, RESPONSIBILITY
 from policies.engine.terms import PAYERS, ROUTES
 from policies.engine.vocabulary import package_vocabulary
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from policies.drafting.editor.field_problems import FieldProblems
     from policies.drafting.editor.leaves import Shape
     from policies.drafting.editor.words import Words
+    from policies.engine.limits.base import Limit
+    from policies.engine.operations.base import Operation
+    from policies.engine.spec import Spec
 
 _GROUP_WORDS = {
     "facts": {"required": "必填", "optional": "选填"},
@@ -42,8 +46,12 @@ _GROUP_WORDS = {
 def _variants(rows: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """What the kinds of a list are called, and what each does; nothing where all its rows are alike."""
     if rows == "steps":
-        return operation_labels(), {verb: operation.help for verb, operation in operations().items()}
-    return (labels.LIMIT_KINDS, labels.LIMIT_HELP) if rows == "limits" else ({}, {})
+        return _labels_and_help(operations())
+    return _labels_and_help(limit_kinds()) if rows == "limits" else ({}, {})
+
+
+def _labels_and_help(rules: Mapping[str, type[Operation | Limit]]) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    return {kind: rule.label for kind, rule in rules.items()}, {kind: rule.help for kind, rule in rules.items()}
 
 
 @dataclass
@@ -225,11 +233,11 @@ class SectionPage:
         kind: str | None = None
         chooser = ""
         if isinstance(shape, Rows) and isinstance(shape.row, Variants):
-            kind = step_kind(row) if spec.rows == "steps" else limit_kind(row)
+            kind = shape.row.name_of(row)
             chooser = self.form.add_choice(
                 f"{name}-kind", {**({} if kind else {"": "请选择"}), **kinds}, label=labels.KIND_OF_ROW
             )
-            fields = self._record_row(shape.row.kinds[kind], name, spec, kind) if kind else Fields()
+            fields = self._record_row(shape.row.kinds[kind], name, spec, rule_of(row)) if kind else Fields()
         elif isinstance(shape, Asked):
             fields = self._asked_row(shape, row, name, spec)
         elif isinstance(shape, Keyed):
@@ -255,12 +263,11 @@ class SectionPage:
             kind=self.form[chooser] if chooser else None,
         )
 
-    def _record_row(self, record: Record, name: str, spec: PartSpec, kind: str = "") -> Fields:
+    def _record_row(self, record: Record, name: str, spec: PartSpec, rule: type[Spec] | None = None) -> Fields:
+        if rule is not None:
+            shown = [one.name for one in rule.declared().values() if one.shown]
+            return self.form.add_record(record, name, spec_words(rule), needed=shown)
         key = spec.rows.rpartition(".")[2]
-        operation = operation_of(kind) if key == "steps" else None
-        if operation is not None:
-            shown = [one.name for one in operation.declared().values() if one.shown]
-            return self.form.add_record(record, name, step_words(operation), needed=shown)
         return self.form.add_record(record, name, INNER_WORDS[key], needed=_NEEDED.get(key, ()))
 
     def _asked_row(self, shape: Asked, row: Any, name: str, spec: PartSpec) -> Fields:
@@ -287,7 +294,7 @@ class SectionPage:
         if key == "steps":
             return operation_labels().get(kind or "", ""), step_sentence(row, words), ""
         if key == "limits":
-            return labels.LIMIT_KINDS.get(kind or "", ""), limit_sentence(row, words), ""
+            return _variants(key)[0].get(kind or "", ""), limit_sentence(row, words), ""
         if key == "conditions":
             return "", condition_sentence(row, words), test_sentence(row, words)
         if key == "facts":
@@ -303,7 +310,6 @@ class SectionPage:
 
 _NEEDED: dict[str, tuple[str, ...]] = {
     "conditions": ("code", "text", "field"),
-    "limits": ("code", "yuan", "per", "count", "tally", "once", "absorbs", "label"),
     "effect": ("from", "to"),
     "settings": ("label", "kind", "default", "source"),
     "owners": ("who", "part"),

@@ -7,9 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from policies.drafting.editor import labels
+from policies.engine.limits.money import Scale
+from policies.engine.limits.registry import limit_kind_of, limit_kinds
+from policies.engine.operations.registry import operation_of
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from policies.engine.limits.base import Limit
     from policies.engine.operations.base import Operation
+    from policies.engine.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -187,9 +194,14 @@ _OVERLAP_WORDS = KeyWords(labels.OVERLAP_KEYS, {"cite": "如“锡政办发〔20
 _ONLY_WORDS = KeyWords(labels.CONDITION_KEYS, {})
 
 
-def step_words(operation: type[Operation]) -> KeyWords:
-    """The words of a step's keys, as its operation declares them."""
-    keys = operation.declared().values()
+def rule_of(row: Mapping[str, Any]) -> type[Operation | Limit] | None:
+    """The typed rule of a row that is a step or a limit of a known kind, None for any other."""
+    return operation_of(row.get("do")) or limit_kinds().get(limit_kind_of(row) or "")
+
+
+def spec_words(rule: type[Spec]) -> KeyWords:
+    """The words of a rule's keys, as its module declares them."""
+    keys = rule.declared().values()
     return KeyWords(
         {key.name: key.label for key in keys},
         {key.name: key.help for key in keys},
@@ -206,10 +218,9 @@ INNER_WORDS: dict[str, KeyWords] = {
     "facts": KeyWords({"name": "哪一项", "group": "必填还是选填", **labels.FACT_KEYS}, labels.FACT_KEY_HELP),
     "evidence": KeyWords({"code": "哪一种", "group": "必交还是选交", **labels.EVIDENCE_KEYS}, {}),
     "conditions": KeyWords(labels.CONDITION_KEYS, labels.CONDITION_HELP),
-    "limits": KeyWords(labels.LIMIT_KEYS, labels.LIMIT_KEY_HELP),
     "only": _ONLY_WORDS,
     "unless": _ONLY_WORDS,
-    "scale": KeyWords(labels.SCALE_KEYS, {}),
+    "scale": spec_words(Scale),
     "settings": KeyWords(labels.SETTING_KEYS, _SETTING_HELP),
     "programme": KeyWords(labels.PROGRAMME_KEYS, {"tasks": "每行一项", "every": "阶段不选"}),
     "owners": KeyWords(labels.PROGRAMME_KEYS, {}),

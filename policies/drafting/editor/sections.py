@@ -28,6 +28,9 @@ from policies.drafting.editor.leaves import (
 )
 from policies.drafting.editor.records import GROUPS, Asked, Keyed, Record, Rows, Tested, Variants
 from policies.engine import checks, grammar, split
+from policies.engine.limits.base import PER
+from policies.engine.limits.money import SCALE, Scale
+from policies.engine.limits.registry import limit_kind_of, limit_kinds
 from policies.engine.operations.registry import operation_of, operations
 from policies.engine.programme import PARTS, RHYTHMS
 from policies.engine.spec import FACTS, GUARD, ONLY
@@ -35,7 +38,7 @@ from policies.engine.vocabulary import package_vocabulary
 
 if TYPE_CHECKING:
     from policies.engine.checks import Check
-    from policies.engine.spec import Key
+    from policies.engine.spec import Key, Kind, Spec
 
 ROOT = "section"
 _FLAGS = {"true": True, "false": False}
@@ -72,14 +75,12 @@ _BY_KEY: dict[str, Shape] = {
     "reason": Leaf("area"),
     "from_setting": Leaf("setting"),
     "like": Leaf("choice", labels.PROFILES),
-    "absorbs": Leaf("item"),
     "modelled_as": Leaf("model"),
     "default": Leaf("text", empty=None),
     "areas": Lines(empty=[]),
     "supersedes": Lines(),
     "notes": Lines(),
     "beneficiaries": Ticks(labels.WORDS["beneficiaries"]),
-    "before": Leaf("fact", types=("money", "rows")),
     "as_of": Leaf("fact", types=("date",)),
     "subject": Leaf("fact", types=("text",)),
     "settings": Names("settings"),
@@ -116,12 +117,6 @@ def step_kind(step: Mapping[str, Any]) -> str | None:
     """The verb of a step, None where it has none that the engine knows."""
     verb = step.get("do")
     return verb if operation_of(verb) else None
-
-
-def limit_kind(limit: Mapping[str, Any]) -> str | None:
-    """The kind of a limit, None where it has none or several."""
-    kinds = [kind for kind in grammar.LIMITS if kind in limit]
-    return kinds[0] if len(kinds) == 1 else None
 
 
 def _tested(keys: Mapping[str, Check], types: Mapping[str, str], **own: Shape) -> Tested:
@@ -181,20 +176,21 @@ def _step(types: Mapping[str, str]) -> Variants:
 
 def _key_shape(key: Key, types: Mapping[str, str]) -> Shape:
     """The shape of one key of a typed specification."""
-    if key.kind is FACTS:
-        return Names(types=key.types)
-    if key.kind in (GUARD, ONLY):
-        return Guard() if key.kind is GUARD else _only(types)
-    return Leaf(key.kind.name, key.choices, types=key.types)
+    own: dict[Kind, Shape] = {FACTS: Names(types=key.types), GUARD: Guard(), ONLY: _only(types), PER: Bucket()}
+    if key.kind is SCALE:
+        return _keys(Scale, types)
+    return own.get(key.kind) or Leaf(key.kind.name, key.choices, types=key.types)
+
+
+def _keys(rule: type[Spec], types: Mapping[str, str], kept: str = "") -> Record:
+    """The shape of a typed specification; the key `kept` stands even when it is empty."""
+    shapes = {key.name: _key_shape(key, types) for key in rule.declared().values()}
+    return Record(shapes, kept=frozenset({kept} - {""}))
 
 
 def _limit(types: Mapping[str, str]) -> Variants:
-    scale = Record(_shapes({"ratio": checks.ratio_above_zero, "only": checks.name}, only=_only(types)))
-    kinds = {
-        kind: Record(_shapes({**required, **optional}, per=Bucket(), scale=scale), kept=frozenset({kind}))
-        for kind, (required, optional) in grammar.LIMITS.items()
-    }
-    return Variants(kinds, limit_kind, lambda kind: {kind: ""})
+    kinds = {kind: _keys(limit, types, kept=kind) for kind, limit in limit_kinds().items()}
+    return Variants(kinds, limit_kind_of, lambda kind: {kind: ""})
 
 
 def _facts() -> Asked:

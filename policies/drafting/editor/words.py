@@ -8,8 +8,8 @@ from typing import Any
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.records import GROUPS
-from policies.drafting.editor.sections import limit_kind, own_facts
-from policies.engine.describe import limit_words
+from policies.drafting.editor.sections import own_facts
+from policies.engine.limits.registry import limit_kind_of, limit_labels, read_limit
 from policies.engine.operations.registry import operation_of, read_operation
 from policies.engine.predicates import TESTS, value_text
 from policies.engine.terms import APPLICANT_KINDS, SPECIAL_FIELDS
@@ -140,10 +140,10 @@ def _step_words(step: Mapping[str, Any], named: Mapping[str, str]) -> str:
 
 def limit_sentence(limit: Mapping[str, Any], words: Words) -> str:
     """One limit in words, said with what it has so far."""
-    kind = limit_kind(limit)
+    kind = limit_kind_of(limit)
     if kind is None:
         return "还没有选限什么"
-    said = _said(limit_words, limit) or f"{labels.LIMIT_KINDS[kind]}：还没有填完"
+    said = _said(lambda: read_limit(limit).sentence()) or f"{limit_labels()[kind]}：还没有填完"
     return said + guard_sentence(limit, words)
 
 

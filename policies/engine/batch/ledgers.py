@@ -12,7 +12,7 @@ from policies.engine.batch.run import Run
 from policies.engine.columns.arithmetic import run_starts
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.population import BoolArray, IntArray, Population
-from policies.engine.limits import OnceLimit
+from policies.engine.limits.once import OnceLimit
 from policies.engine.scopes import SCOPES as BUCKETS
 
 Scope = tuple[str, ...]

@@ -8,7 +8,7 @@ from policies.engine.columns.conditions import Test, UnsupportedRuleError
 from policies.engine.columns.context import ColumnContext, holds
 from policies.engine.columns.lines import Lines
 from policies.engine.columns.population import BoolArray, IntArray
-from policies.engine.limits import MoneyLimit
+from policies.engine.limits.money import MoneyLimit
 from policies.engine.model import Content
 from policies.engine.operations.base import ColumnStep
 from policies.engine.program import Program, chosen

@@ -10,7 +10,7 @@ from policies.engine import Assessment, Catalogue, Outcome, assess, catalogue_of
 from policies.engine.assessment import BucketUse
 from policies.engine.batch import Population, generate
 from policies.engine.buckets import Bucket, BucketEntry, Granted, bucket_entries, buckets_asked, program_asked
-from policies.engine.limits import NO_CEILING
+from policies.engine.limits.base import NO_CEILING
 from policies.engine.scopes import PROGRAMME_YEAR, RIGHT, SCOPES
 from tests.policies.engine.batch.odd_rules import odd_catalogue
 from tests.policies.engine.batch.support import worked

@@ -11,6 +11,7 @@ from policies.drafting.editor import labels, parts
 from policies.drafting.editor.leaves import Leaf
 from policies.drafting.editor.sections import in_order_of, read_section, section_pairs, section_shape
 from policies.engine import checks, grammar, load_document, split
+from policies.engine.limits.registry import limit_kinds
 from policies.engine.loader import CATALOGUE
 from policies.engine.predicates import TESTS
 from policies.engine.terms import ITEM_KINDS
@@ -131,9 +132,6 @@ def test_a_number_of_rows_that_is_none_is_read_as_none():
 
 # ---- labels and grammar in step --------------------------------------------------------------------
 def test_every_word_of_the_grammar_has_a_label():
-    limits = {key for required, optional in grammar.LIMITS.values() for key in (*required, *optional)}
-    assert set(labels.LIMIT_KINDS) == set(labels.LIMIT_HELP) == set(grammar.LIMITS)
-    assert set(labels.LIMIT_KEYS) == limits
     assert set(labels.TESTS) == set(TESTS)
     assert set(labels.DOCUMENT_KEYS) == {*grammar.DOCUMENT_REQUIRED, *grammar.DOCUMENT_OPTIONAL}
     assert set(labels.ITEM_KEYS) == {*grammar.ITEM_REQUIRED, *grammar.ITEM_OPTIONAL}
@@ -155,7 +153,7 @@ def closed_lists():
         split.REQUIRED,
         grammar.FACT_REQUIRED,
         grammar.FACT_OPTIONAL,
-        *(keys for pair in grammar.LIMITS.values() for keys in pair),
+        *({**one.required(), **one.optional()} for one in limit_kinds().values()),
     ]
     for keys in mappings:
         for key, check in keys.items():
