@@ -1,0 +1,135 @@
+"""Bring a stored database of an earlier version up to the newest one, and say in JSON what became of it.
+
+Run in a process of its own, as a database is chosen once a process: DATABASE_URL and DATA_DIR name the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+django.setup()
+
+# ruff: noqa: E402 - models are there only now
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from applications.claims.models import Claim
+from applications.claims.services.replay import replay_assessments
+from portal.accounts.enums import Role
+from portal.accounts.models import User
+from review.funding.models import Award
+from review.notices.models import Notice
+from review.whatif.models import SimulationRun
+
+# Django's own lists of tables and rights follow the code.
+NOT_COMPARED = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+def main() -> None:
+    """Migrate, check chain and answers, open pages; print what was found."""
+    before = table_contents()
+    columns = {table: list(content) for table, content in before.items()}
+    run("migrate", verbosity=0, interactive=False)
+    after = table_contents(columns)
+    changed = [
+        f"{table}.{column}"
+        for table, content in before.items()
+        for column, digest in content.items()
+        if after.get(table, {}).get(column) != digest
+    ]
+    found = {
+        "changed": changed,
+        "chain": run("verify_audit"),
+        "replayed": replayed(),
+        "pages": opened_pages(),
+    }
+    sys.stdout.write(json.dumps(found, ensure_ascii=False))
+
+
+def run(command: str, **options: Any) -> str:
+    """What a management command prints."""
+
+    said = StringIO()
+    call_command(command, stdout=said, **options)
+    return said.getvalue()
+
+
+def table_contents(columns: dict[str, list[str]] | None = None) -> dict[str, dict[str, str]]:
+    """A digest of every column's values, in the order of the keys; only those of `columns` that are still there."""
+
+    found: dict[str, dict[str, str]] = {}
+    with connection.cursor() as cursor:
+        for table in columns or connection.introspection.table_names(cursor):
+            if table in NOT_COMPARED:
+                continue
+            names = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+            cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')  # noqa: S608 - the database's own name
+            values = list(zip(*cursor.fetchall(), strict=True))
+            wanted = names if columns is None else columns[table]
+            found[table] = {
+                name: digest(values[names.index(name)] if values else ()) for name in wanted if name in names
+            }
+    return found
+
+
+def digest(values: Any) -> str:
+    """The same for equal values, however a database hands them back."""
+    plain = [f"{value:.6f}" if isinstance(value, float | Decimal) else str(value) for value in values]
+    return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
+
+
+def replayed() -> dict[str, Any]:
+    """How the stored assessments came out when asked again."""
+
+    run_of_all = replay_assessments()
+    return {"checked": run_of_all.checked, "differing": run_of_all.differing}
+
+
+def opened_pages() -> dict[str, int]:
+    """The status of pages about what was stored, each opened by somebody who may."""
+
+    def client_of(user: User) -> Client:
+        client = Client(headers={"host": "localhost"})
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    def official(role: Role, region: str) -> Client:
+        found = User.objects.filter(appointments__role=role, appointments__region__code=region).order_by("pk").first()
+        assert found is not None, (role, region)
+        return client_of(found)
+
+    found: dict[str, int] = {}
+    for claim in Claim.objects.select_related("created_by").order_by("pk"):
+        path = reverse("applications:claim", args=[claim.key])
+        found[path] = client_of(claim.created_by).get(path).status_code
+        if claim.submitted_at:
+            path = reverse("review:claim", args=[claim.key])
+            found[path] = official(Role.CITY_OFFICER, claim.city_id).get(path).status_code
+    for award in Award.objects.select_related("claim").order_by("pk"):
+        path = reverse("funding:payment", args=[award.claim.key])
+        found[path] = official(Role.FINANCE, award.claim.city_id).get(path).status_code
+    anybody = Client(headers={"host": "localhost"})
+    for notice in Notice.objects.order_by("pk"):
+        path = f"{reverse('notices:verify')}?code={notice.code}"
+        found[path] = anybody.get(path, follow=True).status_code
+    for name in ("policies:documents", "calls:list", "review:publicity_public"):
+        found[name] = anybody.get(reverse(name)).status_code
+    for simulation in SimulationRun.objects.select_related("asked_by").order_by("pk"):
+        path = reverse("whatif:run", args=[simulation.key])
+        found[path] = client_of(simulation.asked_by).get(path).status_code
+    return found
+
+
+if __name__ == "__main__":
+    main()
