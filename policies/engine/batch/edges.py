@@ -11,6 +11,7 @@ from policies.engine.money import parse_number, parse_ratio, parse_yuan
 from policies.engine.operations.registry import read_operations
 from policies.engine.predicates import NUMBER_TESTS
 from policies.engine.schema import used_facts
+from policies.engine.spec import DAY, RATIO, YUAN, Kind
 
 # Tried besides what the rules name: nothing, a fen, odd fen, and what a form is likely to hold.
 _PLAIN_FEN = (0, 1, 2, 3, 99, 100, 101, 99_999, 1_000_001)
@@ -109,12 +110,21 @@ def _note_test(
         words[field].append("其他")
 
 
+def _stated(item: Item, kind: Kind) -> set[Any]:
+    """The values of one kind that the item's steps state."""
+    found = {
+        getattr(step, attribute)
+        for step in read_operations(item.steps)
+        for attribute, key in step.declared().items()
+        if key.kind is kind
+    }
+    return found - {None}
+
+
 def _sums(item: Item) -> set[int]:
     """Sums that steps and limits name, and what a share has to be taken of to give them."""
-    specs = [*item.steps, *item.limits]
-    named = {parse_yuan(spec[key]) for spec in specs for key in ("yuan", "base_at_most") if key in spec}
-    ratios = {parse_ratio(spec["ratio"]) for spec in specs if "ratio" in spec}
-    ratios |= {parse_ratio(spec["scale"]["ratio"]) for spec in item.limits if "scale" in spec}
+    named = _stated(item, YUAN) | {parse_yuan(limit["yuan"]) for limit in item.limits if "yuan" in limit}
+    ratios = _stated(item, RATIO) | {parse_ratio(limit["scale"]["ratio"]) for limit in item.limits if "scale" in limit}
     inverse = {-(-fen * ratio.denominator // ratio.numerator) for fen in named for ratio in ratios}
     shares = {fen * ratio.numerator // ratio.denominator for fen in named for ratio in ratios}
     return named | inverse | shares or {1_000_000}
@@ -125,7 +135,7 @@ def _days(item: Item) -> set[int]:
     for period in item.content["effect"]:
         found |= {date.fromisoformat(period[key]) for key in ("from", "to") if period.get(key)}
     found |= {date.fromisoformat(s.default) for s in item.settings if s.kind == "date" and isinstance(s.default, str)}
-    found |= {date.fromisoformat(step["decided_before"]) for step in item.steps if "decided_before" in step}
+    found |= _stated(item, DAY)
     for _, test in _tests(item):
         found |= {date.fromisoformat(test[name]) for name in ("before", "not_before") if name in test}
     start = item.effective_from or date(2024, 7, 1)

@@ -66,7 +66,7 @@ class SumLimit:
 
 @dataclass(frozen=True, slots=True)
 class ItemRules:
-    """Everything the twin needs of one item version under one set of settings.
+    """Everything a simulation needs of one item version under one set of settings.
 
     `bases`: the bucket of each ledger name that the rules ask about. `needs_ledger`: whether a step reads one.
     """
@@ -115,7 +115,7 @@ class ItemRules:
 
 
 def compile_rules(program: Program, codes: Codes) -> ItemRules:
-    """Compile one program; UnsupportedRuleError for what the twin cannot follow to the fen."""
+    """Compile one program; UnsupportedRuleError for what columns cannot follow to the fen."""
     rules = ColumnContext(program)
     item, settings = program.item, program.settings
     specs = [spec for spec in item.steps if chosen(spec, settings)]

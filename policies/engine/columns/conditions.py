@@ -1,4 +1,4 @@
-"""Tests on facts, over columns: the twin of `predicates`."""
+"""Tests on facts, over columns, as `predicates` has them for one line."""
 
 from collections.abc import Callable, Collection
 from fractions import Fraction
@@ -21,7 +21,7 @@ _WHOLE = frozenset({"money", "integer", "boolean"})
 
 
 class UnsupportedRuleError(ValueError):
-    """A rule that the twin cannot follow to the fen: it must not answer at all."""
+    """A rule that column steps cannot follow to the fen: they must not answer at all."""
 
     def __init__(self, item: str, rule: str) -> None:
         self.item = item

@@ -1,4 +1,4 @@
-"""Claims as columns: what the vectorised twin reads. Whole fen, day numbers and codes; no float, no text per claim.
+"""Claims as columns: what a simulation reads. Whole fen, day numbers and codes; no float, no text per claim.
 
 A population is many questions of the scalar engine (docs/engine.md, "Asking") laid out by column. Claims stand in the
 order in which they were filed: the ledgers of a simulation fill up in that order. Nothing is changed once it is made.

@@ -3,6 +3,7 @@
 import pytest
 
 from policies.engine import Outcome
+from policies.engine.operations.registry import read_operation
 from tests.policies.engine.batch.odd_rules import rate
 from tests.policies.engine.operations.support import ask, columns_differ, refused, spoken, texts
 
@@ -70,3 +71,13 @@ def test_a_ratio_has_one_source(both):
 
 def test_a_share_of_what_is_no_sum_is_refused():
     assert refused([rate("50%", "granted_on")]) == {"not_a_sum": "odd-99.steps[0].fields"}
+
+
+@pytest.mark.parametrize(("floor", "fen"), [(True, 200000), (False, 200001)])
+def test_what_it_sets_for_given_costs_is_what_a_claim_gets_under_the_same_reading(floor, fen):
+    step = rate("1/3", "fees", "agency_paid", combine="sum", base_at_most="6000.02")
+    settings = {"fen_floor": floor}
+
+    assert read_operation(step).share([350000, 250002], settings) == fen
+    answer = ask([step], {"fees": "3500", "agency_paid": "2500.02"}, asked={"settings": settings})
+    assert answer.amount == fen
