@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django import template
 from django.templatetags.static import static
@@ -14,12 +13,12 @@ from django.utils.html import format_html
 from portal.core.money import format_wan_yuan, format_yuan
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from django.utils.safestring import SafeString
 
 register = template.Library()
-_CODE = re.compile(r"（[a-z_][a-z0-9_.\[\]]*）")
 
 
 class HasStatus(Protocol):
@@ -54,9 +53,9 @@ def wan(amount: Decimal | str | None) -> str:
 
 
 @register.filter
-def without_codes(words: str) -> str:
-    """An engine's sentence without the names of facts that it adds in brackets for machines."""
-    return _CODE.sub("", words)
+def reason_text(reason: Mapping[str, Any]) -> str:
+    """One of an answer's `reasons` in words, without the name of the fact that it adds in brackets for machines."""
+    return str(reason["text"]).replace(f"（{reason['field']}）", "") if "field" in reason else str(reason["text"])
 
 
 @register.filter

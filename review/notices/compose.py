@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -199,10 +198,15 @@ def _lines(claim: Claim, decision: Decision) -> list[said.Line]:
 def _line(item: Item, line: ClaimLine, *, steps: list[dict[str, Any]], decided: Any) -> said.Line:
     values = read_facts(facts_of(item), line.facts).values
     key_date = values.get(item.as_of) if item.as_of else None
-    money = [_bare(step["text"]) for step in steps if step["applied"] and step["amount_after"] is not None]
-    # The step that grants cites its clause; the notice names the clause once, above the table.
-    standards = [text.partition("：")[2] for text in money if text.startswith("依据")]
-    others = [text for text in money if not text.startswith("依据")]
+    standards, others = [], []
+    for step in steps:
+        if not step["applied"] or step["amount_after"] is None:
+            continue
+        # The table gives the line's number.
+        text = step["text"].removeprefix(f"第{step['line']}项：")
+        # The step that grants cites its clause; the notice names the clause once, above the table.
+        standard = text.removeprefix(f"依据 {step['citation']}：")
+        (others if standard == text else standards).append(standard)
     if decided.reason:
         others.append(f"{'核减' if decided.amount < decided.ceiling else '审定理由'}：{decided.reason}")
     return said.Line(
@@ -212,11 +216,6 @@ def _line(item: Item, line: ClaimLine, *, steps: list[dict[str, Any]], decided: 
         approved=Decimal(decided.amount),
         explanation="；".join(others),
     )
-
-
-def _bare(text: str) -> str:
-    """A step's words without the line's number before them, which the table gives."""
-    return re.sub(r"^第 ?\d+ ?项：", "", text)
 
 
 def _right(item: Item, line: ClaimLine, values: dict[str, Any]) -> str:

@@ -87,9 +87,11 @@ def test_age_counts_calendar_days():
 
 
 def test_names_of_facts_for_machines_are_left_out_of_sentences():
-    assert draw("{{ a|without_codes }}", a="缺少“费用合计”（fees），无法测算") == "缺少“费用合计”，无法测算"
-    assert draw("{{ a|without_codes }}", a="缺少“利息”（rows[0].paid_on）") == "缺少“利息”"
-    assert draw("{{ a|without_codes }}", a="证书（含国防专利）") == "证书（含国防专利）"
+    missing = {"text": "缺少“费用合计”（fees），无法测算", "field": "fees"}
+    assert draw("{{ a|reason_text }}", a=missing) == "缺少“费用合计”，无法测算"
+    row = {"text": "缺少“利息”（rows[0].paid_on）", "field": "rows[0].paid_on"}
+    assert draw("{{ a|reason_text }}", a=row) == "缺少“利息”"
+    assert draw("{{ a|reason_text }}", a={"text": "证书（pct）"}) == "证书（pct）"
 
 
 @pytest.mark.django_db

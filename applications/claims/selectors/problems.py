@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,10 @@ LINES_PER_PAGE = 10
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend (or, where `is_warning`, to look at again). `anchor` is the id of its place on the form."""
+    """One thing to mend (or, where `is_warning`, to look at again).
+
+    `anchor` is the id of its place on the form; `line_number` counts lines from 1 and is 0 outside of them.
+    """
 
     message: str
     anchor: str = ""
@@ -61,15 +63,13 @@ def find_problems(context: ClaimContext, *, at: datetime) -> list[Problem]:
     found += _correction_problems(claim)
     if not any(problem for problem in found if not problem.is_warning):
         found += _version_problems(context, today)
-    numbers = {state.line.pk: state.number for state in states}
-    placed = [replace(problem, line_number=numbers.get(_line_of(problem.anchor), 0)) for problem in found]
-    return sorted(placed, key=lambda problem: problem.is_warning)
+    return sorted(found, key=lambda problem: problem.is_warning)
 
 
-def _line_of(anchor: str) -> int:
-    """The line that an anchor of the form belongs to, 0 where it is none's."""
-    found = re.match(r"(?:slot-l|evidence-l|line-)(\d+)", anchor)
-    return int(found[1]) if found else 0
+def _of_line(state: LineState, message: str, fact: str, label: str = "", *, is_warning: bool = False) -> Problem:
+    """A problem of one fact of a line."""
+    place = f"第 {state.number} 项{f' {label}' if label else ''}"
+    return Problem(message, f"slot-{state.prefix}-{fact}", place, state.number, is_warning)
 
 
 def _call_problems(claim: Claim, item: Item, states: Sequence[LineState], at: datetime) -> Iterable[Problem]:
@@ -83,12 +83,11 @@ def _call_problems(claim: Claim, item: Item, states: Sequence[LineState], at: da
     for state in states:
         day = as_of_day(item, state.reading)
         if day is not None and not call.takes_facts_of(day):
-            yield Problem(
+            message = (
                 f"{label}为 {day.isoformat()}，不在“{call.title}”受理的期间（{call.facts_words}）内。"
-                "请核对日期；日期无误的，请删除该项，等相应期间的通知开放后申报。",
-                f"slot-{state.prefix}-{item.as_of}",
-                f"第 {state.number} 项 {label}",
+                "请核对日期；日期无误的，请删除该项，等相应期间的通知开放后申报。"
             )
+            yield _of_line(state, message, item.as_of, label)
 
 
 def closed_words(call: Call | None, *, at: datetime) -> str:
@@ -112,7 +111,9 @@ def _applicant_problems(claim: Claim, item: Item) -> Iterable[Problem]:
         yield Problem(f"该事项支持{allowed}，{applicant.get_kind_display()}不在其中，不能申报。", place="申报主体")
 
 
-def _reading_problems(facts: Iterable[Fact], reading: FactsReading, *, prefix: str, place: str) -> Iterable[Problem]:
+def _reading_problems(
+    facts: Iterable[Fact], reading: FactsReading, *, prefix: str, place: str, line_number: int = 0
+) -> Iterable[Problem]:
     labels = {fact.name: fact.label for fact in facts}
     columns = {f"{fact.name}.{column.name}": column.label for fact in facts for column in fact.columns}
     wrong = [(key, message, False) for key, message in (reading.errors | reading.missing).items()]
@@ -121,7 +122,7 @@ def _reading_problems(facts: Iterable[Fact], reading: FactsReading, *, prefix: s
         name, _, rest = key.partition(".")
         row, _, column = rest.partition(".")
         where = f"{labels[name]}第 {int(row) + 1} 行{columns[f'{name}.{column}']}" if rest else labels[name]
-        yield Problem(message, f"slot-{prefix}-{name}", f"{place} {where}", is_warning=is_warning)
+        yield Problem(message, f"slot-{prefix}-{name}", f"{place} {where}", line_number, is_warning)
 
 
 def _line_problems(item: Item, state: LineState, today: date) -> Iterable[Problem]:
@@ -131,13 +132,15 @@ def _line_problems(item: Item, state: LineState, today: date) -> Iterable[Proble
             "国防专利不能在互联网平台申报。请删除该项，联系受理部门线下递交，由工作人员登记。",
             f"line-{state.line.pk}",
             place,
+            state.number,
         )
         return
-    yield from _reading_problems(facts_of(item), state.reading, prefix=state.prefix, place=place)
+    facts = facts_of(item)
+    yield from _reading_problems(facts, state.reading, prefix=state.prefix, place=place, line_number=state.number)
     day = as_of_day(item, state.reading)
     if day is not None and day > today and item.as_of:
         label = item.fact(item.as_of).label
-        yield Problem(f"{label}在今天之后，请核对。", f"slot-{state.prefix}-{item.as_of}", f"{place} {label}")
+        yield _of_line(state, f"{label}在今天之后，请核对。", item.as_of, label)
 
 
 def _evidence_problems(context: ClaimContext) -> Iterable[Problem]:
@@ -152,7 +155,7 @@ def _evidence_problems(context: ClaimContext) -> Iterable[Problem]:
         for state in context.lines:
             if not state.line.is_defence and (wanted.code, state.line.pk) not in have:
                 anchor = f"evidence-{state.prefix}-{wanted.code}"
-                yield Problem(f"请上传{wanted.label}。", anchor, f"第 {state.number} 项")
+                yield Problem(f"请上传{wanted.label}。", anchor, f"第 {state.number} 项", state.number)
 
 
 def _correction_problems(claim: Claim) -> Iterable[Problem]:
@@ -171,19 +174,12 @@ def _subject_problems(claim: Claim, item: Item, states: Sequence[LineState]) -> 
     numbers = {state.line.position: state for state in states}
     for position, first in repeated_positions(state.line for state in states).items():
         state = numbers[position]
-        yield Problem(
-            f"与第 {numbers[first].number} 项的{label}相同，同一内容一次申报只能填一项，请删除其中一项。",
-            f"slot-{state.prefix}-{item.subject}",
-            f"第 {state.number} 项 {label}",
-        )
+        message = f"与第 {numbers[first].number} 项的{label}相同，同一内容一次申报只能填一项，请删除其中一项。"
+        yield _of_line(state, message, item.subject, label)
     for position, is_own in taken_positions(claim, [state.line for state in states]).items():
         state = numbers[position]
-        yield Problem(
-            taken_text(label, is_own=is_own, refuses=refuses),
-            f"slot-{state.prefix}-{item.subject}",
-            f"第 {state.number} 项 {label}",
-            is_warning=not refuses,
-        )
+        message = taken_text(label, is_own=is_own, refuses=refuses)
+        yield _of_line(state, message, item.subject, label, is_warning=not refuses)
 
 
 def taken_text(label: str, *, is_own: bool, refuses: bool) -> str:
@@ -205,11 +201,8 @@ def _version_problems(context: ClaimContext, today: date) -> Iterable[Problem]:
         version = context.version_on(day)
         if version is None:
             label = item.fact(item.as_of).label if item.as_of else "申报日期"
-            yield Problem(
-                f"{label}为 {day.isoformat()}，不在该政策的施行期内，不能按该事项申报。",
-                f"slot-{state.prefix}-{item.as_of}",
-                f"第 {state.number} 项",
-            )
+            message = f"{label}为 {day.isoformat()}，不在该政策的施行期内，不能按该事项申报。"
+            yield _of_line(state, message, str(item.as_of))
             continue
         versions.setdefault(version.pk, (version, state))
     if len(versions) > 1:

@@ -133,9 +133,8 @@ def _words(answer: dict[str, object]) -> dict[str, object]:
     if "error" in answer:
         return {"outcome": f"问题无法读取：{answer['field']}：{answer['error']}"}
     reasons = answer.get("reasons")
-    texts = [str(reason["text"]) for reason in reasons] if isinstance(reasons, list) else []
     return {
         "outcome": OUTCOMES[Outcome(str(answer["outcome"]))],
         "amount": answer.get("amount"),
-        "reasons": texts[:2],
+        "reasons": reasons[:2] if isinstance(reasons, list) else [],
     }
