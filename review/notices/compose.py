@@ -198,7 +198,8 @@ def _lines(claim: Claim, decision: Decision) -> list[said.Line]:
 def _line(item: Item, line: ClaimLine, *, steps: list[dict[str, Any]], decided: Any) -> said.Line:
     values = read_facts(facts_of(item), line.facts).values
     key_date = values.get(item.as_of) if item.as_of else None
-    standards, others = [], []
+    standards: list[str] = []
+    others: list[str] = []
     for step in steps:
         if not step["applied"] or step["amount_after"] is None:
             continue
