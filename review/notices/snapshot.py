@@ -30,12 +30,15 @@ yuan with two places. Lines, reduction and total agree to the fen, and so do the
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
-from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, PlainSerializer, PlainValidator, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
 
 from portal.core.money import ZERO, MoneyError, format_yuan, parse_yuan, yuan_in_words
 
@@ -46,11 +49,23 @@ RECOGNITION = "recognise"
 TITLES = {GRANT: "资助决定通知书", REFUSAL: "不予支持通知书", RECOGNITION: "认定通知书"}
 
 
+def _read_yuan(value: Any) -> Decimal:
+    try:
+        return value if isinstance(value, Decimal) else parse_yuan(value)
+    except (TypeError, ValueError, MoneyError) as error:
+        raise ValueError(f"“{value}”不能读作金额。") from error
+
+
+# Yuan, a decimal string with two places in JSON.
+Yuan = Annotated[Decimal, PlainValidator(_read_yuan), PlainSerializer(lambda yuan: f"{yuan:.2f}", when_used="json")]
+EXACT = ConfigDict(extra="forbid", strict=True)
+
+
 class SnapshotError(ValueError):
     """A snapshot that no notice may be printed from; the message names the field."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class Party:
     """Whom the notice addresses. `id` is masked where it is a resident ID."""
 
@@ -64,14 +79,14 @@ class Party:
         return "您" if self.is_person else "你单位"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class ClaimSummary:
     number: str
     item: str
     submitted_on: date
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class Basis:
     """A document by number and title, and the article that the decision rests on."""
 
@@ -80,26 +95,26 @@ class Basis:
     article: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class Minutes:
     number: str
     held_on: date
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class Period:
     starts_on: date
     ends_on: date
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class Line:
     """One right, loan or other thing: `right` is its number, `standard` the rule in words, `approved` yuan."""
 
     right: str
     key_date: date | None
     standard: str
-    approved: Decimal
+    approved: Yuan
     explanation: str
 
     @property
@@ -107,9 +122,9 @@ class Line:
         return format_yuan(self.approved)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class Reduction:
-    amount: Decimal
+    amount: Yuan
     reason: str
 
     @property
@@ -117,12 +132,12 @@ class Reduction:
         return format_yuan(-self.amount)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class Shares:
     """Who bears how much of the total, in yuan, and the clause that says so."""
 
-    city: Decimal
-    district: Decimal
+    city: Yuan
+    district: Yuan
     basis: str
 
     @property
@@ -134,13 +149,13 @@ class Shares:
         return format_yuan(self.district)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class Reason:
     text: str
     basis: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class Remedies:
     """Where to turn: for reconsideration within 60 days, for suit within 6 months.
 
@@ -151,14 +166,14 @@ class Remedies:
     court: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class Contact:
     office: str
     phone: str
     address: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class Verification:
     code: str
     url: str
@@ -169,7 +184,7 @@ class Verification:
         return " ".join(self.code[start : start + 4] for start in range(0, len(self.code), 4))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class Snapshot:
     """A whole notice; see the module's head for the meaning of each field."""
 
@@ -185,7 +200,7 @@ class Snapshot:
     publicity: Period | None
     lines: list[Line]
     reduction: Reduction | None
-    total: Decimal | None
+    total: Yuan | None
     shares: Shares | None
     reasons: list[Reason]
     remedies: Remedies
@@ -233,50 +248,26 @@ class Snapshot:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, equal for equal notices."""
-        return _plain(asdict(self))
+        found: dict[str, Any] = _NOTICE.dump_python(self, mode="json")
+        return found
+
+
+_NOTICE = TypeAdapter(Snapshot)
+_WORDS = {"missing": "缺少该字段。", "unexpected_keyword_argument": "没有该字段。"}
 
 
 def read_snapshot(data: Mapping[str, Any]) -> Snapshot:
-    """The notice of a stored snapshot. Raises SnapshotError naming the field that is missing, strange or wrong."""
-    return _read(Snapshot, data, "snapshot")
+    """The notice of a stored snapshot. Raises SnapshotError naming the field that is missing, strange or wrong.
 
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, Decimal):
-        return f"{value:.2f}"
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _read(wanted: Any, value: Any, where: str) -> Any:
-    """Build the wanted type from plain JSON; nothing is guessed and nothing is left over."""
-    if isinstance(wanted, UnionType):
-        return None if value is None else _read(get_args(wanted)[0], value, where)
-    if get_origin(wanted) is list:
-        if not isinstance(value, list):
-            raise SnapshotError(f"{where}：应为列表。")
-        return [_read(get_args(wanted)[0], item, f"{where}[{index}]") for index, item in enumerate(value)]
-    if wanted is Decimal or wanted is date:
-        try:
-            return parse_yuan(value) if wanted is Decimal else date.fromisoformat(value)
-        except (TypeError, ValueError, MoneyError) as error:
-            raise SnapshotError(f"{where}：“{value}”不能读作{'金额' if wanted is Decimal else '日期'}。") from error
-    if wanted in (str, int, bool):
-        if type(value) is not wanted:
-            raise SnapshotError(f"{where}：“{value}”的类型不对。")
-        return value
-    if not isinstance(value, Mapping):
-        raise SnapshotError(f"{where}：应为对象。")
-    names = {each.name for each in fields(wanted)}
-    optional = {
-        each.name for each in fields(wanted) if each.default is not MISSING or each.default_factory is not MISSING
-    }
-    if not names - optional <= value.keys() <= names:
-        raise SnapshotError(f"{where}：字段不符：{'、'.join(sorted((names ^ set(value)) - (optional - set(value))))}。")
-    hints = get_type_hints(wanted)
-    return wanted(
-        **{name: _read(hints[name], value[name], f"{where}.{name}") for name in sorted(names) if name in value}
-    )
+    Nothing is guessed and nothing left over.
+    """
+    try:
+        return _NOTICE.validate_json(json.dumps(data))
+    except ValidationError as error:
+        first = error.errors()[0]
+        cause = first.get("ctx", {}).get("error")
+        if isinstance(cause, SnapshotError):
+            raise cause from error
+        where = ".".join(str(part) for part in first["loc"])
+        words = str(cause) if cause else _WORDS.get(first["type"], f"“{first['input']}”的类型不对。")
+        raise SnapshotError(f"{where}：{words}") from error
