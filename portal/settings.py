@@ -190,8 +190,23 @@ BOOTSTRAP_DIR = Path(str(distribution("XStatic-Bootstrap").locate_file("xstatic/
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", BOOTSTRAP_DIR)]
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
 PRIVATE_DIR = DATA_DIR / "private"
+# A folder, or a bucket that speaks S3; its keys are read from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+PRIVATE_S3_BUCKET = os.environ.get("PRIVATE_S3_BUCKET", "")
+_PRIVATE_BUCKET = {
+    "bucket_name": PRIVATE_S3_BUCKET,
+    "endpoint_url": os.environ.get("PRIVATE_S3_ENDPOINT") or None,
+    "region_name": os.environ.get("PRIVATE_S3_REGION") or None,
+    "default_acl": None,
+    "file_overwrite": True,
+}
+_PRIVATE: dict[str, object] = (
+    {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _PRIVATE_BUCKET}
+    if PRIVATE_S3_BUCKET
+    else {"BACKEND": "portal.core.files.PrivateFolder"}
+)
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PRIVATE_DIR}},
+    "default": _PRIVATE,
+    "private": _PRIVATE,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

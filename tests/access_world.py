@@ -6,10 +6,8 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -18,7 +16,6 @@ from applications.claims.models import Evidence, StoredFile
 from applications.rights.models import Right
 from policies.calls.enums import CallState
 from policies.calls.models import CallAttachment
-from policies.calls.services.attachments import FOLDER
 from policies.drafting.authored import read_sections
 from policies.drafting.models import PolicyDraft, WorkedCase
 from policies.engine.loader import CATALOGUE
@@ -27,7 +24,7 @@ from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Invitation, OverrideRequest
 from portal.api.models import ApiToken
 from portal.audit.services import record_audit
-from portal.core.files import keep_file
+from portal.core.files import keep_bytes, keep_file
 from portal.jobs.models import Job, JobState
 from portal.notifications.models import Message
 from review.decisions.models import Objection, PublicityEntry, PublicityList
@@ -262,7 +259,7 @@ def _calls(officer: User | None) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, call in calls.items():
         content = f"%PDF-1.7 call {name}".encode()
-        kept = keep_file(SimpleUploadedFile("通知.pdf", content), folder=FOLDER)
+        kept = keep_file(SimpleUploadedFile("通知.pdf", content), folder=CallAttachment.FOLDER)
         made[f"call_{name}"] = call
         made[f"call_file_{name}"] = CallAttachment.objects.create(
             call=call,
@@ -280,9 +277,7 @@ def _evidence(world: World, variant: str) -> Evidence:
     content = f"%PDF-1.7 {variant}".encode()
     sha256 = hashlib.sha256(content).hexdigest()
     stored = StoredFile.objects.create(sha256=sha256, size=len(content), media_type="application/pdf")
-    path = Path(settings.PRIVATE_DIR) / stored.path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    keep_bytes(stored.path, content)
     return Evidence.objects.create(
         claim=world.claims[variant],
         requirement="commitment",

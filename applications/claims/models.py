@@ -12,6 +12,7 @@ from django.utils import timezone
 from applications.claims.enums import EDITABLE, RELEASED, Action, ClaimStatus, Route
 from applications.claims.workflow import reviewer_of
 from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
+from portal.core.files import kept_name
 
 if TYPE_CHECKING:
     from portal.accounts.models import Region, User
@@ -213,6 +214,8 @@ class ClaimCounter(models.Model):
 class StoredFile(models.Model):
     """A file's bytes, kept once under their SHA-256 in private storage."""
 
+    FOLDER = "evidence"
+
     sha256 = models.CharField(max_length=64, primary_key=True)
     size = models.PositiveIntegerField("大小（字节）")
     media_type = models.CharField("类型", max_length=60)
@@ -220,8 +223,8 @@ class StoredFile(models.Model):
 
     @property
     def path(self) -> str:
-        """Where the bytes lie below the private directory."""
-        return f"evidence/{self.sha256[:2]}/{self.sha256}"
+        """The name of the bytes in private storage."""
+        return kept_name(self.FOLDER, self.sha256)
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from policies.calls.enums import CallState, ChangeKind, Phase
 from portal.accounts.enums import Role
+from portal.core.files import kept_name
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -166,6 +167,8 @@ class CallItem(models.Model):
 class CallAttachment(models.Model):
     """A file of a call, e.g. the signed notice or a form to fill in; its bytes lie under their SHA-256."""
 
+    FOLDER = "calls"
+
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     call = models.ForeignKey(Call, models.CASCADE, related_name="attachments")
     filename = models.CharField("文件名", max_length=200)
@@ -184,6 +187,11 @@ class CallAttachment(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def path(self) -> str:
+        """The name of the bytes in private storage."""
+        return kept_name(self.FOLDER, self.sha256)
 
 
 class CallChange(models.Model):

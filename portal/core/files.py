@@ -1,8 +1,12 @@
-"""Uploaded files: told by their content, kept once under their SHA-256 in private storage, and read back in pieces."""
+"""Private files: uploads checked by their content, bytes kept in `storages["private"]` and handed out as kept.
+
+The storage is a folder, or a bucket that speaks S3 (the settings PRIVATE_S3_…); nothing else in the portal knows which.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import tempfile
 import zipfile
@@ -12,25 +16,34 @@ from typing import TYPE_CHECKING
 
 import filetype
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, storages
+from django.http import FileResponse, Http404
 from django.template.defaultfilters import filesizeformat
 
 from portal.core.errors import RefusedError
 from portal.core.spreadsheets import XLSX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
+    from django.core.files import File
     from django.core.files.uploadedfile import UploadedFile
+
+logger = logging.getLogger(__name__)
 
 PDF = "application/pdf"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = XLSX
 _SNIFFED_BYTES = 8192
 _PDF_HEAD_BYTES = 1024
-_CHUNK_BYTES = 256 * 1024
 # Office files are ZIP archives; the part that tells which, and the one that would bring a program along.
 _OFFICE_PARTS = {"word/document.xml": WORD, "xl/workbook.xml": EXCEL}
 _MACROS = "vbaProject.bin"
+
+
+class FileChangedError(Exception):
+    """The stored bytes are not those whose hash was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,41 +116,93 @@ def _office_type(file: UploadedFile[bytes]) -> str:
 
 
 def keep_file(file: UploadedFile[bytes], *, folder: str) -> KeptFile:
-    """Write the bytes to a folder of private storage, the same bytes once.
-
-    They are written beside their place and moved there in one step: a row that is written afterwards, and a file that
-    is there, agree after any crash.
-    """
-    digest = hashlib.sha256()
-    place = Path(settings.PRIVATE_DIR) / folder
-    place.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=place, prefix=".incoming-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as target:
-            file.seek(0)
-            for chunk in file.chunks():
-                digest.update(chunk)
-                target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
-        kept = KeptFile(digest.hexdigest(), temporary.stat().st_size)
-        path = kept_path(folder, kept.sha256)
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Keep an upload under its hash in a folder of private storage, the same bytes once."""
+    digest, size = hashlib.sha256(), 0
+    for chunk in file.chunks():
+        digest.update(chunk)
+        size += len(chunk)
+    kept = KeptFile(digest.hexdigest(), size)
+    name = kept_name(folder, kept.sha256)
+    if not storages["private"].exists(name):
+        storages["private"].save(name, file)
     return kept
 
 
-def kept_path(folder: str, sha256: str) -> Path:
-    """Where bytes of a folder lie."""
-    return Path(settings.PRIVATE_DIR) / folder / sha256[:2] / sha256
+def keep_bytes(name: str, content: bytes) -> None:
+    """Keep bytes under a name of private storage, in place of what was there."""
+    storages["private"].save(name, ContentFile(content))
 
 
-def read_pieces(path: Path) -> Iterator[bytes]:
-    """A file's bytes; it is opened when they are wanted and closed behind the last."""
-    with path.open("rb") as content:
-        while chunk := content.read(_CHUNK_BYTES):
-            yield chunk
+def kept_name(folder: str, sha256: str) -> str:
+    """The name in private storage of bytes that are kept under their hash."""
+    return f"{folder}/{sha256[:2]}/{sha256}"
+
+
+def delete_file(name: str) -> None:
+    """Destroy the bytes under a name; none there is no error."""
+    storages["private"].delete(name)
+
+
+def open_file(name: str, *, sha256: str) -> File[bytes]:
+    """The bytes under a name, which the caller closes. Raises FileNotFoundError, FileChangedError for another hash."""
+    file: File[bytes] = storages["private"].open(name)
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    if digest.hexdigest() != sha256:
+        file.close()
+        raise FileChangedError(name)
+    file.seek(0)
+    return file
+
+
+def file_response(
+    name: str, *, sha256: str, filename: str, media_type: str, as_attachment: bool = True
+) -> FileResponse:
+    """Hand out the bytes under a name. 404 where they are gone, or are not those whose hash was kept."""
+    try:
+        file = open_file(name, sha256=sha256)
+    except (FileNotFoundError, FileChangedError) as error:
+        logger.exception("The private file %s is missing or has changed.", name)
+        raise Http404 from error
+    return FileResponse(
+        file,
+        as_attachment=as_attachment,
+        filename=filename,
+        content_type=media_type,
+        headers={"X-Content-Type-Options": "nosniff"},
+    )
+
+
+class PrivateFolder(FileSystemStorage):
+    """The folder PRIVATE_DIR. A file is put in place whole or not at all, and replaces one that is there.
+
+    It is written beside its place and moved there in one step: a row that is written afterwards, and a file that is
+    there, agree after any crash.
+    """
+
+    @property
+    def base_location(self) -> str:
+        return str(settings.PRIVATE_DIR)
+
+    @property
+    def location(self) -> str:
+        return str(Path(settings.PRIVATE_DIR).absolute())
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        return name
+
+    def _save(self, name: str, content: File[bytes]) -> str:
+        path = Path(self.path(name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".incoming-")
+        try:
+            with os.fdopen(handle, "wb") as target:
+                for chunk in content.chunks():
+                    target.write(chunk)
+                target.flush()
+                os.fsync(target.fileno())
+            Path(temporary).replace(path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+        return name

@@ -85,5 +85,5 @@ class Notice(models.Model):
 
     @property
     def path(self) -> str:
-        """Where the file lies below the private directory."""
+        """The file's name in private storage."""
         return f"notices/{self.year}/{self.code}.pdf"

@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import tempfile
 import threading
 from contextlib import contextmanager
 from functools import lru_cache
@@ -73,21 +72,6 @@ def _draw(notice: Snapshot, *, annex: bool) -> tuple[Letter, str]:
         "qr_code": qr_data_uri(notice.verification.url),
     }
     return letter, render_to_string(f"notices/print/{notice.kind}.html", context)
-
-
-def store_bytes(content: bytes, target: Path) -> None:
-    """Put a file in place whole or not at all: a worker killed while writing leaves only a temporary file behind."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".part", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 @lru_cache(maxsize=1)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.utils.http import content_disposition_header
-
+from portal.core.files import FileChangedError, open_file
 from review.notices.enums import FileState
 from review.notices.models import Notice
 
 if TYPE_CHECKING:
+    from django.core.files import File
     from django.db.models import QuerySet
 
     from applications.claims.models import Claim
@@ -51,31 +48,22 @@ def find_by_code(text: str) -> Notice | None:
     return Notice.objects.select_related("region").filter(code=clean_code(text)).first()
 
 
-def read_file(notice: Notice) -> bytes:
-    """The bytes that were printed. Raises NoticeFileError rather than give out anything else."""
+def open_notice(notice: Notice) -> File[bytes]:
+    """The file that was printed, which the caller closes. Raises NoticeFileError rather than give out anything else."""
     if not notice.rendered_at:
         raise NoticeFileError(FileState.PENDING)
     try:
-        content = (Path(settings.PRIVATE_DIR) / notice.path).read_bytes()
+        return open_file(notice.path, sha256=notice.sha256)
     except FileNotFoundError:
         raise NoticeFileError(FileState.MISSING) from None
-    if hashlib.sha256(content).hexdigest() != notice.sha256:
-        raise NoticeFileError(FileState.CHANGED)
-    return content
+    except FileChangedError:
+        raise NoticeFileError(FileState.CHANGED) from None
 
 
 def file_state(notice: Notice) -> FileState:
     """How the stored file stands now."""
     try:
-        read_file(notice)
+        open_notice(notice).close()
     except NoticeFileError as error:
         return error.state
     return FileState.INTACT
-
-
-def disposition(notice: Notice) -> str:
-    """The header that saves the file under its kind and number."""
-    return (
-        content_disposition_header(as_attachment=True, filename=f"{notice.get_kind_display()} {notice.number}.pdf")
-        or ""
-    )

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +12,7 @@ from django.utils import timezone
 from applications.claims.enums import ClaimStatus
 from applications.claims.services.transitions import lock_claim
 from portal.audit.services import record_audit
+from portal.core.files import keep_bytes
 from portal.notifications.services import notify_applicant
 from review.funding.awards import record_award
 from review.notices.compose import (
@@ -27,7 +26,7 @@ from review.notices.compose import (
     number_of,
 )
 from review.notices.models import Notice, NoticeCounter, NoticeKind, new_code
-from review.notices.render import render_notice, store_bytes
+from review.notices.render import render_notice
 
 if TYPE_CHECKING:
     from applications.claims.models import Claim
@@ -115,7 +114,7 @@ def print_notice(notice_id: int, *, act: ActorContext) -> bool:
         notice = Notice.objects.select_for_update(of=("self",)).select_related("claim__item").get(pk=notice_id)
         if notice.rendered_at:
             return False
-        store_bytes(content, Path(settings.PRIVATE_DIR) / notice.path)
+        keep_bytes(notice.path, content)
         Notice.objects.filter(pk=notice_id).update(sha256=digest, size=len(content), rendered_at=act.at)
         _tell_applicant(notice)
         record_audit(

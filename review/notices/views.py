@@ -6,12 +6,13 @@ import logging
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.access import access, applicants, public, signed_in
+from portal.core.files import PDF
 from portal.core.http import user_of
 from review.notices import selectors
 from review.notices.enums import FileState
@@ -20,6 +21,7 @@ from review.notices.models import Notice
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
 logger = logging.getLogger(__name__)
 PAGE_SIZE = 20
@@ -36,18 +38,17 @@ def mine(request: HttpRequest) -> HttpResponse:
 @access(signed_in)
 @require_safe
 @never_cache
-def download(request: HttpRequest, code: str) -> HttpResponse:
+def download(request: HttpRequest, code: str) -> HttpResponseBase:
     """Give out the file as it was printed, or an explanation; never a file that has changed since."""
     notice = get_object_or_404(Notice.objects.visible_to(user_of(request)), code=code)
     try:
-        content = selectors.read_file(notice)
+        file = selectors.open_notice(notice)
     except selectors.NoticeFileError as error:
         if error.state != FileState.PENDING:
             logger.exception("The file of notice %s is %s.", notice.number, error.state)
         return render(request, "notices/unavailable.html", {"notice": notice, "state": error.state}, status=409)
-    response = HttpResponse(content, content_type="application/pdf")
-    response.headers["Content-Disposition"] = selectors.disposition(notice)
-    return response
+    filename = f"{notice.get_kind_display()} {notice.number}.pdf"
+    return FileResponse(file, as_attachment=True, filename=filename, content_type=PDF)
 
 
 @access(public)

@@ -1,10 +1,10 @@
-"""Evidence: told by its content, kept once under its SHA-256, attached to one requirement of a claim."""
+"""Evidence: checked by its content, kept once under its SHA-256, attached to one requirement of a claim."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from applications.claims.selectors.scope import editable_scope, evidence_require
 from applications.claims.services.transitions import lock_claim
 from portal.audit.services import record_audit
 from portal.core.errors import RefusedError
-from portal.core.files import PDF, Allowed, check_file, keep_file
+from portal.core.files import PDF, Allowed, check_file, delete_file, keep_file
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -30,7 +30,6 @@ ALLOWED = {
     "image/jpeg": ("jpg", "jpeg"),
 }
 ALLOWED_WORDS = "PDF、PNG 或 JPG"
-_FOLDER = "evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +100,7 @@ def purge_line_evidence(line: ClaimLine, *, act: ActorContext) -> None:
         evidence.removed_at = act.at
         evidence.save(update_fields=["removed_at"])
         if not Evidence.objects.filter(file_id=evidence.file_id, removed_at=None).exists():
-            place = Path(settings.PRIVATE_DIR) / evidence.file.path
-            transaction.on_commit(partial(place.unlink, missing_ok=True))
+            transaction.on_commit(partial(delete_file, evidence.file.path))
         record_audit(
             act,
             action="evidence.purge",
@@ -121,7 +119,7 @@ def check_upload(upload: Upload) -> str:
 
 def store_file(file: UploadedFile[bytes], *, media_type: str, act: ActorContext) -> StoredFile:
     """Keep the bytes under their SHA-256; the same bytes are kept once. A row without bytes cannot be."""
-    kept = keep_file(file, folder=_FOLDER)
+    kept = keep_file(file, folder=StoredFile.FOLDER)
     found, _ = StoredFile.objects.get_or_create(
         sha256=kept.sha256, defaults={"size": kept.size, "media_type": media_type, "stored_at": act.at}
     )

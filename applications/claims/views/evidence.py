@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from csp.decorators import csp_replace
-from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications.claims.forms.entry import evidence_slot, page_of
@@ -23,14 +20,14 @@ from applications.claims.views.common import as_uuid, own_claim
 from portal.access import access, applicants, officials
 from portal.accounts.enums import Role
 from portal.core.errors import RefusedError
-from portal.core.files import read_pieces
+from portal.core.files import file_response
 from portal.core.http import act_of, user_of
 from portal.core.paging import read_number
 
 if TYPE_CHECKING:
     import uuid
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import FileResponse, HttpRequest, HttpResponse
 
     from applications.claims.models import Claim
 
@@ -60,19 +57,18 @@ readers = applicants | officials(
 )
 @access(readers)
 @require_safe
-def evidence(request: HttpRequest, key: uuid.UUID) -> StreamingHttpResponse:
+def evidence(request: HttpRequest, key: uuid.UUID) -> FileResponse:
     """The bytes of one file, in place, or with `?download` to keep."""
     visible = Evidence.objects.visible_to(user_of(request)).select_related("file")
     found = get_object_or_404(visible, key=key)
-    path = Path(settings.PRIVATE_DIR) / found.file.path
-    if not path.is_file():
-        raise Http404
-    response = StreamingHttpResponse(read_pieces(path), content_type=found.file.media_type)
-    response["Content-Length"] = str(found.file.size)
-    keeps = "download" in request.GET
-    disposition = content_disposition_header(as_attachment=keeps, filename=found.filename)
-    response["Content-Disposition"] = disposition or "inline"
-    response["X-Content-Type-Options"] = "nosniff"
+    stored = found.file
+    response = file_response(
+        stored.path,
+        sha256=stored.sha256,
+        filename=found.filename,
+        media_type=stored.media_type,
+        as_attachment="download" in request.GET,
+    )
     response["Cache-Control"] = "private, no-store"
     return response
 

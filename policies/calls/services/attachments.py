@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from portal.core.actor import ActorContext
 
-FOLDER = "calls"
 MAX_ATTACHMENTS = 20
 ENDINGS = {PDF: ("pdf",), WORD: ("docx",), EXCEL: ("xlsx",), "image/png": ("png",), "image/jpeg": ("jpg", "jpeg")}
 ALLOWED_WORDS = "PDF、Word（.docx）、Excel（.xlsx）、PNG 或 JPG"
@@ -47,7 +46,7 @@ def add_attachment(
             raise RefusedError("通知已经发布，增加附件请写明理由，理由会在通知页面公布。", "reason")
         if call.attachments.count() >= MAX_ATTACHMENTS:
             raise RefusedError(f"一份通知最多 {MAX_ATTACHMENTS} 个附件，请合并后再上传。", "file")
-        kept = keep_file(file, folder=FOLDER)
+        kept = keep_file(file, folder=CallAttachment.FOLDER)
         short = PurePath(name).name[-200:]
         attachment, is_new = CallAttachment.objects.get_or_create(
             call=call,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,9 +19,8 @@ from policies.calls.enums import Phase
 from policies.calls.ics import MEDIA_TYPE, calendar_file
 from policies.calls.models import Call, CallAttachment
 from policies.calls.permissions import administers
-from policies.calls.services.attachments import FOLDER
 from portal.access import access, public
-from portal.core.files import kept_path, read_pieces
+from portal.core.files import file_response
 
 if TYPE_CHECKING:
     import uuid
@@ -79,23 +78,15 @@ def context_of(request: HttpRequest, call: Call) -> dict[str, object]:
 
 @access(public)
 @require_safe
-def attachment(_request: HttpRequest, key: uuid.UUID) -> StreamingHttpResponse:
+def attachment(_request: HttpRequest, key: uuid.UUID) -> FileResponse:
     """One file of a published call, to keep."""
     files = CallAttachment.objects.filter(call__in=Call.objects.public())
     return send_attachment(get_object_or_404(files, key=key))
 
 
-def send_attachment(found: CallAttachment) -> StreamingHttpResponse:
+def send_attachment(found: CallAttachment) -> FileResponse:
     """The file's bytes, never shown in place. 404 where they are gone."""
-    path = kept_path(FOLDER, found.sha256)
-    if not path.is_file():
-        raise Http404
-    response = StreamingHttpResponse(read_pieces(path), content_type=found.media_type)
-    response["Content-Length"] = str(found.size)
-    disposition = content_disposition_header(as_attachment=True, filename=found.filename)
-    response["Content-Disposition"] = disposition or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return file_response(found.path, sha256=found.sha256, filename=found.filename, media_type=found.media_type)
 
 
 @access(public)

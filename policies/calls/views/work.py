@@ -36,7 +36,7 @@ from portal.core.http import act_of, user_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+    from django.http import FileResponse, HttpRequest, HttpResponse
 
     from portal.core.actor import ActorContext
 
@@ -274,7 +274,7 @@ def attach(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @access(administrators)
 @require_http_methods(["GET", "HEAD", "POST"])
-def draft_attachment(request: HttpRequest, key: uuid.UUID) -> HttpResponse | StreamingHttpResponse:
+def draft_attachment(request: HttpRequest, key: uuid.UUID) -> HttpResponse | FileResponse:
     """A file of one's own city's call: to read it before everybody can, or (by post) to take it off a draft."""
     mine = CallAttachment.objects.filter(call__in=Call.objects.workable_by(user_of(request)))
     found = get_object_or_404(mine.select_related("call"), key=key)

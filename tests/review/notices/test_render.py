@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 from fontTools.ttLib import TTFont
 
-from review.notices.render import RenderError, render_notice, store_bytes
+from review.notices.render import RenderError, render_notice
 from review.notices.typesetting import CLOSING
 from tests.review.notices.samples import RARE, grant, refusal
 
@@ -205,21 +205,3 @@ def test_another_process_makes_the_same_bytes(tmp_path: Path) -> None:
         cwd=settings.BASE_DIR,
     ).stdout.split()[-1]
     assert there == hashlib.sha256(render_notice(data)).hexdigest()
-
-
-def test_a_stored_file_is_whole_and_alone(tmp_path: Path) -> None:
-    target = tmp_path / "2026" / "code.pdf"
-    store_bytes(b"first", target)
-    store_bytes(b"second", target)
-    assert target.read_bytes() == b"second"
-    assert list(target.parent.iterdir()) == [target]
-
-
-def test_a_full_disk_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full_disk(_handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("review.notices.render.os.fsync", full_disk)
-    with pytest.raises(OSError, match="No space"):
-        store_bytes(b"content", tmp_path / "code.pdf")
-    assert list(tmp_path.iterdir()) == []

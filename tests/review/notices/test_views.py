@@ -63,8 +63,9 @@ class TestDownload:
     def test_every_download_has_the_printed_bytes(self, client: Client, notice: Notice) -> None:
         client.force_login(notice.claim.created_by)
         first, second = download(client, notice), download(client, notice)
-        assert first.content == second.content == stored_at(notice).read_bytes()
+        assert first.getvalue() == second.getvalue() == stored_at(notice).read_bytes()
         assert first["Content-Type"] == "application/pdf"
+        assert first["Content-Length"] == str(notice.size)
         assert f"资助决定通知书 {notice.number}.pdf" in unquote(first["Content-Disposition"])
         assert "no-store" in first["Cache-Control"]
 
@@ -81,7 +82,7 @@ class TestDownload:
         self, client: Client, notice: Notice, role: Role, region: Callable[[], Region]
     ) -> None:
         client.force_login(make_official(role, region()))
-        assert download(client, notice).status_code == 200
+        assert download(client, notice).getvalue() == stored_at(notice).read_bytes()
 
     @pytest.mark.parametrize(
         ("role", "region"),
