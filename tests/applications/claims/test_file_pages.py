@@ -61,6 +61,7 @@ def test_a_file_is_viewed_in_place_with_its_own_type_and_nothing_sniffed(own, me
     assert "frame-ancestors 'self'" in response["Content-Security-Policy"]
     download = own.get(f"{path}?download=1")
     assert download["Content-Disposition"].startswith("attachment")
+    assert download.getvalue() == PDF
 
 
 def test_evidence_is_seen_by_the_officers_of_the_region_once_submitted_and_by_nobody_else(client, member, settings):
@@ -71,7 +72,10 @@ def test_evidence_is_seen_by_the_officers_of_the_region_once_submitted_and_by_no
 
     def status(user: User) -> int:
         client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
-        return client.get(path).status_code
+        response = client.get(path)
+        if response.streaming:
+            assert response.getvalue() == PDF
+        return response.status_code
 
     assert status(officer) == 404
     submit_claim(claim, act=act(member), revision=claim.revision, commitment=True)

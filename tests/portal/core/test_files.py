@@ -106,7 +106,7 @@ class TestEitherStorage:
         assert response["Content-Disposition"].startswith(begins)
         assert "通知（盖章件）.pdf" in unquote(response["Content-Disposition"])
         assert response["X-Content-Type-Options"] == "nosniff"
-        response.close()
+        response.file_to_stream.close()
 
     @pytest.mark.parametrize("content", [None, CONTENT + b" "], ids=["missing", "changed"])
     def test_a_file_that_is_missing_or_changed_is_not_there(self, content):
