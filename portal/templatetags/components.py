@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.template.base import token_kwargs
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -23,6 +24,12 @@ _SLOTS = "_slots"
 _CELL = re.compile(r"<(?P<name>tr|th|td)(?P<attributes>(?:\s[^>]*)?)>")
 _CLASS = re.compile(r'(\sclass=")')
 _COLSPAN = re.compile(r'\scolspan="(\d+)"')
+
+
+@register.simple_tag
+def stylesheet(name: str, media: str = "all") -> SafeString:
+    """The link to one of the style sheets of `static/css`."""
+    return format_html('<link rel="stylesheet" href="{}" media="{}">', static(f"css/{name}.css"), media)
 
 
 @register.simple_block_tag
