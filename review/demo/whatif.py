@@ -14,11 +14,11 @@ from portal.jobs.models import Job
 from portal.jobs.services import run_job
 from review.demo.people import DOMAIN
 from review.whatif.enums import ChangeKind, Source
+from review.whatif.labels import draft_labels
 from review.whatif.models import SimulationRun
 from review.whatif.rules import rules_of_draft, rules_of_item
-from review.whatif.selectors import JOB, law
+from review.whatif.selectors import JOB, catalogue_in_force
 from review.whatif.services.runs import Plan, start_run
-from review.whatif.words import words_of_draft
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +41,7 @@ def load_simulations(*, now: datetime) -> None:
 
 
 def _plans() -> list[Plan]:
-    rules = law()
+    rules = catalogue_in_force()
     lower = rules_of_item(rules.items[_ITEM], {"steps.0.yuan": "4000"})
     words = ["每件最高：5,000 元 → 4,000 元"]
     stored: dict[str, Any] = {"documents": [], "years": [], "regions": []}
@@ -71,7 +71,7 @@ def _plans() -> list[Plan]:
     draft = PolicyDraft.objects.order_by("pk").first()
     if draft is not None:
         tried = rules_of_draft(rules, draft_catalogue(draft), document=draft.document_code, as_if=True)
-        said = words_of_draft(rules, tried, as_if=True)
+        said = draft_labels(rules, tried, as_if=True)
         target = str(draft.key)
         plans.append(
             Plan(f"草案：{draft.title}", ChangeKind.DRAFT, Source.STORED, stored, target, draft.revision, said, tried)

@@ -17,10 +17,10 @@ from portal.access import access, officials, public
 from portal.core.errors import RefusedError, attempt, show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.spreadsheets import workbook_response
+from review.targets.charts import attainment_chart, course_chart, verdict_chart, year_chart, year_charts
 from review.targets.forms import CorrectionForm, MeasurementForm, ProgressForm
 from review.targets.models import Measurement
 from review.targets.permissions import RECORDERS, recordable_documents
-from review.targets.pictures import attainment_chart, course_chart, verdict_chart, year_chart, year_charts
 from review.targets.programmes import duty_of, plan_codes, progress_history, read_board, read_task
 from review.targets.selectors import (
     find_aim,
@@ -41,7 +41,7 @@ from review.targets.services import (
     record_measurement,
     report_progress,
 )
-from review.targets.sheets import dashboard_sheet
+from review.targets.xlsx_export import dashboard_sheet
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portal.core.charts import BarChart, BarRow, ColumnChart, ColumnGroup, Datum, bar_chart, column_chart
-from review.whatif.rows import AFTER, BEFORE, signed, wan
+from review.whatif.view_models import AFTER, BEFORE, signed, wan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from review.whatif.report import Report
-    from review.whatif.rows import Row
+    from review.whatif.view_models import Row
 
 
 @dataclass(frozen=True, slots=True)

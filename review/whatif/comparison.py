@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from review.whatif.rows import signed
+from review.whatif.view_models import signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from review.whatif.report import Report
-    from review.whatif.rows import Row, Sums
+    from review.whatif.view_models import Row, Sums
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What may be simulated, over which claims, and where a simulation stands."""
+"""What may be simulated, over which claims, and the states of a simulation."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""Handler of the queue's jobs of this room."""
+"""Handler of this app's jobs."""
 
 from review.whatif.services.work import simulate_run
 

@@ -11,7 +11,7 @@ from policies.engine.terms import APPLICANT_KINDS
 from portal.accounts.enums import SizeClass
 from portal.core.money import ZERO, to_fen, to_yuan
 from review.whatif.enums import ChangeKind, Source
-from review.whatif.rows import (
+from review.whatif.view_models import (
     AFTER,
     BEFORE,
     BudgetSide,
@@ -55,7 +55,7 @@ SHOWN_MOVERS = 20
 
 
 class Report:
-    """Everything a finished run says.
+    """Everything in a finished run.
 
     `regions` names region codes; `claims` and `calls` are those that the reader may see, by id.
     """

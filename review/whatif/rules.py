@@ -23,7 +23,7 @@ from policies.published.wording import fact_label
 if TYPE_CHECKING:
     from policies.engine import Catalogue, Item
 
-# A period that holds no day of any claim: how an item stands that is not, not yet, or no longer law.
+# A period that holds no day of any claim: how an item stands that is not, not yet, or no longer in force.
 _NEVER = [{"from": "1900-01-01", "to": "1900-01-02"}]
 # From when a new rule is taken to hold, where no version in force says.
 _ALWAYS = "1980-01-01"
@@ -31,7 +31,7 @@ _ALWAYS = "1980-01-01"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What differs from the law: items in normal form that replace all versions of their id, and ids that are gone."""
+    """What differs from the published items: new versions of ids, in normal form, and ids gone."""
 
     replaced: tuple[Mapping[str, Any], ...] = ()
     removed: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ def ever_holds(versions: Iterable[Item]) -> bool:
 
 @lru_cache(maxsize=2)
 def in_force(published: Catalogue) -> Catalogue:
-    """The catalogue as law: items of documents that are only drafts stand in it, and hold on no day."""
+    """The rules in force: items of documents that are only drafts are part of it, and hold on no day."""
     items = [item for versions in published.items.values() for item in versions]
     return catalogue_of(
         published.documents.values(),
@@ -75,19 +75,19 @@ class Sides:
     making: Catalogue
 
 
-def sides_of(law: Catalogue, rules: Rules) -> Sides:
-    """The law and the law with these rules in it. An item that one of them does not have stands there, never in force.
+def sides_of(current: Catalogue, rules: Rules) -> Sides:
+    """The published catalogue, and the same with these rules in it. What only one has is in both, never in force.
 
-    Claims are made under the new rules where there are any, and under the law elsewhere.
+    Claims are made under the new rules where there are any, and under the published ones elsewhere.
     """
     new = [compile_item(content) for content in rules.replaced]
     known = {item.id for item in new}
-    kept = [item for versions in law.items.values() for item in versions if item.id not in known]
-    gone = [law.items[item_id][-1] for item_id in rules.removed if item_id in law.items]
+    kept = [item for versions in current.items.values() for item in versions if item.id not in known]
+    gone = [current.items[item_id][-1] for item_id in rules.removed if item_id in current.items]
     still = [item for item in kept if item.id not in rules.removed]
-    documents = list(law.documents.values())
-    fresh = {item.id: item for item in new if item.id not in law.items}.values()
-    every = [item for versions in law.items.values() for item in versions]
+    documents = list(current.documents.values())
+    fresh = {item.id: item for item in new if item.id not in current.items}.values()
+    every = [item for versions in current.items.values() for item in versions]
     return Sides(
         before=catalogue_of(documents, [*every, *(_dated(item, _NEVER) for item in fresh)]),
         after=catalogue_of(documents, [*still, *(_dated(item, _NEVER) for item in gone), *new]),
@@ -101,7 +101,7 @@ def catalogue_hash(catalogue: Catalogue) -> str:
     return content_hash(sorted(item.hash for versions in catalogue.items.values() for item in versions))
 
 
-def rules_of_draft(law: Catalogue, draft: Catalogue, *, document: str, as_if: bool) -> Rules:
+def rules_of_draft(current: Catalogue, draft: Catalogue, *, document: str, as_if: bool) -> Rules:
     """What a draft of a document changes. With `as_if` it is taken to hold from the beginning of what it replaces.
 
     Without, claims whose facts lie before its effect are computed under the earlier versions, as they will be in life.
@@ -110,11 +110,11 @@ def rules_of_draft(law: Catalogue, draft: Catalogue, *, document: str, as_if: bo
     for versions in draft.items.values():
         if versions[-1].document_id != document:
             continue
-        before = law.items.get(versions[-1].id, [])
+        before = current.items.get(versions[-1].id, [])
         if [_law_of(item) for item in versions] == [_law_of(item) for item in before]:
             continue
         replaced += [_from_beginning(versions[-1], before)] if as_if else [plain_content(item) for item in versions]
-    own = {item_id for item_id, versions in law.items.items() if versions[-1].document_id == document}
+    own = {item_id for item_id, versions in current.items.items() if versions[-1].document_id == document}
     return Rules(tuple(replaced), tuple(sorted(own - draft.items.keys())))
 
 
@@ -155,7 +155,7 @@ def _dated(item: Item, effect: list[dict[str, str]]) -> Item:
 
 @dataclass(frozen=True, slots=True)
 class Adjustable:
-    """One figure of an item that may be tried otherwise: where it stands, its words, its kind and its value.
+    """One figure of an item that may be tried otherwise: its place, its label, its kind and its value.
 
     `kind` is yuan, ratio, count, day or choice; `key` names it in a form.
     """

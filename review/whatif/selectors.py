@@ -34,7 +34,7 @@ TARGET = "target"
 JOB = "whatif.simulate"
 
 
-def law() -> Catalogue:
+def catalogue_in_force() -> Catalogue:
     """The rules in force: what is published, less what is only a draft."""
     return in_force(published_catalogue())
 
@@ -55,7 +55,7 @@ def page_of_runs(user: User, *, after: str = "") -> Page[SimulationRun]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a run stands: its state in words, per cent done, and whether the worker has given it up."""
+    """The progress of a run: its state in words, per cent done, and whether the worker has given it up."""
 
     run: SimulationRun
     percent: int
@@ -82,7 +82,7 @@ class Standing:
 
 
 def standing_of(run: SimulationRun) -> Standing:
-    """How one run stands. One query while it is open, none afterwards."""
+    """The progress of one run. One query while it is open, none afterwards."""
     job = Job.objects.filter(kind=JOB, key=str(run.key)).first() if run.is_open else None
     if job is None:
         return Standing(run, 100 if run.state == RunState.DONE else 0, is_dead=False, attempts=0)
@@ -134,7 +134,7 @@ class OpenChoices:
 
 def open_choices(user: User) -> OpenChoices:
     """What this person may try."""
-    rules = law()
+    rules = catalogue_in_force()
     documents = list(rules.documents.values())
     by_document: dict[str, list[tuple[str, str]]] = {}
     for item_id, versions in rules.items.items():

@@ -9,21 +9,21 @@ import numpy as np
 
 from policies.engine.batch import KINDS, SIZES, generate, simulate
 from policies.engine.limits.registry import read_limit
-from review.whatif.columns import UncountableError
+from review.whatif.aggregates import Claims, Side, compare, movers
 from review.whatif.enums import Source
-from review.whatif.figures import Claims, Side, compare, movers
+from review.whatif.population_builder import UncountableError
 from review.whatif.rules import Rules, catalogue_hash, ever_holds, sides_of
-from review.whatif.selectors import TARGET, law
-from review.whatif.stored import read_stored
+from review.whatif.selectors import TARGET, catalogue_in_force
+from review.whatif.stored_claims import read_stored_claims
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from policies.engine import Catalogue
     from policies.engine.batch import Population
-    from review.whatif.figures import Bools
+    from review.whatif.aggregates import Bools
     from review.whatif.models import SimulationRun
-    from review.whatif.stored import Stored
+    from review.whatif.stored_claims import StoredClaims
 
     Progress = Callable[[int, int], None]
 
@@ -44,17 +44,17 @@ class Simulated:
 
 
 def run_simulation(run: SimulationRun, *, progress: Progress = lambda _done, _total: None) -> Simulated:
-    """Compute a run. `progress` hears per cent done, and may raise to stop.
+    """Compute a run. `progress` is called with per cent done, and may raise to stop.
 
     Raises LawChangedError where other rules are published by now than when the run was asked, UncountableError where
     nothing can be claimed, UnsupportedRuleError for rules that the vectorised engine cannot follow.
     """
-    published = law()
+    published = catalogue_in_force()
     if catalogue_hash(published) != run.rules["law"]:
         raise LawChangedError("排队期间现行政策有新的发布，请按新的现行政策重新发起。")
     sides = sides_of(published, Rules.from_json(run.rules))
     if run.source == Source.STORED:
-        stored = read_stored(
+        stored = read_stored_claims(
             [sides.before, sides.after],
             city_code=run.city_id,
             progress=lambda done, total: progress(_SHARES[0] * done // total, 100),
@@ -129,7 +129,7 @@ def _claims_of(population: Population) -> Claims:
     )
 
 
-def _chosen(stored: Stored, scope: dict[str, Any], catalogue: Catalogue) -> Bools:
+def _chosen(stored: StoredClaims, scope: dict[str, Any], catalogue: Catalogue) -> Bools:
     """Which of a city's claims the report is about. All are computed: they share limits with the others."""
     claims = stored.claims
     chosen = np.ones(len(claims), dtype=bool)
@@ -193,7 +193,7 @@ def _only_named(words: dict[str, str], results: dict[str, Any]) -> dict[str, str
     return {key: words[key] for key in sorted(named & words.keys())}
 
 
-def _reconciled(stored: Stored, chosen: Bools, before: Side) -> dict[str, int]:
+def _reconciled(stored: StoredClaims, chosen: Bools, before: Side) -> dict[str, int]:
     """What was asked for, computed and granted of the same claims, in fen, beside what the simulation computes.
 
     `differing`: undecided claims whose sum under the rules in force is not the one last computed in the procedure.

@@ -29,9 +29,9 @@ from review.whatif.permissions import READERS, RUNNERS, may_run, running_city
 from review.whatif.report import SHOWN_MOVERS, Report, shown_ids
 from review.whatif.selectors import (
     calls_of,
+    catalogue_in_force,
     comparable_runs,
     last_run_of,
-    law,
     open_choices,
     page_of_runs,
     region_names,
@@ -41,7 +41,7 @@ from review.whatif.selectors import (
     visible_numbers,
 )
 from review.whatif.services.runs import cancel_run, find_earlier, start_run
-from review.whatif.sheets import report_book
+from review.whatif.xlsx_export import report_book
 
 if TYPE_CHECKING:
     import uuid
@@ -87,9 +87,9 @@ def new(request: HttpRequest) -> HttpResponse:
 def _run_form(request: HttpRequest, change: str, city: Region) -> RunForm:
     """The form of what is to be tried. Raises Http404 for something that is not there (or not for this person)."""
     target = request.GET.get("target", "")
-    rules = law()
+    rules = catalogue_in_force()
     documents = rules.documents
-    common: dict[str, Any] = {"data": request.POST or None, "law": rules, "choices": run_choices(city)}
+    common: dict[str, Any] = {"data": request.POST or None, "current": rules, "choices": run_choices(city)}
     if change == ChangeKind.PUBLISHED:
         return RunForm(**common)
     if change == ChangeKind.ITEM and target in rules.items:
@@ -162,7 +162,7 @@ def _report(request: HttpRequest, run: SimulationRun, *, most: int | None = SHOW
 @access(readers)
 @require_GET
 def run(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """How a run stands, and its report once it is done."""
+    """The progress of a run, and its report once it is done."""
     found = _visible_run(request, key)
     standing = standing_of(found)
     context = {"run": found, "standing": standing, "may_cancel": _may_cancel(request, found)}

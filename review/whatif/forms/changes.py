@@ -15,6 +15,7 @@ from portal.core.fields import DayField, YuanField
 from portal.core.money import to_fen
 from review.whatif.enums import ChangeKind
 from review.whatif.forms.scope import RunForm
+from review.whatif.labels import change_label, draft_labels, figure_label
 from review.whatif.rules import (
     Rules,
     adjustables,
@@ -24,7 +25,6 @@ from review.whatif.rules import (
     rules_of_item,
     with_readings,
 )
-from review.whatif.words import show_figure, words_of_change, words_of_draft
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ class _FiguresForm(RunForm):
                 "label": figure.label,
                 "required": False,
                 "initial": figure.value,
-                "help_text": f"现行：{show_figure(figure.kind, figure.value)}",
+                "help_text": f"现行：{figure_label(figure.kind, figure.value)}",
             }
             self.fields[figure.key] = _FIELDS[figure.kind](**options)
 
@@ -93,7 +93,7 @@ class _FiguresForm(RunForm):
         return values
 
     def refuse(self, error: CatalogueError, items: Sequence[Item]) -> None:
-        """Show what the engine says against the rules, each problem at its figure where it has one."""
+        """Show what the engine objects to in the rules, each problem at its figure where it has one."""
         speak = speaker(fact={fact.name: fact.label for item in items for fact in item.facts})
         for problem in error.problems:
             key = ".".join(map(str, problem.path))
@@ -109,7 +109,7 @@ class ItemForm(_FiguresForm):
 
     def __init__(self, data: MultiValueDict[str, Any] | None = None, *, item_id: str, **options: Any) -> None:
         super().__init__(data, **options)
-        self.versions: list[Item] = self.law.items[item_id]
+        self.versions: list[Item] = self.current.items[item_id]
         self.initial["documents"] = [self.versions[-1].document_id]
         self.figures = adjustables(self.versions[-1])
         self.add_figures(self.figures)
@@ -135,8 +135,7 @@ class ItemForm(_FiguresForm):
             self.refuse(error, self.versions)
             return asked
         self.words = [
-            words_of_change(figure, after)
-            for figure, after in changed_figures(self.versions[-1], self.rules.replaced[-1])
+            change_label(figure, after) for figure, after in changed_figures(self.versions[-1], self.rules.replaced[-1])
         ]
         return asked
 
@@ -163,7 +162,7 @@ class ReadingsForm(_FiguresForm):
     @property
     def base(self) -> Catalogue:
         """What the readings are taken from."""
-        return self.law
+        return self.current
 
     @property
     def target(self) -> str:
@@ -171,7 +170,7 @@ class ReadingsForm(_FiguresForm):
 
     @property
     def default_title(self) -> str:
-        return f"{self.law.documents[self.document].short_title}：另一种解读"
+        return f"{self.current.documents[self.document].short_title}：另一种解读"
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or {}
@@ -189,7 +188,7 @@ class ReadingsForm(_FiguresForm):
             self.rules = with_readings(self.items, values)
         except CatalogueError as error:
             self.refuse(error, self.items)
-        self.words = [words_of_change(figure, values[figure.key]) for figure in self.figures if figure.key in values]
+        self.words = [change_label(figure, values[figure.key]) for figure in self.figures if figure.key in values]
 
 
 class IssueForm(ReadingsForm):
@@ -207,7 +206,7 @@ class IssueForm(ReadingsForm):
 
     @property
     def default_title(self) -> str:
-        return f"{self.law.documents[self.document].short_title}：按施行测算"
+        return f"{self.current.documents[self.document].short_title}：按施行测算"
 
     def clean(self) -> dict[str, Any]:
         asked = forms.Form.clean(self) or {}
@@ -218,7 +217,7 @@ class IssueForm(ReadingsForm):
         changed = {content["id"]: content for content in self.rules.replaced}
         whole = rules_of_issue(self.published, document=self.document)
         self.rules = Rules(tuple(changed.get(content["id"], content) for content in whole.replaced))
-        self.words = [f"《{self.law.documents[self.document].short_title}》按已施行测算", *self.words]
+        self.words = [f"《{self.current.documents[self.document].short_title}》按已施行测算", *self.words]
         return asked
 
 
@@ -266,10 +265,10 @@ class DraftForm(RunForm):
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or {}
         as_if = bool(asked.get("as_if"))
-        self.rules = rules_of_draft(self.law, self.drafted, document=self.document, as_if=as_if)
+        self.rules = rules_of_draft(self.current, self.drafted, document=self.document, as_if=as_if)
         if not self.rules.item_ids:
             raise forms.ValidationError("草案与现行规则没有差别，无需测算。")
-        self.words = words_of_draft(self.law, self.rules, as_if=as_if)
+        self.words = draft_labels(self.current, self.rules, as_if=as_if)
         return asked
 
 

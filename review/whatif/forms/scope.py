@@ -66,13 +66,13 @@ class RunForm(forms.Form):
         self,
         data: MultiValueDict[str, Any] | None = None,
         *,
-        law: Catalogue,
+        current: Catalogue,
         choices: Mapping[str, Sequence[tuple[str, str]]],
         **options: Any,
     ) -> None:
         initial = {"key": uuid.uuid4(), "source": Source.STORED} | options.pop("initial", {})
         super().__init__(data, initial=initial, **options)
-        self.law = law
+        self.current = current
         self.rules = Rules()
         self.words: list[str] = []
         for name, values in choices.items():

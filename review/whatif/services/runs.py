@@ -16,7 +16,7 @@ from review.whatif.enums import FORMAT, ChangeKind, RunState, Source
 from review.whatif.models import SimulationRun
 from review.whatif.permissions import may_run
 from review.whatif.rules import Rules, catalogue_hash
-from review.whatif.selectors import JOB, earlier_run, law, stamp_of_claims
+from review.whatif.selectors import JOB, catalogue_in_force, earlier_run, stamp_of_claims
 from review.whatif.workflow import WORKFLOW
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Plan:
 
 def inputs_of(plan: Plan, *, city: Region) -> tuple[dict[str, Any], str]:
     """The rules as a run keeps them, and the hash of everything that its results depend on."""
-    kept = plan.rules.as_json() | {"law": catalogue_hash(law())}
+    kept = plan.rules.as_json() | {"law": catalogue_hash(catalogue_in_force())}
     stamp = stamp_of_claims(city.pk) if plan.source == Source.STORED else ""
     inputs = {"format": FORMAT, "rules": kept, "source": plan.source, "scope": plan.scope, "stamp": stamp}
     return kept, content_hash(inputs | ({"city": city.pk} if plan.source == Source.STORED else {}))

@@ -11,9 +11,9 @@ from django.utils import timezone
 from policies.engine.batch import UnsupportedRuleError
 from policies.engine.model import content_hash
 from portal.jobs.progress import report_progress
-from review.whatif.columns import UncountableError
 from review.whatif.enums import RunState
 from review.whatif.models import SimulationRun
+from review.whatif.population_builder import UncountableError
 from review.whatif.simulation import LawChangedError, run_simulation
 from review.whatif.workflow import WORKFLOW
 
@@ -43,7 +43,7 @@ def simulate_run(run_id: int) -> None:
         _end(run_id, RunState.FAILED, error=str(error))
         return
     except UnsupportedRuleError as error:
-        # A rule stays what it is: trying again would not help, so the person is told.
+        # A rule stays what it is: trying again would not help, so the message goes to the person.
         logger.warning("Simulation %s cannot be computed: %s", run_id, error)
         _end(run_id, RunState.FAILED, error=f"{error.item} 的规则不能批量测算，请改用单件测算核对。"[:500])
         return

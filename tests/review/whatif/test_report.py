@@ -14,7 +14,7 @@ from review.whatif.comparison import compared
 from review.whatif.enums import ChangeKind, Source
 from review.whatif.models import SimulationRun
 from review.whatif.report import Report, shown_ids
-from review.whatif.rows import percent, signed
+from review.whatif.view_models import percent, signed
 
 
 def sums(claims=1, amount=0, city=0):

@@ -1,4 +1,4 @@
-"""What is tried stands in for the law, and nothing else does: figures, readings, drafts, what is gone, what is new."""
+"""What is tried replaces published rules, and nothing else does: figures, readings, drafts, what is gone or new."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_a_document_that_is_only_a_draft_is_law_on_no_day_until_it_is_tried():
 
 
 def draft_of(*items):
-    """The law with wx2020 made of these items."""
+    """The published catalogue with wx2020 made of these items."""
     rest = [item for versions in LAW.items.values() for item in versions if item.document_id != "wx2020"]
     return catalogue_of(LAW.documents.values(), [*rest, *items])
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from portal.accounts.enums import Role
 from review.whatif.enums import ChangeKind, Source
 from review.whatif.rules import rules_of_item
-from review.whatif.selectors import law
+from review.whatif.selectors import catalogue_in_force
 from review.whatif.services.runs import Plan, start_run
 from review.whatif.services.work import simulate_run
 from tests.factories import act, make_official, wuxi
@@ -38,7 +38,7 @@ def lower(yuan: str = "4000", **given: Any) -> Plan:
         "source": Source.STORED,
         "scope": EVERYTHING,
         "target": ITEM,
-        "rules": rules_of_item(law().items[ITEM], {"steps.0.yuan": yuan}),
+        "rules": rules_of_item(catalogue_in_force().items[ITEM], {"steps.0.yuan": yuan}),
         "words": [f"每件最高：5,000 元 → {yuan} 元"],
     }
     return Plan(**(fields | given))
@@ -51,7 +51,7 @@ def made(size: int = 300, *, seed: int = 1, **given: Any) -> Plan:
 
 
 def published(**given: Any) -> Plan:
-    """The law alone, over all stored claims."""
+    """The published catalogue alone, over all stored claims."""
     fields: dict[str, Any] = {
         "title": "现行政策",
         "change": ChangeKind.PUBLISHED,

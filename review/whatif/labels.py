@@ -12,22 +12,22 @@ if TYPE_CHECKING:
     from review.whatif.rules import Adjustable, Rules
 
 
-def words_of_draft(law: Catalogue, rules: Rules, *, as_if: bool) -> list[str]:
+def draft_labels(current: Catalogue, rules: Rules, *, as_if: bool) -> list[str]:
     """What a draft changes, in a few lines."""
-    changed = [content["title"] for content in rules.replaced if content["id"] in law.items]
-    added = [content["title"] for content in rules.replaced if content["id"] not in law.items]
-    gone = [law.items[item_id][-1].title for item_id in rules.removed]
+    changed = [content["title"] for content in rules.replaced if content["id"] in current.items]
+    added = [content["title"] for content in rules.replaced if content["id"] not in current.items]
+    gone = [current.items[item_id][-1].title for item_id in rules.removed]
     lines = [("修改", changed), ("新增", added), ("不再支持", gone)]
     words = [f"{what} {len(titles)} 项：{'、'.join(titles)}"[:300] for what, titles in lines if titles]
     return [*words, "新规则视为一直适用" if as_if else "新规则只用于施行日之后的事实"]
 
 
-def words_of_change(figure: Adjustable, after: str) -> str:
+def change_label(figure: Adjustable, after: str) -> str:
     """One figure, before and after."""
-    return f"{figure.label}：{show_figure(figure.kind, figure.value)} → {show_figure(figure.kind, after)}"
+    return f"{figure.label}：{figure_label(figure.kind, figure.value)} → {figure_label(figure.kind, after)}"
 
 
-def show_figure(kind: str, value: str) -> str:
+def figure_label(kind: str, value: str) -> str:
     """A figure as people read it."""
     if value == "":
         return "未设"

@@ -1,4 +1,4 @@
-"""Stored claims as a population: the vectorised engine answers of each what the procedure stored."""
+"""StoredClaims claims as a population: the vectorised engine answers of each what the procedure stored."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from applications.claims.models import Assessment, Claim
 from policies.engine import assess, load_catalogue
 from policies.engine.batch import OUTCOME_CODES, simulate
 from portal.core.money import to_fen
-from review.whatif.columns import Asked, PopulationBuilder
-from review.whatif.selectors import law
-from review.whatif.stored import countable_claims, read_stored
+from review.whatif.population_builder import PopulationBuilder, StoredQuestion
+from review.whatif.selectors import catalogue_in_force
+from review.whatif.stored_claims import countable_claims, read_stored_claims
 from tests.applications.worlds import loan_facts, patent_facts
 from tests.factories import ApplicantFactory, ClaimFactory, make_member, wuxi
 from tests.policies.engine.support import worked_cases
@@ -32,11 +32,11 @@ def test_every_stored_assessment_is_answered_alike_given_its_own_ledger(office):
     submitted(member=member, lines=[patent_facts(2), patent_facts(3, fees="3000.01")])
     submitted(lines=[patent_facts(4, fees="4999.99")], member=make_member(ApplicantFactory(individual=True)))
     submitted(member=member, item="wx2020-05-loan", lines=[loan_facts()])
-    builder, rules = PopulationBuilder([law()], bring_ledger=True), law()
+    builder, rules = PopulationBuilder([catalogue_in_force()], bring_ledger=True), catalogue_in_force()
     stored = []
     for claim in Claim.objects.order_by("submitted_at"):
         last = claim.assessments.latest()
-        builder.add(Asked(last.question, claim.applicant_id))
+        builder.add(StoredQuestion(last.question, claim.applicant_id))
         stored.append(last)
     found = simulate(rules, builder.build(), ledger=False)
     assert [OUTCOME_CODES[code] for code in found.outcome] == [one.answer["outcome"] for one in stored]
@@ -78,7 +78,7 @@ def test_a_claim_that_was_never_computed_is_left_out(office):
 def test_a_refused_claim_stays_unmet_and_one_refused_for_other_reasons_is_left_out(office):
     named = confirmed(office, lines=[patent_facts(1)])
     other = confirmed(office, lines=[patent_facts(2)])
-    code = law().items["wx2020-01-inv"][-1].conditions[0].code
+    code = catalogue_in_force().items["wx2020-01-inv"][-1].conditions[0].code
     for claim, unmet in ((named, [code]), (other, [])):
         last = claim.assessments.latest()
         question = last.question | ({"unmet": unmet} if unmet else {})
@@ -86,34 +86,34 @@ def test_a_refused_claim_stays_unmet_and_one_refused_for_other_reasons_is_left_o
             claim=claim, stage="reject", version=claim.version, question=question, answer={}, hash="0" * 64
         )
         Claim.objects.filter(pk=claim.pk).update(status=ClaimStatus.REJECTED)
-    found = read_stored([law()], city_code=wuxi().pk)
+    found = read_stored_claims([catalogue_in_force()], city_code=wuxi().pk)
     assert found.claims.ids.tolist() == [named.pk]
-    answer = simulate(law(), found.population)
+    answer = simulate(catalogue_in_force(), found.population)
     assert OUTCOME_CODES[answer.outcome[0]] == "refused"
     assert answer.reason_codes[answer.reason[0]] == code
 
 
 def test_claims_of_another_city_are_not_read(office):
     submitted(lines=[patent_facts(1)])
-    assert len(read_stored([law()], city_code="320500").claims) == 0
+    assert len(read_stored_claims([catalogue_in_force()], city_code="320500").claims) == 0
 
 
 def test_claims_stand_in_the_order_in_which_they_were_filed(office):
     first = submitted(lines=[patent_facts(1)])
     second = submitted(lines=[patent_facts(2)])
-    assert read_stored([law()], city_code=wuxi().pk).claims.ids.tolist() == [first.pk, second.pk]
+    assert read_stored_claims([catalogue_in_force()], city_code=wuxi().pk).claims.ids.tolist() == [first.pk, second.pk]
     Claim.objects.filter(pk=second.pk).update(submitted_at=first.submitted_at.replace(year=2020))
-    assert read_stored([law()], city_code=wuxi().pk).claims.ids.tolist() == [second.pk, first.pk]
+    assert read_stored_claims([catalogue_in_force()], city_code=wuxi().pk).claims.ids.tolist() == [second.pk, first.pk]
 
 
 def test_worked_cases_come_through_the_columns_unchanged():
-    """Lists, rows, words, decimals, counts and ledgers: what the columns hold is what the question said."""
+    """Lists, rows, words, decimals, counts and ledgers: what the columns hold is what the question stated_of."""
     catalogue = load_catalogue()
     asked = [case.question for case in worked_cases() if case.question.keys() <= PLAIN]
     assert len(asked) > 500
     builder = PopulationBuilder([catalogue], bring_ledger=True)
     for number, question in enumerate(asked):
-        builder.add(Asked(question, number))
+        builder.add(StoredQuestion(question, number))
     found = simulate(catalogue, builder.build(), ledger=False)
     for number, question in enumerate(asked):
         answer = assess(catalogue, question)
@@ -141,6 +141,6 @@ def test_a_districts_own_ratio_is_taken_of_its_claims_alone(ratio):
     builder = PopulationBuilder([catalogue])
     questions = [asked | {"settings": {"district_ratio": ratio}}, asked]
     for number, question in enumerate(questions):
-        builder.add(Asked(question, number))
+        builder.add(StoredQuestion(question, number))
     found = simulate(catalogue, replace(builder.build(), assume=True))
     assert found.amount.tolist() == [assess(catalogue, question).amount or 0 for question in questions]

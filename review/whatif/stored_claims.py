@@ -1,4 +1,4 @@
-"""Stored claims as a population: what was last asked of the engine about each, in the order of filing."""
+"""StoredClaims claims as a population: what was last asked of the engine about each, in the order of filing."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.models import Assessment, Claim
 from policies.engine.batch import KINDS
 from portal.core.money import to_fen
-from review.whatif.columns import Asked, PopulationBuilder
-from review.whatif.figures import Claims
+from review.whatif.aggregates import Claims
+from review.whatif.population_builder import PopulationBuilder, StoredQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from policies.engine import Catalogue
     from policies.engine.batch import Population
-    from review.whatif.figures import Bools, Ints
+    from review.whatif.aggregates import Bools, Ints
 
 CHUNK = 2_000
 # Given up, turned away for their form, or never filed: no rule decides on these.
@@ -30,7 +30,7 @@ _OUT = (ClaimStatus.DRAFT, ClaimStatus.WITHDRAWN, ClaimStatus.NOT_ACCEPTED)
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredClaims:
     """Claims of a city as a population, and what the portal knows of each besides: its groups and its sums in fen.
 
     `claimed`, `assessed` and `approved` are what was asked for, last computed and granted (0 where there is none).
@@ -88,14 +88,14 @@ def countable_claims(city_code: str) -> list[_Row]:
     return [_Row(*row) for row in rows]
 
 
-def read_stored(
+def read_stored_claims(
     catalogues: Sequence[Catalogue],
     *,
     city_code: str,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     bring_ledger: bool = False,
-) -> Stored:
-    """All countable claims of a city. `progress` hears how many of how many claims are read.
+) -> StoredClaims:
+    """All countable claims of a city. `progress` is called with how many of how many claims are read.
 
     Left out are claims of items that no catalogue has, and those refused for a reason that no rule knows: where the
     officer named the conditions that are not met, the claim stays in, and they stay unmet.
@@ -107,12 +107,12 @@ def read_stored(
         chunk = rows[start : start + CHUNK]
         stated = _stated([row.assessment for row in chunk])
         for row in chunk:
-            said = stated[row.assessment]
-            is_known = any(said.question["item"] in catalogue.items for catalogue in catalogues)
-            if is_known and (not said.is_refused or said.question.get("unmet")):
-                builder.add(Asked(said.question, row.applicant, row.size))
+            stated_of = stated[row.assessment]
+            is_known = any(stated_of.question["item"] in catalogue.items for catalogue in catalogues)
+            if is_known and (not stated_of.is_refused or stated_of.question.get("unmet")):
+                builder.add(StoredQuestion(stated_of.question, row.applicant, row.size))
                 # The builder has laid the question out: a million of them would not fit.
-                kept.append((row, replace(said, question={})))
+                kept.append((row, replace(stated_of, question={})))
         progress(min(start + CHUNK, len(rows)), len(rows))
     return _stored(builder.build(), kept)
 
@@ -140,7 +140,7 @@ def _stated(assessment_ids: Sequence[int]) -> dict[int, _Stated]:
     }
 
 
-def _stored(population: Population, kept: Sequence[tuple[_Row, _Stated]]) -> Stored:
+def _stored(population: Population, kept: Sequence[tuple[_Row, _Stated]]) -> StoredClaims:
     def whole(values: Iterable[int]) -> Ints:
         return np.fromiter(values, dtype=np.int64, count=len(kept))
 
@@ -152,7 +152,7 @@ def _stored(population: Population, kept: Sequence[tuple[_Row, _Stated]]) -> Sto
     region, regions = grouped([row.region for row, _ in kept])
     size, sizes = grouped([row.size for row, _ in kept])
     call, calls = grouped([str(row.call or "") for row, _ in kept])
-    return Stored(
+    return StoredClaims(
         population=population,
         claims=Claims(
             ids=whole(row.claim for row, _ in kept),
@@ -161,7 +161,7 @@ def _stored(population: Population, kept: Sequence[tuple[_Row, _Stated]]) -> Sto
             size=size,
             kind=population.kind,
             call=call,
-            day=whole(said.day for _, said in kept),
+            day=whole(stated_of.day for _, stated_of in kept),
             year=population.years(),
             items=population.item_codes,
             regions=regions,
@@ -169,8 +169,8 @@ def _stored(population: Population, kept: Sequence[tuple[_Row, _Stated]]) -> Sto
             kinds=KINDS,
             calls=calls,
         ),
-        claimed=whole(said.claimed for _, said in kept),
-        assessed=whole(said.assessed for _, said in kept),
-        approved=whole(said.approved for _, said in kept),
-        undecided=whole(not said.approved and not said.is_refused for _, said in kept).astype(bool),
+        claimed=whole(stated_of.claimed for _, stated_of in kept),
+        assessed=whole(stated_of.assessed for _, stated_of in kept),
+        approved=whole(stated_of.approved for _, stated_of in kept),
+        undecided=whole(not stated_of.approved and not stated_of.is_refused for _, stated_of in kept).astype(bool),
     )

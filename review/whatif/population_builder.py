@@ -1,4 +1,4 @@
-"""Questions of the scalar engine laid out as columns for its vectorised twin. Pure.
+"""Questions of the scalar engine laid out as columns for the vectorised engine. Pure.
 
 Values are read by the engine's own readers, so a column holds exactly what the scalar engine would compute with.
 """
@@ -38,7 +38,7 @@ class UncountableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class StoredQuestion:
     """One claim: its question to the scalar engine, and what a question does not say."""
 
     question: Mapping[str, Any]
@@ -218,7 +218,7 @@ class PopulationBuilder:
     def __len__(self) -> int:
         return len(self._claims["item"])
 
-    def add(self, asked: Asked) -> None:
+    def add(self, asked: StoredQuestion) -> None:
         """The next claim. KeyError for an item that none of the catalogues has."""
         question = asked.question
         at, table = self._table(question["item"])

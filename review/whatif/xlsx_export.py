@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from review.whatif.report import Report
-    from review.whatif.rows import Mover, Row
+    from review.whatif.view_models import Mover, Row
 
 _SIDES = (
     Column("现行：可支持（件）", Kind.COUNT, 14),

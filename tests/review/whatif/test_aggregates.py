@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from policies.engine.batch import OUTCOME_CODES
 from policies.engine.model import canonical_json
 from policies.engine.terms import Outcome
-from review.whatif.figures import COLUMNS, STEPS, Claims, Side, compare, movers
+from review.whatif.aggregates import COLUMNS, STEPS, Claims, Side, compare, movers
 
 PAYABLE, REFUSED = OUTCOME_CODES.index(Outcome.PAYABLE), OUTCOME_CODES.index(Outcome.REFUSED)
 
