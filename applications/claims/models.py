@@ -148,6 +148,14 @@ class Claim(models.Model):
         return ClaimStatus(self.status).tone
 
     @property
+    def is_draft(self) -> bool:
+        return self.status == ClaimStatus.DRAFT
+
+    @property
+    def is_correction(self) -> bool:
+        return self.status == ClaimStatus.CORRECTION
+
+    @property
     def is_editable(self) -> bool:
         return self.status in EDITABLE
 

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from portal.core.choices import StatusChoices
+
 
 class CallState(models.TextChoices):
     """What an administrator made of a call. Whether it is open is a question of the time, and stored nowhere."""
@@ -11,14 +13,14 @@ class CallState(models.TextChoices):
     WITHDRAWN = "withdrawn", "已撤销"
 
 
-class Phase(models.TextChoices):
+class Phase(StatusChoices):
     """Where a call stands at a moment."""
 
-    DRAFTED = "drafted", "草稿"
-    UPCOMING = "upcoming", "即将开放"
-    OPEN = "open", "正在申报"
-    CLOSED = "closed", "已截止"
-    WITHDRAWN = "withdrawn", "已撤销"
+    DRAFTED = "drafted", "neutral", "草稿"
+    UPCOMING = "upcoming", "wait", "即将开放"
+    OPEN = "open", "ok", "正在申报"
+    CLOSED = "closed", "neutral", "已截止"
+    WITHDRAWN = "withdrawn", "bad", "已撤销"
 
 
 class ChangeKind(models.TextChoices):

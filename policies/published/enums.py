@@ -2,12 +2,14 @@
 
 from django.db import models
 
+from portal.core.choices import StatusChoices
 
-class DocumentStatus(models.TextChoices):
-    DRAFT = "draft", "征求意见稿"
-    IN_FORCE = "in_force", "现行有效"
-    REPEALED = "repealed", "已废止"
-    ENDED = "ended", "已到期"
+
+class DocumentStatus(StatusChoices):
+    DRAFT = "draft", "warn", "征求意见稿 仅供测算", "征求意见稿"
+    IN_FORCE = "in_force", "ok", "现行有效", "现行有效"
+    REPEALED = "repealed", "neutral", "已废止", "已废止"
+    ENDED = "ended", "neutral", "已到期", "已到期"
 
 
 class TextOrigin(models.TextChoices):

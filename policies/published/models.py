@@ -65,6 +65,15 @@ class PolicyDocument(models.Model):
     def __str__(self) -> str:
         return f"{self.short_title}（{self.number}）"
 
+    @property
+    def tone(self) -> str:
+        return DocumentStatus(self.status).tone
+
+    @property
+    def applicant_label(self) -> str:
+        """The status in the public's words."""
+        return DocumentStatus(self.status).applicant_label
+
 
 class SupportItem(models.Model):
     """One thing a document supports, under its id of the catalogue."""

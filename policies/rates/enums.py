@@ -1,9 +1,9 @@
 """Where a district's rate stands on its way into force."""
 
-from django.db import models
+from portal.core.choices import StatusChoices
 
 
-class RateState(models.TextChoices):
-    PROPOSED = "proposed", "待第二人确认"
-    CONFIRMED = "confirmed", "已确认"
-    REFUSED = "refused", "未采纳"
+class RateState(StatusChoices):
+    PROPOSED = "proposed", "wait", "待第二人确认"
+    CONFIRMED = "confirmed", "ok", "已确认"
+    REFUSED = "refused", "neutral", "未采纳"

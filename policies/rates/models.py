@@ -84,6 +84,15 @@ class DistrictRate(models.Model):
     def __str__(self) -> str:
         return f"{self.region.full_name} {self.item.title}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a second person has still to decide on it."""
+        return self.state == RateState.PROPOSED
+
+    @property
+    def tone(self) -> str:
+        return RateState(self.state).tone
+
     def holds_on(self, day: date) -> bool:
         """Whether the rate is for facts of this day."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from portal.core.choices import StatusChoices
+
 
 class RegionLevel(models.TextChoices):
     PROVINCE = "province", "省"
@@ -61,9 +63,9 @@ ROLE_LEVELS: dict[str, frozenset[str]] = {
 }
 
 
-class OverrideState(models.TextChoices):
+class OverrideState(StatusChoices):
     """Where a request for an exception from the code check stands."""
 
-    PENDING = "pending", "待办理"
-    APPROVED = "approved", "已同意"
-    REFUSED = "refused", "未同意"
+    PENDING = "pending", "wait", "待办理"
+    APPROVED = "approved", "ok", "已同意"
+    REFUSED = "refused", "bad", "未同意"

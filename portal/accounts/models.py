@@ -331,6 +331,10 @@ class OverrideRequest(models.Model):
     def is_pending(self) -> bool:
         return self.state == OverrideState.PENDING
 
+    @property
+    def tone(self) -> str:
+        return OverrideState(self.state).tone
+
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     """Appointments, narrowed to who asks."""
