@@ -15,6 +15,8 @@ from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
 from portal.core.files import kept_name
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from portal.accounts.models import Region, User
 
 # Roles that read claims in all of their region, and those that read them only once there is money to pay.
@@ -174,6 +176,15 @@ class Claim(models.Model):
             return "已办结"
         region = self.region if role in DISTRICT_ROLES else self.deciding_region
         return f"{region.full_name} {role.label}"
+
+    @property
+    def forwarded_amount(self) -> Decimal | None:
+        """The sum with which it came to the stage where it is, in yuan: as claimed, or as the stage before found."""
+        if self.status == ClaimStatus.CITY_REVIEW:
+            return self.district_amount
+        if self.status == ClaimStatus.FINAL_DECISION:
+            return self.district_amount if self.route == Route.DISTRICT else self.city_amount
+        return self.claimed_amount
 
     @property
     def deciding_region_id(self) -> str:

@@ -63,6 +63,15 @@ class Desk:
     def label(self) -> str:
         return f"{self.region.name} · {self.status.label}"
 
+    @property
+    def amount_label(self) -> str:
+        """What the sum is called with which claims come to this desk."""
+        if self.stage == Stage.CITY:
+            return "区级审核金额"
+        if self.stage == Stage.FINAL:
+            return "市级审核金额" if self.region.level == RegionLevel.CITY else "区级审核金额"
+        return "申报金额"
+
     def claims(self, user: User) -> QuerySet[Claim]:
         """The claims that lie on this desk, as this person sees them."""
         in_city = self.region.level == RegionLevel.CITY

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 
-from applications.claims.enums import Route
 from portal.audit.services import rehearsal
 from portal.core.errors import RefusedError
 from review.decisions.services.decisions import Minutes, support_claim
@@ -15,7 +14,6 @@ from review.decisions.services.publicity import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from decimal import Decimal
 
     from applications.claims.models import Claim
     from portal.core.actor import ActorContext
@@ -39,10 +37,5 @@ def _decide(claim: Claim, *, minutes: Minutes, act: ActorContext) -> Outcome:
     try:
         decision = support_claim(claim.pk, expected=ExpectedState(claim.status, claim.round), act=act, minutes=minutes)
     except REFUSALS as error:
-        return Outcome(claim, proposed_amount(claim), str(error))
+        return Outcome(claim, claim.forwarded_amount, str(error))
     return Outcome(claim, decision.amount, title=decision.title)
-
-
-def proposed_amount(claim: Claim) -> Decimal | None:
-    """The sum on which the final decision rests, in yuan: the city's, or the district's where it decides itself."""
-    return claim.district_amount if claim.route == Route.DISTRICT else claim.city_amount
