@@ -1,11 +1,12 @@
-"""Components that take markup: the breadcrumb, the head of a page, a table that stacks on a phone."""
+"""Components: what they draw, and that they escape what they are given."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
-from django.template import Context, Template, TemplateSyntaxError
+from django.template import Context, RequestContext, Template, TemplateSyntaxError
+from django.test import RequestFactory
 
 
 def draw(source: str, **context: object) -> str:
@@ -112,3 +113,39 @@ def test_names_of_columns_are_escaped():
     assert drawn_cells("<tr><td></td></tr>", '<b>"甲" >') == [
         '<td class="text-end" data-label="&lt;b&gt;&quot;甲&quot;">'
     ]
+
+
+# ---- included components ---------------------------------------------------------------------------
+def test_words_in_a_component_are_escaped():
+    assert "&lt;b&gt;" in draw("{% pill words %}", words="<b>")
+    page = draw('{% include "components/alert.html" with title=words text=words %}', words="<b>")
+    assert "<b>" not in page
+
+
+def test_an_error_box_is_announced_and_says_the_remedy():
+    box = draw('{% include "components/alert.html" with tone="bad" title="号码不对" remedy="请核对最后一位" %}')
+    assert 'role="alert"' in box
+    assert "怎么办：" in box
+    assert "请核对最后一位" in box
+
+
+def test_an_empty_list_has_words_and_a_next_step():
+    box = draw(
+        '{% include "components/empty_state.html" with title="没有草稿" text="先选事项" url="/x/" action="去选" %}'
+    )
+    assert "没有草稿" in box
+    assert '<a class="btn btn-primary" href="/x/">去选</a>' in box
+
+
+def test_pages_keep_their_filters_when_turned():
+    request = RequestFactory().get("/list/", {"q": "专利", "after": "a"})
+    bar = Template('{% include "components/pagination.html" %}').render(
+        RequestContext(request, {"after": "a", "next_cursor": "b"})
+    )
+    assert "after=b" in bar
+    assert "q=%E4%B8%93%E5%88%A9" in bar
+    assert "回到第一页" in bar
+    last = Template('{% include "components/pagination.html" %}').render(
+        RequestContext(request, {"after": "a", "next_cursor": ""})
+    )
+    assert "已到最后一页" in last
