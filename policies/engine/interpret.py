@@ -1,4 +1,4 @@
-"""The scalar interpreter: the law itself. From a question to an answer, step by step, in the order of the document.
+"""The interpreter, the reference implementation: from a question to an answer, in the order of the document.
 
 Order: version, region, applicant, conditions, the item's steps, quota and times, limits in the order of the lines,
 lower tiers, other policies, the sums that people grant, the split.

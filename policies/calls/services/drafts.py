@@ -51,10 +51,10 @@ def draft_call(region: Region, *, plan: CallPlan, key: uuid.UUID, act: ActorCont
             )
             return call
     except IntegrityError:
-        twin = Call.objects.workable_by(act.user).filter(key=key, region=region).first()
-        if twin is None:
+        existing = Call.objects.workable_by(act.user).filter(key=key, region=region).first()
+        if existing is None:
             raise
-        return twin
+        return existing
 
 
 def save_call(call: Call, *, plan: CallPlan, seen: int, act: ActorContext) -> Call:

@@ -1,6 +1,6 @@
-"""The vectorised twin of the engine: a million claims at once, in NumPy, to the fen what the scalar engine answers.
+"""The vectorised engine: a million claims at once, in NumPy, to the fen what the interpreter answers.
 
-The scalar interpreter is the law; the twin earns its trust in tests/policies/engine/batch.
+The interpreter is the reference implementation; tests/policies/engine/batch compare the two.
 """
 
 from policies.engine.batch.generate import generate

@@ -9,7 +9,7 @@ from policies.engine.columns.population import BoolArray, IntArray
 class View:
     """What the ledgers hold for each claim of a run: fen by ledger name, times paid, one-off paid, places taken.
 
-    `projects` is fen for each line. What claims bring comes on top of what earlier claims of the population took.
+    `projects` is fen for each line. What claims state as paid before comes on top of what earlier claims took.
     """
 
     sums: dict[str, IntArray] = field(default_factory=dict)

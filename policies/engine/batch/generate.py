@@ -42,7 +42,7 @@ def generate(
     """Make `size` claims over the catalogue, or over `items` (ids; KeyError for one it does not have).
 
     `take_up` is the percentage of these claims that are filed: those filed at 40 % are among those at 60 %. `edge`
-    draws facts from the rules' own thresholds and lets claims bring ledgers, places and findings.
+    draws facts from the rules' own thresholds and lets claims state sums paid before, places and findings.
     """
     asked = [catalogue.items[name] for name in (items if items is not None else catalogue.items)]
     shares = _shares(size, [_WEIGHTS.get(versions[-1].kind, _OTHER_WEIGHT) for versions in asked])
@@ -232,7 +232,7 @@ def _filed(table: LineTable, rank: IntArray) -> LineTable:
 
 
 def _with_ledgers(population: Population, parts: list[_Part], rng: np.random.Generator) -> Population:
-    """Let some claims bring sums paid before, one-offs, times, places, and conditions found missing."""
+    """Let some claims state sums paid before, one-offs, times, places, and conditions found missing."""
     size = len(population)
 
     def seldom(permille: int, values: IntArray) -> IntArray:

@@ -145,7 +145,7 @@ class OtherPolicies(_LedgerOfTwo):
 
 
 class Keys:
-    """What tells the buckets of a population apart."""
+    """The keys of the buckets of a population."""
 
     def __init__(self, population: Population) -> None:
         self.population = population
@@ -269,7 +269,7 @@ def _times_ledgers(runs: list[Run], keys: Keys) -> list[Ledger]:
         times = run.program.times
         if times is None or times.by_line:
             return found
-        return times.count * (found + run.times_brought() >= times.count)
+        return times.count * (found + run.times_paid_before() >= times.count)
 
     def show(run: Run, found: IntArray) -> None:
         run.view.times = found

@@ -1,4 +1,4 @@
-"""Lines of a per-N item count together: the twin of the interpreter's merging, for all claims at once."""
+"""Lines of a per-N item count together: what the interpreter does with one claim, for all claims at once."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What the lines of one claim share, over columns: the twin of `pool`, for all claims of an item at once."""
+"""What the lines of one claim share, for all claims of an item at once; the vectorised counterpart of `pool`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

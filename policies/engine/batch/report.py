@@ -37,9 +37,9 @@ def bucket_uses(ledgers: list[Ledger], answers: dict[int, Answers], keys: Keys) 
 
 
 def _taken(ledger: Ledger, answers: dict[int, Answers]) -> IntArray:
-    buckets, brought = ledger.buckets, _brought(ledger)
+    buckets, earlier = ledger.buckets, _paid_before(ledger)
     taken = buckets.taken if buckets.shared else buckets.sums(ledger.taken(answers))
-    return taken + buckets.largest(brought) if any(part.any() for part in brought) else taken
+    return taken + buckets.largest(earlier) if any(part.any() for part in earlier) else taken
 
 
 def _limits_on(ledger: Ledger) -> list[SumLimit]:
@@ -58,7 +58,7 @@ def _city_of_claims(ledger: Ledger, keys: Keys) -> IntArray:
     return city
 
 
-def _brought(ledger: Ledger) -> list[IntArray]:
+def _paid_before(ledger: Ledger) -> list[IntArray]:
     """What was paid from each entry's bucket before, as its claim states it; of a bucket the largest counts."""
     found = []
     for run, lines in zip(ledger.runs, ledger.lines, strict=True):
@@ -66,7 +66,7 @@ def _brought(ledger: Ledger) -> list[IntArray]:
             paid = run.lines.table.project_paid
             paid = np.zeros(len(run.lines), dtype=np.int64) if paid is None else paid
         else:
-            paid = run.brought(next((rule.limit.ledger for rule in _limits_on(ledger)), ""))
+            paid = run.paid_before(next((rule.limit.ledger for rule in _limits_on(ledger)), ""))
         found.append(paid if lines is None else paid[lines])
     return found
 

@@ -16,8 +16,8 @@ class BucketUse:
     """What the claims took from one kind of bucket, an array element for each bucket that exists.
 
     `group` and `scope` name the kind as the ledger does (`("applicant", "year")`), `codes` the limits that stand on it;
-    of `applicant`, `subject`, `city` and `year` those that tell its buckets apart, the others None. `used`: fen in the
-    end, with what claims brought from before; `cap`: fen, the smallest of the limits that stand on it.
+    of `applicant`, `subject`, `city` and `year` those that its buckets differ by, the others None. `used`: fen in the
+    end, with what claims state as paid before; `cap`: fen, the smallest of the limits that stand on it.
     """
 
     group: str

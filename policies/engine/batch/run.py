@@ -62,7 +62,7 @@ class Run:
         # By ledger: below which sum of earlier claims no answer changes, and above which none changes any more.
         self.bounds: dict[str, tuple[IntArray, IntArray]] = {}
         self._is_bounded = False
-        paid = {name: self.brought(name) for name in self.bases}
+        paid = {name: self.paid_before(name) for name in self.bases}
         self._needs_ledger = bool(rules.needs_ledger) or any(version.needs_ledger for version, _ in versions)
         self._run_steps({name: shape.spread(sums) for name, sums in paid.items()})
         self._holdings = self._make_holdings()
@@ -79,13 +79,13 @@ class Run:
             self.lines.take(part, where)
         self._note_outcomes()
 
-    def brought(self, name: str) -> IntArray:
-        """Fen that claims bring in a ledger."""
+    def paid_before(self, name: str) -> IntArray:
+        """Fen that each claim states as paid before in a ledger."""
         sums = self.population.paid.get(name)
         return np.zeros(len(self), dtype=np.int64) if sums is None else sums[self.claims].astype(np.int64)
 
-    def times_brought(self) -> IntArray:
-        """How often each claim's applicant was paid before, as the claims bring it."""
+    def times_paid_before(self) -> IntArray:
+        """How often each claim's applicant was paid before, as the claim states it."""
         before = self.population.times_before
         return np.zeros(len(self), dtype=np.int64) if before is None else before[self.claims].astype(np.int64)
 
@@ -200,7 +200,7 @@ class Run:
         """Answer every claim under the ledgers of `view`, in the scalar engine's order."""
         shape, lines, program, view = self.shape, self.lines, self.program, self.view
         sums = {
-            name: self.brought(name) + view.sums[name] if name in view.sums else self.brought(name)
+            name: self.paid_before(name) + view.sums[name] if name in view.sums else self.paid_before(name)
             for name in self.bases
         }
         if self._needs_ledger:
@@ -233,7 +233,7 @@ class Run:
         times, population = self.program.times, self.population
         if times is None:
             return None
-        before = self.times_brought()
+        before = self.times_paid_before()
         if view.times is not None:
             before = before + view.times
         checked = before

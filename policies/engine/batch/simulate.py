@@ -44,10 +44,10 @@ def simulate(
     """Answer every claim of a population, in filing order, as the scalar engine would.
 
     `settings`: chosen readings for all claims, as a question names them. `ledger`: what earlier claims of the
-    population took counts (besides what claims bring); without it each claim stands alone. `progress(done, total)` is
-    called after each item and may raise to stop. Raises PopulationError for a population that cannot be read,
-    QuestionError for unknown settings, KeyError for an item that the catalogue does not have, and
-    UnsupportedRuleError where a rule cannot be followed to the fen.
+    population took counts (besides what claims state as paid before); without it each claim stands alone.
+    `progress(done, total)` is called after each item and may raise to stop. Raises PopulationError for a population
+    that cannot be read, QuestionError for unknown settings, KeyError for an item that the catalogue does not have,
+    and UnsupportedRuleError where a rule cannot be followed to the fen.
     """
     population.check()
     return _Simulation(catalogue, population, dict(settings or {}), progress).work(ledger=ledger)
@@ -128,7 +128,7 @@ class _Simulation:
                     yield self._run(number, take_lines(block, where), claims[chosen == index], item, where + lines[0])
 
     def _versions_on(self, versions: list[Item], day: IntArray) -> IntArray:
-        """Which version each day belongs to: the last that had begun, or else the first; the twin of `program_for`."""
+        """Which version each day belongs to: the last that had begun, or else the first; as `program_for`."""
         nearest = np.zeros(len(day), dtype=np.int64)
         for index, item in enumerate(versions):
             start = self._rules(item).program.effective_from

@@ -13,7 +13,7 @@ from policies.engine.dates import parse_date
 from policies.engine.money import parse_number
 from policies.engine.predicates import DATE_TESTS
 
-# Where a test holds, and where it can be told at all (None: everywhere).
+# Where a test holds, and where it can be decided at all (None: everywhere).
 Verdict = tuple[BoolArray, BoolArray | None]
 Test = Callable[[Lines], Verdict]
 

@@ -94,11 +94,11 @@ class LineTable:
 class Population:
     """Claims in filing order, one item each, with one table of lines per item.
 
-    `item`: index into `tables`. `applicant`: any number that tells applicants apart. `kind`: index into `KINDS`.
+    `item`: index into `tables`. `applicant`: any number, another for each applicant. `kind`: index into `KINDS`.
     `region`: index into `regions` (names or GB/T 2260 codes), -1 for none. `on`: the day the claim is asked as of
     (`date.toordinal()`), for lines that do not state the item's own date. `year`: the year of the yearly caps (None:
     that of `on`). `size`: index into `SIZES`, for reports only. `unmet`: index into `unmet_sets`, the codes of
-    conditions that an officer found missing, -1 for none. `paid` holds what claims bring from earlier ledgers (fen by
+    conditions that an officer found missing, -1 for none. `paid` holds what claims state as paid before (fen by
     name of `LEDGERS`), `once_group`, `times_before` and `rank` (0: none) likewise; `rank` is the place that a yearly
     selection gave the claim, and goes before the order of filing. `assume`: missing facts of conditions count as met.
     """

@@ -1,4 +1,4 @@
-"""Rules that the grammar allows and no document has yet: combinations on which the twin could go astray unseen."""
+"""Rules that the grammar allows and no document has yet: combinations on which the two engines could differ unseen."""
 
 import json
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""The law worked claim by claim: a loop over questions with a ledger in dictionaries, to hold against the twin."""
+"""The interpreter claim by claim: a loop over questions with a ledger in dictionaries, for comparison."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -63,7 +63,7 @@ class Claim:
     # ---- what the ledger says ------------------------------------------------------------------------
 
     def ask(self, ledger: Ledger) -> dict[str, Any]:
-        """The question with the ledger's sums added to those the claim brings."""
+        """The question with the ledger's sums added to those the claim states."""
         brought = self.question.get("paid", {})
         paid: dict[str, Any] = dict(brought)
         projects = dict(brought.get("project", {}))
@@ -191,11 +191,11 @@ def differences(
     settings: Mapping[str, Any] | None = None,
     ledger: bool = True,
 ) -> Iterator[dict[str, Any]]:
-    """Every claim that the twin answers otherwise than the law, with both answers."""
+    """Every claim that the vectorised engine answers otherwise than the interpreter, with both answers."""
     lines = _line_amounts(population, simulation)
     answers = worked(catalogue, population, settings=settings, ledger=ledger)
     for number, (asked, answer) in enumerate(answers):
-        law = {
+        expected = {
             "outcome": answer.outcome,
             "amount": answer.amount or 0,
             "city": answer.city,
@@ -205,7 +205,7 @@ def differences(
         }
         divided = bool(simulation.divided[number])
         reason = int(simulation.reason[number])
-        twin = {
+        vectorised = {
             "outcome": OUTCOME_CODES[int(simulation.outcome[number])],
             "amount": int(simulation.amount[number]),
             "city": int(simulation.city[number]) if divided else None,
@@ -214,9 +214,9 @@ def differences(
             "lines": lines[number][: len(answer.lines)],
         }
         assert not any(lines[number][len(answer.lines) :])
-        if law != twin:
-            found = {key: (law[key], twin[key]) for key in law if law[key] != twin[key]}
-            yield {"claim": number, "law, twin": found, "question": asked}
+        if expected != vectorised:
+            found = {key: (expected[key], vectorised[key]) for key in expected if expected[key] != vectorised[key]}
+            yield {"claim": number, "interpreter, vectorised": found, "question": asked}
 
 
 def _line_amounts(population: Population, simulation: Simulation) -> list[list[int]]:

@@ -1,4 +1,4 @@
-"""The twin gives every made claim what the law gives it: outcome, sums, shares, first reason, lines."""
+"""Both engines give every made claim the same: outcome, sums, shares, first reason, lines."""
 
 from importlib import import_module
 
@@ -33,7 +33,7 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 def unequal(catalogue, population, *, chosen=None, ledger=True):
-    """The first claims that the twin answers otherwise than the law."""
+    """The first claims that the vectorised engine answers otherwise than the interpreter."""
     simulation = simulate(catalogue, population, settings=chosen, ledger=ledger)
     found = differences(catalogue, population, simulation, settings=chosen, ledger=ledger)
     return [difference for difference, _ in zip(found, range(3), strict=False)]
@@ -46,24 +46,24 @@ def _few_claims_settled_at_a_time(monkeypatch):
 
 
 @pytest.mark.parametrize("item", ITEMS)
-def test_claims_on_the_edges_of_an_item_are_answered_as_the_law_does(item):
+def test_claims_on_the_edges_of_an_item_are_answered_as_by_the_interpreter(item):
     population = generate(CATALOGUE, 250 * DEPTH, seed=1, items=[item], edge=True)
 
     assert not unequal(CATALOGUE, population)
 
 
 @pytest.mark.parametrize("chosen", READINGS, ids=["chosen", "other", "ratio", "half up"])
-def test_claims_on_the_edges_of_the_whole_catalogue_share_their_ledgers_as_the_law_does(chosen):
+def test_claims_on_the_edges_of_the_whole_catalogue_share_their_ledgers_as_by_the_interpreter(chosen):
     population = generate(CATALOGUE, 5_000 * DEPTH, seed=2, edge=True)
 
     assert not unequal(CATALOGUE, population, chosen=chosen)
 
 
-def test_claims_that_stand_alone_are_answered_as_the_law_does():
+def test_claims_that_stand_alone_are_answered_as_by_the_interpreter():
     assert not unequal(CATALOGUE, generate(CATALOGUE, 5_000 * DEPTH, seed=6, edge=True), ledger=False)
 
 
-def test_ordinary_claims_are_answered_as_the_law_does():
+def test_ordinary_claims_are_answered_as_by_the_interpreter():
     assert not unequal(CATALOGUE, generate(CATALOGUE, 6_000 * DEPTH, seed=3))
 
 
@@ -86,7 +86,7 @@ def test_odd_rules_together_are_followed_whatever_is_drawn(seed, items, ledger):
 
 
 @given(seeds, st.lists(st.sampled_from(ITEMS), min_size=1, max_size=6, unique=True), readings, st.booleans())
-def test_the_twin_follows_the_law_whatever_is_drawn(seed, items, chosen, edge):
+def test_the_engines_agree_whatever_is_drawn(seed, items, chosen, edge):
     population = generate(CATALOGUE, 30, seed=seed, items=items, edge=edge)
 
     assert not unequal(CATALOGUE, population, chosen=chosen)

@@ -1,4 +1,4 @@
-"""Change the law or the twin by one comparison, rounding, order or day, and the two no longer agree."""
+"""Change the interpreter or the vectorised engine by one comparison, rounding, order or day: they no longer agree."""
 
 import sys
 from dataclasses import replace
@@ -18,7 +18,7 @@ ITEMS = sorted(CATALOGUE.items)
 
 
 def disagree(item, *, law=CATALOGUE, seeds=range(4)):
-    """Whether the twin of the catalogue and a law differ on some claim on the edges of the item."""
+    """Whether the vectorised engine and an interpreter differ on some claim on the edges of the item."""
     for seed in seeds:
         population = generate(CATALOGUE, 300, seed=seed, items=[item], edge=True)
         if next(differences(law, population, simulate(CATALOGUE, population)), None) is not None:
@@ -77,7 +77,7 @@ def test_a_policy_that_ends_a_day_late_is_noticed(monkeypatch):
     assert disagree("sz2021-02-plan")
 
 
-def test_the_unchanged_twin_agrees():
+def test_the_unchanged_engines_agree():
     assert not any(disagree(item, seeds=[0]) for item in ("wx2020-01-maint", "wx2020-01-inv", "sz2021-02-plan"))
 
 

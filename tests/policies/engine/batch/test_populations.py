@@ -176,7 +176,7 @@ def test_one_offs_and_places_of_a_group_are_counted_one_way():
             simulate(rules, generate(rules, 8, seed=0))
 
 
-def test_no_item_of_the_catalogue_is_beyond_the_twin():
+def test_no_item_of_the_catalogue_is_beyond_the_vectorised_engine():
     population = generate(CATALOGUE, 279 * 40, seed=0)
 
     assert set(population.item_codes) == set(CATALOGUE.items)
@@ -232,14 +232,14 @@ def test_populations_of_any_size_are_made(size):
     assert len(simulate(CATALOGUE, population)) == size
 
 
-def test_progress_is_told_item_by_item_and_may_stop_the_work():
+def test_progress_is_reported_item_by_item_and_may_stop_the_work():
     population = generate(CATALOGUE, 3_000, seed=1)
-    told = []
-    simulate(CATALOGUE, population, progress=lambda done, total: told.append((done, total)))
+    reported = []
+    simulate(CATALOGUE, population, progress=lambda done, total: reported.append((done, total)))
 
     items = len(population.tables)
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert told[-1] == (items, items)
+    assert [done for done, _ in reported] == sorted(done for done, _ in reported)
+    assert reported[-1] == (items, items)
 
     def stop(done, total):
         raise KeyboardInterrupt
