@@ -16,8 +16,8 @@ from applications.claims.models import Evidence, StoredFile
 from applications.rights.models import Right
 from policies.calls.enums import CallState
 from policies.calls.models import CallAttachment
-from policies.drafting.authored import read_sections
 from policies.drafting.models import PolicyDraft, WorkedCase
+from policies.drafting.yaml_codec import read_sections
 from policies.engine.loader import CATALOGUE
 from policies.rates.models import DistrictRate
 from portal.accounts.enums import RegionLevel, Role

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from policies.drafting.authored import plain
+from policies.drafting.yaml_codec import plain
 from policies.engine import QuestionError, assess
 from policies.engine.loader import CATALOGUE
 from policies.engine.source import read_source

@@ -113,18 +113,18 @@ def item_words(item: Item) -> dict[str, str]:
     }
 
 
-def leaf_words(content: Mapping[str, Any]) -> dict[str, str]:
+def value_words(content: Mapping[str, Any]) -> dict[str, str]:
     """Every value of an item's rules under its place: what is compared where words hide a change."""
-    return dict(_leaves({key: value for key, value in content.items() if key != "document"}, ""))
+    return dict(_values({key: value for key, value in content.items() if key != "document"}, ""))
 
 
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def _values(value: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, part in value.items():
-            yield from _leaves(part, f"{path}.{key}" if path else str(key))
+            yield from _values(part, f"{path}.{key}" if path else str(key))
     elif isinstance(value, list | tuple):
         for number, part in enumerate(value, start=1):
-            yield from _leaves(part, f"{path}[{number}]")
+            yield from _values(part, f"{path}[{number}]")
     else:
         yield path, str(value)
 

@@ -219,8 +219,8 @@ def _limit_scale(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None
     found = checker.fields(raw, at, required=Scale.required())
     if found is None or len(found) != 2:
         return None
-    found["only"] = _only(checker, found["only"], (*at, "only"))
-    return found
+    only = _only(checker, found["only"], (*at, "only"))
+    return None if only is None else {**found, "only": only}
 
 
 def _condition(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:

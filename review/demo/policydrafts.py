@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from policies.drafting import authored
+from policies.drafting import yaml_codec
 from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.cases import unsettled_cases
 from policies.drafting.services.cases import confirm_case
@@ -45,8 +45,8 @@ def _drafted(item: str, yuan: str, title: str, note: str, *, act: ActorContext) 
     """A change of one item's sum."""
     document = PolicyDocument.objects.get(code=_DOCUMENT)
     draft = start_draft(document, key=uuid.uuid4(), title=title, act=act)
-    index = [authored.name_of(section) for section in draft.sections].index(item)
-    section = authored.plain(draft.sections[index])
+    index = [yaml_codec.name_of(section) for section in draft.sections].index(item)
+    section = yaml_codec.plain(draft.sections[index])
     for step in section["steps"]:
         if step["do"] in (Standard.verb, AtMost.verb):
             step["yuan"] = yuan

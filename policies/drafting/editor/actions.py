@@ -11,7 +11,7 @@ from collections.abc import Mapping, MutableSequence
 from dataclasses import dataclass
 from typing import Any
 
-from policies.drafting.editor.records import GROUPS, MAX_ROWS
+from policies.drafting.editor.group_codecs import GROUPS, MAX_ROWS
 from policies.drafting.editor.sections import ROOT
 from policies.engine.limits.registry import limit_kinds
 from policies.engine.operations.registry import operation_of
@@ -19,7 +19,7 @@ from policies.engine.vocabulary import package_vocabulary
 
 # What an item may take from the profile it is like, as a whole.
 INHERITED = ("facts", "evidence", "steps")
-_ASKED = {"facts": "name", "evidence": "code"}
+_QUESTIONS = {"facts": "name", "evidence": "code"}
 _ACTION = re.compile(r"(add|drop|up|down|own|inherit):([a-z_]+(?:\.[a-z]+)?)(?::([A-Za-z0-9_.,-]{0,60}))?")
 
 
@@ -46,8 +46,8 @@ def act_on(section: Mapping[str, Any], action: str) -> Change | None:
 
 
 def _add(section: dict[str, Any], part: str, word: str) -> Change | None:
-    if part in _ASKED:
-        return _add_asked(section, part, word)
+    if part in _QUESTIONS:
+        return _add_question(section, part, word)
     if part == "settings" and isinstance(section.get("settings"), dict):
         section["settings"].setdefault(word or "new_reading", _reading(word))
         return Change(section, f"{ROOT}-settings-{len(section['settings']) - 1}")
@@ -86,13 +86,13 @@ def _reading(word: str) -> dict[str, Any]:
     return {"label": shared.label, "kind": shared.kind, "default": shared.default, **other, "source": shared.source}
 
 
-def _add_asked(section: dict[str, Any], part: str, word: str) -> Change | None:
+def _add_question(section: dict[str, Any], part: str, word: str) -> Change | None:
     groups = section.setdefault(part, {})
     if not isinstance(groups, dict) or not all(isinstance(rows, list) for rows in groups.values()):
         return None
     rows = groups.setdefault("required", [])
     described = {"type": "text"} if part == "facts" else {}
-    rows.append(word or {_ASKED[part]: "", **described})
+    rows.append(word or {_QUESTIONS[part]: "", **described})
     return Change(section, f"{ROOT}-{part}-{len(rows) - 1}")
 
 
@@ -109,7 +109,7 @@ def _own(section: dict[str, Any], part: str) -> Change | None:
     profile = package_vocabulary().profiles.get(str(section.get("like")), {})
     if part not in (*INHERITED, "effect"):
         return None
-    empty: Any = {} if part in _ASKED else []
+    empty: Any = {} if part in _QUESTIONS else []
     section.setdefault(part, _plain(profile.get(part, empty)))
     return Change(section, f"{ROOT}-{part}")
 
@@ -133,8 +133,8 @@ def _rearrange(section: dict[str, Any], part: str, verb: str, rest: str) -> Chan
     index, name = int(rest), f"{ROOT}-{part.replace('.', '-')}"
     holder, key = _holder(section, part)
     rows = holder.get(key)
-    if part in _ASKED and isinstance(rows, dict):
-        return _rearrange_asked(section, rows, index, verb, name)
+    if part in _QUESTIONS and isinstance(rows, dict):
+        return _rearrange_questions(section, rows, index, verb, name)
     if part == "settings" and isinstance(rows, dict) and verb == "drop":
         holder[key] = {word: row for at, (word, row) in enumerate(rows.items()) if at != index}
         return Change(section, name)
@@ -144,7 +144,7 @@ def _rearrange(section: dict[str, Any], part: str, verb: str, rest: str) -> Chan
     return Change(section, name if at is None else f"{name}-{at}")
 
 
-def _rearrange_asked(
+def _rearrange_questions(
     section: dict[str, Any], groups: dict[str, Any], index: int, verb: str, name: str
 ) -> Change | None:
     start = 0

@@ -12,7 +12,7 @@ from policies.engine.model import content_hash
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from policies.drafting.editor.leaves import Posted
+    from policies.drafting.editor.field_codecs import Posted
     from policies.drafting.editor.page import SectionPage
 
 NOTHING = "（空）"

@@ -1,4 +1,4 @@
-"""The controls of the editor: one Django field for each shape of a value."""
+"""The controls of the editor: one Django field for each kind of value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from policies.drafting.editor import labels
-from policies.drafting.editor.leaves import Bucket, Guard, Leaf, Lines, Names, Options, Ticks
+from policies.drafting.editor.field_codecs import (
+    CheckboxGroup,
+    GuardCodec,
+    LineList,
+    NameList,
+    OptionList,
+    ScopeCodec,
+    ValueCodec,
+)
 from policies.engine.operations.registry import operation_labels
 from policies.engine.scopes import SCOPES
 from policies.published.register import MODELS
@@ -22,8 +30,8 @@ if TYPE_CHECKING:
 
     from django.utils.safestring import SafeString
 
-    from policies.drafting.editor.leaves import Shape
-    from policies.drafting.editor.words import FactWord, Words
+    from policies.drafting.editor.field_codecs import Codec
+    from policies.drafting.editor.names import FactName, SectionNames
 
 Choices = list[tuple[str, Any]]
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -129,23 +137,23 @@ def with_value(choices: Choices, value: str, *, unknown: str = "") -> Choices:
     return choices if not value or value in known else [*choices, (value, unknown or f"{value}（没有这一项）")]
 
 
-def _models(words: Words) -> Choices:
+def _models(words: SectionNames) -> Choices:
     """What can carry out a clause that is no item of its own."""
     return [
         ("整个文件", list(MODELS.items())),
         ("金额怎么算的一步", [(f"step {verb}", label) for verb, label in operation_labels().items()]),
         ("采用的口径", [(f"setting {name}", label) for name, label in words.settings.items()]),
-        ("某个事项的条件", [(f"condition {place}", said) for place, said in words.conditions.items()]),
-        ("某个事项的限额", [(f"limit {place}", said) for place, said in words.limits.items()]),
+        ("某个事项的条件", [(f"condition {place}", text) for place, text in words.conditions.items()]),
+        ("某个事项的限额", [(f"limit {place}", text) for place, text in words.limits.items()]),
     ]
 
 
 def make_field(
-    shape: Shape, *, label: str, help_text: str, texts: Sequence[str], words: Words, blank: str = BLANK
+    codec: Codec, *, label: str, help_text: str, texts: Sequence[str], words: SectionNames, blank: str = BLANK
 ) -> forms.Field:
-    """The field that draws a shape; `texts` are those to show, `blank` what choosing nothing means."""
+    """The field that shows the values of a codec; `texts` are those to show, `blank` what choosing nothing means."""
     value = texts[-1] if texts else ""
-    widget = _widget(shape, value, texts, words=words, label=label, blank=blank)
+    widget = _widget(codec, value, texts, words=words, label=label, blank=blank)
     if isinstance(widget, forms.CheckboxSelectMultiple):
         return forms.MultipleChoiceField(
             label=label, help_text=help_text, required=False, widget=widget, choices=widget.choices
@@ -153,47 +161,49 @@ def make_field(
     return forms.Field(label=label, help_text=help_text, required=False, widget=widget)
 
 
-def _widget(shape: Shape, value: str, texts: Sequence[str], *, words: Words, label: str, blank: str) -> forms.Widget:
-    if isinstance(shape, Leaf):
-        return _leaf_widget(shape, value, words=words, blank=blank)
-    if isinstance(shape, Ticks):
-        listed = [*shape.words.items(), *((text, f"{text}（没有这一项）") for text in texts if text not in shape.words)]
+def _widget(
+    codec: Codec, value: str, texts: Sequence[str], *, words: SectionNames, label: str, blank: str
+) -> forms.Widget:
+    if isinstance(codec, ValueCodec):
+        return _value_widget(codec, value, words=words, blank=blank)
+    if isinstance(codec, CheckboxGroup):
+        listed = [*codec.words.items(), *((text, f"{text}（没有这一项）") for text in texts if text not in codec.words)]
         return forms.CheckboxSelectMultiple(choices=listed)
-    if isinstance(shape, Names):
-        choices = list(words.settings.items()) if shape.kind == "settings" else grouped(words.fact_groups(*shape.types))
+    if isinstance(codec, NameList):
+        choices = list(words.settings.items()) if codec.kind == "settings" else grouped(words.fact_groups(*codec.types))
         return NamesWidget(choices, what=label)
-    if isinstance(shape, Guard):
+    if isinstance(codec, GuardCodec):
         return GuardWidget(list(words.settings.items()))
-    if isinstance(shape, Bucket):
+    if isinstance(codec, ScopeCodec):
         choices = [(" ".join(per), scope.choice) for per, scope in SCOPES.items()]
         return Select(choices=[("", blank), *with_value(choices, value)])
-    rows = max(2, min(value.count("\n") + 2, 8)) if isinstance(shape, Lines | Options) else 2
+    rows = max(2, min(value.count("\n") + 2, 8)) if isinstance(codec, LineList | OptionList) else 2
     return forms.Textarea(attrs={"rows": rows})
 
 
-def _leaf_widget(leaf: Leaf, value: str, *, words: Words, blank: str) -> forms.Widget:
+def _value_widget(codec: ValueCodec, value: str, *, words: SectionNames, blank: str) -> forms.Widget:
     chosen: dict[str, Choices] = {
-        "choice": list(leaf.words.items()),
+        "choice": list(codec.words.items()),
         "flag": [("true", "是"), ("false", "否")],
-        "fact": grouped(words.fact_groups(*leaf.types, special=not leaf.types)) if leaf.kind == "fact" else [],
+        "fact": grouped(words.fact_groups(*codec.types, special=not codec.types)) if codec.kind == "fact" else [],
         "setting": list(words.settings.items()),
         "item": list(words.items.items()),
     }
-    if leaf.kind == "model":
+    if codec.kind == "model":
         return Select(choices=[("", blank), *with_value(_models(words), value, unknown=value)])
-    if leaf.kind in chosen:
-        return Select(choices=[("", blank), *with_value(chosen[leaf.kind], value)])
-    if leaf.kind == "area":
+    if codec.kind in chosen:
+        return Select(choices=[("", blank), *with_value(chosen[codec.kind], value)])
+    if codec.kind == "area":
         return forms.Textarea(attrs={"rows": 3})
-    if leaf.kind == "day":
+    if codec.kind == "day":
         return day_widget(value)
-    if leaf.kind in ("yuan", "number", "ratio"):
+    if codec.kind in ("yuan", "number", "ratio"):
         return forms.TextInput(
-            attrs={"inputmode": "decimal" if leaf.kind != "ratio" else "text", "autocomplete": "off"}
+            attrs={"inputmode": "decimal" if codec.kind != "ratio" else "text", "autocomplete": "off"}
         )
-    if leaf.kind == "count":
+    if codec.kind == "count":
         return forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-    return forms.TextInput(attrs=dict(_CODE_ATTRS) if leaf.kind in ("code", "id") else {"autocomplete": "off"})
+    return forms.TextInput(attrs=dict(_CODE_ATTRS) if codec.kind in ("code", "id") else {"autocomplete": "off"})
 
 
 def day_widget(value: str) -> forms.Widget:
@@ -203,7 +213,7 @@ def day_widget(value: str) -> forms.Widget:
     return forms.TextInput()
 
 
-def bound_field(test: str, fact: FactWord | None, texts: Sequence[str], *, words: Words) -> forms.Field:
+def bound_field(test: str, fact: FactName | None, texts: Sequence[str], *, words: SectionNames) -> forms.Field:
     """The field for what a test compares with: choices, a day, another date, or a text."""
     value = texts[-1] if texts else ""
     label = labels.CONDITION_KEYS["value"]

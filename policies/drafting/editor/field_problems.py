@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from policies.drafting.editor import labels
-from policies.drafting.editor.parts import INNER_WORDS, SECTION_WORDS, KeyWords, rule_of, spec_words
-from policies.drafting.editor.records import GROUPS
+from policies.drafting.editor.group_codecs import GROUPS
+from policies.drafting.editor.layout import INNER_WORDS, SECTION_WORDS, KeyWords, rule_of, spec_words
 from policies.drafting.editor.sections import ROOT, kind_of
 from policies.engine.limits.registry import limit_labels
 from policies.engine.operations.registry import operation_labels
 from policies.engine.predicates import TESTS
 
 if TYPE_CHECKING:
-    from policies.drafting.editor.words import Words
+    from policies.drafting.editor.names import SectionNames
     from policies.engine import Problem
     from policies.engine.problems import Place, Speak
 
@@ -61,7 +61,7 @@ def _is_within(control: str, name: str) -> bool:
     return control == name or control.startswith(f"{name}-")
 
 
-def field_problems(section: Mapping[str, Any], problems: Iterable[Problem], *, words: Words) -> FieldProblems:
+def field_problems(section: Mapping[str, Any], problems: Iterable[Problem], *, words: SectionNames) -> FieldProblems:
     """The problems of a section at its controls."""
     found = []
     for problem in problems:

@@ -12,16 +12,16 @@ from django.utils.datastructures import MultiValueDict
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.controls import Select, bound_field, label_of, make_field, with_value
-from policies.drafting.editor.leaves import Carried, Guard, Leaf, Pairs, Told
-from policies.drafting.editor.parts import INNER_WORDS, KeyWords
-from policies.drafting.editor.records import Asked, Keyed, Record, Rows, Tested, default_test
+from policies.drafting.editor.field_codecs import GuardCodec, ImpliedField, Pairs, PreservedField, ValueCodec
+from policies.drafting.editor.group_codecs import MappingField, QuestionField, Record, Rows, Tested, default_test
+from policies.drafting.editor.layout import INNER_WORDS, KeyWords
 from policies.drafting.editor.sections import section_pairs
 from policies.engine.predicates import DATE_TESTS, NUMBER_TESTS, TESTS
 
 if TYPE_CHECKING:
+    from policies.drafting.editor.field_codecs import Codec
     from policies.drafting.editor.field_problems import FieldProblems
-    from policies.drafting.editor.leaves import Shape
-    from policies.drafting.editor.words import FactWord, Words
+    from policies.drafting.editor.names import FactName, SectionNames
 
 _ORDER_TESTS = (*NUMBER_TESTS,)
 _TESTS_OF = {
@@ -33,10 +33,10 @@ _TESTS_OF = {
 
 
 # What is chosen as a reading, by its kind.
-_DEFAULTS: dict[str, Shape] = {
-    "boolean": Leaf("flag"),
-    "date": Leaf("day"),
-    "ratio": Leaf("ratio"),
+_DEFAULTS: dict[str, Codec] = {
+    "boolean": ValueCodec("flag"),
+    "date": ValueCodec("day"),
+    "ratio": ValueCodec("ratio"),
 }
 
 
@@ -54,12 +54,17 @@ class SectionForm(forms.Form):
     use_required_attribute = False
 
     def __init__(
-        self, section: Mapping[str, Any], *, words: Words, problems: FieldProblems, blanks: Mapping[str, str]
+        self,
+        section: Mapping[str, Any],
+        *,
+        words: SectionNames,
+        problems: FieldProblems,
+        placeholders: Mapping[str, str],
     ) -> None:
         self.section = section
         self.words = words
         self.problems = problems
-        self.blanks = blanks
+        self.placeholders = placeholders
         self.texts: dict[str, list[str]] = {}
         for name, text in section_pairs(section):
             self.texts.setdefault(name, []).append(text)
@@ -84,7 +89,7 @@ class SectionForm(forms.Form):
         return (self.texts.get(name) or [""])[-1]
 
     @property
-    def carried(self) -> Pairs:
+    def preserved(self) -> Pairs:
         """What no control shows, to be sent along: orders, counts, and what the form does not know."""
         drawn = {part for name, control in self.fields.items() for part in _sent_under(name, control)}
         for name, texts in self.texts.items():
@@ -106,31 +111,33 @@ class SectionForm(forms.Form):
         """Add the fields of a mapping's keys; empty ones that are not needed go behind the fold."""
         fields = Fields()
         for key, declared in record.keys.items():
-            shape = _DEFAULTS.get(self.text(f"{name}-kind"), declared) if key == "default" else declared
-            if (keys is not None and key not in keys) or isinstance(shape, Carried | Told | Rows | Asked | Keyed):
+            codec = _DEFAULTS.get(self.text(f"{name}-kind"), declared) if key == "default" else declared
+            if (keys is not None and key not in keys) or isinstance(
+                codec, PreservedField | ImpliedField | Rows | QuestionField | MappingField
+            ):
                 continue
             place = f"{name}-{key}"
             label = f"{before}{label_of(words.labels, key)}"
-            if isinstance(shape, Record):
-                inner = self.add_record(shape, place, INNER_WORDS.get(key, words), before=f"{label}：")
+            if isinstance(codec, Record):
+                inner = self.add_record(codec, place, INNER_WORDS.get(key, words), before=f"{label}：")
                 added = inner.shown + inner.folded
             else:
                 added = [place]
-                self._add(place, shape, label=label, help_text=words.help.get(key, ""), key=key)
+                self._add(place, codec, label=label, help_text=words.help.get(key, ""), key=key)
             if key == "field" and isinstance(record, Tested):
                 added += self._add_test(name, before=before)
             is_shown = key in needed or self.has(place) or any(self.problems.at(part) for part in added)
             (fields.shown if is_shown else fields.folded).extend(added)
         return fields
 
-    def _add(self, name: str, shape: Any, *, label: str, help_text: str, key: str) -> None:
+    def _add(self, name: str, codec: Any, *, label: str, help_text: str, key: str) -> None:
         self.fields[name] = make_field(
-            shape,
+            codec,
             label=label,
             help_text=help_text,
-            texts=self.texts.get(f"{name}-setting", ()) if isinstance(shape, Guard) else self.texts.get(name, ()),
+            texts=self.texts.get(f"{name}-setting", ()) if isinstance(codec, GuardCodec) else self.texts.get(name, ()),
             words=self.words,
-            blank=self.blanks.get(key, "（不选）"),
+            blank=self.placeholders.get(key, "（不选）"),
         )
 
     def add_choice(self, name: str, words: Mapping[str, str], *, label: str) -> str:
@@ -142,7 +149,7 @@ class SectionForm(forms.Form):
     def add_text(self, name: str, *, label: str, help_text: str = "") -> str:
         """Add a text that is not a key of its own: the name of a row."""
         self.fields[name] = make_field(
-            Leaf("id"), label=label, help_text=help_text, texts=self.texts.get(name, ()), words=self.words
+            ValueCodec("id"), label=label, help_text=help_text, texts=self.texts.get(name, ()), words=self.words
         )
         return name
 
@@ -169,7 +176,7 @@ class SectionForm(forms.Form):
         return [chooser, bound]
 
 
-def _tests_for(fact: FactWord | None, test: str) -> list[str]:
+def _tests_for(fact: FactName | None, test: str) -> list[str]:
     found = list(TESTS if fact is None else _TESTS_OF.get(fact.type, _ORDER_TESTS))
     return found if not test or test in found else [*found, test]
 

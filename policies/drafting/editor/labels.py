@@ -1,6 +1,6 @@
 """The grammar's own names in Chinese: a label for each key, and a hint where the label alone would not do.
 
-Keyed by the names the grammar uses; a test holds them together, so that a new verb or key cannot come without words.
+Keyed by the names the grammar uses; a test holds them together, so that no key comes without words.
 """
 
 from __future__ import annotations

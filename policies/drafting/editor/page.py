@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 from policies.drafting.editor import labels
 from policies.drafting.editor.actions import INHERITED
 from policies.drafting.editor.form import Fields, SectionForm
-from policies.drafting.editor.parts import INNER_WORDS, SECTION_WORDS, PartSpec, parts_of, rule_of, spec_words
-from policies.drafting.editor.pieces import Adder, Block, Cell, Part, ProblemLink, Row
-from policies.drafting.editor.records import GROUPS, REST, Asked, Keyed, Record, Rows, Variants
-from policies.drafting.editor.sections import ROOT, fact_types, kind_of, section_shape
-from policies.drafting.editor.words import (
+from policies.drafting.editor.fragments import Adder, Block, Cell, Part, ProblemLink, Row
+from policies.drafting.editor.group_codecs import GROUPS, REST, MappingField, QuestionField, Record, Rows, Variants
+from policies.drafting.editor.layout import INNER_WORDS, SECTION_WORDS, PartSpec, parts_of, rule_of, spec_words
+from policies.drafting.editor.names import (
     condition_sentence,
     evidence_sentence,
     fact_sentence,
@@ -23,6 +22,7 @@ from policies.drafting.editor.words import (
     step_sentence,
     test_sentence,
 )
+from policies.drafting.editor.sections import ROOT, fact_types, kind_of, section_codec
 from policies.engine.limits.registry import limit_kinds
 from policies.engine.operations.registry import operation_labels, operations
 from policies.engine.programme import PHASE, RESPONSIBILITY
@@ -30,9 +30,9 @@ from policies.engine.terms import PAYERS, ROUTES
 from policies.engine.vocabulary import package_vocabulary
 
 if TYPE_CHECKING:
+    from policies.drafting.editor.field_codecs import Codec
     from policies.drafting.editor.field_problems import FieldProblems
-    from policies.drafting.editor.leaves import Shape
-    from policies.drafting.editor.words import Words
+    from policies.drafting.editor.names import SectionNames
     from policies.engine.limits.base import Limit
     from policies.engine.operations.base import Operation
     from policies.engine.spec import Spec
@@ -59,16 +59,18 @@ class SectionPage:
     """A section's page. `opened` names a row to show open."""
 
     section: Mapping[str, Any]
-    words: Words
+    words: SectionNames
     problems: FieldProblems
     document: Mapping[str, Any] = field(default_factory=dict)
     opened: str = ""
 
     def __post_init__(self) -> None:
         self.kind = kind_of(self.section)
-        self.shape = section_shape(self.kind, fact_types(self.section))
+        self.codec = section_codec(self.kind, fact_types(self.section))
         self.profile = package_vocabulary().profiles.get(str(self.section.get("like")), {})
-        self.form = SectionForm(self.section, words=self.words, problems=self.problems, blanks=self._blanks())
+        self.form = SectionForm(
+            self.section, words=self.words, problems=self.problems, placeholders=self._placeholders()
+        )
         is_programme = "programme" in self.section or self.section.get("modelled_as") in (PHASE, RESPONSIBILITY)
         specs = parts_of(self.kind, has_programme=is_programme)
         self.parts = [self._part(spec) for spec in specs]
@@ -80,9 +82,9 @@ class SectionPage:
         """What the page is about, by its own words where it has them."""
         if self.kind == "settings":
             return "本文件的口径"
-        told = self.section if self.kind != "document" else self.section.get("document")
-        told = told if isinstance(told, Mapping) else {}
-        named = told.get("short_title") or told.get("title") or told.get("item") or told.get("rule")
+        head = self.section if self.kind != "document" else self.section.get("document")
+        head = head if isinstance(head, Mapping) else {}
+        named = head.get("short_title") or head.get("title") or head.get("item") or head.get("rule")
         return str(named) if named else {"document": "文件信息", "rule": "新的条款"}.get(self.kind, "新的事项")
 
     @property
@@ -111,7 +113,7 @@ class SectionPage:
                 return part.spec.title
         return label or "这一段"
 
-    def _blanks(self) -> dict[str, str]:
+    def _placeholders(self) -> dict[str, str]:
         """What choosing nothing means, by key: what the profile or the document says."""
         if self.kind != "item":
             return {}
@@ -129,7 +131,7 @@ class SectionPage:
     # ---- parts -------------------------------------------------------------------------------------
     def _inner(self, path: str) -> tuple[Record, str]:
         """The record that holds a dotted path's last key, and its name."""
-        record, name = self.shape, ROOT
+        record, name = self.codec, ROOT
         for key in path.split(".")[:-1]:
             record, name = _record(record.keys[key]), f"{name}-{key}"
         return record, name
@@ -169,9 +171,9 @@ class SectionPage:
     def _list(self, spec: PartSpec) -> Part:
         holder, name = self._inner(spec.rows)
         key = spec.rows.rpartition(".")[2]
-        shape, place = holder.keys[key], f"{name}-{key}"
+        codec, place = holder.keys[key], f"{name}-{key}"
         value = _at(self.section, spec.rows)
-        rows = list(self._rows(spec, shape, value, place))
+        rows = list(self._rows(spec, codec, value, place))
         is_own = value is not None and key in (*INHERITED, "effect") and self.kind == "item"
         return self._made(
             spec,
@@ -196,8 +198,8 @@ class SectionPage:
             return [step_sentence(step, self.words) for step in value]
         if isinstance(value, Mapping):
             words = _GROUP_WORDS[key]
-            said = partial(fact_sentence, words=self.words) if key == "facts" else evidence_sentence
-            return [f"{said(row)} · {words[group]}" for group in GROUPS for row in value.get(group) or ()]
+            sentence_of = partial(fact_sentence, words=self.words) if key == "facts" else evidence_sentence
+            return [f"{sentence_of(row)} · {words[group]}" for group in GROUPS for row in value.get(group) or ()]
         return []
 
     def _adder(self, spec: PartSpec, key: str) -> Adder:
@@ -215,36 +217,36 @@ class SectionPage:
         return Adder(action, label)
 
     # ---- rows --------------------------------------------------------------------------------------
-    def _rows(self, spec: PartSpec, shape: Shape, value: Any, place: str) -> Iterator[Row]:
-        if not shape.fits(value):
+    def _rows(self, spec: PartSpec, codec: Codec, value: Any, place: str) -> Iterator[Row]:
+        if not codec.fits(value):
             return
-        if isinstance(shape, Asked):
+        if isinstance(codec, QuestionField):
             listed = [(group, row) for group in GROUPS for row in value.get(group) or ()]
-        elif isinstance(shape, Keyed):
+        elif isinstance(codec, MappingField):
             listed = list(value.items())
         else:
             listed = [("", row) for row in value]
         for number, (group, row) in enumerate(listed):
-            yield self._row(spec, shape, row, place=place, number=number, count=len(listed), group=group)
+            yield self._row(spec, codec, row, place=place, number=number, count=len(listed), group=group)
 
-    def _row(self, spec: PartSpec, shape: Any, row: Any, *, place: str, number: int, count: int, group: str) -> Row:
+    def _row(self, spec: PartSpec, codec: Any, row: Any, *, place: str, number: int, count: int, group: str) -> Row:
         name = f"{place}-{number}"
         kinds, hints = _variants(spec.rows)
         kind: str | None = None
         chooser = ""
-        if isinstance(shape, Rows) and isinstance(shape.row, Variants):
-            kind = shape.row.name_of(row)
+        if isinstance(codec, Rows) and isinstance(codec.row, Variants):
+            kind = codec.row.name_of(row)
             chooser = self.form.add_choice(
                 f"{name}-kind", {**({} if kind else {"": "请选择"}), **kinds}, label=labels.KIND_OF_ROW
             )
-            fields = self._record_row(shape.row.kinds[kind], name, spec, rule_of(row)) if kind else Fields()
-        elif isinstance(shape, Asked):
-            fields = self._asked_row(shape, row, name, spec)
-        elif isinstance(shape, Keyed):
-            fields = self._record_row(shape.row, name, spec)
+            fields = self._record_row(codec.row.kinds[kind], name, spec, rule_of(row)) if kind else Fields()
+        elif isinstance(codec, QuestionField):
+            fields = self._question_row(codec, row, name, spec)
+        elif isinstance(codec, MappingField):
+            fields = self._record_row(codec.row, name, spec)
             fields.shown.insert(0, self.form.add_text(f"{name}-name", label=labels.SETTING_KEYS["name"]))
         else:
-            fields = self._record_row(shape.row, name, spec)
+            fields = self._record_row(codec.row, name, spec)
         drawn = [*fields.shown, *fields.folded, chooser]
         title, sentence, note = self._says(spec, row, group, kind)
         return Row(
@@ -270,8 +272,8 @@ class SectionPage:
         key = spec.rows.rpartition(".")[2]
         return self.form.add_record(record, name, INNER_WORDS[key], needed=_NEEDED.get(key, ()))
 
-    def _asked_row(self, shape: Asked, row: Any, name: str, spec: PartSpec) -> Fields:
-        key, words = shape.key, INNER_WORDS[spec.rows]
+    def _question_row(self, codec: QuestionField, row: Any, name: str, spec: PartSpec) -> Fields:
+        key, words = codec.key, INNER_WORDS[spec.rows]
         vocabulary = package_vocabulary()
         shared = vocabulary.facts if key == "name" else vocabulary.evidence
         word = str(row.get(key, "") if isinstance(row, Mapping) else row)
@@ -285,7 +287,7 @@ class SectionPage:
             )
         group = self.form.add_choice(f"{name}-group", _GROUP_WORDS[spec.rows], label=words.labels["group"])
         needed = ("label", "type", "unit", "choices" if _type_of(row) == "choice" else "help") if is_own else ()
-        fields = self.form.add_record(shape.own, name, words, needed=needed if key == "name" else ("label",) * is_own)
+        fields = self.form.add_record(codec.own, name, words, needed=needed if key == "name" else ("label",) * is_own)
         return Fields([first, group, *fields.shown], fields.folded)
 
     def _says(self, spec: PartSpec, row: Any, group: str, kind: str | None) -> tuple[str, str, str]:
@@ -316,11 +318,11 @@ _NEEDED: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def _record(shape: Shape) -> Record:
-    """The shape of a mapping. TypeError where a part names one that is none, which only a wrong `PartSpec` does."""
-    if not isinstance(shape, Record):
-        raise TypeError(f"{shape} is no record")
-    return shape
+def _record(codec: Codec) -> Record:
+    """The codec of a mapping. TypeError where a part names one that is none, which only a wrong `PartSpec` does."""
+    if not isinstance(codec, Record):
+        raise TypeError(f"{codec} is no record")
+    return codec
 
 
 def _at(section: Mapping[str, Any], path: str) -> Any:
@@ -334,7 +336,7 @@ def _type_of(row: Any) -> str:
     return str(row.get("type", "")) if isinstance(row, Mapping) else ""
 
 
-def _period_sentence(period: Mapping[str, Any], words: Words) -> str:
+def _period_sentence(period: Mapping[str, Any], words: SectionNames) -> str:
     start = period.get("from")
     if "from_setting" in period:
         start = f"“{words.settings.get(str(period['from_setting']), period['from_setting'])}”"

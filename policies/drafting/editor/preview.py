@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from policies.drafting.editor.field_problems import FieldProblems, field_problems
+from policies.drafting.editor.names import SectionNames, section_names
 from policies.drafting.editor.sections import kind_of
-from policies.drafting.editor.words import Words, words_of
 from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import read_sections
 from policies.engine import amount_text, conditions_text
@@ -45,7 +45,7 @@ class Preview:
     """
 
     problems: FieldProblems
-    words: Words
+    words: SectionNames
     item: Item | None
     head_is_faulty: bool = False
 
@@ -72,7 +72,7 @@ def read_preview(draft: PolicyDraft, index: int, section: Mapping[str, Any], *, 
     with the document's head, its readings and the items it refers to.
     """
     sections = [*draft.sections[:index], section, *draft.sections[index + 1 :]]
-    words = words_of(sections, section)
+    words = section_names(sections, section)
     wanted = _with_references(sections, index)
     place = wanted.index(index)
     alone = read_sections([sections[at] for at in wanted], draft.document_code)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from policies.drafting import authored
+from policies.drafting import yaml_codec
 from policies.drafting.editor.field_problems import FieldProblem, field_problems
-from policies.drafting.editor.words import words_of
+from policies.drafting.editor.names import section_names
 from policies.engine import ITEM_KINDS
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class SectionRow:
     is_fixed: bool
 
 
-_KIND_WORDS = {authored.DOCUMENT: "文件头", authored.SETTINGS: "选定的读法", authored.RULE: "条款"}
+_KIND_WORDS = {yaml_codec.DOCUMENT: "文件头", yaml_codec.SETTINGS: "选定的读法", yaml_codec.RULE: "条款"}
 
 
 def section_rows(
@@ -40,21 +40,21 @@ def section_rows(
     known = [dict(section) for section in base]
     rows = []
     for index, section in enumerate(draft.sections):
-        kind = authored.kind_of(section)
+        kind = yaml_codec.kind_of(section)
         head = section.get(kind)
         title = head.get("title", "") if isinstance(head, dict) else section.get("title", "")
         words = _KIND_WORDS.get(kind) or ITEM_KINDS.get(str(section.get("kind", "")), "事项")
-        if kind == authored.ITEM and section.get("like") == "target":
+        if kind == yaml_codec.ITEM and section.get("like") == "target":
             words = ITEM_KINDS["target"]
         rows.append(
             SectionRow(
                 index,
                 words,
-                authored.name_of(section),
-                str(title or "（未填写名称）") if kind != authored.SETTINGS else f"{len(section[kind] or ())} 项",
+                yaml_codec.name_of(section),
+                str(title or "（未填写名称）") if kind != yaml_codec.SETTINGS else f"{len(section[kind] or ())} 项",
                 _section_problems(draft, index, [problem for problem in problems if problem.section == index]),
                 section not in known,
-                kind in (authored.DOCUMENT, authored.SETTINGS),
+                kind in (yaml_codec.DOCUMENT, yaml_codec.SETTINGS),
             )
         )
     return rows
@@ -64,4 +64,4 @@ def _section_problems(draft: PolicyDraft, index: int, problems: Sequence[Problem
     section = draft.sections[index]
     if not problems:
         return ()
-    return tuple(dict.fromkeys(field_problems(section, problems, words=words_of(draft.sections, section)).found))
+    return tuple(dict.fromkeys(field_problems(section, problems, words=section_names(draft.sections, section)).found))

@@ -1,7 +1,7 @@
 """Authored sections ⇄ what a form sends, derived from the engine's grammar. Pure, and lossless.
 
 `section_pairs(section)` gives control names with their texts; `read_section(posted, section)` makes the section of them
-again. Every key of the grammar has a shape; one that a later grammar adds is a plain text until it gets a better one.
+again. Every key of the grammar has a codec; one that a later grammar adds is a plain text until it gets a better one.
 """
 
 from __future__ import annotations
@@ -9,24 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from policies.drafting import authored
+from policies.drafting import yaml_codec
 from policies.drafting.editor import labels
-from policies.drafting.editor.leaves import (
+from policies.drafting.editor.field_codecs import (
     ABSENT,
-    Bucket,
-    Carried,
-    Guard,
-    Leaf,
-    Lines,
-    Names,
-    Options,
+    CheckboxGroup,
+    Codec,
+    GuardCodec,
+    ImpliedField,
+    LineList,
+    NameList,
+    OptionList,
     Pairs,
     Posted,
-    Shape,
-    Ticks,
-    Told,
+    PreservedField,
+    ScopeCodec,
+    ValueCodec,
 )
-from policies.drafting.editor.records import GROUPS, Asked, Keyed, Record, Rows, Tested, Variants
+from policies.drafting.editor.group_codecs import GROUPS, MappingField, QuestionField, Record, Rows, Tested, Variants
 from policies.engine import checks, grammar, split
 from policies.engine.limits.base import PER
 from policies.engine.limits.money import SCALE, Scale
@@ -42,60 +42,60 @@ if TYPE_CHECKING:
 
 ROOT = "section"
 _FLAGS = {"true": True, "false": False}
-_SETTING_KIND = Leaf("choice", labels.WORDS["setting_kind"])
+_SETTING_KIND = ValueCodec("choice", labels.WORDS["setting_kind"])
 # A fact of rows that is described in the page gets the columns that steps add up.
 ROW_COLUMNS = {
     "paid_on": {"label": "付款日期", "type": "date"},
     "amount": {"label": "金额", "type": "money", "unit": "元"},
 }
-_BY_CHECK: dict[Check, Shape] = {
-    checks.yuan: Leaf("yuan"),
-    checks.ratio: Leaf("ratio"),
-    checks.ratio_above_zero: Leaf("ratio"),
-    checks.day: Leaf("day"),
-    checks.day_or_null: Leaf("day", empty=None),
-    checks.count: Leaf("count"),
-    checks.number: Leaf("number"),
-    checks.boolean: Leaf("flag"),
-    checks.code: Leaf("code"),
-    checks.item_id: Leaf("id"),
-    checks.name: Leaf("fact"),
-    checks.optional_text: Leaf("text", empty=""),
-    checks.path_code: Leaf("text", empty=""),
-    grammar.guard: Guard(),
+_BY_CHECK: dict[Check, Codec] = {
+    checks.yuan: ValueCodec("yuan"),
+    checks.ratio: ValueCodec("ratio"),
+    checks.ratio_above_zero: ValueCodec("ratio"),
+    checks.day: ValueCodec("day"),
+    checks.day_or_null: ValueCodec("day", empty=None),
+    checks.count: ValueCodec("count"),
+    checks.number: ValueCodec("number"),
+    checks.boolean: ValueCodec("flag"),
+    checks.code: ValueCodec("code"),
+    checks.item_id: ValueCodec("id"),
+    checks.name: ValueCodec("fact"),
+    checks.optional_text: ValueCodec("text", empty=""),
+    checks.path_code: ValueCodec("text", empty=""),
+    grammar.guard: GuardCodec(),
 }
-_BY_KEY: dict[str, Shape] = {
+_BY_KEY: dict[str, Codec] = {
     **{
-        key: Leaf("choice", words)
+        key: ValueCodec("choice", words)
         for key, words in labels.WORDS.items()
         if key not in ("beneficiaries", "per", "setting_kind")
     },
-    "summary": Leaf("area"),
-    "source_note": Leaf("area"),
-    "reason": Leaf("area"),
-    "from_setting": Leaf("setting"),
-    "like": Leaf("choice", labels.PROFILES),
-    "modelled_as": Leaf("model"),
-    "default": Leaf("text", empty=None),
-    "areas": Lines(empty=[]),
-    "supersedes": Lines(),
-    "notes": Lines(),
-    "beneficiaries": Ticks(labels.WORDS["beneficiaries"]),
-    "as_of": Leaf("fact", types=("date",)),
-    "subject": Leaf("fact", types=("text",)),
-    "settings": Names("settings"),
+    "summary": ValueCodec("area"),
+    "source_note": ValueCodec("area"),
+    "reason": ValueCodec("area"),
+    "from_setting": ValueCodec("setting"),
+    "like": ValueCodec("choice", labels.PROFILES),
+    "modelled_as": ValueCodec("model"),
+    "default": ValueCodec("text", empty=None),
+    "areas": LineList(empty=[]),
+    "supersedes": LineList(),
+    "notes": LineList(),
+    "beneficiaries": CheckboxGroup(labels.WORDS["beneficiaries"]),
+    "as_of": ValueCodec("fact", types=("date",)),
+    "subject": ValueCodec("fact", types=("text",)),
+    "settings": NameList("settings"),
 }
 
 
-def _shape(key: str, check: Check) -> Shape:
-    return _BY_KEY.get(key) or _BY_CHECK.get(check) or Leaf("text")
+def _codec(key: str, check: Check) -> Codec:
+    return _BY_KEY.get(key) or _BY_CHECK.get(check) or ValueCodec("text")
 
 
-def _shapes(keys: Mapping[str, Check], **own: Shape) -> dict[str, Shape]:
-    return {key: own[key] if key in own else _shape(key, check) for key, check in keys.items()}
+def _codecs(keys: Mapping[str, Check], **own: Codec) -> dict[str, Codec]:
+    return {key: own[key] if key in own else _codec(key, check) for key, check in keys.items()}
 
 
-class _Reading(Record):
+class _SettingRecord(Record):
     """A chosen reading: its default is a truth value, a day or a ratio, after its kind."""
 
     def flatten(self, value: Mapping[str, Any], name: str) -> Pairs:
@@ -119,39 +119,39 @@ def step_kind(step: Mapping[str, Any]) -> str | None:
     return verb if operation_of(verb) else None
 
 
-def _tested(keys: Mapping[str, Check], types: Mapping[str, str], **own: Shape) -> Tested:
-    return Tested(_shapes({k: c for k, c in keys.items() if k not in grammar.TEST_KEYS}, **own), types=types)
+def _tested(keys: Mapping[str, Check], types: Mapping[str, str], **own: Codec) -> Tested:
+    return Tested(_codecs({k: c for k, c in keys.items() if k not in grammar.TEST_KEYS}, **own), types=types)
 
 
-def section_shape(kind: str, types: Mapping[str, str]) -> Record:
-    """The shape of a section of this kind; `types` are those of the facts it may ask about."""
-    period = Record(_shapes(grammar.EFFECT_OPTIONAL))
+def section_codec(kind: str, types: Mapping[str, str]) -> Record:
+    """How a section of this kind stands in a form; `types` are those of the facts it may ask about."""
+    period = Record(_codecs(grammar.EFFECT_OPTIONAL))
     if kind == "document":
-        keys = _shapes(
+        keys = _codecs(
             {**grammar.DOCUMENT_REQUIRED, **grammar.DOCUMENT_OPTIONAL},
-            title=Leaf("area"),
-            short_title=Leaf("area"),
+            title=ValueCodec("area"),
+            short_title=ValueCodec("area"),
             effect=Rows(period),
-            overlap=Record(_shapes({**grammar.OVERLAP_REQUIRED, "if": grammar.guard})),
+            overlap=Record(_codecs({**grammar.OVERLAP_REQUIRED, "if": grammar.guard})),
         )
         return Record({"document": Record(keys)})
     if kind == "settings":
-        setting = _shapes({**grammar.SETTING_REQUIRED, **grammar.SETTING_OPTIONAL}, kind=_SETTING_KIND)
-        return Record({"settings": Keyed(_Reading({**setting, "alternative": Leaf("text")}))})
+        setting = _codecs({**grammar.SETTING_REQUIRED, **grammar.SETTING_OPTIONAL}, kind=_SETTING_KIND)
+        return Record({"settings": MappingField(_SettingRecord({**setting, "alternative": ValueCodec("text")}))})
     if kind == "rule":
-        owner = Record({"who": Leaf("text"), "part": Leaf("choice", PARTS), "cite": Leaf("text")})
-        programme: dict[str, Shape] = {"from": Leaf("day"), "to": Leaf("day"), "tasks": Lines()}
-        part = Record({**programme, "every": Leaf("choice", RHYTHMS), "owners": Rows(owner)})
-        return Record(_shapes({**grammar.RULE_REQUIRED, **grammar.RULE_OPTIONAL}, programme=part))
+        owner = Record({"who": ValueCodec("text"), "part": ValueCodec("choice", PARTS), "cite": ValueCodec("text")})
+        programme: dict[str, Codec] = {"from": ValueCodec("day"), "to": ValueCodec("day"), "tasks": LineList()}
+        part = Record({**programme, "every": ValueCodec("choice", RHYTHMS), "owners": Rows(owner)})
+        return Record(_codecs({**grammar.RULE_REQUIRED, **grammar.RULE_OPTIONAL}, programme=part))
     return Record(
-        _shapes(
+        _codecs(
             {**grammar.ITEM_REQUIRED, **grammar.ITEM_OPTIONAL},
             facts=_facts(),
             evidence=_evidence(),
             conditions=Rows(_condition(types)),
             steps=Rows(_step(types)),
             limits=Rows(_limit(types)),
-            split=Record(_shapes({**split.REQUIRED, **split.OPTIONAL})),
+            split=Record(_codecs({**split.REQUIRED, **split.OPTIONAL})),
             effect=Rows(period),
         )
     )
@@ -163,29 +163,36 @@ def _only(types: Mapping[str, str]) -> Tested:
 
 def _condition(types: Mapping[str, str]) -> Tested:
     keys = {"text": checks.text, **grammar.CONDITION_REQUIRED, **grammar.CONDITION_OPTIONAL}
-    return _tested(keys, types, text=Leaf("area"), unless=_only(types))
+    return _tested(keys, types, text=ValueCodec("area"), unless=_only(types))
 
 
 def _step(types: Mapping[str, str]) -> Variants:
     kinds = {
-        verb: Record({"do": Told(), **{key.name: _key_shape(key, types) for key in operation.declared().values()}})
+        verb: Record(
+            {"do": ImpliedField(), **{key.name: _key_codec(key, types) for key in operation.declared().values()}}
+        )
         for verb, operation in operations().items()
     }
     return Variants(kinds, step_kind, lambda verb: {"do": verb})
 
 
-def _key_shape(key: Key, types: Mapping[str, str]) -> Shape:
-    """The shape of one key of a typed specification."""
-    own: dict[Kind, Shape] = {FACTS: Names(types=key.types), GUARD: Guard(), ONLY: _only(types), PER: Bucket()}
+def _key_codec(key: Key, types: Mapping[str, str]) -> Codec:
+    """The codec of one key of a typed specification."""
+    own: dict[Kind, Codec] = {
+        FACTS: NameList(types=key.types),
+        GUARD: GuardCodec(),
+        ONLY: _only(types),
+        PER: ScopeCodec(),
+    }
     if key.kind is SCALE:
         return _keys(Scale, types)
-    return own.get(key.kind) or Leaf(key.kind.name, key.choices, types=key.types)
+    return own.get(key.kind) or ValueCodec(key.kind.name, key.choices, types=key.types)
 
 
 def _keys(rule: type[Spec], types: Mapping[str, str], kept: str = "") -> Record:
-    """The shape of a typed specification; the key `kept` stands even when it is empty."""
-    shapes = {key.name: _key_shape(key, types) for key in rule.declared().values()}
-    return Record(shapes, kept=frozenset({kept} - {""}))
+    """The codec of a typed specification; the key `kept` stands even when it is empty."""
+    codecs = {key.name: _key_codec(key, types) for key in rule.declared().values()}
+    return Record(codecs, kept=frozenset({kept} - {""}))
 
 
 def _limit(types: Mapping[str, str]) -> Variants:
@@ -193,22 +200,27 @@ def _limit(types: Mapping[str, str]) -> Variants:
     return Variants(kinds, limit_kind_of, lambda kind: {kind: ""})
 
 
-def _facts() -> Asked:
+def _facts() -> QuestionField:
     keys = {**grammar.FACT_REQUIRED, **grammar.FACT_OPTIONAL}
-    return Asked(
-        "name", Record(_shapes(keys, choices=Options(), columns=Carried(), unit=Leaf("text"), help=Leaf("text")))
+    return QuestionField(
+        "name",
+        Record(
+            _codecs(
+                keys, choices=OptionList(), columns=PreservedField(), unit=ValueCodec("text"), help=ValueCodec("text")
+            )
+        ),
     )
 
 
-def _evidence() -> Asked:
+def _evidence() -> QuestionField:
     keys = {**grammar.EVIDENCE_REQUIRED, **grammar.EVIDENCE_OPTIONAL}
-    per = Leaf("choice", labels.WORDS["per"])
-    return Asked("code", Record(_shapes(keys, help=Leaf("text"), per=per)))
+    per = ValueCodec("choice", labels.WORDS["per"])
+    return QuestionField("code", Record(_codecs(keys, help=ValueCodec("text"), per=per)))
 
 
 def kind_of(section: Mapping[str, Any]) -> str:
     """What a section describes: `document`, `settings`, `item` or `rule`. One that says nothing is an item's."""
-    return authored.kind_of(section) or authored.ITEM
+    return yaml_codec.kind_of(section) or yaml_codec.ITEM
 
 
 def own_facts(section: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -233,7 +245,7 @@ _TYPES = labels.WORDS["type"]
 def section_pairs(section: Mapping[str, Any]) -> Pairs:
     """Every control of a section with its text, in the section's order; a name may come several times."""
     yield f"{ROOT}-is", kind_of(section)
-    yield from section_shape(kind_of(section), fact_types(section)).flatten(section, ROOT)
+    yield from section_codec(kind_of(section), fact_types(section)).flatten(section, ROOT)
 
 
 def in_order_of(new: Any, old: Any) -> Any:
@@ -257,7 +269,7 @@ def read_section(posted: Posted) -> dict[str, Any]:
     if kind == "item":
         asked = _facts().read(posted, f"{ROOT}-facts")
         types = fact_types({} if asked is ABSENT else {"facts": asked})
-    found = section_shape(kind if kind in authored.KINDS else "item", types).read(posted, ROOT)
+    found = section_codec(kind if kind in yaml_codec.KINDS else "item", types).read(posted, ROOT)
     section: dict[str, Any] = {} if found is ABSENT else found
     for row in own_facts(section).values():
         if row.get("type") == "rows" and isinstance(row, dict):

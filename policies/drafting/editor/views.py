@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from policies.drafting import authored
+from policies.drafting import yaml_codec
 from policies.drafting.editor.actions import Change, act_on
 from policies.drafting.editor.conflicts import differences, place_of, with_stored
-from policies.drafting.editor.newforms import NewSectionForm, copy_of
+from policies.drafting.editor.group_codecs import REST
+from policies.drafting.editor.new_section import NewSectionForm, copy_of
 from policies.drafting.editor.page import SectionPage
 from policies.drafting.editor.preview import read_preview
-from policies.drafting.editor.records import REST
 from policies.drafting.editor.sections import ROOT, in_order_of, kind_of, read_section
 from policies.drafting.models import PolicyDraft
 from policies.drafting.permissions import may_change
@@ -209,7 +209,7 @@ def _conflict(request: HttpRequest, draft: PolicyDraft, index: int, typed: Mappi
 
 
 def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return kind_of(one) == kind_of(other) and authored.name_of(one) == authored.name_of(other)
+    return kind_of(one) == kind_of(other) and yaml_codec.name_of(one) == yaml_codec.name_of(other)
 
 
 def _page(draft: PolicyDraft, shown: Mapping[str, Any], read: Preview, *, opened: str = "") -> SectionPage:
@@ -243,7 +243,7 @@ def _show(
         "root": ROOT,
         "previous": index - 1 if index else None,
         "next": index + 1 if index + 1 < len(draft.sections) else None,
-        "name": authored.name_of(shown),
+        "name": yaml_codec.name_of(shown),
     }
     if read.item is not None:
         context |= _tryout(draft, index, read, None)

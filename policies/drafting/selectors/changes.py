@@ -114,7 +114,7 @@ def _rows(old: Item | None, new: Item) -> list[wording.Row]:
     if old is None:
         return wording.compare({}, wording.item_words(new))
     return wording.compare(wording.item_words(old), wording.item_words(new)) or wording.compare(
-        wording.leaf_words(old.content), wording.leaf_words(new.content)
+        wording.value_words(old.content), wording.value_words(new.content)
     )
 
 

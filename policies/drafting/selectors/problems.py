@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from policies.drafting import authored
+from policies.drafting import yaml_codec
 from policies.drafting.selectors.catalogue import draft_catalogue
 from policies.drafting.selectors.reading import read_draft, section_order
 from policies.engine.problems import Fault, Place, Problem, problem_code
@@ -70,7 +70,7 @@ def _unmodelled(draft: PolicyDraft) -> Iterator[Problem]:
     loaded = read_draft(draft).document
     if loaded is None:
         return
-    names = [authored.name_of(section) for section in draft.sections]
+    names = [yaml_codec.name_of(section) for section in draft.sections]
     catalogue = draft_catalogue(draft)
     for row in loaded.register:
         if row.kind != RULE:
@@ -97,10 +97,10 @@ _ITEM_LENGTHS = ("article", "title")
 def _too_long(sections: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     """Words that have no room in the published tables."""
     for index, section in enumerate(sections):
-        kind = authored.kind_of(section)
-        if kind == authored.DOCUMENT and isinstance(section[kind], dict):
+        kind = yaml_codec.kind_of(section)
+        if kind == yaml_codec.DOCUMENT and isinstance(section[kind], dict):
             yield from _lengths(index, section[kind], PolicyDocument, _DOCUMENT_LENGTHS, (kind,))
-        elif kind == authored.ITEM:
+        elif kind == yaml_codec.ITEM:
             yield from _lengths(index, section, SupportItem, _ITEM_LENGTHS, ())
             if len(str(section[kind])) > _most(SupportItem, "code"):
                 yield _problem(index, (kind,), LONG_ID.fault(most=_most(SupportItem, "code")))
@@ -121,12 +121,14 @@ def _most(model: type[Model], name: str) -> int:
 
 def _unknown_places(draft: PolicyDraft) -> Iterator[Problem]:
     """A region that the portal does not know, and items that belong to another document."""
-    head = draft.sections[0].get(authored.DOCUMENT) if draft.sections else None
+    head = draft.sections[0].get(yaml_codec.DOCUMENT) if draft.sections else None
     code = head.get("region_code") if isinstance(head, dict) else None
     if isinstance(code, str) and code and not Region.objects.filter(code=code).exists():
         yield _problem(0, ("document", "region_code"), UNKNOWN_REGION.fault(region=code))
     names = {
-        str(section[authored.ITEM]): index for index, section in enumerate(draft.sections) if authored.ITEM in section
+        str(section[yaml_codec.ITEM]): index
+        for index, section in enumerate(draft.sections)
+        if yaml_codec.ITEM in section
     }
     foreign = SupportItem.objects.filter(code__in=names).exclude(document__code=draft.document_code)
     for item in foreign.select_related("document"):

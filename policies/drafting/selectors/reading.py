@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from policies.drafting import authored
+from policies.drafting import yaml_codec
 from policies.engine import CatalogueError, read_document
 from policies.engine.problems import Problem, problem_code
 
@@ -58,7 +58,7 @@ def read_sections(sections: Sequence[Mapping[str, Any]], code: str) -> ReadDraft
 
 def draft_yaml(draft: PolicyDraft) -> str:
     """The draft as one YAML text, as it would be published."""
-    return authored.write_sections(draft.sections)
+    return yaml_codec.write_sections(draft.sections)
 
 
 def draft_document(draft: PolicyDraft) -> LoadedDocument:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from policies.drafting import authored
+from policies.drafting import yaml_codec
 from policies.drafting.selectors.reading import read_draft
 from policies.engine.operations.registry import read_operations
 from policies.engine.vocabulary import package_vocabulary
@@ -62,7 +62,7 @@ def open_sums(draft: PolicyDraft) -> list[OpenSum]:
     document = read_draft(draft).document
     if document is None:
         return []
-    places = {authored.name_of(section): index for index, section in enumerate(draft.sections)}
+    places = {yaml_codec.name_of(section): index for index, section in enumerate(draft.sections)}
     return [OpenSum(places[item.id], item) for item in document.items if leaves_sum_open(item)]
 
 

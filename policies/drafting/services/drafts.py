@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from policies.drafting import authored
-from policies.drafting.blanks import blank_document
+from policies.drafting import yaml_codec
 from policies.drafting.enums import OVER, DraftAction
 from policies.drafting.models import PolicyDraft
 from policies.drafting.permissions import may_draft
+from policies.drafting.presets import blank_document
 from policies.drafting.workflow import WORKFLOW
 from policies.published.models import PolicyDocument
 from portal.audit.services import record_audit
@@ -51,7 +51,7 @@ def start_draft(
             raise RefusedError("该文件没有可供修改的文本，请先由系统管理员载入政策目录。")
         code, text = document.code, base.text
     sections = sections_of(text) if text else [blank_document(code)]
-    code = code or authored.name_of(sections[0])
+    code = code or yaml_codec.name_of(sections[0])
     if not code:
         raise RefusedError("请填写文件标识，如 wx2026。")
     if base is None and PolicyDocument.objects.filter(code=code).exists():
@@ -106,7 +106,7 @@ def save_section(
             return draft
         _refuse_stale(draft, revision, wanted)
         _refuse_missing(draft, index)
-        if authored.kind_of(wanted) != authored.kind_of(draft.sections[index]):
+        if yaml_codec.kind_of(wanted) != yaml_codec.kind_of(draft.sections[index]):
             raise RefusedError("一段的种类不能改变，请另加一段。")
         draft.sections = [*draft.sections[:index], wanted, *draft.sections[index + 1 :]]
         return _touch(draft, act=act)
@@ -122,7 +122,7 @@ def add_section(
         _refuse_stale(draft, revision, wanted)
         if len(draft.sections) >= MAX_SECTIONS:
             raise RefusedError(f"一个文件至多 {MAX_SECTIONS} 段，请拆成几个文件。")
-        if authored.kind_of(wanted) == authored.DOCUMENT:
+        if yaml_codec.kind_of(wanted) == yaml_codec.DOCUMENT:
             raise RefusedError("一个文件只有一个文件头。")
         place = len(draft.sections) if at is None else max(1, min(at, len(draft.sections)))
         draft.sections = [*draft.sections[:place], wanted, *draft.sections[place:]]
@@ -210,7 +210,7 @@ def sections_of(text: str) -> list[dict[str, Any]]:
     """The sections of a YAML text. Raises CatalogueError, RefusedError for a text of more than a document."""
     if len(text) > MAX_TEXT:
         raise RefusedError(f"文本超过 {MAX_TEXT:,} 字，请分成几个文件。")
-    sections = authored.read_sections(text, name="YAML")
+    sections = yaml_codec.read_sections(text, name="YAML")
     if len(sections) > MAX_SECTIONS:
         raise RefusedError(f"一个文件至多 {MAX_SECTIONS} 段，请拆成几个文件。")
     return sections
@@ -247,15 +247,15 @@ def _touch(draft: PolicyDraft, *, act: ActorContext) -> PolicyDraft:
 
 
 def _proper(section: Mapping[str, Any]) -> dict[str, Any]:
-    wanted: dict[str, Any] = authored.plain(dict(section))
-    if not authored.kind_of(wanted):
+    wanted: dict[str, Any] = yaml_codec.plain(dict(section))
+    if not yaml_codec.kind_of(wanted):
         raise RefusedError("这一段不是文件头、设置、事项或规则。")
     return wanted
 
 
 def _fixed(sections: Sequence[Mapping[str, Any]]) -> int:
     """How many sections stand at the beginning for good."""
-    return 2 if len(sections) > 1 and authored.kind_of(sections[1]) == authored.SETTINGS else 1
+    return 2 if len(sections) > 1 and yaml_codec.kind_of(sections[1]) == yaml_codec.SETTINGS else 1
 
 
 def _refuse_stale(draft: PolicyDraft, revision: int, section: Mapping[str, Any] | None = None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from policies.drafting import authored
+from policies.drafting import yaml_codec
 from policies.drafting.selectors.settings import shared_settings
 from policies.drafting.services.drafts import replace_sections
 from policies.engine.operations.given import Given
@@ -45,8 +45,8 @@ def record_issue(draft: PolicyDraft, issue: Issue, *, revision: int, act: ActorC
 
     Raises RefusedError for a document that is in force already.
     """
-    sections = authored.plain(draft.sections)
-    head = sections[0][authored.DOCUMENT]
+    sections = yaml_codec.plain(draft.sections)
+    head = sections[0][yaml_codec.DOCUMENT]
     if head.get("status") != DocumentStatus.DRAFT:
         raise RefusedError("该文件不是征求意见稿，不需要记录印发。")
     head |= {
@@ -89,15 +89,15 @@ def enter_sums(
     draft: PolicyDraft, sums: Mapping[int, NamedSum], parent: Parent, *, revision: int, act: ActorContext
 ) -> PolicyDraft:
     """Put sums in place of "a person decides", by the index of the item's section; and the area the document lacks."""
-    sections = authored.plain(draft.sections)
-    head = sections[0][authored.DOCUMENT]
+    sections = yaml_codec.plain(draft.sections)
+    head = sections[0][yaml_codec.DOCUMENT]
     if parent.region_code:
         head |= {"region_code": parent.region_code, "areas": list(parent.areas)}
     note = f"金额依据{parent.citation}"
     if sums and note not in str(head.get("source_note", "")):
         head["source_note"] = "；".join(filter(None, (str(head.get("source_note", "")), note)))
     for index, named in sums.items():
-        if not (0 < index < len(sections) and authored.kind_of(sections[index]) == authored.ITEM):
+        if not (0 < index < len(sections) and yaml_codec.kind_of(sections[index]) == yaml_codec.ITEM):
             raise RefusedError("所选事项已不在拟订中，请重新打开本页。")
         item = sections[index]
         step = Standard.authored(yuan=named.yuan, nature=named.nature, cite=parent.citation)
@@ -125,7 +125,9 @@ def choose_readings(
 ) -> PolicyDraft:
     """Keep the document's own readings where they differ from the shared ones; the others are the shared ones again."""
     shared = shared_settings()
-    sections = [section for section in authored.plain(draft.sections) if authored.kind_of(section) != authored.SETTINGS]
+    sections = [
+        section for section in yaml_codec.plain(draft.sections) if yaml_codec.kind_of(section) != yaml_codec.SETTINGS
+    ]
     own: dict[str, Any] = {}
     for name, reading in readings.items():
         setting = shared[name]
@@ -139,5 +141,5 @@ def choose_readings(
             "source": reading.source,
         }
     if own:
-        sections.insert(1, {authored.SETTINGS: own})
+        sections.insert(1, {yaml_codec.SETTINGS: own})
     return replace_sections(draft, sections, revision=revision, act=act)

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from policies.drafting import authored
+from policies.drafting import yaml_codec
 from policies.drafting.editor.section_list import section_rows
 from policies.drafting.enums import DraftState
 from policies.drafting.forms import DescribeForm, ReasonForm, StartForm, YamlForm
@@ -89,7 +89,7 @@ def draft(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Show where a draft stands, what stands against it, and its sections."""
     found = found_draft(request, key)
     problems = draft_problems(found)
-    base = authored.read_sections(found.base.text, name="") if found.base else []
+    base = yaml_codec.read_sections(found.base.text, name="") if found.base else []
     newest = newest_text(found)
     context = frame(request, found, tab="draft") | {
         "rows": section_rows(found, problems, base=base),

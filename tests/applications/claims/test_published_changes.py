@@ -9,7 +9,7 @@ import pytest
 
 from applications.claims.models import Assessment
 from applications.claims.services.submission import submit_claim
-from policies.drafting import authored
+from policies.drafting import yaml_codec
 from policies.drafting.services.decisions import propose, publish
 from policies.drafting.services.drafts import describe_draft, save_section, start_draft
 from policies.engine import assess, package_documents
@@ -31,7 +31,7 @@ def publish_standard(yuan: str) -> None:
     author, second = (make_official(Role.POLICY_ADMIN, wuxi()) for _ in range(2))
     document = PolicyDocument.objects.get(code="wx2020")
     draft = start_draft(document, key=uuid.uuid4(), title="调整", act=act(author))
-    section = authored.plain(draft.sections[1])
+    section = yaml_codec.plain(draft.sections[1])
     section["steps"][0]["yuan"] = yuan
     draft = save_section(draft, 1, section, revision=0, act=act(author))
     draft = describe_draft(draft, revision=1, title="调整", note="依据", act=act(author))

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from policies.drafting import authored
+from policies.drafting import yaml_codec
 from policies.drafting.enums import DraftState
 from policies.drafting.models import PolicyDraft, WorkedCase
 from policies.drafting.selectors.problems import draft_problems
@@ -229,7 +229,7 @@ class TestLaterEffect:
     @pytest.fixture
     def later(self, author):
         draft = draft_of("wx2020", author)
-        steps = authored.plain(draft.sections[1]["steps"])
+        steps = yaml_codec.plain(draft.sections[1]["steps"])
         steps[0]["yuan"] = "6000"
         effect = [{"from": self.BEGINS.isoformat()}]
         return published(changed(draft, INVENTION, author, steps=steps, effect=effect), author)
@@ -242,7 +242,7 @@ class TestLaterEffect:
 
     def test_both_may_stand_in_one_text(self, later, author):
         draft = draft_of("wx2020", author)
-        earlier = authored.plain(draft.sections[1]) | {"effect": [{"from": "2020-03-10", "to": "2027-01-01"}]}
+        earlier = yaml_codec.plain(draft.sections[1]) | {"effect": [{"from": "2020-03-10", "to": "2027-01-01"}]}
         earlier["steps"][0]["yuan"] = "4000"
         published(add_section(draft, earlier, at=1, revision=0, act=act(author)), author)
         assert (amount("2026-12-31"), amount("2027-01-01")) == ("4000.00", "6000.00")

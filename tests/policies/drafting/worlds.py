@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from policies.drafting import authored
+from policies.drafting import yaml_codec
 from policies.drafting.selectors.cases import unsettled_cases
 from policies.drafting.services.cases import confirm_case
 from policies.drafting.services.decisions import propose, publish
@@ -44,19 +44,19 @@ def draft_of(code: str, author: User, **fields: Any) -> PolicyDraft:
 
 def place_of(draft: PolicyDraft, name: str) -> int:
     """The index of the section of an item or rule."""
-    return [authored.name_of(section) for section in draft.sections].index(name)
+    return [yaml_codec.name_of(section) for section in draft.sections].index(name)
 
 
 def changed(draft: PolicyDraft, name: str, author: User, **changes: Any) -> PolicyDraft:
     """The draft with keys of one section changed."""
     index = place_of(draft, name)
-    section = authored.plain(draft.sections[index]) | changes
+    section = yaml_codec.plain(draft.sections[index]) | changes
     return save_section(draft, index, section, revision=draft.revision, act=act(author))
 
 
 def with_standard(draft: PolicyDraft, yuan: str, author: User) -> PolicyDraft:
     """The draft with another standard for an invention."""
-    steps = authored.plain(draft.sections[place_of(draft, INVENTION)]["steps"])
+    steps = yaml_codec.plain(draft.sections[place_of(draft, INVENTION)]["steps"])
     steps[0]["yuan"] = yuan
     return changed(draft, INVENTION, author, steps=steps)
 

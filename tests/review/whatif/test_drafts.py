@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from policies.drafting.authored import name_of, plain
 from policies.drafting.models import PolicyDraft
 from policies.drafting.services.drafts import save_section, start_draft
+from policies.drafting.yaml_codec import name_of, plain
 from policies.published.models import PolicyDocument
 from portal.accounts.enums import Role
 from review.whatif.enums import ChangeKind

@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from policies.drafting import authored
+from policies.drafting import yaml_codec
+from policies.drafting.editor.group_codecs import REST
 from policies.drafting.editor.page import SectionPage
 from policies.drafting.editor.preview import read_preview
-from policies.drafting.editor.records import REST
 from policies.drafting.editor.sections import read_section, section_pairs
 from policies.drafting.models import PolicyDraft
 from policies.engine.loader import CATALOGUE
 
-SECTIONS = authored.read_sections((CATALOGUE / "wx2020.yaml").read_text("utf-8"), name="wx2020.yaml")
+SECTIONS = yaml_codec.read_sections((CATALOGUE / "wx2020.yaml").read_text("utf-8"), name="wx2020.yaml")
 _NUMBERS = ["", "0", "-1", "9" * 30, "五千", "5000", "1e9", "2020-02-30"]
 _YAML = ["a: b", "[", "{}", '"', "null", "true", "a\nb", "&x", "*x", "!t", "#", "\0", "\x07", "[" * 1500]
 _NAMES = ["required", "steps", "in", "is", "applicant_kind", "on", "granted_on", "half_after_ceiling", "no_such"]
@@ -49,7 +49,7 @@ def sendings(draw):
 @given(sendings())
 def test_whatever_is_sent_is_read_judged_drawn_and_read_again(sending):
     index, sent = sending
-    section = authored.plain(read_section(sent))
+    section = yaml_codec.plain(read_section(sent))
     draft = PolicyDraft(document_code="wx2020", sections=SECTIONS)
     read = read_preview(draft, index, section, whole=False)
     page = SectionPage(section, read.words, read.problems)

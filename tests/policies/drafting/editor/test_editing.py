@@ -7,11 +7,11 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from policies.drafting import authored
+from policies.drafting import yaml_codec
 from policies.drafting.editor.field_problems import FieldProblems
+from policies.drafting.editor.names import section_names
 from policies.drafting.editor.page import SectionPage
 from policies.drafting.editor.preview import read_preview
-from policies.drafting.editor.words import words_of
 from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import draft_document
@@ -133,19 +133,19 @@ def test_an_unchanged_save_changes_nothing(writer, officer):
     for index in range(len(draft.sections)):
         before = stored(draft, index)
         Page(writer, draft, index).press("save")
-        assert authored.write_section(stored(draft, index)) == authored.write_section(before)
+        assert yaml_codec.write_section(stored(draft, index)) == yaml_codec.write_section(before)
     assert draft.revision == 0
 
 
 @pytest.mark.parametrize("path", sorted(CATALOGUE.glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_page_of_every_section_shows_or_carries_all_of_it(path):
-    sections = authored.read_sections(path.read_text("utf-8"), name=path.name)
+    sections = yaml_codec.read_sections(path.read_text("utf-8"), name=path.name)
     for section in sections:
-        page = SectionPage(section, words_of(sections, section), FieldProblems())
+        page = SectionPage(section, section_names(sections, section), FieldProblems())
         assert page.unknown == ""
         drawn = {name for control in page.form for name in (control.name, f"{control.name}-setting")}
-        carried = {name for name, _ in page.form.carried}
-        assert set(page.form.texts) <= drawn | {f"{name}-wanted" for name in drawn} | carried
+        preserved = {name for name, _ in page.form.preserved}
+        assert set(page.form.texts) <= drawn | {f"{name}-wanted" for name in drawn} | preserved
 
 
 def test_a_document_in_force_has_no_faults_in_its_forms(officer):

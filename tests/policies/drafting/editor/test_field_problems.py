@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from policies.drafting.editor.field_problems import control_at, field_problems, speaker
+from policies.drafting.editor.names import section_names
 from policies.drafting.editor.page import SectionPage
-from policies.drafting.editor.words import words_of
 from policies.engine import CatalogueError, read_document
 
 HEAD = {
@@ -114,7 +114,7 @@ def page_of(sections: list[dict[str, Any]], index: int) -> SectionPage:
         read_document(sections, name="td2030.yaml")
     except CatalogueError as error:
         found = error.problems
-    words = words_of(sections, sections[index])
+    words = section_names(sections, sections[index])
     mine = [problem for problem in found if problem.section == index]
     return SectionPage(sections[index], words, field_problems(sections[index], mine, words=words), HEAD["document"])
 

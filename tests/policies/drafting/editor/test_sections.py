@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from policies.drafting import authored
-from policies.drafting.editor import labels, parts
-from policies.drafting.editor.leaves import Leaf
-from policies.drafting.editor.sections import in_order_of, read_section, section_pairs, section_shape
+from policies.drafting import yaml_codec
+from policies.drafting.editor import labels, layout
+from policies.drafting.editor.field_codecs import ValueCodec
+from policies.drafting.editor.sections import in_order_of, read_section, section_codec, section_pairs
 from policies.engine import checks, grammar, load_document, split
 from policies.engine.limits.registry import limit_kinds
 from policies.engine.loader import CATALOGUE
@@ -18,7 +18,7 @@ from policies.engine.terms import ITEM_KINDS
 from policies.engine.vocabulary import package_vocabulary
 
 FILES = sorted(CATALOGUE.glob("*.yaml"))
-SECTIONS = {path.stem: authored.read_sections(path.read_text("utf-8"), name=path.name) for path in FILES}
+SECTIONS = {path.stem: yaml_codec.read_sections(path.read_text("utf-8"), name=path.name) for path in FILES}
 
 
 def sent(section):
@@ -44,7 +44,7 @@ def normal(value):
 
 @pytest.mark.parametrize(
     "section",
-    [pytest.param(s, id=f"{code}-{authored.name_of(s)}") for code, sections in SECTIONS.items() for s in sections],
+    [pytest.param(s, id=f"{code}-{yaml_codec.name_of(s)}") for code, sections in SECTIONS.items() for s in sections],
 )
 def test_a_section_comes_back_from_its_form_as_it_was(section):
     assert json.dumps(normal(through_the_form(section))) == json.dumps(normal(section))
@@ -57,7 +57,7 @@ def test_all_clauses_of_the_five_documents_are_among_them():
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_document_that_went_through_its_forms_gives_the_same_rules(path):
     before = load_document(path.read_text("utf-8"), name=path.name)
-    text = authored.write_sections([through_the_form(section) for section in SECTIONS[path.stem]])
+    text = yaml_codec.write_sections([through_the_form(section) for section in SECTIONS[path.stem]])
     after = load_document(text, name=path.name)
     assert [item.hash for item in after.items] == [item.hash for item in before.items]
     assert after.register == before.register
@@ -170,9 +170,9 @@ def test_a_list_offers_just_the_words_that_the_grammar_takes(key, check):
 
 def test_every_closed_list_of_the_grammar_is_offered_as_choices():
     for kind in ("document", "item", "rule"):
-        for key, shape in section_shape(kind, {}).keys.items():
-            if isinstance(shape, Leaf) and shape.kind == "choice":
-                assert shape.words, key
+        for key, codec in section_codec(kind, {}).keys.items():
+            if isinstance(codec, ValueCodec) and codec.kind == "choice":
+                assert codec.words, key
     assert set(labels.WORDS["kind"]) == set(ITEM_KINDS)
 
 
@@ -180,6 +180,6 @@ def test_every_key_of_the_grammar_stands_in_a_part_of_the_page():
     def shown(specs):
         return {key for spec in specs for key in (*spec.keys, *spec.more, spec.rows.rpartition(".")[2], spec.record)}
 
-    assert shown(parts.ITEM_PARTS) >= set(labels.ITEM_KEYS)
-    assert shown(parts.DOCUMENT_PARTS) >= set(labels.DOCUMENT_KEYS)
-    assert shown((*parts.RULE_PARTS, *parts.PROGRAMME_PARTS)) >= set(labels.RULE_KEYS)
+    assert shown(layout.ITEM_PARTS) >= set(labels.ITEM_KEYS)
+    assert shown(layout.DOCUMENT_PARTS) >= set(labels.DOCUMENT_KEYS)
+    assert shown((*layout.RULE_PARTS, *layout.PROGRAMME_PARTS)) >= set(labels.RULE_KEYS)

@@ -9,9 +9,9 @@ import pytest
 
 from policies.drafting.editor.actions import act_on
 from policies.drafting.editor.field_problems import FieldProblems
+from policies.drafting.editor.names import step_sentence, section_names
 from policies.drafting.editor.page import SectionPage
 from policies.drafting.editor.sections import read_section, section_pairs
-from policies.drafting.editor.words import step_sentence, words_of
 from policies.engine import CatalogueError, amount_text, assess
 from policies.engine.batch import generate, simulate
 from policies.engine.checks import ZERO_SUM
@@ -117,14 +117,14 @@ def test_the_public_page_describes_it(catalogue):
 
 
 def test_the_form_offers_and_draws_it():
-    page = SectionPage(SECTION, words_of([SECTION], SECTION), FieldProblems())
+    page = SectionPage(SECTION, section_names([SECTION], SECTION), FieldProblems())
     steps = next(part for part in page.parts if part.spec.anchor == "steps")
 
     assert ("round_down", "取整") in steps.adder.choices
     assert (steps.rows[1].title, steps.rows[1].hint) == ("取整", RoundDown.help)
     (control,) = (cell.control for cell in steps.rows[1].block.shown)
     assert (control.label, control.help_text) == ("取整到（元）", "如 100")
-    assert step_sentence(SECTION["steps"][1], words_of([SECTION], SECTION)) == "取整到 100.00 元"
+    assert step_sentence(SECTION["steps"][1], section_names([SECTION], SECTION)) == "取整到 100.00 元"
 
 
 def test_a_step_added_in_the_form_holds_its_preset_and_comes_back_from_it():

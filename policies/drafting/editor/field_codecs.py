@@ -1,8 +1,8 @@
 """Single values of an authored section as controls hold them: texts, and lists of texts. Pure.
 
-Each shape turns a value into pairs of control names and texts (`flatten`), and the texts sent back into the value
-(`read`). What cannot be read stays as typed, so that the rules' own check says what is wrong with it; what a shape
-does not `fit` is carried along untouched by the record around it.
+Each codec turns a value into pairs of control names and texts (`flatten`), and the texts sent back into the value
+(`read`). What cannot be read stays as typed, so that the rules' own check says what is wrong with it; what a codec
+does not `fit` is sent along untouched by the record around it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _WHOLE = re.compile(r"0|[1-9][0-9]{0,14}")
 _FLAGS = {"true": True, "false": False}
 
 
-class Shape(Protocol):
+class Codec(Protocol):
     """How one kind of value stands in a form."""
 
     def fits(self, value: Any) -> bool:
@@ -47,7 +47,7 @@ def as_number(text: str) -> int | str:
 
 
 @dataclass(frozen=True)
-class Leaf:
+class ValueCodec:
     """One text in one control. `kind` says what draws it, `words` what may be chosen, `empty` what a blank is."""
 
     kind: str
@@ -76,7 +76,7 @@ class Leaf:
 
 
 @dataclass(frozen=True)
-class Ticks:
+class CheckboxGroup:
     """A list chosen by ticking. Its order is kept; what is newly ticked comes last."""
 
     words: Mapping[str, str]
@@ -96,7 +96,7 @@ class Ticks:
 
 
 @dataclass(frozen=True)
-class Names:
+class NameList:
     """An ordered list of names, one select for each; a blank one counts for nothing. `types` are those of facts."""
 
     kind: str = "facts"
@@ -114,7 +114,7 @@ class Names:
 
 
 @dataclass(frozen=True)
-class Lines:
+class LineList:
     """A list of texts, one a line."""
 
     empty: Any = ABSENT
@@ -133,7 +133,7 @@ class Lines:
 
 
 @dataclass(frozen=True)
-class Bucket:
+class ScopeCodec:
     """What a limit is counted over: one of a few combinations."""
 
     def fits(self, value: Any) -> bool:
@@ -147,7 +147,7 @@ class Bucket:
 
 
 @dataclass(frozen=True)
-class Guard:
+class GuardCodec:
     """Readings under which a rule holds, each with the choice it needs."""
 
     def fits(self, value: Any) -> bool:
@@ -164,7 +164,7 @@ class Guard:
 
 
 @dataclass(frozen=True)
-class Options:
+class OptionList:
     """The choices of a fact, a line each: `code=words`."""
 
     def fits(self, value: Any) -> bool:
@@ -179,7 +179,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Carried:
+class PreservedField:
     """A value that no control shows: it goes through the form as it is."""
 
     def fits(self, value: Any) -> bool:
@@ -197,7 +197,7 @@ class Carried:
 
 
 @dataclass(frozen=True)
-class Told:
+class ImpliedField:
     """A key that needs no control of its own, because the kind of its row tells it."""
 
     def fits(self, _value: Any) -> bool:

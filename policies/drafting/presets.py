@@ -51,7 +51,7 @@ def blank_document(code: str) -> dict[str, Any]:
     }
 
 
-def blank_item(kind: str, *, code: str) -> dict[str, Any]:
+def preset_item(kind: str, *, code: str) -> dict[str, Any]:
     """A new item of a kind of `engine.ITEM_KINDS`. KeyError for another word."""
     profile, steps = _BEGINNINGS[kind]
     item: dict[str, Any] = {"item": code}
@@ -67,6 +67,6 @@ def blank_item(kind: str, *, code: str) -> dict[str, Any]:
     return item
 
 
-def blank_rule(*, code: str) -> dict[str, Any]:
+def preset_rule(*, code: str) -> dict[str, Any]:
     """A new row of the register: a clause that is no item."""
     return {"rule": code, "article": "", "title": "", "modelled_as": "record", "reason": ""}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from django.forms import BoundField
 
-    from policies.drafting.editor.parts import PartSpec
+    from policies.drafting.editor.layout import PartSpec
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.drafting.authored import DOCUMENT, KINDS, kind_of, name_of, read_sections, write_sections
+from policies.drafting.yaml_codec import DOCUMENT, KINDS, kind_of, name_of, read_sections, write_sections
 from policies.engine import CatalogueError, load_document, package_documents, read_document
 
 PACKAGE = [pytest.param(loaded, text, id=loaded.document.id) for loaded, text in package_documents()]

@@ -1,4 +1,4 @@
-"""What a section's page says in words: the names that may be chosen, each row as a sentence, faults by field. Pure."""
+"""What a section's page says: the names that may be chosen, and each row as a sentence. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.drafting.editor import labels
-from policies.drafting.editor.records import GROUPS
+from policies.drafting.editor.group_codecs import GROUPS
 from policies.drafting.editor.sections import own_facts
 from policies.engine.limits.registry import limit_kind_of, limit_labels, read_limit
 from policies.engine.operations.registry import operation_of, read_operation
@@ -20,7 +20,7 @@ _TYPES = labels.WORDS["type"]
 
 
 @dataclass(frozen=True)
-class FactWord:
+class FactName:
     """A fact that a section may ask about: its name, label, type and, of a choice, what may be chosen."""
 
     name: str
@@ -30,10 +30,10 @@ class FactWord:
 
 
 @dataclass(frozen=True)
-class Words:
+class SectionNames:
     """Everything that may be chosen by name in a section."""
 
-    facts: Mapping[str, FactWord]
+    facts: Mapping[str, FactName]
     asked: tuple[str, ...]
     settings: Mapping[str, str]
     items: Mapping[str, str]
@@ -57,18 +57,18 @@ class Words:
             groups.append((f"其他{label}", found))
         return [group for group in groups if group[1]]
 
-    def fact(self, name: str) -> FactWord | None:
+    def fact(self, name: str) -> FactName | None:
         """What is known of a fact's name, the kind of the applicant and the day of the fact included."""
         if name == "applicant_kind":
-            return FactWord(name, SPECIAL_FIELDS[name], "choice", tuple(APPLICANT_KINDS.items()))
-        return FactWord(name, SPECIAL_FIELDS[name], "date") if name == "on" else self.facts.get(name)
+            return FactName(name, SPECIAL_FIELDS[name], "choice", tuple(APPLICANT_KINDS.items()))
+        return FactName(name, SPECIAL_FIELDS[name], "date") if name == "on" else self.facts.get(name)
 
 
-def words_of(sections: Sequence[Mapping[str, Any]], section: Mapping[str, Any]) -> Words:
+def section_names(sections: Sequence[Mapping[str, Any]], section: Mapping[str, Any]) -> SectionNames:
     """What may be chosen in a section, with the words that it and its document add."""
     vocabulary = package_vocabulary()
     facts = {
-        name: FactWord(name, fact["label"], fact["type"], tuple((v, w) for v, w in fact["choices"]))
+        name: FactName(name, fact["label"], fact["type"], tuple((v, w) for v, w in fact["choices"]))
         for name, fact in vocabulary.facts.items()
     }
     for name, own in own_facts(section).items():
@@ -78,14 +78,14 @@ def words_of(sections: Sequence[Mapping[str, Any]], section: Mapping[str, Any]) 
         listed = tuple((v, str(w)) for v, w in choices.items()) if isinstance(choices, Mapping) else ()
         label = str(own.get("label") or (shared.label if shared else name))
         if name:
-            facts[name] = FactWord(name, label, str(kind), listed or (shared.choices if shared else ()))
+            facts[name] = FactName(name, label, str(kind), listed or (shared.choices if shared else ()))
     settings = {name: setting.label for name, setting in vocabulary.settings.items()}
     for part in sections:
         own_settings = part.get("settings")
         if isinstance(own_settings, Mapping):
             settings |= {n: str(s.get("label") or n) for n, s in own_settings.items() if isinstance(s, Mapping)}
     items = {str(part["item"]): str(part.get("title", "")) for part in sections if isinstance(part.get("item"), str)}
-    return Words(
+    return SectionNames(
         facts,
         tuple(asked_names(section)),
         settings,
@@ -95,10 +95,10 @@ def words_of(sections: Sequence[Mapping[str, Any]], section: Mapping[str, Any]) 
     )
 
 
-def _places(sections: Sequence[Mapping[str, Any]], part: str, said: str) -> dict[str, str]:
+def _places(sections: Sequence[Mapping[str, Any]], part: str, text_key: str) -> dict[str, str]:
     """The rows of one part of every item that have a code: `ITEM.CODE` with the item's title and what the row says."""
     return {
-        f"{section['item']}.{row['code']}": f"{section.get('title', '')}：{row.get(said) or row['code']}"
+        f"{section['item']}.{row['code']}": f"{section.get('title', '')}：{row.get(text_key) or row['code']}"
         for section in sections
         if section.get("item") and isinstance(section.get(part), list)
         for row in section[part]
@@ -117,7 +117,7 @@ def asked_names(section: Mapping[str, Any]) -> list[str]:
     return [name for name in names if isinstance(name, str) and name]
 
 
-def guard_sentence(spec: Mapping[str, Any], words: Words) -> str:
+def guard_sentence(spec: Mapping[str, Any], words: SectionNames) -> str:
     """Under which readings a row holds, nothing where it always does."""
     guard = spec.get("if")
     if not isinstance(guard, Mapping) or not guard:
@@ -126,35 +126,37 @@ def guard_sentence(spec: Mapping[str, Any], words: Words) -> str:
     return f"（只在{'、'.join(parts)}时）"
 
 
-def step_sentence(step: Mapping[str, Any], words: Words) -> str:
-    """One step in words, said with what it has so far."""
+def step_sentence(step: Mapping[str, Any], words: SectionNames) -> str:
+    """One step in words, with what it has so far."""
     operation = operation_of(step.get("do"))
     if operation is None:
         return "还没有选这一步做什么"
-    return (_said(_step_words, step, words.labels) or f"{operation.label}：还没有填完") + guard_sentence(step, words)
+    return (_sentence(_step_words, step, words.labels) or f"{operation.label}：还没有填完") + guard_sentence(
+        step, words
+    )
 
 
 def _step_words(step: Mapping[str, Any], named: Mapping[str, str]) -> str:
     return read_operation(step).form_sentence(lambda name: named.get(name, name))
 
 
-def limit_sentence(limit: Mapping[str, Any], words: Words) -> str:
-    """One limit in words, said with what it has so far."""
+def limit_sentence(limit: Mapping[str, Any], words: SectionNames) -> str:
+    """One limit in words, with what it has so far."""
     kind = limit_kind_of(limit)
     if kind is None:
         return "还没有选限什么"
-    said = _said(lambda: read_limit(limit).sentence()) or f"{limit_labels()[kind]}：还没有填完"
-    return said + guard_sentence(limit, words)
+    sentence = _sentence(lambda: read_limit(limit).sentence()) or f"{limit_labels()[kind]}：还没有填完"
+    return sentence + guard_sentence(limit, words)
 
 
-def condition_sentence(condition: Mapping[str, Any], words: Words) -> str:
+def condition_sentence(condition: Mapping[str, Any], words: SectionNames) -> str:
     """One condition in words: what it says, and how it is checked."""
     text = condition.get("text")
-    said = text if isinstance(text, str) and text else "还没有写这一条怎么说"
-    return said + guard_sentence(condition, words)
+    sentence = text if isinstance(text, str) and text else "还没有写这一条怎么说"
+    return sentence + guard_sentence(condition, words)
 
 
-def test_sentence(spec: Mapping[str, Any], words: Words) -> str:
+def test_sentence(spec: Mapping[str, Any], words: SectionNames) -> str:
     """How a condition is checked: by the officer, or by a fact and its test."""
     fact = words.fact(str(spec.get("field", "")))
     tests = [test for test in TESTS if test in spec]
@@ -164,11 +166,11 @@ def test_sentence(spec: Mapping[str, Any], words: Words) -> str:
     values = bound if isinstance(bound, list) else [bound]
     other = words.fact(str(bound)) if tests[0] == "not_after_field" else None
     shown = other.label if other else " 或 ".join(value_text(value, fact.choices) for value in values)
-    said = {"in": "是", "not_in": "不是"}.get(tests[0]) or labels.TESTS[tests[0]].partition("（")[0]
-    return f"检查：{fact.label} {said} {shown}"
+    sentence = {"in": "是", "not_in": "不是"}.get(tests[0]) or labels.TESTS[tests[0]].partition("（")[0]
+    return f"检查：{fact.label} {sentence} {shown}"
 
 
-def fact_sentence(row: Any, words: Words) -> str:
+def fact_sentence(row: Any, words: SectionNames) -> str:
     """One fact that is asked for: its label and its type."""
     name = row.get("name") if isinstance(row, Mapping) else row
     fact = words.facts.get(str(name))
@@ -183,8 +185,8 @@ def evidence_sentence(row: Any) -> str:
     return str(own or (shared["label"] if shared else code) or "还没有名称")
 
 
-def _said(say: Any, *given: Any) -> str:
-    """Words of the engine, nothing where what it needs is not there yet."""
+def _sentence(say: Any, *given: Any) -> str:
+    """A sentence of the engine, nothing where what it needs is not there yet."""
     try:
         return str(say(*given))
     except (KeyError, ValueError, TypeError, IndexError):

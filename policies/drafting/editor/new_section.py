@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from policies.drafting import authored
-from policies.drafting.blanks import blank_item, blank_rule
+from policies.drafting import yaml_codec
+from policies.drafting.presets import preset_item, preset_rule
 from policies.engine import checks
 from policies.engine.problems import Fault, as_written
 from policies.engine.terms import ITEM_KINDS
@@ -51,17 +51,17 @@ class NewSectionForm(forms.Form):
     @property
     def place(self) -> int | None:
         """Where the section is put: readings right after the head, everything else at the end."""
-        return 1 if authored.kind_of(self.section) == authored.SETTINGS else None
+        return 1 if yaml_codec.kind_of(self.section) == yaml_codec.SETTINGS else None
 
     def clean(self) -> dict[str, Any]:
         kind, code = self.cleaned_data.get("kind"), self.cleaned_data.get("code", "")
         if kind == _SETTINGS:
-            if any(authored.kind_of(section) == authored.SETTINGS for section in self.sections):
+            if any(yaml_codec.kind_of(section) == yaml_codec.SETTINGS for section in self.sections):
                 self.add_error("kind", "本文件已有口径一段，请在那一段里添加。")
             self.section = {_SETTINGS: {}}
         elif kind:
             self._clean_code(code)
-            self.section = blank_rule(code=code) if kind == _RULE else blank_item(kind, code=code)
+            self.section = preset_rule(code=code) if kind == _RULE else preset_item(kind, code=code)
         return self.cleaned_data
 
     def _clean_code(self, code: str) -> None:
@@ -70,23 +70,23 @@ class NewSectionForm(forms.Form):
         except Fault as fault:
             self.add_error("code", fault.in_form("编号", as_written))
             return
-        if code in {authored.name_of(section) for section in self.sections}:
+        if code in {yaml_codec.name_of(section) for section in self.sections}:
             self.add_error("code", f"编号 {code} 已经用过，请换一个；同一事项的另一版本请复制该事项。")
 
 
 def free_code(sections: Sequence[Mapping[str, Any]]) -> str:
     """An id that no section of the document has yet."""
-    taken = {authored.name_of(section) for section in sections}
-    stem = authored.name_of(sections[0]) or "new" if sections else "new"
+    taken = {yaml_codec.name_of(section) for section in sections}
+    stem = yaml_codec.name_of(sections[0]) or "new" if sections else "new"
     return next(code for number in range(1, len(sections) + 2) if (code := f"{stem}-{number:02d}-new") not in taken)
 
 
 def copy_of(section: Mapping[str, Any], sections: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """The section under an id that is free; None for a head or readings, of which a document has one."""
-    kind = authored.kind_of(section)
-    if kind not in (authored.ITEM, authored.RULE):
+    kind = yaml_codec.kind_of(section)
+    if kind not in (yaml_codec.ITEM, yaml_codec.RULE):
         return None
-    taken = {authored.name_of(one) for one in sections}
-    stem = authored.name_of(section)
+    taken = {yaml_codec.name_of(one) for one in sections}
+    stem = yaml_codec.name_of(section)
     code = next(name for number in range(2, len(sections) + 3) if (name := f"{stem}-v{number}") not in taken)
     return {**copy.deepcopy(dict(section)), kind: code}

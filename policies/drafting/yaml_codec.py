@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 DIVIDER = "---\n"
-# Kinds of sections by the key that each of them has; an item may have `settings` too, so it is told first.
+# Kinds of sections by the key that each of them has; an item may have `settings` too, so it comes first.
 DOCUMENT, SETTINGS, ITEM, RULE = "document", "settings", "item", "rule"
 KINDS = (DOCUMENT, ITEM, RULE, SETTINGS)
 _WIDTH = 120

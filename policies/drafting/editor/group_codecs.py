@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from policies.drafting.editor.leaves import ABSENT, Carried, Pairs, Posted, Shape, as_number, last_text
+from policies.drafting.editor.field_codecs import ABSENT, Codec, Pairs, Posted, PreservedField, as_number, last_text
 from policies.engine.predicates import DATE_TESTS, NUMBER_TESTS, TESTS
 
 MAX_ROWS = 120
@@ -24,14 +24,14 @@ _DEFAULT_TESTS = {
     "number": "at_least",
     "rows": "at_least",
 }
-_REST = Carried()
+_REST = PreservedField()
 
 
 @dataclass(frozen=True)
 class Record:
     """A mapping of known keys. Keys it does not know, and values that do not fit, ride along under `REST`."""
 
-    keys: Mapping[str, Shape]
+    keys: Mapping[str, Codec]
     # The keys that are kept when blank, because they say what kind of record this is.
     kept: frozenset[str] = frozenset()
 
@@ -41,18 +41,18 @@ class Record:
     def flatten(self, value: Mapping[str, Any], name: str) -> Pairs:
         rest = {}
         for key, part in value.items():
-            shape = self.keys.get(key)
-            if shape is not None and shape.fits(part):
-                yield from shape.flatten(part, f"{name}-{key}")
-            elif part is not None or shape is None:
+            codec = self.keys.get(key)
+            if codec is not None and codec.fits(part):
+                yield from codec.flatten(part, f"{name}-{key}")
+            elif part is not None or codec is None:
                 rest[key] = part
         if rest:
             yield from _REST.flatten(rest, f"{name}-{REST}")
 
     def read(self, posted: Posted, name: str) -> Any:
         found: dict[str, Any] = {}
-        for key, shape in self.keys.items():
-            part = shape.read(posted, f"{name}-{key}")
+        for key, codec in self.keys.items():
+            part = codec.read(posted, f"{name}-{key}")
             if part is not ABSENT:
                 found[key] = part
             elif key in self.kept:
@@ -128,7 +128,7 @@ def _is_whole(value: Any) -> bool:
 class Rows:
     """A list of records. It is there as soon as its number of rows was sent, even if that is none."""
 
-    row: Shape
+    row: Codec
 
     def fits(self, value: Any) -> bool:
         return isinstance(value, list) and len(value) <= MAX_ROWS and all(self.row.fits(part) for part in value)
@@ -189,7 +189,7 @@ class Variants:
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionField:
     """Facts or evidence: two lists, required and optional, of names or of descriptions, drawn as one list of rows."""
 
     key: str
@@ -234,7 +234,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Keyed:
+class MappingField:
     """A mapping of names to records, drawn as rows that each bring their name."""
 
     row: Record
