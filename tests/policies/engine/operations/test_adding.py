@@ -9,7 +9,7 @@ import pytest
 
 from policies.drafting.editor.actions import act_on
 from policies.drafting.editor.field_problems import FieldProblems
-from policies.drafting.editor.names import step_sentence, section_names
+from policies.drafting.editor.names import section_names, step_sentence
 from policies.drafting.editor.page import SectionPage
 from policies.drafting.editor.sections import read_section, section_pairs
 from policies.engine import CatalogueError, amount_text, assess
