@@ -13,7 +13,7 @@ from applications.claims.services.transitions import lock_claim, perform_transit
 from portal.core.errors import RefusedError
 from review.decisions.services.decisions import refuse_bad_credit
 from review.decisions.services.locking import check_four_eyes
-from review.decisions.services.telling import tell_applicant
+from review.decisions.services.step_messages import notify_of_step
 from review.funding.models import Award, Payment, PaymentKind
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def record_payment(claim_id: int, *, voucher: Voucher, act: ActorContext) -> Pay
             raise RefusedError("收款账户信息不完整，请联系申报单位在“单位资料”中补全户名、开户行、联行号和账号。")
         payment = _append(award, PaymentKind.PAID, voucher=voucher, account=account, officer=officer, act=act)
         event = perform_transition(claim, action=Action.RECORD_PAYMENT, act=act)
-        tell_applicant(claim, event)
+        notify_of_step(claim, event)
     return payment
 
 
@@ -82,7 +82,7 @@ def record_return(claim_id: int, *, voucher: Voucher, reason: str, act: ActorCon
             reason=reason.strip(),
         )
         event = perform_transition(claim, action=Action.RECORD_RETURN, act=act, reason=reason)
-        tell_applicant(claim, event)
+        notify_of_step(claim, event)
     return payment
 
 

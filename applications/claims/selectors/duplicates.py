@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
+class Duplicate:
     """A line or a file of another claim that is the same as one of this claim's; for officers."""
 
     claim: Claim
@@ -83,7 +83,7 @@ def own_file_uses(claim: Claim) -> dict[str, list[str]]:
     return dict(places)
 
 
-def duplicate_lines(claim: Claim, *, user: User) -> list[Twin]:
+def duplicate_lines(claim: Claim, *, user: User) -> list[Duplicate]:
     """Lines of other submitted claims about the same rights, of any item and applicant, that an officer may see."""
     subjects = {line.subject_key: line.position for line in claim.lines.all() if line.subject_key}
     if not subjects:
@@ -95,7 +95,7 @@ def duplicate_lines(claim: Claim, *, user: User) -> list[Twin]:
         .order_by("-claim_id")[:50]
     )
     return [
-        Twin(
+        Duplicate(
             rival.claim,
             rival.subject_key,
             rival.claim.applicant_id == claim.applicant_id,
@@ -105,7 +105,7 @@ def duplicate_lines(claim: Claim, *, user: User) -> list[Twin]:
     ]
 
 
-def duplicate_files(claim: Claim, *, user: User) -> list[Twin]:
+def duplicate_files(claim: Claim, *, user: User) -> list[Duplicate]:
     """Files of other submitted claims with the same bytes as one of this claim's, that an officer may see."""
     files = {e.file_id: e.filename for e in claim.evidence.all() if e.removed_at is None}
     if not files:
@@ -116,7 +116,7 @@ def duplicate_files(claim: Claim, *, user: User) -> list[Twin]:
         .select_related("claim", "claim__item", "claim__applicant", "claim__region", "claim__city")
         .order_by("-claim_id")[:50]
     )
-    return [Twin(use.claim, files[use.file_id], use.claim.applicant_id == claim.applicant_id) for use in uses]
+    return [Duplicate(use.claim, files[use.file_id], use.claim.applicant_id == claim.applicant_id) for use in uses]
 
 
 def reusable_evidence(claim: Claim) -> list[Evidence]:

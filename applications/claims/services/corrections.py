@@ -15,7 +15,7 @@ from applications.claims.models import CorrectionPoint
 from applications.claims.permissions import acts_for_applicant, party_for
 from applications.claims.selectors.scope import correction_targets
 from applications.claims.services.assessment import assess_claim
-from applications.claims.services.messages import tell_members
+from applications.claims.services.messages import notify_members
 from applications.claims.services.submission import (
     AlreadySubmittedError,
     Submitted,
@@ -98,7 +98,7 @@ def request_correction(
             )
             for point in points
         )
-        tell_members(
+        notify_members(
             claim,
             key=f"claim.correction:{claim.pk}:{claim.correction_round}",
             title=f"请补正申报 {claim.number}",
@@ -149,7 +149,7 @@ def _resubmit(claim: Claim, *, act: ActorContext, revision: int, commitment: boo
     key = f"claim.resubmit:{claim.pk}:{claim.correction_round}"
     title = f"申报已补正：{claim.number}"
     body = f"{claim.applicant.name}的“{claim.item.title}”申报已补正并重新提交，由{claim.holder}继续办理。"
-    tell_members(claim, key=key, title=title, body=body)
+    notify_members(claim, key=key, title=title, body=body)
     notify_users({point.asked_by for point in points}, key=key, title=title, body=body)
     return Submitted(claim, assessment)
 

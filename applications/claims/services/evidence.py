@@ -159,9 +159,9 @@ def _attach(
     claim: Claim, *, act: ActorContext, requirement: str, line: ClaimLine | None, stored: StoredFile, filename: str
 ) -> Evidence:
     assert act.user is not None  # noqa: S101 - _lock_editable let only a member through
-    twin = claim.evidence.filter(requirement=requirement, line=line, file=stored, removed_at=None).first()
-    if twin is not None:
-        return twin
+    existing = claim.evidence.filter(requirement=requirement, line=line, file=stored, removed_at=None).first()
+    if existing is not None:
+        return existing
     evidence = Evidence.objects.create(
         claim=claim,
         line=line,

@@ -1,4 +1,4 @@
-"""Tell an applicant's members what happened to their claim."""
+"""Notify an applicant's members of what happened to their claim."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from applications.claims.models import Claim
 
 
-def tell_members(claim: Claim, *, key: str, title: str, body: str) -> None:
+def notify_members(claim: Claim, *, key: str, title: str, body: str) -> None:
     """A message and a mail to every member of the claim's applicant, once per key, in the caller's transaction."""
     notify_applicant(
         claim.applicant_id, key=key, title=title, body=body, url=reverse("applications:claim", args=[claim.key])

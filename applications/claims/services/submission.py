@@ -15,7 +15,7 @@ from applications.claims.selectors.context import as_of_day, read_claim
 from applications.claims.selectors.duplicates import exclusive_key_of
 from applications.claims.selectors.problems import Problem, find_problems, taken_text
 from applications.claims.services.assessment import assess_claim
-from applications.claims.services.messages import tell_members
+from applications.claims.services.messages import notify_members
 from applications.claims.services.transitions import lock_claim, perform_transition
 from policies.engine.terms import Outcome
 from policies.published.selectors import compiled_item
@@ -85,7 +85,7 @@ def _submit(claim: Claim, *, act: ActorContext, revision: int, commitment: bool)
             "claimed_amount": assessment.amount,
         },
     )
-    tell_members(
+    notify_members(
         claim,
         key=f"claim.submit:{claim.pk}",
         title=f"申报已提交：{claim.item.title}",
@@ -101,7 +101,7 @@ def withdraw_claim(claim: Claim, *, act: ActorContext, reason: str) -> Claim:
         was_draft = claim.status == ClaimStatus.DRAFT
         perform_transition(claim, action=Action.WITHDRAW, act=act, reason=reason)
         if not was_draft:
-            tell_members(
+            notify_members(
                 claim,
                 key=f"claim.withdraw:{claim.pk}",
                 title=f"申报已撤回：{claim.number}",

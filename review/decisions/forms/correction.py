@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from django.utils.datastructures import MultiValueDict
 
     from applications.claims.selectors.scope import CorrectionTarget
-    from review.decisions.selectors.dossier import Dossier
+    from review.decisions.selectors.claim_review import ClaimReview
 
 POINTS = 4
 MOST_POINTS = 60
@@ -35,11 +35,11 @@ class CorrectionForm(SeenForm):
         self,
         data: MultiValueDict[str, Any] | None = None,
         *,
-        dossier: Dossier,
+        claim_review: ClaimReview,
         targets: Sequence[CorrectionTarget],
         **options: Any,
     ) -> None:
-        super().__init__(data, dossier=dossier, **options)
+        super().__init__(data, claim_review=claim_review, **options)
         places = [("", "请选择位置"), ("|", "整份申报"), *((target.value, target.label) for target in targets)]
         self._places = {target.value: target for target in targets}
         asked = sum(1 for name in data or {} if name.startswith("place_"))

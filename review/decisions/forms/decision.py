@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django.utils.datastructures import MultiValueDict
 
     from review.decisions.selectors.ceilings import Ceilings
-    from review.decisions.selectors.dossier import Dossier, ShownLine
+    from review.decisions.selectors.claim_review import ClaimReview, ShownLine
 
 
 class SeenForm(forms.Form):
@@ -41,14 +41,16 @@ class SeenForm(forms.Form):
     status = forms.CharField(widget=forms.HiddenInput)
     round = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, data: MultiValueDict[str, Any] | None = None, *, dossier: Dossier, **options: Any) -> None:
-        initial = {"status": dossier.claim.status, "round": dossier.claim.round} | options.pop("initial", {})
+    def __init__(
+        self, data: MultiValueDict[str, Any] | None = None, *, claim_review: ClaimReview, **options: Any
+    ) -> None:
+        initial = {"status": claim_review.claim.status, "round": claim_review.claim.round} | options.pop("initial", {})
         super().__init__(data, initial=initial, auto_id=f"id_{self.conclusion}_%s", **options)
-        self.dossier = dossier
+        self.claim_review = claim_review
 
     @property
     def title(self) -> str:
-        return self.conclusion.label_at(self.dossier.stage)
+        return self.conclusion.label_at(self.claim_review.stage)
 
     @property
     def help(self) -> str:
@@ -94,11 +96,11 @@ class ConfirmForm(SeenForm):
 
     @property
     def help(self) -> str:
-        proposal = self.dossier.latest(Stage.DISTRICT_FIRST)
+        proposal = self.claim_review.latest(Stage.DISTRICT_FIRST)
         if proposal and proposal.conclusion == Conclusion.REFUSE:
             follows = "并作出不予支持的决定"
         else:
-            follows = "提交本区审定" if self.dossier.claim.route == Route.DISTRICT else "报送市级复审"
+            follows = "提交本区审定" if self.claim_review.claim.route == Route.DISTRICT else "报送市级复审"
         return f"按初审的意见和金额确认，{follows}。"
 
 
@@ -136,28 +138,28 @@ class SupportForm(SeenForm):
         self,
         data: MultiValueDict[str, Any] | None = None,
         *,
-        dossier: Dossier,
+        claim_review: ClaimReview,
         ceilings: Ceilings,
         **options: Any,
     ) -> None:
-        super().__init__(data, dossier=dossier, **options)
+        super().__init__(data, claim_review=claim_review, **options)
         self.ceilings = ceilings
-        lines = [shown.line for shown in dossier.lines]
+        lines = [shown.line for shown in claim_review.lines]
         self.by_line = ceilings.of_lines(lines)
-        self.open_lines = ceilings.open_lines(lines, dossier.item)
-        for shown in dossier.lines:
+        self.open_lines = ceilings.open_lines(lines, claim_review.item)
+        for shown in claim_review.lines:
             if shown.line.pk in self.open_lines:
                 self._ask_open_sum(shown)
             elif not ceilings.is_recognised:
                 self._ask_sum(shown)
-        self.fields["unmet"] = unmet_field(dossier)
-        add_minutes(self, dossier)
-        if dossier.stage == Stage.FINAL and self.open_lines:
+        self.fields["unmet"] = unmet_field(claim_review)
+        add_minutes(self, claim_review)
+        if claim_review.stage == Stage.FINAL and self.open_lines:
             self.fields["decision_no"] = decision_no_field(required=not ceilings.is_recognised)
 
     def _ask_sum(self, shown: ShownLine) -> None:
         ceiling = self.by_line[shown.line.pk]
-        amount, reason = self.dossier.suggested.get(shown.line.pk, (ceiling, ""))
+        amount, reason = self.claim_review.suggested.get(shown.line.pk, (ceiling, ""))
         self.fields[f"amount_{shown.line.pk}"] = YuanField(
             label=f"第 {shown.number} 项支持金额（元）", initial=min(amount, ceiling)
         )
@@ -170,7 +172,7 @@ class SupportForm(SeenForm):
         )
 
     def _ask_open_sum(self, shown: ShownLine) -> None:
-        amount, reason = self.dossier.suggested.get(shown.line.pk, (shown.requested, ""))
+        amount, reason = self.claim_review.suggested.get(shown.line.pk, (shown.requested, ""))
         beside_title = self.ceilings.is_recognised
         self.fields[f"amount_{shown.line.pk}"] = YuanField(
             label=f"第 {shown.number} 项{'奖励' if beside_title else '拟支持'}金额（元）",
@@ -213,7 +215,7 @@ class SupportForm(SeenForm):
                 self[f"reason_{shown.line.pk}"],
                 None if shown.line.pk in self.open_lines else self.by_line[shown.line.pk],
             )
-            for shown in self.dossier.lines
+            for shown in self.claim_review.lines
             if f"amount_{shown.line.pk}" in self.fields
         ]
 
@@ -227,7 +229,7 @@ class SupportForm(SeenForm):
 
     @property
     def button(self) -> str:
-        if self.dossier.stage != Stage.FINAL:
+        if self.claim_review.stage != Stage.FINAL:
             return "支持并报送"
         return "审定认定" if self.ceilings.is_recognised else "审定支持"
 
@@ -237,7 +239,7 @@ class SupportForm(SeenForm):
             Stage.DISTRICT_FIRST: "初审意见已报送复核。",
             Stage.CITY: "复审通过，进入审定。",
             Stage.FINAL: "已审定支持，等待公示。",
-        }[self.dossier.stage or Stage.FINAL]
+        }[self.claim_review.stage or Stage.FINAL]
 
     @property
     def minutes(self) -> Minutes | None:
@@ -263,25 +265,27 @@ class RefuseForm(SeenForm):
         error_messages={"required": "请写明具体问题，申报单位凭此了解原因。"},
     )
 
-    def __init__(self, data: MultiValueDict[str, Any] | None = None, *, dossier: Dossier, **options: Any) -> None:
-        super().__init__(data, dossier=dossier, **options)
-        grounds = DeclineGround if dossier.stage == Stage.ACCEPTANCE else RefusalGround
+    def __init__(
+        self, data: MultiValueDict[str, Any] | None = None, *, claim_review: ClaimReview, **options: Any
+    ) -> None:
+        super().__init__(data, claim_review=claim_review, **options)
+        grounds = DeclineGround if claim_review.stage == Stage.ACCEPTANCE else RefusalGround
         self.fields["grounds"].choices = grounds.choices  # type: ignore[attr-defined]
         self._labels = dict(grounds.choices)
-        if dossier.stage != Stage.ACCEPTANCE:
-            self.fields["unmet"] = unmet_field(dossier)
-        add_minutes(self, dossier)
+        if claim_review.stage != Stage.ACCEPTANCE:
+            self.fields["unmet"] = unmet_field(claim_review)
+        add_minutes(self, claim_review)
         self.order_fields(self.field_order)
 
     @property
     def is_proposal(self) -> bool:
         """Whether another officer still confirms it."""
-        return self.dossier.stage == Stage.DISTRICT_FIRST
+        return self.claim_review.stage == Stage.DISTRICT_FIRST
 
     @property
     def help(self) -> str:
         remedies = "申报单位会同时收到救济途径：六十日内申请行政复议，六个月内提起行政诉讼。"
-        return remedies if self.dossier.stage == Stage.ACCEPTANCE else ""
+        return remedies if self.claim_review.stage == Stage.ACCEPTANCE else ""
 
     @property
     def confirm(self) -> str:
@@ -304,7 +308,7 @@ class RefuseForm(SeenForm):
     @property
     def reason(self) -> str:
         """Grounds, conditions and words as the applicant reads them."""
-        texts = {condition.code: condition.text for condition in self.dossier.conditions}
+        texts = {condition.code: condition.text for condition in self.claim_review.conditions}
         words = [str(self._labels[ground]) for ground in self.cleaned_data["grounds"] if ground != "other"]
         unmet = [texts[code] for code in self.cleaned_data.get("unmet", [])]
         if unmet:
@@ -336,9 +340,9 @@ class CreditForm(forms.Form):
     remark = forms.CharField(label="备注", max_length=300, required=False)
 
 
-def add_minutes(form: SeenForm, dossier: Dossier) -> None:
+def add_minutes(form: SeenForm, claim_review: ClaimReview) -> None:
     """Ask a final conclusion for the meeting that made it."""
-    if dossier.stage == Stage.FINAL:
+    if claim_review.stage == Stage.FINAL:
         form.fields["minutes_number"] = forms.CharField(label="会议纪要编号", max_length=60)
         form.fields["minutes_date"] = DayField(label="会议日期")
 
@@ -355,12 +359,12 @@ def decision_no_field(*, required: bool) -> forms.CharField:
     )
 
 
-def unmet_field(dossier: Dossier) -> forms.MultipleChoiceField:
+def unmet_field(claim_review: ClaimReview) -> forms.MultipleChoiceField:
     """The item's conditions, to tick those that an officer found unmet."""
     return forms.MultipleChoiceField(
         label="审核认为不满足的条件",
         required=False,
-        choices=[(condition.code, condition.text) for condition in dossier.conditions],
+        choices=[(condition.code, condition.text) for condition in claim_review.conditions],
         widget=forms.CheckboxSelectMultiple,
         help_text="勾选后重新测算；都满足则不勾选。",
     )

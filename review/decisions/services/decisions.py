@@ -28,8 +28,8 @@ from review.decisions.models import CreditSnapshot, Decision, LineDecision
 from review.decisions.permissions import ACTION_OF, SUM_STAGES, stage_before
 from review.decisions.selectors.ceilings import open_sums, read_ceilings
 from review.decisions.services.locking import ExpectedState, lock_for_decision, write_decision
+from review.decisions.services.step_messages import notify_of_step
 from review.decisions.services.sums import LineSum, checked_sums, decided_sums, reasons_in_words, sums_of
-from review.decisions.services.telling import tell_applicant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -365,7 +365,7 @@ def _move(
     claim: Claim, action: Action, *, act: ActorContext, reason: str = "", changes: dict[str, Any] | None = None
 ) -> ClaimEvent:
     event = perform_transition(claim, action=action, act=act, reason=reason, changes=changes)
-    tell_applicant(claim, event)
+    notify_of_step(claim, event)
     return event
 
 

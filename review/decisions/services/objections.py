@@ -18,7 +18,7 @@ from portal.jobs.services import enqueue_job
 from review.decisions.enums import ObjectionState
 from review.decisions.models import Objection
 from review.decisions.services.publicity import close_if_settled, last_day
-from review.decisions.services.telling import tell_applicant
+from review.decisions.services.step_messages import notify_of_step
 from review.decisions.workflow import OBJECTIONS
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def enter_objection(
             )
         else:
             event = perform_transition(claim, action=Action.OBJECT, act=act, reason=TIME_LINE_WORDS)
-            tell_applicant(claim, event)
+            notify_of_step(claim, event)
     return objection
 
 
@@ -102,7 +102,7 @@ def dismiss_objection(objection_id: int, *, conclusion: str, act: ActorContext) 
             event = perform_transition(
                 claim, action=Action.DISMISS_OBJECTION, act=act, reason="经核实，异议不成立，恢复公示程序。"
             )
-            tell_applicant(claim, event)
+            notify_of_step(claim, event)
     return objection
 
 
@@ -124,7 +124,7 @@ def uphold_objection(objection_id: int, *, conclusion: str, act: ActorContext) -
             reason=conclusion,
             changes={"approved_amount": None, "approved_title": ""},
         )
-        tell_applicant(claim, event)
+        notify_of_step(claim, event)
         enqueue_job("notices.issue_refusal", key=str(claim.pk), payload={"claim_id": claim.pk})
         close_if_settled(objection.entry.publicity, act=act)
     return objection

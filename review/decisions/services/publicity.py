@@ -19,7 +19,7 @@ from portal.workdays.selectors import CalendarUnknownError, add_workdays
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import LineDecision, PublicityEntry, PublicityList
 from review.decisions.permissions import publishing_regions
-from review.decisions.services.telling import tell_applicant
+from review.decisions.services.step_messages import notify_of_step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +87,7 @@ def publish_claims(
         # First what may be refused: a claim that is not decided has nothing to show on a list.
         for claim in claims:
             event = perform_transition(claim, action=Action.PUBLICISE, act=act, reason=plan.title)
-            tell_applicant(claim, event)
+            notify_of_step(claim, event)
         PublicityEntry.objects.bulk_create(
             PublicityEntry(
                 publicity=publicity,
@@ -152,7 +152,7 @@ def approve_claim(claim_id: int, *, publicity: PublicityList, act: ActorContext)
             raise RefusedError("该申报不在本次公示名单中。")
         pays = claim.approved_amount is not None
         event = perform_transition(claim, action=Action.APPROVE if pays else Action.RECOGNISE, act=act)
-        tell_applicant(claim, event)
+        notify_of_step(claim, event)
         notice = "notices.issue_grant" if pays else "notices.issue_recognition"
         enqueue_job(notice, key=str(claim.pk), payload={"claim_id": claim.pk})
     return claim

@@ -28,7 +28,7 @@ from review.decisions.forms.decision import (
 )
 from review.decisions.permissions import stage_before
 from review.decisions.selectors.ceilings import Ceilings, preview_ceilings, read_ceilings
-from review.decisions.selectors.dossier import Dossier
+from review.decisions.selectors.claim_review import ClaimReview
 from review.decisions.selectors.queue import claims_for, desks_of, next_claim
 from review.decisions.services.bulk import REFUSALS
 from review.decisions.services.corrections import return_for_correction
@@ -77,37 +77,37 @@ def claim_or_404(request: HttpRequest, key: uuid.UUID) -> Claim:
     return get_object_or_404(claims_for(user_of(request)).select_related(*related), key=key)
 
 
-def make_form(name: str, dossier: Dossier, ceilings: Ceilings, data: Any = None) -> SeenForm | None:
+def make_form(name: str, claim_review: ClaimReview, ceilings: Ceilings, data: Any = None) -> SeenForm | None:
     """The form of one conclusion, None where this person cannot conclude so now."""
-    if Conclusion(name) not in dossier.conclusions:
+    if Conclusion(name) not in claim_review.conclusions:
         return None
     if name == Conclusion.SUPPORT:
-        if dossier.stage == Stage.ACCEPTANCE:
-            return AcceptForm(data, dossier=dossier)
-        if dossier.stage == Stage.DISTRICT_SECOND:
-            return ConfirmForm(data, dossier=dossier)
-        return SupportForm(data, dossier=dossier, ceilings=ceilings)
+        if claim_review.stage == Stage.ACCEPTANCE:
+            return AcceptForm(data, claim_review=claim_review)
+        if claim_review.stage == Stage.DISTRICT_SECOND:
+            return ConfirmForm(data, claim_review=claim_review)
+        return SupportForm(data, claim_review=claim_review, ceilings=ceilings)
     if name == Conclusion.CORRECT:
-        return CorrectionForm(data, dossier=dossier, targets=correction_targets(dossier.claim))
+        return CorrectionForm(data, claim_review=claim_review, targets=correction_targets(claim_review.claim))
     if name == Conclusion.SEND_BACK:
-        return SendBackForm(data, dossier=dossier)
-    return RefuseForm(data, dossier=dossier)
+        return SendBackForm(data, claim_review=claim_review)
+    return RefuseForm(data, claim_review=claim_review)
 
 
-def ceilings_now(dossier: Dossier, unmet: list[str]) -> Ceilings:
+def ceilings_now(claim_review: ClaimReview, unmet: list[str]) -> Ceilings:
     """The engine's answer as the page shows it: anew for whoever sets sums, as stored for all others."""
-    if dossier.conclusions or not dossier.assessments:
+    if claim_review.conclusions or not claim_review.assessments:
         if not unmet:
-            stage = stage_before(dossier.stage, dossier.claim.route)
-            before = dossier.latest(stage) if stage else None
+            stage = stage_before(claim_review.stage, claim_review.claim.route)
+            before = claim_review.latest(stage) if stage else None
             unmet = before.unmet if before else []
-        return preview_ceilings(dossier.context, unmet=unmet)
-    return read_ceilings(dossier.assessments[0].answer)
+        return preview_ceilings(claim_review.context, unmet=unmet)
+    return read_ceilings(claim_review.assessments[0].answer)
 
 
 def show(
     request: HttpRequest,
-    dossier: Dossier,
+    claim_review: ClaimReview,
     *,
     ceilings: Ceilings,
     desk: Desk | None = None,
@@ -116,19 +116,19 @@ def show(
 ) -> HttpResponse:
     """Render the page; forms that were not sent are made fresh."""
     desk = desk or Desk()
-    forms = {name: desk.forms.get(name) or make_form(name, dossier, ceilings) for name in Conclusion}
+    forms = {name: desk.forms.get(name) or make_form(name, claim_review, ceilings) for name in Conclusion}
     desk.forms = {name: form for name, form in forms.items() if form}
-    last_credit = dossier.credit[0] if dossier.credit else None
+    last_credit = claim_review.credit[0] if claim_review.credit else None
     context = {
-        "dossier": dossier,
-        "claim": dossier.claim,
+        "claim_review": claim_review,
+        "claim": claim_review.claim,
         "ceilings": ceilings,
         "desk": desk,
         "credit_form": credit or CreditForm(),
         "credit_error": bool(credit and credit.errors),
         "bad_credit": last_credit if last_credit and last_credit.result in BLOCKING_CREDIT else None,
-        "proposal": dossier.latest(Stage.DISTRICT_FIRST) if dossier.stage == Stage.DISTRICT_SECOND else None,
-        "with_credit": dossier.is_on_my_desk and dossier.stage != Stage.ACCEPTANCE,
+        "proposal": claim_review.latest(Stage.DISTRICT_FIRST) if claim_review.stage == Stage.DISTRICT_SECOND else None,
+        "with_credit": claim_review.is_on_my_desk and claim_review.stage != Stage.ACCEPTANCE,
     }
     return render(request, "review/claim.html", context, status=status)
 
@@ -137,35 +137,35 @@ def show(
 @require_GET
 def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One claim to work from."""
-    dossier = Dossier(claim_or_404(request, key), user=user_of(request))
-    return show(request, dossier, ceilings=ceilings_now(dossier, []))
+    claim_review = ClaimReview(claim_or_404(request, key), user=user_of(request))
+    return show(request, claim_review, ceilings=ceilings_now(claim_review, []))
 
 
 @access(reviewers)
 @require_POST
 def conclude(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Take an officer's conclusion. What is refused comes back on the same page, with everything that was typed."""
-    dossier = Dossier(claim_or_404(request, key), user=user_of(request))
+    claim_review = ClaimReview(claim_or_404(request, key), user=user_of(request))
     name = request.POST.get("conclusion", "")
     if name not in Conclusion.values:
         raise Http404("conclusion")
-    ceilings = ceilings_now(dossier, request.POST.getlist("unmet"))
-    form = make_form(name, dossier, ceilings, request.POST)
+    ceilings = ceilings_now(claim_review, request.POST.getlist("unmet"))
+    form = make_form(name, claim_review, ceilings, request.POST)
     if form is None:
-        return refuse_stale(request, dossier, dossier.obstacle)
+        return refuse_stale(request, claim_review, claim_review.obstacle)
     if request.POST.get("intent") == "preview":
-        return show(request, dossier, ceilings=ceilings, desk=Desk({name: unbound(form)}, opened=name))
+        return show(request, claim_review, ceilings=ceilings, desk=Desk({name: unbound(form)}, opened=name))
     if not form.is_valid():
-        return show(request, dossier, ceilings=ceilings, desk=Desk({name: form}, opened=name), status=422)
+        return show(request, claim_review, ceilings=ceilings, desk=Desk({name: form}, opened=name), status=422)
     try:
         carry_out(form, act=act_of(request))
     except StaleStateError as error:
-        return refuse_stale(request, dossier, str(error))
+        return refuse_stale(request, claim_review, str(error))
     except REFUSALS as error:
         desk = Desk({name: form}, opened=name, error=str(error) or "您的职责不包含这一操作。")
-        return show(request, dossier, ceilings=ceilings, desk=desk, status=422)
-    messages.success(request, f"{dossier.claim.number}：{form.done}")
-    return redirect(where_next(request, dossier))
+        return show(request, claim_review, ceilings=ceilings, desk=desk, status=422)
+    messages.success(request, f"{claim_review.claim.number}：{form.done}")
+    return redirect(where_next(request, claim_review))
 
 
 def unbound(form: SeenForm) -> SeenForm:
@@ -176,9 +176,9 @@ def unbound(form: SeenForm) -> SeenForm:
     return form
 
 
-def refuse_stale(request: HttpRequest, dossier: Dossier, message: str) -> HttpResponse:
+def refuse_stale(request: HttpRequest, claim_review: ClaimReview, message: str) -> HttpResponse:
     """The page as the claim now stands, with a message and everything that was typed on the old one."""
-    fresh = Dossier(claim_or_404(request, dossier.claim.key), user=user_of(request))
+    fresh = ClaimReview(claim_or_404(request, claim_review.claim.key), user=user_of(request))
     words = message or (
         f"该申报现为“{fresh.claim.get_status_display()}”，您不能再作出这一意见。请查看最新进展；您填写的内容列在下方。"
     )
@@ -207,7 +207,7 @@ def refuse_stale(request: HttpRequest, dossier: Dossier, message: str) -> HttpRe
 
 def carry_out(form: SeenForm, *, act: ActorContext) -> None:
     """Hand a valid form on to the one service it means."""
-    claim_id = form.dossier.claim.pk
+    claim_id = form.claim_review.claim.pk
     match form:
         case SupportForm():
             support_claim(
@@ -237,9 +237,9 @@ def carry_out(form: SeenForm, *, act: ActorContext) -> None:
             confirm_district_review(claim_id, expected=form.expected, act=act)
 
 
-def where_next(request: HttpRequest, dossier: Dossier) -> str:
+def where_next(request: HttpRequest, claim_review: ClaimReview) -> str:
     """The desk the claim lay on, or straight to its next claim."""
-    desk = next((each for each in desks_of(user_of(request)) if each.stage == dossier.stage), None)
+    desk = next((each for each in desks_of(user_of(request)) if each.stage == claim_review.stage), None)
     if desk is None:
         return reverse("review:queue")
     if "next" in request.POST and (following := next_claim(user_of(request), desk)):
@@ -251,16 +251,16 @@ def where_next(request: HttpRequest, dossier: Dossier) -> str:
 @require_POST
 def credit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Record a credit check of the claim's applicant."""
-    dossier = Dossier(claim_or_404(request, key), user=user_of(request))
-    if not dossier.is_on_my_desk:
+    claim_review = ClaimReview(claim_or_404(request, key), user=user_of(request))
+    if not claim_review.is_on_my_desk:
         raise Http404("credit")
     form = CreditForm(request.POST)
     if form.is_valid():
         try:
-            record_credit(dossier.claim, act=act_of(request), **form.cleaned_data)
+            record_credit(claim_review.claim, act=act_of(request), **form.cleaned_data)
         except REFUSALS as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, "信用查询结果已登记。")
             return redirect(f"{reverse('review:claim', args=[key])}#credit")
-    return show(request, dossier, ceilings=ceilings_now(dossier, []), credit=form, status=422)
+    return show(request, claim_review, ceilings=ceilings_now(claim_review, []), credit=form, status=422)

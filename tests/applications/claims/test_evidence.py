@@ -114,7 +114,7 @@ def test_an_officer_sees_the_same_file_of_any_applicant_that_was_submitted_to_hi
     officer = make_official(Role.DISTRICT_FIRST, binhu())
     assert duplicate_files(mine, user=officer) == []
     submit_claim(theirs, act=act(rival), revision=theirs.revision, commitment=True)
-    assert {twin.claim for twin in duplicate_files(mine, user=officer)} == {theirs}
+    assert {duplicate.claim for duplicate in duplicate_files(mine, user=officer)} == {theirs}
     assert duplicate_files(mine, user=make_official(Role.DISTRICT_FIRST, xishan())) == []
 
 

@@ -1,4 +1,4 @@
-"""What applicants are told when their claim moves: plain words, on the site and by mail."""
+"""What applicants read when their claim moves: plain words, on the site and by mail."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _words_for(claim: Claim, action: str) -> tuple[str, str] | None:
     return WORDS.get(action)
 
 
-def tell_applicant(claim: Claim, event: ClaimEvent) -> None:
+def notify_of_step(claim: Claim, event: ClaimEvent) -> None:
     """Write the message about this step to everybody who acts for the applicant, in the caller's transaction."""
     words = _words_for(claim, event.action)
     if words is None:

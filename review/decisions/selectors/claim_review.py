@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from applications.claims.enums import Action, Route
 from applications.claims.selectors.context import read_claim
-from applications.claims.selectors.duplicates import Twin, duplicate_files, duplicate_lines
+from applications.claims.selectors.duplicates import Duplicate, duplicate_files, duplicate_lines
 from applications.ledger.selectors import use_of_call
 from policies.facts.values import facts_of, show_fact
 from review.decisions.enums import Conclusion, Stage
@@ -70,7 +70,7 @@ class ShownLine:
     reason: str
     reason_label: str
     requested: Decimal | None
-    twins: tuple[Twin, ...]
+    duplicates: tuple[Duplicate, ...]
 
     @property
     def has_sums(self) -> bool:
@@ -78,7 +78,7 @@ class ShownLine:
         return self.claimed is not None or any(amount is not None for amount in self.sums)
 
 
-class Dossier:
+class ClaimReview:
     """One claim as its reviewer sees it. Everything is read once, when it is first asked for."""
 
     def __init__(self, claim: Claim, *, user: User) -> None:
@@ -179,7 +179,9 @@ class Dossier:
                     reason=reasoned.reason if reasoned else "",
                     reason_label="核减理由" if reasoned and reasoned.amount < reasoned.ceiling else "金额理由",
                     requested=_requested(state.reading),
-                    twins=tuple(twin for twin in self.twin_lines if twin.position == state.line.position),
+                    duplicates=tuple(
+                        duplicate for duplicate in self.duplicate_lines if duplicate.position == state.line.position
+                    ),
                 )
             )
         return shown
@@ -200,7 +202,7 @@ class Dossier:
                 evidence=one,
                 requirement=labels.get(one.requirement, one.requirement),
                 line_number=numbers.get(one.line_id) if one.line_id else None,
-                used_elsewhere=any(twin.what == one.filename for twin in self.twin_files),
+                used_elsewhere=any(duplicate.what == one.filename for duplicate in self.duplicate_files),
             )
             for one in self.context.evidence
         ]
@@ -221,11 +223,11 @@ class Dossier:
         ]
 
     @cached_property
-    def twin_lines(self) -> list[Twin]:
+    def duplicate_lines(self) -> list[Duplicate]:
         return duplicate_lines(self.claim, user=self.user)
 
     @cached_property
-    def twin_files(self) -> list[Twin]:
+    def duplicate_files(self) -> list[Duplicate]:
         return duplicate_files(self.claim, user=self.user)
 
     @cached_property
