@@ -6,7 +6,7 @@ Values are read by the engine's own readers, so a column holds exactly what the 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -18,12 +18,8 @@ import numpy as np
 from policies.engine.batch import KINDS, SIZES, Column, LineTable, Lists, Population, Rows
 from policies.engine.facts import read_count, reader_of
 from policies.engine.money import parse_yuan
-from policies.engine.operations.rate_of import RateOf
-from policies.engine.operations.registry import read_operations
 from policies.engine.terms import LEDGERS
 from policies.facts.values import subject_key
-from policies.rates.selectors import RATIO
-from portal.core.money import to_yuan
 
 if TYPE_CHECKING:
     from policies.engine import Catalogue, Fact, Item
@@ -180,22 +176,6 @@ def _ints(values: array[int]) -> Any:
     return np.array(values, dtype=np.int64)
 
 
-def _with_own_ratio(item: Item, question: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The lines of a question; where its district sets the ratio, with the sum that this ratio gives of their costs.
-
-    A population has one ratio for all claims, its districts have their own. The rules take a district's sum instead of
-    its ratio (`or_field`), and every later step works on either alike.
-    """
-    own = question.get("settings", {})
-    settings = {setting.name: setting.default for setting in item.settings} | own
-    steps = (step for step in read_operations(item.steps) if isinstance(step, RateOf) and step.or_field)
-    step = next((step for step in steps if step.ratio_setting == RATIO), None) if own.get(RATIO) is not None else None
-    for line in question["lines"]:
-        costs = [parse_yuan(line[name]) for name in step.fields if line.get(name) is not None] if step else []
-        fen = step.share(costs, settings) if step and costs else None
-        yield {**line, str(step.or_field): str(to_yuan(fen))} if step and fen is not None else line
-
-
 class PopulationBuilder:
     """Takes claims one by one, in the order in which they were filed, and makes a population of them.
 
@@ -210,8 +190,10 @@ class PopulationBuilder:
         self._subjects: dict[str, int] = {}
         self._regions: dict[str, int] = {}
         self._unmet: dict[tuple[str, ...], int] = {}
+        self._readings: dict[tuple[tuple[str, Any], ...], int] = {}
         self._claims: dict[str, array[int]] = {
-            name: array("q") for name in ("item", "applicant", "kind", "region", "on", "size", "unmet", "once", "times")
+            name: array("q")
+            for name in ("item", "applicant", "kind", "region", "on", "size", "unmet", "readings", "once", "times")
         }
         self._paid = {name: array("q") for name in LEDGERS}
 
@@ -228,6 +210,7 @@ class PopulationBuilder:
         applicant = question["applicant"]
         region = applicant.get("region")
         unmet = tuple(question.get("unmet", ()))
+        readings = tuple(sorted(question.get("settings", {}).items()))
         for name, value in {
             "item": at,
             "applicant": asked.applicant,
@@ -236,6 +219,7 @@ class PopulationBuilder:
             "on": date.fromisoformat(question["on"]).toordinal(),
             "size": SIZES.index(asked.size),
             "unmet": self._unmet.setdefault(unmet, len(self._unmet)) if unmet else -1,
+            "readings": self._readings.setdefault(readings, len(self._readings)) if readings else -1,
             "once": int(bool(paid.get("once_group"))),
             "times": question.get("times_before", 0) if self.bring_ledger else 0,
         }.items():
@@ -244,7 +228,7 @@ class PopulationBuilder:
             given = paid.get(name)
             sums.append(parse_yuan(given) if given is not None and not isinstance(given, Mapping) else 0)
         newest = self._versions(question["item"])[-1]
-        for line in _with_own_ratio(newest, question):
+        for line in question["lines"]:
             # The ledger's own form of the right: claims that write its number otherwise share what it has had.
             known = subject_key(newest, line)
             stated = str(line.get(newest.subject or "", ""))
@@ -282,6 +266,8 @@ class PopulationBuilder:
             size=claims["size"],
             unmet=claims["unmet"] if self._unmet else None,
             unmet_sets=tuple(self._unmet),
+            readings=claims["readings"] if self._readings else None,
+            reading_sets=tuple(dict(readings) for readings in self._readings),
             paid={name: _ints(sums) for name, sums in self._paid.items() if any(sums)},
             once_group=claims["once"].astype(bool) if claims["once"].any() else None,
             times_before=claims["times"] if claims["times"].any() else None,

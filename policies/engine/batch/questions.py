@@ -32,6 +32,8 @@ def questions(catalogue: Catalogue, population: Population) -> Iterator[dict[str
             question["year"] = int(population.year[claim])
         if population.unmet is not None and population.unmet[claim] >= 0:
             question["unmet"] = list(population.unmet_sets[int(population.unmet[claim])])
+        if population.readings is not None and population.readings[claim] >= 0:
+            question["settings"] = dict(population.reading_sets[int(population.readings[claim])])
         if population.assume:
             question["assume"] = "met"
         yield question

@@ -43,11 +43,11 @@ def simulate(
 ) -> Simulation:
     """Answer every claim of a population, in filing order, as the scalar engine would.
 
-    `settings`: chosen readings for all claims, as a question names them. `ledger`: what earlier claims of the
-    population took counts (besides what claims state as paid before); without it each claim stands alone.
+    `settings`: chosen readings for all claims, as a question names them; a claim's own go before them. `ledger`: what
+    earlier claims of the population took counts (besides what they state as paid before); without it each claim stands alone.
     `progress(done, total)` is called after each item and may raise to stop. Raises PopulationError for a population
-    that cannot be read, QuestionError for unknown settings, KeyError for an item that the catalogue does not have,
-    and UnsupportedRuleError where a rule cannot be followed to the fen.
+    that cannot be read, QuestionError for unknown settings, KeyError for an item that the catalogue does not have, and
+    UnsupportedRuleError where a rule cannot be followed to the fen.
     """
     population.check()
     return _Simulation(catalogue, population, dict(settings or {}), progress).work(ledger=ledger)
@@ -59,15 +59,21 @@ class _Simulation:
     ) -> None:
         self.catalogue = catalogue
         self.population = population
-        self.overrides = read_settings(catalogue, settings, "settings")
+        chosen = read_settings(catalogue, settings, "settings")
+        # Under number 0 the readings of all claims, then those of the population's sets, which go before them.
+        self.overrides = [chosen, *(chosen | self._known(own) for own in population.reading_sets)]
         self.codes = Codes()
         self.keys = Keys(population)
         self.runs: list[Run] = []
         # Each run's lines as positions in its item's table.
         self.tables: dict[int, tuple[int, IntArray]] = {}
-        self._compiled: dict[str, ItemRules] = {}
+        self._compiled: dict[tuple[str, int], ItemRules] = {}
         self._progress = progress
         self._open: set[int] = set()
+
+    def _known(self, own: Mapping[str, Any]) -> dict[str, Any]:
+        known = {name: value for name, value in own.items() if name in self.catalogue.settings}
+        return read_settings(self.catalogue, known, "settings")
 
     def work(self, *, ledger: bool) -> Simulation:
         answers: dict[int, Answers] = {}
@@ -109,7 +115,7 @@ class _Simulation:
     # ---- reading -------------------------------------------------------------------------------------
 
     def _read(self, number: int, table: LineTable) -> Iterable[Run]:
-        """The runs of a table: one for each version of its item under which claims are asked, block by block."""
+        """The runs of a table: one for each version and readings under which claims are asked, block by block."""
         versions = self.catalogue.items[table.item]
         _check_types(versions)
         first = run_starts(table.claim)
@@ -117,34 +123,50 @@ class _Simulation:
             claims = table.claim[first[begin : begin + BLOCK]]
             lines = int(first[begin]), int(first[begin + BLOCK]) if begin + BLOCK < len(first) else len(table)
             block = slice_lines(table, *lines)
-            if len(versions) == 1:
+            if len(versions) == 1 and self.population.readings is None:
                 yield self._run(number, block, claims, versions[0], np.arange(*lines))
                 continue
-            chosen = self._versions_on(versions, self.population.on[claims])
+            chosen = self._rules_of(versions, claims)
             per_line = chosen[np.searchsorted(claims, block.claim)]
-            for index, item in enumerate(versions):
-                where = np.flatnonzero(per_line == index)
-                if len(where):
-                    yield self._run(number, take_lines(block, where), claims[chosen == index], item, where + lines[0])
+            for value in np.unique(chosen).tolist():
+                readings, index = divmod(value, len(versions))
+                where = np.flatnonzero(per_line == value)
+                own = take_lines(block, where)
+                mine = claims[chosen == value]
+                yield self._run(number, own, mine, versions[index], where + lines[0], readings=readings)
 
-    def _versions_on(self, versions: list[Item], day: IntArray) -> IntArray:
+    def _rules_of(self, versions: list[Item], claims: IntArray) -> IntArray:
+        """The version and the readings of each claim, as one number."""
+        day, readings = self.population.on[claims], self.population.readings
+        if readings is None:
+            return self._versions_on(versions, day)
+        own = readings[claims].astype(np.int64) + 1
+        found = own * len(versions)
+        for value in np.unique(own).tolist():
+            at = own == value
+            found[at] += self._versions_on(versions, day[at], value)
+        return found
+
+    def _versions_on(self, versions: list[Item], day: IntArray, readings: int = 0) -> IntArray:
         """Which version each day belongs to: the last that had begun, or else the first; as `program_for`."""
         nearest = np.zeros(len(day), dtype=np.int64)
         for index, item in enumerate(versions):
-            start = self._rules(item).program.effective_from
+            start = self._rules(item, readings).program.effective_from
             if start is not None:
                 nearest[start.toordinal() <= day] = index
         return nearest
 
-    def _rules(self, item: Item) -> ItemRules:
-        found = self._compiled.get(item.hash)
+    def _rules(self, item: Item, readings: int) -> ItemRules:
+        found = self._compiled.get((item.hash, readings))
         if found is None:
-            found = compile_rules(self.catalogue.program(item, self.overrides), self.codes)
-            self._compiled[item.hash] = found
+            found = compile_rules(self.catalogue.program(item, self.overrides[readings]), self.codes)
+            self._compiled[item.hash, readings] = found
         return found
 
-    def _run(self, number: int, table: LineTable, claims: IntArray, item: Item, where: IntArray) -> Run:
-        population, rules = self.population, self._rules(item)
+    def _run(
+        self, number: int, table: LineTable, claims: IntArray, item: Item, where: IntArray, *, readings: int = 0
+    ) -> Run:
+        population, rules = self.population, self._rules(item, readings)
         asked = {fact.name: fact.type for fact in item.facts if fact.scope == "line"}
         table = LineTable(
             item=table.item,
@@ -170,22 +192,22 @@ class _Simulation:
             lines,
             claims=claims,
             shape=shape,
-            versions=self._line_versions(item, day),
-            siblings=[self._rules(version) for version in self.catalogue.items[item.id]],
+            versions=self._line_versions(item, day, readings),
+            siblings=[self._rules(version, readings) for version in self.catalogue.items[item.id]],
             codes=self.codes,
         )
         self.runs.append(run)
         self.tables[id(run)] = (number, positions)
         return run
 
-    def _line_versions(self, item: Item, day: IntArray) -> list[tuple[ItemRules, IntArray]]:
+    def _line_versions(self, item: Item, day: IntArray, readings: int) -> list[tuple[ItemRules, IntArray]]:
         """Each version that answers lines of other days than their claim's, with its lines; none for a lone version."""
         versions = self.catalogue.items[item.id]
         if len(versions) == 1:
             return []
-        chosen = self._versions_on(versions, day)
+        chosen = self._versions_on(versions, day, readings)
         return [
-            (self._rules(version), where)
+            (self._rules(version, readings), where)
             for index, version in enumerate(versions)
             if len(where := np.flatnonzero(chosen == index))
         ]

@@ -98,7 +98,9 @@ class Population:
     `region`: index into `regions` (names or GB/T 2260 codes), -1 for none. `on`: the day the claim is asked as of
     (`date.toordinal()`), for lines that do not state the item's own date. `year`: the year of the yearly caps (None:
     that of `on`). `size`: index into `SIZES`, for reports only. `unmet`: index into `unmet_sets`, the codes of
-    conditions that an officer found missing, -1 for none. `paid` holds what claims state as paid before (fen by
+    conditions that an officer found missing, -1 for none. `readings`: index into `reading_sets`, settings by name as a
+    question names them, which go before those of the simulation; -1 for none, and names that the catalogue does not
+    have are left out. `paid` holds what claims state as paid before (fen by
     name of `LEDGERS`), `once_group`, `times_before` and `rank` (0: none) likewise; `rank` is the place that a yearly
     selection gave the claim, and goes before the order of filing. `assume`: missing facts of conditions count as met.
     """
@@ -114,6 +116,8 @@ class Population:
     size: IntArray | None = None
     unmet: IntArray | None = None
     unmet_sets: tuple[tuple[str, ...], ...] = ()
+    readings: IntArray | None = None
+    reading_sets: tuple[Mapping[str, Any], ...] = ()
     paid: Mapping[str, IntArray] = field(default_factory=dict)
     once_group: BoolArray | None = None
     times_before: IntArray | None = None
@@ -140,6 +144,7 @@ class Population:
         size = len(self)
         _same_length("claims", size, {"applicant": self.applicant, "kind": self.kind, "region": self.region})
         _same_length("claims", size, {"on": self.on, "year": self.year, "unmet": self.unmet, "rank": self.rank})
+        _same_length("claims", size, {"readings": self.readings})
         _same_length("claims", size, {"once_group": self.once_group, "times_before": self.times_before, **self.paid})
         _within("claims", "item", self.item, 0, len(self.tables) - 1)
         _within("claims", "kind", self.kind, 0, len(KINDS) - 1)
@@ -151,6 +156,8 @@ class Population:
                 _within("claims", name, values, 0, MAX_COUNT)
         if self.unmet is not None:
             _within("claims", "unmet", self.unmet, -1, len(self.unmet_sets) - 1)
+        if self.readings is not None:
+            _within("claims", "readings", self.readings, -1, len(self.reading_sets) - 1)
         for name, paid in self.paid.items():
             if name not in LEDGERS:
                 raise PopulationError(f"claims: no ledger is named {name}")

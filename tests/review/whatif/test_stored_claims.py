@@ -121,8 +121,9 @@ def test_worked_cases_come_through_the_columns_unchanged():
         assert found.amount[number] == (answer.amount or 0), question
 
 
-@pytest.mark.parametrize("ratio", ["33.33%", "100%", "0%"])
-def test_a_districts_own_ratio_is_taken_of_its_claims_alone(ratio):
+@pytest.mark.parametrize("ratio", ["33.33%", "100%", "0%", "1/3"])
+@pytest.mark.parametrize("chosen", [{}, {"fen_floor": False}, {"district_ratio": "10%"}])
+def test_a_districts_own_ratio_is_taken_of_its_claims_alone(ratio, chosen):
     catalogue = load_catalogue()
     own = next(
         versions[-1]
@@ -139,8 +140,11 @@ def test_a_districts_own_ratio_is_taken_of_its_claims_alone(ratio):
         "assume": "met",
     }
     builder = PopulationBuilder([catalogue])
-    questions = [asked | {"settings": {"district_ratio": ratio}}, asked]
+    questions = [asked | {"settings": {"district_ratio": ratio}}, asked, asked | {"settings": {"district_ratio": "5%"}}]
     for number, question in enumerate(questions):
         builder.add(StoredQuestion(question, number))
-    found = simulate(catalogue, replace(builder.build(), assume=True))
-    assert found.amount.tolist() == [assess(catalogue, question).amount or 0 for question in questions]
+    found = simulate(catalogue, replace(builder.build(), assume=True), settings=chosen)
+    answers = [
+        assess(catalogue, {**question, "settings": chosen | question.get("settings", {})}) for question in questions
+    ]
+    assert found.amount.tolist() == [answer.amount or 0 for answer in answers]

@@ -49,6 +49,8 @@ def lone_claim(name="wx2020-01-inv", **table):
         ({"paid": {"pocket": np.array([1])}}, "no ledger"),
         ({"paid": {"lifetime": np.array([-1])}}, "lifetime"),
         ({"unmet": np.array([0])}, "unmet"),
+        ({"readings": np.array([0])}, "readings"),
+        ({"readings": np.array([-1, -1])}, "2 values for 1"),
         ({"rank": np.array([-1])}, "rank"),
         ({"times_before": np.array([1_000_001])}, "times_before"),
         ({"tables": (LineTable("wx2020-01-inv", np.array([], dtype=np.int64)),)}, "has no line"),
@@ -283,3 +285,28 @@ def test_individuals_are_told_from_enterprises_by_their_kind():
 
     assert simulate(rules, claims).total == 250_000
     assert simulate(rules, lone_claim("odd-1")).total == 500_000
+
+
+def test_claims_under_readings_of_their_own_share_one_cap():
+    rules = item(
+        "odd-40-own-ratio",
+        [{"do": "rate_of", "fields": ["fees"], "ratio_setting": "district_ratio", "nature": "ceiling"}],
+        limits=[{"yuan": "1000", "per": ["applicant", "year"]}],
+    )
+    catalogue = catalogue_from((HEAD, [rules]))
+    claims = Population(
+        tables=(LineTable(rules["item"], np.arange(4), columns={"fees": Column(np.full(4, 100_000))}),),
+        item=np.zeros(4, dtype=np.int64),
+        applicant=np.array([1, 1, 1, 2]),
+        kind=np.zeros(4, dtype=np.int64),
+        region=np.full(4, -1),
+        on=np.full(4, DAY),
+        readings=np.array([0, 1, -1, 1]),
+        reading_sets=({"district_ratio": "50%"}, {"district_ratio": "80%", "unknown": True}),
+    )
+
+    found = simulate(catalogue, claims, settings={"district_ratio": "10%"})
+    alone = simulate(catalogue, claims, settings={"district_ratio": "10%"}, ledger=False)
+
+    assert found.amount.tolist() == [50_000, 50_000, 0, 80_000]
+    assert alone.amount.tolist() == [50_000, 80_000, 10_000, 80_000]
