@@ -1,4 +1,4 @@
-"""Money: `Decimal` yuan at the edges, whole fen inside, and the only place where a sum is rounded.
+"""Money: `Decimal` yuan at the edges, whole fen inside. Parts of a sum are rounded in policies.engine.money alone.
 
 Nothing here takes a float: a float has already lost the fen it was asked to keep.
 """
@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
-from enum import Enum
-from fractions import Fraction
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 FEN = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -25,14 +23,6 @@ _AMOUNT = re.compile(r"(?P<sign>[+-]?)(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.
 
 class MoneyError(ValueError):
     """A sum that cannot be read or held. The message is Chinese, and says what to do about it."""
-
-
-class Rounding(Enum):
-    """How a part of a fen is dealt with."""
-
-    DOWN = ROUND_DOWN  # towards zero: what a payer may keep
-    UP = ROUND_UP  # away from zero
-    HALF_UP = ROUND_HALF_UP  # 四舍五入
 
 
 def parse_yuan(text: str) -> Decimal:
@@ -74,18 +64,12 @@ def to_yuan(fen: int) -> Decimal:
     return Decimal(_held(fen)).scaleb(-2)
 
 
-def round_to_fen(yuan: Decimal | Fraction | int, *, rounding: Rounding = Rounding.DOWN) -> int:
-    """Whole fen of an exact sum in yuan that may be finer than a fen (a ratio of something, interest …)."""
-    exact = (Fraction(_decimal(yuan)) if not isinstance(yuan, Fraction) else yuan) * 100
-    whole, rest = divmod(abs(exact.numerator), exact.denominator)
-    if rest and (rounding is Rounding.UP or (rounding is Rounding.HALF_UP and 2 * rest >= exact.denominator)):
-        whole += 1
-    return _held(-whole if exact < 0 else whole)
+def quantise_yuan(yuan: Decimal | int | str) -> Decimal:
+    """A sum that a database adds up, with two places.
 
-
-def quantise_yuan(yuan: Decimal | Fraction | int, *, rounding: Rounding = Rounding.DOWN) -> Decimal:
-    """Yuan with two places of an exact sum that may be finer than a fen."""
-    return to_yuan(round_to_fen(yuan, rounding=rounding))
+    The nearest fen is the exact one: SQLite adds as floating point numbers. What rules compute is never rounded here.
+    """
+    return to_yuan(to_fen(_decimal(yuan).quantize(FEN, rounding=ROUND_HALF_UP)))
 
 
 def format_yuan(yuan: Decimal | int | str) -> str:

@@ -44,7 +44,7 @@ def simulate(
     """Answer every claim of a population, in filing order, as the scalar engine would.
 
     `settings`: chosen readings for all claims, as a question names them; a claim's own go before them. `ledger`: what
-    earlier claims of the population took counts (besides what they state as paid before); without it each claim stands alone.
+    earlier claims of the population took counts, besides what claims state as paid before; without it each is alone.
     `progress(done, total)` is called after each item and may raise to stop. Raises PopulationError for a population
     that cannot be read, QuestionError for unknown settings, KeyError for an item that the catalogue does not have, and
     UnsupportedRuleError where a rule cannot be followed to the fen.

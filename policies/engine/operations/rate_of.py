@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from policies.engine.money import parse_ratio, ratio_text, rounding
+from policies.engine.money import parse_ratio, ratio_text
 from policies.engine.operations.base import SUMS, ItemSteps, Label, Operation, Role, Wording, joined
 from policies.engine.predicates import money_text
 from policies.engine.problems import problem_code
@@ -73,11 +73,6 @@ class RateOf(Operation):
         """What the ratio is taken of, in fen, of the costs that are given."""
         base = max(fen) if self.combine == "largest" else sum(fen)
         return base if self.base_at_most is None else min(base, self.base_at_most)
-
-    def share(self, fen: list[int], settings: Mapping[str, Any]) -> int | None:
-        """What it sets for costs that are given, in fen; None where no ratio is set."""
-        ratio = self.chosen_ratio(settings)
-        return None if ratio is None else rounding(settings)(self.base(fen), ratio)
 
     def compile(self, context: Context) -> Step:
         ratio = self.chosen_ratio(context.settings)

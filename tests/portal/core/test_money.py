@@ -2,7 +2,6 @@
 
 import re
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -11,12 +10,10 @@ from hypothesis import strategies as st
 from portal.core.money import (
     MAX_FEN,
     MoneyError,
-    Rounding,
     format_wan_yuan,
     format_yuan,
     parse_yuan,
     quantise_yuan,
-    round_to_fen,
     to_fen,
     to_yuan,
     yuan_in_words,
@@ -85,36 +82,19 @@ class TestFenAndYuan:
             to_fen(value)  # type: ignore[arg-type]
         with pytest.raises(TypeError):
             to_yuan(value)  # type: ignore[arg-type]
-        with pytest.raises(TypeError):
-            round_to_fen(value)  # type: ignore[arg-type]
 
 
-class TestRounding:
+class TestQuantising:
     @pytest.mark.parametrize(
-        ("exact", "down", "up", "half_up"),
-        [
-            (Fraction(1, 300), 0, 1, 0),
-            (Fraction(1, 200), 0, 1, 1),
-            (Fraction(-1, 200), 0, -1, -1),
-            (Decimal("2.999"), 299, 300, 300),
-            (Decimal("44083.3333"), 4408333, 4408334, 4408333),
-            (7, 700, 700, 700),
-        ],
+        ("added", "exact"),
+        [("0.29999999999999998", "0.30"), ("500.03000000000003", "500.03"), ("-0.005", "-0.01"), (7, "7.00")],
     )
-    def test_a_part_of_a_fen_goes_where_it_is_told(
-        self, exact: Decimal | Fraction | int, down: int, up: int, half_up: int
-    ) -> None:
-        assert round_to_fen(exact) == down
-        assert round_to_fen(exact, rounding=Rounding.UP) == up
-        assert round_to_fen(exact, rounding=Rounding.HALF_UP) == half_up
+    def test_a_sum_that_a_database_added_is_the_nearest_fen(self, added: str | int, exact: str) -> None:
+        assert str(quantise_yuan(added)) == exact
 
-    @given(st.fractions(min_value=-(10**9), max_value=10**9), st.sampled_from(Rounding))
-    def test_rounding_moves_by_less_than_a_fen(self, exact: Fraction, rounding: Rounding) -> None:
-        assert abs(Fraction(quantise_yuan(exact, rounding=rounding)) - exact) < Fraction(1, 100)
-
-    @given(st.decimals(min_value=-(10**9), max_value=10**9, allow_nan=False, places=5), st.sampled_from(Rounding))
-    def test_rounding_agrees_with_the_decimal_module(self, exact: Decimal, rounding: Rounding) -> None:
-        assert quantise_yuan(exact, rounding=rounding) == exact.quantize(Decimal("0.01"), rounding=rounding.value)
+    @given(st.lists(st.integers(-(10**10), 10**10), max_size=50))
+    def test_adding_as_floating_point_numbers_loses_no_fen(self, fen: list[int]) -> None:
+        assert quantise_yuan(str(Decimal(sum(part / 100 for part in fen)))) == Decimal(sum(fen)) / 100
 
 
 class TestReadingAndShowing:
