@@ -21,7 +21,7 @@ from policies.facts.identifiers import (
     read_identifier,
 )
 from portal.core.identifiers import IdentifierError
-from portal.core.money import MoneyError, format_yuan, parse_yuan
+from portal.core.money import MoneyError, format_yuan, read_yuan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -208,7 +208,7 @@ _SHOWN: dict[str, Callable[[Fact, Any], str]] = {
 
 
 def _money(_fact: Fact, text: str) -> Reading:
-    amount = parse_yuan(text)
+    amount = read_yuan(text)
     if amount < 0:
         raise FactError("金额不能是负数。")
     if amount > MAX_YUAN:

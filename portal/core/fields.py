@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from portal.core.money import MoneyError, format_yuan, parse_yuan
+from portal.core.money import MoneyError, format_yuan, read_yuan
 
 
 class YuanField(forms.CharField):
@@ -25,7 +25,7 @@ class YuanField(forms.CharField):
         if text is None or text in self.empty_values:
             return None
         try:
-            return parse_yuan(text)
+            return read_yuan(text)
         except MoneyError as error:
             raise forms.ValidationError(str(error)) from error
 

@@ -25,7 +25,7 @@ class MoneyError(ValueError):
     """A sum that cannot be read or held. The message is Chinese, and says what to do about it."""
 
 
-def parse_yuan(text: str) -> Decimal:
+def read_yuan(text: str) -> Decimal:
     """Read a sum as people write it, exactly, as yuan with two places.
 
     Takes full-width characters, a currency sign, thousands separators in their places, and the unit 元 or 万元.

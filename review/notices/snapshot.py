@@ -40,7 +40,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, PlainSerializer, PlainValidator, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from portal.core.money import ZERO, MoneyError, format_yuan, parse_yuan, yuan_in_words
+from portal.core.money import ZERO, MoneyError, format_yuan, read_yuan, yuan_in_words
 
 LAYOUT = 1
 GRANT = "grant"
@@ -51,7 +51,7 @@ TITLES = {GRANT: "资助决定通知书", REFUSAL: "不予支持通知书", RECO
 
 def _read_yuan(value: Any) -> Decimal:
     try:
-        return value if isinstance(value, Decimal) else parse_yuan(value)
+        return value if isinstance(value, Decimal) else read_yuan(value)
     except (TypeError, ValueError, MoneyError) as error:
         raise ValueError(f"“{value}”不能读作金额。") from error
 

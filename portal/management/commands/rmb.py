@@ -9,14 +9,14 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from portal.core.json_lines import use_utf8, write_json
-from portal.core.money import MoneyError, parse_yuan, yuan_in_words
+from portal.core.money import MoneyError, read_yuan, yuan_in_words
 
 LARGEST = Decimal("9999999999999.99")
 
 
 def capital_figures(line: str) -> str:
     """The sum of one line in capital figures. Raises MoneyError for what is no sum from 0 to 9,999,999,999,999.99."""
-    amount = parse_yuan(line)
+    amount = read_yuan(line)
     if amount > LARGEST:
         raise MoneyError(f"“{line.strip()}”超过 9,999,999,999,999.99 元，请核对单位是否为元。")
     return yuan_in_words(amount)

@@ -12,8 +12,8 @@ from portal.core.money import (
     MoneyError,
     format_wan_yuan,
     format_yuan,
-    parse_yuan,
     quantise_yuan,
+    read_yuan,
     to_fen,
     to_yuan,
     yuan_in_words,
@@ -100,11 +100,11 @@ class TestQuantising:
 class TestReadingAndShowing:
     @given(held_fen)
     def test_a_shown_sum_reads_back(self, fen: int) -> None:
-        assert to_fen(parse_yuan(format_yuan(to_yuan(fen)))) == fen
+        assert to_fen(read_yuan(format_yuan(to_yuan(fen)))) == fen
 
     @given(held_fen)
     def test_a_sum_shown_in_wan_reads_back(self, fen: int) -> None:
-        assert to_fen(parse_yuan(f"{format_wan_yuan(to_yuan(fen))}万元")) == fen
+        assert to_fen(read_yuan(f"{format_wan_yuan(to_yuan(fen))}万元")) == fen
 
     @pytest.mark.parametrize(
         ("text", "yuan"),
@@ -121,14 +121,14 @@ class TestReadingAndShowing:
         ],
     )
     def test_sums_are_read_as_people_write_them(self, text: str, yuan: str) -> None:
-        assert str(parse_yuan(text)) == yuan
+        assert str(read_yuan(text)) == yuan
 
     @pytest.mark.parametrize(
         "text", ["", "五千", "1,40,950", "1e5", "5000.005", "1.2.3", "--1", "0x10", "9" * 20, "元"]
     )
     def test_what_is_no_sum_is_refused_with_its_own_text(self, text: str) -> None:
         with pytest.raises(MoneyError, match=re.escape(f"“{text}”")):
-            parse_yuan(text)
+            read_yuan(text)
 
     @pytest.mark.parametrize(("yuan", "shown"), [("1409.5", "1,409.50"), (0, "0.00"), ("-1234567.8", "-1,234,567.80")])
     def test_sums_are_shown_with_separators_and_two_places(self, yuan: str | int, shown: str) -> None:
