@@ -1,4 +1,4 @@
-"""Money: `Decimal` yuan at the edges, whole fen inside. Parts of a sum are rounded in policies.engine.money alone.
+"""Money: `Decimal` yuan at the edges, whole fen inside. The rules' engine alone rounds parts of a sum.
 
 Nothing here takes a float: a float has already lost the fen it was asked to keep.
 """
