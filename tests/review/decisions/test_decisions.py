@@ -100,6 +100,16 @@ def test_final_decision_reserves_every_limit_of_the_claim(office):
     assert set(entries.values()) == {claim.approved_amount} == {Decimal("50000.00")}
 
 
+def test_reduced_final_decision_stores_the_parts_of_what_it_grants(office):
+    claim = city_passed(office)
+    sums = {claim.lines.get().pk: LineSum(Decimal("3000.01"), "票据不全")}
+    decision = support_claim(claim.pk, expected=expected(claim), sums=sums, minutes=MINUTES, act=act(office.decider))
+    answer = decision.assessment.answer
+    assert (answer["amount"], answer["city"], answer["district"]) == ("3000.01", "1800.00", "1200.01")
+    assert decision.ceiling == claim.assessments.of_rules().latest().amount == Decimal("5000.00")
+    assert claim.lines.get().assessed_amount == Decimal("5000.00")
+
+
 def test_sum_above_the_ceiling_is_refused_and_nothing_written(office):
     claim = accepted(office)
     (line,) = lines_of(claim)
