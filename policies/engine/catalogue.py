@@ -71,9 +71,7 @@ class Catalogue:
         key = (id(item), own)
         program = self._programs.get(key)
         if program is None:
-            chosen = {setting.name: setting.default for setting in item.settings}
-            chosen.update(own)
-            program = compile_program(item, chosen)
+            program = compile_program(item, {**item.defaults, **dict(own)})
             if len(self._programs) > MAX_PROGRAMS:
                 self._programs.clear()
             self._programs[key] = program

@@ -12,6 +12,7 @@ from policies.engine.problems import Code, Fault, Place, Problem, problem_at, pr
 
 # A check returns the normal form, or raises a Fault.
 Check = Callable[[Any], Any]
+Keys = dict[str, Check]
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,31}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")

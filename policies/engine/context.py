@@ -6,9 +6,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from policies.engine.conditions.base import Predicate
+from policies.engine.conditions.registry import compile_predicate
 from policies.engine.model import Content
 from policies.engine.money import rounding
-from policies.engine.predicates import Predicate, compile_predicate
 from policies.engine.trace import Note, Wording
 
 
@@ -33,12 +34,7 @@ class Context:
         return rounding(self.settings)
 
     def predicate(self, field: str, test: dict[str, Any]) -> Predicate:
-        return compile_predicate(
-            field,
-            test,
-            inclusive=self.settings.get("yishang_inclusive", True),
-            exclusive=self.settings.get("chaoguo_exclusive", True),
-        )
+        return compile_predicate(field, test, self.settings)
 
     def only(self, spec: Content | None) -> Predicate | None:
         """The predicate of `{field, test}`, None where there is none."""

@@ -1,9 +1,9 @@
 """An item in plain words for public pages, and as JSON Schema for machines."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from policies.engine import split
+from policies.engine.guards import chosen
 from policies.engine.limits.registry import read_limits
 from policies.engine.model import Fact, Item
 from policies.engine.operations.registry import read_operations
@@ -11,12 +11,6 @@ from policies.engine.terms import APPLICANT_KINDS, PAYERS, ROUTES
 
 _SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 _YUAN = "^[0-9]{1,13}(\\.[0-9]{1,2})?$"
-
-
-def chosen(item: Item, spec: Mapping[str, Any]) -> bool:
-    """Whether a rule applies under the item's default readings."""
-    defaults = {setting.name: setting.default for setting in item.settings}
-    return all(defaults.get(name) == wanted for name, wanted in spec.get("if", {}).items())
 
 
 def conditions_text(item: Item) -> tuple[str, ...]:
@@ -46,15 +40,17 @@ def _kinds(kinds: tuple[str, ...]) -> str:
 
 
 def _shown(item: Item, code: str) -> bool:
-    return any(c["code"] == code and chosen(item, c) for c in item.content["conditions"])
+    return any(c["code"] == code and chosen(c, item.defaults) for c in item.content["conditions"])
 
 
 def amount_text(item: Item) -> str:
     """How much there is, in one paragraph of plain words."""
     labels = {fact.name: fact.label for fact in item.facts}
-    steps = read_operations(step for step in item.steps if chosen(item, step))
+    steps = read_operations(step for step in item.steps if chosen(step, item.defaults))
     sentences = [words for step in steps if (words := step.sentence(lambda name: labels.get(name, name)))]
-    sentences += [limit.sentence() for limit in read_limits(spec for spec in item.limits if chosen(item, spec))]
+    sentences += [
+        limit.sentence() for limit in read_limits(spec for spec in item.limits if chosen(spec, item.defaults))
+    ]
     if item.split is not None:
         sentences.append(split.sentence(item.split))
     if item.content["overlap"] is not None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from policies.engine import checks
-from policies.engine.checks import Check, list_of, one_of
-from policies.engine.predicates import DATE_TESTS, NUMBER_TESTS
+from policies.engine.checks import Keys, list_of, one_of
+from policies.engine.conditions.registry import checks_of_tests
 from policies.engine.problems import problem_code
 from policies.engine.terms import (
     APPLICANT_KINDS,
@@ -19,7 +19,6 @@ from policies.engine.terms import (
     SUBJECT_RULES,
 )
 
-Keys = dict[str, Check]
 BAD_GUARD = problem_code(
     "bad_guard",
     "应为“设置名: true/false”",
@@ -40,22 +39,7 @@ def _whole(value: Any) -> Any:
     return value
 
 
-def test_value(name: str) -> Check:
-    """The check of one test's bound."""
-    if name in NUMBER_TESTS:
-        return checks.number
-    if name in DATE_TESTS:
-        return checks.day
-    if name == "not_after_field":
-        return checks.name
-    if name == "is":
-        return lambda value: value if isinstance(value, bool) else checks.text(value)
-    return checks.texts_or_numbers
-
-
-TEST_KEYS: Keys = {
-    name: test_value(name) for name in ("in", "not_in", "is", *NUMBER_TESTS, *DATE_TESTS, "not_after_field")
-}
+TEST_KEYS: Keys = checks_of_tests()
 
 CONDITION_REQUIRED: Keys = {"code": checks.code, "text": checks.text}
 CONDITION_OPTIONAL: Keys = {

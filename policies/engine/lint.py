@@ -1,14 +1,17 @@
 """Faults of meaning that keys and types cannot show: steps out of order, conditions that contradict, unknown names."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.engine.checks import Checker
+from policies.engine.conditions.registry import family_of
 from policies.engine.limits.registry import read_limits
-from policies.engine.money import parse_number
 from policies.engine.operations.base import ItemSteps, Operation, Role
 from policies.engine.operations.registry import read_operations, setting_verbs
 from policies.engine.problems import Fault, Place, problem_code
+
+if TYPE_CHECKING:
+    from policies.engine.conditions.base import Bound
 
 SET_TWICE = problem_code(
     "set_twice",
@@ -108,29 +111,28 @@ class _Lint:
     def conditions(self) -> None:
         """No two conditions of one name, none that can never hold, no value that cannot be chosen."""
         _repeated(self, "conditions", (condition["code"] for condition in self.content["conditions"]))
-        bounds: dict[str, dict[str, Any]] = {}
+        bounds: dict[str, list[Bound]] = {}
         for number, condition in enumerate(self.content["conditions"]):
             test, name = condition["test"], condition["field"]
             if not test:
                 if condition["needed"]:
                     self.add(("conditions", number, "needed"), NEEDED_WITHOUT_TEST.fault())
                 continue
-            (kind, bound), *_ = test.items()
-            self._choices(number, name, kind, bound)
-            if "if" not in condition and kind in ("at_least", "over", "at_most", "under", "not_over"):
-                bounds.setdefault(name, {})[kind] = parse_number(bound)
+            (kind, value), *_ = test.items()
+            self._choices(number, name, kind, value)
+            bound = family_of(kind).bound(kind, value)
+            if "if" not in condition and bound is not None:
+                bounds.setdefault(name, []).append(bound)
         for name, found in bounds.items():
-            low = max((found[k] for k in ("at_least", "over") if k in found), default=None)
-            high = min((found[k] for k in ("at_most", "under", "not_over") if k in found), default=None)
-            strict = "over" in found or "under" in found
+            low = max((one.number for one in found if one.is_lower), default=None)
+            high = min((one.number for one in found if not one.is_lower), default=None)
+            strict = any(one.is_strict for one in found if one.number == low)
             if low is not None and high is not None and (low > high or (low == high and strict)):
                 self.add(("conditions",), CONTRADICTION.fault(fact=name))
 
     def _choices(self, number: int, name: str, kind: str, bound: Any) -> None:
         choices = dict(self.facts.get(name, {}).get("choices", ()))
-        if not choices or kind not in ("in", "not_in", "is"):
-            return
-        for value in bound if isinstance(bound, list) else [bound]:
+        for value in family_of(kind).choices(bound) if choices else ():
             if value not in choices:
                 self.add(
                     ("conditions", number, kind), NO_CHOICE.fault(value=str(value), fact=name, known=list(choices))

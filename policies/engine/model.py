@@ -135,6 +135,11 @@ class Item:
         """SHA-256 of the content in canonical JSON: the identity of this version."""
         return content_hash(self.content)
 
+    @cached_property
+    def defaults(self) -> Mapping[str, bool | str | None]:
+        """The readings that hold unless a question chooses others."""
+        return {setting.name: setting.default for setting in self.settings}
+
     @property
     def version(self) -> str:
         """The name of this version: the day it takes effect, or `draft`."""

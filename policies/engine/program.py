@@ -6,8 +6,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from policies.engine.conditions.base import Predicate
+from policies.engine.conditions.registry import family_of
 from policies.engine.context import Context
 from policies.engine.dates import parse_date
+from policies.engine.guards import chosen
 from policies.engine.limits.absorb import AbsorbLimit
 from policies.engine.limits.base import CompiledLimit
 from policies.engine.limits.money import MoneyLimit
@@ -18,7 +21,7 @@ from policies.engine.limits.times import TimesLimit
 from policies.engine.model import Content, Item
 from policies.engine.operations.base import Operation, Step
 from policies.engine.operations.registry import read_operations
-from policies.engine.predicates import Predicate, money_text
+from policies.engine.predicates import money_text
 from policies.engine.split import Split, compile_split
 from policies.engine.terms import APPLICANT_KINDS, SPECIAL_FIELDS
 from policies.engine.trace import Note
@@ -69,12 +72,6 @@ class Program:
             return True
         start, end = self.effective_from, self.effective_to
         return start is not None and start <= day and (end is None or day < end)
-
-
-def chosen(spec: Content, settings: Mapping[str, Any]) -> bool:
-    """Whether a rule stands under the chosen settings: its guard (`if`) names them."""
-    guard: Mapping[str, Any] | None = spec.get("if")
-    return guard is None or all(settings.get(name) == wanted for name, wanted in guard.items())
 
 
 def effect_of(content: Content, settings: Mapping[str, Any]) -> tuple[date | None, date | None]:
@@ -145,9 +142,10 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
 def _gate(condition: Content, context: Context) -> Gate:
     field, test, text = condition["field"], condition["test"], condition["text"]
     code, cite = condition["code"], condition.get("cite")
-    other = test.get("not_after_field")
+    (name, bound), *_ = test.items()
+    other = family_of(name).other_field(bound)
     fields = (field, other) if other else (field,)
-    named = "、".join(context.label(name) for name in fields)
+    named = "、".join(map(context.label, fields))
     return Gate(
         predicate=context.predicate(field, dict(test)),
         unless=context.only(condition.get("unless")),

@@ -7,8 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from policies.engine import checks
-from policies.engine.checks import Checker, list_of, one_of
-from policies.engine.grammar import Keys
+from policies.engine.checks import Checker, Keys, list_of, one_of
 from policies.engine.problems import Place, problem_code
 
 PHASE = "programme phase"

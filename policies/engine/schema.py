@@ -6,11 +6,11 @@ from typing import Any
 from policies.engine import grammar
 from policies.engine import split as splits
 from policies.engine.checks import Check, Checker
+from policies.engine.conditions.registry import family_of, known_tests
 from policies.engine.inputs import item_evidence, item_facts
 from policies.engine.limits.money import Scale
 from policies.engine.limits.registry import limit_kind_of, limit_kinds, read_limits
 from policies.engine.operations.registry import operation_of, operations, read_operations
-from policies.engine.predicates import NUMBER_TESTS, TESTS
 from policies.engine.problems import Place, problem_code
 from policies.engine.spec import ONLY
 from policies.engine.terms import APPLICANT_KINDS, CONTENT_FORMAT
@@ -195,7 +195,7 @@ def _step(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
 def _only(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
     found = checker.fields(raw, at, required={"field": grammar.CONDITION_OPTIONAL["field"]}, optional=grammar.TEST_KEYS)
     if found is None or len(found) != 2:
-        checker.add(at, ONE_TEST.fault(tests=list(TESTS)))
+        checker.add(at, ONE_TEST.fault(tests=list(known_tests())))
         return None
     return found
 
@@ -227,16 +227,16 @@ def _condition(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
     found = checker.fields(raw, at, required=grammar.CONDITION_REQUIRED, optional=grammar.CONDITION_OPTIONAL)
     if found is None or not grammar.CONDITION_REQUIRED.keys() <= found.keys():
         return None
-    tests = [name for name in TESTS if name in found]
-    if (len(tests) == 1) != ("field" in found) or len(tests) > 1:
-        checker.add(at, CONDITION_TEST.fault(tests=list(TESTS)))
+    named = [name for name in known_tests() if name in found]
+    if (len(named) == 1) != ("field" in found) or len(named) > 1:
+        checker.add(at, CONDITION_TEST.fault(tests=list(known_tests())))
         return None
     condition = {
         "code": found["code"],
         "text": found["text"],
         "field": found.get("field"),
-        "test": {tests[0]: found[tests[0]]} if tests else None,
-        "needed": found.get("needed", bool(tests) and tests[0] in NUMBER_TESTS),
+        "test": {named[0]: found[named[0]]} if named else None,
+        "needed": found.get("needed", bool(named) and family_of(named[0]).needs_fact),
         "priority": found.get("priority", False),
     }
     for key in ("if", "cite"):
@@ -260,7 +260,8 @@ def used_facts(content: Raw) -> dict[str, bool]:
             note(name, needed=needed)
     for condition in content["conditions"]:
         note(condition["field"], needed=condition["needed"])
-        note((condition["test"] or {}).get("not_after_field"), needed=False)
+        for name, bound in (condition["test"] or {}).items():
+            note(family_of(name).other_field(bound), needed=False)
         note((condition.get("unless") or {}).get("field"), needed=False)
     for limit in read_limits(content["limits"]):
         for name in limit.facts():
@@ -280,11 +281,9 @@ def _setting_names(content: Raw) -> list[str]:
     for spec in (*content["limits"], content["overlap"] or {}):
         names += spec.get("if", {})
     acting = {name for operation in steps for name in operation.acting_readings()}
-    tests = {name for condition in content["conditions"] for name in condition["test"] or ()}
-    if tests & {"at_least", "at_most"}:
-        acting.add("yishang_inclusive")
-    if tests & {"over", "under", "not_over"}:
-        acting.add("chaoguo_exclusive")
+    for condition in content["conditions"]:
+        for name in condition["test"] or ():
+            acting |= family_of(name).readings(name)
     if content["split"]:
         acting.add(splits.ON_TOTAL)
     return [*names, *(name for name in _SHARED_READINGS if name in acting)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from policies.engine.guards import chosen
 from policies.engine.limits.registry import read_limits
 from policies.engine.operations.registry import read_operations
 from portal.core.money import WAN, format_wan_yuan, format_yuan
@@ -53,22 +54,18 @@ class _ShortWords:
 
 def amount_words(rules: Item) -> AmountWords:
     """What the item pays, from its steps and limits under its default settings."""
-    words = _ShortWords(rules, {setting.name: setting.default for setting in rules.settings})
-    steps = read_operations(step for step in rules.steps if _applies(step, words.settings))
+    words = _ShortWords(rules, rules.defaults)
+    steps = read_operations(step for step in rules.steps if chosen(step, words.settings))
     # A sum says more than the title it comes with; the title then stands among the bounds.
     headings = (step.heading(words) for step in sorted(steps, key=lambda step: step.heads_last))
     found = next(filter(None, headings), None)
     lead, figure = found or ("金额", "由审定决定")
     bounds = [said for step in steps for said in step.bounds(words)]
-    limits = read_limits(limit for limit in rules.limits if _applies(limit, words.settings))
+    limits = read_limits(limit for limit in rules.limits if chosen(limit, words.settings))
     bounds += [said for limit in limits for said in limit.bounds(words)]
     return AmountWords(
         lead, figure, tuple(b for b in dict.fromkeys(bounds) if b != f"{lead} {figure}"), found is not None
     )
-
-
-def _applies(spec: Mapping[str, Any], chosen: Mapping[str, Any]) -> bool:
-    return all(chosen.get(name) == wanted for name, wanted in (spec.get("if") or {}).items())
 
 
 def fact_label(rules: Item, name: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from policies.engine import catalogue_of, compile_item, content_hash, plain_content
 from policies.engine.checks import MAX_COUNT, Checker
+from policies.engine.conditions.registry import family_of
 from policies.engine.limits.registry import read_limit
 from policies.engine.lint import lint_item
 from policies.engine.operations.registry import read_operation
@@ -173,7 +174,7 @@ def adjustables(item: Item) -> list[Adjustable]:
     found = [figure for number, step in enumerate(content["steps"]) for figure in _of_step(item, number, step)]
     for number, condition in enumerate(content["conditions"]):
         for test, bound in (condition["test"] or {}).items():
-            if test in ("at_least", "over", "at_most", "under", "not_over") and isinstance(bound, int | str):
+            if test in family_of(test).adjustable and isinstance(bound, int | str):
                 found.append(_figure(("conditions", number, "test", test), condition["text"], "number", bound))
     for number, limit in enumerate(content["limits"]):
         rule = read_limit(limit)

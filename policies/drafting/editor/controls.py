@@ -21,6 +21,7 @@ from policies.drafting.editor.field_codecs import (
     ScopeCodec,
     ValueCodec,
 )
+from policies.engine.conditions.registry import family_of, known_tests
 from policies.engine.operations.registry import operation_labels
 from policies.engine.scopes import SCOPES
 from policies.published.register import MODELS
@@ -219,20 +220,21 @@ def bound_field(test: str, fact: FactName | None, texts: Sequence[str], *, words
     label = labels.CONDITION_KEYS["value"]
     help_text = ""
     widget: forms.Widget
-    if test in ("in", "not_in") and fact is not None and fact.choices:
+    takes = family_of(test).takes(test) if test in known_tests() else ""
+    if takes == "values" and fact is not None and fact.choices:
         unknown = [(text, f"{text}（没有这一项）") for text in texts if text not in dict(fact.choices)]
         choices = [*fact.choices, *unknown]
         return forms.MultipleChoiceField(
             label=label, required=False, choices=choices, widget=forms.CheckboxSelectMultiple()
         )
-    if test in ("in", "not_in"):
+    if takes == "values":
         widget, help_text = forms.Textarea(attrs={"rows": 3}), "每行一个"
-    elif test == "is" and fact is not None and (fact.choices or fact.type == "boolean"):
+    elif takes == "value" and fact is not None and (fact.choices or fact.type == "boolean"):
         choices = list(fact.choices) or [("true", "是"), ("false", "否")]
         widget = Select(choices=[("", BLANK), *with_value(choices, value)])
-    elif test == "not_after_field":
+    elif takes == "fact":
         widget = Select(choices=[("", BLANK), *with_value(grouped(words.fact_groups("date")), value)])
-    elif test in ("before", "not_before"):
+    elif takes == "day":
         widget = day_widget(value)
     else:
         widget = forms.TextInput(attrs={"autocomplete": "off"})

@@ -10,9 +10,9 @@ from policies.drafting.editor import labels
 from policies.drafting.editor.group_codecs import GROUPS
 from policies.drafting.editor.layout import INNER_WORDS, SECTION_WORDS, KeyWords, rule_of, spec_words
 from policies.drafting.editor.sections import ROOT, kind_of
+from policies.engine.conditions.registry import known_tests, labels_of_tests
 from policies.engine.limits.registry import limit_labels
 from policies.engine.operations.registry import operation_labels
-from policies.engine.predicates import TESTS
 
 if TYPE_CHECKING:
     from policies.drafting.editor.names import SectionNames
@@ -73,7 +73,7 @@ def field_problems(section: Mapping[str, Any], problems: Iterable[Problem], *, w
 
 def speaker(**labels_by_kind: Mapping[str, str]) -> Speak:
     """Shows a name by its label among those of its kind; a name without one, and what is no name, as it is."""
-    kinds = {"operation": operation_labels(), "limit": limit_labels(), "test": labels.TESTS, **labels_by_kind}
+    kinds = {"operation": operation_labels(), "limit": limit_labels(), "test": labels_of_tests(), **labels_by_kind}
     return lambda text, kind: kinds.get(kind, {}).get(text, text)
 
 
@@ -105,7 +105,7 @@ def control_at(section: Mapping[str, Any], path: Place) -> Control:
             words = spec_words(rule) if rule is not None else words
         elif name == f"{ROOT}-settings" and part in known:
             name = f"{name}-{list(known).index(part)}"
-        elif part in TESTS and "field" in known:
+        elif part in known_tests() and "field" in known:
             return Control(f"{name}-value", labels.CONDITION_KEYS["value"], words.labels, {})
         else:
             name = f"{name}-kind" if part == "do" else f"{name}-{part}"

@@ -13,24 +13,15 @@ from django.utils.datastructures import MultiValueDict
 from policies.drafting.editor import labels
 from policies.drafting.editor.controls import Select, bound_field, label_of, make_field, with_value
 from policies.drafting.editor.field_codecs import GuardCodec, ImpliedField, Pairs, PreservedField, ValueCodec
-from policies.drafting.editor.group_codecs import MappingField, QuestionField, Record, Rows, Tested, default_test
+from policies.drafting.editor.group_codecs import MappingField, QuestionField, Record, Rows, Tested
 from policies.drafting.editor.layout import INNER_WORDS, KeyWords
 from policies.drafting.editor.sections import section_pairs
-from policies.engine.predicates import DATE_TESTS, NUMBER_TESTS, TESTS
+from policies.engine.conditions.registry import known_tests, labels_of_tests, offered_tests, usual_test
 
 if TYPE_CHECKING:
     from policies.drafting.editor.field_codecs import Codec
     from policies.drafting.editor.field_problems import FieldProblems
     from policies.drafting.editor.names import FactName, SectionNames
-
-_ORDER_TESTS = (*NUMBER_TESTS,)
-_TESTS_OF = {
-    "choice": ("in", "not_in", "is"),
-    "text": ("in", "not_in", "is"),
-    "boolean": ("is",),
-    "date": (*DATE_TESTS, "not_after_field"),
-}
-
 
 # What is chosen as a reading, by its kind.
 _DEFAULTS: dict[str, Codec] = {
@@ -156,14 +147,14 @@ class SectionForm(forms.Form):
     def _add_test(self, name: str, *, before: str) -> list[str]:
         """The test of a fact, and what it compares with: drawn as the fact and the test need it."""
         fact = self.words.fact(self.text(f"{name}-field"))
-        test = self.text(f"{name}-test") or (default_test(fact.type) if fact else "")
-        tests = _tests_for(fact, test)
+        test = self.text(f"{name}-test") or (usual_test(fact.type) if fact else "")
+        offered = _tests_for(fact, test)
         chooser, bound = f"{name}-test", f"{name}-value"
         blank = [] if fact else [("", "由审核人判断")]
         self.fields[chooser] = forms.Field(
             label=f"{before}{labels.CONDITION_KEYS['test']}",
             required=False,
-            widget=Select(choices=[*blank, *((one, labels.TESTS[one]) for one in tests)]),
+            widget=Select(choices=[*blank, *((one, labels_of_tests()[one]) for one in offered)]),
         )
         if not fact and not test:
             return [chooser]
@@ -177,7 +168,7 @@ class SectionForm(forms.Form):
 
 
 def _tests_for(fact: FactName | None, test: str) -> list[str]:
-    found = list(TESTS if fact is None else _TESTS_OF.get(fact.type, _ORDER_TESTS))
+    found = list(known_tests()) if fact is None else offered_tests(fact.type)
     return found if not test or test in found else [*found, test]
 
 

@@ -7,23 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from policies.drafting.editor.field_codecs import ABSENT, Codec, Pairs, Posted, PreservedField, as_number, last_text
-from policies.engine.predicates import DATE_TESTS, NUMBER_TESTS, TESTS
+from policies.engine.conditions.registry import family_of, known_tests, usual_test
 
 MAX_ROWS = 120
 # No key of the grammar is called so: a split has a `rest` of its own.
 REST = "unknown"
 GROUPS = ("required", "optional")
 SPECIAL_TYPES = {"applicant_kind": "choice", "on": "date"}
-_DEFAULT_TESTS = {
-    "choice": "in",
-    "boolean": "is",
-    "text": "is",
-    "date": "not_before",
-    "money": "at_least",
-    "integer": "at_least",
-    "number": "at_least",
-    "rows": "at_least",
-}
 _REST = PreservedField()
 
 
@@ -70,8 +60,8 @@ class Tested(Record):
     types: Mapping[str, str] = field(default_factory=dict)
 
     def flatten(self, value: Mapping[str, Any], name: str) -> Pairs:
-        tests = [test for test in TESTS if test in value]
-        shown = tests[0] if len(tests) == 1 and _is_bound(value[tests[0]]) else None
+        named = [test for test in known_tests() if test in value]
+        shown = named[0] if len(named) == 1 and _is_bound(value[named[0]]) else None
         yield from super().flatten({key: part for key, part in value.items() if key != shown}, name)
         if shown:
             yield f"{name}-test", shown
@@ -85,33 +75,19 @@ class Tested(Record):
         kind = SPECIAL_TYPES.get(fact) or self.types.get(fact, "text")
         values = [line.strip() for text in posted.get(f"{name}-value", ()) for line in text.splitlines()]
         values = [text for text in values if text]
-        test = last_text(posted, f"{name}-test") or (_DEFAULT_TESTS[kind] if fact and values else "")
-        if test not in TESTS:
+        test = last_text(posted, f"{name}-test") or (usual_test(kind) if fact and values else "")
+        if test not in known_tests():
             return found
         return {**({} if found is ABSENT else found), test: self._bound(test, kind, values)}
 
     def _bound(self, test: str, kind: str, values: Sequence[str]) -> Any:
-        if test in ("in", "not_in"):
+        takes = family_of(test).takes(test)
+        if takes == "values":
             return [as_number(text) if kind == "integer" else text for text in values]
         text = values[0] if values else ""
-        if test == "is" and kind == "boolean" and text in ("true", "false"):
+        if takes == "value" and kind == "boolean" and text in ("true", "false"):
             return text == "true"
-        return as_number(text) if test in NUMBER_TESTS else text
-
-
-def default_test(kind: str) -> str:
-    """The test a person most likely means for a fact of this type."""
-    return _DEFAULT_TESTS[kind]
-
-
-def takes_list(test: str) -> bool:
-    """Whether the test compares with several values."""
-    return test in ("in", "not_in")
-
-
-def takes_day(test: str) -> bool:
-    """Whether the test compares with a day that is written down."""
-    return test in DATE_TESTS
+        return as_number(text) if takes == "number" else text
 
 
 def _is_bound(value: Any) -> bool:

@@ -88,21 +88,6 @@ CONDITION_HELP = {
     "field": "不选时由审核人按这句话判断",
     "unless": "检查不通过时，满足这一项也可以",
 }
-TESTS = {
-    "in": "是其中之一",
-    "not_in": "不是其中任何一个",
-    "is": "是",
-    "at_least": "以上（按口径含本数）",
-    "over": "超过（按口径不含本数）",
-    "at_most": "以下（按口径含本数）",
-    "under": "小于",
-    "not_over": "不超过",
-    "not_below": "不小于",
-    "not_above": "不大于",
-    "before": "早于（日期）",
-    "not_before": "不早于（日期）",
-    "not_after_field": "不晚于另一个日期",
-}
 FACT_KEYS = {
     "label": "名称",
     "type": "类型",

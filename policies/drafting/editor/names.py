@@ -9,9 +9,10 @@ from typing import Any
 from policies.drafting.editor import labels
 from policies.drafting.editor.group_codecs import GROUPS
 from policies.drafting.editor.sections import own_facts
+from policies.engine.conditions.registry import family_of, known_tests
 from policies.engine.limits.registry import limit_kind_of, limit_labels, read_limit
 from policies.engine.operations.registry import operation_of, read_operation
-from policies.engine.predicates import TESTS, value_text
+from policies.engine.predicates import value_text
 from policies.engine.terms import APPLICANT_KINDS, SPECIAL_FIELDS
 from policies.engine.vocabulary import package_vocabulary
 
@@ -159,15 +160,14 @@ def condition_sentence(condition: Mapping[str, Any], words: SectionNames) -> str
 def test_sentence(spec: Mapping[str, Any], words: SectionNames) -> str:
     """How a condition is checked: by the officer, or by a fact and its test."""
     fact = words.fact(str(spec.get("field", "")))
-    tests = [test for test in TESTS if test in spec]
-    if fact is None or len(tests) != 1:
+    named = [test for test in known_tests() if test in spec]
+    if fact is None or len(named) != 1:
         return "由审核人判断"
-    bound = spec[tests[0]]
+    bound, family = spec[named[0]], family_of(named[0])
     values = bound if isinstance(bound, list) else [bound]
-    other = words.fact(str(bound)) if tests[0] == "not_after_field" else None
+    other = words.fact(family.other_field(bound) or "")
     shown = other.label if other else " 或 ".join(value_text(value, fact.choices) for value in values)
-    sentence = {"in": "是", "not_in": "不是"}.get(tests[0]) or labels.TESTS[tests[0]].partition("（")[0]
-    return f"检查：{fact.label} {sentence} {shown}"
+    return f"检查：{fact.label} {family.verb(named[0])} {shown}"
 
 
 def fact_sentence(row: Any, words: SectionNames) -> str:

@@ -6,10 +6,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from policies.engine.conditions.registry import family_of
 from policies.engine.model import Item
-from policies.engine.money import parse_number, parse_ratio, parse_yuan
+from policies.engine.money import parse_ratio, parse_yuan
 from policies.engine.operations.registry import read_operations
-from policies.engine.predicates import NUMBER_TESTS
 from policies.engine.schema import used_facts
 from policies.engine.spec import DAY, RATIO, YUAN, Kind
 
@@ -102,10 +102,11 @@ def _note_test(
     field: str, test: dict[str, Any], numbers: dict[str, list[Fraction]], words: dict[str, list[str]]
 ) -> None:
     (name, bound), *_ = test.items()
-    if name in NUMBER_TESTS:
-        numbers.setdefault(field, []).append(parse_number(bound))
-    elif name in ("in", "not_in", "is"):
-        values = bound if isinstance(bound, list) else [bound]
+    family = family_of(name)
+    edge, values = family.bound(name, bound), family.choices(bound)
+    if edge is not None:
+        numbers.setdefault(field, []).append(edge.number)
+    elif values:
         words.setdefault(field, []).extend(value for value in values if isinstance(value, str))
         words[field].append("其他")
 
@@ -137,7 +138,7 @@ def _days(item: Item) -> set[int]:
     found |= {date.fromisoformat(s.default) for s in item.settings if s.kind == "date" and isinstance(s.default, str)}
     found |= _stated(item, DAY)
     for _, test in _tests(item):
-        found |= {date.fromisoformat(test[name]) for name in ("before", "not_before") if name in test}
+        found |= {date.fromisoformat(day) for name, day in test.items() if family_of(name).takes(name) == "day"}
     start = item.effective_from or date(2024, 7, 1)
     month, day = _MIDSUMMER
     found |= {start.replace(year=start.year + 1, month=month, day=day), date(2024, 2, 29)}

@@ -8,10 +8,11 @@ from policies.engine.columns.conditions import Test, UnsupportedRuleError
 from policies.engine.columns.context import ColumnContext, holds
 from policies.engine.columns.lines import Lines
 from policies.engine.columns.population import BoolArray, IntArray
+from policies.engine.guards import chosen
 from policies.engine.limits.money import MoneyLimit
 from policies.engine.model import Content
 from policies.engine.operations.base import ColumnStep
-from policies.engine.program import Program, chosen
+from policies.engine.program import Program
 
 MISSING, NOT_IN_FORCE, NOTHING = "MISSING", "NOT_IN_FORCE", "NOTHING"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policies.engine.columns.arithmetic import MOST, share_down, share_half_up
-from policies.engine.columns.conditions import Test, UnsupportedRuleError, compile_test
+from policies.engine.columns.conditions import Test, UnsupportedRuleError
+from policies.engine.conditions.registry import compile_test
 from policies.engine.facts import MAX_ROWS
 from policies.engine.money import MAX_FEN
 

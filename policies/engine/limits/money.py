@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from policies.engine.assessment import BucketUse
 from policies.engine.limits.base import GROUP, PER, Ceiling, CompiledLimit, Limit
-from policies.engine.predicates import Predicate, money_text
+from policies.engine.predicates import money_text
 from policies.engine.scopes import SCOPES
 from policies.engine.spec import FACT, ONLY, RATIO, YUAN, Kind, Spec, key
 from policies.engine.terms import LEDGERS
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from fractions import Fraction
 
+    from policies.engine.conditions.base import Predicate
     from policies.engine.context import Context
     from policies.engine.line import Line
     from policies.engine.operations.base import Wording

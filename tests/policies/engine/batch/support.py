@@ -7,8 +7,9 @@ from typing import Any
 from policies.engine import Assessment, Catalogue, Outcome, assess, scopes
 from policies.engine.batch import OUTCOME_CODES, Population, Simulation, questions
 from policies.engine.dates import parse_date
+from policies.engine.guards import chosen
 from policies.engine.money import parse_yuan, yuan_plain
-from policies.engine.program import Program, chosen
+from policies.engine.program import Program
 from policies.engine.question import read_settings
 
 # The words of a limit's bucket under each name of a question's `paid`.

@@ -8,8 +8,9 @@ import pytest
 
 from policies.engine import load_catalogue
 from policies.engine.batch import generate, rules, simulate
-from policies.engine.columns import conditions, context
+from policies.engine.columns import context
 from policies.engine.columns.arithmetic import share_half_up
+from policies.engine.conditions import comparisons
 from tests.policies.engine.batch.support import differences
 from tests.policies.engine.test_mutations import EQUIVALENT, mutants, with_item
 
@@ -38,12 +39,12 @@ def test_every_mutation_of_the_law_is_noticed_on_the_edges_of_the_item(item):
 
 
 def test_a_comparison_made_strict_is_noticed(monkeypatch):
-    exact = conditions.compare
+    exact = comparisons.compare
 
     def strict(values, sign, bound, scale=1):
         return exact(values, {">=": ">", "<=": "<"}.get(sign, sign), bound, scale)
 
-    monkeypatch.setattr(conditions, "compare", strict)
+    monkeypatch.setattr(comparisons, "compare", strict)
 
     assert disagree("wx2020-01-maint")
 
