@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from policies.engine import Catalogue, Item, catalogue_of, compile_item, load_catalogue
-from policies.engine import context as context_module
+from policies.engine import money as money_module
 from policies.engine import program as program_module
 from policies.engine.money import parse_ratio, part_half_up
 from tests.policies.engine.support import Case, cases_by_item, caught, worked_cases
@@ -166,7 +166,7 @@ def part_up(fen: int, ratio: Fraction) -> int:
 
 @pytest.mark.parametrize("rounding", [part_half_up, part_up], ids=["half up", "up"])
 def test_another_rounding_is_noticed(rounding: Callable[[int, Fraction], int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(context_module, "part_down", rounding)
+    monkeypatch.setattr(money_module, "part_down", rounding)
 
     assert caught(fresh(), list(worked_cases())) is not None
 
