@@ -217,7 +217,7 @@ class WorkerProcess:
 
 @pytest.fixture
 def worker_environment() -> dict[str, str]:
-    """Further variables for the worker; a room's own conftest.py may name settings with handlers for tests."""
+    """Further variables for the worker; an app's own conftest.py may name settings with handlers for tests."""
     return {}
 
 

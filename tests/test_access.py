@@ -132,13 +132,13 @@ def test_each_person_gets_what_is_declared_and_what_is_denied_changes_nothing(na
 
 
 def test_models_name_only_rooms_below_them():
-    floors = {"portal": 0, "policies": 1, "applications": 2, "review": 3}
+    layers = {"portal": 0, "policies": 1, "applications": 2, "review": 3}
     for model in apps.get_models():
-        here = floors.get(model.__module__.partition(".")[0])
+        here = layers.get(model.__module__.partition(".")[0])
         if here is None:
             continue
         for field in model._meta.get_fields():
             if not isinstance(field, models.ForeignKey | models.OneToOneField | models.ManyToManyField):
                 continue
-            there = floors.get(field.related_model.__module__.partition(".")[0], 0)
+            there = layers.get(field.related_model.__module__.partition(".")[0], 0)
             assert there <= here, f"{model._meta.label}.{field.name} looks up to {field.related_model._meta.label}"

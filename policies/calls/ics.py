@@ -40,7 +40,8 @@ def calendar_file(calls: Iterable[Call], *, host: str, urls: dict[int, str]) -> 
 
 
 def _event(call: Call, *, host: str, url: str) -> list[str]:
-    said = f"文号：{call.number}\n受理事实期间：{call.facts_words}\n联系：{call.contact_name} {call.contact_phone}"
+    contact = f"{call.contact_name} {call.contact_phone}"
+    description = f"文号：{call.number}\n受理事实期间：{call.facts_words}\n联系：{contact}"
     return [
         "BEGIN:VEVENT",
         f"UID:{call.key}@{host}",
@@ -50,7 +51,7 @@ def _event(call: Call, *, host: str, url: str) -> list[str]:
         f"DTSTART:{_utc(call.opens_at)}",
         f"DTEND:{_utc(call.closes_at)}",
         f"SUMMARY:{_text(call.title)}",
-        f"DESCRIPTION:{_text(said)}",
+        f"DESCRIPTION:{_text(description)}",
         f"URL:{url}",
         "TRANSP:TRANSPARENT",
         "BEGIN:VALARM",

@@ -1,4 +1,4 @@
-"""Whether an applicant's seat lies in a document's area."""
+"""Whether an applicant's registered office lies in a document's area."""
 
 from typing import Any
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import Applicant
 
 ELSEWHERE = "elsewhere"
-# What the engine is told of a seat in no district of the list: no document's area has such a name.
+# The region that the engine is given for an address in no district of the list: no document's area has such a name.
 _ELSEWHERE_NAME = "其他地区"
 MAX_EVENTS = 12
 

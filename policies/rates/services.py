@@ -175,7 +175,7 @@ def _figure(rate: DistrictRate) -> str:
 
 
 def _record(rate: DistrictRate, action: str, *, act: ActorContext, after: dict[str, Any] | None = None) -> None:
-    said = {
+    details = {
         "item": rate.item.code,
         "region": rate.region.full_name,
         "rate": _figure(rate),
@@ -183,4 +183,4 @@ def _record(rate: DistrictRate, action: str, *, act: ActorContext, after: dict[s
         "valid_to": rate.valid_to.isoformat() if rate.valid_to else "",
         "basis": rate.source,
     }
-    record_audit(act, action=action, target=rate, region_code=rate.region_id, after={**said, **(after or {})})
+    record_audit(act, action=action, target=rate, region_code=rate.region_id, after={**details, **(after or {})})

@@ -15,7 +15,7 @@ GENESIS = "0" * 64
 
 def compute_hash(entry: AuditRecord) -> str:
     """SHA-256 over the canonical JSON of everything the record says, and of the hash before it."""
-    said = {
+    fields = {
         "sequence": entry.sequence,
         "at": entry.at.astimezone(UTC).isoformat(),
         "actor": entry.actor_id,
@@ -28,5 +28,5 @@ def compute_hash(entry: AuditRecord) -> str:
         "after": entry.after,
         "previous": entry.previous_hash,
     }
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -64,7 +64,7 @@ class RecordFilter:
     @property
     def words(self) -> str:
         """The filter as a person would say it; empty where it narrows nothing."""
-        said = {
+        filters = {
             "自": self.since,
             "至": self.until,
             "人员": self.person,
@@ -74,7 +74,7 @@ class RecordFilter:
             "对象类型": object_type_label(self.object_type) if self.object_type else "",
             "对象标识": self.object_id,
         }
-        return "；".join(f"{name} {value}" for name, value in said.items() if value)
+        return "；".join(f"{name} {value}" for name, value in filters.items() if value)
 
 
 def _midnight(day: date) -> datetime:

@@ -110,8 +110,8 @@ def _bar_line(row: BarRow, scale: _Scale, *, name: str, second_name: str, target
             x, width = scale.span(datum.value)
             boxes.append(Box(x, top + number * 440, width, height, tone, cut=scale.is_beyond(datum.value)))
     marker = None if row.target is None or row.target.value is None else scale.at(row.target.value)
-    said = ((name, row.figure), (second_name, row.second), (target_name, row.target))
-    words = "，".join(f"{what} {datum.text}" for what, datum in said if datum is not None)
+    named = ((name, row.figure), (second_name, row.second), (target_name, row.target))
+    words = "，".join(f"{what} {datum.text}" for what, datum in named if datum is not None)
     return BarLine(row, tuple(boxes), marker, f"{row.label}：{words}")
 
 

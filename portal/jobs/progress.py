@@ -13,7 +13,7 @@ from portal.jobs.models import Job, JobState
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A handler may report after every row; the table hears of it this often.
+# A handler may report after every row; the table is written this often.
 _QUIET_SECONDS = 0.5
 
 

@@ -71,9 +71,9 @@ def _plans() -> list[Plan]:
     draft = PolicyDraft.objects.order_by("pk").first()
     if draft is not None:
         tried = rules_of_draft(rules, draft_catalogue(draft), document=draft.document_code, as_if=True)
-        said = draft_labels(rules, tried, as_if=True)
+        labels = draft_labels(rules, tried, as_if=True)
         target = str(draft.key)
         plans.append(
-            Plan(f"草案：{draft.title}", ChangeKind.DRAFT, Source.STORED, stored, target, draft.revision, said, tried)
+            Plan(f"草案：{draft.title}", ChangeKind.DRAFT, Source.STORED, stored, target, draft.revision, labels, tried)
         )
     return plans

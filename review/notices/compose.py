@@ -18,7 +18,7 @@ from portal.accounts.enums import RegionLevel, Role
 from portal.core.money import ZERO
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, PublicityEntry
-from review.notices import snapshot as said
+from review.notices import snapshot as content
 from review.notices.models import NoticeKind
 
 if TYPE_CHECKING:
@@ -93,16 +93,16 @@ def compose_grant(claim: Claim, *, heading: Heading, award: Award) -> dict[str, 
         raise NoticeNotDue(f"申报 {claim.number} 没有审定意见，不能制作资助决定通知书。")
     lines = _lines(claim, decision)
     excess = sum((line.approved for line in lines), ZERO) - award.total
-    return said.Snapshot(
+    return content.Snapshot(
         **_common(claim, heading),
         minutes=_minutes(decision),
         publicity=_publicity(claim),
         recognised=decision.title,
         decision_no=decision.decision_no,
         lines=lines,
-        reduction=said.Reduction(amount=excess, reason=decision.reason) if excess else None,
+        reduction=content.Reduction(amount=excess, reason=decision.reason) if excess else None,
         total=award.total,
-        shares=said.Shares(city=award.city_share, district=award.district_share, basis=award.basis)
+        shares=content.Shares(city=award.city_share, district=award.district_share, basis=award.basis)
         if award.city_share is not None and award.district_share is not None
         else None,
         reasons=[],
@@ -114,7 +114,7 @@ def compose_recognition(claim: Claim, *, heading: Heading) -> dict[str, Any]:
     decision = _last_decision(claim, Stage.FINAL, Conclusion.SUPPORT)
     if decision is None or not decision.title:
         raise NoticeNotDue(f"申报 {claim.number} 没有认定的审定意见，不能制作认定通知书。")
-    return said.Snapshot(
+    return content.Snapshot(
         **_common(claim, heading),
         minutes=_minutes(decision),
         publicity=_publicity(claim),
@@ -132,7 +132,7 @@ def compose_refusal(claim: Claim, *, heading: Heading) -> dict[str, Any]:
     """The frozen content of a 不予支持通知书: every paragraph of the recorded reason becomes one reason."""
     event = refusal_event(claim)
     decision = _last_decision(claim, Stage.FINAL, Conclusion.REFUSE)
-    return said.Snapshot(
+    return content.Snapshot(
         **_common(claim, heading),
         minutes=_minutes(decision) if decision and decision.minutes_number else None,
         publicity=None,
@@ -140,13 +140,13 @@ def compose_refusal(claim: Claim, *, heading: Heading) -> dict[str, Any]:
         reduction=None,
         total=None,
         shares=None,
-        reasons=[said.Reason(text=text.strip(), basis="") for text in event.reason.splitlines() if text.strip()],
+        reasons=[content.Reason(text=text.strip(), basis="") for text in event.reason.splitlines() if text.strip()],
     ).to_json()
 
 
-def _publicity(claim: Claim) -> said.Period | None:
+def _publicity(claim: Claim) -> content.Period | None:
     entry = PublicityEntry.objects.filter(claim=claim).select_related("publicity").order_by("-pk").first()
-    return said.Period(starts_on=entry.publicity.starts_on, ends_on=entry.publicity.ends_on) if entry else None
+    return content.Period(starts_on=entry.publicity.starts_on, ends_on=entry.publicity.ends_on) if entry else None
 
 
 def _subjects(claim: Claim) -> list[str]:
@@ -160,32 +160,32 @@ def _subjects(claim: Claim) -> list[str]:
 def _common(claim: Claim, heading: Heading) -> dict[str, Any]:
     applicant, document, region = claim.applicant, claim.item.document, heading.region
     return {
-        "layout": said.LAYOUT,
+        "layout": content.LAYOUT,
         "kind": str(heading.kind),
         "number": heading.number,
         "issuer": region.bureau or f"{region.full_name}知识产权局",
         "issued_on": heading.issued_on,
-        "party": said.Party(
+        "party": content.Party(
             name=applicant.name,
             id_label="公民身份号码" if applicant.is_individual else "统一社会信用代码",
             id=applicant.masked_identifier,
             is_person=applicant.is_individual,
         ),
-        "claim": said.ClaimSummary(
+        "claim": content.ClaimSummary(
             number=claim.number or "",
             item=claim.item.title,
             submitted_on=timezone.localdate(claim.submitted_at or claim.created_at),
         ),
-        "basis": [said.Basis(number=document.number, title=document.title, article=claim.item.article)],
-        "remedies": said.Remedies(reconsideration=f"{region.full_name}人民政府", court=COURT),
-        "contact": said.Contact(
+        "basis": [content.Basis(number=document.number, title=document.title, article=claim.item.article)],
+        "remedies": content.Remedies(reconsideration=f"{region.full_name}人民政府", court=COURT),
+        "contact": content.Contact(
             office=region.bureau or f"{region.full_name}知识产权局", phone=region.contact, address=""
         ),
-        "verification": said.Verification(code=heading.code, url=verification_url(heading.code)),
+        "verification": content.Verification(code=heading.code, url=verification_url(heading.code)),
     }
 
 
-def _lines(claim: Claim, decision: Decision) -> list[said.Line]:
+def _lines(claim: Claim, decision: Decision) -> list[content.Line]:
     item = compiled_item(claim.version)
     steps = decision.assessment.answer.get("steps", []) if decision.assessment else []
     numbers = {pk: number for number, pk in enumerate(claim.lines.order_by("position").values_list("pk", flat=True), 1)}
@@ -195,7 +195,7 @@ def _lines(claim: Claim, decision: Decision) -> list[said.Line]:
     ]
 
 
-def _line(item: Item, line: ClaimLine, *, steps: list[dict[str, Any]], decided: Any) -> said.Line:
+def _line(item: Item, line: ClaimLine, *, steps: list[dict[str, Any]], decided: Any) -> content.Line:
     values = read_facts(facts_of(item), line.facts).values
     key_date = values.get(item.as_of) if item.as_of else None
     standards: list[str] = []
@@ -210,7 +210,7 @@ def _line(item: Item, line: ClaimLine, *, steps: list[dict[str, Any]], decided: 
         (others if standard == text else standards).append(standard)
     if decided.reason:
         others.append(f"{'核减' if decided.amount < decided.ceiling else '审定理由'}：{decided.reason}")
-    return said.Line(
+    return content.Line(
         right=_right(item, line, values),
         key_date=date.fromisoformat(key_date) if key_date else None,
         standard="；".join(standards),
@@ -225,10 +225,10 @@ def _right(item: Item, line: ClaimLine, values: dict[str, Any]) -> str:
     return str(values.get(item.subject) or line.subject_key) if item.subject else f"第 {line.position} 项"
 
 
-def _minutes(decision: Decision) -> said.Minutes | None:
+def _minutes(decision: Decision) -> content.Minutes | None:
     if not decision.minutes_number or decision.minutes_date is None:
         return None
-    return said.Minutes(number=decision.minutes_number, held_on=decision.minutes_date)
+    return content.Minutes(number=decision.minutes_number, held_on=decision.minutes_date)
 
 
 def _last_decision(claim: Claim, stage: Stage, conclusion: Conclusion) -> Decision | None:

@@ -95,8 +95,8 @@ def compose(
     lines = []
     for start, end in pairwise(bounds):
         line = atoms[start:end]
-        room = measure - (indent if not start else 0.0)
-        lines.append(_spaced("".join(atom.text for atom in line).rstrip(), line, room, last=end == len(atoms)))
+        length = measure - (indent if not start else 0.0)
+        lines.append(_spaced("".join(atom.text for atom in line).rstrip(), line, length, last=end == len(atoms)))
     return lines
 
 
@@ -132,20 +132,20 @@ def _choose(atoms: list[_Atom], measure: float, indent: float) -> tuple[list[flo
     for start in range(size):
         if best[start] == _NO_LINE:
             continue
-        room = measure - (indent if not start else 0.0)
+        length = measure - (indent if not start else 0.0)
         width, gaps, give = 0.0, 0, first_gives[start] - gives[start]
         for end in range(start, size):
             width += widths[end]
             gaps += gaps_in[end]
             give += gives[end]
-            if width - give - HANG > room:
+            if width - give - HANG > length:
                 break
-            if (width < _LOOSEST * room and end + 1 < size) or penalties[end + 1] == _NO_LINE:
+            if (width < _LOOSEST * length and end + 1 < size) or penalties[end + 1] == _NO_LINE:
                 continue
             cost = (
                 best[start]
                 + penalties[end + 1]
-                + _cost(room - width, max(gaps - wide[end], 1), give, closes=closes[end], last=end + 1 == size)
+                + _cost(length - width, max(gaps - wide[end], 1), give, closes=closes[end], last=end + 1 == size)
             )
             if cost < best[end + 1]:
                 best[end + 1], before[end + 1] = cost, start
@@ -167,9 +167,9 @@ def _cost(slack: float, gaps: int, give: float, *, closes: bool, last: bool) -> 
     return 2.0 if closes and -slack <= inside + HANG else _NO_LINE
 
 
-def _spaced(text: str, line: list[_Atom], room: float, *, last: bool) -> ComposedLine:
+def _spaced(text: str, line: list[_Atom], length: float, *, last: bool) -> ComposedLine:
     """A line with the space after each character that brings its last one to the edge."""
-    slack = room - sum(atom.width for atom in line)
+    slack = length - sum(atom.width for atom in line)
     spacing = [0.0] * len(text)
     if slack >= 0:
         places = [at for at, char in enumerate(text[:-1]) if char >= _FIRST_WIDE]

@@ -1,4 +1,4 @@
-"""Claims over the published catalogue, filled in by hand: what the tests of this room start from."""
+"""Claims over the published catalogue, filled in by hand: what the tests of this app start from."""
 
 from __future__ import annotations
 

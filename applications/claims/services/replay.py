@@ -36,7 +36,8 @@ def replay_assessments(
 
     Each is answered by its own version alone, whatever was published later, and compared byte for byte, with its hash
     and its sum. Rows are read in batches by key, so memory does not grow with their number; what is written while the
-    run goes on is left to the next. `on_difference` hears of every difference, `progress` of rows done and rows in all.
+    run goes on is left to the next. `on_difference` is called with every difference, `progress` with rows done and in
+    all.
     """
     started_at = timezone.now()
     total = Assessment.objects.count()

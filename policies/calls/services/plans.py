@@ -87,22 +87,22 @@ def lock_city(region_id: str) -> Region:
     return Region.objects.select_for_update(no_key=True).get(pk=region_id)
 
 
-def refuse_bad_windows(said: CallPlan | Call, items: Iterable[ItemPlan]) -> None:
+def refuse_bad_windows(plan: CallPlan | Call, items: Iterable[ItemPlan]) -> None:
     """Raise RefusedError where a window ends before it begins, or a limit is below that of one of its items."""
-    if said.closes_at <= said.opens_at:
+    if plan.closes_at <= plan.opens_at:
         raise RefusedError("截止时间应晚于开始时间，请核对。", "closes_at")
-    if said.facts_to <= said.facts_from:
+    if plan.facts_to <= plan.facts_from:
         raise RefusedError("事实期间的末日不能早于首日，请核对。", "facts_last")
     for row in items:
-        if said.budget is not None and row.budget is not None and row.budget > said.budget:
+        if plan.budget is not None and row.budget is not None and row.budget > plan.budget:
             raise RefusedError(
-                f"有事项的预算 {format_yuan(row.budget)} 元大于通知的总预算 {format_yuan(said.budget)} 元，"
+                f"有事项的预算 {format_yuan(row.budget)} 元大于通知的总预算 {format_yuan(plan.budget)} 元，"
                 "请调低该事项的预算，或调高总预算。",
                 "budget",
             )
-        if said.quota is not None and row.quota is not None and row.quota > said.quota:
+        if plan.quota is not None and row.quota is not None and row.quota > plan.quota:
             raise RefusedError(
-                f"有事项的名额 {row.quota} 件大于通知的总名额 {said.quota} 件，请调低该事项的名额，或调高总名额。",
+                f"有事项的名额 {row.quota} 件大于通知的总名额 {plan.quota} 件，请调低该事项的名额，或调高总名额。",
                 "quota",
             )
 

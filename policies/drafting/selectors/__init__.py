@@ -1,4 +1,4 @@
-"""Reading drafts: what other rooms ask is named here."""
+"""Reading drafts: what other apps use."""
 
 from policies.drafting.selectors.catalogue import draft_catalogue
 from policies.drafting.selectors.problems import draft_problems

@@ -95,7 +95,7 @@ _ITEM_LENGTHS = ("article", "title")
 
 
 def _too_long(sections: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
-    """Words that have no room in the published tables."""
+    """Texts that are too long for the published tables."""
     for index, section in enumerate(sections):
         kind = yaml_codec.kind_of(section)
         if kind == yaml_codec.DOCUMENT and isinstance(section[kind], dict):

@@ -107,7 +107,7 @@ def draft(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 def _effect_url(found: PolicyDraft) -> str:
-    """Where the budget effect of a draft is worked out, "" where the portal has no such room."""
+    """Where the budget effect of a draft is worked out, "" where the portal has no simulations."""
     try:
         return reverse("whatif:draft_effect", args=[found.key])
     except NoReverseMatch:

@@ -1,4 +1,4 @@
-"""Calls as an administrator plans them: what the tests of this room start from."""
+"""Calls as an administrator plans them: what the tests of this app start from."""
 
 from __future__ import annotations
 

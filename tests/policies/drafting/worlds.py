@@ -1,4 +1,4 @@
-"""Published documents with their texts, policy administrators and drafts: what the tests of this room start from."""
+"""Published documents with their texts, policy administrators and drafts: what the tests of this app start from."""
 
 from __future__ import annotations
 

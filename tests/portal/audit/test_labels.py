@@ -8,14 +8,14 @@ from applications.claims.enums import Action
 from portal.audit.labels import ACTIONS, GROUPS, action_label
 
 ROOT = Path(__file__).resolve().parents[3]
-ROOMS = ("portal", "policies", "applications", "review")
+LAYERS = ("portal", "policies", "applications", "review")
 
 
 def codes_in_the_tree() -> dict[str, str]:
     """Every literal `action=` that looks like a code (a pattern, where parts are filled in), and where it stands."""
     found = {}
-    for room in ROOMS:
-        for path in (ROOT / room).rglob("*.py"):
+    for layer in LAYERS:
+        for path in (ROOT / layer).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call):
                     for keyword in node.keywords:

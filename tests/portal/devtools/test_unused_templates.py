@@ -10,7 +10,7 @@ from portal.devtools.unused_templates import unused_templates
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Path:
+def project(tmp_path: Path) -> Path:
     for name, text in {
         "portal/views.py": 'render(request, "portal/home.html")\nname = f"claims/steps/{step}.html"\n',
         "templates/portal/home.html": "{% extends 'base.html' %}{% include 'parts/menu.html' %}",
@@ -27,8 +27,8 @@ def house(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_only_templates_that_nothing_names_are_reported(house: Path) -> None:
-    assert unused_templates(house) == ["claims/steps/deep/upload.html", "portal/forgotten.html"]
+def test_only_templates_that_nothing_names_are_reported(project: Path) -> None:
+    assert unused_templates(project) == ["claims/steps/deep/upload.html", "portal/forgotten.html"]
 
 
 def test_the_portal_itself_has_no_unused_template() -> None:

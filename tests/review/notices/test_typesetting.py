@@ -62,9 +62,9 @@ def test_every_text_is_kept_and_no_line_passes_the_edge(text: str) -> None:
 
     assert "".join(line.text for line in lines) == text
     for number, line in enumerate(lines):
-        room = MEASURE - (2.0 if number == 0 else 0.0)
+        length = MEASURE - (2.0 if number == 0 else 0.0)
         hang = HANG if line.text[-1] in CLOSING else 0.0
-        assert length_of(line) <= room + hang + 1e-6
+        assert length_of(line) <= length + hang + 1e-6
 
 
 @given(st.lists(st.sampled_from("资助决定的与一二三四五"), min_size=60, max_size=400).map("".join), st.data())

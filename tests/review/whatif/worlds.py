@@ -1,4 +1,4 @@
-"""Simulations over the published catalogue: what the tests of this room start from."""
+"""Simulations over the published catalogue: what the tests of this app start from."""
 
 from __future__ import annotations
 
