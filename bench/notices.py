@@ -77,11 +77,9 @@ def _portal() -> Callable[[int], bytes]:
 
 
 def _naive() -> Callable[[int], bytes]:
-    from django.template.loader import render_to_string  # noqa: PLC0415
     from weasyprint import HTML  # noqa: PLC0415
 
-    from review.notices.qrcode import qr_data_uri  # noqa: PLC0415
-    from review.notices.render import STYLE  # noqa: PLC0415
+    from review.notices.render import STYLE, draw_letter  # noqa: PLC0415
     from review.notices.snapshot import read_snapshot  # noqa: PLC0415
 
     style = STYLE.read_text()
@@ -94,10 +92,7 @@ def _naive() -> Callable[[int], bytes]:
         style = style.replace(ours, theirs)
 
     def printed(number: int) -> bytes:
-        notice = read_snapshot(_sample(number))
-        html = render_to_string(
-            "notices/print/grant.html", {"notice": notice, "qr_code": qr_data_uri(notice.verification.url)}
-        )
+        _, html = draw_letter(read_snapshot(_sample(number)), annex=False)
         content: bytes = HTML(string=html.replace("</head>", f"<style>{style}</style></head>")).write_pdf()
         return content
 

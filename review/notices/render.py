@@ -47,9 +47,9 @@ def render_notice(snapshot: Mapping[str, Any]) -> bytes:
     built, RenderError for anything that WeasyPrint warns of, such as a character that no font draws.
     """
     notice = read_snapshot(snapshot)
-    letter, html = _draw(notice, annex=max(len(notice.lines), len(notice.subjects)) > TOLD_LINES)
+    letter, html = draw_letter(notice, annex=max(len(notice.lines), len(notice.subjects)) > TOLD_LINES)
     if letter.rows is None and (notice.lines or notice.subjects):
-        letter, html = _draw(notice, annex=True)
+        letter, html = draw_letter(notice, annex=True)
     with _lock, _no_warnings():
         fonts, styles = _equipment(current_fonts())
         style = styles[letter.rows or ROWS]
@@ -58,7 +58,7 @@ def render_notice(snapshot: Mapping[str, Any]) -> bytes:
         )
 
 
-def _draw(notice: Snapshot, *, annex: bool) -> tuple[Letter, str]:
+def draw_letter(notice: Snapshot, *, annex: bool) -> tuple[Letter, str]:
     """The letter as HTML, what it is about told in words or in an annex."""
     letter = Letter()
     about = f"资助明细（{len(notice.lines)}项）" if notice.lines else f"认定对象（{len(notice.subjects)}项）"
