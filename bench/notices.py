@@ -8,6 +8,7 @@ Each side runs in its own process, several times in turn; the best run of each c
 from __future__ import annotations
 
 import os
+import re
 import resource
 import sys
 import time
@@ -79,21 +80,23 @@ def _portal() -> Callable[[int], bytes]:
 def _naive() -> Callable[[int], bytes]:
     from weasyprint import HTML  # noqa: PLC0415
 
+    from review.notices.letter import AREA, ROWS  # noqa: PLC0415
     from review.notices.render import STYLE, draw_letter  # noqa: PLC0415
     from review.notices.snapshot import read_snapshot  # noqa: PLC0415
 
     style = STYLE.read_text()
-    for ours, theirs in (
-        ('"Notice Fang", "Notice Serif", "Notice Rare"', '"Noto Serif CJK SC"'),
-        ('"Notice Title", "Notice Serif", "Notice Rare"', '"Noto Serif CJK SC"; font-weight: 700'),
-        ('"Notice Hei", "Notice Serif", "Notice Rare"', '"Noto Sans CJK SC"'),
-        ('"Notice Serif"', '"Noto Serif CJK SC"'),
+    for notice_face, machine_face in (
+        ("Notice Fang", '"Noto Serif CJK SC"'),
+        ("Notice Title", '"Noto Serif CJK SC"'),
+        ("Notice Hei", '"Noto Sans CJK SC"'),
+        ("Notice Latin", '"Noto Serif CJK SC"'),
     ):
-        style = style.replace(ours, theirs)
+        style = re.sub(rf'"{notice_face}"(, "Notice \w+")*', machine_face, style)
 
     def printed(number: int) -> bytes:
-        _, html = draw_letter(read_snapshot(_sample(number)), annex=False)
-        content: bytes = HTML(string=html.replace("</head>", f"<style>{style}</style></head>")).write_pdf()
+        letter, html = draw_letter(read_snapshot(_sample(number)), annex=False)
+        row = f":root {{ --row: {AREA / (letter.rows or ROWS)}mm }}"
+        content: bytes = HTML(string=html.replace("</head>", f"<style>{row}{style}</style></head>")).write_pdf()
         return content
 
     return printed
