@@ -17,7 +17,7 @@ from policies.engine.pool import Pool
 from policies.engine.program import Program
 from policies.engine.question import PartQuestion, Question, read_question
 from policies.engine.regions import covers
-from policies.engine.split import divide
+from policies.engine.split import Parts, divide
 from policies.engine.terms import APPLICANT_KINDS, Outcome
 
 if TYPE_CHECKING:
@@ -188,6 +188,17 @@ def _amount(outcome: Outcome, fen: int) -> int | None:
     return 0 if outcome is Outcome.REFUSED else None
 
 
+def _divide_total(asked: Question, parts: list[Part], outcomes: list[Outcome]) -> tuple[int, Parts | None]:
+    """Fen over all payable items, and their city and district parts where any item is split."""
+    total, shared = 0, []
+    for run, outcome in zip(parts, outcomes, strict=True):
+        fen = run.sum if outcome is Outcome.PAYABLE else 0
+        total += fen
+        if run.program.split is not None:
+            shared.append((run.program.split, fen))
+    return total, divide(shared, asked.city_requested) if shared else None
+
+
 def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
     outcomes = [_part_outcome(run) for run in parts]
     outcome = outcomes[0] if len(parts) == 1 else _first(_PARTS_PRECEDENCE, outcomes)
@@ -213,15 +224,13 @@ def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
     entries += pool.entries
     total, city, district = 0, None, None
     if outcome is Outcome.PAYABLE or outcome is Outcome.REFUSED:
-        sums = [run.sum if result is Outcome.PAYABLE else 0 for run, result in zip(parts, outcomes, strict=True)]
-        total = sum(sums)
-        shared = [(run.program.split, fen) for run, fen in zip(parts, sums, strict=True) if run.program.split]
-        divided = divide(shared, asked.city_requested) if shared else None
+        total, divided = _divide_total(asked, parts, outcomes)
         if divided is not None:
-            city, district = divided.city, divided.district
-            entries += [divided.entry] if divided.entry else []
-        if divided is not None and divided.refusal:
-            reasons.append(divided.refusal)
+            city, district, entry, refusal = divided
+            if entry is not None:
+                entries.append(entry)
+        if divided is not None and refusal is not None:
+            reasons.append(refusal)
             outcome, total, city, district = Outcome.REFUSED, 0, 0, 0
             outcomes = [Outcome.REFUSED] * len(parts)
         elif outcome is Outcome.REFUSED and not reasons:

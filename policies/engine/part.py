@@ -28,10 +28,10 @@ class Part:
     @property
     def sum(self) -> int:
         """Fen over all lines."""
-        total = 0
-        for line in self.lines:
-            total += line.amount or 0
-        return total
+        lines = self.lines
+        if len(lines) == 1:
+            return lines[0].amount or 0
+        return sum(line.amount or 0 for line in lines)
 
     def take_off(self, fen: int) -> int:
         """Take fen off the lines, the last first; returns what was taken."""

@@ -88,6 +88,15 @@ def divide(shared: Sequence[tuple[Split, int]], requested: int | Fraction | None
     `requested` is the city part that the district proposes, as fen or as a ratio of the total; one above the highest
     is refused. The reading of the first item says whether the city's part is cut down once or item by item.
     """
+    if len(shared) == 1 and requested is None:
+        # By far the most claims: the rule below in few steps.
+        rule, total = shared[0]
+        if not total:
+            return Parts(0, 0)
+        ratio = rule.ratio
+        city = part_down(total, ratio)
+        district = total - city
+        return Parts(city, district, (rule.note, (city, district, (ratio,)), total, True, 0))
     rule, total = shared[0][0], sum(fen for _, fen in shared)
     if not total:
         return Parts(0, 0)

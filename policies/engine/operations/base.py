@@ -253,5 +253,8 @@ def joined(names: Sequence[str], label: Label, by: str) -> str:
 
 def total(line: Line, names: Sequence[str], *, largest: bool = False) -> int | None:
     """The sum (or the largest) of those facts of a line that are given, None where none is."""
+    if len(names) == 1:
+        only = line.value(names[0])
+        return None if only is None else int(only)
     found = [int(value) for name in names if (value := line.value(name)) is not None]
     return (max(found) if largest else sum(found)) if found else None

@@ -3,7 +3,6 @@
 import pytest
 
 from policies.engine import Outcome
-from policies.engine.operations.registry import read_operation
 from tests.policies.engine.batch.odd_rules import rate
 from tests.policies.engine.operations.support import ask, columns_differ, refused, spoken, texts
 
@@ -74,10 +73,9 @@ def test_a_share_of_what_is_no_sum_is_refused():
 
 
 @pytest.mark.parametrize(("floor", "fen"), [(True, 200000), (False, 200001)])
-def test_what_it_sets_for_given_costs_is_what_a_claim_gets_under_the_same_reading(floor, fen):
+def test_a_share_finer_than_a_fen_is_rounded_by_the_reading(floor, fen):
     step = rate("1/3", "fees", "agency_paid", combine="sum", base_at_most="6000.02")
     settings = {"fen_floor": floor}
 
-    assert read_operation(step).share([350000, 250002], settings) == fen
     answer = ask([step], {"fees": "3500", "agency_paid": "2500.02"}, asked={"settings": settings})
     assert answer.amount == fen
