@@ -1,4 +1,4 @@
-"""What compiling a rule may look at: names for words, the chosen readings, and the first day of effect."""
+"""What compiling a rule may look at: words, types of facts, the chosen readings, and the first day of effect."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,10 +15,11 @@ from policies.engine.trace import Note, Wording
 
 @dataclass(frozen=True)
 class Context:
-    """What compiling a step may look at: names for words, the chosen settings, and the first day of effect."""
+    """What compiling a step may look at: words, types of facts, the chosen settings, and the first day of effect."""
 
     citation: str
     labels: dict[str, str]
+    types: dict[str, str]
     settings: dict[str, Any]
     effective_from: date | None
 
@@ -34,7 +35,7 @@ class Context:
         return rounding(self.settings)
 
     def predicate(self, field: str, test: dict[str, Any]) -> Predicate:
-        return compile_predicate(field, test, self.settings)
+        return compile_predicate(field, test, self.types, self.settings)
 
     def only(self, spec: Content | None) -> Predicate | None:
         """The predicate of `{field, test}`, None where there is none."""

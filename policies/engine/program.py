@@ -91,6 +91,7 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
     context = Context(
         citation=item.citation,
         labels={**SPECIAL_FIELDS, **{fact.name: fact.label for fact in item.facts}},
+        types={fact.name: fact.type for fact in item.facts},
         settings=dict(settings),
         effective_from=start if settings.get("event_date", True) else None,
     )

@@ -46,8 +46,10 @@ class Family(ABC):
         """The check of a test's bound as it is written."""
 
     @abstractmethod
-    def predicate(self, field: str, name: str, bound: Any, settings: Mapping[str, Any]) -> Predicate:
-        """The test of one line's facts, under these readings."""
+    def predicate(
+        self, field: str, name: str, bound: Any, *, types: Mapping[str, str], settings: Mapping[str, Any]
+    ) -> Predicate:
+        """The test of one line's facts, under these readings. `types` are the item's facts by name."""
 
     @abstractmethod
     def column_test(

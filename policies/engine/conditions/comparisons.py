@@ -63,8 +63,10 @@ class Comparison(Family):
     def check(self, name: str) -> Check:
         return checks.number
 
-    def predicate(self, field: str, name: str, bound: Any, settings: Mapping[str, Any]) -> Predicate:
-        holds, number = _COMPARE[_sign(name, settings)], parse_number(bound)
+    def predicate(
+        self, field: str, name: str, bound: Any, *, types: Mapping[str, str], settings: Mapping[str, Any]
+    ) -> Predicate:
+        holds, number = _COMPARE[_sign(name, settings)], _in_units(bound, types.get(field))
         return on_field(field, lambda value: holds(len(value) if isinstance(value, tuple) else value, number))
 
     def column_test(
@@ -72,7 +74,7 @@ class Comparison(Family):
     ) -> Test:
         if types.get(field) not in ("money", "integer", "number", "boolean", "rows"):
             raise UnsupportedRuleError(item, f"{name} on {field}, which is no number")
-        return _number(field, _sign(name, settings), parse_number(bound))
+        return _number(field, _sign(name, settings), _in_units(bound, types[field]))
 
     def takes(self, name: str) -> str:
         return "number"
@@ -83,6 +85,11 @@ class Comparison(Family):
     def bound(self, name: str, bound: Any) -> Bound:
         sign = _SIGNS[name][0]
         return Bound(sign.startswith(">"), parse_number(bound), sign in (">", "<"))
+
+
+def _in_units(bound: Any, kind: str | None) -> Fraction:
+    """A bound in the units of its fact: a sum's bound is written in yuan, and the sum is held in fen."""
+    return parse_number(bound) * (100 if kind == "money" else 1)
 
 
 def _sign(name: str, settings: Mapping[str, Any]) -> str:

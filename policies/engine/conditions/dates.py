@@ -27,7 +27,9 @@ class DateTest(Family):
     def check(self, name: str) -> Check:
         return checks.day
 
-    def predicate(self, field: str, name: str, bound: Any, settings: Mapping[str, Any]) -> Predicate:
+    def predicate(
+        self, field: str, name: str, bound: Any, *, types: Mapping[str, str], settings: Mapping[str, Any]
+    ) -> Predicate:
         day = parse_date(bound)
         if name == "before":
             return on_field(field, lambda value: bool(value < day))

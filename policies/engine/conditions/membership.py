@@ -34,7 +34,9 @@ class Membership(Family):
     def check(self, name: str) -> Check:
         return _one if name == "is" else checks.texts_or_numbers
 
-    def predicate(self, field: str, name: str, bound: Any, settings: Mapping[str, Any]) -> Predicate:
+    def predicate(
+        self, field: str, name: str, bound: Any, *, types: Mapping[str, str], settings: Mapping[str, Any]
+    ) -> Predicate:
         values = frozenset(self.choices(bound))
         return on_field(field, _none_of(values) if name == "not_in" else _one_of(values))
 

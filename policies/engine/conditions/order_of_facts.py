@@ -27,7 +27,9 @@ class OrderOfFacts(Family):
     def check(self, name: str) -> Check:
         return checks.name
 
-    def predicate(self, field: str, name: str, bound: Any, settings: Mapping[str, Any]) -> Predicate:
+    def predicate(
+        self, field: str, name: str, bound: Any, *, types: Mapping[str, str], settings: Mapping[str, Any]
+    ) -> Predicate:
         def predicate(facts: Facts) -> bool | None:
             value, most = facts.get(field), facts.get(bound)
             return None if value is None or most is None else bool(value <= most)

@@ -59,10 +59,12 @@ def checks_of_tests() -> dict[str, Check]:
     return {name: family.check(name) for name, family in _families.items()}
 
 
-def compile_predicate(field: str, test: Mapping[str, Any], settings: Mapping[str, Any]) -> Predicate:
-    """Make a predicate of one test, e.g. at_least: 10, under chosen readings."""
+def compile_predicate(
+    field: str, test: Mapping[str, Any], types: Mapping[str, str], settings: Mapping[str, Any]
+) -> Predicate:
+    """Make a predicate of one test, e.g. at_least: 10, under chosen readings. `types` are the item's facts by name."""
     (name, bound), *_ = test.items()
-    return _families[name].predicate(field, name, bound, settings)
+    return _families[name].predicate(field, name, bound, types=types, settings=settings)
 
 
 def compile_test(

@@ -22,7 +22,7 @@ readings = st.booleans()
 
 def split(ratio: Fraction, *, on_total: bool = True, half_up: bool = False) -> Split:
     settings = {"split_on_claim_total": on_total, "fen_floor": not half_up}
-    return compile_split({"city": f"{ratio.numerator}/{ratio.denominator}"}, Context("某文", {}, settings, None))
+    return compile_split({"city": f"{ratio.numerator}/{ratio.denominator}"}, Context("某文", {}, {}, settings, None))
 
 
 @given(st.lists(st.tuples(ratios, sums), min_size=1, max_size=5), readings, readings)

@@ -18,6 +18,7 @@ from policies.engine.conditions.registry import (
 )
 from policies.engine.terms import FACT_TYPES
 from tests.policies.engine.batch.odd_rules import HEAD, catalogue_from, item, standard
+from tests.policies.engine.operations.support import ask, columns_differ
 
 LITERAL = {"yishang_inclusive": False, "chaoguo_exclusive": False}
 BOUNDS = {
@@ -34,8 +35,8 @@ BOUNDS = {
 
 @pytest.mark.parametrize("name", BOUNDS)
 def test_a_comparison_at_below_and_above_its_bound(name):
-    usual = compile_predicate("n", {name: 10}, {})
-    literal = compile_predicate("n", {name: 10}, LITERAL)
+    usual = compile_predicate("n", {name: 10}, {}, {})
+    literal = compile_predicate("n", {name: 10}, {}, LITERAL)
     at, at_otherwise, below, above = BOUNDS[name]
     assert (usual({"n": 10}), literal({"n": 10})) == (at, at_otherwise)
     assert {usual({"n": Fraction(99, 10)}), literal({"n": 9})} == {below}
@@ -48,12 +49,12 @@ def test_a_comparison_at_below_and_above_its_bound(name):
 def test_the_opposite_of_over_is_not_over_under_either_reading():
     for settings in ({}, LITERAL):
         for number in (9, 10, 11):
-            over, not_over = (compile_predicate("n", {name: 10}, settings) for name in ("over", "not_over"))
+            over, not_over = (compile_predicate("n", {name: 10}, {}, settings) for name in ("over", "not_over"))
             assert over({"n": number}) is not not_over({"n": number})
 
 
 def test_a_list_is_among_values_where_any_of_it_is():
-    among, none_of = (compile_predicate("c", {name: ["US", "JP"]}, {}) for name in ("in", "not_in"))
+    among, none_of = (compile_predicate("c", {name: ["US", "JP"]}, {}, {}) for name in ("in", "not_in"))
     assert (among({"c": ("US", "DE")}), among({"c": ("DE",)}), among({"c": "JP"}), among({})) == (
         True,
         False,
@@ -61,18 +62,18 @@ def test_a_list_is_among_values_where_any_of_it_is():
         None,
     )
     assert (none_of({"c": ("US", "DE")}), none_of({"c": ("US", "JP")}), none_of({"c": "DE"})) == (True, False, True)
-    assert compile_predicate("g", {"is": True}, {})({"g": True})
+    assert compile_predicate("g", {"is": True}, {}, {})({"g": True})
 
 
 def test_days_before_on_and_after_a_day():
     days = [date(2021, 5, 9), date(2021, 5, 10), date(2021, 5, 11)]
-    before, not_before = (compile_predicate("d", {name: "2021-05-10"}, {}) for name in ("before", "not_before"))
+    before, not_before = (compile_predicate("d", {name: "2021-05-10"}, {}, {}) for name in ("before", "not_before"))
     assert [before({"d": day}) for day in days] == [True, False, False]
     assert [not_before({"d": day}) for day in days] == [False, True, True]
 
 
 def test_a_fact_may_not_pass_another_and_cannot_be_told_without_it():
-    test = compile_predicate("a", {"not_after_field": "b"}, {})
+    test = compile_predicate("a", {"not_after_field": "b"}, {}, {})
     assert [test({"a": 1, "b": 1}), test({"a": 2, "b": 1}), test({"a": 1}), test({"b": 1})] == [True, False, None, None]
 
 
@@ -118,3 +119,20 @@ def test_no_module_but_its_own_names_a_test():
     }
     families = ("membership", "comparisons", "dates", "order_of_facts")
     assert named <= {f"engine/conditions/{name}.py" for name in families}
+
+
+@pytest.mark.parametrize(("fees", "holds"), [(99_99, False), (100_00, True), (100_01, True)])
+def test_a_bound_on_a_sum_is_written_in_yuan(fees, holds):
+    assert compile_predicate("fees", {"at_least": 100}, {"fees": "money"}, {})({"fees": fees}) is holds
+    assert compile_predicate("fees", {"under": "100.00"}, {"fees": "money"}, {})({"fees": fees}) is not holds
+
+
+def test_a_condition_on_a_sum_holds_from_its_yuan_on_one_by_one_and_in_columns():
+    condition = {"code": "COSTS", "text": "费用不低于 100 元", "field": "fees", "at_least": 100}
+    steps = [standard("5000")]
+
+    below = ask(steps, {"fees": "99.99"}, conditions=[condition])
+    at = ask(steps, {"fees": "100"}, conditions=[condition])
+
+    assert (below.amount, at.amount) == (0, 5000_00)
+    assert columns_differ(steps, conditions=[condition]) == []
