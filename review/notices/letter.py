@@ -103,11 +103,11 @@ def _paragraph(html: str, style: str) -> SafeString:
     return mark_safe(f"{opening}{html}</p>")  # noqa: S308 - the lines are escaped, the class is the template's own
 
 
-def signature_inset(issuer: str) -> float:
-    """How many characters the signature ends before the right edge.
+def signature_inset(issuer: str) -> int:
+    """How many half characters the signature ends before the right edge, 4 to 8.
 
     The date ends four characters from the edge and the signature stands centred over it; an office longer than the
     date ends two characters from the edge (GB/T 9704-2012 7.3.5.1).
     """
     longest = max(map(len, _halved(issuer, SIGNATURE_MEASURE)))
-    return max(2.0, 4.0 - max(0.0, (longest - 7) / 2))
+    return min(8, max(4, 8 - (longest - 7)))

@@ -139,8 +139,8 @@ def test_numbers_of_articles_are_counted_in_chinese() -> None:
 
 
 def test_a_long_signature_ends_two_characters_from_the_edge() -> None:
-    assert signature_inset("无锡市知识产权局") == 3.5
-    assert signature_inset(LONG_OFFICE) == 2.0
+    assert signature_inset("无锡市知识产权局") == 7
+    assert signature_inset(LONG_OFFICE) == 4
 
 
 def drawn_lines(pdf: bytes) -> Iterator[tuple[int, float, float, str]]:
