@@ -88,7 +88,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.accounts.middleware.SessionActivityMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "portal.middleware.ClosedByDefaultMiddleware",
+    "portal.middleware.access.ClosedByDefaultMiddleware",
     "portal.workdays.middleware.CalendarUnknownMiddleware",
 ]
 

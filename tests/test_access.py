@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from portal.access import public
-from portal.middleware import declared_rule
+from portal.middleware.access import declared_rule
 from tests.access_table import ADDRESSES, Address
 from tests.access_world import PEOPLE, World, build_world
 
