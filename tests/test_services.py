@@ -44,7 +44,7 @@ def test_services_run_while_wanted_and_leave_nothing() -> None:
 def test_the_run_has_a_redis_that_answers() -> None:
     """Also in the processes of pytest-xdist: a broker that is away would be passed over in silence."""
     if not settings.REDIS_URL:
-        assert settings.CELERY_BROKER_URL.startswith("filesystem:")
+        assert settings.CELERY_BROKER_URL.startswith("folder:")
         return
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         assert client.ping()

@@ -1,11 +1,14 @@
 """The demo: prepares the database, starts web server, worker and beat, and ends all three together.
 
+A part that ends by itself is started again and the others go on.
+
 Run by `make demo`. The three are separate processes, as in production; only the database and the broker differ
 where DATABASE_URL and REDIS_URL are not set.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import io
@@ -19,7 +22,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import django
 from django.conf import settings
@@ -34,6 +37,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60
 # A worker may finish the job it is at; what takes longer is taken up again by the sweep after the next start.
 STOP_SECONDS = 20
+# The wait before a part that ended is started again; doubled each time that it ends soon after its start.
+FIRST_WAIT_SECONDS = 1.0
+LONGEST_WAIT_SECONDS = 60.0
 PR_SET_PDEATHSIG = 1
 
 
@@ -44,6 +50,10 @@ class Child:
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+    command: list[str]
+    started: float
+    wait: float = FIRST_WAIT_SECONDS
+    restart_at: float | None = None
 
 
 class StopRequestedError(Exception):
@@ -137,11 +147,11 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
     }
 
 
-def start(name: str, command: list[str]) -> Child:
+def start(name: str, command: list[str], *, log_mode: Literal["wb", "ab"] = "wb") -> Child:
     """Start a program in a process group of its own, so that the terminal's Ctrl-C reaches only us."""
     log = settings.DATA_DIR / "log" / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
+    with log.open(log_mode) as output:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -151,7 +161,7 @@ def start(name: str, command: list[str]) -> Child:
             start_new_session=True,
             preexec_fn=die_with_parent,  # noqa: PLW1509 - no other thread runs here
         )
-    return Child(name=name, process=process, log=log)
+    return Child(name=name, process=process, log=log, command=command, started=time.monotonic())
 
 
 def die_with_parent() -> None:
@@ -184,10 +194,28 @@ def announce(port: int, children: list[Child]) -> None:
 
 
 def watch(children: list[Child]) -> None:
-    """Wait for a signal. Raises SystemExit when a part ends by itself."""
+    """Wait for a signal, and start again whatever ends by itself."""
     while True:
-        fail_if_ended(children)
+        for child in children:
+            restart_if_ended(child, now=time.monotonic())
         time.sleep(0.5)
+
+
+def restart_if_ended(child: Child, *, now: float) -> None:
+    """Start an ended part again once its wait is over; a part that ran long enough waits the shortest time."""
+    if child.process.poll() is None:
+        return
+    if child.restart_at is None:
+        if now - child.started > LONGEST_WAIT_SECONDS:
+            child.wait = FIRST_WAIT_SECONDS
+        child.restart_at = now + child.wait
+        message = f"{child.name} ended with {child.process.returncode}; started again in {child.wait:.0f} s."
+        print(f"{message} {tail(child)}", file=sys.stderr, flush=True)
+    elif now >= child.restart_at:
+        end_group(child)
+        child.process = start(child.name, child.command, log_mode="ab").process
+        child.started, child.restart_at = now, None
+        child.wait = min(2 * child.wait, LONGEST_WAIT_SECONDS)
 
 
 def fail_if_ended(children: list[Child]) -> None:
@@ -213,11 +241,14 @@ def stop(children: list[Child]) -> None:
             child.process.wait(max(0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             print(f"{child.name} does not end by itself: killed", file=sys.stderr)
-        try:
-            os.killpg(child.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-        child.process.wait()
+        end_group(child)
+
+
+def end_group(child: Child) -> None:
+    """Kill what is left of a part, with everything that it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.process.pid, signal.SIGKILL)
+    child.process.wait()
 
 
 def say(text: str) -> None:

@@ -12,7 +12,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,7 +21,7 @@ from portal.devtools import demo
 from tests.services import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 FIRST_START_SECONDS = 180
@@ -35,7 +35,7 @@ def start_child(directory: Path, script: str) -> demo.Child:
         process = subprocess.Popen(["sh", "-c", f"{script}"], stdout=output, start_new_session=True)
     while "running" not in log.read_text():
         time.sleep(0.01)
-    return demo.Child(name="part", process=process, log=log)
+    return demo.Child(name="part", process=process, log=log, command=["sh", "-c", script], started=time.monotonic())
 
 
 def group_lives(leader: int) -> bool:
@@ -68,6 +68,34 @@ def test_a_part_that_ends_by_itself_is_reported_with_its_log(tmp_path: Path) -> 
     child.process.wait()
     with pytest.raises(SystemExit, match=r"(?s)part ended with 3.*no room"):
         demo.fail_if_ended([child])
+
+
+def test_a_part_that_ended_is_started_again_after_a_wait_that_doubles(
+    tmp_path: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.DATA_DIR = tmp_path / "data"
+    child = start_child(tmp_path, "echo running; exit 3")
+    child.log = tmp_path / "data" / "log" / "part.log"
+    child.log.parent.mkdir(parents=True)
+    child.log.write_text("broken")
+    waits, now = [], child.started
+    for _ in range(8):
+        first = child.process
+        first.wait()
+        demo.restart_if_ended(child, now=now)
+        assert child.process is first
+        demo.restart_if_ended(child, now=now + child.wait - 0.1)
+        assert child.process is first
+        waits.append(child.wait)
+        now += child.wait
+        demo.restart_if_ended(child, now=now)
+        assert child.process is not first
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert "part ended with 3" in capsys.readouterr().err
+    child.process.wait()
+    demo.restart_if_ended(child, now=now + 61)
+    assert child.wait == demo.FIRST_WAIT_SECONDS
+    assert child.log.read_text().startswith("broken")
 
 
 def test_a_taken_port_is_seen() -> None:
@@ -112,7 +140,9 @@ def children_of(parent: int) -> list[int]:
 
 @pytest.mark.worker
 @pytest.mark.slow
-def test_demo_serves_names_its_accounts_works_and_stops_without_a_trace(tmp_path: Path) -> None:
+def test_demo_serves_names_its_accounts_outlives_its_worker_and_stops_without_a_trace(
+    tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
     port = free_port()
     began = time.monotonic()
     with running_demo(tmp_path, port) as (process, printed):
@@ -128,6 +158,12 @@ def test_demo_serves_names_its_accounts_works_and_stops_without_a_trace(tmp_path
                 assert answer.status == 200
         parts = children_of(process.pid)
         assert len(parts) == 3
+        worker = next(part for part in parts if "\0worker\0" in Path(f"/proc/{part}/cmdline").read_text())
+        os.killpg(worker, signal.SIGKILL)
+        wait_until(lambda: len(set(children_of(process.pid)) - set(parts)) == 1, what="a new worker is started")
+        with urllib.request.urlopen(f"http://localhost:{port}/", timeout=30) as answer:
+            assert answer.status == 200
+        parts = children_of(process.pid)
         process.send_signal(signal.SIGINT)
         assert process.wait(demo.STOP_SECONDS + 10) == 0
         assert not any(group_lives(part) for part in parts)
