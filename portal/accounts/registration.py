@@ -5,11 +5,11 @@ from portal.accounts.enums import Role
 from portal.accounts.jobs import send_invitation
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
-from portal.jobs.kinds import JOB_KINDS, JobKind
+from portal.jobs.kinds import JOB_KINDS, MAIL_ATTEMPTS, JobKind
 from portal.navigation import register_menu
 
 URL_MODULES.add("me/", "portal.accounts.urls")
-JOB_KINDS.add("accounts.send_invitation", JobKind("发送成员邀请", send_invitation))
+JOB_KINDS.add("accounts.send_invitation", JobKind("发送成员邀请", send_invitation, attempts=MAIL_ATTEMPTS))
 register_menu("代码例外", "accounts:overrides", officials(Role.ACCEPTANCE), weight=170)
 register_menu("人员", "accounts:officials", officials(Role.SYSTEM_ADMIN), weight=190)
 register_audit(

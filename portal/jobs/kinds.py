@@ -13,13 +13,17 @@ class JobKind:
     """What does a kind's jobs, and its label on the administrator's page.
 
     The handler takes the job's payload as keyword arguments and must be idempotent. A daily kind gets one job a day,
-    without a payload.
+    without a payload. `attempts` is how often a job is tried: six end after half an hour, each further one is an hour.
     """
 
     label: str
     handler: Callable[..., None]
     is_daily: bool = False
+    attempts: int = 6
 
+
+# Of what needs a mail server: five days, as mail servers themselves try.
+MAIL_ATTEMPTS = 6 + 5 * 24
 
 JOB_KINDS: Registry[JobKind] = Registry("kind of job")
 

@@ -44,7 +44,8 @@ def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any]) -> Job:
     """
     if kind not in JOB_KINDS:
         raise LookupError(f"No app registers the kind of job {kind!r}.")
-    job, _ = Job.objects.get_or_create(kind=kind, key=key, defaults={"payload": dict(payload)})
+    defaults = {"payload": dict(payload), "max_attempts": JOB_KINDS[kind].attempts}
+    job, _ = Job.objects.get_or_create(kind=kind, key=key, defaults=defaults)
     if job.state == JobState.WAITING:
         _announce([job.pk])
     return job
@@ -133,7 +134,7 @@ def _record_failure(job: Job, token: str, error: str) -> None:
     if job.attempts >= job.max_attempts:
         mine.update(state=JobState.DEAD, **common)
         return
-    wait = min(FIRST_RETRY * 4 ** (job.attempts - 1), LONGEST_RETRY)
+    wait = min(FIRST_RETRY * 4 ** min(job.attempts - 1, 8), LONGEST_RETRY)
     mine.update(state=JobState.WAITING, run_after=timezone.now() + wait, **common)
 
 

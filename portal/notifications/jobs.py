@@ -15,7 +15,7 @@ def send_email(email_id: int) -> None:
     The stable Message-ID lets the recipient's server drop the copy of a mail whose worker died between sending
     and noting it: at least once is the most that SMTP allows. Auto-Submitted keeps absence notices from answering.
     """
-    mail = OutboxEmail.objects.select_related("message").get(pk=email_id)
+    mail = OutboxEmail.objects.get(pk=email_id)
     if mail.sent_at:
         return
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
@@ -24,8 +24,9 @@ def send_email(email_id: int) -> None:
         body=mail.body,
         to=[mail.to],
         headers={
-            "Message-ID": f"<outbox.{mail.pk}.{mail.message.created_at:%Y%m%d%H%M%S%f}@{host}>",
+            "Message-ID": f"<outbox.{mail.pk}.{mail.created_at:%Y%m%d%H%M%S%f}@{host}>",
             "Auto-Submitted": "auto-generated",
         },
     ).send()
-    OutboxEmail.objects.filter(pk=email_id, sent_at=None).update(sent_at=timezone.now())
+    erased = {"body": ""} if mail.is_secret else {}
+    OutboxEmail.objects.filter(pk=email_id, sent_at=None).update(sent_at=timezone.now(), **erased)

@@ -43,10 +43,16 @@ class Message(models.Model):
 
 
 class OutboxEmail(models.Model):
-    """A mail as it will go out, written in the transaction that caused it and sent by a job after commit."""
+    """A mail as it will go out, written in the transaction that caused it and sent by a job after commit.
 
-    message = models.OneToOneField(Message, models.PROTECT, related_name="email")
+    `message` is None for a mail that has no message on the site. The text of a secret one, which carries a code or a
+    link that lets somebody in, is erased when it has gone out.
+    """
+
+    message = models.OneToOneField(Message, models.PROTECT, related_name="email", null=True)
     to = models.EmailField("收件人")
     subject = models.CharField("主题", max_length=120)
-    body = models.TextField("正文")
+    body = models.TextField("正文", blank=True)
+    is_secret = models.BooleanField("发出后清除正文", default=False)
+    created_at = models.DateTimeField("登记时间", default=timezone.now)
     sent_at = models.DateTimeField("发出时间", null=True, blank=True)

@@ -1,8 +1,8 @@
 """What the app registers: addresses and jobs."""
 
 from portal.core.registry import URL_MODULES
-from portal.jobs.kinds import JOB_KINDS, JobKind
+from portal.jobs.kinds import JOB_KINDS, MAIL_ATTEMPTS, JobKind
 from portal.notifications.jobs import send_email
 
 URL_MODULES.add("messages/", "portal.notifications.urls")
-JOB_KINDS.add("notifications.send_email", JobKind("发送邮件", send_email))
+JOB_KINDS.add("notifications.send_email", JobKind("发送邮件", send_email, attempts=MAIL_ATTEMPTS))

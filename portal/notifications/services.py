@@ -37,11 +37,20 @@ def notify_users(users: Iterable[User], *, key: str, title: str, body: str, url:
             if not created:
                 continue
             fresh.append(message)
-            mail = OutboxEmail.objects.create(
-                message=message, to=user.email, subject=heading, body=compose_text(user.name, body=body, url=url)
-            )
-            enqueue_job("notifications.send_email", key=str(mail.pk), payload={"email_id": mail.pk})
+            send_later(user.email, subject=heading, body=compose_text(user.name, body=body, url=url), message=message)
     return fresh
+
+
+def send_later(
+    to: str, *, subject: str, body: str, message: Message | None = None, is_secret: bool = False
+) -> OutboxEmail:
+    """Put a mail into the outbox, in the caller's transaction; it goes out after commit, and again until it has."""
+    with transaction.atomic():
+        mail = OutboxEmail.objects.create(
+            message=message, to=to, subject=_one_line(subject), body=body, is_secret=is_secret
+        )
+        enqueue_job("notifications.send_email", key=str(mail.pk), payload={"email_id": mail.pk})
+    return mail
 
 
 def notify_applicant(applicant_id: int, *, key: str, title: str, body: str, url: str = "") -> list[Message]:

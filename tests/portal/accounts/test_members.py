@@ -23,6 +23,7 @@ from portal.audit.models import AuditRecord
 from portal.core.errors import RefusedError
 from portal.jobs.models import Job
 from tests.factories import ApplicantFactory, UserFactory, act, binhu, make_member, make_official
+from tests.mails import sent_mails
 from tests.portal.accounts.test_sign_in import FORM, code_from, enter_code
 
 
@@ -122,7 +123,7 @@ class TestAccepting:
         assert invitation.email not in page
         assert f"{reverse('account_signup')}?next={page_of(invitation)}" in page
         client.post(reverse("account_signup"), FORM | {"email": invitation.email, "next": page_of(invitation)})
-        response = enter_code(client, code_from(mail.outbox[-1]))
+        response = enter_code(client, code_from(sent_mails()[-1]))
         assert response["Location"] == page_of(invitation)
         client.post(accept_url(invitation))
         assert Membership.objects.filter(user__email=invitation.email, applicant=applicant).exists()

@@ -4,13 +4,13 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from tests.factories import PASSWORD, binhu, make_member, make_official, wuxi
+from tests.mails import sent_mails
 
 
 def code_of(secret: str) -> str:
@@ -54,8 +54,8 @@ class TestForced:
         assert client.get(reverse("accounts:resume"))["Location"] == wanted
         assert client.get(wanted).status_code == 200
         assert AuditRecord.objects.filter(action="accounts.totp_activated", actor=officer).exists()
-        assert mail.outbox[-1].subject == "双重验证已启用"
-        assert "今后登录须输入手机验证器上的动态码" in mail.outbox[-1].body
+        assert sent_mails()[-1].subject == "双重验证已启用"
+        assert "今后登录须输入手机验证器上的动态码" in sent_mails()[-1].body
 
     def test_nothing_of_the_site_is_done_before(self, client):
         officer = official_with_address()

@@ -6,7 +6,6 @@ import time
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
-from django.core import mail
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -18,6 +17,7 @@ from portal.accounts.models import User
 from portal.accounts.templatetags.people import device
 from portal.audit.models import AuditRecord
 from tests.factories import PASSWORD, UserFactory, binhu, make_member, make_official
+from tests.mails import sent_mails
 
 FORM = {
     "email": "New.Person@example.org",
@@ -58,7 +58,7 @@ class TestSigningUp:
         response = sign_up(client)
         assert response["Location"] == reverse("account_email_verification_sent")
         assert "_auth_user_id" not in client.session
-        [message] = mail.outbox
+        [message] = sent_mails()
         assert message.to == ["new.person@example.org"]
         assert "您好" in message.body
         assert "知识产权专项资金申报平台" in message.body
@@ -76,7 +76,7 @@ class TestSigningUp:
 
     def test_a_wrong_code_lets_nobody_in_and_three_end_the_attempt(self, client):
         sign_up(client)
-        right = code_from(mail.outbox[0])
+        right = code_from(sent_mails()[0])
         for attempt in range(3):
             response = enter_code(client, "WRONG1")
             assert response.status_code == (200 if attempt < 2 else 302)
@@ -93,7 +93,7 @@ class TestSigningUp:
         assert "邮箱验证码" in page
         assert "重新发送" in page
         client.post(reverse("account_email_verification_sent"), {"action": "resend"})
-        first, second = map(code_from, mail.outbox)
+        first, second = map(code_from, sent_mails())
         assert first != second
         enter_code(client, first)
         assert "_auth_user_id" not in client.session
@@ -105,7 +105,7 @@ class TestSigningUp:
         response = sign_up(client)
         assert response["Location"] == reverse("account_email_verification_sent")
         assert User.objects.count() == 1
-        [message] = mail.outbox
+        [message] = sent_mails()
         assert "已有账号" in message.body
         assert "验证码" not in message.body
 
@@ -126,7 +126,7 @@ class TestSigningUp:
         assert response.status_code == 200
         assert words in response.content.decode()
         assert not User.objects.exists()
-        assert not mail.outbox
+        assert not sent_mails()
 
     def test_too_many_sign_ups_from_one_place_are_stopped_with_words(self, client):
         for _ in range(20):
@@ -138,7 +138,7 @@ class TestSigningUp:
 
     def test_the_way_one_came_by_is_kept_through_the_code(self, client):
         client.post(f"{reverse('account_signup')}?next=/policies/", FORM | {"next": "/policies/"})
-        assert enter_code(client, code_from(mail.outbox[0]))["Location"] == "/policies/"
+        assert enter_code(client, code_from(sent_mails()[0]))["Location"] == "/policies/"
 
 
 @pytest.mark.django_db
@@ -203,7 +203,7 @@ class TestPasswordAndAddress:
     def test_a_forgotten_password_is_reset_by_the_mailed_link_once(self, client):
         user = verified_user()
         client.post(reverse("account_reset_password"), {"email": user.email})
-        [message] = mail.outbox
+        [message] = sent_mails()
         link = re.search(r"https?://[^/]+(/\S+)", message.body)[1]
         form_page = client.get(link)["Location"]
         new = {"password1": "Another-Horse-8-Battery", "password2": "Another-Horse-8-Battery"}
@@ -216,21 +216,21 @@ class TestPasswordAndAddress:
     def test_an_unknown_address_gets_the_same_answer_and_no_mail(self, client):
         response = client.post(reverse("account_reset_password"), {"email": "nobody@example.org"}, follow=True)
         assert "如果该邮箱注册过" in response.content.decode()
-        assert not mail.outbox
+        assert not sent_mails()
 
     def test_a_new_address_counts_only_when_verified(self, client):
         user = verified_user()
         sign_in(client, user)
-        mail.outbox.clear()
+        sent_mails().clear()
         old = user.email
         client.post(reverse("account_email"), {"email": "fresh@example.org", "action_add": ""})
         user.refresh_from_db()
         assert user.email == old
-        code = next(code_from(m) for m in mail.outbox if m.to == ["fresh@example.org"])
+        code = next(code_from(m) for m in sent_mails() if m.to == ["fresh@example.org"])
         enter_code(client, code)
         user.refresh_from_db()
         assert user.email == "fresh@example.org"
-        assert any(m.to == [old] and "变更" in m.body for m in mail.outbox)
+        assert any(m.to == [old] and "变更" in m.body for m in sent_mails())
         assert AuditRecord.objects.filter(action="accounts.email_changed", actor=user).exists()
 
     def test_a_change_asks_for_the_password_again_when_signing_in_is_long_ago(self, client, monkeypatch):
@@ -257,7 +257,7 @@ class TestPasswordAndAddress:
         )
         user.refresh_from_db()
         assert user.check_password("Another-Horse-8-Battery")
-        assert "您的账号有如下变更" in mail.outbox[-1].body
+        assert "您的账号有如下变更" in sent_mails()[-1].body
         assert AuditRecord.objects.filter(action="accounts.password_changed", actor=user).exists()
 
 
