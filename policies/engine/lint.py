@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from policies.engine.checks import Checker
 from policies.engine.conditions.registry import family_of
+from policies.engine.limits.base import Limit
 from policies.engine.limits.registry import read_limits
 from policies.engine.operations.base import ItemSteps, Operation, Role
 from policies.engine.operations.registry import read_operations, setting_verbs
@@ -63,6 +64,12 @@ NOT_A_DATE = problem_code(
 )
 CODE_TWICE = problem_code(
     "code_twice", "代码 {code} 重复", "请改成不同的代码", form="代码“{code}”重复，请改成不同的代码。"
+)
+LIMIT_TWICE = problem_code(
+    "limit_twice",
+    "前面已有同类的上限，这一条不会起作用",
+    "请只保留一条，或用 if 区分不同解读",
+    form="前面已有同类的上限，这一条不会起作用，请只保留一条，或用口径区分不同理解。",
 )
 
 
@@ -139,9 +146,13 @@ class _Lint:
                 )
 
     def limits(self) -> None:
-        """Limits have names of their own; what each finds wrong with itself."""
+        """Limits have names of their own, only sums stand beside their like; what each finds wrong with itself."""
         _repeated(self, "limits", (limit["code"] for limit in self.content["limits"] if "if" not in limit))
-        for number, limit in enumerate(read_limits(self.content["limits"])):
+        limits = read_limits(self.content["limits"])
+        for number, limit in enumerate(limits):
+            earlier = (other for other in limits[:number] if type(other) is type(limit))
+            if not limit.stands_beside_its_like and any(_compatible(limit, other) for other in earlier):
+                self.add(("limits", number), LIMIT_TWICE.fault())
             for place, fault in limit.problems(self.content["id"]):
                 self.add(("limits", number, *place), fault)
         if self.content["split"] and not any(step.role is Role.SETS and step.pays for step in self.item.steps):
@@ -166,7 +177,7 @@ def _repeated(lint: _Lint, key: str, codes: Iterable[str]) -> None:
         seen.add(code)
 
 
-def _compatible(one: Operation, other: Operation) -> bool:
-    """Whether both steps can apply under the same choice of settings."""
+def _compatible(one: Operation | Limit, other: Operation | Limit) -> bool:
+    """Whether both can apply under the same choice of settings."""
     others = other.guard or {}
     return all(others.get(name, wanted) == wanted for name, wanted in (one.guard or {}).items())

@@ -85,6 +85,7 @@ class Limit(Spec, ABC):
     """A limit as an author writes it.
 
     `kind` is the key that tells it from the others, `order` its place in menus, `preset` what a new one holds.
+    `stands_beside_its_like`: whether several of them act under one reading.
     """
 
     kind: ClassVar[str]
@@ -92,6 +93,7 @@ class Limit(Spec, ABC):
     help: ClassVar[str]
     order: ClassVar[int]
     preset: ClassVar[Mapping[str, Any]] = {}
+    stands_beside_its_like: ClassVar[bool] = False
 
     code: str = key(CODE, "代码", help="大写字母开头，如 YEAR_CAP；同一事项内不重复")
     called: str | None = key(

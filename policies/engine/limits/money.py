@@ -45,6 +45,7 @@ class Money(Limit):
     help = "一件、一个主体或全市，合计不超过多少钱"
     order = 10
     preset: ClassVar = {"code": "YEAR_CAP", "per": ["applicant", "year"]}
+    stands_beside_its_like = True
 
     yuan: int = key(YUAN, "上限（元）")
     per: tuple[str, ...] = key(PER, "按什么合计")
@@ -136,11 +137,15 @@ class MoneyLimit(CompiledLimit):
 
 @dataclass(slots=True)
 class _Bucket:
-    """A bucket of one claim, in fen: its cap, what was paid before, what is left, and the lines that took from it."""
+    """A bucket of one claim, in fen: its cap, what was paid before, what is left, and the lines that took from it.
+
+    `stated` is what the claim itself states as paid, and no ledger knows.
+    """
 
     limit: MoneyLimit
     key: tuple[str, ...]
     cap: int
+    stated: int
     used: int
     left: int
     lines: list[Line] = field(default_factory=list)
@@ -167,14 +172,15 @@ class ClaimBuckets:
                     bucket.lines.append(line)
 
     def uses(self) -> list[BucketUse]:
-        """What the lines took from each bucket."""
+        """What the lines took from each bucket; what the claim states as paid is not there for others either."""
         found = []
         for bucket in self._buckets.values():
             limit, amount = bucket.limit, sum(line.amount or 0 for line in bucket.lines)
             if amount:
                 subject = bucket.key[1] if limit.per == ("subject",) else None
                 year = self.year if "year" in limit.per else None
-                found.append(BucketUse(limit.code, limit.group, limit.per, subject, year, amount, bucket.cap))
+                cap = bucket.cap - bucket.stated
+                found.append(BucketUse(limit.code, limit.group, limit.per, subject, year, amount, cap))
         return found
 
     def _bucket(self, run: Part, line: Line, limit: MoneyLimit) -> _Bucket:
@@ -189,8 +195,7 @@ class ClaimBuckets:
                 key.append(str(self.year))
             else:
                 key.append(part)
-        if limit.before is not None:
-            ledger += line.facts.get(limit.before) or 0
+        stated = int(line.value(limit.before) or 0) if limit.before is not None else 0
         bucket = self._buckets.get(tuple(key))
         if bucket is not None:
             return bucket
@@ -199,7 +204,8 @@ class ClaimBuckets:
         if limit.per == ("subject",):
             # So many equal ones are so many subjects, each with its own cap.
             cap *= line.count
-        bucket = _Bucket(limit, tuple(key), cap, ledger, max(cap - ledger, 0))
+        used = ledger + stated
+        bucket = _Bucket(limit, tuple(key), cap, stated, used, max(cap - used, 0))
         self._buckets[tuple(key)] = bucket
         return bucket
 

@@ -19,12 +19,19 @@ def rules(*limits: dict[str, Any], name: str = "odd-1", beside: tuple[dict[str, 
     return catalogue_from((HEAD, [item(name, [rate("100%", "fees")], limits=limits, facts=["fee_year"]), *beside]))
 
 
-def question(*amounts: tuple[str, str], name: str = "odd-1", kind: str = "enterprise", **more: Any) -> dict[str, Any]:
-    """The question of a claim with a line for each subject and sum; an empty subject is not stated."""
-    lines = [
-        {"granted_on": "2026-01-05", "fees": yuan, "fee_year": 3, **({"patent_no": subject} if subject else {})}
-        for subject, yuan in amounts
-    ]
+def question(
+    *amounts: tuple[str, str],
+    name: str = "odd-1",
+    kind: str = "enterprise",
+    stated: dict[str, Any] | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """The question of a claim with a line for each subject and sum; an empty subject is not stated.
+
+    `stated` are further facts of every line.
+    """
+    common = {"granted_on": "2026-01-05", "fee_year": 3, **(stated or {})}
+    lines = [{**common, "fees": yuan, **({"patent_no": subject} if subject else {})} for subject, yuan in amounts]
     return {"item": name, "on": "2026-03-01", "applicant": {"kind": kind}, "lines": lines, **more}
 
 

@@ -12,6 +12,7 @@ from applications.ledger.keys import Ceiling, LimitUse
 from applications.ledger.models import EntryKind, LimitEntry
 from applications.ledger.selectors import balances
 from applications.ledger.services import LimitExceededError, release_limits, reserve_limits
+from tests.applications.ledger.rules import rules, taken
 from tests.factories import ClaimFactory, act
 
 pytestmark = pytest.mark.django_db
@@ -126,19 +127,16 @@ def test_ledger_refuses_to_write_outside_a_transaction(transactional_db):
         reserve_limits(mine, uses=[use("1.00")], act=act())
 
 
-@pytest.mark.postgres
-def test_officers_at_the_same_moment_never_overspend(transactional_db):
-    claims = [claim() for _ in range(12)]
+def at_the_same_moment(claims, uses_of):
+    """Reserve for all claims at once, each in a connection of its own; says how many were reserved and refused."""
     together = threading.Barrier(len(claims))
     outcomes: list[str] = []
 
     def approve(mine, number):
         try:
             together.wait(10)
-            # Opposite orders: only the fixed order of locking keeps them from waiting in a circle.
-            uses = [use("30.00", "x"), use("30.00", "y")]
             with transaction.atomic():
-                reserve_limits(mine, uses=uses if number % 2 else uses[::-1], act=act())
+                reserve_limits(mine, uses=uses_of(number), act=act())
             outcomes.append("reserved")
         except LimitExceededError:
             outcomes.append("refused")
@@ -150,5 +148,25 @@ def test_officers_at_the_same_moment_never_overspend(transactional_db):
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert sorted(outcomes) == ["refused"] * 9 + ["reserved"] * 3
+    return outcomes.count("reserved"), outcomes.count("refused")
+
+
+@pytest.mark.postgres
+def test_officers_at_the_same_moment_never_overspend(transactional_db):
+    # Opposite orders: only the fixed order of locking keeps them from waiting in a circle.
+    uses = [use("30.00", "x"), use("30.00", "y")]
+
+    assert at_the_same_moment([claim() for _ in range(12)], lambda n: uses if n % 2 else uses[::-1]) == (3, 9)
     assert held("x") == held("y") == (Decimal("90.00"), 3)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("per", [["subject"], ["applicant"], ["applicant", "year"]], ids="-".join)
+@pytest.mark.parametrize("stated", ["40.00", [{"amount": "15.00"}, {"amount": "25.00"}]], ids=["sum", "rows"])
+def test_claims_at_the_same_moment_leave_room_for_what_they_state_as_paid_before(transactional_db, per, stated):
+    fact = "paid_item_before" if isinstance(stated, str) else "interest_payments"
+    catalogue = rules({"yuan": "100", "per": per, "before": fact})
+    uses = taken(catalogue, ("A", "35.00"), stated={fact: stated})
+
+    # 40 of the 100 are stated as paid by others: 60 are left, for one claim of 35.
+    assert at_the_same_moment([claim(), claim()], lambda _: uses) == (1, 1)

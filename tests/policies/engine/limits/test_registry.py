@@ -4,6 +4,7 @@ import pytest
 
 from policies.engine import CatalogueError
 from policies.engine.limits.registry import limit_kind_of, limit_kinds, limit_labels, read_limit
+from policies.engine.lint import LIMIT_TWICE
 from tests.policies.engine.batch.odd_rules import HEAD, catalogue_from, item, standard
 
 LIMITS = {
@@ -61,3 +62,32 @@ def test_a_fact_that_a_scale_tests_is_asked_for():
         (HEAD, [item("odd-1", [standard()], limits=[{"yuan": "9", "per": ["subject"], "scale": scale}])])
     )
     assert catalogue.items["odd-1"][0].fact("fee_year").required is False
+
+
+TWICE = {
+    "times": [
+        {"count": 2, "per": ["applicant"], "tally": "paid"},
+        {"count": 1, "per": ["applicant"], "tally": "lines"},
+    ],
+    "quota": [{"count": n, "per": ["programme", "year"], "tally": "lines", "group": f"g{n}"} for n in (1, 2)],
+    "once": [{"once": "g", "per": ["subject"]}, {"once": "h", "per": ["applicant"]}],
+    "absorb": [{"absorbs": "odd-2"}, {"absorbs": "odd-3"}],
+    "sum": [{"yuan": "9", "per": ["subject"]}, {"yuan": "8", "per": ["subject"]}],
+}
+TIERS = [item(f"odd-{n}", [standard()]) for n in (2, 3)]
+
+
+@pytest.mark.parametrize("kind", TWICE)
+def test_of_two_limits_that_only_the_first_would_act_of_the_second_is_a_problem(kind):
+    first, second = TWICE[kind]
+    apart = [{**first, "if": {"count_is_max": True}}, {**second, "if": {"count_is_max": False}}]
+
+    def problems(*limits):
+        try:
+            catalogue_from((HEAD, [item("odd-1", [standard()], limits=limits), *TIERS]))
+        except CatalogueError as error:
+            return [(problem.fault.code, problem.where) for problem in error.problems]
+        return []
+
+    found = [] if kind == "sum" else [(LIMIT_TWICE, "odd-1.limits[1]")]
+    assert (problems(first, second), problems(*apart)) == (found, [])
