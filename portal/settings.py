@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.accounts.middleware.SessionActivityMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.refusals.RefusalMiddleware",
     "portal.middleware.access.ClosedByDefaultMiddleware",
     "portal.workdays.middleware.CalendarUnknownMiddleware",
 ]
@@ -253,6 +254,9 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
+
+# Days that security events are kept: three years, as the record of processing personal data (个人信息保护法 art. 56).
+SECURITY_EVENT_DAYS = int(os.environ.get("SECURITY_EVENT_DAYS", "1095"))
 
 # ---- interface for programs -----------------------------------------------------------------------
 # Requests a minute: of one token, and of one network address that brings none.

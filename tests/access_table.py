@@ -155,6 +155,7 @@ ADDRESSES: dict[str, Address] = {
     "accounts:organisation_edit": Address(
         MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.applicant.pk}
     ),
+    "accounts:readings": Address(MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.applicant.pk}),
     "accounts:members": Address(MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.applicant.pk}),
     "accounts:member_remove": Address(
         MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.extra["colleague"].pk}
@@ -377,6 +378,7 @@ ADDRESSES: dict[str, Address] = {
         {"wuxi": AUDIT, "suzhou": set()},
         lambda world, variant: {"sequence": world.extra[f"record_{variant}"].sequence},
     ),
+    "audit:security": Address(AUDIT),
     "audit:export": Address(AUDIT),
     "jobs:list": Address(ADMIN),
     "jobs:retry": Address(ADMIN, {"any": ADMIN}, lambda world, _: {"pk": world.extra["job"].pk}),

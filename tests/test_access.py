@@ -16,8 +16,8 @@ from tests.access_table import ADDRESSES, Address
 from tests.access_world import PEOPLE, World, build_world
 
 pytestmark = pytest.mark.broad
-# Rows that reading or being refused may write: sign-in sessions, and what counts failed attempts.
-_BOOKKEEPING = {"sessions.session", "usersessions.usersession"}
+# Rows that reading or being refused may write: sign-in sessions, and the record of the refusal itself.
+_BOOKKEEPING = {"sessions.session", "usersessions.usersession", "audit.securityevent"}
 
 
 def every_pattern() -> Iterator[tuple[str, URLPattern]]:

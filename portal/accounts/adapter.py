@@ -15,6 +15,9 @@ from django.contrib.sites.shortcuts import get_current_site
 from django.db import transaction
 from django.urls import reverse
 
+from portal.accounts.models import User
+from portal.audit.enums import SecurityKind
+from portal.audit.security import record_security, region_of
 from portal.audit.services import record_audit
 from portal.core.http import act_of
 from portal.core.identifiers import mask_email
@@ -23,9 +26,18 @@ from portal.notifications.services import send_later
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from portal.accounts.models import User
-
 logger = logging.getLogger(__name__)
+
+
+def record_failed_code(request: HttpRequest, user: User, **_: Any) -> None:
+    """Record that a person's second factor failed. Receives the package's signal."""
+    record_security(
+        replace(act_of(request), user=None),
+        kind=SecurityKind.SECOND_FACTOR_FAILED,
+        subject=mask_email(user.email),
+        region_code=region_of(user),
+        details={"user": user.pk},
+    )
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -61,10 +73,24 @@ class AccountAdapter(DefaultAccountAdapter):
         return not fresh and super().is_reauthentication_required(app=app)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Log a failed sign-in. Not audited: a stranger must not be able to fill the chain."""
-        logger.warning(
-            "Sign-in failed for %s from %s.", mask_email(credentials.get("email", "")), self.get_client_ip(request)
+        """Log a failed sign-in, and record it as an event of the account's region; the chain is not for strangers."""
+        email = str(credentials.get("email", ""))
+        logger.warning("Sign-in failed for %s from %s.", mask_email(email), self.get_client_ip(request))
+        account = User.objects.filter(email__iexact=email).first()
+        record_security(
+            replace(act_of(request), user=None),
+            kind=SecurityKind.SIGN_IN_FAILED,
+            subject=mask_email(email),
+            region_code=region_of(account),
+            details={"user": account.pk} if account else {},
         )
+
+    def logout(self, request: HttpRequest) -> None:
+        """End the session, and record who ended it."""
+        act = act_of(request)
+        super().logout(request)
+        if act.user is not None:
+            record_security(act, kind=SecurityKind.SIGNED_OUT, subject=act.user.email)
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None

@@ -13,6 +13,7 @@ urlpatterns = [
     path("organisations/new/individual/", applicants.individual_new, name="individual_new"),
     path("organisations/<int:pk>/", applicants.organisation_detail, name="organisation_detail"),
     path("organisations/<int:pk>/edit/", applicants.organisation_edit, name="organisation_edit"),
+    path("organisations/<int:pk>/readings/", applicants.readings, name="readings"),
     path("organisations/<int:pk>/members/", members.members, name="members"),
     path("members/<int:pk>/remove/", members.member_remove, name="member_remove"),
     path("members/<int:pk>/make-owner/", members.member_make_owner, name="member_make_owner"),

@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING
 
 from django import forms
 
+from portal.audit.enums import SecurityKind
 from portal.audit.labels import action_choices
-from portal.audit.selectors import RecordFilter, regions_of_auditor
+from portal.audit.selectors import RecordFilter, SecurityFilter, regions_of_auditor
 
 if TYPE_CHECKING:
     from typing import Any
 
     from portal.accounts.models import User
+
+
+def _regions(user: User) -> list[tuple[str, str]]:
+    return [("", "全部"), *((region.code, region.full_name) for region in regions_of_auditor(user))]
 
 
 def _action_choices() -> list[tuple[str, Any]]:
@@ -23,24 +28,17 @@ def _hinted(words: str) -> forms.TextInput:
     return forms.TextInput(attrs={"placeholder": words})
 
 
-class RecordFilterForm(forms.Form):
-    """The bar above the record; an object's history comes with its type and id hidden."""
+class _PeriodForm(forms.Form):
+    """Days, a person and a region: what narrows both records."""
 
     since = forms.DateField(label="自", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="至", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     person = forms.CharField(label="人员", max_length=60, required=False, widget=_hinted("姓名或邮箱"))
-    action = forms.ChoiceField(label="操作", choices=_action_choices, required=False)
-    target = forms.CharField(label="对象", max_length=100, required=False, widget=_hinted("编号或名称的一部分"))
     region = forms.ChoiceField(label="地区", required=False)
-    object_type = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
-    object_id = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        regions = [(region.code, region.full_name) for region in regions_of_auditor(user)]
-        region_field = self.fields["region"]
-        if isinstance(region_field, forms.ChoiceField):
-            region_field.choices = [("", "全部"), *regions]
+        self.fields["region"].choices = _regions(user)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -49,7 +47,30 @@ class RecordFilterForm(forms.Form):
             self.add_error("until", "截止日期早于开始日期，请改正其中一个。")
         return cleaned
 
+
+class RecordFilterForm(_PeriodForm):
+    """The bar above the record; an object's history comes with its type and id hidden."""
+
+    action = forms.ChoiceField(label="操作", choices=_action_choices, required=False)
+    target = forms.CharField(label="对象", max_length=100, required=False, widget=_hinted("编号或名称的一部分"))
+    object_type = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
+    object_id = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
+    field_order = ("since", "until", "person", "action", "target", "region")
+
     def to_filter(self) -> RecordFilter:
         """What was asked; fields with errors narrow nothing, and the page shows the errors."""
         self.is_valid()
         return RecordFilter(**self.cleaned_data)
+
+
+class SecurityFilterForm(_PeriodForm):
+    """The bar above the security events."""
+
+    kind = forms.ChoiceField(label="种类", required=False, choices=[("", "全部"), *SecurityKind.choices])
+    subject = forms.CharField(label="对象", max_length=100, required=False, widget=_hinted("单位、文件、网址或账号"))
+    field_order = ("since", "until", "person", "kind", "subject", "region")
+
+    def to_filter(self) -> SecurityFilter:
+        """What was asked; fields with errors narrow nothing, and the page shows the errors."""
+        self.is_valid()
+        return SecurityFilter(**self.cleaned_data)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from portal.accounts.enums import Role
+from portal.audit.enums import SecurityKind
 from portal.audit.labels import action_label
 from portal.core.regions import in_trees
 
@@ -68,3 +69,61 @@ class ChainHead(models.Model):
 
     sequence = models.BigIntegerField(default=0)
     hash = models.CharField(max_length=64, default="0" * 64)
+
+
+class SecurityQuerySet(models.QuerySet["SecurityEvent"]):
+    """Security events, narrowed to who asks."""
+
+    def visible_to(self, user: User) -> SecurityQuerySet:
+        """As the audit record: an auditor's region tree, and what belongs to no region; nobody else sees any."""
+        regions = user.regions_for(Role.AUDITOR)
+        return self.filter(in_trees("region_code", regions) | Q(region_code="")) if regions else self.none()
+
+    def about(self, applicant_id: int) -> SecurityQuerySet:
+        """What was read or exported of an applicant's data."""
+        return self.filter(subjects__applicant_id=applicant_id)
+
+
+class SecurityEvent(models.Model):
+    """Something that touches security and changes nothing: an export, a failed sign-in, a refusal, a look at a number.
+
+    Append-only until `keep_until`; then the nightly job may delete it (trigger).
+    """
+
+    at = models.DateTimeField("时间")
+    kind = models.CharField("种类", max_length=20, choices=SecurityKind.choices)
+    user = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="人员"
+    )
+    name = models.CharField("姓名", max_length=40, blank=True)
+    address = models.CharField("来源地址", max_length=45, blank=True)
+    region_code = models.CharField("地区", max_length=6, blank=True)
+    subject = models.CharField("对象", max_length=200, blank=True, help_text="文件名、网址、账号或被查看的对象")
+    details = models.JSONField("详情", default=dict, blank=True)
+    keep_until = models.DateField("保存至")
+
+    objects = SecurityQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = verbose_name_plural = "安全事件"
+        indexes: ClassVar = [
+            models.Index(fields=["region_code", "-id"], name="security_by_region"),
+            models.Index(fields=["keep_until"], name="security_by_retention"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.subject}"
+
+
+class SecuritySubject(models.Model):
+    """An applicant whose data an event read or exported; it ends with its event."""
+
+    event = models.ForeignKey(SecurityEvent, models.CASCADE, related_name="subjects")
+    applicant = models.ForeignKey("accounts.Applicant", models.PROTECT, related_name="+")
+    keep_until = models.DateField("保存至")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["applicant", "event"], name="one_subject_per_event"),
+        ]

@@ -15,7 +15,7 @@ from portal.accounts.models import Region
 from portal.audit.chain import GENESIS, compute_hash
 from portal.audit.differences import object_type_label
 from portal.audit.labels import action_label
-from portal.audit.models import AuditRecord, ChainHead
+from portal.audit.models import AuditRecord, ChainHead, SecurityEvent
 from portal.core.paging import Page, paginate
 from portal.core.regions import in_trees
 
@@ -77,6 +77,32 @@ class RecordFilter:
         return "；".join(f"{name} {value}" for name, value in filters.items() if value)
 
 
+@dataclass(frozen=True, slots=True)
+class SecurityFilter:
+    """What narrows the security events. Empty fields narrow nothing; both days are included, in local time."""
+
+    since: date | None = None
+    until: date | None = None
+    person: str = ""
+    kind: str = ""
+    subject: str = ""
+    region: str = ""
+
+    def apply(self, events: QuerySet[SecurityEvent]) -> QuerySet[SecurityEvent]:
+        """The events that fit; a region includes what lies in it."""
+        if self.since:
+            events = events.filter(at__gte=_midnight(self.since))
+        if self.until:
+            events = events.filter(at__lt=_midnight(self.until + timedelta(days=1)))
+        if self.person:
+            events = events.filter(Q(name__icontains=self.person) | Q(user__email__iexact=self.person))
+        if self.kind:
+            events = events.filter(kind=self.kind)
+        if self.subject:
+            events = events.filter(subject__icontains=self.subject)
+        return events.filter(in_trees("region_code", [self.region])) if self.region else events
+
+
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
@@ -85,6 +111,17 @@ def page_of_records(user: User, *, narrowed: RecordFilter, after: str = "") -> P
     """A page of what the person may see; a cursor that makes no sense begins at the first page."""
     records = narrowed.apply(AuditRecord.objects.visible_to(user))
     return paginate(records, after=after, size=PAGE_SIZE, key="sequence")
+
+
+def page_of_events(user: User, *, narrowed: SecurityFilter, after: str = "") -> Page[SecurityEvent]:
+    """A page of the security events that an auditor may see, newest first."""
+    return paginate(narrowed.apply(SecurityEvent.objects.visible_to(user)), after=after, size=PAGE_SIZE)
+
+
+def readings_of(applicant_id: int, *, after: str = "") -> Page[SecurityEvent]:
+    """A page of who saw or exported an applicant's data, newest first."""
+    events = SecurityEvent.objects.about(applicant_id).select_related("user")
+    return paginate(events, after=after, size=PAGE_SIZE)
 
 
 def region_names(codes: set[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from django.db import models, transaction
 from portal.audit.chain import compute_hash
 from portal.audit.export import moment_text, write_records
 from portal.audit.models import AuditRecord, ChainHead
+from portal.audit.security import record_export
 from portal.core.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -109,7 +111,15 @@ def export_records(
             ("行数", f"{count}（“审计记录”表中除标题外的行数）"),
         ]
         write_records(file, wanted, notes=notes)
-        record_audit(act, action="audit.export", target=act.user, after={"rows": count, "filters": narrowed.words})
+        file.seek(0)
+        digest = hashlib.sha256(file.read()).hexdigest()
+        record_export(act, filename="审计记录.xlsx", sha256=digest, rows=count, filters=narrowed.words)
+        record_audit(
+            act,
+            action="audit.export",
+            target=act.user,
+            after={"rows": count, "filters": narrowed.words, "sha256": digest},
+        )
     return count
 
 

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.audit.differences import differences_of, object_type_label
-from portal.audit.forms import RecordFilterForm
+from portal.audit.forms import RecordFilterForm, SecurityFilterForm
 from portal.audit.models import AuditRecord
-from portal.audit.selectors import page_of_records, region_names
+from portal.audit.selectors import page_of_events, page_of_records, region_names
 from portal.audit.services import export_records
 from portal.core.errors import RefusedError
 from portal.core.http import act_of, user_of
@@ -55,6 +55,18 @@ def record_list(request: HttpRequest) -> HttpResponseBase:
         "narrowed": narrowed.words,
     }
     return render(request, "audit/records.html", context)
+
+
+@access(auditors)
+def security_events(request: HttpRequest) -> HttpResponseBase:
+    """Show the security events of the auditor's region, newest first."""
+    form = SecurityFilterForm(request.GET, user=user_of(request))
+    after = request.GET.get("after", "")
+    page = page_of_events(user_of(request), narrowed=form.to_filter(), after=after)
+    names = region_names({event.region_code for event in page.rows if event.region_code})
+    rows = [(event, names.get(event.region_code, event.region_code)) for event in page.rows]
+    context = {"form": form, "rows": rows, "next_cursor": page.next_cursor, "after": after}
+    return render(request, "audit/security.html", context)
 
 
 @access(auditors)

@@ -10,6 +10,22 @@ from django import forms
 from portal.core.money import MoneyError, format_yuan, read_yuan
 
 
+def filter_words(form: forms.Form) -> str:
+    """What a bound form of filters asks for, in words: `状态 已拨付；区县 滨湖区`; "" where it narrows nothing."""
+    form.is_valid()
+    words = []
+    for name, field in form.fields.items():
+        value = form.cleaned_data.get(name)
+        if value in (None, "", False):
+            continue
+        shown = str(value)
+        if isinstance(field, forms.ChoiceField):
+            choices: dict[Any, Any] = dict(field.choices)  # type: ignore[arg-type]
+            shown = str(choices.get(value, value))
+        words.append(f"{field.label} {'是' if value is True else shown}")
+    return "；".join(words)
+
+
 class YuanField(forms.CharField):
     """A sum as people write it (1,234.50, 0.5万元); gives yuan with two places, never rounded."""
 

@@ -40,22 +40,28 @@ class ProtectRows(Operation):
     """Let the rows of a table be written once and never changed or deleted.
 
     `writable` names the columns that may change nevertheless, in an UPDATE for which the SQL condition `allowed`
-    (over OLD and NEW, in words that both databases know) is true and which leaves all others alone.
+    (over OLD and NEW, in words that both databases know) is true and which leaves all others alone. `deletable` is the
+    SQL condition over OLD under which a row may be deleted after all, such as the end of its retention.
     A refused statement raises django.db.IntegrityError.
     """
 
     reduces_to_sql = True
     reversible = True
 
-    def __init__(self, model_name: str, *, writable: Sequence[str] = (), allowed: str = "") -> None:
+    def __init__(
+        self, model_name: str, *, writable: Sequence[str] = (), allowed: str = "", deletable: str = ""
+    ) -> None:
         if bool(writable) != bool(allowed):
             raise ValueError("writable and allowed belong together: which columns may change, and when")
         self.model_name = model_name
         self.writable = tuple(writable)
         self.allowed = allowed
+        self.deletable = deletable
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        kwargs = {"writable": self.writable, "allowed": self.allowed} if self.allowed else {}
+        kwargs: dict[str, Any] = {"writable": self.writable, "allowed": self.allowed} if self.allowed else {}
+        if self.deletable:
+            kwargs["deletable"] = self.deletable
         return self.__class__.__qualname__, [self.model_name], kwargs
 
     def describe(self) -> str:
@@ -97,7 +103,11 @@ class ProtectRows(Operation):
         made = {}
         for event in ("UPDATE", "DELETE", "TRUNCATE") if vendor == "postgresql" else ("UPDATE", "DELETE"):
             name = f"{table}_no_{event.lower()}"
-            when = self._refused_when(model, vendor=vendor) if event == "UPDATE" and self.allowed else ""
+            when = ""
+            if event == "UPDATE" and self.allowed:
+                when = self._refused_when(model, vendor=vendor)
+            elif event == "DELETE" and self.deletable:
+                when = f" WHEN (({self.deletable}) IS NOT TRUE)"
             if vendor == "postgresql":
                 each = "STATEMENT" if event == "TRUNCATE" else "ROW"
                 action = "EXECUTE FUNCTION portal_refuse_change()"

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from portal.access import access, officials
 from portal.accounts.enums import Role
+from portal.audit.security import exported_workbook
+from portal.core.fields import filter_words
 from portal.core.http import act_of, user_of
-from portal.core.spreadsheets import workbook_response
 from review.decisions.selectors.queue import page_of
 from review.decisions.services.bulk import REFUSALS
 from review.funding.forms import PaymentFilterForm, PaymentForm, ReturnForm
@@ -53,9 +54,14 @@ def payments_export(request: HttpRequest) -> HttpResponse:
     """The 拨付 sheet of what the filters show."""
     form = PaymentFilterForm(request.GET, districts=district_choices(user_of(request)))
     found = filter_payments(payable_claims(user_of(request)), **form.as_filter())
-    claims = found.filter(award__isnull=False).order_by("region_id", "applicant__name", "pk")
-    return workbook_response(
-        payment_sheet(claims, made_by=user_of(request).name), f"拨付表-{timezone.localdate():%Y%m%d}.xlsx"
+    claims = list(found.filter(award__isnull=False).order_by("region_id", "applicant__name", "pk"))
+    return exported_workbook(
+        act_of(request),
+        payment_sheet(claims, made_by=user_of(request).name),
+        f"拨付表-{timezone.localdate():%Y%m%d}.xlsx",
+        rows=len(claims),
+        filters=filter_words(form),
+        applicants=(claim.applicant_id for claim in claims),
     )
 
 

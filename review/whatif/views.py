@@ -15,9 +15,9 @@ from policies.drafting.selectors.catalogue import draft_catalogue
 from policies.engine import CatalogueError
 from policies.published.selectors import published_catalogue
 from portal.access import access, officials
+from portal.audit.security import exported_workbook
 from portal.core.errors import RefusedError
 from portal.core.http import act_of, user_of
-from portal.core.spreadsheets import workbook_response
 from review.whatif import charts
 from review.whatif.comparison import compared
 from review.whatif.enums import ChangeKind, RunState
@@ -223,7 +223,13 @@ def export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         messages.info(request, "模拟完成后才能导出。")
         return redirect("whatif:run", key=key)
     report = _report(request, found, most=None)
-    return workbook_response(report_book(report, made_by=user_of(request).name), f"政策模拟-{found.pk}.xlsx")
+    return exported_workbook(
+        act_of(request),
+        report_book(report, made_by=user_of(request).name),
+        f"政策模拟-{found.pk}.xlsx",
+        rows=len(report.items),
+        filters=found.title,
+    )
 
 
 @access(readers)

@@ -15,6 +15,7 @@ from portal.accounts.services.applicants import (
     request_override,
     update_applicant,
 )
+from portal.audit.selectors import readings_of
 from portal.core.errors import RefusedError, attempt, show_refusal
 from portal.core.http import act_of, user_of
 
@@ -118,3 +119,13 @@ def organisation_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("accounts:organisation_detail", pk=applicant.pk)
     context = {"applicant": applicant, "form": form, "owner": owner_of(applicant), "is_owner": owns(request, applicant)}
     return render(request, "accounts/organisation_edit.html", context)
+
+
+@access(applicants)
+def readings(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show who saw the body's numbers in full or exported its data; for all who act for it."""
+    applicant = own_applicant(request, pk)
+    after = request.GET.get("after", "")
+    page = readings_of(applicant.pk, after=after)
+    context = {"applicant": applicant, "rows": page.rows, "next_cursor": page.next_cursor, "after": after}
+    return render(request, "accounts/readings.html", context)

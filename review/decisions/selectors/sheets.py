@@ -12,6 +12,8 @@ from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import CreditSnapshot, Decision
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.models import QuerySet
 
     from applications.claims.models import Claim
@@ -40,9 +42,17 @@ COLUMNS = (
 _SUMS = (Stage.DISTRICT_FIRST, Stage.CITY, Stage.FINAL)
 
 
-def review_sheet(claims: QuerySet[Claim], *, made_by: str) -> bytes:
-    """The sheet of these claims, newest last; the note says how many rows there are and whether some were left out."""
-    ids = list(claims.order_by("submitted_at", "id").values_list("pk", flat=True)[: MOST_CLAIMS + 1])
+def claims_of_sheet(claims: QuerySet[Claim]) -> dict[int, int]:
+    """The keys of the claims, oldest first, each with its applicant's; one more than a sheet takes where it is full."""
+    return dict(claims.order_by("submitted_at", "id").values_list("pk", "applicant_id")[: MOST_CLAIMS + 1])
+
+
+def review_sheet(found: Mapping[int, int], *, made_by: str) -> bytes:
+    """The sheet of these claims, newest last; the note says how many rows there are and whether some were left out.
+
+    `found` are the claims as `claims_of_sheet` gives them.
+    """
+    ids = list(found)
     lines = (
         ClaimLine.objects.filter(claim_id__in=ids[:MOST_CLAIMS])
         .select_related("claim__applicant", "claim__item", "claim__region")

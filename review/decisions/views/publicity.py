@@ -13,10 +13,10 @@ from applications.claims.enums import Action
 from applications.claims.permissions import party_for
 from portal.access import Rule, access, officials, public
 from portal.accounts.enums import Role
+from portal.audit.security import exported_workbook
 from portal.core.errors import RefusedError
 from portal.core.http import act_of, user_of
 from portal.core.money import ZERO, format_yuan
-from portal.core.spreadsheets import workbook_response
 from review.decisions.forms.lists import ObjectionConclusionForm, ObjectionForm, PublicityForm
 from review.decisions.models import Objection, PublicityEntry, PublicityList
 from review.decisions.permissions import publishing_regions
@@ -169,7 +169,13 @@ def sum_words(outcomes: list[Outcome]) -> str:
 def publicity_export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The list as a sheet."""
     found = worked_list(request, key)
-    return workbook_response(publicity_sheet(found), f"公示名单-{found.starts_on:%Y%m%d}.xlsx")
+    return exported_workbook(
+        act_of(request),
+        publicity_sheet(found),
+        f"公示名单-{found.starts_on:%Y%m%d}.xlsx",
+        rows=found.entries.count(),
+        filters=found.title,
+    )
 
 
 @access(publishers)

@@ -19,7 +19,9 @@ from policies.published.enums import TextOrigin
 from policies.published.models import DocumentText
 from policies.rates.enums import RateState
 from policies.rates.models import DistrictRate
+from portal.audit.enums import SecurityKind
 from portal.audit.models import AuditRecord, ChainHead
+from portal.audit.security import record_disclosure, record_security
 from portal.audit.services import record_audit
 from portal.core.triggers import ProtectRows, declared_protections, missing_protections
 from review.decisions.enums import Conclusion, CreditResult, Stage
@@ -210,9 +212,20 @@ def _replay():
     return AssessmentReplay.objects.create(started_at=timezone.now(), checked=1, differing=0)
 
 
+def _security_event():
+    return record_security(act(), kind=SecurityKind.REFUSED)
+
+
+def _security_subject():
+    applicant = ClaimFactory().applicant
+    return record_disclosure(act(), applicant, fields=["银行账号"]).subjects.get()
+
+
 # Table → (how a row of it comes to be, a change that nobody may make).
 ROWS = {
     "audit.auditrecord": (_audit_record, {"actor_name": "别人"}),
+    "audit.securityevent": (_security_event, {"name": "别人"}),
+    "audit.securitysubject": (_security_subject, {"keep_until": date(2026, 1, 1)}),
     "calls.callchange": (_call_change, {"reason": "别的理由"}),
     "policies.documenttext": (_document_text, {"text": "乙"}),
     "drafting.policydraft": (_draft, {"title": "乙"}),
