@@ -10,6 +10,8 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from whitenoise.compress import Compressor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -214,6 +216,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# /healthz fails with less than this free where the portal writes.
+HEALTH_FREE_MB = int(os.environ.get("HEALTH_FREE_MB", "200"))
 EVIDENCE_MAX_BYTES = int(os.environ.get("EVIDENCE_MAX_BYTES", 20 * 1024 * 1024))
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # Working days an applicant has to correct a claim; officers may set fewer, not more.
@@ -289,8 +293,10 @@ REDIS_URL = os.environ.get("REDIS_URL", "")
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "folder://localhost/"
 if REDIS_URL:
-    CACHES: dict[str, dict[str, str | Path]] = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    # A server that hangs must not hold a request: the cache is passed over for some seconds instead.
+    _CACHE_OPTIONS: dict[str, object] = {
+        "PRIMARY": "django.core.cache.backends.redis.RedisCache",
+        "PRIMARY_OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": Retry(NoBackoff(), 1)},
     }
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, float | str] = {
         # A killed worker's message comes back after this many seconds. One that comes back too early does no harm:
@@ -300,11 +306,10 @@ if REDIS_URL:
         "unacked_restore_throttle": 1,
         # A broker that is gone must not keep a person's request waiting: the sweep sends again.
         "socket_connect_timeout": 2,
+        "socket_timeout": 10,
     }
 else:
-    CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA_DIR / "cache"}
-    }
+    _CACHE_OPTIONS = {"PRIMARY": "django.core.cache.backends.filebased.FileBasedCache"}
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR / "queue"),
         "data_folder_out": str(BROKER_DIR / "queue"),
@@ -312,6 +317,13 @@ else:
         # Seconds between two looks into the folder; the package's own second would make a queue of hundreds crawl.
         "polling_interval": 0.1,
     }
+CACHES = {
+    "default": {
+        "BACKEND": "portal.core.failover_cache.FailoverCache",
+        "LOCATION": REDIS_URL or DATA_DIR / "cache",
+        "OPTIONS": _CACHE_OPTIONS,
+    }
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -21,6 +21,8 @@ PAGE_SIZE = 50
 SWEEP = "sweep"
 # A job due for longer than this shows that nobody does it.
 STUCK_AFTER = timedelta(minutes=10)
+# How far two machines' clocks may be apart.
+CLOCK_TOLERANCE = timedelta(seconds=60)
 
 
 def due_jobs(now: datetime, *, grace: timedelta) -> QuerySet[Job]:
@@ -39,10 +41,9 @@ def last_sweep() -> datetime | None:
     return Heartbeat.objects.filter(name=SWEEP).values_list("at", flat=True).first()
 
 
-def is_alive(now: datetime) -> bool:
-    """Whether the sweep ran lately: worker, beat, broker and database all do their part."""
-    swept_at = last_sweep()
-    return swept_at is not None and now - swept_at <= silence_limit()
+def is_recent(swept_at: datetime | None, now: datetime) -> bool:
+    """Whether a sweep was lately; one far in the future shows a wrong clock, not that somebody still sweeps."""
+    return swept_at is not None and -CLOCK_TOLERANCE <= now - swept_at <= silence_limit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,6 @@ def standing(*, now: datetime) -> Standing:
         dead=[DeadKind(kind, Job(kind=kind).kind_label, count) for kind, count in dead],
         due_since=due,
         swept_at=swept_at,
-        is_silent=swept_at is None or now - swept_at > silence_limit(),
+        is_silent=not is_recent(swept_at, now),
         is_stuck=due is not None and now - due > STUCK_AFTER,
     )

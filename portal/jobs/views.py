@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.access import access, officials, public
+from portal.access import access, needs_second_factor, officials, public
 from portal.accounts.enums import Role
 from portal.core.http import act_of, user_of
 from portal.jobs.forms import JobFilterForm
+from portal.jobs.health import check_all
 from portal.jobs.kinds import kind_label
 from portal.jobs.models import Job, JobState
-from portal.jobs.selectors import is_alive, page_of_jobs, standing
+from portal.jobs.selectors import page_of_jobs, standing
 from portal.jobs.services import retry_dead_jobs, retry_job
 
 if TYPE_CHECKING:
@@ -76,10 +77,18 @@ def retry_kind(request: HttpRequest) -> HttpResponse:
 @access(public)
 @never_cache
 @require_safe
-def healthz(_request: HttpRequest) -> HttpResponse:
-    """Answer 200 while the database answers and the sweep ran lately, else 503; says nothing more."""
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer 200 while every check holds, else 503; which one does not is for the system administrator alone."""
+    checks = check_all()
+    is_healthy = all(check.is_ok for check in checks)
+    answer: dict[str, object] = {"status": "ok" if is_healthy else "unavailable"}
+    if _may_see_details(request):
+        answer["checks"] = {check.name: {"ok": check.is_ok, "detail": check.detail} for check in checks}
+    return JsonResponse(answer, status=200 if is_healthy else 503)
+
+
+def _may_see_details(request: HttpRequest) -> bool:
     try:
-        healthy = is_alive(timezone.now())
+        return system_admins.allows(request.user) and not needs_second_factor(request.user)
     except DatabaseError:
-        healthy = False
-    return JsonResponse({"status": "ok" if healthy else "unavailable"}, status=200 if healthy else 503)
+        return False

@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
@@ -12,6 +13,7 @@ from django.utils import timezone
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from portal.jobs import selectors
+from portal.jobs.health import CHECKS
 from portal.jobs.models import Heartbeat, Job, JobState
 from tests.factories import make_official, wuxi
 
@@ -153,15 +155,54 @@ def test_health_follows_the_sweep(client):
     assert "no-store" in response["Cache-Control"]
     _sweep(ago=timedelta(minutes=5))
     assert client.get("/healthz").status_code == 503
+    # A process whose clock is a day ahead has swept: that says nothing of today.
+    _sweep(ago=timedelta(days=-1))
+    assert client.get("/healthz").status_code == 503
 
 
-def test_health_says_no_more_when_the_database_is_gone(client, monkeypatch):
-    def fail(now):
-        raise DatabaseError("password authentication failed for user portal")
+def _raise(error):
+    raise error
 
-    monkeypatch.setattr("portal.jobs.views.is_alive", fail)
+
+FAULTS = {
+    "database": lambda patch: patch.setattr(
+        "portal.jobs.health.connection",
+        SimpleNamespace(cursor=lambda: _raise(DatabaseError("secret")), vendor="sqlite"),
+    ),
+    "beat": lambda patch: patch.setattr("portal.jobs.health.last_sweep", lambda: _raise(DatabaseError("gone"))),
+    "full disk": lambda patch: patch.setattr("portal.jobs.health.shutil.disk_usage", lambda _: SimpleNamespace(free=0)),
+    "disk": lambda patch: patch.setattr("portal.jobs.health.os.access", lambda *_: False),
+    "broker": lambda patch: patch.setattr(
+        "portal.jobs.health.current_app.connection_for_write", lambda: _raise(ConnectionRefusedError("redis://secret"))
+    ),
+    "cache": lambda patch: patch.setattr("portal.jobs.health.FailoverCache.is_away", lambda _: True),
+    "clock": lambda patch: patch.setitem(CHECKS, "clock", lambda: (False, "相差 90 秒")),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_health_fails_with_each_thing_the_portal_needs_and_names_it_to_the_administrator_alone(
+    client, monkeypatch, settings, name
+):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+    _sweep()
+    administrator = make_official(Role.SYSTEM_ADMIN, wuxi())
+    assert client.get("/healthz").status_code == 200
+    FAULTS[name](monkeypatch)
     response = client.get("/healthz")
     assert (response.status_code, response.json()) == (503, {"status": "unavailable"})
+    client.force_login(make_official(Role.AUDITOR, wuxi()))
+    assert client.get("/healthz").json() == {"status": "unavailable"}
+    client.force_login(administrator)
+    answer = client.get("/healthz").json()
+    assert name.split()[-1] in [check for check, state in answer["checks"].items() if not state["ok"]]
+    assert "secret" not in str(answer)
+
+
+def test_health_keeps_details_from_an_administrator_without_second_factor(client, settings):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = True
+    client.force_login(make_official(Role.SYSTEM_ADMIN, wuxi()))
+    assert "checks" not in client.get("/healthz").json()
 
 
 def test_the_command_sweeps_or_does_the_jobs_itself(sent):
