@@ -156,7 +156,9 @@ class CallForm(SaidForm):
         help_text="面向申报单位的几句话：受理什么、要注意什么。",
     )
     opens_at = MomentField(label="开始", help_text="北京时间，到这一分钟开始受理。")
-    closes_at = MomentField(label="截止", help_text="到这一分钟即不再受理；要到当天结束，请填次日 00:00。")
+    closes_at = MomentField(
+        label="截止", is_end=True, help_text="到这一分钟即不再受理；只填日期或填 23:59，都表示到当天 24:00。"
+    )
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -199,14 +201,16 @@ class AmendForm(SaidForm, ReasonedForm):
 class ExtendForm(ReasonedForm):
     """A later end."""
 
-    closes_at = MomentField(label="新的截止时间", help_text="北京时间，应晚于原定时间。")
+    closes_at = MomentField(label="新的截止时间", is_end=True, help_text="北京时间，应晚于原定时间。")
     field_order = ("closes_at", "reason")
 
 
 class CloseForm(ReasonedForm):
     """An earlier end."""
 
-    closes_at = MomentField(label="提前截止的时间", required=False, help_text="留空表示从下一分钟起立即截止。")
+    closes_at = MomentField(
+        label="提前截止的时间", is_end=True, required=False, help_text="留空表示从下一分钟起立即截止。"
+    )
     field_order = ("closes_at", "reason")
 
 

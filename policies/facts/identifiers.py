@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from portal.core.identifiers import IdentifierError
+from portal.core.text import compact, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,14 +61,14 @@ def read_cn_patent(text: str) -> Identifier:
     may lack its check character; it is added, so that the same right has one normal form.
     """
     shown = text.strip()
-    compact = _compact(text)
-    if re.fullmatch(r"CN[123](\d{6}|\d{8})[A-Z]\d?", compact):
+    written = compact(text).upper()
+    if re.fullmatch(r"CN[123](\d{6}|\d{8})[A-Z]\d?", written):
         raise IdentifierError(
             f"“{shown}”是公布号或公告号，不是专利号。请填写证书上“专利号”一栏的号码，如 ZL 2017 1 0601862.3。"
         )
-    if compact.startswith("PCT"):
+    if written.startswith("PCT"):
         raise IdentifierError(f"“{shown}”是 PCT 国际申请号，不是中国专利号。")
-    body = re.sub(r"^(ZL|CN)", "", compact)
+    body = re.sub(r"^(ZL|CN)", "", written)
     dotted = bool(re.search(r"[.。·・-].$", body))
     body = re.sub(r"[.。·・-]", "", body)
     if not re.fullmatch(r"\d+[\dX]", body):
@@ -133,10 +134,10 @@ def cn_patent_kind(number: str) -> str:
 def read_cn_publication(text: str) -> Identifier:
     """A Chinese publication number as `CN107123456B`: kind digit, 6 or 8 digits, one letter."""
     shown = text.strip()
-    compact = _compact(text)
-    if re.fullmatch(r"(ZL|CN)?\d{8}(\d{4})?\.?[\dX]", compact) and not re.fullmatch(r"CN[123]\d{8}", compact):
+    written = compact(text).upper()
+    if re.fullmatch(r"(ZL|CN)?\d{8}(\d{4})?\.?[\dX]", written) and not re.fullmatch(r"CN[123]\d{8}", written):
         raise IdentifierError(f"“{shown}”像是专利号。公告号以 CN 开头、以字母结尾，如 CN107123456B，印在证书和公报上。")
-    found = re.fullmatch(r"(?:CN)?([123])(\d{8}|\d{6})([A-Z])", compact)
+    found = re.fullmatch(r"(?:CN)?([123])(\d{8}|\d{6})([A-Z])", written)
     if not found:
         raise IdentifierError(
             f"“{shown}”不是公告号的写法。应为 CN、7 位或 9 位数字和一个字母，"
@@ -155,8 +156,8 @@ def read_cn_publication(text: str) -> Identifier:
 
 def read_pct(text: str) -> Identifier:
     """A PCT number as `PCT/CN2019/123456`; up to 2003 `PCT/CN98/00123`."""
-    compact = re.sub(r"[/\\-]", "", _compact(text))
-    found = re.fullmatch(r"PCT([A-Z]{2})(?:(\d{4})(\d{6})|(\d{2})(\d{5}))", compact)
+    written = re.sub(r"[/\\-]", "", compact(text).upper())
+    found = re.fullmatch(r"PCT([A-Z]{2})(?:(\d{4})(\d{6})|(\d{2})(\d{5}))", written)
     if not found:
         raise IdentifierError(
             f"“{text.strip()}”不是 PCT 国际申请号的写法。应为 PCT/受理局/年份/序号，如 PCT/CN2019/123456（序号 6 位）。"
@@ -171,19 +172,19 @@ def read_pct(text: str) -> Identifier:
 
 def read_madrid(text: str) -> Identifier:
     """A Madrid international registration number: up to 7 digits, sometimes a letter. Warns, never refuses."""
-    compact = re.sub(r"^(NO\.?|IR|WO)|^第|[号號]$", "", _compact(text))
-    compact = re.sub(r"(?<=\d)[,.](?=\d)", "", compact)
-    if re.fullmatch(r"\d{5,7}[A-Z]?", compact):
-        return Identifier(compact)
+    written = re.sub(r"^(NO\.?|IR|WO)|^第|[号號]$", "", compact(text).upper())
+    written = re.sub(r"(?<=\d)[,.](?=\d)", "", written)
+    if re.fullmatch(r"\d{5,7}[A-Z]?", written):
+        return Identifier(written)
     return Identifier(
-        compact or _tidy(text),
+        written or tidy(text),
         (f"“{text.strip()}”与常见的国际注册号（5 至 7 位数字，如 1234567）不同，请对照证书核对；无误可以继续。",),
     )
 
 
 def read_foreign_patent(text: str) -> Identifier:
     """A patent number of another office. Every office has its own: warns, never refuses."""
-    value = _tidy(text).upper()
+    value = tidy(text).upper()
     if sum(character.isdigit() for character in value) >= 4:
         return Identifier(value)
     return Identifier(value, (f"“{text.strip()}”数字很少，不像专利号，请对照境外证书核对；无误可以继续。",))
@@ -191,7 +192,7 @@ def read_foreign_patent(text: str) -> Identifier:
 
 def read_certificate(text: str) -> Identifier:
     """A certification certificate's number. Warns, never refuses."""
-    value = _tidy(text).upper()
+    value = tidy(text).upper()
     if any(c.isdigit() for c in value) and len(comparison_key(value)) >= 6:
         return Identifier(value)
     return Identifier(value, (f"“{text.strip()}”与常见的证书编号（如 165IP180001R0M）不同，请核对；无误可以继续。",))
@@ -199,7 +200,7 @@ def read_certificate(text: str) -> Identifier:
 
 def read_contract(text: str) -> Identifier:
     """A loan contract's or insurance policy's number. Warns, never refuses."""
-    value = _tidy(text).upper()
+    value = tidy(text).upper()
     if any(c.isdigit() for c in value) and len(comparison_key(value)) >= 4:
         return Identifier(value)
     return Identifier(value, (f"“{text.strip()}”很短或没有数字，不像合同或保单编号，请核对；无误可以继续。",))
@@ -211,16 +212,6 @@ def comparison_key(text: str) -> str:
     Brackets, dashes and spaces differ between a contract and its scan; they never make two contracts of one.
     """
     return "".join(c for c in unicodedata.normalize("NFKC", text).upper() if c.isalnum())
-
-
-def _compact(text: str) -> str:
-    """Half-width capitals without any space."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
-
-
-def _tidy(text: str) -> str:
-    """Half-width, with single spaces."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
 
 
 _READERS: dict[Format, Callable[[str], Identifier]] = {

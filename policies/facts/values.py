@@ -6,12 +6,10 @@ is wrong with it. The normal form is the engine's own: sums as decimal strings i
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from policies.facts.identifiers import (
@@ -22,6 +20,8 @@ from policies.facts.identifiers import (
 )
 from portal.core.identifiers import IdentifierError
 from portal.core.money import MoneyError, format_yuan, read_yuan
+from portal.core.numbers import NumberError, read_day, read_number, shown
+from portal.core.text import single_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,9 @@ MAX_INTEGER = 1_000_000
 DECIDED = "decided"
 DECISION_NO = "decision_no"
 OFFICERS_FACTS = frozenset({DECIDED, DECISION_NO})
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
+# Below and above these sums (yuan) the unit is probably another than meant: by the fact's name, and for all others.
+_LIKELY: Mapping[str, tuple[Decimal, Decimal]] = {"fees": (Decimal(100), Decimal(200_000))}
+_LIKELY_AT_ALL = (Decimal(10), Decimal(10) ** 9)
 _YES = frozenset({"true", "1", "yes", "是", "有", "对"})
 _NO = frozenset({"false", "0", "no", "否", "无", "不是", "没有"})
 
@@ -114,12 +116,14 @@ def read_fact(fact: Fact, raw: Any) -> Reading:
         return Reading("")
     if isinstance(raw, bool) and fact.type == "boolean":
         return Reading(raw)
-    text = str(raw).strip()
+    text = visible(str(raw)[: MAX_TEXT * 5]).strip()
+    if not text:
+        return Reading("")
     if len(text) > MAX_TEXT:
         return Reading(text[:MAX_TEXT], f"最多 {MAX_TEXT} 个字，请缩短。")
     try:
         return _READERS[fact.type](fact, text)
-    except (FactError, IdentifierError, MoneyError) as error:
+    except (FactError, IdentifierError, MoneyError, NumberError) as error:
         return Reading(text, str(error))
 
 
@@ -207,55 +211,46 @@ _SHOWN: dict[str, Callable[[Fact, Any], str]] = {
 }
 
 
-def _money(_fact: Fact, text: str) -> Reading:
+def _money(fact: Fact, text: str) -> Reading:
     amount = read_yuan(text)
     if amount < 0:
         raise FactError("金额不能是负数。")
     if amount > MAX_YUAN:
         raise FactError("金额过大，请核对单位是否为元。")
-    return Reading(str(amount))
+    return Reading(str(amount), warnings=unlikely_sum(fact, amount))
+
+
+def unlikely_sum(fact: Fact, amount: Decimal) -> tuple[str, ...]:
+    """A warning where a sum (yuan) is so small or large that its unit is probably another."""
+    least, most = _LIKELY.get(fact.name, _LIKELY_AT_ALL)
+    if amount == 0 or least <= amount <= most:
+        return ()
+    size = "偏小" if amount < least else "偏大"
+    return (f"{format_yuan(amount)} 元{size}，请核对单位是否为元；无误可以继续。",)
 
 
 def _integer(fact: Fact, text: str) -> Reading:
-    compact = re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", text))
-    if fact.unit:
-        compact = compact.removesuffix(fact.unit)
-    if not re.fullmatch(r"\d+(\.0+)?", compact):
-        raise FactError(f"“{text}”不是整数：请填写 0 或更大的整数，如 3。")
-    number = int(compact.split(".", maxsplit=1)[0])
-    if number > MAX_INTEGER:
+    number = read_number(text, what="整数", example="3")
+    if number.unit not in ("", fact.unit) or number.value < 0 or number.value != number.value.to_integral_value():
+        raise FactError(f"“{shown(text)}”不是整数：请填写 0 或更大的整数，如 3。")
+    if number.value > MAX_INTEGER:
         raise FactError("数字过大，请核对。")
-    return Reading(number)
+    return Reading(int(number.value))
 
 
-def _number(_fact: Fact, text: str) -> Reading:
-    compact = re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", text))
-    percent = "%" if compact.endswith("%") else ""
-    try:
-        number = Decimal(compact.removesuffix("%"))
-    except InvalidOperation:
-        raise FactError(f"“{text}”不是数字：请填写如 26.6 的数。") from None
-    exponent = number.as_tuple().exponent
-    if not number.is_finite() or not isinstance(exponent, int) or number.adjusted() > 17 or exponent < -12:
-        raise FactError(f"“{text}”不是可用的数字，请核对位数。")
-    return Reading(f"{number:f}{percent}")
+def _number(fact: Fact, text: str) -> Reading:
+    number = read_number(text)
+    percent = "%" if number.unit == "%" else ""
+    if number.unit not in ("", "%", fact.unit):
+        raise FactError(f"“{shown(text)}”不是数字：请填写数字，如 26.6。")
+    exponent = number.value.as_tuple().exponent
+    if number.value.adjusted() > 17 or not isinstance(exponent, int) or exponent < -12:
+        raise FactError(f"“{shown(text)}”不是可用的数字，请核对位数。")
+    return Reading(f"{number.value:f}{percent}")
 
 
 def _date(_fact: Fact, text: str) -> Reading:
-    # A spreadsheet's cell may carry midnight behind the day.
-    compact = re.sub(r"[T ]\d{1,2}:\d{2}.*$", "", unicodedata.normalize("NFKC", text))
-    compact = re.sub(r"\s", "", compact)
-    found = _DATE.fullmatch(compact)
-    if not found:
-        raise FactError(f"“{text}”不是日期：请写成 2021-05-10 的样子。")
-    year, month, day = (int(part) for part in found.groups() if part is not None)
-    try:
-        value = date(year, month, day)
-    except ValueError:
-        raise FactError(f"没有 {year} 年 {month} 月 {day} 日这一天，请核对日期。") from None
-    if not 1980 <= year <= 2099:
-        raise FactError(f"年份 {year} 不对，请核对日期。")
-    return Reading(value.isoformat())
+    return Reading(read_day(text, first_year=1980, last_year=2099).isoformat())
 
 
 def _boolean(_fact: Fact, text: str) -> Reading:
@@ -276,7 +271,7 @@ def _text(fact: Fact, text: str) -> Reading:
     if fact.check:
         identifier = read_identifier(fact.check, text)
         return Reading(identifier.value, warnings=identifier.warnings)
-    return Reading(re.sub(r"\s+", " ", text))
+    return Reading(single_line(" ".join(text.split())))
 
 
 _READERS = {

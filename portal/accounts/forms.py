@@ -258,7 +258,8 @@ class IndividualForm(DetailsForm):
     resident_id = forms.CharField(
         label="公民身份号码",
         max_length=24,
-        help_text="18 位；仅用于核对身份和查重，通知书上会隐去中间 8 位。",
+        help_text="居民身份证、港澳台居民居住证或外国人永久居留身份证的号码。"
+        "仅用于核对身份和查重，通知书上会隐去中间 8 位。",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
 

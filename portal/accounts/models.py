@@ -178,7 +178,7 @@ class Applicant(models.Model):
     def masked_identifier(self) -> str:
         """The number as a printed notice may show it: a resident ID keeps its first 6 and last 4 characters."""
         if self.resident_id:
-            return f"{self.resident_id[:6]}********{self.resident_id[-4:]}"
+            return f"{self.resident_id[:-12]}********{self.resident_id[-4:]}"
         return self.uscc or ""
 
     @property

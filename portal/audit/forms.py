@@ -9,6 +9,7 @@ from django import forms
 from portal.audit.enums import SecurityKind
 from portal.audit.labels import action_choices
 from portal.audit.selectors import RecordFilter, SecurityFilter, regions_of_auditor
+from portal.core.fields import DayField
 
 if TYPE_CHECKING:
     from typing import Any
@@ -31,8 +32,8 @@ def _hinted(words: str) -> forms.TextInput:
 class _PeriodForm(forms.Form):
     """Days, a person and a region: what narrows both records."""
 
-    since = forms.DateField(label="自", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="至", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label="自", required=False)
+    until = DayField(label="至", required=False)
     person = forms.CharField(label="人员", max_length=60, required=False, widget=_hinted("姓名或邮箱"))
     region = forms.ChoiceField(label="地区", required=False)
 

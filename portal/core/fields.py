@@ -1,13 +1,19 @@
-"""Form fields that several apps share: sums, days, and moments to the minute."""
+"""Form fields that several apps share: names, sums, days, and moments to the minute."""
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.timezone import make_aware
 
 from portal.core.money import MoneyError, format_yuan, read_yuan
+from portal.core.numbers import NumberError, read_day, read_minutes
+from portal.core.text import single_line
+
+_LAST_MINUTE = 24 * 60 - 1
 
 
 def filter_words(form: forms.Form) -> str:
@@ -46,17 +52,52 @@ class YuanField(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
+class LineField(forms.CharField):
+    """A name, title or number in one line: what nobody sees is taken out, a line break becomes a space."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return single_line(text) if isinstance(text, str) else text
+
+
 class DayField(forms.DateField):
-    """A day, chosen from the browser's own calendar."""
+    """A day between 1900 and 2199, chosen from the browser's own calendar or written in any usual form."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
         super().__init__(**options)
 
+    def to_python(self, value: Any) -> date | None:
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date) or value in self.empty_values:
+            return value or None
+        try:
+            return read_day(str(value))
+        except NumberError as error:
+            raise forms.ValidationError(str(error), code="invalid") from error
+
 
 class MomentField(forms.DateTimeField):
-    """A moment to the minute in local time, chosen from the browser's own calendar; gives an aware datetime."""
+    """A moment to the minute in local time; gives an aware datetime. A day alone begins at 00:00.
 
-    def __init__(self, **options: Any) -> None:
+    With `is_end` it is the end of a time: a day alone, and its last minute 23:59, mean the whole day, so that the
+    time ends with it, at 24:00.
+    """
+
+    def __init__(self, *, is_end: bool = False, **options: Any) -> None:
         options.setdefault("widget", forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
         super().__init__(**options)
+        self.is_end = is_end
+
+    def to_python(self, value: Any) -> datetime | None:
+        if isinstance(value, date) or value in self.empty_values:
+            moment: datetime | None = super().to_python(value)
+            return moment
+        try:
+            day, minutes = read_day(str(value)), read_minutes(str(value))
+        except NumberError as error:
+            raise forms.ValidationError(str(error), code="invalid") from error
+        if self.is_end and minutes in (None, _LAST_MINUTE):
+            minutes = _LAST_MINUTE + 1
+        return make_aware(datetime(day.year, day.month, day.day) + timedelta(minutes=minutes or 0))  # noqa: DTZ001

@@ -1,21 +1,18 @@
 """Numbers that name people and bodies: read as people write them, checked, and kept in one normal form. Pure.
 
-Unified social credit codes (统一社会信用代码, GB 32100-2015), resident IDs (公民身份号码, GB 11643-1999), bank codes
-of the large-value payment system (CNAPS 联行号), telephone numbers and bank account numbers. Every refusal is Chinese:
-which character is wrong, and what to do.
+Unified social credit codes (统一社会信用代码, GB 32100-2015), resident IDs (公民身份号码, GB 11643-1999), foreigners'
+permanent residence IDs (GA 2102-2023), bank codes of the large-value payment system (CNAPS 联行号), telephone numbers
+and bank account numbers. Every refusal is Chinese: which character is wrong, and what to do.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from typing import TYPE_CHECKING
+from datetime import date
 
 from stdnum.cn import ric, uscc
-from stdnum.exceptions import ValidationError as StdnumError
 
-if TYPE_CHECKING:
-    from datetime import date
+from portal.core.text import compact
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 # Letters that the standard leaves out because they are taken for a digit, and the digit they are taken for.
@@ -53,7 +50,7 @@ class IdentifierError(ValueError):
 
 def normalise_identifier(text: str) -> str:
     """Half-width capitals and digits, without spaces and dashes; nothing is checked."""
-    return re.sub(r"[\s\-‐-―·.]", "", unicodedata.normalize("NFKC", text)).upper()
+    return re.sub(r"[\-‐-―·.]", "", compact(text)).upper()
 
 
 def read_uscc(text: str) -> str:
@@ -97,29 +94,63 @@ def _wrong_uscc_character(place: int, character: str) -> str:
 
 
 def read_resident_id(text: str, *, today: date) -> str:
-    """A resident ID of 18 characters, the last a digit or X. Raises IdentifierError; never overridable."""
+    """The number of a person's identity document. Raises IdentifierError; never overridable.
+
+    18 characters, the last a digit or X: resident IDs, residence permits of Hong Kong, Macao and Taiwan (81, 82, 83),
+    and foreigners' permanent residence IDs since 2023 (9, province, three digits of the nationality). Or 15 characters:
+    foreigners' permanent residence IDs until 2023 (GA 2102-2023: three letters, place, birth, order, check digit).
+    """
     number = normalise_identifier(text)
     if len(number) == 15 and number.isdigit():
         raise IdentifierError("这是 15 位的旧号码，已停止使用。请填写现行居民身份证上的 18 位号码。")
+    if len(number) == 15 and number[:3].isascii() and number[:3].isalpha():
+        return _read_old_foreigner_id(number, today=today)
     _require_length(number, 18, "公民身份号码")
     for place, character in enumerate(number, start=1):
         if character not in ("0123456789X" if place == 18 else "0123456789"):
             rule = "最后一位只能是数字或字母 X" if place == 18 else "前 17 位只能是数字"
             raise IdentifierError(f"第 {place} 位“{character}”不对：{rule}。")
-    if number[:2] not in _PROVINCES:
-        raise IdentifierError(f"开头两位“{number[:2]}”不是任何省份的代码，请核对前 6 位。")
-    try:
-        born = ric.get_birth_date(number)
-    except (StdnumError, ValueError):
-        born = None
-    if born is None or born.year < 1880 or born > today:
-        raise IdentifierError(f"第 7 至 14 位“{number[6:14]}”不是有效的出生日期，请核对。")
-    expected = ric.calc_check_digit(number)
+    is_foreigner = number.startswith("9")
+    province = number[1:3] if is_foreigner else number[:2]
+    if province not in _PROVINCES:
+        where = "第 2 至 3 位" if is_foreigner else "开头两位"
+        raise IdentifierError(f"{where}“{province}”不是任何省份的代码，请核对前 6 位。")
+    _require_birth(number[6:14], (number[6:14],), "第 7 至 14 位", today=today)
+    _require_check(number, ric.calc_check_digit(number), "身份证件")
+    return number
+
+
+def _read_old_foreigner_id(number: str, *, today: date) -> str:
+    """A foreigner's permanent residence ID as given out until 2023; its check digit is that of ICAO 9303."""
+    for place, character in enumerate(number[3:], start=4):
+        if character not in "0123456789":
+            raise IdentifierError(f"第 {place} 位“{character}”不对：3 个字母后只能是 12 位数字。")
+    if number[3:5] not in _PROVINCES:
+        raise IdentifierError(f"第 4 至 5 位“{number[3:5]}”不是任何省份的代码，请核对。")
+    _require_birth(number[7:13], (f"19{number[7:13]}", f"20{number[7:13]}"), "第 8 至 13 位", today=today)
+    weighted = (int(character, 36) * weight for character, weight in zip(number[:14], (7, 3, 1) * 5, strict=False))
+    _require_check(number, str(sum(weighted) % 10), "外国人永久居留身份证")
+    return number
+
+
+def _require_birth(written: str, readings: tuple[str, ...], place: str, *, today: date) -> None:
+    """Refuse what is no day of birth in any of its readings as yyyymmdd."""
+    for reading in readings:
+        try:
+            born = date(int(reading[:4]), int(reading[4:6]), int(reading[6:]))
+        except ValueError:
+            continue
+        if born.year >= 1880 and born <= today:
+            return
+    raise IdentifierError(f"{place}“{written}”不是有效的出生日期，请核对。")
+
+
+def _require_check(number: str, expected: str, document: str) -> None:
     if number[-1] != expected:
         raise IdentifierError(
-            f"校验位不符：按前 17 位推算，最后一位应为“{expected}”，填写的是“{number[-1]}”。请对照身份证逐位核对。"
+            f"校验位不符：按前 {len(number) - 1} 位推算，最后一位应为“{expected}”，填写的是“{number[-1]}”。"
+            f"请对照{document}逐位核对。"
         )
-    return number
 
 
 def read_cnaps(text: str) -> str:
@@ -141,7 +172,7 @@ def read_account_number(text: str) -> str:
 
 def read_phone(text: str) -> str:
     """A mobile number, or a fixed line with its area code as 0510-81234567. Raises IdentifierError."""
-    digits = re.sub(r"[\s\-‐-―()]", "", unicodedata.normalize("NFKC", text))
+    digits = re.sub(r"[\-‐-―()]", "", compact(text))
     digits = re.sub(r"^(\+|00)?86(?=1\d{10}$|0?\d{10,11}$)", "", digits)
     if re.fullmatch(r"1[3-9]\d{9}", digits):
         return digits

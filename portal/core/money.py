@@ -6,8 +6,10 @@ Nothing here takes a float: a float has already lost the fen it was asked to kee
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from portal.core.numbers import SCALES, NumberError, read_number, shown
+from portal.core.text import compact
 
 FEN = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -18,30 +20,67 @@ MAX_YUAN_IN_WORDS = Decimal("9999999999999999.99")
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
-_AMOUNT = re.compile(r"(?P<sign>[+-]?)(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<unit>万元|元)?")
+_EXAMPLE = "5000 或 4,999.99（单位：元）"
+# Words for yuan, and for the money of others, which nobody here can convert.
+_YUAN_WORDS = frozenset({"", "元", "圆", "元整", "圆整", "人民币", "人民币元", "元人民币", "rmb", "cny", "yuan"})
+_FOREIGN_WORDS = (
+    *("美元", "美金", "欧元", "日元", "英镑", "港元", "港币", "澳门元", "澳元", "加元", "韩元", "法郎", "卢布", "台币"),
+    *("新加坡元", "外币", "usd", "eur", "jpy", "gbp", "hkd", "mop", "aud", "cad", "krw", "chf", "twd", "sgd"),
+    *("$", "€", "£", "₩"),
+)
 
 
 class MoneyError(ValueError):
     """A sum that cannot be read or held. The message is Chinese, and says what to do about it."""
 
 
-def read_yuan(text: str) -> Decimal:
+def unit_factor(unit: str) -> Decimal | None:
+    """How many yuan one of this unit is (千元, 万元, 人民币亿元 …), None for no unit of money.
+
+    Raises MoneyError for the money of another country.
+    """
+    word = compact(unit).casefold()
+    if any(foreign in word for foreign in _FOREIGN_WORDS):
+        raise MoneyError(f"“{unit.strip()}”不是人民币：请按付款当日汇率折算成人民币，填写人民币金额。")
+    if word in _YUAN_WORDS:
+        return Decimal(1)
+    bare = word.removeprefix("人民币")
+    for scale, factor in SCALES.items():
+        if scale and bare.startswith(scale) and bare.removeprefix(scale) in _YUAN_WORDS:
+            return factor
+    return None
+
+
+def read_yuan(text: str, *, unit: Decimal | None = None) -> Decimal:
     """Read a sum as people write it, exactly, as yuan with two places.
 
-    Takes full-width characters, a currency sign, thousands separators in their places, and the unit 元 or 万元.
-    Raises MoneyError for anything else, and for a sum finer than a fen: a typed sum is never rounded.
+    Takes full-width characters, a currency sign, thousands separators in their places, and units such as 元 and 万元;
+    `unit` is how many yuan one of a bare number is. Raises MoneyError for anything else, and for a sum finer than a
+    fen: a typed sum is never rounded.
     """
-    compact = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).removeprefix("¥")
-    found = _AMOUNT.fullmatch(compact)
-    if not found:
-        raise MoneyError(f"“{text.strip()}”不是金额：请填写数字，如 5000 或 4,999.99（单位：元）。")
-    amount = Decimal(found["sign"] + found["number"].replace(",", ""))
-    if found["unit"] == "万元":
-        amount *= WAN
     try:
-        return to_yuan(to_fen(amount))
+        number = read_number(_sign_first(text), what="金额", example=_EXAMPLE)
+    except NumberError as error:
+        # Of the money of others the currency is what is wrong.
+        unit_factor(text[-60:])
+        raise MoneyError(str(error)) from None
+    factor = unit_factor(number.unit)
+    if factor is None:
+        raise MoneyError(f"“{shown(text)}”不是金额：请填写数字，如 {_EXAMPLE}。")
+    if unit is not None and not number.unit and not number.is_scaled:
+        factor = unit
+    try:
+        return to_yuan(to_fen(number.value * factor))
     except MoneyError as error:
-        raise MoneyError(f"“{text.strip()}”无法采用：{error}") from None
+        raise MoneyError(f"“{shown(text)}”无法采用：{error}") from None
+
+
+def _sign_first(text: str) -> str:
+    """The text without a sign of the yuan before its number."""
+    bare = text.strip()
+    for sign in ("￥", "¥", "人民币", "RMB", "CNY", "rmb", "cny"):
+        bare = bare.removeprefix(sign).lstrip()
+    return bare
 
 
 def to_fen(yuan: Decimal | int | str) -> int:

@@ -6,19 +6,16 @@ from typing import Any
 
 from django import forms
 
+from portal.core.fields import DayField
 from portal.workdays.enums import SpanKind
 from portal.workdays.services import LONGEST_SPAN
-
-
-def _day_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"})
 
 
 class SpanForm(forms.Form):
     """Days to be set, with their basis."""
 
-    first = forms.DateField(label="自", widget=_day_input())
-    last = forms.DateField(label="至（含）", widget=_day_input(), required=False, help_text="只调整一天时可以不填")
+    first = DayField(label="自")
+    last = DayField(label="至（含）", required=False, help_text="只调整一天时可以不填")
     kind = forms.ChoiceField(label="这些日子", choices=SpanKind.choices)
     basis = forms.CharField(label="依据", max_length=200, help_text="文件名称和文号，例如省政府办公厅关于调休的通知")
 
@@ -38,5 +35,5 @@ class SpanForm(forms.Form):
 class RemovalForm(forms.Form):
     """A span whose days go back to the national calendar."""
 
-    first = forms.DateField()
-    last = forms.DateField()
+    first = DayField()
+    last = DayField()

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from decimal import ROUND_DOWN, Decimal
+
+from portal.core.numbers import SCALES, NumberError, read_number, shown
+from portal.core.text import compact
 
 RATIO = "比例"
 POINTS = "百分点差"
 PLACES = 4
 LARGEST = Decimal(10) ** 14
-# More digits than a Decimal carries through a multiplication would be rounded unseen.
-_LONGEST = 24
-_SCALES = {"万": Decimal(10) ** 4, "亿": Decimal(10) ** 8}
-_NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)(万|亿|%)?")
-# Separators stand between groups of three: 1,5 is no number that anybody means.
-_GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
+_SCALES = {"万": SCALES["万"], "亿": SCALES["亿"]}
 
 
 class FigureError(ValueError):
@@ -45,21 +41,20 @@ def read_figure(text: str, unit: str) -> Decimal:
 
     A share is 92% or 0.92; large values may be written with 万 or 亿.
     """
-    written = unicodedata.normalize("NFKC", text).replace("，", ",")
-    written = "".join(written.split()).replace("−", "-")
+    written = compact(text)
     for ending in (unit, unit.partition("/")[0], "个百分点", "百分点"):
         written = written.removesuffix(ending)
-    match = _NUMBER.fullmatch(_GROUPED.sub("", written))
-    if match is None:
-        raise FigureError(f"“{text.strip()}”不是数值，请填写数字，例如 {_example(unit)}。")
-    if len(match[1]) > _LONGEST:
-        raise FigureError("数字过长，请核对后重新填写。")
-    number, scale = Decimal(match[1]), match[2] or ""
-    if scale == "%":
+    try:
+        read = read_number(written, what="数值", example=_example(unit))
+    except NumberError as error:
+        raise FigureError(str(error)) from None
+    if read.unit not in ("", "%") or (read.unit and read.is_scaled):
+        raise FigureError(f"“{shown(text)}”不是数值，请填写数字，例如 {_example(unit)}。")
+    number = read.value
+    if read.unit == "%":
         if unit not in (RATIO, POINTS):
             raise FigureError(f"这项指标以“{unit}”计，请不要填写百分数。")
         number = number / 100 if unit == RATIO else number
-    number *= _SCALES.get(scale, Decimal(1))
     if unit == RATIO and not 0 <= number <= 1:
         raise FigureError("比例应在 0 到 100% 之间，请写成 92% 或 0.92。")
     if unit != POINTS and number < 0:

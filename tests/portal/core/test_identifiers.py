@@ -123,7 +123,13 @@ def test_every_resident_id_with_its_check_character_is_right(born, order, distri
         ("32021119850601123", "您填写了 17 位，少了 1 位"),
         ("3202111985O6011234", "第 11 位“O”不对：前 17 位只能是数字"),
         ("32021119850601123Y", "第 18 位“Y”不对：最后一位只能是数字或字母 X"),
-        ("992111198506011234", "开头两位“99”"),
+        ("002111198506011234", "开头两位“00”"),
+        ("992111198506011234", "第 2 至 3 位“92”"),
+        ("932682198501010018", "最后一位应为“7”"),
+        ("KAZ990090123105", "第 4 至 5 位“99”"),
+        ("KAZ110090133105", "第 8 至 13 位“901331”"),
+        ("KAZ110090123106", "最后一位应为“5”"),
+        ("KAZ11009O123105", "第 9 位“O”不对"),
         ("320211198513011234", "第 7 至 14 位“19851301”"),
         ("320211202702301234", "第 7 至 14 位“20270230”"),
         ("320211202606011234", "第 7 至 14 位“20260601”"),
@@ -133,6 +139,19 @@ def test_a_wrong_resident_id_is_told_what_is_wrong(text, words):
     with pytest.raises(IdentifierError, match=words) as caught:
         read_resident_id(text, today=TODAY)
     assert not caught.value.overridable
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("9 32 682 19850101 001 7", "932682198501010017"),
+        ("kaz110090123105", "KAZ110090123105"),
+        ("810000199408230021", "810000199408230021"),
+        ("830000199201300022", "830000199201300022"),
+    ],
+)
+def test_permanent_and_other_residents_who_are_no_citizens_have_numbers_too(written, number):
+    assert read_resident_id(written, today=TODAY) == number
 
 
 def test_bank_codes_have_twelve_digits():

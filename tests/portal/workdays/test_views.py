@@ -74,7 +74,7 @@ def test_a_whole_year_is_set_by_the_week_and_then_its_holidays_over_it(client, a
         ({"last": "2028-03-01"}, "一次最多登记 366 天"),
         ({"basis": "  "}, "必填"),
         ({"first": ""}, "必填"),
-        ({"first": "morgen"}, "有效的日期"),
+        ({"first": "morgen"}, "“morgen”不是日期"),
         ({"kind": "party"}, "有效"),
     ],
 )

@@ -1,0 +1,123 @@
+"""Numbers and days as people write them, read exactly or refused with the remedy. Pure.
+
+One reader for forms, facts, figures and spreadsheets: full width, thousands in their groups, a unit of 万 or 亿.
+A comma or space that stands anywhere else is never dropped: `1,5` may mean 1.5 or 15.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from portal.core.text import tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Longer texts are no number that anybody means; a Decimal carries 28 digits without loss.
+LONGEST = 40
+MOST_DIGITS = 24
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+SCALES: Mapping[str, Decimal] = {
+    "": Decimal(1),
+    "十": Decimal(10),
+    "百": Decimal(100),
+    "千": Decimal(1000),
+    "万": Decimal(10) ** 4,
+    "十万": Decimal(10) ** 5,
+    "百万": Decimal(10) ** 6,
+    "千万": Decimal(10) ** 7,
+    "亿": Decimal(10) ** 8,
+}
+_NUMBER = re.compile(
+    r"(?P<sign>[+−-]?) ?(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+|)(?P<fraction>\.\d*)? ?(?P<rest>\D*)",
+    re.ASCII,
+)
+_MISPLACED = re.compile(r"\d[, ]+\d")
+_DAY = re.compile(
+    r"(\d{4})(?:(?: ?[-/.年] ?)(\d{1,2})(?: ?[-/.月] ?)(\d{1,2}) ?[日号]?|(\d{2})(\d{2}))"
+    r"(?: ?[T ]? ?(?P<hour>\d{1,2})[:时](?P<minute>\d{2})分?(?::\d{2})?(?:\.\d{1,6})?)?",
+    re.ASCII,
+)
+
+
+class NumberError(ValueError):
+    """A text that is no number or day. The message is Chinese, and says what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number with the scale that was written behind it already applied, and what else stands there, e.g. 元 or %."""
+
+    value: Decimal
+    unit: str = ""
+    is_scaled: bool = False
+
+
+def shown(text: str) -> str:
+    """What was typed, short enough for a message."""
+    short = text.strip()
+    return short if len(short) <= LONGEST else f"{short[:LONGEST]}…"
+
+
+def read_number(text: str, *, what: str = "数字", example: str = "26.6") -> Number:
+    """Read one number with whatever unit follows it; the caller decides which units it takes.
+
+    Raises NumberError, which calls the number `what` and gives an example.
+    """
+    if len(text) > LONGEST * 5:
+        raise NumberError(f"“{shown(text)}”不是{what}：位数过多，请核对。")
+    written = tidy(text)
+    found = _NUMBER.fullmatch(written)
+    if not found or not (found["whole"] or len(found["fraction"] or "") > 1):
+        raise NumberError(_refusal(written, shown(text), what, example))
+    digits = found["whole"].replace(",", "").replace(" ", "") + (found["fraction"] or "")
+    if len(digits) > MOST_DIGITS:
+        raise NumberError(f"“{shown(text)}”不是{what}：位数过多，请核对。")
+    value = Decimal(("-" if found["sign"] in ("-", "−") else "") + digits)
+    unit = found["rest"].replace(" ", "")
+    scale = next((scale for scale in sorted(SCALES, key=len, reverse=True) if unit.startswith(scale)), "")
+    return Number(value * SCALES[scale], unit.removeprefix(scale), is_scaled=bool(scale))
+
+
+def _refusal(written: str, typed: str, what: str, example: str) -> str:
+    if _MISPLACED.search(written[:LONGEST]):
+        return (
+            f"“{typed}”不是{what}：逗号或空格的位置不对。小数请用小数点（如 1.5），千位分隔须每三位一个（如 1,500）。"
+        )
+    return f"“{typed}”不是{what}：请填写数字，如 {example}。"
+
+
+def read_day(text: str, *, first_year: int = FIRST_YEAR, last_year: int = LAST_YEAR) -> date:
+    """A day as 2021-05-10, 2021/5/10, 2021.5.10, 20210510 or 2021年5月10日; a time behind it is passed over.
+
+    Raises NumberError, also for a year outside the bounds.
+    """
+    found = _DAY.fullmatch(tidy(text)) if len(text) <= LONGEST * 5 else None
+    if not found:
+        raise NumberError(f"“{shown(text)}”不是日期：请写成 2021-05-10 的样子。")
+    year, month, day = (int(part) for part in found.groups()[:5] if part is not None)
+    try:
+        value = date(year, month, day)
+    except ValueError:
+        raise NumberError(f"没有 {year} 年 {month} 月 {day} 日这一天，请核对日期。") from None
+    if not first_year <= year <= last_year:
+        raise NumberError(f"年份 {year} 不对，请核对日期。")
+    return value
+
+
+def read_minutes(text: str) -> int | None:
+    """The minutes since midnight of the time behind a day that `read_day` reads, None where there is none.
+
+    Raises NumberError for no time of a day; 24:00 is its end.
+    """
+    found = _DAY.fullmatch(tidy(text)) if len(text) <= LONGEST * 5 else None
+    if not found or found["hour"] is None:
+        return None
+    minutes = int(found["hour"]) * 60 + int(found["minute"])
+    if int(found["minute"]) > 59 or minutes > 24 * 60:
+        raise NumberError(f"“{shown(text)}”中没有这个时间：请写成 2021-05-10 17:30 的样子。")
+    return minutes
