@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from inspect import getclosurevars
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -17,6 +18,9 @@ from django.shortcuts import redirect
 
 from portal.accounts.enums import Role
 from portal.accounts.selectors import has_second_factor
+from portal.unsent.answers import too_late
+from portal.unsent.marks import read_mark
+from portal.unsent.reasons import Reason, reason_for
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -63,8 +67,9 @@ any_official = officials(*Role)
 def access(rule: Rule) -> Callable[[View], View]:
     """Declare who may enter a view, and keep everyone else out.
 
-    A stranger is sent to sign in and comes back; a person without the right gets 403; an official without a
-    second factor is sent to set one up.
+    A stranger who wants to read is sent to sign in and comes back; what a stranger sends is refused in words and kept
+    for the person whose page sent it. A person without the right gets 403; an official without a second factor is
+    sent to set one up.
     """
 
     def decorate(view: View) -> View:
@@ -72,7 +77,7 @@ def access(rule: Rule) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not rule.allows(request.user):
                 if not request.user.is_authenticated:
-                    return redirect_to_login(request.get_full_path())
+                    return _send_to_sign_in(request, view)
                 raise PermissionDenied
             if rule is not public and needs_second_factor(request.user):
                 if request.method == "GET":
@@ -84,6 +89,24 @@ def access(rule: Rule) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def _send_to_sign_in(request: HttpRequest, view: View) -> HttpResponseBase:
+    if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
+        # An address that only takes what a form sends cannot be opened afterwards.
+        return redirect_to_login(request.get_full_path()) if _can_be_read(view) else redirect("account_login")
+    mark = read_mark(request)
+    return too_late(request, reason_for(request, mark) or Reason.STRANGER, mark)
+
+
+def _can_be_read(view: View) -> bool:
+    """Whether the view takes GET: Django's decorators keep the methods they let through in their closure."""
+    layer: View | None = view
+    while layer is not None:
+        if "GET" not in getclosurevars(layer).nonlocals.get("request_method_list", ("GET",)):
+            return False
+        layer = getattr(layer, "__wrapped__", None)
+    return True
 
 
 def needs_second_factor(user: User | AnonymousUser) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from portal.navigation import arrange_menu, footer_links, menu_for
+from portal.unsent.marks import mark_for, owner_code
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -34,5 +35,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "user_role": current_role_label(known) if known else "",
         "unread_count": known.portal_messages.filter(read_at=None)[:100].count() if known else 0,
         "demo": settings.DEMO,
+        "page_mark": mark_for(request),
+        "page_owner": owner_code(request),
         "second_factor_off": not settings.OFFICIALS_NEED_SECOND_FACTOR,
     }

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "portal.audit",
     "portal.jobs",
     "portal.notifications",
+    "portal.unsent",
     "portal.workdays",
     "policies.published",
     "policies.calls",
@@ -91,6 +92,7 @@ MIDDLEWARE = [
     "portal.accounts.middleware.SessionActivityMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.refusals.RefusalMiddleware",
+    "portal.middleware.page_owner.PageOwnerMiddleware",
     "portal.middleware.access.ClosedByDefaultMiddleware",
     "portal.workdays.middleware.CalendarUnknownMiddleware",
 ]
@@ -237,6 +239,7 @@ HTTPS = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_NAME = "portal_session"
+CSRF_FAILURE_VIEW = "portal.unsent.answers.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

@@ -121,6 +121,13 @@ ADDRESSES: dict[str, Address] = {
     "contact": Address(EVERYBODY),
     "privacy": Address(EVERYBODY),
     "policies:documents": Address(EVERYBODY),
+    "unsent:state": Address(EVERYBODY),
+    "unsent:signed_in": Address(SIGNED_IN),
+    "unsent:form": Address(
+        SIGNED_IN,
+        {"own": MEMBER, "theirs": OTHER_MEMBERS},
+        lambda world, variant: {"key": world.extra[f"unsent_{variant}"].key},
+    ),
     "calls:list": Address(EVERYBODY),
     "calls:calendar": Address(EVERYBODY),
     "calls:call": Address(EVERYBODY, {"published": EVERYBODY, "draft": set()}, _call_key),

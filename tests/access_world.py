@@ -27,6 +27,7 @@ from portal.audit.services import record_audit
 from portal.core.files import keep_bytes, keep_file
 from portal.jobs.models import Job, JobState
 from portal.notifications.models import Message
+from portal.unsent.models import UnsentForm
 from review.decisions.models import Objection, PublicityEntry, PublicityList
 from review.notices.models import Notice, NoticeKind
 from review.targets.enums import SourceKind
@@ -115,7 +116,12 @@ def build_world() -> World:
         }.items()
     }
     world = World(people=people, applicant=applicant, claims=claims)
-    world.extra |= _paperwork(world)
+    world.extra |= _paperwork(world) | {
+        f"unsent_{whose}": UnsentForm.objects.create(
+            owner=people[who], address="/me/", page="/me/", content=b"", kept_at=timezone.now()
+        )
+        for whose, who in (("own", "member"), ("theirs", "other_member"))
+    }
     return world
 
 

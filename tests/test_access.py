@@ -89,6 +89,8 @@ def outcome(response) -> str:
             pass
     if response.status_code == 302 and response["Location"].startswith(reverse("account_login")):
         return "sign in"
+    if response.status_code == 401 and "text/html" in response["Content-Type"]:
+        return "sign in"
     named = {401: "no token", 403: "refused", 404: "absent", 405: "no such method"}
     # 503 is a page's own word that something it reports on is down.
     return named.get(response.status_code, "broken" if response.status_code == 500 else "in")

@@ -47,7 +47,7 @@ def unused_templates(root: Path = ROOT) -> list[str]:
     used = names_in_use(root)
     patterns = [re.compile(re.sub(r"\\\{[^}]*\\\}", r"[\\w-]+", re.escape(name))) for name in used if "{" in name]
     # Django and allauth (rate limits) look for these by name.
-    error_pages = {"400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html"}
+    error_pages = {"400.html", "403.html", "405.html", "404.html", "429.html", "500.html"}
     folders = package_template_folders()
     found = []
     for path in sorted((root / "templates").rglob("*")):

@@ -50,21 +50,6 @@
     }
   });
 
-  // Words about saving, beside the form that htmx sends.
-  const say = (element, words, state) => {
-    for (const place of document.querySelectorAll("[data-autosave-status]")) {
-      if (element.contains(place) || element.closest("form")?.contains(place)) {
-        place.textContent = words;
-        place.dataset.state = state;
-      }
-    }
-  };
-  document.addEventListener("htmx:beforeRequest", (event) => say(event.detail.elt, "正在保存…", "busy"));
-  for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-    document.addEventListener(failure, (event) =>
-      say(event.detail.elt, "保存失败，请检查网络后再试；内容仍在本页", "failed"));
-  }
-
   // Close a menu on Escape and on a click elsewhere.
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.user-menu[open], details.site-more[open]")) {

@@ -22,15 +22,21 @@ def member():
     return make_member()
 
 
+def session_of(person) -> str:
+    """The key of a new session in which a person is signed in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
+
+
 @pytest.fixture
 def visit(member, live_server, context):
     """Open a page of a claim in a new tab, signed in."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(member.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = member.get_session_auth_hash()
-    session.create()
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}])
+    key = session_of(member)
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
 
     def open_tab(name, claim=None):
         tab = context.new_page()
@@ -68,6 +74,51 @@ def test_a_file_is_up_as_soon_as_it_is_chosen(visit, member):
     expect(tab.locator(".slot").first).to_contain_text("证书.pdf")
     expect(tab.locator("#save-state")).to_contain_text("材料已上传")
     assert claim.evidence.count() == 1
+
+
+def test_what_is_typed_after_the_session_ended_is_saved_once_the_same_person_is_back(visit, member, context):
+    claim = start(member)
+    tab = visit("edit", claim)
+    cookie = next(c for c in context.cookies() if c["name"] == settings.SESSION_COOKIE_NAME)
+    context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    tab.get_by_label("费用合计").fill("4321")
+    tab.get_by_label("费用合计").blur()
+    expect(tab.locator("#session-banner")).to_contain_text("已在别处退出登录")
+    expect(tab.locator("#save-state")).to_contain_text("未保存：已在别处退出登录")
+    expect(tab.locator("#answer")).not_to_contain_text("登录")
+    tab.get_by_label("权利证书").set_input_files({"name": "证书.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    expect(tab.locator("#session-banner")).to_contain_text("证书.pdf")
+
+    other = make_member()
+    context.add_cookies([cookie | {"value": session_of(other)}])
+    tab.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(tab.locator("#session-banner")).to_contain_text("已换人登录")
+    claim.refresh_from_db()
+    assert claim.revision == 0
+
+    context.add_cookies([cookie | {"value": session_of(member)}])
+    tab.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(tab.locator("#session-banner")).to_have_count(0)
+    expect(tab.locator(".slot").first).to_contain_text("证书.pdf")
+    tab.reload()
+    expect(tab.get_by_label("费用合计")).to_have_value("4321.00")
+
+
+def test_a_page_that_was_left_brings_back_what_was_typed_to_its_own_person_alone(visit, member, context, live_server):
+    claim = start(member)
+    tab = visit("withdraw", claim)
+    tab.get_by_label("撤回理由").fill("写了很久的理由")
+    tab.reload()
+    expect(tab.get_by_label("撤回理由")).to_have_value("写了很久的理由")
+    expect(tab.locator(".typed-note")).to_contain_text("请核对后保存")
+    cookie = next(c for c in context.cookies() if c["name"] == settings.SESSION_COOKIE_NAME)
+    colleague = make_member(claim.applicant)
+    context.add_cookies([cookie | {"value": session_of(colleague)}])
+    tab.reload()
+    expect(tab.get_by_label("撤回理由")).to_have_value("")
+    context.add_cookies([cookie | {"value": session_of(member)}])
+    tab.reload()
+    expect(tab.get_by_label("撤回理由")).to_have_value("写了很久的理由")
 
 
 def test_two_tabs_do_not_overwrite_each_other(visit, member):
