@@ -42,7 +42,7 @@ from applications.rights.suggestions import suggestion_for
 from policies.finder.selectors import published_items
 from policies.published.models import SupportItem
 from portal.access import access, applicants
-from portal.core.errors import RefusedError, StaleStateError
+from portal.core.errors import RefusedError, StaleStateError, show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.spreadsheets import workbook_response
 
@@ -106,7 +106,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method != "POST" or form.wants_more_rows or not form.is_ready:
         return _form_page(request, form)
     applicant = _own(request, form.whose.cleaned_data["applicant"])
-    try:
+    with show_refusal() as refusal:
         record_right(
             applicant,
             event=event,
@@ -115,10 +115,9 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             item_code=form.which,
             act=act_of(request),
         )
-    except RefusedError as error:
-        return _form_page(request, form, refusal=str(error))
-    messages.success(request, f"已登记：{event.label}。")
-    return redirect("rights:list")
+        messages.success(request, f"已登记：{event.label}。")
+        return redirect("rights:list")
+    return _form_page(request, form, refusal=str(refusal))
 
 
 @access(applicants)
@@ -131,7 +130,7 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     form = right_form(event, user=user_of(request), data=data, right=right)
     if data is None or form.wants_more_rows or not form.is_ready:
         return _form_page(request, form, right=right)
-    try:
+    with show_refusal() as refusal:
         change_right(
             right,
             event=event,
@@ -140,14 +139,13 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             item_code=form.which,
             act=act_of(request),
         )
-    except StaleStateError:
-        refusal = "这条记录刚被别人修改过，您的修改没有保存。下面是您填写的内容；请核对后再保存一次，将以您的为准。"
+        messages.success(request, "已保存。")
+        return redirect("rights:list")
+    message = str(refusal)
+    if isinstance(refusal.error, StaleStateError):
+        message = "这条记录刚被别人修改过，您的修改没有保存。下面是您填写的内容；请核对后再保存一次，将以您的为准。"
         right.refresh_from_db()
-        return _form_page(request, form, right=right, refusal=refusal)
-    except RefusedError as error:
-        return _form_page(request, form, right=right, refusal=str(error))
-    messages.success(request, "已保存。")
-    return redirect("rights:list")
+    return _form_page(request, form, right=right, refusal=message)
 
 
 @access(applicants)
@@ -182,16 +180,15 @@ def bulk(request: HttpRequest, kind: str) -> HttpResponse:
     whose = OwnApplicantForm(request.POST if is_sent else None, user=user_of(request))
     context: dict[str, Any] = {"event": event, "form": form, "own": list(whose.own.values()), "most": MAX_LINES}
     if is_sent and form.is_valid() and whose.is_valid():
-        try:
+        with show_refusal() as refusal:
             reading = _sheet(sheet_item(event), form.cleaned_data)
             context["faults"] = reading.faults
             rows = [(event, line, "") for line in _faultless(reading)]
             recorded = record_many(whose.chosen, rows=rows, act=act_of(request))
-        except RefusedError as error:
-            return render(request, "rights/import.html", context | {"refusal": str(error)}, status=422)
-        known = f"，{recorded.known} 项已在台账中，没有改动" if recorded.known else ""
-        messages.success(request, f"已登记 {recorded.new} 项{known}。")
-        return redirect("rights:list")
+            known = f"，{recorded.known} 项已在台账中，没有改动" if recorded.known else ""
+            messages.success(request, f"已登记 {recorded.new} 项{known}。")
+            return redirect("rights:list")
+        context["refusal"] = str(refusal)
     return render(request, "rights/import.html", context, status=422 if is_sent else 200)
 
 
@@ -205,12 +202,9 @@ def adopt(request: HttpRequest) -> HttpResponse:
     items = published_items()
     kinds = right_kinds(items)
     found = holdings_of([form.chosen.pk], kinds, items).unrecorded
-    try:
+    with show_refusal(request):
         rows = [(kinds[holding.kind], holding.facts, holding.item_code) for holding in found]
         recorded = record_many(form.chosen, rows=rows, act=act_of(request))
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
         messages.success(request, f"已从申报中登记 {recorded.new} 项。")
     return redirect("rights:list")
 
@@ -225,7 +219,7 @@ def claim(request: HttpRequest) -> HttpResponse:
     act = act_of(request)
     item = get_object_or_404(SupportItem.objects.select_related("document__region"), code=form.cleaned_data["item"])
     suggestion = suggestion_for(form.chosen, item.code, at=timezone.now())
-    try:
+    with show_refusal(request):
         begun = start_claim_from_holdings(
             form.chosen,
             item=item,
@@ -233,10 +227,8 @@ def claim(request: HttpRequest) -> HttpResponse:
             key=form.cleaned_data["key"],
             act=act,
         )
-    except RefusedError as error:
-        messages.error(request, str(error))
-        return redirect("policies:item", item.code)
-    return redirect("applications:edit", begun.key)
+        return redirect("applications:edit", begun.key)
+    return redirect("policies:item", item.code)
 
 
 def _event(kind: str) -> Event:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from policies.calls.services.changes import Amendment
 from policies.calls.services.plans import PLAIN_FIELDS, CallPlan, ItemPlan
-from portal.core.errors import RefusedError, StaleStateError, show_refusal
+from portal.core.errors import StaleStateError
 from portal.core.fields import DayField, MomentField, YuanField
 
 if TYPE_CHECKING:
@@ -113,12 +113,13 @@ class ItemForms:
 class RefusableForm(forms.Form):
     """A form that shows where a service refused it."""
 
-    def show_refusal(self, error: RefusedError) -> None:
+    def show_refusal(self, error: Exception) -> None:
         """Put the refusal beside the field it is about, or above the form.
 
         After a stale page the form names the call's revision as it is now: who sends it again knows of the other one.
         """
-        show_refusal(self, error)
+        field = getattr(error, "field", "")
+        self.add_error(field if field in self.fields else None, str(error))
         if isinstance(error, StaleStateError):
             self.data = {name: self.data[name] for name in self.data} | {"seen": str(error.current.revision)}
 

@@ -16,7 +16,7 @@ from policies.rates.services import confirm_rate, propose_rate, refuse_rate
 from portal.access import access, officials, public
 from portal.accounts.enums import Role
 from portal.accounts.models import Region
-from portal.core.errors import RefusedError, attempt
+from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.regions import in_trees
 
@@ -42,17 +42,11 @@ def work(request: HttpRequest) -> HttpResponse:
     regions = Region.objects.filter(in_trees("code", user.regions_for(Role.POLICY_ADMIN))).order_by("code")
     data = request.POST if request.method == "POST" else None
     form = RateForm(data, items=selectors.rateable_items(), regions=regions)
-    if (
-        data is not None
-        and form.is_valid()
-        and attempt(
-            request,
-            lambda: propose_rate(form.plan(), key=form.cleaned_data["key"], act=act_of(request)),
-            success="已登记，待另一位政策管理人员确认后生效。",
-            form=form,
-        )
-    ):
-        return redirect("rates:work")
+    if form.is_valid():
+        with show_refusal(form):
+            propose_rate(form.plan(), key=form.cleaned_data["key"], act=act_of(request))
+            messages.success(request, "已登记，待另一位政策管理人员确认后生效。")
+            return redirect("rates:work")
     context = {"form": form, "rates": selectors.worked_rates(user), "user_id": user.pk}
     return render(request, "rates/work.html", context, status=200 if data is None else 422)
 
@@ -62,13 +56,11 @@ def work(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Confirm an entered rate as a second person, or do not take it."""
     rate = get_object_or_404(DistrictRate.objects.workable_by(user_of(request)), key=key)
-    try:
+    with show_refusal(request):
         if request.POST.get("decision") == "confirm":
             confirm_rate(rate.pk, act=act_of(request))
             messages.success(request, "已确认，按适用日期生效。")
         else:
             refuse_rate(rate.pk, reason=request.POST.get("reason", ""), act=act_of(request))
             messages.success(request, "已记为不采纳。")
-    except RefusedError as error:
-        messages.error(request, str(error))
     return redirect("rates:work")

@@ -14,7 +14,7 @@ from portal.api.api import api
 from portal.api.forms import TokenForm
 from portal.api.models import ApiToken
 from portal.api.services import create_token, revoke_token
-from portal.core.errors import RefusedError
+from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
@@ -43,11 +43,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     shown: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
-        try:
+        with show_refusal(form):
             token, secret = create_token(user, label=form.cleaned_data["label"], act=act_of(request))
-        except RefusedError as error:
-            form.add_error(None, str(error))
-        else:
             shown = {"token": token, "secret": secret}
             form = TokenForm()
     context = {"form": form, "tokens": ApiToken.objects.visible_to(user), **shown}

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -19,7 +18,7 @@ from portal.audit.forms import RecordFilterForm, SecurityFilterForm
 from portal.audit.models import AuditRecord
 from portal.audit.selectors import page_of_events, page_of_records, region_names
 from portal.audit.services import export_records
-from portal.core.errors import RefusedError
+from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
@@ -95,12 +94,10 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return redirect("audit:records")
     act = act_of(request)
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it when it is sent
-    try:
+    with show_refusal(request):
         export_records(AuditRecord.objects.visible_to(user_of(request)), narrowed=form.to_filter(), file=file, act=act)
-    except RefusedError as error:
-        file.close()
-        messages.error(request, str(error))
-        return redirect(reverse("audit:records"))
-    file.seek(0)
-    name = f"审计记录-{timezone.localtime(act.at):%Y%m%d-%H%M}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name)
+        file.seek(0)
+        name = f"审计记录-{timezone.localtime(act.at):%Y%m%d-%H%M}.xlsx"
+        return FileResponse(file, as_attachment=True, filename=name)
+    file.close()
+    return redirect("audit:records")

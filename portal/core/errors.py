@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, Self
 
+from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django import forms
-    from django.http import HttpRequest
+Place = HttpRequest | forms.BaseForm | Callable[[Exception], object] | None
 
 
 class RefusedError(Exception):
@@ -36,26 +36,44 @@ class StaleStateError(RefusedError):
         self.attempted = attempted
 
 
-def show_refusal(form: forms.Form, error: RefusedError) -> None:
-    """Put the message beside the field it is about, or above the form."""
-    form.add_error(error.field if error.field in form.fields else None, str(error))
+class ShownRefusal:
+    """What became of a block under `show_refusal`: true where it was refused, and then its text is the message."""
+
+    def __init__(self, place: Place, success: str, caught: tuple[type[Exception], ...]) -> None:
+        self._place, self._success, self._caught = place, success, caught
+        self.error: Exception | None = None
+
+    def __bool__(self) -> bool:
+        return self.error is not None
+
+    def __str__(self) -> str:
+        return str(self.error or "")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        place = self._place
+        if error is None and self._success and isinstance(place, HttpRequest):
+            messages.success(place, self._success)
+        if not isinstance(error, self._caught):
+            return False
+        self.error = error
+        if isinstance(place, HttpRequest):
+            messages.error(place, str(error))
+        elif isinstance(place, forms.BaseForm):
+            field = getattr(error, "field", "")
+            place.add_error(field if field in place.fields else None, str(error))
+        elif place is not None:
+            place(error)
+        return True
 
 
-def attempt(
-    request: HttpRequest, action: Callable[[], object], *, success: str = "", form: forms.Form | None = None
-) -> bool:
-    """Do something for a page and return whether it was done.
+def show_refusal(place: Place = None, *, success: str = "", denials: bool = False) -> ShownRefusal:
+    """Run a block in which services may refuse: a RefusedError ends the block, not the view, and is shown at `place`.
 
-    `success` becomes a message of the next page; so does a refusal, or it goes into the form where one is given.
+    A request shows it as a message of the next page, and `success` where nothing was refused; a form beside the field
+    that it is about, or above all fields; a function takes the error; None leaves it to who reads the returned
+    object. `denials` treats PermissionDenied the same, for services whose denials have words for people.
     """
-    try:
-        action()
-    except RefusedError as error:
-        if form is None:
-            messages.error(request, str(error))
-        else:
-            show_refusal(form, error)
-        return False
-    if success:
-        messages.success(request, success)
-    return True
+    return ShownRefusal(place, success, (RefusedError, PermissionDenied) if denials else (RefusedError,))

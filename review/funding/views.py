@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.audit.security import exported_workbook
+from portal.core.errors import show_refusal
 from portal.core.fields import filter_words
 from portal.core.http import act_of, user_of
 from review.decisions.selectors.queue import page_of
-from review.decisions.services.bulk import REFUSALS
 from review.funding.forms import PaymentFilterForm, PaymentForm, ReturnForm
 from review.funding.selectors import (
     district_choices,
@@ -73,16 +73,13 @@ def payment(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     paid = is_paid(claim)
     form: PaymentForm = (ReturnForm if paid else PaymentForm)(request.POST or None)
     if form.is_valid():
-        try:
+        with show_refusal(form, denials=True):
             if isinstance(form, ReturnForm):
                 record_return(claim.pk, voucher=form.paper, reason=form.cleaned_data["reason"], act=act_of(request))
                 messages.success(request, f"{claim.number}：退票已登记，可核对账户后重新拨付。")
             else:
                 record_payment(claim.pk, voucher=form.paper, act=act_of(request))
                 messages.success(request, f"{claim.number}：拨付已登记，已通知申报单位。")
-        except REFUSALS as error:
-            form.add_error(None, str(error))
-        else:
             return redirect("funding:payment", key=key)
     context = {"claim": claim, "award": getattr(claim, "award", None), "paid": paid, "form": form}
     return render(request, "funding/payment.html", context, status=422 if form.errors else 200)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from policies.published.models import PolicyDocument
 from portal.access import access, officials, public
-from portal.core.errors import RefusedError, attempt, show_refusal
+from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.spreadsheets import workbook_response
 from review.targets.charts import attainment_chart, course_chart, verdict_chart, year_chart, year_charts
@@ -137,11 +137,8 @@ def measure(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("targets:measure", code=aim.goal.measured_as)
     form = MeasurementForm(request.POST or None, goal=aim.goal)
     if form.is_valid():
-        try:
+        with show_refusal(form):
             row = record_measurement(code, form.reading, key=form.cleaned_data["key"], act=act_of(request))
-        except RefusedError as refused:
-            show_refusal(form, refused)
-        else:
             messages.success(request, f"已登记“{aim.goal.title}”：{measured_text(row, aim.goal.unit)}。")
             return redirect("targets:target", code=code)
     return _entry_page(request, form, aim, title="登记实测值")
@@ -156,14 +153,11 @@ def correct(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     form = CorrectionForm(request.POST or None, goal=aim.goal, row=row)
     if form.is_valid():
         entered = form.cleaned_data
-        if attempt(
-            request,
-            lambda: correct_measurement(
+        with show_refusal(form):
+            correct_measurement(
                 row.pk, form.replacement, reason=entered["reason"], key=entered["key"], act=act_of(request)
-            ),
-            success="已更正，原来的数值仍留在历次实测中。",
-            form=form,
-        ):
+            )
+            messages.success(request, "已更正，原来的数值仍留在历次实测中。")
             return redirect("targets:target", code=aim.item.code)
     return _entry_page(request, form, aim, title="更正实测值")
 
@@ -179,11 +173,8 @@ def _entry_page(request: HttpRequest, form: MeasurementForm, aim: Aim, *, title:
 def adopt(request: HttpRequest, code: str, year: int) -> HttpResponse:
     """Enter what the portal counts as a measured value, at one click."""
     item = get_object_or_404(recordable_items(user_of(request)), code=code)
-    try:
+    with show_refusal(request):
         row = adopt_platform_figure(item.code, year=year, key=_key_of(request), act=act_of(request))
-    except RefusedError as refused:
-        messages.error(request, str(refused))
-    else:
         messages.success(request, f"已采用平台数据，数据时点为 {row.measured_on.isoformat()}。")
     return redirect("targets:target", code=code)
 
@@ -240,14 +231,9 @@ def report(request: HttpRequest, code: str, rule: str) -> HttpResponse:
     form = ProgressForm(request.POST or None, task=task)
     if form.is_valid():
         entered = form.cleaned_data
-        if attempt(
-            request,
-            lambda: report_progress(
-                code, rule, form.report, seen=entered["seen"], key=entered["key"], act=act_of(request)
-            ),
-            success=f"已登记“{task.duty.row.title}”的进展。",
-            form=form,
-        ):
+        with show_refusal(form):
+            report_progress(code, rule, form.report, seen=entered["seen"], key=entered["key"], act=act_of(request))
+            messages.success(request, f"已登记“{task.duty.row.title}”的进展。")
             return redirect(f"{reverse('targets:programme', args=[code])}#{rule}")
     context = {"form": form, "document": document, "task": task}
     return render(request, "targets/progress_form.html", context, status=422 if form.errors else 200)

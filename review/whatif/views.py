@@ -16,7 +16,7 @@ from policies.engine import CatalogueError
 from policies.published.selectors import published_catalogue
 from portal.access import access, officials
 from portal.audit.security import exported_workbook
-from portal.core.errors import RefusedError
+from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from review.whatif import charts
 from review.whatif.comparison import compared
@@ -206,11 +206,8 @@ def progress(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def cancel(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Give up a run."""
     found = _visible_run(request, key)
-    try:
+    with show_refusal(request, success="模拟已取消。"):
         cancel_run(found.pk, act=act_of(request))
-        messages.success(request, "模拟已取消。")
-    except RefusedError as error:
-        messages.info(request, str(error))
     return redirect("whatif:run", key=key)
 
 

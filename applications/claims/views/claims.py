@@ -26,7 +26,7 @@ from policies.engine.terms import APPLICANT_KINDS
 from policies.published.models import SupportItem
 from policies.published.selectors import claimable_items
 from portal.access import access, applicants
-from portal.core.errors import RefusedError, attempt
+from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
@@ -70,16 +70,13 @@ def new(request: HttpRequest, code: str = "") -> HttpResponse:
     offer = offer_of(item, at=now)
     data = request.POST if request.method == "POST" else None
     form = NewClaimForm(data, user=user, calls=offer.calls, initial={"key": uuid.uuid4()})
-    refusal = ""
+    refusal = show_refusal()
     if form.is_valid():
         given = form.cleaned_data
         applicant = next(a for a in _own(user) if a.pk == given["applicant"])
         call = next((call for call in offer.calls if call.pk == given["call"]), None)
-        try:
+        with refusal:
             claim = start_claim(applicant, item=item, key=given["key"], act=act_of(request), call=call)
-        except RefusedError as error:
-            refusal = str(error)
-        else:
             return redirect("applications:edit", claim.key)
     card = next((card for card in claimable_items(timezone.localdate(now)) if card.item.pk == item.pk), None)
     wanted = as_uuid(request.GET.get("call", ""))
@@ -87,7 +84,7 @@ def new(request: HttpRequest, code: str = "") -> HttpResponse:
         "item": item,
         "card": card,
         "form": form,
-        "refusal": refusal,
+        "refusal": str(refusal),
         "choices": [_choice(applicant, card) for applicant in _own(user)],
         "key": form["key"].value(),
         "calls": offer.calls,
@@ -180,12 +177,10 @@ def move(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if call is None:
         messages.error(request, "该通知不能转入：它已截止，或没有开放这个事项。")
         return redirect("applications:claim", found.key)
-    done = attempt(
-        request,
-        lambda: move_to_call(found, call=call, act=act_of(request)),
-        success=f"已转入“{call.title}”，填写的内容都还在，请核对后提交。",
-    )
-    return redirect("applications:edit", found.key) if done else redirect("applications:claim", found.key)
+    with show_refusal(request, success=f"已转入“{call.title}”，填写的内容都还在，请核对后提交。"):
+        move_to_call(found, call=call, act=act_of(request))
+        return redirect("applications:edit", found.key)
+    return redirect("applications:claim", found.key)
 
 
 @access(applicants)
@@ -195,11 +190,8 @@ def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = own_claim(request, key)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        attempt(
-            request,
-            lambda: withdraw_claim(found, act=act_of(request), reason=form.cleaned_data["reason"]),
-            success="申报已撤回。" if found.number else "草稿已作废。",
-        )
+        with show_refusal(request, success="申报已撤回。" if found.number else "草稿已作废。"):
+            withdraw_claim(found, act=act_of(request), reason=form.cleaned_data["reason"])
         return redirect("applications:claim", found.key)
     if Action.WITHDRAW not in open_actions(user_of(request), found):
         messages.error(request, f"该申报现为“{found.applicant_label}”，不能撤回。")

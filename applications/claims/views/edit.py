@@ -29,7 +29,7 @@ from applications.claims.services.evidence import Upload, add_evidence, remove_e
 from applications.claims.services.submission import AlreadySubmittedError, ClaimIncompleteError, submit_claim
 from applications.claims.views.common import as_uuid, content_of, own_claim
 from portal.access import access, applicants
-from portal.core.errors import RefusedError, StaleStateError
+from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of
 from portal.core.paging import read_number
 
@@ -87,21 +87,24 @@ class _Press:
 
 def _save_and_act(request: HttpRequest, claim: Claim) -> HttpResponse:
     act = act_of(request)
-    revision = _number(request.POST.get("revision"), -1)
-    try:
-        save_draft(claim, act=act, revision=revision, typed=_typed(claim, request))
-    except StaleStateError as error:
-        return _conflict(request, error.current, error.attempted)
-    except RefusedError as error:
-        messages.error(request, str(error))
-        return redirect("applications:claim", claim.key)
+    if failed := _save(request, claim, typed=_typed(claim, request), act=act):
+        return failed
     refused = _take_files(request, claim, act)
     action, _, target = request.POST.get("action", "save").partition(":")
-    try:
+    with show_refusal(request):
         return _ACTIONS.get(action, _stay)(_Press(request, claim, act, target, refused))
-    except RefusedError as error:
-        messages.error(request, str(error))
-        return _to_form(request, claim)
+    return _to_form(request, claim)
+
+
+def _save(request: HttpRequest, claim: Claim, *, typed: Typed, act: ActorContext) -> HttpResponse | None:
+    """Save what was typed; where that is refused, the answer: the conflict screen, or the claim's page with why."""
+    with show_refusal() as refusal:
+        save_draft(claim, act=act, revision=_number(request.POST.get("revision"), -1), typed=typed)
+        return None
+    if isinstance(refusal.error, StaleStateError):
+        return _conflict(request, refusal.error.current, refusal.error.attempted)
+    messages.error(request, str(refusal))
+    return redirect("applications:claim", claim.key)
 
 
 def _take_files(request: HttpRequest, claim: Claim, act: ActorContext) -> bool:
@@ -112,11 +115,9 @@ def _take_files(request: HttpRequest, claim: Claim, act: ActorContext) -> bool:
         line_id = None if place == "claim" else _number(place.removeprefix("l"), 0)
         for file in files:
             upload = Upload(file.name or "未命名", file)
-            try:
+            with show_refusal(request) as refusal:
                 add_evidence(claim, act=act, requirement=requirement, line_id=line_id, upload=upload)
-            except RefusedError as error:
-                refused = True
-                messages.error(request, str(error))
+            refused = refused or bool(refusal)
     return refused
 
 
@@ -175,12 +176,12 @@ def autosave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     now = timezone.localtime()
     context: dict[str, Any] = {"claim": claim, "now": now, "line_id": _number(request.POST.get("line"), 0)}
     revision = _number(request.POST.get("revision"), -1)
-    try:
+    with show_refusal() as refusal:
         claim = save_draft(claim, act=act_of(request), revision=revision, typed=_typed_so_far(claim, request))
-    except StaleStateError:
+    if isinstance(refusal.error, StaleStateError):
         return render(request, "applications/_autosave_stale.html", context)
-    except RefusedError as error:
-        return render(request, "applications/_autosave_refused.html", context | {"message": str(error)})
+    if refusal:
+        return render(request, "applications/_autosave_refused.html", context | {"message": str(refusal)})
     read = read_claim(claim)
     context |= {
         "claim": claim,
@@ -202,13 +203,8 @@ def merge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         for pk, typed in lines.items()
     }
     typed = Typed(chosen_facts, {pk: values for pk, values in chosen_lines.items() if values})
-    try:
-        save_draft(claim, act=act_of(request), revision=_number(request.POST.get("revision"), -1), typed=typed)
-    except StaleStateError as error:
-        return _conflict(request, error.current, error.attempted)
-    except RefusedError as error:
-        messages.error(request, str(error))
-        return redirect("applications:claim", claim.key)
+    if failed := _save(request, claim, typed=typed, act=act_of(request)):
+        return failed
     messages.success(request, "已按您的选择合并保存。")
     return redirect("applications:edit", claim.key)
 
@@ -233,17 +229,15 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     commitment = request.POST.get("commitment") == "on"
     do = resubmit_claim if claim.status == ClaimStatus.CORRECTION else submit_claim
     try:
-        done = do(claim, act=act, revision=revision, commitment=commitment)
+        with show_refusal(request):
+            done = do(claim, act=act, revision=revision, commitment=commitment)
+            messages.success(request, f"申报已提交，编号 {done.claim.number}，由{done.claim.holder}办理。")
     except AlreadySubmittedError as error:
         messages.info(request, str(error))
-    except RefusedError as error:
-        messages.error(request, str(error))
     except ClaimIncompleteError as error:
         context = _review_context(own_claim(request, key))
         found = [*error.problems, *(p for p in context["problems"] if p.is_warning)]
         return render(request, "applications/review.html", context | {"problems": found, "refused": True}, status=422)
-    else:
-        messages.success(request, f"申报已提交，编号 {done.claim.number}，由{done.claim.holder}办理。")
     return redirect("applications:claim", claim.key)
 
 

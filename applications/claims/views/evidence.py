@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from csp.decorators import csp_replace
-from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -19,7 +18,7 @@ from applications.claims.services.evidence import Upload, add_evidence, reuse_ev
 from applications.claims.views.common import as_uuid, own_claim
 from portal.access import access, applicants, officials
 from portal.accounts.enums import Role
-from portal.core.errors import RefusedError
+from portal.core.errors import show_refusal
 from portal.core.files import file_response
 from portal.core.http import act_of, user_of
 from portal.core.paging import read_number
@@ -80,14 +79,12 @@ def upload(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     claim = own_claim(request, key)
     requirement = request.POST.get("requirement", "")
     line_id = read_number(request.POST.get("line", ""))
-    refusals = []
+    refusals: list[str] = []
     for name in request.FILES:
         for file in request.FILES.getlist(name):
             given = Upload(file.name or "未命名", file)
-            try:
+            with show_refusal(lambda error: refusals.append(str(error))):
                 add_evidence(claim, act=act_of(request), requirement=requirement, line_id=line_id, upload=given)
-            except RefusedError as error:
-                refusals.append(str(error))
     return _slot(request, claim, requirement, line_id, refusals)
 
 
@@ -107,12 +104,8 @@ def reuse(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         source = next((file for file in files if file.key == wanted), None)
         if source is None:
             raise Http404
-        try:
+        with show_refusal(request, success=f"已选用“{source.filename}”。"):
             reuse_evidence(claim, act=act_of(request), requirement=requirement, line_id=line_id, source=source)
-        except RefusedError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, f"已选用“{source.filename}”。")
         page = page_of(claim, line_id)
         url = reverse("applications:edit", args=[claim.key])
         return HttpResponseRedirect(f"{url}?page={page}#{slot.anchor}")

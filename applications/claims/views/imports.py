@@ -15,7 +15,7 @@ from applications.claims.services.imports import build_template, import_lines, r
 from applications.claims.views.common import own_claim
 from policies.facts.values import facts_of
 from portal.access import access, applicants
-from portal.core.errors import RefusedError
+from portal.core.errors import show_refusal
 from portal.core.http import act_of
 from portal.core.spreadsheets import workbook_response
 
@@ -47,13 +47,11 @@ def bulk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context: dict[str, Any] = {"claim": claim, "form": form, "facts": facts}
     if request.method == "POST" and form.is_valid():
         file, pasted = form.cleaned_data.get("file"), form.cleaned_data.get("pasted") or ""
-        try:
+        with show_refusal() as refusal:
             reading = read_workbook(item, file.read()) if file else read_pasted(item, pasted)
             context["faults"] = reading.faults
             lines = import_lines(claim, act=act_of(request), reading=reading)
-        except RefusedError as error:
-            context["refusal"] = str(error)
-            return render(request, "applications/import.html", context, status=422)
-        messages.success(request, f"已导入 {len(lines)} 项。请逐项核对并上传材料。")
-        return redirect("applications:edit", claim.key)
-    return render(request, "applications/import.html", context)
+            messages.success(request, f"已导入 {len(lines)} 项。请逐项核对并上传材料。")
+            return redirect("applications:edit", claim.key)
+        context["refusal"] = str(refusal)
+    return render(request, "applications/import.html", context, status=422 if "refusal" in context else 200)

@@ -30,7 +30,7 @@ from policies.calls.views.public import context_of, send_attachment
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.accounts.models import Region
-from portal.core.errors import RefusedError, StaleStateError, attempt
+from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
@@ -107,14 +107,11 @@ def _write(
     items = ItemForms(data, items=list(selectors.callable_items(city)), rows=rows)
     status = 200 if data is None else 422
     if data is not None and all((form.is_valid(), items.is_valid())):
-        try:
+        with show_refusal(form.show_refusal) as refusal:
             saved = save(form, items)
-        except RefusedError as error:
-            form.show_refusal(error)
-            status = 409 if isinstance(error, StaleStateError) else 422
-        else:
             messages.success(request, "已保存。请预览核对后发布。")
             return redirect("calls:manage", saved.key)
+        status = 409 if isinstance(refusal.error, StaleStateError) else 422
     context = {"form": form, "items": items, "call": call, "city": city}
     return render(request, "calls/edit.html", context, status=status)
 
@@ -149,13 +146,11 @@ def preview(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def publish(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Publish a draft as it was seen."""
     found = own_call(request, key)
-    try:
+    with show_refusal(lambda error: messages.error(request, f"没有发布：{error}")):
         publish_call(found, seen=_seen(request), act=act_of(request))
-    except RefusedError as error:
-        messages.error(request, f"没有发布：{error}")
-        return redirect("calls:manage", found.key)
-    messages.success(request, "已发布。到开始时间自动开放，有关单位会收到消息。")
-    return redirect("calls:call", found.key)
+        messages.success(request, "已发布。到开始时间自动开放，有关单位会收到消息。")
+        return redirect("calls:call", found.key)
+    return redirect("calls:manage", found.key)
 
 
 @access(administrators)
@@ -163,8 +158,10 @@ def publish(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def discard(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Take a draft away."""
     found = own_call(request, key)
-    done = attempt(request, lambda: discard_call(found, act=act_of(request)), success=f"草稿“{found.title}”已删除。")
-    return redirect("calls:work") if done else redirect("calls:manage", found.key)
+    with show_refusal(request, success=f"草稿“{found.title}”已删除。"):
+        discard_call(found, act=act_of(request))
+        return redirect("calls:work")
+    return redirect("calls:manage", found.key)
 
 
 @access(administrators)
@@ -213,11 +210,8 @@ def _change(
     found = own_call(request, key)
     form = form_class(request.POST or None, initial={"seen": found.revision})
     if form.is_valid():
-        try:
+        with show_refusal(form.show_refusal):
             do(found, form.cleaned_data, act_of(request))
-        except RefusedError as error:
-            form.show_refusal(error)
-        else:
             messages.success(request, done)
             return redirect("calls:manage", found.key)
     context = {"call": found, "form": form, "title": title, "phase": found.phase}
@@ -240,13 +234,10 @@ def amend(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     in_order = sorted(offered.values(), key=lambda item: (item.document.code, item.position))
     items = ItemForms(data, items=in_order, rows=rows, is_fixed=True)
     if data is not None and all((form.is_valid(), items.is_valid())):
-        try:
+        with show_refusal(form.show_refusal):
             amendment = form.amendment(items.plans)
             given = form.cleaned_data
             amend_call(found, amendment=amendment, reason=given["reason"], seen=given["seen"], act=act_of(request))
-        except RefusedError as error:
-            form.show_refusal(error)
-        else:
             messages.success(request, "已调整，变化和理由已在通知页面公布。")
             return redirect("calls:manage", found.key)
     context = {"call": found, "form": form, "items": items}
@@ -261,12 +252,9 @@ def attach(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     form = AttachmentForm(request.POST, request.FILES, asks_reason=found.state == CallState.PUBLISHED)
     if form.is_valid():
         file, reason = form.cleaned_data["file"], form.cleaned_data.get("reason", "")
-        if attempt(
-            request,
-            lambda: add_attachment(found, name=file.name or "未命名", file=file, act=act_of(request), reason=reason),
-            success=f"已上传“{file.name}”。",
-            form=form,
-        ):
+        with show_refusal(form):
+            add_attachment(found, name=file.name or "未命名", file=file, act=act_of(request), reason=reason)
+            messages.success(request, f"已上传“{file.name}”。")
             return redirect("calls:manage", found.key)
     context = _manage_context(request, found) | {"attachment_form": form}
     return render(request, "calls/manage.html", context, status=422)
@@ -280,7 +268,8 @@ def draft_attachment(request: HttpRequest, key: uuid.UUID) -> HttpResponse | Fil
     found = get_object_or_404(mine.select_related("call"), key=key)
     if request.method != "POST":
         return send_attachment(found)
-    attempt(request, lambda: remove_attachment(found, act=act_of(request)), success=f"已删除“{found.filename}”。")
+    with show_refusal(request, success=f"已删除“{found.filename}”。"):
+        remove_attachment(found, act=act_of(request))
     return redirect("calls:manage", found.call.key)
 
 

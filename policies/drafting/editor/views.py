@@ -29,7 +29,7 @@ from policies.published.forms import read_calculator
 from policies.published.selectors import condition_texts
 from portal.access import access, officials
 from portal.accounts.enums import Role
-from portal.core.errors import RefusedError, StaleStateError, attempt
+from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
@@ -90,11 +90,8 @@ def new_section(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     draft = get_object_or_404(PolicyDraft.objects.visible_to(user_of(request)), key=key)
     form = NewSectionForm(request.POST or None, sections=draft.sections)
     if request.method == "POST" and form.is_valid():
-        try:
+        with show_refusal(request):
             changed = add_section(draft, form.section, revision=draft.revision, at=form.place, act=act_of(request))
-        except RefusedError as refused:
-            messages.error(request, str(refused))
-        else:
             return redirect("drafting:section", key, changed.sections.index(form.section))
     return render(
         request, "drafting/editor/new.html", {"draft": draft, "form": form, "can_change": _may(request, draft)}
@@ -110,12 +107,10 @@ def copy_section(request: HttpRequest, key: uuid.UUID, index: int) -> HttpRespon
     if copied is None:
         messages.error(request, "只有事项和条款可以复制。")
         return redirect("drafting:section", key, index)
-    done = attempt(
-        request,
-        lambda: add_section(draft, copied, revision=draft.revision, at=index + 1, act=act_of(request)),
-        success="已复制，请改编号和名称。",
-    )
-    return redirect("drafting:section", key, index + 1) if done else redirect("drafting:section", key, index)
+    with show_refusal(request, success="已复制，请改编号和名称。"):
+        add_section(draft, copied, revision=draft.revision, at=index + 1, act=act_of(request))
+        index += 1
+    return redirect("drafting:section", key, index)
 
 
 def _draft(request: HttpRequest, key: uuid.UUID, index: int) -> PolicyDraft:
@@ -140,12 +135,12 @@ def _keep(request: HttpRequest, draft: PolicyDraft, index: int) -> HttpResponse:
     if change is None and action.startswith("save:"):
         change = Change(typed, action.removeprefix("save:"))
     wanted = change.section if change else typed
-    try:
+    with show_refusal() as refusal:
         place = _store(request, draft, index, wanted)
-    except StaleStateError as stale:
-        return _conflict(request, stale.current, index, typed)
-    except RefusedError as refused:
-        messages.error(request, str(refused))
+    if isinstance(refusal.error, StaleStateError):
+        return _conflict(request, refusal.error.current, index, typed)
+    if refusal:
+        messages.error(request, str(refusal))
         return _show(request, draft, index, typed, preview=read_preview(draft, index, typed, whole=False))
     if action == "done":
         messages.success(request, "已保存。")

@@ -19,7 +19,7 @@ from policies.drafting.views.common import found_draft, frame, readers, writers
 from policies.engine import OUTCOMES, Outcome
 from policies.published.forms import read_calculator
 from portal.access import access
-from portal.core.errors import RefusedError, attempt
+from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def settle(request: HttpRequest, key: uuid.UUID, pk: int) -> HttpResponse:
     deed = drop_case if request.POST.get("action") == "drop" else confirm_case
     form = ReasonForm(request.POST)
     if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        attempt(request, lambda: deed(draft, case, reason=reason, act=act_of(request)), success="已记下。")
+        with show_refusal(request, success="已记下。"):
+            deed(draft, case, reason=form.cleaned_data["reason"], act=act_of(request))
     else:
         messages.error(request, "请用一句话（不超过 200 字）写明理由。")
     return redirect("drafting:cases", draft.key)
@@ -78,7 +78,8 @@ def settle(request: HttpRequest, key: uuid.UUID, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, key: uuid.UUID, pk: int) -> HttpResponse:
     """Take back what was said of a case, or a case that was added."""
     draft = found_draft(request, key)
-    attempt(request, lambda: undo_case(draft, pk, act=act_of(request)), success="已取消。")
+    with show_refusal(request, success="已取消。"):
+        undo_case(draft, pk, act=act_of(request))
     return redirect("drafting:cases", draft.key)
 
 
@@ -97,7 +98,7 @@ def new_case(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     form = CaseForm(data)
     if data is not None and "add" not in data and "drop" not in data and form.is_valid() and not filled.faults:
         question = filled.question(today=today)
-        try:
+        with show_refusal(form):
             add_case(
                 draft,
                 sentence=form.cleaned_data["sentence"],
@@ -105,9 +106,6 @@ def new_case(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
                 expected=form.expected,
                 act=act_of(request),
             )
-        except RefusedError as refusal:
-            form.add_error(None, str(refusal))
-        else:
             return redirect("drafting:cases", draft.key)
     context = frame(request, draft, tab="cases") | {"rules": rules, "calculator": filled, "form": form}
     return render(request, "drafting/case_new.html", context)

@@ -14,7 +14,7 @@ from policies.drafting.services.drafts import move_section, remove_section, with
 from policies.drafting.services.shortcuts import choose_readings, enter_sums, record_issue
 from policies.drafting.views.common import found_draft, frame, revision_of, to_draft, writers
 from portal.access import access
-from portal.core.errors import attempt
+from portal.core.errors import show_refusal
 from portal.core.http import act_of
 
 if TYPE_CHECKING:
@@ -32,11 +32,8 @@ if TYPE_CHECKING:
 def remove(request: HttpRequest, key: uuid.UUID, index: int) -> HttpResponse:
     """Take a section off."""
     draft = found_draft(request, key)
-    attempt(
-        request,
-        lambda: remove_section(draft, index, revision=revision_of(request), act=act_of(request)),
-        success="已删除这一段。",
-    )
+    with show_refusal(request, success="已删除这一段。"):
+        remove_section(draft, index, revision=revision_of(request), act=act_of(request))
     return to_draft(draft)
 
 
@@ -46,7 +43,8 @@ def move(request: HttpRequest, key: uuid.UUID, index: int) -> HttpResponse:
     """Put a section one place up or down."""
     draft = found_draft(request, key)
     to = index + (-1 if request.POST.get("to") == "up" else 1)
-    attempt(request, lambda: move_section(draft, index, to=to, revision=revision_of(request), act=act_of(request)))
+    with show_refusal(request):
+        move_section(draft, index, to=to, revision=revision_of(request), act=act_of(request))
     return to_draft(draft)
 
 
@@ -115,12 +113,10 @@ def _shortcut(
     lead: str,
     template: str = "drafting/shortcut.html",
 ) -> HttpResponse:
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and attempt(request, deed, success=f"已{title}，请核对改动后提请发布。")
-    ):
-        return redirect("drafting:changes", draft.key)
+    if form.is_valid():
+        with show_refusal(request, success=f"已{title}，请核对改动后提请发布。"):
+            deed()
+            return redirect("drafting:changes", draft.key)
     context = frame(request, draft, tab="draft") | {"form": form, "title": title, "lead": lead}
     return render(request, template, context)
 
@@ -151,5 +147,6 @@ def decide(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         messages.error(request, "请写明理由（不超过 200 字），让起草人知道为什么。")
     elif action in deeds:
         deed, success = deeds[action]
-        attempt(request, deed, success=success)
+        with show_refusal(request, success=success):
+            deed()
     return to_draft(draft)

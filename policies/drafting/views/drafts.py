@@ -31,7 +31,7 @@ from policies.drafting.views.common import (
 )
 from policies.engine import CatalogueError
 from portal.access import access
-from portal.core.errors import RefusedError, attempt
+from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 
 if TYPE_CHECKING:
@@ -65,20 +65,18 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         cleaned = form.cleaned_data
         try:
-            draft = start_draft(
-                form.chosen,
-                key=_key(request.POST.get("key", "")),
-                title=cleaned["title"],
-                code=cleaned["code"],
-                text="" if form.chosen else cleaned["text"],
-                act=act_of(request),
-            )
-        except RefusedError as refusal:
-            form.add_error(None, str(refusal))
+            with show_refusal(form):
+                draft = start_draft(
+                    form.chosen,
+                    key=_key(request.POST.get("key", "")),
+                    title=cleaned["title"],
+                    code=cleaned["code"],
+                    text="" if form.chosen else cleaned["text"],
+                    act=act_of(request),
+                )
+                return to_draft(draft)
         except CatalogueError as error:
             faults = error
-        else:
-            return to_draft(draft)
     key = request.POST.get("key") or uuid.uuid4()
     return render(request, "drafting/new.html", {"form": form, "key": key, "faults": faults})
 
@@ -137,11 +135,8 @@ def describe(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "事由不能为空，说明不超过 2,000 字。")
         return to_draft(found)
-    attempt(
-        request,
-        lambda: describe_draft(found, revision=revision_of(request), act=act_of(request), **form.cleaned_data),
-        success="已保存。",
-    )
+    with show_refusal(request, success="已保存。"):
+        describe_draft(found, revision=revision_of(request), act=act_of(request), **form.cleaned_data)
     return to_draft(found)
 
 
@@ -156,14 +151,11 @@ def text(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         if form.is_valid():
             wanted = form.cleaned_data["text"]
             try:
-                import_yaml(found, wanted, revision=revision_of(request), act=act_of(request))
+                with show_refusal(request, success="已导入，各段以这份文本为准。注释不会保留。"):
+                    import_yaml(found, wanted, revision=revision_of(request), act=act_of(request))
+                    return to_draft(found)
             except CatalogueError as error:
                 context["faults"] = error
-            except RefusedError as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(request, "已导入，各段以这份文本为准。注释不会保留。")
-                return to_draft(found)
             # An uploaded text stands in the box now, where it can be mended.
             form = YamlForm(initial={"text": wanted})
     return render(request, "drafting/text.html", context | {"form": form})

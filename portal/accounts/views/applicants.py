@@ -16,7 +16,7 @@ from portal.accounts.services.applicants import (
     update_applicant,
 )
 from portal.audit.selectors import readings_of
-from portal.core.errors import RefusedError, attempt, show_refusal
+from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 
 
@@ -53,7 +53,7 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         act = act_of(request)
-        try:
+        with show_refusal(form):
             if form.asks_override:
                 request_override(
                     kind=data["kind"],
@@ -65,9 +65,6 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
                 messages.success(request, "例外申请已提交，注册地受理人员核对后会通知您。登记内容已保存，无需重填。")
                 return redirect("accounts:organisation")
             made = register_organisation(kind=data["kind"], uscc=data["uscc"], details=form.details(), act=act)
-        except RefusedError as error:
-            show_refusal(form, error)
-        else:
             messages.success(request, f"{made.name}已登记，您是负责人。")
             return redirect("accounts:organisation_detail", pk=made.pk)
     return render(request, "accounts/organisation_new.html", {"form": form})
@@ -81,13 +78,10 @@ def individual_new(request: HttpRequest) -> HttpResponse:
     initial = {"name": user.name, "contact_name": user.name, "contact_phone": user.phone, "account_name": user.name}
     form = IndividualForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
+        with show_refusal(form):
             made = register_individual(
                 resident_id=form.cleaned_data["resident_id"], details=form.details(), act=act_of(request)
             )
-        except RefusedError as error:
-            show_refusal(form, error)
-        else:
             messages.success(request, f"{made.name}已登记为个人申报人。")
             return redirect("accounts:organisation_detail", pk=made.pk)
     return render(request, "accounts/individual_new.html", {"form": form})
@@ -106,17 +100,11 @@ def organisation_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a body's details; the service lets only the owner."""
     applicant = own_applicant(request, pk)
     form = details_form(applicant, request.POST or None)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and attempt(
-            request,
-            lambda: update_applicant(applicant, details=form.details(), act=act_of(request)),
-            success="信息已保存。",
-            form=form,
-        )
-    ):
-        return redirect("accounts:organisation_detail", pk=applicant.pk)
+    if form.is_valid():
+        with show_refusal(form):
+            update_applicant(applicant, details=form.details(), act=act_of(request))
+            messages.success(request, "信息已保存。")
+            return redirect("accounts:organisation_detail", pk=applicant.pk)
     context = {"applicant": applicant, "form": form, "owner": owner_of(applicant), "is_owner": owns(request, applicant)}
     return render(request, "accounts/organisation_edit.html", context)
 

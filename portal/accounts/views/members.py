@@ -23,7 +23,7 @@ from portal.accounts.services.members import (
     remove_member,
 )
 from portal.accounts.views.applicants import own_applicant, owns
-from portal.core.errors import RefusedError, attempt
+from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.identifiers import mask_email
 
@@ -36,11 +36,8 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
     is_owner = owns(request, applicant)
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with show_refusal(lambda error: form.add_error("email", str(error))):
             invitation = invite_member(applicant, email=form.cleaned_data["email"], act=act_of(request))
-        except RefusedError as error:
-            form.add_error("email", str(error))
-        else:
             messages.success(request, f"已邀请 {invitation.email}，邀请邮件即将发出，7 天内有效。")
             return redirect("accounts:members", pk=applicant.pk)
     context = {
@@ -59,12 +56,8 @@ def member_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove a member, or leave."""
     membership = get_object_or_404(Membership.objects.visible_to(user_of(request)).select_related("user"), pk=pk)
     leaves = membership.user_id == user_of(request).pk
-    try:
+    with show_refusal(request, success="您已退出该单位。" if leaves else f"{membership.user.name}已移出成员。"):
         remove_member(membership, act=act_of(request))
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, "您已退出该单位。" if leaves else f"{membership.user.name}已移出成员。")
         if leaves:
             return redirect("accounts:organisation")
     return redirect("accounts:members", pk=membership.applicant_id)
@@ -77,11 +70,8 @@ def member_make_owner(request: HttpRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(
         Membership.objects.visible_to(user_of(request)).select_related("user", "applicant"), pk=pk
     )
-    attempt(
-        request,
-        lambda: hand_over_ownership(membership, act=act_of(request)),
-        success=f"负责人已移交给{membership.user.name}。",
-    )
+    with show_refusal(request, success=f"负责人已移交给{membership.user.name}。"):
+        hand_over_ownership(membership, act=act_of(request))
     return redirect("accounts:members", pk=membership.applicant_id)
 
 
@@ -122,13 +112,7 @@ def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     """Join by an invitation."""
     invitation = _invitation_of(token)
-    done = attempt(
-        request,
-        lambda: accept_invitation(invitation, act=act_of(request)),
-        success=f"您已加入{invitation.applicant.name}。",
-    )
-    return (
-        redirect("accounts:organisation_detail", pk=invitation.applicant_id)
-        if done
-        else redirect("accounts:invitation", token=token)
-    )
+    with show_refusal(request, success=f"您已加入{invitation.applicant.name}。"):
+        accept_invitation(invitation, act=act_of(request))
+        return redirect("accounts:organisation_detail", pk=invitation.applicant_id)
+    return redirect("accounts:invitation", token=token)

@@ -18,7 +18,7 @@ from portal.accounts.selectors import (
     search_users,
 )
 from portal.accounts.services.officials import appoint_official, revoke_appointment
-from portal.core.errors import RefusedError, attempt, show_refusal
+from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 
 LISTED_AT_MOST = 200
@@ -56,11 +56,8 @@ def official(request: HttpRequest, pk: int) -> HttpResponse:
     form = AppointForm(request.POST or None, regions=managed_regions(user_of(request)))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        try:
+        with show_refusal(form):
             appointment = appoint_official(person, role=data["role"], region=data["region"], act=act_of(request))
-        except RefusedError as error:
-            show_refusal(form, error)
-        else:
             messages.success(request, f"{person.name}已任{appointment}。")
             return redirect("accounts:official", pk=person.pk)
     context = {
@@ -79,9 +76,6 @@ def appointment_revoke(request: HttpRequest, public_id: uuid.UUID) -> HttpRespon
     """End an appointment."""
     found = Appointment.objects.visible_to(user_of(request)).select_related("user", "region__parent")
     appointment = get_object_or_404(found, public_id=public_id)
-    attempt(
-        request,
-        lambda: revoke_appointment(appointment, act=act_of(request)),
-        success=f"{appointment.user.name}的任职“{appointment}”已结束。",
-    )
+    with show_refusal(request, success=f"{appointment.user.name}的任职“{appointment}”已结束。"):
+        revoke_appointment(appointment, act=act_of(request))
     return redirect("accounts:official", pk=appointment.user_id)

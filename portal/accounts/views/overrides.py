@@ -12,7 +12,7 @@ from portal.accounts.forms import ReasonForm
 from portal.accounts.models import OverrideRequest
 from portal.accounts.selectors import overrides_for
 from portal.accounts.services.applicants import decide_override
-from portal.core.errors import RefusedError
+from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 
 
@@ -34,11 +34,8 @@ def override(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         approve = request.POST.get("decision") == "approve"
-        try:
+        with show_refusal(request):
             decide_override(asked, approve=approve, reason=form.cleaned_data["reason"], act=act_of(request))
-        except RefusedError as error:
-            messages.error(request, str(error))
-        else:
             messages.success(request, "已同意，单位已登记。" if approve else "已办理：不同意，申请人会收到您的意见。")
             return redirect("accounts:overrides")
     context = {"asked": asked, "kind": ApplicantKind(asked.details["kind"]).label, "form": form}

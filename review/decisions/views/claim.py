@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from applications.claims.selectors.scope import correction_targets
 from portal.access import access
-from portal.core.errors import StaleStateError
+from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, user_of
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.forms.correction import CorrectionForm
@@ -30,7 +30,6 @@ from review.decisions.permissions import stage_before
 from review.decisions.selectors.ceilings import Ceilings, preview_ceilings, read_ceilings
 from review.decisions.selectors.claim_review import ClaimReview
 from review.decisions.selectors.queue import claims_for, desks_of, next_claim
-from review.decisions.services.bulk import REFUSALS
 from review.decisions.services.corrections import return_for_correction
 from review.decisions.services.credit import record_credit
 from review.decisions.services.decisions import (
@@ -157,15 +156,14 @@ def conclude(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return show(request, claim_review, ceilings=ceilings, desk=Desk({name: unbound(form)}, opened=name))
     if not form.is_valid():
         return show(request, claim_review, ceilings=ceilings, desk=Desk({name: form}, opened=name), status=422)
-    try:
+    with show_refusal(denials=True) as refusal:
         carry_out(form, act=act_of(request))
-    except StaleStateError as error:
-        return refuse_stale(request, claim_review, str(error))
-    except REFUSALS as error:
-        desk = Desk({name: form}, opened=name, error=str(error) or "您的职责不包含这一操作。")
-        return show(request, claim_review, ceilings=ceilings, desk=desk, status=422)
-    messages.success(request, f"{claim_review.claim.number}：{form.done}")
-    return redirect(where_next(request, claim_review))
+        messages.success(request, f"{claim_review.claim.number}：{form.done}")
+        return redirect(where_next(request, claim_review))
+    if isinstance(refusal.error, StaleStateError):
+        return refuse_stale(request, claim_review, str(refusal))
+    desk = Desk({name: form}, opened=name, error=str(refusal) or "您的职责不包含这一操作。")
+    return show(request, claim_review, ceilings=ceilings, desk=desk, status=422)
 
 
 def unbound(form: SeenForm) -> SeenForm:
@@ -256,11 +254,8 @@ def credit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         raise Http404("credit")
     form = CreditForm(request.POST)
     if form.is_valid():
-        try:
+        with show_refusal(form, denials=True):
             record_credit(claim_review.claim, act=act_of(request), **form.cleaned_data)
-        except REFUSALS as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "信用查询结果已登记。")
             return redirect(f"{reverse('review:claim', args=[key])}#credit")
     return show(request, claim_review, ceilings=ceilings_now(claim_review, []), credit=form, status=422)

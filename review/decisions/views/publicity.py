@@ -14,7 +14,7 @@ from applications.claims.permissions import party_for
 from portal.access import Rule, access, officials, public
 from portal.accounts.enums import Role
 from portal.audit.security import exported_workbook
-from portal.core.errors import RefusedError
+from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.money import ZERO, format_yuan
 from review.decisions.forms.lists import ObjectionConclusionForm, ObjectionForm, PublicityForm
@@ -28,7 +28,6 @@ from review.decisions.selectors.publicity import (
     publicity_sheet,
     publishing_region,
 )
-from review.decisions.services.bulk import REFUSALS
 from review.decisions.services.objections import dismiss_objection, enter_objection, uphold_objection
 from review.decisions.services.publicity import Outcome, approvable, approve_list, last_day, publish_claims
 
@@ -91,15 +90,14 @@ def publicity_new(request: HttpRequest) -> HttpResponse:
     form = PublicityForm(request.POST or None, region=region)
     ends_on, error = None, ""
     if form.is_valid():
-        try:
+        with show_refusal(denials=True) as refusal:
             ends_on = last_day(form.plan.starts_on, workdays=form.plan.workdays)
             if request.POST.get("intent") == "publish":
                 ids = [claim.pk for claim in claims if claim.pk in chosen]
                 made = publish_claims(region, claim_ids=ids, plan=form.plan, act=act_of(request))
                 messages.success(request, f"已发起公示，共 {len(ids)} 件，至 {made.ends_on:%Y-%m-%d} 结束。")
                 return redirect("review:publicity_work", key=made.key)
-        except REFUSALS as refusal:
-            error = str(refusal)
+        error = str(refusal)
     context = {
         "form": form,
         "claims": claims,
@@ -139,16 +137,13 @@ def publicity_work(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def publicity_approve(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Approve everything on the list that nobody's objection holds back."""
     found = worked_list(request, key)
-    try:
+    with show_refusal(request):
         outcomes = approve_list(found, act=act_of(request))
-    except RefusedError as error:
-        messages.error(request, str(error))
-        return redirect("review:publicity_work", key=key)
-    done = [outcome for outcome in outcomes if not outcome.problem]
-    messages.success(request, f"已批准 {sum_words(done)}；通知书正在后台制作。")
-    for outcome in outcomes:
-        if outcome.problem:
-            messages.warning(request, f"{outcome.claim.number} 未批准：{outcome.problem}")
+        done = [outcome for outcome in outcomes if not outcome.problem]
+        messages.success(request, f"已批准 {sum_words(done)}；通知书正在后台制作。")
+        for outcome in outcomes:
+            if outcome.problem:
+                messages.warning(request, f"{outcome.claim.number} 未批准：{outcome.problem}")
     return redirect("review:publicity_work", key=key)
 
 
@@ -186,7 +181,7 @@ def objection_new(request: HttpRequest, key: uuid.UUID, entry: int) -> HttpRespo
     target = get_object_or_404(PublicityEntry.objects.select_related("claim", "publicity"), publicity=found, pk=entry)
     form = ObjectionForm(request.POST or None)
     if form.is_valid():
-        try:
+        with show_refusal(form, denials=True):
             made = enter_objection(
                 target,
                 objector=form.who,
@@ -194,9 +189,6 @@ def objection_new(request: HttpRequest, key: uuid.UUID, entry: int) -> HttpRespo
                 received_on=form.cleaned_data["received_on"],
                 act=act_of(request),
             )
-        except REFUSALS as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, f"异议已登记，该申报暂停公示程序，请在 {made.due_on:%Y-%m-%d} 前核实。")
             return redirect("review:objection", pk=made.pk)
     context = {"publicity": found, "entry": target, "form": form}
@@ -213,11 +205,8 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         uphold = request.POST.get("intent") == "uphold"
         decide = uphold_objection if uphold else dismiss_objection
-        try:
+        with show_refusal(form, denials=True):
             decide(found.pk, conclusion=form.cleaned_data["conclusion"], act=act_of(request))
-        except REFUSALS as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(
                 request, "已认定异议成立，申报不予支持。" if uphold else "已认定异议不成立，恢复公示程序。"
             )
