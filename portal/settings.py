@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "review.home",
     "review.notices",
     "review.targets",
+    "review.treasury",
     "review.whatif",
 ]
 

@@ -15,6 +15,8 @@ from review.decisions.services.decisions import refuse_bad_credit
 from review.decisions.services.locking import check_four_eyes
 from review.decisions.services.step_messages import notify_of_step
 from review.funding.models import Award, Payment, PaymentKind
+from review.treasury.enums import EntryKind
+from review.treasury.services.awards import move_claim
 
 if TYPE_CHECKING:
     from datetime import date
@@ -53,6 +55,8 @@ def record_payment(claim_id: int, *, voucher: Voucher, act: ActorContext) -> Pay
         if not all(account.values()):
             raise RefusedError("收款账户信息不完整，请联系申报单位在“单位资料”中补全户名、开户行、联行号和账号。")
         payment = _append(award, PaymentKind.PAID, voucher=voucher, account=account, officer=officer, act=act)
+        move_claim(claim, EntryKind.SEND, deed=payment.pk, act=act)
+        move_claim(claim, EntryKind.SETTLE, deed=payment.pk, act=act)
         event = perform_transition(claim, action=Action.RECORD_PAYMENT, act=act)
         notify_of_step(claim, event)
     return payment
@@ -81,6 +85,7 @@ def record_return(claim_id: int, *, voucher: Voucher, reason: str, act: ActorCon
             act=act,
             reason=reason.strip(),
         )
+        move_claim(claim, EntryKind.RETURN, deed=payment.pk, act=act)
         event = perform_transition(claim, action=Action.RECORD_RETURN, act=act, reason=reason)
         notify_of_step(claim, event)
     return payment

@@ -30,6 +30,7 @@ from review.decisions.selectors.ceilings import open_sums, read_ceilings
 from review.decisions.services.locking import ExpectedState, lock_for_decision, write_decision
 from review.decisions.services.step_messages import notify_of_step
 from review.decisions.services.sums import LineSum, checked_sums, decided_sums, reasons_in_words, sums_of
+from review.treasury.services.awards import payer_parts, reserve_claim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -376,7 +377,11 @@ def _refuse(claim: Claim, action: Action, *, reason: str, act: ActorContext) -> 
 
 
 def _reserve(claim: Claim, assessed: _AssessedSupport, line_sums: Mapping[int, LineSum], *, act: ActorContext) -> None:
-    """Take what the claim's own answer says that these sums take from the limits, and from its call."""
+    """Take what the claim's own answer says that these sums take from the limits, its call and its payers' budgets."""
     amounts = [(line.subject_key, line_sums[line.pk].amount if line_sums else ZERO) for line in assessed.lines]
     uses = [*uses_of_claim(claim, assessed.assessment, amounts), *call_uses(claim, amounts)]
     reserve_limits(claim, uses=uses, act=act)
+    if line_sums:
+        assessment = assessed.assessment
+        parts = payer_parts(claim, assessment.version, assessment.answer)
+        reserve_claim(claim, parts, deed=assessment.pk, act=act)

@@ -20,6 +20,8 @@ from review.decisions.models import Objection
 from review.decisions.services.publicity import close_if_settled, last_day
 from review.decisions.services.step_messages import notify_of_step
 from review.decisions.workflow import OBJECTIONS
+from review.treasury.enums import EntryKind
+from review.treasury.services.awards import move_claim
 
 if TYPE_CHECKING:
     from datetime import date
@@ -115,6 +117,7 @@ def uphold_objection(objection_id: int, *, conclusion: str, act: ActorContext) -
     with transaction.atomic():
         claim, objection = _open_objection(objection_id, conclusion=conclusion)
         release_limits(claim, act=act)
+        move_claim(claim, EntryKind.RELEASE, deed=objection.pk, act=act)
         for other in [objection, *_others_open(objection)]:
             _decide(other, state=ObjectionState.UPHELD, conclusion=conclusion, act=act)
         event = perform_transition(

@@ -20,6 +20,8 @@ from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import LineDecision, PublicityEntry, PublicityList
 from review.decisions.permissions import publishing_regions
 from review.decisions.services.step_messages import notify_of_step
+from review.treasury.enums import EntryKind
+from review.treasury.services.awards import move_claim
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,6 +153,7 @@ def approve_claim(claim_id: int, *, publicity: PublicityList, act: ActorContext)
         if not publicity.entries.filter(claim=claim).exists():
             raise RefusedError("该申报不在本次公示名单中。")
         pays = claim.approved_amount is not None
+        move_claim(claim, EntryKind.COMMIT, deed=publicity.pk, act=act)
         event = perform_transition(claim, action=Action.APPROVE if pays else Action.RECOGNISE, act=act)
         notify_of_step(claim, event)
         notice = "notices.issue_grant" if pays else "notices.issue_recognition"

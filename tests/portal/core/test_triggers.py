@@ -1,5 +1,6 @@
 """What was written once stays: shown table by table, on whichever database the run uses."""
 
+import uuid
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -30,6 +31,9 @@ from review.funding.models import Award, Payment, PaymentKind
 from review.notices.models import Notice, NoticeKind
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.models import Measurement, ProgressEntry
+from review.treasury.enums import EntryKind as BookEntryKind
+from review.treasury.models import Account, BudgetLine, Posting
+from review.treasury.services.books import EntryDraft, post_entries
 from review.whatif.enums import ChangeKind as WhatIfChange
 from review.whatif.enums import RunState, Source
 from review.whatif.models import SimulationRun
@@ -221,6 +225,23 @@ def _security_subject():
     return record_disclosure(act(), applicant, fields=["银行账号"]).subjects.get()
 
 
+def _account():
+    return _posting().account
+
+
+def _posting():
+    line = BudgetLine.objects.create(region=wuxi(), year=2026, name="指标", source="city")
+    accounts = [Account.objects.create(line=line, kind=kind, guarded=False) for kind in ("source", "available")]
+    amounts = {account.pk: fen for account, fen in zip(accounts, (-1, 1), strict=True)}
+    with transaction.atomic():
+        post_entries([EntryDraft(id=uuid.uuid4(), kind=BookEntryKind.ISSUE, amounts=amounts)], act=act())
+    return Posting.objects.filter(account=accounts[1]).get()
+
+
+def _entry():
+    return _posting().entry
+
+
 # Table → (how a row of it comes to be, a change that nobody may make).
 ROWS = {
     "audit.auditrecord": (_audit_record, {"actor_name": "别人"}),
@@ -242,6 +263,9 @@ ROWS = {
     "review.publicityentry": (_publicity_entry, {"amount": 9}),
     "funding.award": (_award, {"total": 9}),
     "funding.payment": (_payment, {"amount": 9}),
+    "treasury.account": (_account, {"guarded": True}),
+    "treasury.entry": (_entry, {"note": "改写"}),
+    "treasury.posting": (_posting, {"account_id": 0}),
     "notices.notice": (_notice, {"number": "锡知〔2026〕2号"}),
     "targets.measurement": (_measurement, {"value": 9}),
     "targets.progressentry": (_progress_entry, {"note": "改写"}),

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class TreasuryConfig(AppConfig):
+    name = "review.treasury"
+    label = "treasury"
+    verbose_name = "指标"

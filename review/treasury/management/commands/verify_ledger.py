@@ -1,0 +1,27 @@
+"""Say whether the books balance, and whether the database guards them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from review.treasury.models import Entry, Posting
+from review.treasury.selectors import book_problems
+from review.treasury.triggers import missing_book_triggers
+
+
+class Command(BaseCommand):
+    help = (
+        "Reads every posting: each entry adds up to zero, each account's sequence and balance follow, no guarded"
+        " account is below zero. Exit status 1 and what is wrong if anything is."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        problems = list(book_problems())
+        if missing := missing_book_triggers(connection):
+            problems.append(f"数据库缺少账簿触发器：{'、'.join(missing)}。")
+        if problems:
+            raise CommandError("\n".join(["账簿有误：", *problems]))
+        self.stdout.write(f"账簿完好：{Entry.objects.count()} 笔分录，{Posting.objects.count()} 条记账，借贷相等。")

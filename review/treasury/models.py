@@ -1,0 +1,136 @@
+"""The books of the money: budget lines, their accounts, and balanced entries that are only ever added to.
+
+A sum above zero is a credit. The accounts of a line always add up to zero: what its source gave is available,
+committed, payable, in transit or paid. Balances are read from the last posting of an account and stored nowhere else.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from portal.accounts.enums import Role
+from portal.core.regions import in_trees
+from review.treasury.enums import AccountKind, EntryKind, SourceKind
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+class BudgetLineQuerySet(models.QuerySet["BudgetLine"]):
+    """Budget lines, narrowed to who asks."""
+
+    def visible_to(self, user: User) -> BudgetLineQuerySet:
+        """Lines of the regions whose money the person pays or decides on, and of those below them that they audit."""
+        own = Q(region_id__in=user.regions_for(Role.FINANCE, Role.DECISION_MAKER))
+        return self.filter(own | in_trees("region_id", user.regions_for(Role.AUDITOR)))
+
+    def managed_by(self, user: User) -> BudgetLineQuerySet:
+        """Lines of the regions whose finance officer the person is."""
+        return self.filter(region_id__in=user.regions_for(Role.FINANCE))
+
+
+class BudgetLine(models.Model):
+    """One payer's budget (指标) of a year for a group of items; `items` holds their codes, empty means all.
+
+    Where a payer has issued no budget for an item, its awards are booked on a line that is not controlled: it may be
+    overdrawn, and what is available on it is the sum for which a budget is still to be issued, below zero.
+    """
+
+    region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="出资地区")
+    year = models.PositiveIntegerField("年度")
+    name = models.CharField("指标名称", max_length=120)
+    source = models.CharField("资金来源", max_length=10, choices=SourceKind.choices)
+    items = models.JSONField("适用事项", default=list, blank=True)
+    function_code = models.CharField("功能分类科目", max_length=20, blank=True)
+    government_code = models.CharField("政府经济分类科目", max_length=20, blank=True)
+    department_code = models.CharField("部门经济分类科目", max_length=20, blank=True)
+    project_code = models.CharField("项目代码", max_length=40, blank=True)
+    is_controlled = models.BooleanField("控制支付", default=True)
+    created_at = models.DateTimeField("建立时间", default=timezone.now)
+
+    objects = BudgetLineQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-year", "region_id", "pk"]
+        verbose_name = verbose_name_plural = "指标"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "year", "name"], name="one_line_a_name_and_year"),
+            models.CheckConstraint(name="budget_year_is_a_year", condition=Q(year__gte=2000, year__lte=2999)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}年 {self.name}"
+
+
+class Account(models.Model):
+    """One account of a line. A guarded one never falls below zero. Never changes (trigger)."""
+
+    line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="accounts")
+    kind = models.CharField("种类", max_length=12, choices=AccountKind.choices)
+    guarded = models.BooleanField("不得透支")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "账户"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["line", "kind"], name="one_account_a_kind_and_line"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line} {self.get_kind_display()}"
+
+
+class Entry(models.Model):
+    """One deed of the books. Its id follows from the deed, so that a deed is booked once. Append-only (trigger)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField("种类", max_length=12, choices=EntryKind.choices)
+    claim = models.ForeignKey(
+        "applications.Claim", models.PROTECT, null=True, blank=True, related_name="book_entries", verbose_name="申报"
+    )
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name="冲正的分录"
+    )
+    paper_no = models.CharField("依据文号", max_length=80, blank=True)
+    note = models.CharField("摘要", max_length=300, blank=True)
+    officer = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField("时间", default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["at"]
+        verbose_name = verbose_name_plural = "分录"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="reversal_names_what_it_reverses",
+                condition=Q(kind=EntryKind.REVERSE, reverses__isnull=False)
+                | (~Q(kind=EntryKind.REVERSE) & Q(reverses=None)),
+            ),
+            models.CheckConstraint(name="reversal_has_a_reason", condition=~Q(kind=EntryKind.REVERSE) | ~Q(note="")),
+        ]
+        indexes: ClassVar = [models.Index(fields=["claim", "at"], name="entries_of_a_claim")]
+
+
+class Posting(models.Model):
+    """What an entry does to one account, in fen. The sequence has no gap. Append-only (trigger)."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="postings")
+    sequence = models.PositiveIntegerField("序号")
+    amount = models.BigIntegerField("金额（分）")
+    balance_after = models.BigIntegerField("余额（分）")
+
+    class Meta:
+        ordering: ClassVar = ["account", "sequence"]
+        verbose_name = verbose_name_plural = "记账"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "sequence"], name="one_posting_a_sequence"),
+            models.UniqueConstraint(fields=["entry", "account"], name="one_posting_an_entry_and_account"),
+            models.CheckConstraint(name="posting_is_not_nothing", condition=~Q(amount=0)),
+            models.CheckConstraint(
+                name="first_posting_starts_from_zero", condition=Q(sequence__gt=1) | Q(balance_after=F("amount"))
+            ),
+        ]

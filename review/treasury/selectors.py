@@ -1,0 +1,154 @@
+"""Reading the books: balances, the figures of each budget line, and whether all of it adds up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import F, OuterRef, Q, Subquery, Sum, Window
+from django.db.models.functions import Lag
+
+from portal.core.money import format_yuan, to_yuan
+from review.treasury.enums import AccountKind, EntryKind
+from review.treasury.models import Account, Entry, Posting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from decimal import Decimal
+
+    from django.db.models import QuerySet
+
+    from review.treasury.models import BudgetLine
+
+
+def balance_of(account_id: int) -> int:
+    """The account's balance in fen: what its last posting left."""
+    rows = Posting.objects.filter(account_id=account_id).order_by("-sequence")
+    return rows.values_list("balance_after", flat=True).first() or 0
+
+
+def claim_balances(claim_id: int) -> dict[tuple[int, str], int]:
+    """What a claim has on each account in fen, by line and kind of account."""
+    rows = (
+        Posting.objects.filter(entry__claim_id=claim_id)
+        .values("account__line_id", "account__kind")
+        .annotate(fen=Sum("amount"))
+        .order_by()
+    )
+    return {(row["account__line_id"], row["account__kind"]): row["fen"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class LineFigures:
+    """How a budget line stands, in yuan: issued = available + committed + payable + in transit + paid.
+
+    `returned` is what came back of payments.
+    """
+
+    line: BudgetLine
+    issued: Decimal
+    committed: Decimal
+    payable: Decimal
+    in_transit: Decimal
+    paid: Decimal
+    returned: Decimal
+    available: Decimal
+
+    @property
+    def used_share(self) -> int:
+        """Whole per cent of what was issued that is no longer available, 0 where nothing was issued."""
+        return int((self.issued - self.available) * 100 / self.issued) if self.issued > 0 else 0
+
+
+def line_figures(lines: Iterable[BudgetLine]) -> list[LineFigures]:
+    """The figures of the lines, in their order. Two queries, whatever number of postings."""
+    ordered = list(lines)
+    latest = Posting.objects.filter(account=OuterRef("pk")).order_by("-sequence").values("balance_after")[:1]
+    balances: dict[tuple[int, str], int] = {
+        (line_id, kind): fen or 0
+        for line_id, kind, fen in Account.objects.filter(line__in=ordered)
+        .annotate(fen=Subquery(latest))
+        .values_list("line_id", "kind", "fen")
+    }
+    returned = dict(
+        Posting.objects.filter(
+            account__line__in=ordered, account__kind=AccountKind.PAYABLE, entry__kind=EntryKind.RETURN
+        )
+        .values_list("account__line_id")
+        .annotate(fen=Sum("amount"))
+        .order_by()
+    )
+
+    def yuan(line: BudgetLine, kind: AccountKind) -> Decimal:
+        return to_yuan(balances.get((line.pk, kind), 0))
+
+    return [
+        LineFigures(
+            line=line,
+            issued=-yuan(line, AccountKind.SOURCE),
+            committed=yuan(line, AccountKind.COMMITTED),
+            payable=yuan(line, AccountKind.PAYABLE),
+            in_transit=yuan(line, AccountKind.IN_TRANSIT),
+            paid=yuan(line, AccountKind.PAID),
+            returned=to_yuan(returned.get(line.pk, 0)),
+            available=yuan(line, AccountKind.AVAILABLE),
+        )
+        for line in ordered
+    ]
+
+
+def total_figures(rows: Iterable[LineFigures]) -> dict[str, Decimal]:
+    """The sums of the lines' figures, in yuan, by the figure's name."""
+    names = ("issued", "committed", "payable", "in_transit", "paid", "returned", "available")
+    totals = {name: to_yuan(0) for name in names}
+    for row in rows:
+        for name in names:
+            totals[name] += getattr(row, name)
+    return totals
+
+
+def postings_of(line: BudgetLine, *, kind: str = "") -> QuerySet[Posting]:
+    """The postings of a line, the newest first; of one kind of account, or with `returned` of the returns."""
+    rows = Posting.objects.filter(account__line=line).select_related("account", "entry__claim__applicant")
+    if kind == "returned":
+        rows = rows.filter(account__kind=AccountKind.PAYABLE, entry__kind=EntryKind.RETURN)
+    elif kind:
+        rows = rows.filter(account__kind=kind)
+    return rows.order_by("-pk")
+
+
+def book_problems() -> Iterator[str]:
+    """What does not add up in the books, in words; nothing where all is whole.
+
+    Asked of the postings alone: entries of zero sum, sequences without a gap, running balances, guarded accounts,
+    reversals that mirror what they reverse.
+    """
+    unbalanced = Entry.objects.annotate(fen=Sum("postings__amount")).filter(Q(fen=None) | ~Q(fen=0))
+    for entry in unbalanced.order_by("at", "pk")[:100]:
+        yield f"分录 {entry.pk}（{EntryKind(entry.kind).label}）借贷不平。"
+    running = Posting.objects.select_related("account__line").annotate(
+        before=Window(Lag("balance_after", default=0), partition_by=F("account_id"), order_by=F("sequence").asc()),
+        place=Window(Lag("sequence", default=0), partition_by=F("account_id"), order_by=F("sequence").asc()),
+    )
+    for posting in running.iterator(chunk_size=2000):
+        where = f"账户“{posting.account}”第 {posting.sequence} 笔"
+        if posting.sequence != posting.place + 1:
+            yield f"{where}：序号不连续。"
+        if posting.balance_after != posting.before + posting.amount:
+            yield f"{where}：余额与逐笔相加不一致。"
+        if posting.account.guarded and posting.balance_after < 0:
+            yield f"{where}：余额 {format_yuan(to_yuan(posting.balance_after))} 元，不得透支的账户低于零。"
+    yield from _reversal_problems()
+
+
+def _reversal_problems() -> Iterator[str]:
+    sums: dict[object, dict[int, int]] = defaultdict(dict)
+    pairs = list(Entry.objects.filter(reverses__isnull=False).values_list("pk", "reverses_id"))
+    for entry_id, account_id, amount in Posting.objects.filter(
+        entry_id__in=[pk for pair in pairs for pk in pair]
+    ).values_list("entry_id", "account_id", "amount"):
+        sums[entry_id][account_id] = amount
+    for pk, reversed_pk in pairs:
+        if sums[pk] != {account: -amount for account, amount in sums[reversed_pk].items()}:
+            yield f"冲正分录 {pk} 与被冲正的分录不对应。"

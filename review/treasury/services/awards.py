@@ -1,0 +1,99 @@
+"""What becomes of a claim's money in the books, from the final decision to the payment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from policies.published.selectors import compiled_item
+from portal.core.money import to_fen
+from review.treasury.enums import AccountKind, EntryKind
+from review.treasury.models import Account
+from review.treasury.selectors import claim_balances
+from review.treasury.services.books import EntryDraft, deed_id, post_entries
+from review.treasury.services.lines import line_for
+
+if TYPE_CHECKING:
+    from applications.claims.models import Claim
+    from policies.published.models import ItemVersion
+    from portal.core.actor import ActorContext
+    from review.treasury.models import Entry
+
+# What each deed moves: from the accounts of one kind to those of another.
+MOVES: Mapping[EntryKind, tuple[AccountKind, AccountKind]] = {
+    EntryKind.RELEASE: (AccountKind.COMMITTED, AccountKind.AVAILABLE),
+    EntryKind.COMMIT: (AccountKind.COMMITTED, AccountKind.PAYABLE),
+    EntryKind.SEND: (AccountKind.PAYABLE, AccountKind.IN_TRANSIT),
+    EntryKind.SETTLE: (AccountKind.IN_TRANSIT, AccountKind.PAID),
+    EntryKind.RETURN: (AccountKind.PAID, AccountKind.PAYABLE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PayerPart:
+    """Which region pays how much of a claim, in fen, and the clause that says so."""
+
+    region_id: str
+    fen: int
+    basis: str = ""
+
+
+def payer_parts(claim: Claim, version: ItemVersion, answer: Mapping[str, Any]) -> list[PayerPart]:
+    """The parts of a claim's sum by payer, from the engine's stored answer; they add up to its amount.
+
+    Where the document splits the sum, city and district pay their parts; where it does not, the payer that the item
+    names, else the region that decides. A part of nothing is left out.
+    """
+    if answer["city"] is not None:
+        basis = next((step["citation"] for step in answer["steps"] if step["code"] == "SPLIT"), "")
+        parts = [
+            PayerPart(claim.city_id, to_fen(answer["city"]), basis),
+            PayerPart(claim.region_id, to_fen(answer["district"]), basis),
+        ]
+    else:
+        in_district = compiled_item(version).payer == "district"
+        payer = claim.region_id if in_district else claim.deciding_region_id
+        parts = [PayerPart(payer, to_fen(Decimal(answer["amount"] or 0)))]
+    return [part for part in parts if part.fen]
+
+
+def reserve_claim(claim: Claim, parts: Sequence[PayerPart], *, deed: object, act: ActorContext) -> list[Entry]:
+    """Take the parts of a decided claim from what its payers have available.
+
+    `deed` names the decision. The year is that of the decision's day. Raises BudgetShortError where a budget that
+    is controlled has too little.
+    """
+    year = timezone.localdate(act.at).year
+    amounts: dict[int, int] = {}
+    for part in parts:
+        line = line_for(part.region_id, year=year, item_code=claim.item.code, act=act)
+        pks = dict(Account.objects.filter(line=line).values_list("kind", "pk"))
+        for kind, fen in ((AccountKind.AVAILABLE, -part.fen), (AccountKind.COMMITTED, part.fen)):
+            amounts[pks[kind]] = amounts.get(pks[kind], 0) + fen
+    if not amounts:
+        return []
+    draft = EntryDraft(
+        id=deed_id(EntryKind.RESERVE, claim.pk, deed), kind=EntryKind.RESERVE, amounts=amounts, claim_id=claim.pk
+    )
+    return post_entries([draft], act=act)
+
+
+def move_claim(claim: Claim, kind: EntryKind, *, deed: object, act: ActorContext) -> list[Entry]:
+    """Move all that the claim has on accounts of one kind to those of another, each within its line, as `MOVES` says.
+
+    `deed` names what happened: the same deed is booked once. Nothing is written where the claim has nothing there.
+    """
+    source, target = MOVES[kind]
+    held = {line: fen for (line, at), fen in claim_balances(claim.pk).items() if at == source and fen}
+    if not held:
+        return []
+    rows = Account.objects.filter(line__in=held, kind__in=[source, target])
+    pks = {(line, at): pk for line, at, pk in rows.values_list("line_id", "kind", "pk")}
+    amounts = {pks[line, source]: -fen for line, fen in held.items()}
+    amounts |= {pks[line, target]: fen for line, fen in held.items()}
+    draft = EntryDraft(id=deed_id(kind, claim.pk, deed), kind=kind, amounts=amounts, claim_id=claim.pk)
+    return post_entries([draft], act=act)

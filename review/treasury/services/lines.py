@@ -1,0 +1,177 @@
+"""Budget lines: made by finance or where an award meets none, filled by papers, carried over or lapsed at year end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from portal.accounts.enums import RegionLevel, Role
+from portal.accounts.models import Region
+from portal.audit.services import record_audit
+from portal.core.errors import RefusedError
+from portal.core.money import to_fen, to_yuan
+from review.treasury.enums import GUARDED_KINDS, AccountKind, EntryKind, SourceKind
+from review.treasury.models import Account, BudgetLine, Entry
+from review.treasury.selectors import balance_of
+from review.treasury.services.books import EntryDraft, deed_id, post_entries
+
+if TYPE_CHECKING:
+    import uuid
+    from decimal import Decimal
+
+    from portal.core.actor import ActorContext
+
+# The name of the line on which awards are booked that no budget covers.
+UNISSUED = "未下达指标"
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlan:
+    """What a new budget line says; `items` holds the codes of the items that it pays, empty for all."""
+
+    name: str
+    source: SourceKind
+    items: list[str] = field(default_factory=list)
+    function_code: str = ""
+    government_code: str = ""
+    department_code: str = ""
+    project_code: str = ""
+
+
+def create_line(region: Region, *, year: int, plan: LinePlan, act: ActorContext) -> BudgetLine:
+    """A controlled line with its accounts, empty. Raises RefusedError for a name that the year has already."""
+    _check_finance(region.pk, act)
+    try:
+        with transaction.atomic():
+            line = _make_line(region.pk, year, plan, act, is_controlled=True)
+            record_audit(
+                act,
+                action="treasury.line",
+                target=line,
+                region_code=region.pk,
+                after={"year": year, "name": plan.name, "source": plan.source, "items": plan.items},
+            )
+    except IntegrityError:
+        raise RefusedError(f"{year} 年已有名为“{plan.name}”的指标，请换一个名称。", field="name") from None
+    return line
+
+
+def issue_budget(line: BudgetLine, *, amount: Decimal, paper_no: str, key: uuid.UUID, act: ActorContext) -> Entry:
+    """Book a sum in yuan that a paper gives to a line (下达或追加), or takes from it (below zero, 调减).
+
+    `key` makes a double click one deed. Raises RefusedError without a paper or a sum, and BudgetShortError where more
+    is taken than is available.
+    """
+    _check_finance(line.region_id, act)
+    if not paper_no.strip():
+        raise RefusedError("请填写下达指标的文号。", field="paper_no")
+    fen = to_fen(amount)
+    if not fen:
+        raise RefusedError("请填写不为零的金额。", field="amount")
+    if not line.is_controlled:
+        raise RefusedError("请先新建指标，再下达金额。")
+    with transaction.atomic():
+        draft = EntryDraft(
+            id=deed_id(EntryKind.ISSUE, key),
+            kind=EntryKind.ISSUE,
+            amounts=_between(line, AccountKind.SOURCE, AccountKind.AVAILABLE, fen),
+            paper_no=paper_no.strip(),
+        )
+        return _post_one(draft, line, act)
+
+
+def close_year(line: BudgetLine, *, carry_over_to: BudgetLine | None, act: ActorContext) -> list[Entry]:
+    """Empty what a line has available at year end: into next year's line (结转), or back to its source (收回).
+
+    What is committed or payable stays on its own line until it is paid. Raises RefusedError where nothing is available
+    or the other line is not the same payer's of a later year.
+    """
+    _check_finance(line.region_id, act)
+    other = carry_over_to
+    if other is not None and (other.region_id != line.region_id or other.year <= line.year or not other.is_controlled):
+        raise RefusedError("只能结转到同一出资地区以后年度的指标。", field="carry_over_to")
+    with transaction.atomic():
+        accounts = {account.kind: account for account in line.accounts.select_for_update().order_by("pk")}
+        left = balance_of(accounts[AccountKind.AVAILABLE].pk)
+        if left <= 0:
+            raise RefusedError(f"指标“{line}”没有可用余额。")
+        kind = EntryKind.CARRY_OVER if other else EntryKind.LAPSE
+        amounts = _between(line, AccountKind.AVAILABLE, AccountKind.SOURCE, left)
+        if other is not None:
+            amounts |= _between(other, AccountKind.SOURCE, AccountKind.AVAILABLE, left)
+        sequence = accounts[AccountKind.AVAILABLE].postings.count()
+        draft = EntryDraft(id=deed_id(kind, line.pk, sequence), kind=kind, amounts=amounts, note=str(other or ""))
+        return [_post_one(draft, line, act)]
+
+
+def line_for(region_id: str, *, year: int, item_code: str, act: ActorContext) -> BudgetLine:
+    """The line on which a payer's part of an award is booked.
+
+    A line that names the item comes before one for all items, an older before a newer; where the payer has neither,
+    it is the line of sums without a budget, made where missing.
+    """
+    lines = BudgetLine.objects.filter(region_id=region_id, year=year, is_controlled=True).order_by("pk")
+    fitting = [line for line in lines if not line.items or item_code in line.items]
+    if fitting:
+        return min(fitting, key=lambda line: (not line.items, line.pk))
+    standing = BudgetLine.objects.filter(region_id=region_id, year=year, name=UNISSUED).first()
+    if standing:
+        return standing
+    is_district = Region.objects.filter(pk=region_id, level=RegionLevel.DISTRICT).exists()
+    plan = LinePlan(name=UNISSUED, source=SourceKind.DISTRICT if is_district else SourceKind.CITY)
+    try:
+        with transaction.atomic():
+            return _make_line(region_id, year, plan, act, is_controlled=False)
+    except IntegrityError:
+        return BudgetLine.objects.get(region_id=region_id, year=year, name=UNISSUED)
+
+
+def _make_line(region_id: str, year: int, plan: LinePlan, act: ActorContext, *, is_controlled: bool) -> BudgetLine:
+    line = BudgetLine.objects.create(
+        region_id=region_id,
+        year=year,
+        name=plan.name,
+        source=plan.source,
+        items=plan.items,
+        function_code=plan.function_code,
+        government_code=plan.government_code,
+        department_code=plan.department_code,
+        project_code=plan.project_code,
+        is_controlled=is_controlled,
+        created_at=act.at,
+    )
+    Account.objects.bulk_create(
+        Account(
+            line=line, kind=kind, guarded=kind in GUARDED_KINDS or (kind == AccountKind.AVAILABLE and is_controlled)
+        )
+        for kind in AccountKind
+    )
+    return line
+
+
+def _between(line: BudgetLine, source: AccountKind, target: AccountKind, fen: int) -> dict[int, int]:
+    """The amounts that move a sum from one account of a line to another, by the accounts' keys."""
+    pks = dict(line.accounts.filter(kind__in=[source, target]).values_list("kind", "pk"))
+    return {pks[source]: -fen, pks[target]: fen}
+
+
+def _post_one(draft: EntryDraft, line: BudgetLine, act: ActorContext) -> Entry:
+    written = post_entries([draft], act=act)
+    if not written:
+        return Entry.objects.get(pk=draft.id)
+    record_audit(
+        act,
+        action=f"treasury.{draft.kind}",
+        target=line,
+        region_code=line.region_id,
+        after={"amount": to_yuan(max(draft.amounts.values())), "paper_no": draft.paper_no, "note": draft.note},
+    )
+    return written[0]
+
+
+def _check_finance(region_id: str, act: ActorContext) -> None:
+    if act.user is None or region_id not in act.user.regions_for(Role.FINANCE):
+        raise PermissionDenied("只有该地区的财务人员可以管理指标。")
