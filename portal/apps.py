@@ -1,6 +1,9 @@
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.db.backends.signals import connection_created
 from django.utils.module_loading import autodiscover_modules
+
+from portal.core.logs import watch_statements
 
 
 class PortalConfig(AppConfig):
@@ -12,6 +15,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("registration")
+        connection_created.connect(watch_statements)
 
 
 class LeanStaticFilesConfig(StaticFilesConfig):

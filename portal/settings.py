@@ -14,6 +14,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from whitenoise.compress import Compressor
 
+from portal.core.log_config import log_config
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -80,9 +82,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.observation.ObservationMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Before whatever reads a body.
+    "portal.middleware.body_limit.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -120,7 +125,10 @@ TEMPLATES = [
 
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'portal.sqlite3'}", conn_max_age=60
+        os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'portal.sqlite3'}",
+        conn_max_age=60,
+        # A connection that a restart of the database has cut is made anew, not met by a person.
+        conn_health_checks=True,
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -223,6 +231,9 @@ STORAGES = {
 HEALTH_FREE_MB = int(os.environ.get("HEALTH_FREE_MB", "200"))
 EVIDENCE_MAX_BYTES = int(os.environ.get("EVIDENCE_MAX_BYTES", 20 * 1024 * 1024))
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# The largest body of a request, bytes: of a page that takes files (the proxy in front allows the same), and of others.
+UPLOAD_BODY_MAX_BYTES = max(25 * 1024 * 1024, EVIDENCE_MAX_BYTES + 1024 * 1024)
+REQUEST_BODY_MAX_BYTES = 1024 * 1024
 # Working days an applicant has to correct a claim; officers may set fewer, not more.
 CORRECTION_WORKDAYS = int(os.environ.get("CORRECTION_WORKDAYS", "10"))
 # The notices' fonts are built once (`manage.py build_fonts`) and kept. Licensed fonts go into the first of the sources.
@@ -357,12 +368,14 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    "loggers": {"fontTools": {"level": "ERROR"}, "weasyprint.progress": {"level": "WARNING"}},
-}
+# ---- what is seen from outside --------------------------------------------------------------------
+LOGGING = log_config(
+    level=os.environ.get("LOG_LEVEL", "INFO"),
+    form=os.environ.get("LOG_FORMAT") or ("plain" if DEMO or DEBUG else "json"),
+)
+# A statement that takes longer is named in the log, without its values.
+SLOW_STATEMENT_SECONDS = float(os.environ.get("SLOW_STATEMENT_SECONDS", "0.5"))
+METRICS_DIR = Path(os.environ.get("METRICS_DIR") or DATA_DIR / "metrics")
+# Prometheus brings it as a bearer token; without one nobody reads the measurements.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -5,12 +5,13 @@ from django.urls import include, path
 from portal.api.api import api_urls
 from portal.api.views import documentation
 from portal.core.registry import URL_MODULES
-from portal.jobs.views import healthz
+from portal.jobs.views import healthz, metrics
 
 # The longest prefix first: a document's address would otherwise swallow policies/drafts/.
 _PREFIXES = sorted(URL_MODULES, key=len, reverse=True)
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     path("account/", include("allauth.urls")),
     path("api/", documentation, name="api_documentation"),
     path("api/v1/", api_urls()),

@@ -393,4 +393,6 @@ ADDRESSES: dict[str, Address] = {
     "workdays:list": Address(ADMIN),
     "workdays:remove": Address(ADMIN),
     "healthz": Address(EVERYBODY),
+    # Answers 404 without the monitor's token.
+    "metrics": Address(EVERYBODY),
 }

@@ -57,6 +57,39 @@ def balances(bucket_keys: Iterable[str], *, without: Claim | None = None) -> dic
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class AskedBuckets:
+    """The buckets that a question is about, by the engine's name for them, and the keys that they have here."""
+
+    asked: Mapping[str, Iterable[Bucket]]
+    keys: Mapping[Bucket, str]
+    subjects: Mapping[str, str]
+
+    def state(self, found: Mapping[str, Balance]) -> dict[str, Any]:
+        """`paid` (with `once_group`) and `times_before` of the engine's question, when the buckets hold this."""
+
+        def held(name: str) -> list[tuple[Bucket, Balance]]:
+            buckets = self.asked.get(name, ())
+            return [(bucket, found[self.keys[bucket]]) for bucket in buckets if self.keys[bucket] in found]
+
+        paid: dict[str, Any] = {name: str(max(b.amount for _, b in held(name))) for name in LEDGERS if held(name)}
+        by_subject = {bucket.subject: str(balance.amount) for bucket, balance in held(SUBJECT.ledger)}
+        if by_subject:
+            stated = {name: by_subject[key] for name, key in self.subjects.items() if key in by_subject}
+            paid[SUBJECT.ledger] = stated
+        if any(balance.times for _, balance in held(ONE_OF_GROUP.ledger)):
+            paid[ONE_OF_GROUP.ledger] = True
+        return {"paid": paid, "times_before": max((balance.times for _, balance in held("times")), default=0)}
+
+
+def asked_buckets(rules: Program, *, party: Party, subjects: Mapping[str, str] | None = None) -> AskedBuckets:
+    """The buckets that these rules ask about. `rules` and `subjects` are those of `ledger_state`."""
+    subjects = subjects or {}
+    asked = buckets_asked(rules, subjects.values())
+    keys = {bucket: bucket_key(bucket, party) for buckets in asked.values() for bucket in buckets}
+    return AskedBuckets(asked, keys, subjects)
+
+
 def ledger_state(
     rules: Program, *, party: Party, subjects: Mapping[str, str] | None = None, without: Claim | None = None
 ) -> dict[str, Any]:
@@ -66,21 +99,8 @@ def ledger_state(
     states it to its normal form in the ledger (`ClaimLine.subject_key`). `without` leaves one claim's own entries out,
     so that a decided claim can be assessed again.
     """
-    subjects = subjects or {}
-    asked = buckets_asked(rules, subjects.values())
-    keys = {bucket: bucket_key(bucket, party) for buckets in asked.values() for bucket in buckets}
-    found = balances(keys.values(), without=without)
-
-    def held(name: str) -> list[tuple[Bucket, Balance]]:
-        return [(bucket, found[keys[bucket]]) for bucket in asked.get(name, ()) if keys[bucket] in found]
-
-    paid: dict[str, Any] = {name: str(max(b.amount for _, b in held(name))) for name in LEDGERS if held(name)}
-    by_subject = {bucket.subject: str(balance.amount) for bucket, balance in held(SUBJECT.ledger)}
-    if by_subject:
-        paid[SUBJECT.ledger] = {stated: by_subject[key] for stated, key in subjects.items() if key in by_subject}
-    if any(balance.times for _, balance in held(ONE_OF_GROUP.ledger)):
-        paid[ONE_OF_GROUP.ledger] = True
-    return {"paid": paid, "times_before": max((balance.times for _, balance in held("times")), default=0)}
+    buckets = asked_buckets(rules, party=party, subjects=subjects)
+    return buckets.state(balances(buckets.keys.values(), without=without))
 
 
 def party_of(claim: Claim) -> Party:

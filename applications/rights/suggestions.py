@@ -9,21 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from applications.claims.models import Claim, ClaimLine
 from applications.ledger.keys import Party
-from applications.ledger.selectors import ledger_state
+from applications.ledger.selectors import Balance, asked_buckets, balances
+from applications.rights.models import Right
 from applications.rights.selectors import holdings_of, right_kinds
-from policies.calls.selectors import open_calls, upcoming_calls
+from policies.calls.selectors import call_rows, open_calls, upcoming_calls
 from policies.engine import Outcome, assess
 from policies.engine.buckets import program_asked
 from policies.facts.values import facts_of, subject_key
 from policies.finder.events import NOT_ASKED, event_code
-from policies.finder.selectors import is_rated, published_items
+from policies.finder.selectors import PUBLISHED_ROWS, is_rated, published_items
 from policies.published.selectors import catalogue_for, compiled_item
+from policies.rates.models import DistrictRate
 from policies.rates.selectors import Rates, with_rates
+from portal.accounts.models import Applicant
 from portal.core.money import to_yuan
+from portal.core.row_versions import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from applications.rights.selectors import Holding, Holdings
     from policies.calls.models import Call
@@ -31,7 +36,7 @@ if TYPE_CHECKING:
     from policies.finder.events import Event
     from policies.finder.selectors import PublishedItem
     from policies.published.models import ItemVersion
-    from portal.accounts.models import Applicant, User
+    from portal.accounts.models import User
 
 MAX_SUGGESTIONS = 5
 _SUPPORTED = (Outcome.PAYABLE, Outcome.RECOGNISED, Outcome.NO_AMOUNT, Outcome.UNDETERMINED)
@@ -96,23 +101,50 @@ class Suggestion(_Place):
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """The best suggestions, and whether there was anything on record that they could come from."""
+    """The best suggestions, and whether there was anything on record that they could come from.
+
+    `balances` are those of every bucket of the ledger that was asked: while they and the rows of `rows_behind` stay,
+    the suggestions stay.
+    """
 
     found: list[Suggestion]
     is_register_empty: bool
+    balances: Mapping[str, Balance]
 
 
 def suggestions_for(user: User, *, at: datetime) -> Suggestions:
     """What the person's applicants may claim now, the most pressing first.
 
-    Three queries, two more for each applicant that holds something, and one for each suggestion (its ledger).
+    Four queries, and two more for each applicant that holds something.
     """
     applicants = [membership.applicant for membership in user.active_memberships]
     desk = _Desk(applicants)
     found = sorted(desk.suggest(at=at), key=lambda suggestion: suggestion.rank)
-    with_ledger = (_after_ledger(suggestion, at=at) for suggestion in found[:MAX_SUGGESTIONS])
-    best = sorted(filter(None, with_ledger), key=lambda suggestion: suggestion.rank)
-    return Suggestions(best, is_register_empty=not desk.holdings.held)
+    asked = [_AfterLedger(suggestion, today=timezone.localdate(at)) for suggestion in found[:MAX_SUGGESTIONS]]
+    held = balances_of(key for one in asked for key in one.buckets.keys.values())
+    best = sorted(filter(None, (one.answer(held) for one in asked)), key=lambda suggestion: suggestion.rank)
+    return Suggestions(best, is_register_empty=not desk.holdings.held, balances=held)
+
+
+def balances_of(keys: Iterable[str]) -> dict[str, Balance]:
+    """The balance of each of these buckets, an empty one's too. One query."""
+    wanted = set(keys)
+    return dict.fromkeys(wanted, Balance()) | balances(wanted)
+
+
+def rows_behind(user: User, *, at: datetime) -> list[Rows]:
+    """The rows that the suggestions (and what else is shown of one's claims) are made of, but for the ledger's."""
+    mine = [membership.applicant_id for membership in user.active_memberships]
+    owned = "applicant_id = ANY(%s)"
+    return [
+        *PUBLISHED_ROWS,
+        *call_rows(at),
+        Rows(DistrictRate),
+        Rows(Applicant, "id = ANY(%s)", [mine]),
+        Rows(Right, owned, [mine]),
+        Rows(Claim, owned, [mine]),
+        Rows(ClaimLine, f"claim_id IN (SELECT id FROM {Claim._meta.db_table} WHERE {owned})", [mine]),  # noqa: S608
+    ]
 
 
 def suggestion_for(applicant: Applicant, item_code: str, *, at: datetime) -> Suggestion | None:
@@ -186,23 +218,30 @@ def _ask(place: _Place, held: Sequence[Holding], *, today: date) -> Suggestion |
     return Suggestion(**vars(place), holdings=list(fit.values()), assessed=assessed, answer=answer, missing=missing)
 
 
-def _after_ledger(suggestion: Suggestion, *, at: datetime) -> Suggestion | None:
-    """The suggestion with what the ledger holds taken off; None where nothing is left."""
-    applicant, rules, today = suggestion.applicant, suggestion.rules, timezone.localdate(at)
-    city = applicant.region.city
-    subjects = {
-        str(one.facts[rules.subject]): subject_key(rules, one.facts)
-        for one in suggestion.assessed
-        if rules.subject and rules.subject in one.facts
-    }
-    party = Party(applicant.pk, city.pk if city else "", today.year)
-    question = _question(suggestion, suggestion.assessed, today=today)
-    catalogue = catalogue_for(suggestion.version)
-    ledger = ledger_state(program_asked(catalogue, question), party=party, subjects=subjects)
-    if not ledger["paid"] and not ledger["times_before"]:
-        return suggestion
-    answer = assess(catalogue, question | ledger)
-    return None if answer.outcome is Outcome.REFUSED else replace(suggestion, answer=answer)
+class _AfterLedger:
+    """A suggestion with the buckets of the ledger that its rules ask about."""
+
+    def __init__(self, suggestion: Suggestion, *, today: date) -> None:
+        applicant, rules = suggestion.applicant, suggestion.rules
+        city = applicant.region.city
+        subjects = {
+            str(one.facts[rules.subject]): subject_key(rules, one.facts)
+            for one in suggestion.assessed
+            if rules.subject and rules.subject in one.facts
+        }
+        party = Party(applicant.pk, city.pk if city else "", today.year)
+        self.suggestion = suggestion
+        self.catalogue = catalogue_for(suggestion.version)
+        self.question = _question(suggestion, suggestion.assessed, today=today)
+        self.buckets = asked_buckets(program_asked(self.catalogue, self.question), party=party, subjects=subjects)
+
+    def answer(self, held: Mapping[str, Balance]) -> Suggestion | None:
+        """The suggestion with what the ledger holds taken off; None where nothing is left."""
+        ledger = self.buckets.state({key: balance for key, balance in held.items() if balance != Balance()})
+        if not ledger["paid"] and not ledger["times_before"]:
+            return self.suggestion
+        answer = assess(self.catalogue, self.question | ledger)
+        return None if answer.outcome is Outcome.REFUSED else replace(self.suggestion, answer=answer)
 
 
 def _assess(place: _Place, held: Sequence[Holding], *, today: date) -> Assessment:

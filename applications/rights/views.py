@@ -43,7 +43,7 @@ from policies.finder.selectors import published_items
 from policies.published.models import SupportItem
 from portal.access import access, applicants
 from portal.core.errors import RefusedError, StaleStateError, show_refusal
-from portal.core.http import act_of, user_of
+from portal.core.http import act_of, takes_files, user_of
 from portal.core.spreadsheets import workbook_response
 
 if TYPE_CHECKING:
@@ -170,6 +170,7 @@ def template(_request: HttpRequest, kind: str) -> HttpResponse:
     return workbook_response(build_template(sheet_item(event)), f"台账模板 {event.label}.xlsx")
 
 
+@takes_files
 @access(applicants)
 @require_http_methods(["GET", "HEAD", "POST"])
 def bulk(request: HttpRequest, kind: str) -> HttpResponse:

@@ -16,6 +16,7 @@ from policies.published.models import ItemVersion, SupportItem
 from policies.published.selectors import compiled_item
 from portal.accounts.models import Region
 from portal.core.paging import Page, paginate
+from portal.core.row_versions import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 # A city's code ends in 00; the first four digits are those of its districts (GB/T 2260).
 _CITY_DIGITS = 4
+_LONG_TEXTS = ("item__search_text", "item__search_key")
 
 
 def open_calls(at: datetime, *, region_code: str = "") -> dict[str, Call]:
@@ -44,6 +46,20 @@ def upcoming_calls(at: datetime, *, region_code: str = "") -> dict[str, Call]:
     return _by_item(rows.order_by("-call__opens_at", "-call_id"), region_code)
 
 
+def call_rows(at: datetime) -> list[Rows]:
+    """The rows that `open_calls` and `upcoming_calls` are made of at a moment, but for the items themselves."""
+    phases = ("opens_at <= %s AND closes_at > %s", [at, at]), ("opens_at > %s", [at])
+    table = Call._meta.db_table
+    return [
+        rows
+        for condition, moments in phases
+        for rows in (
+            Rows(Call, condition, moments),
+            Rows(CallItem, f"call_id IN (SELECT id FROM {table} WHERE {condition})", moments),  # noqa: S608
+        )
+    ]
+
+
 def calls_of_item(item: SupportItem, *, at: datetime, region_code: str = "") -> list[Call]:
     """All calls in which an item is open at a moment, the one for the latest facts first. One query."""
     rows = _claimable(region_code).filter(item=item, call__opens_at__lte=at, call__closes_at__gt=at)
@@ -55,7 +71,8 @@ def _claimable(region_code: str) -> QuerySet[CallItem]:
     rows = CallItem.objects.filter(call__state=CallState.PUBLISHED, item__claimable=True)
     if region_code:
         rows = rows.filter(call__region_id__in={region_code, f"{region_code[:_CITY_DIGITS]}00"})
-    return rows.select_related("call__region", "item__document")
+    # The texts of items and documents are long, and nobody reads them here.
+    return rows.select_related("call__region", "item__document").defer(*_LONG_TEXTS)
 
 
 def _by_item(rows: Iterable[CallItem], region_code: str) -> dict[str, Call]:

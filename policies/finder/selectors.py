@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from policies.engine.regions import covers
 from policies.finder.events import TARGET, event_code, events_of
 from policies.published.enums import DocumentStatus
-from policies.published.models import ItemVersion
+from policies.published.models import ItemVersion, PolicyDocument, SupportItem
 from policies.published.selectors import compiled_item
 from policies.published.versions import version_on
 from policies.rates.selectors import Rates, takes_ratio, takes_unit_amount
 from portal.accounts.models import Region
+from portal.core.row_versions import Rows, rows_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
 
     from policies.engine import Item
     from policies.finder.events import Event
-    from policies.published.models import SupportItem
 
 # Versions whose rules this process has compiled already: their content stays in the database.
 _compiled: set[str] = set()
+# What was read last, under the version of the rows it was read from.
+_kept: tuple[str, list[PublishedItem]] = ("", [])
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,25 @@ class PublishedItem:
         return kind in self.newest.beneficiaries and covers(self.newest.content["document"], region)
 
 
-def published_items() -> list[PublishedItem]:
-    """Every published item but targets, in the catalogue's order.
+# The rows that `published_items` is made of.
+PUBLISHED_ROWS = (Rows(PolicyDocument), Rows(SupportItem), Rows(ItemVersion), Rows(Region))
 
-    One query, and one more for each process that has not compiled them yet.
+
+def published_items() -> list[PublishedItem]:
+    """Every published item but targets, in the catalogue's order; read once for every version of the rows.
+
+    One query where nothing changed, one more where something did, and another for rules that are not compiled yet.
     """
+    global _kept  # noqa: PLW0603 - one value a process: what is published now
+    version = rows_version(*PUBLISHED_ROWS)
+    if not version:
+        return _read_items()
+    if _kept[0] != version:
+        _kept = (version, _read_items())
+    return _kept[1]
+
+
+def _read_items() -> list[PublishedItem]:
     versions = ItemVersion.objects.exclude(item__kind=TARGET).defer("content", "item__search_text", "item__search_key")
     found: dict[int, list[ItemVersion]] = {}
     rows = list(

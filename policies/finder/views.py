@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from policies.calls.selectors import open_calls, upcoming_calls
+from policies.calls.selectors import call_rows, open_calls, upcoming_calls
 from policies.finder.forms import ELSEWHERE, Answers, WhoForm
 from policies.finder.matching import find_matches
-from policies.finder.selectors import published_items, rates_for
+from policies.finder.selectors import PUBLISHED_ROWS, published_items, rates_for
+from policies.rates.models import DistrictRate
 from portal.access import access, public
+from portal.core.row_versions import Rows, kept, rows_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from django.http import HttpRequest, HttpResponse
 
@@ -59,22 +64,45 @@ def facts(request: HttpRequest) -> HttpResponse:
 @access(public)
 @require_safe
 def result(request: HttpRequest) -> HttpResponse:
-    """List what one may get with sum, basis and what is still missing; a value that cannot be read is asked again."""
-    return _with_answers(request, shows_result=True)
+    """List what one may get with sum, basis and what is still missing; a value that cannot be read is asked again.
+
+    The same answers again, from whomever, are not worked out anew while policies, calls and rates stay as they are.
+    """
+    now = timezone.now()
+    is_official = request.user.is_authenticated and request.user.is_official
+    asked = sha256(request.META.get("QUERY_STRING", "").encode()).hexdigest()
+    found = kept(
+        f"finder:{asked}:{is_official}:{timezone.localdate(now)}",
+        rows_version(*PUBLISHED_ROWS, *call_rows(now), Rows(DistrictRate)),
+        lambda: _result_html(request, now),
+    )
+    return (
+        render(request, "finder/result.html", {"found": found}) if found else _with_answers(request, shows_result=True)
+    )
+
+
+def _result_html(request: HttpRequest, now: datetime) -> str:
+    """The result, drawn; "" where a page before it has still to be shown."""
+    form = WhoForm(request.GET)
+    if not form.is_valid():
+        return ""
+    answers = Answers(form.asker, published_items(), request.GET)
+    if not answers.chosen or answers.faults or answers.wants_more_rows:
+        return ""
+    context = {"form": form, "answers": answers, "who": form.words, "steps": _steps(3), "user": request.user}
+    return render_to_string("finder/_result.html", context | _found(form, answers, now))
 
 
 def _with_answers(request: HttpRequest, *, shows_result: bool) -> HttpResponse:
+    """What is still to be asked; with `shows_result` because the answers do not suffice for it."""
     form = WhoForm(request.GET)
     if not form.is_valid():
         return render(request, "finder/start.html", {"form": form, "steps": _steps(0)}, status=422)
     answers = Answers(form.asker, published_items(), request.GET)
     if not answers.chosen:
         return _ask_events(request, form, answers, is_missing=True)
-    context = {"form": form, "answers": answers, "who": form.words}
-    if not shows_result or answers.faults or answers.wants_more_rows:
-        status = 422 if shows_result and answers.faults else 200
-        return render(request, "finder/facts.html", context | {"steps": _steps(2)}, status=status)
-    return render(request, "finder/result.html", context | {"steps": _steps(3)} | _found(form, answers))
+    context = {"form": form, "answers": answers, "who": form.words, "steps": _steps(2)}
+    return render(request, "finder/facts.html", context, status=422 if shows_result and answers.faults else 200)
 
 
 def _ask_events(request: HttpRequest, form: WhoForm, answers: Answers, *, is_missing: bool = False) -> HttpResponse:
@@ -117,8 +145,7 @@ class _Group:
         return len(self.leading) + len(self.others)
 
 
-def _found(form: WhoForm, answers: Answers) -> dict[str, Any]:
-    now = timezone.now()
+def _found(form: WhoForm, answers: Answers, now: datetime) -> dict[str, Any]:
     today = timezone.localdate(now)
     happenings = [section.happening for section in answers.sections]
     region = form.cleaned_data["region"]

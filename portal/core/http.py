@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -11,9 +11,19 @@ from django.utils import timezone
 from portal.core.actor import ActorContext
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponseBase
 
     from portal.accounts.models import User
+
+View = TypeVar("View", bound="Callable[..., HttpResponseBase]")
+
+
+def takes_files(view: View) -> View:
+    """Declare that a view takes files: its requests may be as large as UPLOAD_BODY_MAX_BYTES."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
 
 
 def act_of(request: HttpRequest) -> ActorContext:

@@ -45,6 +45,7 @@ class Job(models.Model):
     lease_until = models.DateTimeField("执行期限", null=True, blank=True)
     progress_done = models.PositiveIntegerField("已完成步数", default=0)
     progress_total = models.PositiveIntegerField("总步数", default=0, help_text="0 表示这类任务不报告进度")
+    request_id = models.CharField("请求编号", max_length=64, blank=True, help_text="登记任务的请求，日志中以此相连")
     last_error = models.TextField("最近错误", blank=True)
     created_at = models.DateTimeField("登记时间", default=timezone.now)
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import traceback
 import uuid
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from portal.audit.services import record_audit
+from portal.core import metrics
+from portal.core.logs import as_request, current_request_id
 from portal.jobs.kinds import JOB_KINDS
 from portal.jobs.leases import kept_lease, lease_end
 from portal.jobs.models import Heartbeat, Job, JobState
@@ -44,7 +47,8 @@ def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any]) -> Job:
     """
     if kind not in JOB_KINDS:
         raise LookupError(f"No app registers the kind of job {kind!r}.")
-    defaults = {"payload": dict(payload), "max_attempts": JOB_KINDS[kind].attempts}
+    attempts, request_id = JOB_KINDS[kind].attempts, current_request_id()
+    defaults = {"payload": dict(payload), "max_attempts": attempts, "request_id": request_id}
     job, _ = Job.objects.get_or_create(kind=kind, key=key, defaults=defaults)
     if job.state == JobState.WAITING:
         _announce([job.pk])
@@ -110,22 +114,33 @@ def run_job(job_id: int) -> bool:
     if not leased:
         return False
     job = Job.objects.get(pk=job_id)
+    began = time.monotonic()
+    with as_request(job.request_id):
+        outcome = _run_handler(job, token)
+    metrics.job_ended(job.kind, outcome, time.monotonic() - began)
+    return outcome == "done"
+
+
+def _run_handler(job: Job, token: str) -> str:
+    """Run a leased job's handler and write down how it ended: done, failed, or lost to another worker."""
     try:
-        with kept_lease(job_id, token=token), progress_of_job(job_id, token=token):
+        with kept_lease(job.pk, token=token), progress_of_job(job.pk, token=token):
             JOB_KINDS[job.kind].handler(**job.payload)
     except LeaseLostError:
         logger.warning("Job %s was given up: it had passed to another worker.", job)
-        return False
+        return "lost"
     except Exception:  # whatever a handler raises is kept with the job and shown on screen
         logger.exception("Job %s failed at attempt %s.", job, job.attempts)
         _record_failure(job, token, traceback.format_exc(limit=-12))
-        return False
-    finished = Job.objects.filter(pk=job_id, lease_token=token, state=JobState.RUNNING).update(
+        return "failed"
+    finished = Job.objects.filter(pk=job.pk, lease_token=token, state=JobState.RUNNING).update(
         state=JobState.DONE, finished_at=timezone.now(), lease_until=None, lease_token="", last_error=""
     )
     if not finished:
         logger.warning("Job %s ended after its lease had passed to another worker.", job)
-    return bool(finished)
+        return "lost"
+    logger.info("Job %s is done.", job)
+    return "done"
 
 
 def _record_failure(job: Job, token: str, error: str) -> None:

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import DatabaseError
-from django.http import JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from portal.access import access, needs_second_factor, officials, public
 from portal.accounts.enums import Role
 from portal.core.http import act_of, user_of
+from portal.core.metrics import all_measurements
 from portal.jobs.forms import JobFilterForm
 from portal.jobs.health import check_all
 from portal.jobs.kinds import kind_label
+from portal.jobs.metrics import JobCollector
 from portal.jobs.models import Job, JobState
 from portal.jobs.selectors import page_of_jobs, standing
 from portal.jobs.services import retry_dead_jobs, retry_job
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 system_admins = officials(Role.SYSTEM_ADMIN)
 
@@ -92,3 +97,14 @@ def _may_see_details(request: HttpRequest) -> bool:
         return system_admins.allows(request.user) and not needs_second_factor(request.user)
     except DatabaseError:
         return False
+
+
+@access(public)
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Every measurement, for whoever brings METRICS_TOKEN as a bearer token; 404 for everybody else."""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN or not hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode()):
+        raise Http404
+    return HttpResponse(all_measurements(JobCollector()), content_type=CONTENT_TYPE_LATEST)

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 
-from applications.rights.suggestions import suggestions_for
+from applications.rights.suggestions import balances_of, rows_behind, suggestions_for
 from policies.drafting.selectors.lists import drafts_waiting_for
 from policies.published.selectors import claimable_items, showcase
 from portal.access import access, needs_second_factor, public
 from portal.accounts.enums import Role
+from portal.core.row_versions import Rows, kept, rows_version
+from portal.notifications.models import Message
 from review.home import selectors
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from collections.abc import Mapping
+    from datetime import datetime
 
+    from django.http import HttpRequest, HttpResponse
+    from django.utils.safestring import SafeString
+
+    from applications.ledger.selectors import Balance
     from portal.accounts.models import User
 
 _PUBLICITY_ROLES = frozenset({Role.CITY_OFFICER, Role.DECISION_MAKER})
@@ -57,25 +66,42 @@ def _stranger(request: HttpRequest) -> HttpResponse:
 
 
 def _applicant(request: HttpRequest, user: User) -> HttpResponse:
-    today = timezone.localdate()
-    context: dict[str, Any] = {"greeting": _greeting(user), "today": today}
+    now = timezone.now()
+    today = timezone.localdate(now)
+    context: dict[str, Any] = {"greeting": _greeting(user)}
     if user.is_applicant:
-        context |= {
-            "desk": selectors.applicant_desk(user),
-            "gaps": selectors.profile_gaps(user),
-            "unread": selectors.unread_messages(user),
-            "suggestions": _suggested(user),
-        }
+        work = kept(
+            f"home:{user.pk}:{today}",
+            rows_version(*rows_behind(user, at=now), Rows(Message, "user_id = %s AND read_at IS NULL", [user.pk])),
+            lambda: _work(user, now),
+            is_current=lambda found: balances_of(found.balances) == found.balances,
+        )
+        context["work"] = work
+        context["keys"] = [(form, uuid.uuid4()) for form in work.forms]
     return render(request, "home/applicant.html", context)
 
 
-def _suggested(user: User) -> dict[str, Any]:
-    """What one's applicants may claim, each with a key under which its button begins one claim."""
-    found = suggestions_for(user, at=timezone.now())
-    return {
-        "rows": [{"suggestion": suggestion, "key": uuid.uuid4()} for suggestion in found.found],
-        "is_register_empty": found.is_register_empty,
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What waits for an applicant, drawn; its forms lack the visitor's token and a key, which differ each time."""
+
+    html: SafeString
+    forms: list[str]
+    balances: Mapping[str, Balance]
+
+
+def _work(user: User, now: datetime) -> _Work:
+    suggestions = suggestions_for(user, at=now)
+    context = {
+        "today": timezone.localdate(now),
+        "desk": selectors.applicant_desk(user),
+        "gaps": selectors.profile_gaps(user),
+        "unread": selectors.unread_messages(user),
+        "suggestions": suggestions,
+        "user": user,
     }
+    forms = [f"claim-{one.entry.item.code}-{one.applicant.pk}" for one in suggestions.found if one.call]
+    return _Work(render_to_string("home/_applicant_work.html", context), forms, suggestions.balances)
 
 
 def _official(request: HttpRequest, user: User) -> HttpResponse:

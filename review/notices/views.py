@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.access import access, applicants, public, signed_in
 from portal.core.files import PDF
-from portal.core.http import user_of
+from portal.core.http import takes_files, user_of
 from review.notices import selectors
 from review.notices.enums import FileState
 from review.notices.forms import CopyForm
@@ -64,6 +64,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     return redirect("verification:notice", code=notice.code)
 
 
+@takes_files
 @access(public)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache

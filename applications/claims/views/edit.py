@@ -30,7 +30,7 @@ from applications.claims.services.submission import AlreadySubmittedError, Claim
 from applications.claims.views.common import as_uuid, content_of, own_claim
 from portal.access import access, applicants
 from portal.core.errors import StaleStateError, show_refusal
-from portal.core.http import act_of
+from portal.core.http import act_of, takes_files
 from portal.core.paging import read_number
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from portal.core.actor import ActorContext
 
 
+@takes_files
 @access(applicants)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:

@@ -20,7 +20,7 @@ from portal.access import access, applicants, officials
 from portal.accounts.enums import Role
 from portal.core.errors import show_refusal
 from portal.core.files import file_response
-from portal.core.http import act_of, user_of
+from portal.core.http import act_of, takes_files, user_of
 from portal.core.paging import read_number
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def evidence(request: HttpRequest, key: uuid.UUID) -> FileResponse:
     return response
 
 
+@takes_files
 @access(applicants)
 @require_POST
 def upload(request: HttpRequest, key: uuid.UUID) -> HttpResponse:

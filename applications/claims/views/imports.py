@@ -16,7 +16,7 @@ from applications.claims.views.common import own_claim
 from policies.facts.values import facts_of
 from portal.access import access, applicants
 from portal.core.errors import show_refusal
-from portal.core.http import act_of
+from portal.core.http import act_of, takes_files
 from portal.core.spreadsheets import workbook_response
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def template(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return workbook_response(build_template(item_of(claim)), f"{claim.item.title}明细模板.xlsx")
 
 
+@takes_files
 @access(applicants)
 @require_http_methods(["GET", "HEAD", "POST"])
 def bulk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:

@@ -31,7 +31,7 @@ from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.accounts.models import Region
 from portal.core.errors import StaleStateError, show_refusal
-from portal.core.http import act_of, user_of
+from portal.core.http import act_of, takes_files, user_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -244,6 +244,7 @@ def amend(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return render(request, "calls/amend.html", context, status=200 if data is None else 422)
 
 
+@takes_files
 @access(administrators)
 @require_POST
 def attach(request: HttpRequest, key: uuid.UUID) -> HttpResponse:

@@ -32,7 +32,7 @@ from policies.drafting.views.common import (
 from policies.engine import CatalogueError
 from portal.access import access
 from portal.core.errors import show_refusal
-from portal.core.http import act_of, user_of
+from portal.core.http import act_of, takes_files, user_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -140,6 +140,7 @@ def describe(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return to_draft(found)
 
 
+@takes_files
 @access(writers)
 def text(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Show a draft as YAML, or take another text in its place; one that cannot be read stays in its box."""

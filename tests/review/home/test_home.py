@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
+from applications.rights.models import Right
 from applications.rights.selectors import right_kinds
 from applications.rights.services import record_right
-from policies.published.models import ItemVersion
+from policies.calls.models import Call
+from policies.published.models import ItemVersion, SupportItem
 from portal.notifications.models import Message
 from review.home.selectors import applicant_desk
 from tests.factories import (
@@ -190,6 +192,39 @@ def test_unread_messages_are_shown_and_read_ones_are_not():
     assert "未读的消息" in page
     assert "读过的消息" not in page
     assert "别人的消息" not in page
+
+
+@pytest.mark.postgres
+def test_an_applicants_page_is_kept_and_shows_every_change_at_once(catalogue, client, django_assert_max_num_queries):
+    body = ApplicantFactory()
+    user = make_member(body)
+    client.force_login(user)
+    hold(user, "patent", patent_no=make_patent_no(1), granted_on="2025-05-10", patent_kind="invention", fees="6200")
+    claim = ClaimFactory(applicant=body, created_by=user, lines=0, status=ClaimStatus.DRAFT)
+    other = make_member(body)
+    before = home(user)
+    client.get(reverse("home"))
+    with django_assert_max_num_queries(8):
+        client.get(reverse("home"))
+    changes = {
+        "4,000.00 元": lambda: Right.objects.update(facts=Right.objects.get().facts | {"fees": "4000"}),
+        "即将开放": lambda: Call.objects.update(
+            opens_at=timezone.now() + timedelta(days=1), closes_at=timezone.now() + timedelta(days=2)
+        ),
+        "办理中 1 件": lambda: Claim.objects.filter(pk=claim.pk).update(
+            status=ClaimStatus.DISTRICT_REVIEW,
+            number="SB2026-0000001",
+            submitted_at=timezone.now(),
+            commitment_at=timezone.now(),
+        ),
+        "未读的消息": lambda: Message.objects.create(user=user, key="1", title="未读的消息", body=""),
+        "改过的名称": lambda: SupportItem.objects.filter(code="wx2020-01-inv").update(title="改过的名称"),
+    }
+    for words, change in changes.items():
+        assert words not in before
+        change()
+        assert words in home(user), words
+    assert "未读的消息" not in home(other)
 
 
 def test_an_applicants_page_costs_the_same_with_one_claim_and_with_three(

@@ -1,0 +1,20 @@
+"""How the portal writes its logs; read by the settings, so it imports nothing of the portal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def log_config(*, level: str, form: str) -> dict[str, Any]:
+    """The LOGGING of the settings; `form` is "json", one document a line, or "plain", for people."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {"()": "portal.core.logs.JsonFormatter"},
+            "plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": form}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {"fontTools": {"level": "ERROR"}, "weasyprint.progress": {"level": "WARNING"}},
+    }

@@ -1,0 +1,166 @@
+"""The portal as a bureau runs it, for tests and measurements: gunicorn, Celery workers, PostgreSQL, Redis.
+
+A `Host` is one machine: programs of its own, with a folder of its own. Several hosts share what their environment
+names (database, Redis, store). Every program is the leader of a process group, so that it can be killed whole.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from tests.services import die_with_parent, free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 90
+# What a production environment names, with a mail folder in place of a mail server.
+PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "portal.settings",
+    "SECRET_KEY": "a-key-for-tests-that-protects-nothing-real-0123456789",
+    "PUBLIC_URL": "http://localhost",
+    "ALLOWED_HOSTS": "localhost,127.0.0.1",
+    "OFFICIALS_NEED_SECOND_FACTOR": "0",
+    "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+    "LOG_LEVEL": "WARNING",
+}
+
+
+class ProgramFailedError(RuntimeError):
+    """A program of the portal ended, or does not answer; the message holds the end of its log."""
+
+
+@dataclass
+class Program:
+    """A running program with its log."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log_end(self) -> str:
+        return self.log.read_text(errors="replace")[-4000:]
+
+    def kill(self) -> None:
+        """End the program and all it started at once, as a power cut would."""
+        self._signal(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Let the program finish what it is at, then end it."""
+        self._signal(signal.SIGTERM)
+
+    def _signal(self, how: signal.Signals) -> None:
+        try:
+            os.killpg(self.process.pid, how)
+            self.process.wait(30)
+        except ProcessLookupError:
+            self.process.wait()
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+@dataclass
+class Host:
+    """One machine: a folder of its own, and the environment that all its programs get."""
+
+    directory: Path
+    environment: Mapping[str, str]
+    programs: list[Program] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for program in self.programs:
+            program.kill()
+
+    @property
+    def full_environment(self) -> dict[str, str]:
+        """This process's environment without its own settings, with the host's."""
+        inherited = {name: value for name, value in os.environ.items() if name not in {"DEMO", "DEBUG", "DATABASE"}}
+        return inherited | PRODUCTION | {"DATA_DIR": str(self.directory / "data")} | dict(self.environment)
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command to its end; return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.full_environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise ProgramFailedError(f"manage.py {' '.join(arguments)}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+        return done.stdout
+
+    def start_web(self, *, workers: int = 2, threads: int = 4, port: int = 0, **environment: str) -> Program:
+        """Start gunicorn as the container does, and wait until it answers."""
+        port = port or free_port()
+        options = ["--bind", f"127.0.0.1:{port}", f"--workers={workers}", f"--threads={threads}", "--timeout=60"]
+        options += ["--no-control-socket", "--worker-tmp-dir=/dev/shm", "--preload"]
+        web = self._start("web", ["gunicorn", "portal.wsgi:application", *options], environment, port=port)
+        wait_for(lambda: answers(f"{web.url}/account/login/"), web)
+        return web
+
+    def start_worker(self, *, concurrency: int = 2, **environment: str) -> Program:
+        """Start a Celery worker with its beat, and wait until it takes jobs."""
+        options = ["worker", "--beat", f"--concurrency={concurrency}", "--loglevel=INFO", "--without-gossip"]
+        options += ["--without-mingle", f"--hostname={self.directory.name}@%h"]
+        worker = self._start("worker", ["celery", "--app=portal", *options], {"LOG_LEVEL": "INFO"} | environment)
+        wait_for(lambda: b" ready." in worker.log.read_bytes(), worker)
+        return worker
+
+    def _start(self, name: str, command: list[str], environment: Mapping[str, str], *, port: int = 0) -> Program:
+        log = self.directory / f"{name}-{len(self.programs)}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=ROOT,
+                env=self.full_environment | dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call
+            )
+        program = Program(process, log, port)
+        self.programs.append(program)
+        return program
+
+
+def answers(url: str) -> bool:
+    """Whether an address gives any answer below 500."""
+    try:
+        with urllib.request.urlopen(url, timeout=10):  # noqa: S310 - our own server
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code < 500
+    except OSError:
+        return False
+
+
+def wait_for(ready: Callable[[], bool], program: Program, *, seconds: float = START_SECONDS) -> None:
+    """Return when a condition holds. Raises ProgramFailedError when the program ends before, or takes too long."""
+    deadline = time.monotonic() + seconds
+    while not ready():
+        if program.process.poll() is not None or time.monotonic() > deadline:
+            raise ProgramFailedError(f"The program did not start:\n{program.log_end}")
+        time.sleep(0.05)
