@@ -282,6 +282,10 @@ SECURITY_EVENT_DAYS = int(os.environ.get("SECURITY_EVENT_DAYS", "1095"))
 API_REQUESTS_PER_MINUTE = int(os.environ.get("API_REQUESTS_PER_MINUTE", "300"))
 API_ANONYMOUS_REQUESTS_PER_MINUTE = int(os.environ.get("API_ANONYMOUS_REQUESTS_PER_MINUTE", "60"))
 
+# ---- tables that people send ----------------------------------------------------------------------
+# How many a person may send within an hour: reading one takes up to two seconds.
+IMPORTS_PER_HOUR = int(os.environ.get("IMPORTS_PER_HOUR", "60"))
+
 # ---- forms ----------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

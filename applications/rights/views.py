@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from applications.claims.forms.actions import ImportForm
 from applications.claims.selectors.problems import MAX_LINES
-from applications.claims.services.imports import build_template, read_pasted, read_workbook
+from applications.claims.services.imports import build_template
+from applications.claims.views.imports import read_sent, show_notes
 from applications.rights.forms import (
     DEFENCE_REFUSAL,
     ClaimFromRightsForm,
@@ -39,10 +40,11 @@ from applications.rights.services import (
     start_claim_from_holdings,
 )
 from applications.rights.suggestions import suggestion_for
+from policies.facts.tables import without_faults
 from policies.finder.selectors import published_items
 from policies.published.models import SupportItem
 from portal.access import access, applicants
-from portal.core.errors import RefusedError, StaleStateError, show_refusal
+from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, takes_files, user_of
 from portal.core.spreadsheets import workbook_response
 
@@ -51,9 +53,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from applications.claims.services.imports import SheetReading
     from applications.rights.forms import RightForm
-    from policies.engine import Item
     from policies.finder.events import Event
     from portal.accounts.models import Applicant
 
@@ -182,12 +182,13 @@ def bulk(request: HttpRequest, kind: str) -> HttpResponse:
     context: dict[str, Any] = {"event": event, "form": form, "own": list(whose.own.values()), "most": MAX_LINES}
     if is_sent and form.is_valid() and whose.is_valid():
         with show_refusal() as refusal:
-            reading = _sheet(sheet_item(event), form.cleaned_data)
-            context["faults"] = reading.faults
-            rows = [(event, line, "") for line in _faultless(reading)]
+            reading = read_sent(sheet_item(event), form, context, act=act_of(request), is_complete=True)
+            lines = without_faults(reading, "表格中有错误，没有登记任何内容。请按单元格修改后重新导入。")
+            rows = [(event, line, "") for line in lines]
             recorded = record_many(whose.chosen, rows=rows, act=act_of(request))
             known = f"，{recorded.known} 项已在台账中，没有改动" if recorded.known else ""
             messages.success(request, f"已登记 {recorded.new} 项{known}。")
+            show_notes(request, reading)
             return redirect("rights:list")
         context["refusal"] = str(refusal)
     return render(request, "rights/import.html", context, status=422 if is_sent else 200)
@@ -253,16 +254,3 @@ def _form_page(request: HttpRequest, form: RightForm, *, right: Right | None = N
     is_wrong = bool(refusal) or (form.whose.is_bound and not form.wants_more_rows)
     context = {"form": form, "event": form.event, "right": right, "refusal": refusal}
     return render(request, "rights/form.html", context, status=422 if is_wrong else 200)
-
-
-def _sheet(item: Item, given: dict[str, Any]) -> SheetReading:
-    file, pasted = given.get("file"), given.get("pasted") or ""
-    return read_workbook(item, file.read()) if file else read_pasted(item, pasted)
-
-
-def _faultless(reading: SheetReading) -> list[dict[str, Any]]:
-    if reading.faults:
-        raise RefusedError("表格中有错误，没有登记任何内容。请按单元格修改后重新导入。")
-    if not reading.lines:
-        raise RefusedError("表格中没有填写任何内容。请从第 3 行起填写后再导入。")
-    return reading.lines

@@ -18,10 +18,11 @@ from policies.facts.identifiers import (
     comparison_key,
     read_identifier,
 )
+from policies.facts.synonyms import CHOICES
 from portal.core.identifiers import IdentifierError
 from portal.core.money import MoneyError, format_yuan, read_yuan
 from portal.core.numbers import NumberError, read_day, read_number, shown
-from portal.core.text import single_line, visible
+from portal.core.text import compact, single_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -261,8 +262,9 @@ def _boolean(_fact: Fact, text: str) -> Reading:
 
 
 def _choice(fact: Fact, text: str) -> Reading:
+    word = compact(text)
     for code, label in fact.choices:
-        if text in (code, label):
+        if text == code or word in (compact(label), f"{label}专利", *CHOICES.get(label, ())):
             return Reading(code)
     raise FactError(f"“{text}”不在可选范围内：请从{'、'.join(label for _, label in fact.choices)}中选择。")
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from time import time
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.cache import cache
 from ninja.throttling import BaseThrottle
 
 from portal.api.auth import token_of
 from portal.core.http import client_address
+from portal.core.limits import count_use, seconds_to_next
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -29,14 +28,8 @@ class MinuteThrottle(BaseThrottle):
         token = token_of(request)
         who = f"token-{token.pk}" if token else f"address-{client_address(request)}"
         limit = settings.API_REQUESTS_PER_MINUTE if token else settings.API_ANONYMOUS_REQUESTS_PER_MINUTE
-        key = f"api:{who}:{int(time() // WINDOW_SECONDS)}"
-        cache.add(key, 0, WINDOW_SECONDS * 2)
-        try:
-            return bool(cache.incr(key) <= limit)
-        except ValueError:
-            # The cache dropped the count between the two calls: it begins anew.
-            return True
+        return count_use(f"api:{who}", limit=limit, seconds=WINDOW_SECONDS)
 
     def wait(self) -> int:
         """Seconds until the next minute begins."""
-        return WINDOW_SECONDS - int(time() % WINDOW_SECONDS)
+        return seconds_to_next(WINDOW_SECONDS)

@@ -8,6 +8,8 @@ from crispy_forms.helper import FormHelper
 from django import forms
 
 from applications.claims.selectors.lists import STATE_GROUPS
+from applications.claims.services.imports import Upload, kept_upload
+from portal.core.sheet_reading import MAX_BYTES, read_book, read_pasted_cells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,10 +71,12 @@ class WithdrawForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    """A filled template, or cells pasted from a spreadsheet."""
+    """A table as a file, as cells pasted from a spreadsheet, or kept from the last request with its columns mapped."""
 
     file = forms.FileField(
-        label="填好的表格（.xlsx）", required=False, widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"})
+        label="填好的表格（.xlsx、.xls 或 .csv）",
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.xls,.csv,.txt"}),
     )
     pasted = forms.CharField(
         label="或者从表格中复制单元格，粘贴在这里",
@@ -90,6 +94,16 @@ class ImportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not data.get("file") and not (data.get("pasted") or "").strip():
+        if not (data.get("file") or (data.get("pasted") or "").strip() or self.data.get("kept")):
             raise forms.ValidationError("请选择填好的表格，或粘贴单元格。")
         return data
+
+    def upload(self) -> Upload:
+        """The table that was sent; what was chosen or pasted anew goes before what was kept. Raises RefusedError."""
+        given = self.cleaned_data
+        if given.get("file"):
+            return Upload(read_book(given["file"].read(MAX_BYTES + 1)))
+        if (pasted := given.get("pasted") or "").strip():
+            return Upload(read_pasted_cells(pasted), is_pasted=True)
+        chosen = {at: str(self.data[name]) for at in range(1, 257) if (name := f"column-{at}") in self.data}
+        return kept_upload(str(self.data.get("kept", "")), chosen)

@@ -1,89 +1,49 @@
-"""Lines from a spreadsheet: the template of an item, and the reading of a filled one, each fault by its cell."""
+"""Lines from a table that a person sends: the template of an item, and the reading of what comes back."""
 
 from __future__ import annotations
 
 import io
-import re
-import zipfile
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
+from django.conf import settings
+from django.core import signing
 
 from applications.claims.selectors.problems import MAX_LINES
 from applications.claims.services.drafts import add_lines
-from policies.facts.values import MAX_ROWS, facts_of, read_fact
+from policies.facts.tables import (
+    HELP_MARK,
+    LINE_NUMBER_HEAD,
+    LINES_SHEET,
+    NUMBER_HEAD,
+    TableReading,
+    read_tables,
+    without_faults,
+)
+from policies.facts.values import MAX_ROWS, facts_of
 from portal.core.errors import RefusedError
+from portal.core.limits import count_use, seconds_to_next
+from portal.core.sheet_reading import Cell, Kind, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from applications.claims.models import Claim, ClaimLine
     from policies.engine.model import Fact, Item
     from portal.core.actor import ActorContext
 
-MAX_BYTES = 5 * 1024 * 1024
-MAX_UNPACKED_BYTES = 60 * 1024 * 1024
-MAX_COLUMNS = 60
-LINES_SHEET = "明细"
-NUMBER_HEAD = "序号"
-LINE_NUMBER_HEAD = "明细序号"
-HELP_MARK = "说明"
+# The longest signed table that a form carries on to the mapping of its columns.
+MAX_KEPT = 1_000_000
+_SALT = "imported-table"
 _WIDTHS = {"money": 14, "date": 13, "integer": 10, "number": 12, "choice": 14, "boolean": 8}
 
 
-@dataclass(frozen=True, slots=True)
-class CellFault:
-    """One cell that will not do, e.g. `B3` under 授权公告日."""
-
-    cell: str
-    label: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.cell} {self.label}：{self.message}"
-
-
-@dataclass(slots=True)
-class SheetReading:
-    """What a sheet holds: facts per line, and every fault. Lines are taken over only without any fault."""
-
-    lines: list[dict[str, Any]] = field(default_factory=list)
-    faults: list[CellFault] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """One cell of any source, by its address."""
-
-    address: str
-    value: Any
-    is_formula: bool = False
-
-    @property
-    def text(self) -> str:
-        return "" if self.value is None else str(self.value).strip()
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A head and its rows: which column is which fact, where the row's number stands, and the rows below."""
-
-    columns: dict[int, Fact]
-    number_column: int | None
-    rows: list[list[_Cell]]
-
-
-def import_lines(claim: Claim, *, act: ActorContext, reading: SheetReading) -> list[ClaimLine]:
-    """Append what a sheet holds to the claim. Raises RefusedError where it has faults or nothing at all."""
-    if reading.faults:
-        raise RefusedError("表格中有错误，没有导入任何内容。请按单元格修改后重新导入。")
-    if not reading.lines:
-        raise RefusedError("表格中没有填写任何明细。请从第 3 行起填写后再导入。")
-    return add_lines(claim, act=act, rows=reading.lines)
+def import_lines(claim: Claim, *, act: ActorContext, reading: TableReading) -> list[ClaimLine]:
+    """Append what a table holds to the claim. Raises RefusedError where it has faults or nothing at all."""
+    lines = without_faults(reading, "表格中有错误，没有导入任何内容。请按单元格修改后重新导入。")
+    return add_lines(claim, act=act, rows=lines)
 
 
 # ---- the template ---------------------------------------------------------------------------------
@@ -168,156 +128,53 @@ def _help_of(fact: Fact) -> str:
 # ---- reading --------------------------------------------------------------------------------------
 
 
-def read_workbook(item: Item, content: bytes) -> SheetReading:
-    """Read a filled template. Raises RefusedError for what is no such workbook."""
-    sheets = dict(_sheets_of(content))
-    lines_sheet = sheets.get(LINES_SHEET) or (next(iter(sheets.values())) if sheets else [])
-    facts = [fact for fact in facts_of(item) if fact.type != "rows"]
-    table = _find_table(facts, lines_sheet, need_head=True)
-    reading = SheetReading()
-    numbered = _read_lines(table, reading)
-    for fact in facts_of(item):
-        if fact.type == "rows" and (sheet := sheets.get(fact.label[:31])):
-            _read_rows_sheet(fact, sheet, numbered, reading)
-    return reading
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A table that a person sent: its sheets, whether it was pasted, and how its columns were mapped (None: not)."""
+
+    sheets: list[Sheet]
+    is_pasted: bool = False
+    chosen: Mapping[int, str] | None = None
+
+    def kept(self) -> str:
+        """The sheets as signed text, for the next request to read again; "" where they are too many."""
+        rows = [
+            (sheet.title, [astuple(cell) for row in sheet.rows.values() for cell in row.values()])
+            for sheet in self.sheets
+        ]
+        text = signing.dumps((self.is_pasted, rows), salt=_SALT, compress=True)
+        return text if len(text) <= MAX_KEPT else ""
 
 
-def read_pasted(item: Item, text: str) -> SheetReading:
-    """Read cells pasted from a spreadsheet: a head row, or the template's columns in their order."""
-    rows = [
-        [_Cell(f"{get_column_letter(column)}{number}", cell) for column, cell in enumerate(line.split("\t"), start=1)]
-        for number, line in enumerate(text.splitlines(), start=1)
-    ]
-    facts = [fact for fact in facts_of(item) if fact.type != "rows"]
-    reading = SheetReading()
-    _read_lines(_find_table(facts, rows[: MAX_LINES + 3], need_head=False), reading)
-    return reading
-
-
-def _sheets_of(content: bytes) -> Iterator[tuple[str, list[list[_Cell]]]]:
-    if len(content) > MAX_BYTES:
-        raise RefusedError("表格超过 5 MB。请只保留模板中的工作表，删除图片后再导入。")
+def kept_upload(text: str, chosen: Mapping[int, str]) -> Upload:
+    """The sheets that `Upload.kept` gave, with the columns now mapped. Raises RefusedError where they are none."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > MAX_UNPACKED_BYTES:
-            raise RefusedError("表格展开后过大，请只保留模板中的工作表再导入。")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
-        raise RefusedError("这不是 Excel 工作簿（.xlsx）。请下载模板填写，另存为 .xlsx 后再导入。") from None
-    try:
-        for sheet in book.worksheets:
-            cells = sheet.iter_rows(max_row=2 + max(MAX_LINES, MAX_ROWS * 5), max_col=MAX_COLUMNS)
-            yield (
-                sheet.title,
-                [
-                    [
-                        _Cell(
-                            f"{get_column_letter(column)}{row_number}",
-                            _plain(cell.value),
-                            is_formula=cell.data_type == "f",
-                        )
-                        for column, cell in enumerate(row, start=1)
-                    ]
-                    for row_number, row in enumerate(cells, start=1)
-                ],
-            )
-    finally:
-        book.close()
+        is_pasted, rows = signing.loads(text, salt=_SALT, max_age=24 * 3600)
+    except signing.BadSignature:
+        raise RefusedError("上一次选择的表格已经失效，请重新选择文件或粘贴单元格。") from None
+    sheets = []
+    for title, cells in rows:
+        sheet = Sheet(title)
+        for row, column, cell_text, kind, fault in cells:
+            sheet.rows.setdefault(row, {})[column] = Cell(row, column, cell_text, Kind(kind), fault)
+        sheets.append(sheet)
+    return Upload(sheets, is_pasted, chosen)
 
 
-def _plain(value: Any) -> Any:
-    """A cell's value as somebody would have typed it; a whole number that the sheet holds as a float is whole."""
-    if isinstance(value, float):
-        return repr(value).removesuffix(".0") if abs(value) < 1e15 else f"{value:.0f}"
-    return value
+def count_import(act: ActorContext) -> None:
+    """Count one table that a person sends. Raises RefusedError past the setting IMPORTS_PER_HOUR."""
+    if not count_use(f"import:{act.user.pk if act.user else 0}", limit=settings.IMPORTS_PER_HOUR, seconds=3600):
+        minutes = seconds_to_next(3600) // 60 + 1
+        raise RefusedError(f"您一小时内已导入 {settings.IMPORTS_PER_HOUR} 次，请 {minutes} 分钟后再试，或逐项填写。")
 
 
-def _label_of(head: str) -> str:
-    return re.sub(r"\s|\*|（[^）]*）$", "", head.replace("*", ""))
-
-
-def _find_table(facts: Sequence[Fact], rows: list[list[_Cell]], *, need_head: bool) -> _Table:
-    """The head among the first rows and what is below it; without a head, the template's own order of columns."""
-    by_label = {_label_of(_head_of(fact, required=False)): fact for fact in facts}
-    by_label |= {_label_of(fact.label): fact for fact in facts}
-    for index, row in enumerate(rows[:5]):
-        labels = [_label_of(cell.text) for cell in row]
-        found = {column: by_label[label] for column, label in enumerate(labels) if label in by_label}
-        if len(found) < min(2, len(facts)):
-            continue
-        strange = [
-            cell for cell, label in zip(row, labels, strict=True)
-            if label and label not in by_label and label not in (NUMBER_HEAD, LINE_NUMBER_HEAD)
-        ]  # fmt: skip
-        if strange:
-            raise RefusedError(
-                f"{strange[0].address} 的列名“{strange[0].text}”不是该事项的字段。请使用本事项的模板，不要改动表头。"
-            )
-        missing = [fact.label for fact in facts if fact.required and fact not in found.values()]
-        if missing:
-            raise RefusedError(f"缺少列：{'、'.join(missing)}。请使用本事项的模板，不要删除列。")
-        number = next((c for c, label in enumerate(labels) if label in (NUMBER_HEAD, LINE_NUMBER_HEAD)), None)
-        return _Table(found, number, rows[index + 1 :])
-    if need_head:
-        raise RefusedError("没有找到表头。请下载本事项的模板填写，不要删除第 1 行。")
-    return _Table(dict(enumerate(facts)), None, rows)
-
-
-def _rows_of(table: _Table, label: str) -> Iterator[tuple[list[_Cell], str]]:
-    """Filled rows below the head with their stated number; the row of help and empty rows are passed over."""
-    for row in table.rows:
-        number = row[table.number_column].text if table.number_column is not None and row else ""
-        filled = any(cell.text for column, cell in enumerate(row) if column in table.columns)
-        if number == HELP_MARK or not filled:
-            continue
-        yield row, number or label
-
-
-def _read_lines(table: _Table, reading: SheetReading) -> dict[str, dict[str, Any]]:
-    """Read the lines; by the number each states (or its place), for the rows of other sheets."""
-    numbered: dict[str, dict[str, Any]] = {}
-    for row, number in _rows_of(table, ""):
-        if len(reading.lines) == MAX_LINES:
-            reading.faults.append(CellFault(row[0].address, "明细", f"一份申报最多 {MAX_LINES} 项，请分开申报。"))
-            break
-        line = _read_row(table, row, reading, sheet="")
-        reading.lines.append(line)
-        key = number.removesuffix(".0") or str(len(reading.lines))
-        if key in numbered:
-            reading.faults.append(CellFault(row[0].address, NUMBER_HEAD, f"序号 {key} 重复，请改为不同的序号。"))
-        numbered[key] = line
-    return numbered
-
-
-def _read_rows_sheet(
-    fact: Fact, sheet: list[list[_Cell]], numbered: dict[str, dict[str, Any]], reading: SheetReading
-) -> None:
-    table = _find_table(fact.columns, sheet, need_head=True)
-    for row, number in _rows_of(table, ""):
-        line = numbered.get(number.removesuffix(".0"))
-        if line is None:
-            address = row[table.number_column].address if table.number_column is not None else row[0].address
-            message = (
-                f"“{LINES_SHEET}”中没有序号为“{number}”的一行，请填写对应的序号。"
-                if number
-                else "请填写对应的明细序号。"
-            )
-            reading.faults.append(CellFault(f"{fact.label}!{address}", LINE_NUMBER_HEAD, message))
-            continue
-        line.setdefault(fact.name, []).append(_read_row(table, row, reading, sheet=f"{fact.label}!"))
-
-
-def _read_row(table: _Table, row: list[_Cell], reading: SheetReading, *, sheet: str) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for column, fact in table.columns.items():
-        cell = row[column] if column < len(row) else _Cell("", None)
-        if cell.is_formula:
-            fault = "单元格是公式。请复制后“选择性粘贴—数值”，只填写结果。"
-            reading.faults.append(CellFault(f"{sheet}{cell.address}", fact.label, fault))
-            continue
-        found = read_fact(fact, cell.value)
-        if found.error:
-            reading.faults.append(CellFault(f"{sheet}{cell.address}", fact.label, found.error))
-        values[fact.name] = found.value
-    return values
+def read_upload(item: Item, upload: Upload, *, is_complete: bool = False) -> TableReading:
+    """Read a table as lines of the item; `is_complete` makes a fault of what is missing. Raises RefusedError."""
+    return read_tables(
+        item,
+        upload.sheets,
+        most=MAX_LINES,
+        chosen=upload.chosen,
+        is_pasted=upload.is_pasted,
+        is_complete=is_complete,
+    )

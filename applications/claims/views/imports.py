@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from applications.claims.enums import ClaimStatus
 from applications.claims.forms.actions import ImportForm
 from applications.claims.selectors.scope import item_of
-from applications.claims.services.imports import build_template, import_lines, read_pasted, read_workbook
+from applications.claims.services.imports import build_template, count_import, import_lines, read_upload
 from applications.claims.views.common import own_claim
 from policies.facts.values import facts_of
 from portal.access import access, applicants
@@ -23,6 +23,34 @@ if TYPE_CHECKING:
     import uuid
 
     from django.http import HttpRequest, HttpResponse
+
+    from policies.engine.model import Item
+    from policies.facts.tables import TableReading
+    from portal.core.actor import ActorContext
+
+
+MOST_NOTES = 20
+
+
+def read_sent(
+    item: Item, form: ImportForm, context: dict[str, Any], *, act: ActorContext, is_complete: bool = False
+) -> TableReading:
+    """Read what a valid form sent; the page's context gets what it shows of it. Raises RefusedError."""
+    count_import(act)
+    upload = form.upload()
+    reading = read_upload(item, upload, is_complete=is_complete)
+    context |= {"reading": reading, "mapped_facts": [fact for fact in facts_of(item) if fact.type != "rows"]}
+    if reading.unmapped:
+        context["kept"] = upload.kept()
+    return reading
+
+
+def show_notes(request: HttpRequest, reading: TableReading) -> None:
+    """On the next page, say what was not read and what looks unlikely."""
+    for lines, add in ((reading.notes, messages.info), ([str(w) for w in reading.warnings], messages.warning)):
+        if lines:
+            more = f"等 {len(lines)} 处" if len(lines) > MOST_NOTES else ""
+            add(request, " ".join(lines[:MOST_NOTES]) + more)
 
 
 @access(applicants)
@@ -47,12 +75,11 @@ def bulk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     facts = [fact for fact in facts_of(item) if fact.type != "rows"]
     context: dict[str, Any] = {"claim": claim, "form": form, "facts": facts}
     if request.method == "POST" and form.is_valid():
-        file, pasted = form.cleaned_data.get("file"), form.cleaned_data.get("pasted") or ""
         with show_refusal() as refusal:
-            reading = read_workbook(item, file.read()) if file else read_pasted(item, pasted)
-            context["faults"] = reading.faults
+            reading = read_sent(item, form, context, act=act_of(request))
             lines = import_lines(claim, act=act_of(request), reading=reading)
             messages.success(request, f"已导入 {len(lines)} 项。请逐项核对并上传材料。")
+            show_notes(request, reading)
             return redirect("applications:edit", claim.key)
         context["refusal"] = str(refusal)
     return render(request, "applications/import.html", context, status=422 if "refusal" in context else 200)

@@ -3,9 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from applications.claims.services.imports import build_template, read_workbook
+from applications.claims.services.imports import Upload, build_template, read_upload
 from policies.engine import load_catalogue
 from portal.accounts.enums import ApplicantKind
+from portal.core.sheet_reading import read_book
 from tests.applications.worlds import publish, start
 from tests.factories import ApplicantFactory, make_member
 
@@ -21,7 +22,7 @@ CLAIMABLE = [
 
 @pytest.mark.parametrize("item", CLAIMABLE, ids=lambda item: item.id)
 def test_the_template_of_an_item_reads_back_as_empty(item):
-    reading = read_workbook(item, build_template(item))
+    reading = read_upload(item, Upload(read_book(build_template(item))))
     assert (reading.lines, reading.faults) == ([], [])
 
 

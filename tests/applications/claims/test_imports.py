@@ -1,24 +1,33 @@
 """Lines from a spreadsheet."""
 
 import io
-import zipfile
 from datetime import date
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from openpyxl import load_workbook
 
 from applications.claims.selectors.scope import item_of
-from applications.claims.services import imports
-from applications.claims.services.imports import build_template, import_lines, read_pasted, read_workbook
+from applications.claims.services.imports import Upload, build_template, import_lines, kept_upload, read_upload
 from policies.engine import load_catalogue
 from policies.engine.model import Fact
 from portal.core.errors import RefusedError
+from portal.core.sheet_reading import read_book, read_pasted_cells
 from tests.applications.worlds import publish, start
 from tests.factories import act, make_member, make_patent_no
 from tests.policies.facts.test_forms import make_item
 
 PATENT = load_catalogue().items["wx2020-01-inv"][0]
 LOAN = load_catalogue().items["wx2020-05-loan"][0]
+
+
+def read_workbook(item, content):
+    return read_upload(item, Upload(read_book(content)))
+
+
+def read_pasted(item, text):
+    return read_upload(item, Upload(read_pasted_cells(text), is_pasted=True))
 
 
 def fill(item, *rows, interest=()):
@@ -119,41 +128,37 @@ def test_rows_of_a_line_have_a_sheet_of_their_own_and_name_their_line():
     assert [fault.cell for fault in reading.faults] == ["已付利息!C4", "已付利息!A5"]
 
 
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b"no workbook at all", "不是 Excel 工作簿"),
-        (b"x" * (imports.MAX_BYTES + 1), "超过 5 MB"),
-    ],
-)
-def test_what_is_no_workbook_is_refused(content, says):
-    with pytest.raises(RefusedError, match=says):
-        read_workbook(PATENT, content)
+@pytest.mark.parametrize("content", [b"no workbook at all", fill(LOAN, {"序号": 1})])
+def test_a_sheet_whose_columns_are_not_known_is_left_to_the_person_to_map(content):
+    reading = read_workbook(PATENT, content)
+    assert not reading.lines
+    assert {"专利号", "专利类型"} < set(reading.missing)
+    assert reading.unmapped[0].name in ("A", "B")
 
 
-def test_a_workbook_that_unpacks_to_a_flood_is_refused(monkeypatch):
-    monkeypatch.setattr(imports, "MAX_UNPACKED_BYTES", 1000)
-    with pytest.raises(RefusedError, match="展开后过大"):
-        read_workbook(PATENT, fill(PATENT, patent_row()))
+def test_columns_that_a_person_mapped_are_read_and_the_others_named():
+    row = f"{make_patent_no(1)}\t授权发明\t发明\t2021/5/10\t示例公司\t8,000"
+    text = f"甲\t乙\t丙\t丁\t戊\t己（百元）\n{row}"
+    upload = Upload(read_pasted_cells(text), is_pasted=True)
+    assert [column.head for column in read_upload(PATENT, upload).unmapped] == [
+        "甲",
+        "乙",
+        "丙",
+        "丁",
+        "戊",
+        "己（百元）",
+    ]
+    chosen = {1: "patent_no", 2: "", 3: "patent_kind", 4: "granted_on", 5: "holders", 6: "fees", 9: "no_such_fact"}
+    reading = read_upload(PATENT, kept_upload(upload.kept(), chosen))
+    assert reading.faults == []
+    assert reading.lines[0]["fees"] == "800000.00"
+    assert reading.notes == ["B1 的列“乙”没有对应的字段，整列没有读取。"]
 
 
-def test_a_zip_that_is_no_workbook_is_refused():
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("a.txt", "x")
-    with pytest.raises(RefusedError, match="不是 Excel 工作簿"):
-        read_workbook(PATENT, target.getvalue())
-
-
-def test_a_sheet_of_another_item_is_refused_by_its_columns():
-    with pytest.raises(RefusedError, match="没有找到表头|不是该事项的字段|缺少列"):
-        read_workbook(PATENT, fill(LOAN, {"序号": 1}))
-    book = Workbook()
-    book.active.append(["专利号", "专利类型", "颜色"])
-    target = io.BytesIO()
-    book.save(target)
-    with pytest.raises(RefusedError, match="C1 的列名“颜色”"):
-        read_workbook(PATENT, target.getvalue())
+@pytest.mark.parametrize("text", ["", "x", "eyJ9:1:2"])
+def test_a_kept_table_that_was_not_made_here_is_refused(text):
+    with pytest.raises(RefusedError, match="重新选择"):
+        kept_upload(text, {})
 
 
 def test_pasted_cells_are_read_with_or_without_their_heads():
@@ -194,5 +199,48 @@ def test_what_officers_decide_is_no_column_of_the_template():
 
 
 def test_what_officers_decide_cannot_be_pasted_in():
-    with pytest.raises(RefusedError, match="“审定金额”不是该事项的字段"):
-        read_pasted(EVENT, "项目名称\t立项或批准日期\t审定金额\n论坛\t2026-03-01\t900000\n")
+    reading = read_pasted(EVENT, "项目名称\t立项或批准日期\t审定金额\n论坛\t2026-03-01\t900000\n")
+    names = {column.fact for column in reading.unmapped}
+    assert "decided" not in names | {name for line in reading.lines for name in line}
+    upload = Upload(read_pasted_cells("项目名称\t审定金额\n论坛\t900000\n"), True, {1: "project_name", 2: "decided"})
+    assert read_upload(EVENT, upload).lines == [{"project_name": "论坛"}]
+
+
+@pytest.mark.django_db
+def test_a_person_maps_the_columns_of_an_own_table_without_sending_it_again(client, settings):
+    publish()
+    member = make_member()
+    claim = start(member)
+    client.force_login(member)
+    url = reverse("applications:import", args=[claim.key])
+    file = SimpleUploadedFile(
+        "清单.csv", f"号,类,日,人,钱（万元）\n{make_patent_no(1)},发明,2021-05-10,甲,0.5\n".encode("gb18030")
+    )
+    first = client.post(url, {"file": file})
+    assert first.status_code == 422
+    page = first.content.decode()
+    assert "请在下面选择各列是什么内容" in page
+    assert "钱（万元）" in page
+    assert claim.lines.get().facts == {}
+    names = ("patent_no", "patent_kind", "granted_on", "holders", "fees")
+    mapped = {f"column-{at}": name for at, name in enumerate(names, start=1)}
+    done = client.post(url, {"kept": first.context["kept"], **mapped}, follow=True)
+    assert done.status_code == 200
+    assert claim.lines.get().facts["fees"] == "5000.00"
+    settings.IMPORTS_PER_HOUR = 0
+    refused = client.post(url, {"pasted": "专利号"})
+    assert (refused.status_code, "一小时内" in refused.content.decode()) == (422, True)
+
+
+@pytest.mark.django_db
+def test_what_was_not_read_is_said_after_an_import(client):
+    publish()
+    member = make_member()
+    claim = start(member)
+    client.force_login(member)
+    row = f"{make_patent_no(1)}\t发明\t2021/5/10\t示例公司\t8\t加急"
+    text = f"专利号\t专利类型\t授权公告日\t权利人\t费用合计\t备注\n{row}\n合计\t\t\t\t8"
+    page = client.post(reverse("applications:import", args=[claim.key]), {"pasted": text}, follow=True).content.decode()
+    assert "F1 的列“备注”没有对应的字段" in page
+    assert "第 3 行是“合计”行，没有读取" in page
+    assert "E2 费用合计：8.00 元偏小，请核对单位是否为元" in page

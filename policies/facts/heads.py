@@ -1,0 +1,173 @@
+"""The heads of people's tables: which column holds which fact, in which unit. Pure.
+
+A head is a fact's label or a usual synonym, with or without brackets. What stands in the brackets of a sum is its
+unit: yuan and their multiples convert exactly, anything else makes every cell of the column a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from policies.facts.synonyms import DESCRIPTION, HEADS, NO_UNIT, PERCENT, ROW_NUMBERS
+from portal.core.money import MoneyError, unit_factor
+from portal.core.text import compact
+
+if TYPE_CHECKING:
+    from policies.engine.model import Fact
+    from portal.core.sheet_reading import Cell
+
+_LONGEST = 120
+_SEPARATORS = "/_:-|,;、"
+_UNIT_WORDS = ("百万元", "千万元", "万元", "千元", "百元", "亿元", "美元", "欧元", "日元", "港元", "元", "%")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a column's bare numbers mean: `yuan` for one of them, a percentage, or a fault of each of its cells."""
+
+    yuan: Decimal | None = None
+    is_percent: bool = False
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column that was recognised: its fact, and the unit its head names."""
+
+    fact: Fact
+    unit: Unit = Unit()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A row of heads: the columns known by it, the one that numbers the rows, and those that are passed over."""
+
+    columns: Mapping[int, Column]
+    number_column: int | None
+    unknown: tuple[Cell, ...]
+
+    def missing(self, facts: Iterable[Fact]) -> list[Fact]:
+        found = {column.fact.name for column in self.columns.values()}
+        return [fact for fact in facts if fact.required and fact.name not in found]
+
+
+def read_head(facts: Sequence[Fact], row: Mapping[int, Cell]) -> Head:
+    """What a row says where it is a head; a fact's own label goes before its synonyms."""
+    own = {_key(label): fact for fact in facts for label in (fact.label, _bare(_key(fact.label))[0])}
+    usual = {_key(word): fact for fact in facts for word in HEADS.get(fact.name, ())} | own
+    columns: dict[int, Column] = {}
+    for labels in (own, usual):
+        for at, cell in row.items():
+            found = _match(cell.text, labels)
+            if found and at not in columns and all(column.fact != found[0] for column in columns.values()):
+                columns[at] = Column(found[0], read_unit(found[0], found[1]))
+    numbers = [at for at, cell in row.items() if at not in columns and _bare(_key(cell.text))[0] in ROW_NUMBERS]
+    number_column = numbers[0] if numbers else None
+    unknown = tuple(cell for at, cell in row.items() if at not in columns and at != number_column and cell.text)
+    return Head(columns, number_column, unknown)
+
+
+def mapped_head(facts: Sequence[Fact], row: Mapping[int, Cell], chosen: Mapping[int, str]) -> Head:
+    """The head as a person mapped it: columns to names of facts, "" for a column that is passed over."""
+    by_name = {fact.name: fact for fact in facts}
+    known = read_head(facts, row)
+    columns = {
+        at: Column(by_name[name], read_unit(by_name[name], _bare(_key(row[at].text))[1] if at in row else ""))
+        for at, name in chosen.items()
+        if name in by_name
+    }
+    unknown = tuple(cell for at, cell in row.items() if at not in columns and at != known.number_column)
+    return Head(columns, known.number_column if known.number_column not in columns else None, unknown)
+
+
+def read_unit(fact: Fact, written: str) -> Unit:
+    """What the brackets of a head say about the unit of its column."""
+    unit = Unit()
+    for word in _words(written):
+        if word in NO_UNIT or (word == fact.unit.casefold() and fact.type != "money"):
+            continue
+        if word in PERCENT and fact.type in ("number", "text"):
+            unit = Unit(is_percent=True)
+        elif fact.type == "money":
+            try:
+                factor = unit_factor(word)
+            except MoneyError as error:
+                return Unit(fault=str(error))
+            if factor is not None:
+                unit = Unit(yuan=factor) if word != "人民币" or unit.yuan is None else unit
+            elif not _is_description(word):
+                return Unit(fault=f"不认识表头中的单位“{word}”：请把表头改为（元）、（万元）等，或在单元格中写明单位。")
+        elif fact.type in ("integer", "number") and not _is_description(word):
+            wanted = f"（{fact.unit}）" if fact.unit else "不带单位的数"
+            return Unit(fault=f"不认识表头中的单位“{word}”：请换算成{wanted}，并修改表头。")
+    return unit
+
+
+def unit_of_title(cells: Iterable[Cell]) -> Unit | None:
+    """The unit of all sums that a line above the head names, as `单位：万元`; None where none does."""
+    found = None
+    for cell in cells:
+        before, mark, after = compact(cell.text).rpartition("单位:")
+        word = after.split(")")[0].casefold()[:_LONGEST]
+        if not mark or not word:
+            continue
+        try:
+            factor = unit_factor(word)
+        except MoneyError as error:
+            found = Unit(fault=str(error))
+            continue
+        if factor is not None:
+            found = Unit(yuan=factor)
+        elif before.endswith(("金额", "货币", "计量")):
+            found = Unit(fault=f"不认识 {cell.address} 中的单位“{word}”：请改为“单位：元”或“单位：万元”。")
+    return found
+
+
+def _match(text: str, labels: Mapping[str, Fact]) -> tuple[Fact, str] | None:
+    """The fact that a head names, and what it says about the unit."""
+    key = _key(text)
+    if not key or len(key) > _LONGEST:
+        return None
+    if key in labels:
+        return labels[key], ""
+    bare, inner = _bare(key)
+    if bare in labels:
+        return labels[bare], inner
+    for separator in _SEPARATORS:
+        before, _, after = key.rpartition(separator)
+        if before in labels:
+            return labels[before], after
+    for word in _UNIT_WORDS:
+        if key.endswith(word) and key.removesuffix(word) in labels:
+            return labels[key.removesuffix(word)], word
+    return None
+
+
+def _key(text: str) -> str:
+    """A head as it is compared: half-width, small letters, without spaces, stars and a colon at its end."""
+    return compact(text[: _LONGEST * 2]).casefold().replace("*", "").rstrip(":")
+
+
+def _bare(key: str) -> tuple[str, str]:
+    """A head without the brackets at its end, and what stood in them."""
+    inner: list[str] = []
+    while key.endswith((")", "]", "】")) and len(inner) < 3:
+        at = max(key.rfind("("), key.rfind("["), key.rfind("【"))
+        if at <= 0:
+            break
+        inner.append(key[at + 1 : -1])
+        key = key[:at]
+    return key, ",".join(reversed(inner))
+
+
+def _words(written: str) -> list[str]:
+    for separator in _SEPARATORS + " ()":
+        written = written.replace(separator, ",")
+    return [word for word in written.split(",") if word]
+
+
+def _is_description(word: str) -> bool:
+    return len(word) > 5 or not DESCRIPTION.isdisjoint(word)
