@@ -47,4 +47,4 @@ ENV PATH=/srv/venv/bin:$PATH \
 USER 10001
 VOLUME /data
 EXPOSE 8000
-CMD ["gunicorn", "portal.wsgi:application", "--bind=0.0.0.0:8000", "--workers=2", "--threads=4", "--timeout=60", "--access-logfile=-", "--no-control-socket", "--worker-tmp-dir=/dev/shm"]
+CMD ["gunicorn", "portal.wsgi:application", "--bind=0.0.0.0:8000", "--workers=2", "--threads=4", "--timeout=60", "--no-control-socket", "--worker-tmp-dir=/dev/shm"]

@@ -5,7 +5,7 @@ SOURCES := portal policies applications review bench tests manage.py
 SETUP := $(PYTHON) portal/devtools/setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly check format bench fonts screenshots requirements clean
+.PHONY: help demo test nightly check format bench fonts screenshots requirements sbom clean
 export PORT HOST PYTEST
 
 help: ## show this list
@@ -50,6 +50,10 @@ requirements: ## pin anew what requirements/*.in ask for (UPGRADE=--upgrade for 
 	  CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile $(UPGRADE) \
 	    --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
 	done
+
+sbom: ## write what the portal is built from as CycloneDX, to var/sbom.json
+	@$(SETUP) check
+	@exec $(BIN)/python -m portal.devtools.sbom
 
 clean: ## remove the environments and caches (the demo's data, in var, stays)
 	rm -rf .venv .venv-bench .cache

@@ -140,7 +140,7 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
     return {
         "web": [
             *[sys.executable, "-m", "gunicorn", "portal.wsgi:application", f"--bind={host}:{port}"],
-            *["--workers=2", "--threads=4", "--timeout=60", "--access-logfile=-", "--no-control-socket", "--preload"],
+            *["--workers=2", "--threads=4", "--timeout=60", "--no-control-socket", "--preload"],
         ],
         "worker": [*celery, "worker", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle"],
         "beat": [*celery, "beat", "--loglevel=INFO", "--pidfile="],

@@ -41,6 +41,7 @@ def checks() -> list[tuple[str, list[str]]]:
         ("djlint", [str(BIN / "djlint"), "templates", "--lint", "--quiet"]),
         ("deployment", [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]),
         ("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"]),
+        ("bill of materials", [python, "-m", "portal.devtools.sbom"]),
         ("templates", [python, "-m", "portal.devtools.unused_templates"]),
     ]
 

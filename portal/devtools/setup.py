@@ -39,6 +39,7 @@ TEST_PACKAGES = (
     *DEMO_PACKAGES,
     "chromium",
     "chromium-driver",
+    "nginx-light",  # the proxy that the containers run
     "poppler-utils",
     "postgresql",
     "procps",

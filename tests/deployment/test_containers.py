@@ -15,6 +15,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
 OURS = ("prepare", "web", "worker", "beat")
+OTHERS = ("proxy", "postgres", "redis")
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +48,12 @@ def test_compose_file_follows_the_compose_specification() -> None:
 
 def test_compose_file_defines_what_its_services_refer_to(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    assert set(services) == {*OURS, "postgres", "redis"}
+    assert set(services) == {*OURS, *OTHERS}
     assert {name for service in services.values() for name in service.get("depends_on", {})} <= set(services)
-    assert {volume.split(":")[0] for service in services.values() for volume in service.get("volumes", [])} == set(
-        compose["volumes"]
-    )
+    sources = {volume.split(":")[0] for service in services.values() for volume in service.get("volumes", [])}
+    assert {source for source in sources if not source.startswith(".")} == set(compose["volumes"])
+    assert all((ROOT / source).is_file() for source in sources if source.startswith("."))
+    assert {name for service in services.values() for name in service["networks"]} == set(compose["networks"])
 
 
 def test_a_service_that_is_waited_for_as_healthy_has_a_health_check(compose: dict[str, Any]) -> None:
@@ -61,11 +63,11 @@ def test_a_service_that_is_waited_for_as_healthy_has_a_health_check(compose: dic
         for name, terms in service.get("depends_on", {}).items()
         if terms["condition"] == "service_healthy"
     }
-    assert waited == {"postgres", "redis"}
+    assert waited == {"postgres", "redis", "web"}
     assert all("healthcheck" in compose["services"][name] for name in waited)
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat", "postgres", "redis"])
+@pytest.mark.parametrize("name", [*OURS[1:], *OTHERS])
 def test_every_lasting_service_is_watched_and_restarted(compose: dict[str, Any], name: str) -> None:
     service = compose["services"][name]
     assert service["healthcheck"]["test"]
@@ -76,21 +78,40 @@ def test_every_lasting_service_is_watched_and_restarted(compose: dict[str, Any],
 def test_our_containers_run_from_one_image_without_privileges(compose: dict[str, Any], name: str) -> None:
     service = compose["services"][name]
     assert service["image"] == "ip-fund-portal"
-    assert service["read_only"] is True
-    assert service["cap_drop"] == ["ALL"]
     assert service["volumes"] == ["data:/data"]
 
 
-def test_nothing_but_the_web_server_is_reachable_and_that_only_from_this_host(compose: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", [*OURS, *OTHERS])
+def test_every_container_is_bounded_and_can_gain_nothing(compose: dict[str, Any], name: str) -> None:
+    service = compose["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["mem_limit"]
+    assert service["pids_limit"]
+    assert service["logging"]["options"] == {"max-size": "20m", "max-file": "5"}
+    assert name in OURS or service["user"] not in ("root", "0")
+
+
+def test_no_lasting_container_knows_the_owners_password_and_the_data_have_no_way_out(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    knowing = {name for name, service in services.items() if "DATABASE_OWNER_PASSWORD" in str(service)}
+    assert knowing == {"prepare", "postgres"}
+    assert compose["networks"]["data"]["internal"] is True
+    assert services["postgres"]["networks"] == services["redis"]["networks"] == ["data"]
+    assert services["proxy"]["networks"] == ["front"]
+
+
+def test_nothing_but_the_proxy_is_reachable_and_that_only_from_this_host(compose: dict[str, Any]) -> None:
     published = {name: service["ports"] for name, service in compose["services"].items() if "ports" in service}
-    assert list(published) == ["web"]
-    assert all(port.startswith("127.0.0.1:") for port in published["web"])
+    assert list(published) == ["proxy"]
+    assert all(port.startswith("127.0.0.1:") for port in published["proxy"])
 
 
 def test_secrets_have_no_default() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
-    for name in ("SECRET_KEY", "POSTGRES_PASSWORD"):
-        uses = re.findall(rf"\$\{{{name}([^}}]*)\}}", text)
+    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "DATABASE_OWNER_PASSWORD", "DATABASE_PASSWORD", "REDIS_PASSWORD"):
+        uses = re.findall(rf"\$\{{{name}\b([^}}]*)\}}", text)
         assert uses
         assert all(use.startswith(":?") for use in uses)
 
@@ -103,7 +124,7 @@ def test_every_variable_of_the_compose_file_is_in_the_example() -> None:
 
 def test_settings_accept_the_environment_of_the_containers(compose: dict[str, Any], tmp_path: Path) -> None:
     """The names that compose passes are names that the settings read, down to database and broker."""
-    values = {"SECRET_KEY": "k" * 60, "POSTGRES_PASSWORD": "secret"}
+    values = {"SECRET_KEY": "k" * 60, "DATABASE_PASSWORD": "secret", "REDIS_PASSWORD": "hidden"}
 
     def filled(value: str) -> str:
         return re.sub(
@@ -130,7 +151,7 @@ def test_settings_accept_the_environment_of_the_containers(compose: dict[str, An
     )
     assert result.stdout.split() == [
         *("django.db.backends.postgresql", "postgres", "portal", "secret"),
-        *("redis://redis:6379/0", "False"),
+        *("redis://:hidden@redis:6379/0", "False"),
     ]
 
 
