@@ -96,7 +96,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "portal.accounts.middleware.SessionActivityMiddleware",
+    "portal.middleware.private_pages.PrivatePagesMiddleware",
+    "portal.middleware.sessions.SessionLimitsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.refusals.RefusalMiddleware",
     "portal.middleware.page_owner.PageOwnerMiddleware",
@@ -173,7 +174,13 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Our own pages beside the package's own limits.
-ACCOUNT_RATE_LIMITS = {"register_applicant": "30/h/user", "invite_member": "40/h/user"}
+# Many people may sign in from one address at once; wrong passwords count by account and address together (`adapter`).
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "100/m/ip,5/300s/key",
+    "register_applicant": "30/h/user",
+    "invite_member": "40/h/user",
+}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = PUBLIC_URL.partition(":")[0]
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env_flag("BEHIND_PROXY") else 0
 ACCOUNT_SESSION_REMEMBER = False
@@ -250,8 +257,22 @@ REVIEW_WORKDAYS = int(os.environ.get("REVIEW_WORKDAYS", "10"))
 # ---- security -------------------------------------------------------------------------------------
 HTTPS = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_AGE = 8 * 60 * 60
-SESSION_COOKIE_NAME = "portal_session"
+# A browser takes a cookie named so only over https, for this host and all its paths.
+_COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}portal_session"
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# Seconds that a session may be idle, and last: `SessionLimitsMiddleware`.
+OFFICIAL_SESSION_SECONDS = (
+    int(os.environ.get("OFFICIAL_IDLE_MINUTES", "30")) * 60,
+    int(os.environ.get("OFFICIAL_SESSION_HOURS", "12")) * 3600,
+)
+APPLICANT_SESSION_SECONDS = (
+    int(os.environ.get("APPLICANT_IDLE_MINUTES", "480")) * 60,
+    int(os.environ.get("APPLICANT_SESSION_HOURS", "24")) * 3600,
+)
+SESSION_COOKIE_AGE = max(OFFICIAL_SESSION_SECONDS[1], APPLICANT_SESSION_SECONDS[1])
+PASSWORD_RESET_TIMEOUT = 3600
 CSRF_FAILURE_VIEW = "portal.unsent.answers.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0

@@ -26,6 +26,9 @@ class ApiToken(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField("创建时间", default=timezone.now)
     last_used_on = models.DateField("最近使用", null=True, blank=True)
+    expires_at = models.DateTimeField("有效期至")
+    # Changes with the owner's password and appointments (`selectors.fingerprint_of`): the token ends with them.
+    fingerprint = models.CharField(max_length=64)
     revoked_at = models.DateTimeField("停用时间", null=True, blank=True)
 
     objects = ApiTokenQuerySet.as_manager()

@@ -13,6 +13,7 @@ from portal.access import access, public, signed_in
 from portal.api.api import api
 from portal.api.forms import TokenForm
 from portal.api.models import ApiToken
+from portal.api.selectors import owned_tokens
 from portal.api.services import create_token, revoke_token
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
@@ -44,10 +45,10 @@ def tokens(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         with show_refusal(form):
-            token, secret = create_token(user, label=form.cleaned_data["label"], act=act_of(request))
+            token, secret = create_token(user, act=act_of(request), **form.cleaned_data)
             shown = {"token": token, "secret": secret}
             form = TokenForm()
-    context = {"form": form, "tokens": ApiToken.objects.visible_to(user), **shown}
+    context = {"form": form, "tokens": owned_tokens(user), **shown}
     return render(request, "api/tokens.html", context)
 
 

@@ -14,7 +14,8 @@ def log_config(*, level: str, form: str) -> dict[str, Any]:
             "json": {"()": "portal.core.logs.JsonFormatter"},
             "plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": form}},
+        "filters": {"no_secrets": {"()": "portal.core.log_redaction.RedactingFilter"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": form, "filters": ["no_secrets"]}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {"fontTools": {"level": "ERROR"}, "weasyprint.progress": {"level": "WARNING"}},
     }

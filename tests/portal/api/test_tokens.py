@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 from django.conf import settings as site
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
+from portal.accounts.enums import Role
+from portal.accounts.models import Appointment
 from portal.api.api import api
 from portal.api.models import ApiToken
 from portal.api.selectors import find_token, hash_token
 from portal.api.services import MAX_TOKENS, create_token, revoke_token
 from portal.audit.models import AuditRecord
 from portal.core.errors import RefusedError
-from tests.factories import UserFactory, act, make_member
+from tests.factories import UserFactory, act, make_member, make_official, suzhou, wuxi
 
 pytestmark = pytest.mark.django_db
 CLAIMS = "/api/v1/claims"
@@ -40,7 +43,7 @@ def member():
 
 def test_the_secret_is_shown_once_and_only_its_hash_is_kept(client, member):
     client.force_login(member)
-    response = client.post(reverse("tokens:list"), {"label": "财务系统"})
+    response = client.post(reverse("tokens:list"), {"label": "财务系统", "days": "365"})
     secret = re.search(r'value="(ipf_[\w-]{43})"', response.content.decode())[1]
     token = ApiToken.objects.get()
     assert (token.user, token.label, token.token_hash) == (member, "财务系统", hash_token(secret))
@@ -74,7 +77,7 @@ def test_nobody_has_more_than_ten_in_use(client, member):
     with pytest.raises(RefusedError):
         create_token(member, label="再一个", act=act(member))
     client.force_login(member)
-    assert "先停用" in client.post(reverse("tokens:list"), {"label": "再一个"}).content.decode()
+    assert "先停用" in client.post(reverse("tokens:list"), {"label": "再一个", "days": "30"}).content.decode()
     revoke_token(tokens[0], act=act(member))
     create_token(member, label="再一个", act=act(member))
 
@@ -125,7 +128,7 @@ def test_the_day_of_the_last_use_is_written_once_a_day(client, member, django_as
         client.get(DOCUMENTS, headers=bearer(secret))
         token.refresh_from_db()
         assert token.last_used_on == date(2026, 11, 20)
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             client.get(DOCUMENTS, headers=bearer(secret))
     with time_machine.travel("2026-11-21T00:30:00+08:00", tick=False):
         client.get(DOCUMENTS, headers=bearer(secret))
@@ -186,3 +189,39 @@ def test_the_documentation_lists_every_address_and_fetches_nothing_from_elsewher
 
 def test_the_portal_allows_programs_more_than_strangers():
     assert site.API_REQUESTS_PER_MINUTE > site.API_ANONYMOUS_REQUESTS_PER_MINUTE > 0
+
+
+@pytest.mark.parametrize("end", ["password", "expiry", "appointment ended", "new appointment", "no second factor"])
+def test_a_token_ends_with_its_day_the_password_the_duties_and_without_the_second_factor(client, settings, end):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+    owner = make_official(Role.CITY_OFFICER, wuxi())
+    secret = create_token(owner, label="同步", days=30, act=act(owner))[1]
+    assert client.get(CLAIMS, headers=bearer(secret)).status_code == 200
+    later = timezone.now() + timedelta(days=30 if end == "expiry" else 29)
+    if end == "password":
+        owner.set_password("Another-Horse-8-Battery")
+        owner.save()
+    elif end == "appointment ended":
+        owner.appointments.update(revoked_at=timezone.now())
+    elif end == "new appointment":
+        Appointment.objects.create(user=owner, role=Role.CITY_OFFICER, region=suzhou())
+    elif end == "no second factor":
+        settings.OFFICIALS_NEED_SECOND_FACTOR = True
+    with time_machine.travel(later):
+        assert client.get(CLAIMS, headers=bearer(secret)).status_code == 401
+
+
+def test_a_token_outlives_a_rotated_key_and_shows_its_end(client, member, settings):
+    secret = create_token(member, label="同步", act=act(member))[1]
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-key-for-tests-that-protects-nothing-0123456789"
+    assert find_token(secret).user == member
+    member.set_password("Another-Horse-8-Battery")
+    member.save()
+    client.force_login(member)
+    assert "已失效" in client.get(reverse("tokens:list")).content.decode()
+
+
+def test_a_token_for_more_than_a_year_is_not_made(member):
+    with pytest.raises(RefusedError, match="1 至 365 天"):
+        create_token(member, label="同步", days=366, act=act(member))
