@@ -20,9 +20,13 @@ from tests.access_world import (
     EVERYBODY,
     FINANCE,
     MEMBER,
+    OTHER_ADMIN,
+    OTHER_AUDIT,
     OTHER_CITY,
     OTHER_DISTRICT,
+    OTHER_FINANCE,
     OTHER_MEMBERS,
+    OTHER_POLICY,
     POLICY,
     PRIVATE,
     SIGNED_IN,
@@ -50,19 +54,24 @@ class Address:
         return self.arguments(world, variant)
 
 
-READERS = DISTRICT | OTHER_DISTRICT | CITY | OTHER_CITY | FINANCE | AUDIT
+ADMINS, AUDITORS, POLICY_PEOPLE = ADMIN | OTHER_ADMIN, AUDIT | OTHER_AUDIT, POLICY | OTHER_POLICY
+FINANCE_PEOPLE = FINANCE | OTHER_FINANCE
+# What is Suzhou's, and what is no region's.
+SUZHOU = {"suzhou_officer", "suzhou_decision_maker", "suzhou_policy", "suzhou_auditor", "suzhou_admin"}
+PROVINCE = {"province_auditor", "province_policy", "province_admin"}
+READERS = DISTRICT | OTHER_DISTRICT | CITY | OTHER_CITY | FINANCE_PEOPLE | AUDITORS
 REVIEWERS = DISTRICT | OTHER_DISTRICT | CITY | OTHER_CITY
 PUBLISHERS = {"city_officer", "suzhou_officer"}
 CITY_PEOPLE = CITY | OTHER_CITY
-ACCEPTANCE = {"acceptance"}
-DECIDERS = {"decision_maker"}
-SIMULATORS = CITY | OTHER_CITY | POLICY
+ACCEPTANCE = {"acceptance", "wuzhong_acceptance"}
+DECIDERS = {"decision_maker", "suzhou_decision_maker"}
+SIMULATORS = CITY | OTHER_CITY | POLICY_PEOPLE
 
 # Who enters what was measured: Binhu's plan is its own officers' and the city's, Suzhou's targets are Suzhou's.
-RECORDERS = {"district_first", "district_second", "xishan_first", "city_officer", "suzhou_officer", "policy_admin"}
+RECORDERS = {*DISTRICT, *OTHER_DISTRICT, "city_officer", "suzhou_officer", *POLICY_PEOPLE} - ACCEPTANCE
 RECORD = {
-    "bh2024": {"district_first", "district_second", "city_officer", "policy_admin"},
-    "sz2021": {"suzhou_officer"},
+    "bh2024": {"district_first", "district_second", "city_officer", *POLICY},
+    "sz2021": {"suzhou_officer", "suzhou_policy", "province_policy"},
 }
 
 # Who of the officials sees a claim of Binhu, by the claim's state; drafts are nobody's but the applicant's.
@@ -146,8 +155,8 @@ ADDRESSES: dict[str, Address] = {
         for step in ("start", "events", "facts", "result")
     },
     "rates:list": Address(EVERYBODY),
-    "rates:work": Address(POLICY),
-    "rates:decide": Address(POLICY, {"own": POLICY}, lambda world, _: {"key": world.extra["rate"].key}),
+    "rates:work": Address(POLICY_PEOPLE),
+    "rates:decide": Address(POLICY_PEOPLE, {"own": POLICY}, lambda world, _: {"key": world.extra["rate"].key}),
     "review:publicity_public": Address(EVERYBODY),
     "review:publicity_detail": Address(EVERYBODY, arguments=_publicity_key),
     # One's own account and organisation.
@@ -179,29 +188,40 @@ ADDRESSES: dict[str, Address] = {
     "accounts:overrides": Address(ACCEPTANCE),
     "accounts:override": Address(
         ACCEPTANCE,
-        {"binhu": ACCEPTANCE, "xishan": set()},
+        {"binhu": {"acceptance"}, "xishan": set()},
         lambda world, variant: {"public_id": world.extra[f"override_{variant}"].public_id},
     ),
-    "accounts:officials": Address(ADMIN),
-    "accounts:users": Address(ADMIN),
-    "accounts:official": Address(ADMIN, {"own": ADMIN}, lambda world, _: {"pk": world.people["city_officer"].pk}),
-    "accounts:regions": Address(ADMIN),
+    "accounts:officials": Address(ADMINS),
+    "accounts:users": Address(ADMINS),
+    "accounts:official": Address(
+        ADMINS,
+        {"city_officer": ADMIN, "suzhou_officer": OTHER_ADMIN | {"province_admin"}, "newcomer": ADMINS},
+        lambda world, who: {"pk": world.people[who].pk},
+    ),
+    "accounts:regions": Address(ADMINS),
     "accounts:region_edit": Address(
-        ADMIN, {"own": ADMIN, "other city": set()}, lambda _, kind: {"code": "320211" if kind == "own" else "320500"}
+        ADMINS,
+        {"own": ADMIN, "other city": OTHER_ADMIN | {"province_admin"}},
+        lambda _, kind: {"code": "320211" if kind == "own" else "320500"},
     ),
     "accounts:appointment_revoke": Address(
-        ADMIN, {"own": ADMIN}, lambda world, _: {"public_id": world.extra["appointment"].public_id}
+        ADMINS, {"own": ADMIN}, lambda world, _: {"public_id": world.extra["appointment"].public_id}
     ),
     # Calls: one city's policy administrator makes them.
-    "calls:work": Address(POLICY),
-    "calls:new": Address(POLICY),
+    "calls:work": Address(POLICY_PEOPLE),
+    "calls:new": Address(POLICY_PEOPLE),
     "calls:draft_attachment": Address(
-        POLICY,
-        {"published": POLICY, "suzhou": set()},
+        POLICY_PEOPLE,
+        {"published": POLICY, "suzhou": OTHER_POLICY | {"province_policy"}},
         lambda world, variant: {"key": world.extra[f"call_file_{variant}"].key},
     ),
     **{
-        f"calls:{name}": Address(POLICY, {"published": POLICY, "draft": POLICY, "suzhou": set()}, _call_key, post)
+        f"calls:{name}": Address(
+            POLICY_PEOPLE,
+            {"published": POLICY, "draft": POLICY, "suzhou": OTHER_POLICY | {"province_policy"}},
+            _call_key,
+            post,
+        )
         for name, post in {
             "manage": {},
             "edit": {},
@@ -216,7 +236,7 @@ ADDRESSES: dict[str, Address] = {
         }.items()
     },
     "applications:call_use": Address(
-        CITY | OTHER_CITY | FINANCE | POLICY | AUDIT,
+        CITY | OTHER_CITY | FINANCE_PEOPLE | POLICY_PEOPLE | AUDITORS,
         {"published": CITY | FINANCE | POLICY | AUDIT, "draft": set(), "suzhou": set()},
         _call_key,
     ),
@@ -234,7 +254,7 @@ ADDRESSES: dict[str, Address] = {
     "review:publicity_work": Address(
         CITY_PEOPLE, {"wuxi": CITY}, lambda world, _: {"key": world.extra["publicity"].key}
     ),
-    "review:publicity_approve": Address(DECIDERS, {"wuxi": DECIDERS}, _publicity_key),
+    "review:publicity_approve": Address(DECIDERS, {"wuxi": {"decision_maker"}}, _publicity_key),
     "review:publicity_export": Address(
         CITY_PEOPLE, {"wuxi": CITY}, lambda world, _: {"key": world.extra["publicity"].key}
     ),
@@ -244,50 +264,50 @@ ADDRESSES: dict[str, Address] = {
         lambda world, _: {"key": world.extra["publicity"].key, "entry": world.extra["entry"].pk},
     ),
     "review:objection": Address(CITY_PEOPLE, {"wuxi": CITY}, lambda world, _: {"pk": world.extra["objection"].pk}),
-    "funding:payments": Address(FINANCE),
-    "funding:payments_export": Address(FINANCE),
-    "funding:payment": Address(FINANCE, {"district_review": set(), "approved": FINANCE}, _claim_key),
+    "funding:payments": Address(FINANCE_PEOPLE),
+    "funding:payments_export": Address(FINANCE_PEOPLE),
+    "funding:payment": Address(FINANCE_PEOPLE, {"district_review": set(), "approved": FINANCE}, _claim_key),
     # Simulations: auditors read, policy administrators alone see drafts of policy.
-    "whatif:runs": Address(SIMULATORS | AUDIT),
+    "whatif:runs": Address(SIMULATORS | AUDITORS),
     "whatif:new": Address(SIMULATORS),
     "whatif:ask": Address(SIMULATORS, arguments=lambda *_: {"change": "published"}),
-    "whatif:compare": Address(SIMULATORS | AUDIT),
-    "drafting:drafts": Address(POLICY | AUDIT),
-    "drafting:new": Address(POLICY),
+    "whatif:compare": Address(SIMULATORS | AUDITORS),
+    "drafting:drafts": Address(POLICY_PEOPLE | AUDITORS),
+    "drafting:new": Address(POLICY_PEOPLE),
     **{
-        f"drafting:{name}": Address(POLICY | AUDIT, {"wx2020": POLICY | AUDIT}, _simulated_draft_key)
+        f"drafting:{name}": Address(POLICY_PEOPLE | AUDITORS, {"wx2020": POLICY | AUDIT}, _simulated_draft_key)
         for name in ("draft", "changes", "cases", "export")
     },
     **{
-        f"drafting:{name}": Address(POLICY, {"wx2020": POLICY}, _simulated_draft_key)
+        f"drafting:{name}": Address(POLICY_PEOPLE, {"wx2020": POLICY}, _simulated_draft_key)
         for name in ("text", "describe", "issue", "sums", "readings", "decide")
     },
-    "drafting:new_case": Address(POLICY, {"wx2020": POLICY}, _simulated_draft_key, query="?item=wx2020-01-inv"),
+    "drafting:new_case": Address(POLICY_PEOPLE, {"wx2020": POLICY}, _simulated_draft_key, query="?item=wx2020-01-inv"),
     **{
         f"drafting:{name}": Address(
-            POLICY,
+            POLICY_PEOPLE,
             {"wx2020": POLICY},
             lambda world, _: {**_simulated_draft_key(world, ""), "pk": world.extra["case"].pk},
         )
         for name in ("settle_case", "undo_case")
     },
-    "drafting:new_section": Address(POLICY, {"wx2020": POLICY}, _simulated_draft_key),
+    "drafting:new_section": Address(POLICY_PEOPLE, {"wx2020": POLICY}, _simulated_draft_key),
     **{
-        f"drafting:{name}": Address(POLICY, {"wx2020": POLICY}, _section)
+        f"drafting:{name}": Address(POLICY_PEOPLE, {"wx2020": POLICY}, _section)
         for name in ("remove_section", "move_section", "section_preview", "copy_section")
     },
     **{
-        f"drafting:{name}": Address(POLICY | AUDIT, {"wx2020": POLICY | AUDIT}, _section)
+        f"drafting:{name}": Address(POLICY_PEOPLE | AUDITORS, {"wx2020": POLICY | AUDIT}, _section)
         for name in ("section", "tryout")
     },
-    "whatif:draft_effect": Address(SIMULATORS | AUDIT, {"wx2020": POLICY | AUDIT}, _simulated_draft_key),
+    "whatif:draft_effect": Address(SIMULATORS | AUDITORS, {"wx2020": POLICY | AUDIT}, _simulated_draft_key),
     **{
-        f"whatif:{name}": Address(entering, {"wuxi": entering - OTHER_CITY}, _simulation_key)
+        f"whatif:{name}": Address(entering, {"wuxi": entering - SUZHOU}, _simulation_key)
         for name, entering in {
-            "run": SIMULATORS | AUDIT,
-            "progress": SIMULATORS | AUDIT,
+            "run": SIMULATORS | AUDITORS,
+            "progress": SIMULATORS | AUDITORS,
             "cancel": SIMULATORS,
-            "export": SIMULATORS | AUDIT,
+            "export": SIMULATORS | AUDITORS,
         }.items()
     },
     # Notices.
@@ -379,19 +399,23 @@ ADDRESSES: dict[str, Address] = {
         RECORDERS, {"bh2024": RECORD["bh2024"]}, lambda *_: {"code": "bh2024", "rule": "bh2024-s-hub"}
     ),
     # The machinery.
-    "audit:records": Address(AUDIT),
+    "audit:records": Address(AUDITORS),
     "audit:record": Address(
-        AUDIT,
-        {"wuxi": AUDIT, "suzhou": set()},
+        AUDITORS,
+        {"wuxi": AUDIT, "suzhou": OTHER_AUDIT | {"province_auditor"}, "nowhere": {"province_auditor"}},
         lambda world, variant: {"sequence": world.extra[f"record_{variant}"].sequence},
     ),
-    "audit:security": Address(AUDIT),
-    "audit:export": Address(AUDIT),
-    "jobs:list": Address(ADMIN),
-    "jobs:retry": Address(ADMIN, {"any": ADMIN}, lambda world, _: {"pk": world.extra["job"].pk}),
-    "jobs:retry_kind": Address(ADMIN),
-    "workdays:list": Address(ADMIN),
-    "workdays:remove": Address(ADMIN),
+    "audit:security": Address(AUDITORS),
+    "audit:export": Address(AUDITORS),
+    "jobs:list": Address(ADMINS),
+    "jobs:retry": Address(
+        ADMINS,
+        {"wuxi": ADMIN, "suzhou": OTHER_ADMIN | {"province_admin"}, "nowhere": {"province_admin"}},
+        lambda world, variant: {"pk": world.extra[f"job_{variant}"].pk},
+    ),
+    "jobs:retry_kind": Address(ADMINS),
+    "workdays:list": Address(ADMINS),
+    "workdays:remove": Address(ADMINS),
     "healthz": Address(EVERYBODY),
     # Answers 404 without the monitor's token.
     "metrics": Address(EVERYBODY),

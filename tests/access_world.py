@@ -40,6 +40,7 @@ from tests.factories import (
     UserFactory,
     act,
     binhu,
+    jiangsu,
     make_member,
     make_official,
     make_region,
@@ -55,19 +56,27 @@ if TYPE_CHECKING:
 
 MEMBER = {"member"}
 OTHER_MEMBERS = {"other_member"}
-NEWCOMER = {"newcomer"}
+# Who belongs nowhere: never did, was an official of Wuxi, was a member of the organisation.
+NEWCOMER = {"newcomer", "revoked", "former_member"}
 PRIVATE = MEMBER | OTHER_MEMBERS | NEWCOMER
 DISTRICT = {"acceptance", "district_first", "district_second"}
-OTHER_DISTRICT = {"xishan_first"}
+OTHER_DISTRICT = {"xishan_first", "wuzhong_acceptance", "wuzhong_first"}
 CITY = {"city_officer", "decision_maker"}
-OTHER_CITY = {"suzhou_officer"}
+OTHER_CITY = {"suzhou_officer", "suzhou_decision_maker"}
 FINANCE = {"finance"}
-AUDIT = {"auditor"}
-ADMIN = {"system_admin"}
-POLICY = {"policy_admin"}
-OFFICIALS = DISTRICT | OTHER_DISTRICT | CITY | OTHER_CITY | FINANCE | AUDIT | ADMIN | POLICY
+OTHER_FINANCE = {"suzhou_finance"}
+# Of Wuxi and of the province; and of the second city.
+AUDIT = {"auditor", "province_auditor"}
+OTHER_AUDIT = {"suzhou_auditor"}
+ADMIN = {"system_admin", "province_admin"}
+OTHER_ADMIN = {"suzhou_admin"}
+POLICY = {"policy_admin", "province_policy"}
+OTHER_POLICY = {"suzhou_policy"}
+BUSINESS = DISTRICT | OTHER_DISTRICT | CITY | OTHER_CITY | FINANCE | OTHER_FINANCE
+OFFICIALS = BUSINESS | AUDIT | OTHER_AUDIT | ADMIN | OTHER_ADMIN | POLICY | OTHER_POLICY
 SIGNED_IN = PRIVATE | OFFICIALS
-STRANGER = {"stranger"}
+# A session of an account that was switched off is nobody's.
+STRANGER = {"stranger", "inactive"}
 EVERYBODY = SIGNED_IN | STRANGER
 PEOPLE = sorted(EVERYBODY)
 
@@ -86,24 +95,37 @@ def build_world() -> World:
     """Make the people and objects."""
     applicant = ApplicantFactory(region=binhu())
     other = ApplicantFactory(region=binhu())
+    wuzhong = make_region("320506", "吴中区", RegionLevel.DISTRICT, suzhou())
     district = {"first": Role.DISTRICT_FIRST, "second": Role.DISTRICT_SECOND}
     people: dict[str, User | None] = {
         "stranger": None,
+        "inactive": make_member(applicant, is_owner=False, is_active=False),
         "newcomer": UserFactory(),
+        "revoked": _revoked(make_official(Role.CITY_OFFICER, wuxi())),
+        "former_member": _left(make_member(applicant, is_owner=False)),
         "member": make_member(applicant),
         "other_member": make_member(other),
         "acceptance": make_official(Role.ACCEPTANCE, binhu()),
         **{f"district_{name}": make_official(role, binhu()) for name, role in district.items()},
         "xishan_first": make_official(Role.DISTRICT_FIRST, xishan()),
         "city_officer": make_official(Role.CITY_OFFICER, wuxi()),
+        "wuzhong_acceptance": make_official(Role.ACCEPTANCE, wuzhong),
+        "wuzhong_first": make_official(Role.DISTRICT_FIRST, wuzhong),
         "suzhou_officer": make_official(Role.CITY_OFFICER, suzhou()),
+        "suzhou_decision_maker": make_official(Role.DECISION_MAKER, suzhou()),
+        "suzhou_finance": make_official(Role.FINANCE, suzhou()),
+        "suzhou_auditor": make_official(Role.AUDITOR, suzhou()),
+        "suzhou_policy": make_official(Role.POLICY_ADMIN, suzhou()),
+        "suzhou_admin": make_official(Role.SYSTEM_ADMIN, suzhou()),
+        "province_auditor": make_official(Role.AUDITOR, jiangsu()),
+        "province_policy": make_official(Role.POLICY_ADMIN, jiangsu()),
+        "province_admin": make_official(Role.SYSTEM_ADMIN, jiangsu()),
         "decision_maker": make_official(Role.DECISION_MAKER, wuxi()),
         "finance": make_official(Role.FINANCE, wuxi()),
         "auditor": make_official(Role.AUDITOR, wuxi()),
         "policy_admin": make_official(Role.POLICY_ADMIN, wuxi()),
         "system_admin": make_official(Role.SYSTEM_ADMIN, wuxi()),
     }
-    make_region("320506", "吴中区", RegionLevel.DISTRICT, suzhou())
     owner = people["member"]
     version = publish_items("wx2020-01-inv")["wx2020-01-inv"]
     claims = {
@@ -123,6 +145,18 @@ def build_world() -> World:
         for whose, who in (("own", "member"), ("theirs", "other_member"))
     }
     return world
+
+
+def _revoked(user: User) -> User:
+    """A person whose appointments have ended."""
+    user.appointments.update(revoked_at=timezone.now())
+    return user
+
+
+def _left(user: User) -> User:
+    """A person who is a member of nothing any more."""
+    user.memberships.all().delete()
+    return user
 
 
 def _paperwork(world: World) -> dict[str, Any]:
@@ -198,7 +232,13 @@ def _paperwork(world: World) -> dict[str, Any]:
             "evidence_draft": _evidence(world, "draft"),
             "evidence_district_review": _evidence(world, "district_review"),
             "message": Message.objects.create(user=owner, key="1", title="申报已受理", body="…"),
-            "job": Job.objects.create(kind="notices.issue_grant", key="1", state=JobState.DEAD),
+            **{
+                f"job_{name}": Job.objects.create(
+                    kind="notices.issue_grant", key=name, state=JobState.DEAD, region_code=code
+                )
+                for name, code in (("wuxi", "320211"), ("suzhou", "320506"), ("nowhere", ""))
+            },
+            "record_nowhere": record_audit(act(), action="claim.accept", target=listed),
             "record_wuxi": record_audit(act(officer), action="claim.accept", target=listed, region_code="320211"),
             "record_suzhou": record_audit(act(officer), action="claim.accept", target=listed, region_code="320506"),
             "item": listed.item,
@@ -225,6 +265,7 @@ def _paperwork(world: World) -> dict[str, Any]:
             ),
             "simulated_draft": PolicyDraft.objects.create(
                 document_code="wx2020",
+                region_code="320200",
                 title="调整",
                 sections=read_sections((CATALOGUE / "wx2020.yaml").read_text("utf-8"), name="wx2020.yaml")[:2],
                 created_by=world.people["policy_admin"],
@@ -239,7 +280,9 @@ def _paperwork(world: World) -> dict[str, Any]:
                 inputs_hash="0" * 64,
                 asked_by=officer,
             ),
-            "api_token": ApiToken.objects.create(user=owner, label="同步", token_hash="1" * 64),
+            "api_token": ApiToken.objects.create(
+                user=owner, label="同步", token_hash="1" * 64, expires_at=timezone.now() + timedelta(days=9)
+            ),
             "notice": Notice.objects.create(
                 claim=world.claims["approved"],
                 kind=NoticeKind.GRANT,

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from portal.access import public
 from portal.middleware.access import declared_rule
 from tests.access_table import ADDRESSES, Address
-from tests.access_world import PEOPLE, World, build_world
+from tests.access_world import PEOPLE, STRANGER, World, build_world
 
 pytestmark = pytest.mark.broad
 # Rows that reading or being refused may write: sign-in sessions, and the record of the refusal itself.
@@ -104,10 +104,9 @@ def agree(found: str, wanted: str, who: str, address: Address) -> bool:
 def expected(name: str, who: str, variant: str, world: World) -> str:
     address = ADDRESSES[name]
     rule = declared_rule(dict(every_pattern())[name].callback, name.rpartition(":")[2])
-    person = world.people[who]
     if who not in address.enter:
         assert rule is not public
-        return "sign in" if person is None else "refused"
+        return "sign in" if who in STRANGER else "refused"
     if address.token:
         return "no token"
     return "in" if address.sees is None or who in address.sees[variant] else "absent"

@@ -17,6 +17,7 @@ from django.utils import timezone
 from policies.calls.enums import CallState, ChangeKind, Phase
 from portal.accounts.enums import Role
 from portal.core.files import kept_name
+from portal.core.regions import in_trees
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -56,10 +57,10 @@ class CallQuerySet(models.QuerySet["Call"]):
 
     def workable_by(self, user: User) -> CallQuerySet:
         """Calls, drafts among them, of the cities in which the person administers policy."""
-        return self.filter(region_id__in=user.regions_for(Role.POLICY_ADMIN))
+        return self.filter(in_trees("region__code", user.regions_for(Role.POLICY_ADMIN)))
 
     def visible_to(self, user: User) -> CallQuerySet:
-        return self.filter(~Q(state=CallState.DRAFTED) | Q(region_id__in=user.regions_for(Role.POLICY_ADMIN)))
+        return self.filter(~Q(state=CallState.DRAFTED) | in_trees("region__code", user.regions_for(Role.POLICY_ADMIN)))
 
 
 class Call(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from portal.accounts.areas import covers_now
 from portal.accounts.enums import Role
 
 if TYPE_CHECKING:
@@ -11,5 +12,5 @@ if TYPE_CHECKING:
 
 
 def administers(user: User | None, region_id: str) -> bool:
-    """Whether the person administers the policy of this city."""
-    return user is not None and region_id in user.regions_for(Role.POLICY_ADMIN)
+    """Whether the person administers the policy of this city, as it stands now."""
+    return covers_now(user, region_id, Role.POLICY_ADMIN)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Q
 
 from policies.drafting.selectors.settings import open_sums, readings_in_use
 from policies.drafting.services.drafts import MAX_TEXT
@@ -13,6 +14,8 @@ from policies.drafting.services.shortcuts import Issue, NamedSum, Parent, Readin
 from policies.engine import OUTCOMES, Outcome
 from policies.engine.terms import NATURES
 from policies.published.models import PolicyDocument
+from portal.accounts.areas import in_area
+from portal.accounts.enums import Role
 from portal.accounts.models import Region
 from portal.core.fields import DayField, YuanField
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from policies.drafting.models import PolicyDraft
+    from portal.accounts.models import User
 
 
 class StartForm(forms.Form):
@@ -46,9 +50,10 @@ class StartForm(forms.Form):
         help_text="可以不填。起草新文件时，可从别处导出的 YAML 开始；注释不会保留",
     )
 
-    def __init__(self, data: QueryDict | None = None, *, document: str = "") -> None:
+    def __init__(self, data: QueryDict | None = None, *, user: User, document: str = "") -> None:
         super().__init__(data, initial={"document": document or self.NEW})
-        published = PolicyDocument.objects.filter(texts__isnull=False).distinct().order_by("code")
+        own = in_area(user, "region__code", Role.POLICY_ADMIN, nowhere=Q(region=None))
+        published = PolicyDocument.objects.filter(own, texts__isnull=False).distinct().order_by("code")
         self.fields["document"].choices = [  # type: ignore[attr-defined]
             (self.NEW, "一份新文件"),
             *((one.code, f"修改：{one}") for one in published),

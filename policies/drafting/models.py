@@ -16,17 +16,23 @@ from django.db.models import F, Q
 
 from policies.drafting.enums import EDITABLE, OVER, DraftState
 from policies.drafting.fields import OrderedJSONField
+from policies.published.models import PolicyDocument
+from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
 
+READERS = (Role.POLICY_ADMIN, Role.AUDITOR)
+
+
 class PolicyDraftQuerySet(models.QuerySet["PolicyDraft"]):
     """Drafts, narrowed to who asks: policy administrators write them, auditors read them."""
 
     def visible_to(self, user: User) -> PolicyDraftQuerySet:
-        return self.all() if user.roles & {Role.POLICY_ADMIN, Role.AUDITOR} else self.none()
+        """Those of one's own area; `portal.accounts.areas` says whose a document without an area is."""
+        return self.filter(in_area(user, "region_code", *READERS))
 
 
 class PolicyDraft(models.Model):
@@ -34,6 +40,7 @@ class PolicyDraft(models.Model):
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     document_code = models.SlugField("文件标识", max_length=20)
+    region_code = models.CharField("所属地区", max_length=6, blank=True, help_text="由该地区的政策管理人员拟订和发布")
     title = models.CharField("拟订事由", max_length=120)
     note = models.TextField("修改说明", blank=True)
     base = models.ForeignKey(
@@ -115,7 +122,9 @@ class WorkedCaseQuerySet(models.QuerySet["WorkedCase"]):
     """Worked cases, narrowed to who asks, as drafts are."""
 
     def visible_to(self, user: User) -> WorkedCaseQuerySet:
-        return self.all() if user.roles & {Role.POLICY_ADMIN, Role.AUDITOR} else self.none()
+        unnamed = Q(region=None)
+        readable = PolicyDocument.objects.filter(in_area(user, "region__code", *READERS, nowhere=unnamed))
+        return self.filter(document_code__in=readable.values("code"))
 
     def current(self) -> WorkedCaseQuerySet:
         """Those that no later one replaced."""

@@ -30,7 +30,7 @@ _BEGINNINGS: dict[str, tuple[str, list[dict[str, Any]]]] = {
 }
 
 
-def blank_document(code: str) -> dict[str, Any]:
+def blank_document(code: str, *, region_code: str = "") -> dict[str, Any]:
     """The head of a new document, a draft until somebody records its issue."""
     return {
         "document": {
@@ -39,7 +39,7 @@ def blank_document(code: str) -> dict[str, Any]:
             "title": "",
             "short_title": "",
             "issuer": "",
-            "region_code": "",
+            "region_code": region_code,
             "areas": [],
             "issued_on": None,
             "status": "draft",

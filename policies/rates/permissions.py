@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from portal.accounts.areas import covers_now
 from portal.accounts.enums import Role
 
 if TYPE_CHECKING:
@@ -11,5 +12,5 @@ if TYPE_CHECKING:
 
 
 def administers(user: User | None, region: Region) -> bool:
-    """Whether the person administers the policy of the region, or of the city it belongs to."""
-    return user is not None and bool({region.pk, region.parent_id} & set(user.regions_for(Role.POLICY_ADMIN)))
+    """Whether the person administers the policy of the region, or of one above it, as it stands now."""
+    return covers_now(user, region.pk, Role.POLICY_ADMIN)

@@ -15,9 +15,10 @@ from django.contrib.sites.shortcuts import get_current_site
 from django.db import transaction
 from django.urls import reverse
 
+from portal.accounts.areas import home_region
 from portal.accounts.models import User
 from portal.audit.enums import SecurityKind
-from portal.audit.security import record_security, region_of
+from portal.audit.security import record_security
 from portal.audit.services import record_audit
 from portal.core.http import act_of
 from portal.core.identifiers import mask_email
@@ -35,7 +36,7 @@ def record_failed_code(request: HttpRequest, user: User, **_: Any) -> None:
         replace(act_of(request), user=None),
         kind=SecurityKind.SECOND_FACTOR_FAILED,
         subject=mask_email(user.email),
-        region_code=region_of(user),
+        region_code=home_region(user),
         details={"user": user.pk},
     )
 
@@ -72,6 +73,10 @@ class AccountAdapter(DefaultAccountAdapter):
         fresh = bool(records) and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
         return not fresh and super().is_reauthentication_required(app=app)
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count wrong passwords by account and address: a stranger elsewhere locks nobody out."""
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{self.get_client_ip(request)}"
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Log a failed sign-in, and record it as an event of the account's region; the chain is not for strangers."""
         email = str(credentials.get("email", ""))
@@ -81,7 +86,7 @@ class AccountAdapter(DefaultAccountAdapter):
             replace(act_of(request), user=None),
             kind=SecurityKind.SIGN_IN_FAILED,
             subject=mask_email(email),
-            region_code=region_of(account),
+            region_code=home_region(account),
             details={"user": account.pk} if account else {},
         )
 

@@ -58,6 +58,8 @@ ROLE_LEVELS: dict[str, frozenset[str]] = {
     **dict.fromkeys(CITY_ROLES, frozenset({RegionLevel.CITY})),
     # Some documents let a district decide and pay (bh2024; sz2021 arts. 1, 7, 11, 20): its own people do, there.
     **dict.fromkeys((Role.DECISION_MAKER, Role.FINANCE), frozenset({RegionLevel.CITY, RegionLevel.DISTRICT})),
+    # A province's own documents, and those that name no area, are its policy administrators' to publish.
+    Role.POLICY_ADMIN: frozenset({RegionLevel.CITY, RegionLevel.PROVINCE}),
     Role.AUDITOR: frozenset({RegionLevel.CITY, RegionLevel.PROVINCE}),
     Role.SYSTEM_ADMIN: frozenset({RegionLevel.CITY, RegionLevel.PROVINCE}),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
-from django.db.models import F, Prefetch, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q
 
 from portal.accounts.enums import OverrideState, RegionLevel, Role
 from portal.accounts.models import Applicant, Appointment, Invitation, Membership, OverrideRequest, Region, User
@@ -86,11 +86,28 @@ def appointments_listed(user: User, *, region: str = "", role: str = "") -> Quer
     return found.select_related("user", "region__parent").order_by("region_id", "role", "user__name", "pk")
 
 
-def search_users(text: str) -> list[User]:
-    """Up to 20 people whose name, address or telephone contains the text, with what they are here."""
+def people_managed_by(admin: User) -> QuerySet[User]:
+    """Whom an administrator looks after (`is_own`: the people of their regions), and whoever belongs nowhere yet."""
+    regions = admin.regions_for(Role.SYSTEM_ADMIN)
+    appointments = Appointment.objects.filter(user=OuterRef("pk"), revoked_at=None)
+    members = Membership.objects.filter(user=OuterRef("pk"))
+    own = Exists(appointments.filter(in_trees("region__code", regions))) | Exists(
+        members.filter(in_trees("applicant__region__code", regions))
+    )
+    people = User.objects.annotate(is_own=ExpressionWrapper(own, output_field=BooleanField()))
+    return people.filter(Q(is_own=True) | Q(~Exists(appointments), ~Exists(members)))
+
+
+def search_users(text: str, *, admin: User) -> list[User]:
+    """Up to 20 people whose name, address or telephone contains the text, with what they are here.
+
+    Only of the administrator's own regions; who belongs nowhere yet is found by the whole address alone.
+    """
     active = Appointment.objects.filter(revoked_at=None).select_related("region__parent")
+    words = Q(name__icontains=text) | Q(email__icontains=text) | Q(phone__contains=text)
     return list(
-        User.objects.filter(Q(name__icontains=text) | Q(email__icontains=text) | Q(phone__contains=text))
+        people_managed_by(admin)
+        .filter(Q(words, is_own=True) | Q(email__iexact=text))
         .prefetch_related(
             Prefetch("appointments", active, to_attr="listed_appointments"),
             Prefetch("memberships", Membership.objects.select_related("applicant"), to_attr="listed_memberships"),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.db.models import Q
 
+from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
 from portal.audit.enums import SecurityKind
 from portal.audit.labels import action_label
-from portal.core.regions import in_trees
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -20,9 +19,8 @@ class AuditQuerySet(models.QuerySet["AuditRecord"]):
     """Audit records, narrowed to who asks."""
 
     def visible_to(self, user: User) -> AuditQuerySet:
-        """Auditors see the records of their region's tree and those without a region; nobody else sees any."""
-        regions = user.regions_for(Role.AUDITOR)
-        return self.filter(in_trees("region_code", regions) | Q(region_code="")) if regions else self.none()
+        """Auditors see the records of their area (`portal.accounts.areas`); nobody else sees any."""
+        return self.filter(in_area(user, "region_code", Role.AUDITOR))
 
 
 class AuditRecord(models.Model):
@@ -75,9 +73,8 @@ class SecurityQuerySet(models.QuerySet["SecurityEvent"]):
     """Security events, narrowed to who asks."""
 
     def visible_to(self, user: User) -> SecurityQuerySet:
-        """As the audit record: an auditor's region tree, and what belongs to no region; nobody else sees any."""
-        regions = user.regions_for(Role.AUDITOR)
-        return self.filter(in_trees("region_code", regions) | Q(region_code="")) if regions else self.none()
+        """As the audit record: those of an auditor's area; nobody else sees any."""
+        return self.filter(in_area(user, "region_code", Role.AUDITOR))
 
     def about(self, applicant_id: int) -> SecurityQuerySet:
         """What was read or exported of an applicant's data."""

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from portal.accounts.areas import home_region
 from portal.audit.enums import SecurityKind
 from portal.audit.models import SecurityEvent, SecuritySubject
 from portal.core.spreadsheets import workbook_response
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
-    from portal.accounts.models import Applicant, User
+    from portal.accounts.models import Applicant
     from portal.core.actor import ActorContext
 
 
@@ -44,7 +45,7 @@ def record_security(
             user=act.user,
             name=act.actor_name[:40] if act.user else "",
             address=act.address[:45],
-            region_code=region_of(act.user) if region_code is None else region_code,
+            region_code=home_region(act.user) if region_code is None else region_code,
             subject=subject[:200],
             details=dict(details or {}),
             keep_until=keep_until,
@@ -87,15 +88,6 @@ def exported_workbook(
     digest = hashlib.sha256(content).hexdigest()
     record_export(act, filename=filename, sha256=digest, rows=rows, filters=filters, applicants=applicants)
     return workbook_response(content, filename)
-
-
-def region_of(user: User | None) -> str:
-    """The region that a person belongs to: of the first appointment, or of the first applicant; "" for none."""
-    if user is None:
-        return ""
-    if user.active_appointments:
-        return user.active_appointments[0].region_id
-    return user.active_memberships[0].applicant.region_id if user.active_memberships else ""
 
 
 def delete_expired() -> None:

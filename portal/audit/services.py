@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
+from portal.accounts.areas import home_region
 from portal.audit.chain import compute_hash
 from portal.audit.export import moment_text, write_records
 from portal.audit.models import AuditRecord, ChainHead
@@ -61,7 +62,8 @@ def record_audit(
     Takes the chain head's lock and holds it until commit: call it last, after every row of the action is locked
     and written, or transactions may wait for each other. `before` and `after` hold only what changed; values must be
     JSON, dates or decimals. Raises TypeError for a float, which the databases do not give back as it was.
-    Inside `rehearsal()` nothing is appended, and the record returned is not in the chain.
+    A record without a region gets that
+    of the person who acts. Inside `rehearsal()` nothing is appended, and the record returned is not in the chain.
     """
     values = {
         "at": act.at,
@@ -72,7 +74,7 @@ def record_audit(
         "target_type": target._meta.label_lower,
         "target_id": str(target.pk),
         "target_label": str(target)[:200],
-        "region_code": region_code,
+        "region_code": region_code or home_region(act.user),
         "before": _plain(before),
         "after": _plain(after),
     }

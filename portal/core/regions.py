@@ -21,6 +21,11 @@ def same_branch(one: str, other: str) -> bool:
     return first.startswith(second) or second.startswith(first)
 
 
+def within(code: str, codes: Iterable[str]) -> bool:
+    """Whether a region is one of these, or lies in one of them."""
+    return any(code.startswith(tree_prefix(each)) for each in codes)
+
+
 def in_trees(field: str, codes: Iterable[str]) -> Q:
     """The condition that a code field (`region_code`, `region__code`) names one of the regions or one below them."""
     condition = Q(pk__in=[])

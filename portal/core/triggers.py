@@ -131,6 +131,43 @@ class ProtectRows(Operation):
         return f" WHEN ((({self.allowed}) IS NOT TRUE) OR {changed})"
 
 
+class ReleaseRows(Operation):
+    """Take the protection off a table, for a migration that fills a new column and then repeats `ProtectRows`."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, model_name: str) -> None:
+        self.model_name = model_name
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__qualname__, [self.model_name], {}
+
+    def describe(self) -> str:
+        return f"Release the rows of {self.model_name}"
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """The tables' columns stay as they are."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        ProtectRows(self.model_name).database_backwards(app_label, schema_editor, to_state, to_state)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """The operation that protected the rows before is repeated by hand."""
+
+
 def _drop(name: str, table: str, *, vendor: str) -> str:
     return f'DROP TRIGGER IF EXISTS "{name}"' + (f' ON "{table}"' if vendor == "postgresql" else "")
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
 from portal.core.choices import StatusChoices
 from portal.jobs.kinds import kind_label
@@ -27,8 +28,8 @@ class JobQuerySet(models.QuerySet["Job"]):
     """Jobs, narrowed to who asks."""
 
     def visible_to(self, user: User) -> JobQuerySet:
-        """The system administrator runs the machinery and sees every job; nobody else sees any."""
-        return self if Role.SYSTEM_ADMIN in user.roles else self.none()
+        """A system administrator sees the jobs of their area (`portal.accounts.areas`); nobody else sees any."""
+        return self.filter(in_area(user, "region_code", Role.SYSTEM_ADMIN))
 
 
 class Job(models.Model):
@@ -36,6 +37,7 @@ class Job(models.Model):
 
     kind = models.CharField("种类", max_length=60)
     key = models.CharField("标识", max_length=120)
+    region_code = models.CharField("地区", max_length=6, blank=True, help_text="空的不属于任何地区")
     payload = models.JSONField("参数", default=dict)
     state = models.CharField("状态", max_length=10, choices=JobState.choices, default=JobState.WAITING)
     attempts = models.PositiveIntegerField("已尝试", default=0)

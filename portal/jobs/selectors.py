@@ -91,10 +91,11 @@ class Standing:
     is_stuck: bool
 
 
-def standing(*, now: datetime) -> Standing:
-    """Counts by state, failures by kind, and whether worker and beat seem dead."""
-    counts = dict(Job.objects.order_by().values_list("state").annotate(Count("pk")))
-    dead = Job.objects.filter(state=JobState.DEAD).order_by("kind").values_list("kind").annotate(Count("pk"))
+def standing(user: User, *, now: datetime) -> Standing:
+    """Counts by state and failures by kind of what the person sees, and whether worker and beat seem dead."""
+    jobs = Job.objects.visible_to(user)
+    counts = dict(jobs.order_by().values_list("state").annotate(Count("pk")))
+    dead = jobs.filter(state=JobState.DEAD).order_by("kind").values_list("kind").annotate(Count("pk"))
     due = Job.objects.filter(state=JobState.WAITING, run_after__lte=now).aggregate(since=Min("run_after"))["since"]
     swept_at = last_sweep()
     return Standing(

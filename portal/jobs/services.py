@@ -40,7 +40,7 @@ LONGEST_RETRY = timedelta(hours=1)
 BATCH = 500
 
 
-def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any]) -> Job:
+def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any], region_code: str = "") -> Job:
     """Enqueue a job inside the caller's transaction; its message goes out only after commit.
 
     The same `(kind, key)` again returns the job that stands. Raises LookupError for a kind that no app registers.
@@ -48,7 +48,10 @@ def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any]) -> Job:
     if kind not in JOB_KINDS:
         raise LookupError(f"No app registers the kind of job {kind!r}.")
     attempts, request_id = JOB_KINDS[kind].attempts, current_request_id()
-    defaults = {"payload": dict(payload), "max_attempts": attempts, "request_id": request_id}
+    defaults = {"payload": dict(payload), "region_code": region_code} | {
+        "max_attempts": attempts,
+        "request_id": request_id,
+    }
     job, _ = Job.objects.get_or_create(kind=kind, key=key, defaults=defaults)
     if job.state == JobState.WAITING:
         _announce([job.pk])
@@ -180,14 +183,15 @@ def retry_job(job: Job, *, act: ActorContext) -> bool:
         changed = _revive(Job.objects.filter(pk=job.pk), act=act)
         if changed:
             before, after = {"state": JobState.DEAD}, {"state": JobState.WAITING}
-            record_audit(act, action="jobs.retry", target=job, before=before, after=after)
+            record_audit(act, action="jobs.retry", target=job, region_code=job.region_code, before=before, after=after)
     return bool(changed)
 
 
 def retry_dead_jobs(kind: str, *, act: ActorContext) -> int:
-    """Put every failed job of a kind back in line; returns how many they were."""
+    """Put every failed job of a kind that the person sees back in line; returns how many they were."""
     with transaction.atomic():
-        dead = Job.objects.filter(kind=kind, state=JobState.DEAD).order_by("pk")
+        seen = Job.objects.visible_to(act.user) if act.user else Job.objects.all()
+        dead = seen.filter(kind=kind, state=JobState.DEAD).order_by("pk")
         first = dead.first()
         changed = _revive(dead, act=act)
         if first is not None and changed:

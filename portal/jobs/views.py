@@ -41,7 +41,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     narrowed = form.to_filter()
     page = page_of_jobs(user_of(request), narrowed=narrowed, after=after)
     now = timezone.now()
-    found = standing(now=now)
+    found = standing(user_of(request), now=now)
     context = {
         "form": form,
         "rows": [{"job": job, "tone": JobState(job.state).tone} for job in page.rows],

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from portal.access import access, officials
+from portal.accounts.areas import covers
 from portal.accounts.enums import Role
-from portal.core.http import act_of
+from portal.core.http import act_of, user_of
 from portal.workdays.enums import SpanKind
 from portal.workdays.forms import RemovalForm, SpanForm
 from portal.workdays.selectors import FIRST_YEAR, is_complete, months_of, spans_of
@@ -45,6 +46,7 @@ def day_list(request: HttpRequest) -> HttpResponse:
     year = _year(request.GET.get("year", ""), default=this_year)
     context = {
         "form": form,
+        "may_set": covers(user_of(request), "", Role.SYSTEM_ADMIN),
         "year": year,
         "years": range(this_year - 1, this_year + 3),
         "months": months_of(year),

@@ -38,6 +38,10 @@ OFFICIALS = (
     Official("shenji", "薛审计", Role.AUDITOR, "320200"),
     Official("guanli", "过管理", Role.SYSTEM_ADMIN, "320200"),
     Official("suzhou-shiji", "范市审", Role.CITY_OFFICER, "320500"),
+    Official("sheng-guanli", "江省管", Role.SYSTEM_ADMIN, "320000"),
+    Official("sheng-shenji", "苏省审", Role.AUDITOR, "320000"),
+    Official("sheng-zhengce", "宁省策", Role.POLICY_ADMIN, "320000"),
+    Official("sheng-zhengce2", "淮省策", Role.POLICY_ADMIN, "320000"),
     *(
         Official(f"{login}-{code}", f"{family}{duty}", role, code)
         for code, family in (

@@ -66,11 +66,11 @@ VALUES = (
     Value("zhengce", "bh2024-t-area", "45000", "2025-12-31", "载体建设验收报告", SourceKind.DOCUMENT),
     Value("fuhe", "bh2024-t-nodes", "21", "2025-12-31", "信息公共服务网点名单", SourceKind.WEB),
     Value("zhengce", "bh2024-t-growth", "1.8", "2025-12-31", "服务业统计公报"),
-    Value("zhengce", "fj8-t-bngdp", "31.2", "2023-12-31", "知识产权年度统计"),
-    Value("zhengce", "fj8-t-hv10k", "9.6", "2023-12-31", "知识产权年度统计"),
-    Value("zhengce", "fj8-t-gb", "0.9", "2023-12-31", "高企贯标备案名册", SourceKind.DOCUMENT),
-    Value("zhengce", "fj8-t-aware", "0.75", "2023-12-31", "认知度调查", SourceKind.DOCUMENT),
-    Value("zhengce", "fj8-t-pledge", "213000000", "2023-12-31", "质押融资统计月报"),
+    Value("sheng-zhengce", "fj8-t-bngdp", "31.2", "2023-12-31", "知识产权年度统计"),
+    Value("sheng-zhengce", "fj8-t-hv10k", "9.6", "2023-12-31", "知识产权年度统计"),
+    Value("sheng-zhengce", "fj8-t-gb", "0.9", "2023-12-31", "高企贯标备案名册", SourceKind.DOCUMENT),
+    Value("sheng-zhengce", "fj8-t-aware", "0.75", "2023-12-31", "认知度调查", SourceKind.DOCUMENT),
+    Value("sheng-zhengce", "fj8-t-pledge", "213000000", "2023-12-31", "质押融资统计月报"),
 )
 DONE, UNDER_WAY = ProgressState.DONE, ProgressState.UNDER_WAY
 # Rule, year, state, note, source, day.

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
+from portal.core.regions import in_trees
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -19,10 +21,8 @@ RECORDERS = (*_CITY, *_DISTRICT)
 def recordable_documents(user: User, prefix: str = "") -> Q:
     """The condition under which a person may record on a document (reached through `prefix`, e.g. "document__").
 
-    A document's region or the city it lies in; a document that names no area is any policy administrator's.
+    A document's region, or one above it; one that names no area is for policy administrators of everything.
     """
-    city, own = user.regions_for(*_CITY), user.regions_for(*_DISTRICT)
-    allowed = Q(**{f"{prefix}region_id__in": [*city, *own]}) | Q(**{f"{prefix}region__parent_id__in": city})
-    if user.regions_for(Role.POLICY_ADMIN):
-        allowed |= Q(**{f"{prefix}region": None})
-    return allowed
+    field, unnamed = f"{prefix}region__code", Q(**{f"{prefix}region": None})
+    everywhere = in_area(user, field, Role.POLICY_ADMIN, nowhere=unnamed)
+    return everywhere | in_trees(field, user.regions_for(Role.CITY_OFFICER, *_DISTRICT))

@@ -27,7 +27,7 @@ class BudgetLineQuerySet(models.QuerySet["BudgetLine"]):
     def visible_to(self, user: User) -> BudgetLineQuerySet:
         """Lines of the regions whose money the person pays or decides on, and of those below them that they audit."""
         own = Q(region_id__in=user.regions_for(Role.FINANCE, Role.DECISION_MAKER))
-        return self.filter(own | in_trees("region_id", user.regions_for(Role.AUDITOR)))
+        return self.filter(own | in_trees("region__code", user.regions_for(Role.AUDITOR)))
 
     def managed_by(self, user: User) -> BudgetLineQuerySet:
         """Lines of the regions whose finance officer the person is."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
+from portal.accounts.areas import covers_now
 from portal.accounts.enums import RegionLevel, Role
+from portal.core.regions import in_trees
 
 if TYPE_CHECKING:
+    from django.db.models import Q
+
     from portal.accounts.models import Region, User
 
 RUNNERS = (Role.POLICY_ADMIN, Role.CITY_OFFICER, Role.DECISION_MAKER)
@@ -16,13 +18,8 @@ READERS = (*RUNNERS, Role.AUDITOR)
 
 
 def readable_cities(user: User) -> Q:
-    """The condition under which a run may be read: it is of a city of one's own, or of an auditor's province."""
-    readable = Q(city_id__in=user.regions_for(*RUNNERS))
-    for appointment in user.active_appointments:
-        if appointment.role == Role.AUDITOR:
-            field = "city__parent_id" if appointment.region.level == RegionLevel.PROVINCE else "city_id"
-            readable |= Q(**{field: appointment.region_id})
-    return readable
+    """The condition under which a run may be read: it is of a city of one's own, or of one's province."""
+    return in_trees("city__code", user.regions_for(*READERS))
 
 
 def running_city(user: User) -> Region | None:
@@ -34,4 +31,4 @@ def running_city(user: User) -> Region | None:
 
 def may_run(user: User, city_code: str) -> bool:
     """Whether the person may start and cancel simulations of a city."""
-    return city_code in user.regions_for(*RUNNERS)
+    return covers_now(user, city_code, *RUNNERS)

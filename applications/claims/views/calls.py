@@ -14,6 +14,7 @@ from policies.calls.selectors import with_items
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.core.http import user_of
+from portal.core.regions import in_trees
 
 if TYPE_CHECKING:
     import uuid
@@ -27,7 +28,7 @@ READERS = (Role.CITY_OFFICER, Role.DECISION_MAKER, Role.FINANCE, Role.POLICY_ADM
 @require_safe
 def call_use(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """A call's limits and what they hold, and how many claims each of its items has."""
-    own = Call.objects.public().filter(region_id__in=user_of(request).regions_for(*READERS))
+    own = Call.objects.public().filter(in_trees("region__code", user_of(request).regions_for(*READERS)))
     call = get_object_or_404(with_items(own), key=key)
     rows = list(call.items.all())
     context = {

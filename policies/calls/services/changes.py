@@ -257,7 +257,7 @@ def _move(
         call=call, kind=kind, differences=list(differences), reason=reason.strip(), by=act.user, at=act.at
     )
     if kind != ChangeKind.AMENDED:
-        enqueue_job("calls.announce", key=str(change.pk), payload={"change_id": change.pk})
+        enqueue_job("calls.announce", key=str(change.pk), payload={"change_id": change.pk}, region_code=call.region_id)
     record_audit(
         act,
         action=f"calls.{kind}",

@@ -28,10 +28,11 @@ from policies.calls.services.changes import amend_call, close_call, extend_call,
 from policies.calls.services.drafts import discard_call, draft_call, save_call
 from policies.calls.views.public import context_of, send_attachment
 from portal.access import access, officials
-from portal.accounts.enums import Role
+from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, takes_files, user_of
+from portal.core.regions import in_trees
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,11 +51,12 @@ def own_call(request: HttpRequest, key: uuid.UUID) -> Call:
 
 def own_city(request: HttpRequest) -> Region:
     """The city for which the person makes calls; of several, the one named in the address."""
-    codes = user_of(request).regions_for(Role.POLICY_ADMIN)
-    if not codes:
+    administered = in_trees("code", user_of(request).regions_for(Role.POLICY_ADMIN))
+    cities = Region.objects.filter(administered, level=RegionLevel.CITY)
+    city = cities.filter(pk=request.GET.get("region", "")).first() or cities.first()
+    if city is None:
         raise PermissionDenied
-    wanted = request.GET.get("region", "")
-    return Region.objects.get(pk=wanted if wanted in codes else codes[0])
+    return city
 
 
 @access(administrators)

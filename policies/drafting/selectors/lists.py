@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from policies.drafting.enums import OVER, DraftState
 from policies.drafting.models import PolicyDraft
+from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
 from portal.core.paging import Page, paginate
 
@@ -24,10 +25,9 @@ def page_of_drafts(user: User, *, over: bool = False, after: str = "") -> Page[P
 
 def drafts_waiting_for(user: User) -> list[PolicyDraft]:
     """Proposed drafts that this person may decide, and their own that were returned to them. One query."""
-    if Role.POLICY_ADMIN not in user.roles:
-        return []
-    theirs = PolicyDraft.objects.filter(state=DraftState.PROPOSED).exclude(authors=user)
-    returned = PolicyDraft.objects.filter(state=DraftState.RETURNED, proposed_by=user)
+    own = PolicyDraft.objects.filter(in_area(user, "region_code", Role.POLICY_ADMIN))
+    theirs = own.filter(state=DraftState.PROPOSED).exclude(authors=user)
+    returned = own.filter(state=DraftState.RETURNED, proposed_by=user)
     return list(
         (theirs | returned).distinct().select_related("proposed_by").defer("sections").order_by("proposed_at")[:10]
     )

@@ -90,11 +90,11 @@ def _change_case(draft: PolicyDraft, case: WorkedCase, *, reason: str, act: Acto
                 "expected": expected,
                 "is_dropped": drop,
                 "reason": reason,
-                "made_by": author_of(act),
+                "made_by": author_of(act, draft.region_code),
                 "made_at": act.at,
             },
         )
-        draft.authors.add(author_of(act))
+        draft.authors.add(author_of(act, draft.region_code))
         return change
 
 
@@ -120,11 +120,11 @@ def add_case(
                 "item_code": item_of(question),
                 "question": dict(question),
                 "expected": dict(expected),
-                "made_by": author_of(act),
+                "made_by": author_of(act, draft.region_code),
                 "made_at": act.at,
             },
         )
-        draft.authors.add(author_of(act))
+        draft.authors.add(author_of(act, draft.region_code))
         return change
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from policies.drafting.enums import DraftAction, DraftState
-from policies.drafting.permissions import decision_problem
+from policies.drafting.permissions import area_problem, decision_problem
 from policies.drafting.selectors.cases import unsettled_cases
 from policies.drafting.selectors.changes import has_changes
 from policies.drafting.selectors.problems import draft_problems
@@ -18,6 +18,7 @@ from policies.drafting.services.drafts import author_of, lock_draft, lock_editab
 from policies.published.enums import TextOrigin
 from policies.published.models import DocumentText, PolicyDocument
 from policies.published.services import PublishError, publish_document
+from portal.accounts.areas import covers
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.errors import RefusedError
@@ -34,10 +35,10 @@ def propose(draft: PolicyDraft, *, revision: int, act: ActorContext) -> PolicyDr
         draft = lock_editable(draft, act=act)
         if revision != draft.revision:
             raise stale_draft(draft)
-        obstacle = proposal_obstacle(draft)
+        obstacle = area_problem(author_of(act, draft.region_code), draft) or proposal_obstacle(draft)
         if obstacle:
             raise RefusedError(obstacle)
-        proposed = {"proposed_by": author_of(act), "proposed_at": act.at}
+        proposed = {"proposed_by": author_of(act, draft.region_code), "proposed_at": act.at}
         undecided = {"decided_by": None, "decided_at": None, "reason": ""}
         move_draft(draft, DraftAction.PROPOSE, act=act, changes=proposed | undecided)
         notify_users(
@@ -68,7 +69,7 @@ def take_back(draft: PolicyDraft, *, act: ActorContext) -> PolicyDraft:
     """Take a proposed draft back, to go on writing; only who proposed it may."""
     with transaction.atomic():
         draft = lock_draft(draft)
-        if draft.state != DraftState.PROPOSED or draft.proposed_by_id != author_of(act).pk:
+        if draft.state != DraftState.PROPOSED or draft.proposed_by_id != author_of(act, draft.region_code).pk:
             raise RefusedError("只有提请发布的人可以收回，且须在发布之前。")
         return move_draft(draft, DraftAction.TAKE_BACK, act=act)
 
@@ -81,7 +82,7 @@ def return_draft(draft: PolicyDraft, *, reason: str, act: ActorContext) -> Polic
         _refuse_decider(draft, act)
         if not reason:
             raise RefusedError("请写明退回的理由，让起草人知道要改什么。")
-        move_draft(draft, DraftAction.RETURN, act=act, changes=_decided(act) | {"reason": reason})
+        move_draft(draft, DraftAction.RETURN, act=act, changes=_decided(draft, act) | {"reason": reason})
         _notify_author(draft, act, title=f"已退回修改：{draft.title}", body=f"{act.actor_name}退回了该拟订：{reason}")
         return draft
 
@@ -100,7 +101,7 @@ def publish(draft: PolicyDraft, *, revision: int, act: ActorContext) -> Document
                 raise stale_draft(draft)
             # The document's row is locked before its newest text is read: two drafts of it cannot both be the next.
             PolicyDocument.objects.select_for_update().filter(code=draft.document_code).first()
-            obstacle = proposal_obstacle(draft)
+            obstacle = area_problem(author_of(act, draft.region_code), draft) or proposal_obstacle(draft)
             if obstacle:
                 raise RefusedError(obstacle)
             published = publish_document(
@@ -112,7 +113,7 @@ def publish(draft: PolicyDraft, *, revision: int, act: ActorContext) -> Document
                 draft,
                 DraftAction.PUBLISH,
                 act=act,
-                changes=_decided(act) | {"published": published.text},
+                changes=_decided(draft, act) | {"published": published.text},
                 logged={
                     "document_code": draft.document_code,
                     "sha256": published.text.sha256,
@@ -132,22 +133,23 @@ def newest_text(draft: PolicyDraft) -> DocumentText | None:
     return DocumentText.objects.filter(document__code=draft.document_code).order_by("-number").first()
 
 
-def _decided(act: ActorContext) -> dict[str, Any]:
-    return {"decided_by": author_of(act), "decided_at": act.at}
+def _decided(draft: PolicyDraft, act: ActorContext) -> dict[str, Any]:
+    return {"decided_by": author_of(act, draft.region_code), "decided_at": act.at}
 
 
 def _refuse_decider(draft: PolicyDraft, act: ActorContext) -> None:
-    problem = decision_problem(author_of(act), draft)
+    problem = decision_problem(author_of(act, draft.region_code), draft)
     if problem:
         raise RefusedError(problem)
 
 
 def _others(draft: PolicyDraft) -> list[User]:
-    """Who may decide: policy administrators that had no part in the draft."""
+    """Who may decide: policy administrators of the draft's area that had no part in it."""
     admins = User.objects.filter(
         appointments__role=Role.POLICY_ADMIN, appointments__revoked_at=None, is_active=True
     ).distinct()
-    return list(admins.exclude(pk__in=draft.authors.values("pk")))
+    others = admins.exclude(pk__in=draft.authors.values("pk"))
+    return [user for user in others if covers(user, draft.region_code, Role.POLICY_ADMIN)]
 
 
 def _notify_author(draft: PolicyDraft, act: ActorContext, *, title: str, body: str) -> None:

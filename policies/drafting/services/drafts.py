@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 from policies.drafting import yaml_codec
 from policies.drafting.enums import OVER, DraftAction
 from policies.drafting.models import PolicyDraft
-from policies.drafting.permissions import may_draft
+from policies.drafting.permissions import may_draft, region_of
 from policies.drafting.presets import blank_document
 from policies.drafting.workflow import WORKFLOW
 from policies.published.models import PolicyDocument
+from portal.accounts.areas import home_region
 from portal.audit.services import record_audit
 from portal.core.errors import RefusedError, StaleStateError
 
@@ -39,18 +40,18 @@ def start_draft(
     """Begin a draft: a change of `document` from its newest text, or a new document, blank under `code` or from `text`.
 
     The same `key` again gives the draft that is already there. Raises RefusedError for a code that is taken or
-    a document without a text, CatalogueError for a text that is no YAML of sections.
+    a document without a text or of another area, CatalogueError for a text that is no YAML of sections.
     """
-    user = author_of(act)
-    existing = PolicyDraft.objects.visible_to(user).filter(key=key).first()
-    if existing is not None:
+    if act.user is not None and (existing := PolicyDraft.objects.visible_to(act.user).filter(key=key).first()):
         return existing
     base = document.texts.order_by("-number").first() if document else None
     if document is not None:
         if base is None:
             raise RefusedError("该文件没有可供修改的文本，请先由系统管理员载入政策目录。")
         code, text = document.code, base.text
-    sections = sections_of(text) if text else [blank_document(code)]
+    sections = sections_of(text) if text else [blank_document(code, region_code=home_region(act.user))]
+    region_code = (document.region_id or "") if document else region_of(sections)
+    user = author_of(act, region_code)
     code = code or yaml_codec.name_of(sections[0])
     if not code:
         raise RefusedError("请填写文件标识，如 wx2026。")
@@ -61,6 +62,7 @@ def start_draft(
             draft = PolicyDraft.objects.create(
                 key=key,
                 document_code=code,
+                region_code=region_code,
                 title=title,
                 base=base,
                 sections=sections,
@@ -73,11 +75,15 @@ def start_draft(
                 act,
                 action="drafting.start",
                 target=draft,
+                region_code=region_code,
                 after={"document_code": code, "title": title, "count": len(sections)},
             )
             return draft
-    except IntegrityError:
-        return PolicyDraft.objects.visible_to(user).get(key=key)
+    except IntegrityError as error:
+        existing = PolicyDraft.objects.visible_to(user).filter(key=key).first()
+        if existing is None:
+            raise RefusedError("该拟订不属于您所在的地区。") from error
+        return existing
 
 
 def describe_draft(draft: PolicyDraft, *, revision: int, title: str, note: str, act: ActorContext) -> PolicyDraft:
@@ -178,8 +184,8 @@ def import_yaml(draft: PolicyDraft, text: str, *, revision: int, act: ActorConte
 def withdraw(draft: PolicyDraft, *, reason: str, act: ActorContext) -> PolicyDraft:
     """End a draft unpublished, with a reason; any policy administrator may, and it stays readable."""
     with transaction.atomic():
-        author_of(act)
         draft = lock_draft(draft)
+        author_of(act, draft.region_code)
         if draft.state in OVER:
             raise RefusedError(f"该拟订现为“{draft.get_state_display()}”，不能再撤回。")
         return move_draft(draft, DraftAction.WITHDRAW, act=act, changes={"reason": reason, "saved_at": act.at})
@@ -200,6 +206,7 @@ def move_draft(
         act,
         action=f"drafting.{action}",
         target=draft,
+        region_code=draft.region_code,
         before={"state": before["state"]},
         after={"state": after["state"], **reason, **(logged or {})},
     )
@@ -223,17 +230,17 @@ def lock_draft(draft: PolicyDraft) -> PolicyDraft:
 
 def lock_editable(draft: PolicyDraft, *, act: ActorContext) -> PolicyDraft:
     """The draft under its lock, refused with RefusedError unless this person may change it now."""
-    author_of(act)
     draft = lock_draft(draft)
+    author_of(act, draft.region_code)
     if not draft.is_editable:
         raise RefusedError(f"该拟订现为“{draft.get_state_display()}”，不能修改。")
     return draft
 
 
-def author_of(act: ActorContext) -> User:
-    """Who acts, refused with RefusedError unless they are a policy administrator."""
-    if act.user is None or not may_draft(act.user):
-        raise RefusedError("只有政策管理人员可以拟订政策。")
+def author_of(act: ActorContext, region_code: str) -> User:
+    """Who acts, refused with RefusedError unless they are a policy administrator of the area."""
+    if act.user is None or not may_draft(act.user, region_code):
+        raise RefusedError("只有本地区的政策管理人员可以拟订：请核对文件头的“适用地区”，或由该地区、上级的人员办理。")
     return act.user
 
 
@@ -242,7 +249,7 @@ def _touch(draft: PolicyDraft, *, act: ActorContext) -> PolicyDraft:
     draft.revision += 1
     draft.saved_at = act.at
     draft.save(update_fields=["title", "note", "sections", "revision", "saved_at"])
-    draft.authors.add(author_of(act))
+    draft.authors.add(author_of(act, draft.region_code))
     return draft
 
 

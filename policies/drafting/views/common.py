@@ -40,7 +40,7 @@ def frame(request: HttpRequest, draft: PolicyDraft, *, tab: str) -> dict[str, An
         "may_change": may_change(user, draft),
         "may_decide": not decision_problem(user, draft),
         "may_take_back": draft.state == DraftState.PROPOSED and draft.proposed_by_id == user.pk,
-        "may_withdraw": may_draft(user) and not draft.is_over,
+        "may_withdraw": may_draft(user, draft.region_code) and not draft.is_over,
     }
 
 

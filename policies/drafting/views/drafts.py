@@ -60,7 +60,8 @@ def drafts(request: HttpRequest) -> HttpResponse:
 @access(writers)
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a draft; a text that cannot be read stays in its box, with its lines at fault."""
-    form = StartForm(request.POST if request.method == "POST" else None, document=request.GET.get("document", ""))
+    data = request.POST if request.method == "POST" else None
+    form = StartForm(data, user=user_of(request), document=request.GET.get("document", ""))
     faults: CatalogueError | None = None
     if request.method == "POST" and form.is_valid():
         cleaned = form.cleaned_data

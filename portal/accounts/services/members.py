@@ -62,7 +62,12 @@ def invite_member(applicant: Applicant, *, email: str, act: ActorContext) -> Inv
         )
         invitation.token_hash = hash_token(invitation_token(invitation))
         invitation.save()
-        enqueue_job("accounts.send_invitation", key=str(invitation.pk), payload={"invitation_id": invitation.pk})
+        enqueue_job(
+            "accounts.send_invitation",
+            key=str(invitation.pk),
+            payload={"invitation_id": invitation.pk},
+            region_code=applicant.region_id,
+        )
         record_audit(
             act,
             action="accounts.member_invited",

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from portal.accounts.areas import covers_now
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Region, User
 from portal.accounts.permissions import appointment_problem
-from portal.accounts.selectors import managed_regions
 from portal.audit.services import record_audit
 from portal.core.errors import RefusedError
 from portal.notifications.services import notify_users
@@ -97,6 +97,5 @@ def _check_administrator(region: Region, *, act: ActorContext) -> None:
     if act.user is None:
         return
     # Asked anew, not from the request's cache: an administrator revoked a moment ago appoints nobody.
-    administers = Appointment.objects.filter(user=act.user, role=Role.SYSTEM_ADMIN, revoked_at=None).exists()
-    if not administers or not managed_regions(act.user).filter(pk=region.pk).exists():
+    if not covers_now(act.user, region.pk, Role.SYSTEM_ADMIN):
         raise PermissionDenied("您不是该地区的系统管理员。")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from portal.accounts.areas import covers_now
+from portal.accounts.enums import Role
 from portal.accounts.models import Region
-from portal.accounts.selectors import managed_regions
 from portal.audit.services import record_audit
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def update_region(region: Region, *, bureau: str, contact: str, act: ActorContex
     """
     with transaction.atomic():
         locked = Region.objects.select_for_update(of=("self",)).get(pk=region.pk)
-        if act.user is None or not managed_regions(act.user).filter(pk=locked.pk).exists():
+        if not covers_now(act.user, locked.pk, Role.SYSTEM_ADMIN):
             raise PermissionDenied("您不是该地区的系统管理员。")
         wanted = {"bureau": bureau, "contact": contact}
         before = {name: getattr(locked, name) for name, value in wanted.items() if getattr(locked, name) != value}

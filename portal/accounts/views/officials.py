@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.accounts.forms import AppointForm, OfficialsFilter, SearchForm
-from portal.accounts.models import Appointment, User
+from portal.accounts.models import Appointment
 from portal.accounts.selectors import (
     appointment_history,
     appointments_listed,
     managed_regions,
+    people_managed_by,
     search_users,
 )
 from portal.accounts.services.officials import appoint_official, revoke_appointment
@@ -45,14 +46,14 @@ def officials_list(request: HttpRequest) -> HttpResponse:
 def users(request: HttpRequest) -> HttpResponse:
     """Look for a person to appoint."""
     form = SearchForm(request.GET or None)
-    found = search_users(form.cleaned_data["q"]) if form.is_bound and form.is_valid() else None
+    found = search_users(form.cleaned_data["q"], admin=user_of(request)) if form.is_bound and form.is_valid() else None
     return render(request, "accounts/users.html", {"form": form, "found": found})
 
 
 @access(officials(Role.SYSTEM_ADMIN))
 def official(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a person's offices, and appoint them to another."""
-    person = get_object_or_404(User, pk=pk)
+    person = get_object_or_404(people_managed_by(user_of(request)), pk=pk)
     form = AppointForm(request.POST or None, regions=managed_regions(user_of(request)))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -373,7 +373,9 @@ def _move(
 def _refuse(claim: Claim, action: Action, *, reason: str, act: ActorContext) -> None:
     _move(claim, action, act=act, reason=reason)
     if action != Action.DECLINE:
-        enqueue_job("notices.issue_refusal", key=str(claim.pk), payload={"claim_id": claim.pk})
+        enqueue_job(
+            "notices.issue_refusal", key=str(claim.pk), payload={"claim_id": claim.pk}, region_code=claim.region_id
+        )
 
 
 def _reserve(claim: Claim, assessed: _AssessedSupport, line_sums: Mapping[int, LineSum], *, act: ActorContext) -> None:

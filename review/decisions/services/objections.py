@@ -128,7 +128,9 @@ def uphold_objection(objection_id: int, *, conclusion: str, act: ActorContext) -
             changes={"approved_amount": None, "approved_title": ""},
         )
         notify_of_step(claim, event)
-        enqueue_job("notices.issue_refusal", key=str(claim.pk), payload={"claim_id": claim.pk})
+        enqueue_job(
+            "notices.issue_refusal", key=str(claim.pk), payload={"claim_id": claim.pk}, region_code=claim.region_id
+        )
         close_if_settled(objection.entry.publicity, act=act)
     return objection
 

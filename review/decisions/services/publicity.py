@@ -157,7 +157,7 @@ def approve_claim(claim_id: int, *, publicity: PublicityList, act: ActorContext)
         event = perform_transition(claim, action=Action.APPROVE if pays else Action.RECOGNISE, act=act)
         notify_of_step(claim, event)
         notice = "notices.issue_grant" if pays else "notices.issue_recognition"
-        enqueue_job(notice, key=str(claim.pk), payload={"claim_id": claim.pk})
+        enqueue_job(notice, key=str(claim.pk), payload={"claim_id": claim.pk}, region_code=claim.region_id)
     return claim
 
 

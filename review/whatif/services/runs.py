@@ -90,7 +90,7 @@ def start_run(city: Region, *, key: uuid.UUID, plan: Plan, act: ActorContext) ->
             if run.city_id != city.pk:
                 raise PermissionDenied("该模拟不属于本市。")
             return run
-        enqueue_job(JOB, key=str(run.key), payload={"run_id": run.pk})
+        enqueue_job(JOB, key=str(run.key), payload={"run_id": run.pk}, region_code=city.pk)
         record_audit(
             act,
             action="whatif.start",

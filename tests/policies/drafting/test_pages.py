@@ -16,7 +16,7 @@ from policies.drafting.services.cases import load_package_cases
 from policies.drafting.services.drafts import start_draft
 from policies.published.models import PolicyDocument, SupportItem
 from portal.accounts.enums import Role
-from tests.factories import act, make_official, wuxi
+from tests.factories import act, jiangsu, make_official, wuxi
 from tests.policies.drafting.worlds import (
     INVENTION,
     admin,
@@ -173,7 +173,7 @@ def test_what_is_missing_for_a_new_document_is_named(author, data, words):
 
 def test_an_issue_is_recorded_by_a_short_form():
     publish_package("lyg")
-    author = admin()
+    author = admin(jiangsu())
     draft = draft_of("lyg", author)
     client = page_of(author)
     assert "记录印发" in text_of(client.get(at("draft", draft)))

@@ -21,7 +21,7 @@ from policies.engine import assess
 from policies.published.models import PolicyDocument, SupportItem
 from policies.published.selectors import claimable_items, item_version_for, published_catalogue
 from portal.core.errors import RefusedError
-from tests.factories import act
+from tests.factories import act, jiangsu
 from tests.policies.drafting.worlds import INVENTION, admin, draft_of, place_of, publish_package, published
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ class TestIssue:
     @pytest.fixture
     def author(self):
         publish_package("lyg")
-        return admin()
+        return admin(jiangsu())
 
     def test_a_draft_document_is_shown_and_not_claimable(self, author):
         item = SupportItem.objects.get(code="lyg-08-ins")

@@ -19,7 +19,7 @@ from tests.factories import act, make_official, wuxi
 
 if TYPE_CHECKING:
     from policies.drafting.models import PolicyDraft
-    from portal.accounts.models import User
+    from portal.accounts.models import Region, User
 
 INVENTION = "wx2020-01-inv"
 
@@ -31,9 +31,9 @@ def publish_package(*codes: str) -> None:
             publish_document(loaded, text=text, origin=TextOrigin.PACKAGE, act=act())
 
 
-def admin() -> User:
-    """A policy administrator of Wuxi."""
-    return make_official(Role.POLICY_ADMIN, wuxi())
+def admin(region: Region | None = None) -> User:
+    """A policy administrator, of Wuxi unless another region is given."""
+    return make_official(Role.POLICY_ADMIN, region or wuxi())
 
 
 def draft_of(code: str, author: User, **fields: Any) -> PolicyDraft:
@@ -73,6 +73,6 @@ def proposed(draft: PolicyDraft, author: User) -> PolicyDraft:
 def published(draft: PolicyDraft, author: User, publisher: User | None = None) -> PolicyDraft:
     """The draft proposed by its author and published by another person."""
     draft = proposed(draft, author)
-    publish(draft, revision=draft.revision, act=act(publisher or admin()))
+    publish(draft, revision=draft.revision, act=act(publisher or admin(author.active_appointments[0].region)))
     draft.refresh_from_db()
     return draft

@@ -10,7 +10,7 @@ from review.demo.targets import PROGRESS, VALUES, load_targets
 from review.targets.enums import Verdict
 from review.targets.models import Measurement, ProgressEntry
 from review.targets.selectors import read_dashboards, target_documents
-from tests.factories import binhu, make_official, suzhou, wuxi
+from tests.factories import binhu, jiangsu, make_official, suzhou, wuxi
 from tests.review.targets.worlds import TODAY, acting, publish_targets
 
 
@@ -20,6 +20,7 @@ def test_the_demo_s_values_are_entered_once_and_marked_as_made_up():
     officials = {
         "fuhe": make_official(Role.DISTRICT_SECOND, binhu()),
         "zhengce": make_official(Role.POLICY_ADMIN, wuxi()),
+        "sheng-zhengce": make_official(Role.POLICY_ADMIN, jiangsu()),
         "suzhou-shiji": make_official(Role.CITY_OFFICER, suzhou()),
     }
     now = acting(None).at
