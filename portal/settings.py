@@ -14,16 +14,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from whitenoise.compress import Compressor
 
+from portal.core.env import env_flag, env_int
 from portal.core.log_config import log_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def env_flag(name: str, *, default: bool = False) -> bool:
-    """Read a yes/no variable; anything but 1, true, yes, on means no."""
-    value = os.environ.get(name)
-    return default if value is None else value.strip().lower() in {"1", "true", "yes", "on"}
-
 
 DEBUG = env_flag("DEBUG")
 DEMO = env_flag("DEMO")
@@ -236,23 +230,23 @@ STORAGES = {
     },
 }
 # /healthz fails with less than this free where the portal writes.
-HEALTH_FREE_MB = int(os.environ.get("HEALTH_FREE_MB", "200"))
+HEALTH_FREE_MB = env_int("HEALTH_FREE_MB", 200)
 EVIDENCE_MAX_BYTES = int(os.environ.get("EVIDENCE_MAX_BYTES", 20 * 1024 * 1024))
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # The largest body of a request, bytes: of a page that takes files (the proxy in front allows the same), and of others.
 UPLOAD_BODY_MAX_BYTES = max(25 * 1024 * 1024, EVIDENCE_MAX_BYTES + 1024 * 1024)
 REQUEST_BODY_MAX_BYTES = 1024 * 1024
 # Working days an applicant has to correct a claim; officers may set fewer, not more.
-CORRECTION_WORKDAYS = int(os.environ.get("CORRECTION_WORKDAYS", "10"))
+CORRECTION_WORKDAYS = env_int("CORRECTION_WORKDAYS", 10)
 # The notices' fonts are built once (`manage.py build_fonts`) and kept. Licensed fonts go into the first of the sources.
 NOTICE_FONTS_DIR = Path(os.environ.get("NOTICE_FONTS_DIR") or BASE_DIR / ".cache" / "fonts").resolve()
 NOTICE_FONT_SOURCES = [DATA_DIR / "licensed-fonts", BASE_DIR / ".cache" / "fonts-src"]
 
 # ---- periods of the procedure, in working days; where a document says otherwise, the city sets them -------------
-PUBLICITY_WORKDAYS = int(os.environ.get("PUBLICITY_WORKDAYS", "5"))
-OBJECTION_WORKDAYS = int(os.environ.get("OBJECTION_WORKDAYS", "10"))
+PUBLICITY_WORKDAYS = env_int("PUBLICITY_WORKDAYS", 5)
+OBJECTION_WORKDAYS = env_int("OBJECTION_WORKDAYS", 10)
 # A claim that lies longer than this on one desk is shown as overdue.
-REVIEW_WORKDAYS = int(os.environ.get("REVIEW_WORKDAYS", "10"))
+REVIEW_WORKDAYS = env_int("REVIEW_WORKDAYS", 10)
 
 # ---- security -------------------------------------------------------------------------------------
 HTTPS = PUBLIC_URL.startswith("https://")
@@ -263,14 +257,8 @@ SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}portal_session"
 CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Seconds that a session may be idle, and last: `SessionLimitsMiddleware`.
-OFFICIAL_SESSION_SECONDS = (
-    int(os.environ.get("OFFICIAL_IDLE_MINUTES", "30")) * 60,
-    int(os.environ.get("OFFICIAL_SESSION_HOURS", "12")) * 3600,
-)
-APPLICANT_SESSION_SECONDS = (
-    int(os.environ.get("APPLICANT_IDLE_MINUTES", "480")) * 60,
-    int(os.environ.get("APPLICANT_SESSION_HOURS", "24")) * 3600,
-)
+OFFICIAL_SESSION_SECONDS = (60 * env_int("OFFICIAL_IDLE_MINUTES", 30), 3600 * env_int("OFFICIAL_SESSION_HOURS", 12))
+APPLICANT_SESSION_SECONDS = (60 * env_int("APPLICANT_IDLE_MINUTES", 480), 3600 * env_int("APPLICANT_SESSION_HOURS", 24))
 SESSION_COOKIE_AGE = max(OFFICIAL_SESSION_SECONDS[1], APPLICANT_SESSION_SECONDS[1])
 PASSWORD_RESET_TIMEOUT = 3600
 CSRF_FAILURE_VIEW = "portal.unsent.answers.csrf_failure"
@@ -297,16 +285,16 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Days that security events are kept: three years, as the record of processing personal data (个人信息保护法 art. 56).
-SECURITY_EVENT_DAYS = int(os.environ.get("SECURITY_EVENT_DAYS", "1095"))
+SECURITY_EVENT_DAYS = env_int("SECURITY_EVENT_DAYS", 1095)
 
 # ---- interface for programs -----------------------------------------------------------------------
 # Requests a minute: of one token, and of one network address that brings none.
-API_REQUESTS_PER_MINUTE = int(os.environ.get("API_REQUESTS_PER_MINUTE", "300"))
-API_ANONYMOUS_REQUESTS_PER_MINUTE = int(os.environ.get("API_ANONYMOUS_REQUESTS_PER_MINUTE", "60"))
+API_REQUESTS_PER_MINUTE = env_int("API_REQUESTS_PER_MINUTE", 300)
+API_ANONYMOUS_REQUESTS_PER_MINUTE = env_int("API_ANONYMOUS_REQUESTS_PER_MINUTE", 60)
 
 # ---- tables that people send ----------------------------------------------------------------------
 # How many a person may send within an hour: reading one takes up to two seconds.
-IMPORTS_PER_HOUR = int(os.environ.get("IMPORTS_PER_HOUR", "60"))
+IMPORTS_PER_HOUR = env_int("IMPORTS_PER_HOUR", 60)
 
 # ---- forms ----------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
@@ -321,7 +309,7 @@ EMAIL_BACKEND = os.environ.get(
 )
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
-EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_PORT = env_int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env_flag("EMAIL_USE_TLS")
@@ -342,7 +330,7 @@ if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, float | str] = {
         # A killed worker's message comes back after this many seconds. One that comes back too early does no harm:
         # the job's lease refuses a second run.
-        "visibility_timeout": int(os.environ.get("JOB_VISIBILITY_SECONDS", "300")),
+        "visibility_timeout": env_int("JOB_VISIBILITY_SECONDS", 300),
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
         # A broker that is gone must not keep a person's request waiting: the sweep sends again.
@@ -375,8 +363,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 # A worker renews its lease while a handler runs, so the lease only says how soon a killed worker's job runs again;
 # a handler that hangs is given up after the longest time.
-JOB_LEASE_SECONDS = int(os.environ.get("JOB_LEASE_SECONDS", "120"))
-JOB_LONGEST_SECONDS = int(os.environ.get("JOB_LONGEST_SECONDS", "1800"))
+JOB_LEASE_SECONDS = env_int("JOB_LEASE_SECONDS", 120)
+JOB_LONGEST_SECONDS = env_int("JOB_LONGEST_SECONDS", 1800)
 JOB_SWEEP_SECONDS = float(os.environ.get("JOB_SWEEP_SECONDS", "15"))
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {

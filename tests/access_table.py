@@ -5,13 +5,9 @@ It is written by hand, from the roles' duties, and not from `visible_to`: the tw
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-
+from tests.access_address import Address
 from tests.access_world import (
     ADMIN,
     AUDIT,
@@ -32,27 +28,6 @@ from tests.access_world import (
     SIGNED_IN,
     World,
 )
-
-
-@dataclass(frozen=True)
-class Address:
-    """Who may enter an address, and who sees the object it shows in each variant (None: no object)."""
-
-    enter: set[str]
-    sees: Mapping[str, set[str]] | None = None
-    arguments: Callable[[World, str], dict[str, Any]] = lambda _world, _variant: {}
-    post: Mapping[str, Any] = field(default_factory=dict)
-    query: str = ""
-    # Who is signed in counts for nothing: only a token opens it (tests of the interface say whose opens what).
-    token: bool = False
-
-    @property
-    def variants(self) -> tuple[str, ...]:
-        return tuple(self.sees) if self.sees else ("only",)
-
-    def kwargs(self, world: World, variant: str) -> dict[str, Any]:
-        return self.arguments(world, variant)
-
 
 ADMINS, AUDITORS, POLICY_PEOPLE = ADMIN | OTHER_ADMIN, AUDIT | OTHER_AUDIT, POLICY | OTHER_POLICY
 FINANCE_PEOPLE = FINANCE | OTHER_FINANCE
