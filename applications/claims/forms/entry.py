@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
+from applications.claims.selectors.conflicts import Typed
 from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.duplicates import own_file_uses
 from applications.claims.selectors.problems import LINES_PER_PAGE
@@ -158,6 +159,13 @@ class ClaimForm:
     @property
     def asks_defence(self) -> bool:
         return concerns_patents(self.item) and self.scope.is_everything
+
+    @property
+    def loaded(self) -> str:
+        """What the page is loaded with, for its hidden control."""
+        shown = [state for state in self.states if state.line.pk in {block.line_id for block in self.blocks}]
+        defence = [state.line.pk for state in self.states if state.line.is_defence]
+        return Typed(self.claim.facts, {state.line.pk: state.line.facts for state in shown}, defence).as_text()
 
     @property
     def page_numbers(self) -> range:
@@ -328,11 +336,12 @@ def shown_facts(facts: Sequence[Fact], values: Mapping[str, Any], *, blank: bool
 
 
 def read_typed(claim: Claim, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
-    """What a page of the form sends: the claim's own facts, and each line's that stands on the page."""
+    """What a page of the form sends: the claim's own facts, and each line's that stands, or stood, on the page."""
     item = item_of(claim)
     facts = facts_of(item)
     lines = {}
-    for line_id in claim.lines.values_list("pk", flat=True):
+    loaded = Typed.from_text(data.get("loaded", ""))
+    for line_id in {**dict.fromkeys(claim.lines.values_list("pk", flat=True)), **(loaded.lines if loaded else {})}:
         typed = read_posted(facts, data, prefix=f"l{line_id}")
         if typed:
             lines[line_id] = typed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -11,6 +10,7 @@ from django.utils import timezone
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimEvent, ClaimLine
 from applications.claims.permissions import acts_for_applicant
+from applications.claims.selectors.conflicts import Typed, changed_since_loaded, find_conflict
 from applications.claims.selectors.problems import MAX_LINES
 from applications.claims.selectors.scope import editable_scope, item_of
 from applications.claims.services.evidence import purge_line_evidence
@@ -24,7 +24,7 @@ from portal.core.errors import RefusedError, StaleStateError
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from applications.claims.selectors.scope import EditableScope
@@ -33,15 +33,6 @@ if TYPE_CHECKING:
     from policies.published.models import SupportItem
     from portal.accounts.models import Applicant
     from portal.core.actor import ActorContext
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What a page sends: the claim's own facts, and each line's by its id. What it leaves out is not touched."""
-
-    facts: Mapping[str, Any]
-    lines: Mapping[int, Mapping[str, Any]]
-    defence: Collection[int] | None = None
 
 
 def start_claim(
@@ -149,14 +140,17 @@ def move_to_call(claim: Claim, *, call: Call, act: ActorContext) -> Claim:
 def save_draft(claim: Claim, *, act: ActorContext, revision: int, typed: Typed) -> Claim:
     """Keep what was typed, right or wrong, and count the revision up where anything changed.
 
-    Raises StaleStateError where another version was saved since `revision` and what was typed differs from it,
-    RefusedError where the claim cannot be changed now. What a correction did not ask about stays as it is.
+    A page that says what it was loaded with overwrites nothing that it did not change. Raises StaleStateError where it
+    changed what somebody else changed too (or, not saying so, is of another revision and differs), RefusedError where
+    the claim cannot be changed now. What a correction did not ask about stays as it is.
     """
     with transaction.atomic():
         claim = lock_editable(claim, act=act)
-        if not _write(claim, typed, act=act, commit=False):
+        typed = changed_since_loaded(claim, typed)
+        clashes = bool(find_conflict(claim, typed)) if typed.loaded else False
+        if not clashes and not _write(claim, typed, act=act, commit=False):
             return claim
-        if revision != claim.revision:
+        if clashes or (typed.loaded is None and revision != claim.revision):
             raise StaleStateError("该申报已在别处修改。", current=claim, attempted=typed)
         _write(claim, typed, act=act, commit=True)
         touch(claim, act=act)

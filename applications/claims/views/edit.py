@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -18,13 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from applications.claims.enums import ClaimStatus
 from applications.claims.forms.entry import claim_form, line_block, page_of, read_typed
 from applications.claims.selectors.calls import call_situation
-from applications.claims.selectors.conflicts import find_conflict
+from applications.claims.selectors.conflicts import Typed, find_conflict, shown_now
 from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.problems import find_problems
 from applications.claims.selectors.scope import concerns_patents, item_of
 from applications.claims.services.assessment import preview_claim
 from applications.claims.services.corrections import resubmit_claim
-from applications.claims.services.drafts import Typed, add_lines, remove_line, save_draft
+from applications.claims.services.drafts import add_lines, remove_line, save_draft
 from applications.claims.services.evidence import Upload, add_evidence, remove_evidence
 from applications.claims.services.submission import AlreadySubmittedError, ClaimIncompleteError, submit_claim
 from applications.claims.views.common import as_uuid, content_of, own_claim
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from applications.claims.models import Claim
+    from applications.claims.selectors.conflicts import Conflict
     from portal.core.actor import ActorContext
 
 
@@ -177,8 +177,10 @@ def autosave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     now = timezone.localtime()
     context: dict[str, Any] = {"claim": claim, "now": now, "line_id": _number(request.POST.get("line"), 0)}
     revision = _number(request.POST.get("revision"), -1)
+    typed = _typed_so_far(claim, request)
+    context["is_merged"] = revision != claim.revision
     with show_refusal() as refusal:
-        claim = save_draft(claim, act=act_of(request), revision=revision, typed=_typed_so_far(claim, request))
+        claim = save_draft(claim, act=act_of(request), revision=revision, typed=typed)
     if isinstance(refusal.error, StaleStateError):
         return render(request, "applications/_autosave_stale.html", context)
     if refusal:
@@ -188,6 +190,7 @@ def autosave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "claim": claim,
         "answer": preview_claim(read, on=timezone.localdate()),
         "block": line_block(read, context["line_id"]),
+        "loaded": shown_now(typed.loaded, typed).as_text() if typed.loaded else "",
     }
     return render(request, "applications/_autosaved.html", context)
 
@@ -197,14 +200,24 @@ def autosave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def merge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Save what was chosen, field by field, on the conflict screen."""
     claim = own_claim(request, key)
-    facts, lines = _mine(request)
-    chosen_facts = {name: value for name, value in facts.items() if _chose_mine(request, "claim", name)}
-    chosen_lines = {
-        pk: {name: value for name, value in typed.items() if _chose_mine(request, pk, name)}
-        for pk, typed in lines.items()
-    }
-    typed = Typed(chosen_facts, {pk: values for pk, values in chosen_lines.items() if values})
-    if failed := _save(request, claim, typed=typed, act=act_of(request)):
+    mine = Typed.from_text(request.POST.get("mine", "")) or Typed({}, {})
+    loaded = Typed.from_text(request.POST.get("loaded", ""))
+    typed = replace(mine, loaded=loaded)
+    asked = [name for name in request.POST.getlist("asked") if request.POST.get(name) not in ("mine", "theirs")]
+    if asked:
+        messages.error(request, "请逐项选择要保留哪一个，再保存。")
+        return _conflict(request, claim, typed)
+    chosen = replace(
+        typed,
+        facts={name: value for name, value in mine.facts.items() if _keeps_mine(request, "claim", name)},
+        lines={
+            pk: {name: value for name, value in values.items() if _keeps_mine(request, pk, name)}
+            for pk, values in mine.lines.items()
+            # What was typed into a line that is gone was shown, and cannot be saved.
+            if claim.lines.filter(pk=pk).exists()
+        },
+    )
+    if failed := _save(request, claim, typed=chosen, act=act_of(request)):
         return failed
     messages.success(request, "已按您的选择合并保存。")
     return redirect("applications:edit", claim.key)
@@ -258,25 +271,25 @@ def _review_context(claim: Claim) -> dict[str, Any]:
 
 
 def _conflict(request: HttpRequest, claim: Claim, typed: Typed) -> HttpResponse:
-    conflict = find_conflict(claim, facts=typed.facts, lines=typed.lines)
-    mine = {"claim": dict(typed.facts), "lines": {str(pk): dict(values) for pk, values in typed.lines.items()}}
-    context = {"claim": claim, "conflict": conflict, "mine": json.dumps(mine, ensure_ascii=False)}
+    """Ask about what both changed; the rest of what this page changed comes along and is saved with the answer."""
+    conflict = find_conflict(claim, typed)
+    context = {"claim": claim, "conflict": conflict, "mine": typed.as_text(), "loaded": _as_asked(typed, conflict)}
     return render(request, "applications/conflict.html", context, status=409)
 
 
-def _mine(request: HttpRequest) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
-    """The stale page's values, as the conflict screen carried them; anything malformed counts for nothing."""
-    try:
-        given = json.loads(request.POST.get("mine", "{}"))
-        own = {str(name): value for name, value in dict(given.get("claim", {})).items()}
-        lines = {int(pk): dict(values) for pk, values in dict(given.get("lines", {})).items()}
-    except (ValueError, TypeError, AttributeError):
-        return {}, {}
-    return own, lines
+def _as_asked(typed: Typed, conflict: Conflict) -> str:
+    """What the conflict's page is loaded with: where both changed something, what is stored while it asks."""
+    was = typed.loaded or Typed({}, {})
+    facts, lines = dict(was.facts), {pk: dict(was.lines.get(pk, {})) for pk in typed.lines}
+    for difference in conflict.differences:
+        place = facts if difference.line_id is None else lines.setdefault(difference.line_id, {})
+        place[difference.name] = difference.stored
+    return Typed(facts, lines, typed.defence).as_text()
 
 
-def _chose_mine(request: HttpRequest, place: int | str, name: str) -> bool:
-    return request.POST.get(f"use-{place}-{name}") == "mine"
+def _keeps_mine(request: HttpRequest, place: int | str, name: str) -> bool:
+    """Whether the page's own value is to be saved: it was chosen, or nobody else changed it."""
+    return request.POST.get(f"use-{place}-{name}", "mine") == "mine"
 
 
 def _typed(claim: Claim, request: HttpRequest) -> Typed:
@@ -287,14 +300,15 @@ def _typed(claim: Claim, request: HttpRequest) -> Typed:
         ticked = {_number(pk, 0) for pk in request.POST.getlist("defence")}
         stays = set(claim.lines.filter(is_defence=True).values_list("pk", flat=True)) - asked
         defence = ticked | stays
-    return Typed(facts, lines, defence)
+    return Typed(facts, lines, defence, Typed.from_text(request.POST.get("loaded", "")))
 
 
 def _typed_so_far(claim: Claim, request: HttpRequest) -> Typed:
     """What autosave keeps: nothing of a line just ticked as a defence patent, and no tick before it is sent."""
     facts, lines = read_typed(claim, request.POST)
     ticked = {_number(pk, 0) for pk in request.POST.getlist("defence")}
-    return Typed(facts, {pk: values for pk, values in lines.items() if pk not in ticked})
+    kept = {pk: values for pk, values in lines.items() if pk not in ticked}
+    return Typed(facts, kept, loaded=Typed.from_text(request.POST.get("loaded", "")))
 
 
 def _to_form(

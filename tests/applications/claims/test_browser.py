@@ -133,6 +133,7 @@ def test_two_tabs_do_not_overwrite_each_other(visit, member):
     second.get_by_role("button", name="比较两个版本").click()
     expect(second.get_by_text("7,000.00 元")).to_be_visible()
     expect(second.get_by_text("3,000.00 元")).to_be_visible()
+    second.get_by_label("本页填写的").check()
     second.get_by_role("button", name="按以上选择保存").click()
     expect(second.get_by_label("费用合计")).to_have_value("7000.00")
 

@@ -98,8 +98,57 @@ def test_a_stale_page_overwrites_nothing_and_both_versions_are_compared(claim, m
     with pytest.raises(StaleStateError) as caught:
         save(claim, member, patent_facts(fees="7000"), revision=0)
     assert claim.lines.get().facts["fees"] == "8000.00"
-    conflict = find_conflict(caught.value.current, facts={}, lines=caught.value.attempted.lines)
+    conflict = find_conflict(caught.value.current, caught.value.attempted)
     assert [(d.name, d.mine, d.theirs) for d in conflict.differences] == [("fees", ["7,000.00 元"], ["8,000.00 元"])]
+
+
+LOADED = {"fees": "8000.00", "granted_on": "2021-05-10", "holders": "甲"}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "saved", "asked"),
+    [
+        ({}, {"fees": "5001"}, {"fees": "5001.00"}, []),
+        ({"holders": "乙"}, {"fees": "5001"}, {"fees": "5001.00", "holders": "乙"}, []),
+        ({"fees": "5001.00"}, {"fees": "5,001"}, {"fees": "5001.00"}, []),
+        ({"fees": ""}, {"holders": ""}, {"fees": None, "holders": None}, []),
+        ({"fees": "7000", "holders": "乙"}, {"fees": "5001"}, {"fees": "5001.00", "holders": "甲"}, ["fees"]),
+        ({"fees": "7000"}, {"fees": ""}, {"fees": None}, ["fees"]),
+    ],
+)
+def test_a_page_is_asked_only_about_what_both_changed(claim, member, mine, theirs, saved, asked):
+    line = claim.lines.get()
+    save(claim, member, LOADED)
+    loaded = Typed({}, {line.pk: LOADED})
+    claim.refresh_from_db()
+    save(claim, member, theirs)
+    claim.refresh_from_db()
+    # Autosave of the page took the revision along: what the page was loaded with counts alone.
+    revision = claim.revision
+    page = Typed({}, {line.pk: LOADED | mine}, loaded=loaded)
+    if asked:
+        with pytest.raises(StaleStateError) as caught:
+            save_draft(claim, act=act(member), revision=revision, typed=page)
+        assert [d.name for d in find_conflict(claim, caught.value.attempted).differences] == asked
+    else:
+        save_draft(claim, act=act(member), revision=revision, typed=page)
+    facts = claim.lines.get().facts
+    assert {name: facts.get(name) for name in saved} == saved
+
+
+def test_what_was_typed_into_a_line_that_is_gone_is_shown(claim, member):
+    gone = add_lines(claim, act=act(member), rows=[patent_facts(2)])[0]
+    page = Typed({}, {gone.pk: {"fees": "77"}}, loaded=Typed({}, {gone.pk: {"fees": "8000"}}))
+    remove_line(claim, act=act(member), line_id=gone.pk)
+    with pytest.raises(StaleStateError) as caught:
+        save_draft(claim, act=act(member), revision=0, typed=page)
+    assert "77.00 元" in find_conflict(claim, caught.value.attempted).gone[0]
+    save_draft(claim, act=act(member), revision=0, typed=Typed({}, page.loaded.lines, loaded=page.loaded))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"claim": 1, "lines": {}, "defence": []}', "[" * 5000])
+def test_a_damaged_copy_of_what_was_loaded_counts_for_none(text):
+    assert Typed.from_text(text) is None
 
 
 def test_a_stale_page_that_says_the_same_is_no_conflict(claim, member):

@@ -225,6 +225,31 @@ def test_the_conflict_is_settled_field_by_field(own, member):
     assert again.status_code == 302
 
 
+def test_the_conflict_of_an_open_page_asks_only_about_both_and_keeps_the_rest(own, member):
+    claim = ready_claim(member, lines=[patent_facts(1), patent_facts(2)])
+    first, second = claim.lines.order_by("position")
+    page = own.get(url("edit", claim))
+    sent = {"revision": claim.revision, "loaded": page.context["form"].loaded}
+    unchanged = {f"l{line.pk}-{name}": line.facts[name] for line in (first, second) for name in ("fees", "holders")}
+    own.post(url("edit", claim), sent | unchanged | {f"l{first.pk}-fees": "5001", f"l{second.pk}-fees": "5002"})
+    mine = unchanged | {f"l{second.pk}-fees": "6000", f"l{second.pk}-holders": "丙"}
+    stale = own.post(url("autosave", claim), sent | mine | {"line": second.pk})
+    assert "在别处有新的修改" in stale.content.decode()
+    conflict = own.post(url("edit", claim), sent | mine)
+    html = conflict.content.decode()
+    assert conflict.status_code == 409
+    assert [d.line_id for d in conflict.context["conflict"].differences] == [second.pk]
+    assert "checked" not in html
+    carried = {name: conflict.context[name] for name in ("mine", "loaded")} | {"asked": f"use-{second.pk}-fees"}
+    assert own.post(url("merge", claim), carried).status_code == 409
+    own.post(url("merge", claim), carried | {f"use-{second.pk}-fees": "theirs"})
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.facts["fees"], second.facts["fees"], second.facts["holders"]) == ("5001.00", "5002.00", "丙")
+    saved = own.post(url("autosave", claim), sent | mine | {f"l{second.pk}-fees": "8000", "line": second.pk})
+    assert "别处也有修改" in saved.content.decode()
+
+
 def test_lines_and_rows_are_added_and_removed_by_buttons(own, member):
     claim = start(member, item="wx2020-05-loan")
     line = claim.lines.get()
