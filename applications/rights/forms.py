@@ -11,7 +11,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 
 from applications.rights.selectors import concerns_patents
-from policies.facts.forms import LineForm, read_posted
+from policies.facts.forms import LineForm, read_posted, row_counts, wants_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +65,7 @@ class RightForm:
     whose: WhoseForm
     line: LineForm
     is_defence: bool = False
+    wants_more_rows: bool = False
 
     @property
     def asks_defence(self) -> bool:
@@ -104,10 +105,6 @@ class RightForm:
         return not self.is_defence and self.whose.is_valid() and self.line.reading.is_complete
 
     @property
-    def wants_more_rows(self) -> bool:
-        return self.line.spare_rows is not None
-
-    @property
     def which(self) -> str:
         return str(self.whose.cleaned_data.get("which") or "")
 
@@ -117,13 +114,14 @@ def right_form(event: Event, *, user: User, data: QueryDict | None = None, right
     whose = WhoseForm(data, user=user, event=event, right=right)
     values: Mapping[str, Any] = right.facts if right is not None else {}
     rows, is_defence = False, False
+    least: Mapping[str, int] = {}
     if data is not None:
         is_defence = concerns_patents(event) and "defence" in data
-        rows = data.get("action", "").startswith("rows:")
+        rows, least = wants_rows(data), row_counts(event.kept_facts, data, prefix=PREFIX)
         values = {} if is_defence else read_posted(event.kept_facts, data, prefix=PREFIX)
     complete = data is not None and not rows and not is_defence
-    line = LineForm(event.kept_facts, values=values, prefix=PREFIX, complete=complete, spare_rows=3 if rows else None)
-    return RightForm(event, whose, line, is_defence)
+    line = LineForm(event.kept_facts, values=values, prefix=PREFIX, complete=complete, least_rows=least)
+    return RightForm(event, whose, line, is_defence, wants_more_rows=rows)
 
 
 def sheet_item(event: Event) -> Item:

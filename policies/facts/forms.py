@@ -19,13 +19,16 @@ from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 
 from policies.facts.values import MAX_ROWS, MAX_TEXT, FactsReading, facts_of, missing_text, read_fact, read_facts
+from portal.core.paging import read_number as read_count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from policies.engine.model import Fact, Item
 
+MAX_PASTED = 50_000
 SPARE_ROWS = 2
+MORE_ROWS = 3
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WIDE_TEXT = ("地址", "名称", "说明")
 
@@ -39,7 +42,7 @@ def read_posted(facts: Collection[Fact], data: Mapping[str, Any], *, prefix: str
     for fact in facts:
         name = f"{prefix}-{fact.name}"
         if fact.type == "rows":
-            rows = list(_posted_rows(fact, data, name))
+            rows = [*_posted_rows(fact, data, name), *_pasted_rows(fact, data, name)]
             if rows or f"{name}-rows" in data:
                 typed[fact.name] = rows
         elif name in data:
@@ -52,6 +55,36 @@ def _posted_rows(fact: Fact, data: Mapping[str, Any], name: str) -> Iterator[dic
         row = {c.name: data[key] for c in fact.columns if (key := f"{name}-{index}-{c.name}") in data}
         if row:
             yield row
+
+
+def _pasted_rows(fact: Fact, data: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
+    """Rows pasted beside a table, once their button is pressed: cells apart by tabs, in the order of the columns."""
+    if data.get("action") != f"paste:{name}":
+        return
+    heads = {column.label for column in fact.columns}
+    for row in str(data.get(f"{name}-pasted", ""))[:MAX_PASTED].splitlines()[:MAX_ROWS]:
+        cells = [cell.strip() for cell in row.split("\t")]
+        if len(cells) > len(fact.columns) and cells[0].isdigit():
+            # The sheet's own numbering.
+            cells = cells[1:]
+        if any(cells) and not heads & set(cells):
+            yield dict(zip((column.name for column in fact.columns), cells, strict=False))
+
+
+def wants_rows(data: Mapping[str, Any]) -> bool:
+    """Whether the pressed button is a table's: for more rows, or for what was pasted."""
+    return str(data.get("action", "")).partition(":")[0] in ("rows", "paste")
+
+
+def row_counts(facts: Collection[Fact], data: Mapping[str, Any], *, prefix: str) -> dict[str, int]:
+    """How many rows each table shall show at least: as many as it had, and more where its button was pressed."""
+    counts = {}
+    for fact in facts:
+        name = f"{prefix}-{fact.name}"
+        if fact.type == "rows":
+            more = MORE_ROWS if data.get("action") == f"rows:{name}" else 0
+            counts[fact.name] = min(read_count(data.get(f"{name}-rows")) or SPARE_ROWS, MAX_ROWS) + more
+    return counts
 
 
 class FactField(forms.CharField):
@@ -86,7 +119,7 @@ class LineForm(forms.Form):
         editable: Collection[str] | None = None,
         asked: Mapping[str, str] | None = None,
         attrs: Mapping[str, str] | None = None,
-        spare_rows: int | None = None,
+        least_rows: Mapping[str, int] | None = None,
         suffix: str = "",
     ) -> None:
         self.facts = tuple(facts)
@@ -94,7 +127,7 @@ class LineForm(forms.Form):
         self.editable = editable
         self.asked = asked or {}
         self.control_attrs = dict(attrs or {})
-        self.spare_rows = spare_rows
+        self.least_rows = least_rows or {}
         self.reading: FactsReading = read_facts(self.facts, values)
         super().__init__(self._data(prefix), prefix=prefix, label_suffix=suffix)
         for fact in self.facts:
@@ -237,9 +270,9 @@ def rows_context(form: LineForm, fact: Fact) -> dict[str, Any]:
     name = f"{form.prefix}-{fact.name}"
     filled = form.reading.values.get(fact.name) or []
     editable = form.is_editable(fact.name)
-    spare = form.spare_rows if form.spare_rows is not None else (1 if filled else SPARE_ROWS)
+    shown = max(len(filled) + (1 if filled else SPARE_ROWS), form.least_rows.get(fact.name, 0))
     rows = []
-    for index in range(min(len(filled) + (spare if editable else 0), MAX_ROWS)):
+    for index in range(min(shown if editable else len(filled), MAX_ROWS)):
         stored = filled[index] if index < len(filled) else {}
         rows.append([_cell(form, fact, column, index, stored.get(column.name)) for column in fact.columns])
     general = form.reading.errors.get(fact.name) or (form.complete and form.reading.missing.get(fact.name))
@@ -282,13 +315,14 @@ def build_line_form(
     editable: Collection[str] | None = None,
     asked: Mapping[str, str] | None = None,
     attrs: Mapping[str, str] | None = None,
-    spare_rows: int | None = None,
+    least_rows: Mapping[str, int] | None = None,
 ) -> LineForm:
     """A crispy form of an item's facts.
 
     Give `values` (stored facts) or `data` (a request's; typed values of this prefix are taken out of it). `only` keeps
     some facts, as a calculator does; `complete` makes empty required facts errors; `editable` names the facts that may
-    be changed (all where None); `asked` shows an officer's remark at a fact; `attrs` go onto every control (hx-…).
+    be changed (all where None); `asked` shows an officer's remark at a fact; `attrs` go onto every control (hx-…);
+    `least_rows` says how many rows a table shows at least (`row_counts`).
     The form's `reading` has normal values, errors, warnings and what is missing; feed the engine from
     `factvalues.engine_facts(form.facts, form.reading)`.
     """
@@ -302,7 +336,7 @@ def build_line_form(
         editable=editable,
         asked=asked,
         attrs=attrs,
-        spare_rows=spare_rows,
+        least_rows=least_rows,
     )
 
 

@@ -14,7 +14,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 
 from policies.engine.terms import APPLICANT_KINDS
-from policies.facts.forms import LineForm, read_posted
+from policies.facts.forms import LineForm, read_posted, row_counts, wants_rows
 from policies.finder.matching import Asker, Happening
 from policies.finder.selectors import events_for
 from portal.accounts.selectors import districts_by_city
@@ -129,9 +129,9 @@ class Answers:
         return [self._section(event, picked) for event in self.chosen]
 
     def _section(self, event: Event, picked: set[str]) -> Section:
-        rows = self.data.get("action", "").startswith(f"rows:{event.code}-")
+        rows = row_counts(event.asked_facts, self.data, prefix=event.code)
         typed = read_posted(event.asked_facts, self.data, prefix=event.code)
-        form = LineForm(event.asked_facts, values=typed, prefix=event.code, spare_rows=3 if rows else None)
+        form = LineForm(event.asked_facts, values=typed, prefix=event.code, least_rows=rows)
         picks = [
             Pick(item.id, item.title, item.content["document"]["citation"], item.id in picked)
             for item in event.alternatives
@@ -140,7 +140,7 @@ class Answers:
 
     @property
     def wants_more_rows(self) -> bool:
-        return self.data.get("action", "").startswith("rows:")
+        return wants_rows(self.data)
 
     @property
     def faults(self) -> list[tuple[str, str, str]]:
@@ -167,7 +167,7 @@ class Answers:
             (name, value)
             for name, values in self.data.lists()
             for value in values
-            if value and name != "action" and (not keep or name in keep)
+            if value and name != "action" and not name.endswith("-pasted") and (not keep or name in keep)
         ]
         return urlencode(pairs)
 

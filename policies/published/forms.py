@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from policies.engine.terms import APPLICANT_KINDS
-from policies.facts.forms import LineForm, build_line_form, calculator_facts, read_posted
+from policies.facts.forms import LineForm, build_line_form, calculator_facts, read_posted, row_counts
 from policies.facts.values import FactsReading, engine_facts, facts_of
 from policies.published.wording import fact_label
 
@@ -154,8 +154,8 @@ def read_calculator(
     calculator = Calculator(rules, kind, issued, issued_error, regions, region)
     for index, values in enumerate(typed):
         prefix = f"line-{index}"
-        wants_rows = str((data or {}).get("action", "")).startswith(f"rows:{prefix}-")
-        form = build_line_form(rules, values=values, prefix=prefix, only=only, spare_rows=3 if wants_rows else None)
+        rows = row_counts(facts, data or {}, prefix=prefix)
+        form = build_line_form(rules, values=values, prefix=prefix, only=only, least_rows=rows)
         # Faults have places of their own, so that an answer to a keystroke can fill them without touching the control.
         form.helper.form_show_errors = False
         for name, control in form.fields.items():

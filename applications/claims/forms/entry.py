@@ -15,6 +15,7 @@ from applications.claims.selectors.problems import LINES_PER_PAGE
 from applications.claims.selectors.scope import EVIDENCE_PREFIX, concerns_patents, editable_scope, item_of
 from policies.facts.forms import LineForm, build_line_form, read_posted
 from policies.facts.values import facts_of, show_fact
+from portal.core.paging import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -175,7 +176,8 @@ class ClaimForm:
 def claim_form(claim: Claim, *, page: int = 1, complete: bool = False, rows: str = "") -> ClaimForm:
     """The claim as a form: one page of its lines.
 
-    `complete` shows what is still empty; `rows` names a table, by its controls' name, that shall have three more rows.
+    `complete` shows what is still empty; `rows` names a table, by its controls' name, and how many rows it shall have
+    at least: `l7-payments:8`.
     """
     context, scope = read_claim(claim), editable_scope(claim)
     item, states = context.item, context.lines
@@ -275,6 +277,7 @@ def _form(
     complete: bool,
     rows: str,
 ) -> LineForm:
+    table, _, least = rows.rpartition(":")
     return build_line_form(
         item,
         values=values,
@@ -283,7 +286,7 @@ def _form(
         complete=complete,
         editable=scope.facts_at(position),
         asked=scope.remarks_at(position),
-        spare_rows=3 if rows.startswith(f"{prefix}-") else None,
+        least_rows={table.removeprefix(f"{prefix}-"): read_number(least) or 0},
     )
 
 

@@ -27,6 +27,7 @@ from applications.claims.services.drafts import add_lines, remove_line, save_dra
 from applications.claims.services.evidence import Upload, add_evidence, remove_evidence
 from applications.claims.services.submission import AlreadySubmittedError, ClaimIncompleteError, submit_claim
 from applications.claims.views.common import as_uuid, content_of, own_claim
+from policies.facts.forms import MORE_ROWS, SPARE_ROWS
 from portal.access import access, applicants
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, takes_files
@@ -141,7 +142,9 @@ def _remove(press: _Press) -> HttpResponse:
 
 def _rows(press: _Press) -> HttpResponse:
     line_id = _number(press.target.partition("-")[0].removeprefix("l"), 0)
-    return _to_form(press.request, press.claim, line_id=line_id, anchor=f"id_{press.target}", rows=press.target)
+    shown = _number(press.request.POST.get(f"{press.target}-rows"), SPARE_ROWS) + MORE_ROWS
+    rows = f"{press.target}:{shown}"
+    return _to_form(press.request, press.claim, line_id=line_id, anchor=f"id_{press.target}", rows=rows)
 
 
 def _remove_file(press: _Press) -> HttpResponse:
@@ -164,6 +167,7 @@ _ACTIONS: dict[str, Callable[[_Press], HttpResponse]] = {
     "add": _add,
     "remove": _remove,
     "rows": _rows,
+    "paste": _rows,
     "remove-file": _remove_file,
     "review": _review,
 }

@@ -116,7 +116,7 @@ LOADED = {"fees": "8000.00", "granted_on": "2021-05-10", "holders": "甲"}
         ({"fees": "7000"}, {"fees": ""}, {"fees": None}, ["fees"]),
     ],
 )
-def test_a_page_is_asked_only_about_what_both_changed(claim, member, mine, theirs, saved, asked):
+def test_a_page_is_asked_only_about_what_both_changed(claim, member, mine, theirs, saved, asked):  # noqa: PLR0917
     line = claim.lines.get()
     save(claim, member, LOADED)
     loaded = Typed({}, {line.pk: LOADED})

@@ -256,9 +256,16 @@ def test_lines_and_rows_are_added_and_removed_by_buttons(own, member):
     own.post(url("edit", claim), controls(claim) | {"action": "add"})
     assert claim.lines.count() == 2
     claim.refresh_from_db()
-    response = own.post(url("edit", claim), controls(claim) | {"action": f"rows:l{line.pk}-interest_payments"})
-    html = own.get(response["Location"].partition("#")[0]).content.decode()
-    assert f"l{line.pk}-interest_payments-2-paid_on" in html
+    table, shown = f"l{line.pk}-interest_payments", 2
+    for _ in range(3):
+        pressed = {"action": f"rows:{table}", f"{table}-rows": shown}
+        response = own.post(url("edit", claim), controls(claim) | pressed)
+        html = own.get(response["Location"].partition("#")[0]).content.decode()
+        assert f"{table}-{shown + 2}-paid_on" in html
+        shown += 3
+    own.post(url("edit", claim), controls(claim) | {"action": f"paste:{table}", f"{table}-pasted": "2021-06-20\t10"})
+    assert claim.lines.first().facts["interest_payments"] == [{"paid_on": "2021-06-20", "amount": "10.00"}]
+    claim.refresh_from_db()
     own.post(url("edit", claim), controls(claim) | {"action": f"remove:{line.pk}"})
     assert claim.lines.count() == 1
 

@@ -1,12 +1,14 @@
 """Facts as typed, and the forms made from them."""
 
+import re
+
 import pytest
 from crispy_forms.utils import render_crispy_form
 from django.http import QueryDict
 
 from policies.engine.model import Fact, Item
-from policies.facts.forms import build_line_form, calculator_facts, read_posted
-from policies.facts.values import engine_facts, facts_of, read_fact, read_facts, show_fact, subject_key
+from policies.facts.forms import build_line_form, calculator_facts, read_posted, row_counts
+from policies.facts.values import MAX_ROWS, engine_facts, facts_of, read_fact, read_facts, show_fact, subject_key
 
 MONEY = Fact("fees", "费用合计", "money", unit="元", help="含代理费", required=True, needed=True)
 DAY = Fact("granted_on", "授权公告日", "date", required=True)
@@ -239,6 +241,39 @@ def test_a_table_offers_spare_rows_and_shows_the_fault_in_its_cell():
     assert 'name="line-interest_payments-1-amount"' in html
     assert 'name="line-interest_payments-2-amount"' not in html
     assert "不是金额" in html
+
+
+def drawn_rows(data):
+    """How many rows the table of payments has after a page was sent."""
+    counts = row_counts(facts_of(ITEM), data, prefix="line")
+    html = build_line_form(ITEM, data=data, least_rows=counts).render_fact("interest_payments")
+    return len(re.findall(r'name="[^"]*-paid_on"', html))
+
+
+def test_three_rows_are_added_at_every_press_whether_filled_or_not():
+    name = "line-interest_payments"
+    sent, seen = {f"{name}-rows": "2"}, []
+    for _ in range(4):
+        seen.append(drawn_rows(sent | {"action": f"rows:{name}"}))
+        sent[f"{name}-rows"] = str(seen[-1])
+    assert seen == [5, 8, 11, 14]
+    assert drawn_rows(sent) == 14
+    assert drawn_rows(sent | {"action": "rows:line-other"}) == 14
+    assert drawn_rows({f"{name}-rows": "9" * 9, "action": f"rows:{name}"}) == MAX_ROWS
+    assert drawn_rows({"action": f"rows:{name}"}) == 5
+
+
+def test_pasted_rows_follow_the_filled_ones_once_their_button_is_pressed():
+    name = "line-interest_payments"
+    sent = {
+        f"{name}-0-paid_on": "2021-01-01",
+        f"{name}-0-amount": "10",
+        f"{name}-pasted": "付息日期\t金额\n2021/2/1\t1,000\n\n2\t2021年3月1日\t20\n",
+    }
+    assert len(read_posted(facts_of(ITEM), sent, prefix="line")["interest_payments"]) == 1
+    filled = read_facts(facts_of(ITEM), read_posted(facts_of(ITEM), sent | {"action": f"paste:{name}"}, prefix="line"))
+    assert [row["paid_on"] for row in filled.values["interest_payments"][-2:]] == ["2021-02-01", "2021-03-01"]
+    assert [row["amount"] for row in filled.values["interest_payments"][-2:]] == ["1000.00", "20.00"]
 
 
 def test_the_whole_form_draws_every_fact_once():
