@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from policies.calls.services.changes import Amendment
 from policies.calls.services.plans import PLAIN_FIELDS, CallPlan, ItemPlan
+from portal.core.compared_forms import ComparedForm
 from portal.core.errors import StaleStateError
 from portal.core.fields import DayField, MomentField, YuanField
 
@@ -53,7 +54,7 @@ class PositiveBudget:
         return budget
 
 
-class ItemForm(PositiveBudget, forms.Form):
+class ItemForm(PositiveBudget, ComparedForm):
     """One item of the catalogue in a call: whether it is opened, and its own limits."""
 
     chosen = forms.BooleanField(label="开放", required=False)
@@ -71,6 +72,7 @@ class ItemForm(PositiveBudget, forms.Form):
         self.fields["chosen"].widget.attrs["class"] = "form-check-input"
         for name, words in (("budget", "预算不限"), ("quota", "名额不限")):
             self.fields[name].widget.attrs |= {"placeholder": words, "class": "form-control"}
+        self.compare()
 
     @property
     def plan(self) -> ItemPlan:
@@ -124,7 +126,7 @@ class RefusableForm(forms.Form):
             self.data = {name: self.data[name] for name in self.data} | {"seen": str(error.current.revision)}
 
 
-class SaidForm(PositiveBudget, RefusableForm):
+class SaidForm(PositiveBudget, ComparedForm, RefusableForm):
     """What drafts and amendments share: the facts a call takes, its limits, and whom to ask."""
 
     facts_from = DayField(label="首日")
@@ -167,6 +169,8 @@ class CallForm(SaidForm):
 
     def __init__(self, data: Posted | None = None, *, call: Call | None, region: Region) -> None:
         super().__init__(data, initial=_initial_of(call) if call else _first_initial(region))
+        if call:
+            self.compare()
 
     def plan(self, items: tuple[ItemPlan, ...]) -> CallPlan:
         given = self.said(items)
@@ -193,6 +197,7 @@ class AmendForm(SaidForm, ReasonedForm):
 
     def __init__(self, data: Posted | None = None, *, call: Call) -> None:
         super().__init__(data, initial=_initial_of(call))
+        self.compare()
 
     def amendment(self, items: tuple[ItemPlan, ...]) -> Amendment:
         given = self.said(items)

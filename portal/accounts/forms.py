@@ -13,6 +13,7 @@ from portal.accounts.enums import ApplicantKind, Role, SizeClass
 from portal.accounts.models import Applicant, Region, User
 from portal.accounts.selectors import districts_by_city
 from portal.accounts.services.applicants import ApplicantDetails
+from portal.core.compared_forms import ComparedForm
 from portal.core.identifiers import (
     IdentifierError,
     read_account_number,
@@ -91,7 +92,7 @@ class ProfileForm(PhoneMixin):
     name = forms.CharField(label="姓名", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "name"}))
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(ComparedForm):
     """What may change about an applicant; `details` hands it to the services."""
 
     name = forms.CharField(label="名称", max_length=120)
@@ -143,7 +144,7 @@ class DetailsForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        self.helper.layout = Layout(*self.sections())
+        self.helper.layout = Layout(*self.sections(), "loaded")
 
     def sections(self) -> list[Fieldset]:
         """The groups of fields, top to bottom."""
@@ -290,7 +291,9 @@ def details_form(applicant: Applicant, data: Any = None) -> DetailsForm:
     initial |= {"region": applicant.region_id, "tax_region": applicant.tax_region_id or ""}
     if applicant.tax_region_id == applicant.region_id:
         initial["tax_region"] = ""
-    return form_class(data, initial=initial)
+    form = form_class(data, initial=initial)
+    form.compare()
+    return form
 
 
 class InviteForm(forms.Form):
@@ -331,7 +334,7 @@ class OfficialsFilter(forms.Form):
         self.fields["region"].choices = [("", "全部"), *_region_choices(regions)]  # type: ignore[attr-defined]
 
 
-class RegionForm(forms.Form):
+class RegionForm(ComparedForm):
     """What notices print about a region's authority."""
 
     bureau = forms.CharField(label="发文机关", max_length=60, help_text="知识产权主管部门的全称，印在通知书落款处。")

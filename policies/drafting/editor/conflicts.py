@@ -37,6 +37,28 @@ def place_of(sections: Sequence[Mapping[str, Any]], *, index: int, base: str) ->
     return hashes.index(base) if hashes.count(base) == 1 else None
 
 
+def merged(loaded: Any, mine: Any, theirs: Any) -> tuple[Any, bool]:
+    """Both changes of what a page was loaded with, and whether they clash anywhere: there stays what the page has.
+
+    Lists are merged part by part where nobody added or took off any; otherwise one who changed a list has it whole.
+    """
+    if loaded in (mine, theirs) or mine == theirs:
+        return (theirs if mine == loaded else mine), False
+    if all(isinstance(one, Mapping) for one in (loaded, mine, theirs)):
+        gone = object()
+        found, clashes = {}, False
+        for key in dict.fromkeys([*theirs, *mine]):
+            value, clash = merged(loaded.get(key, gone), mine.get(key, gone), theirs.get(key, gone))
+            clashes |= clash
+            if value is not gone:
+                found[key] = value
+        return found, clashes
+    if all(isinstance(one, list) for one in (loaded, mine, theirs)) and len(loaded) == len(mine) == len(theirs):
+        parts = [merged(*three) for three in zip(loaded, mine, theirs, strict=True)]
+        return [value for value, _ in parts], any(clash for _, clash in parts)
+    return mine, True
+
+
 def with_stored(sent: Posted, names: Sequence[str], section: Mapping[str, Any]) -> dict[str, list[str]]:
     """What was sent, with the stored section's own texts under the names of these controls."""
     stored: dict[str, list[str]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from policies.drafting import yaml_codec
 from policies.drafting.editor.actions import Change, act_on
-from policies.drafting.editor.conflicts import differences, place_of, with_stored
+from policies.drafting.editor.conflicts import differences, merged, place_of, with_stored
 from policies.drafting.editor.group_codecs import REST
 from policies.drafting.editor.new_section import NewSectionForm, copy_of
 from policies.drafting.editor.page import SectionPage
@@ -172,7 +173,27 @@ def _store(request: HttpRequest, draft: PolicyDraft, index: int, wanted: Mapping
             draft = stale.current
         else:
             return place
+    at, loaded = _place_by_name(draft, wanted), _loaded(request)
+    if at is not None and loaded is not None:
+        both, clashes = merged(loaded, wanted, draft.sections[at])
+        if not clashes:
+            save_section(draft, at, both, revision=draft.revision, act=act_of(request))
+            messages.info(request, "这一段在您打开以后被别人改过：两边改的地方不同，都已保留。")
+            return at
     raise stale_draft(draft, wanted)
+
+
+def _loaded(request: HttpRequest) -> dict[str, Any] | None:
+    """The section that the page was made from, which it carries; None where it is not the one that it names."""
+    try:
+        found = json.loads(request.POST.get("loaded", ""))
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and content_hash(found) == request.POST.get("base") else None
+
+
+def _place_by_name(draft: PolicyDraft, section: Mapping[str, Any]) -> int | None:
+    return next((at for at, one in enumerate(draft.sections) if _same(one, section)), None)
 
 
 def _posted(request: HttpRequest, stored: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -192,15 +213,25 @@ def _with_choice(request: HttpRequest, action: str) -> str:
 
 
 def _conflict(request: HttpRequest, draft: PolicyDraft, index: int, typed: Mapping[str, Any]) -> HttpResponse:
-    """The typed section, beside what is stored now; it is stored only when its person sends it once more."""
-    at = next((at for at, one in enumerate(draft.sections) if _same(one, typed)), None)
+    """The typed section, beside what is stored now; it is stored only when its person sends it once more.
+
+    What only the other changed is taken over; what both changed is listed.
+    """
+    at = _place_by_name(draft, typed)
     if at is None:
         messages.error(request, "这一段已被别人删除或改了编号，您填的内容还在本页；需要时请另加一段。")
         return _show(request, draft, min(index, len(draft.sections) - 1), typed, base="gone", status=409)
     stored = draft.sections[at]
-    mine = _page(draft, typed, read_preview(draft, at, typed, whole=False))
-    theirs = _page(draft, stored, read_preview(draft, at, stored, whole=False))
-    return _show(request, draft, at, typed, status=409, conflict=differences(theirs, mine))
+    loaded = _loaded(request)
+    both = merged(loaded, typed, stored)[0] if loaded is not None else typed
+    mine, theirs, before = (
+        _page(draft, one, read_preview(draft, at, one, whole=False)) for one in (both, stored, loaded or {})
+    )
+    found = differences(theirs, mine)
+    if loaded is not None:
+        changed_there = {difference.name for difference in differences(before, theirs)}
+        found = [difference for difference in found if difference.name in changed_there]
+    return _show(request, draft, at, both, status=409, conflict=found)
 
 
 def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -232,6 +263,7 @@ def _show(
         "page": _page(draft, shown, read, opened=opened),
         "preview": read,
         "base": base or content_hash(stored),
+        "loaded": json.dumps(stored, ensure_ascii=False),
         "can_change": _may(request, draft),
         "is_unsaved": shown != stored,
         "conflict": conflict,

@@ -23,6 +23,7 @@ def region_edit(request: HttpRequest, code: str) -> HttpResponse:
     """Change a region's bureau and telephone."""
     region = get_object_or_404(managed_regions(user_of(request)), pk=code)
     form = RegionForm(request.POST or None, initial={"bureau": region.bureau, "contact": region.contact})
+    form.compare()
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         update_region(region, bureau=data["bureau"], contact=data["contact"], act=act_of(request))

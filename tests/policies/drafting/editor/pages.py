@@ -47,7 +47,7 @@ class Page:
         self.sent = {name: [] for name in page.form.fields}
         for name, texts in page.form.texts.items():
             self.sent[name] = list(texts)
-        self.sent["base"] = [self.response.context["base"]]
+        self.sent |= {name: [self.response.context[name]] for name in ("base", "loaded")}
 
     def press(self, action, *, name="action", **changes):
         """Change some controls, press a button, and follow to the page that comes."""

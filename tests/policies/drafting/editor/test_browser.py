@@ -109,6 +109,7 @@ def test_two_tabs_do_not_overwrite_each_other(visit, artefacts, width):
     first.get_by_label("事项名称").fill("发明授权奖励")
     first.get_by_role("button", name="保存", exact=True).last.click()
     expect(first.get_by_text("已保存。")).to_be_visible(timeout=SLOW)
+    second.get_by_label("事项名称").fill("六千")
     second.locator("#section-steps-0 > summary").click()
     second.get_by_label("金额（元）").first.fill("六千")
     second.get_by_role("button", name="保存", exact=True).last.click()

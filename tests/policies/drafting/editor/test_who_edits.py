@@ -38,17 +38,38 @@ def writer(client, officer):
 
 
 # ---- two people at once -----------------------------------------------------------------------------------
-def test_a_stale_page_overwrites_nothing_and_shows_both(writer, officer):
+def test_what_two_people_changed_in_different_places_is_kept_of_both(writer, officer):
     draft = from_text(officer, WX2020)
     mine, theirs = Page(writer, draft, 1), Page(writer, draft, 1)
     theirs.press("save", **under("steps-0", yuan="7000"))
     mine.press("save", **under("", summary="我的说明"))
+    assert mine.response.status_code == 200
+    assert "都已保留" in mine.text
+    assert (stored(draft, 1)["summary"], stored(draft, 1)["steps"][0]["yuan"]) == ("我的说明", "7000")
+
+
+def test_only_what_both_changed_is_asked_and_the_others_is_preselected(writer, officer):
+    draft = from_text(officer, WX2020)
+    mine, theirs = Page(writer, draft, 1), Page(writer, draft, 1)
+    theirs.press("save", **under("steps-0", yuan="7000"), **under("", title="对方的名称"))
+    mine.press("save", **under("steps-0", yuan="8000"), **under("", summary="我的说明"))
+    assert mine.response.status_code == 409
+    assert [one.name for one in mine.response.context["conflict"]] == ["section-steps-0-yuan"]
+    assert 'value="section-steps-0-yuan" checked' in mine.response.content.decode()
+    assert stored(draft, 1)["steps"][0]["yuan"] == "7000"
+    mine.press("save", theirs="section-steps-0-yuan")
+    saved = stored(draft, 1)
+    assert (saved["summary"], saved["title"], saved["steps"][0]["yuan"]) == ("我的说明", "对方的名称", "7000")
+
+
+def test_a_stale_page_that_does_not_say_what_it_was_loaded_with_overwrites_nothing(writer, officer):
+    draft = from_text(officer, WX2020)
+    mine, theirs = Page(writer, draft, 1), Page(writer, draft, 1)
+    theirs.press("save", **under("steps-0", yuan="7000"))
+    mine.press("save", loaded="{}", **under("", summary="我的说明"))
     assert mine.response.status_code == 409
     assert "7000" in mine.text
     assert "我的说明" in mine.text
-    assert stored(draft, 1)["steps"][0]["yuan"] == "7000"
-    mine.press("save", theirs="section-steps-0-yuan")
-    assert stored(draft, 1)["summary"] == "我的说明"
     assert stored(draft, 1)["steps"][0]["yuan"] == "7000"
 
 
