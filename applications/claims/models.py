@@ -331,6 +331,11 @@ class CorrectionPoint(models.Model):
     remark = models.CharField("要求", max_length=300)
     asked_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
+    due_on = models.DateField("补正期限", null=True, blank=True)
+    before = models.JSONField(
+        "补正前的内容", default=dict, blank=True, help_text="该处的事实，按明细序号；0 为总体情况"
+    )
+    answer = models.CharField("申报单位说明", max_length=500, blank=True)
 
     class Meta:
         ordering: ClassVar = ["round", "pk"]

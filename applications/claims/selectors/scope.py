@@ -40,12 +40,18 @@ class EditableScope:
         return frozenset(p.field for p in here if not p.field.startswith(EVIDENCE_PREFIX))
 
     def may_remove(self, evidence: Evidence) -> bool:
-        """Whether a file may be taken off: adding is always open, removing only what was asked about or is new."""
+        """Whether a file may be taken off: adding is always open, removing where something was asked or what is new.
+
+        A fact that is wrong stands in a paper of its line: that paper may be replaced with it.
+        """
         if self.points is None or self.is_everything:
             return True
         position = evidence.line.position if evidence.line else None
         asked = any(
-            point.line_position == position and point.field in ("", f"{EVIDENCE_PREFIX}{evidence.requirement}")
+            point.line_position == position
+            and (
+                not point.field.startswith(EVIDENCE_PREFIX) or point.field == f"{EVIDENCE_PREFIX}{evidence.requirement}"
+            )
             for point in self.points
         )
         return asked or evidence.uploaded_at >= max(point.asked_at for point in self.points)

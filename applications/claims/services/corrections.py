@@ -13,8 +13,10 @@ from django.utils import timezone
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import CorrectionPoint
 from applications.claims.permissions import acts_for_applicant, party_for
+from applications.claims.selectors.corrections import facts_before
 from applications.claims.selectors.scope import correction_targets
 from applications.claims.services.assessment import assess_claim
+from applications.claims.services.drafts import lock_editable, touch
 from applications.claims.services.messages import notify_members
 from applications.claims.services.submission import (
     AlreadySubmittedError,
@@ -32,7 +34,7 @@ from portal.notifications.services import notify_users
 from portal.workdays.selectors import CalendarUnknownError, add_workdays
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from applications.claims.models import Claim
     from portal.core.actor import ActorContext
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 # A second round of correction is asked for by who checks the officer's work, not by the officer alone.
 SUPERVISORS = frozenset({Role.DISTRICT_SECOND, Role.DECISION_MAKER})
 SHORTEST_WORKDAYS = 3
+MOST_ANSWER = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ def request_correction(
                 field=point.field,
                 field_label=labels[point.line_position, point.field],
                 remark=point.remark.strip(),
+                before=facts_before(claim, position=point.line_position, field=point.field),
+                due_on=due_on,
                 asked_by=act.user,
                 asked_at=act.at,
             )
@@ -106,6 +111,23 @@ def request_correction(
             + "；".join(f"{labels[p.line_position, p.field]}——{p.remark.strip()}" for p in points),
         )
         return claim
+
+
+def answer_points(claim: Claim, *, act: ActorContext, answers: Mapping[int, str]) -> None:
+    """Keep what the applicant says to points of the present round, by their ids; empty text takes an answer back.
+
+    Raises RefusedError where the claim is not being corrected, or an answer is too long.
+    """
+    with transaction.atomic():
+        claim = lock_editable(claim, act=act)
+        for point in claim.correction_points.filter(round=claim.correction_round, pk__in=answers):
+            text = answers[point.pk].strip()
+            if len(text) > MOST_ANSWER:
+                raise RefusedError(f"对“{point.field_label}”的说明超过 {MOST_ANSWER} 字，请缩短。")
+            if text != point.answer:
+                point.answer = text
+                point.save(update_fields=["answer"])
+                touch(claim, act=act)
 
 
 def resubmit_claim(claim: Claim, *, act: ActorContext, revision: int, commitment: bool) -> Submitted:

@@ -22,7 +22,7 @@ from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.problems import find_problems
 from applications.claims.selectors.scope import concerns_patents, item_of
 from applications.claims.services.assessment import preview_claim
-from applications.claims.services.corrections import resubmit_claim
+from applications.claims.services.corrections import answer_points, resubmit_claim
 from applications.claims.services.drafts import add_lines, remove_line, save_draft
 from applications.claims.services.evidence import Upload, add_evidence, remove_evidence
 from applications.claims.services.submission import AlreadySubmittedError, ClaimIncompleteError, submit_claim
@@ -71,7 +71,7 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "problems": find_problems(form.context, at=now) if "check" in request.GET else [],
         "is_correction": claim.status == ClaimStatus.CORRECTION,
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
-        "general_remark": form.scope.remarks_at(None).get("", ""),
+        "points": form.scope.points or (),
     }
     return render(request, "applications/edit.html", context)
 
@@ -91,6 +91,8 @@ def _save_and_act(request: HttpRequest, claim: Claim) -> HttpResponse:
     act = act_of(request)
     if failed := _save(request, claim, typed=_typed(claim, request), act=act):
         return failed
+    with show_refusal(request):
+        _answer(request, claim, act)
     refused = _take_files(request, claim, act)
     action, _, target = request.POST.get("action", "save").partition(":")
     with show_refusal(request):
@@ -107,6 +109,17 @@ def _save(request: HttpRequest, claim: Claim, *, typed: Typed, act: ActorContext
         return _conflict(request, refusal.error.current, refusal.error.attempted)
     messages.error(request, str(refusal))
     return redirect("applications:claim", claim.key)
+
+
+def _answer(request: HttpRequest, claim: Claim, act: ActorContext) -> None:
+    """Keep what was typed as answers to the points of a correction."""
+    answers = {
+        _number(name.removeprefix("answer-"), 0): text
+        for name, text in request.POST.items()
+        if name.startswith("answer-")
+    }
+    if answers and claim.status == ClaimStatus.CORRECTION:
+        answer_points(claim, act=act, answers={pk: str(text) for pk, text in answers.items()})
 
 
 def _take_files(request: HttpRequest, claim: Claim, act: ActorContext) -> bool:
@@ -185,6 +198,7 @@ def autosave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context["is_merged"] = revision != claim.revision
     with show_refusal() as refusal:
         claim = save_draft(claim, act=act_of(request), revision=revision, typed=typed)
+        _answer(request, claim, act_of(request))
     if isinstance(refusal.error, StaleStateError):
         return render(request, "applications/_autosave_stale.html", context)
     if refusal:

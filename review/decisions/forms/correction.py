@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 
-from applications.claims.services.corrections import PointAsked
+from applications.claims.services.corrections import SHORTEST_WORKDAYS, PointAsked
 from review.decisions.enums import Conclusion
 from review.decisions.forms.decision import SeenForm
 
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
     from applications.claims.selectors.scope import CorrectionTarget
     from review.decisions.selectors.claim_review import ClaimReview
 
+# The button that asks for more lines; nothing is sent to the applicant by it.
+MORE = "more"
 POINTS = 4
-MOST_POINTS = 60
+MORE_POINTS = 4
+# A claim of 200 lines, each asked about more than once.
+MOST_POINTS = 500
 
 
 class CorrectionForm(SeenForm):
@@ -43,7 +48,19 @@ class CorrectionForm(SeenForm):
         places = [("", "请选择位置"), ("|", "整份申报"), *((target.value, target.label) for target in targets)]
         self._places = {target.value: target for target in targets}
         asked = sum(1 for name in data or {} if name.startswith("place_"))
-        self.count = min(max(POINTS, asked), MOST_POINTS)
+        more = MORE_POINTS if data and data.get("intent") == MORE else 0
+        self.count = min(max(POINTS, asked + more), MOST_POINTS)
+        longest = settings.CORRECTION_WORKDAYS
+        days = [(days, f"{days} 个工作日") for days in range(SHORTEST_WORKDAYS, longest + 1)]
+        self.fields["workdays"] = forms.TypedChoiceField(
+            label="补正期限",
+            choices=days,
+            coerce=int,
+            initial=longest,
+            required=False,
+            empty_value=None,
+            help_text="从退回的次日起算。",
+        )
         for number in range(self.count):
             self.fields[f"place_{number}"] = forms.ChoiceField(
                 label=f"第 {number + 1} 处", required=False, choices=places

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from applications.claims.enums import Action, Route
 from applications.claims.selectors.context import read_claim
+from applications.claims.selectors.corrections import correction_rounds
 from applications.claims.selectors.duplicates import Duplicate, duplicate_files, duplicate_lines
 from applications.ledger.selectors import use_of_call
 from policies.facts.values import facts_of, show_fact
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine, Evidence
     from applications.claims.selectors.context import ClaimContext
+    from applications.claims.selectors.corrections import CorrectionRound
     from applications.ledger.selectors import CallUse
     from policies.engine.model import Condition, Fact, Item
     from policies.facts.values import FactsReading
@@ -229,6 +231,11 @@ class ClaimReview:
     @cached_property
     def duplicate_files(self) -> list[Duplicate]:
         return duplicate_files(self.claim, user=self.user)
+
+    @cached_property
+    def corrections(self) -> list[CorrectionRound]:
+        """What was asked to be corrected, and what became of it, the last round first."""
+        return correction_rounds(self.claim)
 
     @cached_property
     def credit(self) -> list[CreditSnapshot]:

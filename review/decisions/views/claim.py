@@ -16,7 +16,7 @@ from portal.access import access
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, user_of
 from review.decisions.enums import Conclusion, Stage
-from review.decisions.forms.correction import CorrectionForm
+from review.decisions.forms.correction import MORE, CorrectionForm
 from review.decisions.forms.decision import (
     AcceptForm,
     ConfirmForm,
@@ -152,7 +152,7 @@ def conclude(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     form = make_form(name, claim_review, ceilings, request.POST)
     if form is None:
         return refuse_stale(request, claim_review, claim_review.obstacle)
-    if request.POST.get("intent") == "preview":
+    if request.POST.get("intent") in ("preview", MORE):
         return show(request, claim_review, ceilings=ceilings, desk=Desk({name: unbound(form)}, opened=name))
     if not form.is_valid():
         return show(request, claim_review, ceilings=ceilings, desk=Desk({name: form}, opened=name), status=422)
@@ -168,7 +168,12 @@ def conclude(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def unbound(form: SeenForm) -> SeenForm:
     """The same form with what was typed as its initial values, so that asking for a new sum shows no complaints."""
-    typed = {name: form[name].value() for name in form.fields if not name.startswith("amount_")}
+    # Not form[name].value(): a bound field remembers the initial value that it had.
+    typed = {
+        name: field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
+        for name, field in form.fields.items()
+        if not name.startswith("amount_")
+    }
     form.initial = {**form.initial, **typed}
     form.is_bound = False
     return form
@@ -228,7 +233,9 @@ def carry_out(form: SeenForm, *, act: ActorContext) -> None:
         case SendBackForm():
             send_back(claim_id, expected=form.expected, act=act, reason=form.cleaned_data["text"])
         case CorrectionForm():
-            return_for_correction(claim_id, expected=form.expected, act=act, points=form.points)
+            return_for_correction(
+                claim_id, expected=form.expected, act=act, points=form.points, workdays=form.cleaned_data["workdays"]
+            )
         case AcceptForm():
             accept_claim(claim_id, expected=form.expected, act=act)
         case _:

@@ -1,6 +1,6 @@
 """Corrections: asked for place by place, only there changed, due by working days, a second round by a supervisor."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -8,13 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications.claims.enums import Action, ClaimStatus
-from applications.claims.models import Claim
+from applications.claims.models import Claim, Evidence
 from applications.claims.selectors.context import read_claim
+from applications.claims.selectors.corrections import correction_rounds
 from applications.claims.selectors.problems import find_problems
 from applications.claims.selectors.progress import progress_of
 from applications.claims.selectors.scope import correction_targets, editable_scope
 from applications.claims.services import corrections
-from applications.claims.services.corrections import PointAsked, request_correction, resubmit_claim
+from applications.claims.services.corrections import PointAsked, answer_points, request_correction, resubmit_claim
 from applications.claims.services.drafts import Typed, add_lines, save_draft
 from applications.claims.services.evidence import add_evidence, remove_evidence
 from applications.claims.services.submission import AlreadySubmittedError, ClaimIncompleteError, submit_claim
@@ -271,3 +272,58 @@ def test_a_paper_added_in_a_correction_is_a_change(claim, member, officer):
     claim.refresh_from_db()
     found = find_problems(read_claim(claim), at=timezone.now())
     assert not any("没有任何修改" in problem.message for problem in found)
+
+
+def test_the_officer_sees_of_each_point_what_was_asked_and_what_became_of_it(claim, officer, member):
+    old = claim.evidence.get(requirement="certificate", line__position=1)
+    other = claim.evidence.get(requirement="certificate", line__position=2)
+    ask(claim, officer, FEES, PointAsked(2, "", "请整项核对"), PointAsked(1, "evidence:certificate", "看不清"))
+    point = claim.correction_points.first()
+    claim.correction_points.update(due_on=timezone.localdate() - timedelta(days=2))
+    save(claim, member, {"fees": "7000"})
+    save(claim, member, {"holders": "乙"}, position=2)
+    claim.refresh_from_db()
+    remove_evidence(old, act=act(member))
+    new = add_evidence(
+        claim, act=act(member), requirement="certificate", line_id=old.line_id, upload=file_of(PNG, "新.png")
+    )
+    answer_points(claim, act=act(member), answers={point.pk: " 已按发票改正 ", 10**9: "x"})
+    resubmit(claim, member)
+    (found,) = correction_rounds(claim)
+    fees, line, paper = found.points
+    assert [(c.label, c.before, c.after) for c in fees.changes] == [("费用合计", "8,000.00 元", "7,000.00 元")]
+    assert fees.point.answer == "已按发票改正"
+    assert [(c.after) for c in line.changes] == ["乙"]
+    assert (paper.removed, paper.added, paper.changes) == ([old], [new], [])
+    assert found.days_late == 2
+    assert found.returned_at
+    assert old in Evidence.objects.visible_to(officer)
+    assert other.removed_at is None
+
+
+def test_a_later_round_does_not_change_what_an_earlier_one_shows(claim, officer, member):
+    second = make_official(Role.DISTRICT_SECOND, binhu())
+    ask(claim, officer)
+    save(claim, member, {"fees": "7000"})
+    resubmit(claim, member)
+    for user, action in ((officer, Action.ACCEPT), (make_official(Role.DISTRICT_FIRST, binhu()), Action.DISTRICT_PASS)):
+        move(claim, user, action)
+    ask(claim, second)
+    save(claim, member, {"fees": "6000"})
+    last, first = correction_rounds(claim)
+    assert [c.after for c in first.points[0].changes] == ["7,000.00 元"]
+    assert [(c.before, c.after) for c in last.points[0].changes] == [("7,000.00 元", "6,000.00 元")]
+    assert last.returned_at is None
+
+
+def test_only_members_answer_only_while_it_is_asked_and_not_at_any_length(claim, officer, member):
+    ask(claim, officer)
+    point = claim.correction_points.get()
+    for user, text in ((make_member(), "不是本单位"), (member, "长" * 501)):
+        with pytest.raises(RefusedError):
+            answer_points(claim, act=act(user), answers={point.pk: text})
+    resubmit(claim, member)
+    with pytest.raises(RefusedError):
+        answer_points(claim, act=act(member), answers={point.pk: "太晚"})
+    point.refresh_from_db()
+    assert point.answer == ""

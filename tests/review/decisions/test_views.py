@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
 from portal.accounts.enums import Role
+from portal.workdays.selectors import add_workdays
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import CreditSnapshot, Decision
 from review.decisions.services.decisions import support_claim
@@ -221,6 +223,30 @@ def test_correction_is_asked_for_field_by_field(client, office):
         (None, "", "请补盖公章"),
     ]
     assert claim.decisions.get(stage=Stage.DISTRICT_FIRST).conclusion == Conclusion.CORRECT
+
+
+def test_any_number_of_points_a_term_and_then_what_became_of_each(client, office):
+    claim = accepted(office)
+    as_(client, office.first)
+    points = {f"{part}_{n}": value for n in range(4) for part, value in (("place", "1|fees"), ("remark", f"第{n}处"))}
+    more = post(client, claim, "correct", intent="more", **points)
+    assert more.status_code == 200
+    assert [f"place_{n}" in more.content.decode() for n in (7, 8)] == [True, False]
+    assert "第3处" in more.content.decode()
+    points |= {"place_7": "1|", "remark_7": "整项"}
+    assert post(client, claim, "correct", workdays="11", **points).status_code == 422
+    assert post(client, claim, "correct", workdays="3", **points).status_code == 302
+    claim = again(claim)
+    assert claim.correction_points.count() == 5
+    assert claim.correction_due_on == add_workdays(timezone.localdate() + timedelta(days=1), days=3)
+    claim.correction_points.filter(field="fees").update(answer="已改", due_on=timezone.localdate() - timedelta(days=1))
+    line = claim.lines.first()
+    line.facts |= {"fees": "1.00"}
+    line.save()
+    page = client.get(reverse("review:claim", args=[claim.key])).content.decode()
+    assert page.count("<ins>1.00 元</ins>") == 5
+    assert "已改" in page
+    assert "已逾期" in page
 
 
 def test_refusal_puts_grounds_conditions_and_words_together(client, office):
