@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 
 from applications.claims.services.corrections import SHORTEST_WORKDAYS, PointAsked
+from portal.core.paging import read_number
 from review.decisions.enums import Conclusion
 from review.decisions.forms.decision import SeenForm
 
@@ -47,7 +48,8 @@ class CorrectionForm(SeenForm):
         super().__init__(data, claim_review=claim_review, **options)
         places = [("", "请选择位置"), ("|", "整份申报"), *((target.value, target.label) for target in targets)]
         self._places = {target.value: target for target in targets}
-        asked = sum(1 for name in data or {} if name.startswith("place_"))
+        sent = [read_number(name.removeprefix("place_")) for name in data or {} if name.startswith("place_")]
+        asked = max((number + 1 for number in sent if number is not None), default=0)
         more = MORE_POINTS if data and data.get("intent") == MORE else 0
         self.count = min(max(POINTS, asked + more), MOST_POINTS)
         longest = settings.CORRECTION_WORKDAYS
