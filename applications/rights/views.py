@@ -75,14 +75,12 @@ def register(request: HttpRequest) -> HttpResponse:
         search=given.get("q", ""),
         after=request.GET.get("after", ""),
     )
-    is_filtered = any(given.values())
-    after = request.GET.get("after", "")
-    shows_claims = not (is_filtered or after)
+    narrowed = any(given.values())
+    shows_claims = not (narrowed or page.after)
     context = {
         "form": form,
         "page": page,
-        "after": after,
-        "is_filtered": is_filtered,
+        "narrowed": narrowed,
         "unrecorded": unrecorded_by_applicant(user, kinds, items) if shows_claims else [],
     }
     return render(request, "rights/register.html", context)

@@ -108,6 +108,11 @@ class PolicyDraft(models.Model):
         return self.title
 
     @property
+    def tone(self) -> str:
+        """The tone of its state."""
+        return DraftState(self.state).tone
+
+    @property
     def is_editable(self) -> bool:
         """Whether its author may still change it."""
         return self.state in EDITABLE

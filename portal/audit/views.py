@@ -32,8 +32,7 @@ def record_list(request: HttpRequest) -> HttpResponseBase:
     """Show the records of the auditor's region, newest first."""
     form = RecordFilterForm(request.GET, user=user_of(request))
     narrowed = form.to_filter()
-    after = request.GET.get("after", "")
-    page = page_of_records(user_of(request), narrowed=narrowed, after=after)
+    page = page_of_records(user_of(request), narrowed=narrowed, after=request.GET.get("after", ""))
     names = region_names({record.region_code for record in page.rows if record.region_code})
     rows = [
         {
@@ -47,8 +46,7 @@ def record_list(request: HttpRequest) -> HttpResponseBase:
     context = {
         "form": form,
         "rows": rows,
-        "next_cursor": page.next_cursor,
-        "after": after,
+        "page": page,
         "history": history,
         "history_label": page.rows[0].target_label if history and page.rows else "",
         "narrowed": narrowed.words,
@@ -60,11 +58,10 @@ def record_list(request: HttpRequest) -> HttpResponseBase:
 def security_events(request: HttpRequest) -> HttpResponseBase:
     """Show the security events of the auditor's region, newest first."""
     form = SecurityFilterForm(request.GET, user=user_of(request))
-    after = request.GET.get("after", "")
-    page = page_of_events(user_of(request), narrowed=form.to_filter(), after=after)
+    page = page_of_events(user_of(request), narrowed=form.to_filter(), after=request.GET.get("after", ""))
     names = region_names({event.region_code for event in page.rows if event.region_code})
     rows = [(event, names.get(event.region_code, event.region_code)) for event in page.rows]
-    context = {"form": form, "rows": rows, "next_cursor": page.next_cursor, "after": after}
+    context = {"form": form, "rows": rows, "page": page}
     return render(request, "audit/security.html", context)
 
 

@@ -21,14 +21,15 @@ _MOST_DIGITS = 18
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Some rows of a list, and the cursor after which the next page begins, "" on the last."""
+    """Some rows of a list, its own cursor ("" for the first), and that of the next page ("" on the last)."""
 
     rows: list[T]
     next_cursor: str
+    after: str = ""
 
     def map(self, convert: Callable[[T], U]) -> Page[U]:
         """The same page with every row converted."""
-        return Page([convert(row) for row in self.rows], self.next_cursor)
+        return Page([convert(row) for row in self.rows], self.next_cursor, self.after)
 
 
 def paginate(
@@ -48,7 +49,7 @@ def paginate(
     order = (f"{sign}{by}", f"{sign}{key}") if by else (f"{sign}{key}",)
     found = list(rows.order_by(*order)[: size + 1])
     shown = found[:size]
-    return Page(shown, _write_cursor(shown[-1], by=by, key=key) if len(found) > size else "")
+    return Page(shown, _write_cursor(shown[-1], by=by, key=key) if len(found) > size else "", after)
 
 
 def _write_cursor(row: Model, *, by: str, key: str) -> str:

@@ -81,6 +81,11 @@ class Job(models.Model):
         return f"{self.kind} {self.key}"
 
     @property
+    def tone(self) -> str:
+        """The tone of its state."""
+        return JobState(self.state).tone
+
+    @property
     def kind_label(self) -> str:
         """The kind in words."""
         return kind_label(self.kind)

@@ -23,7 +23,7 @@ from portal.jobs.forms import JobFilterForm
 from portal.jobs.health import check_all
 from portal.jobs.kinds import kind_label
 from portal.jobs.metrics import JobCollector
-from portal.jobs.models import Job, JobState
+from portal.jobs.models import Job
 from portal.jobs.selectors import page_of_jobs, standing
 from portal.jobs.services import retry_dead_jobs, retry_job
 
@@ -37,16 +37,13 @@ system_admins = officials(Role.SYSTEM_ADMIN)
 def job_list(request: HttpRequest) -> HttpResponse:
     """Show how the machinery stands, and the jobs with their errors."""
     form = JobFilterForm(request.GET)
-    after = request.GET.get("after", "")
     narrowed = form.to_filter()
-    page = page_of_jobs(user_of(request), narrowed=narrowed, after=after)
+    page = page_of_jobs(user_of(request), narrowed=narrowed, after=request.GET.get("after", ""))
     now = timezone.now()
     found = standing(user_of(request), now=now)
     context = {
         "form": form,
-        "rows": [{"job": job, "tone": JobState(job.state).tone} for job in page.rows],
-        "next_cursor": page.next_cursor,
-        "after": after,
+        "page": page,
         "standing": found,
         "narrowed": any((narrowed.state, narrowed.kind, narrowed.text)),
         "now": now,

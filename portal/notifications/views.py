@@ -25,12 +25,9 @@ def message_list(request: HttpRequest) -> HttpResponse:
     """Show one's messages, or only those unread."""
     user = user_of(request)
     unread_only = request.GET.get("show") == "unread"
-    after = request.GET.get("after", "")
-    page = page_of_messages(user, unread_only=unread_only, after=after)
+    page = page_of_messages(user, unread_only=unread_only, after=request.GET.get("after", ""))
     context = {
-        "portal_messages": page.rows,
-        "next_cursor": page.next_cursor,
-        "after": after,
+        "page": page,
         "unread_only": unread_only,
         "newest": newest_message_id(user),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.templatetags.static import static
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 register = template.Library()
-
-
-class HasStatus(Protocol):
-    """Anything with a status: its tone, and its labels for officers and for applicants."""
-
-    tone: str
-    applicant_label: str
-
-    def get_status_display(self) -> str: ...
 
 
 # What a template gives where there is no sum: None, or "" for a path that leads nowhere.
@@ -100,7 +91,9 @@ def pill(words: str, tone: str = "neutral") -> SafeString:
 
 
 @register.simple_tag
-def status_pill(thing: HasStatus, face: str = "officer") -> SafeString:
-    """The status as a pill, in the officers' words or, with face="applicant", in the applicant's."""
-    words = thing.applicant_label if face == "applicant" else thing.get_status_display()
-    return pill(words, thing.tone)
+def status_pill(row: Any, face: str = "officer") -> SafeString:
+    """The status or state of a row, with its tone: in officers' words or, with face="applicant", in the applicant's."""
+    if face == "applicant":
+        return pill(row.applicant_label, row.tone)
+    display = row.get_status_display if hasattr(row, "status") else row.get_state_display
+    return pill(display(), row.tone)

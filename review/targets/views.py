@@ -112,9 +112,7 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         "standings": standings,
         "figures": [(year, figure) for (_, year), figure in figures.items()],
         "chart": year_chart(aim.goal.title, standings) if aim.goal.is_yearly else course_chart(aim, page.rows),
-        "history": page.rows,
-        "next_cursor": page.next_cursor,
-        "after": request.GET.get("after", ""),
+        "page": page,
         "may_record": may_record(request.user, aim.item.document),
         "key": uuid.uuid4(),
     }
@@ -214,9 +212,7 @@ def progress(request: HttpRequest, code: str, rule: str) -> HttpResponse:
     context = {
         "document": document,
         "task": task,
-        "entries": page.rows,
-        "next_cursor": page.next_cursor,
-        "after": request.GET.get("after", ""),
+        "page": page,
         "may_record": may_record(request.user, document),
     }
     return render(request, "targets/progress.html", context)

@@ -72,7 +72,6 @@ def runs(request: HttpRequest) -> HttpResponse:
         "standings": standings_of(page.rows),
         "page": page,
         "may_run": running_city(user) is not None,
-        "after": request.GET.get("after", ""),
     }
     return render(request, "whatif/runs.html", context)
 

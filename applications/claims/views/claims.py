@@ -53,8 +53,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "after": request.GET.get("after", ""),
-        "is_filtered": any(given.values()),
+        "narrowed": any(given.values()),
     }
     return render(request, "applications/claims.html", context)
 

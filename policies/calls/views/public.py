@@ -45,7 +45,6 @@ def calls(request: HttpRequest) -> HttpResponse:
         "open": [call for call in current if call.phase_at(now) == Phase.OPEN],
         "coming": [call for call in current if call.phase_at(now) == Phase.UPCOMING],
         "page": selectors.past_calls(now, region_code=region, after=request.GET.get("after", "")),
-        "after": request.GET.get("after", ""),
         "month": month_of(first, selectors.calls_between(begin, end, region_code=region), today=today),
         "weekdays": WEEKDAYS,
         "cities": cities if len(cities) > 1 else [],

@@ -65,7 +65,7 @@ def work(request: HttpRequest) -> HttpResponse:
     """All calls of one's cities: drafts, then the published, the newest first."""
     user = user_of(request)
     page = selectors.worked_calls(user, after=request.GET.get("after", ""))
-    context = {"drafts": selectors.drafted_calls(user), "page": page, "after": request.GET.get("after", "")}
+    context = {"drafts": selectors.drafted_calls(user), "page": page}
     return render(request, "calls/work.html", context)
 
 

@@ -36,7 +36,6 @@ def frame(request: HttpRequest, draft: PolicyDraft, *, tab: str) -> dict[str, An
     return {
         "draft": draft,
         "tab": tab,
-        "tone": DraftState(draft.state).tone,
         "may_change": may_change(user, draft),
         "may_decide": not decision_problem(user, draft),
         "may_take_back": draft.state == DraftState.PROPOSED and draft.proposed_by_id == user.pk,

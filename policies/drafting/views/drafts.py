@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from policies.drafting import yaml_codec
 from policies.drafting.editor.section_list import section_rows
-from policies.drafting.enums import DraftState
 from policies.drafting.forms import DescribeForm, ReasonForm, StartForm, YamlForm
 from policies.drafting.selectors.changes import draft_changes
 from policies.drafting.selectors.lists import page_of_drafts
@@ -45,12 +44,9 @@ if TYPE_CHECKING:
 def drafts(request: HttpRequest) -> HttpResponse:
     """List drafts under way, or with `?over=1` those that are over."""
     over = request.GET.get("over") == "1"
-    after = request.GET.get("after", "")
-    page = page_of_drafts(user_of(request), over=over, after=after)
+    page = page_of_drafts(user_of(request), over=over, after=request.GET.get("after", ""))
     context = {
-        "rows": [{"draft": draft, "tone": DraftState(draft.state).tone} for draft in page.rows],
-        "next_cursor": page.next_cursor,
-        "after": after,
+        "page": page,
         "over": over,
         "may_draft": writers.allows(request.user),
     }

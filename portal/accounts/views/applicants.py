@@ -113,7 +113,5 @@ def organisation_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def readings(request: HttpRequest, pk: int) -> HttpResponse:
     """Show who saw the body's numbers in full or exported its data; for all who act for it."""
     applicant = own_applicant(request, pk)
-    after = request.GET.get("after", "")
-    page = readings_of(applicant.pk, after=after)
-    context = {"applicant": applicant, "rows": page.rows, "next_cursor": page.next_cursor, "after": after}
-    return render(request, "accounts/readings.html", context)
+    page = readings_of(applicant.pk, after=request.GET.get("after", ""))
+    return render(request, "accounts/readings.html", {"applicant": applicant, "page": page})

@@ -163,7 +163,7 @@ def _is_worked(day: date) -> bool:
 class CountedPage(Page[Claim]):
     """One page of claims, and how many there are in all, capped."""
 
-    count: int
+    count: int = 0
 
     @property
     def count_words(self) -> str:
@@ -174,7 +174,7 @@ def page_of(claims: QuerySet[Claim], *, after: str = "", oldest_first: bool = Fa
     """The page after a cursor, by time of submission then id; one that makes no sense gives the first page."""
     rows = claims.select_related("applicant", "item", "region", "city")
     page = paginate(rows, after=after, size=PAGE_SIZE, by="submitted_at", oldest_first=oldest_first)
-    return CountedPage(page.rows, page.next_cursor, claims.order_by()[: COUNT_LIMIT + 1].count())
+    return CountedPage(page.rows, page.next_cursor, page.after, claims.order_by()[: COUNT_LIMIT + 1].count())
 
 
 def next_claim(user: User, desk: Desk) -> Claim | None:

@@ -56,6 +56,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         page = page_of(claims, after=request.GET.get("after", ""), oldest_first=True)
         context |= {
             "page": page,
+            "narrowed": any(request.GET.get(name) for name in form.fields),
             "blocked": blocked_here(user_of(request), page.rows, desk.stage),
             "overdue_before": overdue_before(),
             "minutes_form": MinutesForm() if desk.stage == Stage.FINAL else None,

@@ -265,9 +265,9 @@ def test_the_list_has_pages_and_a_bounded_number_of_queries(author, django_asser
         client.get(url)
     more(PAGE_SIZE)
     first = client.get(url).context
-    assert len(first["rows"]) == PAGE_SIZE
-    second = client.get(f"{url}?after={first['next_cursor']}").context
-    assert (len(second["rows"]), second["next_cursor"]) == (3, "")
+    assert len(first["page"].rows) == PAGE_SIZE
+    second = client.get(f"{url}?after={first['page'].next_cursor}").context
+    assert (len(second["page"].rows), second["page"].next_cursor) == (3, "")
 
 
 def test_a_page_of_a_draft_asks_the_same_for_many_sections(draft, author, django_assert_max_num_queries):

@@ -115,7 +115,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(client, auditor, monk
     while True:
         context = client.get(URL, {"after": after}).context
         seen += [row["record"].sequence for row in context["rows"]]
-        after = context["next_cursor"]
+        after = context["page"].next_cursor
         if not after:
             break
     assert seen == list(range(10, 0, -1))

@@ -75,7 +75,7 @@ def test_a_filter_without_result_offers_a_way_back(client, admin):
 def test_a_filter_narrows(client, admin, query, keys):
     _dead("dead")
     _job("grant", kind="notices.issue_grant")
-    assert [row["job"].key for row in client.get(URL, query).context["rows"]] == keys
+    assert [job.key for job in client.get(URL, query).context["page"].rows] == keys
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(client, admin, monkeypatch):
@@ -84,8 +84,8 @@ def test_pages_follow_each_other_without_gap_or_repetition(client, admin, monkey
     seen, after = [], ""
     while True:
         context = client.get(URL, {"after": after}).context
-        seen += [row["job"].pk for row in context["rows"]]
-        after = context["next_cursor"]
+        seen += [job.pk for job in context["page"].rows]
+        after = context["page"].next_cursor
         if not after:
             break
     assert seen == made[::-1]

@@ -51,7 +51,7 @@ def test_the_badge_counts_what_is_unread(client, person):
 def test_unread_only_leaves_out_what_was_read(client, person):
     _message(person, 1, read_at=timezone.now())
     _message(person, 2)
-    assert [m.key for m in client.get(URL, {"show": "unread"}).context["portal_messages"]] == ["k2"]
+    assert [m.key for m in client.get(URL, {"show": "unread"}).context["page"].rows] == ["k2"]
 
 
 def test_opening_a_message_marks_it_read_and_leads_on(client, person):
@@ -118,8 +118,8 @@ def test_pages_follow_each_other_even_among_messages_of_one_moment(client, perso
     seen, after = [], ""
     while True:
         context = client.get(URL, {"after": after}).context
-        seen += [message.pk for message in context["portal_messages"]]
-        after = context["next_cursor"]
+        seen += [message.pk for message in context["page"].rows]
+        after = context["page"].next_cursor
         if not after:
             break
     assert seen == expected
@@ -128,7 +128,7 @@ def test_pages_follow_each_other_even_among_messages_of_one_moment(client, perso
 @pytest.mark.parametrize("after", ["x", "-1", "9" * 30])
 def test_a_cursor_without_sense_begins_at_the_first_page(client, person, after):
     _message(person)
-    assert len(client.get(URL, {"after": after}).context["portal_messages"]) == 1
+    assert len(client.get(URL, {"after": after}).context["page"].rows) == 1
 
 
 def test_a_page_asks_the_same_number_of_queries_for_one_row_and_for_three(client, person):
