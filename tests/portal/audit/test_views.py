@@ -61,7 +61,7 @@ def test_a_filter_without_result_offers_a_way_back(read):
     _record()
     text = read(person="没有这个人")
     assert "没有符合条件的记录" in text
-    assert "查看所有记录" in text
+    assert "查看全部" in text
 
 
 @pytest.mark.parametrize(
