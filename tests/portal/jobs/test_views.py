@@ -59,7 +59,7 @@ def test_an_empty_list_has_words(client, admin):
 
 def test_a_filter_without_result_offers_a_way_back(client, admin):
     _job()
-    assert "查看所有任务" in _text(client, state="dead")
+    assert "查看全部" in _text(client, state="dead")
 
 
 @pytest.mark.parametrize(
