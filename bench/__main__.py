@@ -1,7 +1,5 @@
 """Run the measurements named on the command line, or all; print the ratios, write var/bench.json."""
 
-from __future__ import annotations
-
 import argparse
 import importlib
 import json

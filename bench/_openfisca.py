@@ -4,8 +4,6 @@ Runs in an environment of its own (requirements/bench.in), so it imports nothing
 seconds a line. Each computation builds its simulation from one person's situation, as OpenFisca's documentation shows.
 """
 
-from __future__ import annotations
-
 import sys
 import time
 from typing import Any

@@ -4,8 +4,6 @@ Runs in an environment of its own (requirements/bench.in), so it imports nothing
 of building the simulation and computing, the fastest of so many, and the peak of the process's memory in megabytes.
 """
 
-from __future__ import annotations
-
 import resource
 import sys
 import time

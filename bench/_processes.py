@@ -1,7 +1,5 @@
 """Measuring programs in processes of their own, which print a name, a tab and a number a line."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -6,8 +6,6 @@ simulation and computes the disposable income with its own trace; the bare incom
 Both sides run in processes of their own, in turn; the best batch counts, in CPU time, as noise only ever slows.
 """
 
-from __future__ import annotations
-
 import sys
 import time
 from collections.abc import Callable

@@ -5,8 +5,6 @@ full Noto CJK collections of the machine, and a new document with a new font con
 Each side runs in its own process, several times in turn; the best run of each counts, as noise only ever slows.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import resource

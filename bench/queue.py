@@ -5,8 +5,6 @@ desk that is opened. A process for each answers whole requests (query, template 
 fastest request counts, as noise only ever slows. The first page, one far down, and the search over everything.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -5,8 +5,6 @@ and a million claims of one item for some items of different shape. Each side ru
 median of the processes counts, in CPU time. The peak of memory is that of a process that makes the population too.
 """
 
-from __future__ import annotations
-
 import resource
 import statistics
 import sys

@@ -9,26 +9,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from inspect import getclosurevars
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
 from portal.accounts.enums import Role
+from portal.accounts.models import User
 from portal.accounts.selectors import has_second_factor
 from portal.unsent.answers import too_late
 from portal.unsent.marks import read_mark
 from portal.unsent.reasons import Reason, reason_for
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-    from django.http import HttpRequest, HttpResponseBase
-
-    from portal.accounts.models import User
-
-    View = Callable[..., HttpResponseBase]
+View = Callable[..., HttpResponseBase]
 
 # Where in the session the page stands that an official wanted when sent to set up a second factor.
 AFTER_SECOND_FACTOR = "after_second_factor"

@@ -1,19 +1,14 @@
 """What every page knows."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 
+from portal.accounts.models import User
 from portal.navigation import arrange_menu, footer_links, menu_for
 from portal.unsent.marks import mark_for, owner_code
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-    from django.http import HttpRequest
-
-    from portal.accounts.models import User
 
 
 def current_role_label(user: User) -> str:

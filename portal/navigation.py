@@ -1,17 +1,12 @@
 """The menu and the links below every page: which pages lead where, for whom. The apps register their entries."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
 from portal.access import Rule, public
+from portal.accounts.models import User
 from portal.core.registry import Registry
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
 
 
 @dataclass(frozen=True)

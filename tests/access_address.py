@@ -1,14 +1,10 @@
 """A row of the table of accesses."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from tests.access_world import World
+from tests.access_world import World
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,6 @@
 It is written by hand, from the roles' duties, and not from `visible_to`: the two must agree.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from tests.access_address import Address

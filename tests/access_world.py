@@ -1,18 +1,16 @@
 """The people and objects of `test_access`."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
-from applications.claims.models import Evidence, StoredFile
+from applications.claims.models import Claim, Evidence, StoredFile
 from applications.rights.models import Right
 from policies.calls.enums import CallState
 from policies.calls.models import CallAttachment
@@ -21,7 +19,7 @@ from policies.drafting.yaml_codec import read_sections
 from policies.engine.loader import CATALOGUE
 from policies.rates.models import DistrictRate
 from portal.accounts.enums import RegionLevel, Role
-from portal.accounts.models import Invitation, OverrideRequest
+from portal.accounts.models import Applicant, Invitation, OverrideRequest, User
 from portal.api.models import ApiToken
 from portal.audit.services import record_audit
 from portal.core.files import keep_bytes, keep_file
@@ -49,10 +47,6 @@ from tests.factories import (
     wuxi,
     xishan,
 )
-
-if TYPE_CHECKING:
-    from applications.claims.models import Claim
-    from portal.accounts.models import Applicant, User
 
 MEMBER = {"member"}
 OTHER_MEMBERS = {"other_member"}

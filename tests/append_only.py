@@ -5,18 +5,13 @@ tests' private server knows no other account, a production role must not be one.
 put back in the flush's own transaction, as anybody who holds the database file could.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from django.apps import apps
 from django.db import connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 from portal.accounts.regions import load_region_tree
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _execute_sql_flush = BaseDatabaseOperations.execute_sql_flush
 

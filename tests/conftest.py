@@ -3,15 +3,15 @@
 Settings, PostgreSQL and Redis: tests/settings.py and tests/services.py. Browser and worker: the fixtures below.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -23,10 +23,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 from tests.append_only import flush_past_triggers
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import date
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_ARGUMENTS = [

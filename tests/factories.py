@@ -1,7 +1,5 @@
 """Factories for tests: valid people, bodies and claims, with only what a test cares about spelled out."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby

@@ -1,16 +1,10 @@
 """The mails that went out, after the outbox was emptied as a worker would."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.core import mail
+from django.core.mail import EmailMessage
 
 from portal.notifications.jobs import send_email
 from portal.notifications.models import OutboxEmail
-
-if TYPE_CHECKING:
-    from django.core.mail import EmailMessage
 
 
 def sent_mails() -> list[EmailMessage]:

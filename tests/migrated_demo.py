@@ -3,8 +3,6 @@
 Run in a process of its own, as a database is chosen once a process: DATABASE_URL and DATA_DIR name the database.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

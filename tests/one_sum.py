@@ -4,17 +4,16 @@ Calculator, stored assessment, reservation, award and simulation are asked in th
 is worked out here from their answers alone. `disagreements` names each difference in words.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from applications.claims.enums import Action, ClaimStatus
-from applications.claims.models import ClaimLine
+from applications.claims.models import Assessment, Claim, ClaimLine
 from applications.claims.selectors.context import read_claim
 from applications.claims.services.assessment import assess_claim, assess_supported
 from applications.claims.services.replay import difference_in
@@ -22,8 +21,8 @@ from applications.ledger.keys import bucket_key
 from applications.ledger.models import LimitEntry
 from applications.ledger.selectors import party_of, uses_of_claim
 from applications.ledger.services import reserve_limits
-from policies.engine import Outcome, assess, catalogue_of, compile_item, plain_content
-from policies.engine.batch import generate, simulate
+from policies.engine import Catalogue, Item, Outcome, assess, catalogue_of, compile_item, plain_content
+from policies.engine.batch import Population, generate, simulate
 from policies.engine.batch.questions import questions
 from policies.engine.batch.result import OUTCOME_CODES
 from policies.engine.buckets import Bucket, program_asked
@@ -39,13 +38,6 @@ from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, LineDecision
 from review.funding.awards import record_award
 from tests.factories import ClaimFactory, ItemVersionFactory, act, make_official, wuxi
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from applications.claims.models import Assessment, Claim
-    from policies.engine import Catalogue, Item
-    from policies.engine.batch import Population
 
 
 def disagreements(

@@ -4,8 +4,6 @@
 the kernel, so that none stays behind when the run itself is killed.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import os
@@ -17,12 +15,9 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 START_SECONDS = 30
 STOP_SECONDS = 10

@@ -4,8 +4,6 @@ A `Host` is one machine: programs of its own, with a folder of its own. Several 
 names (database, Redis, store). Every program is the leader of a process group, so that it can be killed whole.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
@@ -13,14 +11,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from tests.services import die_with_parent, free_port
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 90

@@ -1,7 +1,5 @@
 """Every address × every kind of person × own and other people's objects: only what is declared succeeds."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -3,8 +3,6 @@
 The files were made by version 0.1.0 before the parts of the portal got folders of their own (commit 9023a18).
 """
 
-from __future__ import annotations
-
 import json
 import lzma
 import os

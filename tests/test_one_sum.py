@@ -1,15 +1,13 @@
 """Calculator, stored assessment, reservation, award and simulation state one sum, to the fen, whatever is drawn."""
 
-from __future__ import annotations
-
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.engine import load_catalogue
+from policies.engine import Item, load_catalogue
 from policies.engine import split as split_module
 from policies.engine.columns import arithmetic
 from policies.engine.columns.population import KINDS
@@ -20,9 +18,6 @@ from policies.engine.money import part_half_up
 from portal.audit.services import rehearsal
 from tests.one_sum import disagreements
 from tests.policies.engine.batch.odd_rules import HEAD, catalogue_from, item, odd_catalogue, standard
-
-if TYPE_CHECKING:
-    from policies.engine import Item
 
 pytestmark = pytest.mark.django_db
 

@@ -1,14 +1,12 @@
 """The tests' own servers: found wherever they are installed, and gone when the run is, however it ended."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -16,9 +14,6 @@ import redis
 from django.conf import settings
 
 from tests import services
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def listening(port: int) -> bool:

@@ -1,22 +1,18 @@
 """Where claims stand, for programs of those who may see them: an applicant's own, or an official's region's."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 
 from applications.claims.models import Claim
 from portal.api.auth import caller, token_of
 from portal.api.contract import Problem
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-    from django.http import HttpRequest
 
 router = Router(tags=["申报"], auth=token_of)
 PAGE_SIZE = 50

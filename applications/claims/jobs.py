@@ -1,7 +1,5 @@
 """The claims' background work. Each may run any number of times, and be killed anywhere."""
 
-from __future__ import annotations
-
 from applications.claims.services.replay import replay_assessments
 from portal.jobs.progress import report_progress
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from decimal import Decimal
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,12 +13,8 @@ from django.utils import timezone
 from applications.claims.enums import EDITABLE, RELEASED, Action, ClaimStatus, Route
 from applications.claims.workflow import reviewer_of
 from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
+from portal.accounts.models import Region, User
 from portal.core.files import kept_name
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from portal.accounts.models import Region, User
 
 # Roles that read claims in all of their region, and those that read them only once there is money to pay.
 _READERS = DISTRICT_ROLES | {Role.CITY_OFFICER, Role.DECISION_MAKER, Role.AUDITOR}

@@ -1,16 +1,10 @@
 """Small predicates: may this person do this to this claim? They ask the workflow table, never repeat it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from applications.claims.enums import Action, ClaimStatus
+from applications.claims.models import Claim
 from applications.claims.workflow import APPLICANT, may_act
 from portal.accounts.enums import DISTRICT_ROLES
-
-if TYPE_CHECKING:
-    from applications.claims.models import Claim
-    from portal.accounts.models import User
+from portal.accounts.models import User
 
 
 def acts_for_applicant(user: User, claim: Claim) -> bool:

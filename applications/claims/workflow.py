@@ -3,8 +3,6 @@
 `applications.claims.services.transitions.perform_transition` is the only function that acts on it.
 """
 
-from __future__ import annotations
-
 from applications.claims.enums import Action, ClaimStatus, Route
 from portal.accounts.enums import Role
 from portal.core.workflow import Workflow, transition

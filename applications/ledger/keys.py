@@ -5,16 +5,12 @@ Which buckets a claim enters, and under which ceilings, is the engine's answer (
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
+from policies.engine.buckets import Bucket, BucketEntry
 from portal.core.money import ZERO, format_yuan, to_yuan
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from decimal import Decimal
-
-    from policies.engine.buckets import Bucket, BucketEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,6 @@
 A bucket's row is locked while an entry is appended, so two officers approving at once can never overspend it.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.db import models

@@ -1,30 +1,23 @@
 """What the ledger says of earlier payments, in the engine's words."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import Any
 
 from django.db.models import OuterRef, Subquery, Sum
 from django.utils import timezone
 
+from applications.claims.models import Assessment, Claim
 from applications.ledger.keys import Ceiling, LimitUse, Party, bucket_key, call_key, uses_of, uses_of_call
 from applications.ledger.models import LimitBucket, LimitEntry
-from policies.calls.models import CallItem
-from policies.engine.buckets import Granted, bucket_entries, buckets_asked, program_asked
+from policies.calls.models import Call, CallItem
+from policies.engine.buckets import Bucket, Granted, bucket_entries, buckets_asked, program_asked
+from policies.engine.program import Program
 from policies.engine.scopes import ONE_OF_GROUP, RIGHT, SUBJECT
 from policies.engine.terms import LEDGERS
 from policies.published.selectors import catalogue_for
 from portal.core.money import ZERO, quantise_yuan, to_fen
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from decimal import Decimal
-
-    from applications.claims.models import Assessment, Claim
-    from policies.calls.models import Call
-    from policies.engine.buckets import Bucket
-    from policies.engine.program import Program
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,15 @@
 """Take from the limits, and give back: appended entries under the buckets' locks."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from django.db import connection
 
+from applications.claims.models import Claim
 from applications.ledger.keys import LimitUse, merge_uses, shortage
 from applications.ledger.models import EntryKind, LimitBucket, LimitEntry
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import ZERO
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from applications.claims.models import Claim
-    from portal.core.actor import ActorContext
 
 
 class LimitExceededError(RefusedError):

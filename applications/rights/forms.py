@@ -1,27 +1,21 @@
 """The forms of the register: one record's facts, which of its kind it was, why one is removed, and the filters."""
 
-from __future__ import annotations
-
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.http import QueryDict
 
+from applications.rights.models import Right
 from applications.rights.selectors import concerns_patents
+from policies.engine import Fact, Item
 from policies.facts.forms import LineForm, read_posted, row_counts, wants_rows
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from django.http import QueryDict
-
-    from applications.rights.models import Right
-    from policies.engine import Fact, Item
-    from policies.finder.events import Event
-    from portal.accounts.models import Applicant, User
+from policies.finder.events import Event
+from portal.accounts.models import Applicant, User
 
 PREFIX = "right"
 DEFENCE_REFUSAL = "国防专利不能在互联网平台登记，填写的内容没有保存。请带齐材料到受理部门线下办理。"

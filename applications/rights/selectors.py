@@ -1,27 +1,20 @@
 """What applicants hold: their records, and what their claims already state, so that nobody is asked twice."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from applications.claims.enums import RELEASED, ClaimStatus
 from applications.claims.models import ClaimLine
 from applications.rights.models import MAX_KEY, Right
+from policies.engine import Fact, Item
 from policies.facts.identifiers import comparison_key
 from policies.facts.values import engine_facts, read_facts, show_fact
-from policies.finder.events import event_code, events_of
-from policies.finder.selectors import published_items
+from policies.finder.events import Event, event_code, events_of
+from policies.finder.selectors import PublishedItem, published_items
+from portal.accounts.models import Applicant, User
 from portal.core.paging import Page, paginate
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-
-    from policies.engine import Fact, Item
-    from policies.finder.events import Event
-    from policies.finder.selectors import PublishedItem
-    from portal.accounts.models import Applicant, User
 
 PAGE_SIZE = 30
 # Facts that a list shows beside the subject, the first of them that are filled in.

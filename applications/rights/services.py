@@ -1,31 +1,25 @@
 """Keep the register: record, change, remove, take over from claims and sheets; and begin a claim from what is held."""
 
-from __future__ import annotations
-
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from applications.claims.models import Claim
 from applications.claims.selectors.problems import MAX_LINES
 from applications.claims.services.drafts import add_lines, lock_editable, start_claim
 from applications.rights.models import Right
-from applications.rights.selectors import identity_key
+from applications.rights.selectors import Holding, identity_key
 from policies.facts.identifiers import cn_patent_kind
 from policies.facts.values import read_facts
+from policies.finder.events import Event
+from policies.published.models import SupportItem
+from portal.accounts.models import Applicant, User
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError, StaleStateError
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Mapping, Sequence
-
-    from applications.claims.models import Claim
-    from applications.rights.selectors import Holding
-    from policies.finder.events import Event
-    from policies.published.models import SupportItem
-    from portal.accounts.models import Applicant, User
-    from portal.core.actor import ActorContext
 
 
 @dataclass(frozen=True, slots=True)

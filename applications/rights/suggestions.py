@@ -1,11 +1,10 @@
 """What an applicant may claim now: what it holds, put to the engine under every open item, with what it had before."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 
@@ -13,30 +12,21 @@ from applications.claims.models import Claim, ClaimLine
 from applications.ledger.keys import Party
 from applications.ledger.selectors import Balance, asked_buckets, balances
 from applications.rights.models import Right
-from applications.rights.selectors import holdings_of, right_kinds
+from applications.rights.selectors import Holding, Holdings, holdings_of, right_kinds
+from policies.calls.models import Call
 from policies.calls.selectors import call_rows, open_calls, upcoming_calls
-from policies.engine import Outcome, assess
+from policies.engine import Assessment, Item, Outcome, assess
 from policies.engine.buckets import program_asked
 from policies.facts.values import facts_of, subject_key
-from policies.finder.events import NOT_ASKED, event_code
-from policies.finder.selectors import PUBLISHED_ROWS, is_rated, published_items
+from policies.finder.events import NOT_ASKED, Event, event_code
+from policies.finder.selectors import PUBLISHED_ROWS, PublishedItem, is_rated, published_items
+from policies.published.models import ItemVersion
 from policies.published.selectors import catalogue_for, compiled_item
 from policies.rates.models import DistrictRate
 from policies.rates.selectors import Rates, with_rates
-from portal.accounts.models import Applicant
+from portal.accounts.models import Applicant, User
 from portal.core.money import to_yuan
 from portal.core.row_versions import Rows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from applications.rights.selectors import Holding, Holdings
-    from policies.calls.models import Call
-    from policies.engine import Assessment, Item
-    from policies.finder.events import Event
-    from policies.finder.selectors import PublishedItem
-    from policies.published.models import ItemVersion
-    from portal.accounts.models import User
 
 MAX_SUGGESTIONS = 5
 _SUPPORTED = (Outcome.PAYABLE, Outcome.RECOGNISED, Outcome.NO_AMOUNT, Outcome.UNDETERMINED)

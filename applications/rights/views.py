@@ -1,12 +1,11 @@
 """The register's pages: the list, one record, removal, spreadsheets, and a claim begun from what is held."""
 
-from __future__ import annotations
-
+import uuid
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,6 +20,7 @@ from applications.rights.forms import (
     OwnApplicantForm,
     RemovalForm,
     RightFilterForm,
+    RightForm,
     right_form,
     sheet_item,
 )
@@ -41,21 +41,14 @@ from applications.rights.services import (
 )
 from applications.rights.suggestions import suggestion_for
 from policies.facts.tables import without_faults
+from policies.finder.events import Event
 from policies.finder.selectors import published_items
 from policies.published.models import SupportItem
 from portal.access import access, applicants
+from portal.accounts.models import Applicant
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, takes_files, user_of
 from portal.core.spreadsheets import workbook_response
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest
-
-    from applications.rights.forms import RightForm
-    from policies.finder.events import Event
-    from portal.accounts.models import Applicant
 
 
 @access(applicants)

@@ -1,13 +1,12 @@
 """The interface's calls: what can be claimed when. Public."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from ninja import Query, Router, Schema
@@ -15,9 +14,6 @@ from ninja import Query, Router, Schema
 from policies.calls.models import Call
 from policies.calls.selectors import with_items
 from portal.api.contract import Problem
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
 
 router = Router(tags=["申报通知"])
 PAGE_SIZE = 50

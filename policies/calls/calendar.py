@@ -1,18 +1,13 @@
 """A month of filing windows as a grid of weeks, and as the list of its days on which one opens or closes. Pure."""
 
-from __future__ import annotations
-
 from calendar import Calendar
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from policies.calls.models import Call
+from policies.calls.models import Call
 
 WEEKDAYS = "一二三四五六日"
 # Months people may turn to; beyond them nobody announces anything.

@@ -1,33 +1,26 @@
 """The forms of a call: its head, a small form for each item it may open, and what may be done once it is published."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
+from policies.calls.models import Call, CallItem
 from policies.calls.services.changes import Amendment
 from policies.calls.services.plans import PLAIN_FIELDS, CallPlan, ItemPlan
+from policies.published.models import PolicyDocument, SupportItem
+from portal.accounts.models import Region
 from portal.core.compared_forms import ComparedForm
 from portal.core.errors import StaleStateError
 from portal.core.fields import DayField, MomentField, YuanField
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from django.utils.datastructures import MultiValueDict
-
-    from policies.calls.models import Call, CallItem
-    from policies.published.models import PolicyDocument, SupportItem
-    from portal.accounts.models import Region
-
-    Posted = MultiValueDict[str, Any]
+Posted = MultiValueDict[str, Any]
 
 _DAY = timedelta(days=1)
 MAX_QUOTA = 1_000_000

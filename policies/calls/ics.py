@@ -1,17 +1,10 @@
 """Filing windows as an iCalendar file (RFC 5545). Pure."""
 
-from __future__ import annotations
-
-from datetime import UTC
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 
 from policies.calls.enums import CallState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import datetime
-
-    from policies.calls.models import Call
+from policies.calls.models import Call
 
 # RFC 5545, 3.1: a line has at most 75 octets without its end; what is longer goes on after a blank.
 _LINE_OCTETS = 75

@@ -1,11 +1,9 @@
 """Background work of calls: tell those who may claim that one is published, extended, closed early or withdrawn."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from policies.calls.enums import CallState, ChangeKind
@@ -13,11 +11,6 @@ from policies.calls.models import Call, CallChange
 from policies.calls.selectors import beneficiaries_of
 from portal.accounts.models import User
 from portal.notifications.services import notify_users
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from django.db.models import QuerySet
 
 BATCH = 200
 

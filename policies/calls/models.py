@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -16,11 +16,9 @@ from django.utils import timezone
 
 from policies.calls.enums import CallState, ChangeKind, Phase
 from portal.accounts.enums import Role
+from portal.accounts.models import User
 from portal.core.files import kept_name
 from portal.core.regions import in_trees
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
 
 _DAY = timedelta(days=1)
 

@@ -1,14 +1,8 @@
 """Who may make a city's calls."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from portal.accounts.areas import covers_now
 from portal.accounts.enums import Role
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
+from portal.accounts.models import User
 
 
 def administers(user: User | None, region_id: str) -> bool:

@@ -1,12 +1,11 @@
 """Which calls are open, coming or over: for the pages, for claims, and for whoever shows an item."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from policies.calls.enums import CallState
 from policies.calls.models import Call, CallItem
@@ -14,16 +13,9 @@ from policies.engine.regions import covers
 from policies.published.enums import DocumentStatus
 from policies.published.models import ItemVersion, SupportItem
 from policies.published.selectors import compiled_item
-from portal.accounts.models import Region
+from portal.accounts.models import Region, User
 from portal.core.paging import Page, paginate
 from portal.core.row_versions import Rows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from django.db.models import QuerySet
-
-    from portal.accounts.models import User
 
 # A city's code ends in 00; the first four digits are those of its districts (GB/T 2260).
 _CITY_DIGITS = 4

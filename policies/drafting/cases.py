@@ -1,19 +1,13 @@
 """Worked cases: how an answer differs from the expected one, and the package's own cases. Pure."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from policies.drafting.yaml_codec import plain
-from policies.engine import QuestionError, assess
+from policies.engine import Catalogue, QuestionError, assess
 from policies.engine.loader import CATALOGUE
 from policies.engine.source import read_source
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from policies.engine import Catalogue
 
 # What a case may expect; `reason` is a code among the answer's reasons, the others are the answer's own keys.
 EXPECTABLE = ("outcome", "amount", "city", "district", "result", "missing", "assumed", "reason")

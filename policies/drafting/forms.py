@@ -1,13 +1,14 @@
 """What a policy administrator fills in on the pages of a draft."""
 
-from __future__ import annotations
-
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.http import QueryDict
 
+from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.settings import open_sums, readings_in_use
 from policies.drafting.services.drafts import MAX_TEXT
 from policies.drafting.services.shortcuts import Issue, NamedSum, Parent, Reading
@@ -16,16 +17,8 @@ from policies.engine.terms import NATURES
 from policies.published.models import PolicyDocument
 from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
-from portal.accounts.models import Region
+from portal.accounts.models import Region, User
 from portal.core.fields import DayField, YuanField
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from django.http import QueryDict
-
-    from policies.drafting.models import PolicyDraft
-    from portal.accounts.models import User
 
 
 class StartForm(forms.Form):

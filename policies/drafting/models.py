@@ -9,7 +9,7 @@ sends is kept, right or wrong: `selectors.problems` says what stands against pro
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -19,10 +19,7 @@ from policies.drafting.fields import OrderedJSONField
 from policies.published.models import PolicyDocument
 from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
-
+from portal.accounts.models import User
 
 READERS = (Role.POLICY_ADMIN, Role.AUDITOR)
 

@@ -1,20 +1,15 @@
 """Who may do what to a draft. The database's constraint says once more that nobody decides what they proposed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from policies.drafting import yaml_codec
 from policies.drafting.enums import DraftState
+from policies.drafting.models import PolicyDraft
 from policies.published.models import PolicyDocument
 from portal.accounts.areas import covers, covers_now
 from portal.accounts.enums import Role
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from policies.drafting.models import PolicyDraft
-    from portal.accounts.models import User
+from portal.accounts.models import User
 
 
 def may_draft(user: User | None, region_code: str) -> bool:

@@ -1,7 +1,5 @@
 """What a new document, item or rule begins with. Pure: empty words are left for the author, and named as problems."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from policies.engine.operations.measure import Measure

@@ -1,26 +1,25 @@
 """A document and its items as labelled words, and two texts word by word. Pure."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from policies.engine import (
     DOCUMENT_STATUSES,
     ITEM_KINDS,
     PAYERS,
     ROUTES,
+    Document,
+    Evidence,
+    Fact,
+    Item,
+    Setting,
     amount_text,
     conditions_text,
 )
 from policies.engine.terms import SUBJECT_RULES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from policies.engine import Document, Evidence, Fact, Item, Setting
 
 NOTHING = "（无）"
 # A figure or a Latin word is one word; of Chinese, a character is.

@@ -4,18 +4,14 @@ A section is what stands between two `---`. Whatever is written is read back as 
 strict reader: words that it would take for a number, a date or a truth value are quoted. Comments are not kept.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import yaml
 
 from policies.engine.errors import CatalogueError
 from policies.engine.problems import Fault, Problem, problem_code
 from policies.engine.source import read_source
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 DIVIDER = "---\n"
 # Kinds of sections by the key that each of them has; an item may have `settings` too, so it comes first.

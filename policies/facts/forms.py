@@ -4,11 +4,10 @@ A form is always built from values (stored or just typed), never kept between re
 values out of a request's data, and the form shows them again with what is wrong, exactly as they were typed.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crispy_forms.bootstrap import AppendedText
 from crispy_forms.helper import FormHelper
@@ -18,13 +17,9 @@ from django import forms
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 
+from policies.engine.model import Fact, Item
 from policies.facts.values import MAX_ROWS, MAX_TEXT, FactsReading, facts_of, missing_text, read_fact, read_facts
 from portal.core.paging import read_number as read_count
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-
-    from policies.engine.model import Fact, Item
 
 MAX_PASTED = 50_000
 SPARE_ROWS = 2

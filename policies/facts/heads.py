@@ -4,20 +4,15 @@ A head is a fact's label or a usual synonym, with or without brackets. What stan
 unit: yuan and their multiples convert exactly, anything else makes every cell of the column a fault.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from policies.engine.model import Fact
 from policies.facts.synonyms import DESCRIPTION, HEADS, NO_UNIT, PERCENT, ROW_NUMBERS
 from portal.core.money import MoneyError, unit_factor
+from portal.core.sheet_reading import Cell
 from portal.core.text import compact
-
-if TYPE_CHECKING:
-    from policies.engine.model import Fact
-    from portal.core.sheet_reading import Cell
 
 _LONGEST = 120
 _SEPARATORS = "/_:-|,;、"

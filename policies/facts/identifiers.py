@@ -7,19 +7,14 @@ office and from bank to bank: what looks odd there is warned of, never refused.
 Source of the check character: ZC 0006-2003, the numbering standard of the national patent office.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from portal.core.identifiers import IdentifierError
 from portal.core.text import compact, tidy
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 _LAST_YEAR_WITHOUT_CHECK = 88

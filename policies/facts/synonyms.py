@@ -1,7 +1,5 @@
 """Other words that people's own tables use for facts and for what may be chosen: data, their one home."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 # Heads of columns by the fact's name, besides its own label.

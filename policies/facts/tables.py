@@ -3,13 +3,12 @@
 Every fault and every note names the cell or row in the sheet's own coordinates. Lines are used only without a fault.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from policies.engine.model import Fact, Item
 from policies.facts.heads import Head, Unit, mapped_head, read_head, unit_of_title
 from policies.facts.synonyms import TOTALS
 from policies.facts.values import MAX_ROWS, Reading, facts_of, read_fact, read_facts
@@ -17,9 +16,6 @@ from portal.core.errors import RefusedError
 from portal.core.money import MoneyError, read_yuan
 from portal.core.sheet_reading import Cell, Kind, Sheet, column_name
 from portal.core.text import compact
-
-if TYPE_CHECKING:
-    from policies.engine.model import Fact, Item
 
 LINES_SHEET = "明细"
 NUMBER_HEAD = "序号"

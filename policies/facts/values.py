@@ -4,14 +4,13 @@ A draft keeps what was typed even where it is wrong; so every reading gives back
 is wrong with it. The normal form is the engine's own: sums as decimal strings in yuan, dates as ISO days.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from policies.engine.model import Fact, Item
 from policies.facts.identifiers import (
     PATENT_KIND_LABELS,
     cn_patent_kind,
@@ -23,11 +22,6 @@ from portal.core.identifiers import IdentifierError
 from portal.core.money import MoneyError, format_yuan, read_yuan
 from portal.core.numbers import NumberError, read_day, read_number, shown
 from portal.core.text import compact, single_line, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from policies.engine.model import Fact, Item
 
 MAX_TEXT = 200
 MAX_ROWS = 240

@@ -5,22 +5,15 @@ of event, so the kinds come from the catalogue: what a new document rewards is a
 only gives the usual ones their words; one without a row is named by the labels of its own facts.
 """
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from policies.engine import Fact
+from policies.engine import Fact, Item
 from policies.engine.operations.registry import read_operations
 from policies.engine.terms import SPECIAL_FIELDS
 from policies.facts.values import OFFICERS_FACTS, facts_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from policies.engine import Item
 
 TARGET = "target"
 # Sums that a person or another document sets, and what was paid or counted before (the ledger knows): nobody is asked

@@ -3,30 +3,23 @@
 Nothing is kept: every page carries what the pages before it asked, so that the address of a result can be passed on.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.http import QueryDict
 
 from policies.engine.terms import APPLICANT_KINDS
 from policies.facts.forms import LineForm, read_posted, row_counts, wants_rows
+from policies.finder.events import Event
 from policies.finder.matching import Asker, Happening
-from policies.finder.selectors import events_for
+from policies.finder.selectors import PublishedItem, events_for
+from portal.accounts.models import Applicant
 from portal.accounts.selectors import districts_by_city
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from django.http import QueryDict
-
-    from policies.finder.events import Event
-    from policies.finder.selectors import PublishedItem
-    from portal.accounts.models import Applicant
 
 ELSEWHERE = "elsewhere"
 # The region that the engine is given for an address in no district of the list: no document's area has such a name.

@@ -1,31 +1,22 @@
 """What an applicant may get for what happened: every item asked through the engine, none of them stored. Pure."""
 
-from __future__ import annotations
-
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from policies.engine import Outcome, assess, catalogue_of
+from policies.engine import Assessment, Evidence, Item, Outcome, assess, catalogue_of
 from policies.engine.terms import ROUTES
-from policies.facts.values import engine_facts, facts_of
-from policies.finder.events import COUNT, NOT_ASKED, counts_by_n
+from policies.facts.values import FactsReading, engine_facts, facts_of
+from policies.finder.events import COUNT, NOT_ASKED, Event, counts_by_n
+from policies.finder.selectors import PublishedItem
 from policies.published.enums import DocumentStatus
+from policies.published.models import ItemVersion
 from policies.published.selectors import catalogue_for, compiled_item
-from policies.rates.selectors import with_rates
+from policies.rates.selectors import Rates, with_rates
 from portal.core.money import to_yuan
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-
-    from policies.engine import Assessment, Evidence, Item
-    from policies.facts.values import FactsReading
-    from policies.finder.events import Event
-    from policies.finder.selectors import PublishedItem
-    from policies.published.models import ItemVersion
-    from policies.rates.selectors import Rates
 
 _SUPPORTED = (Outcome.PAYABLE, Outcome.RECOGNISED, Outcome.NO_AMOUNT, Outcome.UNDETERMINED)
 

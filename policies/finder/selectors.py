@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
+from policies.engine import Item
 from policies.engine.regions import covers
-from policies.finder.events import TARGET, event_code, events_of
+from policies.finder.events import TARGET, Event, event_code, events_of
 from policies.published.enums import DocumentStatus
 from policies.published.models import ItemVersion, PolicyDocument, SupportItem
 from policies.published.selectors import compiled_item
@@ -14,13 +16,6 @@ from policies.published.versions import version_on
 from policies.rates.selectors import Rates, takes_ratio, takes_unit_amount
 from portal.accounts.models import Region
 from portal.core.row_versions import Rows, rows_version
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date
-
-    from policies.engine import Item
-    from policies.finder.events import Event
 
 # Versions whose rules this process has compiled already: their content stays in the database.
 _compiled: set[str] = set()

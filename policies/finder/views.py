@@ -1,34 +1,27 @@
 """The questionnaire: who, what happened, a few facts; then everything one may get. Open to all, nothing is stored."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from policies.calls.models import Call
 from policies.calls.selectors import call_rows, open_calls, upcoming_calls
 from policies.finder.forms import ELSEWHERE, Answers, WhoForm
-from policies.finder.matching import find_matches
+from policies.finder.matching import Match, find_matches
 from policies.finder.selectors import PUBLISHED_ROWS, published_items, rates_for
 from policies.rates.models import DistrictRate
 from portal.access import access, public
 from portal.core.row_versions import Rows, kept, rows_version
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-
-    from django.http import HttpRequest, HttpResponse
-
-    from policies.calls.models import Call
-    from policies.finder.matching import Match
 
 _STEPS = ("您是谁", "发生了什么", "几个数", "可以申领")
 # A longer address than this is cut by some servers: the calculator is then opened without the facts.

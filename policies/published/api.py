@@ -1,27 +1,20 @@
 """The interface's catalogue and calculator. Public: what the rules give is no secret."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
-from django.http import Http404, JsonResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Path, Query, Router, Schema
 
-from policies.engine import QuestionError, assess, describe
+from policies.engine import Catalogue, QuestionError, assess, describe
 from policies.published import selectors
 from policies.published.models import PolicyDocument, SupportItem
 from portal.api.contract import Problem
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-    from django.http import HttpRequest, HttpResponse
-
-    from policies.engine import Catalogue
 
 router = Router(tags=["政策"])
 MAX_QUESTIONS = 100

@@ -1,19 +1,15 @@
 """The calculator's form: who asks, the lines with the facts that the amount needs, and the question they make."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from policies.engine import Item
 from policies.engine.terms import APPLICANT_KINDS
 from policies.facts.forms import LineForm, build_line_form, calculator_facts, read_posted, row_counts
 from policies.facts.values import FactsReading, engine_facts, facts_of
 from policies.published.wording import fact_label
-
-if TYPE_CHECKING:
-    from policies.engine import Item
 
 MAX_LINES = 20
 _ISSUED = "issued"

@@ -4,18 +4,14 @@ The authored form is the YAML below `catalogue/`; `load_catalogue` publishes it 
 changes (a trigger refuses it): claims keep the version they were made under, and assessments replay from it.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from policies.published.enums import DocumentStatus, TextOrigin
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
+from portal.accounts.models import User
 
 PublishedModel = TypeVar("PublishedModel", bound=models.Model)
 

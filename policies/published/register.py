@@ -3,19 +3,12 @@
 Pure reading of a catalogue. The package's is complete whether or not anything has been published to the database.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from policies.engine import ITEM_KINDS, load_catalogue
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from policies.engine import Catalogue, Document, RegisterRow
+from policies.engine import ITEM_KINDS, Catalogue, Document, RegisterRow, load_catalogue
 
 RULE = "rule"
 # How the catalogue says that no system can act on a clause: it is only kept on record, with the reason.

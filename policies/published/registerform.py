@@ -1,19 +1,12 @@
 """The filters of the coverage register's page."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from django import forms
+from django.http import QueryDict
 
+from policies.engine import Document
 from policies.published.register import KINDS, RECORD
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from django.http import QueryDict
-
-    from policies.engine import Document
 
 
 class RegisterFilterForm(forms.Form):

@@ -4,22 +4,14 @@ Texts are compared in one form: NFKC, case folded, without spaces and commas. A 
 "contains" on every database, and Chinese needs no dictionary.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from policies.engine import APPLICANT_KINDS, ITEM_KINDS, amount_text, conditions_text
-from policies.published.models import SupportItem
+from policies.engine import APPLICANT_KINDS, ITEM_KINDS, Item, amount_text, conditions_text
+from policies.published.models import PolicyDocument, SupportItem
 from policies.published.wording import amount_words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from policies.engine import Item
-    from policies.published.models import PolicyDocument
 
 MAX_QUERY = 60
 MAX_WORDS = 8

@@ -1,28 +1,29 @@
 """Reading the published catalogue: documents, items, versions, and the engine's compiled form of a version."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, reduce
 from operator import or_
-from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from policies.engine import catalogue_of, compile_item, load_catalogue, load_document, package_documents
+from policies.engine import (
+    Catalogue,
+    Item,
+    LoadedDocument,
+    catalogue_of,
+    compile_item,
+    load_catalogue,
+    load_document,
+    package_documents,
+)
 from policies.engine.regions import covers
 from policies.published.enums import DocumentStatus, TextOrigin
 from policies.published.models import DocumentText, ItemVersion, PolicyDocument, SupportItem
-from policies.published.searchtext import highlight, query_words, rank_of, snippet
+from policies.published.searchtext import Piece, highlight, query_words, rank_of, snippet
 from policies.published.versions import counting, version_on
 from policies.published.wording import AmountWords, amount_words
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
-    from policies.engine import Catalogue, Item, LoadedDocument
-    from policies.published.searchtext import Piece
 
 # A version never changes, so what was compiled from it stays right as long as the process lives.
 _items: dict[str, Item] = {}

@@ -1,15 +1,13 @@
 """Publishing the catalogue: authored rules become rows; a changed rule becomes a new version, never another old one."""
 
-from __future__ import annotations
-
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from policies.engine import package_documents, plain_content
+from policies.engine import Catalogue, Document, Item, LoadedDocument, package_documents, plain_content
 from policies.published.enums import DocumentStatus, TextOrigin
 from policies.published.models import DocumentText, ItemVersion, PolicyDocument, SupportItem
 from policies.published.searchtext import index_items
@@ -17,12 +15,7 @@ from policies.published.versions import counting, to_append
 from policies.published.wording import amount_words
 from portal.accounts.models import Region
 from portal.audit.services import record_audit
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from policies.engine import Catalogue, Document, Item, LoadedDocument
-    from portal.core.actor import ActorContext
+from portal.core.actor import ActorContext
 
 
 class PublishError(Exception):

@@ -5,13 +5,9 @@ by then; if that one has ended, the day has none. So a rule with a later first d
 earlier facts, and a rule published anew replaces whatever had been published for its day and all later ones.
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Protocol, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
 
 class Spanned(Protocol):

@@ -1,10 +1,8 @@
 """Public pages: documents, items, calculators. Nobody needs to sign in to learn what the rules give."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -19,15 +17,11 @@ from policies.published.models import PolicyDocument, SupportItem
 from policies.published.register import read_register
 from policies.published.registerform import RegisterFilterForm
 from policies.published.searchtext import MAX_QUERY
+from policies.published.selectors import ItemCard
+from policies.rates.models import DistrictRate
 from policies.rates.selectors import Rates, rates_of_item, takes_ratio, takes_unit_amount, with_rates
 from portal.access import access, public
 from portal.accounts.models import Region
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from policies.published.selectors import ItemCard
-    from policies.rates.models import DistrictRate
 
 
 @access(public)

@@ -1,19 +1,15 @@
 """An item's rules in the words of a poster: how much, for whom, within which bounds. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from policies.engine.guards import chosen
 from policies.engine.limits.registry import read_limits
+from policies.engine.model import Item
 from policies.engine.operations.registry import read_operations
 from portal.core.money import WAN, format_wan_yuan, format_yuan
-
-if TYPE_CHECKING:
-    from policies.engine.model import Item
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,18 @@
 """The form of a district's rate."""
 
-from __future__ import annotations
-
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.db.models import QuerySet
 
 from policies.published.models import SupportItem
 from policies.rates.services import RatePlan
 from portal.accounts.models import Region
 from portal.core.fields import DayField, YuanField
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django.db.models import QuerySet
 
 _DAY = timedelta(days=1)
 

@@ -3,22 +3,17 @@
 苏府办〔2021〕136号 arts. 1, 7 and 20 name no sum or ratio; 锡政办发〔2020〕11号 art. 1 lets districts reward more.
 """
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING, ClassVar, Self
+from datetime import date
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
 
 from policies.rates.enums import RateState
 from portal.accounts.enums import Role
+from portal.accounts.models import User
 from portal.core.regions import in_trees
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from portal.accounts.models import User
 
 
 class DistrictRateQuerySet(models.QuerySet["DistrictRate"]):

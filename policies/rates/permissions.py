@@ -1,14 +1,8 @@
 """Who may enter and confirm the rates of a region."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from portal.accounts.areas import covers_now
 from portal.accounts.enums import Role
-
-if TYPE_CHECKING:
-    from portal.accounts.models import Region, User
+from portal.accounts.models import Region, User
 
 
 def administers(user: User | None, region: Region) -> bool:

@@ -1,22 +1,16 @@
 """Reading the districts' rates, and putting them into a question."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from policies.published.models import ItemVersion
+from policies.engine import Item
+from policies.published.models import ItemVersion, SupportItem
 from policies.published.selectors import compiled_item
 from policies.rates.enums import RateState
 from policies.rates.models import DistrictRate
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from policies.engine import Item
-    from policies.published.models import SupportItem
-    from portal.accounts.models import Region, User
+from portal.accounts.models import Region, User
 
 # What the engine calls them (docs/engine.md): a fact of the line, and a setting of the item.
 UNIT_AMOUNT = "district_amount"

@@ -1,14 +1,16 @@
 """Districts' rates: entered by one person, confirmed by another, ended on a day. None is ever changed or deleted."""
 
-from __future__ import annotations
-
+import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 
+from policies.engine import Item
 from policies.engine.money import parse_ratio
 from policies.published.models import ItemVersion, SupportItem
 from policies.published.selectors import compiled_item
@@ -17,18 +19,11 @@ from policies.rates.models import DistrictRate
 from policies.rates.permissions import administers
 from policies.rates.selectors import takes_ratio, takes_unit_amount
 from policies.rates.workflow import WORKFLOW
+from portal.accounts.models import Region
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import format_yuan
-
-if TYPE_CHECKING:
-    import uuid
-    from datetime import date
-    from decimal import Decimal
-
-    from policies.engine import Item
-    from portal.accounts.models import Region
-    from portal.core.actor import ActorContext
 
 
 @dataclass(frozen=True, slots=True)

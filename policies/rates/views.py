@@ -1,11 +1,9 @@
 """Districts' rates: the public list, and the policy administrators' work."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,9 +17,6 @@ from portal.accounts.models import Region
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.regions import in_trees
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
 
 administrators = officials(Role.POLICY_ADMIN)
 

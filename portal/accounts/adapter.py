@@ -1,11 +1,9 @@
 """How the sign-in package behaves here."""
 
-from __future__ import annotations
-
 import logging
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,6 +11,7 @@ from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from portal.accounts.areas import home_region
@@ -23,9 +22,6 @@ from portal.audit.services import record_audit
 from portal.core.http import act_of
 from portal.core.identifiers import mask_email
 from portal.notifications.services import send_later
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger(__name__)
 

@@ -4,18 +4,10 @@ What belongs to no region ("") concerns everybody: it is for those whose regions
 a province's people, or a city's where the portal serves one city alone.
 """
 
-from __future__ import annotations
+from django.db.models import Exists, Q, QuerySet
 
-from typing import TYPE_CHECKING
-
-from django.db.models import Exists, Q
-
+from portal.accounts.models import Appointment, User
 from portal.core.regions import in_trees, within
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from portal.accounts.models import Appointment, User
 
 
 def in_area(user: User, field: str, *roles: str, nowhere: Q | None = None) -> Q:

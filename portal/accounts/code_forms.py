@@ -3,8 +3,6 @@
 Apart from `forms`: the package itself imports that module while it makes its own forms.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from allauth.account.forms import ConfirmEmailVerificationCodeForm

@@ -1,12 +1,13 @@
 """Forms about people and bodies."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
 from portal.accounts.enums import ApplicantKind, Role, SizeClass
@@ -22,12 +23,6 @@ from portal.core.identifiers import (
     read_resident_id,
     read_uscc,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.db.models import QuerySet
-    from django.http import HttpRequest
 
 ORGANISATION_KINDS = [(value, label) for value, label in ApplicantKind.choices if value != ApplicantKind.INDIVIDUAL]
 

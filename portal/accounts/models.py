@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from datetime import datetime
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -13,9 +14,6 @@ from django.utils.functional import cached_property
 
 from portal.accounts.enums import ApplicantKind, OverrideState, RegionLevel, Role, SizeClass
 from portal.core.regions import in_trees
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 class Region(models.Model):

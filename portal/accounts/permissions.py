@@ -1,14 +1,9 @@
 """Who may hold which duties together: plain values in, words for people out."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from portal.accounts.enums import BUSINESS_ROLES, ROLE_LEVELS, SEPARATE_DUTIES, RegionLevel, Role
 from portal.core.regions import same_branch
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 def appointment_problem(

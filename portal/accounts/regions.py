@@ -4,8 +4,6 @@ Bureaus are those that issue notices: a city's 知识产权局, a district's 市
 The telephone is the municipal service line (12345) behind each city's area code, until a bureau enters its own.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 PROVINCE = ("320000", "江苏省", "江苏省知识产权局", "025-12345")

@@ -1,20 +1,13 @@
 """Read people, bodies and regions."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet
 
 from portal.accounts.enums import OverrideState, RegionLevel, Role
 from portal.accounts.models import Applicant, Appointment, Invitation, Membership, OverrideRequest, Region, User
 from portal.core.regions import in_trees
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from django.db.models import QuerySet
 
 SEARCH_LIMIT = 20
 

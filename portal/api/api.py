@@ -1,11 +1,10 @@
 """The interface as a whole: the apps' routers, how errors are written, and its addresses."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.views.decorators.cache import cache_control
 from ninja import NinjaAPI
@@ -14,11 +13,6 @@ from ninja.errors import AuthenticationError, Throttled, ValidationError
 from portal.access import access, public
 from portal.api.throttling import MinuteThrottle
 from portal.core.registry import API_ROUTERS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest, HttpResponse
 
 THROTTLE = MinuteThrottle()
 

@@ -1,20 +1,13 @@
 """Who asks: the token of a request. A session's cookie counts for nothing here, so that no other site can use it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 
+from portal.accounts.models import User
+from portal.api.models import ApiToken
 from portal.api.selectors import find_token
 from portal.api.services import note_use
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from portal.accounts.models import User
-    from portal.api.models import ApiToken
 
 
 class TokenAuth(HttpBearer):

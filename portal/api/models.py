@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
 
-if TYPE_CHECKING:
-    from portal.accounts.models import User
+from portal.accounts.models import User
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):

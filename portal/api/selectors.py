@@ -1,22 +1,16 @@
 """Find tokens."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from portal.access import needs_second_factor
+from portal.accounts.models import User
 from portal.api.models import ApiToken
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from portal.accounts.models import User
 
 
 def hash_token(secret: str) -> str:

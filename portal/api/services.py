@@ -1,10 +1,7 @@
 """Give out and revoke tokens."""
 
-from __future__ import annotations
-
 import secrets
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -13,12 +10,8 @@ from portal.accounts.models import User
 from portal.api.models import ApiToken
 from portal.api.selectors import fingerprint_of, hash_token, owned_tokens
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from portal.core.actor import ActorContext
 
 MAX_TOKENS = 10
 MAX_DAYS = 365

@@ -1,18 +1,12 @@
 """How often may be asked: requests counted by the minute in the cache that all processes share."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.conf import settings
+from django.http import HttpRequest
 from ninja.throttling import BaseThrottle
 
 from portal.api.auth import token_of
 from portal.core.http import client_address
 from portal.core.limits import count_use, seconds_to_next
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
 
 WINDOW_SECONDS = 60
 

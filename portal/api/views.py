@@ -1,10 +1,9 @@
 """Pages about the interface: its documentation, and one's own tokens."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,9 +16,6 @@ from portal.api.selectors import owned_tokens
 from portal.api.services import create_token, revoke_token
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
 
 
 @access(public)

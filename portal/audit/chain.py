@@ -1,14 +1,10 @@
 """The chain's arithmetic: what a record's hash is made of."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from datetime import UTC
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from portal.audit.models import AuditRecord
+from portal.audit.models import AuditRecord
 
 GENESIS = "0" * 64
 

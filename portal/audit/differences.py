@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
@@ -14,12 +15,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from portal.audit.labels import DETAIL_MODELS, FIELDS, MASKED
+from portal.audit.models import AuditRecord
 from portal.core.money import format_yuan
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from portal.audit.models import AuditRecord
 
 NOTHING = "—"
 

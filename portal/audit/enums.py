@@ -1,7 +1,5 @@
 """Kinds of security events."""
 
-from __future__ import annotations
-
 from django.db import models
 
 

@@ -1,22 +1,16 @@
 """The workbook that auditors take away."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from portal.audit.differences import differences_of, object_type_label
 from portal.audit.labels import action_label
+from portal.audit.models import AuditRecord
 from portal.core.spreadsheets import Cell, Column, Kind, Sheet, write_book
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django.db.models import QuerySet
-
-    from portal.audit.models import AuditRecord
 
 _COLUMNS = (
     Column("序号", Kind.NUMBER, 9),

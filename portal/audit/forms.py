@@ -1,20 +1,14 @@
 """What narrows the audit record."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django import forms
 
+from portal.accounts.models import User
 from portal.audit.enums import SecurityKind
 from portal.audit.labels import action_choices
 from portal.audit.selectors import RecordFilter, SecurityFilter, regions_of_auditor
 from portal.core.fields import DayField
-
-if TYPE_CHECKING:
-    from typing import Any
-
-    from portal.accounts.models import User
 
 
 def _regions(user: User) -> list[tuple[str, str]]:

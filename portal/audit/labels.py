@@ -1,7 +1,5 @@
 """What the record's codes mean, in words. Every app registers those of its own actions."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from portal.core.registry import Registry

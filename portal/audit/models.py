@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 
 from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
+from portal.accounts.models import User
 from portal.audit.enums import SecurityKind
 from portal.audit.labels import action_label
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
 
 
 class AuditQuerySet(models.QuerySet["AuditRecord"]):

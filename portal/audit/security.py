@@ -1,27 +1,21 @@
 """Put security events on record: exports, looks at full numbers, failed sign-ins, sign-outs, refusals."""
 
-from __future__ import annotations
-
 import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpResponse
 from django.utils import timezone
 
 from portal.accounts.areas import home_region
+from portal.accounts.models import Applicant
 from portal.audit.enums import SecurityKind
 from portal.audit.models import SecurityEvent, SecuritySubject
+from portal.core.actor import ActorContext
 from portal.core.spreadsheets import workbook_response
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from django.http import HttpResponse
-
-    from portal.accounts.models import Applicant
-    from portal.core.actor import ActorContext
 
 
 def record_security(

@@ -1,28 +1,20 @@
 """Read the audit record: pages, one object's history, and whether the chain is whole."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from portal.accounts.enums import Role
-from portal.accounts.models import Region
+from portal.accounts.models import Region, User
 from portal.audit.chain import GENESIS, compute_hash
 from portal.audit.differences import object_type_label
 from portal.audit.labels import action_label
 from portal.audit.models import AuditRecord, ChainHead, SecurityEvent
 from portal.core.paging import Page, paginate
 from portal.core.regions import in_trees
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from portal.accounts.models import User
 
 PAGE_SIZE = 50
 _BATCH = 1000

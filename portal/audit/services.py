@@ -1,13 +1,11 @@
 """Append to the audit chain, and hand records out."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any, BinaryIO
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
@@ -17,13 +15,9 @@ from portal.audit.chain import compute_hash
 from portal.audit.export import moment_text, write_records
 from portal.audit.models import AuditRecord, ChainHead
 from portal.audit.security import record_export
+from portal.audit.selectors import RecordFilter
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
-
-if TYPE_CHECKING:
-    from typing import BinaryIO
-
-    from portal.audit.selectors import RecordFilter
-    from portal.core.actor import ActorContext
 
 # More rows than this a person cannot read, and a request should not have to write.
 EXPORT_LIMIT = 100_000

@@ -1,12 +1,9 @@
 """The auditors' pages: the record, one entry of it, and the workbook."""
 
-from __future__ import annotations
-
 import tempfile
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import FileResponse
+from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -20,9 +17,6 @@ from portal.audit.selectors import page_of_events, page_of_records, region_names
 from portal.audit.services import export_records
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponseBase
 
 auditors = officials(Role.AUDITOR)
 

@@ -1,13 +1,9 @@
 """Who does something, when, and from where: the value every service takes instead of a request."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from portal.accounts.models import User
+from portal.accounts.models import User
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """Choices that pages show as coloured labels."""
 
-from __future__ import annotations
-
 from typing import Self
 
 from django.db import models

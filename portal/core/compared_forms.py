@@ -1,7 +1,5 @@
 """Forms of a stored object that overwrite nothing which somebody else changed since the page was loaded."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

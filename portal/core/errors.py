@@ -1,7 +1,5 @@
 """What services raise when they refuse, and how pages show it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, Self
 

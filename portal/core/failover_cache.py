@@ -4,21 +4,17 @@ Values are computed anew (the cache fails open). Limits are then counted by each
 within the number of processes and nobody is let in uncounted (limits do not fail open).
 """
 
-from __future__ import annotations
-
 import logging
 import pickle
 import time
 import zlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.utils.module_loading import import_string
 from redis.exceptions import RedisError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 logger = logging.getLogger(__name__)
 

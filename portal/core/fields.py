@@ -1,7 +1,5 @@
 """Form fields that several apps share: names, sums, days, and moments to the minute."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any

@@ -10,25 +10,21 @@ import logging
 import os
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
 
 import filetype
 from django.conf import settings
+from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, storages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404
 from django.template.defaultfilters import filesizeformat
 
 from portal.core.errors import RefusedError
 from portal.core.spreadsheets import XLSX
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from django.core.files import File
-    from django.core.files.uploadedfile import UploadedFile
 
 logger = logging.getLogger(__name__)
 

@@ -1,21 +1,15 @@
 """What views take from a request and hand on."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
+from portal.accounts.models import User
 from portal.core.actor import ActorContext
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest, HttpResponseBase
-
-    from portal.accounts.models import User
 
 View = TypeVar("View", bound="Callable[..., HttpResponseBase]")
 

@@ -5,8 +5,6 @@ permanent residence IDs (GA 2102-2023), bank codes of the large-value payment sy
 and bank account numbers. Every refusal is Chinese: which character is wrong, and what to do.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Commands that answer one JSON document a line with one JSON document a line."""
 
-from __future__ import annotations
-
 import io
 import json
 import sys

@@ -1,7 +1,5 @@
 """How often somebody may do something: counted in whole windows of time in the cache that all processes share."""
 
-from __future__ import annotations
-
 from time import time
 
 from django.core.cache import cache

@@ -1,7 +1,5 @@
 """How the portal writes its logs; read by the settings, so it imports nothing of the portal."""
 
-from __future__ import annotations
-
 from typing import Any
 
 

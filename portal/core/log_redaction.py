@@ -1,7 +1,5 @@
 """Logs name no secrets: the tokens of links (password reset, invitation) are struck out of every line."""
 
-from __future__ import annotations
-
 import logging
 import re
 

@@ -1,23 +1,18 @@
 """Logs as one JSON document a line, each with the id of the request it belongs to, also in the jobs that follow."""
 
-from __future__ import annotations
-
 import json
 import logging
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from portal.core import metrics
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from django.db.backends.base.base import BaseDatabaseWrapper
 
 logger = logging.getLogger("portal.statements")
 _request_id: ContextVar[str] = ContextVar("request_id", default="")

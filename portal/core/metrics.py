@@ -4,12 +4,9 @@ Each process counts in files of its own in METRICS_DIR, under the machine's name
 share the folder have the same numbers. `all_measurements` adds the files up.
 """
 
-from __future__ import annotations
-
 import os
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 
@@ -19,9 +16,7 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.METRICS_DIR)
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values  # noqa: E402
 from prometheus_client.multiprocess import MultiProcessCollector  # noqa: E402
-
-if TYPE_CHECKING:
-    from prometheus_client.registry import Collector
+from prometheus_client.registry import Collector  # noqa: E402
 
 values.ValueClass = values.MultiProcessValue(lambda: f"{socket.gethostname()}-{os.getpid()}")  # type: ignore[no-untyped-call]
 

@@ -3,8 +3,6 @@
 Nothing here takes a float: a float has already lost the fen it was asked to keep.
 """
 
-from __future__ import annotations
-
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 

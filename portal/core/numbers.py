@@ -4,18 +4,13 @@ One reader for forms, facts, figures and spreadsheets: full width, thousands in 
 A comma or space that stands anywhere else is never dropped: `1,5` may mean 1.5 or 15.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from portal.core.text import tidy
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # Longer texts are no number that anybody means; a Decimal carries 28 digits without loss.
 LONGEST = 40

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
-if TYPE_CHECKING:
-    from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet
 
-    M = TypeVar("M", bound=Model)
+M = TypeVar("M", bound=Model)
 
 T = TypeVar("T")
 U = TypeVar("U")

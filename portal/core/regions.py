@@ -1,13 +1,8 @@
 """The tree of regions, read from their GB/T 2260 codes: 320000 a province, 320200 a city, 320211 a district."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from django.db.models import Q
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 def tree_prefix(code: str) -> str:

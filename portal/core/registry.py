@@ -4,14 +4,10 @@ Each app fills them in its `registration` module, which `portal.apps.PortalConfi
 loaded. A registry keeps the order of registration, which is that of `INSTALLED_APPS`.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
-
-if TYPE_CHECKING:
-    from ninja import Router
+from ninja import Router
 
 T = TypeVar("T")
 

@@ -4,18 +4,13 @@ PostgreSQL gives every version of a row its own `(xmin, ctid)`: whoever wrote it
 host. A value kept under the digest of the rows it came from is therefore never shown after one of them has changed.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db import connection
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from django.db.models import Model
+from django.db.models import Model
 
 Kept = TypeVar("Kept")
 # What nobody asks for again is dropped by itself.

@@ -1,21 +1,16 @@
 """Workbooks (xlsx): money as numbers with the unit named, text as text, totals by formula, written row by row."""
 
-from __future__ import annotations
-
 import io
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
 import xlsxwriter
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import BinaryIO
 
 Cell = str | int | Decimal | date | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

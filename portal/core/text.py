@@ -1,7 +1,5 @@
 """Text as people meant it: without characters that nobody sees, and read in one form. Pure."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping

@@ -8,22 +8,17 @@ SQLite drops a table's triggers whenever a later migration rebuilds the table. S
 `missing_protections`, which a test and `manage.py verify_audit` ask, says where one forgot.
 """
 
-from __future__ import annotations
+from collections.abc import Sequence
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from django.apps.registry import Apps
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django.apps.registry import Apps
-    from django.db.backends.base.base import BaseDatabaseWrapper
-    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-    from django.db.migrations.state import ProjectState
-    from django.db.models import Model
+from django.db.migrations.state import ProjectState
+from django.db.models import Model
 
 REFUSAL = "append-only"
 _FUNCTION = f"""

@@ -6,17 +6,14 @@ know no people: who may do an action is asked by the service, which also logs wh
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection
+from django.db.models import Model, QuerySet, TextChoices
 
 from portal.core.errors import RefusedError
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-
-    from django.db.models import Model, QuerySet, TextChoices
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,6 @@ Run by `make demo`. The three are separate processes, as in production; only the
 where DATABASE_URL and REDIS_URL are not set.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import hashlib
@@ -22,16 +20,14 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from types import FrameType
+from typing import Literal
 
 import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connections
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60

@@ -3,8 +3,6 @@
 All checks run even when one fails: a person wants the whole list at once.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -6,8 +6,6 @@
 3. Browser and worker, alone, as they need the cores for themselves.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shlex

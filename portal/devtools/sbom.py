@@ -3,8 +3,6 @@
 `python -m portal.devtools.sbom` writes var/sbom.json. The same requirements give the same document, byte for byte.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

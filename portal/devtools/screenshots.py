@@ -4,8 +4,6 @@
 and phone width, of one person per role.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import signal
@@ -15,17 +13,12 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from playwright.sync_api import sync_playwright
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WIDTHS = {"1280": (1280, 1000), "375": (375, 812)}

@@ -4,8 +4,6 @@ Run by path with the system's Python 3.11 (`python3.11 portal/devtools/setup.py 
 only, as no virtual environment stands yet. Every step looks whether it is already done, and costs milliseconds then.
 """
 
-from __future__ import annotations
-
 import argparse
 import hashlib
 import importlib.util

@@ -4,8 +4,6 @@ A template counts as used when its path, or a built path's fixed part, stands in
 template, or when it replaces one of an installed package, which then renders it.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from importlib.metadata import packages_distributions

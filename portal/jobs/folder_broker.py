@@ -5,8 +5,6 @@ does of a damaged one. Here every file is written beside its place and moved the
 put aside. A lost message costs nothing but time: the sweep sends the job again from its row.
 """
 
-from __future__ import annotations
-
 import logging
 import time
 import uuid

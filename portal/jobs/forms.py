@@ -1,7 +1,5 @@
 """What narrows the list of jobs."""
 
-from __future__ import annotations
-
 from django import forms
 
 from portal.jobs.kinds import JOB_KINDS

@@ -1,13 +1,11 @@
 """What the portal needs of its surroundings, asked one by one."""
 
-from __future__ import annotations
-
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from celery import current_app
 from django.conf import settings
@@ -19,9 +17,6 @@ from kombu.exceptions import OperationalError
 
 from portal.core.failover_cache import FailoverCache
 from portal.jobs.selectors import CLOCK_TOLERANCE, is_recent, last_sweep
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """The kinds of background jobs, registered by the apps that do them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,23 +1,17 @@
 """Keep a job's lease while its handler runs."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from portal.jobs.models import Job, JobState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
 
 logger = logging.getLogger(__name__)
 

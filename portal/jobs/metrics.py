@@ -1,20 +1,14 @@
 """What the table of jobs shows to Prometheus: how many wait, how long the oldest has been due, when the sweep ran."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from django.db.models import Count, Min, Q
 from django.utils import timezone
+from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from portal.jobs.models import Heartbeat, Job, JobState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from prometheus_client import Metric
 
 
 class JobCollector(Collector):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,11 +10,9 @@ from django.utils import timezone
 
 from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
+from portal.accounts.models import User
 from portal.core.choices import StatusChoices
 from portal.jobs.kinds import kind_label
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
 
 
 class JobState(StatusChoices):

@@ -1,17 +1,12 @@
 """How far a running job is: said by its handler, shown by whoever waits for it."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from portal.jobs.models import Job, JobState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # A handler may report after every row; the table is written this often.
 _QUIET_SECONDS = 0.5

@@ -1,21 +1,14 @@
 """Read the jobs: what is due, how the machinery stands, and pages of the screen."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 
+from portal.accounts.models import User
 from portal.core.paging import Page, paginate
 from portal.jobs.models import Heartbeat, Job, JobState
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from portal.accounts.models import User
 
 PAGE_SIZE = 50
 SWEEP = "sweep"

@@ -1,35 +1,29 @@
 """Enqueue jobs, run each once, and send again those that are due and not done."""
 
-from __future__ import annotations
-
 import logging
 import time
 import traceback
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from portal.audit.services import record_audit
 from portal.core import metrics
+from portal.core.actor import ActorContext
 from portal.core.logs import as_request, current_request_id
 from portal.jobs.kinds import JOB_KINDS
 from portal.jobs.leases import kept_lease, lease_end
 from portal.jobs.models import Heartbeat, Job, JobState
 from portal.jobs.progress import LeaseLostError, progress_of_job
 from portal.jobs.selectors import SWEEP, due_jobs
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from portal.core.actor import ActorContext
 
 logger = logging.getLogger(__name__)
 

@@ -1,14 +1,11 @@
 """The system administrator's screen of background jobs, and the health check that monitors ask."""
 
-from __future__ import annotations
-
 import hmac
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import messages
 from django.db import DatabaseError
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -26,9 +23,6 @@ from portal.jobs.metrics import JobCollector
 from portal.jobs.models import Job
 from portal.jobs.selectors import page_of_jobs, standing
 from portal.jobs.services import retry_dead_jobs, retry_job
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
 
 system_admins = officials(Role.SYSTEM_ADMIN)
 

@@ -1,20 +1,15 @@
 """Give each request an id, measure it, and write one line about it."""
 
-from __future__ import annotations
-
 import logging
 import re
 import time
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
 
 from portal.core import metrics
 from portal.core.logs import as_request
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger("portal.requests")
 HEADER = "X-Request-ID"

@@ -1,20 +1,15 @@
 """Refuse what a page sends once another person is signed in, and say in words what a refused method means."""
 
-from __future__ import annotations
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal.unsent.answers import too_late
 from portal.unsent.marks import page_of, read_mark
 from portal.unsent.reasons import Reason, reason_for
 from portal.unsent.services import FIELD_OF_KEPT, let_go
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from django.http import HttpRequest, HttpResponse
 
 _READING = ("GET", "HEAD", "OPTIONS", "TRACE")
 # What a form answers when it has read what came, and shows it again with what is wrong.

@@ -1,15 +1,9 @@
 """Pages of a person who is signed in are stored nowhere: not by a browser on a shared computer, not by a proxy."""
 
-from __future__ import annotations
+from collections.abc import Callable
 
-from typing import TYPE_CHECKING
-
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest, HttpResponse
 
 
 class PrivatePagesMiddleware:

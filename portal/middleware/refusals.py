@@ -1,17 +1,12 @@
 """Put on record who was refused what."""
 
-from __future__ import annotations
+from collections.abc import Callable
 
-from typing import TYPE_CHECKING
+from django.http import HttpRequest, HttpResponse
 
 from portal.audit.enums import SecurityKind
 from portal.audit.security import record_security
 from portal.core.http import act_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest, HttpResponse
 
 
 class RefusalMiddleware:

@@ -1,19 +1,13 @@
 """How long a session lasts: an idle and an absolute limit, shorter for officials; and when it was last used."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 NOTED_EVERY_SECONDS = 60
 NOTED_AT = "activity_noted_at"

@@ -1,14 +1,8 @@
 """Read a person's messages, page by page."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from portal.accounts.models import User
 from portal.core.paging import Page, paginate
 from portal.notifications.models import Message
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
 
 PAGE_SIZE = 30
 

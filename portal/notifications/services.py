@@ -1,19 +1,14 @@
 """Tell people something: on the site at once, by e-mail after commit. And note what they have read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
 
 from portal.accounts.models import User
+from portal.core.actor import ActorContext
 from portal.jobs.services import enqueue_job
 from portal.notifications.models import Message, OutboxEmail
-
-if TYPE_CHECKING:
-    from portal.core.actor import ActorContext
 
 SITE_NAME = "知识产权专项资金申报平台"
 _TITLE_LIMIT = 120

@@ -1,10 +1,7 @@
 """A person's messages."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -15,9 +12,6 @@ from portal.core.paging import read_number
 from portal.notifications.models import Message
 from portal.notifications.selectors import newest_message_id, page_of_messages
 from portal.notifications.services import mark_all_read, mark_read
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
 
 
 @access(signed_in)

@@ -1,23 +1,17 @@
 """Tags for what every page has: its place, a component with content of its own, a table that stacks on a phone."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import template
-from django.template.base import token_kwargs
+from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
+from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from django.template.base import FilterExpression, NodeList, Parser, Token
-    from django.template.context import Context
 
 register = template.Library()
 _SLOTS = "_slots"

@@ -1,24 +1,19 @@
 """Filters and tags that every template has."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import template
+from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from portal.core.money import format_wan_yuan, format_yuan
 from portal.unsent.marks import FIELD
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from django.template import Context
-    from django.utils.safestring import SafeString
 
 register = template.Library()
 

@@ -1,9 +1,6 @@
 """The answer to a request that came too late: words, a way back, and what was typed."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,12 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.unsent.marks import page_of, read_mark
+from portal.unsent.marks import PageMark, page_of, read_mark
 from portal.unsent.reasons import Reason, reason_for
 from portal.unsent.services import content_of, keep
-
-if TYPE_CHECKING:
-    from portal.unsent.marks import PageMark
 
 
 def too_late(request: HttpRequest, reason: Reason, mark: PageMark | None) -> HttpResponse:

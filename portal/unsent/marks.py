@@ -1,18 +1,13 @@
 """The mark that every page's forms carry: for whom the page was made, where it stands, and when."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.core import signing
+from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
 
 FIELD = "page-mark"
 HEADER = "X-Page-Mark"

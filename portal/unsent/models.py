@@ -1,7 +1,5 @@
 """What somebody filled in and could not send, because the session was over by then."""
 
-from __future__ import annotations
-
 import uuid
 from typing import ClassVar
 

@@ -1,19 +1,14 @@
 """Why a request comes from somebody who was signed in when the page was made, and is not now."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import TextChoices
+from django.http import HttpRequest
 from django.utils import timezone
 
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from portal.unsent.marks import PageMark
+from portal.unsent.marks import PageMark
 
 
 class Reason(TextChoices):

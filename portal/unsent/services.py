@@ -1,27 +1,19 @@
 """Keep what came too late for its own person, and give it back."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.http import HttpRequest
 
-from portal.unsent.marks import FIELD, KEPT_FOR
+from portal.accounts.models import User
+from portal.unsent.marks import FIELD, KEPT_FOR, PageMark
 from portal.unsent.models import UnsentForm
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from django.http import HttpRequest
-
-    from portal.accounts.models import User
-    from portal.unsent.marks import PageMark
 
 MOST_BYTES = 256 * 1024
 MOST_FORMS = 20

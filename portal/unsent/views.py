@@ -1,7 +1,5 @@
 """Pages around a session that was lost: where it stands, and what was kept."""
 
-from __future__ import annotations
-
 import uuid
 
 from django.contrib import messages

@@ -1,7 +1,5 @@
 """What the administrator enters about days."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

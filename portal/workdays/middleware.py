@@ -1,18 +1,12 @@
 """Say in words that a year's calendar is missing, wherever a period had to be counted."""
 
-from __future__ import annotations
+from collections.abc import Callable
 
-from typing import TYPE_CHECKING
-
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal.accounts.enums import Role
 from portal.workdays.selectors import CalendarUnknownError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest, HttpResponse
 
 
 class CalendarUnknownMiddleware:

@@ -1,7 +1,5 @@
 """Days that a city works or rests differently from the State Council's calendar."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.db import models

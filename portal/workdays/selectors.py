@@ -1,7 +1,5 @@
 """Count working days by the State Council's calendar (with 调休) and the administrator's overrides."""
 
-from __future__ import annotations
-
 import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass

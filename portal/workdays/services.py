@@ -1,9 +1,6 @@
 """Set working days against the national calendar, and take that back."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -11,11 +8,9 @@ from django.db import transaction
 from portal.accounts.areas import covers_now
 from portal.accounts.enums import Role
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.workdays.enums import SpanKind
 from portal.workdays.models import WorkdayOverride
-
-if TYPE_CHECKING:
-    from portal.core.actor import ActorContext
 
 LONGEST_SPAN = 366
 

@@ -1,11 +1,7 @@
 """The system administrator's calendar."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
-from django.http import HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,9 +15,6 @@ from portal.workdays.enums import SpanKind
 from portal.workdays.forms import RemovalForm, SpanForm
 from portal.workdays.selectors import FIRST_YEAR, is_complete, months_of, spans_of
 from portal.workdays.services import remove_workdays, set_workdays
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
 
 system_admins = officials(Role.SYSTEM_ADMIN)
 _WEEKDAYS = "一二三四五六日"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,11 +12,8 @@ from django.utils import timezone
 from applications.claims.enums import Route
 from applications.claims.models import visible_claims
 from portal.accounts.enums import RegionLevel, Role
+from portal.accounts.models import User
 from review.decisions.enums import Conclusion, CreditResult, ObjectionState, Stage
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
-
 
 _HEAR_OBJECTIONS = frozenset({Role.CITY_OFFICER, Role.DECISION_MAKER, Role.AUDITOR})
 

@@ -1,21 +1,15 @@
 """Which stage a claim's status is, which action a conclusion means there, and who may conclude it. Pure."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from django.db.models import Q
 
 from applications.claims.enums import Action, ClaimStatus, Route
+from applications.claims.models import Claim
 from applications.claims.permissions import acts_for_applicant, party_for
 from portal.accounts.enums import RegionLevel, Role
+from portal.accounts.models import Appointment, User
 from review.decisions.enums import Conclusion, Stage
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from applications.claims.models import Claim
-    from portal.accounts.models import Appointment, User
 
 STAGE_OF: dict[str, Stage] = {
     ClaimStatus.SUBMITTED: Stage.ACCEPTANCE,

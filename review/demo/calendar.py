@@ -1,7 +1,5 @@
 """Days of a year whose national calendar is not published yet, so that the demo runs in any December."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 from portal.workdays.models import WorkdayOverride

@@ -1,27 +1,22 @@
 """The demo's calls for claims: one that is over, one open now, one announced."""
 
-from __future__ import annotations
-
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from policies.calls.models import Call
 from policies.calls.selectors import callable_items
 from policies.calls.services.attachments import add_attachment
 from policies.calls.services.changes import extend_call, publish_call
 from policies.calls.services.drafts import draft_call
 from policies.calls.services.plans import CallPlan, ItemPlan
 from portal.accounts.models import Region
+from portal.core.actor import ActorContext
 from review.demo.papers import sample_paper
-
-if TYPE_CHECKING:
-    from policies.calls.models import Call
-    from portal.core.actor import ActorContext
 
 NAMESPACE = uuid.UUID("0b0f5d3e-6c1b-4a53-9f5a-0f9f5b2f7d11")
 WUXI = "320200"

@@ -1,25 +1,25 @@
 """Walk the demo claims through the real services, in the order of time, each to its status."""
 
-from __future__ import annotations
-
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus, Route
+from applications.claims.models import Claim
 from applications.claims.services.corrections import PointAsked, request_correction
 from applications.claims.services.drafts import add_lines, start_claim
 from applications.claims.services.evidence import Upload, add_evidence
 from applications.claims.services.submission import submit_claim, withdraw_claim
+from policies.calls.models import Call
 from policies.published.models import SupportItem
 from policies.published.selectors import compiled_item
 from portal.accounts.enums import Role
-from portal.accounts.models import Appointment, Region, User
+from portal.accounts.models import Applicant, Appointment, Region, User
 from portal.core.actor import ActorContext
 from portal.jobs.models import Job, JobState
 from portal.jobs.services import run_job
@@ -41,13 +41,6 @@ from review.demo.calls import FIRST, SECOND, THIRD, extend_first, make_call
 from review.demo.papers import sample_paper
 from review.demo.scripts import SCRIPTS, Script
 from review.funding.services import Voucher, record_payment, record_return
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from applications.claims.models import Claim
-    from policies.calls.models import Call
-    from portal.accounts.models import Applicant
 
 S = ClaimStatus
 NAMESPACE = uuid.UUID("6f1f0c0e-9d5c-4c7e-8f0a-2f6a5c1d7b10")

@@ -1,7 +1,5 @@
 """Sample papers that stand in for evidence: one sheet per kind of document, made different for each use."""
 
-from __future__ import annotations
-
 from functools import cache
 from html import escape
 

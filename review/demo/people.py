@@ -1,7 +1,5 @@
 """Demo people: thirty applicants with valid numbers, their users, and officials of every role. All invented."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress

@@ -1,9 +1,7 @@
 """Demo drafts of policy: one change of the Wuxi document being written, one that waits for the second person."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from policies.drafting import yaml_codec
 from policies.drafting.models import PolicyDraft
@@ -17,9 +15,6 @@ from policies.published.models import PolicyDocument
 from portal.accounts.models import User
 from portal.core.actor import ActorContext
 from review.demo.people import DOMAIN
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 _DOCUMENT = "wx2020"
 

@@ -1,23 +1,15 @@
 """Made-up rates of two districts: one confirmed, one that waits for the second person."""
 
-from __future__ import annotations
-
 import uuid
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from policies.published.models import SupportItem
 from policies.rates.enums import RateState
 from policies.rates.services import RatePlan, confirm_rate, propose_rate
-from portal.accounts.models import Region
+from portal.accounts.models import Region, User
 from portal.core.actor import ActorContext
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from portal.accounts.models import User
 
 _NAMESPACE = uuid.UUID("5b6f2d0e-6a4c-4f6e-9d0b-0f5d8f2b7c33")
 _ITEM = "wx2020-01-extra"

@@ -1,20 +1,15 @@
 """What the demo's first enterprise and first person hold and have not claimed: what their home pages suggest."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from applications.rights.models import Right
 from applications.rights.selectors import right_kinds
 from applications.rights.services import record_many
+from portal.accounts.models import Applicant
 from portal.core.actor import ActorContext
 from review.demo.scripts import annual_fee, loan, madrid, patent_no, pct_grant
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from portal.accounts.models import Applicant
 
 
 def _invention(serial: int, day: str, fees: str) -> dict[str, Any]:

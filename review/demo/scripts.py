@@ -1,7 +1,5 @@
 """Which demo claims there are: who claims what, and how far each has come."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

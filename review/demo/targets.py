@@ -1,25 +1,19 @@
 """Made-up measured values and progress, so that the dashboards show met, missed, open and unmeasured targets."""
 
-from __future__ import annotations
-
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from portal.accounts.models import User
 from portal.core.actor import ActorContext
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.models import Measurement
 from review.targets.selectors import find_aim
 from review.targets.services import Reading, Report, correct_measurement, record_measurement, report_progress
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from portal.accounts.models import User
 
 _NAMESPACE = uuid.UUID("a3e1f7a4-8a0b-4a55-9a0e-5f0c3a3b7d21")
 _SOURCE = "（演示数据，非真实统计）"

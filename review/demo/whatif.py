@@ -1,10 +1,9 @@
 """Demo simulations: what the draft of the moment costs, and a lower standard over stored and over made claims."""
 
-from __future__ import annotations
-
 import uuid
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.catalogue import draft_catalogue
@@ -19,9 +18,6 @@ from review.whatif.models import SimulationRun
 from review.whatif.rules import rules_of_draft, rules_of_item
 from review.whatif.selectors import JOB, catalogue_in_force
 from review.whatif.services.runs import Plan, start_run
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 _NAMESPACE = uuid.UUID("3c0b8f6e-58f5-4a4e-8f4e-6a8d2f1c9b55")
 _CITY = "320200"

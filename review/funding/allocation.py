@@ -4,8 +4,6 @@ Sources: wx2020 article 1 (the city bears at most a share of each sum, the distr
 the districts by the factor method).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,25 +1,20 @@
 """Grant an approved claim its sum, and who bears how much of it."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 
+from applications.claims.models import Claim
 from applications.claims.services.assessment import with_supported_sums
 from policies.engine import assess
 from policies.published.selectors import catalogue_for
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision
 from review.funding.models import Award
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from applications.claims.models import Claim
-    from portal.core.actor import ActorContext
 
 
 def record_award(claim: Claim, *, act: ActorContext) -> Award:

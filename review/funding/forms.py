@@ -1,17 +1,13 @@
 """Forms of the payments screen."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from portal.core.fields import DayField
 from review.funding.services import Voucher
-
-if TYPE_CHECKING:
-    from django.utils.datastructures import MultiValueDict
 
 STATES = (("", "全部"), ("approved", "待拨付"), ("returned", "退票待重付"), ("paid", "已拨付"))
 

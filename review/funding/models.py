@@ -1,7 +1,5 @@
 """Money decided and paid: one award per approved claim with its split, and the payments made on it."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.db import models

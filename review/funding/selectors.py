@@ -1,27 +1,18 @@
 """What finance works on: approved and paid claims with award, account and payments."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from decimal import Decimal
 
-from django.db.models import Count, Prefetch, Q, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from portal.accounts.enums import RegionLevel, Role
-from portal.accounts.models import Region
+from portal.accounts.models import Region, User
 from portal.core.money import ZERO
 from review.decisions.permissions import decided_by
 from review.funding.models import Award, Payment, PaymentKind
-
-if TYPE_CHECKING:
-    from datetime import date
-    from decimal import Decimal
-
-    from django.db.models import QuerySet
-
-    from portal.accounts.models import User
 
 
 def payable_claims(user: User) -> QuerySet[Claim]:

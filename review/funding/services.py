@@ -1,15 +1,16 @@
 """Record payments on awards and their returns by the bank."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
 
 from applications.claims.enums import Action
+from applications.claims.models import Claim
 from applications.claims.services.transitions import lock_claim, perform_transition
+from portal.accounts.models import Applicant, User
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from review.decisions.services.decisions import refuse_bad_credit
 from review.decisions.services.locking import check_four_eyes
@@ -17,13 +18,6 @@ from review.decisions.services.step_messages import notify_of_step
 from review.funding.models import Award, Payment, PaymentKind
 from review.treasury.enums import EntryKind
 from review.treasury.services.awards import move_claim
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from applications.claims.models import Claim
-    from portal.accounts.models import Applicant, User
-    from portal.core.actor import ActorContext
 
 ACCOUNT_FIELDS = ("account_name", "bank_name", "cnaps_code", "account_number")
 

@@ -1,20 +1,14 @@
 """The 拨付 sheet: what the bank and the treasury need of each payment."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from django.utils import timezone
 
+from applications.claims.models import Claim
 from portal.core.money import yuan_in_words
 from portal.core.spreadsheets import Cell, Column, Kind, build_sheet
 from review.funding.models import PaymentKind
 from review.funding.services import account_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from applications.claims.models import Claim
 
 COLUMNS = (
     Column("序号", Kind.NUMBER, 6),

@@ -1,10 +1,9 @@
 """The payments screen of finance."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import uuid
 
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -27,11 +26,6 @@ from review.funding.selectors import (
 )
 from review.funding.services import record_payment, record_return
 from review.funding.sheets import payment_sheet
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest, HttpResponse
 
 finance = officials(Role.FINANCE)
 

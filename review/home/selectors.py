@@ -1,10 +1,8 @@
 """What waits for whom: counts and next things for the home pages. Counts of queues stop at the queue's own cap."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
@@ -13,7 +11,7 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.models import AssessmentReplay, Claim
 from policies.published.models import PolicyDocument
 from portal.accounts.enums import Role
-from portal.accounts.models import Appointment, Region
+from portal.accounts.models import Appointment, Region, User
 from portal.audit.models import AuditRecord, ChainHead
 from portal.core.money import ZERO
 from portal.jobs.models import Job, JobState
@@ -21,14 +19,7 @@ from portal.notifications.models import Message
 from review.decisions.enums import ObjectionState
 from review.decisions.models import Objection, PublicityList
 from review.decisions.permissions import decided_in, publishing_regions
-from review.decisions.selectors.queue import COUNT_LIMIT, desks_of, next_claim
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
-    from decimal import Decimal
-
-    from portal.accounts.models import User
-    from review.decisions.selectors.queue import Desk
+from review.decisions.selectors.queue import COUNT_LIMIT, Desk, desks_of, next_claim
 
 _PATIENCE = timedelta(minutes=10)
 

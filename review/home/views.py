@@ -1,33 +1,27 @@
 """The home page: what one can get, or the next thing to do."""
 
-from __future__ import annotations
-
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
+from applications.ledger.selectors import Balance
 from applications.rights.suggestions import balances_of, rows_behind, suggestions_for
 from policies.drafting.selectors.lists import drafts_waiting_for
 from policies.published.selectors import claimable_items, showcase
 from portal.access import access, needs_second_factor, public
 from portal.accounts.enums import Role
+from portal.accounts.models import User
 from portal.core.row_versions import Rows, kept, rows_version
 from portal.notifications.models import Message
 from review.home import selectors
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from django.http import HttpRequest, HttpResponse
-    from django.utils.safestring import SafeString
-
-    from applications.ledger.selectors import Balance
-    from portal.accounts.models import User
 
 _PUBLICITY_ROLES = frozenset({Role.CITY_OFFICER, Role.DECISION_MAKER})
 _CARDS = 9

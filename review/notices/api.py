@@ -1,19 +1,14 @@
 """Whether a notice is genuine, for programs. Public, and as free of personal data as the page."""
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from ninja import Path, Router, Schema
 
 from portal.api.contract import Problem
 from review.notices import selectors
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
 
 router = Router(tags=["通知书"])
 NoticeCode = Annotated[str, Path(pattern=r"^[0-9A-Za-z -]{1,40}$")]

@@ -1,18 +1,13 @@
 """What printing needs of the machine, asked at start-up: it fails late and dearly otherwise."""
 
-from __future__ import annotations
-
 import ctypes
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
+from django.apps import AppConfig
 from django.core import checks
 
 from review.notices.fonts import REMEDY, FontsMissingError, current_fonts
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django.apps import AppConfig
 
 SUBSET_LIBRARY = "libharfbuzz-subset.so.0"
 

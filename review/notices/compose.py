@@ -1,31 +1,27 @@
 """Gather what a notice says from the claim, its decisions and its award, and freeze it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim, ClaimEvent, ClaimLine
+from policies.engine import Item
 from policies.facts.values import facts_of, read_facts
 from policies.published.selectors import compiled_item
 from portal.accounts.enums import RegionLevel, Role
+from portal.accounts.models import Region
 from portal.core.money import ZERO
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, PublicityEntry
+from review.funding.models import Award
 from review.notices import snapshot as content
 from review.notices.models import NoticeKind
-
-if TYPE_CHECKING:
-    from applications.claims.models import Claim, ClaimEvent, ClaimLine
-    from policies.engine import Item
-    from portal.accounts.models import Region
-    from review.funding.models import Award
 
 # Which word of the office's sign stands before 〔year〕 in a number.
 SERIES = {NoticeKind.GRANT: "知资", NoticeKind.REFUSAL: "知不支", NoticeKind.RECOGNITION: "知认"}

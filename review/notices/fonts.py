@@ -17,17 +17,15 @@ every worker alike.
 Licensed fonts come first where a site has put them into one of `settings.NOTICE_FONT_SOURCES`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import fontTools
 from django.conf import settings
@@ -37,11 +35,7 @@ from fontTools.pens.filterPen import DecomposingFilterPen
 from fontTools.pens.qu2cuPen import Qu2CuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from fontTools.ttLib.tables._g_l_y_f import Glyph
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 # Part of the hash: raise it when this module makes other fonts from the same sources.
 RECIPE = 9

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
-
-if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
 
 MAX_COPY_BYTES = 10 * 1024 * 1024
 

@@ -1,7 +1,5 @@
 """The jobs that follow a decision. Each may run any number of times, and be killed anywhere."""
 
-from __future__ import annotations
-
 from django.utils import timezone
 
 from portal.core.actor import ActorContext

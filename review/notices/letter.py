@@ -4,8 +4,6 @@ GB/T 9704-2012 has 22 lines of 28 characters to a page, and lets the distance of
 stands on a page with text (5.2.3, 7.3.5.5).
 """
 
-from __future__ import annotations
-
 import math
 import re
 from dataclasses import dataclass

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from applications.claims.models import visible_claims
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
+from portal.accounts.models import User
 
 
 class NoticeKind(models.TextChoices):

@@ -5,16 +5,15 @@ from the snapshot, one set of fonts, one QR version and mask). Anything WeasyPri
 box in place of a name must never reach anybody.
 """
 
-from __future__ import annotations
-
 import gc
 import logging
 import os
 import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.template.loader import render_to_string
 from weasyprint import CSS, HTML
@@ -24,12 +23,7 @@ from weasyprint.urls import URLFetcher
 from review.notices.fonts import current_fonts
 from review.notices.letter import AREA, MOST_ROWS, ROWS, TOLD_LINES, Letter, signature, signature_inset
 from review.notices.qrcode import qr_data_uri
-from review.notices.snapshot import read_snapshot
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from review.notices.snapshot import Snapshot
+from review.notices.snapshot import Snapshot, read_snapshot
 
 STYLE = Path(__file__).with_name("print.css")
 # One notice at a time in a process: Pango's font map, which all share, is not made for threads.

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
 
+from django.core.files import File
+from django.db.models import QuerySet
+
+from applications.claims.models import Claim
+from portal.accounts.models import User
 from portal.core.files import FileChangedError, open_file
 from review.notices.enums import FileState
 from review.notices.models import Notice
-
-if TYPE_CHECKING:
-    from django.core.files import File
-    from django.db.models import QuerySet
-
-    from applications.claims.models import Claim
-    from portal.accounts.models import User
 
 
 class NoticeFileError(Exception):

@@ -1,20 +1,22 @@
 """Issue notices: take the next number, freeze the content, print once, tell the applicant."""
 
-from __future__ import annotations
-
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim
 from applications.claims.services.transitions import lock_claim
+from portal.accounts.models import Region
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.files import keep_bytes
 from portal.notifications.services import notify_applicant
 from review.funding.awards import record_award
+from review.funding.models import Award
 from review.notices.compose import (
     Heading,
     NoticeNotDue,
@@ -27,12 +29,6 @@ from review.notices.compose import (
 )
 from review.notices.models import Notice, NoticeCounter, NoticeKind, new_code
 from review.notices.render import render_notice
-
-if TYPE_CHECKING:
-    from applications.claims.models import Claim
-    from portal.accounts.models import Region
-    from portal.core.actor import ActorContext
-    from review.funding.models import Award
 
 # The statuses in which a notice may be made; of a refusal, its own time line says.
 DUE_IN: dict[NoticeKind, frozenset[str]] = {

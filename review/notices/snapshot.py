@@ -28,8 +28,6 @@ The last three came later: a notice without them is read as one that has nothing
 yuan with two places. Lines, reduction and total agree to the fen, and so do the shares.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import field

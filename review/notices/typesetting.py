@@ -6,20 +6,15 @@ and what is too much is taken out of the empty halves of its marks. The lines of
 that the widest spacing of any of them is as small as can be.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from fontTools.ttLib import TTFont
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # The measure of GB/T 9704: 28 characters of size 3 in 156 mm.
 MEASURE = 28.0

@@ -1,12 +1,10 @@
 """Notices: an applicant's list, the file, and the public page that says whether a notice is genuine."""
 
-from __future__ import annotations
-
 import logging
-from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,10 +16,6 @@ from review.notices import selectors
 from review.notices.enums import FileState
 from review.notices.forms import CopyForm
 from review.notices.models import Notice
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-    from django.http.response import HttpResponseBase
 
 logger = logging.getLogger(__name__)
 PAGE_SIZE = 20

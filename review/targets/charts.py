@@ -1,20 +1,24 @@
 """The charts of the dashboards."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from django.urls import reverse
 
-from portal.core.charts import BarRow, ColumnGroup, Datum, Share, bar_chart, column_chart, share_chart
+from portal.core.charts import (
+    BarChart,
+    BarRow,
+    ColumnChart,
+    ColumnGroup,
+    Datum,
+    Share,
+    ShareChart,
+    bar_chart,
+    column_chart,
+    share_chart,
+)
 from review.targets.enums import Verdict
 from review.targets.figures import figure_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from portal.core.charts import BarChart, ColumnChart, ShareChart
-    from review.targets.selectors import Aim, Dashboard, HistoryRow, Row, Standing
+from review.targets.selectors import Aim, Dashboard, HistoryRow, Row, Standing
 
 # A value beyond half as much again as its target is drawn to the edge, so that it does not flatten the others.
 _LIMIT = 150

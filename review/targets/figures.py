@@ -1,7 +1,5 @@
 """Measured values as people write and read them: 35 亿元, 92%, 1,234 家. Exact both ways; pure."""
 
-from __future__ import annotations
-
 from decimal import ROUND_DOWN, Decimal
 
 from portal.core.numbers import SCALES, NumberError, read_number, shown

@@ -1,27 +1,22 @@
 """What officials enter: a measured value, its correction, the progress of a plan."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.validators import URLValidator
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from portal.core.fields import DayField
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.figures import POINTS, RATIO, FigureError, figure_text, read_figure
+from review.targets.goals import Goal
+from review.targets.models import Measurement
+from review.targets.programmes import Task
 from review.targets.services import Reading, Report
 
-if TYPE_CHECKING:
-    from django.utils.datastructures import MultiValueDict
-
-    from review.targets.goals import Goal
-    from review.targets.models import Measurement
-    from review.targets.programmes import Task
-
-    Data = MultiValueDict[str, Any] | None
+Data = MultiValueDict[str, Any] | None
 
 _ENTERED = [(kind.value, kind.label) for kind in SourceKind if kind != SourceKind.PLATFORM]
 NOT_YET = "尚未达到"

@@ -1,19 +1,14 @@
 """What a target item aims at: comparison, value, unit, years. Pure; whether it is met, the engine says."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from policies.engine import Item
 from policies.engine.operations.measure import Measure
 from policies.engine.operations.registry import read_operations
 from review.targets.figures import figure_text
-
-if TYPE_CHECKING:
-    from policies.engine import Item
 
 _YEAR = re.compile(r"\d{4}")
 _YEAR_IN_CODE = re.compile(r"-t-\d\d-")

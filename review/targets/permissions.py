@@ -1,17 +1,11 @@
 """Who enters measured values and progress: a city's officers and policy administrators, a district's own reviewers."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.db.models import Q
 
 from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
+from portal.accounts.models import User
 from portal.core.regions import in_trees
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
 
 _CITY = (Role.POLICY_ADMIN, Role.CITY_OFFICER)
 _DISTRICT = (Role.DISTRICT_FIRST, Role.DISTRICT_SECOND)

@@ -1,30 +1,21 @@
 """A plan's phases and duties as the coverage register states them, and how each stands on a day."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Window
+from django.db.models import Count, F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
+from policies.engine import Programme, RegisterRow
+from policies.published.models import PolicyDocument
 from policies.published.selectors import register_catalogue
-from portal.core.charts import Span, span_chart
+from portal.core.charts import Span, SpanChart, span_chart
 from portal.core.paging import Page, paginate
 from review.targets.enums import ProgressState, Standing
 from review.targets.goals import deadline
 from review.targets.models import ProgressEntry
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from django.db.models import QuerySet
-
-    from policies.engine import Programme, RegisterRow
-    from policies.published.models import PolicyDocument
-    from portal.core.charts import SpanChart
 
 ENTRIES_SHOWN = 3
 HISTORY_PAGE = 20

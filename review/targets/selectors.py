@@ -1,35 +1,28 @@
 """Reading targets: what each aims at, what was measured, and what the engine says of it on a day."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from django.db.models import QuerySet
 
 from policies.engine import Outcome, assess
 from policies.published.enums import DocumentStatus
 from policies.published.models import ItemVersion, PolicyDocument, SupportItem
 from policies.published.selectors import TARGET, catalogue_for, compiled_item
+from portal.accounts.models import User
 from portal.core.paging import Page, paginate
 from review.targets.enums import Verdict
 from review.targets.figures import attainment, figure_text
-from review.targets.goals import deadline, goal_of
+from review.targets.goals import Goal, deadline, goal_of
 from review.targets.models import Measurement
 from review.targets.permissions import recordable_documents
-from review.targets.sources import platform_figure
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
-    from decimal import Decimal
-
-    from django.db.models import QuerySet
-
-    from portal.accounts.models import User
-    from review.targets.goals import Goal
-    from review.targets.sources import PlatformFigure
+from review.targets.sources import PlatformFigure, platform_figure
 
 HISTORY_PAGE = 20
 _YEAR_OF_ARTICLE = re.compile(r"（\d{4}年）$")

@@ -1,9 +1,9 @@
 """Enter and correct measured values, adopt what the portal counts itself, report progress of a plan."""
 
-from __future__ import annotations
-
+import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -11,23 +11,15 @@ from django.utils import timezone
 
 from policies.published.models import PolicyDocument, SupportItem
 from policies.published.selectors import TARGET
+from portal.accounts.models import User
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from review.targets.enums import ProgressState, SourceKind
-from review.targets.goals import deadline
+from review.targets.goals import Goal, deadline
 from review.targets.models import Measurement, ProgressEntry
 from review.targets.programmes import duty_of
-from review.targets.selectors import find_aim, may_record, measured_text, platform_figures
-
-if TYPE_CHECKING:
-    import uuid
-    from datetime import date
-    from decimal import Decimal
-
-    from portal.accounts.models import User
-    from portal.core.actor import ActorContext
-    from review.targets.goals import Goal
-    from review.targets.selectors import Aim
+from review.targets.selectors import Aim, find_aim, may_record, measured_text, platform_figures
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,31 +4,22 @@ Only where the claims show the very thing that the target counts. They show no m
 granted here, so every such figure is a lower bound; each source says in words what is counted and what is not.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING
 
-from django.db.models import Q, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import ClaimLine
 from policies.published.enums import DocumentStatus
+from policies.published.models import PolicyDocument
 from review.targets.figures import figure_text
-from review.targets.goals import deadline
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from django.db.models import QuerySet
-
-    from policies.published.models import PolicyDocument
-    from review.targets.goals import Goal
+from review.targets.goals import Goal, deadline
 
 # What was decided in the applicant's favour, whether or not there is money in it.
 GRANTED = (ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.RECOGNISED)

@@ -1,12 +1,9 @@
 """Pages of targets and programmes: everybody reads them, officials of the region enter what was measured and done."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,8 +18,9 @@ from review.targets.charts import attainment_chart, course_chart, verdict_chart,
 from review.targets.forms import CorrectionForm, MeasurementForm, ProgressForm
 from review.targets.models import Measurement
 from review.targets.permissions import RECORDERS, recordable_documents
-from review.targets.programmes import duty_of, plan_codes, progress_history, read_board, read_task
+from review.targets.programmes import Task, duty_of, plan_codes, progress_history, read_board, read_task
 from review.targets.selectors import (
+    Aim,
     find_aim,
     may_record,
     measured_text,
@@ -42,12 +40,6 @@ from review.targets.services import (
     report_progress,
 )
 from review.targets.xlsx_export import dashboard_sheet
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from review.targets.programmes import Task
-    from review.targets.selectors import Aim
 
 recorders = officials(*RECORDERS)
 

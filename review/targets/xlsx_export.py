@@ -1,14 +1,7 @@
 """A dashboard as a sheet: each target of each year with its value, source and how it stands."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from portal.core.spreadsheets import Column, Kind, build_sheet
-
-if TYPE_CHECKING:
-    from portal.core.spreadsheets import Cell
-    from review.targets.selectors import Dashboard, Standing
+from portal.core.spreadsheets import Cell, Column, Kind, build_sheet
+from review.targets.selectors import Dashboard, Standing
 
 COLUMNS = (
     Column("目标", width=28),

@@ -1,7 +1,5 @@
 """Kinds of accounts, of entries and of sources."""
 
-from __future__ import annotations
-
 from django.db import models
 
 

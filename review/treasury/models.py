@@ -7,18 +7,16 @@ committed, payable, in transit or paid. Balances are read from the last posting 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from portal.accounts.enums import Role
+from portal.accounts.models import User
 from portal.core.regions import in_trees
 from review.treasury.enums import AccountKind, EntryKind, SourceKind
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
 
 
 class BudgetLineQuerySet(models.QuerySet["BudgetLine"]):

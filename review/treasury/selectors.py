@@ -1,25 +1,16 @@
 """Reading the books: balances, the figures of each budget line, and whether all of it adds up."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
-from django.db.models import F, OuterRef, Q, Subquery, Sum, Window
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import Lag
 
 from portal.core.money import format_yuan, to_yuan
 from review.treasury.enums import AccountKind, EntryKind
-from review.treasury.models import Account, Entry, Posting
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from decimal import Decimal
-
-    from django.db.models import QuerySet
-
-    from review.treasury.models import BudgetLine
+from review.treasury.models import Account, BudgetLine, Entry, Posting
 
 
 def balance_of(account_id: int) -> int:

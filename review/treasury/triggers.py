@@ -5,16 +5,12 @@ account never falls below zero. On PostgreSQL also, at commit: the postings of a
 without postings. SQLite knows no check at commit: there `post_entries` alone sees to it, and `verify_ledger` finds it.
 """
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
-
-if TYPE_CHECKING:
-    from django.db.backends.base.base import BaseDatabaseWrapper
-    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-    from django.db.migrations.state import ProjectState
+from django.db.migrations.state import ProjectState
 
 _LAST = "(SELECT {column} FROM treasury_posting WHERE account_id = NEW.account_id ORDER BY sequence DESC LIMIT 1)"
 _SEQUENCE = f"NEW.sequence <> COALESCE({_LAST.format(column='sequence')}, 0) + 1"

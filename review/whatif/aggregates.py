@@ -8,21 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from policies.engine.batch import OUTCOME_CODES
+from policies.engine.batch import OUTCOME_CODES, QuotaUse, Simulation
 from policies.engine.terms import Outcome
 from review.whatif.enums import FORMAT
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from policies.engine.batch import QuotaUse, Simulation
-
-    Ints = NDArray[Any]
-    Bools = NDArray[np.bool_]
+Ints = NDArray[Any]
+Bools = NDArray[np.bool_]
 
 _PAYABLE, _RECOGNISED, _REFUSED, *_WAITING = (
     OUTCOME_CODES.index(outcome)

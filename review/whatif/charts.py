@@ -1,18 +1,11 @@
 """The drawings of a report."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from portal.core.charts import BarChart, BarRow, ColumnChart, ColumnGroup, Datum, bar_chart, column_chart
-from review.whatif.view_models import AFTER, BEFORE, signed, wan
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from review.whatif.report import Report
-    from review.whatif.view_models import Row
+from review.whatif.report import Report
+from review.whatif.view_models import AFTER, BEFORE, Row, signed, wan
 
 
 @dataclass(frozen=True, slots=True)

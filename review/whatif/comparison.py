@@ -1,18 +1,11 @@
 """Two finished simulations side by side: what each tried, group by group. Pure."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from review.whatif.view_models import signed
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from review.whatif.report import Report
-    from review.whatif.view_models import Row, Sums
+from review.whatif.report import Report
+from review.whatif.view_models import Row, Sums, signed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,9 @@
 """What is tried, in words for people. Pure."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from policies.engine import Catalogue
 from policies.engine.money import parse_ratio, ratio_text
 from policies.published.wording import short_sum
-
-if TYPE_CHECKING:
-    from policies.engine import Catalogue
-    from review.whatif.rules import Adjustable, Rules
+from review.whatif.rules import Adjustable, Rules
 
 
 def draft_labels(current: Catalogue, rules: Rules, *, as_if: bool) -> list[str]:

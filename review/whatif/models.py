@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from portal.accounts.models import User
 from review.whatif.enums import OPEN_STATES, ChangeKind, RunState, Source
 from review.whatif.permissions import readable_cities
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
 
 
 class RunQuerySet(models.QuerySet["SimulationRun"]):

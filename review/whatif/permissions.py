@@ -1,17 +1,11 @@
 """Who simulates, and who reads what was simulated. A simulation belongs to a city."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from django.db.models import Q
 
 from portal.accounts.areas import covers_now
 from portal.accounts.enums import RegionLevel, Role
+from portal.accounts.models import Region, User
 from portal.core.regions import in_trees
-
-if TYPE_CHECKING:
-    from django.db.models import Q
-
-    from portal.accounts.models import Region, User
 
 RUNNERS = (Role.POLICY_ADMIN, Role.CITY_OFFICER, Role.DECISION_MAKER)
 READERS = (*RUNNERS, Role.AUDITOR)

@@ -11,19 +11,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from math import lcm
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from policies.engine import Catalogue, Fact, Item
 from policies.engine.batch import KINDS, SIZES, Column, LineTable, Lists, Population, Rows
-from policies.engine.facts import read_count, reader_of
+from policies.engine.facts import Reader, read_count, reader_of
 from policies.engine.money import parse_yuan
 from policies.engine.terms import LEDGERS
 from policies.facts.values import subject_key
-
-if TYPE_CHECKING:
-    from policies.engine import Catalogue, Fact, Item
-    from policies.engine.facts import Reader
 
 # Beyond this a common denominator could carry a value out of int64; the engine reads twelve decimals at most.
 _LARGEST_SCALE = 10**12

@@ -1,16 +1,18 @@
 """A finished simulation as pages and sheets show it: sums in yuan, changes, words. Nothing here computes a claim."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from applications.claims.models import Claim
+from policies.calls.models import Call
 from policies.engine.terms import APPLICANT_KINDS
 from portal.accounts.enums import SizeClass
 from portal.core.money import ZERO, to_fen, to_yuan
 from review.whatif.enums import ChangeKind, Source
+from review.whatif.models import SimulationRun
 from review.whatif.view_models import (
     AFTER,
     BEFORE,
@@ -30,13 +32,6 @@ from review.whatif.view_models import (
     TakeUp,
     wan,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from applications.claims.models import Claim
-    from policies.calls.models import Call
-    from review.whatif.models import SimulationRun
 
 # Reasons that every item may have, in words; the others' words stand in the results.
 _COMMON_REASONS = {

@@ -10,9 +10,9 @@ import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from policies.engine import catalogue_of, compile_item, content_hash, plain_content
+from policies.engine import Catalogue, Item, catalogue_of, compile_item, content_hash, plain_content
 from policies.engine.checks import MAX_COUNT, Checker
 from policies.engine.conditions.registry import family_of
 from policies.engine.limits.registry import read_limit
@@ -20,9 +20,6 @@ from policies.engine.lint import lint_item
 from policies.engine.operations.registry import read_operation
 from policies.engine.problems import Fault, problem_code
 from policies.published.wording import fact_label
-
-if TYPE_CHECKING:
-    from policies.engine import Catalogue, Item
 
 # A period that holds no day of any claim: how an item stands that is not, not yet, or no longer in force.
 _NEVER = [{"from": "1900-01-01", "to": "1900-01-02"}]

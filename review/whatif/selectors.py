@@ -1,9 +1,7 @@
 """Read simulations: pages of them, how far one is, and what earlier ones say."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db.models import Count, Max, Q
 from django.utils import timezone
@@ -12,21 +10,16 @@ from applications.claims.models import Claim
 from policies.calls.models import Call
 from policies.drafting.enums import OVER
 from policies.drafting.models import PolicyDraft
+from policies.engine import Catalogue
 from policies.published.enums import DocumentStatus
 from policies.published.models import PolicyDocument
 from policies.published.selectors import published_catalogue
-from portal.accounts.models import Region
+from portal.accounts.models import Region, User
 from portal.core.paging import Page, paginate
 from portal.jobs.models import Job, JobState
 from review.whatif.enums import RunState
 from review.whatif.models import SimulationRun
 from review.whatif.rules import in_force
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from policies.engine import Catalogue
-    from portal.accounts.models import User
 
 PAGE_SIZE = 30
 MOST_CHOICES = 200

@@ -1,31 +1,23 @@
 """One simulation from its row to its figures: claims are read or made, computed under both sets of rules, compared."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from policies.engine.batch import KINDS, SIZES, generate, simulate
+from policies.engine import Catalogue
+from policies.engine.batch import KINDS, SIZES, Population, generate, simulate
 from policies.engine.limits.registry import read_limit
-from review.whatif.aggregates import Claims, Side, compare, movers
+from review.whatif.aggregates import Bools, Claims, Side, compare, movers
 from review.whatif.enums import Source
+from review.whatif.models import SimulationRun
 from review.whatif.population_builder import UncountableError
 from review.whatif.rules import Rules, catalogue_hash, ever_holds, sides_of
 from review.whatif.selectors import TARGET, catalogue_in_force
-from review.whatif.stored_claims import read_stored_claims
+from review.whatif.stored_claims import StoredClaims, read_stored_claims
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from policies.engine import Catalogue
-    from policies.engine.batch import Population
-    from review.whatif.aggregates import Bools
-    from review.whatif.models import SimulationRun
-    from review.whatif.stored_claims import StoredClaims
-
-    Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 
 # Parts of the whole that the steps take, in per cent: reading or making the claims, then one pass for each side.
 _SHARES = (20, 60, 100)

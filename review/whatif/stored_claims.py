@@ -1,10 +1,8 @@
 """StoredClaims claims as a population: what was last asked of the engine about each, in the order of filing."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db.models import OuterRef, Subquery
@@ -12,17 +10,11 @@ from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Assessment, Claim
-from policies.engine.batch import KINDS
+from policies.engine import Catalogue
+from policies.engine.batch import KINDS, Population
 from portal.core.money import to_fen
-from review.whatif.aggregates import Claims
+from review.whatif.aggregates import Bools, Claims, Ints
 from review.whatif.population_builder import PopulationBuilder, StoredQuestion
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from policies.engine import Catalogue
-    from policies.engine.batch import Population
-    from review.whatif.aggregates import Bools, Ints
 
 CHUNK = 2_000
 # Given up, turned away for their form, or never filed: no rule decides on these.

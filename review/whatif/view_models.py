@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from applications.claims.models import Claim
 from portal.core.money import format_wan_yuan, format_yuan, to_fen, to_yuan
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from applications.claims.models import Claim
-
 
 BEFORE, AFTER = "现行政策", "模拟方案"
 

@@ -1,12 +1,11 @@
 """Pages of simulations: the list, asking for one, waiting for it, its report, and two reports side by side."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,6 +14,7 @@ from policies.drafting.selectors.catalogue import draft_catalogue
 from policies.engine import CatalogueError
 from policies.published.selectors import published_catalogue
 from portal.access import access, officials
+from portal.accounts.models import Region, User
 from portal.audit.security import exported_workbook
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
@@ -42,13 +42,6 @@ from review.whatif.selectors import (
 )
 from review.whatif.services.runs import cancel_run, find_earlier, start_run
 from review.whatif.xlsx_export import report_book
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest, HttpResponse
-
-    from portal.accounts.models import Region, User
 
 runners = officials(*RUNNERS)
 readers = officials(*READERS)

@@ -1,18 +1,12 @@
 """A report as a workbook: one sheet for each way of grouping, totals by formula."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from django.utils import timezone
 
 from portal.core.spreadsheets import Cell, Column, Kind, Sheet, build_book
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from review.whatif.report import Report
-    from review.whatif.view_models import Mover, Row
+from review.whatif.report import Report
+from review.whatif.view_models import Mover, Row
 
 _SIDES = (
     Column("现行：可支持（件）", Kind.COUNT, 14),

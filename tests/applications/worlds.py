@@ -1,11 +1,10 @@
 """Claims over the published catalogue, filled in by hand: what the tests of this app start from."""
 
-from __future__ import annotations
-
 import threading
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -17,12 +16,8 @@ from applications.claims.services.evidence import Upload, add_evidence
 from policies.engine import catalogue_of, load_catalogue
 from policies.published.models import SupportItem
 from policies.published.services import publish_catalogue
+from portal.accounts.models import Applicant, User
 from tests.factories import act, binhu, make_member, make_patent_no, open_claimable
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from portal.accounts.models import Applicant, User
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64

@@ -1,7 +1,5 @@
 """Every measurement of `make bench` runs to its end, at a small size."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,16 +1,9 @@
 """A person in front of a browser: signs in, fills in what the labels ask for, presses what the buttons say."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from playwright.sync_api import expect
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 
 @dataclass

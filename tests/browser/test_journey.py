@@ -1,7 +1,5 @@
 """The whole way in a real browser: six people, three patents and a loan, from registration to the verified notice."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """The container files, as far as they can be checked without an engine: by linter, by specification, by reading."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """The proxy's configuration in a real nginx: slow clients hold no thread of the portal, bodies are bounded."""
 
-from __future__ import annotations
-
 import http.client
 import os
 import socket

@@ -1,7 +1,5 @@
 """The two roles of the database, made by the script that the container runs, in a real PostgreSQL."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import tempfile

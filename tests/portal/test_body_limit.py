@@ -1,7 +1,5 @@
 """A request body that is larger than its page takes is refused before it is read, whoever sends it."""
 
-from __future__ import annotations
-
 import inspect
 import io
 

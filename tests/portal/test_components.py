@@ -1,7 +1,5 @@
 """Components: what they draw, and that they escape what they are given."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """The frame of every page, its components, and that people with a keyboard, a phone or no script can use them."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from decimal import Decimal

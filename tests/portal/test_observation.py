@@ -1,7 +1,5 @@
 """What is seen from outside: one id from a request through its jobs, slow statements, figures for Prometheus."""
 
-from __future__ import annotations
-
 import json
 import logging
 import re

@@ -1,7 +1,5 @@
 """A session that is over while a page is open: nothing is lost, nobody is sent to an address that only takes POST."""
 
-from __future__ import annotations
-
 import json
 import re
 from datetime import timedelta

@@ -1,11 +1,9 @@
 """A submitted claim over the published catalogue, and the officials who take it through the procedure."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -16,18 +14,15 @@ from policies.engine import catalogue_of, load_catalogue
 from policies.published.models import SupportItem
 from policies.published.services import publish_catalogue
 from portal.accounts.enums import Role
-from portal.accounts.models import Region, User
+from portal.accounts.models import Applicant, Region, User
 from portal.core.actor import ActorContext
+from review.decisions.models import PublicityList
 from review.decisions.services.decisions import Minutes, accept_claim, confirm_district_review, support_claim
 from review.decisions.services.locking import ExpectedState
 from review.decisions.services.publicity import PublicityPlan, approve_list, publish_claims
 from tests.applications.worlds import patent_facts, ready_claim
 from tests.factories import act, binhu, make_official, open_claimable, wuxi
 from tests.factories import publish_items as publish_codes
-
-if TYPE_CHECKING:
-    from portal.accounts.models import Applicant
-    from review.decisions.models import PublicityList
 
 MINUTES = Minutes("锡知纪〔2026〕3号", date(2026, 6, 1))
 

@@ -1,21 +1,16 @@
 """Forms around a claim: to list, begin, withdraw and import."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
 
 from applications.claims.selectors.lists import STATE_GROUPS
 from applications.claims.services.imports import Upload, kept_upload
+from policies.calls.models import Call
+from portal.accounts.models import User
 from portal.core.sheet_reading import MAX_BYTES, read_book, read_pasted_cells
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from policies.calls.models import Call
-    from portal.accounts.models import User
 
 
 class ClaimFilterForm(forms.Form):

@@ -1,30 +1,29 @@
 """A claim as its pages show it: its lines as forms with places for faults, its evidence as slots."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.urls import reverse
 
+from applications.claims.models import Claim, Evidence
 from applications.claims.selectors.conflicts import Typed
-from applications.claims.selectors.context import read_claim
+from applications.claims.selectors.context import ClaimContext, LineState, read_claim
 from applications.claims.selectors.duplicates import own_file_uses
 from applications.claims.selectors.problems import LINES_PER_PAGE
-from applications.claims.selectors.scope import EVIDENCE_PREFIX, concerns_patents, editable_scope, item_of
+from applications.claims.selectors.scope import (
+    EVIDENCE_PREFIX,
+    EditableScope,
+    concerns_patents,
+    editable_scope,
+    item_of,
+)
+from policies.engine.model import Evidence as Requirement
+from policies.engine.model import Fact, Item
 from policies.facts.forms import LineForm, build_line_form, read_posted
 from policies.facts.values import facts_of, show_fact
 from portal.core.paging import read_number
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from applications.claims.models import Claim, Evidence
-    from applications.claims.selectors.context import ClaimContext, LineState
-    from applications.claims.selectors.scope import EditableScope
-    from policies.engine.model import Evidence as Requirement
-    from policies.engine.model import Fact, Item
 
 
 @dataclass(frozen=True, slots=True)

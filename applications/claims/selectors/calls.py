@@ -1,9 +1,9 @@
 """A draft and its call: whether it is still open, and where else the draft can go on."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
 
@@ -11,16 +11,10 @@ from applications.claims.enums import RELEASED, ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.selectors.problems import closed_words
 from policies.calls.enums import Phase
+from policies.calls.models import Call
 from policies.calls.selectors import calls_of_item, upcoming_calls
+from policies.published.models import SupportItem
 from portal.core.money import ZERO, quantise_yuan
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
-    from decimal import Decimal
-
-    from policies.calls.models import Call
-    from policies.published.models import SupportItem
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from applications.claims.models import Claim
 from applications.claims.selectors.scope import editable_scope, item_of
+from policies.engine.model import Fact
 from policies.facts.values import facts_of, read_facts, show_fact
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-
-    from applications.claims.models import Claim
-    from policies.engine.model import Fact
-
 
 _NOTHING = ["—"]
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from applications.claims.models import Claim, ClaimLine, Evidence
 from applications.claims.selectors.scope import item_of
+from policies.engine.model import Item
 from policies.facts.values import FactsReading, facts_of, read_facts
+from policies.published.models import ItemVersion
 from policies.published.selectors import item_version_for
+from policies.rates.models import DistrictRate
 from policies.rates.selectors import UNIT_AMOUNT, Rates, takes_unit_amount
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from applications.claims.models import Claim, ClaimLine, Evidence
-    from policies.engine.model import Item
-    from policies.published.models import ItemVersion
-    from policies.rates.models import DistrictRate
 
 
 @dataclass(slots=True)

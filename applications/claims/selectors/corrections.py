@@ -1,22 +1,17 @@
 """What corrections asked, and what became of it: values before and after, files off and on, answers, lateness."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 
 from applications.claims.enums import Action
+from applications.claims.models import Claim, CorrectionPoint, Evidence
 from applications.claims.selectors.scope import EVIDENCE_PREFIX, item_of
+from policies.engine.model import Fact
 from policies.facts.values import facts_of, show_fact
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date, datetime
-
-    from applications.claims.models import Claim, CorrectionPoint, Evidence
-    from policies.engine.model import Fact
 
 # The position under which `CorrectionPoint.before` keeps the claim's own facts.
 OWN = "0"

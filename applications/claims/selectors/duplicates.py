@@ -1,18 +1,12 @@
 """The same right or the same file elsewhere. What an applicant is told never reveals another applicant."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from applications.claims.enums import RELEASED
 from applications.claims.models import Claim, ClaimLine, Evidence
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from portal.accounts.models import User
+from portal.accounts.models import User
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,11 @@
 """The applicant's list of claims: filtered, newest first, page by page on a key."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.db.models import Q
 
 from applications.claims.enums import UNDER_REVIEW, ClaimStatus
 from applications.claims.models import Claim
+from portal.accounts.models import User
 from portal.core.paging import Page, paginate
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
 
 PAGE_SIZE = 20
 

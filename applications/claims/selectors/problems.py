@@ -1,30 +1,22 @@
 """What still stands between a draft and its submission, each with the place it is mended."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
-from applications.claims.selectors.context import as_of_day
+from applications.claims.models import Claim
+from applications.claims.selectors.context import ClaimContext, LineState, as_of_day
 from applications.claims.selectors.duplicates import repeated_positions, taken_positions
 from policies.calls.enums import Phase
+from policies.calls.models import Call
+from policies.engine.model import Fact, Item
 from policies.engine.terms import APPLICANT_KINDS
-from policies.facts.values import facts_of
+from policies.facts.values import FactsReading, facts_of
+from policies.published.models import ItemVersion
 from policies.rates.selectors import takes_ratio
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from applications.claims.models import Claim
-    from applications.claims.selectors.context import ClaimContext, LineState
-    from policies.calls.models import Call
-    from policies.engine.model import Fact, Item
-    from policies.facts.values import FactsReading
-    from policies.published.models import ItemVersion
 
 MAX_LINES = 200
 LINES_PER_PAGE = 10

@@ -1,22 +1,16 @@
 """Where a claim stands, told to its applicant: what happened, who has it, what comes next and by when."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from applications.claims.enums import Action, ClaimStatus, Route
+from applications.claims.models import Claim, ClaimEvent
 from portal.accounts.enums import DISTRICT_ROLES, Role
 from portal.workdays.selectors import CalendarUnknownError, add_workdays
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from applications.claims.models import Claim, ClaimEvent
 
 S = ClaimStatus
 

@@ -1,20 +1,14 @@
 """What of a claim may be changed now: all of a draft, and of a returned claim what the officer asked for."""
 
-from __future__ import annotations
-
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim, CorrectionPoint, Evidence
+from policies.engine.model import Evidence as Requirement
+from policies.engine.model import Fact, Item
 from policies.facts.values import facts_of
 from policies.published.selectors import compiled_item
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
-    from applications.claims.models import Claim, CorrectionPoint, Evidence
-    from policies.engine.model import Evidence as Requirement
-    from policies.engine.model import Fact, Item
 
 EVIDENCE_PREFIX = "evidence:"
 SUBJECT_CHECK = "patent_no"

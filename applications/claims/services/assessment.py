@@ -1,33 +1,26 @@
 """Ask the engine about a claim: live while it is written, and stored whenever somebody acts on it."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 
-from applications.claims.models import Assessment, ClaimLine
+from applications.claims.enums import Action
+from applications.claims.models import Assessment, Claim, ClaimLine
+from applications.claims.selectors.context import ClaimContext, LineState
 from applications.ledger.selectors import granted_on_rights, ledger_state, party_of
 from policies.engine import assess
 from policies.engine.buckets import program_asked
-from policies.engine.model import content_hash
+from policies.engine.model import Item, content_hash
 from policies.engine.terms import Outcome
 from policies.facts.values import DECIDED, DECISION_NO, OFFICERS_FACTS, engine_facts, facts_of
 from policies.published.selectors import catalogue_for
 from policies.rates.selectors import takes_ratio, with_rates
+from portal.core.actor import ActorContext
 from portal.core.money import ZERO, quantise_yuan
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
-
-    from applications.claims.enums import Action
-    from applications.claims.models import Claim
-    from applications.claims.selectors.context import ClaimContext, LineState
-    from policies.engine.model import Item
-    from portal.core.actor import ActorContext
 
 # What the ledger knows better than the applicant: earlier money on the same right, and on the same item of it.
 SUBSIDISED = "subsidised_before"

@@ -1,17 +1,15 @@
 """Send a claim back with a complete list of what to correct, and take it up again."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from applications.claims.enums import Action, ClaimStatus
-from applications.claims.models import CorrectionPoint
+from applications.claims.models import Claim, CorrectionPoint
 from applications.claims.permissions import acts_for_applicant, party_for
 from applications.claims.selectors.corrections import facts_before
 from applications.claims.selectors.scope import correction_targets
@@ -29,15 +27,10 @@ from applications.claims.services.submission import (
 from applications.claims.services.transitions import lock_claim, perform_transition
 from portal.accounts.enums import Role
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.notifications.services import notify_users
 from portal.workdays.selectors import CalendarUnknownError, add_workdays
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from applications.claims.models import Claim
-    from portal.core.actor import ActorContext
 
 # A second round of correction is asked for by who checks the officer's work, not by the officer alone.
 SUPERVISORS = frozenset({Role.DISTRICT_SECOND, Role.DECISION_MAKER})

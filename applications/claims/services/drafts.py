@@ -1,8 +1,9 @@
 """Write a claim before it is submitted: begin, save, add and take off lines. Stale pages overwrite nothing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,27 +13,20 @@ from applications.claims.models import Claim, ClaimEvent, ClaimLine
 from applications.claims.permissions import acts_for_applicant
 from applications.claims.selectors.conflicts import Typed, changed_since_loaded, find_conflict
 from applications.claims.selectors.problems import MAX_LINES
-from applications.claims.selectors.scope import editable_scope, item_of
+from applications.claims.selectors.scope import EditableScope, editable_scope, item_of
 from applications.claims.services.evidence import purge_line_evidence
 from applications.claims.services.transitions import lock_claim
+from policies.calls.models import Call
 from policies.calls.selectors import calls_of_item, upcoming_calls
+from policies.engine.model import Fact, Item
 from policies.engine.regions import covers
 from policies.facts.values import facts_of, read_facts, subject_key
+from policies.published.models import SupportItem
 from policies.published.selectors import compiled_item, item_version_for
+from portal.accounts.models import Applicant
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError, StaleStateError
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-
-    from applications.claims.selectors.scope import EditableScope
-    from policies.calls.models import Call
-    from policies.engine.model import Fact, Item
-    from policies.published.models import SupportItem
-    from portal.accounts.models import Applicant
-    from portal.core.actor import ActorContext
 
 
 def start_claim(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from applications.claims.models import Claim, ClaimLine, Evidence, StoredFile
@@ -15,13 +15,9 @@ from applications.claims.permissions import acts_for_applicant
 from applications.claims.selectors.scope import editable_scope, evidence_requirement
 from applications.claims.services.transitions import lock_claim
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.files import PDF, Allowed, check_file, delete_file, keep_file
-
-if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
-
-    from portal.core.actor import ActorContext
 
 # What may be uploaded: the content's type, and the endings that go with it.
 ALLOWED = {

@@ -1,18 +1,18 @@
 """Lines from a table that a person sends: the template of an item, and the reading of what comes back."""
 
-from __future__ import annotations
-
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import xlsxwriter
 from django.conf import settings
 from django.core import signing
 
+from applications.claims.models import Claim, ClaimLine
 from applications.claims.selectors.problems import MAX_LINES
 from applications.claims.services.drafts import add_lines
+from policies.engine.model import Fact, Item
 from policies.facts.tables import (
     HELP_MARK,
     LINE_NUMBER_HEAD,
@@ -23,16 +23,10 @@ from policies.facts.tables import (
     without_faults,
 )
 from policies.facts.values import MAX_ROWS, facts_of
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.limits import count_use, seconds_to_next
 from portal.core.sheet_reading import Cell, Kind, Sheet
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from applications.claims.models import Claim, ClaimLine
-    from policies.engine.model import Fact, Item
-    from portal.core.actor import ActorContext
 
 # The longest signed table that a form carries on to the mapping of its columns.
 MAX_KEPT = 1_000_000

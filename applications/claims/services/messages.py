@@ -1,15 +1,9 @@
 """Notify an applicant's members of what happened to their claim."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.urls import reverse
 
+from applications.claims.models import Claim
 from portal.notifications.services import notify_applicant
-
-if TYPE_CHECKING:
-    from applications.claims.models import Claim
 
 
 def notify_members(claim: Claim, *, key: str, title: str, body: str) -> None:

@@ -1,9 +1,7 @@
 """Ask every stored question again, of the version it was asked of, and hold the answers against each other."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
@@ -11,9 +9,6 @@ from applications.claims.models import Assessment, AssessmentReplay
 from policies.engine import QuestionError, assess
 from policies.engine.model import canonical_json, content_hash
 from policies.published.selectors import catalogue_for
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 BATCH = 500
 # A run keeps the first of what differs: the rest is the same fault, or a matter for the command.

@@ -1,17 +1,15 @@
 """Submit, withdraw: the moments at which a claim takes its rights, and gives them back."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from applications.claims.enums import Action, ClaimStatus
-from applications.claims.models import Claim, ClaimCounter, ClaimLine
+from applications.claims.models import Assessment, Claim, ClaimCounter, ClaimLine
 from applications.claims.permissions import acts_for_applicant
-from applications.claims.selectors.context import as_of_day, read_claim
+from applications.claims.selectors.context import ClaimContext, as_of_day, read_claim
 from applications.claims.selectors.duplicates import exclusive_key_of
 from applications.claims.selectors.problems import Problem, find_problems, taken_text
 from applications.claims.services.assessment import assess_claim
@@ -19,11 +17,7 @@ from applications.claims.services.messages import notify_members
 from applications.claims.services.transitions import lock_claim, perform_transition
 from policies.engine.terms import Outcome
 from policies.published.selectors import compiled_item
-
-if TYPE_CHECKING:
-    from applications.claims.models import Assessment
-    from applications.claims.selectors.context import ClaimContext
-    from portal.core.actor import ActorContext
+from portal.core.actor import ActorContext
 
 
 class ClaimIncompleteError(Exception):

@@ -1,8 +1,7 @@
 """The one function that writes a claim's status: lock, check, write, log."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -13,11 +12,7 @@ from applications.claims.models import Claim, ClaimEvent
 from applications.claims.permissions import party_for
 from applications.claims.workflow import workflow_of
 from portal.audit.services import record_audit
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from portal.core.actor import ActorContext
+from portal.core.actor import ActorContext
 
 
 def lock_claim(pk: int) -> Claim:

@@ -1,9 +1,8 @@
 """What is used and left of a call's budget and quota, for the officials of its city."""
 
-from __future__ import annotations
+import uuid
 
-from typing import TYPE_CHECKING
-
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -15,11 +14,6 @@ from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.core.http import user_of
 from portal.core.regions import in_trees
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest, HttpResponse
 
 READERS = (Role.CITY_OFFICER, Role.DECISION_MAKER, Role.FINANCE, Role.POLICY_ADMIN, Role.AUDITOR)
 

@@ -1,12 +1,11 @@
 """The list of one's claims, a claim's page, a new claim, and withdrawing one."""
 
-from __future__ import annotations
-
 import uuid
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,20 +20,15 @@ from applications.claims.selectors.progress import progress_of, timeline_of
 from applications.claims.services.drafts import move_to_call, start_claim
 from applications.claims.services.submission import withdraw_claim
 from applications.claims.views.common import as_uuid, content_of, own_claim
+from policies.calls.models import Call
 from policies.calls.selectors import offer_of, open_calls, upcoming_calls
 from policies.engine.terms import APPLICANT_KINDS
 from policies.published.models import SupportItem
-from policies.published.selectors import claimable_items
+from policies.published.selectors import ItemCard, claimable_items
 from portal.access import access, applicants
+from portal.accounts.models import Applicant, User
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from policies.calls.models import Call
-    from policies.published.selectors import ItemCard
-    from portal.accounts.models import Applicant, User
 
 
 @access(applicants)

@@ -1,21 +1,16 @@
 """What the pages of one claim share."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from applications.claims.forms.entry import shown_facts
 from applications.claims.models import Assessment, Claim
+from applications.claims.selectors.context import ClaimContext
 from policies.facts.values import facts_of
 from portal.core.http import user_of
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from applications.claims.selectors.context import ClaimContext
 
 
 def own_claim(request: HttpRequest, key: uuid.UUID) -> Claim:

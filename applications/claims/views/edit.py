@@ -1,13 +1,13 @@
 """Writing a claim: the form, autosave, the conflict screen, the review page and submitting."""
 
-from __future__ import annotations
-
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.forms.entry import claim_form, line_block, page_of, read_typed
+from applications.claims.models import Claim
 from applications.claims.selectors.calls import call_situation
-from applications.claims.selectors.conflicts import Typed, find_conflict, shown_now
+from applications.claims.selectors.conflicts import Conflict, Typed, find_conflict, shown_now
 from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.problems import find_problems
 from applications.claims.selectors.scope import concerns_patents, item_of
@@ -29,19 +30,10 @@ from applications.claims.services.submission import AlreadySubmittedError, Claim
 from applications.claims.views.common import as_uuid, content_of, own_claim
 from policies.facts.forms import MORE_ROWS, SPARE_ROWS
 from portal.access import access, applicants
+from portal.core.actor import ActorContext
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, takes_files
 from portal.core.paging import read_number
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Callable
-
-    from django.http import HttpRequest
-
-    from applications.claims.models import Claim
-    from applications.claims.selectors.conflicts import Conflict
-    from portal.core.actor import ActorContext
 
 
 @takes_files

@@ -1,18 +1,16 @@
 """Files of a claim: upload and use again, and view; only for those who may see the claim."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import uuid
 
 from csp.decorators import csp_replace
-from django.http import Http404, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications.claims.forms.entry import evidence_slot, page_of
-from applications.claims.models import Evidence
+from applications.claims.models import Claim, Evidence
 from applications.claims.selectors.duplicates import reusable_evidence
 from applications.claims.services.evidence import Upload, add_evidence, reuse_evidence
 from applications.claims.views.common import as_uuid, own_claim
@@ -22,13 +20,6 @@ from portal.core.errors import show_refusal
 from portal.core.files import file_response
 from portal.core.http import act_of, takes_files, user_of
 from portal.core.paging import read_number
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import FileResponse, HttpRequest, HttpResponse
-
-    from applications.claims.models import Claim
 
 # Who sees claims sees their evidence; which claims, `visible_to` decides.
 readers = applicants | officials(

@@ -1,10 +1,10 @@
 """Lines from a spreadsheet: the template to fill in, and the filled one back."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import uuid
+from typing import Any
 
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,21 +13,14 @@ from applications.claims.forms.actions import ImportForm
 from applications.claims.selectors.scope import item_of
 from applications.claims.services.imports import build_template, count_import, import_lines, read_upload
 from applications.claims.views.common import own_claim
+from policies.engine.model import Item
+from policies.facts.tables import TableReading
 from policies.facts.values import facts_of
 from portal.access import access, applicants
+from portal.core.actor import ActorContext
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, takes_files
 from portal.core.spreadsheets import workbook_response
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest, HttpResponse
-
-    from policies.engine.model import Item
-    from policies.facts.tables import TableReading
-    from portal.core.actor import ActorContext
-
 
 MOST_NOTES = 20
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from policies.calls.enums import CallState, ChangeKind
@@ -13,13 +13,9 @@ from policies.calls.models import Call, CallAttachment, CallChange
 from policies.calls.services.drafts import lock_draft
 from policies.calls.services.plans import lock_call
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.files import EXCEL, PDF, WORD, Allowed, check_file, keep_file
-
-if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
-
-    from portal.core.actor import ActorContext
 
 MAX_ATTACHMENTS = 20
 ENDINGS = {PDF: ("pdf",), WORD: ("docx",), EXCEL: ("xlsx",), "image/png": ("png",), "image/jpeg": ("jpg", "jpeg")}

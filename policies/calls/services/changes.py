@@ -4,11 +4,11 @@ Who reads a published call relies on it: from then on it only gets more generous
 Whatever would take something back needs an early end announced beforehand, or the withdrawal of the call.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -27,16 +27,10 @@ from policies.calls.services.plans import (
 )
 from policies.calls.workflow import WORKFLOW
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import format_yuan
 from portal.jobs.services import enqueue_job
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
-    from decimal import Decimal
-
-    from portal.core.actor import ActorContext
 
 Difference = list[str]
 # What an amendment may change, and an extension or an early end.

@@ -1,9 +1,8 @@
 """Write a call before it is published: begin, save, discard. Stale pages overwrite nothing."""
 
-from __future__ import annotations
-
+import uuid
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -19,14 +18,10 @@ from policies.calls.services.plans import (
     refuse_foreign_items,
     to_the_minute,
 )
+from portal.accounts.models import Region
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
-
-if TYPE_CHECKING:
-    import uuid
-
-    from portal.accounts.models import Region
-    from portal.core.actor import ActorContext
 
 
 def draft_call(region: Region, *, plan: CallPlan, key: uuid.UUID, act: ActorContext) -> Call:

@@ -1,9 +1,9 @@
 """What a call is to say, and what stands against it."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -12,18 +12,11 @@ from django.db.models import Q
 from policies.calls.models import Call, CallItem
 from policies.calls.permissions import administers
 from policies.calls.selectors import callable_items, rival_items
-from policies.published.models import ItemVersion
+from policies.published.models import ItemVersion, SupportItem
 from portal.accounts.models import Region
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError, StaleStateError
 from portal.core.money import format_yuan
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
-    from decimal import Decimal
-
-    from policies.published.models import SupportItem
-    from portal.core.actor import ActorContext
 
 
 @dataclass(frozen=True, slots=True)

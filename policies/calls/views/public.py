@@ -1,12 +1,11 @@
 """The calls as everybody sees them: list and month, a call's page, its files, and windows for one's own calendar."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import uuid
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,12 +20,6 @@ from policies.calls.models import Call, CallAttachment
 from policies.calls.permissions import administers
 from portal.access import access, public
 from portal.core.files import file_response
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Sequence
-
-    from django.http import HttpRequest
 
 
 @access(public)

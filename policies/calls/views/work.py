@@ -1,12 +1,12 @@
 """The policy administrator's work on calls: drafts, files, publication, and what may be done afterwards."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -30,16 +30,10 @@ from policies.calls.views.public import context_of, send_attachment
 from portal.access import access, officials
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region
+from portal.core.actor import ActorContext
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, takes_files, user_of
 from portal.core.regions import in_trees
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import FileResponse, HttpRequest, HttpResponse
-
-    from portal.core.actor import ActorContext
 
 administrators = officials(Role.POLICY_ADMIN)
 

@@ -3,8 +3,6 @@
 An action is a text `verb:place:rest`, as a button sends it; `act_on` returns the changed section and the place to show.
 """
 
-from __future__ import annotations
-
 import copy
 import re
 from collections.abc import Mapping, MutableSequence

@@ -1,19 +1,13 @@
 """Two versions of one section side by side: what is stored now, and what a page wanted to store. Pure."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from policies.drafting.editor.field_codecs import Posted
+from policies.drafting.editor.page import SectionPage
 from policies.drafting.editor.sections import section_pairs
 from policies.engine.model import content_hash
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from policies.drafting.editor.field_codecs import Posted
-    from policies.drafting.editor.page import SectionPage
 
 NOTHING = "（空）"
 

@@ -1,19 +1,19 @@
 """The controls of the editor: one Django field for each kind of value."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.field_codecs import (
     CheckboxGroup,
+    Codec,
     GuardCodec,
     LineList,
     NameList,
@@ -21,18 +21,11 @@ from policies.drafting.editor.field_codecs import (
     ScopeCodec,
     ValueCodec,
 )
+from policies.drafting.editor.names import FactName, SectionNames
 from policies.engine.conditions.registry import family_of, known_tests
 from policies.engine.operations.registry import operation_labels
 from policies.engine.scopes import SCOPES
 from policies.published.register import MODELS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from django.utils.safestring import SafeString
-
-    from policies.drafting.editor.field_codecs import Codec
-    from policies.drafting.editor.names import FactName, SectionNames
 
 Choices = list[tuple[str, Any]]
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -5,8 +5,6 @@ Each codec turns a value into pairs of control names and texts (`flatten`), and 
 does not `fit` is sent along untouched by the record around it.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,23 +1,19 @@
 """Problems of a section in the words of a form, each at the control that it is about. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.group_codecs import GROUPS
 from policies.drafting.editor.layout import INNER_WORDS, SECTION_WORDS, KeyWords, rule_of, spec_words
+from policies.drafting.editor.names import SectionNames
 from policies.drafting.editor.sections import ROOT, kind_of
+from policies.engine import Problem
 from policies.engine.conditions.registry import known_tests, labels_of_tests
 from policies.engine.limits.registry import limit_labels
 from policies.engine.operations.registry import operation_labels
-
-if TYPE_CHECKING:
-    from policies.drafting.editor.names import SectionNames
-    from policies.engine import Problem
-    from policies.engine.problems import Place, Speak
+from policies.engine.problems import Place, Speak
 
 
 @dataclass(frozen=True)

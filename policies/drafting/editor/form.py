@@ -1,10 +1,8 @@
 """The form of a section: its parts with their fields and rows, every problem at the control it is about."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.forms.utils import ErrorDict
@@ -12,16 +10,13 @@ from django.utils.datastructures import MultiValueDict
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.controls import Select, bound_field, label_of, make_field, with_value
-from policies.drafting.editor.field_codecs import GuardCodec, ImpliedField, Pairs, PreservedField, ValueCodec
+from policies.drafting.editor.field_codecs import Codec, GuardCodec, ImpliedField, Pairs, PreservedField, ValueCodec
+from policies.drafting.editor.field_problems import FieldProblems
 from policies.drafting.editor.group_codecs import MappingField, QuestionField, Record, Rows, Tested
 from policies.drafting.editor.layout import INNER_WORDS, KeyWords
+from policies.drafting.editor.names import FactName, SectionNames
 from policies.drafting.editor.sections import section_pairs
 from policies.engine.conditions.registry import known_tests, labels_of_tests, offered_tests, usual_test
-
-if TYPE_CHECKING:
-    from policies.drafting.editor.field_codecs import Codec
-    from policies.drafting.editor.field_problems import FieldProblems
-    from policies.drafting.editor.names import FactName, SectionNames
 
 # What is chosen as a reading, by its kind.
 _DEFAULTS: dict[str, Codec] = {

@@ -1,18 +1,13 @@
 """What the page of a section is made of: parts, rows, blocks of controls, buttons that add."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
+from django.forms import BoundField
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django.forms import BoundField
-
-    from policies.drafting.editor.layout import PartSpec
+from policies.drafting.editor.layout import PartSpec
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """Mappings and lists of an authored section as controls hold them: records, rows, steps, limits, conditions. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

@@ -3,8 +3,6 @@
 Keyed by the names the grammar uses; a test holds them together, so that no key comes without words.
 """
 
-from __future__ import annotations
-
 from policies.engine.terms import (
     APPLICANT_KINDS,
     DOCUMENT_STATUSES,

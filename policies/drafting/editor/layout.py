@@ -1,22 +1,16 @@
 """How the page of a section is divided: its parts, the keys each shows at once, and what can be added. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Any
 
 from policies.drafting.editor import labels
+from policies.engine.limits.base import Limit
 from policies.engine.limits.money import Scale
 from policies.engine.limits.registry import limit_kind_of, limit_kinds
+from policies.engine.operations.base import Operation
 from policies.engine.operations.registry import operation_of
-
-if TYPE_CHECKING:
-    from typing import Any
-
-    from policies.engine.limits.base import Limit
-    from policies.engine.operations.base import Operation
-    from policies.engine.spec import Spec
+from policies.engine.spec import Spec
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """What a section's page says: the names that may be chosen, and each row as a sentence. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,9 +1,8 @@
 """The form that begins a section, and copies of one."""
 
-from __future__ import annotations
-
 import copy
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -13,9 +12,6 @@ from policies.drafting.presets import preset_item, preset_rule
 from policies.engine import checks
 from policies.engine.problems import Fault, as_written
 from policies.engine.terms import ITEM_KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _RULE, _SETTINGS = "rule", "settings"
 

@@ -1,19 +1,20 @@
 """The page of one section: its parts and rows in words and controls, and what can be added, moved and taken off."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.actions import INHERITED
+from policies.drafting.editor.field_codecs import Codec
+from policies.drafting.editor.field_problems import FieldProblems
 from policies.drafting.editor.form import Fields, SectionForm
 from policies.drafting.editor.fragments import Adder, Block, Cell, Part, ProblemLink, Row
 from policies.drafting.editor.group_codecs import GROUPS, REST, MappingField, QuestionField, Record, Rows, Variants
 from policies.drafting.editor.layout import INNER_WORDS, SECTION_WORDS, PartSpec, parts_of, rule_of, spec_words
 from policies.drafting.editor.names import (
+    SectionNames,
     condition_sentence,
     evidence_sentence,
     fact_sentence,
@@ -23,19 +24,14 @@ from policies.drafting.editor.names import (
     test_sentence,
 )
 from policies.drafting.editor.sections import ROOT, fact_types, kind_of, section_codec
+from policies.engine.limits.base import Limit
 from policies.engine.limits.registry import limit_kinds
+from policies.engine.operations.base import Operation
 from policies.engine.operations.registry import operation_labels, operations
 from policies.engine.programme import PHASE, RESPONSIBILITY
+from policies.engine.spec import Spec
 from policies.engine.terms import PAYERS, ROUTES
 from policies.engine.vocabulary import package_vocabulary
-
-if TYPE_CHECKING:
-    from policies.drafting.editor.field_codecs import Codec
-    from policies.drafting.editor.field_problems import FieldProblems
-    from policies.drafting.editor.names import SectionNames
-    from policies.engine.limits.base import Limit
-    from policies.engine.operations.base import Operation
-    from policies.engine.spec import Spec
 
 _GROUP_WORDS = {
     "facts": {"required": "必填", "optional": "选填"},

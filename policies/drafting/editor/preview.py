@@ -1,24 +1,17 @@
 """A section as the engine reads it before it is published: its faults, its item, and what that says."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from policies.drafting.editor.field_problems import FieldProblems, field_problems
 from policies.drafting.editor.names import SectionNames, section_names
 from policies.drafting.editor.sections import kind_of
+from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import read_sections
-from policies.engine import amount_text, conditions_text
+from policies.engine import Item, amount_text, conditions_text
 from policies.published.wording import AmountWords, amount_words
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from policies.drafting.models import PolicyDraft
-    from policies.engine import Item
-
 
 # Stands in for a head that has faults of its own, so that an item can be judged before its document is described.
 _STAND_IN = {

@@ -1,20 +1,14 @@
 """The sections of a draft as its page lists them."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from policies.drafting import yaml_codec
 from policies.drafting.editor.field_problems import FieldProblem, field_problems
 from policies.drafting.editor.names import section_names
-from policies.engine import ITEM_KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from policies.drafting.models import PolicyDraft
-    from policies.engine import Problem
+from policies.drafting.models import PolicyDraft
+from policies.engine import ITEM_KINDS, Problem
 
 
 @dataclass(frozen=True)

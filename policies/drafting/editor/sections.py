@@ -4,10 +4,8 @@
 again. Every key of the grammar has a codec; one that a later grammar adds is a plain text until it gets a better one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from policies.drafting import yaml_codec
 from policies.drafting.editor import labels
@@ -28,17 +26,14 @@ from policies.drafting.editor.field_codecs import (
 )
 from policies.drafting.editor.group_codecs import GROUPS, MappingField, QuestionField, Record, Rows, Tested, Variants
 from policies.engine import checks, grammar, split
+from policies.engine.checks import Check
 from policies.engine.limits.base import PER
 from policies.engine.limits.money import SCALE, Scale
 from policies.engine.limits.registry import limit_kind_of, limit_kinds
 from policies.engine.operations.registry import operation_of, operations
 from policies.engine.programme import PARTS, RHYTHMS
-from policies.engine.spec import FACTS, GUARD, ONLY
+from policies.engine.spec import FACTS, GUARD, ONLY, Key, Kind, Spec
 from policies.engine.vocabulary import package_vocabulary
-
-if TYPE_CHECKING:
-    from policies.engine.checks import Check
-    from policies.engine.spec import Key, Kind, Spec
 
 ROOT = "section"
 _FLAGS = {"true": True, "false": False}

@@ -1,13 +1,13 @@
 """Pages on which a policy administrator writes one section of a draft, without YAML."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+import uuid
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from policies.drafting.editor.conflicts import differences, merged, place_of, wi
 from policies.drafting.editor.group_codecs import REST
 from policies.drafting.editor.new_section import NewSectionForm, copy_of
 from policies.drafting.editor.page import SectionPage
-from policies.drafting.editor.preview import read_preview
+from policies.drafting.editor.preview import Preview, read_preview
 from policies.drafting.editor.sections import ROOT, in_order_of, kind_of, read_section
 from policies.drafting.models import PolicyDraft
 from policies.drafting.permissions import may_change
@@ -32,14 +32,6 @@ from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, user_of
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Mapping
-
-    from django.http import HttpRequest, HttpResponse
-
-    from policies.drafting.editor.preview import Preview
 
 MAX_TRIES = 3
 readers = officials(Role.POLICY_ADMIN, Role.AUDITOR)

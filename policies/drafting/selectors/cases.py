@@ -1,18 +1,13 @@
 """A draft's worked cases, worked again: what each was answered in force, and is with the draft."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from policies.drafting.cases import agrees, answer_to
-from policies.drafting.models import WorkedCase
+from policies.drafting.models import CaseChange, PolicyDraft, WorkedCase
 from policies.drafting.selectors.catalogue import draft_catalogue
 from policies.engine import CatalogueError
 from policies.published.selectors import published_catalogue
-
-if TYPE_CHECKING:
-    from policies.drafting.models import CaseChange, PolicyDraft
 
 
 @dataclass(frozen=True)

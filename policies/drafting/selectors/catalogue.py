@@ -1,19 +1,12 @@
 """The catalogue as it would be if a draft were published."""
 
-from __future__ import annotations
+from collections.abc import Sequence
 
-from typing import TYPE_CHECKING
-
+from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.reading import draft_document, read_draft
-from policies.engine import Catalogue, catalogue_of
+from policies.engine import Catalogue, Item, LoadedDocument, catalogue_of
 from policies.published.enums import DocumentStatus
 from policies.published.selectors import published_catalogue
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from policies.drafting.models import PolicyDraft
-    from policies.engine import Item, LoadedDocument
 
 
 def draft_catalogue(draft: PolicyDraft) -> Catalogue:

@@ -1,24 +1,18 @@
 """What a draft changes against what is in force: word by word, which versions it makes, and which items it ends."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from policies.drafting import wording
+from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.catalogue import draft_catalogue
 from policies.drafting.selectors.reading import draft_document
+from policies.engine import Catalogue, Item
 from policies.published.enums import DocumentStatus
 from policies.published.models import ItemVersion
 from policies.published.register import RULE, read_register
 from policies.published.selectors import published_catalogue
 from policies.published.versions import counting
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from policies.drafting.models import PolicyDraft
-    from policies.engine import Catalogue, Item
 
 NEW, CHANGED, ENDED = "new", "changed", "ended"
 LABELS = {NEW: "新增", CHANGED: "修改", ENDED: "不再支持"}

@@ -1,17 +1,11 @@
 """Lists of drafts."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from policies.drafting.enums import OVER, DraftState
 from policies.drafting.models import PolicyDraft
 from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
+from portal.accounts.models import User
 from portal.core.paging import Page, paginate
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
 
 PAGE_SIZE = 30
 

@@ -1,12 +1,15 @@
 """What stands against proposing a draft, by section and field."""
 
-from __future__ import annotations
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from django.db.models import Model
 
 from policies.drafting import yaml_codec
+from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.catalogue import draft_catalogue
 from policies.drafting.selectors.reading import read_draft, section_order
+from policies.engine import Catalogue, RegisterRow
 from policies.engine.problems import Fault, Place, Problem, problem_code
 from policies.published.models import PolicyDocument, SupportItem
 from policies.published.register import RECORD, RULE, modelled_words
@@ -40,14 +43,6 @@ FOREIGN_ITEM = problem_code(
     "请换一个标识",
     form="编号 {item} 已用于{document}的事项，请换一个。",
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from django.db.models import Model
-
-    from policies.drafting.models import PolicyDraft
-    from policies.engine import Catalogue, RegisterRow
 
 
 def draft_problems(draft: PolicyDraft) -> list[Problem]:

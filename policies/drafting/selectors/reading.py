@@ -1,19 +1,13 @@
 """A draft as the engine reads it: its document, or the problems of its sections."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from policies.drafting import yaml_codec
-from policies.engine import CatalogueError, read_document
+from policies.drafting.models import PolicyDraft
+from policies.engine import Catalogue, CatalogueError, LoadedDocument, read_document
 from policies.engine.problems import Problem, problem_code
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from policies.drafting.models import PolicyDraft
-    from policies.engine import Catalogue, LoadedDocument
 
 OTHER_DOCUMENT = problem_code(
     "other_document",

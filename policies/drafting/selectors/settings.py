@@ -1,20 +1,14 @@
 """The open readings that a draft's items rest on, and the items whose sum nobody has named."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from policies.drafting import yaml_codec
+from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.reading import read_draft
+from policies.engine import Item, Setting
 from policies.engine.operations.registry import read_operations
 from policies.engine.vocabulary import package_vocabulary
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from policies.drafting.models import PolicyDraft
-    from policies.engine import Item, Setting
 
 
 def shared_settings() -> Mapping[str, Setting]:

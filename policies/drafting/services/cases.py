@@ -1,25 +1,19 @@
 """Worked cases: taken in with the package, answered anew or added by a draft, replaced when it is published."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
 from policies.drafting.cases import answer_to, expected_from, item_of, package_cases
-from policies.drafting.models import CaseChange, WorkedCase
+from policies.drafting.models import CaseChange, PolicyDraft, WorkedCase
 from policies.drafting.selectors.catalogue import draft_catalogue
 from policies.drafting.services.drafts import author_of, lock_editable
 from policies.engine import CatalogueError
 from policies.published.enums import TextOrigin
 from policies.published.models import DocumentText
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from policies.drafting.models import PolicyDraft
-    from portal.core.actor import ActorContext
 
 MAX_CASES = 2_000
 

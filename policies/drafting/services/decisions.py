@@ -1,13 +1,12 @@
 """Propose a draft, take it back, return it, publish it: by two people, on what both have seen."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
 
 from policies.drafting.enums import DraftAction, DraftState
+from policies.drafting.models import PolicyDraft
 from policies.drafting.permissions import area_problem, decision_problem
 from policies.drafting.selectors.cases import unsettled_cases
 from policies.drafting.selectors.changes import has_changes
@@ -21,12 +20,9 @@ from policies.published.services import PublishError, publish_document
 from portal.accounts.areas import covers
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.notifications.services import notify_users
-
-if TYPE_CHECKING:
-    from policies.drafting.models import PolicyDraft
-    from portal.core.actor import ActorContext
 
 
 def propose(draft: PolicyDraft, *, revision: int, act: ActorContext) -> PolicyDraft:

@@ -1,8 +1,8 @@
 """Write a draft of policy: begin, change its sections one by one, take in YAML. Stale pages overwrite nothing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -14,15 +14,10 @@ from policies.drafting.presets import blank_document
 from policies.drafting.workflow import WORKFLOW
 from policies.published.models import PolicyDocument
 from portal.accounts.areas import home_region
+from portal.accounts.models import User
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError, StaleStateError
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Mapping, Sequence
-
-    from portal.accounts.models import User
-    from portal.core.actor import ActorContext
 
 MAX_SECTIONS = 400
 MAX_TEXT = 600_000

@@ -3,26 +3,21 @@
 Each writes sections of an ordinary draft: what it did can be read, changed and taken back like any other change.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 
 from policies.drafting import yaml_codec
+from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.settings import shared_settings
 from policies.drafting.services.drafts import replace_sections
 from policies.engine.operations.given import Given
 from policies.engine.operations.standard import Standard
 from policies.engine.operations.title import Title
 from policies.published.enums import DocumentStatus
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
-    from policies.drafting.models import PolicyDraft
-    from portal.core.actor import ActorContext
 
 _ISSUED = "issued"
 

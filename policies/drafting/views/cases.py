@@ -1,18 +1,16 @@
 """A draft's worked cases: worked again, confirmed one by one, added."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import uuid
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from policies.drafting.forms import CaseForm, ReasonForm
 from policies.drafting.models import WorkedCase
-from policies.drafting.selectors.cases import run_cases
+from policies.drafting.selectors.cases import CaseRun, run_cases
 from policies.drafting.selectors.reading import read_draft
 from policies.drafting.services.cases import add_case, confirm_case, drop_case, undo_case
 from policies.drafting.views.common import found_draft, frame, readers, writers
@@ -21,13 +19,6 @@ from policies.published.forms import read_calculator
 from portal.access import access
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest, HttpResponse
-
-    from policies.drafting.selectors.cases import CaseRun
 
 SHOWN_UNCHANGED = 30
 

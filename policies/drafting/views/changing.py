@@ -1,14 +1,16 @@
 """Deeds on a draft: its sections' order, the shortcuts, and its way to publication."""
 
-from __future__ import annotations
+import uuid
+from collections.abc import Callable
 
-from typing import TYPE_CHECKING
-
+from django import forms
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from policies.drafting.forms import IssueForm, ReadingsForm, ReasonForm, SumsForm
+from policies.drafting.models import PolicyDraft
 from policies.drafting.services.decisions import propose, publish, return_draft, take_back
 from policies.drafting.services.drafts import move_section, remove_section, withdraw
 from policies.drafting.services.shortcuts import choose_readings, enter_sums, record_issue
@@ -16,15 +18,6 @@ from policies.drafting.views.common import found_draft, frame, revision_of, to_d
 from portal.access import access
 from portal.core.errors import show_refusal
 from portal.core.http import act_of
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Callable
-
-    from django import forms
-    from django.http import HttpRequest, HttpResponse
-
-    from policies.drafting.models import PolicyDraft
 
 
 @access(writers)

@@ -1,9 +1,9 @@
 """What the pages of one draft share."""
 
-from __future__ import annotations
+import uuid
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from policies.drafting.enums import DraftState
@@ -12,11 +12,6 @@ from policies.drafting.permissions import decision_problem, may_change, may_draf
 from portal.access import officials
 from portal.accounts.enums import Role
 from portal.core.http import user_of
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest, HttpResponse
 
 writers = officials(Role.POLICY_ADMIN)
 readers = officials(Role.POLICY_ADMIN, Role.AUDITOR)

@@ -1,12 +1,9 @@
 """The list of drafts, one draft, its difference, and its text."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -14,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from policies.drafting import yaml_codec
 from policies.drafting.editor.section_list import section_rows
 from policies.drafting.forms import DescribeForm, ReasonForm, StartForm, YamlForm
+from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.changes import draft_changes
 from policies.drafting.selectors.lists import page_of_drafts
 from policies.drafting.selectors.problems import draft_problems
@@ -32,11 +30,6 @@ from policies.engine import CatalogueError
 from portal.access import access
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, takes_files, user_of
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from policies.drafting.models import PolicyDraft
 
 
 @access(readers)

@@ -1,9 +1,7 @@
 """Register organisations and individuals, change their details, and let codes pass by exception."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -14,12 +12,10 @@ from portal.accounts.enums import ApplicantKind, OverrideState, RegionLevel, Rol
 from portal.accounts.models import Applicant, Membership, OverrideRequest, Region, User
 from portal.accounts.selectors import officers_of, owner_of
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.identifiers import IdentifierError, mask_name, normalise_identifier, read_resident_id, read_uscc
 from portal.notifications.services import notify_users
-
-if TYPE_CHECKING:
-    from portal.core.actor import ActorContext
 
 
 class OverridableError(RefusedError):

@@ -1,10 +1,7 @@
 """Invite members, take them in, let them go, and hand over ownership. An applicant always has one owner."""
 
-from __future__ import annotations
-
 import hashlib
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -14,12 +11,10 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from portal.accounts.models import Applicant, Invitation, Membership, User
 from portal.accounts.services.applicants import lock_owned_applicant, lock_private_person
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
 from portal.notifications.services import notify_users
-
-if TYPE_CHECKING:
-    from portal.core.actor import ActorContext
 
 INVITATION_LIFETIME = timedelta(days=7)
 OPEN_INVITATIONS_AT_MOST = 20

@@ -1,9 +1,5 @@
 """Appoint officials and end their appointments."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -12,11 +8,9 @@ from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Region, User
 from portal.accounts.permissions import appointment_problem
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.notifications.services import notify_users
-
-if TYPE_CHECKING:
-    from portal.core.actor import ActorContext
 
 
 def appoint_official(user: User, *, role: str, region: Region, act: ActorContext) -> Appointment:

@@ -1,16 +1,10 @@
 """Change one's own name and telephone."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.db import transaction
 
 from portal.accounts.models import User
 from portal.audit.services import record_audit
-
-if TYPE_CHECKING:
-    from portal.core.actor import ActorContext
+from portal.core.actor import ActorContext
 
 
 def update_profile(user: User, *, name: str, phone: str, act: ActorContext) -> None:

@@ -1,9 +1,5 @@
 """Change what notices print about a region's authority."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -11,9 +7,7 @@ from portal.accounts.areas import covers_now
 from portal.accounts.enums import Role
 from portal.accounts.models import Region
 from portal.audit.services import record_audit
-
-if TYPE_CHECKING:
-    from portal.core.actor import ActorContext
+from portal.core.actor import ActorContext
 
 
 def update_region(region: Region, *, bureau: str, contact: str, act: ActorContext) -> None:

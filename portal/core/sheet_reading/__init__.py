@@ -4,8 +4,6 @@ Whatever cannot be read is refused in words (`RefusedError`); whatever is read k
 beyond its bounds the whole file is refused.
 """
 
-from __future__ import annotations
-
 from portal.core.errors import RefusedError
 from portal.core.sheet_reading.cells import (
     MAX_BYTES,

@@ -4,8 +4,6 @@ A cell keeps its address in its own sheet, its text as somebody would have typed
 nobody can say what was meant: a formula, `#REF!`, a number whose digits are lost. Whoever uses it refuses it.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal

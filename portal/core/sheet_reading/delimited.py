@@ -1,7 +1,5 @@
 """Reads text tables: .csv and .txt files, and cells pasted from a spreadsheet."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

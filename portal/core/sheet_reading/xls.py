@@ -1,7 +1,5 @@
 """Reads .xls, the workbooks of Excel 97 to 2003, through xlrd."""
 
-from __future__ import annotations
-
 import io
 from datetime import datetime
 

@@ -4,8 +4,6 @@ Only values, the formats that say what a number is (date, percent) and the marks
 whose looks are damaged is read all the same, and no document type, entity or link is ever followed.
 """
 
-from __future__ import annotations
-
 import io
 import posixpath
 import re

@@ -1,7 +1,5 @@
 """`manage.py rmb`: a sum in yuan a line in, the sum in capital figures a line out."""
 
-from __future__ import annotations
-
 import sys
 from decimal import Decimal
 from typing import Any

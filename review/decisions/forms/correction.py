@@ -1,25 +1,19 @@
 """The form by which an officer returns a claim for correction."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.forms.boundfield import BoundField
+from django.utils.datastructures import MultiValueDict
 
+from applications.claims.selectors.scope import CorrectionTarget
 from applications.claims.services.corrections import SHORTEST_WORKDAYS, PointAsked
 from portal.core.paging import read_number
 from review.decisions.enums import Conclusion
 from review.decisions.forms.decision import SeenForm
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django.forms.boundfield import BoundField
-    from django.utils.datastructures import MultiValueDict
-
-    from applications.claims.selectors.scope import CorrectionTarget
-    from review.decisions.selectors.claim_review import ClaimReview
+from review.decisions.selectors.claim_review import ClaimReview
 
 # The button that asks for more lines; nothing is sent to the applicant by it.
 MORE = "more"

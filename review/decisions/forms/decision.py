@@ -1,28 +1,22 @@
 """The forms by which an officer concludes: one for each conclusion, all carrying what the page showed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.datastructures import MultiValueDict
 
 from applications.claims.enums import Route
 from portal.core.fields import DayField, YuanField
 from portal.core.money import ZERO
 from review.decisions.enums import Conclusion, CreditResult, DeclineGround, RefusalGround, Stage
+from review.decisions.selectors.ceilings import Ceilings
+from review.decisions.selectors.claim_review import ClaimReview, ShownLine
 from review.decisions.services.decisions import Minutes
 from review.decisions.services.locking import ExpectedState
 from review.decisions.services.sums import LineSum
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from django.forms.boundfield import BoundField
-    from django.utils.datastructures import MultiValueDict
-
-    from review.decisions.selectors.ceilings import Ceilings
-    from review.decisions.selectors.claim_review import ClaimReview, ShownLine
 
 
 class SeenForm(forms.Form):

@@ -1,25 +1,20 @@
 """Filters of the lists, and the forms of a meeting, a publicity and an objection."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from applications.claims.enums import ClaimStatus
+from portal.accounts.models import Region, User
 from portal.core.fields import DayField
 from review.decisions.forms.decision import decision_no_field
 from review.decisions.selectors.queue import ClaimFilter, claimable_choices, district_choices
 from review.decisions.services.decisions import Minutes
 from review.decisions.services.objections import Objector
 from review.decisions.services.publicity import PublicityPlan
-
-if TYPE_CHECKING:
-    from django.utils.datastructures import MultiValueDict
-
-    from portal.accounts.models import Region, User
 
 
 class ClaimFilterForm(forms.Form):

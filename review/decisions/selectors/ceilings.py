@@ -1,26 +1,21 @@
 """The most that may be supported, line by line, from what the engine answered."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 
+from applications.claims.models import Assessment, Claim, ClaimLine
+from applications.claims.selectors.context import ClaimContext
 from applications.claims.services.assessment import build_question, without_decided_sums
 from policies.engine import assess, content_hash
+from policies.engine.model import Item
 from policies.engine.terms import Outcome
 from policies.facts.values import DECIDED, takes_decided_sum
 from policies.published.selectors import catalogue_for
 from portal.core.money import ZERO
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from applications.claims.models import Assessment, Claim, ClaimLine
-    from applications.claims.selectors.context import ClaimContext
-    from policies.engine.model import Item
 
 
 @dataclass(frozen=True)

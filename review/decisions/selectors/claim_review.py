@@ -1,34 +1,25 @@
 """Everything about one claim that a reviewer works from, gathered for one page."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from applications.claims.enums import Action, Route
-from applications.claims.selectors.context import read_claim
-from applications.claims.selectors.corrections import correction_rounds
+from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine, Evidence
+from applications.claims.selectors.context import ClaimContext, read_claim
+from applications.claims.selectors.corrections import CorrectionRound, correction_rounds
 from applications.claims.selectors.duplicates import Duplicate, duplicate_files, duplicate_lines
-from applications.ledger.selectors import use_of_call
-from policies.facts.values import facts_of, show_fact
+from applications.ledger.selectors import CallUse, use_of_call
+from policies.engine.model import Condition, Fact, Item
+from policies.facts.values import FactsReading, facts_of, show_fact
+from portal.accounts.models import User
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import CreditSnapshot, Decision, Objection
 from review.decisions.permissions import STAGE_OF, four_eyes_problem, open_conclusions, stage_before
+from review.notices.models import Notice
 from review.notices.selectors import notices_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine, Evidence
-    from applications.claims.selectors.context import ClaimContext
-    from applications.claims.selectors.corrections import CorrectionRound
-    from applications.ledger.selectors import CallUse
-    from policies.engine.model import Condition, Fact, Item
-    from policies.facts.values import FactsReading
-    from portal.accounts.models import User
-    from review.notices.models import Notice
 
 _FIRST_ASSESSMENTS = (Action.SUBMIT, Action.RESUBMIT)
 SUM_COLUMNS = (

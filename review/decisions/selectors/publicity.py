@@ -1,27 +1,19 @@
 """Publicity lists as the public and as the officers see them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from django.db.models import Count, Prefetch, Q, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from portal.accounts.enums import Role
-from portal.accounts.models import Region
+from portal.accounts.models import Region, User
 from portal.core.money import WAN
 from portal.core.spreadsheets import Column, Kind, build_sheet
 from review.decisions.enums import ObjectionState
 from review.decisions.models import Objection, PublicityEntry, PublicityList
 from review.decisions.permissions import decided_by, publishing_regions
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from portal.accounts.models import User
 
 MOST_LISTS = 100
 

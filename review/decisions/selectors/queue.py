@@ -1,35 +1,24 @@
 """Lists of claims for officers: whose turn it is, filters, search, and pages that cost the same at any depth."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, time, timedelta
 
 import chinese_calendar
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from applications.claims.enums import Route
+from applications.claims.enums import ClaimStatus, Route
 from applications.claims.models import Claim
 from policies.published.models import SupportItem
 from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
-from portal.accounts.models import Applicant
+from portal.accounts.models import Applicant, Region, User
 from portal.core.paging import Page, paginate
 from portal.workdays.selectors import overrides_between
 from review.decisions.enums import Stage
 from review.decisions.models import Decision
 from review.decisions.permissions import STATUS_OF, four_eyes_problem
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from django.db.models import QuerySet
-
-    from applications.claims.enums import ClaimStatus
-    from portal.accounts.models import Region, User
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1000

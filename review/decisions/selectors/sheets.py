@@ -1,22 +1,14 @@
 """The sheet of reviews (初审汇总 and 复审): one row a line, with every stage's sum."""
 
-from __future__ import annotations
+from collections.abc import Mapping
 
-from typing import TYPE_CHECKING
-
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from applications.claims.models import ClaimLine
+from applications.claims.models import Claim, ClaimLine
 from portal.core.spreadsheets import Cell, Column, Kind, build_sheet
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import CreditSnapshot, Decision
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from django.db.models import QuerySet
-
-    from applications.claims.models import Claim
 
 MOST_CLAIMS = 5000
 COLUMNS = (

@@ -1,22 +1,16 @@
 """Decide several claims in one meeting: first what would happen, then each in a transaction of its own."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from django.core.exceptions import PermissionDenied
 
+from applications.claims.models import Claim
 from portal.audit.services import rehearsal
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from review.decisions.services.decisions import Minutes, support_claim
 from review.decisions.services.locking import ExpectedState
 from review.decisions.services.publicity import Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from applications.claims.models import Claim
-    from portal.core.actor import ActorContext
 
 # Everything a conclusion can be refused with; the message of each is written for people.
 REFUSALS = (RefusedError, PermissionDenied)

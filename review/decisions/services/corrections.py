@@ -1,22 +1,15 @@
 """Return a claim to its applicant, as an officer's conclusion at their stage."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from django.db import transaction
 
-from applications.claims.services.corrections import request_correction
+from applications.claims.services.corrections import PointAsked, request_correction
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from review.decisions.enums import Conclusion
+from review.decisions.models import Decision
 from review.decisions.services.locking import ExpectedState, lock_for_decision, write_decision
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from applications.claims.services.corrections import PointAsked
-    from portal.core.actor import ActorContext
-    from review.decisions.models import Decision
 
 
 def return_for_correction(

@@ -1,21 +1,15 @@
 """Record what a credit check said."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from datetime import date
 
 from django.db import transaction
 
+from applications.claims.models import Claim
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
+from review.decisions.enums import CreditResult
 from review.decisions.models import CreditSnapshot
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from applications.claims.models import Claim
-    from portal.core.actor import ActorContext
-    from review.decisions.enums import CreditResult
 
 
 def record_credit(

@@ -1,16 +1,18 @@
 """The officers' conclusions on one claim: support with sums, refuse, send back to the first officer."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from applications.claims.enums import Action
+from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine
 from applications.claims.selectors.context import read_claim
 from applications.claims.services.assessment import (
+    DecidedSums,
     assess_claim,
     assess_supported,
     build_question,
@@ -20,27 +22,19 @@ from applications.claims.services.assessment import (
 from applications.claims.services.transitions import perform_transition
 from applications.ledger.selectors import call_uses, uses_of_claim
 from applications.ledger.services import reserve_limits
+from portal.accounts.models import User
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import ZERO
 from portal.jobs.services import enqueue_job
 from review.decisions.enums import Conclusion, CreditResult, Stage
 from review.decisions.models import CreditSnapshot, Decision, LineDecision
 from review.decisions.permissions import ACTION_OF, SUM_STAGES, stage_before
-from review.decisions.selectors.ceilings import open_sums, read_ceilings
+from review.decisions.selectors.ceilings import Ceilings, open_sums, read_ceilings
 from review.decisions.services.locking import ExpectedState, lock_for_decision, write_decision
 from review.decisions.services.step_messages import notify_of_step
 from review.decisions.services.sums import LineSum, checked_sums, decided_sums, reasons_in_words, sums_of
 from review.treasury.services.awards import payer_parts, reserve_claim
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
-
-    from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine
-    from applications.claims.services.assessment import DecidedSums
-    from portal.accounts.models import User
-    from portal.core.actor import ActorContext
-    from review.decisions.selectors.ceilings import Ceilings
 
 BLOCKING_CREDIT = frozenset({CreditResult.SERIOUS, CreditResult.DISSOLVED})
 # Which sum of the claim a stage's support sets; the final one also fixes what is approved.

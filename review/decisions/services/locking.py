@@ -1,24 +1,20 @@
 """Lock a claim for a conclusion: nothing stale, the right duty, four eyes. And write the conclusion's row."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
+from applications.claims.models import Claim
 from applications.claims.permissions import party_for
 from applications.claims.services.transitions import lock_claim
+from portal.accounts.models import User
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError, StaleStateError
+from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision
 from review.decisions.permissions import ACTION_OF, STAGE_OF, four_eyes_problem
-
-if TYPE_CHECKING:
-    from applications.claims.models import Claim
-    from portal.accounts.models import User
-    from portal.core.actor import ActorContext
-    from review.decisions.enums import Conclusion, Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,34 +1,27 @@
 """Objections to a publicised claim: entered, dismissed or upheld. They freeze one claim and no other."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
 from django.conf import settings
 from django.db import transaction
 
 from applications.claims.enums import Action, ClaimStatus
+from applications.claims.models import Claim
 from applications.claims.permissions import party_for
 from applications.claims.services.transitions import lock_claim, perform_transition
 from applications.ledger.services import release_limits
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
 from review.decisions.enums import ObjectionState
-from review.decisions.models import Objection
+from review.decisions.models import Objection, PublicityEntry
 from review.decisions.services.publicity import close_if_settled, last_day
 from review.decisions.services.step_messages import notify_of_step
 from review.decisions.workflow import OBJECTIONS
 from review.treasury.enums import EntryKind
 from review.treasury.services.awards import move_claim
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from applications.claims.models import Claim
-    from portal.core.actor import ActorContext
-    from review.decisions.models import PublicityEntry
 
 # The time line is read by the applicant: it says that there is an objection, never whose or what.
 TIME_LINE_WORDS = "公示期间收到实名异议，正在核实。"

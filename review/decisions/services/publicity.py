@@ -1,9 +1,9 @@
 """Publish what was decided, and approve what nobody objected to."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import date
+from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -12,7 +12,9 @@ from django.utils import timezone
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.services.transitions import lock_claim, perform_transition
+from portal.accounts.models import Applicant, Region
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
 from portal.workdays.selectors import CalendarUnknownError, add_workdays
@@ -22,14 +24,6 @@ from review.decisions.permissions import publishing_regions
 from review.decisions.services.step_messages import notify_of_step
 from review.treasury.enums import EntryKind
 from review.treasury.services.awards import move_claim
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-    from decimal import Decimal
-
-    from portal.accounts.models import Applicant, Region
-    from portal.core.actor import ActorContext
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,11 @@
 """What applicants read when their claim moves: plain words, on the site and by mail."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.urls import reverse
 
 from applications.claims.enums import Action, Route
+from applications.claims.models import Claim, ClaimEvent
 from portal.core.money import format_yuan
 from portal.notifications.services import notify_applicant
-
-if TYPE_CHECKING:
-    from applications.claims.models import Claim, ClaimEvent
 
 # Action → (title, body). A first officer's proposal is not told: it is not yet anybody's conclusion.
 WORDS: dict[str, tuple[str, str]] = {

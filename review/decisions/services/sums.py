@@ -1,21 +1,15 @@
 """The sums that officers set, line by line: within their ceilings, with a reason where one is due."""
 
-from __future__ import annotations
-
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
+from applications.claims.models import ClaimLine
 from applications.claims.services.assessment import DecidedSums
 from policies.facts.values import MAX_YUAN
 from portal.core.errors import RefusedError
 from portal.core.money import ZERO, format_yuan
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from decimal import Decimal
-
-    from applications.claims.models import ClaimLine
-    from review.decisions.models import Decision
+from review.decisions.models import Decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,11 @@
 """Decide several claims in one meeting: a dry run first, then the decision."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from applications.claims.models import Claim
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.core.http import act_of, user_of
@@ -17,11 +15,6 @@ from review.decisions.forms.lists import MinutesForm
 from review.decisions.selectors.queue import desks_of
 from review.decisions.services.bulk import decide_claims, rehearse_decisions
 from review.decisions.views.publicity import sum_words
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from applications.claims.models import Claim
 
 MOST_AT_ONCE = 200
 

@@ -1,18 +1,19 @@
 """The claim page: everything a reviewer needs, and the conclusion at its end."""
 
-from __future__ import annotations
-
+import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from applications.claims.models import Claim
 from applications.claims.selectors.scope import correction_targets
 from portal.access import access
+from portal.core.actor import ActorContext
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, user_of
 from review.decisions.enums import Conclusion, Stage
@@ -41,14 +42,6 @@ from review.decisions.services.decisions import (
     support_claim,
 )
 from review.decisions.views.queue import readers, reviewers
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest, HttpResponse
-
-    from applications.claims.models import Claim
-    from portal.core.actor import ActorContext
 
 
 @dataclass

@@ -1,9 +1,6 @@
 """Sheets to download from the lists."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -15,9 +12,6 @@ from review.decisions.forms.lists import ClaimSearchForm
 from review.decisions.selectors.queue import claims_for
 from review.decisions.selectors.sheets import MOST_CLAIMS, claims_of_sheet, review_sheet
 from review.decisions.views.queue import readers
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
 
 
 @access(readers)

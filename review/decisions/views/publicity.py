@@ -1,10 +1,9 @@
 """Publicity: the public's pages, and the officers' work on lists and objections."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import uuid
 
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -30,11 +29,6 @@ from review.decisions.selectors.publicity import (
 )
 from review.decisions.services.objections import dismiss_objection, enter_objection, uphold_objection
 from review.decisions.services.publicity import Outcome, approvable, approve_list, last_day, publish_claims
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest, HttpResponse
 
 publishers = Rule("publishers", lambda user: user.is_authenticated and bool(publishing_regions(user)))
 deciders = officials(Role.DECISION_MAKER)

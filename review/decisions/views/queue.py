@@ -1,10 +1,9 @@
 """Whose turn it is: desks, the next claim, and the search over everything one sees."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -25,9 +24,6 @@ from review.decisions.selectors.queue import (
     overdue_before,
     page_of,
 )
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
 
 reviewers = officials(*(Role(role) for role in DUTIES))
 readers = officials(*(Role(role) for role in DUTIES), Role.AUDITOR, Role.FINANCE)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django import template
+from django.template.base import NodeList, Parser, Token
+from django.template.context import Context
+from django.utils.safestring import SafeString
 
 from review.notices.letter import citation, long_date
-
-if TYPE_CHECKING:
-    from django.template.base import NodeList, Parser, Token
-    from django.template.context import Context
-    from django.utils.safestring import SafeString
 
 register = template.Library()
 register.filter("citation", citation)

@@ -1,27 +1,22 @@
 """What becomes of a claim's money in the books, from the final decision to the payment."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 
+from applications.claims.models import Claim
+from policies.published.models import ItemVersion
 from policies.published.selectors import compiled_item
+from portal.core.actor import ActorContext
 from portal.core.money import to_fen
 from review.treasury.enums import AccountKind, EntryKind
-from review.treasury.models import Account
+from review.treasury.models import Account, Entry
 from review.treasury.selectors import claim_balances
 from review.treasury.services.books import EntryDraft, deed_id, post_entries
 from review.treasury.services.lines import line_for
-
-if TYPE_CHECKING:
-    from applications.claims.models import Claim
-    from policies.published.models import ItemVersion
-    from portal.core.actor import ActorContext
-    from review.treasury.models import Entry
 
 # What each deed moves: from the accounts of one kind to those of another.
 MOVES: Mapping[EntryKind, tuple[AccountKind, AccountKind]] = {

@@ -1,22 +1,16 @@
 """The only function that writes the books."""
 
-from __future__ import annotations
-
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import format_yuan, to_yuan
 from review.treasury.enums import AccountKind, EntryKind
 from review.treasury.models import Account, Entry, Posting
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from portal.core.actor import ActorContext
 
 _DEEDS = uuid.UUID("6f0c4a52-6d6f-5a0e-9d0b-0c8a5b7f2e11")
 

@@ -1,9 +1,8 @@
 """Budget lines: made by finance or where an award meets none, filled by papers, carried over or lapsed at year end."""
 
-from __future__ import annotations
-
+import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -11,18 +10,13 @@ from django.db import IntegrityError, transaction
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import to_fen, to_yuan
 from review.treasury.enums import GUARDED_KINDS, AccountKind, EntryKind, SourceKind
 from review.treasury.models import Account, BudgetLine, Entry
 from review.treasury.selectors import balance_of
 from review.treasury.services.books import EntryDraft, deed_id, post_entries
-
-if TYPE_CHECKING:
-    import uuid
-    from decimal import Decimal
-
-    from portal.core.actor import ActorContext
 
 # The name of the line on which awards are booked that no budget covers.
 UNISSUED = "未下达指标"

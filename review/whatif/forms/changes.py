@@ -1,13 +1,14 @@
 """What a simulation tries: other figures of an item, other readings of a document, a document that is only a draft."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 
 from policies.drafting.editor.field_problems import speaker
+from policies.engine import Catalogue, Item
 from policies.engine.checks import MAX_COUNT
 from policies.engine.errors import CatalogueError
 from policies.engine.money import parse_number, parse_ratio
@@ -17,6 +18,7 @@ from review.whatif.enums import ChangeKind
 from review.whatif.forms.scope import RunForm
 from review.whatif.labels import change_label, draft_labels, figure_label
 from review.whatif.rules import (
+    Adjustable,
     Rules,
     adjustables,
     changed_figures,
@@ -25,14 +27,6 @@ from review.whatif.rules import (
     rules_of_item,
     with_readings,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django.utils.datastructures import MultiValueDict
-
-    from policies.engine import Catalogue, Item
-    from review.whatif.rules import Adjustable
 
 # Parts of an item whose figures cannot be left out; a last day or a reading can.
 _NEVER_EMPTY = frozenset({"steps", "limits", "split", "conditions"})

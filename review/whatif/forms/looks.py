@@ -1,24 +1,18 @@
 """How a finished simulation is looked at, and which two are compared."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
 
 from django import forms
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from portal.core.fields import YuanField
 from portal.core.money import format_yuan
+from review.whatif.models import SimulationRun
 from review.whatif.report import MOST_TAKE_UP
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from decimal import Decimal
-
-    from django.http import QueryDict
-    from django.utils.datastructures import MultiValueDict
-
-    from review.whatif.models import SimulationRun
 
 
 class ReportForm(forms.Form):

@@ -1,24 +1,18 @@
 """Over which claims a simulation runs."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 
+from policies.engine import Catalogue
 from policies.engine.money import MAX_YUAN
 from portal.core.fields import YuanField
 from review.whatif.enums import ChangeKind, Source
 from review.whatif.rules import Rules
 from review.whatif.services.runs import Plan
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from django.utils.datastructures import MultiValueDict
-
-    from policies.engine import Catalogue
 
 LARGEST = 1_000_000
 LARGEST_SEED = 2**31 - 1

@@ -1,15 +1,17 @@
 """Start a simulation, and give it up."""
 
-from __future__ import annotations
-
+import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from policies.engine.model import content_hash
+from portal.accounts.models import Region, User
 from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
 from review.whatif.enums import FORMAT, ChangeKind, RunState, Source
@@ -18,13 +20,6 @@ from review.whatif.permissions import may_run
 from review.whatif.rules import Rules, catalogue_hash
 from review.whatif.selectors import JOB, catalogue_in_force, earlier_run, stamp_of_claims
 from review.whatif.workflow import WORKFLOW
-
-if TYPE_CHECKING:
-    import uuid
-    from decimal import Decimal
-
-    from portal.accounts.models import Region, User
-    from portal.core.actor import ActorContext
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """Compute a simulation in the background, and store what came out."""
 
-from __future__ import annotations
-
 import logging
 import time
 from typing import Any

@@ -1,7 +1,5 @@
 """Claims over the interface: exactly those that the token's owner sees on the pages."""
 
-from __future__ import annotations
-
 import pytest
 from django.core.cache import cache
 

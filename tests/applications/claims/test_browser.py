@@ -1,7 +1,5 @@
 """Writing a claim in a real browser: it saves itself, two tabs do not overwrite each other, all can use it."""
 
-from __future__ import annotations
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings

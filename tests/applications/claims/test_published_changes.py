@@ -1,7 +1,5 @@
 """A publication changes no claim: it keeps its version, and its stored answers replay to the same bytes."""
 
-from __future__ import annotations
-
 import uuid
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """An item with given limits, and what a claim of given sums takes from the ledger by the engine's own answer."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any
 

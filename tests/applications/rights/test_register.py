@@ -1,7 +1,5 @@
 """The register: recorded once, the same thing twice refused, removal on record, sheets all or nothing."""
 
-from __future__ import annotations
-
 import io
 import uuid
 from concurrent.futures import ThreadPoolExecutor

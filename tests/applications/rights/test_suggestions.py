@@ -1,7 +1,5 @@
 """Suggestions: what is held, put to the engine; what was claimed, refused or paid before is left out."""
 
-from __future__ import annotations
-
 import time
 import uuid
 from datetime import date

@@ -1,23 +1,18 @@
 """Calls as an administrator plans them: what the tests of this app start from."""
 
-from __future__ import annotations
-
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from policies.calls.models import Call
 from policies.calls.services.changes import publish_call
 from policies.calls.services.drafts import draft_call
 from policies.calls.services.plans import CallPlan, ItemPlan
+from policies.published.models import SupportItem
+from portal.accounts.models import User
 from portal.core.actor import ActorContext
 from tests.factories import wuxi
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from policies.calls.models import Call
-    from policies.published.models import SupportItem
-    from portal.accounts.models import User
 
 ITEMS = ("wx2020-01-inv", "wx2020-05-loan")
 # 09:00 in Beijing.

@@ -1,7 +1,5 @@
 """Worked cases: the package's own, worked again under a draft, confirmed one by one."""
 
-from __future__ import annotations
-
 import pytest
 
 from policies.drafting.cases import agrees, answer_to, expected_from, package_cases

@@ -1,7 +1,5 @@
 """What a draft changes, word by word, and what the catalogue would be with it."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

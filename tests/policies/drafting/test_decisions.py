@@ -1,7 +1,5 @@
 """Publishing by two people: what was published stays, earlier facts keep their rules, and one of two drafts wins."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import date, timedelta
 from io import StringIO

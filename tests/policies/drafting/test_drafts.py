@@ -1,7 +1,5 @@
 """Writing a draft: what is typed is kept, stale pages overwrite nothing, and only policy administrators write."""
 
-from __future__ import annotations
-
 import uuid
 
 import pytest

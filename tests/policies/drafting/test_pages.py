@@ -1,7 +1,5 @@
 """Pages of drafts: from beginning to publication by posts alone, nothing typed lost, bounded queries."""
 
-from __future__ import annotations
-
 import uuid
 
 import pytest

@@ -1,7 +1,5 @@
 """Several publishers at the same moment, on PostgreSQL: one draft, one text, one version."""
 
-from __future__ import annotations
-
 import pytest
 
 from policies.drafting.enums import DraftState

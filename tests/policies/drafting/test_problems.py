@@ -1,17 +1,11 @@
 """Problems of a draft: each is led to the section and the field it stands in."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
+from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.problems import draft_problems
 from policies.engine import Problem
 from tests.policies.drafting.worlds import INVENTION, admin, changed, draft_of, publish_package
-
-if TYPE_CHECKING:
-    from policies.drafting.models import PolicyDraft
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,5 @@
 """A document's rules are written and published by people of its own area, asked again at every step."""
 
-from __future__ import annotations
-
 import uuid
 
 import pytest

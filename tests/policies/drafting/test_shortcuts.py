@@ -1,7 +1,5 @@
 """Shortcuts: an issue makes claimable, a named sum makes payable, a chosen reading changes answers."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """Authored sections as text and back: nothing changes its meaning on the way."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

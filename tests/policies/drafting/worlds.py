@@ -1,11 +1,10 @@
 """Published documents with their texts, policy administrators and drafts: what the tests of this app start from."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from policies.drafting import yaml_codec
+from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.cases import unsettled_cases
 from policies.drafting.services.cases import confirm_case
 from policies.drafting.services.decisions import propose, publish
@@ -15,11 +14,8 @@ from policies.published.enums import TextOrigin
 from policies.published.models import PolicyDocument
 from policies.published.services import publish_document
 from portal.accounts.enums import Role
+from portal.accounts.models import Region, User
 from tests.factories import act, make_official, wuxi
-
-if TYPE_CHECKING:
-    from policies.drafting.models import PolicyDraft
-    from portal.accounts.models import Region, User
 
 INVENTION = "wx2020-01-inv"
 

@@ -1,7 +1,5 @@
 """Problems as codes: every code has words in both registers, uses its parameters, and a place that leads to a line."""
 
-from __future__ import annotations
-
 import importlib
 import json
 import re

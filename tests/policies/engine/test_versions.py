@@ -1,7 +1,5 @@
 """Versions of one item in a catalogue: a later one takes over on its first day, also from one without an end."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """Kinds of events: derived from the catalogue, so that whatever a document rewards can be asked about."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pytest

@@ -1,7 +1,5 @@
 """What one may get: asked of the engine, listed by what can be done with it, added up only where it adds up."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """The questionnaire's pages: open to all, step by step by address, nothing typed lost, nothing kept."""
 
-from __future__ import annotations
-
 import re
 import uuid
 from datetime import date, timedelta

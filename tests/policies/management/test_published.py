@@ -1,7 +1,5 @@
 """The commands answer from the package; with `--published` from what the database has published."""
 
-from __future__ import annotations
-
 import io
 import json
 from io import StringIO

@@ -1,7 +1,5 @@
 """The catalogue and the calculator, as programs read them."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

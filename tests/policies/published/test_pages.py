@@ -1,7 +1,5 @@
 """Public pages of the catalogue: what strangers read, and the calculators they use without signing in."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Publishing the catalogue: the same again changes nothing, a changed rule appends a version."""
 
-from __future__ import annotations
-
 import copy
 import dataclasses
 from datetime import date

@@ -1,7 +1,5 @@
 """The coverage register: every clause of the documents, what models it, and where it can be read."""
 
-from __future__ import annotations
-
 import io
 import json
 import os

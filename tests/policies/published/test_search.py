@@ -1,7 +1,5 @@
 """Full-text search over items: what is found by which words, in which order, and how it is shown."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

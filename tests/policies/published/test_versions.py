@@ -1,7 +1,5 @@
 """Which version a day belongs to, and what a publication appends."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """The words of lists: how much, bounded by what."""
 
-from __future__ import annotations
-
 import pytest
 
 from policies.engine import load_catalogue

@@ -1,7 +1,5 @@
 """What districts set where a document leaves it to them: entered, confirmed by another, dated, asked of the engine."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import date
 from decimal import Decimal

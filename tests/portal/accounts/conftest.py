@@ -1,17 +1,12 @@
 """What tests about people share."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from portal.accounts.models import User
+from portal.accounts.models import User
 
 
 @pytest.fixture(autouse=True)

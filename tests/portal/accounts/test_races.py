@@ -1,10 +1,8 @@
 """What two people do in the same moment ends as if one had come first."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import TYPE_CHECKING
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -17,9 +15,6 @@ from portal.accounts.services.members import accept_invitation, hand_over_owners
 from portal.accounts.services.officials import appoint_official
 from portal.core.errors import RefusedError
 from tests.factories import ApplicantFactory, UserFactory, act, binhu, jiangsu, make_member, make_official, make_uscc
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

@@ -1,7 +1,5 @@
 """How long sessions last, what browsers may keep, and what wrong passwords lock."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """Whatever is sent, the interface answers as its own description says, and never breaks."""
 
-from __future__ import annotations
-
 import pytest
 import schemathesis
 from django.core.cache import cache

@@ -1,7 +1,5 @@
 """Tokens: made and ended by their owner, kept as a hash; and how often may be asked."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, timedelta
 

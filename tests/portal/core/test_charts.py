@@ -1,7 +1,5 @@
 """Charts: exact figures become whole places on a drawing, and the same figures stand beside it in words."""
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
 

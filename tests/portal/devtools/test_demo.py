@@ -1,7 +1,5 @@
 """The demo: from nothing to a served page and a working worker, and back to nothing."""
 
-from __future__ import annotations
-
 import os
 import re
 import signal
@@ -10,18 +8,16 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from portal.accounts.enums import Role
 from portal.devtools import demo
 from tests.services import free_port
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 FIRST_START_SECONDS = 180

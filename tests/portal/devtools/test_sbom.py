@@ -1,7 +1,5 @@
 """The bill of materials holds every package that is installed, with the hashes that pip compares."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """The set-up: it must see what is missing, say what it does, and do nothing twice."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Templates nobody renders are found, and those that somebody renders are not."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Real workers, killed in the middle of a job: once with Redis flushed, once on the embedded demo's folders."""
 
-from __future__ import annotations
-
 import json
 import os
 import sqlite3

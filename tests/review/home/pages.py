@@ -1,22 +1,17 @@
 """Home pages as text, and the publicity lists that they show."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.accounts.models import User
 from review.decisions.models import PublicityEntry, PublicityList
 from tests.factories import (
     UserFactory,
 )
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
 
 
 def home(user: User | None = None) -> str:

@@ -1,11 +1,8 @@
 """The home page: what strangers can get and what applicants have to do."""
 
-from __future__ import annotations
-
 import re
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
@@ -18,6 +15,7 @@ from applications.rights.selectors import right_kinds
 from applications.rights.services import record_right
 from policies.calls.models import Call
 from policies.published.models import ItemVersion, SupportItem
+from portal.accounts.models import User
 from portal.notifications.models import Message
 from review.home.selectors import applicant_desk
 from tests.factories import (
@@ -33,9 +31,6 @@ from tests.factories import (
     wuxi,
 )
 from tests.review.home.pages import home, publicity
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
 
 pytestmark = pytest.mark.django_db
 

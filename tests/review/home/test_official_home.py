@@ -1,7 +1,5 @@
 """The home page of officials: what waits on each desk, for how long."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Snapshots for tests and measurements: a common notice, and the awkward ones."""
 
-from __future__ import annotations
-
 from copy import deepcopy
 from datetime import date, timedelta
 from decimal import Decimal

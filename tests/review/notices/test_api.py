@@ -1,16 +1,10 @@
 """Verification over the interface: what the public page says, and no more."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from django.core.cache import cache
 
+from review.notices.models import Notice
 from tests.access_world import build_world
-
-if TYPE_CHECKING:
-    from review.notices.models import Notice
 
 pytestmark = pytest.mark.django_db
 

@@ -1,11 +1,9 @@
 """The officers' claim page leads to the notice."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
+from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from portal.accounts.enums import Role
 from review.notices.jobs import issue_grant
@@ -13,10 +11,6 @@ from review.notices.models import Notice, NoticeKind
 from review.notices.services import issue_notice
 from tests.factories import act, make_official, wuxi
 from tests.review.notices.world import make_approved, publish
-
-if TYPE_CHECKING:
-    from django.test import Client
-    from pytest_django.fixtures import Settings
 
 pytestmark = pytest.mark.django_db
 

@@ -1,26 +1,21 @@
 """The built fonts: what they hold, that they are made once, and what is said where a source is missing."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from fontTools.ttLib import TTFont
+from pytest_django.fixtures import Settings
 
 from review.notices import fonts
 from review.notices.checks import check_printing
 from review.notices.fonts import FontsMissingError, build, current_fonts, file_of
 from review.notices.models import NoticeKind
 from tests.review.notices.samples import RARE
-
-if TYPE_CHECKING:
-    from pytest_django.fixtures import Settings
 
 
 def held(family: str) -> set[int]:

@@ -1,7 +1,5 @@
 """The printed page: what can be read from it, what it is made of, and that it is the same each time."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json
@@ -9,7 +7,8 @@ import re
 import subprocess
 import sys
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -19,9 +18,6 @@ from fontTools.ttLib import TTFont
 from review.notices.render import RenderError, render_notice
 from review.notices.typesetting import CLOSING
 from tests.review.notices.samples import RARE, grant, refusal
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 POINT = 25.4 / 72
 HALF = 156 / 28 / 2

@@ -1,7 +1,5 @@
 """Issuing: one notice a claim, numbers without gap, a file that never changes."""
 
-from __future__ import annotations
-
 import hashlib
 import threading
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """A snapshot is read exactly or refused, and a sum that does not add up is never printed."""
 
-from __future__ import annotations
-
 import json
 from decimal import Decimal
 from typing import Any

@@ -1,12 +1,11 @@
 """Lines of Chinese text: both edges straight, nothing divided that belongs together, and the letter on one page."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import time
+from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,9 +26,6 @@ from review.notices.typesetting import (
     widths_of,
 )
 from tests.review.notices.samples import grant, recognition, refusal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MILLIMETRE = 156 / MEASURE
 RIGHT_EDGE, LEFT_EDGE = 184.0, 28.0

@@ -1,35 +1,29 @@
 """Who sees which notice, what the public page tells, and that a download is the printed file."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
+from applications.claims.models import Claim
 from portal.accounts.enums import Role
+from portal.accounts.models import Region
 from review.notices.jobs import issue_grant, issue_refusal
 from review.notices.models import Notice, NoticeKind
 from review.notices.selectors import notices_of
 from review.notices.services import issue_notice
 from tests.factories import ApplicantFactory, UserFactory, act, binhu, make_member, make_official, suzhou, wuxi, xishan
 from tests.review.notices.world import make_approved, make_refused, publish
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.test import Client
-    from pytest_django import DjangoAssertNumQueries
-    from pytest_django.fixtures import Settings
-
-    from applications.claims.models import Claim
-    from portal.accounts.models import Region
 
 pytestmark = pytest.mark.django_db
 

@@ -1,10 +1,8 @@
 """A worker killed in the middle and a flushed broker: every notice exists once, and no number is missing."""
 
-from __future__ import annotations
-
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import redis
@@ -17,13 +15,9 @@ from portal.jobs.services import enqueue_job
 from portal.notifications.models import Message
 from review.funding.models import Award
 from review.notices.models import Notice, NoticeCounter
+from tests.conftest import WorkerProcess
 from tests.factories import ApplicantFactory, make_member
 from tests.review.notices.world import make_approved, publish
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.conftest import WorkerProcess
 
 COUNT = 50
 

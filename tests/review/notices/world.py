@@ -1,11 +1,9 @@
 """Decided claims for the notices' tests, on the real catalogue."""
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 
@@ -18,14 +16,12 @@ from policies.engine import load_catalogue
 from policies.published.models import ItemVersion
 from policies.published.services import publish_catalogue
 from portal.accounts.enums import Role
+from portal.accounts.models import Applicant
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, LineDecision, PublicityEntry, PublicityList
 from tests.factories import ClaimFactory, act, binhu, make_official
 
 CATALOGUE = Path(policies.__file__).parent / "catalogue"
-
-if TYPE_CHECKING:
-    from portal.accounts.models import Applicant
 
 
 def publish() -> None:

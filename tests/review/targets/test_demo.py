@@ -1,7 +1,5 @@
 """The demo's made-up values pass through the services and show every kind of verdict."""
 
-from __future__ import annotations
-
 import pytest
 from django.utils import timezone
 

@@ -1,7 +1,5 @@
 """Measured values are read as people write them, exactly, and shown as people read them."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 import pytest

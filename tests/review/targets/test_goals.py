@@ -1,7 +1,5 @@
 """What each of the sixty targets aims at, read from the catalogue."""
 
-from __future__ import annotations
-
 from collections import Counter
 from decimal import Decimal
 

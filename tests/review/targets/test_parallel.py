@@ -1,7 +1,5 @@
 """Two people at the same moment, on PostgreSQL: one value a day, one correction of a value, one report of a page."""
 
-from __future__ import annotations
-
 import threading
 import uuid
 

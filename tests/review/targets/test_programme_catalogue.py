@@ -1,7 +1,5 @@
 """The programme part of the catalogue: what it says of the plans, and that a faulty one is refused with its remedy."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

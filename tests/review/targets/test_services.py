@@ -1,7 +1,5 @@
 """Values and progress are added by the right people, once, with their source; nothing is changed in place."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import date
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """What the portal counts of a target: decided claims of the document's own area and time, each thing once."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import date
 from decimal import Decimal

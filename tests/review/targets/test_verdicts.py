@@ -1,7 +1,5 @@
 """Met or missed is the engine's answer at each boundary; only the day decides what a miss means."""
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
 

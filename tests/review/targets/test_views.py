@@ -1,7 +1,5 @@
 """The pages: everybody reads, the region's people enter, and what they typed is not lost."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import date
 from io import BytesIO

@@ -1,27 +1,22 @@
 """Published targets, the people who record on them, and values to record."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 
 from policies.engine import load_catalogue
 from portal.accounts.enums import Role
+from portal.accounts.models import User
 from portal.core.actor import ActorContext
 from review.targets.enums import ProgressState, SourceKind
-from review.targets.selectors import find_aim, standings_of
+from review.targets.models import Measurement, ProgressEntry
+from review.targets.selectors import Standing, find_aim, standings_of
 from review.targets.services import Reading, Report, record_measurement, report_progress
 from tests.factories import binhu, make_official, publish_items, suzhou, wuxi, xishan
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
-    from review.targets.models import Measurement, ProgressEntry
-    from review.targets.selectors import Standing
 
 TODAY = date(2026, 11, 21)
 

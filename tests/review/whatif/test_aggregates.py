@@ -1,7 +1,5 @@
 """Sums by group add up to the fen, whoever is counted, and the same claims give the same bytes."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given

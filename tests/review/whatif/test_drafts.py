@@ -1,7 +1,5 @@
 """Drafts of policy: what one costs, shown beside it and asked for from it, in the revision that was asked."""
 
-from __future__ import annotations
-
 import uuid
 
 import pytest

@@ -1,7 +1,5 @@
 """What a report says of its results: take-up, budgets, steps and words, exact to the fen."""
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """What is tried replaces published rules, and nothing else does: figures, readings, drafts, what is gone or new."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """One run for one wish, computed once, given up when asked, and never changed afterwards."""
 
-from __future__ import annotations
-
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """StoredClaims claims as a population: the vectorised engine answers of each what the procedure stored."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """The pages: choosing, asking, waiting, reading, comparing, exporting; each for those whose work it is."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """A real worker, killed while it computes: another begins anew, and there is one result."""
 
-from __future__ import annotations
-
 import pytest
 from django.utils import timezone
 

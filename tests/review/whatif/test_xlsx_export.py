@@ -1,7 +1,5 @@
 """A report as a workbook and beside another: the same figures, to the fen, for those who may see them."""
 
-from __future__ import annotations
-
 import io
 import uuid
 from decimal import Decimal

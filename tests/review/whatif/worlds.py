@@ -1,25 +1,20 @@
 """Simulations over the published catalogue: what the tests of this app start from."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.test import Client
 from django.urls import reverse
 
 from portal.accounts.enums import Role
+from portal.accounts.models import User
 from review.whatif.enums import ChangeKind, Source
+from review.whatif.models import SimulationRun
 from review.whatif.rules import rules_of_item
 from review.whatif.selectors import catalogue_in_force
 from review.whatif.services.runs import Plan, start_run
 from review.whatif.services.work import simulate_run
 from tests.factories import act, make_official, wuxi
-
-if TYPE_CHECKING:
-    from django.test import Client
-
-    from portal.accounts.models import User
-    from review.whatif.models import SimulationRun
 
 EVERYTHING: dict[str, Any] = {"documents": [], "years": [], "regions": []}
 ITEM = "wx2020-01-inv"

@@ -1,15 +1,10 @@
 """`manage.py replay_assessments`: whether every stored assessment comes out again, byte for byte."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from applications.claims.services.replay import replay_assessments
-
-if TYPE_CHECKING:
-    from applications.claims.services.replay import Difference
+from applications.claims.services.replay import Difference, replay_assessments
 
 
 class Command(BaseCommand):

@@ -1,7 +1,5 @@
 """Publish the catalogue that comes with the portal."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError

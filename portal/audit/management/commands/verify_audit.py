@@ -1,7 +1,5 @@
 """Say whether the audit chain is whole and the database protects it."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`manage.py allocate`: a pool and factors in, each district's share out, one JSON document a line."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`manage.py split`: claims with their city ceilings in, city and district parts out, one JSON document a line."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any

@@ -1,7 +1,5 @@
 """Say whether the books balance, and whether the database guards them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError

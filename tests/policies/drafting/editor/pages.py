@@ -1,7 +1,5 @@
 """The editor's pages as a browser without script shows them, and small drafts to write in."""
 
-from __future__ import annotations
-
 import re
 import uuid
 

@@ -1,7 +1,5 @@
 """Whatever is sent to a section's page is read, judged, drawn and read again as the same."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st

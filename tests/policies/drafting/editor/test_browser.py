@@ -1,7 +1,5 @@
 """The editor in a real browser: usable by all, on a phone and by keyboard; the preview follows what is typed."""
 
-from __future__ import annotations
-
 import uuid
 
 import pytest

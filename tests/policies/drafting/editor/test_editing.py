@@ -1,7 +1,5 @@
 """Writing a section in the browser with posts only: nothing typed is lost."""
 
-from __future__ import annotations
-
 import uuid
 
 import pytest

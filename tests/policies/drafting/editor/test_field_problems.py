@@ -1,7 +1,5 @@
 """Each problem of a section stands at the control that it is about, in words of the form."""
 
-from __future__ import annotations
-
 import copy
 import re
 from typing import Any

@@ -1,7 +1,5 @@
 """Every authored section goes through its form and comes back the same."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """Two people at one section, and who may write at all: stale pages overwrite nothing."""
 
-from __future__ import annotations
-
 import uuid
 
 import pytest

@@ -1,19 +1,14 @@
 """One step or a few in an item of their own: asked, compared with the column steps, refused, and in words."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from policies.engine import CatalogueError, amount_text, assess
+from policies.engine import Assessment, Catalogue, CatalogueError, Item, amount_text, assess
 from policies.engine.batch import generate, simulate
 from policies.published.wording import amount_words
 from tests.policies.engine.batch.odd_rules import HEAD, catalogue_from, item
 from tests.policies.engine.batch.support import differences
-
-if TYPE_CHECKING:
-    from policies.engine import Assessment, Catalogue, Item
 
 NAME = "odd-99"
 Steps = list[dict[str, Any]]

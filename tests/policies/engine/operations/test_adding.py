@@ -1,9 +1,8 @@
 """One class is a whole operation: it loads, computes both ways, is described, offered, checked and simulated."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import pytest
 
@@ -15,24 +14,29 @@ from policies.drafting.editor.sections import read_section, section_pairs
 from policies.engine import CatalogueError, amount_text, assess
 from policies.engine.batch import generate, simulate
 from policies.engine.checks import ZERO_SUM
-from policies.engine.operations.base import OVERFLOW, Operation, Role, overflow
+from policies.engine.columns.context import ColumnContext
+from policies.engine.columns.lines import Lines
+from policies.engine.context import Context
+from policies.engine.line import Line
+from policies.engine.operations.base import (
+    OVERFLOW,
+    ColumnStep,
+    ItemSteps,
+    Label,
+    Operation,
+    Role,
+    Step,
+    Wording,
+    overflow,
+)
 from policies.engine.operations.registry import registered
 from policies.engine.predicates import money_text
+from policies.engine.problems import Fault, Place
 from policies.engine.spec import YUAN, key
 from policies.published.wording import amount_words
 from review.whatif.rules import adjustables, adjusted
 from tests.policies.engine.batch.odd_rules import HEAD, catalogue_from, item, rate
 from tests.policies.engine.batch.support import differences
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from policies.engine.columns.context import ColumnContext
-    from policies.engine.columns.lines import Lines
-    from policies.engine.context import Context
-    from policies.engine.line import Line
-    from policies.engine.operations.base import ColumnStep, ItemSteps, Label, Step, Wording
-    from policies.engine.problems import Fault, Place
 
 
 @dataclass(frozen=True, kw_only=True)
