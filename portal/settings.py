@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.refusals.RefusalMiddleware",
     "portal.middleware.page_owner.PageOwnerMiddleware",
+    "portal.middleware.filters.FilterMiddleware",
     "portal.middleware.access.ClosedByDefaultMiddleware",
     "portal.workdays.middleware.CalendarUnknownMiddleware",
 ]

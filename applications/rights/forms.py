@@ -16,6 +16,7 @@ from policies.engine import Fact, Item
 from policies.facts.forms import LineForm, read_posted, row_counts, wants_rows
 from policies.finder.events import Event
 from portal.accounts.models import Applicant, User
+from portal.core.filters import FilterForm
 
 PREFIX = "right"
 DEFENCE_REFUSAL = "国防专利不能在互联网平台登记，填写的内容没有保存。请带齐材料到受理部门线下办理。"
@@ -139,7 +140,7 @@ class RemovalForm(forms.Form):
         self.helper.form_tag = False
 
 
-class RightFilterForm(forms.Form):
+class RightFilterForm(FilterForm):
     """Filters above the register."""
 
     q = forms.CharField(label="号码或名称", required=False, max_length=60)

@@ -59,7 +59,7 @@ def register(request: HttpRequest) -> HttpResponse:
     items = published_items()
     kinds = right_kinds(items)
     form = RightFilterForm(request.GET, user=user, kinds=kinds)
-    given = form.cleaned_data if form.is_valid() else {}
+    given = form.asked()
     page = list_rights(
         user,
         kinds,

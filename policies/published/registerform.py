@@ -7,9 +7,10 @@ from django.http import QueryDict
 
 from policies.engine import Document
 from policies.published.register import KINDS, RECORD
+from portal.core.filters import FilterForm
 
 
-class RegisterFilterForm(forms.Form):
+class RegisterFilterForm(FilterForm):
     """Which document, and which kind of clause."""
 
     document = forms.ChoiceField(label="文件", required=False)
@@ -25,6 +26,5 @@ class RegisterFilterForm(forms.Form):
         self.fields["document"].choices = [("", "全部"), *cited]  # type: ignore[attr-defined]
 
     def narrowing(self) -> dict[str, str]:
-        """What `read_register` takes; a choice that there is not narrows nothing, and shows its error."""
-        self.is_valid()
-        return {name: self.cleaned_data.get(name, "") for name in ("document", "kind")}
+        """What `read_register` takes. Raises FilterError."""
+        return self.asked()

@@ -15,6 +15,7 @@ from portal.accounts.models import Applicant, Region, User
 from portal.accounts.selectors import districts_by_city
 from portal.accounts.services.applicants import ApplicantDetails
 from portal.core.compared_forms import ComparedForm
+from portal.core.filters import FilterForm
 from portal.core.identifiers import (
     IdentifierError,
     read_account_number,
@@ -318,7 +319,7 @@ def _region_choices(regions: QuerySet[Region]) -> list[tuple[str, str]]:
     return [(region.code, region.full_name) for region in regions]
 
 
-class OfficialsFilter(forms.Form):
+class OfficialsFilter(FilterForm):
     """Which officials to list."""
 
     region = forms.ChoiceField(label="地区", required=False)

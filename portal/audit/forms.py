@@ -9,6 +9,7 @@ from portal.audit.enums import SecurityKind
 from portal.audit.labels import action_choices
 from portal.audit.selectors import RecordFilter, SecurityFilter, regions_of_auditor
 from portal.core.fields import DayField
+from portal.core.filters import FilterForm
 
 
 def _regions(user: User) -> list[tuple[str, str]]:
@@ -23,7 +24,7 @@ def _hinted(words: str) -> forms.TextInput:
     return forms.TextInput(attrs={"placeholder": words})
 
 
-class _PeriodForm(forms.Form):
+class _PeriodForm(FilterForm):
     """Days, a person and a region: what narrows both records."""
 
     since = DayField(label="自", required=False)
@@ -53,9 +54,8 @@ class RecordFilterForm(_PeriodForm):
     field_order = ("since", "until", "person", "action", "target", "region")
 
     def to_filter(self) -> RecordFilter:
-        """What was asked; fields with errors narrow nothing, and the page shows the errors."""
-        self.is_valid()
-        return RecordFilter(**self.cleaned_data)
+        """What was asked. Raises FilterError."""
+        return RecordFilter(**self.asked())
 
 
 class SecurityFilterForm(_PeriodForm):
@@ -66,6 +66,5 @@ class SecurityFilterForm(_PeriodForm):
     field_order = ("since", "until", "person", "kind", "subject", "region")
 
     def to_filter(self) -> SecurityFilter:
-        """What was asked; fields with errors narrow nothing, and the page shows the errors."""
-        self.is_valid()
-        return SecurityFilter(**self.cleaned_data)
+        """What was asked. Raises FilterError."""
+        return SecurityFilter(**self.asked())

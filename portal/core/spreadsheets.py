@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 
 Cell = str | int | Decimal | date | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# A cell that begins so would be taken for a formula by whoever opens the file, or its CSV form.
+# A text that begins so is marked as text (quotePrefix): it shows as it is, and typing into its cell runs nothing.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # What a cell holds at most, in characters.
 CELL_LIMIT = 32_767
@@ -44,12 +44,6 @@ class Column:
     width: int = 14
 
 
-def defused(text: str) -> str:
-    """The text as no spreadsheet program runs it as a formula, cut to what a cell holds."""
-    safe = f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-    return safe if len(safe) <= CELL_LIMIT else f"{safe[: CELL_LIMIT - 1]}…"
-
-
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet of a workbook: `note` stands under the title (unit, number of rows, who made it when).
@@ -76,7 +70,7 @@ def build_book(sheets: Iterable[Sheet]) -> bytes:
 
 
 def write_book(file: BinaryIO, sheets: Iterable[Sheet]) -> None:
-    """Write landscape A4 sheets, each with a repeated heading; a last line adds up what can be, by formula.
+    """Write landscape A4 sheets, each with a repeated heading; a last line adds up what can be, by formula and value.
 
     Rows stream through temporary files, so memory stays constant.
     """
@@ -105,8 +99,10 @@ class _Formats:
         self.heading = book.add_format(
             {**edge, "bold": True, "bg_color": "#E7F0F7", "text_wrap": True, "align": "center"}
         )
+        text = {**edge, "num_format": "@", "text_wrap": True}
+        self.marked_text = book.add_format({**text, "quote_prefix": True})
         self.cells = {
-            Kind.TEXT: book.add_format({**edge, "num_format": "@", "text_wrap": True}),
+            Kind.TEXT: book.add_format(text),
             Kind.NUMBER: book.add_format({**edge, "num_format": "0"}),
             Kind.COUNT: book.add_format({**edge, "num_format": "#,##0"}),
             Kind.MONEY: book.add_format({**edge, "num_format": "#,##0.00"}),
@@ -141,28 +137,33 @@ def _add_sheet(book: xlsxwriter.Workbook, content: Sheet, formats: _Formats) -> 
         sheet.set_column(number, number, column.width)
         sheet.write_string(first_row - 1, number, column.title, formats.heading)
     last = first_row - 1
+    sums: dict[int, Decimal | int] = dict.fromkeys(range(len(columns)), 0)
     for last, row in enumerate(content.rows, start=first_row):
         for number, (column, value) in enumerate(zip(columns, row, strict=True)):
-            _write(sheet, last, number, value, formats.cells[column.kind])
+            _write(sheet, (last, number), value, column.kind, formats)
+            if column.kind in formats.totals and isinstance(value, Decimal | int):
+                sums[number] += value
     if not any(column.kind in formats.totals for column in columns):
         return
     for number, column in enumerate(columns):
         if column.kind in formats.totals and last >= first_row:
             letter = xlsxwriter.utility.xl_col_to_name(number)
             formula = f"=SUM({letter}{first_row + 1}:{letter}{last + 1})"
-            sheet.write_formula(last + 1, number, formula, formats.totals[column.kind])
+            sheet.write_formula(last + 1, number, formula, formats.totals[column.kind], sums[number])
         else:
             sheet.write_string(last + 1, number, "合计" if number == 0 else "", formats.no_total)
 
 
 def _write(
-    sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: Cell, form: xlsxwriter.format.Format
+    sheet: xlsxwriter.worksheet.Worksheet, place: tuple[int, int], value: Cell, kind: Kind, formats: _Formats
 ) -> None:
+    form = formats.cells[kind]
     if value is None or value == "":
-        sheet.write_blank(row, column, None, form)
+        sheet.write_blank(*place, None, form)
     elif isinstance(value, Decimal | int):
-        sheet.write_number(row, column, value, form)
+        sheet.write_number(*place, value, form)
     elif isinstance(value, date):
-        sheet.write_datetime(row, column, value, form)
+        sheet.write_datetime(*place, value, form)
     else:
-        sheet.write_string(row, column, defused(value), form)
+        shown = value if len(value) <= CELL_LIMIT else f"{value[: CELL_LIMIT - 1]}…"
+        sheet.write_string(*place, shown, formats.marked_text if value.startswith(_FORMULA_STARTS) else form)

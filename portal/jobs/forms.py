@@ -2,6 +2,7 @@
 
 from django import forms
 
+from portal.core.filters import FilterForm
 from portal.jobs.kinds import JOB_KINDS
 from portal.jobs.models import JobState
 from portal.jobs.selectors import JobFilter
@@ -11,7 +12,7 @@ def _kind_choices() -> list[tuple[str, str]]:
     return [("", "全部"), *((kind, entry.label) for kind, entry in JOB_KINDS.items())]
 
 
-class JobFilterForm(forms.Form):
+class JobFilterForm(FilterForm):
     """The bar above the list."""
 
     state = forms.ChoiceField(label="状态", choices=[("", "全部"), *JobState.choices], required=False)
@@ -24,6 +25,5 @@ class JobFilterForm(forms.Form):
     )
 
     def to_filter(self) -> JobFilter:
-        """What was asked; fields with errors narrow nothing, and the page shows the errors."""
-        self.is_valid()
-        return JobFilter(**self.cleaned_data)
+        """What was asked. Raises FilterError."""
+        return JobFilter(**self.asked())

@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from portal.core.fields import DayField
+from portal.core.filters import FilterForm
 from review.funding.services import Voucher
 
 STATES = (("", "全部"), ("approved", "待拨付"), ("returned", "退票待重付"), ("paid", "已拨付"))
 
 
-class PaymentFilterForm(forms.Form):
+class PaymentFilterForm(FilterForm):
     """Filters of the payments screen and of its sheet."""
 
     q = forms.CharField(
@@ -33,9 +34,8 @@ class PaymentFilterForm(forms.Form):
         self.fields["region"].choices = [("", "全部"), *districts]  # type: ignore[attr-defined]
 
     def as_filter(self) -> dict[str, Any]:
-        """The arguments of `filter_payments`; a field that cannot be read narrows nothing."""
-        self.is_valid()
-        asked = self.cleaned_data
+        """The arguments of `filter_payments`. Raises FilterError."""
+        asked = self.asked()
         return {
             "text": asked.get("q") or "",
             "state": asked.get("state") or "",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
@@ -48,10 +48,12 @@ def filter_payments(
         claims = claims.filter(
             Q(applicant__name__icontains=text) | Q(number__iexact=text) | Q(applicant__uscc__iexact=text)
         )
-    if paid_from:
-        claims = claims.filter(award__payments__on__gte=paid_from).distinct()
-    if paid_to:
-        claims = claims.filter(award__payments__on__lte=paid_to).distinct()
+    if paid_from or paid_to:
+        # One payment lies in the period, not one after its beginning and another before its end.
+        payments = Payment.objects.filter(award__claim=OuterRef("pk"))
+        payments = payments.filter(on__gte=paid_from) if paid_from else payments
+        payments = payments.filter(on__lte=paid_to) if paid_to else payments
+        claims = claims.filter(Exists(payments))
     return claims
 
 

@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from applications.claims.models import Claim
 from portal.core.money import yuan_in_words
-from portal.core.spreadsheets import Cell, Column, Kind, build_sheet
+from portal.core.spreadsheets import Cell, Column, Kind, Sheet, build_book
 from review.funding.models import PaymentKind
+from review.funding.selectors import is_paid
 from review.funding.services import account_of
 
 COLUMNS = (
@@ -31,10 +32,20 @@ COLUMNS = (
 
 
 def payment_sheet(claims: Iterable[Claim], *, made_by: str) -> bytes:
-    """One row per claim with an award, as it stands: paid ones with their voucher, returned ones with the reason."""
-    rows = [_row(number, claim) for number, claim in enumerate(claims, start=1)]
-    note = f"单位：元　共 {len(rows)} 笔　{made_by} {timezone.localtime():%Y-%m-%d %H:%M} 导出"
-    return build_sheet("知识产权专项资金拨付表", columns=COLUMNS, rows=rows, note=note)
+    """One row per claim with an award: what is still to be paid (returned ones with the reason), and what is paid.
+
+    They stand on two sheets, each with its own total, so that nobody pays from the sum of both.
+    """
+    parts: dict[str, list[Claim]] = {"待拨付": [], "已拨付": []}
+    for claim in claims:
+        parts["已拨付" if is_paid(claim) else "待拨付"].append(claim)
+    sheets: list[Sheet] = []
+    for state, its in parts.items():
+        rows = [_row(number, claim) for number, claim in enumerate(its, start=1)]
+        note = f"单位：元　{state} {len(rows)} 笔　{made_by} {timezone.localtime():%Y-%m-%d %H:%M} 导出"
+        if rows or not (sheets or parts["已拨付"]):
+            sheets.append(Sheet(f"知识产权专项资金拨付表（{state}）", COLUMNS, rows, note))
+    return build_book(sheets)
 
 
 def _row(number: int, claim: Claim) -> list[Cell]:

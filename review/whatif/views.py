@@ -162,7 +162,7 @@ def run(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return render(request, "whatif/waiting.html", context)
     report = _report(request, found)
     form = ReportForm(request.GET, run=found)
-    form.is_valid()
+    form.asked()
     context |= {
         "report": report,
         "form": form,

@@ -10,10 +10,11 @@ from applications.claims.selectors.lists import STATE_GROUPS
 from applications.claims.services.imports import Upload, kept_upload
 from policies.calls.models import Call
 from portal.accounts.models import User
+from portal.core.filters import FilterForm
 from portal.core.sheet_reading import MAX_BYTES, read_book, read_pasted_cells
 
 
-class ClaimFilterForm(forms.Form):
+class ClaimFilterForm(FilterForm):
     """Filters above the list of one's claims."""
 
     q = forms.CharField(label="编号或事项", required=False, max_length=60)

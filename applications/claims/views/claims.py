@@ -36,7 +36,7 @@ from portal.core.http import act_of, user_of
 def claims(request: HttpRequest) -> HttpResponse:
     """List the claims of one's own organisations."""
     form = ClaimFilterForm(request.GET, user=user_of(request))
-    given = form.cleaned_data if form.is_valid() else {}
+    given = form.asked()
     page = list_claims(
         user_of(request),
         state=given.get("state", ""),

@@ -20,6 +20,7 @@ from policies.calls.models import Call, CallAttachment
 from policies.calls.permissions import administers
 from portal.access import access, public
 from portal.core.files import file_response
+from portal.core.filters import choice_of
 
 
 @access(public)
@@ -29,8 +30,7 @@ def calls(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = timezone.localdate(now)
     cities = selectors.cities_with_calls()
-    chosen = request.GET.get("region", "")
-    region = chosen if chosen in {city.pk for city in cities} else ""
+    region = choice_of(request, "region", {city.pk for city in cities})
     current = selectors.current_calls(now, region_code=region)
     first = read_month(request.GET.get("month", ""), today=today)
     begin, end = bounds_of(first)

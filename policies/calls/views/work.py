@@ -32,6 +32,7 @@ from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region
 from portal.core.actor import ActorContext
 from portal.core.errors import StaleStateError, show_refusal
+from portal.core.filters import choice_of
 from portal.core.http import act_of, takes_files, user_of
 from portal.core.regions import in_trees
 
@@ -47,10 +48,10 @@ def own_city(request: HttpRequest) -> Region:
     """The city for which the person makes calls; of several, the one named in the address."""
     administered = in_trees("code", user_of(request).regions_for(Role.POLICY_ADMIN))
     cities = Region.objects.filter(administered, level=RegionLevel.CITY)
-    city = cities.filter(pk=request.GET.get("region", "")).first() or cities.first()
-    if city is None:
+    by_code = {city.pk: city for city in cities}
+    if not by_code:
         raise PermissionDenied
-    return city
+    return by_code[choice_of(request, "region", by_code, default=next(iter(by_code)))]
 
 
 @access(administrators)

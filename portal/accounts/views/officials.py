@@ -29,7 +29,7 @@ LISTED_AT_MOST = 200
 def officials_list(request: HttpRequest) -> HttpResponse:
     """List the officials of one's regions, by region and role."""
     form = OfficialsFilter(request.GET or None, regions=managed_regions(user_of(request)))
-    chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    chosen = {name: value or "" for name, value in form.asked().items()}
     found = appointments_listed(user_of(request), region=chosen.get("region", ""), role=chosen.get("role", ""))
     listed = list(found[: LISTED_AT_MOST + 1])
     context = {

@@ -10,6 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from applications.claims.enums import ClaimStatus
 from portal.accounts.models import Region, User
 from portal.core.fields import DayField
+from portal.core.filters import FilterForm
 from review.decisions.forms.decision import decision_no_field
 from review.decisions.selectors.queue import ClaimFilter, claimable_choices, district_choices
 from review.decisions.services.decisions import Minutes
@@ -17,7 +18,7 @@ from review.decisions.services.objections import Objector
 from review.decisions.services.publicity import PublicityPlan
 
 
-class ClaimFilterForm(forms.Form):
+class ClaimFilterForm(FilterForm):
     """Filters of a desk; `ClaimSearchForm` has all of them."""
 
     q = forms.CharField(
@@ -36,9 +37,8 @@ class ClaimFilterForm(forms.Form):
         self.fields["item"].choices = [("", "全部"), *claimable_choices()]  # type: ignore[attr-defined]
 
     def as_filter(self) -> ClaimFilter:
-        """What was asked for; a field that cannot be read narrows nothing, and shows its error."""
-        self.is_valid()
-        asked = self.cleaned_data
+        """What was asked for. Raises FilterError."""
+        asked = self.asked()
         return ClaimFilter(
             text=asked.get("q") or "",
             item_id=asked.get("item"),

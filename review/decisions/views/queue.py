@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from portal.access import access, officials
 from portal.accounts.enums import Role
+from portal.core.filters import choice_of
 from portal.core.http import user_of
 from review.decisions.enums import Stage
 from review.decisions.forms.lists import ClaimFilterForm, ClaimSearchForm, MinutesForm
@@ -32,8 +33,10 @@ readers = officials(*(Role(role) for role in DUTIES), Role.AUDITOR, Role.FINANCE
 def chosen_desk(request: HttpRequest) -> Desk | None:
     """The desk named in the address, or the first of this person's."""
     desks = desks_of(user_of(request))
-    wanted = request.GET.get("desk") or request.POST.get("desk") or ""
-    return next((desk for desk in desks if desk.key == wanted), desks[0] if desks else None)
+    if not desks:
+        return None
+    wanted = choice_of(request, "desk", {desk.key for desk in desks}, default=desks[0].key)
+    return next(desk for desk in desks if desk.key == wanted)
 
 
 @access(reviewers)

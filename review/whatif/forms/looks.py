@@ -10,13 +10,14 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from portal.core.fields import YuanField
+from portal.core.filters import FilterForm
 from portal.core.money import format_yuan
 from review.whatif.models import SimulationRun
 from review.whatif.report import MOST_TAKE_UP
 
 
-class ReportForm(forms.Form):
-    """What a report is looked at with: a take-up and a yearly budget. What cannot be read changes nothing."""
+class ReportForm(FilterForm):
+    """What a report is looked at with: a take-up and a yearly budget."""
 
     take_up = forms.IntegerField(required=False, min_value=0, max_value=MOST_TAKE_UP)
     budget = YuanField(label="年度预算（元）", required=False)

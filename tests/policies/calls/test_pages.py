@@ -87,7 +87,8 @@ def test_month_shows_what_opens_and_closes_and_leads_to_its_neighbours(client):
     assert page.count("mark-opens") == 1
     assert re.search(r'rel="prev"', page)
     assert reverse("calls:call", args=[call.key]) in page
-    assert client.get(reverse("calls:list"), {"month": "x", "after": "x", "region": "x"}).status_code == 200
+    assert client.get(reverse("calls:list"), {"month": "x", "after": "x"}).status_code == 200
+    assert client.get(reverse("calls:list"), {"region": "x"}).status_code == 400
 
 
 def test_cities_can_be_told_apart_where_there_are_several(client):

@@ -69,7 +69,6 @@ def test_a_filter_without_result_offers_a_way_back(client, admin):
         ({"kind": "notices.issue_grant"}, ["grant"]),
         ({"text": "断开"}, ["dead"]),
         ({"text": "gra"}, ["grant"]),
-        ({"state": "no such"}, ["grant", "dead"]),
     ],
 )
 def test_a_filter_narrows(client, admin, query, keys):

@@ -13,6 +13,7 @@ from portal.accounts.enums import Role
 from portal.core.errors import RefusedError
 from portal.core.money import yuan_in_words
 from review.funding.models import Award, Payment
+from review.funding.selectors import filter_payments, payable_claims
 from review.funding.services import Voucher, record_payment, record_return
 from tests.factories import act, make_official, suzhou, wuxi
 from tests.review.worlds import again, approved, decided, fresh
@@ -136,12 +137,14 @@ def test_sheet_has_account_as_text_total_by_formula_and_defused_cells(client, of
     heading = [cell.value for cell in sheet[3]]
     row = dict(zip(heading, sheet[4], strict=True))
     assert (row["账号"].value, row["账号"].data_type) == ("0011223344556677", "s")
-    assert (row["户名"].value, row["户名"].data_type) == ("'=cmd|' /C calc'!A0", "s")
+    assert (row["户名"].value, row["户名"].data_type) == ("=cmd|' /C calc'!A0", "s")
     assert (row["金额（元）"].value, row["金额（元）"].data_type) == (5000, "n")
     assert row["金额大写"].value == yuan_in_words("5000.00")
     total = dict(zip(heading, sheet[5], strict=True))
     assert total["金额（元）"].value == "=SUM(H4:H4)"
-    assert "共 1 笔" in sheet["A2"].value
+    assert "待拨付 1 笔" in sheet["A2"].value
+    values = openpyxl.load_workbook(BytesIO(content), data_only=True).active
+    assert dict(zip(heading, (cell.value for cell in values[5]), strict=True))["金额（元）"] == 5000
     assert sheet.print_title_rows == "$3:$3"
 
 
@@ -157,3 +160,32 @@ def test_list_costs_the_same_for_one_row_and_for_three(client, office, claim, dj
     client.get(url)
     with django_assert_num_queries(10):
         client.get(url)
+
+
+@pytest.mark.parametrize(
+    "query", ["paid_from=abc", "paid_to=9999-12-31", "state=payed", "region=999999", "paid_form=2026-01-01"]
+)
+def test_a_filter_that_cannot_be_understood_lists_and_exports_nothing(client, office, claim, query):
+    client.force_login(office.finance)
+    for name in ("payments", "payments_export"):
+        answer = client.get(f"{reverse(f'funding:{name}')}?{query}")
+        assert answer.status_code == 400
+        assert claim.number.encode() not in answer.content
+        assert answer["Content-Type"].startswith("text/html")
+
+
+def test_a_period_of_vouchers_holds_one_payment_and_a_sheet_never_adds_paid_to_unpaid(client, office, claim):
+    record_payment(claim.pk, voucher=PAPER, act=act(office.finance))
+    back = Voucher("退0001", date(2026, 6, 20))
+    record_return(claim.pk, voucher=back, reason="户名不符", act=act(office.finance))
+    found = {
+        (first, last): filter_payments(
+            payable_claims(office.finance), paid_from=date(2026, 6, first), paid_to=date(2026, 6, last)
+        )
+        for first, last in ((10, 10), (12, 18), (19, 30))
+    }
+    assert [list(claims) for claims in found.values()] == [[claim], [], [claim]]
+    record_payment(claim.pk, voucher=Voucher("锡财拨0002", date(2026, 6, 25)), act=act(office.finance))
+    client.force_login(office.finance)
+    book = openpyxl.load_workbook(BytesIO(client.get(reverse("funding:payments_export")).content))
+    assert book.sheetnames == ["知识产权专项资金拨付表（已拨付）"]

@@ -139,7 +139,7 @@ def test_a_dashboard_is_exported_as_a_sheet(desk, client):
     row = next(row for row in rows if row[0] == "保护社会满意度")
     assert row[2:4] == (2023, "不低于 86%")
     assert row[4:6] == ("87.12%", 0.8712)
-    assert (row[8], row[12]) == ("已达成", "'=cmd|调查")
+    assert (row[8], row[12]) == ("已达成", "=cmd|调查")
 
 
 # ---- entering -------------------------------------------------------------------------------------
