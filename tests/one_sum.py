@@ -27,6 +27,7 @@ from policies.engine.batch.questions import questions
 from policies.engine.batch.result import OUTCOME_CODES
 from policies.engine.buckets import Bucket, program_asked
 from policies.engine.columns.population import KINDS
+from policies.engine.limits.money import MoneyLimit
 from policies.engine.money import parse_ratio, parse_yuan
 from policies.engine.operations.base import Role
 from policies.engine.operations.registry import read_operations
@@ -239,14 +240,14 @@ def _reservation_faults(claim: Claim, decision: Decision, sums: Mapping[int, Dec
         program_asked(catalogue_of([], [compile_item(final.version.content)]), final.question),
     )
     caps: dict[str, Decimal] = {}
-    for limit in rules.money_limits:
+    for limit in (limit for limit in rules.limits if isinstance(limit, MoneyLimit)):
         for use in final.answer["limits"]:
-            if use["group"] != limit.group or tuple(use["key"]) != limit.per or use["unit"] != "yuan":
+            if use["group"] != limit.group or tuple(use["key"]) != limit.scope.per or use["unit"] != "yuan":
                 continue
             is_unnamed = use["subject"] is not None and not any(line.subject_key == use["subject"] for line in lines)
             if is_unnamed:
                 continue
-            key = bucket_key(Bucket(SCOPES[limit.per], limit.base, use["subject"] or ""), party)
+            key = bucket_key(Bucket(limit.scope, limit.base, use["subject"] or ""), party)
             caps[key] = min(caps.get(key, Decimal(use["cap"])), Decimal(use["cap"]))
             if entered.get(key) != Decimal(use["amount"]):
                 yield f"reservation: {key} holds {entered.get(key)}, the answer takes {use['amount']}"

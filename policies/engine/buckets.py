@@ -12,9 +12,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from policies.engine.assessment import BucketUse
 from policies.engine.dates import parse_date
 from policies.engine.limits.base import NO_CEILING, Ceiling, CompiledLimit
-from policies.engine.limits.once import group_base
 from policies.engine.question import read_settings
-from policies.engine.scopes import APPLICANT, APPLICANT_YEAR, ONE_OF_GROUP, RIGHT, SCOPES, SUBJECT, Scope
+from policies.engine.scopes import (
+    APPLICANT,
+    APPLICANT_YEAR,
+    ONE_OF_GROUP,
+    RIGHT,
+    SCOPES,
+    SUBJECT,
+    Scope,
+    document_base,
+    group_base,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -66,7 +75,7 @@ def buckets_asked(program: Program, subjects: Iterable[str]) -> dict[str, list[B
 
     asked = {scope.ledger: of(scope, item.id) for scope in SCOPES.values()}
     asked["times"] = asked[APPLICANT.ledger]
-    asked[RIGHT.ledger] = of(RIGHT, _document_base(program))
+    asked[RIGHT.ledger] = of(RIGHT, document_base(item.document_id))
     if item.once_group:
         asked[ONE_OF_GROUP.ledger] = of(ONE_OF_GROUP, group_base(item.once_group))
     # Of two limits that mean different buckets by one name the earlier is asked.
@@ -104,17 +113,13 @@ def bucket_entries(program: Program, answer: Mapping[str, Any], granted: Sequenc
 
     for scope in (APPLICANT, APPLICANT_YEAR, SUBJECT):
         enter(scope, program.item.id)
-    enter(RIGHT, _document_base(program))
+    enter(RIGHT, document_base(program.item.document_id))
     if program.item.once_group:
         enter(ONE_OF_GROUP, group_base(program.item.once_group))
     for limit in program.limits:
         if limit.is_entered:
             enter(limit.scope, limit.base, limit)
     return list(found.values())
-
-
-def _document_base(program: Program) -> str:
-    return f"document:{program.item.document_id}"
 
 
 def _uses_by_subject(answer: Mapping[str, Any], granted: Sequence[Granted]) -> dict[str, list[BucketUse]]:

@@ -28,8 +28,8 @@ def assess(catalogue: Catalogue, question: dict[str, Any]) -> Assessment:
     """Answer one question (the JSON contract of docs/engine.md). Raises QuestionError for what it cannot read."""
     asked = read_question(catalogue, question)
     parts = [_run_part(catalogue, asked, part) for part in asked.parts]
-    pool = Pool(asked)
-    pool.apply(parts)
+    pool = Pool(asked, parts)
+    pool.apply()
     _cut_to_supported(parts, pool)
     return _answer(asked, parts, pool)
 
@@ -46,7 +46,7 @@ def _cut_to_supported(parts: list[Part], pool: Pool) -> None:
 
 
 def _run_part(catalogue: Catalogue, asked: Question, part: PartQuestion) -> Part:
-    run = Part(part, part.program)
+    run = Part(part, part.program, asked.year)
     _check_claim(asked, run)
     if not run.reasons:
         _run_lines(catalogue, asked, run)
@@ -66,15 +66,10 @@ def _check_claim(asked: Question, run: Part) -> None:
             run.reasons.append((program.unmet[name], (), 0))
         else:
             run.refuse("UNMET", name)
-    times = program.times
-    if times is not None:
-        # An item that is paid once only is a group of its own.
-        alone = times.count == 1 and program.once is None and part.paid.once_group
-        before = max(part.times_before, 1) if alone else part.times_before
-        if before >= times.count:
-            run.reasons.append((times.note, (before,), 0))
-    if program.once is not None and part.paid.once_group:
-        run.reasons.append((program.once.note, (), 0))
+    for limit in program.refusing:
+        reason = limit.refusal(run)
+        if reason is not None:
+            run.reasons.append(reason)
 
 
 def names_priority(program: Program, name: str) -> bool:
@@ -243,7 +238,7 @@ def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
         result=title,
         assumed=tuple(dict.fromkeys(assumed)) if assumed else (),
         missing=tuple(dict.fromkeys(missing)) if missing else (),
-        limits=pool.uses(parts) if outcome is Outcome.PAYABLE else (),
+        limits=pool.uses() if outcome is Outcome.PAYABLE else (),
         entries=tuple(entries),
         reason_entries=tuple(reasons),
         make_parts=partial(_part_answers, parts, outcomes),

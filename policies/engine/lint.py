@@ -150,8 +150,8 @@ class _Lint:
         _repeated(self, "limits", (limit["code"] for limit in self.content["limits"] if "if" not in limit))
         limits = read_limits(self.content["limits"])
         for number, limit in enumerate(limits):
-            earlier = (other for other in limits[:number] if type(other) is type(limit))
-            if not limit.stands_beside_its_like and any(_compatible(limit, other) for other in earlier):
+            earlier = (other for other in limits[:number] if other.acts_as == limit.acts_as)
+            if limit.acts_as is not None and any(_compatible(limit, other) for other in earlier):
                 self.add(("limits", number), LIMIT_TWICE.fault())
             for place, fault in limit.problems(self.content["id"]):
                 self.add(("limits", number, *place), fault)

@@ -12,6 +12,7 @@ from typing import Any
 from policies.engine import grammar
 from policies.engine.catalogue import Catalogue
 from policies.engine.checks import Checker
+from policies.engine.limits.registry import read_limits
 from policies.engine.lint import lint_item
 from policies.engine.model import Condition, Document, Evidence, Fact, Item, RegisterRow, Setting
 from policies.engine.problems import Place, problem_code
@@ -36,7 +37,7 @@ ID_TWICE = problem_code(
     "请只保留一处",
     form="这个编号已经用过：同一条款既是事项又是登记的条款，或写了两次，请只保留一处。",
 )
-NO_LOWER_TIER = problem_code(
+NO_SUCH_ITEM = problem_code(
     "no_lower_tier",
     "没有事项 {item}",
     "请写本文件中较低档次事项的 id",
@@ -82,7 +83,7 @@ def compile_item(content: Mapping[str, Any]) -> Item:
     settings = tuple(Setting(**setting) for setting in content["settings"])
     defaults = {setting.name: setting.default for setting in settings}
     start, end = effect_of(content, defaults)
-    once = next((limit["once"] for limit in content["limits"] if "once" in limit), None)
+    groups = (limit.group_of_one for limit in read_limits(content["limits"]))
     return Item(
         id=content["id"],
         document_id=content["document"]["id"],
@@ -95,7 +96,7 @@ def compile_item(content: Mapping[str, Any]) -> Item:
         payer=content["payer"],
         subject=content["subject"],
         subject_rule=content["subject_rule"],
-        once_group=once,
+        once_group=next(filter(None, groups), None),
         as_of=content["as_of"],
         facts=tuple(_fact(fact) for fact in content["facts"]),
         evidence=tuple(Evidence(**evidence) for evidence in content["evidence"]),
@@ -231,9 +232,10 @@ def _check_ids(checker: Checker, items: Iterable[tuple[Place, Item]], rules: Ite
             checker.add((*at, "rule"), ID_TWICE.fault())
         seen.add(rule)
     for at, item in items:
-        for number, limit in enumerate(item.limits):
-            if "absorbs" in limit and limit["absorbs"] not in names:
-                checker.add((*at, "limits", number, "absorbs"), NO_LOWER_TIER.fault(item=limit["absorbs"]))
+        for number, limit in enumerate(read_limits(item.limits)):
+            for place, other in limit.other_items():
+                if other not in names:
+                    checker.add((*at, "limits", number, *place), NO_SUCH_ITEM.fault(item=other))
 
 
 def catalogue_of(

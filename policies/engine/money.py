@@ -117,6 +117,11 @@ def yuan_text(fen: int) -> str:
     return f"{fen // 100:,}.{fen % 100:02d}"
 
 
+def money_text(fen: int) -> str:
+    """Fen with its unit, as steps print it: 5,000.00 元."""
+    return f"{yuan_text(fen)} 元"
+
+
 def yuan_plain(fen: int) -> str:
     """Fen as machines read it: 5000.00."""
     return f"{fen // 100}.{fen % 100:02d}"

@@ -12,10 +12,11 @@ from policies.engine.trace import Entry
 
 @dataclass(slots=True)
 class Part:
-    """One item of the claim while it is worked on."""
+    """One item of the claim while it is worked on; `year` is that of the claim's yearly caps."""
 
     asked: PartQuestion
     program: Program
+    year: int
     lines: list[Line] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)

@@ -1,56 +1,84 @@
-"""What the lines of one claim share: limits, and what other policies paid for the same matter."""
+"""What the lines of one claim share: its limits, and what other policies paid for the same matter."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
 
-from policies.engine.assessment import BucketUse
-from policies.engine.limits.absorb import take_off_lower_tiers
-from policies.engine.limits.counted import count_lines
-from policies.engine.limits.money import ClaimBuckets
-from policies.engine.limits.once import keep_best
-from policies.engine.limits.times import times_uses
-from policies.engine.part import Part
-from policies.engine.question import Question
-from policies.engine.trace import Entry
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from policies.engine.assessment import BucketUse
+    from policies.engine.limits.base import ClaimBucket
+    from policies.engine.part import Part
+    from policies.engine.question import Question
+    from policies.engine.trace import Entry
 
 
 class Pool:
-    """Runs the limits of one claim over its lines, in the order of parts and lines."""
+    """Runs the limits of one claim over its lines, in the order of parts and lines; what each does it says itself."""
 
-    def __init__(self, asked: Question) -> None:
-        self.asked = asked
+    def __init__(self, asked: Question, parts: Sequence[Part]) -> None:
+        self.parts = parts
         self.entries: list[Entry] = []
-        self.buckets = ClaimBuckets(asked.year)
+        self.left_of_others = asked.paid.sums["other_policy"]
+        self._state: dict[Any, Any] = {}
+        self._buckets: dict[Any, ClaimBucket] = {}
+        self._sums: list[tuple[Part, int]] = []
 
-    def apply(self, parts: Sequence[Part]) -> None:
-        """One-offs, times and places, sums, lower tiers, other policies, in this order."""
-        if any(run.program.limited for run in parts):
-            keep_best(parts)
-            count_lines(parts)
-            self.buckets.cut(parts)
-            self.entries += take_off_lower_tiers(parts)
-        else:
-            count_lines(parts)
-        self.entries += _take_off_other_policies(self.asked, parts)
+    def apply(self) -> None:
+        """Choose lines, count equal ones, cut sums, and take off the claim's sums, in this order."""
+        for part in self.parts:
+            for limit in part.program.choosing:
+                limit.choose(part, self._state)
+        for part in self.parts:
+            self._count(part)
+        for part in self.parts:
+            self._cut(part)
+        self._deduct()
 
-    def uses(self, parts: Sequence[Part]) -> tuple[BucketUse, ...]:
+    def sums(self) -> list[tuple[Part, int]]:
+        """The fen of each part before anything was taken off its sum; of a lone part none."""
+        return self._sums
+
+    def uses(self) -> tuple[BucketUse, ...]:
         """What the claim takes from each bucket."""
-        return (*self.buckets.uses(), *times_uses(parts))
+        found = [bucket.use() for bucket in self._buckets.values()] if self._buckets else []
+        found += [limit.use(part) for part in self.parts for limit in part.program.reporting]
+        return tuple(use for use in found if use is not None)
 
+    def _count(self, part: Part) -> None:
+        """How many of each line's equal ones count; then the line's sum."""
+        program = part.program
+        for line in part.lines:
+            count = line.count
+            if (count == 1 and not program.counting) or line.reasons or line.missing or line.measured is not None:
+                continue
+            for limit in program.counting:
+                count = limit.keep(part, line, count, self._state) if count else 0
+            if line.amount is not None and not program.aggregate and count != 1:
+                line.amount *= count
+                line.note(program.notes["COUNT"], (count, line.amount))
+            if line.amount is None and not count:
+                line.needs_decision = False
 
-def _take_off_other_policies(asked: Question, parts: Sequence[Part]) -> Iterator[Entry]:
-    """从新从优从高: what another policy paid for the same matter is taken off, once for the whole claim."""
-    left = asked.paid.sums["other_policy"]
-    for run in parts:
-        if not run.program.set_off or not run.sum:
-            continue
-        notes = run.program.notes
-        other = run.asked.paid.sums["other_policy"] if run.asked.own_paid else left
-        if not other:
-            yield (notes["SET_OFF_NONE"], (), run.sum, False, 0)
-            continue
-        taken = run.take_off(other)
-        if not run.asked.own_paid:
-            left -= taken
-        yield (notes["SET_OFF"], (other,), run.sum, True, 0)
-        if not run.sum:
-            run.reasons.append((notes["SET_OFF"], (other,), 0))
+    def _cut(self, part: Part) -> None:
+        """Cut each line to what the smallest of its buckets still holds, and take that from all of them."""
+        for line, program in zip(part.lines, part.programs, strict=True):
+            if not program.cutting or not line.amount or line.reasons or line.missing:
+                continue
+            found = [limit.bucket(part, line, self._buckets) for limit in program.cutting]
+            for bucket in found:
+                bucket.cut(line)
+            for bucket in found:
+                bucket.take(line)
+
+    def _deduct(self) -> None:
+        parts = self.parts
+        turns = [(limit, part) for part in parts for limit in part.program.deducting]
+        if len(parts) > 1:
+            self._sums = [(part, part.sum) for part in parts]
+            turns.sort(key=lambda turn: turn[0].turn)
+        for limit, part in turns:
+            entry = limit.deduct(self, part)
+            if entry is not None:
+                self.entries.append(entry)

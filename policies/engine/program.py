@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from policies.engine.conditions.base import Predicate
@@ -11,17 +12,13 @@ from policies.engine.conditions.registry import family_of
 from policies.engine.context import Context
 from policies.engine.dates import parse_date
 from policies.engine.guards import chosen
-from policies.engine.limits.absorb import AbsorbLimit
 from policies.engine.limits.base import CompiledLimit
-from policies.engine.limits.money import MoneyLimit
-from policies.engine.limits.once import OnceLimit
-from policies.engine.limits.quota import QuotaLimit
 from policies.engine.limits.registry import read_limits
-from policies.engine.limits.times import TimesLimit
 from policies.engine.model import Content, Item
+from policies.engine.money import money_text
 from policies.engine.operations.base import Operation, Step
 from policies.engine.operations.registry import read_operations
-from policies.engine.predicates import money_text
+from policies.engine.overlap import compile_overlap
 from policies.engine.split import Split, compile_split
 from policies.engine.terms import APPLICANT_KINDS, SPECIAL_FIELDS
 from policies.engine.trace import Note
@@ -52,19 +49,37 @@ class Program:
     operations: tuple[Operation, ...]
     steps: tuple[Step, ...]
     limits: tuple[CompiledLimit, ...]
-    money_limits: tuple[MoneyLimit, ...]
-    times: TimesLimit | None
-    quota: QuotaLimit | None
-    once: OnceLimit | None
-    absorbs: AbsorbLimit | None
-    set_off: bool
-    limited: bool
     split: Split | None
     aggregate: bool
     part: Callable[[int, Fraction], int]
     priorities: frozenset[str]
     unmet: Mapping[str, Note]
     notes: Mapping[str, Note]
+
+    # The limits by what they do, each in its turn: see `CompiledLimit`.
+    @cached_property
+    def refusing(self) -> tuple[CompiledLimit, ...]:
+        return CompiledLimit.acting(self.limits, "refusal")
+
+    @cached_property
+    def choosing(self) -> tuple[CompiledLimit, ...]:
+        return CompiledLimit.acting(self.limits, "choose")
+
+    @cached_property
+    def counting(self) -> tuple[CompiledLimit, ...]:
+        return CompiledLimit.acting(self.limits, "keep")
+
+    @cached_property
+    def cutting(self) -> tuple[CompiledLimit, ...]:
+        return CompiledLimit.acting(self.limits, "bucket")
+
+    @cached_property
+    def deducting(self) -> tuple[CompiledLimit, ...]:
+        return CompiledLimit.acting(self.limits, "deduct")
+
+    @cached_property
+    def reporting(self) -> tuple[CompiledLimit, ...]:
+        return CompiledLimit.acting(self.limits, "use")
 
     def in_force(self, day: date) -> bool:
         """Whether the version is in force on `day` (from inclusive, to exclusive); a target is measured on any day."""
@@ -101,6 +116,8 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
         for limit in read_limits(spec for spec in item.limits if chosen(spec, settings))
     ]
     overlap = content.get("overlap")
+    if overlap is not None and chosen(overlap, settings):
+        limits.append(compile_overlap(overlap, context, item.id))
     return Program(
         item=item,
         settings=settings,
@@ -115,13 +132,6 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
         operations=operations,
         steps=tuple(operation.compile(context) for operation in operations),
         limits=tuple(limits),
-        money_limits=tuple(limit for limit in limits if isinstance(limit, MoneyLimit)),
-        times=next((limit for limit in limits if isinstance(limit, TimesLimit)), None),
-        quota=next((limit for limit in limits if isinstance(limit, QuotaLimit)), None),
-        once=next((limit for limit in limits if isinstance(limit, OnceLimit)), None),
-        absorbs=next((limit for limit in limits if isinstance(limit, AbsorbLimit)), None),
-        set_off=overlap is not None and chosen(overlap, settings),
-        limited=bool(limits),
         split=compile_split(content["split"], context) if content["split"] else None,
         aggregate=any(operation.aggregates for operation in operations),
         part=context.part(),
@@ -136,7 +146,7 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
             for condition in content["conditions"]
             for name in (condition["code"], condition["text"])
         },
-        notes=_notes(item, context, overlap),
+        notes=_notes(item, context),
     )
 
 
@@ -157,11 +167,10 @@ def _gate(condition: Content, context: Context) -> Gate:
     )
 
 
-def _notes(item: Item, context: Context, overlap: Content | None) -> dict[str, Note]:
+def _notes(item: Item, context: Context) -> dict[str, Note]:
     labels = context.labels
     area = "、".join(item.content["document"]["areas"])
     named = "、".join(APPLICANT_KINDS[kind] for kind in item.beneficiaries)
-    cite = overlap.get("cite") if overlap else None
     return {
         "MISSING": context.note(
             "MISSING", lambda figures: f"缺少“{labels.get(figures[0], figures[0])}”（{figures[0]}），无法测算"
@@ -173,10 +182,6 @@ def _notes(item: Item, context: Context, overlap: Content | None) -> dict[str, N
         "PRIORITY": context.note("PRIORITY", lambda figures: f"“{figures[0]}”只是优先支持的依据，不是条件"),
         "COUNT": context.note("COUNT", lambda figures: f"{figures[0]} 项，计 {money_text(figures[1])}"),
         "NOTHING": context.note("NOTHING", "测算金额为零"),
-        "SET_OFF": context.note(
-            "SET_OFF", lambda figures: f"其他政策就同一事项已支持 {money_text(figures[0])}，只补差额", cite=cite
-        ),
-        "SET_OFF_NONE": context.note("SET_OFF", "未获其他政策对同一事项的支持，不需扣减", cite=cite),
         "SUPPORTED": context.note("SUPPORTED", lambda figures: f"审定支持 {money_text(figures[0])}"),
         "TOTAL": context.note("TOTAL", lambda figures: f"合计 {money_text(figures[0])}"),
     }

@@ -8,7 +8,7 @@ from policies.engine import split as splits
 from policies.engine.checks import Check, Checker
 from policies.engine.conditions.registry import family_of, known_tests
 from policies.engine.inputs import item_evidence, item_facts
-from policies.engine.limits.money import Scale
+from policies.engine.limits.base import Scale
 from policies.engine.limits.registry import limit_kind_of, limit_kinds, read_limits
 from policies.engine.operations.registry import operation_of, operations, read_operations
 from policies.engine.problems import Place, problem_code

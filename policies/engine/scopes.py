@@ -61,3 +61,13 @@ SCOPES = {scope.per: scope for scope in (SUBJECT, APPLICANT, APPLICANT_YEAR, PRO
 # document's items. No limit of a sum stands on them.
 ONE_OF_GROUP = Scope(("applicant",), "once_group", "", "", "同类一次性支持", "once|applicant={applicant}")
 RIGHT = Scope(("subject",), "right", "", "", "同一权利在本政策下累计", "right={subject}")
+
+
+def group_base(group: str) -> str:
+    """What the ledger's buckets of a group of items are named by."""
+    return f"group:{group}"
+
+
+def document_base(document_id: str) -> str:
+    """What the ledger's buckets of all items of a document are named by."""
+    return f"document:{document_id}"

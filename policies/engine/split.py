@@ -17,8 +17,7 @@ from policies.engine.columns.arithmetic import share_down
 from policies.engine.columns.population import IntArray
 from policies.engine.context import Context
 from policies.engine.model import Content
-from policies.engine.money import parse_ratio, part_down, ratio_text
-from policies.engine.predicates import money_text
+from policies.engine.money import money_text, parse_ratio, part_down, ratio_text
 from policies.engine.trace import Entry, Note
 
 REQUIRED = {"city": checks.ratio_above_zero, "rest": one_of(("district",)), "round": one_of(("down",))}

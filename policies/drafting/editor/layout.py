@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from policies.drafting.editor import labels
-from policies.engine.limits.base import Limit
-from policies.engine.limits.money import Scale
+from policies.engine.limits.base import Limit, Scale
 from policies.engine.limits.registry import limit_kind_of, limit_kinds
 from policies.engine.operations.base import Operation
 from policies.engine.operations.registry import operation_of

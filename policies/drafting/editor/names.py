@@ -1,7 +1,9 @@
 """What a section's page says: the names that may be chosen, and each row as a sentence. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from policies.drafting.editor import labels
@@ -9,8 +11,8 @@ from policies.drafting.editor.group_codecs import GROUPS
 from policies.drafting.editor.sections import own_facts
 from policies.engine.conditions.registry import family_of, known_tests
 from policies.engine.limits.registry import limit_kind_of, limit_labels, read_limit
+from policies.engine.money import number_text
 from policies.engine.operations.registry import operation_of, read_operation
-from policies.engine.predicates import value_text
 from policies.engine.terms import APPLICANT_KINDS, SPECIAL_FIELDS
 from policies.engine.vocabulary import package_vocabulary
 
@@ -189,3 +191,17 @@ def _sentence(say: Any, *given: Any) -> str:
         return str(say(*given))
     except (KeyError, ValueError, TypeError, IndexError):
         return ""
+
+
+def value_text(value: Any, choices: Iterable[tuple[str, str]] = ()) -> str:
+    """A fact's value as people read it."""
+    names = dict(choices)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, tuple):
+        return "、".join(str(part) for part in value)
+    if isinstance(value, Fraction):
+        return number_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return names.get(value, str(value))

@@ -27,8 +27,7 @@ from policies.drafting.editor.field_codecs import (
 from policies.drafting.editor.group_codecs import GROUPS, MappingField, QuestionField, Record, Rows, Tested, Variants
 from policies.engine import checks, grammar, split
 from policies.engine.checks import Check
-from policies.engine.limits.base import PER
-from policies.engine.limits.money import SCALE, Scale
+from policies.engine.limits.base import PER, SCALE, Scale
 from policies.engine.limits.registry import limit_kind_of, limit_kinds
 from policies.engine.operations.registry import operation_of, operations
 from policies.engine.programme import PARTS, RHYTHMS

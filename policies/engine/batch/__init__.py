@@ -5,9 +5,10 @@ The interpreter is the reference implementation; tests/policies/engine/batch com
 
 from policies.engine.batch.generate import generate
 from policies.engine.batch.questions import questions
-from policies.engine.batch.result import OUTCOME_CODES, BucketUse, QuotaUse, Simulation
+from policies.engine.batch.result import OUTCOME_CODES, Simulation
 from policies.engine.batch.simulate import simulate
 from policies.engine.columns.conditions import UnsupportedRuleError
+from policies.engine.columns.ledger import BucketUse, QuotaUse
 from policies.engine.columns.population import (
     KINDS,
     SIZES,

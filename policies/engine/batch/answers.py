@@ -1,37 +1,32 @@
-"""What a run of claims finds in the ledgers, and what it answers."""
+"""What a run of claims answers, and an answer in the making."""
 
-from dataclasses import dataclass, field
+from __future__ import annotations
 
-from policies.engine.columns.population import BoolArray, IntArray
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from policies.engine.batch.result import OUTCOME_INDEX
+from policies.engine.batch.rules import MISSING, NOTHING
+from policies.engine.columns.arithmetic import times
+from policies.engine.columns.lines import NONE
+from policies.engine.interpret import PRECEDENCE
+from policies.engine.terms import Outcome
+
+if TYPE_CHECKING:
+    from policies.engine.batch.run import Run
+    from policies.engine.columns.population import BoolArray, IntArray
+
+_PAYABLE, _REFUSED = OUTCOME_INDEX[Outcome.PAYABLE], OUTCOME_INDEX[Outcome.REFUSED]
+_UNDETERMINED = OUTCOME_INDEX[Outcome.UNDETERMINED]
+_RANKS = np.array([PRECEDENCE.index(outcome) for outcome in Outcome], dtype=np.int8)
+_BY_RANK = np.array([OUTCOME_INDEX[outcome] for outcome in PRECEDENCE], dtype=np.int8)
 
 
 @dataclass(slots=True)
-class View:
-    """What the ledgers hold for each claim of a run: fen by ledger name, times paid, one-off paid, places taken.
-
-    `projects` is fen for each line. What claims state as paid before comes on top of what earlier claims took.
-    """
-
-    sums: dict[str, IntArray] = field(default_factory=dict)
-    projects: IntArray | None = None
-    times: IntArray | None = None
-    once: BoolArray | None = None
-    places: IntArray | None = None
-
-    def narrowed(self, claims: IntArray, lines: IntArray) -> "View":
-        """The view of some claims and their lines."""
-        return View(
-            {name: held[claims] for name, held in self.sums.items()},
-            None if self.projects is None else self.projects[lines],
-            None if self.times is None else self.times[claims],
-            None if self.once is None else self.once[claims],
-            None if self.places is None else self.places[claims],
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Answers:
-    """The answers of a run. By claim: outcome, fen, first reason, places of a quota asked and filled, lines paid.
+    """The answers of a run. By claim: outcome, fen, first reason, places of a quota asked and filled (None: no quota).
 
     By line: fen of payable lines, 0 elsewhere; `granted` only those of payable claims.
     """
@@ -41,35 +36,116 @@ class Answers:
     reason: IntArray
     lines: IntArray
     granted: IntArray
-    asked_places: IntArray | None
-    places: IntArray | None
-    paid_lines: IntArray
+    asked_places: IntArray | None = None
+    places: IntArray | None = None
 
-    @property
-    def paid(self) -> BoolArray:
-        """Which claims get anything."""
-        found: BoolArray = self.amount > 0
-        return found
+    def put(self, claims: IntArray, lines: IntArray, fresh: Answers) -> None:
+        """Put the answers of some claims and their lines, made anew, in place of those that stood."""
+        for field in fields(self):
+            known, anew = getattr(self, field.name), getattr(fresh, field.name)
+            if known is not None:
+                known[lines if field.name in ("lines", "granted") else claims] = anew
 
-    def replaced(self, claims: IntArray, lines: IntArray, fresh: "Answers") -> "Answers":
-        """These answers with those of some claims and their lines made anew."""
-        return Answers(
-            outcome=_placed(self.outcome, claims, fresh.outcome),
-            amount=_placed(self.amount, claims, fresh.amount),
-            reason=_placed(self.reason, claims, fresh.reason),
-            lines=_placed(self.lines, lines, fresh.lines),
-            granted=_placed(self.granted, lines, fresh.granted),
-            asked_places=_placed_if(self.asked_places, claims, fresh.asked_places),
-            places=_placed_if(self.places, claims, fresh.places),
-            paid_lines=_placed(self.paid_lines, claims, fresh.paid_lines),
+
+class Work:
+    """An answer in the making, under the ledgers as they are known.
+
+    `against` is the first reason against each claim, `reason` and `amount` those of its lines; `open` are lines that
+    nothing stands against. `count`: how many of a line's equal ones count (None: one each), `total`: each claim's fen;
+    `sums`: fen paid before by ledger name. `stands`, in the end: lines that stay in a claim that is not refused.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.sums = run.sums_before()
+        self.against = run.standing.copy()
+        self.count: IntArray | None = None
+        self._act("refuse")
+        self._open()
+        self._act("choose")
+        self._count()
+        self._act("cut")
+        self.total = run.shape.add_up(self.amount)
+        self._act("deduct")
+
+    def _act(self, method: str) -> None:
+        for limit in self.run.columns:
+            getattr(limit, method)(self)
+
+    def _open(self) -> None:
+        lines, live = self.run.lines, self.against == NONE
+        if live.all():
+            self.live = None
+            self.amount, self.reason = lines.amount.copy(), lines.reason.copy()
+            self.open = self.reason == NONE
+        else:
+            self.live = self.run.shape.spread(live)
+            self.amount, self.reason = lines.amount * self.live, np.where(self.live, lines.reason, np.int16(NONE))
+            self.open = self.live & (self.reason == NONE)
+        if self.run.has_missing:
+            self.open &= ~lines.missing
+
+    def _count(self) -> None:
+        run, lines = self.run, self.run.lines
+        if lines.table.count is None and not any(limit.counts for limit in run.columns):
+            return
+        self.counted = self.open & (self.reason == NONE) & (lines.measured == NONE)
+        self.count = np.where(self.counted, lines.count, 0)
+        self._act("keep")
+        if not run.program.aggregate:
+            where = np.flatnonzero(self.counted & lines.has & (self.count != 1))
+            self.amount[where] = times(self.amount[where], self.count[where], run.item.id)
+
+    # ---- what limits do ------------------------------------------------------------------------------
+    def refuse_claims(self, where: BoolArray, code: str) -> None:
+        """Note a reason against claims that have none yet."""
+        self.against[where & (self.against == NONE)] = self.run.codes[code]
+
+    def refuse_lines(self, where: BoolArray | IntArray, code: str) -> None:
+        """Note the reason of lines."""
+        self.reason[where] = self.run.codes[code]
+
+    def take_off(self, off: IntArray, code: str) -> None:
+        """Take fen off the claims' sums, from their last lines first; a claim with nothing left is refused."""
+        if not off.any():
+            return
+        rest = np.maximum(self.total - off, 0)
+        self.refuse_claims((self.total > 0) & (rest == 0), code)
+        self.amount, self.total = self.run.shape.within(self.amount, rest), rest
+
+    # ---- the end -------------------------------------------------------------------------------------
+    def conclude(self) -> Answers:
+        """Outcomes and first reasons, of lines and of whole claims."""
+        run, shape, codes = self.run, self.run.shape, self.run.codes
+        outcome = np.where(self.amount > 0, np.int8(_PAYABLE), np.int8(_REFUSED))
+        for where, code in run.other_outcomes:
+            np.copyto(outcome, code, where=where)
+        refused = self.reason != NONE
+        if self.live is not None:
+            refused |= ~self.live
+        outcome[refused] = _REFUSED
+        stated = self.reason
+        if run.has_missing:
+            stated = np.where(run.lines.missing & ~refused, np.int16(codes[MISSING]), stated)
+        whole = outcome if shape.single else _BY_RANK[shape.least(_RANKS[outcome])]
+        against = self.against != NONE
+        if against.any():
+            whole = np.where(against, np.int8(_REFUSED), whole)
+            why = np.where(against, self.against, shape.first_of(stated))
+        else:
+            why = shape.first_of(stated)
+        why[(whole == _REFUSED) & (why == NONE)] = codes[NOTHING]
+        payable = whole == _PAYABLE
+        lines = self.amount * (outcome == _PAYABLE)
+        answers = Answers(
+            outcome=whole,
+            amount=self.total * payable,
+            reason=why,
+            lines=lines,
+            granted=lines if shape.single else lines * shape.spread(payable),
         )
-
-
-def _placed(known: IntArray, where: IntArray, fresh: IntArray) -> IntArray:
-    found = known.copy()
-    found[where] = fresh
-    return found
-
-
-def _placed_if(known: IntArray | None, where: IntArray, fresh: IntArray | None) -> IntArray | None:
-    return None if known is None or fresh is None else _placed(known, where, fresh)
+        if self.count is not None:
+            self.stands = shape.spread((whole != _REFUSED) & (whole != _UNDETERMINED)) & (outcome != _REFUSED)
+            for limit in run.columns:
+                limit.conclude(self, answers)
+        return answers

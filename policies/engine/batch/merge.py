@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from policies.engine.batch.pool import Shape
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.lines import take_lines
 from policies.engine.columns.population import BoolArray, Column, IntArray, LineTable
+from policies.engine.columns.shape import Shape
 
 # What the scalar engine reads as whole numbers: of these the largest stated counts, of others the first.
 _WHOLE = frozenset({"money", "integer", "boolean"})

@@ -4,54 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from policies.engine.columns.ledger import BucketUse, QuotaUse
 from policies.engine.columns.population import BoolArray, IntArray
 from policies.engine.terms import Outcome
 
 OUTCOME_CODES: tuple[Outcome, ...] = tuple(Outcome)
 OUTCOME_INDEX: dict[Outcome, int] = {outcome: number for number, outcome in enumerate(OUTCOME_CODES)}
-
-
-@dataclass(frozen=True, slots=True)
-class BucketUse:
-    """What the claims took from one kind of bucket, an array element for each bucket that exists.
-
-    `group` and `scope` name the kind as the ledger does (`("applicant", "year")`), `codes` the limits that stand on it;
-    of `applicant`, `subject`, `city` and `year` those that its buckets differ by, the others None. `used`: fen in the
-    end, with what claims state as paid before; `cap`: fen, the smallest of the limits that stand on it.
-    """
-
-    group: str
-    scope: tuple[str, ...]
-    codes: tuple[str, ...]
-    applicant: IntArray | None
-    subject: IntArray | None
-    city: IntArray | None
-    year: IntArray | None
-    used: IntArray
-    cap: int
-
-    @property
-    def full(self) -> int:
-        """How many of the buckets have nothing left."""
-        return int((self.used >= self.cap).sum())
-
-
-@dataclass(frozen=True, slots=True)
-class QuotaUse:
-    """The places of one quota in one year.
-
-    `asked`: places that claims with nothing else against them asked for; `taken`: places given. `cut_at`: the first
-    claim (index) that found no place, None where all did; `last_in`: the last that found one, None where none did.
-    """
-
-    group: str
-    city: str
-    year: int
-    places: int
-    asked: int
-    taken: int
-    last_in: int | None
-    cut_at: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A program compiled for columns: conditions, steps and limits of one item version under one set of settings."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -9,12 +10,14 @@ from policies.engine.columns.context import ColumnContext, holds
 from policies.engine.columns.lines import Lines
 from policies.engine.columns.population import BoolArray, IntArray
 from policies.engine.guards import chosen
-from policies.engine.limits.money import MoneyLimit
 from policies.engine.model import Content
 from policies.engine.operations.base import ColumnStep
 from policies.engine.program import Program
+from policies.engine.scopes import SCOPES, SUBJECT, Scope
 
 MISSING, NOT_IN_FORCE, NOTHING = "MISSING", "NOT_IN_FORCE", "NOTHING"
+# By the name of a ledger its scope and base.
+Bases = dict[str, tuple[Scope | None, str]]
 
 
 class Codes:
@@ -40,45 +43,20 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class SumLimit:
-    """A sum that one bucket may not pass. `base` names the bucket in the ledger: a shared group, or the item."""
-
-    limit: MoneyLimit
-    base: str
-    only: Test | None
-    code: int
-
-    @property
-    def by_subject(self) -> bool:
-        return self.limit.per == ("subject",)
-
-    def caps(self, lines: Lines, rules: ColumnContext) -> IntArray | int:
-        """The cap in fen of each line's bucket, were the line the first of it."""
-        cap: IntArray | int = self.limit.fen
-        ratio = self.limit.ratio
-        if ratio is not None and self.only is not None:
-            full = np.full(len(lines), self.limit.fen, dtype=np.int64)
-            cap = np.where(holds(self.only, lines), rules.share(full, ratio), full)
-        if self.by_subject and lines.table.count is not None:
-            # No sum passes 2^60, so a cap above 2^62 binds as little as the true one.
-            cap = cap * np.minimum(lines.count, 2**62 // max(self.limit.fen, 1))
-        return cap
-
-
-@dataclass(frozen=True, slots=True)
 class ItemRules:
     """Everything a simulation needs of one item version under one set of settings.
 
-    `bases`: the bucket of each ledger name that the rules ask about. `needs_ledger`: whether a step reads one.
+    `limits`: what the column step of each limit needs, by the limit's id(). `bases`: the bucket of sums behind each
+    ledger name that the rules ask about, None for what is no such bucket. `needs_ledger`: whether a step reads one.
     """
 
     program: Program
     rules: ColumnContext
     gates: tuple[Gate, ...]
     steps: tuple[ColumnStep, ...]
-    limits: tuple[SumLimit, ...]
-    bases: dict[str, str]
-    needs_ledger: tuple[str, ...]
+    limits: dict[int, Any]
+    bases: Bases
+    needs_ledger: bool
 
     def run_lines(self, lines: Lines, codes: Codes, paid: dict[str, IntArray]) -> None:
         """Version, conditions and steps of every line; `paid` is the ledger by name, for each line."""
@@ -121,13 +99,6 @@ def compile_rules(program: Program, codes: Codes) -> ItemRules:
     item, settings = program.item, program.settings
     specs = [spec for spec in item.steps if chosen(spec, settings)]
     conditions = [c for c in item.content["conditions"] if c["test"] and chosen(c, settings) and not c["priority"]]
-    sums = [spec for spec in item.limits if "yuan" in spec and chosen(spec, settings)]
-    limits = tuple(
-        SumLimit(
-            limit, spec.get("group") or item.id, rules.only((spec.get("scale") or {}).get("only")), codes[limit.code]
-        )
-        for spec, limit in zip(sums, program.money_limits, strict=True)
-    )
     reads = tuple(ledger for operation in program.operations for ledger in operation.ledgers)
     _check_subject(rules, program, [*specs, *conditions])
     return ItemRules(
@@ -138,36 +109,23 @@ def compile_rules(program: Program, codes: Codes) -> ItemRules:
             for c in conditions
         ),
         steps=tuple(operation.compile_columns(rules) for operation in program.operations),
-        limits=limits,
-        bases=_bases(program, limits, reads),
-        needs_ledger=reads,
+        limits={id(limit): limit.compile_columns(rules) for limit in program.limits},
+        bases=_bases(program, reads),
+        needs_ledger=bool(reads),
     )
 
 
-def _bases(program: Program, limits: tuple[SumLimit, ...], reads: tuple[str, ...]) -> dict[str, str]:
+def _bases(program: Program, reads: tuple[str, ...]) -> Bases:
     """The bucket behind each ledger name, as a question's `paid` has one sum for each name."""
     item = program.item.id
-    bases: dict[str, str] = {}
-    groups: set[tuple[str, tuple[str, ...]]] = set()
-    for rule in limits:
-        limit = rule.limit
-        if limit.ledger != limit.scope.ledger:
-            raise UnsupportedRuleError(item, f"{limit.code} counts per {limit.per} in the ledger {limit.ledger}")
-        if bases.setdefault(limit.ledger, rule.base) != rule.base:
-            raise UnsupportedRuleError(item, f"{limit.code}: two groups share the ledger {limit.ledger}")
-        if (limit.group, limit.per) in groups:
-            raise UnsupportedRuleError(item, f"{limit.code}: two limits stand on one bucket")
-        groups.add((limit.group, limit.per))
-    if "project" in reads:
+    if SUBJECT.ledger in reads:
         raise UnsupportedRuleError(item, "a step takes off what each project had")
-    for name in reads:
-        bases.setdefault(name, item)
-    if program.absorbs is not None:
-        if program.absorbs.ledger in bases or program.absorbs.ledger != "lower_tier":
-            raise UnsupportedRuleError(item, f"{program.absorbs.note.code} reads the ledger {program.absorbs.ledger}")
-        bases["lower_tier"] = program.absorbs.item
-    if program.set_off:
-        bases.setdefault("other_policy", item)
+    asked = [(limit.code, found) for limit in program.limits if (found := limit.reads(item)) is not None]
+    scopes = {scope.ledger: scope for scope in SCOPES.values()}
+    bases: Bases = {}
+    for code, (name, scope, base) in (*asked, *(("", (name, scopes.get(name), item)) for name in reads)):
+        if bases.setdefault(name, (scope, base)) != (scope, base) and code:
+            raise UnsupportedRuleError(item, f"{code}: two groups share the ledger {name}")
     return bases
 
 

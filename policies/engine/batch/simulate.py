@@ -1,32 +1,35 @@
 """Simulation: a catalogue and a population in, outcomes, sums and bucket use out.
 
-What a claim gets depends on what earlier claims took. Claims are settled in batches, in the order of filing. All of a
-batch are answered at once with the ledgers as they are known, the ledgers are added up anew, and claims that find
-something else in them are answered again, until nothing changes. As every answer depends on earlier claims only, the
-state that holds still is the one that working claim by claim would reach, and there is no other.
+What a claim gets depends on what earlier claims took. All are answered at once with the ledgers as they are known, the
+ledgers are added up anew, and claims that find something else in them are answered again, until nothing changes. As
+every answer depends on earlier claims only, the state that holds still is the one that working claim by claim would
+reach, and there is no other.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from policies.engine.batch.answers import Answers
-from policies.engine.batch.ledgers import Keys, Ledger, ledgers_of
 from policies.engine.batch.merge import merge_lines
-from policies.engine.batch.pool import shape_of
-from policies.engine.batch.report import bucket_uses, quota_uses
 from policies.engine.batch.result import OUTCOME_INDEX, Simulation
 from policies.engine.batch.rules import Codes, ItemRules, compile_rules
 from policies.engine.batch.run import Run
 from policies.engine.catalogue import Catalogue
 from policies.engine.columns.arithmetic import checked_totals, run_starts
 from policies.engine.columns.conditions import UnsupportedRuleError
+from policies.engine.columns.ledger import BucketUse, Keys, Ledger, QuotaUse, SumLedger
 from policies.engine.columns.lines import NONE, Lines, slice_lines, take_lines
 from policies.engine.columns.population import IntArray, LineTable, Population, check_facts
+from policies.engine.columns.shape import shape_of
 from policies.engine.model import Item
+from policies.engine.overlap import ledgers_of_other_policies
 from policies.engine.question import read_settings
 from policies.engine.terms import Outcome
+
+if TYPE_CHECKING:
+    from policies.engine.scopes import Scope
 
 Progress = Callable[[int, int], None]
 # Claims that are worked at a time: columns of so many stay near the processor and need no fresh memory.
@@ -76,18 +79,17 @@ class _Simulation:
         return read_settings(self.catalogue, known, "settings")
 
     def work(self, *, ledger: bool) -> Simulation:
-        answers: dict[int, Answers] = {}
         for number, table in enumerate(self.population.tables):
             for run in self._read(number, table):
-                answers[id(run)] = run.answer()
-        checked_totals(answer.lines for answer in answers.values())
+                run.answer()
+        checked_totals(run.answers.lines for run in self.runs)
         ledgers = ledgers_of(self.runs, self.keys) if ledger else []
         self._open = {id(run) for run in self.runs}
         rounds = 1
         for runs, shared in components(self.runs, ledgers):
-            rounds = max(rounds, self._settle(runs, shared, answers))
+            rounds = max(rounds, _settle(runs, shared))
             self._report(runs)
-        return self._conclude(answers, ledgers, rounds)
+        return self._conclude(ledgers, rounds)
 
     def _report(self, runs: Iterable[Run]) -> None:
         for run in runs:
@@ -95,22 +97,6 @@ class _Simulation:
         if self._progress is not None:
             waiting = {self.tables[run][0] for run in self._open}
             self._progress(len(self.population.tables) - len(waiting), len(self.population.tables))
-
-    def _settle(self, runs: list[Run], ledgers: list[Ledger], answers: dict[int, Answers]) -> int:
-        """Work runs that share ledgers until their answers stand; returns in how many rounds at most."""
-        most = 1
-        for batch in batches(runs):
-            for ledger in ledgers:
-                ledger.open({id(run) for run in batch})
-            rounds = 1
-            while stale := {id(run): run for ledger in ledgers for run in ledger.propagate(answers)}:
-                rounds += 1
-                for run in stale.values():
-                    answers[id(run)] = run.answer_again(answers[id(run)])
-            for ledger in ledgers:
-                ledger.close()
-            most = max(most, rounds)
-        return most
 
     # ---- reading -------------------------------------------------------------------------------------
 
@@ -214,7 +200,7 @@ class _Simulation:
 
     # ---- the answer ----------------------------------------------------------------------------------
 
-    def _conclude(self, answers: dict[int, Answers], ledgers: list[Ledger], rounds: int) -> Simulation:
+    def _conclude(self, ledgers: list[Ledger], rounds: int) -> Simulation:
         size = len(self.population)
         outcome = np.zeros(size, dtype=np.int8)
         reason = np.full(size, NONE, dtype=np.int16)
@@ -222,7 +208,7 @@ class _Simulation:
         divided = np.zeros(size, dtype=np.bool_)
         lines = [np.zeros(len(table), dtype=np.int64) for table in self.population.tables]
         for run in self.runs:
-            answer, claims = answers[id(run)], _span(run.claims)
+            answer, claims = run.answers, _span(run.claims)
             outcome[claims], reason[claims], amount[claims] = answer.outcome, answer.reason, answer.amount
             number, where = self.tables[id(run)]
             lines[number][_span(where)] = answer.lines
@@ -230,6 +216,7 @@ class _Simulation:
             if split is not None:
                 city[claims], district[claims] = split.columns(answer.amount)
                 divided[claims] = True
+        uses = [use for ledger in ledgers for use in ledger.uses()]
         settled = (outcome == OUTCOME_INDEX[Outcome.PAYABLE]) | (outcome == OUTCOME_INDEX[Outcome.REFUSED])
         return Simulation(
             outcome=outcome,
@@ -240,8 +227,8 @@ class _Simulation:
             reason=reason,
             reason_codes=tuple(self.codes.names),
             line_amounts=tuple(lines),
-            buckets=bucket_uses(ledgers, answers, self.keys),
-            quotas=quota_uses(ledgers, answers, self.keys),
+            buckets=tuple(use for use in uses if isinstance(use, BucketUse)),
+            quotas=tuple(use for use in uses if isinstance(use, QuotaUse)),
             rounds=rounds,
         )
 
@@ -268,16 +255,31 @@ def _check_types(versions: list[Item]) -> None:
                 raise UnsupportedRuleError(item.id, f"{fact.name} is of another type in another version")
 
 
-def batches(runs: list[Run]) -> list[list[Run]]:
-    """Runs in the order of filing: every claim of a batch was filed before every claim of the next."""
-    found: list[list[Run]] = []
-    last = -1
-    for run in sorted(runs, key=lambda run: int(run.claims[0])):
-        if run.claims[0] > last:
-            found.append([])
-        found[-1].append(run)
-        last = max(last, int(run.claims[-1]))
-    return found
+def ledgers_of(runs: list[Run], keys: Keys) -> list[Ledger]:
+    """All ledgers that any run's rules ask about."""
+    buckets: dict[tuple[tuple[str, ...], str], tuple[Scope, dict[str, None]]] = {}
+    for run in runs:
+        for name, (scope, base) in run.bases.items():
+            if scope is not None:
+                buckets.setdefault((scope.per, base), (scope, {}))[1][name] = None
+    in_order = sorted(buckets.items(), key=itemgetter(0))
+    sums = [SumLedger(list(names), scope, base, runs, keys) for (_, base), (scope, names) in in_order]
+    kinds = dict.fromkeys(limit.columns for run in runs for limit in run.program.limits)
+    counts = [ledger for columns in kinds for ledger in columns.ledgers(runs, keys)]
+    return [*counts, *sums, *ledgers_of_other_policies(runs, keys)]
+
+
+def _settle(runs: list[Run], ledgers: list[Ledger]) -> int:
+    """Work runs that share ledgers until their answers stand; returns in how many rounds."""
+    answered, rounds = runs, 0
+    while answered:
+        for ledger in ledgers:
+            ledger.propagate(answered)
+        answered = [run for run in runs if run.is_stale]
+        for run in answered:
+            run.answer_again()
+        rounds += 1
+    return rounds
 
 
 def components(runs: list[Run], ledgers: list[Ledger]) -> list[tuple[list[Run], list[Ledger]]]:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from policies.engine.limits.base import ITEM, CompiledLimit, Limit
-from policies.engine.predicates import money_text
+from policies.engine.columns.conditions import UnsupportedRuleError
+from policies.engine.limits.base import ITEM, CompiledLimit, Limit, LimitColumns
+from policies.engine.money import money_text
 from policies.engine.problems import problem_code
 from policies.engine.scopes import APPLICANT
 from policies.engine.spec import key
 from policies.engine.terms import LEDGERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from policies.engine.batch.answers import Work
     from policies.engine.context import Context
     from policies.engine.part import Part
+    from policies.engine.pool import Pool
     from policies.engine.problems import Fault, Place
+    from policies.engine.scopes import Scope
     from policies.engine.trace import Entry, Note
 
 LOWER_TIER = "lower_tier"
@@ -56,7 +60,6 @@ class Absorb(Limit):
             scope=APPLICANT,
             base=self.absorbs,
             asks=ledger,
-            item=self.absorbs,
             ledger=ledger,
             note=context.note(self.code, words, cite=self.cite),
             unused=context.note(self.code, "此前未获较低档次支持，不需扣减", cite=self.cite),
@@ -67,6 +70,9 @@ class Absorb(Limit):
         if self.absorbs == item_id:
             yield ("absorbs",), ABSORBS_ITSELF.fault()
 
+    def other_items(self) -> Iterator[tuple[Place, str]]:
+        yield ("absorbs",), self.absorbs
+
     def sentence(self) -> str:
         return "已获较低档次的只补差额"
 
@@ -76,33 +82,45 @@ class Absorb(Limit):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbsorbLimit(CompiledLimit):
-    """A compiled absorption of the lower tier `item`, whose bucket is only read."""
+    """A compiled absorption of the lower tier `base` (an item), whose bucket is only read."""
 
     is_entered = False
+    turn = 40
 
-    item: str
     ledger: str
     note: Note
     unused: Note
 
-
-def take_off_lower_tiers(parts: Sequence[Part]) -> Iterator[Entry]:
-    """Take off each higher tier what its lower tier was or is now paid; yields what happened."""
-    whole = [run.sum for run in parts]
-    for run in parts:
-        absorbs = run.program.absorbs
-        if absorbs is None or not run.sum:
-            continue
-        before = run.asked.paid.sums[absorbs.ledger]
-        below = [(tier, fen) for tier, fen in zip(parts, whole, strict=True) if tier.program.item.id == absorbs.item]
+    def deduct(self, claim: Pool, part: Part) -> Entry | None:
+        """Take off what the lower tier was or is now paid."""
+        if not part.sum:
+            return None
+        before = part.asked.paid.sums[self.ledger]
+        below = [(tier, fen) for tier, fen in claim.sums() if tier.program.item.id == self.base]
         lower = sum(fen for _, fen in below)
         # A lower tier that absorbs in its turn stands for what was paid below it, too.
-        chained = any(tier.program.absorbs is not None for tier, _ in below)
+        chained = any(isinstance(limit, AbsorbLimit) for tier, _ in below for limit in tier.program.limits)
         lower = max(lower, before) if chained else lower + before
         if not lower:
-            yield (absorbs.unused, (), run.sum, False, 0)
-            continue
-        run.take_off(lower)
-        yield (absorbs.note, (lower,), run.sum, True, 0)
-        if not run.sum:
-            run.reasons.append((absorbs.note, (lower,), 0))
+            return (self.unused, (), part.sum, False, 0)
+        part.take_off(lower)
+        if not part.sum:
+            part.reasons.append((self.note, (lower,), 0))
+        return (self.note, (lower,), part.sum, True, 0)
+
+    def reads(self, item_id: str) -> tuple[str, Scope, str]:
+        if self.ledger != LOWER_TIER:
+            raise UnsupportedRuleError(item_id, f"{self.code} reads the ledger {self.ledger}")
+        return self.ledger, self.scope, self.base
+
+
+class AbsorbColumns(LimitColumns):
+    """What the lower tier was paid, taken off the claim's sum."""
+
+    limit: AbsorbLimit
+
+    def deduct(self, work: Work) -> None:
+        work.take_off(work.sums[self.limit.ledger], self.limit.code)
+
+
+AbsorbLimit.columns = AbsorbColumns

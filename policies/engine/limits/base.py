@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
 
 from policies.engine.checks import item_id, list_of, one_of
 from policies.engine.problems import problem_code
 from policies.engine.scopes import SCOPES
-from policies.engine.spec import CODE, GUARD, TEXT, Kind, Spec, key
+from policies.engine.spec import CODE, GUARD, ONLY, RATIO, TEXT, Kind, Spec, key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from fractions import Fraction
 
-    from policies.engine.assessment import BucketUse
+    from policies.engine.assessment import BucketUse, Reason
+    from policies.engine.batch.answers import Answers, Work
+    from policies.engine.batch.run import Run
+    from policies.engine.columns.context import ColumnContext
+    from policies.engine.columns.ledger import Keys, Ledger
+    from policies.engine.columns.population import IntArray
     from policies.engine.context import Context
+    from policies.engine.line import Line
     from policies.engine.operations.base import Wording
+    from policies.engine.part import Part
+    from policies.engine.pool import Pool
     from policies.engine.problems import Fault, Place
     from policies.engine.scopes import Scope
+    from policies.engine.trace import Entry
 
 NO_SCOPE = problem_code("no_scope", "没有“{scope}”这样的范围", "可选：{known}", form="没有这样的合计范围，请重新选择。")
 _words = list_of(one_of(dict.fromkeys(word for per in SCOPES for word in per)), least=1)
@@ -35,6 +46,18 @@ def _per(value: Any) -> list[str]:
 PER = Kind("scope", _per, tuple)
 GROUP = Kind("id", item_id)
 ITEM = Kind("item", item_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale(Spec):
+    """A share of a cap that holds for some applicants only."""
+
+    ratio: Fraction = key(RATIO, "按几成")
+    only: Mapping[str, Any] = key(ONLY, "只对谁")
+
+
+# The schema checks what is inside, as that of `ONLY`.
+SCALE = Kind("scale", lambda value: value, Scale.read)
 
 
 class Ceiling(NamedTuple):
@@ -59,15 +82,27 @@ class CompiledLimit:
 
     `scope` and `base` name its buckets in the ledger that an office keeps; `asks` is the name in a question's `paid`
     (or `times`) that means these buckets, None where the item's own bucket of the scope is meant anyhow. A limit that
-    only reads its bucket is not `is_entered`.
+    only reads its bucket is not `is_entered`. `turn` is its place among limits that do the same; `by_line`: whether the
+    version that answers a line has it, and not that of the claim; `columns` is what it does to a whole population.
+
+    `refusal` to `deduct` are what it does to one claim, in this order; each limit does some of it. `state` is the
+    claim's: what limits remember from line to line and from item to item.
     """
 
     is_entered: ClassVar[bool] = True
+    by_line: ClassVar[bool] = False
+    turn: ClassVar[int]
+    columns: ClassVar[type[LimitColumns]]
 
     code: str
     scope: Scope
     base: str
     asks: str | None = None
+
+    @property
+    def cap(self) -> int | None:
+        """Fen that a bucket may hold at most, whoever claims; None where it holds no sum."""
+        return None
 
     def ceiling(self, uses: Iterable[BucketUse]) -> Ceiling:
         """What one of its buckets may hold, given what the engine's answer takes from buckets of the same subject."""
@@ -79,13 +114,118 @@ class CompiledLimit:
         del lines
         return 1
 
+    # ---- one claim -----------------------------------------------------------------------------------
+    def refusal(self, part: Part) -> Reason | None:
+        """Why the whole item is refused before its lines are looked at."""
+        raise NotImplementedError
+
+    def choose(self, part: Part, state: dict[Any, Any]) -> None:
+        """Refuse lines that exclude each other."""
+        raise NotImplementedError
+
+    def keep(self, part: Part, line: Line, count: int, state: dict[Any, Any]) -> int:
+        """How many of a line's equal ones count."""
+        raise NotImplementedError
+
+    def bucket(self, part: Part, line: Line, state: dict[Any, Any]) -> ClaimBucket:
+        """The bucket from which the line takes its sum."""
+        raise NotImplementedError
+
+    def deduct(self, claim: Pool, part: Part) -> Entry | None:
+        """Take off the item's sum; returns what happened."""
+        raise NotImplementedError
+
+    def use(self, part: Part) -> BucketUse | None:
+        """What the item takes from its bucket where that is no sum."""
+        raise NotImplementedError
+
+    # ---- columns -------------------------------------------------------------------------------------
+    def reads(self, item_id: str) -> tuple[str, Scope | None, str] | None:
+        """The ledger of sums that its column step reads, with the bucket behind it; UnsupportedRuleError."""
+        del item_id
+        return None
+
+    def compile_columns(self, context: ColumnContext) -> Any:
+        """What its column step needs besides itself."""
+        del context
+
+    @classmethod
+    def acting(cls, limits: Iterable[CompiledLimit], method: str) -> tuple[Any, ...]:
+        """Those limits that have this method, in their turn."""
+        found = (limit for limit in limits if getattr(type(limit), method) is not getattr(CompiledLimit, method))
+        return tuple(sorted(found, key=lambda limit: limit.turn))
+
+
+class ClaimBucket(Protocol):
+    """A bucket of one claim, while its lines take from it in their order."""
+
+    def cut(self, line: Line) -> None:
+        """Cut a line to what is left."""
+
+    def take(self, line: Line) -> None:
+        """Take what the line gets after all cuts."""
+
+    def use(self) -> BucketUse | None:
+        """What its lines took, None for nothing."""
+
+
+class LimitColumns:
+    """What the limits of one class do to the claims of a run, for all at once; the methods are called in this order.
+
+    `limits`: each with the lines that it binds (None: all).
+    """
+
+    def __init__(self, run: Run, limits: Sequence[tuple[Any, IntArray | None]]) -> None:
+        self.run = run
+        self.limit = limits[0][0]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it says how many of a line's equal ones count."""
+        return False
+
+    def refuse(self, work: Work) -> None:
+        """Note reasons against whole claims, before their lines are looked at."""
+
+    def choose(self, work: Work) -> None:
+        """Refuse lines that exclude each other."""
+
+    def keep(self, work: Work) -> None:
+        """Say how many of the lines' equal ones count."""
+
+    def cut(self, work: Work) -> None:
+        """Cut lines to what is left in their buckets."""
+
+    def deduct(self, work: Work) -> None:
+        """Take off the claims' sums."""
+
+    def conclude(self, work: Work, answers: Answers) -> None:
+        """Add to the answers what only this limit asks."""
+
+    def narrowed(self, run: Run, lines: IntArray) -> Self:
+        """The same for some claims of the run, whose lines these are."""
+        del lines
+        found = copy.copy(self)
+        found.run = run
+        return found
+
+    @classmethod
+    def ledgers(cls, runs: list[Run], keys: Keys) -> Iterator[Ledger]:
+        """The ledgers that it needs besides those of sums."""
+        del runs, keys
+        yield from ()
+
+
+def limits_of(run: Run, columns: type[LimitColumns]) -> Any:
+    """The limit of a run's claims that has these columns, None where there is none."""
+    return next((limit for limit in run.program.limits if limit.columns is columns), None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limit(Spec, ABC):
     """A limit as an author writes it.
 
     `kind` is the key that tells it from the others, `order` its place in menus, `preset` what a new one holds.
-    `stands_beside_its_like`: whether several of them act under one reading.
     """
 
     kind: ClassVar[str]
@@ -93,7 +233,6 @@ class Limit(Spec, ABC):
     help: ClassVar[str]
     order: ClassVar[int]
     preset: ClassVar[Mapping[str, Any]] = {}
-    stands_beside_its_like: ClassVar[bool] = False
 
     code: str = key(CODE, "代码", help="大写字母开头，如 YEAR_CAP；同一事项内不重复")
     called: str | None = key(
@@ -108,17 +247,26 @@ class Limit(Spec, ABC):
     cite: str | None = key(TEXT, "依据", default=None, common=True)
 
     @classmethod
-    def matches(cls, content: Mapping[str, Any]) -> bool:
-        """Whether a content that has the kind's key is this limit."""
-        return cls.kind in content
-
-    @classmethod
     def complete(cls, content: dict[str, Any]) -> None:
         """Put into a content what its author may leave out and the normal form has."""
 
     @abstractmethod
     def compile(self, context: Context, *, item_id: str) -> CompiledLimit:
         """The limit under the readings of `context`."""
+
+    @property
+    def acts_as(self) -> object:
+        """What only the first of several limits does under one reading; None where all act."""
+        return type(self)
+
+    @property
+    def group_of_one(self) -> str | None:
+        """The group of items of which only one is paid."""
+        return None
+
+    def other_items(self) -> Iterator[tuple[Place, str]]:
+        """Items of the document that it names, each with the place inside the limit."""
+        yield from ()
 
     def facts(self) -> Iterator[str]:
         """The facts that it asks for."""

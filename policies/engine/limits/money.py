@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+import copy
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+
+import numpy as np
 
 from policies.engine.assessment import BucketUse
-from policies.engine.limits.base import GROUP, PER, Ceiling, CompiledLimit, Limit
-from policies.engine.predicates import money_text
-from policies.engine.scopes import SCOPES
-from policies.engine.spec import FACT, ONLY, RATIO, YUAN, Kind, Spec, key
+from policies.engine.columns.arithmetic import run_starts
+from policies.engine.columns.conditions import UnsupportedRuleError
+from policies.engine.columns.context import holds
+from policies.engine.columns.lines import NONE
+from policies.engine.limits.base import GROUP, PER, SCALE, Ceiling, CompiledLimit, Limit, LimitColumns, Scale
+from policies.engine.money import money_text
+from policies.engine.scopes import SCOPES, Scope
+from policies.engine.spec import FACT, YUAN, key
 from policies.engine.terms import LEDGERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from fractions import Fraction
 
+    from policies.engine.batch.answers import Work
+    from policies.engine.batch.run import Run
+    from policies.engine.columns.conditions import Test
+    from policies.engine.columns.context import ColumnContext
+    from policies.engine.columns.lines import Lines
+    from policies.engine.columns.population import BoolArray, IntArray
+    from policies.engine.columns.shape import Shape
     from policies.engine.conditions.base import Predicate
     from policies.engine.context import Context
     from policies.engine.line import Line
     from policies.engine.operations.base import Wording
     from policies.engine.part import Part
     from policies.engine.trace import Note
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scale(Spec):
-    """A share of a cap that holds for some applicants only."""
-
-    ratio: Fraction = key(RATIO, "按几成")
-    only: Mapping[str, Any] = key(ONLY, "只对谁")
-
-
-# The schema checks what is inside, as that of `ONLY`.
-SCALE = Kind("scale", lambda value: value, Scale.read)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +47,6 @@ class Money(Limit):
     help = "一件、一个主体或全市，合计不超过多少钱"
     order = 10
     preset: ClassVar = {"code": "YEAR_CAP", "per": ["applicant", "year"]}
-    stands_beside_its_like = True
 
     yuan: int = key(YUAN, "上限（元）")
     per: tuple[str, ...] = key(PER, "按什么合计")
@@ -78,20 +79,23 @@ class Money(Limit):
             return f"未超过{name}最高 {money_text(cap)}{spent}"
 
         return MoneyLimit(
+            rule=self,
             code=self.code,
             scope=SCOPES[self.per],
             base=self.group or item_id,
             asks=ledger if self.group else None,
             fen=self.yuan,
-            per=self.per,
             ledger=ledger,
             group=self.group or f"{item_id}:{self.code}",
-            before=self.before,
             ratio=scale.ratio if scale else None,
             only=context.only(scale.only) if scale else None,
             cut=context.note(self.code, cut, cite=self.cite),
             kept=context.note(self.code, kept, cite=self.cite),
         )
+
+    @property
+    def acts_as(self) -> object:
+        return (type(self), self.group, self.per) if self.group else None
 
     def facts(self) -> Iterator[str]:
         if self.before:
@@ -113,117 +117,258 @@ class Money(Limit):
         return {"yuan": f"{self.name}最高"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoneyLimit(CompiledLimit):
-    """A compiled sum. `per` names the bucket; `ledger` what was paid from it before; `group` the claim's bucket."""
-
-    fen: int
-    per: tuple[str, ...]
-    ledger: str
-    group: str
-    before: str | None
-    ratio: Fraction | None
-    only: Predicate | None
-    cut: Note
-    kept: Note
-
-    def ceiling(self, uses: Iterable[BucketUse]) -> Ceiling:
-        """The cap that the answer found. Raises ValueError where the answer takes nothing from the bucket."""
-        caps = [use.cap for use in uses if use.group == self.group and use.key == self.per]
-        if not caps:
-            raise ValueError(f"{self.code}: something is granted from a bucket from which the answer takes nothing")
-        return Ceiling(fen=min(caps))
-
-
 @dataclass(slots=True)
-class _Bucket:
+class MoneyBucket:
     """A bucket of one claim, in fen: its cap, what was paid before, what is left, and the lines that took from it.
 
-    `stated` is what the claim itself states as paid, and no ledger knows.
+    `stated` is what the claim itself states as paid, and no ledger knows; `subject` and `year` are the bucket's own.
     """
 
     limit: MoneyLimit
-    key: tuple[str, ...]
+    subject: str | None
+    year: int | None
     cap: int
     stated: int
     used: int
     left: int
     lines: list[Line] = field(default_factory=list)
 
+    def cut(self, line: Line) -> None:
+        """Cut a line to what is left; with nothing left it is refused."""
+        limit, figures = self.limit, (self.cap, self.used, self.left)
+        if (line.amount or 0) <= self.left:
+            line.note(limit.kept, figures, applied=False)
+            return
+        line.amount = self.left
+        if self.left:
+            line.note(limit.cut, figures)
+        else:
+            line.reasons.append((limit.cut, figures))
 
-class ClaimBuckets:
-    """The buckets of one claim, while its lines take from them in their order; `year` is the claim's."""
+    def take(self, line: Line) -> None:
+        """Take what the line gets after all cuts."""
+        self.left -= line.amount or 0
+        self.lines.append(line)
 
-    def __init__(self, year: int) -> None:
-        self.year = year
-        self._buckets: dict[tuple[str, ...], _Bucket] = {}
+    def use(self) -> BucketUse | None:
+        """What its lines took; what the claim states as paid is not there for others either."""
+        limit, amount = self.limit, sum(line.amount or 0 for line in self.lines)
+        if not amount:
+            return None
+        cap = self.cap - self.stated
+        return BucketUse(limit.code, limit.group, limit.scope.per, self.subject, self.year, amount, cap)
 
-    def cut(self, parts: Sequence[Part]) -> None:
-        """Cut each line to what the smallest of its buckets still holds, and take that from all of them."""
-        for run in parts:
-            for line, program in zip(run.lines, run.programs, strict=True):
-                if not line.amount or not program.money_limits or line.reasons or line.missing:
-                    continue
-                found = [self._bucket(run, line, limit) for limit in program.money_limits]
-                for bucket in found:
-                    _cut(line, bucket)
-                for bucket in found:
-                    bucket.left -= line.amount or 0
-                    bucket.lines.append(line)
 
-    def uses(self) -> list[BucketUse]:
-        """What the lines took from each bucket; what the claim states as paid is not there for others either."""
-        found = []
-        for bucket in self._buckets.values():
-            limit, amount = bucket.limit, sum(line.amount or 0 for line in bucket.lines)
-            if amount:
-                subject = bucket.key[1] if limit.per == ("subject",) else None
-                year = self.year if "year" in limit.per else None
-                cap = bucket.cap - bucket.stated
-                found.append(BucketUse(limit.code, limit.group, limit.per, subject, year, amount, cap))
-        return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyLimit(CompiledLimit):
+    """A compiled sum of `fen`. `ledger`: what was paid from its bucket before; `group` names the claim's bucket."""
 
-    def _bucket(self, run: Part, line: Line, limit: MoneyLimit) -> _Bucket:
-        key = [limit.group]
-        cap, ledger = limit.fen, run.asked.paid.sums[limit.ledger]
-        for part in limit.per:
-            if part == "subject":
-                subject = _subject(run, line)
-                key.append(subject)
-                ledger = run.asked.paid.projects.get(subject, ledger)
-            elif part == "year":
-                key.append(str(self.year))
-            else:
-                key.append(part)
-        stated = int(line.value(limit.before) or 0) if limit.before is not None else 0
-        bucket = self._buckets.get(tuple(key))
-        if bucket is not None:
-            return bucket
-        if limit.ratio is not None and limit.only is not None and limit.only(line.facts):
-            cap = run.program.part(cap, limit.ratio)
-        if limit.per == ("subject",):
+    turn = 10
+    by_line = True
+
+    rule: Money
+    fen: int
+    ledger: str
+    group: str
+    ratio: Fraction | None
+    only: Predicate | None
+    cut: Note
+    kept: Note
+
+    @property
+    def cap(self) -> int:
+        return self.fen
+
+    def ceiling(self, uses: Iterable[BucketUse]) -> Ceiling:
+        """The cap that the answer found. Raises ValueError where the answer takes nothing from the bucket."""
+        caps = [use.cap for use in uses if use.group == self.group and use.key == self.scope.per]
+        if not caps:
+            raise ValueError(f"{self.code}: something is granted from a bucket from which the answer takes nothing")
+        return Ceiling(fen=min(caps))
+
+    def bucket(self, part: Part, line: Line, state: dict[Any, Any]) -> MoneyBucket:
+        subject, paid = None, part.asked.paid.sums[self.ledger]
+        if self.scope.by_subject:
+            subject = _subject(part, line)
+            paid = part.asked.paid.projects.get(subject, paid)
+        name = (self.group, self.scope, subject)
+        known: MoneyBucket | None = state.get(name)
+        if known is not None:
+            return known
+        before, cap = self.rule.before, self.fen
+        stated = int(line.value(before) or 0) if before is not None else 0
+        if self.ratio is not None and self.only is not None and self.only(line.facts):
+            cap = part.program.part(cap, self.ratio)
+        if self.scope.by_subject:
             # So many equal ones are so many subjects, each with its own cap.
             cap *= line.count
-        used = ledger + stated
-        bucket = _Bucket(limit, tuple(key), cap, stated, used, max(cap - used, 0))
-        self._buckets[tuple(key)] = bucket
-        return bucket
+        used = paid + stated
+        year = part.year if self.scope.by_year else None
+        found = state[name] = MoneyBucket(self, subject, year, cap, stated, used, max(cap - used, 0))
+        return found
+
+    def reads(self, item_id: str) -> tuple[str, Scope, str]:
+        if self.ledger != self.scope.ledger:
+            raise UnsupportedRuleError(item_id, f"{self.code} counts per {self.scope.per} in the ledger {self.ledger}")
+        return self.ledger, self.scope, self.base
+
+    def compile_columns(self, context: ColumnContext) -> SumColumns:
+        return SumColumns(self, context, context.only(self.rule.scale.only) if self.rule.scale else None)
 
 
-def _cut(line: Line, bucket: _Bucket) -> None:
-    limit, amount = bucket.limit, line.amount or 0
-    figures = (bucket.cap, bucket.used, bucket.left)
-    if amount <= bucket.left:
-        line.note(limit.kept, figures, applied=False)
-        return
-    line.amount = bucket.left
-    if bucket.left:
-        line.note(limit.cut, figures)
-    else:
-        line.reasons.append((limit.cut, figures))
-
-
-def _subject(run: Part, line: Line) -> str:
-    name = run.program.item.subject
+def _subject(part: Part, line: Line) -> str:
+    name = part.program.item.subject
     value = line.facts.get(name) if name else None
-    return str(value) if value is not None else f"{run.program.item.id}#{line.number}"
+    return str(value) if value is not None else f"{part.program.item.id}#{line.number}"
+
+
+# ---- columns ---------------------------------------------------------------------------------------------------------
+
+_UNTOUCHED = -1
+_UNBOUND = 2**62
+
+
+class SumColumns(NamedTuple):
+    """A limit with the test of its scale, compiled for columns."""
+
+    limit: MoneyLimit
+    context: ColumnContext
+    only: Test | None
+
+    def caps(self, lines: Lines) -> IntArray:
+        """The cap in fen of each line's bucket, were the line the first of it, less what the line states as paid."""
+        rule, fen, ratio = self.limit.rule, self.limit.fen, self.limit.ratio
+        cap = np.full(len(lines), fen, dtype=np.int64)
+        if ratio is not None and self.only is not None:
+            cap = np.where(holds(self.only, lines), self.context.share(cap, ratio), cap)
+        if self.limit.scope.by_subject and lines.table.count is not None:
+            # No sum passes 2^60, so a cap above 2^62 binds as little as the true one.
+            cap *= np.minimum(lines.count, 2**62 // max(fen, 1))
+        return cap - lines.stated_or_zero(rule.before) if rule.before is not None else cap
+
+
+@dataclass(frozen=True, slots=True)
+class _Holding:
+    """What one limit holds for each line, were the line the first of its bucket in the claim.
+
+    `bucket` numbers the claim's buckets (None: one for the claim); limits with one `key` stand on the same buckets.
+    `binds` marks the lines that it binds (None: all). `code` is the reason where nothing is left.
+    """
+
+    limit: MoneyLimit
+    left: IntArray
+    bucket: IntArray | None
+    binds: BoolArray | None
+    code: int
+
+    @property
+    def key(self) -> tuple[str, Scope]:
+        return self.limit.group, self.limit.scope
+
+    def at(self, lines: IntArray) -> _Holding:
+        """The same for some of the lines."""
+        own = [None if part is None else part[lines] for part in (self.bucket, self.binds)]
+        return replace(self, left=self.left[lines], bucket=own[0], binds=own[1])
+
+
+class MoneyColumns(LimitColumns):
+    """All sums of a run: each line gets what the smallest of its buckets still holds."""
+
+    def __init__(self, run: Run, limits: Sequence[tuple[MoneyLimit, IntArray | None]]) -> None:
+        self.run = run
+        self.is_bounded = False
+        # The caps, less what lines state of them, before anything is paid.
+        self.caps = []
+        for limit, where in limits:
+            binds = None
+            if where is not None:
+                binds = np.zeros(len(run.lines), dtype=np.bool_)
+                binds[where] = True
+            bucket = run.subject_in_claim() if limit.scope.by_subject and not run.shape.single else None
+            caps = run.compiled(limit).caps(run.lines)
+            self.caps.append(_Holding(limit, caps, bucket, binds, run.codes[limit.code]))
+
+    def narrowed(self, run: Run, lines: IntArray) -> Self:
+        found = copy.copy(self)
+        found.run, found.is_bounded = run, True
+        found.caps = [holding.at(lines) for holding in self.caps]
+        return found
+
+    def cut(self, work: Work) -> None:
+        asking = work.open & (work.amount > 0) & (work.reason == NONE)
+        held = [self._held(holding, work) for holding in self.caps]
+        if not self.is_bounded:
+            self._bound(np.where(asking, work.amount, 0), held)
+        _cut_to(held, work.amount, work.reason, asking, self.run.shape)
+
+    def _held(self, holding: _Holding, work: Work) -> _Holding:
+        scope, run = holding.limit.scope, self.run
+        before = run.paid_for_subjects() if scope.by_subject else run.shape.spread(work.sums[scope.ledger])
+        return replace(holding, left=np.maximum(holding.left - before, 0))
+
+    def _bound(self, asked: IntArray, held: list[_Holding]) -> None:
+        """Note the run's `bounds`, from what lines ask and what limits hold before any claim of the population took.
+
+        As long as more is left than all lines of the claim can get, a limit cuts nothing: what they ask for only
+        shrinks with what earlier claims took. That holds for ledgers that nothing but limits of sums reads.
+        """
+        self.is_bounded = True
+        run, shape = self.run, self.run.shape
+        for holding in held:
+            np.minimum(asked, holding.left, out=asked, where=True if holding.binds is None else holding.binds)
+        most = shape.spread(shape.add_up(asked))
+        for holding in held:
+            scope, least, full = holding.limit.scope, holding.left - most, holding.left
+            if run.needs_ledger:
+                continue
+            if not scope.by_subject:
+                least, full = shape.least(least), -shape.least(-full)
+            known = run.bounds.get(scope.ledger)
+            run.bounds[scope.ledger] = (
+                (least, full) if known is None else (np.minimum(known[0], least), np.maximum(known[1], full))
+            )
+
+
+def _cut_to(held: list[_Holding], amount: IntArray, reason: IntArray, asking: BoolArray, shape: Shape) -> None:
+    """Cut lines to what the smallest of their buckets holds, in the order of the lines; in place."""
+    alone, where = asking, shape.several[asking[shape.several]]
+    claim = shape.at[where]
+    starts = run_starts(claim)
+    if len(starts) < len(where):
+        alone = asking.copy()
+        alone[where] = False
+    for holding in held:
+        over = alone & (amount > holding.left)
+        _cut(amount, reason, over if holding.binds is None else over & holding.binds, holding.left, holding.code)
+    if len(starts) == len(where):
+        return
+    # The k-th asking lines of all claims together: a claim has one line in each round.
+    place = np.arange(len(where)) - np.repeat(starts, np.diff(starts, append=len(where)))
+    order = where[np.argsort(place, kind="stable")]
+    # What is left of each bucket, once a line took from it.
+    kept = {}
+    for holding in held:
+        size = len(shape.first) if holding.bucket is None else int(holding.bucket.max()) + 1
+        kept[holding.key] = np.full(size, _UNTOUCHED)
+    for lines in np.split(order, np.cumsum(np.bincount(place))[:-1]):
+        fen, code = amount[lines], reason[lines]
+        used = []
+        for holding in (one.at(lines) for one in held):
+            bucket = shape.at[lines] if holding.bucket is None else holding.bucket
+            left = kept[holding.key][bucket]
+            left = np.where(left == _UNTOUCHED, holding.left, left)
+            bound = left if holding.binds is None else np.where(holding.binds, left, _UNBOUND)
+            _cut(fen, code, fen > bound, bound, holding.code)
+            used.append((holding, bucket, left))
+        for holding, bucket, left in used:
+            binds = slice(None) if holding.binds is None else holding.binds
+            kept[holding.key][bucket[binds]] = (left - fen)[binds]
+        amount[lines], reason[lines] = fen, code
+
+
+def _cut(amount: IntArray, reason: IntArray, over: BoolArray, left: IntArray, code: int) -> None:
+    np.copyto(amount, left, where=over)
+    np.copyto(reason, code, where=over & (left == 0), casting="unsafe")
+
+
+MoneyLimit.columns = MoneyColumns

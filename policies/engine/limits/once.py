@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from policies.engine.limits.base import GROUP, PER, Ceiling, CompiledLimit, Limit
-from policies.engine.scopes import APPLICANT, ONE_OF_GROUP, SCOPES
+import numpy as np
+
+from policies.engine.columns.arithmetic import run_starts
+from policies.engine.columns.conditions import UnsupportedRuleError
+from policies.engine.columns.ledger import Ledger, grouped
+from policies.engine.limits.base import GROUP, PER, Ceiling, CompiledLimit, Limit, LimitColumns, limits_of
+from policies.engine.scopes import APPLICANT, ONE_OF_GROUP, SCOPES, group_base
 from policies.engine.spec import key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from policies.engine.assessment import BucketUse
+    from policies.engine.assessment import BucketUse, Reason
+    from policies.engine.batch.answers import Work
+    from policies.engine.batch.run import Run
+    from policies.engine.columns.ledger import Keys
+    from policies.engine.columns.population import IntArray
     from policies.engine.context import Context
     from policies.engine.line import Line
     from policies.engine.part import Part
@@ -41,9 +50,12 @@ class Once(Limit):
             base=group_base(self.once),
             asks=ONE_OF_GROUP.ledger,
             group=self.once,
-            per=self.per,
             note=context.note(self.code, words, cite=self.cite),
         )
+
+    @property
+    def group_of_one(self) -> str:
+        return self.once
 
     def sentence(self) -> str:
         return "同一件在同组事项中只支持一次" if SCOPES[self.per].by_subject else "同组事项只支持一次"
@@ -56,8 +68,9 @@ class Once(Limit):
 class OnceLimit(CompiledLimit):
     """A compiled one-off of the items of a `group`."""
 
+    turn = 30
+
     group: str
-    per: tuple[str, ...]
     note: Note
 
     def ceiling(self, uses: Iterable[BucketUse]) -> Ceiling:
@@ -65,35 +78,78 @@ class OnceLimit(CompiledLimit):
         del uses
         return Ceiling(times=1)
 
+    def refusal(self, part: Part) -> Reason | None:
+        return (self.note, (), 0) if part.asked.paid.once_group else None
 
-def group_base(group: str) -> str:
-    """What the ledger's buckets of a group of items are named by."""
-    return f"group:{group}"
-
-
-def keep_best(parts: Sequence[Part]) -> None:
-    """Of several lines of one group only the highest is paid; of equals, the first."""
-    best: dict[tuple[str, ...], Line] = {}
-    for run in parts:
-        once = run.program.once
-        if once is None:
-            continue
-        for line in run.lines:
+    def choose(self, part: Part, state: dict[Any, Any]) -> None:
+        """Of several lines of one group only the highest is paid; of equals, the first."""
+        for line in part.lines:
             if line.amount is None or line.reasons or line.missing:
                 continue
-            key = (once.group, *(_subject(run, line) if once.per == ("subject",) else ()))
-            rival = best.get(key)
+            name = (self.group, *(_subject(part, line) if self.scope.by_subject else ()))
+            rival: Line | None = state.get(name)
             wins = rival is None or (rival.amount or 0) < line.amount
             loser = rival if wins else line
             if wins:
-                best[key] = line
+                state[name] = line
             if loser is not None:
                 loser.amount = 0
-                loser.reasons.append((once.note, ()))
+                loser.reasons.append((self.note, ()))
 
 
-def _subject(run: Part, line: Line) -> tuple[str, ...]:
+def _subject(part: Part, line: Line) -> tuple[str, ...]:
     """Lines are the same right where they say so; unnamed rights of two items are matched by their place."""
-    name = run.program.item.subject
+    name = part.program.item.subject
     value = line.facts.get(name) if name else None
     return (str(value),) if value is not None else (f"#{line.number}",)
+
+
+class OnceColumns(LimitColumns):
+    """Which applicants or subjects had a grant of the group, and which of a claim's lines is the highest."""
+
+    limit: OnceLimit
+
+    def refuse(self, work: Work) -> None:
+        run, name = self.run, OnceLedger.shown_as
+        by_subject = self.limit.scope.by_subject
+        had = (run.shape.add_up(run.found_by_lines(name)) if by_subject else run.found_by_claims(name)) > 0
+        if run.population.once_group is not None:
+            had = had | run.population.once_group[run.claims]
+        work.refuse_claims(had, self.limit.code)
+
+    def choose(self, work: Work) -> None:
+        shape, amount = self.run.shape, work.amount
+        if shape.single:
+            return
+        lines = shape.several[(work.open & self.run.lines.has)[shape.several]]
+        rivals = self.run.subject_in_claim() if self.limit.scope.by_subject else shape.at
+        order = lines[np.lexsort((lines, -amount[lines], rivals[lines]))]
+        lost = np.ones(len(order), dtype=np.bool_)
+        lost[run_starts(rivals[order])] = False
+        amount[order[lost]] = 0
+        work.refuse_lines(order[lost], self.limit.code)
+
+    @classmethod
+    def ledgers(cls, runs: list[Run], keys: Keys) -> Iterator[Ledger]:
+        limits = [limits_of(run, cls) for run in runs]
+        for name, members in grouped(runs, (limit and limit.group for limit in limits)).items():
+            scopes = {limits_of(run, cls).scope for run in members}
+            if len(scopes) > 1:
+                raise UnsupportedRuleError(members[0].item.id, f"the one-offs of {name} are counted in different ways")
+            yield OnceLedger(name, scopes.pop(), members, keys)
+
+
+class OnceLedger(Ledger):
+    """How often something of a group was granted."""
+
+    shown_as = "once"
+
+    def takes(self, run: Run) -> IntArray:
+        answers = run.answers
+        return ((answers.granted if self.scope.by_subject else answers.amount) > 0).astype(np.int64)
+
+    def relevant(self, run: Run, at: IntArray, found: IntArray) -> IntArray:
+        return np.minimum(found, 1)
+
+
+OnceLimit.columns = OnceColumns

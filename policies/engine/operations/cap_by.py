@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from policies.engine.money import money_text
 from policies.engine.operations.base import SUMS, Label, Operation, Role, Wording, joined, total
-from policies.engine.predicates import money_text
 from policies.engine.spec import FACT, FACTS, TEXT, key
 from policies.engine.terms import LEDGERS
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from policies.engine.money import money_text
 from policies.engine.operations.base import SUMS, Label, Operation, Role, joined
-from policies.engine.predicates import money_text
 from policies.engine.spec import FACTS, key
 
 if TYPE_CHECKING:

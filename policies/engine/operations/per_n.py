@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from policies.engine.columns.arithmetic import times as column_times
+from policies.engine.money import money_text
 from policies.engine.operations.base import ItemSteps, Label, Operation, Role, Wording, overflow
-from policies.engine.predicates import money_text
 from policies.engine.spec import COUNT, FACT, YUAN, key
 from policies.engine.terms import NATURES
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from policies.engine.money import money_text
 from policies.engine.operations.base import ItemSteps, Label, Operation, Role
-from policies.engine.predicates import money_text
 from policies.engine.problems import problem_code
 from policies.engine.spec import FACT, key
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from policies.engine.money import parse_ratio, ratio_text
+from policies.engine.money import money_text, parse_ratio, ratio_text
 from policies.engine.operations.base import SUMS, ItemSteps, Label, Operation, Role, Wording, joined
-from policies.engine.predicates import money_text
 from policies.engine.problems import problem_code
 from policies.engine.spec import FACT, FACTS, FLAG, RATIO, SETTING, YUAN, key
 from policies.engine.terms import NATURES

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from policies.engine.columns.context import holds
+from policies.engine.money import money_text
 from policies.engine.operations.base import Label, Operation, Role, Wording
-from policies.engine.predicates import money_text
 from policies.engine.spec import ONLY, RATIO, TEXT, key
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from policies.engine.money import money_text
 from policies.engine.operations.base import Label, RowFilter
-from policies.engine.predicates import money_text
 
 if TYPE_CHECKING:
     from policies.engine.columns.context import ColumnContext

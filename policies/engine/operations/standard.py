@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from policies.engine.money import money_text
 from policies.engine.operations.base import ItemSteps, Label, Operation, Role, Wording, overflow
-from policies.engine.predicates import money_text
 from policies.engine.spec import TEXT, YUAN, key
 from policies.engine.terms import NATURES
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from policies.engine.money import money_text
 from policies.engine.operations.base import SUMS, Label, Operation, Role, Wording
-from policies.engine.predicates import money_text
 from policies.engine.spec import DAY, FACT, TEXT, key
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import numpy as np
 from policies.engine.columns.arithmetic import add_months as column_add_months
 from policies.engine.columns.arithmetic import any_between
 from policies.engine.dates import add_months
+from policies.engine.money import money_text
 from policies.engine.operations.base import Label, RowFilter, Wording
-from policies.engine.predicates import money_text
 from policies.engine.spec import COUNT, FACT, key
 
 if TYPE_CHECKING:

@@ -8,12 +8,20 @@ from policies.engine import Assessment, Catalogue, Outcome, assess, scopes
 from policies.engine.batch import OUTCOME_CODES, Population, Simulation, questions
 from policies.engine.dates import parse_date
 from policies.engine.guards import chosen
+from policies.engine.limits.absorb import AbsorbLimit
+from policies.engine.limits.count import QuotaLimit, TimesLimit
+from policies.engine.limits.once import OnceLimit
 from policies.engine.money import parse_yuan, yuan_plain
 from policies.engine.program import Program
 from policies.engine.question import read_settings
 
 # The words of a limit's bucket under each name of a question's `paid`.
 SCOPES = {scope.ledger: per for per, scope in scopes.SCOPES.items()}
+
+
+def limit_of(program: Program, kind: type[Any]) -> Any:
+    """The program's limit of this class, None where there is none."""
+    return next((limit for limit in program.limits if isinstance(limit, kind)), None)
 
 
 class Ledger:
@@ -37,6 +45,9 @@ class Claim:
         # The claim's own version has the last word on what a ledger name means.
         self.versions = [*versions, program]
         self.item = program.item
+        self.absorbs, self.once, self.quota, self.times = (
+            limit_of(program, kind) for kind in (AbsorbLimit, OnceLimit, QuotaLimit, TimesLimit)
+        )
         on = parse_date(question["on"])
         self.year = question.get("year", on.year)
         document = self.item.content["document"]
@@ -80,8 +91,8 @@ class Claim:
                     projects[subject] = yuan_plain(parse_yuan(projects.get(subject, "0")) + before)
             else:
                 add(name, ledger.sums[scope, base, *self.key(scope)])
-        if self.program.absorbs is not None:
-            add("lower_tier", ledger.sums[("applicant",), self.program.absorbs.item, self.applicant])
+        if self.absorbs is not None:
+            add("lower_tier", ledger.sums[("applicant",), self.absorbs.base, self.applicant])
         others = (
             fen
             for subject in self.subjects
@@ -91,25 +102,26 @@ class Claim:
         add("other_policy", sum(others))
         if projects:
             paid["project"] = projects
-        if self.program.once is not None and any(key in ledger.once for key in self.once_keys()):
+        if self.once is not None and any(key in ledger.once for key in self.once_keys()):
             paid["once_group"] = True
-        times = self.question.get("times_before", 0) + ledger.times[self.item.id, self.applicant]
+        counted = self.times.base if self.times is not None else self.item.id
+        times = self.question.get("times_before", 0) + ledger.times[counted, self.applicant]
         return {**self.question, "paid": paid, "times_before": times, "rank": self.rank(ledger)}
 
     def once_keys(self) -> list[Any]:
-        once = self.program.once
-        if once.per == ("subject",):
+        once = self.once
+        if once.scope.per == ("subject",):
             return [(once.group, subject) for subject in self.subjects]
-        return [(once.group, *self.key(once.per))]
+        return [(once.group, *self.key(once.scope.per))]
 
     def taken_places(self, ledger: Ledger) -> dict[Any, int]:
-        return ledger.places[self.program.quota.group, *self.key(("programme", "year"))]
+        return ledger.places[self.quota.group, *self.key(("programme", "year"))]
 
     def rank(self, ledger: Ledger) -> int | None:
-        if self.question.get("rank") or self.program.quota is None:
+        if self.question.get("rank") or self.quota is None:
             return self.question.get("rank")
         taken = self.taken_places(ledger)
-        if not self.program.quota.by_line and self.applicant in taken:
+        if not self.quota.by_lines and self.applicant in taken:
             return 1
         return 1 + sum(taken.values())
 
@@ -117,7 +129,7 @@ class Claim:
 
     def enter(self, ledger: Ledger, answer: Assessment, asked: dict[str, Any]) -> None:
         """Write down what the answer takes."""
-        if self.program.quota is not None and answer.outcome not in (Outcome.REFUSED, Outcome.UNDETERMINED):
+        if self.quota is not None and answer.outcome not in (Outcome.REFUSED, Outcome.UNDETERMINED):
             self._enter_places(ledger, answer, asked)
         if answer.outcome is not Outcome.PAYABLE:
             return
@@ -132,16 +144,17 @@ class Claim:
         for line in paid:
             if line.subject is not None:
                 ledger.matters[line.subject][self.item.document_id] += line.amount
-                if self.program.once is not None and self.program.once.per == ("subject",):
-                    ledger.once.add((self.program.once.group, line.subject))
-        if self.program.once is not None and self.program.once.per != ("subject",):
+                if self.once is not None and self.once.scope.per == ("subject",):
+                    ledger.once.add((self.once.group, line.subject))
+        if self.once is not None and self.once.scope.per != ("subject",):
             ledger.once.update(self.once_keys())
-        by_line = self.program.times is not None and self.program.times.by_line
-        ledger.times[self.item.id, self.applicant] += len(paid) if by_line else 1
+        by_line = self.times is not None and self.times.by_lines
+        for base in {self.item.id, self.times.base if self.times is not None else self.item.id}:
+            ledger.times[base, self.applicant] += len(paid) if by_line else 1
 
     def _enter_places(self, ledger: Ledger, answer: Assessment, asked: dict[str, Any]) -> None:
-        quota, times = self.program.quota, self.program.times
-        left = times.count - asked["times_before"] if times is not None and times.by_line else None
+        quota, times = self.quota, self.times
+        left = times.count - asked["times_before"] if times is not None and times.by_lines else None
         rank, filled = asked["rank"] or 1, 0
         for line, given in zip(answer.lines, asked["lines"], strict=True):
             codes = {note.code for note, *_ in (*line.entries, *line.reasons)}
@@ -151,11 +164,11 @@ class Claim:
             if left is not None:
                 count = min(count, left)
                 left -= count
-            kept = max(min(count, quota.count - rank + 1), 0) if quota.by_line else count
-            rank += count if quota.by_line else 0
+            kept = max(min(count, quota.count - rank + 1), 0) if quota.by_lines else count
+            rank += count if quota.by_lines else 0
             filled += kept if line.outcome is not Outcome.REFUSED else 0
         taken = self.taken_places(ledger)
-        if quota.by_line:
+        if quota.by_lines:
             taken[len(taken)] = filled
         elif filled:
             taken[self.applicant] = 1

@@ -40,8 +40,8 @@ def unequal(catalogue, population, *, chosen=None, ledger=True):
 
 
 @pytest.fixture(autouse=True)
-def _few_claims_settled_at_a_time(monkeypatch):
-    """Populations of one item are settled in several batches, those of many items in one."""
+def _few_claims_answered_at_a_time(monkeypatch):
+    """Populations of one item are answered in several runs, those of many items in one run each."""
     monkeypatch.setattr(import_module("policies.engine.batch.simulate"), "BLOCK", 50)
 
 

@@ -138,11 +138,6 @@ UNSUPPORTED = {
         [standard()],
         limits=[{"yuan": "1", "per": ["applicant"], "group": "a"}, {"yuan": "2", "per": ["applicant"], "group": "b"}],
     ),
-    "two limits of a group": item(
-        "odd-1",
-        [standard()],
-        limits=[{"yuan": "1", "per": ["applicant"], "group": "a"}, {"yuan": "2", "per": ["applicant"], "group": "a"}],
-    ),
     "projects taken off": item(
         "odd-1", [rate("1", "fees"), {"do": "cap_by", "fields": ["fees"], "less_ledger": "project"}]
     ),

@@ -72,7 +72,9 @@ TWICE = {
     "quota": [{"count": n, "per": ["programme", "year"], "tally": "lines", "group": f"g{n}"} for n in (1, 2)],
     "once": [{"once": "g", "per": ["subject"]}, {"once": "h", "per": ["applicant"]}],
     "absorb": [{"absorbs": "odd-2"}, {"absorbs": "odd-3"}],
+    "one bucket": [{"yuan": n, "per": ["subject"], "group": "g"} for n in ("9", "8")],
     "sum": [{"yuan": "9", "per": ["subject"]}, {"yuan": "8", "per": ["subject"]}],
+    "buckets": [{"yuan": "9", "per": per, "group": "g"} for per in (["subject"], ["applicant"])],
 }
 TIERS = [item(f"odd-{n}", [standard()]) for n in (2, 3)]
 
@@ -89,5 +91,5 @@ def test_of_two_limits_that_only_the_first_would_act_of_the_second_is_a_problem(
             return [(problem.fault.code, problem.where) for problem in error.problems]
         return []
 
-    found = [] if kind == "sum" else [(LIMIT_TWICE, "odd-1.limits[1]")]
+    found = [] if kind in ("sum", "buckets") else [(LIMIT_TWICE, "odd-1.limits[1]")]
     assert (problems(first, second), problems(*apart)) == (found, [])

@@ -18,6 +18,7 @@ from policies.engine.columns.context import ColumnContext
 from policies.engine.columns.lines import Lines
 from policies.engine.context import Context
 from policies.engine.line import Line
+from policies.engine.money import money_text
 from policies.engine.operations.base import (
     OVERFLOW,
     ColumnStep,
@@ -30,7 +31,6 @@ from policies.engine.operations.base import (
     overflow,
 )
 from policies.engine.operations.registry import registered
-from policies.engine.predicates import money_text
 from policies.engine.problems import Fault, Place
 from policies.engine.spec import YUAN, key
 from policies.published.wording import amount_words

@@ -1,0 +1,289 @@
+"""A ledger of a simulation: one kind of bucket, and the runs whose claims take from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from policies.engine.columns.buckets import Buckets, joined, numbered
+from policies.engine.scopes import PROGRAMME_YEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from policies.engine.batch.run import Run
+    from policies.engine.columns.population import BoolArray, IntArray, Population
+    from policies.engine.scopes import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class BucketUse:
+    """What the claims took from one kind of bucket, an array element for each bucket that exists.
+
+    `group` and `scope` name the kind as the ledger does (`("applicant", "year")`), `codes` the limits that stand on it;
+    of `applicant`, `subject`, `city` and `year` those that its buckets differ by, the others None. `used`: fen in the
+    end, with what claims state as paid before; `cap`: fen, the smallest of the limits that stand on it.
+    """
+
+    group: str
+    scope: tuple[str, ...]
+    codes: tuple[str, ...]
+    applicant: IntArray | None
+    subject: IntArray | None
+    city: IntArray | None
+    year: IntArray | None
+    used: IntArray
+    cap: int
+
+    @property
+    def full(self) -> int:
+        """How many of the buckets have nothing left."""
+        return int((self.used >= self.cap).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaUse:
+    """The places of one quota in one year.
+
+    `asked`: places that claims with nothing else against them asked for; `taken`: places given. `cut_at`: the first
+    claim (index) that found no place, None where all did; `last_in`: the last that found one, None where none did.
+    """
+
+    group: str
+    city: str
+    year: int
+    places: int
+    asked: int
+    taken: int
+    last_in: int | None
+    cut_at: int | None
+
+
+class Keys:
+    """The keys of the buckets of a population."""
+
+    def __init__(self, population: Population) -> None:
+        self.population = population
+        self.years = population.years()
+        self._first_year = int(self.years.min(initial=9_999))
+        self._span = int(self.years.max(initial=0)) - self._first_year + 1
+        named = [region[:4] if region.isdigit() else "" for region in population.regions]
+        self.cities = ["", *sorted(set(named) - {""})]
+        self.city_of_region = np.array([*(self.cities.index(city) for city in named), 0], dtype=np.int64)
+
+    @cached_property
+    def applicant(self) -> IntArray:
+        """A small number for each claim's applicant."""
+        return numbered(self.population.applicant.astype(np.int64))[0]
+
+    def city(self, run: Run) -> IntArray:
+        """The city whose programme pays: the document's own, or where it names none, the applicant's."""
+        if run.item.content["document"]["region_code"]:
+            return np.zeros(len(run), dtype=np.int64)
+        return self.city_of_region[self.population.region[run.claims]]
+
+    def of(self, run: Run, scope: Scope) -> IntArray:
+        """A number for each claim's bucket in a scope other than the subject's."""
+        found = np.zeros(len(run), dtype=np.int64)
+        if "applicant" in scope.per:
+            found = self.applicant[run.claims]
+        if "programme" in scope.per:
+            found = found + self.city(run)
+        return found * self._span + (self.years[run.claims] - self._first_year) if scope.by_year else found
+
+
+class Ledger:
+    """One kind of bucket, and the runs whose claims take from it or ask what earlier claims took.
+
+    `lines`: for each run the lines that have entries (None: an entry for each claim); without it those that name their
+    subject where each subject has a bucket. A run sees what it finds in `run.found` under the name `shown_as`.
+    """
+
+    shown_as: ClassVar[str] = ""
+
+    def __init__(
+        self, name: str, scope: Scope, runs: list[Run], keys: Keys, lines: list[IntArray | None] | None = None
+    ) -> None:
+        self.name = name
+        self.scope = scope
+        self.runs = runs
+        self.keys = keys
+        self.lines = lines or [run.named_lines() if scope.by_subject else None for run in runs]
+        pairs = list(zip(runs, self.lines, strict=True))
+        self.entry_keys = [keys.of(run, scope) if own is None else run.subjects(own) for run, own in pairs]
+        claims = [run.claims if own is None else run.claims[run.shape.at[own]] for run, own in pairs]
+        self.buckets = Buckets(self.entry_keys, claims)
+        self._ends = np.cumsum([0, *map(len, claims)])
+        self._places = {id(run): place for place, run in enumerate(runs)}
+        # Of every entry, what it takes and what it finds taken, as far as that was shown.
+        self.taken = np.zeros(self._ends[-1], dtype=np.int64)
+        self._found = np.zeros(self._ends[-1], dtype=np.int64)
+
+    # ---- what each kind of ledger says ---------------------------------------------------------------
+    def takes(self, run: Run) -> IntArray:
+        """What the claims (or lines) of a run take by its answers."""
+        raise NotImplementedError
+
+    def shown_to(self, run: Run) -> tuple[str, ...]:
+        """Under which names a run sees what its entries find; none where it does not ask."""
+        del run
+        return (self.shown_as,)
+
+    def relevant(self, run: Run, at: IntArray, found: IntArray) -> IntArray:
+        """What is found by the claims (or lines) at these positions, reduced to what changes an answer."""
+        del run, at
+        return found
+
+    def closed(self, run: Run, found: IntArray) -> BoolArray | None:
+        """Claims (or lines) of a run that get nothing, whatever else there is, as they find so much; None for none.
+
+        So does everybody after them in their bucket, under any version and readings: what they are said to take then
+        changes nothing, and they keep what they took when they were last asked. In buckets of many claims it saves
+        rounds: a place that becomes free is offered to the next claim, not to all that follow.
+        """
+        del run, found
+        return None
+
+    def uses(self) -> Iterator[BucketUse | QuotaUse]:
+        """What is reported of the buckets of a finished simulation."""
+        yield from ()
+
+    def find(self, changed: IntArray) -> tuple[IntArray, IntArray]:
+        """Entries and what they find, at least those that find something else since these entries changed."""
+        return self.buckets.found(self.taken, changed)
+
+    # ---- working -------------------------------------------------------------------------------------
+    def propagate(self, answered: Iterable[Run]) -> None:
+        """Take what runs answered anew take, and mark the claims of all runs that find something else than before."""
+        changed = [self._take(place) for run in answered if (place := self._places.get(id(run))) is not None]
+        if not any(map(len, changed)):
+            return
+        where, sums = self.find(joined(changed))
+        fresh = np.flatnonzero(self._found[where] != sums)
+        where, sums = where[fresh], sums[fresh]
+        self._found[where] = sums
+        where = np.sort(where)
+        bounds = np.searchsorted(where, self._ends)
+        for place in np.flatnonzero(np.diff(bounds)).tolist():
+            self._show(place, where[bounds[place] : bounds[place + 1]])
+
+    def settled(self) -> IntArray:
+        """What every entry takes by the answers that stand."""
+        return joined([self._takes(place) for place in range(len(self.runs))])
+
+    def _takes(self, place: int) -> IntArray:
+        lines, taken = self.lines[place], self.takes(self.runs[place])
+        return taken if lines is None else taken[lines]
+
+    def _take(self, place: int) -> IntArray:
+        """Note what the entries of a run take; returns the entries that changed."""
+        part = slice(self._ends[place], self._ends[place + 1])
+        known, taken = self.taken[part], self._takes(place)
+        fresh = known != taken
+        closed = self.closed(self.runs[place], self._found[part])
+        changed = np.flatnonzero(fresh if closed is None else fresh & ~closed)
+        known[changed] = taken[changed]
+        return changed + part.start
+
+    def _show(self, place: int, entries: IntArray) -> None:
+        run, lines, names = self.runs[place], self.lines[place], self.shown_to(self.runs[place])
+        if not names:
+            return
+        at = entries - self._ends[place]
+        at = at if lines is None else lines[at]
+        found = self.relevant(run, at, self._found[entries])
+        for name in names:
+            seen = run.found.setdefault(name, np.zeros(len(run if lines is None else run.lines), dtype=np.int64))
+            fresh = np.flatnonzero(seen[at] != found)
+            seen[at[fresh]] = found[fresh]
+            if len(fresh):
+                run.is_stale = True
+                run.stale[at[fresh] if lines is None else run.shape.at[at[fresh]]] = True
+
+    def city_of_entries(self) -> IntArray:
+        """The city of each entry's claim."""
+        return joined([self.keys.city(run) for run in self.runs])
+
+
+class SumLedger(Ledger):
+    """Fen that claims get. Taken from by the item that gives it its name, or by the items of a shared group."""
+
+    def __init__(self, names: list[str], scope: Scope, base: str, runs: list[Run], keys: Keys) -> None:
+        self._names = names
+        members = [
+            run for run in runs if run.item.id == base or any(run.bases.get(name) == (scope, base) for name in names)
+        ]
+        super().__init__(base, scope, members, keys)
+
+    def takes(self, run: Run) -> IntArray:
+        taken = run.answers.granted if self.scope.by_subject else run.answers.amount
+        return taken if run.item.id == self.name or self._caps(run) else np.zeros_like(taken)
+
+    def shown_to(self, run: Run) -> tuple[str, ...]:
+        return tuple(name for name in self._names if run.bases.get(name) == (self.scope, self.name))
+
+    def relevant(self, run: Run, at: IntArray, found: IntArray) -> IntArray:
+        names = self.shown_to(run)
+        bounds = run.bounds.get(names[0]) if len(names) == 1 else None
+        if bounds is None:
+            return found
+        least, most = bounds
+        return np.where(found < least[at], 0, np.minimum(found, most[at]))
+
+    def uses(self) -> Iterator[BucketUse]:
+        caps = [cap for run in self.runs for cap in self._caps(run)]
+        used = np.flatnonzero(self.buckets.claim >= 0)
+        if not caps or not len(used):
+            return
+        keys, scope = self.keys, self.scope
+        claims = self.buckets.claim[used]
+        earlier = joined([self._paid_before(place) for place in range(len(self.runs))])
+        taken = self.buckets.sums(self.settled())
+        if earlier.any():
+            taken = taken + self.buckets.largest(earlier)
+        yield BucketUse(
+            group=self.name,
+            scope=scope.per,
+            codes=tuple(dict.fromkeys(code for code, _ in caps)),
+            applicant=keys.population.applicant[claims] if "applicant" in scope.per else None,
+            subject=self.buckets.values(used) if scope.by_subject else None,
+            city=self.buckets.largest(self.city_of_entries())[used] if scope is PROGRAMME_YEAR else None,
+            year=keys.years[claims] if scope.by_year else None,
+            used=taken[used],
+            cap=min(fen for _, fen in caps),
+        )
+
+    def _caps(self, run: Run) -> list[tuple[str, int]]:
+        """Code and fen of the limits of a run that stand on these buckets."""
+        return [
+            (limit.code, limit.cap)
+            for limit in run.limits
+            if limit.cap is not None and limit.base == self.name and limit.scope is self.scope
+        ]
+
+    def _paid_before(self, place: int) -> IntArray:
+        """What was paid from each entry's bucket before, as its claim states it; of a bucket the largest counts."""
+        run, lines = self.runs[place], self.lines[place]
+        if lines is None:
+            return run.paid_before(self.scope.ledger)
+        paid = run.lines.table.project_paid
+        return np.zeros(len(lines), dtype=np.int64) if paid is None else paid[lines].astype(np.int64)
+
+
+def grouped(runs: Iterable[Run], names: Iterable[str | None]) -> dict[str, list[Run]]:
+    """The runs by name; those without a name left out."""
+    found: dict[str, list[Run]] = {}
+    for run, name in zip(runs, names, strict=True):
+        if name is not None:
+            found.setdefault(name, []).append(run)
+    return found
+
+
+def among(values: IntArray, ascending: IntArray) -> BoolArray:
+    """Which values are among the ascending ones, of which there is at least one."""
+    places = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    found: BoolArray = ascending[places] == values
+    return found

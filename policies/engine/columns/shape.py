@@ -1,0 +1,84 @@
+"""How the lines of an item belong to its claims, and what is added up, spread and compared over them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from policies.engine.columns.arithmetic import run_starts, sums_before
+from policies.engine.columns.lines import NONE
+from policies.engine.columns.population import IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How lines belong to claims: `at` is each line's claim, `first` each claim's first line; claims have no gaps.
+
+    Most claims have one line. `many` are those with more, `several` their lines, `begins` where each begins in these.
+    """
+
+    at: IntArray
+    first: IntArray
+    many: IntArray
+    several: IntArray
+    begins: IntArray
+
+    @property
+    def single(self) -> bool:
+        """Whether each claim has one line, so that lines and claims are the same thing."""
+        return not len(self.many)
+
+    def spread(self, per_claim: IntArray) -> IntArray:
+        """A value of each claim, for each of its lines."""
+        return per_claim if self.single else per_claim[self.at]
+
+    def _reduce(self, per_line: IntArray, reduce: Callable[[IntArray, IntArray], IntArray]) -> IntArray:
+        if self.single:
+            return per_line
+        found = per_line[self.first]
+        found[self.many] = reduce(per_line[self.several], self.begins)
+        return found
+
+    def add_up(self, per_line: IntArray) -> IntArray:
+        """The sum over each claim's lines."""
+        return self._reduce(per_line, np.add.reduceat)
+
+    def least(self, per_line: IntArray) -> IntArray:
+        """The least value among each claim's lines."""
+        return self._reduce(per_line, np.minimum.reduceat)
+
+    def before(self, per_line: IntArray) -> IntArray:
+        """For each line the sum over the earlier lines of its claim."""
+        found = np.zeros_like(per_line)
+        if not self.single:
+            found[self.several] = sums_before(per_line[self.several], self.begins)
+        return found
+
+    def within(self, per_line: IntArray, rest: IntArray) -> IntArray:
+        """The lines' sums cut to what their claims have left: the last lines lose first."""
+        return np.clip(self.spread(rest) - self.before(per_line), 0, per_line)
+
+    def first_of(self, codes: IntArray) -> IntArray:
+        """Each claim's first code that is not NONE, in the order of its lines."""
+        return self._reduce(codes, _first_code)
+
+
+def _first_code(codes: IntArray, begins: IntArray) -> IntArray:
+    size = len(codes)
+    places = np.minimum.reduceat(np.where(codes >= 0, np.arange(size), size), begins)
+    found: IntArray = np.append(codes, np.array([NONE], dtype=codes.dtype))[places]
+    return found
+
+
+def shape_of(claim: IntArray, claims: IntArray) -> Shape:
+    """The shape of lines whose ascending claims are `claim`, all of `claims`."""
+    nothing = np.zeros(0, dtype=np.int64)
+    if len(claim) == len(claims):
+        whole = np.arange(len(claims))
+        return Shape(whole, whole, nothing, nothing, nothing)
+    first = run_starts(claim)
+    lengths = np.diff(first, append=len(claim))
+    at = np.repeat(np.arange(len(first)), lengths)
+    many = np.flatnonzero(lengths > 1)
+    several = np.flatnonzero((lengths > 1)[at])
+    return Shape(at, first, many, several, np.cumsum(lengths[many]) - lengths[many])

@@ -1,0 +1,130 @@
+"""从新从优从高: what other policies paid for the same matter is taken off, once for the whole claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from policies.engine.columns.buckets import Buckets
+from policies.engine.columns.ledger import Ledger, among, grouped
+from policies.engine.limits.base import CompiledLimit, LimitColumns
+from policies.engine.money import money_text
+from policies.engine.scopes import SUBJECT, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policies.engine.batch.answers import Work
+    from policies.engine.batch.run import Run
+    from policies.engine.columns.ledger import Keys
+    from policies.engine.columns.population import IntArray
+    from policies.engine.context import Context
+    from policies.engine.model import Content
+    from policies.engine.part import Part
+    from policies.engine.pool import Pool
+    from policies.engine.trace import Entry, Note
+
+OTHER_POLICY = "other_policy"
+
+
+def compile_overlap(spec: Content, context: Context, item_id: str) -> Overlap:
+    """The rule of a document's `overlap`."""
+    code, cite = "SET_OFF", spec.get("cite")
+
+    def words(figures: tuple[int, ...]) -> str:
+        return f"其他政策就同一事项已支持 {money_text(figures[0])}，只补差额"
+
+    return Overlap(
+        code=code,
+        scope=SUBJECT,
+        base=item_id,
+        note=context.note(code, words, cite=cite),
+        unused=context.note(code, "未获其他政策对同一事项的支持，不需扣减", cite=cite),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap(CompiledLimit):
+    """The compiled rule: no bucket of its own, as it is the other documents' that count."""
+
+    is_entered = False
+    turn = 90
+
+    note: Note
+    unused: Note
+
+    def deduct(self, claim: Pool, part: Part) -> Entry | None:
+        if not part.sum:
+            return None
+        asked = part.asked
+        # What a part does not state for itself is taken off once, from the first parts.
+        other = asked.paid.sums[OTHER_POLICY] if asked.own_paid else claim.left_of_others
+        if not other:
+            return (self.unused, (), part.sum, False, 0)
+        taken = part.take_off(other)
+        if not asked.own_paid:
+            claim.left_of_others -= taken
+        if not part.sum:
+            part.reasons.append((self.note, (other,), 0))
+        return (self.note, (other,), part.sum, True, 0)
+
+    def reads(self, item_id: str) -> tuple[str, Scope | None, str]:
+        return OTHER_POLICY, None, item_id
+
+
+class OverlapColumns(LimitColumns):
+    """What other documents paid for the claim's subjects."""
+
+    def deduct(self, work: Work) -> None:
+        work.take_off(work.sums[OTHER_POLICY], self.limit.code)
+
+
+class OtherPolicies(Ledger):
+    """What other documents paid for the same matter: what all paid, less what the claim's own document did."""
+
+    shown_as = OTHER_POLICY
+
+    def __init__(self, runs: list[Run], keys: Keys, lines: list[IntArray | None], shared: IntArray) -> None:
+        super().__init__(OTHER_POLICY, SUBJECT, runs, keys, lines)
+        documents = list(dict.fromkeys(run.item.document_id for run in runs))
+        numbers = [documents.index(run.item.document_id) for run in runs]
+        ranks = [np.searchsorted(shared, part) for part in self.entry_keys]
+        claims = np.split(self.buckets.claims, np.cumsum([len(part) for part in ranks])[:-1])
+        pairs = zip(ranks, numbers, strict=True)
+        self._own = Buckets([rank * len(documents) + number for rank, number in pairs], claims)
+
+    def takes(self, run: Run) -> IntArray:
+        return run.answers.granted
+
+    def shown_to(self, run: Run) -> tuple[str, ...]:
+        return (self.shown_as,) if self.shown_as in run.bases else ()
+
+    def find(self, changed: IntArray) -> tuple[IntArray, IntArray]:
+        found = self.buckets.found_by_all(self.taken) - self._own.found_by_all(self.taken)
+        return np.arange(len(found)), found
+
+
+Overlap.columns = OverlapColumns
+
+
+def ledgers_of_other_policies(runs: list[Run], keys: Keys) -> Iterator[Ledger]:
+    """One ledger for all matters that two documents pay for; none where nobody takes the other's sum off."""
+    named = [run for run in runs if len(run.named_lines())]
+    documents = grouped(named, (run.item.document_id for run in named))
+    if len(documents) < 2 or not any(OTHER_POLICY in run.bases for run in runs):
+        return
+    own = [np.unique(np.concatenate([run.subjects(run.named_lines()) for run in part])) for part in documents.values()]
+    subjects, papers = np.unique(np.concatenate(own), return_counts=True)
+    shared = subjects[papers > 1]
+    members: list[Run] = []
+    where: list[IntArray | None] = []
+    for run in named if len(shared) else ():
+        lines = run.named_lines()
+        lines = lines[among(run.subjects(lines), shared)]
+        if len(lines):
+            members.append(run)
+            where.append(lines)
+    if members:
+        yield OtherPolicies(members, keys, where, shared)
