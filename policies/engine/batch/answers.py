@@ -135,15 +135,12 @@ class Work:
         else:
             why = shape.first_of(stated)
         why[(whole == _REFUSED) & (why == NONE)] = codes[NOTHING]
-        payable = whole == _PAYABLE
-        lines = self.amount * (outcome == _PAYABLE)
-        answers = Answers(
-            outcome=whole,
-            amount=self.total * payable,
-            reason=why,
-            lines=lines,
-            granted=lines if shape.single else lines * shape.spread(payable),
-        )
+        self.amount *= outcome == _PAYABLE
+        lines = granted = amount = self.amount
+        if not shape.single or self.total is not self.amount:
+            payable = whole == _PAYABLE
+            amount, granted = self.total * payable, lines * shape.spread(payable)
+        answers = Answers(outcome=whole, amount=amount, reason=why, lines=lines, granted=granted)
         if self.count is not None:
             self.stands = shape.spread((whole != _REFUSED) & (whole != _UNDETERMINED)) & (outcome != _REFUSED)
             for limit in run.columns:

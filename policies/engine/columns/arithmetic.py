@@ -117,18 +117,25 @@ def _terms(days: IntArray, months: int) -> IntArray:
     return found
 
 
-def stable_order(keys: IntArray) -> IntArray:
-    """Positions in ascending order of whole-number keys, equal ones as they stand.
+def in_order_of(keys: IntArray) -> tuple[IntArray, IntArray]:
+    """Positions in ascending order of whole-number keys, equal ones as they stand; and the keys in this order.
 
     Key and position are packed into one number where they fit: NumPy sorts plain numbers several times faster.
     """
     bits = len(keys).bit_length()
     least = int(keys.min(initial=0))
     if int(keys.max(initial=0)) - least >= 2 ** (62 - bits):
-        return np.argsort(keys, kind="stable")
-    packed = (keys.astype(np.int64) - least << bits) | np.arange(len(keys))
+        order = np.argsort(keys, kind="stable")
+        return order, keys[order]
+    packed = keys.astype(np.int64)
+    packed -= least
+    packed <<= bits
+    packed |= np.arange(len(keys))
     packed.sort()
-    return packed & ((1 << bits) - 1)
+    order = packed & ((1 << bits) - 1)
+    packed >>= bits
+    packed += least
+    return order, packed
 
 
 _EPOCH = 719_163  # date(1970, 1, 1).toordinal()

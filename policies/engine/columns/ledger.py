@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from policies.engine.columns.buckets import Buckets, joined, numbered
+from policies.engine.columns.buckets import Buckets, joined
 from policies.engine.scopes import PROGRAMME_YEAR
 
 if TYPE_CHECKING:
@@ -72,12 +72,22 @@ class Keys:
         self._span = int(self.years.max(initial=0)) - self._first_year + 1
         named = [region[:4] if region.isdigit() else "" for region in population.regions]
         self.cities = ["", *sorted(set(named) - {""})]
+        self._buckets: dict[Any, Buckets] = {}
         self.city_of_region = np.array([*(self.cities.index(city) for city in named), 0], dtype=np.int64)
 
     @cached_property
     def applicant(self) -> IntArray:
         """A small number for each claim's applicant."""
-        return numbered(self.population.applicant.astype(np.int64))[0]
+        number = self.population.applicant.astype(np.int64)
+        least, most = int(number.min(initial=0)), int(number.max(initial=0))
+        return number - least if most - least < 2**40 // len(number) else np.unique(number, return_inverse=True)[1]
+
+    def buckets(self, keys: list[IntArray], runs: list[Run], scope: Scope) -> Buckets:
+        """The buckets of whole claims, which ledgers of one scope and the same runs share."""
+        name = (scope.per, tuple(map(id, runs)))
+        if name not in self._buckets:
+            self._buckets[name] = Buckets(keys, [run.claims for run in runs])
+        return self._buckets[name]
 
     def city(self, run: Run) -> IntArray:
         """The city whose programme pays: the document's own, or where it names none, the applicant's."""
@@ -112,11 +122,14 @@ class Ledger:
         self.runs = runs
         self.keys = keys
         self.lines = lines or [run.named_lines() if scope.by_subject else None for run in runs]
-        pairs = list(zip(runs, self.lines, strict=True))
-        self.entry_keys = [keys.of(run, scope) if own is None else run.subjects(own) for run, own in pairs]
-        claims = [run.claims if own is None else run.claims[run.shape.at[own]] for run, own in pairs]
-        self.buckets = Buckets(self.entry_keys, claims)
-        self._ends = np.cumsum([0, *map(len, claims)])
+        pairs = [(run, own) for run, own in zip(runs, self.lines, strict=True) if own is not None]
+        if pairs:
+            self.entry_keys = [run.subjects(own) for run, own in pairs]
+            self.buckets = Buckets(self.entry_keys, [run.claims[run.shape.at[own]] for run, own in pairs])
+        else:
+            self.entry_keys = [keys.of(run, scope) for run in runs]
+            self.buckets = keys.buckets(self.entry_keys, runs, scope)
+        self._ends = np.cumsum([0, *map(len, self.entry_keys)])
         self._places = {id(run): place for place, run in enumerate(runs)}
         # Of every entry, what it takes and what it finds taken, as far as that was shown.
         self.taken = np.zeros(self._ends[-1], dtype=np.int64)
@@ -235,24 +248,23 @@ class SumLedger(Ledger):
 
     def uses(self) -> Iterator[BucketUse]:
         caps = [cap for run in self.runs for cap in self._caps(run)]
-        used = np.flatnonzero(self.buckets.claim >= 0)
-        if not caps or not len(used):
+        if not caps or not len(self.buckets.claims):
             return
         keys, scope = self.keys, self.scope
-        claims = self.buckets.claim[used]
+        claims = self.buckets.claim
         earlier = joined([self._paid_before(place) for place in range(len(self.runs))])
         taken = self.buckets.sums(self.settled())
         if earlier.any():
-            taken = taken + self.buckets.largest(earlier)
+            taken = taken + np.maximum(self.buckets.largest(earlier), 0)
         yield BucketUse(
             group=self.name,
             scope=scope.per,
             codes=tuple(dict.fromkeys(code for code, _ in caps)),
             applicant=keys.population.applicant[claims] if "applicant" in scope.per else None,
-            subject=self.buckets.values(used) if scope.by_subject else None,
-            city=self.buckets.largest(self.city_of_entries())[used] if scope is PROGRAMME_YEAR else None,
+            subject=self.buckets.keys if scope.by_subject else None,
+            city=self.buckets.largest(self.city_of_entries()) if scope is PROGRAMME_YEAR else None,
             year=keys.years[claims] if scope.by_year else None,
-            used=taken[used],
+            used=taken,
             cap=min(fen for _, fen in caps),
         )
 

@@ -350,20 +350,21 @@ class QuotaLedger(Ledger):
         keys, buckets, taken = self.keys, self.buckets, self.settled()
         limit, named = limits_of(self.runs[0], QuotaColumns), self.runs[0].item.content["document"]["region_code"]
         asked = np.concatenate([np.zeros(0, dtype=np.int64), *(run.answers.asked_places for run in self.runs)])
-        wanted, given = buckets.sums(asked), buckets.sums(taken)
-        last = buckets.largest(buckets.claims, np.flatnonzero(taken > 0), least=-1)
-        cut = -buckets.largest(-buckets.claims, np.flatnonzero(taken < asked), least=-(2**62))
-        city = buckets.largest(self.city_of_entries())
-        for bucket in np.flatnonzero(buckets.claim >= 0).tolist():
+        if not len(taken):
+            return
+        wanted, given, city = buckets.sums(asked), buckets.sums(taken), buckets.largest(self.city_of_entries())
+        last = buckets.largest(np.where(taken > 0, buckets.claims, -1))
+        cut = buckets.largest(np.where(taken < asked, -buckets.claims, -(2**62)))
+        for bucket, claim in enumerate(buckets.claim.tolist()):
             yield QuotaUse(
                 group=self.name,
                 city=named or keys.cities[int(city[bucket])],
-                year=int(keys.years[buckets.claim[bucket]]),
+                year=int(keys.years[claim]),
                 places=limit.count,
                 asked=int(wanted[bucket]),
                 taken=int(given[bucket]),
                 last_in=int(last[bucket]) if last[bucket] >= 0 else None,
-                cut_at=int(cut[bucket]) if cut[bucket] < 2**62 else None,
+                cut_at=-int(cut[bucket]) if cut[bucket] > -(2**62) else None,
             )
 
 

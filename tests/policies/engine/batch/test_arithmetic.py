@@ -73,9 +73,10 @@ def test_years_are_those_of_the_calendar(drawn):
 
 @given(st.lists(st.integers(-(2**61), 2**61) | st.integers(-3, 3), max_size=40))
 def test_equal_keys_stay_in_their_order(keys):
-    order = arithmetic.stable_order(np.array(keys, dtype=np.int64))
+    order, ascending = arithmetic.in_order_of(np.array(keys, dtype=np.int64))
 
     assert order.tolist() == sorted(range(len(keys)), key=lambda place: keys[place])
+    assert ascending.tolist() == sorted(keys)
 
 
 @given(st.lists(st.lists(st.integers(-100, 100), max_size=5), max_size=8))
