@@ -42,9 +42,10 @@ class Pool:
 
     def uses(self) -> tuple[BucketUse, ...]:
         """What the claim takes from each bucket."""
-        found = [bucket.use() for bucket in self._buckets.values()] if self._buckets else []
-        found += [limit.use(part) for part in self.parts for limit in part.program.reporting]
-        return tuple(use for use in found if use is not None)
+        found = [bucket.use() for bucket in self._buckets.values()]
+        for part in self.parts:
+            found += [limit.use(part) for limit in part.program.reporting]
+        return tuple(use for use in found if use is not None) if found else ()
 
     def _count(self, part: Part) -> None:
         """How many of each line's equal ones count; then the line's sum."""
@@ -75,7 +76,7 @@ class Pool:
     def _deduct(self) -> None:
         parts = self.parts
         turns = [(limit, part) for part in parts for limit in part.program.deducting]
-        if len(parts) > 1:
+        if len(parts) > 1 and turns:
             self._sums = [(part, part.sum) for part in parts]
             turns.sort(key=lambda turn: turn[0].turn)
         for limit, part in turns:
