@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "policies.rates",
     "applications.claims",
     "applications.ledger",
+    "applications.payees",
     "applications.rights",
     "review.decisions",
     "review.demo",

@@ -81,10 +81,6 @@ def _section(world: World, variant: str) -> dict[str, Any]:
     return _simulated_draft_key(world, variant) | {"index": 1}
 
 
-def _simulation_key(world: World, _variant: str) -> dict[str, Any]:
-    return {"key": world.extra["simulation"].key}
-
-
 def _notice_code(world: World, _variant: str) -> dict[str, Any]:
     return {"code": world.extra["notice"].code}
 
@@ -138,20 +134,18 @@ ADDRESSES: dict[str, Address] = {
     "accounts:organisation": Address(PRIVATE),
     "accounts:organisation_new": Address(PRIVATE),
     "accounts:individual_new": Address(PRIVATE),
-    "accounts:organisation_detail": Address(
-        MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.applicant.pk}
-    ),
-    "accounts:organisation_edit": Address(
-        MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.applicant.pk}
-    ),
-    "accounts:readings": Address(MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.applicant.pk}),
-    "accounts:members": Address(MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.applicant.pk}),
-    "accounts:member_remove": Address(
-        MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.extra["colleague"].pk}
-    ),
-    "accounts:member_make_owner": Address(
-        MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.extra["colleague"].pk}
-    ),
+    **{
+        f"accounts:{page}": Address(
+            MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.applicant.pk}
+        )
+        for page in ("organisation_detail", "organisation_edit", "readings", "members")
+    },
+    **{
+        f"accounts:member_{deed}": Address(
+            MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.extra["colleague"].pk}
+        )
+        for deed in ("remove", "make_owner")
+    },
     "accounts:invitation_cancel": Address(
         MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"public_id": world.extra["invitation"].public_id}
     ),
@@ -237,6 +231,13 @@ ADDRESSES: dict[str, Address] = {
         lambda world, _: {"key": world.extra["publicity"].key, "entry": world.extra["entry"].pk},
     ),
     "review:objection": Address(CITY_PEOPLE, {"wuxi": CITY}, lambda world, _: {"pk": world.extra["objection"].pk}),
+    "payees:requests": Address(ACCEPTANCE | FINANCE_PEOPLE),
+    "payees:own": Address(MEMBER | OTHER_MEMBERS),
+    "payees:request": Address(
+        MEMBER | OTHER_MEMBERS | ACCEPTANCE | FINANCE_PEOPLE,
+        {"binhu": MEMBER | {"acceptance"} | FINANCE},
+        lambda world, _: {"key": world.extra["payee_request"].key},
+    ),
     "funding:payments": Address(FINANCE_PEOPLE),
     "funding:payments_export": Address(FINANCE_PEOPLE),
     "funding:payment": Address(FINANCE_PEOPLE, {"district_review": set(), "approved": FINANCE}, _claim_key),
@@ -275,7 +276,9 @@ ADDRESSES: dict[str, Address] = {
     },
     "whatif:draft_effect": Address(SIMULATORS | AUDITORS, {"wx2020": POLICY | AUDIT}, _simulated_draft_key),
     **{
-        f"whatif:{name}": Address(entering, {"wuxi": entering - SUZHOU}, _simulation_key)
+        f"whatif:{name}": Address(
+            entering, {"wuxi": entering - SUZHOU}, lambda world, _: {"key": world.extra["simulation"].key}
+        )
         for name, entering in {
             "run": SIMULATORS | AUDITORS,
             "progress": SIMULATORS | AUDITORS,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim, Evidence, StoredFile
+from applications.payees.models import PayeeRequest
 from applications.rights.models import Right
 from policies.calls.enums import CallState
 from policies.calls.models import CallAttachment
@@ -233,6 +234,14 @@ def _paperwork(world: World) -> dict[str, Any]:
                 for name, code in (("wuxi", "320211"), ("suzhou", "320506"), ("nowhere", ""))
             },
             "record_nowhere": record_audit(act(), action="claim.accept", target=listed),
+            "payee_request": PayeeRequest.objects.create(
+                applicant=world.applicant,
+                region_code="320211",
+                before={"account_number": "1"},
+                after={"account_number": "2"},
+                reason="换了开户行",
+                requested_by=owner,
+            ),
             "record_wuxi": record_audit(act(officer), action="claim.accept", target=listed, region_code="320211"),
             "record_suzhou": record_audit(act(officer), action="claim.accept", target=listed, region_code="320506"),
             "item": listed.item,

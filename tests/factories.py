@@ -112,7 +112,7 @@ class ApplicantFactory(DjangoModelFactory[Applicant]):
     size_class = SizeClass.SMALL
     account_name = factory.SelfAttribute("name")
     bank_name = "示例银行无锡滨湖支行"
-    cnaps_code = "102302000001"
+    cnaps_code = "102302000003"
     account_number = "0011223344556677"
 
     class Params:

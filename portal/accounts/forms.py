@@ -270,19 +270,31 @@ class IndividualForm(DetailsForm):
         return cleaned(lambda text: read_resident_id(text, today=today), self.cleaned_data["resident_id"])
 
 
-class OrganisationDetailsForm(DetailsForm):
-    """Change a body's details."""
+class ChangedDetailsForm(DetailsForm):
+    """Change an applicant's details; an officer reads the reason where one has to confirm."""
+
+    change_reason = forms.CharField(
+        label="变更理由",
+        max_length=200,
+        required=False,
+        help_text="有申报正在办理时修改名称、地区或收款账户，或户名与名称不一致的，须写明理由，由受理或财务人员确认。",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def sections(self) -> list[Fieldset]:
+        """The reason comes last."""
+        return [*super().sections(), _section("变更说明", "change_reason")]
 
 
-class IndividualDetailsForm(DetailsForm):
+class IndividualDetailsForm(ChangedDetailsForm):
     """Change an individual's details."""
 
     individual = True
 
 
-def details_form(applicant: Applicant, data: Any = None) -> DetailsForm:
+def details_form(applicant: Applicant, data: Any = None) -> ChangedDetailsForm:
     """The form that changes an applicant, filled in."""
-    form_class = IndividualDetailsForm if applicant.is_individual else OrganisationDetailsForm
+    form_class = IndividualDetailsForm if applicant.is_individual else ChangedDetailsForm
     initial = {name: getattr(applicant, name, "") for name in DetailsForm.base_fields}
     initial |= {"region": applicant.region_id, "tax_region": applicant.tax_region_id or ""}
     if applicant.tax_region_id == applicant.region_id:

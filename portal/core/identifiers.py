@@ -9,6 +9,7 @@ import re
 from datetime import date
 
 from stdnum.cn import ric, uscc
+from stdnum.iso7064 import mod_11_10
 
 from portal.core.text import compact
 
@@ -152,11 +153,25 @@ def _require_check(number: str, expected: str, document: str) -> None:
 
 
 def read_cnaps(text: str) -> str:
-    """A bank's code in the large-value payment system: 12 digits. Raises IdentifierError."""
+    """A bank's code in the large-value payment system: 12 digits, the last a check digit. Raises IdentifierError.
+
+    The check digit is that of ISO 7064 MOD 11,10 (GB/T 17710), as in 102100099996 (工商银行) and 308584000013
+    (招商银行).
+    """
     code = normalise_identifier(text)
     _require_digits(code, "联行号")
     _require_length(code, 12, "联行号")
+    expected = mod_11_10.calc_check_digit(code[:-1])
+    if code[-1] != expected:
+        raise IdentifierError(
+            f"校验位不符：按前 11 位推算，最后一位应为“{expected}”，填写的是“{code[-1]}”。请向开户银行核对。"
+        )
     return code
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names of a party are the same, whatever the width of brackets and letters, and without spaces."""
+    return compact(one).casefold() == compact(other).casefold()
 
 
 def read_account_number(text: str) -> str:

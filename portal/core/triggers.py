@@ -21,17 +21,64 @@ from django.db.migrations.state import ProjectState
 from django.db.models import Model
 
 REFUSAL = "append-only"
-_FUNCTION = f"""
-CREATE OR REPLACE FUNCTION portal_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+_REFUSE_CHANGE = f"""
 BEGIN
     RAISE EXCEPTION '{REFUSAL}: rows of % stay as they were written', TG_TABLE_NAME
         USING ERRCODE = 'integrity_constraint_violation';
 END
-$$
 """
 
 
-class ProtectRows(Operation):
+class _Triggers(Operation):
+    """An operation that makes triggers on a model's table: `triggers` has them, `functions` what they call."""
+
+    reduces_to_sql = True
+    reversible = True
+    model_name: str
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """The tables' columns stay as they are."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        vendor = schema_editor.connection.vendor
+        if vendor == "postgresql":
+            for name, body in self.functions(model).items():
+                schema_editor.execute(
+                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$", params=None
+                )
+        for name, statement in self.triggers(model, vendor=vendor).items():
+            schema_editor.execute(_drop(name, model._meta.db_table, vendor=vendor), params=None)
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = from_state.apps.get_model(app_label, self.model_name)
+        vendor = schema_editor.connection.vendor
+        for name in self.triggers(model, vendor=vendor):
+            schema_editor.execute(_drop(name, model._meta.db_table, vendor=vendor), params=None)
+
+    def triggers(self, model: type[Model], *, vendor: str) -> dict[str, str]:
+        """The statements that make the triggers, by the triggers' names."""
+        raise NotImplementedError
+
+    def functions(self, model: type[Model]) -> dict[str, str]:
+        """On PostgreSQL, the bodies of the functions that the triggers call, by name."""
+        raise NotImplementedError
+
+
+class ProtectRows(_Triggers):
     """Let the rows of a table be written once and never changed or deleted.
 
     `writable` names the columns that may change nevertheless, in an UPDATE for which the SQL condition `allowed`
@@ -39,9 +86,6 @@ class ProtectRows(Operation):
     SQL condition over OLD under which a row may be deleted after all, such as the end of its retention.
     A refused statement raises django.db.IntegrityError.
     """
-
-    reduces_to_sql = True
-    reversible = True
 
     def __init__(
         self, model_name: str, *, writable: Sequence[str] = (), allowed: str = "", deletable: str = ""
@@ -62,38 +106,10 @@ class ProtectRows(Operation):
     def describe(self) -> str:
         return f"Protect the rows of {self.model_name}"
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """The tables' columns stay as they are."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        model = to_state.apps.get_model(app_label, self.model_name)
-        vendor = schema_editor.connection.vendor
-        if vendor == "postgresql":
-            schema_editor.execute(_FUNCTION, params=None)
-        for name, statement in self.triggers(model, vendor=vendor).items():
-            schema_editor.execute(_drop(name, model._meta.db_table, vendor=vendor), params=None)
-            schema_editor.execute(statement, params=None)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        model = from_state.apps.get_model(app_label, self.model_name)
-        vendor = schema_editor.connection.vendor
-        for name in self.triggers(model, vendor=vendor):
-            schema_editor.execute(_drop(name, model._meta.db_table, vendor=vendor), params=None)
+    def functions(self, model: type[Model]) -> dict[str, str]:
+        return {"portal_refuse_change": _REFUSE_CHANGE}
 
     def triggers(self, model: type[Model], *, vendor: str) -> dict[str, str]:
-        """The statements that make the triggers, by the triggers' names."""
         table = model._meta.db_table
         made = {}
         for event in ("UPDATE", "DELETE", "TRUNCATE") if vendor == "postgresql" else ("UPDATE", "DELETE"):
@@ -163,18 +179,49 @@ class ReleaseRows(Operation):
         """The operation that protected the rows before is repeated by hand."""
 
 
+class CheckInsert(_Triggers):
+    """Refuse a new row for which the SQL condition `refused` over NEW is true; `says` is the refusal's text, ASCII.
+
+    The condition may read other rows, in words that both databases know. A refused row raises IntegrityError.
+    """
+
+    def __init__(self, model_name: str, *, name: str, refused: str, says: str) -> None:
+        self.model_name, self.name, self.refused, self.says = model_name, name, refused, says
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        kwargs = {"name": self.name, "refused": self.refused, "says": self.says}
+        return self.__class__.__qualname__, [self.model_name], kwargs
+
+    def describe(self) -> str:
+        return f"Refuse rows of {self.model_name}: {self.says}"
+
+    def functions(self, model: type[Model]) -> dict[str, str]:
+        raised = f"RAISE EXCEPTION '{self.says}' USING ERRCODE = 'integrity_constraint_violation'"
+        return {
+            self.name: f"\nBEGIN\n    IF {self.refused} THEN\n        {raised};\n    END IF;\n    RETURN NEW;\nEND\n"
+        }
+
+    def triggers(self, model: type[Model], *, vendor: str) -> dict[str, str]:
+        if vendor == "postgresql":
+            action = f"EXECUTE FUNCTION {self.name}()"
+        else:
+            action = f"BEGIN SELECT RAISE(ABORT, '{self.says}') WHERE {self.refused}; END"
+        table = model._meta.db_table
+        return {self.name: f'CREATE TRIGGER "{self.name}" BEFORE INSERT ON "{table}" FOR EACH ROW {action}'}
+
+
 def _drop(name: str, table: str, *, vendor: str) -> str:
     return f'DROP TRIGGER IF EXISTS "{name}"' + (f' ON "{table}"' if vendor == "postgresql" else "")
 
 
-def declared_protections() -> dict[tuple[str, str], ProtectRows]:
-    """What the migrations protect: (app label, model name) → the last operation that says so."""
+def declared_triggers() -> dict[tuple[str, str, str], _Triggers]:
+    """What the migrations make: (app label, model name, which triggers) → the last operation that says so."""
     loader = MigrationLoader(None)
-    declared = {}
+    declared: dict[tuple[str, str, str], _Triggers] = {}
     for node in _in_order(loader):
         for operation in loader.graph.nodes[node].operations:
-            if isinstance(operation, ProtectRows):
-                declared[node[0], operation.model_name.lower()] = operation
+            if isinstance(operation, _Triggers):
+                declared[node[0], operation.model_name.lower(), getattr(operation, "name", "")] = operation
     return declared
 
 
@@ -193,7 +240,7 @@ def missing_protections(apps: Apps, *, using: str = "default") -> list[str]:
     connection = connections[using]
     present = _present_triggers(connection)
     missing = []
-    for (app_label, model_name), operation in sorted(declared_protections().items()):
+    for (app_label, model_name, _), operation in sorted(declared_triggers().items()):
         model = apps.get_model(app_label, model_name)
         for name, statement in operation.triggers(model, vendor=connection.vendor).items():
             if name not in present or present[name] not in ("", statement):

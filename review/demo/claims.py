@@ -40,7 +40,7 @@ from review.decisions.services.publicity import PublicityPlan, approve_list, pub
 from review.demo.calls import FIRST, SECOND, THIRD, extend_first, make_call
 from review.demo.papers import sample_paper
 from review.demo.scripts import SCRIPTS, Script
-from review.funding.services import Voucher, record_payment, record_return
+from review.funding.services import Voucher, record_payment, record_return, shown_payee
 
 S = ClaimStatus
 NAMESPACE = uuid.UUID("6f1f0c0e-9d5c-4c7e-8f0a-2f6a5c1d7b10")
@@ -306,7 +306,7 @@ class Demo:
         if walk.script.target == S.PAID:
             act = self.act(self.officer(Role.FINANCE, WUXI))
             voucher = Voucher(f"锡财拨2026-{walk.claim.pk:04d}", timezone.localdate(act.at))
-            record_payment(walk.claim.pk, voucher=voucher, act=act)
+            record_payment(walk.claim.pk, voucher=voucher, act=act, shown=shown_payee(walk.claim))
 
     def return_a_payment(self) -> None:
         """The bank returns one payment, and finance pays again the same day."""
@@ -317,7 +317,7 @@ class Demo:
         record_return(walk.claim.pk, voucher=voucher, reason="收款行名称与联行号不符", act=act)
         act = self.act(finance)
         voucher = Voucher(f"锡财拨2026-{walk.claim.pk:04d}-2", timezone.localdate(act.at))
-        record_payment(walk.claim.pk, voucher=voucher, act=act)
+        record_payment(walk.claim.pk, voucher=voucher, act=act, shown=shown_payee(walk.claim))
 
     def object_to(self, publicity: PublicityList) -> None:
         """Somebody objects to one claim of the running list."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
 from stdnum.cn import uscc
+from stdnum.iso7064 import mod_11_10
 
 from portal.accounts.enums import ApplicantKind, Role, SizeClass
 from portal.accounts.models import Applicant, Appointment, Membership, Region, User
@@ -133,6 +134,11 @@ def _user(login: str, name: str) -> User:
     return user
 
 
+def _bank_code(number: int) -> str:
+    stem = f"102302{number:05d}"
+    return stem + mod_11_10.calc_check_digit(stem)
+
+
 def _body(index: int, name: str, kind: ApplicantKind, size: SizeClass | str, district: str) -> Applicant:
     stem = f"91{district}MA1{index + 1:06d}"
     applicant, created = Applicant.objects.get_or_create(
@@ -149,7 +155,7 @@ def _body(index: int, name: str, kind: ApplicantKind, size: SizeClass | str, dis
             "size_class": size,
             "account_name": name,
             "bank_name": "示范银行无锡分行",
-            "cnaps_code": f"102302{index:06d}",
+            "cnaps_code": _bank_code(index),
             "account_number": f"11030209{index:011d}",
         },
     )
@@ -173,7 +179,7 @@ def _person(index: int, name: str, stem: str, district: str) -> Applicant:
             "contact_phone": "13805100000",
             "account_name": name,
             "bank_name": "示范银行无锡分行",
-            "cnaps_code": f"102302{900000 + index:06d}",
+            "cnaps_code": _bank_code(90000 + index),
             "account_number": f"62220209{index:011d}",
         },
     )

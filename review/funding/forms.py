@@ -50,13 +50,22 @@ class PaymentForm(forms.Form):
 
     voucher = forms.CharField(label="凭证号", max_length=60)
     on = DayField(label="拨付日期")
+    is_shared = forms.BooleanField(label="同一凭证批量拨付多笔", required=False)
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: MultiValueDict[str, Any] | None = None, **options: Any) -> None:
-        super().__init__(data, initial={"on": timezone.localdate()}, **options)
+    def __init__(
+        self,
+        data: MultiValueDict[str, Any] | None = None,
+        *,
+        shown: str = "",
+        **options: Any,
+    ) -> None:
+        super().__init__(data, initial={"on": timezone.localdate(), "shown": shown}, **options)
 
     @property
     def paper(self) -> Voucher:
-        return Voucher(self.cleaned_data["voucher"], self.cleaned_data["on"])
+        given = self.cleaned_data
+        return Voucher(given["voucher"], given["on"], is_shared=given.get("is_shared", False))
 
 
 class ReturnForm(PaymentForm):

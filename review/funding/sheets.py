@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from applications.claims.models import Claim
+from applications.payees.models import Payee
+from applications.payees.selectors import payees_of
 from portal.core.money import yuan_in_words
 from portal.core.spreadsheets import Cell, Column, Kind, Sheet, build_book
 from review.funding.models import PaymentKind
 from review.funding.selectors import is_paid
-from review.funding.services import account_of
 
 COLUMNS = (
     Column("序号", Kind.NUMBER, 6),
@@ -37,27 +38,29 @@ def payment_sheet(claims: Iterable[Claim], *, made_by: str) -> bytes:
     They stand on two sheets, each with its own total, so that nobody pays from the sum of both.
     """
     parts: dict[str, list[Claim]] = {"待拨付": [], "已拨付": []}
-    for claim in claims:
+    listed = list(claims)
+    payees = payees_of([claim.pk for claim in listed])
+    for claim in listed:
         parts["已拨付" if is_paid(claim) else "待拨付"].append(claim)
     sheets: list[Sheet] = []
     for state, its in parts.items():
-        rows = [_row(number, claim) for number, claim in enumerate(its, start=1)]
+        rows = [_row(number, claim, payees.get(claim.pk)) for number, claim in enumerate(its, start=1)]
         note = f"单位：元　{state} {len(rows)} 笔　{made_by} {timezone.localtime():%Y-%m-%d %H:%M} 导出"
         if rows or not (sheets or parts["已拨付"]):
             sheets.append(Sheet(f"知识产权专项资金拨付表（{state}）", COLUMNS, rows, note))
     return build_book(sheets)
 
 
-def _row(number: int, claim: Claim) -> list[Cell]:
+def _row(number: int, claim: Claim, payee: Payee | None) -> list[Cell]:
     award = claim.award
     payments = list(award.payments.all())
     last = payments[-1] if payments else None
     paid = last if last and last.kind == PaymentKind.PAID else None
-    # A paid row shows the account it was paid to, not the one the applicant has now.
-    account = paid.account if paid else account_of(claim.applicant)
+    # A paid row shows the account it was paid to, any other the one that is to be paid.
+    account = paid.account if paid else payee.fields if payee else {}
     return [
         number,
-        claim.applicant.name,
+        account.get("name") or claim.applicant.name,
         claim.applicant.identifier,
         account.get("account_name", ""),
         account.get("bank_name", ""),

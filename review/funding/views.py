@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from applications.payees.selectors import changes_under_way, payee_of, pending_request
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.audit.security import exported_workbook
@@ -24,7 +25,7 @@ from review.funding.selectors import (
     payment_row,
     sums_by_state,
 )
-from review.funding.services import record_payment, record_return
+from review.funding.services import record_payment, record_return, shown_payee
 from review.funding.sheets import payment_sheet
 
 finance = officials(Role.FINANCE)
@@ -65,15 +66,28 @@ def payment(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One claim's award, account and payments, and the next thing to record: a payment, or its return."""
     claim = get_object_or_404(payable_claims(user_of(request)), key=key)
     paid = is_paid(claim)
-    form: PaymentForm = (ReturnForm if paid else PaymentForm)(request.POST or None)
+    make_form = ReturnForm if paid else PaymentForm
+    sent = request.POST.copy()
+    form: PaymentForm = make_form(sent or None, shown=shown_payee(claim))
     if form.is_valid():
         with show_refusal(form, denials=True):
             if isinstance(form, ReturnForm):
                 record_return(claim.pk, voucher=form.paper, reason=form.cleaned_data["reason"], act=act_of(request))
                 messages.success(request, f"{claim.number}：退票已登记，可核对账户后重新拨付。")
             else:
-                record_payment(claim.pk, voucher=form.paper, act=act_of(request))
+                shown = form.cleaned_data["shown"]
+                record_payment(claim.pk, voucher=form.paper, act=act_of(request), shown=shown)
                 messages.success(request, f"{claim.number}：拨付已登记，已通知申报单位。")
             return redirect("funding:payment", key=key)
-    context = {"claim": claim, "award": getattr(claim, "award", None), "paid": paid, "form": form}
+        # What the page shows now is what may be recorded next.
+        sent["shown"] = shown_payee(claim)
+    context = {
+        "claim": claim,
+        "award": getattr(claim, "award", None),
+        "payee": payee_of(claim),
+        "changes": changes_under_way(claim),
+        "waiting": pending_request(claim.applicant_id),
+        "paid": paid,
+        "form": form,
+    }
     return render(request, "funding/payment.html", context, status=422 if form.errors else 200)

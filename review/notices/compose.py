@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim, ClaimEvent, ClaimLine
+from applications.payees.selectors import payee_of
 from policies.engine import Item
 from policies.facts.values import facts_of, read_facts
 from policies.published.selectors import compiled_item
@@ -155,6 +156,7 @@ def _subjects(claim: Claim) -> list[str]:
 
 def _common(claim: Claim, heading: Heading) -> dict[str, Any]:
     applicant, document, region = claim.applicant, claim.item.document, heading.region
+    payee = payee_of(claim)
     return {
         "layout": content.LAYOUT,
         "kind": str(heading.kind),
@@ -162,7 +164,7 @@ def _common(claim: Claim, heading: Heading) -> dict[str, Any]:
         "issuer": region.bureau or f"{region.full_name}知识产权局",
         "issued_on": heading.issued_on,
         "party": content.Party(
-            name=applicant.name,
+            name=payee.name if payee else applicant.name,
             id_label="公民身份号码" if applicant.is_individual else "统一社会信用代码",
             id=applicant.masked_identifier,
             is_person=applicant.is_individual,

@@ -44,7 +44,7 @@ ORGANISATION = {
     "contact_phone": "13905100001",
     "account_name": "无锡㐂䶮𠮷精密科技有限公司",
     "bank_name": "示范银行无锡滨湖支行",
-    "cnaps_code": "102302000017",
+    "cnaps_code": "102302000011",
     "account_number": "11030209000000001",
 }
 # The first patent's costs are one fen below the standard; the third's are mistyped and corrected later.

@@ -10,6 +10,7 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.selectors.context import ClaimContext, LineState, as_of_day
 from applications.claims.selectors.duplicates import repeated_positions, taken_positions
+from applications.payees.selectors import payee_problem
 from policies.calls.enums import Phase
 from policies.calls.models import Call
 from policies.engine.model import Fact, Item
@@ -98,6 +99,8 @@ def _applicant_problems(claim: Claim, item: Item) -> Iterable[Problem]:
         yield Problem(
             f"{applicant.name}的资料还缺：{'、'.join(applicant.missing_for_claim)}。", place="单位资料", is_profile=True
         )
+    if problem := payee_problem(applicant):
+        yield Problem(problem, place="收款账户", is_profile=True)
     if applicant.kind not in item.beneficiaries:
         allowed = "、".join(APPLICANT_KINDS[kind] for kind in item.beneficiaries)
         yield Problem(f"该事项支持{allowed}，{applicant.get_kind_display()}不在其中，不能申报。", place="申报主体")

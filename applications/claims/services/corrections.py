@@ -25,6 +25,7 @@ from applications.claims.services.submission import (
     take_rights,
 )
 from applications.claims.services.transitions import lock_claim, perform_transition
+from applications.payees.services import freeze_payee
 from portal.accounts.enums import Role
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
@@ -141,6 +142,7 @@ def _resubmit(claim: Claim, *, act: ActorContext, revision: int, commitment: boo
     assessment = assess_claim(context, act=act, stage=Action.RESUBMIT)
     refuse_undetermined(context, assessment)
     take_rights(context)
+    freeze_payee(claim, act=act)
     points = list(claim.correction_points.filter(round=claim.correction_round).select_related("asked_by"))
     perform_transition(
         claim,

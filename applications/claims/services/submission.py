@@ -15,6 +15,7 @@ from applications.claims.selectors.problems import Problem, find_problems, taken
 from applications.claims.services.assessment import assess_claim
 from applications.claims.services.messages import notify_members
 from applications.claims.services.transitions import lock_claim, perform_transition
+from applications.payees.services import freeze_payee
 from policies.engine.terms import Outcome
 from policies.published.selectors import compiled_item
 from portal.core.actor import ActorContext
@@ -66,6 +67,7 @@ def _submit(claim: Claim, *, act: ActorContext, revision: int, commitment: bool)
     assessment = assess_claim(context, act=act, stage=Action.SUBMIT)
     refuse_undetermined(context, assessment)
     take_rights(context)
+    freeze_payee(claim, act=act)
     perform_transition(
         claim,
         action=Action.SUBMIT,

@@ -1,5 +1,6 @@
 """Register organisations and individuals, change their details, and let codes pass by exception."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,8 +15,23 @@ from portal.accounts.selectors import officers_of, owner_of
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
-from portal.core.identifiers import IdentifierError, mask_name, normalise_identifier, read_resident_id, read_uscc
+from portal.core.identifiers import (
+    IdentifierError,
+    mask_name,
+    normalise_identifier,
+    read_resident_id,
+    read_uscc,
+    same_name,
+)
+from portal.core.registry import Registry
 from portal.notifications.services import notify_users
+
+# What is paid to, and where it is decided: while claims are open an officer confirms a change.
+HELD_FIELDS = ("name", "region_id", "account_name", "bank_name", "cnaps_code", "account_number")
+# What takes such changes over: given the locked applicant, the fields, the reason and who acts, whether it did.
+CHANGE_HOLDERS: Registry[Callable[[Applicant, Mapping[str, str], str, ActorContext], bool]] = Registry(
+    "holder of changes"
+)
 
 
 class OverridableError(RefusedError):
@@ -90,27 +106,41 @@ def register_individual(*, resident_id: str, details: ApplicantDetails, act: Act
     return applicant
 
 
-def update_applicant(applicant: Applicant, *, details: ApplicantDetails, act: ActorContext) -> None:
-    """Change an applicant's details; only its owner may. What does not change leaves no record."""
+def update_applicant(applicant: Applicant, *, details: ApplicantDetails, act: ActorContext, reason: str = "") -> bool:
+    """Change an applicant's details; only its owner may. What does not change leaves no record.
+
+    Returns whether the change of name, region or account waits for an officer, who reads `reason`.
+    """
     with transaction.atomic():
         locked = lock_owned_applicant(applicant, act=act)
         _check_regions(details)
         wanted = asdict(details)
-        before = {field: getattr(locked, field) for field, value in wanted.items() if getattr(locked, field) != value}
-        if not before:
-            return
-        after = {field: wanted[field] for field in before}
-        for field, value in after.items():
-            setattr(locked, field, value)
-        locked.save(update_fields=list(after))
-        record_audit(
-            act,
-            action="accounts.applicant_updated",
-            target=locked,
-            region_code=locked.region_id,
-            before=before,
-            after=after,
+        changed = {field: value for field, value in wanted.items() if getattr(locked, field) != value}
+        held = {field: value for field, value in changed.items() if field in HELD_FIELDS}
+        waits = bool(held) and any(hold(locked, held, reason, act) for hold in CHANGE_HOLDERS.values())
+        apply_changes(
+            locked, {field: value for field, value in changed.items() if not (waits and field in held)}, act=act
         )
+    return waits
+
+
+def apply_changes(locked: Applicant, changes: Mapping[str, Any], *, act: ActorContext) -> None:
+    """Write fields of a locked applicant, in the caller's transaction; what does not change leaves no record."""
+    before = {field: getattr(locked, field) for field, value in changes.items() if getattr(locked, field) != value}
+    if not before:
+        return
+    after = {field: changes[field] for field in before}
+    for field, value in after.items():
+        setattr(locked, field, value)
+    locked.save(update_fields=list(after))
+    record_audit(
+        act,
+        action="accounts.applicant_updated",
+        target=locked,
+        region_code=locked.region_id,
+        before=before,
+        after=after,
+    )
 
 
 def request_override(
@@ -246,6 +276,11 @@ def _create_applicant(
     if (kind == ApplicantKind.INDIVIDUAL) != (resident_id is not None):
         raise RefusedError("个人以公民身份号码登记，单位以统一社会信用代码登记。", field="kind")
     _check_regions(details)
+    if details.account_name and not same_name(details.name, details.account_name):
+        raise RefusedError(
+            "账户名称须与名称一致，否则无法拨付。确需使用其他户名的，请先留空登记，之后在“修改信息”中写明理由提交确认。",
+            field="account_name",
+        )
     _refuse_registered(uscc=uscc, resident_id=resident_id)
     officer, why = override or (None, "")
     try:

@@ -101,9 +101,11 @@ def organisation_edit(request: HttpRequest, pk: int) -> HttpResponse:
     applicant = own_applicant(request, pk)
     form = details_form(applicant, request.POST or None)
     if form.is_valid():
+        reason = form.cleaned_data["change_reason"]
         with show_refusal(form):
-            update_applicant(applicant, details=form.details(), act=act_of(request))
-            messages.success(request, "信息已保存。")
+            waits = update_applicant(applicant, details=form.details(), act=act_of(request), reason=reason)
+            waiting = "名称、地区或收款账户的变更已提交，经受理或财务人员确认后生效；其他信息已保存。"
+            messages.success(request, waiting if waits else "信息已保存。")
             return redirect("accounts:organisation_detail", pk=applicant.pk)
     context = {"applicant": applicant, "form": form, "owner": owner_of(applicant), "is_owner": owns(request, applicant)}
     return render(request, "accounts/organisation_edit.html", context)

@@ -12,6 +12,8 @@ from applications.claims.selectors.context import ClaimContext, read_claim
 from applications.claims.selectors.corrections import CorrectionRound, correction_rounds
 from applications.claims.selectors.duplicates import Duplicate, duplicate_files, duplicate_lines
 from applications.ledger.selectors import CallUse, use_of_call
+from applications.payees.models import Payee, PayeeRequest
+from applications.payees.selectors import Change, changes_under_way, payee_of, pending_request
 from policies.engine.model import Condition, Fact, Item
 from policies.facts.values import FactsReading, facts_of, show_fact
 from portal.accounts.models import User
@@ -82,6 +84,21 @@ class ClaimReview:
     def notices(self) -> list[Notice]:
         """The notices on the claim."""
         return notices_of(self.claim, user=self.user)
+
+    @cached_property
+    def payee(self) -> Payee | None:
+        """Who is paid, as frozen with the claim."""
+        return payee_of(self.claim)
+
+    @cached_property
+    def payee_changes(self) -> list[Change]:
+        """What of the payee changed while the claim was under way."""
+        return changes_under_way(self.claim) if self.payee and self.payee.request_id else []
+
+    @cached_property
+    def payee_request(self) -> PayeeRequest | None:
+        """A change of name, region or account that waits for an officer."""
+        return pending_request(self.claim.applicant_id)
 
     @cached_property
     def context(self) -> ClaimContext:

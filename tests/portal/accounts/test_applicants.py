@@ -31,7 +31,7 @@ BODY = {
     "size_class": "small",
     "account_name": "无锡新办科技有限公司",
     "bank_name": "示例银行",
-    "cnaps_code": "1023 0200 0001",
+    "cnaps_code": "1023 0200 0003",
     "account_number": "0011 2233 4455",
 }
 PERSON = {"name": "吴三", "region": "320211", "contact_name": "吴三", "contact_phone": "13800000000"}
@@ -56,7 +56,7 @@ class TestRegisteringABody:
         assert response["Location"] == reverse("accounts:organisation_detail", args=[applicant.pk])
         assert applicant.uscc == make_uscc(77)
         assert applicant.tax_region_id == applicant.region_id == "320211"
-        assert (applicant.cnaps_code, applicant.account_number) == ("102302000001", "001122334455")
+        assert (applicant.cnaps_code, applicant.account_number) == ("102302000003", "001122334455")
         assert applicant.contact_phone == "0510-81234567"
         membership = Membership.objects.get()
         assert (membership.user, membership.is_owner) == (person, True)
@@ -158,7 +158,10 @@ class TestChangingDetails:
         owner = make_member(applicant)
         browser = signed_in(owner)
         old = applicant.account_number
-        response = browser.post(self.edit(applicant), BODY | {"name": applicant.name, "account_number": "99887766"})
+        response = browser.post(
+            self.edit(applicant),
+            BODY | {"name": applicant.name, "account_name": applicant.name, "account_number": "99887766"},
+        )
         assert response.status_code == 302
         applicant.refresh_from_db()
         assert applicant.account_number == "99887766"

@@ -155,9 +155,13 @@ def test_permanent_and_other_residents_who_are_no_citizens_have_numbers_too(writ
 
 
 def test_bank_codes_have_twelve_digits():
-    assert read_cnaps("1023 0200 0001") == "102302000001"
+    assert read_cnaps("1023 0200 0003") == "102302000003"
     with pytest.raises(IdentifierError, match="您填写了 11 位，少了 1 位"):
         read_cnaps("10230200000")
+    for code in ("102100099996", "105100000017", "308584000013", "301290000007"):
+        assert read_cnaps(code) == code
+    with pytest.raises(IdentifierError, match="最后一位应为“3”"):
+        read_cnaps("102302000001")
     with pytest.raises(IdentifierError, match="第 4 位“A”不对：联行号只能是数字"):
         read_cnaps("102A02000001")
 

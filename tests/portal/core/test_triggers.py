@@ -1,6 +1,5 @@
 """What was written once stays: shown table by table, on whichever database the run uses."""
 
-import uuid
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,271 +8,17 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from applications.claims.enums import Action, ClaimStatus
-from applications.claims.models import Assessment, AssessmentReplay, ClaimEvent
-from applications.ledger.models import EntryKind, LimitBucket, LimitEntry
-from policies.calls.enums import ChangeKind
-from policies.calls.models import CallChange
-from policies.drafting.enums import DraftState
-from policies.drafting.models import PolicyDraft
-from policies.published.enums import TextOrigin
-from policies.published.models import DocumentText
-from policies.rates.enums import RateState
-from policies.rates.models import DistrictRate
-from portal.audit.enums import SecurityKind
+from applications.claims.models import ClaimEvent
 from portal.audit.models import AuditRecord, ChainHead
-from portal.audit.security import record_disclosure, record_security
-from portal.audit.services import record_audit
-from portal.core.triggers import ProtectRows, declared_protections, missing_protections
-from review.decisions.enums import Conclusion, CreditResult, Stage
-from review.decisions.models import CreditSnapshot, Decision, LineDecision, PublicityEntry, PublicityList
-from review.funding.models import Award, Payment, PaymentKind
-from review.notices.models import Notice, NoticeKind
-from review.targets.enums import ProgressState, SourceKind
-from review.targets.models import Measurement, ProgressEntry
-from review.treasury.enums import EntryKind as BookEntryKind
-from review.treasury.models import Account, BudgetLine, Posting
-from review.treasury.services.books import EntryDraft, post_entries
-from review.whatif.enums import ChangeKind as WhatIfChange
-from review.whatif.enums import RunState, Source
-from review.whatif.models import SimulationRun
-from tests.factories import CallFactory, ClaimFactory, ItemVersionFactory, act, make_official, wuxi
+from portal.core.triggers import ProtectRows, declared_triggers, missing_protections
+from review.notices.models import Notice
+from tests.portal.core.protected_rows import ROWS, audit_record, claim_event, notice
 
 pytestmark = pytest.mark.django_db
 
 
-def _claim():
-    return ClaimFactory(status=ClaimStatus.APPROVED)
-
-
-def _officer():
-    return make_official("city_officer", wuxi())
-
-
-def _decision(claim=None):
-    return Decision.objects.create(
-        claim=claim or _claim(), stage=Stage.CITY, round=1, conclusion=Conclusion.SUPPORT, officer=_officer(), amount=1
-    )
-
-
-def _line_decision():
-    claim = _claim()
-    return LineDecision.objects.create(decision=_decision(claim), line=claim.lines.get(), amount=1, ceiling=1)
-
-
-def _credit_snapshot():
-    claim = _claim()
-    return CreditSnapshot.objects.create(
-        claim=claim,
-        applicant=claim.applicant,
-        result=CreditResult.values[0],
-        source="信用中国",
-        checked_on=date(2026, 3, 2),
-        entered_by=_officer(),
-    )
-
-
-def _publicity_entry():
-    today = date(2026, 3, 2)
-    publicity = PublicityList.objects.create(
-        region=wuxi(), title="公示", starts_on=today, ends_on=today, workdays=1, contact="电话", created_by=_officer()
-    )
-    return PublicityEntry.objects.create(
-        publicity=publicity,
-        claim=_claim(),
-        applicant_name="甲",
-        district_name="滨湖区",
-        item_title="乙",
-        count=1,
-        amount=1,
-    )
-
-
-def _call_change():
-    return CallChange.objects.create(call=CallFactory(), kind=ChangeKind.EXTENDED, reason="凭证未到", by=_officer())
-
-
-def _award():
-    return Award.objects.create(claim=_claim(), total=Decimal("5000.00"))
-
-
-def _payment():
-    return Payment.objects.create(
-        award=_award(),
-        sequence=1,
-        kind=PaymentKind.PAID,
-        amount=1,
-        voucher="1",
-        on=date(2026, 3, 2),
-        officer=_officer(),
-    )
-
-
-def _limit_entry():
-    bucket = LimitBucket.objects.create(key="k", label="限额")
-    return LimitEntry.objects.create(
-        bucket=bucket, sequence=1, claim=_claim(), kind=EntryKind.RESERVE, amount=1, amount_after=1, times_after=1
-    )
-
-
-def _assessment():
-    claim = _claim()
-    return Assessment.objects.create(
-        claim=claim, stage=Action.SUBMIT, version=claim.version, question={}, answer={}, hash="0" * 64
-    )
-
-
-def _claim_event():
-    return ClaimEvent.objects.create(
-        claim=_claim(), action=Action.SUBMIT, to_status=ClaimStatus.SUBMITTED, actor_name="张三"
-    )
-
-
-def _notice():
-    return Notice.objects.create(
-        claim=_claim(),
-        kind=NoticeKind.GRANT,
-        region=wuxi(),
-        year=2026,
-        sequence=1,
-        number="锡知〔2026〕1号",
-        snapshot={"party": "甲"},
-        issued_on=date(2026, 3, 2),
-    )
-
-
-def _audit_record():
-    return record_audit(act(), action="jobs.retry", target=wuxi())
-
-
-def _measurement():
-    return Measurement.objects.create(
-        item=ItemVersionFactory().item,
-        year=2026,
-        value=3,
-        measured_on=date(2026, 3, 2),
-        source_kind=SourceKind.WEB,
-        source="网页",
-        entered_by=_officer(),
-    )
-
-
-def _progress_entry():
-    return ProgressEntry.objects.create(
-        document=ItemVersionFactory().item.document,
-        rule="bh2024-s-hub",
-        state=ProgressState.UNDER_WAY,
-        note="推进",
-        on=date(2026, 3, 2),
-        entered_by=_officer(),
-    )
-
-
-def _rate():
-    now = timezone.now()
-    return DistrictRate.objects.create(
-        region=wuxi(),
-        item=ItemVersionFactory().item,
-        ratio="15%",
-        valid_from=date(2026, 1, 1),
-        source="规定",
-        state=RateState.CONFIRMED,
-        proposed_by=_officer(),
-        proposed_at=now,
-        decided_by=_officer(),
-        decided_at=now,
-    )
-
-
-def _document_text():
-    document = ItemVersionFactory().item.document
-    return DocumentText.objects.create(
-        document=document, number=1, text="甲", sha256="0" * 64, origin=TextOrigin.PACKAGE, published_at=timezone.now()
-    )
-
-
-def _draft():
-    now = timezone.now()
-    return PolicyDraft.objects.create(
-        document_code="x", title="甲", created_by=_officer(), created_at=now, saved_at=now, state=DraftState.WITHDRAWN
-    )
-
-
-def _simulation():
-    return SimulationRun.objects.create(
-        city=wuxi(),
-        title="甲",
-        change=WhatIfChange.values[0],
-        source=Source.GENERATED,
-        inputs_hash="0" * 64,
-        asked_by=_officer(),
-        state=RunState.CANCELLED,
-        finished_at=timezone.now(),
-    )
-
-
-def _replay():
-    return AssessmentReplay.objects.create(started_at=timezone.now(), checked=1, differing=0)
-
-
-def _security_event():
-    return record_security(act(), kind=SecurityKind.REFUSED)
-
-
-def _security_subject():
-    applicant = ClaimFactory().applicant
-    return record_disclosure(act(), applicant, fields=["银行账号"]).subjects.get()
-
-
-def _account():
-    return _posting().account
-
-
-def _posting():
-    line = BudgetLine.objects.create(region=wuxi(), year=2026, name="指标", source="city")
-    accounts = [Account.objects.create(line=line, kind=kind, guarded=False) for kind in ("source", "available")]
-    amounts = {account.pk: fen for account, fen in zip(accounts, (-1, 1), strict=True)}
-    with transaction.atomic():
-        post_entries([EntryDraft(id=uuid.uuid4(), kind=BookEntryKind.ISSUE, amounts=amounts)], act=act())
-    return Posting.objects.filter(account=accounts[1]).get()
-
-
-def _entry():
-    return _posting().entry
-
-
-# Table → (how a row of it comes to be, a change that nobody may make).
-ROWS = {
-    "audit.auditrecord": (_audit_record, {"actor_name": "别人"}),
-    "audit.securityevent": (_security_event, {"name": "别人"}),
-    "audit.securitysubject": (_security_subject, {"keep_until": date(2026, 1, 1)}),
-    "calls.callchange": (_call_change, {"reason": "别的理由"}),
-    "policies.documenttext": (_document_text, {"text": "乙"}),
-    "drafting.policydraft": (_draft, {"title": "乙"}),
-    "rates.districtrate": (_rate, {"ratio": "90%"}),
-    "whatif.simulationrun": (_simulation, {"title": "乙"}),
-    "applications.assessmentreplay": (_replay, {"checked": 2}),
-    "policies.itemversion": (ItemVersionFactory, {"content": {"amount": 1}}),
-    "applications.assessment": (_assessment, {"amount": 9}),
-    "applications.claimevent": (_claim_event, {"reason": "改写"}),
-    "ledger.limitentry": (_limit_entry, {"amount": 9}),
-    "review.decision": (_decision, {"amount": 9}),
-    "review.linedecision": (_line_decision, {"reason": "改写"}),
-    "review.creditsnapshot": (_credit_snapshot, {"remark": "改写"}),
-    "review.publicityentry": (_publicity_entry, {"amount": 9}),
-    "funding.award": (_award, {"total": 9}),
-    "funding.payment": (_payment, {"amount": 9}),
-    "treasury.account": (_account, {"guarded": True}),
-    "treasury.entry": (_entry, {"note": "改写"}),
-    "treasury.posting": (_posting, {"account_id": 0}),
-    "notices.notice": (_notice, {"number": "锡知〔2026〕2号"}),
-    "targets.measurement": (_measurement, {"value": 9}),
-    "targets.progressentry": (_progress_entry, {"note": "改写"}),
-}
-
-
 def test_every_protected_table_is_tried_here():
-    declared = {f"{app}.{model}" for app, model in declared_protections()}
+    declared = {f"{app}.{model}" for (app, model, name) in declared_triggers() if not name}
     assert declared - {"audit.chainhead"} == set(ROWS)
 
 
@@ -313,18 +58,18 @@ def test_a_table_cannot_be_emptied(label):
     assert type(row)._base_manager.filter(pk=row.pk).exists()
 
 
-def _render(notice, **more):
+def _render(row, **more):
     changes = {"sha256": "a" * 64, "size": 100, "rendered_at": timezone.now()} | more
-    return Notice.objects.filter(pk=notice.pk).update(**changes)
+    return Notice.objects.filter(pk=row.pk).update(**changes)
 
 
 def test_a_notice_takes_its_file_once():
-    notice = _notice()
-    assert _render(notice) == 1
+    row = notice()
+    assert _render(row) == 1
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-        _render(notice, sha256="b" * 64)
-    notice.refresh_from_db()
-    assert notice.sha256 == "a" * 64
+        _render(row, sha256="b" * 64)
+    row.refresh_from_db()
+    assert row.sha256 == "a" * 64
 
 
 @pytest.mark.parametrize(
@@ -340,15 +85,15 @@ def test_a_notice_takes_its_file_once():
     ids=lambda change: next(iter(change)),
 )
 def test_a_notice_takes_nothing_else_along_with_its_file(change):
-    notice = _notice()
+    row = notice()
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-        _render(notice, **change)
-    notice.refresh_from_db()
-    assert notice.rendered_at is None
+        _render(row, **change)
+    row.refresh_from_db()
+    assert row.rendered_at is None
 
 
 def test_the_head_of_the_chain_moves_one_record_at_a_time():
-    _audit_record()
+    audit_record()
     head = ChainHead.objects.get()
     for sequence in (head.sequence, head.sequence - 1, head.sequence + 2):
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
@@ -360,17 +105,17 @@ def test_the_head_of_the_chain_moves_one_record_at_a_time():
 
 @pytest.mark.django_db(transaction=True)
 def test_the_flush_after_a_transactional_test_leaves_the_triggers_in_force():
-    _audit_record()
+    audit_record()
     connection.ops.execute_sql_flush([f'DELETE FROM "{AuditRecord._meta.db_table}"'])  # noqa: S608 - ours
     assert not AuditRecord.objects.exists()
     assert missing_protections(apps) == []
-    row = _claim_event()
+    row = claim_event()
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         ClaimEvent.objects.filter(pk=row.pk).update(reason="改写")
 
 
 def test_a_lost_trigger_is_noticed():
-    operation = declared_protections()["audit", "auditrecord"]
+    operation = declared_triggers()["audit", "auditrecord", ""]
     name = next(iter(operation.triggers(AuditRecord, vendor=connection.vendor)))
     on = ' ON "audit_auditrecord"' if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:

@@ -21,7 +21,7 @@ from review.decisions.services.objections import Objector, dismiss_objection, en
 from review.decisions.services.publicity import PublicityPlan, approve_list, publish_claims
 from review.decisions.services.sums import LineSum
 from review.funding.selectors import district_choices, payable_claims
-from review.funding.services import Voucher, record_payment
+from review.funding.services import Voucher, record_payment, shown_payee
 from review.home.selectors import awaiting_publicity, unpaid_for
 from review.notices.models import NoticeKind
 from review.notices.services import issue_notice
@@ -163,8 +163,8 @@ def test_district_pays_what_it_approved_and_issues_the_notice(office, decider, f
     assert district_choices(fresh(finance)) == [("320211", "滨湖区")]
     assert not payable_claims(fresh(office.finance)).exists()
     with pytest.raises(PermissionDenied):
-        record_payment(claim.pk, voucher=Voucher("1", after), act=on(after, office.finance))
-    record_payment(claim.pk, voucher=Voucher("1", after), act=on(after, finance))
+        record_payment(claim.pk, voucher=Voucher("1", after), act=on(after, office.finance), shown=shown_payee(claim))
+    record_payment(claim.pk, voucher=Voucher("1", after), act=on(after, finance), shown=shown_payee(claim))
     assert again(claim).status == ClaimStatus.PAID
 
 

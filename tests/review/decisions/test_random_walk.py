@@ -25,7 +25,7 @@ from review.decisions.services.decisions import (
 from review.decisions.services.objections import Objector, dismiss_objection, enter_objection, uphold_objection
 from review.decisions.services.publicity import approve_claim
 from review.funding.models import Award
-from review.funding.services import Voucher, record_payment, record_return
+from review.funding.services import Voucher, record_payment, record_return, shown_payee
 from tests.applications.worlds import patent_facts
 from tests.review.worlds import MINUTES, again, expected, on, publish, submitted
 
@@ -70,7 +70,9 @@ class Walk:
             lambda: support_claim(claim.pk, expected=page, minutes=MINUTES, act=act(office.decider)),
             lambda: support_claim(claim.pk, expected=page, minutes=MINUTES, act=act(anyone)),
             lambda: publish(office, claim, starts_on=self.day),
-            lambda: record_payment(claim.pk, voucher=Voucher("1", self.day), act=act(office.finance)),
+            lambda: record_payment(
+                claim.pk, voucher=Voucher("1", self.day), act=act(office.finance), shown=shown_payee(claim)
+            ),
             lambda: record_return(claim.pk, voucher=Voucher("2", self.day), reason="户名", act=act(office.finance)),
         ]
         if self.chance.random() < 0.15:

@@ -24,7 +24,7 @@ from review.decisions.services.publicity import approve_list
 from review.decisions.services.sums import LineSum
 from review.funding.models import Award
 from review.funding.selectors import payable_claims
-from review.funding.services import Voucher, record_payment
+from review.funding.services import Voucher, record_payment, shown_payee
 from review.home.selectors import applicant_desk, unpaid_for
 from review.notices.compose import NoticeNotDue
 from review.notices.models import NoticeKind
@@ -94,7 +94,7 @@ def test_recognition_is_no_matter_for_finance(office):
     assert claim not in payable_claims(fresh(office.finance))
     assert [(sums.count, sums.total) for sums in unpaid_for(fresh(office.finance))] == [(0, Decimal("0.00"))]
     with pytest.raises(RefusedError):
-        record_payment(claim.pk, voucher=Voucher("1", after), act=on(after, office.finance))
+        record_payment(claim.pk, voucher=Voucher("1", after), act=on(after, office.finance), shown=shown_payee(claim))
     assert not Award.objects.exists()
     desk = applicant_desk(fresh(claim.created_by))
     assert (desk.under_way, desk.granted) == ([], Decimal("0.00"))

@@ -1,25 +1,38 @@
 """Payments: once per claim, by somebody who decided nothing, with the account as it was."""
 
+import dataclasses
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim
+from applications.payees.models import Payee, PayeeRequest
+from applications.payees.selectors import payee_of
+from applications.payees.services import decide_request
 from portal.accounts.enums import Role
+from portal.accounts.services.applicants import ApplicantDetails, update_applicant
 from portal.core.errors import RefusedError
 from portal.core.money import yuan_in_words
-from review.funding.models import Award, Payment
+from review.funding.models import Award, Payment, PaymentKind
 from review.funding.selectors import filter_payments, payable_claims
-from review.funding.services import Voucher, record_payment, record_return
+from review.funding.services import Voucher, record_return, shown_payee
+from review.funding.services import record_payment as record_shown_payment
 from tests.factories import act, make_official, suzhou, wuxi
 from tests.review.worlds import again, approved, decided, fresh
 
 pytestmark = pytest.mark.django_db
 PAPER = Voucher("锡财拨0001", date(2026, 6, 10))
+
+
+def record_payment(claim_id, **given):
+    """As by an officer whose page was made just before."""
+    return record_shown_payment(claim_id, shown=shown_payee(Claim.objects.get(pk=claim_id)), **given)
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +52,23 @@ def claim(office):
         basis="锡政办发〔2020〕11号",
     )
     return claim
+
+
+def change_account(claim, reason="换了开户行", **fields):
+    """The owner changes the applicant's details; returns whether the change waits for an officer."""
+    applicant = claim.applicant
+    names = [field.name for field in dataclasses.fields(ApplicantDetails)]
+    details = ApplicantDetails(**{name: getattr(applicant, name) for name in names} | fields)
+    return update_applicant(applicant, details=details, act=act(claim.created_by), reason=reason)
+
+
+def confirm(claim, officer):
+    decide_request(
+        PayeeRequest.objects.get(applicant=claim.applicant, state="pending"),
+        confirm=True,
+        reason="已核对开户许可证",
+        act=act(officer),
+    )
 
 
 def test_payment_moves_the_claim_keeps_the_account_and_tells_the_applicant(office, claim):
@@ -65,8 +95,12 @@ def test_returned_payment_can_be_paid_again_to_a_new_account(office, claim):
         record_return(claim.pk, voucher=Voucher("退", date(2026, 6, 9)), reason="户名不符", act=act(office.finance))
     record_return(claim.pk, voucher=back, reason="户名不符", act=act(office.finance))
     assert again(claim).status == ClaimStatus.APPROVED
-    claim.applicant.account_number = "9988776655443322"
-    claim.applicant.save(update_fields=["account_number"])
+    change_account(claim, account_number="9988776655443322")
+    with pytest.raises(RefusedError, match="待确认"):
+        record_payment(claim.pk, voucher=Voucher("锡财拨0002", date(2026, 6, 15)), act=act(office.finance))
+    confirm(claim, office.acceptance)
+    with pytest.raises(RefusedError, match="不能早于上次退票"):
+        record_payment(claim.pk, voucher=Voucher("锡财拨0002", date(2026, 6, 11)), act=act(office.finance))
     record_payment(claim.pk, voucher=Voucher("锡财拨0002", date(2026, 6, 15)), act=act(office.finance))
     numbers = [payment.account["account_number"] for payment in Payment.objects.order_by("sequence")]
     assert numbers == ["0011223344556677", "0011223344556677", "9988776655443322"]
@@ -88,11 +122,7 @@ def test_payment_needs_a_voucher_of_a_day_that_has_come(office, claim, voucher, 
         record_payment(claim.pk, voucher=voucher, act=act(office.finance))
 
 
-def test_incomplete_account_and_missing_award_stop_the_payment(office, claim):
-    claim.applicant.cnaps_code = ""
-    claim.applicant.save(update_fields=["cnaps_code"])
-    with pytest.raises(RefusedError, match="联行号"):
-        record_payment(claim.pk, voucher=PAPER, act=act(office.finance))
+def test_missing_award_stops_the_payment(office):
     other = approved(office, lines=[{"patent_no": "201710601862.3"} | _facts()])
     with pytest.raises(RefusedError, match="后台计算"):
         record_payment(other.pk, voucher=PAPER, act=act(office.finance))
@@ -107,7 +137,9 @@ def test_screen_records_a_payment_and_its_return(client, office, claim):
     url = reverse("funding:payment", args=[claim.key])
     assert claim.applicant.account_number in client.get(url).content.decode()
     assert client.post(url, {"voucher": "", "on": "2026-06-10"}).status_code == 422
-    assert client.post(url, {"voucher": "0001", "on": "2026-06-10"}).status_code == 302
+    assert client.post(url, {"voucher": "0001", "on": "2026-06-10"}).status_code == 422
+    shown = client.get(url).context["form"]["shown"].value()
+    assert client.post(url, {"voucher": "0001", "on": "2026-06-10", "shown": shown}).status_code == 302
     assert "登记退票" in client.get(url).content.decode()
     sent = {"voucher": "退0001", "on": "2026-06-11", "reason": "户名不符"}
     assert client.post(url, sent).status_code == 302
@@ -129,8 +161,8 @@ def test_other_citys_finance_and_unapproved_claims_are_not_found(client, office,
 
 
 def test_sheet_has_account_as_text_total_by_formula_and_defused_cells(client, office, claim):
-    claim.applicant.account_name = "=cmd|' /C calc'!A0"
-    claim.applicant.save(update_fields=["account_name"])
+    payee = claim.payees.get()
+    Payee.objects.create(claim=claim, **payee.fields | {"account_name": "=cmd|' /C calc'!A0"})
     client.force_login(office.finance)
     content = client.get(reverse("funding:payments_export")).content
     sheet = openpyxl.load_workbook(BytesIO(content)).active
@@ -189,3 +221,100 @@ def test_a_period_of_vouchers_holds_one_payment_and_a_sheet_never_adds_paid_to_u
     client.force_login(office.finance)
     book = openpyxl.load_workbook(BytesIO(client.get(reverse("funding:payments_export")).content))
     assert book.sheetnames == ["知识产权专项资金拨付表（已拨付）"]
+
+
+def test_account_changed_after_approval_is_paid_only_once_an_officer_confirmed_it(client, office, claim):
+    client.force_login(office.finance)
+    url = reverse("funding:payment", args=[claim.key])
+    shown = client.get(url).context["form"]["shown"].value()
+    old = payee_of(claim).account_number
+    assert change_account(claim, account_number="6217000000009999")
+    assert payee_of(claim).account_number == old
+    assert again(claim).applicant.account_number == old
+    assert claim.created_by.portal_messages.filter(title="收款信息变更申请已提交").exists()
+    page = client.get(url).content.decode()
+    assert old in page
+    assert "收款信息有变更待确认" in page
+    confirm(claim, office.acceptance)
+    sent = {"voucher": "0001", "on": "2026-06-10", "shown": shown}
+    stale = client.post(url, sent)
+    assert stale.status_code == 422
+    assert "收款账户或付款记录已有变化" in stale.content.decode()
+    assert not Payment.objects.exists()
+    assert f"{old} → 6217000000009999" in client.get(url).content.decode()
+    # The page that came back shows the new account, and carries its own hash.
+    assert client.post(url, sent | {"shown": stale.context["form"]["shown"].value()}).status_code == 302
+    assert Payment.objects.get().account["account_number"] == "6217000000009999"
+
+
+def test_who_confirmed_the_new_account_does_not_pay_to_it(office, claim):
+    change_account(claim, account_number="6217000000009999")
+    confirm(claim, fresh(office.finance))
+    with pytest.raises(RefusedError, match="由您确认"):
+        record_payment(claim.pk, voucher=PAPER, act=act(fresh(office.finance)))
+
+
+def test_after_a_return_the_account_registered_meanwhile_waits_for_an_officer(office, claim):
+    record_payment(claim.pk, voucher=PAPER, act=act(office.finance))
+    assert not change_account(claim, account_number="6217000000009999", reason="")
+    record_return(claim.pk, voucher=Voucher("退1", date(2026, 6, 12)), reason="销户", act=act(office.finance))
+    asked = PayeeRequest.objects.get()
+    assert asked.after == {"account_number": "6217000000009999"}
+    with pytest.raises(RefusedError, match="另一名"):
+        decide_request(asked, confirm=True, reason="已核对", act=act(fresh(office.finance)))
+    confirm(claim, office.acceptance)
+    assert payee_of(claim).account_number == "6217000000009999"
+
+
+def test_payment_is_not_dated_before_the_approval(office, claim):
+    with pytest.raises(RefusedError, match="不能早于批准日期"):
+        record_payment(claim.pk, voucher=Voucher("1", date(1900, 1, 1)), act=act(office.finance))
+
+
+def test_number_of_another_awards_voucher_is_asked_about(client, office, claim):
+    other = approved(office, lines=[{"patent_no": "201710601862.3"} | _facts()])
+    Award.objects.create(claim=other, total=other.approved_amount)
+    record_payment(claim.pk, voucher=PAPER, act=act(office.finance))
+    client.force_login(office.finance)
+    url = reverse("funding:payment", args=[other.key])
+    page = client.get(url)
+    assert "同一凭证批量拨付多笔" not in page.content.decode()
+    sent = {"voucher": PAPER.number, "on": "2026-06-10", "shown": page.context["form"]["shown"].value()}
+    asked = client.post(url, sent)
+    assert asked.status_code == 422
+    assert f"已登记在 {claim.number}" in asked.content.decode()
+    assert "同一凭证批量拨付多笔" in asked.content.decode()
+    assert client.post(url, sent | {"is_shared": "on"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("rows", "refused"),
+    [
+        ([("paid", 1, "5000.01")], True),
+        ([("paid", 1, "5000"), ("paid", 2, "5000")], True),
+        ([("paid", 1, "3000"), ("paid", 2, "2000.01")], True),
+        ([("returned", 1, "5000")], True),
+        ([("paid", 2, "5000")], True),
+        ([("paid", 1, "5000"), ("returned", 2, "5000"), ("paid", 3, "5000")], False),
+        ([("paid", 1, "1666.68"), ("paid", 2, "3333.32")], False),
+    ],
+)
+def test_database_itself_refuses_to_pay_an_award_twice_or_above_its_sum(office, claim, rows, refused):
+    def write():
+        for kind, sequence, amount in rows:
+            Payment.objects.create(
+                award=claim.award,
+                sequence=sequence,
+                kind=PaymentKind(kind),
+                amount=Decimal(amount),
+                voucher="1",
+                on=PAPER.on,
+                reason="退",
+                officer=office.finance,
+            )
+
+    if refused:
+        with pytest.raises(IntegrityError, match="between nothing and its sum"), transaction.atomic():
+            write()
+    else:
+        write()

@@ -15,7 +15,7 @@ from review.decisions.services.decisions import support_claim
 from review.decisions.services.objections import Objector, enter_objection, uphold_objection
 from review.decisions.services.publicity import approve_list
 from review.funding.awards import record_award
-from review.funding.services import Voucher, record_payment, record_return
+from review.funding.services import Voucher, record_payment, record_return, shown_payee
 from review.treasury.enums import AccountKind, EntryKind, SourceKind
 from review.treasury.models import BudgetLine, Entry, Posting
 from review.treasury.selectors import claim_balances, line_figures
@@ -65,7 +65,8 @@ def test_split_award_goes_through_the_books_by_payer(office):
     assert held(claim) == in_kind(Kind.PAYABLE)
     award = record_award(again(claim), act=act(office.decider))
     assert (to_fen(award.city_share), to_fen(award.district_share)) == (city, district)
-    record_payment(claim.pk, voucher=Voucher("锡财拨1", date(2026, 6, 10)), act=act(office.finance))
+    paper = Voucher("锡财拨1", date(2026, 6, 10))
+    record_payment(claim.pk, voucher=paper, act=act(office.finance), shown=shown_payee(claim))
     assert held(claim) == in_kind(Kind.PAID)
     record_return(claim.pk, voucher=Voucher("退1", date(2026, 6, 11)), reason="户名不符", act=act(office.finance))
     assert held(claim) == in_kind(Kind.PAYABLE)

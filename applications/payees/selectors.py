@@ -1,0 +1,101 @@
+"""Read who is paid on a claim, what changed under way, and the requests that wait."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from applications.claims.models import Claim
+from applications.payees.enums import RequestState
+from applications.payees.models import PAYEE_FIELDS, Payee, PayeeRequest
+from portal.accounts.models import Applicant, Region, User
+from portal.core.identifiers import IdentifierError, read_cnaps, same_name
+
+LABELS = {str(field.attname): str(field.verbose_name) for field in Applicant._meta.concrete_fields}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that changed: its label, both values, when, and who confirmed it."""
+
+    label: str
+    before: str
+    after: str
+    at: datetime
+    officer: str = ""
+
+
+def payee_of(claim: Claim) -> Payee | None:
+    """Who is paid on a claim: as frozen with the submission, or as confirmed later; None for a draft."""
+    return claim.payees.select_related("request").order_by("-pk").first()
+
+
+def payees_of(claim_ids: list[int]) -> dict[int, Payee]:
+    """Who is paid on each of several claims, in one query."""
+    return {payee.claim_id: payee for payee in Payee.objects.filter(claim_id__in=claim_ids).order_by("pk")}
+
+
+def changes_under_way(claim: Claim) -> list[Change]:
+    """What of the payee changed since the claim was first submitted, in order."""
+    rows = list(claim.payees.select_related("request__decided_by").order_by("pk"))
+    return [
+        Change(
+            LABELS[name],
+            getattr(earlier, name),
+            getattr(later, name),
+            later.at,
+            later.request.decided_by.name if later.request and later.request.decided_by else "",
+        )
+        for earlier, later in pairwise(rows)
+        for name in PAYEE_FIELDS
+        if getattr(earlier, name) != getattr(later, name)
+    ]
+
+
+def pending_request(applicant_id: int) -> PayeeRequest | None:
+    """The request of an applicant that waits for an officer, if any."""
+    return PayeeRequest.objects.filter(applicant_id=applicant_id, state=RequestState.PENDING).first()
+
+
+def changes_of(asked: PayeeRequest) -> list[Change]:
+    """What a request wants changed, in words."""
+    codes = {values.get("region_id") for values in (asked.before, asked.after)}
+    regions = {region.pk: region.full_name for region in Region.objects.filter(pk__in=codes).select_related("parent")}
+    return [
+        Change(
+            LABELS[name],
+            regions.get(asked.before[name], asked.before[name]),
+            regions.get(after, after),
+            asked.requested_at,
+        )
+        for name, after in asked.after.items()
+        if asked.before[name] != after
+    ]
+
+
+def is_other_name_confirmed(name: str, account_name: str) -> bool:
+    """Whether an officer confirmed that this body is paid to an account of this other name."""
+    confirmed = PayeeRequest.objects.filter(state=RequestState.CONFIRMED)
+    return confirmed.filter(after__name=name, after__account_name=account_name).exists()
+
+
+def payee_problem(applicant: Applicant) -> str:
+    """Why no claim can be submitted with the applicant's account as it stands; "" where it can."""
+    try:
+        read_cnaps(applicant.cnaps_code)
+    except IdentifierError as error:
+        return f"收款账户的联行号有误：{error}" if applicant.cnaps_code else ""
+    name, account_name = applicant.name, applicant.account_name
+    if account_name and not same_name(name, account_name) and not is_other_name_confirmed(name, account_name):
+        return (
+            f"收款账户的户名“{account_name}”与{'姓名' if applicant.is_individual else '单位名称'}“{name}”不一致，"
+            "无法拨付。请改正户名；确需使用该户名的，请在修改信息时写明理由，由受理或财务人员确认。"
+        )
+    return ""
+
+
+def requests_for(user: User, *, pending: bool) -> list[PayeeRequest]:
+    """The requests that an officer decides, or the fifty decided last."""
+    found = PayeeRequest.objects.decidable_by(user).select_related("applicant", "requested_by", "decided_by")
+    if pending:
+        return list(found.filter(state=RequestState.PENDING).order_by("pk"))
+    return list(found.exclude(state=RequestState.PENDING).order_by("-decided_at")[:50])
