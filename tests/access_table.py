@@ -6,6 +6,24 @@ It is written by hand, from the roles' duties, and not from `visible_to`: the tw
 from typing import Any
 
 from tests.access_address import Address
+from tests.access_groups import (
+    ACCEPTANCE,
+    ADMINS,
+    AUDITORS,
+    BUDGET_READERS,
+    CITY_PEOPLE,
+    DECIDERS,
+    FINANCE_PEOPLE,
+    OFFICERS_SEE,
+    POLICY_PEOPLE,
+    PUBLISHERS,
+    READERS,
+    RECORD,
+    RECORDERS,
+    REVIEWERS,
+    SIMULATORS,
+    SUZHOU,
+)
 from tests.access_world import (
     ADMIN,
     AUDIT,
@@ -17,8 +35,6 @@ from tests.access_world import (
     OTHER_ADMIN,
     OTHER_AUDIT,
     OTHER_CITY,
-    OTHER_DISTRICT,
-    OTHER_FINANCE,
     OTHER_MEMBERS,
     OTHER_POLICY,
     POLICY,
@@ -26,34 +42,6 @@ from tests.access_world import (
     SIGNED_IN,
     World,
 )
-
-ADMINS, AUDITORS, POLICY_PEOPLE = ADMIN | OTHER_ADMIN, AUDIT | OTHER_AUDIT, POLICY | OTHER_POLICY
-FINANCE_PEOPLE = FINANCE | OTHER_FINANCE
-# What is Suzhou's, and what is no region's.
-SUZHOU = {"suzhou_officer", "suzhou_decision_maker", "suzhou_policy", "suzhou_auditor", "suzhou_admin"}
-PROVINCE = {"province_auditor", "province_policy", "province_admin"}
-READERS = DISTRICT | OTHER_DISTRICT | CITY | OTHER_CITY | FINANCE_PEOPLE | AUDITORS
-REVIEWERS = DISTRICT | OTHER_DISTRICT | CITY | OTHER_CITY
-PUBLISHERS = {"city_officer", "suzhou_officer"}
-CITY_PEOPLE = CITY | OTHER_CITY
-ACCEPTANCE = {"acceptance", "wuzhong_acceptance"}
-DECIDERS = {"decision_maker", "suzhou_decision_maker"}
-SIMULATORS = CITY | OTHER_CITY | POLICY_PEOPLE
-
-# Who enters what was measured: Binhu's plan is its own officers' and the city's, Suzhou's targets are Suzhou's.
-RECORDERS = {*DISTRICT, *OTHER_DISTRICT, "city_officer", "suzhou_officer", *POLICY_PEOPLE} - ACCEPTANCE
-RECORD = {
-    "bh2024": {"district_first", "district_second", "city_officer", *POLICY},
-    "sz2021": {"suzhou_officer", "suzhou_policy", "province_policy"},
-}
-
-# Who of the officials sees a claim of Binhu, by the claim's state; drafts are nobody's but the applicant's.
-OFFICERS_SEE = {
-    "draft": set(),
-    "submitted": DISTRICT | CITY | AUDIT,
-    "district_review": DISTRICT | CITY | AUDIT,
-    "approved": DISTRICT | CITY | AUDIT | FINANCE,
-}
 
 
 def _only(people: set[str], **seen: set[str]) -> dict[str, set[str]]:
@@ -63,6 +51,10 @@ def _only(people: set[str], **seen: set[str]) -> dict[str, set[str]]:
 
 def _claim_key(world: World, variant: str) -> dict[str, Any]:
     return {"key": world.claims[variant].key}
+
+
+def _budget_line(world: World, _: str) -> dict[str, Any]:
+    return {"pk": world.extra["budget_line"].pk}
 
 
 def _publicity_key(world: World, _variant: str) -> dict[str, Any]:
@@ -238,6 +230,12 @@ ADDRESSES: dict[str, Address] = {
         {"binhu": MEMBER | {"acceptance"} | FINANCE},
         lambda world, _: {"key": world.extra["payee_request"].key},
     ),
+    "treasury:board": Address(BUDGET_READERS),
+    "treasury:board_export": Address(BUDGET_READERS),
+    "treasury:new_line": Address(FINANCE_PEOPLE),
+    "treasury:line": Address(BUDGET_READERS, {"own": FINANCE | AUDIT | {"decision_maker"}}, _budget_line),
+    "treasury:issue": Address(FINANCE_PEOPLE, {"own": FINANCE}, _budget_line),
+    "treasury:close": Address(FINANCE_PEOPLE, {"own": FINANCE}, _budget_line),
     "funding:payments": Address(FINANCE_PEOPLE),
     "funding:payments_export": Address(FINANCE_PEOPLE),
     "funding:payment": Address(FINANCE_PEOPLE, {"district_review": set(), "approved": FINANCE}, _claim_key),

@@ -31,6 +31,7 @@ from review.decisions.models import Objection, PublicityEntry, PublicityList
 from review.notices.models import Notice, NoticeKind
 from review.targets.enums import SourceKind
 from review.targets.models import Measurement
+from review.treasury.models import BudgetLine
 from review.whatif.models import SimulationRun
 from tests.factories import (
     ApplicantFactory,
@@ -133,6 +134,7 @@ def build_world() -> World:
         }.items()
     }
     world = World(people=people, applicant=applicant, claims=claims)
+    world.extra["budget_line"] = BudgetLine.objects.create(region=wuxi(), year=2026, name="指标", source="city")
     world.extra |= _paperwork(world) | {
         f"unsent_{whose}": UnsentForm.objects.create(
             owner=people[who], address="/me/", page="/me/", content=b"", kept_at=timezone.now()

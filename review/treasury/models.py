@@ -7,6 +7,7 @@ committed, payable, in transit or paid. Balances are read from the last posting 
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.money import to_yuan
 from portal.core.regions import in_trees
 from review.treasury.enums import AccountKind, EntryKind, SourceKind
 
@@ -132,3 +134,13 @@ class Posting(models.Model):
                 name="first_posting_starts_from_zero", condition=Q(sequence__gt=1) | Q(balance_after=F("amount"))
             ),
         ]
+
+    @property
+    def yuan(self) -> Decimal:
+        """What the posting does to its account, in yuan."""
+        return to_yuan(self.amount)
+
+    @property
+    def yuan_after(self) -> Decimal:
+        """The account's balance after it, in yuan."""
+        return to_yuan(self.balance_after)

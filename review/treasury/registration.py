@@ -1,6 +1,13 @@
-"""What the app registers: audit words."""
+"""What the app registers: addresses, menu and audit words."""
 
+from portal.access import officials
+from portal.accounts.enums import Role
 from portal.audit.labels import register_audit
+from portal.core.registry import URL_MODULES
+from portal.navigation import register_menu
+
+URL_MODULES.add("treasury/", "review.treasury.urls")
+register_menu("指标", "treasury:board", officials(Role.FINANCE, Role.DECISION_MAKER, Role.AUDITOR), weight=105)
 
 register_audit(
     "treasury",

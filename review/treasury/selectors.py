@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import Lag
+from django.urls import reverse
 
+from portal.core.charts import BarChart, BarRow, Datum, bar_chart
 from portal.core.money import format_yuan, to_yuan
 from review.treasury.enums import AccountKind, EntryKind
 from review.treasury.models import Account, BudgetLine, Entry, Posting
@@ -45,11 +47,6 @@ class LineFigures:
     paid: Decimal
     returned: Decimal
     available: Decimal
-
-    @property
-    def used_share(self) -> int:
-        """Whole per cent of what was issued that is no longer available, 0 where nothing was issued."""
-        return int((self.issued - self.available) * 100 / self.issued) if self.issued > 0 else 0
 
 
 def line_figures(lines: Iterable[BudgetLine]) -> list[LineFigures]:
@@ -90,13 +87,33 @@ def line_figures(lines: Iterable[BudgetLine]) -> list[LineFigures]:
 
 
 def total_figures(rows: Iterable[LineFigures]) -> dict[str, Decimal]:
-    """The sums of the lines' figures, in yuan, by the figure's name."""
+    """The sums of the lines' figures, in yuan, by name; `held` is what is committed, payable or in transit."""
     names = ("issued", "committed", "payable", "in_transit", "paid", "returned", "available")
     totals = {name: to_yuan(0) for name in names}
     for row in rows:
         for name in names:
             totals[name] += getattr(row, name)
-    return totals
+    return {**totals, "held": totals["committed"] + totals["payable"] + totals["in_transit"]}
+
+
+def use_chart(rows: Iterable[LineFigures], year: int) -> BarChart:
+    """How much of each line is used, marked with what was issued."""
+    return bar_chart(
+        f"{year}年指标使用",
+        [
+            BarRow(
+                label=f"{row.line.region.name} {row.line.name}",
+                figure=Datum(row.issued - row.available, format_yuan(row.issued - row.available)),
+                target=Datum(row.issued, format_yuan(row.issued)) if row.line.is_controlled else None,
+                tone="main" if row.available >= 0 else "warn",
+                url=reverse("treasury:line", args=[row.line.pk]),
+            )
+            for row in rows
+        ],
+        description="已占用、批准、在途和已付的合计（元）；竖线为下达的金额。",
+        name="已使用",
+        target_name="下达",
+    )
 
 
 def postings_of(line: BudgetLine, *, kind: str = "") -> QuerySet[Posting]:

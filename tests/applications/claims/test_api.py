@@ -6,7 +6,7 @@ from django.core.cache import cache
 from applications.claims.api import PAGE_SIZE
 from applications.claims.enums import ClaimStatus
 from portal.api.services import create_token
-from tests.access_table import OFFICERS_SEE
+from tests.access_groups import OFFICERS_SEE
 from tests.access_world import MEMBER, PEOPLE, build_world
 from tests.factories import ApplicantFactory, ClaimFactory, act, make_member
 

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from applications.claims.models import Claim
+from review.demo.budgets import load_budgets
 from review.demo.calendar import fill_unknown_days
 from review.demo.claims import Demo
 from review.demo.people import load_people
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         load_policy_drafts(now=now)
         load_rates(officials, now=now)
         load_rights(applicants, now=now)
+        load_budgets(officials, now=now)
         if Claim.objects.filter(applicant__in=applicants).exists():
             self.stdout.write("Demo data is there already.")
             return

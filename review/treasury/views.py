@@ -1,0 +1,184 @@
+"""The board of budgets: every payer's lines of a year, each figure with the postings behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from portal.access import access, officials
+from portal.accounts.enums import Role
+from portal.accounts.models import Region
+from portal.audit.security import exported_workbook
+from portal.core.errors import show_refusal
+from portal.core.http import act_of, user_of
+from portal.core.paging import paginate, read_number
+from review.treasury.enums import AccountKind
+from review.treasury.forms import CloseForm, IssueForm, LineForm
+from review.treasury.models import BudgetLine
+from review.treasury.selectors import line_figures, postings_of, total_figures, use_chart
+from review.treasury.services.lines import close_year, create_line, issue_budget
+from review.treasury.sheets import board_sheet
+
+if TYPE_CHECKING:
+    from django.forms import Form
+    from django.http import HttpRequest, HttpResponse
+
+    from portal.accounts.models import User
+
+finance = officials(Role.FINANCE)
+readers = officials(Role.FINANCE, Role.DECISION_MAKER, Role.AUDITOR)
+PAGE = 50
+# What the figures of the board are called, and which postings stand behind each.
+FIGURES = {
+    AccountKind.SOURCE: "下达",
+    AccountKind.COMMITTED: "占用",
+    AccountKind.PAYABLE: "批准",
+    AccountKind.IN_TRANSIT: "在途",
+    AccountKind.PAID: "已付",
+    "returned": "退回",
+    AccountKind.AVAILABLE: "余额",
+}
+
+
+@access(readers)
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    """The lines of a year with their figures."""
+    lines, years, year = _lines_of_year(request)
+    rows = line_figures(lines)
+    context = {
+        "rows": rows,
+        "totals": total_figures(rows),
+        "years": years,
+        "year": year,
+        "chart": use_chart(rows, year) if rows else None,
+        "may_add": bool(_own_regions(user_of(request))),
+    }
+    return render(request, "treasury/board.html", context)
+
+
+@access(readers)
+@require_GET
+def board_export(request: HttpRequest) -> HttpResponse:
+    """The board of a year as a workbook."""
+    lines, _, year = _lines_of_year(request)
+    content = board_sheet(line_figures(lines), year=year, made_by=user_of(request).name)
+    return exported_workbook(
+        act_of(request), content, f"指标执行表-{year}.xlsx", rows=len(lines), filters=f"年度：{year}"
+    )
+
+
+@access(finance)
+@require_http_methods(["GET", "POST"])
+def new_line(request: HttpRequest) -> HttpResponse:
+    """Set up a budget line."""
+    form = LineForm(request.POST or None, regions=_own_regions(user_of(request)))
+    if form.is_valid():
+        with show_refusal(form):
+            year = form.cleaned_data["year"]
+            made = create_line(form.chosen_region, year=year, plan=form.plan, act=act_of(request))
+            messages.success(request, "指标已建立，请登记下达的金额。")
+            return redirect("treasury:line", pk=made.pk)
+    return render(request, "treasury/new_line.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@access(readers)
+@require_GET
+def line(request: HttpRequest, pk: int) -> HttpResponse:
+    """One line: its figures, the postings behind the chosen one, and for its finance officer what can be done."""
+    return _line_page(request, _visible_line(request, pk))
+
+
+@access(finance)
+@require_http_methods(["POST"])
+def issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """Book a sum that a paper gives to the line or takes from it."""
+    found = _own_line(request, pk)
+    form = IssueForm(request.POST)
+    if form.is_valid():
+        with show_refusal(form):
+            given = form.cleaned_data
+            paper_no, key = given["paper_no"], given["key"]
+            issue_budget(found, amount=given["amount"], paper_no=paper_no, key=key, act=act_of(request))
+            messages.success(request, "指标金额已登记。")
+            return redirect("treasury:line", pk=pk)
+    return _line_page(request, found, issue_form=form)
+
+
+@access(finance)
+@require_http_methods(["POST"])
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Carry over what the line has available, or let it lapse."""
+    found = _own_line(request, pk)
+    form = CloseForm(request.POST, line=found)
+    if form.is_valid():
+        with show_refusal(form):
+            close_year(found, carry_over_to=form.cleaned_data["carry_over_to"], act=act_of(request))
+            messages.success(request, "年末余额已处理。")
+            return redirect("treasury:line", pk=pk)
+    return _line_page(request, found, close_form=form)
+
+
+def _line_page(
+    request: HttpRequest, found: BudgetLine, *, issue_form: Form | None = None, close_form: Form | None = None
+) -> HttpResponse:
+    kind = request.GET.get("figure", "")
+    kind = kind if kind in FIGURES else ""
+    page = paginate(postings_of(found, kind=kind), after=request.GET.get("after", ""), size=PAGE)
+    is_own = found.region_id in user_of(request).regions_for(Role.FINANCE)
+    [figures] = line_figures([found])
+    sums = {
+        AccountKind.SOURCE: figures.issued,
+        AccountKind.COMMITTED: figures.committed,
+        AccountKind.PAYABLE: figures.payable,
+        AccountKind.IN_TRANSIT: figures.in_transit,
+        AccountKind.PAID: figures.paid,
+        "returned": figures.returned,
+        AccountKind.AVAILABLE: figures.available,
+    }
+    is_bad = bool((issue_form and issue_form.errors) or (close_form and close_form.errors))
+    context = {
+        "line": found,
+        "figures": [(key, label, sums[key]) for key, label in FIGURES.items()],
+        "chosen": kind,
+        "chosen_label": FIGURES.get(kind, ""),
+        "page": page,
+        "may_change": is_own and found.is_controlled,
+        "issue_form": issue_form or IssueForm(),
+        "close_form": close_form or CloseForm(line=found),
+        "left": figures.available,
+    }
+    return render(request, "treasury/line.html", context, status=422 if is_bad else 200)
+
+
+def _lines_of_year(request: HttpRequest) -> tuple[list[BudgetLine], list[int], int]:
+    """The lines that the person sees of the year asked for, all years that have some, and the year."""
+    seen = BudgetLine.objects.visible_to(user_of(request))
+    years = list(seen.order_by("-year").values_list("year", flat=True).distinct())
+    this_year = timezone.localdate().year
+    asked = read_number(request.GET.get("year"))
+    year = asked if asked in years else (this_year if this_year in years or not years else years[0])
+    lines = list(seen.filter(year=year).select_related("region__parent").order_by("region_id", "pk"))
+    return lines, years or [this_year], year
+
+
+def _visible_line(request: HttpRequest, pk: int) -> BudgetLine:
+    return get_object_or_404(BudgetLine.objects.visible_to(user_of(request)).select_related("region__parent"), pk=pk)
+
+
+def _own_line(request: HttpRequest, pk: int) -> BudgetLine:
+    """A line of the person's own regions. Raises PermissionDenied for one that the person may only read."""
+    found = _visible_line(request, pk)
+    if found.region_id not in user_of(request).regions_for(Role.FINANCE):
+        raise PermissionDenied("只有该地区的财务人员可以管理指标。")
+    return found
+
+
+def _own_regions(user: User) -> list[Region]:
+    codes = user.regions_for(Role.FINANCE)
+    return list(Region.objects.filter(code__in=codes).select_related("parent").order_by("code"))

@@ -1,0 +1,47 @@
+"""Groups of people that the table of accesses names, by what their roles let them see."""
+
+from __future__ import annotations
+
+from tests.access_world import (
+    ADMIN,
+    AUDIT,
+    CITY,
+    DISTRICT,
+    FINANCE,
+    OTHER_ADMIN,
+    OTHER_AUDIT,
+    OTHER_CITY,
+    OTHER_DISTRICT,
+    OTHER_FINANCE,
+    OTHER_POLICY,
+    POLICY,
+)
+
+ADMINS, AUDITORS, POLICY_PEOPLE = ADMIN | OTHER_ADMIN, AUDIT | OTHER_AUDIT, POLICY | OTHER_POLICY
+FINANCE_PEOPLE = FINANCE | OTHER_FINANCE
+# What is Suzhou's, and what is no region's.
+SUZHOU = {"suzhou_officer", "suzhou_decision_maker", "suzhou_policy", "suzhou_auditor", "suzhou_admin"}
+PROVINCE = {"province_auditor", "province_policy", "province_admin"}
+READERS = DISTRICT | OTHER_DISTRICT | CITY | OTHER_CITY | FINANCE_PEOPLE | AUDITORS
+REVIEWERS = DISTRICT | OTHER_DISTRICT | CITY | OTHER_CITY
+PUBLISHERS = {"city_officer", "suzhou_officer"}
+CITY_PEOPLE = CITY | OTHER_CITY
+ACCEPTANCE = {"acceptance", "wuzhong_acceptance"}
+DECIDERS = {"decision_maker", "suzhou_decision_maker"}
+BUDGET_READERS = FINANCE_PEOPLE | DECIDERS | AUDITORS
+SIMULATORS = CITY | OTHER_CITY | POLICY_PEOPLE
+
+# Who enters what was measured: Binhu's plan is its own officers' and the city's, Suzhou's targets are Suzhou's.
+RECORDERS = {*DISTRICT, *OTHER_DISTRICT, "city_officer", "suzhou_officer", *POLICY_PEOPLE} - ACCEPTANCE
+RECORD = {
+    "bh2024": {"district_first", "district_second", "city_officer", *POLICY},
+    "sz2021": {"suzhou_officer", "suzhou_policy", "province_policy"},
+}
+
+# Who of the officials sees a claim of Binhu, by the claim's state; drafts are nobody's but the applicant's.
+OFFICERS_SEE = {
+    "draft": set(),
+    "submitted": DISTRICT | CITY | AUDIT,
+    "district_review": DISTRICT | CITY | AUDIT,
+    "approved": DISTRICT | CITY | AUDIT | FINANCE,
+}
