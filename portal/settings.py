@@ -10,12 +10,11 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 from whitenoise.compress import Compressor
 
 from portal.core.env import env_flag, env_int
 from portal.core.log_config import log_config
+from portal.core.redis_config import cache_config, transport_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -233,6 +232,12 @@ STORAGES = {
 }
 # /healthz fails with less than this free where the portal writes.
 HEALTH_FREE_MB = env_int("HEALTH_FREE_MB", 200)
+# The malware scanner clamd that every upload passes: "host:port" or the path of its socket; empty for none.
+CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "")
+# The most that one claim, and one applicant in all its claims, may keep here.
+CLAIM_MAX_FILES = env_int("CLAIM_MAX_FILES", 500)
+CLAIM_MAX_BYTES = env_int("CLAIM_MAX_BYTES", 1024**3)
+APPLICANT_MAX_BYTES = env_int("APPLICANT_MAX_BYTES", 10 * 1024**3)
 EVIDENCE_MAX_BYTES = int(os.environ.get("EVIDENCE_MAX_BYTES", 20 * 1024 * 1024))
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # The largest body of a request, bytes: of a page that takes files (the proxy in front allows the same), and of others.
@@ -323,38 +328,10 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "portal@localhost")
 REDIS_URL = os.environ.get("REDIS_URL", "")
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "folder://localhost/"
-if REDIS_URL:
-    # A server that hangs must not hold a request: the cache is passed over for some seconds instead.
-    _CACHE_OPTIONS: dict[str, object] = {
-        "PRIMARY": "django.core.cache.backends.redis.RedisCache",
-        "PRIMARY_OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": Retry(NoBackoff(), 1)},
-    }
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, float | str] = {
-        # A killed worker's message comes back after this many seconds. One that comes back too early does no harm:
-        # the job's lease refuses a second run.
-        "visibility_timeout": env_int("JOB_VISIBILITY_SECONDS", 300),
-        "unacked_restore_interval": 5,
-        "unacked_restore_throttle": 1,
-        # A broker that is gone must not keep a person's request waiting: the sweep sends again.
-        "socket_connect_timeout": 2,
-        "socket_timeout": 10,
-    }
-else:
-    _CACHE_OPTIONS = {"PRIMARY": "django.core.cache.backends.filebased.FileBasedCache"}
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(BROKER_DIR / "queue"),
-        "data_folder_out": str(BROKER_DIR / "queue"),
-        "control_folder": str(BROKER_DIR / "control"),
-        # Seconds between two looks into the folder; the package's own second would make a queue of hundreds crawl.
-        "polling_interval": 0.1,
-    }
-CACHES = {
-    "default": {
-        "BACKEND": "portal.core.failover_cache.FailoverCache",
-        "LOCATION": REDIS_URL or DATA_DIR / "cache",
-        "OPTIONS": _CACHE_OPTIONS,
-    }
-}
+CACHES = {"default": cache_config(REDIS_URL, folder=DATA_DIR / "cache")}
+CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(
+    REDIS_URL, folder=BROKER_DIR, visibility_seconds=env_int("JOB_VISIBILITY_SECONDS", 300)
+)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

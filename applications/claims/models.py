@@ -249,6 +249,13 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: User) -> EvidenceQuerySet:
         return self.filter(visible_claims(user, "claim__"))
 
+    def open_to(self, user: User) -> EvidenceQuerySet:
+        """Files that this person may open: a removed one only officials, who had it before them when it was removed."""
+        may = Q(removed_at=None)
+        if user.is_official:
+            may |= Q(removed_at__gt=F("claim__submitted_at"))
+        return self.visible_to(user).filter(may)
+
 
 class Evidence(models.Model):
     """An uploaded file for one requirement of the item; removed ones stay on record."""

@@ -24,6 +24,7 @@ from django.http import FileResponse, Http404
 from django.template.defaultfilters import filesizeformat
 
 from portal.core.errors import RefusedError
+from portal.core.file_safety import refuse_unsafe
 from portal.core.spreadsheets import XLSX
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ _PDF_HEAD_BYTES = 1024
 # Office files are ZIP archives; the part that tells which, and the one that would bring a program along.
 _OFFICE_PARTS = {"word/document.xml": WORD, "xl/workbook.xml": EXCEL}
 _MACROS = "vbaProject.bin"
+# Files of Office before 2007, and encrypted ones of today.
+_OLD_OFFICE = "application/x-ole-storage"
 
 
 class FileChangedError(Exception):
@@ -60,7 +63,10 @@ class KeptFile:
 
 
 def check_file(name: str, file: UploadedFile[bytes], *, allowed: Allowed) -> str:
-    """The media type of the bytes. Raises RefusedError where it is not allowed, or the name says another."""
+    """The media type of the bytes.
+
+    Raises RefusedError where it is not allowed, the name says another, or the file cannot be opened or is dangerous.
+    """
     size = file.size or 0
     if size == 0:
         raise RefusedError(f"“{name}”是空文件，请重新导出或扫描后上传。")
@@ -70,6 +76,8 @@ def check_file(name: str, file: UploadedFile[bytes], *, allowed: Allowed) -> str
             "请降低扫描分辨率（建议 200 dpi）或拆成几个文件上传。"
         )
     media_type = _sniff(file)
+    if media_type == _OLD_OFFICE and {WORD, EXCEL} & allowed.endings.keys():
+        raise RefusedError(f"“{name}”设有打开密码，或是旧版 Office 格式。请去除密码，另存为 .docx 或 .xlsx 后再上传。")
     if media_type not in allowed.endings:
         raise RefusedError(
             f"“{name}”的内容不是 {allowed.words}。请另存或扫描为 PDF 后再上传，只改文件名的后缀不起作用。"
@@ -80,6 +88,7 @@ def check_file(name: str, file: UploadedFile[bytes], *, allowed: Allowed) -> str
         raise RefusedError(
             f"“{name}”的后缀与内容不符：内容是 {right.upper()}。请将文件名的后缀改为 .{right} 后再上传。"
         )
+    refuse_unsafe(name, file, media_type=media_type)
     return media_type
 
 
@@ -93,6 +102,8 @@ def _sniff(file: UploadedFile[bytes]) -> str:
         return PDF
     if head.startswith(b"PK\x03\x04"):
         return _office_type(file)
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return _OLD_OFFICE
     kind = filetype.guess(head)
     return str(kind.mime) if kind is not None else ""
 

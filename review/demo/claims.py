@@ -202,7 +202,8 @@ class Demo:
                 continue
             for line in lines if wanted.per == "line" else [None]:
                 name = f"{wanted.label}{line.position if line else ''}.pdf"
-                paper = sample_paper(wanted.label, unique=f"{key} {name}")
+                # One paper for all lines: each file is opened and checked when it is taken.
+                paper = sample_paper(wanted.label, unique=f"{key} {wanted.code}")
                 file = SimpleUploadedFile(name, paper, content_type="application/pdf")
                 add_evidence(
                     claim,

@@ -18,9 +18,10 @@ from policies.published.models import SupportItem
 from policies.published.services import publish_catalogue
 from portal.accounts.models import Applicant, User
 from tests.factories import act, binhu, make_member, make_patent_no, open_claimable
+from tests.files import make_image, make_pdf
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
+PDF = make_pdf()
+PNG = make_image("PNG")
 
 
 def publish(*names: str) -> None:

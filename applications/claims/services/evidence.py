@@ -9,6 +9,8 @@ from pathlib import PurePath
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Sum
+from django.template.defaultfilters import filesizeformat
 
 from applications.claims.models import Claim, ClaimLine, Evidence, StoredFile
 from applications.claims.permissions import acts_for_applicant
@@ -39,8 +41,9 @@ class Upload:
 def add_evidence(claim: Claim, *, act: ActorContext, requirement: str, line_id: int | None, upload: Upload) -> Evidence:
     """Check a file, keep it, and attach it to a requirement of the claim (of one line where the requirement says so).
 
-    Raises RefusedError with the remedy where the file is empty, too large, of another type than allowed or
-    than its name says, where the claim cannot be changed now, or where the line is about a defence patent.
+    Raises RefusedError with the remedy where the file is empty, too large, of another type than allowed or than its
+    name says, cannot be opened or is dangerous, where there is no room for it, where the claim cannot be changed
+    now, or where the line is about a defence patent.
     """
     media_type = check_upload(upload)
     with transaction.atomic():
@@ -48,6 +51,7 @@ def add_evidence(claim: Claim, *, act: ActorContext, requirement: str, line_id: 
         line = _line_of(claim, line_id)
         _check_place(claim, requirement, line)
         _refuse_defence(line)
+        _check_quota(claim, size=upload.file.size or 0)
         stored = store_file(upload.file, media_type=media_type, act=act)
         return _attach(claim, act=act, requirement=requirement, line=line, stored=stored, filename=upload.filename)
 
@@ -63,6 +67,7 @@ def reuse_evidence(
         line = _line_of(claim, line_id)
         _check_place(claim, requirement, line)
         _refuse_defence(line)
+        _check_quota(claim, size=0)
         return _attach(claim, act=act, requirement=requirement, line=line, stored=source.file, filename=source.filename)
 
 
@@ -149,6 +154,24 @@ def _check_place(claim: Claim, requirement: str, line: ClaimLine | None) -> None
 def _refuse_defence(line: ClaimLine | None) -> None:
     if line is not None and line.is_defence:
         raise RefusedError("国防专利的材料不得上传到互联网平台，文件没有保存。请联系受理部门线下递交，由工作人员登记。")
+
+
+def _check_quota(claim: Claim, *, size: int) -> None:
+    """Refuse a file that a claim or its applicant has no room for. Removed files are kept, and count."""
+    if claim.evidence.filter(removed_at=None).count() >= settings.CLAIM_MAX_FILES:
+        raise RefusedError(f"一份申报最多 {settings.CLAIM_MAX_FILES} 个文件。请删除不需要的，或合并后再上传。")
+    for most, whose, uses in (
+        (settings.CLAIM_MAX_BYTES, "这份申报", {"uses__claim": claim}),
+        (settings.APPLICANT_MAX_BYTES, "本单位各项申报", {"uses__claim__applicant_id": claim.applicant_id}),
+    ):
+        kept = StoredFile.objects.filter(pk__in=StoredFile.objects.filter(**uses).values("pk")).aggregate(
+            total=Sum("size")
+        )["total"]
+        if (kept or 0) + size > most:
+            raise RefusedError(
+                f"{whose}的文件合计不能超过 {filesizeformat(most)}，文件没有保存。"
+                "请降低扫描分辨率（建议 200 dpi）后再上传。"
+            )
 
 
 def _attach(

@@ -49,8 +49,7 @@ readers = applicants | officials(
 @require_safe
 def evidence(request: HttpRequest, key: uuid.UUID) -> FileResponse:
     """The bytes of one file, in place, or with `?download` to keep."""
-    visible = Evidence.objects.visible_to(user_of(request)).select_related("file")
-    found = get_object_or_404(visible, key=key)
+    found = get_object_or_404(Evidence.objects.open_to(user_of(request)).select_related("file"), key=key)
     stored = found.file
     response = file_response(
         stored.path,

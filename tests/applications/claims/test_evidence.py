@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.template.defaultfilters import filesizeformat
+from django.test import override_settings
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim, Evidence, StoredFile
@@ -17,9 +18,10 @@ from portal.audit.models import AuditRecord
 from portal.core.errors import RefusedError
 from tests.applications.worlds import PDF, PNG, file_of, patent_facts, publish, ready_claim, start
 from tests.factories import act, binhu, make_member, make_official, xishan
+from tests.files import make_image
 
 pytestmark = pytest.mark.django_db
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + b"\x00" * 64
+JPEG = make_image("JPEG")
 EXE = b"MZ" + b"\x00" * 200
 
 
@@ -198,3 +200,33 @@ def test_ticking_a_defence_patent_destroys_what_was_uploaded_for_it_and_nothing_
     assert not (private_files / secret.file.path).exists()
     assert (private_files / shared.file.path).exists()
     assert AuditRecord.objects.filter(action="evidence.purge").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        ({"CLAIM_MAX_FILES": 2}, "最多 2 个文件"),
+        ({"CLAIM_MAX_BYTES": 2 * len(PDF) + 1}, "这份申报的文件合计"),
+        ({"APPLICANT_MAX_BYTES": 2 * len(PDF) + 1}, "本单位各项申报的文件合计"),
+    ],
+)
+def test_a_file_is_refused_where_claim_or_applicant_has_no_room(claim, member, private_files, limit, words):
+    add(claim, member)
+    second = add(claim, member, PDF + b"\n")
+    with override_settings(**limit), pytest.raises(RefusedError, match=words):
+        add(claim, member, PDF + b"\n\n")
+    # Nothing of the refused file is left. A removed one stays in store and takes its room.
+    assert len([path for path in private_files.rglob("*") if path.is_file()]) == 2
+    remove_evidence(second, act=act(member))
+    with override_settings(**limit):
+        if "CLAIM_MAX_FILES" in limit:
+            add(claim, member, PDF + b"\n\n")
+        else:
+            with pytest.raises(RefusedError, match=words):
+                add(claim, member, PDF + b"\n\n")
+
+
+def test_a_file_that_nobody_can_open_is_refused_with_the_remedy(claim, member, private_files):
+    with pytest.raises(RefusedError, match="“证书.pdf”不完整或已损坏.*重新导出或扫描"):
+        add(claim, member, PDF[: len(PDF) // 2])
+    assert not [path for path in private_files.rglob("*") if path.is_file()]

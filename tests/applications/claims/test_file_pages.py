@@ -2,11 +2,15 @@
 
 import io
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from applications.claims.models import Claim, Evidence
 from applications.claims.services.submission import submit_claim
 from portal.accounts.enums import Role
 from portal.accounts.models import User
@@ -106,6 +110,29 @@ def test_a_file_is_removed_by_its_button(own, member):
     own.post(url("edit", claim), {"revision": claim.revision, "action": f"remove-file:{evidence.key}"})
     evidence.refresh_from_db()
     assert evidence.removed_at is not None
+
+
+def test_a_removed_file_is_open_to_officials_alone_and_only_where_it_was_submitted(own, member, settings):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+    claim = ready_claim(member)
+    in_correction = claim.evidence.get(requirement="certificate")
+    in_draft = Evidence.objects.get(pk=in_correction.pk)
+    in_draft.pk, in_draft.key = None, uuid.uuid4()
+    in_draft.save()
+    officer = Client()
+    officer.force_login(make_official(Role.ACCEPTANCE, claim.region))
+    now = timezone.now()
+    Evidence.objects.filter(pk=in_draft.pk).update(removed_at=now - timedelta(minutes=2))
+    submit_claim(claim, act=act(member), revision=claim.revision, commitment=True)
+    Claim.objects.filter(pk=claim.pk).update(submitted_at=now - timedelta(minutes=1))
+    Evidence.objects.filter(pk=in_correction.pk).update(removed_at=now)
+    answers = [
+        browser.get(reverse("applications:evidence", args=[evidence.key]))
+        for evidence in (in_draft, in_correction)
+        for browser in (own, officer)
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404, 404, 200]
+    answers[-1].close()
 
 
 def test_a_sheet_is_imported_and_its_faults_are_listed_by_cell(own, member):

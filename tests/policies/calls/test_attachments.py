@@ -14,10 +14,11 @@ from policies.calls.services.attachments import add_attachment, remove_attachmen
 from policies.calls.services.changes import withdraw_call
 from portal.core.errors import RefusedError
 from portal.core.files import EXCEL, PDF, WORD
+from tests.files import make_pdf
 from tests.policies.calls.worlds import DAY, MORNING, at, drafted, published
 
 pytestmark = pytest.mark.django_db
-PAPER = b"%PDF-1.4\n%%EOF\n"
+PAPER = make_pdf()
 
 
 def office_file(*parts):

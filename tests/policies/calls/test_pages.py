@@ -15,6 +15,7 @@ from policies.calls.enums import CallState, ChangeKind
 from policies.calls.models import Call
 from portal.accounts.enums import Role
 from tests.factories import CallFactory, make_member, make_official, suzhou, wuxi
+from tests.files import make_pdf
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -293,7 +294,7 @@ def test_files_are_uploaded_and_taken_off(desk, items):
     assert refused.status_code == 422
     assert "内容不是" in refused.content.decode()
     assert "请选择要上传的文件" in desk.post(address, {}).content.decode()
-    desk.post(address, {"file": SimpleUploadedFile("通知.pdf", b"%PDF-1.4")})
+    desk.post(address, {"file": SimpleUploadedFile("通知.pdf", make_pdf())})
     file = call.attachments.get()
     assert "通知.pdf" in page_of(desk, "preview", call.key)
     desk.post(reverse("calls:draft_attachment", args=[file.key]))

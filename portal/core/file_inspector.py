@@ -1,0 +1,211 @@
+"""Opens one file the way its readers will, and says what is wrong with it.
+
+Run by path in a process of its own (`python -I file_inspector.py <media type>`, the bytes on standard input): what a
+hostile file does to the libraries that open it ends with that process. It imports nothing of the portal. Standard
+output is one word of `PROBLEMS`, empty for a file that is in order.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+import resource
+import struct
+import sys
+import warnings
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pikepdf
+
+MAX_MEMORY_BYTES = 1024 * 1024 * 1024
+MAX_CPU_SECONDS = 10
+# A sheet of A3 at 600 dpi has 70 million.
+MAX_PIXELS = 100_000_000
+MAX_UNPACKED_BYTES = 200 * 1024 * 1024
+MAX_PARTS = 5000
+# Pages whose content is read: damage shows in the first ones, and a book need not be read whole.
+MAX_PAGES_READ = 300
+MAX_DEPTH = 40
+
+PROBLEMS = ("password", "damaged", "no_pages", "script", "embedded", "launch", "form", "mixed", "pixels", "complex")
+
+_WEB_PAGE = re.compile(rb"<\s*(?:!doctype|html|head|body|script|iframe|svg|object|embed)\b", re.IGNORECASE)
+_OTHER_BEGINNINGS = (b"MZ", b"PK\x03\x04", b"GIF8", b"\x89PNG", b"\xff\xd8\xff", b"\x7fELF", b"Rar!")
+# Of an office file: a template or an object that is fetched from elsewhere when it is opened.
+_LOADS_ANOTHER = re.compile(rb"/(?:attachedTemplate|oleObject|frame)[\"']")
+# Refused wherever they stand; and those that a reader may follow by a click, but no file by itself.
+_LAUNCHES = {"/Launch", "/ImportData", "/SubmitForm", "/GoToE"}
+_LEAVES_THE_FILE = {"/URI", "/GoToR", "/Thread"}
+_MEDIA = {"/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/Sound", "/3D"}
+
+
+class ProblemError(Exception):
+    """Something is wrong with the file; the one argument is a word of `PROBLEMS`."""
+
+
+def inspect(media_type: str, content: bytes) -> str:
+    """The problem of a file, "" for none."""
+    try:
+        if _WEB_PAGE.search(content[:1024]):
+            return "mixed"
+        if media_type == "application/pdf":
+            _check_pdf(content)
+        elif media_type.startswith("image/"):
+            _check_image(content)
+        else:
+            _check_office(content)
+    except ProblemError as problem:
+        return str(problem)
+    except (MemoryError, RecursionError):
+        return "complex"
+    return ""
+
+
+def _check_pdf(content: bytes) -> None:
+    import pikepdf  # noqa: PLC0415 - an image needs none of it, and its process starts twice as quickly
+
+    begin = content.find(b"%PDF-")
+    end = content.rfind(b"%%EOF")
+    if content[:begin].lstrip().startswith(_OTHER_BEGINNINGS) or zipfile.is_zipfile(io.BytesIO(content)):
+        raise ProblemError("mixed")
+    if end >= 0 and _WEB_PAGE.search(content, end):
+        raise ProblemError("mixed")
+    try:
+        with _opened_pdf(content, has_end=end >= max(0, len(content) - 2048)) as pdf:
+            if not len(pdf.pages):
+                raise ProblemError("no_pages")
+            _check_objects(pdf)
+            for page in itertools.islice(pdf.pages, MAX_PAGES_READ):
+                contents = page.obj.get("/Contents")
+                for stream in contents if isinstance(contents, pikepdf.Array) else [contents]:
+                    if isinstance(stream, pikepdf.Stream):
+                        stream.read_bytes()
+    except pikepdf.PasswordError:
+        raise ProblemError("password") from None
+    except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError) as error:
+        raise ProblemError("damaged") from error
+
+
+def _opened_pdf(content: bytes, *, has_end: bool) -> pikepdf.Pdf:
+    """The open file. One whose table of objects must be guessed is taken only where its end is there."""
+    import pikepdf  # noqa: PLC0415
+
+    try:
+        return pikepdf.open(io.BytesIO(content), attempt_recovery=False, suppress_warnings=True)
+    except pikepdf.PdfError:
+        if not has_end:
+            raise
+    return pikepdf.open(io.BytesIO(content), suppress_warnings=True)
+
+
+def _check_objects(pdf: pikepdf.Pdf) -> None:
+    """Look at every object, wherever it hangs: what no known way leads to, another reader may find."""
+    if "/XFA" in pdf.Root.get("/AcroForm", {}):
+        raise ProblemError("form")
+    seen: set[tuple[int, int]] = set()
+    for name in ("/OpenAction", "/AA"):
+        _look(pdf.Root.get(name), depth=0, seen=seen, is_automatic=True)
+    for item in pdf.objects:
+        _look(item, depth=0, seen=seen, is_automatic=False)
+
+
+def _look(item: object, *, depth: int, seen: set[tuple[int, int]], is_automatic: bool) -> None:
+    """Raise for an action or a file that must not be here. What acts by itself is followed through references."""
+    import pikepdf  # noqa: PLC0415
+
+    if depth > MAX_DEPTH:
+        raise ProblemError("complex")
+    parts: list[tuple[str, object]]
+    if isinstance(item, pikepdf.Array):
+        parts = [("", part) for part in item]
+    elif isinstance(item, (pikepdf.Dictionary, pikepdf.Stream)):
+        _check_dictionary(item, is_automatic=is_automatic)
+        parts = [(name, item.get(name)) for name in item.keys()]  # noqa: SIM118 - not a mapping
+    else:
+        return
+    for name, part in parts:
+        automatic = is_automatic or name == "/AA"
+        if not isinstance(part, (pikepdf.Array, pikepdf.Dictionary, pikepdf.Stream)) or name in {"/Parent", "/P"}:
+            continue
+        if part.is_indirect:
+            # Each is looked at by itself in any case.
+            if not automatic or part.objgen in seen or str(part.get("/Type", "")) in {"/Page", "/Pages"}:
+                continue
+            seen.add(part.objgen)
+        _look(part, depth=depth + 1, seen=seen, is_automatic=automatic)
+
+
+def _check_dictionary(item: pikepdf.Object, *, is_automatic: bool) -> None:
+    action = str(item.get("/S", "")) if str(item.get("/Type", "/Action")) == "/Action" else ""
+    if action == "/JavaScript" or "/JS" in item:
+        raise ProblemError("script")
+    if action in _LAUNCHES or (is_automatic and action in _LEAVES_THE_FILE):
+        raise ProblemError("launch")
+    subtype = str(item.get("/Subtype", ""))
+    if "/EF" in item or "/EmbeddedFiles" in item or str(item.get("/Type", "")) == "/EmbeddedFile":
+        raise ProblemError("embedded")
+    if subtype in _MEDIA and "/Rect" in item:
+        raise ProblemError("embedded")
+    if subtype == "/Image" and int(item.get("/Width", 0)) * int(item.get("/Height", 0)) > MAX_PIXELS:
+        raise ProblemError("pixels")
+
+
+def _check_image(content: bytes) -> None:
+    from PIL import Image  # noqa: PLC0415 - as above
+
+    # The limit is our own, below.
+    Image.MAX_IMAGE_PIXELS = None
+    if zipfile.is_zipfile(io.BytesIO(content)) or _WEB_PAGE.search(content[-1024:]):
+        raise ProblemError("mixed")
+    try:
+        with Image.open(io.BytesIO(content), formats=["PNG", "JPEG"]) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise ProblemError("pixels")
+            image.load()
+    except (OSError, SyntaxError, ValueError, EOFError, LookupError, struct.error) as error:
+        raise ProblemError("damaged") from error
+
+
+def _check_office(content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
+                raise ProblemError("complex")
+            for part in parts:
+                _check_part(part.filename.lower(), b"" if part.flag_bits & 1 else archive.read(part), part.flag_bits)
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError) as error:
+        raise ProblemError("damaged") from error
+
+
+def _check_part(name: str, text: bytes, flags: int) -> None:
+    if flags & 1:
+        raise ProblemError("password")
+    if "/embeddings/" in name or "/activex/" in name or name.endswith((".exe", ".dll", ".js", ".vbs")):
+        raise ProblemError("embedded")
+    if name.endswith(".rels") and _LOADS_ANOTHER.search(text):
+        raise ProblemError("launch")
+    if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in text[:4096]:
+        raise ProblemError("damaged")
+
+
+def main() -> int:
+    """Inspect what comes on standard input under limits of memory, time and files written."""
+    for limit, most in (
+        (resource.RLIMIT_AS, MAX_MEMORY_BYTES),
+        (resource.RLIMIT_CPU, MAX_CPU_SECONDS),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (most, most))
+    warnings.simplefilter("ignore")
+    sys.stdout.write(inspect(sys.argv[1], sys.stdin.buffer.read()))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
