@@ -252,7 +252,7 @@ NOTICE_FONT_SOURCES = [DATA_DIR / "licensed-fonts", BASE_DIR / ".cache" / "fonts
 # ---- periods of the procedure, in working days; where a document says otherwise, the city sets them -------------
 PUBLICITY_WORKDAYS = env_int("PUBLICITY_WORKDAYS", 5)
 OBJECTION_WORKDAYS = env_int("OBJECTION_WORKDAYS", 10)
-# A claim that lies longer than this on one desk is shown as overdue.
+# A claim that waits longer than this in one queue is shown as overdue.
 REVIEW_WORKDAYS = env_int("REVIEW_WORKDAYS", 10)
 
 # ---- security -------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ _DISTRICT = _CITY.replaced(
     transition(Action.DISMISS_OBJECTION, S.OBJECTION, S.PUBLICITY, Role.DECISION_MAKER, needs_reason=True),
 )
 
-# Only who has the claim on the desk may act on it: a city officer rejects in city review, not in the district's.
+# Only who has the claim may act on it: a city officer rejects in city review, not in the district's.
 _DESK_ACTIONS = frozenset({Action.REQUEST_CORRECTION, Action.REJECT})
 
 

@@ -108,12 +108,12 @@ def suggestions_for(user: User, *, at: datetime) -> Suggestions:
     Four queries, and two more for each applicant that holds something.
     """
     applicants = [membership.applicant for membership in user.active_memberships]
-    desk = _Desk(applicants)
-    found = sorted(desk.suggest(at=at), key=lambda suggestion: suggestion.rank)
+    suggester = _Suggester(applicants)
+    found = sorted(suggester.suggest(at=at), key=lambda suggestion: suggestion.rank)
     asked = [_AfterLedger(suggestion, today=timezone.localdate(at)) for suggestion in found[:MAX_SUGGESTIONS]]
     held = balances_of(key for one in asked for key in one.buckets.keys.values())
     best = sorted(filter(None, (one.answer(held) for one in asked)), key=lambda suggestion: suggestion.rank)
-    return Suggestions(best, is_register_empty=not desk.holdings.held, balances=held)
+    return Suggestions(best, is_register_empty=not suggester.holdings.held, balances=held)
 
 
 def balances_of(keys: Iterable[str]) -> dict[str, Balance]:
@@ -139,10 +139,10 @@ def rows_behind(user: User, *, at: datetime) -> list[Rows]:
 
 def suggestion_for(applicant: Applicant, item_code: str, *, at: datetime) -> Suggestion | None:
     """What one applicant may claim under one item for what it holds; None where there is nothing."""
-    return next(_Desk([applicant]).suggest(at=at, only=item_code), None)
+    return next(_Suggester([applicant]).suggest(at=at, only=item_code), None)
 
 
-class _Desk:
+class _Suggester:
     """The published items, and what these applicants hold."""
 
     def __init__(self, applicants: Sequence[Applicant]) -> None:

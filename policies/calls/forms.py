@@ -119,7 +119,7 @@ class RefusableForm(forms.Form):
             self.data = {name: self.data[name] for name in self.data} | {"seen": str(error.current.revision)}
 
 
-class SaidForm(PositiveBudget, ComparedForm, RefusableForm):
+class TermsForm(PositiveBudget, ComparedForm, RefusableForm):
     """What drafts and amendments share: the facts a call takes, its limits, and whom to ask."""
 
     facts_from = DayField(label="首日")
@@ -130,14 +130,14 @@ class SaidForm(PositiveBudget, ComparedForm, RefusableForm):
     contact_phone = forms.CharField(label="联系电话", max_length=60)
     contact_address = forms.CharField(label="联系地址", max_length=200, required=False)
 
-    def said(self, items: tuple[ItemPlan, ...]) -> dict[str, Any]:
+    def as_typed(self, items: tuple[ItemPlan, ...]) -> dict[str, Any]:
         """The fields as plans and amendments have them."""
         given = dict(self.cleaned_data)
         given["facts_to"] = given.pop("facts_last") + _DAY
         return given | {"items": items}
 
 
-class CallForm(SaidForm):
+class CallForm(TermsForm):
     """The head of a draft; `seen` is the revision that the page shows, `key` makes a double click one call."""
 
     title = forms.CharField(label="标题", max_length=120)
@@ -166,7 +166,7 @@ class CallForm(SaidForm):
             self.compare()
 
     def plan(self, items: tuple[ItemPlan, ...]) -> CallPlan:
-        given = self.said(items)
+        given = self.as_typed(items)
         return CallPlan(**{name: given[name] for name in (*PLAIN_FIELDS, "items")})
 
 
@@ -183,7 +183,7 @@ class ReasonedForm(RefusableForm):
     )
 
 
-class AmendForm(SaidForm, ReasonedForm):
+class AmendForm(TermsForm, ReasonedForm):
     """An amendment of a published call: only wider."""
 
     field_order = ("facts_from", "facts_last", "budget", "quota", "contact_name", "contact_phone", "contact_address")
@@ -193,7 +193,7 @@ class AmendForm(SaidForm, ReasonedForm):
         self.compare()
 
     def amendment(self, items: tuple[ItemPlan, ...]) -> Amendment:
-        given = self.said(items)
+        given = self.as_typed(items)
         return Amendment(**{name: given[name] for name in Amendment.__dataclass_fields__})
 
 

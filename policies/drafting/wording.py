@@ -27,42 +27,42 @@ _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,/%:-]*|\s+|.", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A stretch of text: the same in both, only in the old (`del`) or only in the new (`ins`)."""
+class Fragment:
+    """A stretch of text; `is_changed` where it stands in only one of the two texts."""
 
-    kind: str
     text: str
+    is_changed: bool = False
 
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that a document or an item says, in both wordings, each in pieces."""
+    """One thing that a document or an item says, in both wordings, each in fragments."""
 
     label: str
-    before: tuple[Piece, ...]
-    after: tuple[Piece, ...]
+    before: tuple[Fragment, ...]
+    after: tuple[Fragment, ...]
 
 
 def compare(before: Mapping[str, str], after: Mapping[str, str]) -> list[Row]:
     """The rows in which two descriptions differ, in the order of the later one."""
     labels = dict.fromkeys((*after, *before))
     return [
-        Row(label, *pieces(before.get(label, ""), after.get(label, "")))
+        Row(label, *compared(before.get(label, ""), after.get(label, "")))
         for label in labels
         if before.get(label, "") != after.get(label, "")
     ]
 
 
-def pieces(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """Both texts in pieces, what is in one of them only apart."""
+def compared(before: str, after: str) -> tuple[tuple[Fragment, ...], tuple[Fragment, ...]]:
+    """Both texts in fragments, what is in one of them only apart."""
     old, new = _WORD.findall(before), _WORD.findall(after)
     left, right = [], []
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if i2 > i1:
-            left.append(Piece("same" if tag == "equal" else "del", "".join(old[i1:i2])))
+            left.append(Fragment("".join(old[i1:i2]), tag != "equal"))
         if j2 > j1:
-            right.append(Piece("same" if tag == "equal" else "ins", "".join(new[j1:j2])))
-    return tuple(left or [Piece("same", NOTHING)]), tuple(right or [Piece("same", NOTHING)])
+            right.append(Fragment("".join(new[j1:j2]), tag != "equal"))
+    return tuple(left or [Fragment(NOTHING)]), tuple(right or [Fragment(NOTHING)])
 
 
 def document_words(document: Document) -> dict[str, str]:

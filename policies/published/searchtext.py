@@ -115,7 +115,7 @@ def index_items(document: PolicyDocument, rules: Sequence[Item]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Fragment:
     """A stretch of text as it stands on the page; `is_hit` where a word of the search is in it."""
 
     text: str
@@ -135,7 +135,7 @@ def _places(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
         yield min(index, 2), line
 
 
-def snippet(item: SupportItem, words: Sequence[Sequence[str]]) -> list[Piece]:
+def snippet(item: SupportItem, words: Sequence[Sequence[str]]) -> list[Fragment]:
     """The summary, or where it holds no word that the title lacks, the first text that does; with its hits marked."""
     lines, folded = item.search_text.split("\n"), item.search_key.split("\n")
     open_words = [word for word in words if not any(w in folded[0] for w in word)]
@@ -155,17 +155,17 @@ def _around(line: str, words: Sequence[Sequence[str]]) -> str:
     return f"{'…' if begin else ''}{line[begin:end]}{'…' if end < len(line) else ''}"
 
 
-def highlight(text: str, words: Sequence[Sequence[str]]) -> list[Piece]:
-    """A text in pieces, the hits apart; the template escapes each."""
-    pieces, at = [], 0
+def highlight(text: str, words: Sequence[Sequence[str]]) -> list[Fragment]:
+    """A text in fragments, the hits apart; the template escapes each."""
+    fragments, at = [], 0
     for begin, end in _spans(text, words):
         if begin > at:
-            pieces.append(Piece(text[at:begin]))
-        pieces.append(Piece(text[begin:end], is_hit=True))
+            fragments.append(Fragment(text[at:begin]))
+        fragments.append(Fragment(text[begin:end], is_hit=True))
         at = end
     if at < len(text):
-        pieces.append(Piece(text[at:]))
-    return pieces
+        fragments.append(Fragment(text[at:]))
+    return fragments
 
 
 def _spans(text: str, words: Sequence[Sequence[str]]) -> list[tuple[int, int]]:

@@ -21,7 +21,7 @@ from policies.engine import (
 from policies.engine.regions import covers
 from policies.published.enums import DocumentStatus, TextOrigin
 from policies.published.models import DocumentText, ItemVersion, PolicyDocument, SupportItem
-from policies.published.searchtext import Piece, highlight, query_words, rank_of, snippet
+from policies.published.searchtext import Fragment, highlight, query_words, rank_of, snippet
 from policies.published.versions import counting, version_on
 from policies.published.wording import AmountWords, amount_words
 
@@ -199,11 +199,11 @@ def list_documents() -> list[DocumentEntry]:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An item that a search found: its title and the text that holds the words, each in pieces with the hits apart."""
+    """An item that a search found: its title and the text that holds the words, in fragments, the hits apart."""
 
     item: SupportItem
-    title: list[Piece]
-    text: list[Piece]
+    title: list[Fragment]
+    text: list[Fragment]
 
 
 @dataclass(frozen=True, slots=True)

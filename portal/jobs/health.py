@@ -59,8 +59,8 @@ def _clock() -> tuple[bool, str]:
         return True, "数据库在本机"
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        told: datetime = cursor.fetchone()[0]
-    skew = abs(timezone.now() - told)
+        database_now: datetime = cursor.fetchone()[0]
+    skew = abs(timezone.now() - database_now)
     return skew <= CLOCK_TOLERANCE, f"与数据库相差 {skew.total_seconds():.1f} 秒"
 
 

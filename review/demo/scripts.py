@@ -166,7 +166,7 @@ SCRIPTS = (
     Script(10, "wx2020-01-madrid", S.OBJECTION, [madrid(102, "河埒 HELIE", "9600.00")]),
     Script(24, "wx2020-06-ins", S.AWAITING_PUBLICITY, [insurance(103, "45000.00")]),
     Script(25, "wx2020-01-inv", S.AWAITING_PUBLICITY, inventions(240, "6000.00")),
-    # On the officers' desks.
+    # In the officers' queues.
     Script(0, "wx2020-01-design", S.FINAL_DECISION, designs(250, "800.00", "650.00")),
     Script(16, "wx2020-04-gb", S.FINAL_DECISION, [standard(111)]),
     Script(2, "wx2020-01-inv", S.CITY_REVIEW, inventions(260, "5100.00", "6900.00")),

@@ -19,16 +19,16 @@ from portal.notifications.models import Message
 from review.decisions.enums import ObjectionState
 from review.decisions.models import Objection, PublicityList
 from review.decisions.permissions import decided_in, publishing_regions
-from review.decisions.selectors.queue import COUNT_LIMIT, Desk, desks_of, next_claim
+from review.decisions.selectors.queue import COUNT_LIMIT, WorkQueue, next_claim, queues_of
 
 _PATIENCE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One of a person's desks: how many claims lie on it (capped), since when the oldest, and which comes next."""
+    """One of a person's work queues: how many claims are in it (capped), since when, and which comes next."""
 
-    desk: Desk
+    work: WorkQueue
     count: int
     oldest: datetime | None
     next_claim: Claim | None
@@ -39,13 +39,13 @@ class Waiting:
 
 
 def waiting_for(user: User) -> list[Waiting]:
-    """What lies on each desk of an official. One query for an empty desk, two for one with claims."""
+    """What is in each work queue of an official. One query for an empty queue, two for one with claims."""
     found = []
-    for desk in desks_of(user):
-        oldest_first = desk.claims(user).order_by("submitted_at", "pk")
+    for work in queues_of(user):
+        oldest_first = work.claims(user).order_by("submitted_at", "pk")
         seen = oldest_first[: COUNT_LIMIT + 1].aggregate(count=Count("pk"), oldest=Min("submitted_at"))
-        following = next_claim(user, desk) if seen["count"] else None
-        found.append(Waiting(desk, seen["count"], seen["oldest"], following))
+        following = next_claim(user, work) if seen["count"] else None
+        found.append(Waiting(work, seen["count"], seen["oldest"], following))
     return found
 
 
@@ -172,7 +172,7 @@ def documents_in_care(user: User) -> list[PolicyDocument]:
 
 
 @dataclass(frozen=True, slots=True)
-class ApplicantDesk:
+class ApplicantOverview:
     """What an applicant has to do, and how its claims stand."""
 
     corrections: list[Claim]
@@ -191,7 +191,7 @@ _FINISHED = (
 )
 
 
-def applicant_desk(user: User) -> ApplicantDesk:
+def applicant_overview(user: User) -> ApplicantOverview:
     """The next things of all applicants a person acts for: corrections due, drafts, claims under way. Four queries."""
     mine = Claim.objects.filter(applicant_id__in=[m.applicant_id for m in user.active_memberships])
     listed = mine.select_related("item__document", "applicant", "region__parent", "city")
@@ -204,7 +204,7 @@ def applicant_desk(user: User) -> ApplicantDesk:
     )
     granted = sums.pop("granted")
     open_claims = listed.exclude(status__in=[*_FINISHED, ClaimStatus.DRAFT, ClaimStatus.CORRECTION])
-    return ApplicantDesk(
+    return ApplicantOverview(
         corrections=list(listed.filter(status=ClaimStatus.CORRECTION).order_by("correction_due_on", "pk")[:10]),
         drafts=list(listed.filter(status=ClaimStatus.DRAFT).order_by("-saved_at")[:5]),
         under_way=list(open_claims.order_by("-status_since")[:6]),

@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return _stranger(request)
     if needs_second_factor(request.user):
-        # The page is public, the sums and claims on an official's desk are not.
+        # The page is public, the sums and claims in an official's queue are not.
         return redirect("mfa_activate_totp")
     return _official(request, request.user) if request.user.is_official else _applicant(request, request.user)
 
@@ -88,7 +88,7 @@ def _work(user: User, now: datetime) -> _Work:
     suggestions = suggestions_for(user, at=now)
     context = {
         "today": timezone.localdate(now),
-        "desk": selectors.applicant_desk(user),
+        "overview": selectors.applicant_overview(user),
         "gaps": selectors.profile_gaps(user),
         "unread": selectors.unread_messages(user),
         "suggestions": suggestions,
@@ -104,7 +104,7 @@ def _official(request: HttpRequest, user: User) -> HttpResponse:
     context: dict[str, Any] = {
         "greeting": _greeting(user),
         "today": today,
-        "desks": selectors.waiting_for(user),
+        "queues": selectors.waiting_for(user),
         "unread": selectors.unread_messages(user),
     }
     if _PUBLICITY_ROLES & user.roles:

@@ -112,7 +112,7 @@ def print_notice(notice_id: int, *, act: ActorContext) -> bool:
             return False
         keep_bytes(notice.path, content)
         Notice.objects.filter(pk=notice_id).update(sha256=digest, size=len(content), rendered_at=act.at)
-        _tell_applicant(notice)
+        _notify_applicant(notice)
         record_audit(
             act,
             action="notices.print",
@@ -128,7 +128,7 @@ def _lock_counter(region: Region, kind: NoticeKind, year: int) -> NoticeCounter:
     return NoticeCounter.objects.select_for_update().get(region=region, kind=kind, year=year)
 
 
-def _tell_applicant(notice: Notice) -> None:
+def _notify_applicant(notice: Notice) -> None:
     claim = notice.claim
     notify_applicant(
         claim.applicant_id,

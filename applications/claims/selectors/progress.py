@@ -67,8 +67,8 @@ def progress_of(claim: Claim) -> Progress:
     """Who has the claim, what comes next, and by which day; `is_overdue` tells a correction past its day."""
     today = timezone.localdate()
     overdue = claim.status == S.CORRECTION and claim.correction_due_on is not None and claim.correction_due_on < today
-    desk = claim.returned_from if claim.status == S.CORRECTION else claim.status
-    office = claim.region if desk in (S.DRAFT, S.SUBMITTED, *_STAGES[2][1]) else claim.deciding_region
+    held_at = claim.returned_from if claim.status == S.CORRECTION else claim.status
+    office = claim.region if held_at in (S.DRAFT, S.SUBMITTED, *_STAGES[2][1]) else claim.deciding_region
     return Progress(
         holder=claim.holder,
         next_step=_next_step(claim),
@@ -95,7 +95,7 @@ def _was_returned(claim: Claim) -> bool:
 
 
 def _expected_on(claim: Claim) -> date | None:
-    """The day by which the desk that has the claim should be done; for a correction, the day it is due."""
+    """The day by which the office that has the claim should be done; for a correction, the day it is due."""
     if claim.status == S.CORRECTION:
         return claim.correction_due_on
     if claim.status not in (S.SUBMITTED, *_STAGES[2][1], *_STAGES[3][1]):

@@ -60,7 +60,7 @@ def request_correction(
     `workdays` (3 to the site's CORRECTION_WORKDAYS, which is also the default) count from the next day. Raises
     RefusedError where a point names no place of the form or says nothing, where the round is the second and the
     person no supervisor, or where the calendar of the coming year is not known; PermissionDenied where the claim is
-    not on the person's desk.
+    not with the person's office.
     """
     days = settings.CORRECTION_WORKDAYS if workdays is None else workdays
     if not SHORTEST_WORKDAYS <= days <= settings.CORRECTION_WORKDAYS:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from portal.accounts.enums import ApplicantKind, OverrideState, RegionLevel, Role
 from portal.accounts.models import Applicant, Membership, OverrideRequest, Region, User
 from portal.accounts.selectors import officers_of, owner_of
+from portal.accounts.workflow import OVERRIDES
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
@@ -211,22 +212,20 @@ def decide_override(asked: OverrideRequest, *, approve: bool, reason: str, act: 
             raise PermissionDenied("只有注册地的受理人员可以办理代码例外。")
         if not locked.is_pending:
             raise RefusedError("该申请已经办理，请刷新页面查看结果。")
-        locked.decided_by = officer
-        locked.decided_at = act.at
-        locked.decision_reason = reason.strip()
+        state = OverrideState.APPROVED if approve else OverrideState.REFUSED
+        changes = {"decided_by": officer, "decided_at": act.at, "decision_reason": reason.strip()}
         if approve:
             stored: dict[str, Any] = dict(locked.details)
-            locked.applicant = _create_applicant(
+            changes["applicant"] = _create_applicant(
                 kind=stored.pop("kind"),
                 uscc=locked.uscc,
                 resident_id=None,
                 details=ApplicantDetails(**stored),
                 owner=lock_private_person(locked.requested_by),
                 act=act,
-                override=(officer, locked.decision_reason),
+                override=(officer, reason.strip()),
             )
-        locked.state = OverrideState.APPROVED if approve else OverrideState.REFUSED
-        locked.save()
+        OVERRIDES.move(locked, state, changes=changes)
         notify_users(
             [locked.requested_by],
             key=f"override:{locked.pk}:decided",

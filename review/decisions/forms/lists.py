@@ -19,7 +19,7 @@ from review.decisions.services.publicity import PublicityPlan
 
 
 class ClaimFilterForm(FilterForm):
-    """Filters of a desk; `ClaimSearchForm` has all of them."""
+    """Filters of a work queue; `ClaimSearchForm` has all of them."""
 
     q = forms.CharField(
         label="查找",

@@ -144,7 +144,7 @@ class ClaimReview:
         return [] if self.obstacle else found
 
     @cached_property
-    def is_on_my_desk(self) -> bool:
+    def is_mine_to_decide(self) -> bool:
         """Whether the claim waits for this person's duty, four eyes aside."""
         return bool(open_conclusions(self.user, self.claim))
 

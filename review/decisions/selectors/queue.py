@@ -34,7 +34,7 @@ DUTIES: dict[str, Stage] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class WorkQueue:
     """One duty in one region: a tab of the queue, and exactly one stretch of an index."""
 
     stage: Stage
@@ -54,7 +54,7 @@ class Desk:
 
     @property
     def amount_label(self) -> str:
-        """What the sum is called with which claims come to this desk."""
+        """What the sum is called with which claims come to this queue."""
         if self.stage == Stage.CITY:
             return "区级审核金额"
         if self.stage == Stage.FINAL:
@@ -62,7 +62,7 @@ class Desk:
         return "申报金额"
 
     def claims(self, user: User) -> QuerySet[Claim]:
-        """The claims that lie on this desk, as this person sees them."""
+        """The claims that are in this queue, as this person sees them."""
         in_city = self.region.level == RegionLevel.CITY
         claims = Claim.objects.visible_to(user).filter(status=self.status)
         claims = claims.filter(city_id=self.region.pk) if in_city else claims.filter(region_id=self.region.pk)
@@ -71,15 +71,15 @@ class Desk:
         return claims
 
 
-def desks_of(user: User) -> list[Desk]:
-    """The desks at which this person works, in the order of the procedure."""
+def queues_of(user: User) -> list[WorkQueue]:
+    """The queues at which this person works, in the order of the procedure."""
     stages = list(DUTIES.values())
     found = [
-        Desk(DUTIES[appointment.role], appointment.region)
+        WorkQueue(DUTIES[appointment.role], appointment.region)
         for appointment in user.active_appointments
         if appointment.role in DUTIES
     ]
-    return sorted(set(found), key=lambda desk: (stages.index(desk.stage), desk.region.pk))
+    return sorted(set(found), key=lambda work: (stages.index(work.stage), work.region.pk))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _midnight(day: date) -> datetime:
 
 
 def overdue_before() -> datetime:
-    """The moment since which a claim may lie on a desk without being overdue: so many working days back.
+    """The moment since which a claim may be in a queue without being overdue: so many working days back.
 
     Read once a day. In a year without a calendar every day but the weekend counts as worked: this only colours a list.
     """
@@ -166,11 +166,11 @@ def page_of(claims: QuerySet[Claim], *, after: str = "", oldest_first: bool = Fa
     return CountedPage(page.rows, page.next_cursor, page.after, claims.order_by()[: COUNT_LIMIT + 1].count())
 
 
-def next_claim(user: User, desk: Desk) -> Claim | None:
-    """The claim that has waited longest on a desk, of those this person may conclude (four eyes)."""
-    mine = Decision.objects.filter(officer=user).exclude(stage=desk.stage).values("claim_id")
+def next_claim(user: User, work: WorkQueue) -> Claim | None:
+    """The claim that has waited longest in a queue, of those this person may conclude (four eyes)."""
+    mine = Decision.objects.filter(officer=user).exclude(stage=work.stage).values("claim_id")
     own = [membership.applicant_id for membership in user.active_memberships]
-    return desk.claims(user).exclude(pk__in=mine).exclude(applicant_id__in=own).order_by("submitted_at", "id").first()
+    return work.claims(user).exclude(pk__in=mine).exclude(applicant_id__in=own).order_by("submitted_at", "id").first()
 
 
 def claims_for(user: User) -> QuerySet[Claim]:

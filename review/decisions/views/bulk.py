@@ -12,7 +12,7 @@ from portal.core.http import act_of, user_of
 from portal.core.money import ZERO
 from review.decisions.enums import Stage
 from review.decisions.forms.lists import MinutesForm
-from review.decisions.selectors.queue import desks_of
+from review.decisions.selectors.queue import queues_of
 from review.decisions.services.bulk import decide_claims, rehearse_decisions
 from review.decisions.views.publicity import sum_words
 
@@ -20,13 +20,13 @@ MOST_AT_ONCE = 200
 
 
 def chosen_claims(request: HttpRequest) -> list[Claim]:
-    """The ticked claims that lie on this person's desk of final decisions."""
+    """The ticked claims that are in this person's queue of final decisions."""
     keys = request.POST.getlist("claim")[:MOST_AT_ONCE]
-    desks = [desk for desk in desks_of(user_of(request)) if desk.stage == Stage.FINAL]
+    queues = [work for work in queues_of(user_of(request)) if work.stage == Stage.FINAL]
     return [
         claim
-        for desk in desks
-        for claim in desk.claims(user_of(request))
+        for work in queues
+        for claim in work.claims(user_of(request))
         .filter(pk__in=[key for key in keys if key.isdecimal()])
         .select_related("applicant", "item", "region", "city")
         .order_by("submitted_at", "id")

@@ -30,7 +30,7 @@ from review.decisions.forms.decision import (
 from review.decisions.permissions import stage_before
 from review.decisions.selectors.ceilings import Ceilings, preview_ceilings, read_ceilings
 from review.decisions.selectors.claim_review import ClaimReview
-from review.decisions.selectors.queue import claims_for, desks_of, next_claim
+from review.decisions.selectors.queue import claims_for, next_claim, queues_of
 from review.decisions.services.corrections import return_for_correction
 from review.decisions.services.credit import record_credit
 from review.decisions.services.decisions import (
@@ -45,7 +45,7 @@ from review.decisions.views.queue import readers, reviewers
 
 
 @dataclass
-class Desk:
+class Panel:
     """The forms that stand at the end of the page, by the name that their button sends."""
 
     forms: dict[str, SeenForm] = field(default_factory=dict)
@@ -102,25 +102,25 @@ def show(
     claim_review: ClaimReview,
     *,
     ceilings: Ceilings,
-    desk: Desk | None = None,
+    panel: Panel | None = None,
     credit: CreditForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Render the page; forms that were not sent are made fresh."""
-    desk = desk or Desk()
-    forms = {name: desk.forms.get(name) or make_form(name, claim_review, ceilings) for name in Conclusion}
-    desk.forms = {name: form for name, form in forms.items() if form}
+    panel = panel or Panel()
+    forms = {name: panel.forms.get(name) or make_form(name, claim_review, ceilings) for name in Conclusion}
+    panel.forms = {name: form for name, form in forms.items() if form}
     last_credit = claim_review.credit[0] if claim_review.credit else None
     context = {
         "claim_review": claim_review,
         "claim": claim_review.claim,
         "ceilings": ceilings,
-        "desk": desk,
+        "panel": panel,
         "credit_form": credit or CreditForm(),
         "credit_error": bool(credit and credit.errors),
         "bad_credit": last_credit if last_credit and last_credit.result in BLOCKING_CREDIT else None,
         "proposal": claim_review.latest(Stage.DISTRICT_FIRST) if claim_review.stage == Stage.DISTRICT_SECOND else None,
-        "with_credit": claim_review.is_on_my_desk and claim_review.stage != Stage.ACCEPTANCE,
+        "with_credit": claim_review.is_mine_to_decide and claim_review.stage != Stage.ACCEPTANCE,
     }
     return render(request, "review/claim.html", context, status=status)
 
@@ -146,17 +146,17 @@ def conclude(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if form is None:
         return refuse_stale(request, claim_review, claim_review.obstacle)
     if request.POST.get("intent") in ("preview", MORE):
-        return show(request, claim_review, ceilings=ceilings, desk=Desk({name: unbound(form)}, opened=name))
+        return show(request, claim_review, ceilings=ceilings, panel=Panel({name: unbound(form)}, opened=name))
     if not form.is_valid():
-        return show(request, claim_review, ceilings=ceilings, desk=Desk({name: form}, opened=name), status=422)
+        return show(request, claim_review, ceilings=ceilings, panel=Panel({name: form}, opened=name), status=422)
     with show_refusal(denials=True) as refusal:
         carry_out(form, act=act_of(request))
         messages.success(request, f"{claim_review.claim.number}：{form.done}")
         return redirect(where_next(request, claim_review))
     if isinstance(refusal.error, StaleStateError):
         return refuse_stale(request, claim_review, str(refusal))
-    desk = Desk({name: form}, opened=name, error=str(refusal) or "您的职责不包含这一操作。")
-    return show(request, claim_review, ceilings=ceilings, desk=desk, status=422)
+    panel = Panel({name: form}, opened=name, error=str(refusal) or "您的职责不包含这一操作。")
+    return show(request, claim_review, ceilings=ceilings, panel=panel, status=422)
 
 
 def unbound(form: SeenForm) -> SeenForm:
@@ -198,7 +198,7 @@ def refuse_stale(request: HttpRequest, claim_review: ClaimReview, message: str) 
         for field in request.POST
         if field.startswith("remark_") and (value := request.POST.get(field))
     ]
-    return show(request, fresh, ceilings=ceilings_now(fresh, []), desk=Desk(error=words, typed=typed), status=409)
+    return show(request, fresh, ceilings=ceilings_now(fresh, []), panel=Panel(error=words, typed=typed), status=409)
 
 
 def carry_out(form: SeenForm, *, act: ActorContext) -> None:
@@ -236,13 +236,13 @@ def carry_out(form: SeenForm, *, act: ActorContext) -> None:
 
 
 def where_next(request: HttpRequest, claim_review: ClaimReview) -> str:
-    """The desk the claim lay on, or straight to its next claim."""
-    desk = next((each for each in desks_of(user_of(request)) if each.stage == claim_review.stage), None)
-    if desk is None:
+    """The queue that the claim was in, or straight to its next claim."""
+    work = next((each for each in queues_of(user_of(request)) if each.stage == claim_review.stage), None)
+    if work is None:
         return reverse("review:queue")
-    if "next" in request.POST and (following := next_claim(user_of(request), desk)):
+    if "next" in request.POST and (following := next_claim(user_of(request), work)):
         return reverse("review:claim", args=[following.key])
-    return f"{reverse('review:queue')}?desk={desk.key}"
+    return f"{reverse('review:queue')}?desk={work.key}"
 
 
 @access(reviewers)
@@ -250,7 +250,7 @@ def where_next(request: HttpRequest, claim_review: ClaimReview) -> str:
 def credit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Record a credit check of the claim's applicant."""
     claim_review = ClaimReview(claim_or_404(request, key), user=user_of(request))
-    if not claim_review.is_on_my_desk:
+    if not claim_review.is_mine_to_decide:
         raise Http404("credit")
     form = CreditForm(request.POST)
     if form.is_valid():

@@ -1,4 +1,4 @@
-"""Whose turn it is: desks, the next claim, and the search over everything one sees."""
+"""Whose turn it is: queues, the next claim, and the search over everything one sees."""
 
 from typing import Any
 
@@ -17,48 +17,48 @@ from review.decisions.forms.lists import ClaimFilterForm, ClaimSearchForm, Minut
 from review.decisions.selectors.queue import (
     COUNT_LIMIT,
     DUTIES,
-    Desk,
+    WorkQueue,
     blocked_here,
     claims_for,
-    desks_of,
     next_claim,
     overdue_before,
     page_of,
+    queues_of,
 )
 
 reviewers = officials(*(Role(role) for role in DUTIES))
 readers = officials(*(Role(role) for role in DUTIES), Role.AUDITOR, Role.FINANCE)
 
 
-def chosen_desk(request: HttpRequest) -> Desk | None:
-    """The desk named in the address, or the first of this person's."""
-    desks = desks_of(user_of(request))
-    if not desks:
+def chosen_queue(request: HttpRequest) -> WorkQueue | None:
+    """The work queue named in the address, or the first of this person's."""
+    queues = queues_of(user_of(request))
+    if not queues:
         return None
-    wanted = choice_of(request, "desk", {desk.key for desk in desks}, default=desks[0].key)
-    return next(desk for desk in desks if desk.key == wanted)
+    wanted = choice_of(request, "desk", {work.key for work in queues}, default=queues[0].key)
+    return next(work for work in queues if work.key == wanted)
 
 
 @access(reviewers)
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
-    """The claims on one desk, those that have waited longest first."""
-    desk = chosen_desk(request)
+    """The claims of one work queue, those that have waited longest first."""
+    work = chosen_queue(request)
     form = ClaimFilterForm(request.GET)
     tabs = [
         (each, min(each.claims(user_of(request)).order_by()[: COUNT_LIMIT + 1].count(), COUNT_LIMIT + 1))
-        for each in desks_of(user_of(request))
+        for each in queues_of(user_of(request))
     ]
-    context: dict[str, Any] = {"desk": desk, "tabs": tabs, "form": form, "limit": COUNT_LIMIT}
-    if desk is not None:
-        claims = form.as_filter().apply(desk.claims(user_of(request)))
+    context: dict[str, Any] = {"work": work, "tabs": tabs, "form": form, "limit": COUNT_LIMIT}
+    if work is not None:
+        claims = form.as_filter().apply(work.claims(user_of(request)))
         page = page_of(claims, after=request.GET.get("after", ""), oldest_first=True)
         context |= {
             "page": page,
             "narrowed": any(request.GET.get(name) for name in form.fields),
-            "blocked": blocked_here(user_of(request), page.rows, desk.stage),
+            "blocked": blocked_here(user_of(request), page.rows, work.stage),
             "overdue_before": overdue_before(),
-            "minutes_form": MinutesForm() if desk.stage == Stage.FINAL else None,
+            "minutes_form": MinutesForm() if work.stage == Stage.FINAL else None,
         }
     return render(request, "review/queue.html", context)
 
@@ -67,11 +67,11 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_GET
 def take_next(request: HttpRequest) -> HttpResponse:
     """Go to the claim that has waited longest and that this person may conclude."""
-    desk = chosen_desk(request)
-    claim = next_claim(user_of(request), desk) if desk else None
+    work = chosen_queue(request)
+    claim = next_claim(user_of(request), work) if work else None
     if claim is None:
         messages.info(request, "这里没有等待您办理的申报了。")
-        return redirect(f"{reverse('review:queue')}?desk={desk.key}" if desk else "review:queue")
+        return redirect(f"{reverse('review:queue')}?desk={work.key}" if work else "review:queue")
     return redirect("review:claim", key=claim.key)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from policies.drafting.selectors import draft_catalogue
 from policies.drafting.selectors.changes import draft_changes
 from policies.drafting.services.drafts import remove_section
-from policies.drafting.wording import NOTHING, compare, pieces
+from policies.drafting.wording import NOTHING, compare, compared
 from policies.engine import CatalogueError, assess
 from policies.published.selectors import published_catalogue
 from tests.factories import act
@@ -27,18 +27,18 @@ texts = st.text(alphabet="最高五千元 5,000.00元Ab\n。", max_size=30)
 
 
 @given(texts, texts)
-def test_the_pieces_make_up_both_texts(before, after):
-    left, right = pieces(before, after)
-    assert "".join(piece.text for piece in left) == (before or NOTHING)
-    assert "".join(piece.text for piece in right) == (after or NOTHING)
-    assert {piece.kind for piece in left} <= {"same", "del"}
-    assert {piece.kind for piece in right} <= {"same", "ins"}
+def test_the_fragments_make_up_both_texts(before, after):
+    left, right = compared(before, after)
+    assert "".join(part.text for part in left) == (before or NOTHING)
+    assert "".join(part.text for part in right) == (after or NOTHING)
+    same = ["".join(part.text for part in side if not part.is_changed) for side in (left, right)]
+    assert same[0] == same[1] or NOTHING in same
 
 
 def test_a_figure_is_one_word():
-    left, right = pieces("最高 5,000.00 元", "最高 6,000.00 元")
-    assert [piece.text for piece in left if piece.kind == "del"] == ["5,000.00"]
-    assert [piece.text for piece in right if piece.kind == "ins"] == ["6,000.00"]
+    left, right = compared("最高 5,000.00 元", "最高 6,000.00 元")
+    assert [part.text for part in left if part.is_changed] == ["5,000.00"]
+    assert [part.text for part in right if part.is_changed] == ["6,000.00"]
 
 
 def test_only_rows_that_differ_are_compared():

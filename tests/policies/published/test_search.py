@@ -154,6 +154,6 @@ def test_any_query_gives_few_words_none_of_them_empty(query):
     st.text(alphabet="专利 ＰＣＴpct，,1０<&㎡ﬃ", max_size=60), st.text(alphabet="专利pct1fi", min_size=1, max_size=4)
 )
 def test_marking_keeps_the_text_and_marks_only_what_was_asked_for(text, word):
-    pieces = highlight(text, query_words(word))
-    assert "".join(piece.text for piece in pieces) == text
-    assert any(piece.is_hit for piece in pieces) == (fold(word) in fold(text) and bool(query_words(word)))
+    fragments = highlight(text, query_words(word))
+    assert "".join(part.text for part in fragments) == text
+    assert any(part.is_hit for part in fragments) == (fold(word) in fold(text) and bool(query_words(word)))

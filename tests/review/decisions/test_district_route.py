@@ -15,7 +15,7 @@ from portal.core.errors import RefusedError
 from portal.notifications.models import Message
 from review.decisions.models import Objection, PublicityList
 from review.decisions.selectors.publicity import awaiting_claims
-from review.decisions.selectors.queue import desks_of
+from review.decisions.selectors.queue import queues_of
 from review.decisions.services.decisions import Minutes, confirm_district_review, support_claim
 from review.decisions.services.objections import Objector, dismiss_objection, enter_objection
 from review.decisions.services.publicity import PublicityPlan, approve_list, publish_claims
@@ -113,8 +113,8 @@ def test_district_decider_and_finance_see_nothing_that_the_city_decides(office, 
 
 def test_each_decision_lies_on_one_desk_only(office, decider):
     claim = confirmed(office)
-    (mine,) = desks_of(fresh(decider))
-    (citys,) = desks_of(fresh(office.decider))
+    (mine,) = queues_of(fresh(decider))
+    (citys,) = queues_of(fresh(office.decider))
     assert list(mine.claims(fresh(decider))) == [claim]
     assert not citys.claims(fresh(office.decider)).exists()
 

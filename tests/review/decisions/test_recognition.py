@@ -25,7 +25,7 @@ from review.decisions.services.sums import LineSum
 from review.funding.models import Award
 from review.funding.selectors import payable_claims
 from review.funding.services import Voucher, record_payment, shown_payee
-from review.home.selectors import applicant_desk, unpaid_for
+from review.home.selectors import applicant_overview, unpaid_for
 from review.notices.compose import NoticeNotDue
 from review.notices.models import NoticeKind
 from review.notices.services import issue_notice
@@ -96,7 +96,7 @@ def test_recognition_is_no_matter_for_finance(office):
     with pytest.raises(RefusedError):
         record_payment(claim.pk, voucher=Voucher("1", after), act=on(after, office.finance), shown=shown_payee(claim))
     assert not Award.objects.exists()
-    desk = applicant_desk(fresh(claim.created_by))
+    desk = applicant_overview(fresh(claim.created_by))
     assert (desk.under_way, desk.granted) == ([], Decimal("0.00"))
 
 

@@ -17,7 +17,7 @@ from policies.calls.models import Call
 from policies.published.models import ItemVersion, SupportItem
 from portal.accounts.models import User
 from portal.notifications.models import Message
-from review.home.selectors import applicant_desk
+from review.home.selectors import applicant_overview
 from tests.factories import (
     ApplicantFactory,
     ClaimFactory,
@@ -238,5 +238,5 @@ def test_an_applicants_page_costs_the_same_with_one_claim_and_with_three(
         costs.append(len(page))
         assert user.active_memberships  # read once, outside what is counted
         with django_assert_num_queries(4):
-            applicant_desk(user)
+            applicant_overview(user)
     assert costs[0] == costs[1]
