@@ -68,7 +68,7 @@ ITEM_KINDS = {
     "target": "工作目标",
 }
 
-DOCUMENT_STATUSES = {"draft": "征求意见", "in_force": "现行有效", "repealed": "已废止", "ended": "已到期"}
+DOCUMENT_STATUSES = {"draft": "征求意见稿", "in_force": "现行有效", "repealed": "已废止", "ended": "已到期"}
 ROUTES = {"city": "区级初审、市级复审", "district": "区级决定、市级监督"}
 PAYERS = {"city": "市级", "district": "区级", "both": "市区两级", "unstated": "文件未写明"}
 SUBJECT_RULES = {"refuse": "重复申报不予受理", "flag": "重复申报提示审核人"}

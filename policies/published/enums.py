@@ -2,14 +2,17 @@
 
 from django.db import models
 
+from policies.engine.terms import DOCUMENT_STATUSES as _NAMES
 from portal.core.choices import StatusChoices
 
 
 class DocumentStatus(StatusChoices):
-    DRAFT = "draft", "warn", "征求意见稿 仅供测算", "征求意见稿"
-    IN_FORCE = "in_force", "ok", "现行有效", "现行有效"
-    REPEALED = "repealed", "neutral", "已废止", "已废止"
-    ENDED = "ended", "neutral", "已到期", "已到期"
+    """The engine's statuses under the engine's names; applicants read of a draft what it is good for."""
+
+    DRAFT = "draft", "warn", f"{_NAMES['draft']} 仅供测算", _NAMES["draft"]
+    IN_FORCE = "in_force", "ok", _NAMES["in_force"], _NAMES["in_force"]
+    REPEALED = "repealed", "neutral", _NAMES["repealed"], _NAMES["repealed"]
+    ENDED = "ended", "neutral", _NAMES["ended"], _NAMES["ended"]
 
 
 class TextOrigin(models.TextChoices):

@@ -12,13 +12,13 @@ class RegionLevel(models.TextChoices):
 
 
 class ApplicantKind(models.TextChoices):
-    """Kinds that policy documents name as beneficiaries; the values are the engine's own."""
+    """Kinds that policy documents name as beneficiaries; values and words are the engine's own."""
 
     ENTERPRISE = "enterprise", "企业"
     INSTITUTION = "institution", "事业单位"
-    UNIVERSITY = "university", "高校科研院所"
+    UNIVERSITY = "university", "高校院所"
     AGENCY = "agency", "知识产权服务机构"
-    ASSOCIATION = "association", "社会团体"
+    ASSOCIATION = "association", "社会团体、行业协会"
     ALLIANCE = "alliance", "产业知识产权联盟"
     PARK = "park", "园区"
     FINANCIAL = "financial", "金融机构"
