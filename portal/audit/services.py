@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, BinaryIO
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from portal.accounts.areas import home_region
 from portal.audit.chain import compute_hash
@@ -42,6 +42,26 @@ def rehearsal() -> Iterator[None]:
         _rehearsing.reset(token)
 
 
+_waiting: ContextVar[list[AuditRecord] | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def recorded_together() -> Iterator[None]:
+    """Append what is recorded inside only at the end, at once; must run inside the transaction of a long action.
+
+    Every other transaction waits for whoever holds the chain's head. Inside, the rows are written and only the records
+    are gathered, so that an action over a thousand claims holds it for the last moment alone.
+    """
+    entries: list[AuditRecord] = []
+    token = _waiting.set(entries)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    if entries:
+        _append(entries)
+
+
 def record_audit(
     act: ActorContext,
     *,
@@ -72,15 +92,33 @@ def record_audit(
         "before": _plain(before),
         "after": _plain(after),
     }
+    entry = AuditRecord(**values)
     if _rehearsing.get():
-        return AuditRecord(**values)
+        return entry
+    waiting = _waiting.get()
+    if waiting is None:
+        _append([entry])
+    else:
+        waiting.append(entry)
+    return entry
+
+
+def _append(entries: Sequence[AuditRecord]) -> None:
+    """Chain the records after the last one, under the lock of the chain's head."""
     with transaction.atomic():
         head, _ = ChainHead.objects.select_for_update().get_or_create(pk=1)
-        entry = AuditRecord(sequence=head.sequence + 1, previous_hash=head.hash, **values)
-        entry.hash = compute_hash(entry)
-        entry.save(force_insert=True)
-        ChainHead.objects.filter(pk=1).update(sequence=entry.sequence, hash=entry.hash)
-    return entry
+        for entry in entries:
+            head.sequence += 1
+            entry.sequence, entry.previous_hash = head.sequence, head.hash
+            head.hash = entry.hash = compute_hash(entry)
+        AuditRecord.objects.bulk_create(entries)
+        # The database lets the head move on by one record at a time.
+        table = connection.ops.quote_name(ChainHead._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"UPDATE {table} SET sequence = %s, hash = %s WHERE id = 1",  # noqa: S608 - our own table
+                [(entry.sequence, entry.hash) for entry in entries],
+            )
 
 
 def export_records(

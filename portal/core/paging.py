@@ -51,6 +51,16 @@ def paginate(
     return Page(shown, _write_cursor(shown[-1], by=by, key=key) if len(found) > size else "", after)
 
 
+def paginate_fixed(rows: QuerySet[M], *, after: str, size: int) -> tuple[Page[M], int]:
+    """The page of a list that no longer changes after so many rows of its own order, and how many these are. One query.
+
+    A cursor that makes no sense gives the first page.
+    """
+    start = read_number(after) or 0
+    found = list(rows[start : start + size + 1])
+    return Page(found[:size], str(start + size) if len(found) > size else ""), start
+
+
 def _write_cursor(row: Model, *, by: str, key: str) -> str:
     number: int = getattr(row, key)
     if not by:

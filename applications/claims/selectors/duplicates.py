@@ -77,9 +77,13 @@ def own_file_uses(claim: Claim) -> dict[str, list[str]]:
     return dict(places)
 
 
-def duplicate_lines(claim: Claim, *, user: User) -> list[Duplicate]:
-    """Lines of other submitted claims about the same rights, of any item and applicant, that an officer may see."""
-    subjects = {line.subject_key: line.position for line in claim.lines.all() if line.subject_key}
+def duplicate_lines(claim: Claim, *, user: User, lines: Iterable[ClaimLine] | None = None) -> list[Duplicate]:
+    """Lines of other submitted claims about the same rights, of any item and applicant, that an officer may see.
+
+    `lines` are the claim's own, where they are read already.
+    """
+    own = claim.lines.all() if lines is None else lines
+    subjects = {line.subject_key: line.position for line in own if line.subject_key}
     if not subjects:
         return []
     visible = Claim.objects.visible_to(user).exclude(pk=claim.pk).exclude(submitted_at=None)
@@ -99,9 +103,13 @@ def duplicate_lines(claim: Claim, *, user: User) -> list[Duplicate]:
     ]
 
 
-def duplicate_files(claim: Claim, *, user: User) -> list[Duplicate]:
-    """Files of other submitted claims with the same bytes as one of this claim's, that an officer may see."""
-    files = {e.file_id: e.filename for e in claim.evidence.all() if e.removed_at is None}
+def duplicate_files(claim: Claim, *, user: User, evidence: Iterable[Evidence] | None = None) -> list[Duplicate]:
+    """Files of other submitted claims with the same bytes as one of this claim's, that an officer may see.
+
+    `evidence` is the claim's own, where it is read already.
+    """
+    own = claim.evidence.all() if evidence is None else evidence
+    files = {e.file_id: e.filename for e in own if e.removed_at is None}
     if not files:
         return []
     visible = Claim.objects.visible_to(user).exclude(pk=claim.pk).exclude(submitted_at=None)

@@ -83,6 +83,8 @@ class ClaimReview:
     @cached_property
     def notices(self) -> list[Notice]:
         """The notices on the claim."""
+        if self.is_undecided:
+            return []
         return notices_of(self.claim, user=self.user)
 
     @cached_property
@@ -121,6 +123,11 @@ class ClaimReview:
     def stage(self) -> Stage | None:
         """The stage the claim stands at, None where nobody is to conclude on it."""
         return STAGE_OF.get(self.claim.status)
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the claim is in its first round of review: no list has named it, and no notice was issued."""
+        return self.stage is not None and self.claim.round == 1
 
     @cached_property
     def decisions(self) -> list[Decision]:
@@ -234,15 +241,17 @@ class ClaimReview:
 
     @cached_property
     def duplicate_lines(self) -> list[Duplicate]:
-        return duplicate_lines(self.claim, user=self.user)
+        return duplicate_lines(self.claim, user=self.user, lines=[state.line for state in self.context.lines])
 
     @cached_property
     def duplicate_files(self) -> list[Duplicate]:
-        return duplicate_files(self.claim, user=self.user)
+        return duplicate_files(self.claim, user=self.user, evidence=self.context.evidence)
 
     @cached_property
     def corrections(self) -> list[CorrectionRound]:
         """What was asked to be corrected, and what became of it, the last round first."""
+        if not self.claim.correction_round:
+            return []
         return correction_rounds(self.claim)
 
     @cached_property
@@ -267,6 +276,8 @@ class ClaimReview:
     @cached_property
     def objections(self) -> list[Objection]:
         """Objections that this person may see."""
+        if self.is_undecided:
+            return []
         return list(
             Objection.objects.visible_to(self.user)
             .filter(entry__claim=self.claim)

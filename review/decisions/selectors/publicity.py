@@ -9,13 +9,14 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
-from portal.core.money import WAN
+from portal.core.money import WAN, ZERO
 from portal.core.spreadsheets import Column, Kind, build_sheet
 from review.decisions.enums import ObjectionState
 from review.decisions.models import Objection, PublicityEntry, PublicityList
 from review.decisions.permissions import decided_by, publishing_regions
 
 MOST_LISTS = 100
+ENTRIES_PER_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,28 @@ def awaiting_claims(user: User) -> QuerySet[Claim]:
         .filter(decided_by(user, Role.CITY_OFFICER, Role.DECISION_MAKER), status=ClaimStatus.AWAITING_PUBLICITY)
         .select_related("applicant", "item", "region")
         .order_by("region_id", "applicant__name", "pk")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a whole list comes to, whichever of its pages is shown."""
+
+    count: int
+    total: Decimal
+    with_money: int
+    with_title: int
+
+
+def totals_of(publicity: PublicityList) -> Totals:
+    """One query."""
+    return Totals(
+        **publicity.entries.order_by().aggregate(
+            count=Count("pk"),
+            total=Sum("amount", default=ZERO),
+            with_money=Count("pk", filter=Q(amount__isnull=False)),
+            with_title=Count("pk", filter=~Q(title="")),
+        )
     )
 
 

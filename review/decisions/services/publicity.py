@@ -13,7 +13,7 @@ from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.services.transitions import lock_claim, perform_transition
 from portal.accounts.models import Applicant, Region
-from portal.audit.services import record_audit
+from portal.audit.services import record_audit, recorded_together
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
@@ -65,8 +65,8 @@ def publish_claims(
         raise RefusedError("请至少选择一件申报列入公示。")
     if plan.starts_on < timezone.localdate(act.at):
         raise RefusedError("公示开始日期不能早于今天。")
-    with transaction.atomic():
-        # All rows first, in one order: the audit chain's lock, taken by the first transition, comes after.
+    with transaction.atomic(), recorded_together():
+        # All rows first, in one order: the audit chain's lock, for which everybody else waits, comes at the end.
         claims = [lock_claim(pk) for pk in sorted(set(claim_ids))]
         if any(claim.deciding_region_id != region.pk for claim in claims):
             raise RefusedError(f"所选申报不由{region.name}审定，请重新选择。")

@@ -16,16 +16,19 @@ from portal.audit.security import exported_workbook
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.money import ZERO, format_yuan
+from portal.core.paging import paginate_fixed
 from review.decisions.forms.lists import ObjectionConclusionForm, ObjectionForm, PublicityForm
 from review.decisions.models import Objection, PublicityEntry, PublicityList
 from review.decisions.permissions import publishing_regions
 from review.decisions.selectors.publicity import (
+    ENTRIES_PER_PAGE,
     awaiting_claims,
     entries_for_work,
     lists_for_work,
     public_lists,
     publicity_sheet,
     publishing_region,
+    totals_of,
 )
 from review.decisions.services.objections import dismiss_objection, enter_objection, uphold_objection
 from review.decisions.services.publicity import Outcome, approvable, approve_list, last_day, publish_claims
@@ -47,14 +50,11 @@ def publicity_public(request: HttpRequest) -> HttpResponse:
 def publicity_detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One published list; for everybody, and for the printer."""
     publicity = get_object_or_404(PublicityList.objects.select_related("region"), key=key)
-    entries = list(publicity.entries.all())
-    context = {
-        "publicity": publicity,
-        "entries": entries,
-        "total": sum((entry.amount for entry in entries if entry.amount is not None), ZERO),
-        "has_money": any(entry.amount is not None for entry in entries),
-        "has_titles": any(entry.title for entry in entries),
-    }
+    totals = totals_of(publicity)
+    # Who prints wants the whole list.
+    size = totals.count if "all" in request.GET else ENTRIES_PER_PAGE
+    page, start = paginate_fixed(publicity.entries.all(), after=request.GET.get("after", ""), size=size)
+    context = {"publicity": publicity, "page": page, "start": start, "totals": totals}
     return render(request, "review/publicity_detail.html", context)
 
 
@@ -116,7 +116,9 @@ def publicity_work(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     ready = approvable(found)
     context = {
         "publicity": found,
-        "entries": entries_for_work(found, user=user_of(request)),
+        "page": paginate_fixed(
+            entries_for_work(found, user=user_of(request)), after=request.GET.get("after", ""), size=ENTRIES_PER_PAGE
+        )[0],
         "ready": ready,
         "total": sum((claim.approved_amount or ZERO for claim in ready), ZERO),
         "is_over": timezone.localdate() > found.ends_on,

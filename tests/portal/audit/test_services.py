@@ -16,7 +16,7 @@ from portal.audit import services
 from portal.audit.chain import GENESIS, compute_hash
 from portal.audit.models import AuditRecord, ChainHead
 from portal.audit.selectors import RecordFilter, verify_chain
-from portal.audit.services import export_records, record_audit, rehearsal
+from portal.audit.services import export_records, record_audit, recorded_together, rehearsal
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from tests.factories import UserFactory, act, make_official, wuxi
@@ -154,3 +154,20 @@ def test_an_export_too_large_is_refused_with_words(monkeypatch):
 def test_the_head_is_the_end_of_the_chain():
     record_audit(act(), action="jobs.retry", target=wuxi())
     assert ChainHead.objects.filter(sequence=F("pk")).get().sequence == 1
+
+
+def test_records_of_a_long_action_are_appended_at_its_end_so_that_nobody_waits_before():
+    people = [UserFactory() for _ in range(3)]
+    record_audit(act(people[0]), action="accounts.first", target=people[0])
+    before = ChainHead.objects.get().sequence
+    with transaction.atomic(), recorded_together():
+        for person in people:
+            record_audit(act(person), action="accounts.long", target=person)
+        assert ChainHead.objects.get().sequence == before
+    added = AuditRecord.objects.filter(sequence__gt=before).order_by("sequence")
+    assert [record.target_id for record in added] == [str(person.pk) for person in people]
+    assert verify_chain().is_whole
+    with pytest.raises(ZeroDivisionError), transaction.atomic(), recorded_together():
+        record_audit(act(people[0]), action="accounts.long", target=people[0])
+        raise ZeroDivisionError
+    assert ChainHead.objects.get().sequence == before + 3

@@ -88,6 +88,25 @@ def test_public_list_needs_no_sign_in_and_shows_no_personal_number(client, offic
     assert response.status_code == 302
 
 
+def test_a_long_list_is_shown_in_pages_with_the_totals_of_all(client, office, monkeypatch):
+    monkeypatch.setattr("review.decisions.views.publicity.ENTRIES_PER_PAGE", 1)
+    claims = [decided(office), decided(office, lines=[patent_facts(2)])]
+    listed = publish(office, *claims)
+    for name, user in (("publicity_detail", None), ("publicity_work", office.city)):
+        if user:
+            as_(client, user)
+        address = reverse(f"review:{name}", args=[listed.key])
+        pages = [client.get(address, {"after": after}) for after in ("", "1", "nonsense", "9" * 18)]
+        assert [len(page.context["page"].rows) for page in pages] == [1, 1, 1, 0]
+        assert [page.context["page"].next_cursor for page in pages] == ["1", "", "1", ""]
+        shown = {page.context["page"].rows[0].pk for page in pages[:2]}
+        assert shown == set(listed.entries.values_list("pk", flat=True))
+    first = client.get(reverse("review:publicity_detail", args=[listed.key])).content.decode()
+    assert "合计 2 件" in first
+    whole = client.get(reverse("review:publicity_detail", args=[listed.key]), {"all": "1"})
+    assert len(whole.context["page"].rows) == 2
+
+
 def test_publicity_is_checked_published_objected_to_and_approved_on_pages(client, office, time_machine):
     time_machine.move_to(on(date(2026, 6, 1)).at)
     claim, other = decided(office), decided(office, lines=[patent_facts(2)])

@@ -19,6 +19,7 @@ from tests.review.decisions.pages import as_, page_of, post
 from tests.review.worlds import (
     accepted,
     again,
+    city_passed,
     confirmed,
     expected,
     on,
@@ -278,3 +279,12 @@ def test_submit_and_next_leads_to_the_following_claim(client, office):
     one, other = submitted(), submitted(lines=[patent_facts(2)])
     response = post(as_(client, office.acceptance), one, "support", next="1")
     assert response.url == reverse("review:claim", args=[other.key])
+
+
+def test_a_claims_page_costs_few_queries_whoever_opens_it(client, office, django_assert_max_num_queries):
+    claim = city_passed(office, lines=[patent_facts(1), patent_facts(2)])
+    for reader in (office.city, office.decider):
+        as_(client, reader)
+        client.get(reverse("review:claim", args=[claim.key]))
+        with django_assert_max_num_queries(16):
+            assert client.get(reverse("review:claim", args=[claim.key])).status_code == 200
