@@ -243,6 +243,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # The largest body of a request, bytes: of a page that takes files (the proxy in front allows the same), and of others.
 UPLOAD_BODY_MAX_BYTES = max(25 * 1024 * 1024, EVIDENCE_MAX_BYTES + 1024 * 1024)
 REQUEST_BODY_MAX_BYTES = 1024 * 1024
+# The proxy writes when a request arrived into X-Request-Start, over whatever a client wrote there.
+PROXY_STAMPS_ARRIVAL = env_flag("PROXY_STAMPS_ARRIVAL")
 # Working days an applicant has to correct a claim; officers may set fewer, not more.
 CORRECTION_WORKDAYS = env_int("CORRECTION_WORKDAYS", 10)
 # The notices' fonts are built once (`manage.py build_fonts`) and kept. Licensed fonts go into the first of the sources.

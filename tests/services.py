@@ -129,8 +129,11 @@ def _wait_until(ready: Callable[[], bool], *, process: subprocess.Popen[bytes], 
 
 
 @contextlib.contextmanager
-def running_postgres(directory: Path) -> Iterator[str]:
-    """Run an empty PostgreSQL that may lose data on a power cut; yield its URL. The directory must be new."""
+def running_postgres(directory: Path, *, keeps_commits: bool = False) -> Iterator[str]:
+    """Run an empty PostgreSQL that may lose data on a power cut; yield its URL. The directory must be new.
+
+    With `keeps_commits` what was committed outlives the server's own crash.
+    """
     bin_dir = find_postgres_bin()
     account = _postgres_account()
     home = directory / "postgres"
@@ -163,7 +166,7 @@ def running_postgres(directory: Path) -> Iterator[str]:
         "port": str(port),
         "unix_socket_directories": str(home),
         "fsync": "off",
-        "synchronous_commit": "off",
+        "synchronous_commit": "on" if keeps_commits else "off",
         "full_page_writes": "off",
         "max_connections": "200",
         "shared_buffers": "256MB",

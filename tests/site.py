@@ -4,6 +4,7 @@ A `Host` is one machine: programs of its own, with a folder of its own. Several 
 names (database, Redis, store). Every program is the leader of a process group, so that it can be killed whole.
 """
 
+import http.client
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlencode, urlsplit
 
 from tests.services import die_with_parent, free_port
 
@@ -95,8 +97,11 @@ class Host:
 
     def manage(self, *arguments: str) -> str:
         """Run a management command to its end; return what it printed."""
+        return self._finish(["manage.py", *arguments])
+
+    def _finish(self, arguments: list[str]) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [sys.executable, *arguments],
             cwd=ROOT,
             env=self.full_environment,
             capture_output=True,
@@ -104,8 +109,12 @@ class Host:
             check=False,
         )
         if done.returncode:
-            raise ProgramFailedError(f"manage.py {' '.join(arguments)}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+            raise ProgramFailedError(f"{' '.join(arguments)}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
         return done.stdout
+
+    def run(self, module: str, *arguments: object) -> str:
+        """Run a module with the site's settings to its end; return what it printed."""
+        return self._finish(["-m", module, *map(str, arguments)])
 
     def start_web(self, *, workers: int = 2, threads: int = 4, port: int = 0, **environment: str) -> Program:
         """Start gunicorn as the container does, and wait until it answers."""
@@ -160,3 +169,34 @@ def wait_for(ready: Callable[[], bool], program: Program, *, seconds: float = ST
         if program.process.poll() is not None or time.monotonic() > deadline:
             raise ProgramFailedError(f"The program did not start:\n{program.log_end}")
         time.sleep(0.05)
+
+
+TOKEN = "t" * 32
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a request came back with; status 0 where the line broke before an answer."""
+
+    status: int
+    text: str
+    location: str = ""
+
+
+def ask(url: str, *, session: str, data: Mapping[str, object] | None = None, **headers: str) -> Answer:
+    """A GET, or with `data` a POST, of somebody who is signed in; redirects are not followed."""
+    parts = urlsplit(url)
+    cookie = f"portal_session={session}; csrftoken={TOKEN}"
+    sent = {"Cookie": cookie, "X-CSRFToken": TOKEN} | {name.replace("_", "-"): value for name, value in headers.items()}
+    body = None
+    if data is not None:
+        body, sent["Content-Type"] = urlencode(data), "application/x-www-form-urlencoded"
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    try:
+        connection.request("GET" if data is None else "POST", parts.path, body, sent)
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.read().decode(errors="replace"), answer.headers.get("Location", ""))
+    except (OSError, http.client.HTTPException):
+        return Answer(0, "")
+    finally:
+        connection.close()

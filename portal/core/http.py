@@ -1,6 +1,8 @@
 """What views take from a request and hand on."""
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from django.conf import settings
@@ -24,6 +26,24 @@ def act_of(request: HttpRequest) -> ActorContext:
     """Who acts through this request: its user, now, from its address."""
     user = request.user if request.user.is_authenticated else None
     return ActorContext(user=user, at=timezone.now(), address=client_address(request))
+
+
+# How long a request may have lain between the proxy and its thread.
+_LONGEST_WAIT = timedelta(seconds=60)
+_ARRIVAL = re.compile(r"t=(\d{10}\.\d{3})")
+
+
+def arrived_at(request: HttpRequest) -> datetime:
+    """When a request reached the proxy, which says so in `X-Request-Start`; without PROXY_STAMPS_ARRIVAL, now.
+
+    What is handed in before a deadline is in time, however long it waits for a thread of a busy server.
+    """
+    now = timezone.now()
+    stamp = _ARRIVAL.fullmatch(request.headers.get("X-Request-Start", ""))
+    if not settings.PROXY_STAMPS_ARRIVAL or stamp is None:
+        return now
+    arrived = datetime.fromtimestamp(float(stamp[1]), UTC)
+    return arrived if now - _LONGEST_WAIT <= arrived <= now else now
 
 
 def client_address(request: HttpRequest) -> str:

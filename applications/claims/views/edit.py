@@ -32,7 +32,7 @@ from policies.facts.forms import MORE_ROWS, SPARE_ROWS
 from portal.access import access, applicants
 from portal.core.actor import ActorContext
 from portal.core.errors import StaleStateError, show_refusal
-from portal.core.http import act_of, takes_files
+from portal.core.http import act_of, arrived_at, takes_files
 from portal.core.paging import read_number
 
 
@@ -248,7 +248,7 @@ def review(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Submit, or hand back a corrected claim. Pressed twice, the second press lands on the same claim."""
     claim = own_claim(request, key)
-    act = act_of(request)
+    act = replace(act_of(request), at=arrived_at(request))
     revision = _number(request.POST.get("revision"), -1)
     commitment = request.POST.get("commitment") == "on"
     do = resubmit_claim if claim.status == ClaimStatus.CORRECTION else submit_claim

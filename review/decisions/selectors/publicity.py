@@ -1,6 +1,7 @@
 """Publicity lists as the public and as the officers see them."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone

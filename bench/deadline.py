@@ -1,0 +1,183 @@
+"""The last ten minutes before a call closes: 500 applicants save and submit, on gunicorn, PostgreSQL and Redis.
+
+Each saves three times and submits, most of them late, one in ten presses twice, and one in ten comes after the closing.
+The ten minutes pass in a quarter of their time: the same work in less time is the harder case, and the figures are
+those of the compressed run. At the end the database is compared with what each applicant was told.
+"""
+
+import json
+import random
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench._processes import ROOT
+
+SMALL = {"applicants": 10, "seconds": 15.0}
+SAVES = 3
+AIM_SECONDS = 1.0
+
+
+@dataclass
+class Applicant:
+    """One person with one draft, and what the portal told them."""
+
+    key: str
+    line: int
+    revision: int
+    session: str
+    late: bool
+    twice: bool
+    saved: str = "8000"
+    seconds: list[float] = field(default_factory=list)
+    # When the submission (of two presses the first) reached the server, in seconds of the epoch.
+    sent: float = 0.0
+    accepted: bool = False
+    problems: list[str] = field(default_factory=list)
+
+
+def run(applicants: int = 500, seconds: float = 150.0, seed: int = 1) -> dict[str, Any]:
+    """Measure; `seconds` is how long the ten minutes take here."""
+    sys.path.insert(0, str(ROOT))
+    from tests.services import running_services  # noqa: PLC0415 - needed by nobody who imports bench
+    from tests.site import Host  # noqa: PLC0415
+
+    chance = random.Random(seed)
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-deadline-")))
+        services = stack.enter_context(running_services())
+        stamped = {"BEHIND_PROXY": "1", "PROXY_STAMPS_ARRIVAL": "1"}
+        host = stack.enter_context(Host(directory / "host", services.environment() | stamped))
+        host.manage("migrate", "--noinput")
+        host.manage("collectstatic", "--noinput", "--verbosity=0")
+        rows = [json.loads(line) for line in host.run("tests.site_claims", applicants).splitlines()]
+        people = [
+            Applicant(**row, late=number % 10 == 0, twice=number % 10 == 5) for number, row in enumerate(rows, start=1)
+        ]
+        web = host.start_web()
+        host.start_worker()
+        closing = time.time() + seconds
+        host.run("bench.deadline", "close", closing)
+        plans = [(person, _plan(person, closing, seconds, chance)) for person in people]
+        with ThreadPoolExecutor(len(people)) as pool:
+            list(pool.map(lambda plan: _act(plan[0], plan[1], web.url), plans))
+        found = json.loads(host.run("bench.deadline", "read"))
+        host.manage("verify_audit")
+    problems = [problem for person in people for problem in (*person.problems, *_compare(person, found, closing))]
+    numbers = [row["number"] for row in found.values() if row["number"]]
+    problems += ["a number was given twice"] * (len(numbers) - len(set(numbers)))
+    taken = sorted(second for person in people for second in person.seconds)
+    return {
+        "applicants": applicants,
+        "seconds": seconds,
+        "problems": problems[:20],
+        "submitted": len(numbers),
+        "ratios": {
+            "deadline, p95 of a save, seconds": _ratio(taken[int(len(taken) * 0.95)], AIM_SECONDS),
+            "deadline, claims that differ from what their applicant was told, + 1": _ratio(len(problems) + 1, 1),
+        },
+    }
+
+
+def _ratio(value: float, aim: float) -> dict[str, Any]:
+    return {"value": round(value, 3), "aim": aim, "better": "lower"}
+
+
+def _plan(person: Applicant, closing: float, seconds: float, chance: random.Random) -> list[float]:
+    """When this person saves (three times) and submits: the crowd grows towards the end."""
+    end = (
+        closing + chance.uniform(0.2, 2)
+        if person.late
+        else closing - 0.1 - chance.expovariate(6 / seconds) % (seconds * 0.8)
+    )
+    return [*sorted(end - chance.uniform(0.05, 0.18) * seconds for _ in range(SAVES)), end]
+
+
+def _act(person: Applicant, plan: list[float], url: str) -> None:
+    from tests.site import ask  # noqa: PLC0415
+
+    claim = f"{url}/claims/{person.key}"
+    for number, moment in enumerate(plan[:-1]):
+        time.sleep(max(0.0, moment - time.time()))
+        fees = f"{8001 + number}.00"
+        began = time.perf_counter()
+        data = {"revision": person.revision, "line": person.line, f"l{person.line}-fees": fees}
+        answer = ask(f"{claim}/autosave/", session=person.session, data=data)
+        person.seconds.append(time.perf_counter() - began)
+        if answer.status != 200 or 'name="revision"' not in answer.text:
+            person.problems.append(f"a save was answered {answer.status}: {answer.text[:300]}")
+            continue
+        person.saved = fees
+        person.revision = int(answer.text.split('name="revision"')[1].split('value="')[1].split('"')[0])
+    time.sleep(max(0.0, plan[-1] - time.time()))
+
+    # What the proxy does: it writes the moment at which the request reached it.
+    person.sent = round(time.time(), 3)
+    arrival = f"t={person.sent:.3f}"
+
+    def submit() -> None:
+        data = {"revision": person.revision, "commitment": "on"}
+        answer = ask(f"{claim}/submit/", session=person.session, data=data, X_Request_Start=arrival)
+        if answer.status not in (302, 422):
+            person.problems.append(f"a submission was answered {answer.status}: {answer.text[:300]}")
+        person.accepted = person.accepted or (answer.status == 302 and "/edit" not in answer.location)
+
+    presses = [threading.Thread(target=submit) for _ in range(2 if person.twice else 1)]
+    for press in presses:
+        press.start()
+    for press in presses:
+        press.join()
+
+
+def _compare(person: Applicant, found: dict[str, Any], closing: float) -> list[str]:
+    row = found[person.key]
+    problems = []
+    if row["fees"] != person.saved:
+        problems.append(f"saved {person.saved}, stored {row['fees']}")
+    in_time = person.sent < closing
+    if (row["status"] != "draft", person.accepted) != (in_time, in_time):
+        problems.append(f"sent {closing - person.sent:.3f} s before, told {person.accepted}, stored {row['status']}")
+    if row["submitted_at"] and row["submitted_at"] >= closing:
+        problems.append("submitted after the closing")
+    if row["assessments"] != in_time:
+        problems.append(f"{row['assessments']} assessments at the submission")
+    return problems
+
+
+def _in_site(what: str, *arguments: str) -> None:
+    """Set the call's closing, or print every claim by its key; runs with the site's settings."""
+    import django  # noqa: PLC0415
+
+    django.setup()
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from applications.claims.models import Claim  # noqa: PLC0415
+    from policies.calls.models import Call  # noqa: PLC0415
+
+    if what == "close":
+        Call.objects.update(closes_at=datetime.fromtimestamp(float(arguments[0]), UTC))
+        return
+    print(
+        json.dumps(
+            {
+                str(claim.key): {
+                    "status": claim.status,
+                    "number": claim.number,
+                    "fees": claim.lines.get().facts["fees"],
+                    "submitted_at": claim.submitted_at.timestamp() if claim.submitted_at else None,
+                    "assessments": claim.assessments.filter(stage="submit").count(),
+                }
+                for claim in Claim.objects.all()
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    _in_site(*sys.argv[1:])
