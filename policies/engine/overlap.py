@@ -90,7 +90,7 @@ class OtherPolicies(Ledger):
         super().__init__(OTHER_POLICY, SUBJECT, runs, keys, lines)
         documents = list(dict.fromkeys(run.item.document_id for run in runs))
         numbers = [documents.index(run.item.document_id) for run in runs]
-        ranks = [np.searchsorted(shared, part) for part in self.entry_keys]
+        ranks = [np.searchsorted(shared, part) for part in self.entry_keys()]
         claims = np.split(self.buckets.claims, np.cumsum([len(part) for part in ranks])[:-1])
         pairs = zip(ranks, numbers, strict=True)
         self._own = Buckets([rank * len(documents) + number for rank, number in pairs], claims)
@@ -101,7 +101,7 @@ class OtherPolicies(Ledger):
     def shown_to(self, run: Run) -> tuple[str, ...]:
         return (self.shown_as,) if self.shown_as in run.bases else ()
 
-    def find(self, changed: IntArray) -> tuple[IntArray, IntArray]:
+    def find(self, changed: IntArray | None) -> tuple[IntArray, IntArray]:
         found = self.buckets.found_by_all(self.taken) - self._own.found_by_all(self.taken)
         return np.arange(len(found)), found
 

@@ -228,5 +228,5 @@ class Run:
         part.found = {name: sums[lines if len(sums) == size else claims] for name, sums in self.found.items()}
         part.subjects_in_claim = None
         part.other_outcomes = [(where[lines], code) for where, code in self.other_outcomes]
-        part.columns = [columns.narrowed(part, lines) for columns in self.columns]
+        part.columns = [columns.narrowed(lines) for columns in self.columns]
         return part

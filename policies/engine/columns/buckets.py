@@ -22,9 +22,11 @@ class Buckets:
             self.order = filed[order]
         else:
             self.order, key = in_order_of(key)
-        self.starts = run_starts(key)
-        self.keys = key[self.starts]
-        lengths = np.diff(self.starts, append=len(key))
+        # Positions in 32 bits: a million claims have tens of megabytes of them.
+        self.order = self.order.astype(np.int32)
+        starts = run_starts(key)
+        self.starts, self.keys = starts.astype(np.int32), key[starts]
+        lengths = np.diff(self.starts, append=np.int32(len(key)))
         several = lengths > 1
         # The entries of buckets with several, by bucket and claim, and how many each of these buckets has.
         self._common = self.order if several.all() else self.order[np.repeat(several, lengths)]
@@ -49,8 +51,8 @@ class Buckets:
             hit[changed] = True
             buckets = np.logical_or.reduceat(hit[order], self._starts(lengths))
             order, lengths = order[np.repeat(buckets, lengths)], lengths[buckets]
-        starts, values = self._starts(lengths), taken[order]
-        before = np.cumsum(values, dtype=np.int64) - values
+        starts, before = self._starts(lengths), taken[order].astype(np.int64, copy=False)
+        before = np.cumsum(before) - before
         if self._repeats and len(order):
             firsts = np.flatnonzero(np.concatenate(([True], ~self._with_neighbour(order, starts))))
             before = np.repeat(before[firsts], np.diff(firsts, append=len(order)))

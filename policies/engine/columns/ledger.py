@@ -122,18 +122,22 @@ class Ledger:
         self.runs = runs
         self.keys = keys
         self.lines = lines or [run.named_lines() if scope.by_subject else None for run in runs]
+        entries = self.entry_keys()
         pairs = [(run, own) for run, own in zip(runs, self.lines, strict=True) if own is not None]
         if pairs:
-            self.entry_keys = [run.subjects(own) for run, own in pairs]
-            self.buckets = Buckets(self.entry_keys, [run.claims[run.shape.at[own]] for run, own in pairs])
+            self.buckets = Buckets(entries, [run.claims[run.shape.at[own]] for run, own in pairs])
         else:
-            self.entry_keys = [keys.of(run, scope) for run in runs]
-            self.buckets = keys.buckets(self.entry_keys, runs, scope)
-        self._ends = np.cumsum([0, *map(len, self.entry_keys)])
+            self.buckets = keys.buckets(entries, runs, scope)
+        self._ends = np.cumsum([0, *map(len, entries)])
         self._places = {id(run): place for place, run in enumerate(runs)}
         # Of every entry, what it takes and what it finds taken, as far as that was shown.
         self.taken = np.zeros(self._ends[-1], dtype=np.int64)
         self._found = np.zeros(self._ends[-1], dtype=np.int64)
+
+    def entry_keys(self) -> list[IntArray]:
+        """The keys of the buckets of each run's entries."""
+        pairs = zip(self.runs, self.lines, strict=True)
+        return [self.keys.of(run, self.scope) if own is None else run.subjects(own) for run, own in pairs]
 
     # ---- what each kind of ledger says ---------------------------------------------------------------
     def takes(self, run: Run) -> IntArray:
@@ -164,8 +168,8 @@ class Ledger:
         """What is reported of the buckets of a finished simulation."""
         yield from ()
 
-    def find(self, changed: IntArray) -> tuple[IntArray, IntArray]:
-        """Entries and what they find, at least those that find something else since these entries changed."""
+    def find(self, changed: IntArray | None) -> tuple[IntArray, IntArray]:
+        """Entries and what they find: at least those that find something else since these (None: all) changed."""
         return self.buckets.found(self.taken, changed)
 
     # ---- working -------------------------------------------------------------------------------------
@@ -174,11 +178,13 @@ class Ledger:
         changed = [self._take(place) for run in answered if (place := self._places.get(id(run))) is not None]
         if not any(map(len, changed)):
             return
-        where, sums = self.find(joined(changed))
-        fresh = np.flatnonzero(self._found[where] != sums)
+        where, sums = self.find(joined(changed) if sum(map(len, changed)) * 4 < len(self.taken) else None)
+        del changed
+        fresh = self._found[where] != sums
         where, sums = where[fresh], sums[fresh]
         self._found[where] = sums
-        where = np.sort(where)
+        del sums
+        where.sort()
         bounds = np.searchsorted(where, self._ends)
         for place in np.flatnonzero(np.diff(bounds)).tolist():
             self._show(place, where[bounds[place] : bounds[place + 1]])

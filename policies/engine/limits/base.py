@@ -176,7 +176,7 @@ class LimitColumns:
     """
 
     def __init__(self, run: Run, limits: Sequence[tuple[Any, IntArray | None]]) -> None:
-        self.run = run
+        del run
         self.limit = limits[0][0]
 
     @property
@@ -202,12 +202,10 @@ class LimitColumns:
     def conclude(self, work: Work, answers: Answers) -> None:
         """Add to the answers what only this limit asks."""
 
-    def narrowed(self, run: Run, lines: IntArray) -> Self:
+    def narrowed(self, lines: IntArray) -> Self:
         """The same for some claims of the run, whose lines these are."""
         del lines
-        found = copy.copy(self)
-        found.run = run
-        return found
+        return copy.copy(self)
 
     @classmethod
     def ledgers(cls, runs: list[Run], keys: Keys) -> Iterator[Ledger]:

@@ -192,23 +192,24 @@ class TimesColumns(LimitColumns):
         return self.limit.by_lines
 
     def refuse(self, work: Work) -> None:
-        run, limit = self.run, self.limit
-        before = self._before()
+        run, limit = work.run, self.limit
+        before = self._before(run)
         if limit.count == 1 and run.population.once_group is not None and stands_for_group(run.program.limits):
             before = np.maximum(before, run.population.once_group[run.claims])
         work.refuse_claims(before >= limit.count, limit.note.code)
 
     def keep(self, work: Work) -> None:
-        limit, shape, count = self.limit, self.run.shape, work.count
+        limit, shape, count = self.limit, work.run.shape, work.count
         if not limit.by_lines or count is None:
             return
-        left = shape.spread(np.maximum(limit.count - self._before(), 0))
+        left = shape.spread(np.maximum(limit.count - self._before(work.run), 0))
         kept = np.clip(left - shape.before(count), 0, count)
         work.refuse_lines(work.counted & (kept == 0), limit.note.code)
         work.count = kept
 
-    def _before(self) -> IntArray:
-        run, stated = self.run, self.run.population.times_before
+    @staticmethod
+    def _before(run: Run) -> IntArray:
+        stated = run.population.times_before
         found = run.found_by_claims(TimesLedger.shown_as)
         return found if stated is None else found + stated[run.claims]
 
@@ -290,11 +291,11 @@ class QuotaColumns(LimitColumns):
         return True
 
     def keep(self, work: Work) -> None:
-        limit, shape, count = self.limit, self.run.shape, work.count
+        limit, shape, count = self.limit, work.run.shape, work.count
         if count is None:
             return
         self._asked = count
-        rank = shape.spread(self._ranks())
+        rank = shape.spread(self._ranks(work.run))
         if limit.by_lines:
             work.count = np.clip(limit.count + 1 - rank - shape.before(count), 0, count)
         else:
@@ -303,12 +304,13 @@ class QuotaColumns(LimitColumns):
 
     def conclude(self, work: Work, answers: Answers) -> None:
         if work.count is not None:
-            answers.asked_places = self.run.shape.add_up(self._asked)
-            answers.places = self.run.shape.add_up(np.where(work.stands, work.count, 0))
+            answers.asked_places = work.run.shape.add_up(self._asked)
+            answers.places = work.run.shape.add_up(np.where(work.stands, work.count, 0))
 
-    def _ranks(self) -> IntArray:
+    @staticmethod
+    def _ranks(run: Run) -> IntArray:
         """The place each claim has: the one a selection gave it, or the one after those already taken."""
-        run, rank = self.run, 1 + self.run.found_by_claims(QuotaLedger.shown_as)
+        rank = 1 + run.found_by_claims(QuotaLedger.shown_as)
         if run.population.rank is None:
             return rank
         given = run.population.rank[run.claims]
@@ -371,7 +373,7 @@ class QuotaLedger(Ledger):
 class ApplicantPlaces(QuotaLedger):
     """Places that applicants take, however many claims each files: who has one keeps it."""
 
-    def find(self, changed: IntArray) -> tuple[IntArray, IntArray]:
+    def find(self, changed: IntArray | None) -> tuple[IntArray, IntArray]:
         own, wants = self._own, self.taken > 0
         rank = self.buckets.found_by_all((wants & (own.found_by_all(wants) == 0)).astype(np.int64))
         placed = wants & (rank < self._most)
@@ -388,7 +390,7 @@ class ApplicantPlaces(QuotaLedger):
     def _own(self) -> Buckets:
         """The buckets of each applicant apart."""
         applicant, most = self.keys.applicant, int(self.keys.applicant.max(initial=0)) + 1
-        pairs = zip(self.entry_keys, self.runs, strict=True)
+        pairs = zip(self.entry_keys(), self.runs, strict=True)
         return Buckets([keys * most + applicant[run.claims] for keys, run in pairs], [run.claims for run in self.runs])
 
 

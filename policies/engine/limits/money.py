@@ -275,7 +275,6 @@ class MoneyColumns(LimitColumns):
     """All sums of a run: each line gets what the smallest of its buckets still holds."""
 
     def __init__(self, run: Run, limits: Sequence[tuple[MoneyLimit, IntArray | None]]) -> None:
-        self.run = run
         self.is_bounded = False
         # The caps, less what lines state of them, before anything is paid.
         self.caps = []
@@ -288,9 +287,9 @@ class MoneyColumns(LimitColumns):
             caps = run.compiled(limit).caps(run.lines)
             self.caps.append(_Holding(limit, caps, bucket, binds, run.codes[limit.code]))
 
-    def narrowed(self, run: Run, lines: IntArray) -> Self:
+    def narrowed(self, lines: IntArray) -> Self:
         found = copy.copy(self)
-        found.run, found.is_bounded = run, True
+        found.is_bounded = True
         found.caps = [holding.at(lines) for holding in self.caps]
         return found
 
@@ -298,22 +297,23 @@ class MoneyColumns(LimitColumns):
         asking = work.open & (work.amount > 0) & (work.reason == NONE)
         held = [self._held(holding, work) for holding in self.caps]
         if not self.is_bounded:
-            self._bound(np.where(asking, work.amount, 0), held)
-        _cut_to(held, work.amount, work.reason, asking, self.run.shape)
+            self._bound(work.run, np.where(asking, work.amount, 0), held)
+        _cut_to(held, work.amount, work.reason, asking, work.run.shape)
 
-    def _held(self, holding: _Holding, work: Work) -> _Holding:
-        scope, run = holding.limit.scope, self.run
+    @staticmethod
+    def _held(holding: _Holding, work: Work) -> _Holding:
+        scope, run = holding.limit.scope, work.run
         before = run.paid_for_subjects() if scope.by_subject else run.shape.spread(work.sums[scope.ledger])
         return replace(holding, left=np.maximum(holding.left - before, 0))
 
-    def _bound(self, asked: IntArray, held: list[_Holding]) -> None:
+    def _bound(self, run: Run, asked: IntArray, held: list[_Holding]) -> None:
         """Note the run's `bounds`, from what lines ask and what limits hold before any claim of the population took.
 
         As long as more is left than all lines of the claim can get, a limit cuts nothing: what they ask for only
         shrinks with what earlier claims took. That holds for ledgers that nothing but limits of sums reads.
         """
         self.is_bounded = True
-        run, shape = self.run, self.run.shape
+        shape = run.shape
         for holding in held:
             np.minimum(asked, holding.left, out=asked, where=True if holding.binds is None else holding.binds)
         most = shape.spread(shape.add_up(asked))

@@ -110,7 +110,7 @@ class OnceColumns(LimitColumns):
     limit: OnceLimit
 
     def refuse(self, work: Work) -> None:
-        run, name = self.run, OnceLedger.shown_as
+        run, name = work.run, OnceLedger.shown_as
         by_subject = self.limit.scope.by_subject
         had = (run.shape.add_up(run.found_by_lines(name)) if by_subject else run.found_by_claims(name)) > 0
         if run.population.once_group is not None:
@@ -118,11 +118,11 @@ class OnceColumns(LimitColumns):
         work.refuse_claims(had, self.limit.code)
 
     def choose(self, work: Work) -> None:
-        shape, amount = self.run.shape, work.amount
+        shape, amount = work.run.shape, work.amount
         if shape.single:
             return
-        lines = shape.several[(work.open & self.run.lines.has)[shape.several]]
-        rivals = self.run.subject_in_claim() if self.limit.scope.by_subject else shape.at
+        lines = shape.several[(work.open & work.run.lines.has)[shape.several]]
+        rivals = work.run.subject_in_claim() if self.limit.scope.by_subject else shape.at
         order = lines[np.lexsort((lines, -amount[lines], rivals[lines]))]
         lost = np.ones(len(order), dtype=np.bool_)
         lost[run_starts(rivals[order])] = False
