@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "portal.middleware.private_pages.PrivatePagesMiddleware",
     "portal.middleware.sessions.SessionLimitsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.clean_input.CleanInputMiddleware",
     "portal.middleware.refusals.RefusalMiddleware",
     "portal.middleware.page_owner.PageOwnerMiddleware",
     "portal.middleware.filters.FilterMiddleware",

@@ -16,6 +16,7 @@ from policies.engine import Fact, Item
 from policies.facts.forms import LineForm, read_posted, row_counts, wants_rows
 from policies.finder.events import Event
 from portal.accounts.models import Applicant, User
+from portal.core.fields import LineField
 from portal.core.filters import FilterForm
 
 PREFIX = "right"
@@ -143,7 +144,7 @@ class RemovalForm(forms.Form):
 class RightFilterForm(FilterForm):
     """Filters above the register."""
 
-    q = forms.CharField(label="号码或名称", required=False, max_length=60)
+    q = LineField(label="号码或名称", required=False, max_length=60)
     kind = forms.ChoiceField(label="种类", required=False)
     applicant = forms.ChoiceField(label="单位", required=False)
 
@@ -175,5 +176,5 @@ class OwnApplicantForm(forms.Form):
 class ClaimFromRightsForm(OwnApplicantForm):
     """Begin a claim from what an applicant holds; the key makes a double click one claim."""
 
-    item = forms.CharField(max_length=40)
+    item = LineField(max_length=40)
     key = forms.UUIDField()

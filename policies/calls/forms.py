@@ -18,7 +18,7 @@ from policies.published.models import PolicyDocument, SupportItem
 from portal.accounts.models import Region
 from portal.core.compared_forms import ComparedForm
 from portal.core.errors import StaleStateError
-from portal.core.fields import DayField, MomentField, YuanField
+from portal.core.fields import DayField, LineField, MomentField, YuanField
 
 Posted = MultiValueDict[str, Any]
 
@@ -126,9 +126,9 @@ class TermsForm(PositiveBudget, ComparedForm, RefusableForm):
     facts_last = DayField(label="末日（含）", help_text="按各事项的认定日期（授权日、还清日、签单日等）。")
     budget = _budget("总预算（元）", help_text="不设上限的留空；可写 300万元。")
     quota = _quota("总名额（件）", help_text="不设上限的留空。")
-    contact_name = forms.CharField(label="联系人", max_length=60)
-    contact_phone = forms.CharField(label="联系电话", max_length=60)
-    contact_address = forms.CharField(label="联系地址", max_length=200, required=False)
+    contact_name = LineField(label="联系人", max_length=60)
+    contact_phone = LineField(label="联系电话", max_length=60)
+    contact_address = LineField(label="联系地址", max_length=200, required=False)
 
     def as_typed(self, items: tuple[ItemPlan, ...]) -> dict[str, Any]:
         """The fields as plans and amendments have them."""
@@ -140,10 +140,8 @@ class TermsForm(PositiveBudget, ComparedForm, RefusableForm):
 class CallForm(TermsForm):
     """The head of a draft; `seen` is the revision that the page shows, `key` makes a double click one call."""
 
-    title = forms.CharField(label="标题", max_length=120)
-    number = forms.CharField(
-        label="文号", max_length=80, required=False, help_text="发布前填写，如 锡知发〔2026〕34号。"
-    )
+    title = LineField(label="标题", max_length=120)
+    number = LineField(label="文号", max_length=80, required=False, help_text="发布前填写，如 锡知发〔2026〕34号。")
     introduction = forms.CharField(
         label="说明",
         max_length=4000,
@@ -221,7 +219,7 @@ class AttachmentForm(RefusableForm):
     """A file to add; to a published call with a reason."""
 
     file = forms.FileField(label="文件", error_messages={"required": "请选择要上传的文件。"})
-    reason = forms.CharField(label="理由", max_length=300, required=False, help_text="会在通知页面公布。")
+    reason = LineField(label="理由", max_length=300, required=False, help_text="会在通知页面公布。")
 
     def __init__(self, *args: Any, asks_reason: bool, **options: Any) -> None:
         super().__init__(*args, **options)

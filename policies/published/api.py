@@ -15,6 +15,7 @@ from policies.engine import Catalogue, QuestionError, assess, describe
 from policies.published import selectors
 from policies.published.models import PolicyDocument, SupportItem
 from portal.api.contract import Problem
+from portal.core.text import visible_values
 
 router = Router(tags=["政策"])
 MAX_QUESTIONS = 100
@@ -147,7 +148,7 @@ def assess_questions(request: HttpRequest) -> HttpResponse:
     """
     try:
         # Sums are never read as binary fractions.
-        asked = json.loads(request.body, parse_float=Decimal, parse_constant=_refuse_constant)
+        asked = visible_values(json.loads(request.body, parse_float=Decimal, parse_constant=_refuse_constant))
     except (ValueError, RecursionError):
         return _written({"error": "请求内容不是合法的 JSON。", "field": "question"}, status=422)
     catalogue = selectors.published_catalogue()

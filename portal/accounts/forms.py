@@ -15,6 +15,7 @@ from portal.accounts.models import Applicant, Region, User
 from portal.accounts.selectors import districts_by_city
 from portal.accounts.services.applicants import ApplicantDetails
 from portal.core.compared_forms import ComparedForm
+from portal.core.fields import LineField
 from portal.core.filters import FilterForm
 from portal.core.identifiers import (
     IdentifierError,
@@ -51,7 +52,7 @@ def _section(title: str, *fields: Any) -> Fieldset:
 class PhoneMixin(forms.Form):
     """A telephone field that takes numbers as people write them."""
 
-    phone = forms.CharField(
+    phone = LineField(
         label="手机号码",
         max_length=24,
         help_text="用于补正提醒等联系，不会公开。",
@@ -67,7 +68,7 @@ class SignupForm(PhoneMixin):
     """What signing up asks beyond e-mail and password."""
 
     field_order = ("email", "name", "phone", "password1", "password2")
-    name = forms.CharField(
+    name = LineField(
         label="姓名",
         max_length=40,
         help_text="请填写真实姓名。",
@@ -85,39 +86,39 @@ class ProfileForm(PhoneMixin):
     """One's own name and telephone."""
 
     field_order = ("name", "phone")
-    name = forms.CharField(label="姓名", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = LineField(label="姓名", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "name"}))
 
 
 class DetailsForm(ComparedForm):
     """What may change about an applicant; `details` hands it to the services."""
 
-    name = forms.CharField(label="名称", max_length=120)
+    name = LineField(label="名称", max_length=120)
     region = forms.ChoiceField(label="注册地", help_text="申报由注册地所在区（县、市）受理。")
     tax_region = forms.ChoiceField(label="纳税地", required=False, help_text="与注册地不同时填写。")
-    address = forms.CharField(label="地址", max_length=200, required=False)
-    legal_representative = forms.CharField(label="法定代表人", max_length=40)
+    address = LineField(label="地址", max_length=200, required=False)
+    legal_representative = LineField(label="法定代表人", max_length=40)
     size_class = forms.ChoiceField(
         label="企业规模",
         required=False,
         choices=[("", "不适用"), *SizeClass.choices],
         help_text="按国家划型标准；非企业不填。",
     )
-    contact_name = forms.CharField(label="联系人", max_length=40)
-    contact_phone = forms.CharField(label="联系电话", max_length=24, widget=forms.TextInput(attrs={"inputmode": "tel"}))
-    account_name = forms.CharField(
+    contact_name = LineField(label="联系人", max_length=40)
+    contact_phone = LineField(label="联系电话", max_length=24, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+    account_name = LineField(
         label="账户名称", max_length=120, required=False, help_text="须与单位名称一致，否则无法拨付。"
     )
-    bank_name = forms.CharField(
+    bank_name = LineField(
         label="开户银行", max_length=120, required=False, help_text="写到支行，如“某某银行无锡滨湖支行”。"
     )
-    cnaps_code = forms.CharField(
+    cnaps_code = LineField(
         label="联行号",
         max_length=20,
         required=False,
         help_text="12 位数字，可向开户银行查询。",
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    account_number = forms.CharField(
+    account_number = LineField(
         label="银行账号",
         max_length=48,
         required=False,
@@ -201,7 +202,7 @@ class OrganisationForm(DetailsForm):
     """Register a body. A code that fails its check in a way an officer may let pass opens the field for a reason."""
 
     kind = forms.ChoiceField(label="主体类型", choices=ORGANISATION_KINDS)
-    uscc = forms.CharField(
+    uscc = LineField(
         label="统一社会信用代码",
         max_length=24,
         help_text="营业执照或法人证书上的 18 位代码。",
@@ -252,7 +253,7 @@ class IndividualForm(DetailsForm):
     """Register oneself."""
 
     individual = True
-    resident_id = forms.CharField(
+    resident_id = LineField(
         label="公民身份号码",
         max_length=24,
         help_text="居民身份证、港澳台居民居住证或外国人永久居留身份证的号码。"
@@ -324,7 +325,7 @@ class ReasonForm(forms.Form):
 class SearchForm(forms.Form):
     """Whom to look for."""
 
-    q = forms.CharField(label="姓名、邮箱或手机号码", min_length=2, max_length=60)
+    q = LineField(label="姓名、邮箱或手机号码", min_length=2, max_length=60)
 
 
 def _region_choices(regions: QuerySet[Region]) -> list[tuple[str, str]]:
@@ -345,8 +346,8 @@ class OfficialsFilter(FilterForm):
 class RegionForm(ComparedForm):
     """What notices print about a region's authority."""
 
-    bureau = forms.CharField(label="发文机关", max_length=60, help_text="知识产权主管部门的全称，印在通知书落款处。")
-    contact = forms.CharField(label="咨询电话", max_length=60, help_text="带区号，如 0510-81234567；可注明科室。")
+    bureau = LineField(label="发文机关", max_length=60, help_text="知识产权主管部门的全称，印在通知书落款处。")
+    contact = LineField(label="咨询电话", max_length=60, help_text="带区号，如 0510-81234567；可注明科室。")
 
 
 class AppointForm(forms.Form):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from portal.core.fields import DayField
+from portal.core.fields import DayField, LineField
 from portal.workdays.enums import SpanKind
 from portal.workdays.services import LONGEST_SPAN
 
@@ -15,7 +15,7 @@ class SpanForm(forms.Form):
     first = DayField(label="自")
     last = DayField(label="至（含）", required=False, help_text="只调整一天时可以不填")
     kind = forms.ChoiceField(label="这些日子", choices=SpanKind.choices)
-    basis = forms.CharField(label="依据", max_length=200, help_text="文件名称和文号，例如省政府办公厅关于调休的通知")
+    basis = LineField(label="依据", max_length=200, help_text="文件名称和文号，例如省政府办公厅关于调休的通知")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from portal.core.fields import DayField
+from portal.core.fields import DayField, LineField
 from portal.core.filters import FilterForm
 from review.funding.services import Voucher
 
@@ -16,7 +16,7 @@ STATES = (("", "全部"), ("approved", "待拨付"), ("returned", "退票待重�
 class PaymentFilterForm(FilterForm):
     """Filters of the payments screen and of its sheet."""
 
-    q = forms.CharField(
+    q = LineField(
         label="查找",
         required=False,
         max_length=60,
@@ -48,7 +48,7 @@ class PaymentFilterForm(FilterForm):
 class PaymentForm(forms.Form):
     """A payment as the bank's paper shows it."""
 
-    voucher = forms.CharField(label="凭证号", max_length=60)
+    voucher = LineField(label="凭证号", max_length=60)
     on = DayField(label="拨付日期")
     is_shared = forms.BooleanField(label="同一凭证批量拨付多笔", required=False)
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -71,7 +71,7 @@ class PaymentForm(forms.Form):
 class ReturnForm(PaymentForm):
     """A payment that the bank sent back."""
 
-    reason = forms.CharField(label="退票原因", max_length=200)
+    reason = LineField(label="退票原因", max_length=200)
     field_order = ("reason", "voucher", "on")
 
     def __init__(self, data: MultiValueDict[str, Any] | None = None, **options: Any) -> None:

@@ -8,7 +8,7 @@ from django.core.validators import URLValidator
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from portal.core.fields import DayField
+from portal.core.fields import DayField, LineField
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.figures import POINTS, RATIO, FigureError, figure_text, read_figure
 from review.targets.goals import Goal
@@ -56,7 +56,7 @@ class MeasurementForm(forms.Form):
     year = forms.TypedChoiceField(label="目标年度", coerce=int)
     measured_on = DayField(label="数据时点", help_text="这个数值说明的是哪一天的情况，例如年末")
     source_kind = forms.ChoiceField(label="来源类别", choices=_ENTERED)
-    source = forms.CharField(label="来源", max_length=300, help_text="文件名称和文号、统计报表名称，或网页标题")
+    source = LineField(label="来源", max_length=300, help_text="文件名称和文号、统计报表名称，或网页标题")
     link = forms.URLField(
         label="链接",
         required=False,
@@ -118,7 +118,7 @@ class CorrectionForm(MeasurementForm):
     is_void = forms.BooleanField(
         label="作废，不用别的数值代替", required=False, help_text="例如登记到了别的目标下；勾选后只需填写更正原因"
     )
-    reason = forms.CharField(label="更正原因", max_length=300)
+    reason = LineField(label="更正原因", max_length=300)
     field_order = (*MeasurementForm.field_order, "is_void", "reason")
 
     def __init__(self, data: Data = None, *, goal: Goal, row: Measurement, **options: Any) -> None:
@@ -151,9 +151,7 @@ class ProgressForm(forms.Form):
     note = forms.CharField(
         label="情况", max_length=500, widget=forms.Textarea(attrs={"rows": 4}), help_text="做了什么、到了哪一步"
     )
-    source = forms.CharField(
-        label="依据", max_length=300, required=False, help_text="文件、会议或网页；登记为已完成的必填"
-    )
+    source = LineField(label="依据", max_length=300, required=False, help_text="文件、会议或网页；登记为已完成的必填")
     on = DayField(label="日期")
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     key = forms.UUIDField(widget=forms.HiddenInput)

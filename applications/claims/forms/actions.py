@@ -10,6 +10,7 @@ from applications.claims.selectors.lists import STATE_GROUPS
 from applications.claims.services.imports import Upload, kept_upload
 from policies.calls.models import Call
 from portal.accounts.models import User
+from portal.core.fields import LineField
 from portal.core.filters import FilterForm
 from portal.core.sheet_reading import MAX_BYTES, read_book, read_pasted_cells
 
@@ -17,7 +18,7 @@ from portal.core.sheet_reading import MAX_BYTES, read_book, read_pasted_cells
 class ClaimFilterForm(FilterForm):
     """Filters above the list of one's claims."""
 
-    q = forms.CharField(label="编号或事项", required=False, max_length=60)
+    q = LineField(label="编号或事项", required=False, max_length=60)
     state = forms.ChoiceField(label="进展", required=False)
     applicant = forms.ChoiceField(label="申报单位", required=False)
 

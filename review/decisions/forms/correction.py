@@ -10,6 +10,7 @@ from django.utils.datastructures import MultiValueDict
 
 from applications.claims.selectors.scope import CorrectionTarget
 from applications.claims.services.corrections import SHORTEST_WORKDAYS, PointAsked
+from portal.core.fields import LineField
 from portal.core.paging import read_number
 from review.decisions.enums import Conclusion
 from review.decisions.forms.decision import SeenForm
@@ -61,7 +62,7 @@ class CorrectionForm(SeenForm):
             self.fields[f"place_{number}"] = forms.ChoiceField(
                 label=f"第 {number + 1} 处", required=False, choices=places
             )
-            self.fields[f"remark_{number}"] = forms.CharField(
+            self.fields[f"remark_{number}"] = LineField(
                 label=f"第 {number + 1} 处要求",
                 required=False,
                 max_length=300,

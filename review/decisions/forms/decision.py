@@ -9,7 +9,7 @@ from django.forms.boundfield import BoundField
 from django.utils.datastructures import MultiValueDict
 
 from applications.claims.enums import Route
-from portal.core.fields import DayField, YuanField
+from portal.core.fields import DayField, LineField, YuanField
 from portal.core.money import ZERO
 from review.decisions.enums import Conclusion, CreditResult, DeclineGround, RefusalGround, Stage
 from review.decisions.selectors.ceilings import Ceilings
@@ -157,7 +157,7 @@ class SupportForm(SeenForm):
         self.fields[f"amount_{shown.line.pk}"] = YuanField(
             label=f"第 {shown.number} 项支持金额（元）", initial=min(amount, ceiling)
         )
-        self.fields[f"reason_{shown.line.pk}"] = forms.CharField(
+        self.fields[f"reason_{shown.line.pk}"] = LineField(
             label=f"第 {shown.number} 项核减理由",
             required=False,
             max_length=300,
@@ -181,7 +181,7 @@ class SupportForm(SeenForm):
                 }
             ),
         )
-        self.fields[f"reason_{shown.line.pk}"] = forms.CharField(
+        self.fields[f"reason_{shown.line.pk}"] = LineField(
             label=f"第 {shown.number} 项金额理由",
             required=False,
             max_length=300,
@@ -329,21 +329,21 @@ class CreditForm(forms.Form):
     """What a credit check said."""
 
     result = forms.ChoiceField(label="查询结果", choices=CreditResult.choices)
-    source = forms.CharField(label="查询来源", max_length=120, initial="信用中国")
+    source = LineField(label="查询来源", max_length=120, initial="信用中国")
     checked_on = DayField(label="查询日期")
-    remark = forms.CharField(label="备注", max_length=300, required=False)
+    remark = LineField(label="备注", max_length=300, required=False)
 
 
 def add_minutes(form: SeenForm, claim_review: ClaimReview) -> None:
     """Ask a final conclusion for the meeting that made it."""
     if claim_review.stage == Stage.FINAL:
-        form.fields["minutes_number"] = forms.CharField(label="会议纪要编号", max_length=60)
+        form.fields["minutes_number"] = LineField(label="会议纪要编号", max_length=60)
         form.fields["minutes_date"] = DayField(label="会议日期")
 
 
 def decision_no_field(*, required: bool) -> forms.CharField:
     """The paper that sets a sum which the policy document does not name."""
-    return forms.CharField(
+    return LineField(
         label="金额依据",
         max_length=120,
         required=required,

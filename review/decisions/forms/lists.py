@@ -9,7 +9,7 @@ from django.utils.datastructures import MultiValueDict
 
 from applications.claims.enums import ClaimStatus
 from portal.accounts.models import Region, User
-from portal.core.fields import DayField
+from portal.core.fields import DayField, LineField
 from portal.core.filters import FilterForm
 from review.decisions.forms.decision import decision_no_field
 from review.decisions.selectors.queue import ClaimFilter, claimable_choices, district_choices
@@ -21,7 +21,7 @@ from review.decisions.services.publicity import PublicityPlan
 class ClaimFilterForm(FilterForm):
     """Filters of a work queue; `ClaimSearchForm` has all of them."""
 
-    q = forms.CharField(
+    q = LineField(
         label="查找",
         required=False,
         max_length=60,
@@ -72,7 +72,7 @@ class ClaimSearchForm(ClaimFilterForm):
 class MinutesForm(forms.Form):
     """The meeting that decides on several claims at once."""
 
-    minutes_number = forms.CharField(label="会议纪要编号", max_length=60)
+    minutes_number = LineField(label="会议纪要编号", max_length=60)
     minutes_date = DayField(label="会议日期")
     decision_no = decision_no_field(required=False)
 
@@ -85,12 +85,10 @@ class MinutesForm(forms.Form):
 class PublicityForm(forms.Form):
     """A new publicity list."""
 
-    title = forms.CharField(label="标题", max_length=120)
+    title = LineField(label="标题", max_length=120)
     starts_on = DayField(label="开始日期", help_text="首日计入公示期。")
     workdays = forms.IntegerField(label="公示工作日", min_value=1, max_value=60)
-    contact = forms.CharField(
-        label="异议受理方式", max_length=200, help_text="受理部门、电话和地址，将在公示页面公布。"
-    )
+    contact = LineField(label="异议受理方式", max_length=200, help_text="受理部门、电话和地址，将在公示页面公布。")
 
     def __init__(self, data: MultiValueDict[str, Any] | None = None, *, region: Region, **options: Any) -> None:
         today = timezone.localdate()
@@ -110,8 +108,8 @@ class PublicityForm(forms.Form):
 class ObjectionForm(forms.Form):
     """A signed objection as it came in."""
 
-    objector = forms.CharField(label="异议人（实名）", max_length=60, help_text="身份保密，只有本市审核人员可见。")
-    contact = forms.CharField(label="联系方式", max_length=60)
+    objector = LineField(label="异议人（实名）", max_length=60, help_text="身份保密，只有本市审核人员可见。")
+    contact = LineField(label="联系方式", max_length=60)
     received_on = DayField(label="收到日期")
     text = forms.CharField(label="异议内容", max_length=4000, widget=forms.Textarea(attrs={"rows": 5}))
 

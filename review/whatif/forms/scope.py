@@ -9,7 +9,7 @@ from django.utils.datastructures import MultiValueDict
 
 from policies.engine import Catalogue
 from policies.engine.money import MAX_YUAN
-from portal.core.fields import YuanField
+from portal.core.fields import LineField, YuanField
 from review.whatif.enums import ChangeKind, Source
 from review.whatif.rules import Rules
 from review.whatif.services.runs import Plan
@@ -53,7 +53,7 @@ class RunForm(forms.Form):
         help_text="同一种子生成同样的人群，便于比较不同方案。",
     )
     budget = YuanField(label="年度预算（元，可不填）", required=False, help_text="填写后显示各年度预算何时用完。")
-    title = forms.CharField(label="名称（可不填）", required=False, max_length=120)
+    title = LineField(label="名称（可不填）", required=False, max_length=120)
     again = forms.BooleanField(label="条件相同也重新测算一次", required=False)
 
     def __init__(
