@@ -170,7 +170,12 @@ def bulk(request: HttpRequest, kind: str) -> HttpResponse:
     is_sent = request.method == "POST"
     form = ImportForm(request.POST, request.FILES) if is_sent else ImportForm()
     whose = OwnApplicantForm(request.POST if is_sent else None, user=user_of(request))
-    context: dict[str, Any] = {"event": event, "form": form, "own": list(whose.own.values()), "most": MAX_LINES}
+    context: dict[str, Any] = {
+        "event": event,
+        "form": form,
+        "own": [(one.pk, one.name) for one in whose.own.values()],
+        "most": MAX_LINES,
+    }
     if is_sent and form.is_valid() and whose.is_valid():
         with show_refusal() as refusal:
             reading = read_sent(sheet_item(event), form, context, act=act_of(request), is_complete=True)

@@ -122,13 +122,14 @@ class OpenChoices:
     items: list[tuple[str, list[tuple[str, str]]]]
     documents: list[tuple[str, str]]
     unissued: list[tuple[str, str]]
-    drafts: list[PolicyDraft]
+    drafts: list[tuple[str, str]]
 
 
 def open_choices(user: User) -> OpenChoices:
     """What this person may try."""
     rules = catalogue_in_force()
     documents = list(rules.documents.values())
+    drafts = PolicyDraft.objects.visible_to(user).exclude(state__in=OVER).order_by("-saved_at")[:MOST_CHOICES]
     by_document: dict[str, list[tuple[str, str]]] = {}
     for item_id, versions in rules.items.items():
         item = versions[-1]
@@ -138,7 +139,7 @@ def open_choices(user: User) -> OpenChoices:
         items=[(one.short_title, by_document[one.id]) for one in documents if one.id in by_document],
         documents=[(one.id, one.short_title) for one in documents if one.id in by_document],
         unissued=[(one.id, one.short_title) for one in documents if one.status == DocumentStatus.DRAFT],
-        drafts=list(PolicyDraft.objects.visible_to(user).exclude(state__in=OVER).order_by("-saved_at")[:MOST_CHOICES]),
+        drafts=[(str(draft.key), f"{draft.title}（{draft.get_state_display()}）") for draft in drafts],
     )
 
 

@@ -40,7 +40,7 @@ def calls(request: HttpRequest) -> HttpResponse:
         "page": selectors.past_calls(now, region_code=region, after=request.GET.get("after", "")),
         "month": month_of(first, selectors.calls_between(begin, end, region_code=region), today=today),
         "weekdays": WEEKDAYS,
-        "cities": cities if len(cities) > 1 else [],
+        "cities": [(city.pk, city.name) for city in cities] if len(cities) > 1 else [],
         "region": region,
     }
     return render(request, "calls/list.html", context)

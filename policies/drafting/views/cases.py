@@ -40,7 +40,7 @@ def cases(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "unchanged": [_shown(run) for run in unchanged[:SHOWN_UNCHANGED]],
         "unchanged_count": len(unchanged),
         "total": len(runs),
-        "items": document.items if document else (),
+        "items": [(item.id, f"{item.title}（{item.id}）") for item in document.items] if document else [],
         "has_problems": document is None,
     }
     return render(request, "drafting/cases.html", context)
