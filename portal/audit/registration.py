@@ -29,6 +29,7 @@ register_audit(
         "basis": "依据",
         "filters": "筛选条件",
         "sha256": "文件哈希",
+        "content_sha256": "内容哈希",
         "size": "大小（字节）",
         "region": "地区",
         "applicant": "申报单位",

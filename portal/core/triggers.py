@@ -235,25 +235,29 @@ def _in_order(loader: MigrationLoader) -> list[tuple[str, str]]:
 def missing_protections(apps: Apps, *, using: str = "default") -> list[str]:
     """Names of the triggers that the migrations declare and that the database lacks, has switched off or has altered.
 
-    On SQLite the trigger's text is compared too: it lists the columns, and one added later must be among them.
+    Compared are the source of the function that a trigger calls, on SQLite the trigger's text: it lists the columns,
+    and one added later must be among them.
     """
     connection = connections[using]
     present = _present_triggers(connection)
     missing = []
     for (app_label, model_name, _), operation in sorted(declared_triggers().items()):
         model = apps.get_model(app_label, model_name)
+        bodies = set(operation.functions(model).values())
         for name, statement in operation.triggers(model, vendor=connection.vendor).items():
-            if name not in present or present[name] not in ("", statement):
+            expected = bodies if connection.vendor == "postgresql" else {statement}
+            if present.get(name) not in expected:
                 missing.append(name)
     return missing
 
 
 def _present_triggers(connection: BaseDatabaseWrapper) -> dict[str, str]:
-    """Names of the triggers in force, each with its statement where the database keeps it word for word."""
+    """Names of the triggers in force, each with its function's source, on SQLite with its statement."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT tgname, '' FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+                "SELECT tgname, prosrc FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+                " JOIN pg_proc p ON p.oid = t.tgfoid"
                 " WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') AND pg_table_is_visible(c.oid)"
             )
         else:

@@ -10,6 +10,7 @@ from applications.claims.models import Claim
 from applications.claims.services.assessment import with_supported_sums
 from policies.engine import assess
 from policies.published.selectors import catalogue_for
+from portal.audit.contents import CONTENT, content_hash
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from review.decisions.enums import Conclusion, Stage
@@ -46,7 +47,12 @@ def record_award(claim: Claim, *, act: ActorContext) -> Award:
             action="funding.award",
             target=award,
             region_code=claim.region_id,
-            after={"total": award.total, "city_share": award.city_share, "district_share": award.district_share},
+            after={
+                CONTENT: content_hash(award),
+                "total": award.total,
+                "city_share": award.city_share,
+                "district_share": award.district_share,
+            },
         )
     return award
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.access import access, applicants, public, signed_in
 from portal.core.files import PDF
 from portal.core.http import takes_files, user_of
+from portal.core.identifiers import mask_name
 from review.notices import selectors
 from review.notices.enums import FileState
 from review.notices.forms import CopyForm
@@ -76,5 +77,18 @@ def verified(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "notices/verified.html",
-        {"notice": notice, "state": selectors.file_state(notice), "form": form, "is_same": is_same},
+        {
+            "party": shown_party(notice),
+            "notice": notice,
+            "state": selectors.file_state(notice),
+            "form": form,
+            "is_same": is_same,
+        },
     )
+
+
+def shown_party(notice: Notice) -> str:
+    """The party as the public page names it: a body in full, a person by the first character."""
+    party = notice.snapshot["party"]
+    name: str = party["name"]
+    return mask_name(name) if party["is_person"] else name

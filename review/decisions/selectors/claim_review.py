@@ -256,9 +256,9 @@ class ClaimReview:
 
     @cached_property
     def credit(self) -> list[CreditSnapshot]:
-        """Credit checks of the applicant, newest first."""
+        """Credit checks made for this claim, newest first."""
         return list(
-            CreditSnapshot.objects.filter(applicant_id=self.claim.applicant_id)
+            CreditSnapshot.objects.filter(claim=self.claim)
             .select_related("entered_by")
             .order_by("-checked_on", "-pk")[:5]
         )

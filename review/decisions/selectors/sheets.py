@@ -53,9 +53,12 @@ def review_sheet(found: Mapping[int, int], *, made_by: str) -> bytes:
     decisions: dict[tuple[int, str], Decision] = {}
     for decision in Decision.objects.filter(claim_id__in=ids).prefetch_related("lines").order_by("pk"):
         decisions[decision.claim_id, decision.stage] = decision
+    # What was known at the last conclusion: a check made later, or for another claim, says nothing of it.
+    decided = {decision.claim_id: decision.at for decision in decisions.values()}
     credit = {
-        snapshot.applicant_id: f"{snapshot.get_result_display()} {snapshot.checked_on:%Y-%m-%d}"
+        snapshot.claim_id: f"{snapshot.get_result_display()} {snapshot.checked_on:%Y-%m-%d}"
         for snapshot in CreditSnapshot.objects.filter(claim_id__in=ids).order_by("checked_on", "pk")
+        if snapshot.claim_id not in decided or snapshot.entered_at <= decided[snapshot.claim_id]
     }
     rows = [_row(number, line, decisions, credit) for number, line in enumerate(lines, start=1)]
     left_out = f"；只导出前 {MOST_CLAIMS} 件，请缩小范围" if len(ids) > MOST_CLAIMS else ""
@@ -94,7 +97,7 @@ def _row(
         reduced,
         *sums,
         reason,
-        credit.get(claim.applicant_id, ""),
+        credit.get(claim.pk, ""),
         first.officer_name if first else "",
         second.officer_name if second else "",
         claim.get_status_display(),

@@ -4,6 +4,7 @@ import io
 from contextlib import contextmanager
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -11,13 +12,14 @@ from portal.audit import selectors
 from portal.audit.models import AuditRecord, ChainHead
 from portal.audit.selectors import verify_chain
 from portal.audit.services import record_audit
+from portal.core.triggers import missing_protections
 from tests.factories import act, wuxi
 
 pytestmark = pytest.mark.django_db
 
 
 @contextmanager
-def past_the_triggers():
+def past_the_triggers(tables="audit_%"):
     """Do what only the owner of the database could."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -25,7 +27,7 @@ def past_the_triggers():
             yield
             cursor.execute("SET LOCAL session_replication_role = origin")
             return
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'")
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE %s", [tables])
         triggers = cursor.fetchall()
         for name, _ in triggers:
             cursor.execute(f'DROP TRIGGER "{name}"')
@@ -144,3 +146,13 @@ def test_verification_asks_a_fixed_number_of_queries_per_batch(chain, django_ass
     # Head, strays, four batches (3 + 3 + 3 + 1), the empty end, head again.
     with django_assert_num_queries(8):
         verify_chain()
+
+
+@pytest.mark.postgres
+def test_an_emptied_trigger_function_is_found():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION portal_refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RETURN NEW; END $$"
+        )
+    assert "funding_payment_no_update" in missing_protections(apps)

@@ -1,6 +1,6 @@
 """Pages for several claims, as requests: the dry run of a meeting, publicity lists, sheets."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import openpyxl
@@ -9,10 +9,12 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim
 from applications.ledger.models import LimitEntry
 from portal.accounts.enums import Role
 from portal.jobs.models import Job
 from review.decisions.models import CreditSnapshot
+from review.decisions.selectors.sheets import claims_of_sheet, review_sheet
 from tests.applications.worlds import patent_facts
 from tests.factories import make_official, suzhou
 from tests.review.decisions.pages import as_, page_of
@@ -178,3 +180,27 @@ def test_everybody_of_the_office_opens_every_stage_of_a_claim(client):
     claim = decided(office)
     for user in (office.acceptance, office.first, office.second, office.city, office.decider):
         assert page_of(as_(client, user), claim).status_code == 200
+
+
+def test_review_sheet_shows_only_the_check_made_for_a_claim_before_its_decision(office):
+    one, other = decided(office), decided(office, lines=[patent_facts(2)])
+
+    def check(claim, result, at):
+        CreditSnapshot.objects.create(
+            applicant=claim.applicant,
+            claim=claim,
+            result=result,
+            source="信用中国",
+            checked_on=at.date(),
+            entered_by=office.first,
+            entered_at=at,
+        )
+
+    last = one.decisions.latest("pk").at
+    check(one, "minor", last - timedelta(days=3))
+    check(one, "clear", last + timedelta(days=3))
+    found = claims_of_sheet(Claim.objects.filter(pk__in=[one.pk, other.pk]))
+    sheet = openpyxl.load_workbook(BytesIO(review_sheet(found, made_by="甲"))).active
+    at = [cell.value for cell in sheet[3]].index("信用查询")
+    shown = [row[at].value or "" for row in sheet.iter_rows(min_row=4, max_row=5)]
+    assert [text.partition(" ")[0] for text in shown] == ["一般失信", ""]

@@ -7,6 +7,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -24,6 +25,7 @@ from review.funding.selectors import filter_payments, payable_claims
 from review.funding.services import Voucher, record_return, shown_payee
 from review.funding.services import record_payment as record_shown_payment
 from tests.factories import act, make_official, suzhou, wuxi
+from tests.portal.audit.test_verify import past_the_triggers
 from tests.review.worlds import again, approved, decided, fresh
 
 pytestmark = pytest.mark.django_db
@@ -318,3 +320,12 @@ def test_database_itself_refuses_to_pay_an_award_twice_or_above_its_sum(office, 
             write()
     else:
         write()
+
+
+def test_verify_audit_names_a_payment_that_was_altered_past_the_triggers(office, claim):
+    payment = record_payment(claim.pk, voucher=PAPER, act=act(office.finance))
+    call_command("verify_audit")
+    with past_the_triggers("funding_%"):
+        Payment.objects.filter(pk=payment.pk).update(amount=Decimal(1))
+    with pytest.raises(CommandError, match=f"funding.payment {payment.pk}"):
+        call_command("verify_audit")

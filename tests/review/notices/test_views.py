@@ -22,6 +22,7 @@ from review.notices.jobs import issue_grant, issue_refusal
 from review.notices.models import Notice, NoticeKind
 from review.notices.selectors import notices_of
 from review.notices.services import issue_notice
+from review.notices.views import shown_party
 from tests.factories import ApplicantFactory, UserFactory, act, binhu, make_member, make_official, suzhou, wuxi, xishan
 from tests.review.notices.world import make_approved, make_refused, publish
 
@@ -161,10 +162,11 @@ class TestOwnList:
 
 
 class TestVerification:
-    def test_the_public_page_tells_number_day_sum_and_hash_and_no_names(self, client: Client, notice: Notice) -> None:
+    def test_the_public_page_names_the_body_and_no_more_than_needed(self, client: Client, notice: Notice) -> None:
         response = client.get(reverse("verification:notice", args=[notice.code]))
         page = response.content.decode()
         for wanted in (
+            notice.claim.applicant.name,
             notice.number,
             "5,000.00 元",
             notice.sha256,
@@ -175,12 +177,14 @@ class TestVerification:
             assert wanted in page
         claim = notice.claim
         for hidden in (
-            claim.applicant.name,
             claim.applicant.identifier,
             str(claim.number),
             claim.lines.get().subject_key,
         ):
             assert hidden not in page
+
+    def test_a_person_is_named_by_the_first_character(self) -> None:
+        assert shown_party(Notice(snapshot={"party": {"name": "张三丰", "is_person": True}})) == "张**"
 
     def test_the_printed_address_is_that_page(self, notice: Notice) -> None:
         assert notice.snapshot["verification"]["url"] == f"{settings.PUBLIC_URL}/v/{notice.code}/"

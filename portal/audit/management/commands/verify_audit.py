@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 
+from portal.audit.contents import altered_rows
 from portal.audit.selectors import verify_chain
 from portal.core.triggers import missing_protections
 
@@ -38,6 +39,8 @@ class Command(BaseCommand):
         report = verify_chain(anchors=dict(options["anchor"]))
         if not report.is_whole:
             raise CommandError(f"审计链在第 {report.broken_at} 条断开：{report.reason}（此前 {report.count} 条完好）。")
+        if altered := list(altered_rows()):
+            raise CommandError(f"审计链完好（{report.count} 条），但下列内容与链上记录不符：{'、'.join(altered)}。")
         if missing := missing_protections(apps):
             raise CommandError(f"审计链完好（{report.count} 条），但数据库缺少防改触发器：{'、'.join(missing)}。")
         self.stdout.write(f"审计链完好，共 {report.count} 条。请将下面一行另行保存，日后用 --anchor 核对：")
