@@ -63,14 +63,13 @@ def reserve_claim(claim: Claim, parts: Sequence[PayerPart], *, deed: object, act
     is controlled has too little.
     """
     year = timezone.localdate(act.at).year
-    amounts: dict[int, int] = {}
+    held: dict[int, int] = {}
     for part in parts:
         line = line_for(part.region_id, year=year, item_code=claim.item.code, act=act)
-        pks = dict(Account.objects.filter(line=line).values_list("kind", "pk"))
-        for kind, fen in ((AccountKind.AVAILABLE, -part.fen), (AccountKind.COMMITTED, part.fen)):
-            amounts[pks[kind]] = amounts.get(pks[kind], 0) + fen
-    if not amounts:
+        held[line.pk] = held.get(line.pk, 0) + part.fen
+    if not held:
         return []
+    amounts = _amounts(held, AccountKind.AVAILABLE, AccountKind.COMMITTED)
     draft = EntryDraft(
         id=deed_id(EntryKind.RESERVE, claim.pk, deed), kind=EntryKind.RESERVE, amounts=amounts, claim_id=claim.pk
     )
@@ -86,9 +85,12 @@ def move_claim(claim: Claim, kind: EntryKind, *, deed: object, act: ActorContext
     held = {line: fen for (line, at), fen in claim_balances(claim.pk).items() if at == source and fen}
     if not held:
         return []
-    rows = Account.objects.filter(line__in=held, kind__in=[source, target])
-    pks = {(line, at): pk for line, at, pk in rows.values_list("line_id", "kind", "pk")}
-    amounts = {pks[line, source]: -fen for line, fen in held.items()}
-    amounts |= {pks[line, target]: fen for line, fen in held.items()}
+    amounts = _amounts(held, source, target)
     draft = EntryDraft(id=deed_id(kind, claim.pk, deed), kind=kind, amounts=amounts, claim_id=claim.pk)
     return post_entries([draft], act=act)
+
+
+def _amounts(held: Mapping[int, int], source: AccountKind, target: AccountKind) -> dict[int, int]:
+    """What moves these fen, by line, from accounts of one kind to those of another: fen by account. One query."""
+    rows = Account.objects.filter(line__in=held, kind__in=[source, target]).values_list("pk", "line_id", "kind")
+    return {pk: -held[line] if kind == source else held[line] for pk, line, kind in rows}

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
@@ -53,7 +54,7 @@ def post_entries(drafts: Sequence[EntryDraft], *, act: ActorContext) -> list[Ent
     rows = Account.objects.select_for_update(of=("self",)).select_related("line").filter(pk__in=wanted).order_by("pk")
     accounts = {account.pk: account for account in rows}
     booked = set(Entry.objects.filter(pk__in=[draft.id for draft in drafts]).values_list("pk", flat=True))
-    last = {pk: _last_posting(pk) for pk in wanted}
+    last = _last_postings(wanted)
     entries: list[Entry] = []
     postings: list[Posting] = []
     for draft in drafts:
@@ -114,10 +115,16 @@ def _entry(draft: EntryDraft, act: ActorContext) -> Entry:
     )
 
 
-def _last_posting(account_id: int) -> tuple[int, int]:
-    """The account's last sequence and its balance in fen."""
-    rows = Posting.objects.filter(account_id=account_id).order_by("-sequence")
-    return rows.values_list("sequence", "balance_after").first() or (0, 0)
+def _last_postings(account_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """The last sequence and the balance in fen of each account, asked after the locks are held. One query."""
+    newest = Posting.objects.filter(account=OuterRef("pk")).order_by("-sequence")
+    rows = Account.objects.filter(pk__in=account_ids).annotate(
+        last_sequence=Subquery(newest.values("sequence")[:1]), last_balance=Subquery(newest.values("balance_after")[:1])
+    )
+    return {
+        pk: (sequence or 0, balance or 0)
+        for pk, sequence, balance in rows.values_list("pk", "last_sequence", "last_balance")
+    }
 
 
 def _short_words(account: Account, *, balance: int, wanted: int) -> str:
