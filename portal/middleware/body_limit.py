@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 
 TOO_LARGE = 413
@@ -46,4 +46,5 @@ def takes_upload(path: str) -> bool:
 def _refusal(request: HttpRequest, words: str) -> HttpResponse:
     if request.path_info.startswith("/api/"):
         return JsonResponse({"error": words, "field": ""}, status=TOO_LARGE, json_dumps_params={"ensure_ascii": False})
-    return render(request, "413.html", {"words": words}, status=TOO_LARGE)
+    # Without the request: what every page shows of it may read its body.
+    return HttpResponse(render_to_string("413.html", {"words": words}), status=TOO_LARGE)
