@@ -21,12 +21,14 @@ from django.shortcuts import redirect
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.accounts.selectors import has_second_factor
+from portal.core.wishes import remember
 from portal.unsent.answers import too_late
 from portal.unsent.marks import read_mark
 from portal.unsent.reasons import Reason, reason_for
 
 View = Callable[..., HttpResponseBase]
 
+_READING = ("GET", "HEAD")
 # Where in the session the page stands that an official wanted when sent to set up a second factor.
 AFTER_SECOND_FACTOR = "after_second_factor"
 
@@ -37,14 +39,20 @@ class Rule:
 
     name: str
     allows: Callable[[User | AnonymousUser], bool]
+    # Whether registering an organisation lets a person in.
+    takes_applicants: bool = False
 
     def __or__(self, other: Rule) -> Rule:
-        return Rule(f"{self.name} | {other.name}", lambda user: self.allows(user) or other.allows(user))
+        return Rule(
+            f"{self.name} | {other.name}",
+            lambda user: self.allows(user) or other.allows(user),
+            self.takes_applicants or other.takes_applicants,
+        )
 
 
 public = Rule("public", lambda user: True)
 signed_in = Rule("signed_in", lambda user: user.is_authenticated)
-applicants = Rule("applicants", lambda user: user.is_authenticated and user.is_applicant)
+applicants = Rule("applicants", lambda user: user.is_authenticated and user.is_applicant, takes_applicants=True)
 # A person with no appointment: may register an organisation. Officials never apply under their official account.
 private_persons = Rule("private_persons", lambda user: user.is_authenticated and not user.is_official)
 
@@ -65,7 +73,8 @@ def access(rule: Rule) -> Callable[[View], View]:
     """Declare who may enter a view, and keep everyone else out.
 
     A stranger who wants to read is sent to sign in and comes back; what a stranger sends is refused in words and kept
-    for the person whose page sent it. A person without the right gets 403; an official without a second factor is
+    for the person whose page sent it. A person who has no organisation yet is sent to register one, and goes on from
+    there; a person without the right gets 403; an official without a second factor is
     sent to set one up.
     """
 
@@ -75,6 +84,8 @@ def access(rule: Rule) -> Callable[[View], View]:
             if not rule.allows(request.user):
                 if not request.user.is_authenticated:
                     return _send_to_sign_in(request, view)
+                if rule.takes_applicants and private_persons.allows(request.user) and _is_read(request, view):
+                    return remember(redirect("accounts:organisation_new"), request)
                 raise PermissionDenied
             if rule is not public and needs_second_factor(request.user):
                 if request.method == "GET":
@@ -89,11 +100,18 @@ def access(rule: Rule) -> Callable[[View], View]:
 
 
 def _send_to_sign_in(request: HttpRequest, view: View) -> HttpResponseBase:
-    if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
+    if _is_read(request, view):
+        return remember(redirect_to_login(request.get_full_path()), request)
+    if request.method in _READING and "HX-Request" not in request.headers:
         # An address that only takes what a form sends cannot be opened afterwards.
-        return redirect_to_login(request.get_full_path()) if _can_be_read(view) else redirect("account_login")
+        return redirect("account_login")
     mark = read_mark(request)
     return too_late(request, reason_for(request, mark) or Reason.STRANGER, mark)
+
+
+def _is_read(request: HttpRequest, view: View) -> bool:
+    """Whether a page is being opened that can be opened again."""
+    return request.method in _READING and "HX-Request" not in request.headers and _can_be_read(view)
 
 
 def _can_be_read(view: View) -> bool:

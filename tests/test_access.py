@@ -87,6 +87,9 @@ def outcome(response) -> str:
             pass
     if response.status_code == 302 and response["Location"].startswith(reverse("account_login")):
         return "sign in"
+    # Who has no organisation yet is sent to register one, and comes back afterwards.
+    if "wanted" in response.cookies:
+        return "refused"
     if response.status_code == 401 and "text/html" in response["Content-Type"]:
         return "sign in"
     named = {401: "no token", 403: "refused", 404: "absent", 405: "no such method"}

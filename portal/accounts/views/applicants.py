@@ -4,6 +4,7 @@ from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from portal.access import access, applicants, private_persons
 from portal.accounts.forms import IndividualForm, OrganisationForm, details_form
@@ -18,6 +19,7 @@ from portal.accounts.services.applicants import (
 from portal.audit.selectors import readings_of
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
+from portal.core.wishes import go_on, safe_next, wanted
 
 
 def own_applicant(request: HttpRequest, pk: int) -> Applicant:
@@ -66,8 +68,8 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
                 return redirect("accounts:organisation")
             made = register_organisation(kind=data["kind"], uscc=data["uscc"], details=form.details(), act=act)
             messages.success(request, f"{made.name}已登记，您是负责人。")
-            return redirect("accounts:organisation_detail", pk=made.pk)
-    return render(request, "accounts/organisation_new.html", {"form": form})
+            return go_on(request, reverse("accounts:organisation_detail", args=[made.pk]))
+    return render(request, "accounts/organisation_new.html", {"form": form, "wanted": wanted(request)})
 
 
 @access(private_persons)
@@ -83,8 +85,8 @@ def individual_new(request: HttpRequest) -> HttpResponse:
                 resident_id=form.cleaned_data["resident_id"], details=form.details(), act=act_of(request)
             )
             messages.success(request, f"{made.name}已登记为个人申报人。")
-            return redirect("accounts:organisation_detail", pk=made.pk)
-    return render(request, "accounts/individual_new.html", {"form": form})
+            return go_on(request, reverse("accounts:organisation_detail", args=[made.pk]))
+    return render(request, "accounts/individual_new.html", {"form": form, "wanted": wanted(request)})
 
 
 @access(applicants)
@@ -99,6 +101,7 @@ def organisation_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def organisation_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a body's details; the service lets only the owner."""
     applicant = own_applicant(request, pk)
+    back = safe_next(request)
     form = details_form(applicant, request.POST or None)
     if form.is_valid():
         reason = form.cleaned_data["change_reason"]
@@ -106,8 +109,9 @@ def organisation_edit(request: HttpRequest, pk: int) -> HttpResponse:
             waits = update_applicant(applicant, details=form.details(), act=act_of(request), reason=reason)
             waiting = "名称、地区或收款账户的变更已提交，经受理或财务人员确认后生效；其他信息已保存。"
             messages.success(request, waiting if waits else "信息已保存。")
-            return redirect("accounts:organisation_detail", pk=applicant.pk)
-    context = {"applicant": applicant, "form": form, "owner": owner_of(applicant), "is_owner": owns(request, applicant)}
+            return redirect(back or reverse("accounts:organisation_detail", args=[applicant.pk]))
+    context = {"applicant": applicant, "owner": owner_of(applicant), "is_owner": owns(request, applicant)}
+    context |= {"form": form, "back": back}
     return render(request, "accounts/organisation_edit.html", context)
 
 

@@ -6,6 +6,7 @@ from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -26,6 +27,7 @@ from portal.accounts.views.applicants import own_applicant, owns
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.identifiers import mask_email
+from portal.core.wishes import go_on
 
 
 @access(applicants)
@@ -114,5 +116,5 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     invitation = _invitation_of(token)
     with show_refusal(request, success=f"您已加入{invitation.applicant.name}。"):
         accept_invitation(invitation, act=act_of(request))
-        return redirect("accounts:organisation_detail", pk=invitation.applicant_id)
+        return go_on(request, reverse("accounts:organisation_detail", args=[invitation.applicant_id]))
     return redirect("accounts:invitation", token=token)

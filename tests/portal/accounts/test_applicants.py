@@ -1,5 +1,7 @@
 """Registering organisations and individuals, and changing their details."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -232,3 +234,55 @@ class TestProfile:
         page = signed_in(make_official(Role.ACCEPTANCE, binhu())).get(reverse("accounts:profile")).content.decode()
         assert "无锡市滨湖区 受理" in page
         assert "不能代表申报单位" in page
+
+
+@pytest.mark.django_db
+class TestTheWishThatLedHere:
+    """What somebody wanted to claim is kept through signing in and registering."""
+
+    WISH = "/claims/new/wx2020-01-inv/"
+
+    @pytest.mark.parametrize("is_individual", [False, True])
+    def test_who_has_no_organisation_registers_one_and_goes_on_to_the_item(self, signed_in, is_individual):
+        client = signed_in(UserFactory())
+        sent = client.get(self.WISH)
+        assert sent["Location"] == reverse("accounts:organisation_new")
+        assert "回到您要申报的事项" in client.get(sent["Location"]).content.decode()
+        if is_individual:
+            body = PERSON | {"resident_id": make_resident_id(1)}
+            made = client.post(reverse("accounts:individual_new"), body)
+        else:
+            made = register(client)
+        assert made["Location"] == self.WISH
+        assert not client.cookies["wanted"].value
+
+    def test_a_stranger_who_signs_in_as_a_new_person_goes_on_too(self, client):
+        assert client.get(self.WISH).status_code == 302
+        client.force_login(UserFactory())
+        assert register(client)["Location"] == self.WISH
+
+    def test_a_forged_wish_and_one_of_a_part_or_a_post_lead_nowhere(self, signed_in):
+        client = signed_in(UserFactory())
+        assert client.post(self.WISH).status_code == 403
+        assert client.get(self.WISH, headers={"HX-Request": "true"}).status_code == 403
+        client.cookies["wanted"] = "https://evil.example/:1:x"
+        assert register(client)["Location"].startswith("/me/organisations/")
+
+    @pytest.mark.parametrize(
+        ("given", "is_taken"),
+        [
+            ("/claims/1/review/?x=1", True),
+            ("https://evil.example/", False),
+            ("//evil.example/", False),
+            ("javascript:alert(1)", False),
+            ("", False),
+        ],
+    )
+    def test_completing_the_details_leads_back_to_the_claim_of_this_site_alone(self, signed_in, given, is_taken):
+        applicant = ApplicantFactory(region=binhu())
+        client = signed_in(make_member(applicant))
+        url = f"{reverse('accounts:organisation_edit', args=[applicant.pk])}?{urlencode({'next': given})}"
+        assert ("返回申报" in client.get(url).content.decode()) == is_taken
+        saved = client.post(url, BODY | {"name": applicant.name, "account_name": applicant.name})
+        assert saved.status_code == 302
+        assert (saved["Location"] == given) == is_taken
