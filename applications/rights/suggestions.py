@@ -14,7 +14,7 @@ from applications.ledger.selectors import Balance, asked_buckets, balances
 from applications.rights.models import Right
 from applications.rights.selectors import Holding, Holdings, holdings_of, right_kinds
 from policies.calls.models import Call
-from policies.calls.selectors import call_rows, open_calls, upcoming_calls
+from policies.calls.selectors import CallBook, Taking, call_rows, calls_ahead
 from policies.engine import Assessment, Item, Outcome, assess
 from policies.engine.buckets import program_asked
 from policies.facts.values import facts_of, subject_key
@@ -105,7 +105,7 @@ class Suggestions:
 def suggestions_for(user: User, *, at: datetime) -> Suggestions:
     """What the person's applicants may claim now, the most pressing first.
 
-    Four queries, and two more for each applicant that holds something.
+    Four queries, and one more for each applicant that holds something.
     """
     applicants = [membership.applicant for membership in user.active_memberships]
     suggester = _Suggester(applicants)
@@ -169,27 +169,34 @@ def _of_applicant(
     at: datetime,
 ) -> Iterator[Suggestion]:
     today = timezone.localdate(at)
-    now_open = open_calls(at, region_code=applicant.region_id)
-    coming = upcoming_calls(at, region_code=applicant.region_id)
+    calls = calls_ahead(at, region_code=applicant.region_id)
     for entry in items:
         if not entry.is_for(kind=applicant.kind, region=applicant.region_id):
             continue
         event = kinds[event_code(entry.newest)]
-        call, next_call = now_open.get(entry.item.code), coming.get(entry.item.code)
         held = holdings.unclaimed(applicant.pk, entry.newest, event)
-        held = [one for one in held if call is None or _is_inside(call, one.facts.get(event.as_of or ""))]
         if not held:
             continue
+        taking, held = _by_call(calls, entry.item.code, held, as_of=event.as_of or "")
         rates = Rates(entry.item.pk, applicant.region) if is_rated(entry.newest) else None
-        place = _Place(applicant, entry, entry.version_on(today), event, call, next_call, rates)
+        place = _Place(applicant, entry, entry.version_on(today), event, taking.call, taking.coming, rates)
         suggestion = _ask(place, held, today=today)
         if suggestion is not None:
             yield suggestion
 
 
-def _is_inside(call: Call, day: Any) -> bool:
-    """Whether a call takes facts of a day; one that is not stated may still turn out to be inside."""
-    return not isinstance(day, str) or call.facts_from <= date.fromisoformat(day) < call.facts_to
+def _by_call(calls: CallBook, code: str, held: Sequence[Holding], *, as_of: str) -> tuple[Taking, list[Holding]]:
+    """The call that takes most of what is held (an open one before one that is coming), and what of it that takes.
+
+    A holding whose day is not on record may still turn out to be inside.
+    """
+    groups: dict[Taking, list[Holding]] = {}
+    for one in held:
+        stated = one.facts.get(as_of)
+        day = date.fromisoformat(stated) if isinstance(stated, str) else None
+        groups.setdefault(calls.taking(code, day), []).append(one)
+    best = max(groups, key=lambda taking: (taking.call is not None, taking.coming is not None, len(groups[taking])))
+    return best, groups[best]
 
 
 def _ask(place: _Place, held: Sequence[Holding], *, today: date) -> Suggestion | None:

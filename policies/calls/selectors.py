@@ -1,8 +1,8 @@
 """Which calls are open, coming or over: for the pages, for claims, and for whoever shows an item."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -36,6 +36,51 @@ def upcoming_calls(at: datetime, *, region_code: str = "") -> dict[str, Call]:
     """The next call of each item that opens after a moment, by its code; regions as in `open_calls`. One query."""
     rows = _claimable(region_code).filter(call__opens_at__gt=at)
     return _by_item(rows.order_by("-call__opens_at", "-call_id"), region_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """Which call takes a fact: one that is open, or else the one that opens next; neither where none is published."""
+
+    call: Call | None = None
+    coming: Call | None = None
+
+    @property
+    def words(self) -> str:
+        """In a few words, for beside a date: `“第三批”，2027年1月9日 9:00 起`."""
+        if self.call is not None:
+            return f"“{self.call.title}”，{self.call.closes_words} 截止"
+        return f"“{self.coming.title}”，{self.coming.opens_words} 起" if self.coming is not None else ""
+
+
+class CallBook:
+    """The calls that are not over at a moment, for applicants of a region. Made by `calls_ahead`."""
+
+    def __init__(self, calls: Mapping[str, Sequence[Call]], at: datetime) -> None:
+        self._calls, self._at = calls, at
+
+    def taking(self, code: str, day: date | None = None) -> Taking:
+        """Which call of an item takes a fact of this day, now or next; of any day where it is not known.
+
+        Of several open ones that for the latest facts, of several coming ones the first to open.
+        """
+        fit = [call for call in self._calls.get(code, ()) if day is None or call.takes_facts_of(day)]
+        now_open = [call for call in fit if call.opens_at <= self._at]
+        if now_open:
+            return Taking(max(now_open, key=lambda call: (call.facts_to, call.pk)))
+        return Taking(None, min(fit, key=lambda call: (call.opens_at, call.pk), default=None))
+
+
+NO_CALLS = CallBook({}, datetime.max.replace(tzinfo=UTC))
+
+
+def calls_ahead(at: datetime, *, region_code: str = "") -> CallBook:
+    """All calls that are open at a moment or open later; regions as in `open_calls`. One query."""
+    found: dict[str, list[Call]] = {}
+    for row in _claimable(region_code).filter(call__closes_at__gt=at).order_by("call_id"):
+        if _is_for(row, region_code):
+            found.setdefault(row.item.code, []).append(row.call)
+    return CallBook(found, at)
 
 
 def call_rows(at: datetime) -> list[Rows]:

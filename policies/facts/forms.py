@@ -19,6 +19,7 @@ from django.utils.html import conditional_escape
 
 from policies.engine.model import Fact, Item
 from policies.facts.values import MAX_ROWS, MAX_TEXT, FactsReading, facts_of, missing_text, read_fact, read_facts
+from policies.published.wording import DECIDES, is_discretionary
 from portal.core.paging import read_number as read_count
 
 MAX_PASTED = 50_000
@@ -337,5 +338,6 @@ def build_line_form(
 
 def calculator_facts(item: Item) -> list[str]:
     """The facts a calculator asks for: those the amount or a condition needs, and the day that picks the version."""
-    wanted = [fact.name for fact in facts_of(item) if fact.needed or fact.name == item.as_of]
+    decides = DECIDES if is_discretionary(item) else ()
+    wanted = [fact.name for fact in facts_of(item) if fact.needed or fact.name == item.as_of or fact.name in decides]
     return wanted or [fact.name for fact in facts_of(item)]

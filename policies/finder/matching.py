@@ -15,6 +15,7 @@ from policies.finder.selectors import PublishedItem
 from policies.published.enums import DocumentStatus
 from policies.published.models import ItemVersion
 from policies.published.selectors import catalogue_for, compiled_item
+from policies.published.wording import is_discretionary
 from policies.rates.selectors import Rates, with_rates
 from portal.core.money import to_yuan
 
@@ -56,6 +57,17 @@ class Match:
     @property
     def outcome(self) -> Outcome:
         return self.answer.outcome
+
+    @property
+    def day(self) -> date | None:
+        """The day of the fact by which calls take it, None where it was not said."""
+        stated = self.question["lines"][0].get(self.rules.as_of or "")
+        return date.fromisoformat(stated) if isinstance(stated, str) else None
+
+    @property
+    def is_ceiling(self) -> bool:
+        """Whether the sum is only the most that people may grant."""
+        return is_discretionary(self.rules)
 
     @property
     def amount(self) -> Decimal | None:

@@ -1,6 +1,6 @@
 """The questionnaire: who, what happened, a few facts; then everything one may get. Open to all, nothing is stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from policies.calls.models import Call
-from policies.calls.selectors import call_rows, open_calls, upcoming_calls
+from policies.calls.selectors import NO_CALLS, CallBook, call_rows, calls_ahead
 from policies.finder.forms import ELSEWHERE, Answers, WhoForm
 from policies.finder.matching import Match, find_matches
 from policies.finder.selectors import PUBLISHED_ROWS, published_items, rates_for
@@ -145,26 +145,25 @@ def _found(form: WhoForm, answers: Answers, now: datetime) -> dict[str, Any]:
     rates = rates_for(answers.chosen, answers.items, kind=answers.asker.kind, region=region)
     finding = find_matches(answers.items, answers.asker, happenings, today=today, rates=rates)
     knows_region = region != ELSEWHERE
-    now_open = open_calls(now, region_code=region) if knows_region else {}
-    coming = upcoming_calls(now, region_code=region) if knows_region else {}
+    calls = calls_ahead(now, region_code=region) if knows_region else NO_CALLS
     chosen = {event.code for event in answers.chosen}
     return {
         "finding": finding,
-        "in_force": _group(finding.in_force, now_open, coming),
-        "drafts": _group(finding.drafts, {}, {}),
-        "ended": _group(finding.ended, {}, {}),
+        "in_force": _group(finding.in_force, calls),
+        "drafts": _group(finding.drafts, NO_CALLS),
+        "ended": _group(finding.ended, NO_CALLS),
         "others": [event for event in answers.offered if event.code not in chosen],
         "again": answers.query(),
     }
 
 
-def _group(matches: Sequence[Match], now_open: Mapping[str, Call], coming: Mapping[str, Call]) -> _Group:
-    rows = [_row(match, now_open, coming) for match in matches]
+def _group(matches: Sequence[Match], calls: CallBook) -> _Group:
+    rows = [_row(match, calls) for match in matches]
     leading = [row for row in rows if row.match.is_leading]
     return _Group(leading, [row for row in rows if not row.match.is_leading])
 
 
-def _row(match: Match, now_open: Mapping[str, Call], coming: Mapping[str, Call]) -> _Row:
-    code = match.entry.item.code
+def _row(match: Match, calls: CallBook) -> _Row:
+    taking = calls.taking(match.entry.item.code, match.day)
     prefill = urlencode(match.prefill)
-    return _Row(match, now_open.get(code), coming.get(code), prefill if len(prefill) <= _MAX_QUERY else "")
+    return _Row(match, taking.call, taking.coming, prefill if len(prefill) <= _MAX_QUERY else "")

@@ -1,5 +1,7 @@
 """Public pages: documents, items, calculators. Nobody needs to sign in to learn what the rules give."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
-from policies.calls.selectors import offer_of
+from policies.calls.selectors import Taking, calls_ahead, offer_of
 from policies.engine import PAYERS, ROUTES, QuestionError, amount_text, assess, conditions_text
 from policies.published import selectors
 from policies.published.enums import DocumentStatus
@@ -18,6 +20,7 @@ from policies.published.register import read_register
 from policies.published.registerform import RegisterFilterForm
 from policies.published.searchtext import MAX_QUERY
 from policies.published.selectors import ItemCard
+from policies.published.wording import as_shown
 from policies.rates.models import DistrictRate
 from policies.rates.selectors import Rates, rates_of_item, takes_ratio, takes_unit_amount, with_rates
 from portal.access import access, public
@@ -130,6 +133,13 @@ def _context(card: ItemCard, filled: Calculator) -> dict[str, Any]:
     }
 
 
+def _taking(card: ItemCard, question: Mapping[str, Any]) -> Taking:
+    """Which call takes the day that the question is about, now or next."""
+    stated = question["lines"][0].get(card.rules.as_of or "")
+    day = date.fromisoformat(stated) if isinstance(stated, str) else None
+    return calls_ahead(timezone.now()).taking(card.item.code, day) if card.item.claimable and day else Taking()
+
+
 def _answer(card: ItemCard, filled: Calculator) -> dict[str, Any]:
     """What the engine says of the lines, or nothing where there is nothing to ask yet."""
     if filled.is_blank or filled.issued_error:
@@ -142,4 +152,8 @@ def _answer(card: ItemCard, filled: Calculator) -> dict[str, Any]:
         answer = assess(selectors.published_catalogue(), question)
     except QuestionError as error:
         return {"question_error": str(error)}
-    return {"answer": answer.as_dict(), "assumed": selectors.condition_texts(card.rules, answer.assumed)}
+    return {
+        "answer": as_shown(answer.as_dict(), card.rules),
+        "assumed": selectors.condition_texts(card.rules, answer.assumed),
+        "taking": _taking(card, question),
+    }

@@ -64,6 +64,24 @@ def amount_words(rules: Item) -> AmountWords:
     )
 
 
+# The fact by which an applicant asks for less than a ceiling.
+REQUESTED = "requested"
+# What people weigh below a ceiling: asked by calculators where an item has it.
+DECIDES = (REQUESTED, "budget", "stage")
+
+
+def is_discretionary(rules: Item) -> bool:
+    """Whether the document names only a ceiling, and people decide below it: nothing computes the sum."""
+    steps = read_operations(step for step in rules.steps if chosen(step, rules.defaults))
+    asked = {name for step in steps for name, _ in step.facts()}
+    return any(step.is_ceiling for step in steps) and asked == {REQUESTED}
+
+
+def as_shown(answer: Mapping[str, Any], rules: Item) -> dict[str, Any]:
+    """An answer for a page, which says whether its sum is only a ceiling."""
+    return {**answer, "is_ceiling": is_discretionary(rules)}
+
+
 def fact_label(rules: Item, name: str) -> str:
     """The label of one of the item's facts; of a cell such as `interest_payments[2].paid_on`, its table's."""
     try:

@@ -24,20 +24,26 @@ def exclusive_key_of(claim: Claim, subject: str) -> str:
     return f"{claim.item.code}|{subject}"
 
 
-def taken_positions(claim: Claim, lines: Iterable[ClaimLine]) -> dict[int, bool]:
-    """Positions of the claim's lines whose right another claim has: True where that claim is the applicant's own."""
+def taken_positions(claim: Claim, lines: Iterable[ClaimLine]) -> dict[int, str | None]:
+    """Positions of the claim's lines whose right another claim has, with that claim in words where it is one's own."""
     subjects = {line.subject_key: line.position for line in lines if line.subject_key}
     rivals = (
         ClaimLine.objects.filter(claim__item_id=claim.item_id, subject_key__in=subjects)
         .exclude(claim_id=claim.pk)
         .exclude(claim__status__in=RELEASED)
-        .values_list("subject_key", "claim__applicant_id")
+        .values_list("subject_key", "claim__applicant_id", "claim__number")
     )
-    found: dict[int, bool] = {}
-    for subject, applicant_id in rivals:
+    found: dict[int, str | None] = {}
+    for subject, applicant_id, number in rivals:
         position = subjects[subject]
-        found[position] = found.get(position, False) or applicant_id == claim.applicant_id
+        own = claim_words(number) if applicant_id == claim.applicant_id else None
+        found[position] = found.get(position) or own
     return found
+
+
+def claim_words(number: str | None) -> str:
+    """A claim of one's own in words."""
+    return f"申报 {number}" if number else "另一份草稿"
 
 
 def repeated_positions(lines: Iterable[ClaimLine]) -> dict[int, int]:
@@ -69,7 +75,7 @@ def own_file_uses(claim: Claim) -> dict[str, list[str]]:
         .order_by("-pk")
     )
     for use in uses:
-        words = f"申报 {use.claim.number}" if use.claim.number else "另一份草稿"
+        words = claim_words(use.claim.number)
         if words not in places[use.file_id]:
             places[use.file_id].append(words)
     for file_id in {f for f in files if files.count(f) > 1}:

@@ -1,8 +1,10 @@
 """What still stands between a draft and its submission, each with the place it is mended."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from unicodedata import normalize
 
 from django.utils import timezone
 
@@ -13,12 +15,16 @@ from applications.claims.selectors.duplicates import repeated_positions, taken_p
 from applications.payees.selectors import payee_problem
 from policies.calls.enums import Phase
 from policies.calls.models import Call
+from policies.calls.selectors import NO_CALLS, calls_ahead
 from policies.engine.model import Fact, Item
 from policies.engine.terms import APPLICANT_KINDS
 from policies.facts.values import FactsReading, facts_of
 from policies.published.models import ItemVersion
 from policies.rates.selectors import takes_ratio
 
+HOLDERS = "holders"
+_SEPARATORS = re.compile(r"[、,，;；/\n]")
+_NAME_NOISE = re.compile(r"[\s()（）·•.]")
 MAX_LINES = 200
 LINES_PER_PAGE = 10
 
@@ -50,13 +56,24 @@ def find_problems(context: ClaimContext, *, at: datetime) -> list[Problem]:
     if not states:
         found.append(Problem("还没有填写任何明细，请至少添加一项。", "lines"))
     found += _reading_problems(facts_of(item, "claim"), context.whole, prefix="claim", place="总体情况")
-    found += [problem for state in states for problem in _line_problems(item, state, today)]
+    found += [problem for state in states for problem in _line_problems(claim, item, state, today)]
     found += _evidence_problems(context)
     found += _subject_problems(claim, item, states)
     found += _correction_problems(claim)
     if not any(problem for problem in found if not problem.is_warning):
         found += _version_problems(context, today)
     return sorted(found, key=lambda problem: problem.is_warning)
+
+
+def early_problems(context: ClaimContext, *, at: datetime) -> list[Problem]:
+    """What can already be said while a draft is being written, before anything is uploaded; what is empty is not.
+
+    Two queries, and one more where a day lies outside the call's period.
+    """
+    claim, item, states, today = context.claim, context.item, context.lines, timezone.localdate(at)
+    found = [*_call_problems(claim, item, states, at), *_subject_problems(claim, item, states)]
+    found += [problem for state in states for problem in _written_problems(claim, item, state, today)]
+    return [problem for problem in found if problem.line_number]
 
 
 def _of_line(state: LineState, message: str, fact: str, label: str = "", *, is_warning: bool = False) -> Problem:
@@ -73,14 +90,20 @@ def _call_problems(claim: Claim, item: Item, states: Sequence[LineState], at: da
     if call is None or not item.as_of:
         return
     label = item.fact(item.as_of).label
-    for state in states:
-        day = as_of_day(item, state.reading)
-        if day is not None and not call.takes_facts_of(day):
-            message = (
-                f"{label}为 {day.isoformat()}，不在“{call.title}”受理的期间（{call.facts_words}）内。"
-                "请核对日期；日期无误的，请删除该项，等相应期间的通知开放后申报。"
-            )
-            yield _of_line(state, message, item.as_of, label)
+    outside = [
+        (state, day)
+        for state in states
+        if (day := as_of_day(item, state.reading)) is not None and not call.takes_facts_of(day)
+    ]
+    calls = calls_ahead(at, region_code=claim.region_id) if outside else NO_CALLS
+    for state, day in outside:
+        words = calls.taking(item.id, day).words
+        where = f"到能受理它的通知下申报（{words}）" if words else "等相应期间的通知开放后申报"
+        message = (
+            f"{label}为 {day.isoformat()}，不在“{call.title}”受理的期间（{call.facts_words}）内。"
+            f"请核对日期；日期无误的，请删除该项，{where}。"
+        )
+        yield _of_line(state, message, item.as_of, label)
 
 
 def closed_words(call: Call | None, *, at: datetime) -> str:
@@ -120,7 +143,7 @@ def _reading_problems(
         yield Problem(message, f"slot-{prefix}-{name}", f"{place} {where}", line_number, is_warning)
 
 
-def _line_problems(item: Item, state: LineState, today: date) -> Iterable[Problem]:
+def _line_problems(claim: Claim, item: Item, state: LineState, today: date) -> Iterable[Problem]:
     place = f"第 {state.number} 项"
     if state.line.is_defence:
         yield Problem(
@@ -132,10 +155,35 @@ def _line_problems(item: Item, state: LineState, today: date) -> Iterable[Proble
         return
     facts = facts_of(item)
     yield from _reading_problems(facts, state.reading, prefix=state.prefix, place=place, line_number=state.number)
-    day = as_of_day(item, state.reading)
-    if day is not None and day > today and item.as_of:
-        label = item.fact(item.as_of).label
-        yield _of_line(state, f"{label}在今天之后，请核对。", item.as_of, label)
+    yield from _written_problems(claim, item, state, today)
+
+
+def _written_problems(claim: Claim, item: Item, state: LineState, today: date) -> Iterable[Problem]:
+    """What is wrong with facts that are each readable: days to come, and another first holder than the applicant."""
+    for fact in facts_of(item):
+        value = state.reading.values.get(fact.name)
+        if fact.type != "date" or not value or fact.name in state.reading.errors:
+            continue
+        if date.fromisoformat(value) > today:
+            is_warning = fact.name != item.as_of
+            words = "如确为将来的日期，可以提交。" if is_warning else "还没有发生的事不能申报。"
+            message = f"{fact.label}为 {value}，在今天之后，请核对。{words}"
+            yield _of_line(state, message, fact.name, fact.label, is_warning=is_warning)
+    holders = state.reading.values.get(HOLDERS)
+    if holders and HOLDERS in {fact.name for fact in facts_of(item)}:
+        first = _SEPARATORS.split(str(holders))[0]
+        if not _is_same_name(first, claim.applicant.name):
+            message = (
+                f"第一权利人为“{first}”，不是申报单位“{claim.applicant.name}”。该事项由第一权利人申报：请核对证书上的次序；"
+                "单位更过名的，请在材料中附更名证明。"
+            )
+            yield _of_line(state, message, HOLDERS, "权利人", is_warning=True)
+
+
+def _is_same_name(one: str, other: str) -> bool:
+    """Whether two names are one but for width, brackets and spaces."""
+    bare = [_NAME_NOISE.sub("", normalize("NFKC", name)).casefold() for name in (one, other)]
+    return bare[0] == bare[1]
 
 
 def _evidence_problems(context: ClaimContext) -> Iterable[Problem]:
@@ -171,15 +219,15 @@ def _subject_problems(claim: Claim, item: Item, states: Sequence[LineState]) -> 
         state = numbers[position]
         message = f"与第 {numbers[first].number} 项的{label}相同，同一内容一次申报只能填一项，请删除其中一项。"
         yield _of_line(state, message, item.subject, label)
-    for position, is_own in taken_positions(claim, [state.line for state in states]).items():
+    for position, own in taken_positions(claim, [state.line for state in states]).items():
         state = numbers[position]
-        message = taken_text(label, is_own=is_own, refuses=refuses)
+        message = taken_text(label, own=own, refuses=refuses)
         yield _of_line(state, message, item.subject, label, is_warning=not refuses)
 
 
-def taken_text(label: str, *, is_own: bool, refuses: bool) -> str:
-    """That a right is claimed already, in words that reveal nothing of another applicant."""
-    who = "本单位的另一份申报中" if is_own else "其他申报中"
+def taken_text(label: str, *, own: str | None, refuses: bool) -> str:
+    """That a right is claimed already; `own` is the applicant's other claim in words, and nothing reveals another's."""
+    who = f"本单位的{own}中" if own else "其他申报中"
     if refuses:
         return f"该{label}已在{who}，同一权利不能重复申报（不论年度和申报主体）。请核对号码；如有疑问请联系受理部门。"
     return f"该{label}已在{who}出现，可以提交，审核人员会核实是否重复。"

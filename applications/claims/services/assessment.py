@@ -18,6 +18,7 @@ from policies.engine.model import Item, content_hash
 from policies.engine.terms import Outcome
 from policies.facts.values import DECIDED, DECISION_NO, OFFICERS_FACTS, engine_facts, facts_of
 from policies.published.selectors import catalogue_for
+from policies.published.wording import as_shown
 from policies.rates.selectors import takes_ratio, with_rates
 from portal.core.actor import ActorContext
 from portal.core.money import ZERO, quantise_yuan
@@ -128,7 +129,7 @@ def preview_claim(context: ClaimContext, *, on: date) -> dict[str, Any] | None:
     answer["assumed_labels"] = [labels.get(name, name) for name in answer["assumed"]]
     answer["missing_labels"] = [labels.get(name, name) for name in answer["missing"]]
     answer["pending"] = [state.number for state in pending]
-    return answer
+    return as_shown(answer, context.item)
 
 
 def build_question(context: ClaimContext, *, on: date, unmet: Iterable[str] = ()) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from applications.claims.enums import Action, ClaimStatus
-from applications.claims.models import Assessment, Claim, ClaimCounter, ClaimLine
+from applications.claims.models import Assessment, Claim, ClaimCounter
 from applications.claims.permissions import acts_for_applicant
 from applications.claims.selectors.context import ClaimContext, as_of_day, read_claim
-from applications.claims.selectors.duplicates import exclusive_key_of
+from applications.claims.selectors.duplicates import claim_words, exclusive_key_of
 from applications.claims.selectors.problems import Problem, find_problems, taken_text
 from applications.claims.services.assessment import assess_claim
 from applications.claims.services.messages import notify_members
@@ -170,9 +170,9 @@ def take_rights(context: ClaimContext) -> None:
             with transaction.atomic():
                 line.save(update_fields=["exclusive_key"])
         except IntegrityError:
-            rival = ClaimLine.objects.filter(exclusive_key=key).values_list("claim__applicant_id", flat=True)
+            rival = Claim.objects.filter(lines__exclusive_key=key, applicant_id=claim.applicant_id).first()
             label = item.fact(item.subject).label if item.subject else "权利"
-            text = taken_text(label, is_own=claim.applicant_id in rival, refuses=True)
+            text = taken_text(label, own=claim_words(rival.number) if rival else None, refuses=True)
             problem = Problem(text, f"slot-{state.prefix}-{item.subject}", f"第 {state.number} 项 {label}")
             raise ClaimIncompleteError([problem]) from None
 

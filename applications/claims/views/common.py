@@ -10,6 +10,7 @@ from applications.claims.forms.entry import shown_facts
 from applications.claims.models import Assessment, Claim
 from applications.claims.selectors.context import ClaimContext
 from policies.facts.values import facts_of
+from policies.published.wording import as_shown
 from portal.core.http import user_of
 
 
@@ -42,7 +43,7 @@ def content_of(context: ClaimContext) -> dict[str, Any]:
         "own_facts": shown_facts(facts_of(item, "claim"), claim.facts),
         "lines": lines,
         "files": [(requirements.get(evidence.requirement), evidence) for evidence in context.files_of_whole],
-        "answer": assessment.answer if assessment else None,
+        "answer": as_shown(assessment.answer, item) if assessment else None,
     }
 
 

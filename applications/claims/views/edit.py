@@ -20,7 +20,7 @@ from applications.claims.models import Claim
 from applications.claims.selectors.calls import call_situation
 from applications.claims.selectors.conflicts import Conflict, Typed, find_conflict, shown_now
 from applications.claims.selectors.context import read_claim
-from applications.claims.selectors.problems import find_problems
+from applications.claims.selectors.problems import early_problems, find_problems
 from applications.claims.selectors.scope import concerns_patents, item_of
 from applications.claims.services.assessment import preview_claim
 from applications.claims.services.corrections import answer_points, resubmit_claim
@@ -61,6 +61,7 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "rules": form.item,
         "answer": preview_claim(form.context, on=timezone.localdate(now)),
         "problems": find_problems(form.context, at=now) if "check" in request.GET else [],
+        "early": early_problems(form.context, at=now),
         "is_correction": claim.status == ClaimStatus.CORRECTION,
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
         "points": form.scope.points or (),
@@ -199,6 +200,7 @@ def autosave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context |= {
         "claim": claim,
         "answer": preview_claim(read, on=timezone.localdate()),
+        "early": early_problems(read, at=now),
         "block": line_block(read, context["line_id"]),
         "loaded": shown_now(typed.loaded, typed).as_text() if typed.loaded else "",
     }

@@ -28,6 +28,7 @@ from policies.engine import QuestionError, assess, catalogue_of
 from policies.engine.model import content_hash
 from policies.published.forms import read_calculator
 from policies.published.selectors import condition_texts
+from policies.published.wording import as_shown
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.core.errors import StaleStateError, show_refusal
@@ -290,4 +291,4 @@ def _tryout(draft: PolicyDraft, index: int, read: Preview, request: HttpRequest 
         answer = assess(catalogue_of([], [rules]), filled.question(today=today))
     except QuestionError as error:
         return context | {"question_error": str(error)}
-    return context | {"answer": answer.as_dict(), "assumed": condition_texts(rules, answer.assumed)}
+    return context | {"answer": as_shown(answer.as_dict(), rules), "assumed": condition_texts(rules, answer.assumed)}

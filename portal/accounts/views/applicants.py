@@ -110,8 +110,8 @@ def organisation_edit(request: HttpRequest, pk: int) -> HttpResponse:
             waiting = "名称、地区或收款账户的变更已提交，经受理或财务人员确认后生效；其他信息已保存。"
             messages.success(request, waiting if waits else "信息已保存。")
             return redirect(back or reverse("accounts:organisation_detail", args=[applicant.pk]))
-    context = {"applicant": applicant, "owner": owner_of(applicant), "is_owner": owns(request, applicant)}
-    context |= {"form": form, "back": back}
+    whose = {"applicant": applicant, "owner": owner_of(applicant), "is_owner": owns(request, applicant)}
+    context = {**whose, "form": form, "back": back}
     return render(request, "accounts/organisation_edit.html", context)
 
 

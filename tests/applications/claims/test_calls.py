@@ -11,7 +11,7 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.selectors.calls import call_situation, claims_by_item
 from applications.claims.selectors.context import read_claim
-from applications.claims.selectors.problems import find_problems
+from applications.claims.selectors.problems import early_problems, find_problems
 from applications.claims.services.corrections import PointAsked, request_correction, resubmit_claim
 from applications.claims.services.drafts import move_to_call, start_claim
 from applications.claims.services.submission import ClaimIncompleteError, submit_claim
@@ -153,6 +153,49 @@ def test_facts_of_other_days_are_named_with_their_line(member):
     assert [(p.line_number, p.anchor.endswith("-granted_on")) for p in found] == [(2, True)]
     assert "授权公告日为 2021-06-01，不在" in found[0].message
     assert "2021年5月10日至2021年5月31日" in found[0].message
+
+
+def test_a_day_that_another_call_takes_is_named_with_that_call_while_the_draft_is_written(client, member, item):
+    claim = ready_claim(member, lines=[patent_facts(1, granted_on="2021-06-01")])
+    Call.objects.update(facts_from=date(2021, 5, 10), facts_to=date(2021, 6, 1))
+    opens = timezone.now() + 40 * DAY
+    CallFactory(title="第三批", opens_at=opens, facts_from=date(2021, 6, 1), facts_to=date(2022, 1, 1), items=[item])
+    client.force_login(member)
+    line = claim.lines.get()
+    draft = client.get(reverse("applications:edit", args=[claim.key])).content.decode()
+    typed = {"revision": claim.revision, f"l{line.pk}-fees": "1", "line": line.pk}
+    saved = client.post(reverse("applications:autosave", args=[claim.key]), typed).content.decode()
+    for page in (draft, saved, str(find_problems(read_claim(Claim.objects.get(pk=claim.pk)), at=timezone.now()))):
+        assert "第三批" in page
+        assert "上传材料前请先看" in page or "Problem(" in page
+
+
+@pytest.mark.parametrize(
+    ("facts", "says", "is_warning"),
+    [
+        ({"granted_on": "2099-01-01"}, "在今天之后", False),
+        ({"holders": "江南大学、示例公司"}, "第一权利人为“江南大学”", True),
+        ({"holders": "示例（无锡）有限公司 、乙"}, "", True),
+    ],
+)
+def test_what_an_officer_would_refuse_is_said_while_the_draft_is_written(item, facts, says, is_warning):
+    member = make_member(ApplicantFactory(name="示例(无锡)有限公司"))
+    claim = ready_claim(member, lines=[patent_facts(1, holders="示例（无锡）有限公司") | facts])
+    early = early_problems(read_claim(claim), at=timezone.now())
+    later = find_problems(read_claim(claim), at=timezone.now())
+    assert [(p.is_warning, says in p.message) for p in early] == ([(is_warning, True)] if says else [])
+    assert {p.message for p in early} <= {p.message for p in later}
+
+
+def test_a_right_of_ones_own_other_claim_is_named_with_its_number(member):
+    first = ready_claim(member, lines=[patent_facts(1)])
+    number = submit_claim(first, act=act(member), revision=first.revision, commitment=True).claim.number
+    again = ready_claim(member, lines=[patent_facts(1)])
+    assert any(number in p.message for p in early_problems(read_claim(again), at=timezone.now()))
+    stranger = ready_claim(make_member(), lines=[patent_facts(1)])
+    found = [p.message for p in early_problems(read_claim(stranger), at=timezone.now())]
+    assert any("其他申报" in message for message in found)
+    assert not any(number in message for message in found)
 
 
 def test_correction_is_handed_in_after_the_close(member):

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,11 +20,11 @@ from applications.rights.suggestions import suggestions_for
 from policies.calls.models import Call, CallItem
 from policies.engine import assess
 from policies.engine.buckets import Granted, bucket_entries, program_asked
-from policies.published.models import ItemVersion
+from policies.published.models import ItemVersion, SupportItem
 from policies.published.selectors import catalogue_for
 from portal.core.money import to_fen
 from tests.applications.worlds import publish
-from tests.factories import ApplicantFactory, ClaimFactory, act, make_member, make_patent_no, suzhou
+from tests.factories import ApplicantFactory, CallFactory, ClaimFactory, act, make_member, make_patent_no, suzhou
 
 pytestmark = pytest.mark.django_db
 
@@ -179,6 +179,19 @@ def test_facts_outside_an_open_calls_window_are_left_for_another_call(member):
     assert suggested(member) == {"wx2020-01-inv": Decimal("5000.00")}
 
 
+def test_what_only_a_later_call_takes_is_suggested_with_that_call(member):
+    hold(member, "patent", patent(1, granted_on="2026-10-20"))
+    Call.objects.update(facts_from=date(2025, 1, 1), facts_to=date(2026, 10, 1))
+    item = SupportItem.objects.get(code="wx2020-01-inv")
+    opens = timezone.now() + timedelta(days=40)
+    later = CallFactory(
+        title="第三批", opens_at=opens, facts_from=date(2026, 10, 1), facts_to=date(2027, 1, 1), items=[item]
+    )
+    [found] = suggestions_for(member, at=timezone.now()).found
+    assert (found.call, found.next_call) == (None, later)
+    assert found.amount == Decimal("5000.00")
+
+
 # ---- a claim from them ----------------------------------------------------------------------------
 def test_a_claim_begins_filled_in_and_a_double_click_is_one_claim(member, applicant, client):
     hold(member, "patent", patent(1), patent(2, fees="3000"))
@@ -226,12 +239,12 @@ def test_five_hundred_rights_cost_as_many_queries_as_three_and_less_than_half_a_
     hold(member, "patent", *(patent(n) for n in range(1, 4)))
     member.active_memberships  # noqa: B018 - read once, outside what is counted
     suggested(member)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         suggested(member)
     hold(member, "patent", *(patent(n) for n in range(4, 501)))
     # Of the process, not of the clock: the machine may have other things to do.
     began = time.process_time()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         found = suggested(member)
     assert time.process_time() - began < 0.5
     assert found == {"wx2020-01-inv": Decimal(5000 * 500)}

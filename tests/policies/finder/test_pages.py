@@ -23,6 +23,7 @@ from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region
 from tests.factories import (
     ApplicantFactory,
+    CallFactory,
     act,
     binhu,
     make_member,
@@ -227,3 +228,27 @@ def test_a_call_to_come_is_announced(client):
     call = open_call(SupportItem.objects.get(code="wx2020-01-inv"))
     Call.objects.filter(pk=call.pk).update(opens_at=now + timedelta(days=3), closes_at=now + timedelta(days=30))
     assert "即将开放" in text_of(page(client, "result", **WHO, **PATENT))
+
+
+def test_the_call_is_that_which_takes_the_day_and_a_projects_ceiling_is_no_computed_sum(client):
+    item = SupportItem.objects.get(code="wx2020-01-inv")
+    Call.objects.all().delete()
+    CallFactory(title="第二批", facts_from=date(2025, 1, 1), facts_to=date(2025, 10, 1), items=[item])
+    opens = timezone.now() + timedelta(days=40)
+    CallFactory(title="第三批", opens_at=opens, facts_from=date(2025, 10, 1), facts_to=date(2026, 1, 1), items=[item])
+    for day, title, other in (("2025-05-10", "第二批", "第三批"), ("2025-10-15", "第三批", "第二批")):
+        found = page(client, "result", **WHO, **PATENT | {"patent-granted_on": day}).content.decode()
+        assert title in found
+        assert other not in found
+        typed = {"lines": "1", "kind": "enterprise", "line-0-granted_on": day, "line-0-fees": "100"}
+        typed |= {"line-0-patent_kind": "invention"}
+        assert title in client.post(reverse("policies:calculator", args=[item.code]), typed).content.decode()
+    ceiling = client.post(
+        reverse("policies:calculator", args=["wx2020-08-cluster"]),
+        {"lines": "1", "kind": "enterprise", "line-0-approved_on": "2021-05-10"},
+    ).content.decode()
+    assert "20,000,000.00" in ceiling
+    assert "最高" in ceiling
+    assert "测算金额</" not in ceiling
+    for asked in ("requested", "budget", "stage"):
+        assert f'name="line-0-{asked}"' in ceiling
