@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from policies.engine import APPLICANT_KINDS, ITEM_KINDS, Item, amount_text, conditions_text
 from policies.published.models import PolicyDocument, SupportItem
 from policies.published.wording import amount_words
+from portal.core.text import tidy
 
 MAX_QUERY = 60
 MAX_WORDS = 8
@@ -34,7 +35,11 @@ _SYNONYMS = (
     ("专利代理机构", "服务机构", "事务所"),
     ("年费", "维持费"),
     ("专利奖", "获奖专利"),
+    ("补贴", "资助", "奖补", "奖励", "补助"),
 )
+# What people type for a word that texts write otherwise.
+_SPELLINGS = {"马得里": "马德里", "madrid": "马德里", "质压": "质押", "zhiya": "质押", "gbt": "gb/t"}
+_YEAR_IN_BRACKETS = re.compile(r"[\[(【{](\d{4})[\])】}]")
 
 
 def fold(text: str) -> str:
@@ -54,7 +59,10 @@ def query_words(query: str) -> list[tuple[str, ...]]:
 
     Anything may be typed: what is too long is cut, what has no letter or digit says nothing.
     """
-    text = " ".join(unicodedata.normalize("NFKC", query[:MAX_QUERY]).casefold().split())
+    text = tidy(query[:MAX_QUERY]).casefold()
+    for typed, written in _SPELLINGS.items():
+        text = text.replace(typed, written)
+    text = _YEAR_IN_BRACKETS.sub(r"〔\1〕", text)
     words: dict[str, None] = {}
     for phrase in _SPACED:
         spaced = phrase.casefold()
@@ -65,6 +73,22 @@ def query_words(query: str) -> list[tuple[str, ...]]:
         if any(c.isalnum() for c in part):
             words[fold(part)] = None
     return [_GROUP_OF.get(word, (word,)) for word in list(words)[:MAX_WORDS]]
+
+
+def loose_words(query: str) -> list[tuple[str, ...]]:
+    """The words of a search that found nothing: known words are taken out of longer ones, as 补贴 out of 专利补贴."""
+    words: dict[tuple[str, ...], None] = {}
+    for group in query_words(query):
+        rest = group[0]
+        if len(group) > 1:
+            words[group] = None
+            continue
+        for known in sorted(_GROUP_OF, key=len, reverse=True):
+            if known in rest:
+                words[_GROUP_OF[known]] = None
+                rest = rest.replace(known, " ")
+        words |= {(part,): None for part in rest.split() if len(part) > 1}
+    return list(words)[:MAX_WORDS]
 
 
 # ---- what is searched -----------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from policies.engine import (
 from policies.engine.regions import covers
 from policies.published.enums import DocumentStatus, TextOrigin
 from policies.published.models import DocumentText, ItemVersion, PolicyDocument, SupportItem
-from policies.published.searchtext import Fragment, highlight, query_words, rank_of, snippet
+from policies.published.searchtext import Fragment, highlight, loose_words, query_words, rank_of, snippet
 from policies.published.versions import counting, version_on
 from policies.published.wording import AmountWords, amount_words
 
@@ -217,18 +217,27 @@ class SearchResult:
 MAX_HITS = 40
 
 
+def _with_words(words: Sequence[Sequence[str]]) -> list[SupportItem]:
+    """The items whose texts hold each word or another for the same thing; none for no words."""
+    if not words:
+        return []
+    items = SupportItem.objects.select_related("document")
+    for word in words:
+        items = items.filter(reduce(or_, (Q(search_key__contains=other) for other in word)))
+    return list(items)
+
+
 def find_items(search: str) -> SearchResult:
     """Items whose texts hold every word of a search, in this or another word for the same thing.
 
     Words in the title come before those in the summary, and these before all others; then what can be claimed. A
-    search of no words finds nothing. One query.
+    search of no words finds nothing; where nothing is found, parts of the words are. One query, then two.
     """
     words = query_words(search)
-    if not words:
-        return SearchResult([], 0)
-    items = SupportItem.objects.select_related("document")
-    for word in words:
-        items = items.filter(reduce(or_, (Q(search_key__contains=other) for other in word)))
+    items = _with_words(words)
+    if words and not items:
+        words = loose_words(search)
+        items = _with_words(words)
     found = sorted(
         items,
         key=lambda item: (

@@ -12,6 +12,7 @@ from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region, User
 from portal.core.money import ZERO
 from review.decisions.permissions import decided_by
+from review.decisions.selectors.queue import matches_text
 from review.funding.models import Award, Payment, PaymentKind
 
 
@@ -45,9 +46,7 @@ def filter_payments(
     if region:
         claims = claims.filter(region_id=region)
     if text:
-        claims = claims.filter(
-            Q(applicant__name__icontains=text) | Q(number__iexact=text) | Q(applicant__uscc__iexact=text)
-        )
+        claims = claims.filter(matches_text(text))
     if paid_from or paid_to:
         # One payment lies in the period, not one after its beginning and another before its end.
         payments = Payment.objects.filter(award__claim=OuterRef("pk"))

@@ -177,10 +177,15 @@ def take_rights(context: ClaimContext) -> None:
             raise ClaimIncompleteError([problem]) from None
 
 
+def claim_number(year: int, count: int) -> str:
+    """The number of a year's claim, e.g. SB2026-0000037."""
+    return f"SB{year}-{count:07d}"
+
+
 def next_number(year: int) -> str:
     """The next claim number of a year, e.g. SB2026-0000123, under the counter's lock until commit."""
     ClaimCounter.objects.get_or_create(year=year)
     counter = ClaimCounter.objects.select_for_update().get(year=year)
     counter.last += 1
     counter.save(update_fields=["last"])
-    return f"SB{year}-{counter.last:07d}"
+    return claim_number(year, counter.last)

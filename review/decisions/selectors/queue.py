@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import and_
 
 import chinese_calendar
 from django.conf import settings
@@ -10,11 +12,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus, Route
-from applications.claims.models import Claim
+from applications.claims.models import Claim, ClaimLine
+from applications.claims.services.submission import claim_number
+from policies.facts.identifiers import comparison_key
 from policies.published.models import SupportItem
 from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
 from portal.accounts.models import Applicant, Region, User
 from portal.core.paging import Page, paginate
+from portal.core.text import tidy
 from portal.workdays.selectors import overrides_between
 from review.decisions.enums import Stage
 from review.decisions.models import Decision
@@ -23,6 +28,8 @@ from review.decisions.permissions import STATUS_OF, four_eyes_problem
 PAGE_SIZE = 50
 COUNT_LIMIT = 1000
 _NAME_MATCHES = 500
+_LONGEST_SEARCH = 120
+_MOST_WORDS = 5
 
 DUTIES: dict[str, Stage] = {
     Role.ACCEPTANCE: Stage.ACCEPTANCE,
@@ -108,14 +115,37 @@ class ClaimFilter:
             claims = claims.filter(submitted_at__lt=_midnight(self.submitted_to + timedelta(days=1)))
         if self.overdue:
             claims = claims.filter(status__in=list(STATUS_OF.values()), status_since__lt=overdue_before())
-        return claims.filter(_matches(self.text)) if self.text else claims
+        return claims.filter(matches_text(self.text)) if self.text else claims
 
 
-def _matches(text: str) -> Q:
-    """By the claim's number, or by the applicant's name or USCC. Names are looked up first: they are far fewer."""
-    wanted = text.strip()
-    applicants = Applicant.objects.filter(Q(name__icontains=wanted) | Q(uscc=wanted.upper())).values_list("pk")
-    return Q(number__startswith=wanted.upper()) | Q(applicant_id__in=[pk for (pk,) in applicants[:_NAME_MATCHES]])
+def matches_text(text: str) -> Q:
+    """Claims by what people type: every word must be the beginning or end of a number, or part of a name or USCC.
+
+    Or the whole is the number of a patent, contract or policy. Names and such numbers are looked up first, by their
+    own indexes: what is found stays few however many claims there are.
+    """
+    written = tidy(text[:_LONGEST_SEARCH])
+    found = Q(pk__in=_claims_about(written))
+    words = written.split()[:_MOST_WORDS]
+    return reduce(and_, (_matches_word(word) for word in words)) | found if words else Q()
+
+
+def _matches_word(word: str) -> Q:
+    wanted = Q(number__startswith=word.upper())
+    if word.isdecimal() and len(word) <= 7:
+        years = range(timezone.localdate().year - 10, timezone.localdate().year + 1)
+        wanted |= Q(number__in=[claim_number(year, int(word)) for year in years])
+    names = Applicant.objects.filter(Q(name__icontains=word) | Q(uscc__contains=word.upper())).values_list("pk")
+    return wanted | Q(applicant_id__in=[pk for (pk,) in names[:_NAME_MATCHES]])
+
+
+def _claims_about(text: str) -> list[int]:
+    """The claims whose lines are about the right or contract of this number."""
+    key = comparison_key(text)
+    if sum(character.isdigit() for character in key) < 4:
+        return []
+    keys = {key, key.removeprefix("ZL"), key.removeprefix("CN")}
+    return list(ClaimLine.objects.filter(subject_key__in=keys).values_list("claim_id", flat=True)[:_NAME_MATCHES])
 
 
 def _midnight(day: date) -> datetime:
