@@ -16,6 +16,7 @@ from tests.access_groups import (
     FINANCE_PEOPLE,
     OFFICERS_SEE,
     POLICY_PEOPLE,
+    PROVINCE,
     PUBLISHERS,
     READERS,
     RECORD,
@@ -242,7 +243,7 @@ ADDRESSES: dict[str, Address] = {
     # Simulations: auditors read, policy administrators alone see drafts of policy.
     "whatif:runs": Address(SIMULATORS | AUDITORS),
     "whatif:new": Address(SIMULATORS),
-    "whatif:ask": Address(SIMULATORS, arguments=lambda *_: {"change": "published"}),
+    "whatif:ask": Address(SIMULATORS, {"published": SIMULATORS - PROVINCE}, lambda *_: {"change": "published"}),
     "whatif:compare": Address(SIMULATORS | AUDITORS),
     "drafting:drafts": Address(POLICY_PEOPLE | AUDITORS),
     "drafting:new": Address(POLICY_PEOPLE),
@@ -392,5 +393,5 @@ ADDRESSES: dict[str, Address] = {
     "workdays:remove": Address(ADMINS),
     "healthz": Address(EVERYBODY),
     # Answers 404 without the monitor's token.
-    "metrics": Address(EVERYBODY),
+    "metrics": Address(EVERYBODY, {"without its token": set()}),
 }

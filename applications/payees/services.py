@@ -11,6 +11,7 @@ from applications.claims.models import Claim
 from applications.payees.enums import RequestState
 from applications.payees.models import PAYEE_FIELDS, Payee, PayeeRequest
 from applications.payees.selectors import LABELS, is_other_name_confirmed, payee_of, pending_request
+from applications.payees.workflow import REQUESTS
 from portal.accounts.enums import Role
 from portal.accounts.models import Applicant
 from portal.accounts.selectors import officers_of
@@ -152,10 +153,8 @@ def _locked(asked: PayeeRequest) -> PayeeRequest:
 
 
 def _end(locked: PayeeRequest, state: RequestState, *, reason: str, act: ActorContext) -> None:
-    if not locked.is_pending:
-        raise RefusedError("该申请已经办理，请刷新页面查看结果。")
-    locked.state, locked.decided_by, locked.decided_at, locked.decision_reason = state, act.user, act.at, reason
-    locked.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
+    decided = {"decided_by": act.user, "decided_at": act.at, "decision_reason": reason}
+    REQUESTS.move(locked, state, changes=decided)
     notify_applicant(
         locked.applicant_id,
         key=f"payee:{locked.pk}:{state}",

@@ -48,6 +48,8 @@ TITLES = {GRANT: "资助决定通知书", REFUSAL: "不予支持通知书", RECO
 
 
 def _read_yuan(value: Any) -> Decimal:
+    if not isinstance(value, Decimal | str):
+        raise ValueError(f"“{value}”不是写成文字的金额。")
     try:
         return value if isinstance(value, Decimal) else read_yuan(value)
     except (TypeError, ValueError, MoneyError) as error:

@@ -256,15 +256,14 @@ def test_a_person_who_acts_for_nobody_yet_is_shown_where_to_register():
     client = Client()
     client.force_login(UserFactory())
     response = client.get(reverse("applications:claims"))
-    assert response.status_code == 403
-    assert reverse("accounts:organisation_new") in response.content.decode()
+    assert (response.status_code, response["Location"]) == (302, reverse("accounts:organisation_new"))
 
 
 @pytest.mark.django_db
 def test_an_expired_form_says_how_to_go_on():
     response = Client(enforce_csrf_checks=True).post("/policies/items/x/calculator/")
     assert response.status_code == 403
-    assert "刷新后重新提交" in response.content.decode()
+    assert "核对后再提交一次" in response.content.decode()
 
 
 def test_the_page_for_a_broken_site_needs_nothing_of_it():

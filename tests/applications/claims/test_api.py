@@ -24,13 +24,18 @@ def headers_of(user) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
 
-def test_each_person_reads_what_they_may_see_and_nothing_else(client):
+def test_each_person_reads_what_they_may_see_and_nothing_else(client, settings):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
     world = build_world()
     for who in PEOPLE:
         if who == "stranger":
             continue
         headers = headers_of(world.people[who])
-        listed = {row["key"] for row in client.get("/api/v1/claims", headers=headers).json()["claims"]}
+        answer = client.get("/api/v1/claims", headers=headers)
+        if answer.status_code == 401:
+            assert who in {"inactive", "revoked"}
+            continue
+        listed = {row["key"] for row in answer.json()["claims"]}
         for state, claim in world.claims.items():
             may = who in OFFICERS_SEE[state] | MEMBER
             answer = client.get(f"/api/v1/claims/{claim.key}", headers=headers)

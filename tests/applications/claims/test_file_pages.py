@@ -145,7 +145,7 @@ def test_a_sheet_is_imported_and_its_faults_are_listed_by_cell(own, member):
     assert "请选择填好的表格" in own.post(url("import", claim), {}).content.decode()
     fake = io.BytesIO(b"not a workbook")
     fake.name = "明细.xlsx"
-    assert "不是 Excel 工作簿" in own.post(url("import", claim), {"file": fake}).content.decode()
+    assert "没有找到：专利号" in own.post(url("import", claim), {"file": fake}).content.decode()
     assert own.post(url("import", claim), {"pasted": good})["Location"] == url("edit", claim)
     assert claim.lines.get().facts["fees"] == "8000.00"
 

@@ -198,7 +198,7 @@ def test_a_result_asked_for_again_is_kept_until_policy_call_or_rate_changes(clie
 def test_ticking_everything_and_endless_values_still_give_a_page(client):
     codes = [event.code for event in events_of(v[-1] for v in load_catalogue().items.values())]
     data = {**WHO, "event": codes, "pick": ["x" * 500] * 50, "patent-fees": "9" * 5000, "patent-granted_on": "\0"}
-    assert page(client, "result", **data).status_code in (200, 422)
+    assert page(client, "result", **data).status_code == 400  # for its NUL
 
 
 NAMES = ["event", "pick", "patent-fees", "patent-granted_on", "loan-repaid_on", "action", "certificate-evaluation"]
@@ -212,7 +212,7 @@ VALUES = ["patent", "loan", "certificate", "2025-01-01", "100", "rows:loan-", "e
 )
 def test_any_answers_give_a_page(client, data, kind):
     for step in ("events", "facts", "result"):
-        assert page(client, step, kind=kind, region="320211", **data).status_code in (200, 422)
+        assert page(client, step, kind=kind, region="320211", **data).status_code in (200, 400, 422)
 
 
 def test_an_open_call_leads_to_the_claim(client):
