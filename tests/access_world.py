@@ -295,7 +295,7 @@ def _paperwork(world: World) -> dict[str, Any]:
                 year=today.year,
                 sequence=1,
                 number=f"无锡知资〔{today.year}〕1号",
-                snapshot={},
+                snapshot={"party": {"name": "示例公司", "is_person": False}},
                 issued_on=today,
                 amount=Decimal("5000.00"),
             ),

@@ -191,7 +191,7 @@ class TestLeaving:
         assert AuditRecord.objects.get(action="accounts.member_removed").before["user"] == member.pk
         assert member.portal_messages.filter(title="您已不再是申报单位成员").exists()
         detail = reverse("accounts:organisation_detail", args=[applicant.pk])
-        assert signed_in(member).get(detail).status_code == 403
+        assert signed_in(member).get(detail)["Location"] == reverse("accounts:organisation_new")
 
     def test_a_member_leaves(self, applicant, owner, signed_in):
         member = make_member(applicant)

@@ -286,5 +286,5 @@ def test_a_claims_page_costs_few_queries_whoever_opens_it(client, office, django
     for reader in (office.city, office.decider):
         as_(client, reader)
         client.get(reverse("review:claim", args=[claim.key]))
-        with django_assert_max_num_queries(19):
+        with django_assert_max_num_queries(22):
             assert client.get(reverse("review:claim", args=[claim.key])).status_code == 200

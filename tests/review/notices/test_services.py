@@ -205,7 +205,7 @@ class TestPrinting:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as broken:
-            broken.setattr(services, "_tell_applicant", killed)
+            broken.setattr(services, "_notify_applicant", killed)
             with pytest.raises(KeyboardInterrupt):
                 issue_grant(claim.pk)
         notice = Notice.objects.get()

@@ -142,7 +142,7 @@ class TestOwnList:
 
     def test_people_without_an_applicant_have_no_list(self, client: Client) -> None:
         client.force_login(UserFactory())
-        assert client.get(reverse("notices:mine")).status_code == 403
+        assert client.get(reverse("notices:mine"))["Location"] == reverse("accounts:organisation_new")
 
     def test_three_notices_take_as_many_queries_as_one(
         self, client: Client, notice: Notice, django_assert_num_queries: DjangoAssertNumQueries
