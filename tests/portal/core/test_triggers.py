@@ -41,11 +41,9 @@ def test_a_row_cannot_be_changed(label):
 @pytest.mark.parametrize("label", ROWS)
 def test_a_row_cannot_be_deleted(label):
     row = ROWS[label][0]()
+    key = row._meta.pk.get_db_prep_value(row.pk, connection)
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            f'DELETE FROM "{row._meta.db_table}" WHERE "{row._meta.pk.column}" = %s',
-            [row._meta.pk.get_db_prep_value(row.pk, connection)],
-        )  # noqa: S608 - names of our own tables
+        cursor.execute(f'DELETE FROM "{row._meta.db_table}" WHERE "{row._meta.pk.column}" = %s', [key])  # noqa: S608 - names of our own tables
     assert type(row)._base_manager.filter(pk=row.pk).exists()
 
 
