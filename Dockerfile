@@ -9,7 +9,7 @@ WORKDIR /build
 # 仿宋 is taken out of a TeX package; TeX itself is not installed.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends fontconfig fonts-liberation fonts-noto-cjk libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && apt-get install --yes --no-install-recommends fontconfig fonts-babelstone-han fonts-cns11643-sung fonts-hanazono fonts-liberation fonts-noto-cjk libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
     && mkdir -p /srv/portal/.cache/fonts-src \
     && apt-get download -o APT::Sandbox::User=root texlive-lang-chinese \
     && dpkg-deb --extract ./*.deb tree \

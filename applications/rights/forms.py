@@ -16,7 +16,7 @@ from policies.engine import Fact, Item
 from policies.facts.forms import LineForm, read_posted, row_counts, wants_rows
 from policies.finder.events import Event
 from portal.accounts.models import Applicant, User
-from portal.core.fields import LineField
+from portal.core.fields import LineField, SearchField, TextField
 from portal.core.filters import FilterForm
 
 PREFIX = "right"
@@ -128,11 +128,11 @@ def sheet_item(event: Event) -> Item:
 class RemovalForm(forms.Form):
     """Why a record is taken off the register."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label="移除理由",
         max_length=200,
-        widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "请写明移除理由，例如“登记有误”或“专利已转让”。"},
+        rows=2,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -144,7 +144,7 @@ class RemovalForm(forms.Form):
 class RightFilterForm(FilterForm):
     """Filters above the register."""
 
-    q = LineField(label="号码或名称", required=False, max_length=60)
+    q = SearchField(label="号码或名称", required=False, max_length=60)
     kind = forms.ChoiceField(label="种类", required=False)
     applicant = forms.ChoiceField(label="单位", required=False)
 

@@ -18,7 +18,7 @@ from policies.published.models import PolicyDocument, SupportItem
 from portal.accounts.models import Region
 from portal.core.compared_forms import ComparedForm
 from portal.core.errors import StaleStateError
-from portal.core.fields import DayField, LineField, MomentField, YuanField
+from portal.core.fields import DayField, LineField, MomentField, TextField, YuanField
 
 Posted = MultiValueDict[str, Any]
 
@@ -142,12 +142,12 @@ class CallForm(TermsForm):
 
     title = LineField(label="标题", max_length=120)
     number = LineField(label="文号", max_length=80, required=False, help_text="发布前填写，如 锡知发〔2026〕34号。")
-    introduction = forms.CharField(
+    introduction = TextField(
         label="说明",
         max_length=4000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 5}),
         help_text="面向申报单位的几句话：受理什么、要注意什么。",
+        rows=5,
     )
     opens_at = MomentField(label="开始", help_text="北京时间，到这一分钟开始受理。")
     closes_at = MomentField(
@@ -172,10 +172,9 @@ class ReasonedForm(RefusableForm):
     """What everybody is to read beside a change of a published call."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(
+    reason = TextField(
         label="理由",
         max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="会在通知页面公布。",
         error_messages={"required": "请写明理由，理由会在通知页面公布。"},
     )

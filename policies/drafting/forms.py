@@ -18,7 +18,7 @@ from policies.published.models import PolicyDocument
 from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
-from portal.core.fields import DayField, YuanField
+from portal.core.fields import DayField, TextField, YuanField
 
 
 class StartForm(forms.Form):
@@ -76,11 +76,10 @@ class DescribeForm(forms.Form):
     """The draft's title and what it changes."""
 
     title = forms.CharField(label="拟订事由", max_length=120)
-    note = forms.CharField(
+    note = TextField(
         label="修改说明",
         required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="改什么、依据什么。提请发布前必填，发布人据此核对",
     )
 
@@ -116,7 +115,7 @@ class YamlForm(forms.Form):
 class ReasonForm(forms.Form):
     """A sentence that says why."""
 
-    reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = TextField(label="理由", max_length=200, rows=2)
 
 
 class IssueForm(forms.Form):

@@ -21,6 +21,7 @@ from policies.facts.synonyms import CHOICES
 from portal.core.identifiers import IdentifierError
 from portal.core.money import MoneyError, format_yuan, read_yuan
 from portal.core.numbers import NumberError, read_day, read_number, shown
+from portal.core.printable import not_to_be_typed
 from portal.core.text import compact, single_line, visible
 
 MAX_TEXT = 200
@@ -267,7 +268,10 @@ def _text(fact: Fact, text: str) -> Reading:
     if fact.check:
         identifier = read_identifier(fact.check, text)
         return Reading(identifier.value, warnings=identifier.warnings)
-    return Reading(single_line(" ".join(text.split())))
+    line = single_line(" ".join(text.split()))
+    # A warning: what was submitted before must stay readable.
+    unprintable = not_to_be_typed(line)
+    return Reading(line, warnings=(unprintable,) if unprintable else ())
 
 
 _READERS = {

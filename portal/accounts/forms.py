@@ -15,7 +15,7 @@ from portal.accounts.models import Applicant, Region, User
 from portal.accounts.selectors import districts_by_city
 from portal.accounts.services.applicants import ApplicantDetails
 from portal.core.compared_forms import ComparedForm
-from portal.core.fields import LineField
+from portal.core.fields import LineField, SearchField, TextField
 from portal.core.filters import FilterForm
 from portal.core.identifiers import (
     IdentifierError,
@@ -208,12 +208,12 @@ class OrganisationForm(DetailsForm):
         help_text="营业执照或法人证书上的 18 位代码。",
         widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}),
     )
-    override_reason = forms.CharField(
+    override_reason = TextField(
         label="代码无误的理由",
         max_length=200,
         required=False,
         help_text="证照上确实是这个代码时填写，由注册地受理人员核对后登记。",
-        widget=forms.Textarea(attrs={"rows": 2}),
+        rows=2,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -274,12 +274,12 @@ class IndividualForm(DetailsForm):
 class ChangedDetailsForm(DetailsForm):
     """Change an applicant's details; an officer reads the reason where one has to confirm."""
 
-    change_reason = forms.CharField(
+    change_reason = TextField(
         label="变更理由",
         max_length=200,
         required=False,
         help_text="有申报正在办理时修改名称、地区或收款账户，或户名与名称不一致的，须写明理由，由受理或财务人员确认。",
-        widget=forms.Textarea(attrs={"rows": 2}),
+        rows=2,
     )
 
     def sections(self) -> list[Fieldset]:
@@ -314,18 +314,18 @@ class InviteForm(forms.Form):
 class ReasonForm(forms.Form):
     """An officer's words on a decision."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label="办理意见",
         max_length=200,
         help_text="同意或不同意都要写明，例如“已核对营业执照原件”。",
-        widget=forms.Textarea(attrs={"rows": 2}),
+        rows=2,
     )
 
 
 class SearchForm(forms.Form):
     """Whom to look for."""
 
-    q = LineField(label="姓名、邮箱或手机号码", min_length=2, max_length=60)
+    q = SearchField(label="姓名、邮箱或手机号码", min_length=2, max_length=60)
 
 
 def _region_choices(regions: QuerySet[Region]) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from portal.accounts.models import User
 from portal.audit.enums import SecurityKind
 from portal.audit.labels import action_choices
 from portal.audit.selectors import RecordFilter, SecurityFilter, regions_of_auditor
-from portal.core.fields import DayField, LineField
+from portal.core.fields import DayField, SearchField
 from portal.core.filters import FilterForm
 
 
@@ -29,7 +29,7 @@ class _PeriodForm(FilterForm):
 
     since = DayField(label="自", required=False)
     until = DayField(label="至", required=False)
-    person = LineField(label="人员", max_length=60, required=False, widget=_hinted("姓名或邮箱"))
+    person = SearchField(label="人员", max_length=60, required=False, widget=_hinted("姓名或邮箱"))
     region = forms.ChoiceField(label="地区", required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -48,7 +48,7 @@ class RecordFilterForm(_PeriodForm):
     """The bar above the record; an object's history comes with its type and id hidden."""
 
     action = forms.ChoiceField(label="操作", choices=_action_choices, required=False)
-    target = LineField(label="对象", max_length=100, required=False, widget=_hinted("编号或名称的一部分"))
+    target = SearchField(label="对象", max_length=100, required=False, widget=_hinted("编号或名称的一部分"))
     object_type = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
     object_id = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
     field_order = ("since", "until", "person", "action", "target", "region")
@@ -62,7 +62,7 @@ class SecurityFilterForm(_PeriodForm):
     """The bar above the security events."""
 
     kind = forms.ChoiceField(label="种类", required=False, choices=[("", "全部"), *SecurityKind.choices])
-    subject = LineField(label="对象", max_length=100, required=False, widget=_hinted("单位、文件、网址或账号"))
+    subject = SearchField(label="对象", max_length=100, required=False, widget=_hinted("单位、文件、网址或账号"))
     field_order = ("since", "until", "person", "kind", "subject", "region")
 
     def to_filter(self) -> SecurityFilter:

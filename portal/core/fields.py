@@ -9,6 +9,7 @@ from django.utils.timezone import make_aware
 
 from portal.core.money import MoneyError, format_yuan, read_yuan
 from portal.core.numbers import NumberError, read_day, read_minutes
+from portal.core.printable import check_printable
 from portal.core.text import single_line
 
 _LAST_MINUTE = 24 * 60 - 1
@@ -50,12 +51,32 @@ class YuanField(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
-class LineField(forms.CharField):
-    """A name, title or number in one line: what nobody sees is taken out, a line break becomes a space."""
+class SearchField(forms.CharField):
+    """What is looked for, in one line: what nobody sees is taken out, a line break becomes a space."""
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         return single_line(text) if isinstance(text, str) else text
+
+
+class LineField(SearchField):
+    """A name, title or number in one line. It may reach a notice: a character that cannot be printed is refused."""
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        check_printable(value or "")
+
+
+class TextField(forms.CharField):
+    """Sentences in several lines, which may reach a notice, as `LineField`."""
+
+    def __init__(self, *, rows: int = 3, **options: Any) -> None:
+        options.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        super().__init__(**options)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        check_printable(value or "")
 
 
 class DayField(forms.DateField):

@@ -25,6 +25,9 @@ SOURCE_FONTS = CACHE / "fonts-src"
 DEMO_PACKAGES = (
     "ca-certificates",
     "fontconfig",
+    "fonts-babelstone-han",  # this and the next two: characters of names that Noto lacks
+    "fonts-cns11643-sung",
+    "fonts-hanazono",
     "fonts-liberation",  # letters and figures of the notices, with the widths of Times
     "fonts-noto-cjk",  # 黑体, 小标宋, and the characters that 仿宋 lacks
     "libharfbuzz-subset0",  # without it WeasyPrint needs fifty times as long for a notice

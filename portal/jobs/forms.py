@@ -2,7 +2,7 @@
 
 from django import forms
 
-from portal.core.fields import LineField
+from portal.core.fields import SearchField
 from portal.core.filters import FilterForm
 from portal.jobs.kinds import JOB_KINDS
 from portal.jobs.models import JobState
@@ -18,7 +18,7 @@ class JobFilterForm(FilterForm):
 
     state = forms.ChoiceField(label="状态", choices=[("", "全部"), *JobState.choices], required=False)
     kind = forms.ChoiceField(label="种类", choices=_kind_choices, required=False)
-    text = LineField(
+    text = SearchField(
         label="查找",
         max_length=100,
         required=False,

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from portal.core.fields import DayField, LineField
+from portal.core.fields import DayField, LineField, SearchField
 from portal.core.filters import FilterForm
 from review.funding.services import Voucher
 
@@ -16,7 +16,7 @@ STATES = (("", "全部"), ("approved", "待拨付"), ("returned", "退票待重�
 class PaymentFilterForm(FilterForm):
     """Filters of the payments screen and of its sheet."""
 
-    q = LineField(
+    q = SearchField(
         label="查找",
         required=False,
         max_length=60,

@@ -1,8 +1,8 @@
 """The notices' fonts: found on the machine once, cut down, and kept.
 
 A whole Noto CJK collection costs every notice a third of a second and the worker a gigabyte. `build` therefore
-makes six small TrueType fonts at set-up, in a folder named by a hash of everything that went into them, with a
-Fontconfig file that shows WeasyPrint these six and nothing else of the machine: the same notice comes out of
+makes small TrueType fonts at set-up, in a folder named by a hash of everything that went into them, with a
+Fontconfig file that shows WeasyPrint these and nothing else of the machine: the same notice comes out of
 every worker alike.
 
 | family       | what for                  | drawn by, in this order                        |
@@ -13,8 +13,10 @@ every worker alike.
 | Notice Latin | letters and figures       | Times New Roman, Liberation Serif              |
 | Notice Serif | other marks               | Noto Serif CJK SC                              |
 | Notice Rare  | characters past GB 2312   | Noto Serif CJK SC, all that it has             |
+| Notice Rare 2, 3 … | what is rarer still  | each font of `RARE_SOURCES`, what none before it has |
 
-Licensed fonts come first where a site has put them into one of `settings.NOTICE_FONT_SOURCES`.
+Licensed fonts come first where a site has put them into one of `settings.NOTICE_FONT_SOURCES`; a font for rare
+characters, such as one for GB 18030-2022, goes into the folder `rare` beside them.
 """
 
 import hashlib
@@ -29,40 +31,20 @@ from pathlib import Path
 
 import fontTools
 from django.conf import settings
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.cu2quPen import Cu2QuPen
-from fontTools.pens.filterPen import DecomposingFilterPen
-from fontTools.pens.qu2cuPen import Qu2CuPen
-from fontTools.pens.ttGlyphPen import TTGlyphPen
-from fontTools.ttLib import TTFont
-from fontTools.ttLib.tables._g_l_y_f import Glyph
+
+from portal.core.printable import COVERAGE
+from review.notices.font_cutting import Source, build_face, characters_of, codes_of
 
 # Part of the hash: raise it when this module makes other fonts from the same sources.
-RECIPE = 9
-# How far, in 1/1000 em, each step of redrawing may stray: at 16 pt, a tenth of a dot at 300 dpi.
-MAX_ERROR = 1
-# All faces share the box of a Chinese character, so that a line keeps its height whichever of them it mixes.
-ASCENT = 0.88
-DESCENT = -0.12
-# What notices print all the time comes first in every font: an embedded font's tables end with the last glyph used.
-# Titles and headings are wholly ours; those of notices yet to come stand here too.
-HEADINGS = (
-    "资助决定通知书不予支持受理补正审核结果拨付追缴一二三四五六七八九十、依据金额理由救济途径联系方式序号权利（合同）关键日期"
-    "标准和计算元说明认定内容附件明细对象项"
-)
-FREQUENT = HEADINGS + (
-    "，。：；《》“”〔〕年月你单位于提交的申报编经由会议纪要并至公示现以大写人民币零壹贰叁肆伍陆柒捌玖拾佰仟万亿角分整"
-    "其中市级承担区各项如下对本服可自收到之起内向政府请行复也有管辖法院诉讼电话扫码验真伪印章按总限制核减"
-)
-# Radicals, kana and marks, extension A, the base block, compatibility forms, extensions B and later.
-HAN_BLOCKS = ((0x2000, 0x33FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFFEF), (0x20000, 0x3FFFF))
-HAN, LAST_HAN = 0x4E00, 0x9FFF
-LOW = range(0xA1, 0xFF)
-MARKS = "–—‘’“”…·•×÷±≤≥№℃①②③④⑤⑥⑦⑧⑨⑩〇¥￥□■☐☑✓"
-# 2020-12-30, in seconds since 1904.
-A_DAY = 3692131200
+RECIPE = 10
 CURRENT = "current"
 REMEDY = "运行 make fonts（或安装 fonts-noto-cjk，取得 FandolFang，再运行 python manage.py build_fonts）。"
+
+
+# Fonts for the characters that Noto lacks, in order of liking. Each that is installed makes a face of its own.
+RARE_SOURCES = ("TW-Sung", "TW-Sung-Ext-B", "HanaMinA", "HanaMinB", "BabelStone Han")
+# The faces behind one another in every text of a notice: what one of them has can be printed.
+BODY = ("Notice Fang", "Notice Latin", "Notice Serif", "Notice Rare")
 
 
 class FontsMissingError(RuntimeError):
@@ -112,14 +94,6 @@ FACES = (
 )
 
 
-@dataclass(frozen=True)
-class Source:
-    """A font file on this machine; `index` is the font's place in a collection."""
-
-    path: Path
-    index: int
-
-
 def current_fonts() -> Path:
     """The folder of the fonts in use. Raises FontsMissingError when nothing has been built."""
     try:
@@ -147,21 +121,38 @@ def find_sources() -> dict[str, Source]:
     return found
 
 
+def find_rare_sources() -> list[Source]:
+    """The fonts for the rarest characters: the site's own, then those of `RARE_SOURCES` that this machine has."""
+    own = [Path(folder) / "rare" for folder in settings.NOTICE_FONT_SOURCES]
+    sites = [source for folder in own if folder.is_dir() for source in _listed(["fc-scan", str(folder)]).values()]
+    known = _installed_fonts(())
+    return list(
+        dict.fromkeys([*sites, *(known[name, "Regular"] for name in RARE_SOURCES if (name, "Regular") in known)])
+    )
+
+
+def rare_families(folder: Path) -> list[str]:
+    """The families for rare characters of a built folder, in the order in which they are asked."""
+    count = len(list(folder.glob("notice-rare*.ttf")))
+    return ["Notice Rare", *(f"Notice Rare {number}" for number in range(2, count + 1))]
+
+
 def build(*, force: bool = False) -> tuple[Path, bool]:
     """Build the fonts if these sources have not been built before; returns the folder and whether work was done.
 
     Takes about half a minute on two cores. Safe beside running workers: a finished folder never changes, and the
     pointer to it is replaced in one step. Raises FontsMissingError when a source font is missing.
     """
-    sources = find_sources()
+    sources, rare = find_sources(), find_rare_sources()
     root = Path(settings.NOTICE_FONTS_DIR)
     root.mkdir(parents=True, exist_ok=True)
-    folder = root / _key(sources)
+    folder = root / _key(sources, rare)
     fresh = force or not (folder / "fonts.conf").is_file()
     if fresh:
         work = Path(tempfile.mkdtemp(prefix="building-", dir=root))
         try:
-            _build_faces(sources, work)
+            _build_faces(sources, rare, work)
+            _write_coverage(work)
             (work / "fonts.conf").write_text(_fontconfig(folder), encoding="utf-8")
             work.chmod(0o755)
             shutil.rmtree(folder, ignore_errors=True)
@@ -195,125 +186,87 @@ def _installed_fonts(folders: Iterable[Path | str]) -> dict[tuple[str, str], Sou
     scans = [["fc-scan", str(folder)] for folder in folders if Path(folder).is_dir()] + [["fc-list"]]
     known: dict[tuple[str, str], Source] = {}
     for command in scans:
-        shape = r"%{family}\t%{style}\t%{index}\t%{file}\n"
-        try:
-            listed = subprocess.run(  # noqa: S603 - two fixed programs, and folders named in settings
-                [*command, "--format", shape], capture_output=True, text=True, check=True
-            ).stdout
-        except FileNotFoundError:
-            raise FontsMissingError(f"缺少 {command[0]}：请安装 Debian 软件包 fontconfig。") from None
-        for line in sorted(listed.splitlines()):
-            families, styles, index, path = line.split("\t")
-            for family in families.split(","):
-                for style in styles.split(","):
-                    # The upper half of the index counts instances of a variable font.
-                    known.setdefault((family, style), Source(Path(path), int(index) & 0xFFFF))
+        known = _listed(command) | known
     return known
 
 
-def _key(sources: dict[str, Source]) -> str:
+def _listed(command: list[str]) -> dict[tuple[str, str], Source]:
+    """Every (family, style) that a program of Fontconfig lists."""
+    shape = r"%{family}\t%{style}\t%{index}\t%{file}\n"
+    try:
+        listed = subprocess.run(  # noqa: S603 - two fixed programs, and folders named in settings
+            [*command, "--format", shape], capture_output=True, text=True, check=True
+        ).stdout
+    except FileNotFoundError:
+        raise FontsMissingError(f"缺少 {command[0]}：请安装 Debian 软件包 fontconfig。") from None
+    known: dict[tuple[str, str], Source] = {}
+    for line in sorted(listed.splitlines()):
+        families, styles, index, path = line.split("\t")
+        for family in families.split(","):
+            for style in styles.split(","):
+                # The upper half of the index counts instances of a variable font.
+                known.setdefault((family, style), Source(Path(path), int(index) & 0xFFFF))
+    return known
+
+
+def _key(sources: dict[str, Source], rare: list[Source]) -> str:
     digest = hashlib.sha256(f"{RECIPE} {fontTools.version}".encode())
     contents = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in {s.path for s in sources.values()}}
     for face in FACES:
         source = sources[face.family]
         digest.update(f"{face} {contents[source.path]} {source.index}".encode())
+    for source in rare:
+        # Hundreds of megabytes: name and size tell versions apart.
+        digest.update(f"{source.path.name} {source.index} {source.path.stat().st_size}".encode())
     return digest.hexdigest()[:16]
 
 
-def _build_faces(sources: dict[str, Source], folder: Path) -> None:
+def _build_faces(sources: dict[str, Source], rare: list[Source], folder: Path) -> None:
     """Cut all faces, the slowest first, on as many cores as there are."""
     order = ["Notice Rare", "Notice Title", "Notice Fang", "Notice Serif", "Notice Hei", "Notice Latin"]
     faces = sorted(FACES, key=lambda face: order.index(face.family))
+    # What a face before has is not drawn again.
+    have = {
+        code
+        for face in FACES
+        if face.family in BODY
+        for code in characters_of(face.characters) & codes_of(sources[face.family])
+    }
     with ProcessPoolExecutor(max_workers=min(len(faces), os.cpu_count() or 1)) as pool:
         jobs = [
-            pool.submit(_build_face, face, sources[face.family], folder / _file_name(face.family)) for face in faces
+            pool.submit(
+                build_face,
+                face.family,
+                sources[face.family],
+                folder / _file_name(face.family),
+                wanted=characters_of(face.characters),
+                joined=face.joined,
+            )
+            for face in faces
         ]
+        number = 1
+        for source in rare:
+            wanted = (characters_of("rare") & codes_of(source)) - have
+            if not wanted:
+                continue
+            number += 1
+            family = f"Notice Rare {number}"
+            jobs.append(
+                pool.submit(build_face, family, source, folder / _file_name(family), wanted=wanted, copied=True)
+            )
+            have |= wanted
         for job in jobs:
             job.result()
 
 
-def _build_face(face: Face, source: Source, target: Path) -> None:
-    """Draw the face's characters anew from the source, in quadratic outlines and under the family's name.
-
-    Drawing is several times quicker than subsetting a collection of 65,535 glyphs, and leaves nothing behind: no
-    layout tables, no vertical metrics, no hints. Quadratic outlines embed in half the size of cubic ones.
-    """
-    wanted = _characters(face.characters)
-    with TTFont(source.path, fontNumber=source.index, lazy=True) as font:
-        em = font["head"].unitsPerEm
-        characters = {code: name for code, name in font.getBestCmap().items() if code in wanted}
-        names = list(dict.fromkeys([".notdef", *(characters[code] for code in sorted(characters, key=_rank))]))
-        glyphs = _draw_glyphs(font, names, joined=face.joined)
-        advances = {name: font["hmtx"].metrics[name][0] for name in names}
-    builder = FontBuilder(em, isTTF=True)
-    # The notice's bytes must not depend on the day its fonts were made.
-    builder.updateHead(created=A_DAY, modified=A_DAY)
-    builder.font.recalcTimestamp = False
-    builder.setupGlyphOrder(names)
-    builder.setupCharacterMap(characters)
-    builder.setupGlyf(glyphs)
-    # Only now do the glyphs know their bounds; a side bearing other than xMin would shift the drawing.
-    builder.setupHorizontalMetrics({name: (advances[name], getattr(glyphs[name], "xMin", 0)) for name in names})
-    ascent, descent = round(ASCENT * em), round(DESCENT * em)
-    builder.setupHorizontalHeader(ascent=ascent, descent=descent, lineGap=0)
-    builder.setupNameTable({"familyName": face.family, "styleName": "Regular", "psName": face.family.replace(" ", "")})
-    builder.setupOS2(
-        sTypoAscender=ascent, sTypoDescender=descent, sTypoLineGap=0, usWinAscent=ascent, usWinDescent=-descent
-    )
-    builder.setupPost(keepGlyphNames=False)
-    builder.save(target)
-
-
-def _draw_glyphs(font: TTFont, names: list[str], *, joined: bool) -> dict[str, Glyph]:
-    """The named glyphs as quadratic outlines, composites taken apart."""
-    drawn = font.getGlyphSet()
-    step = MAX_ERROR * font["head"].unitsPerEm / 1000
-    cubic = "glyf" not in font
-    glyphs = {}
-    for name in names:
-        pen = TTGlyphPen(None)
-        through = Cu2QuPen(pen, step, reverse_direction=cubic)
-        if joined:
-            # Via quadratic splines to fewer cubic curves and back: a sixth of the points goes, and no corner.
-            through = Cu2QuPen(Qu2CuPen(through, step, all_cubic=True), step)
-        drawn[name].draw(DecomposingFilterPen(through, drawn))
-        glyphs[name] = pen.glyph()
-    return glyphs
-
-
-def _rank(code: int) -> tuple[int, bytes, int]:
-    """Order of a character in its font: frequent ones, Latin, the first and second level of GB 2312, the rest."""
-    char = chr(code)
-    if char in FREQUENT or code < 0x7F:
-        return (0, b"", code)
-    try:
-        return (1, char.encode("gb2312"), code)
-    except UnicodeEncodeError:
-        return (2, b"", code)
-
-
-def _characters(which: str) -> set[int]:
-    """Code points of a face.
-
-    `fang` is all but Latin letters and digits, which FandolFang draws badly (and ￥ as a dollar sign): those come
-    from the faces behind it. Only the plain space stays. `latin` has figures of one width, as columns of sums need.
-    `headings` are our own words, and need no more than these; a `title` begins with the name of an office. `rare`
-    begins where GB 2312 ends: hardly a notice opens that large font, and those that do lose a few milliseconds.
-    """
-    if which == "fang":
-        return ({0x20} | set(range(0x2010, 0x2FFFF))) - {0xFFE5, 0x20AC}
-    pairs = (bytes((first, second)).decode("gb2312", errors="ignore") for first in range(0xA1, 0xF8) for second in LOW)
-    gb2312 = {ord(pair) for pair in pairs if pair}
-    if which == "rare":
-        return {code for first, last in HAN_BLOCKS for code in range(first, last + 1)} - gb2312
-    if which == "latin":
-        return set(range(0x20, 0x7F)) | set(range(0xA1, 0x180)) - {0xB7, 0xD7, 0xF7}
-    marks = set(range(0x20, 0x7F)) | set(range(0xA0, 0x530)) | {ord(mark) for mark in MARKS}
-    if which == "title":
-        return marks | gb2312
-    if which == "headings":
-        return marks | {ord(char) for char in HEADINGS}
-    return marks | {code for code in gb2312 if code < HAN or code > LAST_HAN}
+def _write_coverage(folder: Path) -> None:
+    """Note which characters can be printed, for those who check a text when it is typed (`portal.core.printable`)."""
+    files = [folder / _file_name(family) for family in (*BODY[:-1], *rare_families(folder))]
+    codes = sorted({code for file in files for code in codes_of(Source(file, 0))})
+    ends = [code for code, following in zip(codes, [*codes[1:], -1], strict=True) if following != code + 1]
+    begins = [code for code, before in zip(codes, [-1, *codes[:-1]], strict=True) if before != code - 1]
+    ranges = (f"{first:X}-{last:X}" for first, last in zip(begins, ends, strict=True))
+    (folder / COVERAGE).write_text("\n".join(ranges))
 
 
 def _file_name(family: str) -> str:

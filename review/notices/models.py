@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from applications.claims.models import visible_claims
 from portal.accounts.models import User
+from portal.core.printable import unprintable
 
 
 class NoticeKind(models.TextChoices):
@@ -80,6 +82,11 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}"
+
+    @property
+    def stand_ins(self) -> list[str]:
+        """The characters of its texts that no font draws: printed as a stand-in, to be written in by hand."""
+        return unprintable(json.dumps(self.snapshot, ensure_ascii=False))
 
     @property
     def path(self) -> str:

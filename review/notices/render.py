@@ -1,8 +1,8 @@
 """From a frozen snapshot to a PDF: the same bytes from every worker, and no character ever missing.
 
 What is dear is done once per process (fonts, style sheet); what could differ from run to run is fixed (metadata
-from the snapshot, one set of fonts, one QR version and mask). Anything WeasyPrint warns of fails the notice: a
-box in place of a name must never reach anybody.
+from the snapshot, one set of fonts, one QR version and mask). What no font draws is printed as a stand-in, which the
+office is told of; anything that WeasyPrint warns of fails the notice.
 """
 
 import gc
@@ -20,7 +20,8 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from review.notices.fonts import current_fonts
+from portal.core.printable import with_stand_ins
+from review.notices.fonts import current_fonts, rare_families
 from review.notices.letter import AREA, MOST_ROWS, ROWS, TOLD_LINES, Letter, signature, signature_inset
 from review.notices.qrcode import qr_data_uri
 from review.notices.snapshot import Snapshot, read_snapshot
@@ -38,9 +39,9 @@ def render_notice(snapshot: Mapping[str, Any]) -> bytes:
     """The PDF of a notice, byte for byte the same for the same snapshot and fonts.
 
     Raises SnapshotError for a snapshot that does not hold together, FontsMissingError where no fonts have been
-    built, RenderError for anything that WeasyPrint warns of, such as a character that no font draws.
+    built, RenderError for anything that WeasyPrint warns of. A character that no font draws is printed as a stand-in.
     """
-    notice = read_snapshot(snapshot)
+    notice = read_snapshot(_printable(snapshot))
     letter, html = draw_letter(notice, annex=max(len(notice.lines), len(notice.subjects)) > TOLD_LINES)
     if letter.rows is None and (notice.lines or notice.subjects):
         letter, html = draw_letter(notice, annex=True)
@@ -50,6 +51,15 @@ def render_notice(snapshot: Mapping[str, Any]) -> bytes:
         return HTML(string=html, url_fetcher=_only_inline()).write_pdf(
             stylesheets=[style], font_config=fonts, pdf_tags=True
         )
+
+
+def _printable(part: Any) -> Any:
+    """The same snapshot, or part of it, with stand-ins in its texts."""
+    if isinstance(part, str):
+        return with_stand_ins(part)
+    if isinstance(part, Mapping):
+        return {name: _printable(value) for name, value in part.items()}
+    return [_printable(value) for value in part] if isinstance(part, list) else part
 
 
 def draw_letter(notice: Snapshot, *, annex: bool) -> tuple[Letter, str]:
@@ -78,7 +88,8 @@ def _equipment(fonts: Path) -> tuple[FontConfiguration, dict[int, CSS]]:
     os.environ["FONTCONFIG_FILE"] = str(fonts / "fonts.conf")
     try:
         configuration = FontConfiguration()
-        sheet = STYLE.read_text()
+        rare = ", ".join(f'"{family}"' for family in rare_families(fonts))
+        sheet = STYLE.read_text().replace('"Notice Rare"', rare)
         styles = {
             rows: CSS(string=f":root {{ --row: {AREA / rows:.4f}mm }}\n{sheet}", font_config=configuration)
             for rows in range(ROWS, MOST_ROWS + 1)
@@ -119,9 +130,13 @@ def _no_warnings() -> Iterator[None]:
     logger = logging.getLogger("weasyprint")
     collector = _Collector()
     logger.addHandler(collector)
+    # A level of its own: a site that logs errors only must not print what it would be warned of.
+    before = logger.level
+    logger.setLevel(logging.WARNING)
     try:
         yield
     finally:
         logger.removeHandler(collector)
+        logger.setLevel(before)
     if collector.warnings:
         raise RenderError("通知书未能按要求制作：" + "；".join(dict.fromkeys(collector.warnings)))

@@ -14,6 +14,7 @@ from portal.accounts.models import Region
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.files import keep_bytes
+from portal.core.printable import named
 from portal.notifications.services import notify_applicant
 from review.funding.awards import record_award
 from review.funding.models import Award
@@ -118,9 +119,14 @@ def print_notice(notice_id: int, *, act: ActorContext) -> bool:
             action="notices.print",
             target=notice,
             region_code=notice.claim.region_id,
-            after={"sha256": digest, "size": len(content)},
+            after={"sha256": digest, "size": len(content)} | _stand_ins(notice),
         )
     return True
+
+
+def _stand_ins(notice: Notice) -> dict[str, str]:
+    """For the record: the characters that were printed as a stand-in, where there were any."""
+    return {"stand_ins": named(notice.stand_ins)} if notice.stand_ins else {}
 
 
 def _lock_counter(region: Region, kind: NoticeKind, year: int) -> NoticeCounter:

@@ -8,7 +8,7 @@ from django.core.validators import URLValidator
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from portal.core.fields import DayField, LineField
+from portal.core.fields import DayField, LineField, TextField
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.figures import POINTS, RATIO, FigureError, figure_text, read_figure
 from review.targets.goals import Goal
@@ -148,8 +148,11 @@ class ProgressForm(forms.Form):
     """What is known of a phase or duty of a plan."""
 
     state = forms.ChoiceField(label="进展", choices=ProgressState.choices)
-    note = forms.CharField(
-        label="情况", max_length=500, widget=forms.Textarea(attrs={"rows": 4}), help_text="做了什么、到了哪一步"
+    note = TextField(
+        label="情况",
+        max_length=500,
+        help_text="做了什么、到了哪一步",
+        rows=4,
     )
     source = LineField(label="依据", max_length=300, required=False, help_text="文件、会议或网页；登记为已完成的必填")
     on = DayField(label="日期")

@@ -10,7 +10,7 @@ from applications.claims.selectors.lists import STATE_GROUPS
 from applications.claims.services.imports import Upload, kept_upload
 from policies.calls.models import Call
 from portal.accounts.models import User
-from portal.core.fields import LineField
+from portal.core.fields import SearchField, TextField
 from portal.core.filters import FilterForm
 from portal.core.sheet_reading import MAX_BYTES, read_book, read_pasted_cells
 
@@ -18,7 +18,7 @@ from portal.core.sheet_reading import MAX_BYTES, read_book, read_pasted_cells
 class ClaimFilterForm(FilterForm):
     """Filters above the list of one's claims."""
 
-    q = LineField(label="编号或事项", required=False, max_length=60)
+    q = SearchField(label="编号或事项", required=False, max_length=60)
     state = forms.ChoiceField(label="进展", required=False)
     applicant = forms.ChoiceField(label="申报单位", required=False)
 
@@ -54,10 +54,9 @@ class NewClaimForm(forms.Form):
 class WithdrawForm(forms.Form):
     """Why a claim is withdrawn."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label="撤回理由",
         max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "请写明撤回理由，例如“材料有误，准备重新申报”。"},
     )
 

@@ -9,7 +9,7 @@ from django.forms.boundfield import BoundField
 from django.utils.datastructures import MultiValueDict
 
 from applications.claims.enums import Route
-from portal.core.fields import DayField, LineField, YuanField
+from portal.core.fields import DayField, LineField, TextField, YuanField
 from portal.core.money import ZERO
 from review.decisions.enums import Conclusion, CreditResult, DeclineGround, RefusalGround, Stage
 from review.decisions.selectors.ceilings import Ceilings
@@ -251,12 +251,12 @@ class RefuseForm(SeenForm):
     grounds = forms.MultipleChoiceField(
         label="理由", widget=forms.CheckboxSelectMultiple, error_messages={"required": "请至少选择一项理由。"}
     )
-    text = forms.CharField(
+    text = TextField(
         label="具体说明",
         max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 4}),
         help_text="申报单位将看到这些文字：请写明哪一项、什么问题、依据哪一条。",
         error_messages={"required": "请写明具体问题，申报单位凭此了解原因。"},
+        rows=4,
     )
 
     def __init__(
@@ -317,10 +317,9 @@ class SendBackForm(SeenForm):
     done = "已退回经办。"
     has_next = False
 
-    text = forms.CharField(
+    text = TextField(
         label="退回原因",
         max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="仅经办人员可见：请写明需要重新核实什么。",
     )
 

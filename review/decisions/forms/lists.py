@@ -9,7 +9,7 @@ from django.utils.datastructures import MultiValueDict
 
 from applications.claims.enums import ClaimStatus
 from portal.accounts.models import Region, User
-from portal.core.fields import DayField, LineField
+from portal.core.fields import DayField, LineField, SearchField, TextField
 from portal.core.filters import FilterForm
 from review.decisions.forms.decision import decision_no_field
 from review.decisions.selectors.queue import ClaimFilter, claimable_choices, district_choices
@@ -21,7 +21,7 @@ from review.decisions.services.publicity import PublicityPlan
 class ClaimFilterForm(FilterForm):
     """Filters of a work queue; `ClaimSearchForm` has all of them."""
 
-    q = LineField(
+    q = SearchField(
         label="查找",
         required=False,
         max_length=60,
@@ -111,7 +111,7 @@ class ObjectionForm(forms.Form):
     objector = LineField(label="异议人（实名）", max_length=60, help_text="身份保密，只有本市审核人员可见。")
     contact = LineField(label="联系方式", max_length=60)
     received_on = DayField(label="收到日期")
-    text = forms.CharField(label="异议内容", max_length=4000, widget=forms.Textarea(attrs={"rows": 5}))
+    text = TextField(label="异议内容", max_length=4000, rows=5)
 
     @property
     def who(self) -> Objector:
@@ -121,9 +121,9 @@ class ObjectionForm(forms.Form):
 class ObjectionConclusionForm(forms.Form):
     """What the verification of an objection found."""
 
-    conclusion = forms.CharField(
+    conclusion = TextField(
         label="核实结论",
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
         help_text="异议成立时，结论会作为不予支持的理由告知申报单位：请勿写出异议人的身份。",
+        rows=4,
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django import forms
 
-from portal.core.fields import DayField, LineField, MomentField, YuanField
+from portal.core.fields import DayField, MomentField, SearchField, YuanField
 from portal.core.money import MoneyError, read_yuan
 from portal.core.numbers import NumberError, read_day, read_number
 from portal.core.text import single_line, visible
@@ -122,14 +122,14 @@ def test_a_time_ends_with_its_last_day_and_its_last_minute(text, start, end):
     ],
 )
 def test_what_nobody_sees_is_taken_out_of_a_name_and_nothing_else(typed, kept):
-    assert single_line(typed) == kept == LineField().clean(typed)
+    assert single_line(typed) == kept == SearchField().clean(typed)
 
 
 @pytest.mark.parametrize("typed", ["\u200b", "\u3164\u2800", "\u202e\u2069 \u3000", "\ufeff\r\n", "\x07"])
 def test_a_name_of_nothing_visible_is_empty(typed):
     assert visible(typed).strip() == ""
     with pytest.raises(forms.ValidationError, match="这个字段是必填项"):
-        LineField().clean(typed)
+        SearchField().clean(typed)
 
 
 def test_lines_of_a_longer_text_stay():

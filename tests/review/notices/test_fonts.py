@@ -11,9 +11,17 @@ from django.core.management import CommandError, call_command
 from fontTools.ttLib import TTFont
 from pytest_django.fixtures import Settings
 
-from review.notices import fonts
+from portal.core.printable import unprintable
+from review.notices import font_cutting, fonts
 from review.notices.checks import check_printing
-from review.notices.fonts import FontsMissingError, build, current_fonts, file_of
+from review.notices.fonts import (
+    FontsMissingError,
+    build,
+    current_fonts,
+    file_of,
+    find_rare_sources,
+    rare_families,
+)
 from review.notices.models import NoticeKind
 from tests.review.notices.samples import RARE
 
@@ -36,6 +44,31 @@ def test_every_ideograph_and_mark_of_gbk_and_the_rare_ones_have_a_glyph() -> Non
     assert {ord(char) for char in RARE} <= everything
 
 
+def test_each_rare_face_has_what_no_face_before_it_has_and_the_coverage_names_all() -> None:
+    families = rare_families(current_fonts())
+    assert len(families) > 1, "the fonts of RARE_SOURCES are not installed"
+    known: set[int] = set().union(*(held(family) for family in ("Notice Fang", "Notice Latin", "Notice Serif")))
+    for family in families:
+        mine = held(family)
+        assert family == "Notice Rare" or not mine & known
+        known |= mine
+    composed = (chr(code) for code in sorted(known) if unicodedata.is_normalized("NFC", chr(code)))
+    assert unprintable("\n".join(composed)) == []
+    blocks = {0x20000: 42718, 0x2A700: 4149, 0x2B740: 222, 0x2B820: 5762, 0x2CEB0: 7473}
+    assert {first: len(known & set(range(first, first + size))) for first, size in blocks.items()} == {
+        first: pytest.approx(size, abs=10) for first, size in blocks.items()
+    }
+
+
+def test_a_copied_outline_is_the_sources_own_without_hints() -> None:
+    source = next(one for one in find_rare_sources() if one.path.name.startswith("TW-Sung-Ext-B"))
+    with TTFont(source.path, lazy=True) as theirs, TTFont(file_of("Notice Rare 3"), lazy=True) as ours:
+        for code in (0x20001, 0x2A6D6):
+            glyphs = [font["glyf"][font.getBestCmap()[code]] for font in (theirs, ours)]
+            assert glyphs[0].getCoordinates(theirs["glyf"])[:2] == glyphs[1].getCoordinates(ours["glyf"])[:2]
+            assert not glyphs[1].program.getBytecode()
+
+
 def test_the_body_face_leaves_latin_and_the_yuan_sign_to_the_serif_behind_it() -> None:
     body = held("Notice Fang")
     assert 0x20 in body
@@ -49,7 +82,7 @@ def test_a_built_font_has_small_tables_and_the_common_line_box(face: fonts.Face)
         em = font["head"].unitsPerEm
         assert not {"GSUB", "GPOS", "CFF ", "vmtx", "vhea"} & set(font.keys())
         box = (font["hhea"].ascent / em, font["hhea"].descent / em)
-        assert box == pytest.approx((fonts.ASCENT, fonts.DESCENT), abs=1 / em)
+        assert box == pytest.approx((font_cutting.ASCENT, font_cutting.DESCENT), abs=1 / em)
         assert font["name"].getDebugName(1) == face.family
         shifted = [
             name

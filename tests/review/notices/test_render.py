@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import logging
 import re
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from django.conf import settings
 from fontTools.ttLib import TTFont
 
+from review.notices import render
 from review.notices.render import RenderError, render_notice
 from review.notices.typesetting import CLOSING
 from tests.review.notices.samples import RARE, grant, refusal
@@ -119,9 +121,41 @@ def test_no_glyph_is_missing(data: dict[str, Any]) -> None:
         assert max(used) < font["maxp"].numGlyphs
 
 
-def test_a_character_that_no_font_draws_fails_the_notice() -> None:
-    with pytest.raises(RenderError, match="U\\+10FFFD"):
-        render_notice(grant(party=A_PERSON | {"name": "张\U0010fffd"}))
+@pytest.mark.parametrize("level", ["INFO", "ERROR"])
+def test_what_no_font_draws_is_printed_as_a_stand_in_whatever_is_logged(level: str) -> None:
+    root = logging.getLogger()
+    before = root.level
+    root.setLevel(level)
+    try:
+        pdf = render_notice(grant(party=A_PERSON | {"name": "张\U0010fffd😀\u0626\U0003abcd丽\ufe00"}))
+    finally:
+        root.setLevel(before)
+    assert "张〓〓〓〓丽" in text_of(pdf)
+    assert all(0 not in used for _, used in embedded_fonts(pdf).values())
+
+
+@pytest.mark.parametrize("level", ["INFO", "ERROR"])
+def test_a_warning_of_the_printer_fails_the_notice_whatever_is_logged(level: str) -> None:
+    logger = logging.getLogger("weasyprint")
+    root = logging.getLogger()
+    before = root.level
+    root.setLevel(level)
+    try:
+        with pytest.raises(RenderError, match="something"), render._no_warnings():
+            logger.warning("something is wrong")
+    finally:
+        root.setLevel(before)
+
+
+# Of extensions B, C, D, E, F, G and H.
+RAREST = "\U00020001\U0002a701\U0002b741\U0002b821\U0002ceb0\U00030005\U00031351"
+
+
+def test_a_name_of_the_rarest_characters_is_drawn_by_the_fonts_behind() -> None:
+    pdf = render_notice(grant(party=A_PERSON | {"name": f"张{RAREST}"}))
+    assert f"张{RAREST}" in text_of(pdf)
+    assert len([name for name in embedded_fonts(pdf) if name.startswith("Notice-Rare")]) >= 2
+    assert len(pdf) < 250_000
 
 
 def test_markup_in_a_name_stays_text() -> None:
