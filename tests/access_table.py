@@ -237,9 +237,11 @@ ADDRESSES: dict[str, Address] = {
     "treasury:line": Address(BUDGET_READERS, {"own": FINANCE | AUDIT | {"decision_maker"}}, _budget_line),
     "treasury:issue": Address(FINANCE_PEOPLE, {"own": FINANCE}, _budget_line),
     "treasury:close": Address(FINANCE_PEOPLE, {"own": FINANCE}, _budget_line),
-    "funding:payments": Address(FINANCE_PEOPLE),
-    "funding:payments_export": Address(FINANCE_PEOPLE),
-    "funding:payment": Address(FINANCE_PEOPLE, {"district_review": set(), "approved": FINANCE}, _claim_key),
+    "funding:payments": Address(FINANCE_PEOPLE | AUDITORS),
+    "funding:payments_export": Address(FINANCE_PEOPLE | AUDITORS),
+    "funding:payment": Address(
+        FINANCE_PEOPLE | AUDITORS, {"district_review": set(), "approved": FINANCE | AUDIT}, _claim_key
+    ),
     # Simulations: auditors read, policy administrators alone see drafts of policy.
     "whatif:runs": Address(SIMULATORS | AUDITORS),
     "whatif:new": Address(SIMULATORS),

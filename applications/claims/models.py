@@ -19,16 +19,14 @@ from portal.core.files import kept_name
 # Roles that read claims in all of their region, and those that read them only once there is money to pay.
 _READERS = DISTRICT_ROLES | {Role.CITY_OFFICER, Role.DECISION_MAKER, Role.AUDITOR}
 _PAYABLE = frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID})
-# Roles of either level: in a district they are there for what the district itself decides.
-_DECIDING = frozenset({Role.DECISION_MAKER, Role.FINANCE})
 
 
 def visible_claims(user: User, prefix: str = "") -> Q:
     """The condition under which a claim (reached through `prefix`, e.g. "claim__") may be seen by a person.
 
     Members see their applicants' claims. Officials see those of their own district or city, drafts never;
-    finance only what is approved; a district's decision-maker and finance only what the district decides; policy and
-    system administrators none.
+    finance only what is approved; a district's decision-maker only what the district decides; policy and system
+    administrators none.
     """
     visible = Q(**{f"{prefix}applicant_id__in": [m.applicant_id for m in user.active_memberships]})
     for appointment in user.active_appointments:
@@ -42,7 +40,7 @@ def visible_claims(user: User, prefix: str = "") -> Q:
         theirs = Q(**{f"{prefix}{field}": appointment.region_id}) & ~Q(**{f"{prefix}submitted_at": None})
         if appointment.role == Role.FINANCE:
             theirs &= Q(**{f"{prefix}status__in": _PAYABLE})
-        if appointment.role in _DECIDING and appointment.region.level == RegionLevel.DISTRICT:
+        if appointment.role == Role.DECISION_MAKER and appointment.region.level == RegionLevel.DISTRICT:
             theirs &= Q(**{f"{prefix}route": Route.DISTRICT})
         visible |= theirs
     return visible

@@ -182,14 +182,18 @@ class ReleaseRows(Operation):
 class CheckInsert(_Triggers):
     """Refuse a new row for which the SQL condition `refused` over NEW is true; `says` is the refusal's text, ASCII.
 
-    The condition may read other rows, in words that both databases know. A refused row raises IntegrityError.
+    The condition may read other rows, in words that both databases know. A refused row raises IntegrityError. With
+    `at_commit` PostgreSQL asks when the transaction ends; SQLite knows no check then, and has none.
     """
 
-    def __init__(self, model_name: str, *, name: str, refused: str, says: str) -> None:
+    def __init__(self, model_name: str, *, name: str, refused: str, says: str, at_commit: bool = False) -> None:
         self.model_name, self.name, self.refused, self.says = model_name, name, refused, says
+        self.at_commit = at_commit
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        kwargs = {"name": self.name, "refused": self.refused, "says": self.says}
+        kwargs: dict[str, Any] = {"name": self.name, "refused": self.refused, "says": self.says}
+        if self.at_commit:
+            kwargs["at_commit"] = True
         return self.__class__.__qualname__, [self.model_name], kwargs
 
     def describe(self) -> str:
@@ -202,12 +206,16 @@ class CheckInsert(_Triggers):
         }
 
     def triggers(self, model: type[Model], *, vendor: str) -> dict[str, str]:
+        table, kind, when = f'"{model._meta.db_table}"', "TRIGGER", "BEFORE INSERT"
         if vendor == "postgresql":
             action = f"EXECUTE FUNCTION {self.name}()"
+        elif self.at_commit:
+            return {}
         else:
             action = f"BEGIN SELECT RAISE(ABORT, '{self.says}') WHERE {self.refused}; END"
-        table = model._meta.db_table
-        return {self.name: f'CREATE TRIGGER "{self.name}" BEFORE INSERT ON "{table}" FOR EACH ROW {action}'}
+        if self.at_commit:
+            kind, when, table = "CONSTRAINT TRIGGER", "AFTER INSERT", f"{table} DEFERRABLE INITIALLY DEFERRED"
+        return {self.name: f'CREATE {kind} "{self.name}" {when} ON {table} FOR EACH ROW {action}'}
 
 
 def _drop(name: str, table: str, *, vendor: str) -> str:

@@ -1,11 +1,14 @@
 """Money decided and paid: one award per approved claim with its split, and the payments made on it."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Round
 from django.utils import timezone
+
+from portal.core.money import to_yuan
 
 
 class Award(models.Model):
@@ -33,6 +36,32 @@ class Award(models.Model):
                 ),
             ),
         ]
+
+
+class AwardPart(models.Model):
+    """One payer's part of an award, in fen, and the budget line that bears it. Append-only.
+
+    The parts of an award add up to its sum: never above it at any insert, exactly at commit (PostgreSQL).
+    """
+
+    award = models.ForeignKey(Award, models.PROTECT, related_name="parts")
+    region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="出资地区")
+    line = models.ForeignKey("treasury.BudgetLine", models.PROTECT, related_name="+", verbose_name="指标")
+    fen = models.BigIntegerField("金额（分）")
+    basis = models.CharField("依据", max_length=300, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["award", "pk"]
+        verbose_name = verbose_name_plural = "资助的承担部分"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["award", "region"], name="one_part_a_payer"),
+            models.CheckConstraint(name="part_is_positive", condition=Q(fen__gt=0)),
+        ]
+
+    @property
+    def yuan(self) -> Decimal:
+        """The part in yuan."""
+        return to_yuan(self.fen)
 
 
 class PaymentKind(models.TextChoices):

@@ -7,7 +7,7 @@ from portal.core.registry import URL_MODULES
 from portal.navigation import register_menu
 
 URL_MODULES.add("funding/", "review.funding.urls")
-register_menu("拨付", "funding:payments", officials(Role.FINANCE), weight=110)
+register_menu("拨付", "funding:payments", officials(Role.FINANCE, Role.AUDITOR), weight=110)
 register_audit(
     "funding",
     "资金",

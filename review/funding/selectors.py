@@ -11,21 +11,31 @@ from applications.claims.models import Claim
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region, User
 from portal.core.money import ZERO
-from review.decisions.permissions import decided_by
+from portal.core.regions import in_trees
+from review.decisions.permissions import decided_in
 from review.decisions.selectors.queue import matches_text
-from review.funding.models import Award, Payment, PaymentKind
+from review.funding.models import Award, AwardPart, Payment, PaymentKind
 
 
 def payable_claims(user: User) -> QuerySet[Claim]:
-    """Approved and paid claims whose money this person pays, as a city or as a district, with award and payments."""
+    """Approved and paid claims of which this person's region pays a part, or that the person audits.
+
+    Also those that the region pays whose award is not computed yet. With award, parts and payments.
+    """
+    regions = user.regions_for(Role.FINANCE)
+    parts = AwardPart.objects.filter(award__claim=OuterRef("pk"))
+    theirs = Exists(parts.filter(region_id__in=regions)) | (~Exists(parts) & decided_in(regions))
     return (
         Claim.objects.visible_to(user)
         .filter(
-            decided_by(user, Role.FINANCE),
+            theirs | in_trees("region__code", user.regions_for(Role.AUDITOR)),
             status__in=[ClaimStatus.APPROVED, ClaimStatus.PAID],
         )
         .select_related("applicant", "item", "region", "city", "award")
-        .prefetch_related(Prefetch("award__payments", Payment.objects.select_related("officer").order_by("sequence")))
+        .prefetch_related(
+            Prefetch("award__parts", AwardPart.objects.select_related("region__parent").order_by("pk")),
+            Prefetch("award__payments", Payment.objects.select_related("officer").order_by("sequence")),
+        )
     )
 
 
@@ -70,8 +80,8 @@ def is_paid(claim: Claim) -> bool:
 
 
 def district_choices(user: User) -> list[tuple[str, str]]:
-    """The districts whose applicants this person pays: of a city all, of a district itself."""
-    regions = user.regions_for(Role.FINANCE)
+    """The districts whose applicants this person pays or audits: of a city all, of a district itself."""
+    regions = user.regions_for(Role.FINANCE, Role.AUDITOR)
     return list(
         Region.objects.filter(Q(parent_id__in=regions) | Q(pk__in=regions, level=RegionLevel.DISTRICT))
         .order_by("code")

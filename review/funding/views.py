@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -28,10 +29,10 @@ from review.funding.selectors import (
 from review.funding.services import record_payment, record_return, shown_payee
 from review.funding.sheets import payment_sheet
 
-finance = officials(Role.FINANCE)
+readers = officials(Role.FINANCE, Role.AUDITOR)
 
 
-@access(finance)
+@access(readers)
 @require_GET
 def payments(request: HttpRequest) -> HttpResponse:
     """What is to be paid, was paid, and came back."""
@@ -43,7 +44,7 @@ def payments(request: HttpRequest) -> HttpResponse:
     return render(request, "funding/payments.html", context)
 
 
-@access(finance)
+@access(readers)
 @require_GET
 def payments_export(request: HttpRequest) -> HttpResponse:
     """The 拨付 sheet of what the filters show."""
@@ -60,12 +61,15 @@ def payments_export(request: HttpRequest) -> HttpResponse:
     )
 
 
-@access(finance)
+@access(readers)
 @require_http_methods(["GET", "POST"])
 def payment(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One claim's award, account and payments, and the next thing to record: a payment, or its return."""
     claim = get_object_or_404(payable_claims(user_of(request)), key=key)
     paid = is_paid(claim)
+    may_pay = bool(user_of(request).regions_for(Role.FINANCE))
+    if request.method == "POST" and not may_pay:
+        raise PermissionDenied("只有财务人员可以登记拨付。")
     make_form = ReturnForm if paid else PaymentForm
     sent = request.POST.copy()
     form: PaymentForm = make_form(sent or None, shown=shown_payee(claim))
@@ -88,6 +92,7 @@ def payment(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "changes": changes_under_way(claim),
         "waiting": pending_request(claim.applicant_id),
         "paid": paid,
+        "may_pay": may_pay,
         "form": form,
     }
     return render(request, "funding/payment.html", context, status=422 if form.errors else 200)

@@ -32,6 +32,12 @@ def claim_balances(claim_id: int) -> dict[tuple[int, str], int]:
     return {(row["account__line_id"], row["account__kind"]): row["fen"] for row in rows}
 
 
+def lines_of_claim(claim_id: int) -> dict[str, int]:
+    """The line that bears what a claim has in the books, by the payer's region."""
+    held = {line for (line, kind), fen in claim_balances(claim_id).items() if fen > 0 and kind != AccountKind.AVAILABLE}
+    return dict(BudgetLine.objects.filter(pk__in=held).order_by("pk").values_list("region_id", "pk"))
+
+
 @dataclass(frozen=True, slots=True)
 class LineFigures:
     """How a budget line stands, in yuan: issued = available + committed + payable + in transit + paid.

@@ -26,7 +26,7 @@ from portal.audit.security import record_disclosure, record_security
 from portal.audit.services import record_audit
 from review.decisions.enums import Conclusion, CreditResult, Stage
 from review.decisions.models import CreditSnapshot, Decision, LineDecision, PublicityEntry, PublicityList
-from review.funding.models import Award, Payment, PaymentKind
+from review.funding.models import Award, AwardPart, Payment, PaymentKind
 from review.notices.models import Notice, NoticeKind
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.models import Measurement, ProgressEntry
@@ -92,6 +92,11 @@ def _call_change():
 
 def _award():
     return Award.objects.create(claim=_claim(), total=Decimal("5000.00"))
+
+
+def _award_part():
+    line = BudgetLine.objects.create(region=wuxi(), year=2026, name="指标", source="city")
+    return AwardPart.objects.create(award=_award(), region=wuxi(), line=line, fen=500000)
 
 
 def _payment():
@@ -282,6 +287,7 @@ ROWS = {
     "review.creditsnapshot": (_credit_snapshot, {"remark": "改写"}),
     "review.publicityentry": (_publicity_entry, {"amount": 9}),
     "funding.award": (_award, {"total": 9}),
+    "funding.awardpart": (_award_part, {"fen": 9}),
     "funding.payment": (_payment, {"amount": 9}),
     "treasury.account": (_account, {"guarded": True}),
     "treasury.entry": (_entry, {"note": "改写"}),

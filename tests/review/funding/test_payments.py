@@ -8,7 +8,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from applications.claims.enums import ClaimStatus
@@ -20,11 +20,13 @@ from portal.accounts.enums import Role
 from portal.accounts.services.applicants import ApplicantDetails, update_applicant
 from portal.core.errors import RefusedError
 from portal.core.money import yuan_in_words
-from review.funding.models import Award, Payment, PaymentKind
+from review.funding.awards import record_award
+from review.funding.models import Award, AwardPart, Payment, PaymentKind
 from review.funding.selectors import filter_payments, payable_claims
 from review.funding.services import Voucher, record_return, shown_payee
 from review.funding.services import record_payment as record_shown_payment
-from tests.factories import act, make_official, suzhou, wuxi
+from review.treasury.models import BudgetLine
+from tests.factories import act, binhu, make_official, suzhou, wuxi
 from tests.portal.audit.test_verify import past_the_triggers
 from tests.review.worlds import again, approved, decided, fresh
 
@@ -46,13 +48,7 @@ def settings_of_the_test(settings):
 def claim(office):
     """Approved, with its award computed."""
     claim = approved(office)
-    Award.objects.create(
-        claim=claim,
-        total=Decimal("5000.00"),
-        city_share=Decimal("3000.00"),
-        district_share=Decimal("2000.00"),
-        basis="锡政办发〔2020〕11号",
-    )
+    record_award(claim, act=act())
     return claim
 
 
@@ -186,13 +182,13 @@ def test_list_costs_the_same_for_one_row_and_for_three(client, office, claim, dj
     client.force_login(office.finance)
     url = reverse("funding:payments")
     client.get(url)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(url)
     for number in ("201710601862.3", "97101765.4"):
         more = approved(office, lines=[{"patent_no": number} | _facts()])
-        Award.objects.create(claim=more, total=Decimal("5000.00"))
+        record_award(more, act=act())
     client.get(url)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(url)
 
 
@@ -275,7 +271,7 @@ def test_payment_is_not_dated_before_the_approval(office, claim):
 
 def test_number_of_another_awards_voucher_is_asked_about(client, office, claim):
     other = approved(office, lines=[{"patent_no": "201710601862.3"} | _facts()])
-    Award.objects.create(claim=other, total=other.approved_amount)
+    record_award(other, act=act())
     record_payment(claim.pk, voucher=PAPER, act=act(office.finance))
     client.force_login(office.finance)
     url = reverse("funding:payment", args=[other.key])
@@ -329,3 +325,36 @@ def test_verify_audit_names_a_payment_that_was_altered_past_the_triggers(office,
         Payment.objects.filter(pk=payment.pk).update(amount=Decimal(1))
     with pytest.raises(CommandError, match=f"funding.payment {payment.pk}"):
         call_command("verify_audit")
+
+
+def test_parts_name_their_payers_lines_and_clause_and_add_up(office, claim):
+    parts = {part.region_id: part for part in claim.award.parts.all()}
+    assert {region: part.yuan for region, part in parts.items()} == {
+        "320200": Decimal("3000.00"),
+        "320211": Decimal("2000.00"),
+    }
+    assert all(part.line.region_id == region and part.basis for region, part in parts.items())
+    extra = AwardPart(award=claim.award, region=suzhou(), line=parts["320200"].line, fen=1)
+    with pytest.raises(IntegrityError, match="never above its sum"), transaction.atomic():
+        extra.save()
+
+
+@pytest.mark.postgres
+def test_parts_below_the_award_are_refused_at_commit(office):
+    claim = approved(office)
+    line = BudgetLine.objects.filter(region=wuxi()).get()
+    with pytest.raises(IntegrityError, match="add up to its sum"), transaction.atomic():
+        award = Award.objects.create(claim=claim, total=claim.approved_amount)
+        AwardPart.objects.create(award=award, region=wuxi(), line=line, fen=1)
+        connection.check_constraints()
+
+
+def test_finance_of_each_payer_and_the_auditor_read_the_claims_money(client, office, claim):
+    url = reverse("funding:payment", args=[claim.key])
+    for reader in (make_official(Role.FINANCE, binhu()), make_official(Role.AUDITOR, wuxi())):
+        client.force_login(reader)
+        page = client.get(url).content.decode()
+        assert "3,000.00" in page
+        assert "2,000.00" in page
+        assert claim.number in client.get(reverse("funding:payments")).content.decode()
+    assert client.post(url, {"voucher": "1", "on": "2026-06-10"}).status_code == 403
