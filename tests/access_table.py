@@ -290,6 +290,11 @@ ADDRESSES: dict[str, Address] = {
     # Notices.
     "notices:mine": Address(MEMBER | OTHER_MEMBERS),
     "notices:download": Address(SIGNED_IN, {"approved": MEMBER | OFFICERS_SEE["approved"]}, _notice_code),
+    "notices:office": Address(DECIDERS | {"district_second"}),
+    "notices:kept": Address(DECIDERS | {"district_second"}, {"approved": {"decision_maker"}}, _notice_code),
+    "notices:again": Address(
+        DECIDERS | {"district_second"}, arguments=lambda world, _: {"job_id": world.extra["job_wuxi"].pk}
+    ),
     "notices:verify": Address(EVERYBODY),
     "verification:notice": Address(EVERYBODY, arguments=_notice_code),
     # The applicant's own claims: an official reads claims on the pages of review.

@@ -193,6 +193,12 @@ def retry_dead_jobs(kind: str, *, act: ActorContext) -> int:
     return len(changed)
 
 
+def close_dead_jobs(kind: str, payload: Mapping[str, Any], *, act: ActorContext) -> int:
+    """End failed jobs of a kind and payload that have nothing left to do; returns how many they were."""
+    dead = Job.objects.filter(kind=kind, payload=payload, state=JobState.DEAD)
+    return dead.update(state=JobState.DONE, finished_at=act.at, last_error="")
+
+
 def _revive(jobs: QuerySet[Job], *, act: ActorContext) -> list[int]:
     """Let dead jobs wait again, from now; returns the ids of those that were dead."""
     ids = list(jobs.filter(state=JobState.DEAD).select_for_update().values_list("pk", flat=True))

@@ -17,6 +17,7 @@ NoticeCode = Annotated[str, Path(pattern=r"^[0-9A-Za-z -]{1,40}$")]
 class NoticeOut(Schema):
     """What was issued under a code; `recognised` is the title, empty where there is none.
 
+    `state`: pending, ready or void, and `replaced_by` the number of the notice in a void one's place, if any.
     `file_state`: intact, pending, changed or missing; `sha256` is the file's.
     """
 
@@ -26,6 +27,8 @@ class NoticeOut(Schema):
     issued_on: date
     amount: Decimal | None
     recognised: str
+    state: str
+    replaced_by: str
     file_state: str
     sha256: str
 
@@ -43,6 +46,8 @@ def verify_notice(request: HttpRequest, code: NoticeCode) -> dict[str, Any]:
         "issued_on": notice.issued_on,
         "amount": notice.amount,
         "recognised": notice.snapshot.get("recognised", ""),
+        "state": notice.state.value,
+        "replaced_by": selectors.successor_number(notice),
         "file_state": selectors.file_state(notice).value,
         "sha256": notice.sha256,
     }

@@ -1,4 +1,4 @@
-"""The form that compares somebody's copy of a notice with what was issued."""
+"""Forms about notices: a copy to compare, an office's filter, and what an office does with one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
+
+from portal.core.fields import DayField, LineField, SearchField, TextField
+from portal.core.filters import FilterForm
+from review.notices.enums import RECORDED_BY_OFFICERS, NoticeEventKind, NoticeState
+from review.notices.models import NoticeKind
+from review.notices.selectors import NoticeFilter
 
 MAX_COPY_BYTES = 10 * 1024 * 1024
 
@@ -37,3 +43,46 @@ class CopyForm(forms.Form):
         for chunk in self.cleaned_data["copy"].chunks():
             digest.update(chunk)
         return digest.hexdigest()
+
+
+class NoticeFilterForm(FilterForm):
+    """The bar above an office's notices."""
+
+    q = SearchField(
+        label="查找",
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "文号、申报编号或单位名称"}),
+    )
+    state = forms.ChoiceField(label="状态", choices=[("", "全部"), *NoticeState.choices], required=False)
+    kind = forms.ChoiceField(label="种类", choices=[("", "全部"), *NoticeKind.choices], required=False)
+
+    def to_filter(self) -> NoticeFilter:
+        """What was asked. Raises FilterError."""
+        return NoticeFilter(**self.asked())
+
+
+class VoidForm(forms.Form):
+    """Why a notice is voided, and whether another is made in its place."""
+
+    reason = TextField(
+        label="作废原因",
+        max_length=300,
+        rows=2,
+        help_text="申报单位会看到，例如“单位名称有误，更正后重新制发”。",
+        error_messages={"required": "请写明作废原因。"},
+    )
+    replace = forms.BooleanField(label="作废后以新的文号重新制作", required=False, initial=True)
+
+
+class DeliveryForm(forms.Form):
+    """How and when a notice was delivered, and the paper that proves it."""
+
+    kind = forms.ChoiceField(
+        label="方式", choices=[(kind.value, kind.label) for kind in RECORDED_BY_OFFICERS], widget=forms.RadioSelect
+    )
+    on = DayField(label="送达日期")
+    note = LineField(label="送达回证或邮件单号", max_length=120, help_text="注明签收人，如“回证 2026-017，张三签收”。")
+
+    def clean_kind(self) -> NoticeEventKind:
+        return NoticeEventKind(self.cleaned_data["kind"])

@@ -11,8 +11,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from applications.claims.models import visible_claims
+from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.printable import unprintable
+from review.notices.enums import NoticeEventKind, NoticeState
+
+# Whose decisions notices tell of: the decision-maker's, and of a district's refusal the second officer's.
+KEEPERS = (Role.DECISION_MAKER, Role.DISTRICT_SECOND)
 
 
 class NoticeKind(models.TextChoices):
@@ -46,9 +51,16 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, user: User) -> NoticeQuerySet:
         return self.filter(visible_claims(user, "claim__"))
 
+    def kept_by(self, user: User) -> NoticeQuerySet:
+        """Those of the offices for which the person decides: theirs to void, to replace and to deliver."""
+        return self.visible_to(user).filter(region_id__in=user.regions_for(*KEEPERS))
+
 
 class Notice(models.Model):
-    """One notice on one claim. Number and snapshot are set at birth, the file's hash once; then nothing changes."""
+    """One notice on one claim. Number and snapshot are set at birth, the file's hash once, and once it may be voided.
+
+    A number is never used again: a voided notice keeps its own, and the one that replaces it has the next.
+    """
 
     claim = models.ForeignKey("applications.Claim", models.PROTECT, related_name="notices")
     kind = models.CharField("种类", max_length=10, choices=NoticeKind.choices)
@@ -64,6 +76,10 @@ class Notice(models.Model):
     size = models.PositiveIntegerField("大小（字节）", default=0)
     created_at = models.DateTimeField(default=timezone.now)
     rendered_at = models.DateTimeField("制作时间", null=True, blank=True)
+    voided_at = models.DateTimeField("作废时间", null=True, blank=True)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="替代的通知书"
+    )
 
     objects = NoticeQuerySet.as_manager()
 
@@ -71,7 +87,9 @@ class Notice(models.Model):
         ordering: ClassVar = ["-pk"]
         verbose_name = verbose_name_plural = "通知书"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["claim", "kind"], name="one_notice_per_claim_and_kind"),
+            models.UniqueConstraint(
+                fields=["claim", "kind"], condition=Q(voided_at=None), name="one_valid_notice_per_claim_and_kind"
+            ),
             models.UniqueConstraint(fields=["region", "kind", "year", "sequence"], name="one_number_per_series"),
             models.CheckConstraint(
                 name="rendered_notice_has_hash_and_size",
@@ -84,6 +102,32 @@ class Notice(models.Model):
         return f"{self.get_kind_display()} {self.number}"
 
     @property
+    def state(self) -> NoticeState:
+        """How it stands."""
+        if self.voided_at:
+            return NoticeState.VOID
+        return NoticeState.READY if self.rendered_at else NoticeState.PENDING
+
+    @property
+    def tone(self) -> str:
+        """The tone of its state."""
+        return self.state.tone
+
+    def get_state_display(self) -> str:
+        """Its state in words."""
+        return str(self.state.label)
+
+    @property
+    def void_words(self) -> str:
+        """When a void notice was voided, and what stands in its place."""
+        if not self.voided_at:
+            return ""
+        successor = Notice.objects.filter(replaces=self).first()
+        voided_on = timezone.localdate(self.voided_at)
+        words = f"{voided_on.year}年{voided_on.month}月{voided_on.day}日作废，不再有效。"
+        return f"{words}已由{successor.number}替代。" if successor else words
+
+    @property
     def stand_ins(self) -> list[str]:
         """The characters of its texts that no font draws: printed as a stand-in, to be written in by hand."""
         return unprintable(json.dumps(self.snapshot, ensure_ascii=False))
@@ -92,3 +136,36 @@ class Notice(models.Model):
     def path(self) -> str:
         """The file's name in private storage."""
         return f"notices/{self.year}/{self.code}.pdf"
+
+
+class NoticeEvent(models.Model):
+    """What happened to a notice after it was issued. Append-only (trigger)."""
+
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="events")
+    kind = models.CharField("事件", max_length=12, choices=NoticeEventKind.choices)
+    on = models.DateField("日期", help_text="送达的日期，或登记当天")
+    note = models.CharField("说明", max_length=300, blank=True, help_text="作废原因，或送达回证、邮件单号")
+    user = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="人员")
+    at = models.DateTimeField("时间", default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = verbose_name_plural = "通知书办理记录"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["notice"], condition=Q(kind=NoticeEventKind.VOIDED), name="one_voiding_per_notice"
+            ),
+            # Seeing it again proves nothing more.
+            models.UniqueConstraint(
+                fields=["notice", "kind", "user"],
+                condition=Q(kind__in=[NoticeEventKind.SHOWN, NoticeEventKind.DOWNLOADED]),
+                name="one_look_per_notice_and_person",
+            ),
+            models.CheckConstraint(
+                name="what_an_officer_records_has_a_note",
+                condition=Q(kind__in=[NoticeEventKind.SHOWN, NoticeEventKind.DOWNLOADED]) | ~Q(note=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.on}"

@@ -4,15 +4,38 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 from django.core.files import File
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from applications.claims.models import Claim
 from portal.accounts.models import User
 from portal.core.files import FileChangedError, open_file
-from review.notices.enums import FileState
-from review.notices.models import Notice
+from portal.core.regions import in_trees
+from portal.jobs.models import Job, JobState
+from review.notices.enums import FileState, NoticeState
+from review.notices.models import KEEPERS, Notice
+
+# More than these at once have one cause, which the first ones show.
+MOST_FAILED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFilter:
+    """What an office's list is narrowed to; "" narrows nothing."""
+
+    q: str = ""
+    state: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """A notice that could not be made: its job and its claim."""
+
+    job: Job
+    claim: Claim
 
 
 class NoticeFileError(Exception):
@@ -30,6 +53,39 @@ def own_notices(user: User) -> QuerySet[Notice]:
     return notices.select_related("claim__item", "claim__applicant").order_by("-issued_on", "-pk")
 
 
+def kept_notices(user: User, asked: NoticeFilter) -> QuerySet[Notice]:
+    """The notices of the person's offices that a filter names, newest first when paged by key."""
+    notices = Notice.objects.kept_by(user).select_related("claim__applicant", "claim__item", "replaced_by")
+    if asked.state == NoticeState.VOID:
+        notices = notices.exclude(voided_at=None)
+    elif asked.state:
+        notices = notices.filter(voided_at=None, rendered_at__isnull=asked.state == NoticeState.PENDING)
+    if asked.kind:
+        notices = notices.filter(kind=asked.kind)
+    if asked.q:
+        notices = notices.filter(
+            Q(number__icontains=asked.q)
+            | Q(claim__number__iendswith=asked.q)
+            | Q(claim__applicant__name__icontains=asked.q)
+        )
+    return notices
+
+
+def kept_notice(user: User, code: str) -> Notice | None:
+    """One of them, with what happened to it."""
+    notices = Notice.objects.kept_by(user).select_related("claim__applicant", "claim__item", "replaces", "replaced_by")
+    return notices.prefetch_related("events__user").filter(code=code).first()
+
+
+def failed_jobs(user: User) -> list[FailedJob]:
+    """Jobs of notices of the person's offices that were given up, oldest first. Two queries at most."""
+    dead = Job.objects.filter(kind__startswith="notices.", state=JobState.DEAD).order_by("pk")
+    jobs = list(dead.filter(in_trees("region_code", user.regions_for(*KEEPERS)))[:MOST_FAILED])
+    ids = [job.payload["claim_id"] for job in jobs if "claim_id" in job.payload]
+    claims = Claim.objects.visible_to(user).select_related("applicant", "item").in_bulk(ids) if ids else {}
+    return [FailedJob(job, claims[pk]) for job in jobs if (pk := job.payload.get("claim_id")) in claims]
+
+
 def notices_of(claim: Claim, *, user: User) -> list[Notice]:
     """The notices on a claim, in the order of their issue; none for a person who may not see the claim."""
     return list(Notice.objects.visible_to(user).filter(claim=claim).order_by("pk"))
@@ -42,7 +98,13 @@ def clean_code(text: str) -> str:
 
 def find_by_code(text: str) -> Notice | None:
     """The notice of a verification code, for the public page; None where there is none."""
-    return Notice.objects.select_related("region").filter(code=clean_code(text)).first()
+    return Notice.objects.select_related("region", "replaced_by").filter(code=clean_code(text)).first()
+
+
+def successor_number(notice: Notice) -> str:
+    """The number of the notice that stands in the place of a void one; "" where there is none."""
+    successor: Notice | None = getattr(notice, "replaced_by", None)
+    return successor.number if successor else ""
 
 
 def open_notice(notice: Notice) -> File[bytes]:

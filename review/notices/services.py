@@ -27,11 +27,12 @@ from review.notices.compose import (
     decided_at,
     issuing_region,
     number_of,
+    refusal_event,
 )
 from review.notices.models import Notice, NoticeCounter, NoticeKind, new_code
 from review.notices.render import render_notice
 
-# The statuses in which a notice may be made; of a refusal, its own time line says.
+# The statuses in which a notice may be made; of a refusal, its own time line says (`check_due`).
 DUE_IN: dict[NoticeKind, frozenset[str]] = {
     NoticeKind.GRANT: frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID}),
     NoticeKind.RECOGNITION: frozenset({ClaimStatus.RECOGNISED}),
@@ -41,18 +42,16 @@ DUE_IN: dict[NoticeKind, frozenset[str]] = {
 def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext) -> Notice:
     """Give a decided claim its notice: number and frozen content in one transaction, for a grant with its award.
 
-    A claim has one notice of a kind: issuing again returns it. A number is taken under its series' lock in the
-    transaction that writes the notice, so that a failure leaves no gap. Raises NoticeNotDue for a claim in another
-    state.
+    A claim has one valid notice of a kind: issuing again returns it. After it was voided the next replaces it. A number
+    is taken under its series' lock in the transaction that writes the notice, so that a failure leaves no gap. Raises
+    NoticeNotDue for a claim in another state.
     """
     with transaction.atomic():
         claim = lock_claim(claim_id)
-        standing = Notice.objects.filter(claim=claim, kind=kind).first()
-        if standing:
-            return standing
-        due_in = DUE_IN.get(kind)
-        if due_in is not None and claim.status not in due_in:
-            raise NoticeNotDue(f"申报 {claim.number} 现为“{claim.get_status_display()}”，不制作{kind.label}。")
+        earlier = Notice.objects.filter(claim=claim, kind=kind).order_by("-pk").first()
+        if earlier and not earlier.voided_at:
+            return earlier
+        check_due(claim, kind)
         region = issuing_region(claim, kind)
         issued_on = timezone.localdate(decided_at(claim, kind) or act.at)
         award = record_award(claim, act=act) if kind == NoticeKind.GRANT else None
@@ -75,6 +74,7 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext) -> Notic
             snapshot=_compose(claim, heading=heading, award=award),
             issued_on=issued_on,
             amount=award.total if award else None,
+            replaces=earlier,
             created_at=act.at,
         )
         NoticeCounter.objects.filter(pk=counter.pk).update(last=notice.sequence)
@@ -86,6 +86,15 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext) -> Notic
             after={"number": notice.number, "claim": claim.number, "amount": notice.amount},
         )
     return notice
+
+
+def check_due(claim: Claim, kind: NoticeKind) -> None:
+    """Raise NoticeNotDue where the claim's state is none of those that this kind of notice tells of."""
+    if kind == NoticeKind.REFUSAL:
+        refusal_event(claim)
+        return
+    if claim.status not in DUE_IN[kind]:
+        raise NoticeNotDue(f"申报 {claim.number} 现为“{claim.get_status_display()}”，不制作{kind.label}。")
 
 
 def _compose(claim: Claim, *, heading: Heading, award: Award | None) -> dict[str, Any]:
@@ -103,13 +112,13 @@ def print_notice(notice_id: int, *, act: ActorContext) -> bool:
     notice the second finds it done, and a file never changes once its hash is noted. Raises RenderError.
     """
     notice = Notice.objects.get(pk=notice_id)
-    if notice.rendered_at:
+    if notice.rendered_at or notice.voided_at:
         return False
     content = render_notice(notice.snapshot)
     digest = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
         notice = Notice.objects.select_for_update(of=("self",)).select_related("claim__item").get(pk=notice_id)
-        if notice.rendered_at:
+        if notice.rendered_at or notice.voided_at:
             return False
         keep_bytes(notice.path, content)
         Notice.objects.filter(pk=notice_id).update(sha256=digest, size=len(content), rendered_at=act.at)

@@ -8,5 +8,8 @@ app_name = "notices"
 urlpatterns = [
     path("", views.mine, name="mine"),
     path("verify/", views.verify, name="verify"),
+    path("office/", views.office, name="office"),
+    path("office/again/<int:job_id>/", views.again, name="again"),
+    path("office/<slug:code>/", views.kept, name="kept"),
     path("<slug:code>.pdf", views.download, name="download"),
 ]

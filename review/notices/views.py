@@ -1,25 +1,31 @@
-"""Notices: an applicant's list, the file, and the public page that says whether a notice is genuine."""
+"""Notices: an applicant's list, the file, an office's work with them, and the public page that verifies one."""
 
 import logging
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.access import access, applicants, public, signed_in
+from portal.access import access, applicants, officials, public, signed_in
+from portal.core.errors import show_refusal
 from portal.core.files import PDF
-from portal.core.http import takes_files, user_of
+from portal.core.http import act_of, takes_files, user_of
 from portal.core.identifiers import mask_name
+from portal.core.paging import paginate
 from review.notices import selectors
-from review.notices.enums import FileState
-from review.notices.forms import CopyForm
-from review.notices.models import Notice
+from review.notices.enums import FileState, NoticeEventKind
+from review.notices.forms import CopyForm, DeliveryForm, NoticeFilterForm, VoidForm
+from review.notices.lifecycle import make_again, record_delivery, record_looks, replace_notice, void_notice
+from review.notices.models import KEEPERS, Notice
 
 logger = logging.getLogger(__name__)
 PAGE_SIZE = 20
+keepers = officials(*KEEPERS)
 
 
 @access(applicants)
@@ -27,6 +33,7 @@ PAGE_SIZE = 20
 def mine(request: HttpRequest) -> HttpResponse:
     """List the notices to the applicants that this person acts for."""
     page = Paginator(selectors.own_notices(user_of(request)), PAGE_SIZE).get_page(request.GET.get("page"))
+    record_looks(page.object_list, NoticeEventKind.SHOWN, act=act_of(request))
     return render(request, "notices/mine.html", {"page": page})
 
 
@@ -35,15 +42,70 @@ def mine(request: HttpRequest) -> HttpResponse:
 @never_cache
 def download(request: HttpRequest, code: str) -> HttpResponseBase:
     """Give out the file as it was printed, or an explanation; never a file that has changed since."""
-    notice = get_object_or_404(Notice.objects.visible_to(user_of(request)), code=code)
+    notice = get_object_or_404(Notice.objects.visible_to(user_of(request)).select_related("claim"), code=code)
     try:
         file = selectors.open_notice(notice)
     except selectors.NoticeFileError as error:
         if error.state != FileState.PENDING:
             logger.exception("The file of notice %s is %s.", notice.number, error.state)
         return render(request, "notices/unavailable.html", {"notice": notice, "state": error.state}, status=409)
+    record_looks([notice], NoticeEventKind.DOWNLOADED, act=act_of(request))
     filename = f"{notice.get_kind_display()} {notice.number}.pdf"
     return FileResponse(file, as_attachment=True, filename=filename, content_type=PDF)
+
+
+@access(keepers)
+@require_safe
+def office(request: HttpRequest) -> HttpResponse:
+    """The notices of one's offices, and those that could not be made."""
+    user = user_of(request)
+    form = NoticeFilterForm(request.GET or None)
+    notices = selectors.kept_notices(user, form.to_filter())
+    context = {
+        "form": form,
+        "page": paginate(notices, after=request.GET.get("after", ""), size=PAGE_SIZE),
+        "narrowed": bool(form.changed_data) if form.is_bound else False,
+        "failed": selectors.failed_jobs(user),
+    }
+    return render(request, "notices/office.html", context)
+
+
+@access(keepers)
+@require_POST
+def again(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Make a notice again whose job was given up."""
+    with show_refusal(request, success="已重新排队制作，稍后刷新查看。"):
+        make_again(job_id, act=act_of(request))
+    return redirect("notices:office")
+
+
+@access(keepers)
+@require_http_methods(["GET", "POST"])
+def kept(request: HttpRequest, code: str) -> HttpResponse:
+    """One notice of one's office: how it stands and was delivered; void or replace it, record a delivery."""
+    notice = selectors.kept_notice(user_of(request), code)
+    if notice is None:
+        raise Http404
+    asks = request.POST.get("form", "")
+    void = VoidForm(request.POST if asks == "void" else None)
+    delivery = DeliveryForm(request.POST if asks == "delivery" else None, initial={"on": timezone.localdate()})
+    if void.is_bound and void.is_valid():
+        act, reason = act_of(request), void.cleaned_data["reason"]
+        act_on = replace_notice if void.cleaned_data["replace"] else void_notice
+        done = "已作废，新的通知书正在制作。" if void.cleaned_data["replace"] else "已作废。"
+        with show_refusal(void) as refusal:
+            act_on(code, reason=reason, act=act)
+        if not refusal:
+            messages.success(request, done)
+            return redirect("notices:kept", code=code)
+    elif delivery.is_bound and delivery.is_valid():
+        given = delivery.cleaned_data
+        with show_refusal(delivery) as refusal:
+            record_delivery(code, given["kind"], on=given["on"], note=given["note"], act=act_of(request))
+        if not refusal:
+            messages.success(request, "送达已登记。")
+            return redirect("notices:kept", code=code)
+    return render(request, "notices/kept.html", {"notice": notice, "void": void, "delivery": delivery})
 
 
 @access(public)

@@ -27,7 +27,8 @@ from portal.audit.services import record_audit
 from review.decisions.enums import Conclusion, CreditResult, Stage
 from review.decisions.models import CreditSnapshot, Decision, LineDecision, PublicityEntry, PublicityList
 from review.funding.models import Award, AwardPart, Payment, PaymentKind
-from review.notices.models import Notice, NoticeKind
+from review.notices.enums import NoticeEventKind
+from review.notices.models import Notice, NoticeEvent, NoticeKind
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.models import Measurement, ProgressEntry
 from review.treasury.enums import EntryKind as BookEntryKind
@@ -141,6 +142,12 @@ def notice():
         number="锡知〔2026〕1号",
         snapshot={"party": "甲"},
         issued_on=date(2026, 3, 2),
+    )
+
+
+def _notice_event():
+    return NoticeEvent.objects.create(
+        notice=notice(), kind=NoticeEventKind.VOIDED, on=date(2026, 3, 2), note="有误", user=_officer()
     )
 
 
@@ -293,6 +300,7 @@ ROWS = {
     "treasury.entry": (_entry, {"note": "改写"}),
     "treasury.posting": (_posting, {"account_id": 0}),
     "notices.notice": (notice, {"number": "锡知〔2026〕2号"}),
+    "notices.noticeevent": (_notice_event, {"note": "改写"}),
     "targets.measurement": (_measurement, {"value": 9}),
     "targets.progressentry": (_progress_entry, {"note": "改写"}),
 }

@@ -73,6 +73,19 @@ def test_a_notice_takes_its_file_once():
     assert row.sha256 == "a" * 64
 
 
+def test_a_notice_is_voided_once_and_takes_nothing_along():
+    row = notice()
+    _render(row)
+    voided = timezone.now()
+    for change in ({"sha256": "b" * 64}, {"rendered_at": voided + timedelta(days=1)}, {"number": "x"}):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            Notice.objects.filter(pk=row.pk).update(voided_at=voided, **change)
+    assert Notice.objects.filter(pk=row.pk).update(voided_at=voided) == 1
+    for change in (None, voided + timedelta(days=1)):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            Notice.objects.filter(pk=row.pk).update(voided_at=change)
+
+
 @pytest.mark.parametrize(
     "change",
     [

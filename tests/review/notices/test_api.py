@@ -23,6 +23,8 @@ def test_a_code_brings_number_day_sum_and_the_state_of_the_file(client, notice):
         "issued_on": notice.issued_on.isoformat(),
         "amount": "5000.00",
         "recognised": "",
+        "state": "pending",
+        "replaced_by": "",
         "file_state": "pending",
         "sha256": "",
     }

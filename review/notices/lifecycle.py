@@ -1,0 +1,143 @@
+"""What becomes of a notice after it was issued: voided, replaced, made again, delivered."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
+from portal.core.errors import RefusedError
+from portal.jobs.services import close_dead_jobs, enqueue_job, retry_job
+from portal.notifications.services import notify_applicant
+from review.notices.compose import NoticeNotDue
+from review.notices.enums import RECORDED_BY_OFFICERS, NoticeEventKind
+from review.notices.models import Notice, NoticeEvent, NoticeKind
+from review.notices.selectors import failed_jobs
+from review.notices.services import check_due
+
+# The job that issues and prints each kind.
+JOB_OF: dict[str, str] = {
+    NoticeKind.GRANT: "notices.issue_grant",
+    NoticeKind.REFUSAL: "notices.issue_refusal",
+    NoticeKind.RECOGNITION: "notices.issue_recognition",
+}
+
+
+def void_notice(code: str, *, reason: str, act: ActorContext) -> Notice:
+    """Void a notice: its number stays used, its page says so, and the applicant is told if it was made.
+
+    Raises RefusedError without a reason, and where it is void already; Notice.DoesNotExist for a person who does not
+    keep it.
+    """
+    with transaction.atomic():
+        notice = _lock(code, act)
+        _void(notice, reason=reason, act=act)
+    return notice
+
+
+def replace_notice(code: str, *, reason: str, act: ActorContext) -> Notice:
+    """Void a notice if it is not yet, and have the next number's made in its place. Returns the old one.
+
+    Raises RefusedError as `void_notice`, and where it was replaced already or its claim has moved on.
+    """
+    with transaction.atomic():
+        notice = _lock(code, act)
+        if Notice.objects.filter(claim=notice.claim_id, kind=notice.kind, pk__gt=notice.pk).exists():
+            raise RefusedError("这份通知书已有新的通知书，请在新的通知书上办理。")
+        try:
+            check_due(notice.claim, NoticeKind(notice.kind))
+        except NoticeNotDue as error:
+            raise RefusedError(f"不能重新制作：{error}") from error
+        if not notice.voided_at:
+            _void(notice, reason=reason, act=act)
+        enqueue_job(
+            JOB_OF[notice.kind],
+            key=f"{notice.claim_id}:{notice.pk}",
+            payload={"claim_id": notice.claim_id},
+            region_code=notice.claim.region_id,
+        )
+    return notice
+
+
+def make_again(job_id: int, *, act: ActorContext) -> None:
+    """Put a failed job of a notice back in line. Raises RefusedError where it is not among those the person sees."""
+    job = next((one for one in failed_jobs(_person(act)) if one.job.pk == job_id), None)
+    if job is None or not retry_job(job.job, act=act):
+        raise RefusedError("该任务已不在失败之列，请刷新后查看。")
+
+
+def record_delivery(code: str, kind: NoticeEventKind, *, on: date, note: str, act: ActorContext) -> None:
+    """Record that a notice was mailed or handed over, with the number of the paper that proves it.
+
+    Raises RefusedError where the notice is not made or void, or the day lies before it or after today.
+    """
+    if kind not in RECORDED_BY_OFFICERS:
+        raise ValueError(f"officers do not record {kind}")
+    with transaction.atomic():
+        notice = _lock(code, act)
+        if notice.voided_at or not notice.rendered_at:
+            raise RefusedError("只有已制作且未作废的通知书可以登记送达。")
+        if not notice.issued_on <= on <= timezone.localdate(act.at):
+            raise RefusedError(f"送达日期须在 {notice.issued_on:%Y-%m-%d} 至今天之间。", field="on")
+        if not note.strip():
+            raise RefusedError("请填写送达回证或邮件单号。", field="note")
+        _record(notice, kind, on=on, note=note.strip(), act=act)
+
+
+def record_looks(notices: Iterable[Notice], kind: NoticeEventKind, *, act: ActorContext) -> None:
+    """Record, once a person and notice, that a member of the applicant saw these notices or took the file."""
+    user = _person(act)
+    own = {membership.applicant_id for membership in user.active_memberships}
+    made = [notice for notice in notices if notice.rendered_at and notice.claim.applicant_id in own]
+    seen = NoticeEvent.objects.filter(notice__in=made, kind=kind, user=user).values_list("notice_id", flat=True)
+    known = set(seen) if made else set()
+    NoticeEvent.objects.bulk_create(
+        [
+            NoticeEvent(notice=notice, kind=kind, on=timezone.localdate(act.at), user=user, at=act.at)
+            for notice in made
+            if notice.pk not in known
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _lock(code: str, act: ActorContext) -> Notice:
+    kept = Notice.objects.kept_by(_person(act)).select_for_update(of=("self",))
+    return kept.select_related("claim__item", "claim__applicant").get(code=code)
+
+
+def _void(notice: Notice, *, reason: str, act: ActorContext) -> None:
+    if not reason.strip():
+        raise RefusedError("请写明作废原因。", field="reason")
+    if notice.voided_at:
+        raise RefusedError("这份通知书已经作废。")
+    Notice.objects.filter(pk=notice.pk).update(voided_at=act.at)
+    notice.voided_at = act.at
+    _record(notice, NoticeEventKind.VOIDED, on=timezone.localdate(act.at), note=reason.strip(), act=act)
+    # A notice that was never made has no reader, and its job nothing left to do.
+    close_dead_jobs(JOB_OF[notice.kind], {"claim_id": notice.claim_id}, act=act)
+    if notice.rendered_at:
+        notify_applicant(
+            notice.claim.applicant_id,
+            key=f"notice-void:{notice.pk}",
+            title=f"{notice.get_kind_display()}已作废",
+            body=f"您的申报“{notice.claim.item.title}”（{notice.claim.number}）的{notice.get_kind_display()}"
+            f"（{notice.number}）已作废，原因：{reason.strip()}。如重新制发，会另行通知您。",
+            url=reverse("notices:mine"),
+        )
+
+
+def _record(notice: Notice, kind: NoticeEventKind, *, on: date, note: str, act: ActorContext) -> None:
+    NoticeEvent.objects.create(notice=notice, kind=kind, on=on, note=note, user=_person(act), at=act.at)
+    after = {"number": notice.number, "on": on, "note": note}
+    record_audit(act, action=f"notices.{kind.value}", target=notice, region_code=notice.claim.region_id, after=after)
+
+
+def _person(act: ActorContext) -> User:
+    if act.user is None:
+        raise ValueError("a person does this, never a job")
+    return act.user
