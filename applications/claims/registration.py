@@ -3,7 +3,10 @@
 from applications.claims.api import router
 from applications.claims.enums import Action
 from applications.claims.jobs import replay
+from applications.claims.models import Assessment, ClaimEvent, Evidence, StoredFile
+from applications.claims.selectors.files import expected_file
 from portal.access import applicants
+from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
 from portal.core.registry import API_ROUTERS, URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
@@ -13,6 +16,8 @@ URL_MODULES.add("claims/", "applications.claims.urls")
 API_ROUTERS.add("applications", router)
 JOB_KINDS.add("applications.replay", JobKind("核对历史测算", replay, is_daily=True))
 register_menu("我的申报", "applications:claims", applicants, weight=60)
+register_contents(Assessment, ClaimEvent, Evidence)
+register_contents(StoredFile, file_of=expected_file)
 register_audit(
     "claim",
     "申报",

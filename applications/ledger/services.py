@@ -7,6 +7,7 @@ from django.db import connection
 from applications.claims.models import Claim
 from applications.ledger.keys import LimitUse, merge_uses, shortage
 from applications.ledger.models import EntryKind, LimitBucket, LimitEntry
+from portal.audit.services import record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import ZERO
@@ -45,7 +46,7 @@ def reserve_limits(claim: Claim, *, uses: Iterable[LimitUse], act: ActorContext)
                 at=act.at,
             )
         )
-    return LimitEntry.objects.bulk_create(fresh)
+    return _append(fresh)
 
 
 def release_limits(claim: Claim, *, act: ActorContext) -> list[LimitEntry]:
@@ -75,7 +76,13 @@ def release_limits(claim: Claim, *, act: ActorContext) -> list[LimitEntry]:
                 at=act.at,
             )
         )
-    return LimitEntry.objects.bulk_create(fresh)
+    return _append(fresh)
+
+
+def _append(fresh: list[LimitEntry]) -> list[LimitEntry]:
+    written = LimitEntry.objects.bulk_create(fresh)
+    record_contents(written)
+    return written
 
 
 def _locked_buckets(named: list[tuple[str, str]]) -> dict[str, LimitBucket]:

@@ -1,9 +1,10 @@
 """What the app registers: addresses, menu, audit words, and that it holds changes of a payee."""
 
-from applications.payees.models import OFFICERS
+from applications.payees.models import OFFICERS, Payee, PayeeRequest
 from applications.payees.services import hold_change
 from portal.access import officials
 from portal.accounts.services.applicants import CHANGE_HOLDERS
+from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.navigation import register_menu
@@ -11,6 +12,7 @@ from portal.navigation import register_menu
 URL_MODULES.add("payees/", "applications.payees.urls")
 CHANGE_HOLDERS.add("payees", hold_change)
 register_menu("收款变更", "payees:requests", officials(*OFFICERS), weight=175)
+register_contents(Payee, PayeeRequest)
 register_audit(
     "payees",
     "收款信息",

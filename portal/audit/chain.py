@@ -24,5 +24,7 @@ def compute_hash(entry: AuditRecord) -> str:
         "after": entry.after,
         "previous": entry.previous_hash,
     }
+    if entry.contents:
+        fields["contents"] = entry.contents
     text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,50 +1,76 @@
-"""The content of rows in the chain: written with the deed, compared by `verify_audit`."""
+"""The content of rows in the chain: which tables it holds, and what a row's hash is made of.
+
+An app registers a table once (`register_contents`). From then on the next record of a transaction holds the hash of
+every row that the transaction wrote to it, and `verify_audit` compares every row with its last record.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
-from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
+from django.db.models.signals import post_delete, post_save
 
-from portal.audit.models import AuditRecord
-from portal.audit.services import record_audit
-from portal.core.actor import ActorContext
+from portal.core.registry import Registry
 
-CONTENT = "content_sha256"
-
-
-def content_hash(row: Model) -> str:
-    """SHA-256 of a row's fields as the database holds them; what is empty counts nothing, so columns may be added."""
-    return _hash_of(type(row)._base_manager.get(pk=row.pk))
+# Table ("app.model") and key of a row, as the chain writes them.
+RowKey = tuple[str, str]
+# Where a row has a file: the file's name in private storage and its SHA-256, None where there is none (any more).
+FileOf = Callable[[Any], tuple[str, str] | None]
+_BATCH = 500
 
 
-def _hash_of(stored: Model) -> str:
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A table whose rows the chain holds, and the file that belongs to a row."""
+
+    model: type[Model]
+    file_of: FileOf | None = None
+
+
+CONTENTS: Registry[Content] = Registry("table in the chain")
+
+
+def register_contents(*models: type[Model], file_of: FileOf | None = None) -> None:
+    """Hold the rows of tables in the chain.
+
+    Rows that are saved or deleted one by one are noticed by themselves; after `bulk_create` and `update` call
+    `portal.audit.services.record_contents`. A migration that fills columns of rows that stand repeats
+    `RecordContents`.
+    """
+    from portal.audit.services import record_contents  # noqa: PLC0415 - the models are loaded when apps register
+
+    def note(instance: Model, **_: Any) -> None:
+        record_contents([instance])
+
+    for model in models:
+        CONTENTS.add(model._meta.label_lower, Content(model, file_of))
+        for signal in (post_save, post_delete):
+            signal.connect(note, sender=model, weak=False)
+
+
+def hash_of(stored: Model) -> str:
+    """SHA-256 of a row's fields as read from the database, however it keeps them.
+
+    What is empty counts nothing, so that columns may be added.
+    """
     values = {field.attname: getattr(stored, field.attname) for field in stored._meta.concrete_fields}
     filled = {name: value for name, value in values.items() if value not in (None, "", [], {}, False)}
     text = json.dumps(filled, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def record_content(act: ActorContext, *, action: str, row: Model, region_code: str) -> AuditRecord:
-    """Append a record that holds the hash of a row just written, in its transaction."""
-    return record_audit(act, action=action, target=row, region_code=region_code, after={CONTENT: content_hash(row)})
-
-
-def altered_rows() -> Iterator[str]:
-    """Each row that is not as its last record in the chain says, or is gone, by its table and key."""
-    last: dict[tuple[str, str], str] = {}
-    records = AuditRecord.objects.filter(after__has_key=CONTENT).order_by("sequence")
-    for target_type, target_id, after in records.values_list("target_type", "target_id", "after").iterator():
-        last[target_type, target_id] = after[CONTENT]
-    keys = list(last)
-    for start in range(0, len(keys), 500):
-        by_type: dict[str, list[str]] = {}
-        for target_type, target_id in keys[start : start + 500]:
-            by_type.setdefault(target_type, []).append(target_id)
-        for target_type, ids in by_type.items():
-            rows = {str(row.pk): row for row in apps.get_model(target_type)._base_manager.filter(pk__in=ids)}
-            for target_id in ids:
-                if target_id not in rows or _hash_of(rows[target_id]) != last[target_type, target_id]:
-                    yield f"{target_type} {target_id}"
+def hashes_of(rows: Iterable[RowKey]) -> dict[str, dict[str, str]]:
+    """The hash of each row by table and key, as the database has it now; "" for a row that is gone."""
+    found: dict[str, dict[str, str]] = {}
+    for table, key in rows:
+        found.setdefault(table, {})[key] = ""
+    for table, hashes in found.items():
+        keys = list(hashes)
+        for start in range(0, len(keys), _BATCH):
+            for row in CONTENTS[table].model._base_manager.filter(pk__in=keys[start : start + _BATCH]):
+                hashes[str(row.pk)] = hash_of(row)
+    return found

@@ -38,6 +38,7 @@ class AuditRecord(models.Model):
     region_code = models.CharField("地区", max_length=6, blank=True)
     before = models.JSONField("变更前", default=dict)
     after = models.JSONField("变更后", default=dict)
+    contents = models.JSONField("内容哈希", default=dict, help_text="写入的各行：表、主键、SHA-256")
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 

@@ -14,7 +14,7 @@ register_menu("审计", "audit:records", officials(Role.AUDITOR), weight=180)
 register_audit(
     "audit",
     "审计",
-    {"export": "导出审计记录"},
+    {"export": "导出审计记录", "contents": "登记各行内容"},
     weight=170,
     fields={
         "reason": "理由",
@@ -29,7 +29,6 @@ register_audit(
         "basis": "依据",
         "filters": "筛选条件",
         "sha256": "文件哈希",
-        "content_sha256": "内容哈希",
         "size": "大小（字节）",
         "region": "地区",
         "applicant": "申报单位",

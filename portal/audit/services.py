@@ -2,16 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, BinaryIO
 
+from django.apps import apps as current_apps
+from django.apps.registry import Apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.utils import timezone
 
 from portal.accounts.areas import home_region
 from portal.audit.chain import compute_hash
+from portal.audit.contents import CONTENTS, RowKey, hashes_of
 from portal.audit.export import moment_text, write_records
 from portal.audit.models import AuditRecord, ChainHead
 from portal.audit.security import record_export
@@ -42,7 +46,9 @@ def rehearsal() -> Iterator[None]:
         _rehearsing.reset(token)
 
 
-_waiting: ContextVar[list[AuditRecord] | None] = ContextVar("waiting", default=None)
+# A record to be appended, and the rows whose content it is to hold.
+_Entry = tuple[AuditRecord, list[RowKey]]
+_waiting: ContextVar[list[_Entry] | None] = ContextVar("waiting", default=None)
 
 
 @contextmanager
@@ -52,7 +58,7 @@ def recorded_together() -> Iterator[None]:
     Every other transaction waits for whoever holds the chain's head. Inside, the rows are written and only the records
     are gathered, so that an action over a thousand claims holds it for the last moment alone.
     """
-    entries: list[AuditRecord] = []
+    entries: list[_Entry] = []
     token = _waiting.set(entries)
     try:
         yield
@@ -60,6 +66,47 @@ def recorded_together() -> Iterator[None]:
         _waiting.reset(token)
     if entries:
         _append(entries)
+
+
+class _Unrecorded:
+    """Rows that a transaction wrote and no record holds yet. Called after its commit, it records them by themselves.
+
+    It stands among the transaction's calls after commit, from which Django takes what a savepoint rolled back.
+    """
+
+    def __init__(self, rows: list[RowKey]) -> None:
+        self.rows = rows
+
+    def __call__(self) -> None:
+        if not self.rows:
+            return
+        table, key = self.rows[0]
+        row = CONTENTS[table].model(pk=key)
+        entry = _entry(ActorContext(user=None, at=timezone.now()), action="audit.contents", target=row)
+        entry.target_label = f"{row._meta.verbose_name} {key}"
+        _append([(entry, self.rows)])
+
+
+def record_contents(rows: Iterable[models.Model]) -> None:
+    """Have the next record of this transaction hold the content of rows just written to registered tables.
+
+    It is read when that record is appended. Rows that are saved one by one come here by themselves.
+    """
+    keys = [(row._meta.label_lower, str(row.pk)) for row in rows]
+    if keys and not _rehearsing.get():
+        transaction.on_commit(_Unrecorded(keys), robust=True)
+
+
+def _take_unrecorded() -> list[RowKey]:
+    """The rows that this transaction wrote and that its next record is to hold."""
+    taken: list[RowKey] = []
+    for savepoints, waiting, _ in connection.run_on_commit:
+        if isinstance(waiting, _Unrecorded) and waiting.rows:
+            taken += waiting.rows
+            # Where only the record is rolled back, with a savepoint begun after the rows, they still wait for one.
+            if set(connection.savepoint_ids) <= savepoints:
+                waiting.rows = []
+    return list(dict.fromkeys(taken))
 
 
 def record_audit(
@@ -79,41 +126,63 @@ def record_audit(
     A record without a region gets that
     of the person who acts. Inside `rehearsal()` nothing is appended, and the record returned is not in the chain.
     """
-    values = {
-        "at": act.at,
-        "actor": act.user,
-        "actor_name": act.actor_name[:40],
-        "address": act.address[:45],
-        "action": action,
-        "target_type": target._meta.label_lower,
-        "target_id": str(target.pk),
-        "target_label": str(target)[:200],
-        "region_code": region_code or home_region(act.user),
-        "before": _plain(before),
-        "after": _plain(after),
-    }
-    entry = AuditRecord(**values)
+    entry = _entry(act, action=action, target=target, region_code=region_code, before=before, after=after)
     if _rehearsing.get():
         return entry
+    rows = _take_unrecorded()
     waiting = _waiting.get()
     if waiting is None:
-        _append([entry])
+        _append([(entry, rows)])
     else:
-        waiting.append(entry)
+        waiting.append((entry, rows))
     return entry
 
 
-def _append(entries: Sequence[AuditRecord]) -> None:
-    """Chain the records after the last one, under the lock of the chain's head."""
+def _entry(
+    act: ActorContext,
+    *,
+    action: str,
+    target: models.Model,
+    region_code: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> AuditRecord:
+    return AuditRecord(
+        at=act.at,
+        actor=act.user,
+        actor_name=act.actor_name[:40],
+        address=act.address[:45],
+        action=action,
+        target_type=target._meta.label_lower,
+        target_id=str(target.pk)[:60],
+        target_label=str(target)[:200],
+        region_code=region_code or home_region(act.user),
+        before=_plain(before),
+        after=_plain(after),
+    )
+
+
+def _append(entries: Sequence[_Entry]) -> None:
+    # Read before the chain's head is locked: everybody waits for who holds it.
+    found = hashes_of(row for _, rows in entries for row in rows)
+    for entry, rows in entries:
+        for table, key in rows:
+            entry.contents.setdefault(table, {})[key] = found[table][key]
+    append_records([entry for entry, _ in entries])
+
+
+def append_records(entries: Sequence[AuditRecord], *, apps: Apps = current_apps) -> None:
+    """Chain records after the last one, under the lock of the chain's head; `apps` are those of a migration."""
+    head_model = apps.get_model("audit", "ChainHead")
     with transaction.atomic():
-        head, _ = ChainHead.objects.select_for_update().get_or_create(pk=1)
+        head, _ = head_model._base_manager.select_for_update().get_or_create(pk=1)
         for entry in entries:
             head.sequence += 1
             entry.sequence, entry.previous_hash = head.sequence, head.hash
             head.hash = entry.hash = compute_hash(entry)
-        AuditRecord.objects.bulk_create(entries)
+        apps.get_model("audit", "AuditRecord")._base_manager.bulk_create(entries)
         # The database lets the head move on by one record at a time.
-        table = connection.ops.quote_name(ChainHead._meta.db_table)
+        table = connection.ops.quote_name(head_model._meta.db_table)
         with connection.cursor() as cursor:
             cursor.executemany(
                 f"UPDATE {table} SET sequence = %s, hash = %s WHERE id = 1",  # noqa: S608 - our own table

@@ -8,11 +8,12 @@ SQLite drops a table's triggers whenever a later migration rebuilds the table. S
 `missing_protections`, which a test and `manage.py verify_audit` ask, says where one forgot.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from django.apps.registry import Apps
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
@@ -29,12 +30,16 @@ END
 """
 
 
-class _Triggers(Operation):
-    """An operation that makes triggers on a model's table: `triggers` has them, `functions` what they call."""
+class TriggerOperation(Operation):
+    """An operation that makes triggers on a model's table: `triggers` has them, `functions` what they call.
+
+    Each statement names its table as `ON "table"`. `name` tells several such operations on one model apart.
+    """
 
     reduces_to_sql = True
     reversible = True
     model_name: str
+    name = ""
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """The tables' columns stay as they are."""
@@ -54,7 +59,7 @@ class _Triggers(Operation):
                     f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$", params=None
                 )
         for name, statement in self.triggers(model, vendor=vendor).items():
-            schema_editor.execute(_drop(name, model._meta.db_table, vendor=vendor), params=None)
+            schema_editor.execute(_drop(name, statement, vendor=vendor), params=None)
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -66,8 +71,8 @@ class _Triggers(Operation):
     ) -> None:
         model = from_state.apps.get_model(app_label, self.model_name)
         vendor = schema_editor.connection.vendor
-        for name in self.triggers(model, vendor=vendor):
-            schema_editor.execute(_drop(name, model._meta.db_table, vendor=vendor), params=None)
+        for name, statement in self.triggers(model, vendor=vendor).items():
+            schema_editor.execute(_drop(name, statement, vendor=vendor), params=None)
 
     def triggers(self, model: type[Model], *, vendor: str) -> dict[str, str]:
         """The statements that make the triggers, by the triggers' names."""
@@ -78,7 +83,7 @@ class _Triggers(Operation):
         raise NotImplementedError
 
 
-class ProtectRows(_Triggers):
+class ProtectRows(TriggerOperation):
     """Let the rows of a table be written once and never changed or deleted.
 
     `writable` names the columns that may change nevertheless, in an UPDATE for which the SQL condition `allowed`
@@ -179,7 +184,7 @@ class ReleaseRows(Operation):
         """The operation that protected the rows before is repeated by hand."""
 
 
-class CheckInsert(_Triggers):
+class CheckInsert(TriggerOperation):
     """Refuse a new row for which the SQL condition `refused` over NEW is true; `says` is the refusal's text, ASCII.
 
     The condition may read other rows, in words that both databases know. A refused row raises IntegrityError. With
@@ -218,18 +223,23 @@ class CheckInsert(_Triggers):
         return {self.name: f'CREATE {kind} "{self.name}" {when} ON {table} FOR EACH ROW {action}'}
 
 
-def _drop(name: str, table: str, *, vendor: str) -> str:
-    return f'DROP TRIGGER IF EXISTS "{name}"' + (f' ON "{table}"' if vendor == "postgresql" else "")
+def _drop(name: str, statement: str, *, vendor: str) -> str:
+    return f'DROP TRIGGER IF EXISTS "{name}"' + (f' ON "{_table_of(statement)}"' if vendor == "postgresql" else "")
 
 
-def declared_triggers() -> dict[tuple[str, str, str], _Triggers]:
+def _table_of(statement: str) -> str:
+    """The table that a CREATE TRIGGER statement of ours names."""
+    return statement.partition(' ON "')[2].partition('"')[0]
+
+
+def declared_triggers() -> dict[tuple[str, str, str], TriggerOperation]:
     """What the migrations make: (app label, model name, which triggers) → the last operation that says so."""
     loader = MigrationLoader(None)
-    declared: dict[tuple[str, str, str], _Triggers] = {}
+    declared: dict[tuple[str, str, str], TriggerOperation] = {}
     for node in _in_order(loader):
         for operation in loader.graph.nodes[node].operations:
-            if isinstance(operation, _Triggers):
-                declared[node[0], operation.model_name.lower(), getattr(operation, "name", "")] = operation
+            if isinstance(operation, TriggerOperation):
+                declared[node[0], operation.model_name.lower(), operation.name] = operation
     return declared
 
 
@@ -241,33 +251,86 @@ def _in_order(loader: MigrationLoader) -> list[tuple[str, str]]:
 
 
 def missing_protections(apps: Apps, *, using: str = "default") -> list[str]:
-    """Names of the triggers that the migrations declare and that the database lacks, has switched off or has altered.
+    """Names of declared triggers that the database lacks, has switched off or has altered, and of undeclared ones.
 
-    Compared are the source of the function that a trigger calls, on SQLite the trigger's text: it lists the columns,
-    and one added later must be among them.
+    Compared are, on PostgreSQL, the whole definition with its table and condition, and the source of the function that
+    a trigger calls; on SQLite the trigger's text, which lists the columns: one added later must be among them.
     """
     connection = connections[using]
-    present = _present_triggers(connection)
-    missing = []
+    declared: dict[str, str] = {}
+    functions: dict[str, str] = {}
     for (app_label, model_name, _), operation in sorted(declared_triggers().items()):
         model = apps.get_model(app_label, model_name)
-        bodies = set(operation.functions(model).values())
-        for name, statement in operation.triggers(model, vendor=connection.vendor).items():
-            expected = bodies if connection.vendor == "postgresql" else {statement}
-            if present.get(name) not in expected:
-                missing.append(name)
-    return missing
-
-
-def _present_triggers(connection: BaseDatabaseWrapper) -> dict[str, str]:
-    """Names of the triggers in force, each with its function's source, on SQLite with its statement."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT tgname, prosrc FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-                " JOIN pg_proc p ON p.oid = t.tgfoid"
-                " WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') AND pg_table_is_visible(c.oid)"
-            )
-        else:
+        declared |= operation.triggers(model, vendor=connection.vendor)
+        functions |= operation.functions(model)
+    if connection.vendor == "postgresql":
+        expected, present = _expected_definitions(connection, declared, functions), _present_definitions(connection)
+    else:
+        with connection.cursor() as cursor:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        return dict(cursor.fetchall())
+            expected, present = {name: {(sql, "")} for name, sql in declared.items()}, {}
+            for name, sql in cursor.fetchall():
+                present[name] = {(sql, "")}
+    return [name for name in [*expected, *sorted(present.keys() - expected)] if present.get(name) != expected.get(name)]
+
+
+# What a trigger's name stands for: each definition that has it, with the source of the function.
+_Definitions = dict[str, set[tuple[str, str]]]
+_DEFINITIONS = """
+    SELECT tgname, pg_get_triggerdef(t.oid), prosrc, relname FROM pg_trigger t
+    JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') AND pg_table_is_visible(c.oid)
+"""
+
+
+def _present_definitions(connection: BaseDatabaseWrapper) -> _Definitions:
+    """The triggers in force."""
+    found: _Definitions = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_DEFINITIONS)
+        for name, definition, source, table in cursor.fetchall():
+            found.setdefault(name, set()).add((_on(definition, table), source))
+    return found
+
+
+def _expected_definitions(
+    connection: BaseDatabaseWrapper, declared: dict[str, str], functions: dict[str, str]
+) -> _Definitions:
+    """The declared triggers in the words of this PostgreSQL: it is given them on empty copies of their tables."""
+    tables = {name: _table_of(statement) for name, statement in declared.items()}
+    expected: _Definitions = {}
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute("SELECT proname FROM pg_proc WHERE pg_function_is_visible(oid)")
+        known = {row[0] for row in cursor.fetchall()}
+        for table in sorted(set(tables.values())):
+            cursor.execute(f'CREATE TEMPORARY TABLE "{_copy_of(table)}" (LIKE "{table}")')
+        for name, statement in declared.items():
+            function = _function_of(statement)
+            expected[name] = {("", functions[function])}
+            if function in known:
+                copy = statement.replace(f' ON "{tables[name]}"', f' ON pg_temp."{_copy_of(tables[name])}"', 1)
+                cursor.execute(copy)
+                cursor.execute(
+                    "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = %s AND tgrelid = %s::regclass",
+                    [name, f'pg_temp."{_copy_of(tables[name])}"'],
+                )
+                expected[name] = {(_on(cursor.fetchone()[0], tables[name]), functions[function])}
+        transaction.set_rollback(True, using=connection.alias)
+    return expected
+
+
+def _copy_of(table: str) -> str:
+    return f"copy_of_{table}"[:63]
+
+
+def _function_of(statement: str) -> str:
+    return statement.rpartition("EXECUTE FUNCTION ")[2].partition("(")[0]
+
+
+def _on(definition: str, table: str) -> str:
+    """A definition that names its table alone, without the schema, and columns in the order of their names.
+
+    A model and its history need not agree on the order of the columns.
+    """
+    definition = re.sub(r"ARRAY\[(.*?)\]", lambda found: ", ".join(sorted(found[1].split(", "))), definition)
+    return re.sub(r" ON \S+ ", f" ON {table} ", definition, count=1)

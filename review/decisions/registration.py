@@ -2,9 +2,11 @@
 
 from portal.access import officials, public
 from portal.accounts.enums import Role
+from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.navigation import register_menu
+from review.decisions.models import CreditSnapshot, Decision, LineDecision, Objection, PublicityEntry, PublicityList
 
 _REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER)
 
@@ -13,6 +15,7 @@ register_menu("公示", "review:publicity_public", public, weight=50)
 register_menu("待办", "review:queue", officials(*_REVIEWERS), weight=90)
 register_menu("公示管理", "review:publicity", officials(Role.CITY_OFFICER, Role.DECISION_MAKER), weight=100)
 register_menu("申报查询", "review:claims", officials(*_REVIEWERS, Role.AUDITOR, Role.FINANCE), weight=120)
+register_contents(Decision, LineDecision, CreditSnapshot, PublicityList, PublicityEntry, Objection)
 register_audit(
     "review",
     "审核",

@@ -12,8 +12,7 @@ from applications.claims.services.assessment import with_supported_sums
 from policies.engine import assess
 from policies.published.models import ItemVersion
 from policies.published.selectors import catalogue_for
-from portal.audit.contents import CONTENT, content_hash
-from portal.audit.services import record_audit
+from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.money import to_fen
 from review.decisions.enums import Conclusion, Stage
@@ -55,7 +54,6 @@ def record_award(claim: Claim, *, act: ActorContext) -> Award:
             target=award,
             region_code=claim.region_id,
             after={
-                CONTENT: content_hash(award),
                 "total": award.total,
                 "city_share": award.city_share,
                 "district_share": award.district_share,
@@ -75,7 +73,7 @@ def _write_parts(award: Award, parts: Sequence[PayerPart], *, act: ActorContext)
         by_region[part.region_id] = PayerPart(part.region_id, fen + part.fen, part.basis)
     booked = lines_of_claim(award.claim_id)
     year, item_code = timezone.localdate(act.at).year, award.claim.item.code
-    return AwardPart.objects.bulk_create(
+    written = AwardPart.objects.bulk_create(
         AwardPart(
             award=award,
             region_id=region,
@@ -85,6 +83,8 @@ def _write_parts(award: Award, parts: Sequence[PayerPart], *, act: ActorContext)
         )
         for region, part in by_region.items()
     )
+    record_contents(written)
+    return written
 
 
 def _final_answer(claim: Claim) -> tuple[Mapping[str, Any], ItemVersion | None]:

@@ -16,7 +16,6 @@ from applications.payees.models import Payee
 from applications.payees.selectors import payee_of, pending_request
 from applications.payees.services import ask_for_present_account
 from portal.accounts.models import User
-from portal.audit.contents import record_content
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError, StaleStateError
 from portal.core.money import format_yuan
@@ -70,7 +69,6 @@ def record_payment(claim_id: int, *, voucher: Voucher, act: ActorContext, shown:
         move_claim(claim, EntryKind.SEND, deed=payment.pk, act=act)
         move_claim(claim, EntryKind.SETTLE, deed=payment.pk, act=act)
         event = perform_transition(claim, action=Action.RECORD_PAYMENT, act=act)
-        record_content(act, action="funding.paid", row=payment, region_code=claim.region_id)
         notify_of_step(claim, event)
     return payment
 
@@ -101,7 +99,6 @@ def record_return(claim_id: int, *, voucher: Voucher, reason: str, act: ActorCon
         move_claim(claim, EntryKind.RETURN, deed=payment.pk, act=act)
         ask_for_present_account(claim, act=act)
         event = perform_transition(claim, action=Action.RECORD_RETURN, act=act, reason=reason)
-        record_content(act, action="funding.returned", row=payment, region_code=claim.region_id)
         notify_of_step(claim, event)
     return payment
 

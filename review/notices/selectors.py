@@ -119,6 +119,11 @@ def open_notice(notice: Notice) -> File[bytes]:
         raise NoticeFileError(FileState.CHANGED) from None
 
 
+def printed_file(notice: Notice) -> tuple[str, str] | None:
+    """The name and SHA-256 of a notice's file, None before it is printed."""
+    return (notice.path, notice.sha256) if notice.rendered_at else None
+
+
 def file_state(notice: Notice) -> FileState:
     """How the stored file stands now."""
     try:

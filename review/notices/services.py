@@ -121,7 +121,8 @@ def print_notice(notice_id: int, *, act: ActorContext) -> bool:
         if notice.rendered_at or notice.voided_at:
             return False
         keep_bytes(notice.path, content)
-        Notice.objects.filter(pk=notice_id).update(sha256=digest, size=len(content), rendered_at=act.at)
+        notice.sha256, notice.size, notice.rendered_at = digest, len(content), act.at
+        notice.save(update_fields=["sha256", "size", "rendered_at"])
         _notify_applicant(notice)
         record_audit(
             act,

@@ -2,13 +2,15 @@
 
 from portal.access import officials
 from portal.accounts.enums import Role
+from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.navigation import register_menu
+from review.treasury.models import Account, BudgetLine, Entry, Posting
 
 URL_MODULES.add("treasury/", "review.treasury.urls")
 register_menu("指标", "treasury:board", officials(Role.FINANCE, Role.DECISION_MAKER, Role.AUDITOR), weight=105)
-
+register_contents(BudgetLine, Account, Entry, Posting)
 register_audit(
     "treasury",
     "指标",

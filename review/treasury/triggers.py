@@ -7,10 +7,9 @@ without postings. SQLite knows no check at commit: there `post_entries` alone se
 
 from typing import Any
 
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
+from django.db.models import Model
+
+from portal.core.triggers import TriggerOperation
 
 _LAST = "(SELECT {column} FROM treasury_posting WHERE account_id = NEW.account_id ORDER BY sequence DESC LIMIT 1)"
 _SEQUENCE = f"NEW.sequence <> COALESCE({_LAST.format(column='sequence')}, 0) + 1"
@@ -21,6 +20,7 @@ _RULES = {
     "balance_is_not_the_sum": _BALANCE,
     "guarded_account_below_zero": _GUARD,
 }
+
 
 _POSTGRESQL = {
     "treasury_posting_in_order": (
@@ -54,47 +54,11 @@ _POSTGRESQL = {
 }
 
 
-def book_triggers(vendor: str) -> dict[str, list[str]]:
-    """The statements that make each trigger, by the trigger's name."""
-    if vendor != "postgresql":
-        return {
-            f"treasury_{name}": [
-                (
-                    f'CREATE TRIGGER "treasury_{name}" BEFORE INSERT ON "treasury_posting" FOR EACH ROW WHEN {rule}'
-                    f" BEGIN SELECT RAISE(ABORT, '{name}'); END"
-                )
-            ]
-            for name, rule in _RULES.items()
-        }
-    made = {}
-    for name, (table, when, body) in _POSTGRESQL.items():
-        deferred = when == "AFTER INSERT"
-        made[name] = [
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n{body}\nEND\n$$",
-            (
-                f'CREATE {"CONSTRAINT " if deferred else ""}TRIGGER "{name}" {when} ON "{table}"'
-                f"{' DEFERRABLE INITIALLY DEFERRED' if deferred else ''} FOR EACH ROW EXECUTE FUNCTION {name}()"
-            ),
-        ]
-    return made
-
-
-def missing_book_triggers(connection: BaseDatabaseWrapper) -> list[str]:
-    """Names of the books' triggers that the database lacks or has switched off."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
-        else:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        present = {row[0] for row in cursor.fetchall()}
-    return sorted(set(book_triggers(connection.vendor)) - present)
-
-
-class GuardBooks(Operation):
+class GuardBooks(TriggerOperation):
     """Set up the triggers of the books."""
 
-    reduces_to_sql = True
-    reversible = True
+    model_name = "posting"
+    name = "books"
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return self.__class__.__qualname__, [], {}
@@ -102,28 +66,22 @@ class GuardBooks(Operation):
     def describe(self) -> str:
         return "Guard the books"
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """The tables' columns stay as they are."""
+    def functions(self, model: type[Model]) -> dict[str, str]:
+        return {name: f"\nBEGIN\n{body}\nEND\n" for name, (_, _, body) in _POSTGRESQL.items()}
 
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        for statements in book_triggers(schema_editor.connection.vendor).values():
-            for statement in statements:
-                schema_editor.execute(statement, params=None)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        vendor = schema_editor.connection.vendor
-        for name in book_triggers(vendor):
-            table = _POSTGRESQL[name][0] if vendor == "postgresql" else ""
-            schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"' + (f' ON "{table}"' if table else ""), params=None)
+    def triggers(self, model: type[Model], *, vendor: str) -> dict[str, str]:
+        if vendor != "postgresql":
+            return {
+                f"treasury_{name}": (
+                    f'CREATE TRIGGER "treasury_{name}" BEFORE INSERT ON "treasury_posting" FOR EACH ROW WHEN {rule}'
+                    f" BEGIN SELECT RAISE(ABORT, '{name}'); END"
+                )
+                for name, rule in _RULES.items()
+            }
+        made = {}
+        for name, (table, when, _) in _POSTGRESQL.items():
+            kind, how = ("TRIGGER", "")
+            if when == "AFTER INSERT":
+                kind, how = ("CONSTRAINT TRIGGER", " DEFERRABLE INITIALLY DEFERRED")
+            made[name] = f'CREATE {kind} "{name}" {when} ON "{table}"{how} FOR EACH ROW EXECUTE FUNCTION {name}()'
+        return made

@@ -24,7 +24,7 @@ from policies.facts.values import facts_of, read_facts, subject_key
 from policies.published.models import SupportItem
 from policies.published.selectors import compiled_item, item_version_for
 from portal.accounts.models import Applicant
-from portal.audit.services import record_audit
+from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError, StaleStateError
 
@@ -165,7 +165,7 @@ def add_lines(claim: Claim, *, act: ActorContext, rows: Sequence[Mapping[str, An
         if any(rows) and len(lines) == 1 and not lines[0].evidence.filter(removed_at=None).exists():
             first = lines[0]
             if not first.is_defence and read_facts(facts_of(item), first.facts).is_blank:
-                first.delete()
+                _delete_line(first, act=act)
                 lines = []
         if len(lines) + len(rows) > MAX_LINES:
             raise RefusedError(
@@ -190,14 +190,21 @@ def remove_line(claim: Claim, *, act: ActorContext, line_id: int) -> None:
         line = claim.lines.filter(pk=line_id).first()
         if line is None:
             return
-        line.evidence.filter(removed_at=None).update(removed_at=act.at)
-        line.delete()
+        _delete_line(line, act=act)
         # Numbers on the page and positions stay the same thing; upwards, so that no two lines meet at one position.
         for position, other in enumerate(claim.lines.order_by("position"), start=1):
             if other.position != position:
                 other.position = position
                 other.save(update_fields=["position"])
         touch(claim, act=act)
+
+
+def _delete_line(line: ClaimLine, *, act: ActorContext) -> None:
+    """Its files stay on record without it, as removed."""
+    files = list(line.evidence.all())
+    line.evidence.filter(removed_at=None).update(removed_at=act.at)
+    line.delete()
+    record_contents(files)
 
 
 def lock_editable(claim: Claim, *, act: ActorContext) -> Claim:

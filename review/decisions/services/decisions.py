@@ -23,6 +23,7 @@ from applications.claims.services.transitions import perform_transition
 from applications.ledger.selectors import call_uses, uses_of_claim
 from applications.ledger.services import reserve_limits
 from portal.accounts.models import User
+from portal.audit.services import record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import ZERO
@@ -216,10 +217,11 @@ def _record_support(
         assessment=assessed.assessment,
     )
     by_line = ceilings.of_lines(assessed.lines)
-    LineDecision.objects.bulk_create(
+    lines = LineDecision.objects.bulk_create(
         LineDecision(decision=decision, line_id=pk, amount=line.amount, ceiling=by_line[pk], reason=line.reason)
         for pk, line in line_sums.items()
     )
+    record_contents(lines)
     return decision
 
 
@@ -255,12 +257,13 @@ def confirm_district_review(claim_id: int, *, expected: ExpectedState, act: Acto
             unmet=proposed.unmet,
             assessment=proposed.assessment,
         )
-        LineDecision.objects.bulk_create(
+        lines = LineDecision.objects.bulk_create(
             LineDecision(
                 decision=decision, line_id=line.line_id, amount=line.amount, ceiling=line.ceiling, reason=line.reason
             )
             for line in proposed.lines.all()
         )
+        record_contents(lines)
         if conclusion == Conclusion.SUPPORT:
             _move(claim, Action.DISTRICT_CONFIRM, act=act)
         else:

@@ -13,7 +13,7 @@ from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.services.transitions import lock_claim, perform_transition
 from portal.accounts.models import Applicant, Region
-from portal.audit.services import record_audit, recorded_together
+from portal.audit.services import record_audit, record_contents, recorded_together
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
@@ -84,7 +84,7 @@ def publish_claims(
         for claim in claims:
             event = perform_transition(claim, action=Action.PUBLICISE, act=act, reason=plan.title)
             notify_of_step(claim, event)
-        PublicityEntry.objects.bulk_create(
+        entries = PublicityEntry.objects.bulk_create(
             PublicityEntry(
                 publicity=publicity,
                 claim=claim,
@@ -97,6 +97,7 @@ def publish_claims(
             )
             for claim in claims
         )
+        record_contents(entries)
         record_audit(
             act,
             action="review.publicity",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
+from portal.audit.services import record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import format_yuan, to_yuan
@@ -78,6 +79,7 @@ def post_entries(drafts: Sequence[EntryDraft], *, act: ActorContext) -> list[Ent
             )
     Entry.objects.bulk_create(entries)
     Posting.objects.bulk_create(postings, batch_size=1000)
+    record_contents([*entries, *postings])
     return entries
 
 

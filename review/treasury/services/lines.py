@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region
-from portal.audit.services import record_audit
+from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import to_fen, to_yuan
@@ -137,12 +137,13 @@ def _make_line(region_id: str, year: int, plan: LinePlan, act: ActorContext, *, 
         is_controlled=is_controlled,
         created_at=act.at,
     )
-    Account.objects.bulk_create(
+    accounts = Account.objects.bulk_create(
         Account(
             line=line, kind=kind, guarded=kind in GUARDED_KINDS or (kind == AccountKind.AVAILABLE and is_controlled)
         )
         for kind in AccountKind
     )
+    record_contents(accounts)
     return line
 
 

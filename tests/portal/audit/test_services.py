@@ -15,8 +15,9 @@ from portal.accounts.models import User
 from portal.audit import services
 from portal.audit.chain import GENESIS, compute_hash
 from portal.audit.models import AuditRecord, ChainHead
-from portal.audit.selectors import RecordFilter, verify_chain
+from portal.audit.selectors import RecordFilter
 from portal.audit.services import export_records, record_audit, recorded_together, rehearsal
+from portal.audit.verification import verify_chain
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from tests.factories import UserFactory, act, make_official, wuxi

@@ -8,10 +8,10 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from portal.audit import selectors
+from portal.audit import verification
 from portal.audit.models import AuditRecord, ChainHead
-from portal.audit.selectors import verify_chain
 from portal.audit.services import record_audit
+from portal.audit.verification import verify_chain
 from portal.core.triggers import missing_protections
 from tests.factories import act, wuxi
 
@@ -38,7 +38,7 @@ def past_the_triggers(tables="audit_%"):
 
 @pytest.fixture
 def chain(monkeypatch):
-    monkeypatch.setattr(selectors, "_BATCH", 3)
+    monkeypatch.setattr(verification, "_BATCH", 3)
     return [record_audit(act(), action="jobs.retry", target=wuxi(), after={"state": str(n)}) for n in range(10)]
 
 
@@ -74,7 +74,7 @@ def test_a_record_altered_together_with_its_hash_breaks_the_next(chain):
     with past_the_triggers():
         record = AuditRecord.objects.get(sequence=5)
         record.actor_name = "别人"
-        record.hash = selectors.compute_hash(record)
+        record.hash = verification.compute_hash(record)
         record.save()
     assert verify_chain().broken_at == 6
 

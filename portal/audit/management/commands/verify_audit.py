@@ -1,14 +1,17 @@
-"""Say whether the audit chain is whole and the database protects it."""
+"""Say whether the audit chain is whole, rows and files are as it says, and the database protects them."""
 
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.audit.contents import altered_rows
-from portal.audit.selectors import verify_chain
+from portal.audit.verification import altered_files, altered_rows, verify_chain
 from portal.core.triggers import missing_protections
+
+_MOST_NAMED = 50
 
 
 def read_anchor(text: str) -> tuple[int, str]:
@@ -21,8 +24,8 @@ def read_anchor(text: str) -> tuple[int, str]:
 
 class Command(BaseCommand):
     help = (
-        "Walks the audit chain record by record and checks the triggers of all append-only tables. "
-        "Exit status 1 and the first broken record if anything was altered."
+        "Walks the audit chain record by record, compares the rows and files that it holds, and checks the triggers of"
+        " all protected tables. Exit status 1 and what is wrong if anything was altered."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -34,14 +37,27 @@ class Command(BaseCommand):
             metavar="SEQUENCE:HASH",
             help="what an earlier run printed and somebody kept elsewhere: shows that nothing up to it was rewritten",
         )
+        parser.add_argument("--skip-files", action="store_true", help="do not read the files in private storage")
 
     def handle(self, *args: Any, **options: Any) -> None:
         report = verify_chain(anchors=dict(options["anchor"]))
+        problems = []
         if not report.is_whole:
-            raise CommandError(f"审计链在第 {report.broken_at} 条断开：{report.reason}（此前 {report.count} 条完好）。")
-        if altered := list(altered_rows()):
-            raise CommandError(f"审计链完好（{report.count} 条），但下列内容与链上记录不符：{'、'.join(altered)}。")
-        if missing := missing_protections(apps):
-            raise CommandError(f"审计链完好（{report.count} 条），但数据库缺少防改触发器：{'、'.join(missing)}。")
-        self.stdout.write(f"审计链完好，共 {report.count} 条。请将下面一行另行保存，日后用 --anchor 核对：")
+            problems.append(f"审计链在第 {report.broken_at} 条断开：{report.reason}（此前 {report.count} 条完好）。")
+        problems += _named("下列内容与链上记录不符", altered_rows())
+        if not options["skip_files"]:
+            problems += _named("下列文件与记录不符", altered_files())
+        problems += _named("数据库缺少或改动了防改触发器", missing_protections(apps))
+        if problems:
+            raise CommandError("\n".join(problems))
+        self.stdout.write(f"审计链完好，共 {report.count} 条，所载内容相符。")
+        self.stdout.write("请将下面一行另行保存，日后用 --anchor 核对：")
         self.stdout.write(f"{report.count}:{report.last_hash}")
+
+
+def _named(words: str, found: Iterable[str]) -> list[str]:
+    first = list(islice(found, _MOST_NAMED + 1))
+    if not first:
+        return []
+    more = "等" if len(first) > _MOST_NAMED else ""
+    return [f"{words}：{'、'.join(first[:_MOST_NAMED])}{more}。"]

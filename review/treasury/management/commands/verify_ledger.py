@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 
+from portal.core.triggers import missing_protections
 from review.treasury.models import Entry, Posting
 from review.treasury.selectors import book_problems
-from review.treasury.triggers import missing_book_triggers
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         problems = list(book_problems())
-        if missing := missing_book_triggers(connection):
+        if missing := [name for name in missing_protections(apps) if name.startswith("treasury_")]:
             problems.append(f"数据库缺少账簿触发器：{'、'.join(missing)}。")
         if problems:
             raise CommandError("\n".join(["账簿有误：", *problems]))

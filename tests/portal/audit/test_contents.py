@@ -1,0 +1,229 @@
+"""Whoever alters, adds or takes away a row, a trigger or a file past the portal is found by `verify_audit`."""
+
+from collections import defaultdict
+from contextlib import suppress
+from datetime import date
+
+import pytest
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.utils import timezone
+
+from applications.claims.models import Evidence, StoredFile
+from portal.audit.contents import CONTENTS
+from portal.audit.models import AuditRecord
+from portal.audit.services import record_audit, record_contents, rehearsal
+from portal.audit.verification import altered_files, altered_rows, verify_chain
+from portal.core.files import keep_bytes, keep_file
+from portal.core.triggers import declared_triggers, missing_protections
+from review.decisions.models import Objection
+from review.funding.models import Award
+from review.notices.models import Notice
+from tests.factories import ClaimFactory, act, make_member, make_official, wuxi
+from tests.portal.audit.test_verify import past_the_triggers
+from tests.portal.core.protected_rows import ROWS, notice
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def private_files(settings, tmp_path):
+    settings.PRIVATE_DIR = tmp_path
+
+
+def _stored_file(content=b"paper"):
+    kept = keep_file(ContentFile(content), folder=StoredFile.FOLDER)
+    return StoredFile.objects.create(sha256=kept.sha256, size=kept.size, media_type="application/pdf")
+
+
+def _evidence():
+    claim = ClaimFactory()
+    return Evidence.objects.create(
+        claim=claim, requirement="grant", file=_stored_file(), filename="a.pdf", uploaded_by=make_member()
+    )
+
+
+def _objection():
+    return Objection.objects.create(
+        entry=ROWS["review.publicityentry"][0](),
+        objector="甲",
+        contact="电话",
+        text="不符",
+        received_on=date(2026, 3, 2),
+        due_on=date(2026, 3, 9),
+        entered_by=make_official("city_officer", wuxi()),
+    )
+
+
+# Further tables, and other changes: how a row comes to be, and what somebody changes past the portal.
+OPEN_ROWS = {
+    "applications.storedfile": (_stored_file, {"size": 1}),
+    "applications.evidence": (_evidence, {"filename": "b.pdf"}),
+    "review.publicitylist": (lambda: ROWS["review.publicityentry"][0]().publicity, {"ends_on": date(2026, 4, 2)}),
+    "review.objection": (_objection, {"text": "相符"}),
+    "treasury.posting": (ROWS["treasury.posting"][0], {"amount": 2, "balance_after": 2}),
+    "treasury.budgetline": (lambda: ROWS["treasury.account"][0]().line, {"project_code": "9"}),
+}
+
+
+def recorded(make):
+    """A row whose content the chain holds."""
+    with transaction.atomic():
+        row = make()
+        # What a factory writes by the thousand it does not report.
+        record_contents([row])
+        for model in {type(row), *(content.model for content in CONTENTS.values())}:
+            record_contents(model._base_manager.all())
+        record_audit(act(), action="jobs.retry", target=wuxi())
+    assert list(altered_rows()) == []
+    return row
+
+
+@pytest.mark.parametrize("label", CONTENTS)
+def test_a_row_that_was_changed_added_or_taken_away_is_named(label):
+    make, change = (ROWS | OPEN_ROWS)[label]
+    row = recorded(make)
+    table = type(row)._base_manager
+    stored = table.filter(pk=row.pk)
+    before = stored.values(*change).get()
+    with past_the_triggers("%"):
+        stored.update(**change)
+        assert list(altered_rows()) == [f"{label} {row.pk}（内容已改动）"]
+        stored.update(**before)
+        assert list(altered_rows()) == []
+        with connection.cursor() as cursor, transaction.atomic():
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA defer_foreign_keys = ON")
+            key = row._meta.pk.get_db_prep_value(row.pk, connection)
+            cursor.execute(f'DELETE FROM "{row._meta.db_table}" WHERE "{row._meta.pk.column}" = %s', [key])  # noqa: S608 - ours
+            assert f"{label} {row.pk}（已删除）" in list(altered_rows())
+            transaction.set_rollback(True)
+
+
+def test_a_row_that_came_past_the_portal_is_in_no_record():
+    award = recorded(ROWS["funding.award"][0])
+    claim = ClaimFactory()
+    Award.objects.bulk_create([Award(claim=claim, total=1)])
+    forged = Award.objects.get(claim=claim)
+    assert list(altered_rows()) == [f"funding.award {forged.pk}（不在链上）"]
+    with pytest.raises(CommandError, match=f"funding.award {forged.pk}"):
+        call_command("verify_audit")
+    assert award.pk != forged.pk
+
+
+def test_a_later_record_holds_the_row_as_it_became_and_a_deleted_one_as_gone():
+    row = recorded(_evidence)
+    row.removed_at = timezone.now()
+    row.save(update_fields=["removed_at"])
+    record_audit(act(), action="jobs.retry", target=wuxi())
+    assert list(altered_rows()) == []
+    row.delete()
+    entry = record_audit(act(), action="jobs.retry", target=wuxi())
+    assert list(entry.contents["applications.evidence"].values()) == [""]
+    assert list(altered_rows()) == []
+    assert verify_chain().is_whole
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_without_a_record_of_their_own_get_one_after_commit_and_rolled_back_ones_none():
+    with transaction.atomic():
+        row = _stored_file()
+    entry = AuditRecord.objects.get()
+    assert (entry.action, list(entry.contents["applications.storedfile"])) == ("audit.contents", [row.pk])
+    with transaction.atomic():
+        lost = _stored_file(b"lost")
+        with suppress(LookupError), transaction.atomic():
+            # The record goes with its savepoint; the row stays, and gets another.
+            record_audit(act(), action="jobs.retry", target=wuxi())
+            raise LookupError
+        with suppress(LookupError), transaction.atomic():
+            _stored_file(b"never")
+            raise LookupError
+    assert list(AuditRecord.objects.earliest("-sequence").contents["applications.storedfile"]) == [lost.pk]
+    with rehearsal():
+        _stored_file(b"tried")
+    assert AuditRecord.objects.count() == 2
+    assert list(altered_rows()) == []
+
+
+def test_a_hash_in_a_record_belongs_to_its_chain():
+    recorded(_stored_file)
+    with past_the_triggers():
+        record = AuditRecord.objects.exclude(contents={}).get()
+        record.contents["applications.storedfile"] = dict.fromkeys(record.contents["applications.storedfile"], "0" * 64)
+        record.save()
+    assert verify_chain().broken_at == record.sequence
+
+
+@pytest.mark.parametrize("kind", ["evidence", "notice"])
+def test_a_file_that_was_changed_or_lost_is_named(kind):
+    if kind == "evidence":
+        name = recorded(_stored_file).path
+    else:
+        row = notice()
+        keep_bytes(row.path, b"x")
+        Notice.objects.filter(pk=row.pk).update(
+            sha256="2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881",
+            size=1,
+            rendered_at=timezone.now(),
+        )
+        name = row.path
+    assert list(altered_files()) == []
+    keep_bytes(name, b"forged")
+    assert list(altered_files()) == [f"{name}（内容已改动）"]
+    with pytest.raises(CommandError, match="文件与记录不符"):
+        call_command("verify_audit")
+    storages["private"].delete(name)
+    assert list(altered_files()) == [f"{name}（缺失）"]
+
+
+def _ways_around(name, statement):
+    """What somebody who owns the database may do to a trigger, in statements."""
+    table = statement.partition(' ON "')[2].partition('"')[0]
+    head = statement.partition(" FOR EACH ROW")[0]
+    if connection.vendor == "sqlite":
+        gone = f'DROP TRIGGER "{name}"'
+        yield "void", [gone, f"{head} FOR EACH ROW WHEN 0 BEGIN SELECT RAISE(ABORT, 'append-only'); END"]
+        yield "emptied", [gone, f"{head} FOR EACH ROW BEGIN SELECT 1; END"]
+    else:
+        gone = f'DROP TRIGGER "{name}" ON "{table}"'
+        function = statement.rpartition("EXECUTE FUNCTION ")[2]
+        empty = f"FUNCTION {function} RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+        if head != statement:
+            yield "void", [gone, f"{head} FOR EACH ROW WHEN (false) EXECUTE FUNCTION {function}"]
+        yield "disabled", [f'ALTER TABLE "{table}" DISABLE TRIGGER "{name}"']
+        yield "emptied", [f"CREATE OR REPLACE {empty}"]
+    yield "dropped", [gone]
+
+
+def test_every_trigger_that_was_dropped_disabled_emptied_or_made_void_is_named():
+    by_way = defaultdict(dict)
+    for (app_label, model_name, _), operation in declared_triggers().items():
+        declared = operation.triggers(apps.get_model(app_label, model_name), vendor=connection.vendor)
+        for name, statement in declared.items():
+            for way, statements in _ways_around(name, statement):
+                by_way[way][name] = statements
+    for way, triggers in by_way.items():
+        with transaction.atomic(), connection.cursor() as cursor:
+            for statements in triggers.values():
+                for statement in statements:
+                    cursor.execute(statement)
+            assert set(missing_protections(apps)) == set(triggers), way
+            transaction.set_rollback(True)
+    assert {"dropped", "void", "emptied"} <= by_way.keys()
+    assert missing_protections(apps) == []
+
+
+def test_a_trigger_that_nobody_declared_is_named():
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;"
+                ' CREATE TRIGGER quiet BEFORE INSERT ON "funding_payment" FOR EACH ROW EXECUTE FUNCTION quiet()'
+            )
+        else:
+            cursor.execute('CREATE TRIGGER quiet AFTER INSERT ON "funding_payment" BEGIN SELECT 1; END')
+    assert missing_protections(apps) == ["quiet"]
