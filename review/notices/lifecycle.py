@@ -115,8 +115,8 @@ def _void(notice: Notice, *, reason: str, act: ActorContext) -> None:
         raise RefusedError("请写明作废原因。", field="reason")
     if notice.voided_at:
         raise RefusedError("这份通知书已经作废。")
-    Notice.objects.filter(pk=notice.pk).update(voided_at=act.at)
     notice.voided_at = act.at
+    notice.save(update_fields=["voided_at"])
     _record(notice, NoticeEventKind.VOIDED, on=timezone.localdate(act.at), note=reason.strip(), act=act)
     # A notice that was never made has no reader, and its job nothing left to do.
     close_dead_jobs(JOB_OF[notice.kind], {"claim_id": notice.claim_id}, act=act)
