@@ -100,7 +100,7 @@ def record_contents(rows: Iterable[models.Model]) -> None:
 def _take_unrecorded() -> list[RowKey]:
     """The rows that this transaction wrote and that its next record is to hold."""
     taken: list[RowKey] = []
-    for savepoints, waiting, _ in connection.run_on_commit:
+    for savepoints, waiting, *_ in connection.run_on_commit:
         if isinstance(waiting, _Unrecorded) and waiting.rows:
             taken += waiting.rows
             # Where only the record is rolled back, with a savepoint begun after the rows, they still wait for one.
