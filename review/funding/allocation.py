@@ -82,11 +82,16 @@ def allocate(pool: int, factors: Sequence[Factor]) -> dict[str, int]:
             raise AllocationError(f"因素“{factor.name}”的地区与其他因素不一致，请逐一补齐。")
         if any(value < 0 for value in factor.values.values()):
             raise AllocationError(f"因素“{factor.name}”的数值不能为负数。")
-    acting = [(factor, sum(factor.values.values())) for factor in factors]
-    acting = [(factor, total) for factor, total in acting if total and factor.weight]
+    weighted = list(zip(factors, effective_weights(factors), strict=True))
+    acting = [(factor, weight / sum(factor.values.values())) for factor, weight in weighted if weight]
     if not acting:
         raise AllocationError("所有有权重的因素均为零，无法分配。")
-    scores = [
-        sum((factor.weight * factor.values[code] / total for factor, total in acting), Fraction(0)) for code in codes
-    ]
+    scores = [sum((factor.values[code] * unit for factor, unit in acting), Fraction(0)) for code in codes]
     return dict(zip(codes, share_by_largest_remainder(pool, scores), strict=True))
+
+
+def effective_weights(factors: Sequence[Factor]) -> list[Fraction]:
+    """The factors' weights, those of factors that are zero everywhere given to the others in proportion to theirs."""
+    acting = [factor.weight if any(factor.values.values()) else Fraction(0) for factor in factors]
+    whole = sum(acting)
+    return [weight / whole if whole else Fraction(0) for weight in acting]

@@ -52,10 +52,15 @@ def issuing_region(claim: Claim, kind: NoticeKind) -> Region:
 
 
 def number_of(region: Region, kind: NoticeKind, *, year: int, sequence: int) -> str:
+    """The number of a notice."""
+    return document_number(region, SERIES[kind], year=year, sequence=sequence)
+
+
+def document_number(region: Region, series: str, *, year: int, sequence: int) -> str:
     """`无锡知资〔2026〕1号`, `无锡滨湖知不支〔2026〕1号`: no leading zeros, and no other office's number alike."""
     places = [region.parent, region] if region.level == RegionLevel.DISTRICT else [region]
     sign = "".join(_short(place.name) for place in places if place)
-    return f"{sign}{SERIES[kind]}〔{year}〕{sequence}号"
+    return f"{sign}{series}〔{year}〕{sequence}号"
 
 
 def verification_url(code: str) -> str:

@@ -32,10 +32,13 @@ def new_code() -> str:
 
 
 class NoticeCounter(models.Model):
-    """The last number taken in one issuing region, series and year; locked while the next is taken."""
+    """The last number taken in one issuing region, series and year; locked while the next is taken.
+
+    Notices have a series for each kind, other documents of the office their own.
+    """
 
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, choices=NoticeKind.choices)
+    kind = models.CharField(max_length=20)
     year = models.PositiveIntegerField()
     last = models.PositiveIntegerField(default=0)
 

@@ -55,10 +55,10 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext) -> Notic
         region = issuing_region(claim, kind)
         issued_on = timezone.localdate(decided_at(claim, kind) or act.at)
         award = record_award(claim, act=act) if kind == NoticeKind.GRANT else None
-        counter = _lock_counter(region, kind, issued_on.year)
+        sequence = take_number(region, kind, year=issued_on.year)
         heading = Heading(
             kind=kind,
-            number=number_of(region, kind, year=issued_on.year, sequence=counter.last + 1),
+            number=number_of(region, kind, year=issued_on.year, sequence=sequence),
             code=new_code(),
             issued_on=issued_on,
             region=region,
@@ -68,7 +68,7 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext) -> Notic
             kind=kind,
             region=region,
             year=issued_on.year,
-            sequence=counter.last + 1,
+            sequence=sequence,
             number=heading.number,
             code=heading.code,
             snapshot=_compose(claim, heading=heading, award=award),
@@ -77,7 +77,6 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext) -> Notic
             replaces=earlier,
             created_at=act.at,
         )
-        NoticeCounter.objects.filter(pk=counter.pk).update(last=notice.sequence)
         record_audit(
             act,
             action="notices.issue",
@@ -139,9 +138,16 @@ def _stand_ins(notice: Notice) -> dict[str, str]:
     return {"stand_ins": named(notice.stand_ins)} if notice.stand_ins else {}
 
 
-def _lock_counter(region: Region, kind: NoticeKind, year: int) -> NoticeCounter:
-    NoticeCounter.objects.get_or_create(region=region, kind=kind, year=year)
-    return NoticeCounter.objects.select_for_update().get(region=region, kind=kind, year=year)
+def take_number(region: Region, series: str, *, year: int) -> int:
+    """The next number of an office's series of a year, in the caller's transaction and under the series' lock.
+
+    What fails afterwards takes the number back with it, so that there is no gap.
+    """
+    counter, _ = NoticeCounter.objects.get_or_create(region=region, kind=series, year=year)
+    counter = NoticeCounter.objects.select_for_update().get(pk=counter.pk)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return counter.last
 
 
 def _notify_applicant(notice: Notice) -> None:

@@ -25,8 +25,12 @@ class BudgetLineQuerySet(models.QuerySet["BudgetLine"]):
     """Budget lines, narrowed to who asks."""
 
     def visible_to(self, user: User) -> BudgetLineQuerySet:
-        """Lines of the regions whose money the person pays or decides on, and of those below them that they audit."""
-        own = Q(region_id__in=user.regions_for(Role.FINANCE, Role.DECISION_MAKER))
+        """Lines of the regions whose money the person pays or decides on, wherever that money was given to.
+
+        And of the regions, with those below them, that they audit.
+        """
+        codes = user.regions_for(Role.FINANCE, Role.DECISION_MAKER)
+        own = Q(region_id__in=codes) | Q(given_from__region_id__in=codes)
         return self.filter(own | in_trees("region__code", user.regions_for(Role.AUDITOR)))
 
     def managed_by(self, user: User) -> BudgetLineQuerySet:
@@ -39,6 +43,9 @@ class BudgetLine(models.Model):
 
     Where a payer has issued no budget for an item, its awards are booked on a line that is not controlled: it may be
     overdrawn, and what is available on it is the sum for which a budget is still to be issued, below zero.
+
+    A line that was `given_from` a superior region's holds the lump sum of its region: it pays that superior's part
+    of the region's awards, never the region's own.
     """
 
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="出资地区")
@@ -51,6 +58,9 @@ class BudgetLine(models.Model):
     department_code = models.CharField("部门经济分类科目", max_length=20, blank=True)
     project_code = models.CharField("项目代码", max_length=40, blank=True)
     is_controlled = models.BooleanField("控制支付", default=True)
+    given_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="given_to", verbose_name="上级指标"
+    )
     created_at = models.DateTimeField("建立时间", default=timezone.now)
 
     objects = BudgetLineQuerySet.as_manager()
@@ -61,6 +71,7 @@ class BudgetLine(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["region", "year", "name"], name="one_line_a_name_and_year"),
             models.CheckConstraint(name="budget_year_is_a_year", condition=Q(year__gte=2000, year__lte=2999)),
+            models.UniqueConstraint(fields=["region", "given_from"], name="one_line_a_region_and_superior_line"),
         ]
 
     def __str__(self) -> str:

@@ -65,7 +65,7 @@ def reserve_claim(claim: Claim, parts: Sequence[PayerPart], *, deed: object, act
     year = timezone.localdate(act.at).year
     held: dict[int, int] = {}
     for part in parts:
-        line = line_for(part.region_id, year=year, item_code=claim.item.code, act=act)
+        line = line_for(part.region_id, district_id=claim.region_id, year=year, item_code=claim.item.code, act=act)
         held[line.pk] = held.get(line.pk, 0) + part.fen
     if not held:
         return []

@@ -1,11 +1,14 @@
 """Budget lines: made by finance or where an award meets none, filled by papers, carried over or lapsed at year end."""
 
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from decimal import Decimal
+from typing import Any, Self
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region
@@ -33,6 +36,11 @@ class LinePlan:
     government_code: str = ""
     department_code: str = ""
     project_code: str = ""
+
+    @classmethod
+    def of(cls, line: BudgetLine) -> Self:
+        """What a standing line says."""
+        return cls(**{each.name: getattr(line, each.name) for each in fields(cls)})
 
 
 def create_line(region: Region, *, year: int, plan: LinePlan, act: ActorContext) -> BudgetLine:
@@ -101,16 +109,54 @@ def close_year(line: BudgetLine, *, carry_over_to: BudgetLine | None, act: Actor
         return [_post_one(draft, line, act)]
 
 
-def line_for(region_id: str, *, year: int, item_code: str, act: ActorContext) -> BudgetLine:
-    """The line on which a payer's part of an award is booked.
+def give_to_districts(
+    line: BudgetLine, sums: Mapping[str, int], *, deed: uuid.UUID, paper_no: str, act: ActorContext
+) -> Entry:
+    """Move fen from what a line has available to the lines of districts given from it, in one entry.
 
-    A line that names the item comes before one for all items, an older before a newer; where the payer has neither,
-    it is the line of sums without a budget, made where missing.
+    A sum below zero takes back. `deed` makes a second call the same entry. Who may do so, the caller has checked.
+    Raises BudgetShortError where the line, or a district's that gives back, has too little.
     """
-    lines = BudgetLine.objects.filter(region_id=region_id, year=year, is_controlled=True).order_by("pk")
+    given = {region_id: fen for region_id, fen in sums.items() if fen}
+    total = sum(given.values())
+    with transaction.atomic():
+        amounts = _between(line, AccountKind.AVAILABLE, AccountKind.SOURCE, total) if total else {}
+        for region_id, fen in sorted(given.items()):
+            amounts |= _between(_given_line(line, region_id, act), AccountKind.SOURCE, AccountKind.AVAILABLE, fen)
+        draft = EntryDraft(
+            id=deed_id(EntryKind.ISSUE, deed), kind=EntryKind.ISSUE, amounts=amounts, paper_no=paper_no, note="转下达"
+        )
+        return _post_one(draft, line, act)
+
+
+def _given_line(line: BudgetLine, region_id: str, act: ActorContext) -> BudgetLine:
+    """The district's line given from this one, made where missing."""
+    standing = BudgetLine.objects.filter(region_id=region_id, given_from=line).first()
+    if standing:
+        return standing
+    plan = replace(LinePlan.of(line), name=f"{line.name}（{line.region.name}下达）"[:120])
+    try:
+        with transaction.atomic():
+            return _make_line(region_id, line.year, plan, act, is_controlled=True, given_from=line)
+    except IntegrityError:
+        standing = BudgetLine.objects.filter(region_id=region_id, given_from=line).first()
+        if standing is None:
+            raise RefusedError(f"{region_id} 已有名为“{plan.name}”的指标，请先改用其他名称再下达。") from None
+        return standing
+
+
+def line_for(region_id: str, *, district_id: str, year: int, item_code: str, act: ActorContext) -> BudgetLine:
+    """The line on which a payer's part of an award of a district is booked.
+
+    A line that names the item comes before one for all items, the lump sum that the payer gave to the district before
+    the payer's own line, an older before a newer; where there is none, it is the payer's line of sums without a
+    budget, made where missing.
+    """
+    payer = Q(region_id=region_id, given_from=None) | Q(region_id=district_id, given_from__region_id=region_id)
+    lines = BudgetLine.objects.filter(payer, year=year, is_controlled=True)
     fitting = [line for line in lines if not line.items or item_code in line.items]
     if fitting:
-        return min(fitting, key=lambda line: (not line.items, line.pk))
+        return min(fitting, key=lambda line: (not line.items, line.given_from_id is None, line.pk))
     standing = BudgetLine.objects.filter(region_id=region_id, year=year, name=UNISSUED).first()
     if standing:
         return standing
@@ -123,23 +169,13 @@ def line_for(region_id: str, *, year: int, item_code: str, act: ActorContext) ->
         return BudgetLine.objects.get(region_id=region_id, year=year, name=UNISSUED)
 
 
-def _make_line(region_id: str, year: int, plan: LinePlan, act: ActorContext, *, is_controlled: bool) -> BudgetLine:
-    line = BudgetLine.objects.create(
-        region_id=region_id,
-        year=year,
-        name=plan.name,
-        source=plan.source,
-        items=plan.items,
-        function_code=plan.function_code,
-        government_code=plan.government_code,
-        department_code=plan.department_code,
-        project_code=plan.project_code,
-        is_controlled=is_controlled,
-        created_at=act.at,
-    )
+def _make_line(region_id: str, year: int, plan: LinePlan, act: ActorContext, **given: Any) -> BudgetLine:
+    line = BudgetLine.objects.create(region_id=region_id, year=year, created_at=act.at, **asdict(plan), **given)
     accounts = Account.objects.bulk_create(
         Account(
-            line=line, kind=kind, guarded=kind in GUARDED_KINDS or (kind == AccountKind.AVAILABLE and is_controlled)
+            line=line,
+            kind=kind,
+            guarded=kind in GUARDED_KINDS or (kind == AccountKind.AVAILABLE and line.is_controlled),
         )
         for kind in AccountKind
     )
