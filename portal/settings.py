@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "applications.ledger",
     "applications.payees",
     "applications.rights",
+    "review.appropriations",
     "review.decisions",
     "review.demo",
     "review.funding",

@@ -3,10 +3,10 @@
 from typing import Any
 
 from tests.access_address import Address
+from tests.access_budgets import BUDGETS
 from tests.access_groups import (
     ACCEPTANCE,
     AUDITORS,
-    BUDGET_READERS,
     CITY_PEOPLE,
     DECIDERS,
     FINANCE_PEOPLE,
@@ -31,10 +31,6 @@ def only(people: set[str], **seen: set[str]) -> dict[str, set[str]]:
 
 def claim_key(world: World, variant: str) -> dict[str, Any]:
     return {"key": world.claims[variant].key}
-
-
-def _budget_line(world: World, _: str) -> dict[str, Any]:
-    return {"pk": world.extra["budget_line"].pk}
 
 
 def publicity_key(world: World, _variant: str) -> dict[str, Any]:
@@ -93,12 +89,7 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
         {"binhu": MEMBER | {"acceptance"} | FINANCE},
         lambda world, _: {"key": world.extra["payee_request"].key},
     ),
-    "treasury:board": Address(BUDGET_READERS),
-    "treasury:board_export": Address(BUDGET_READERS),
-    "treasury:new_line": Address(FINANCE_PEOPLE),
-    "treasury:line": Address(BUDGET_READERS, {"own": FINANCE | AUDIT | {"decision_maker"}}, _budget_line),
-    "treasury:issue": Address(FINANCE_PEOPLE, {"own": FINANCE}, _budget_line),
-    "treasury:close": Address(FINANCE_PEOPLE, {"own": FINANCE}, _budget_line),
+    **BUDGETS,
     "funding:payments": Address(FINANCE_PEOPLE | AUDITORS),
     "funding:payments_export": Address(FINANCE_PEOPLE | AUDITORS),
     "funding:payment": Address(

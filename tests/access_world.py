@@ -27,6 +27,7 @@ from portal.core.files import keep_bytes, keep_file
 from portal.jobs.models import Job, JobState
 from portal.notifications.models import Message
 from portal.unsent.models import UnsentForm
+from review.appropriations.models import Allocation, Appropriation
 from review.decisions.models import Objection, PublicityEntry, PublicityList
 from review.notices.models import Notice, NoticeKind
 from review.targets.enums import SourceKind
@@ -135,6 +136,7 @@ def build_world() -> World:
     }
     world = World(people=people, applicant=applicant, claims=claims)
     world.extra["budget_line"] = BudgetLine.objects.create(region=wuxi(), year=2026, name="指标", source="city")
+    world.extra |= _appropriations(world.extra["budget_line"], people["finance"])
     world.extra |= _paperwork(world) | {
         f"unsent_{whose}": UnsentForm.objects.create(
             owner=people[who], address="/me/", page="/me/", content=b"", kept_at=timezone.now()
@@ -142,6 +144,15 @@ def build_world() -> World:
         for whose, who in (("own", "member"), ("theirs", "other_member"))
     }
     return world
+
+
+def _appropriations(line: BudgetLine, officer: User | None) -> dict[str, Any]:
+    """Drafts of Wuxi: an allocation, and a document that gives to Binhu."""
+    own = {"region": wuxi(), "line": line, "title": "下达"}
+    document = Appropriation.objects.create(drafted_by=officer, **own)
+    document.lines.create(region=binhu(), fen=1)
+    allocation = Allocation.objects.create(basis="依据", pool=Decimal(1), created_by=officer, **own)
+    return {"appropriation": document, "allocation": allocation}
 
 
 def _revoked(user: User) -> User:

@@ -7,6 +7,7 @@ the districts by the factor method).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 
 from policies.engine.split import city_part
 
@@ -23,9 +24,9 @@ def share_by_largest_remainder(total: int, weights: Sequence[Fraction | int]) ->
     whole = sum(weights)
     if any(weight < 0 for weight in weights) or not whole:
         raise AllocationError("没有大于零的权重，无法分配。")
-    exact = [Fraction(total) * weight / whole for weight in weights]
-    parts = [int(share) for share in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda at: (parts[at] - exact[at], at))
+    shares = [divmod(total * weight, whole) for weight in weights]
+    parts = [int(part) for part, _ in shares]
+    by_remainder = sorted(range(len(parts)), key=lambda at: (-shares[at][1], at))
     for at in by_remainder[: total - sum(parts)]:
         parts[at] += 1
     return parts
@@ -82,11 +83,18 @@ def allocate(pool: int, factors: Sequence[Factor]) -> dict[str, int]:
             raise AllocationError(f"因素“{factor.name}”的地区与其他因素不一致，请逐一补齐。")
         if any(value < 0 for value in factor.values.values()):
             raise AllocationError(f"因素“{factor.name}”的数值不能为负数。")
-    weighted = list(zip(factors, effective_weights(factors), strict=True))
-    acting = [(factor, weight / sum(factor.values.values())) for factor, weight in weighted if weight]
-    if not acting:
+    # In whole numbers, as fractions are slow: each factor's values and then all units over a common denominator.
+    columns: list[tuple[list[int], Fraction]] = []
+    for factor, weight in zip(factors, effective_weights(factors), strict=True):
+        if weight:
+            scale = lcm(*(value.denominator for value in factor.values.values()))
+            values = [int(factor.values[code] * scale) for code in codes]
+            columns.append((values, weight / sum(values)))
+    if not columns:
         raise AllocationError("所有有权重的因素均为零，无法分配。")
-    scores = [sum((factor.values[code] * unit for factor, unit in acting), Fraction(0)) for code in codes]
+    whole = lcm(*(unit.denominator for _, unit in columns))
+    scaled = [(values, int(unit * whole)) for values, unit in columns]
+    scores = [sum(values[at] * unit for values, unit in scaled) for at in range(len(codes))]
     return dict(zip(codes, share_by_largest_remainder(pool, scores), strict=True))
 
 

@@ -72,12 +72,13 @@ def _write_parts(award: Award, parts: Sequence[PayerPart], *, act: ActorContext)
         fen = by_region[part.region_id].fen if part.region_id in by_region else 0
         by_region[part.region_id] = PayerPart(part.region_id, fen + part.fen, part.basis)
     booked = lines_of_claim(award.claim_id)
-    year, item_code = timezone.localdate(act.at).year, award.claim.item.code
+    where = {"district_id": award.claim.region_id, "item_code": award.claim.item.code}
+    year = timezone.localdate(act.at).year
     written = AwardPart.objects.bulk_create(
         AwardPart(
             award=award,
             region_id=region,
-            line_id=booked.get(region) or line_for(region, year=year, item_code=item_code, act=act).pk,
+            line_id=booked.get(region) or line_for(region, year=year, act=act, **where).pk,
             fen=part.fen,
             basis=part.basis,
         )

@@ -62,6 +62,20 @@ def _printable(part: Any) -> Any:
     return [_printable(value) for value in part] if isinstance(part, list) else part
 
 
+def print_html(html: str, *, style: str) -> bytes:
+    """The PDF of a page of the office's own, in the notices' fonts and under their demands.
+
+    Raises FontsMissingError where no fonts have been built, RenderError for anything that WeasyPrint warns of.
+    """
+    with _lock, _no_warnings():
+        folder = current_fonts()
+        fonts, _ = _equipment(folder)
+        sheet = CSS(string=_with_rare(style, folder), font_config=fonts)
+        return HTML(string=html, url_fetcher=_only_inline()).write_pdf(
+            stylesheets=[sheet], font_config=fonts, pdf_tags=True
+        )
+
+
 def draw_letter(notice: Snapshot, *, annex: bool) -> tuple[Letter, str]:
     """The letter as HTML, what it is about told in words or in an annex."""
     letter = Letter()
@@ -88,8 +102,7 @@ def _equipment(fonts: Path) -> tuple[FontConfiguration, dict[int, CSS]]:
     os.environ["FONTCONFIG_FILE"] = str(fonts / "fonts.conf")
     try:
         configuration = FontConfiguration()
-        rare = ", ".join(f'"{family}"' for family in rare_families(fonts))
-        sheet = STYLE.read_text().replace('"Notice Rare"', rare)
+        sheet = _with_rare(STYLE.read_text(), fonts)
         styles = {
             rows: CSS(string=f":root {{ --row: {AREA / rows:.4f}mm }}\n{sheet}", font_config=configuration)
             for rows in range(ROWS, MOST_ROWS + 1)
@@ -103,6 +116,11 @@ def _equipment(fonts: Path) -> tuple[FontConfiguration, dict[int, CSS]]:
     gc.collect()
     gc.freeze()
     return configuration, styles
+
+
+def _with_rare(style: str, fonts: Path) -> str:
+    """The style sheet with every font of rare characters that was built."""
+    return style.replace('"Notice Rare"', ", ".join(f'"{family}"' for family in rare_families(fonts)))
 
 
 @lru_cache(maxsize=1)

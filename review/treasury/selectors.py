@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, Window
-from django.db.models.functions import Lag
+from django.db.models.functions import Coalesce, Lag
 from django.urls import reverse
 
 from portal.core.charts import BarChart, BarRow, Datum, bar_chart
@@ -33,9 +33,10 @@ def claim_balances(claim_id: int) -> dict[tuple[int, str], int]:
 
 
 def lines_of_claim(claim_id: int) -> dict[str, int]:
-    """The line that bears what a claim has in the books, by the payer's region."""
+    """The line that bears what a claim has in the books, by the payer's region: of a lump sum, who gave it."""
     held = {line for (line, kind), fen in claim_balances(claim_id).items() if fen > 0 and kind != AccountKind.AVAILABLE}
-    return dict(BudgetLine.objects.filter(pk__in=held).order_by("pk").values_list("region_id", "pk"))
+    payer = Coalesce("given_from__region_id", "region_id")
+    return dict(BudgetLine.objects.filter(pk__in=held).order_by("pk").values_list(payer, "pk"))
 
 
 @dataclass(frozen=True, slots=True)

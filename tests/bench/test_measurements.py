@@ -35,4 +35,4 @@ def test_an_unknown_name_is_refused_with_the_names_there_are(monkeypatch, capsys
     with pytest.raises(SystemExit):
         main()
 
-    assert "unknown: nothing; there are deadline, engine, notices, queue, whatif" in capsys.readouterr().err
+    assert "unknown: nothing; there are deadline, engine, money, notices, queue, whatif" in capsys.readouterr().err

@@ -24,6 +24,7 @@ from policies.rates.models import DistrictRate
 from portal.audit.enums import SecurityKind
 from portal.audit.security import record_disclosure, record_security
 from portal.audit.services import record_audit
+from review.appropriations.models import Receipt
 from review.decisions.enums import Conclusion, CreditResult, Stage
 from review.decisions.models import CreditSnapshot, Decision, LineDecision, PublicityEntry, PublicityList
 from review.funding.models import Award, AwardPart, Payment, PaymentKind
@@ -38,6 +39,7 @@ from review.whatif.enums import ChangeKind as WhatIfChange
 from review.whatif.enums import RunState, Source
 from review.whatif.models import SimulationRun
 from tests.factories import CallFactory, ClaimFactory, ItemVersionFactory, act, make_member, make_official, wuxi
+from tests.review.appropriations.worlds import Treasury
 
 
 def _claim():
@@ -251,6 +253,18 @@ def _entry():
     return _posting().entry
 
 
+def _appropriation():
+    return Treasury().issued()
+
+
+def _allocation():
+    return _appropriation().allocation
+
+
+def _receipt():
+    return Receipt.objects.create(line=_appropriation().lines.first(), officer=_officer())
+
+
 def _payee():
     claim = _claim()
     return freeze_payee(claim, act=act())
@@ -293,6 +307,9 @@ ROWS = {
     "review.linedecision": (_line_decision, {"reason": "改写"}),
     "review.creditsnapshot": (_credit_snapshot, {"remark": "改写"}),
     "review.publicityentry": (_publicity_entry, {"amount": 9}),
+    "appropriations.allocation": (_allocation, {"title": "乙"}),
+    "appropriations.appropriation": (_appropriation, {"title": "乙"}),
+    "appropriations.receipt": (_receipt, {"note": "改写"}),
     "funding.award": (_award, {"total": 9}),
     "funding.awardpart": (_award_part, {"fen": 9}),
     "funding.payment": (_payment, {"amount": 9}),

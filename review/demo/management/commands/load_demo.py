@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from applications.claims.models import Claim
+from review.demo.allocations import load_allocations
 from review.demo.budgets import load_budgets
 from review.demo.calendar import fill_unknown_days
 from review.demo.claims import Demo
@@ -38,4 +39,5 @@ class Command(BaseCommand):
         self.stdout.write("Making demo claims; the first time takes a minute.")
         Demo(applicants, now=now).run()
         load_simulations(now=now)
+        load_allocations(officials, now=now)
         self.stdout.write(f"{Claim.objects.count()} demo claims.")

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_kinds_as_in_documents'),
-        ('treasury', '0003_carry_over'),
+        ('treasury', '0004_contents'),
     ]
 
     operations = [
