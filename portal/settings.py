@@ -297,6 +297,9 @@ CONTENT_SECURITY_POLICY = {
 
 # Days that security events are kept: three years, as the record of processing personal data (个人信息保护法 art. 56).
 SECURITY_EVENT_DAYS = env_int("SECURITY_EVENT_DAYS", 1095)
+# A folder on another machine for the daily roots of the audit chain, and an RFC 3161 authority that time-stamps them.
+AUDIT_ROOT_DIR = os.environ.get("AUDIT_ROOT_DIR", "")
+TSA_URL = os.environ.get("TSA_URL", "")
 
 # ---- interface for programs -----------------------------------------------------------------------
 # Requests a minute: of one token, and of one network address that brings none.

@@ -1,16 +1,14 @@
-"""The chain's arithmetic: what a record's hash is made of."""
+"""What a record's hash is made of."""
 
-import hashlib
-import json
 from datetime import UTC
+from typing import Any
 
 from portal.audit.models import AuditRecord
+from portal.audit.offline import sha256, text_of
 
-GENESIS = "0" * 64
 
-
-def compute_hash(entry: AuditRecord) -> str:
-    """SHA-256 over the canonical JSON of everything the record says, and of the hash before it."""
+def fields_of(entry: AuditRecord) -> dict[str, Any]:
+    """Everything the record says, and the hash before it."""
     fields = {
         "sequence": entry.sequence,
         "at": entry.at.astimezone(UTC).isoformat(),
@@ -26,5 +24,9 @@ def compute_hash(entry: AuditRecord) -> str:
     }
     if entry.contents:
         fields["contents"] = entry.contents
-    text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return fields
+
+
+def compute_hash(entry: AuditRecord) -> str:
+    """SHA-256 over the canonical JSON of the record's fields."""
+    return sha256(text_of(fields_of(entry))).hex()

@@ -68,6 +68,24 @@ class ChainHead(models.Model):
     hash = models.CharField(max_length=64, default="0" * 64)
 
 
+class AuditRoot(models.Model):
+    """The root of a Merkle tree over the records of a day. Append-only (trigger); its time stamp is added once."""
+
+    day = models.DateField("日期")
+    first = models.BigIntegerField("首条", unique=True)
+    last = models.BigIntegerField("末条", unique=True)
+    head = models.CharField("末条哈希", max_length=64)
+    sha256 = models.CharField("SHA-256 根", max_length=64)
+    sm3 = models.CharField("SM3 根", max_length=64)
+    token = models.BinaryField("时间戳", null=True, help_text="RFC 3161 应答")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审计根"
+
+    def __str__(self) -> str:
+        return f"{self.day} #{self.first}–{self.last}"
+
+
 class SecurityQuerySet(models.QuerySet["SecurityEvent"]):
     """Security events, narrowed to who asks."""
 

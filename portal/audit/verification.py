@@ -6,9 +6,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 
-from portal.audit.chain import GENESIS, compute_hash
+from portal.audit.chain import compute_hash
 from portal.audit.contents import CONTENTS, Content, hash_of, hashes_of
 from portal.audit.models import AuditRecord, ChainHead
+from portal.audit.offline import GENESIS
 from portal.core.files import FileChangedError, open_file
 
 _BATCH = 1000

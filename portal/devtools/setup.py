@@ -38,6 +38,7 @@ DEMO_PACKAGES = (
 VENV_PACKAGES = () if importlib.util.find_spec("ensurepip") else ("python3.11-venv",)
 TEST_PACKAGES = (
     *DEMO_PACKAGES,
+    "openssl",
     "chromium",
     "chromium-driver",
     "nginx-light",  # the proxy that the containers run

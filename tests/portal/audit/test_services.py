@@ -13,8 +13,9 @@ from django.db.models import F
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.audit import services
-from portal.audit.chain import GENESIS, compute_hash
+from portal.audit.chain import compute_hash
 from portal.audit.models import AuditRecord, ChainHead
+from portal.audit.offline import GENESIS
 from portal.audit.selectors import RecordFilter
 from portal.audit.services import export_records, record_audit, recorded_together, rehearsal
 from portal.audit.verification import verify_chain

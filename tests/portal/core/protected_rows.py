@@ -22,6 +22,7 @@ from policies.published.models import DocumentText
 from policies.rates.enums import RateState
 from policies.rates.models import DistrictRate
 from portal.audit.enums import SecurityKind
+from portal.audit.models import AuditRoot
 from portal.audit.security import record_disclosure, record_security
 from portal.audit.services import record_audit
 from review.appropriations.models import Receipt
@@ -227,6 +228,10 @@ def _replay():
     return AssessmentReplay.objects.create(started_at=timezone.now(), checked=1, differing=0)
 
 
+def _root():
+    return AuditRoot.objects.create(day=date(2026, 3, 2), first=1, last=2, head="1" * 64, sha256="2" * 64, sm3="3" * 64)
+
+
 def _security_event():
     return record_security(act(), kind=SecurityKind.REFUSED)
 
@@ -289,6 +294,7 @@ def _payee_request():
 # Table → (how a row of it comes to be, a change that nobody may make).
 ROWS = {
     "audit.auditrecord": (audit_record, {"actor_name": "别人"}),
+    "audit.auditroot": (_root, {"sm3": "0" * 64}),
     "audit.securityevent": (_security_event, {"name": "别人"}),
     "audit.securitysubject": (_security_subject, {"keep_until": date(2026, 1, 1)}),
     "calls.callchange": (_call_change, {"reason": "别的理由"}),

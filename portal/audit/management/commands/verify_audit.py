@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 
+from portal.audit.roots import altered_roots
 from portal.audit.verification import altered_files, altered_rows, verify_chain
 from portal.core.triggers import missing_protections
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         problems = []
         if not report.is_whole:
             problems.append(f"审计链在第 {report.broken_at} 条断开：{report.reason}（此前 {report.count} 条完好）。")
+        problems += _named("下列审计根与记录不符", altered_roots())
         problems += _named("下列内容与链上记录不符", altered_rows())
         if not options["skip_files"]:
             problems += _named("下列文件与记录不符", altered_files())
