@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import uuid
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -83,22 +84,26 @@ def post(awards: int) -> None:
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import connection, transaction  # noqa: PLC0415
 
-    from review.treasury.enums import AccountKind, EntryKind  # noqa: PLC0415
-    from review.treasury.models import Account, BudgetLine, Posting  # noqa: PLC0415
+    from portal.accounts.enums import Role  # noqa: PLC0415
+    from review.treasury.enums import AccountKind, EntryKind, SourceKind  # noqa: PLC0415
+    from review.treasury.models import Posting  # noqa: PLC0415
     from review.treasury.services.books import EntryDraft, post_entries  # noqa: PLC0415
+    from review.treasury.services.lines import LinePlan, create_line, issue_budget  # noqa: PLC0415
     from review.treasury.triggers import GuardBooks  # noqa: PLC0415
-    from tests.factories import act, binhu, wuxi  # noqa: PLC0415
+    from tests.factories import act, binhu, make_official, wuxi  # noqa: PLC0415
 
     settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
     call_command("migrate", run_syncdb=True, verbosity=0)
     with connection.schema_editor() as editor:
         state: Any = SimpleNamespace(apps=apps)
         GuardBooks().database_forwards("treasury", editor, state, state)
-    accounts: list[dict[str, int]] = []
+    accounts = []
     for region in (wuxi(), binhu()):
-        line = BudgetLine.objects.create(region=region, year=2026, name="指标", source="city")
-        made = {kind: Account.objects.create(line=line, kind=kind, guarded=False).pk for kind in AccountKind}
-        accounts.append(made)
+        officer = act(make_official(Role.FINANCE, region))
+        plan = LinePlan(name="指标", source=SourceKind.CITY)
+        line = create_line(region, year=2026, plan=plan, act=officer)
+        issue_budget(line, amount=Decimal(10) ** 10, paper_no="指标文", key=uuid.uuid4(), act=officer)
+        accounts.append(dict(line.accounts.values_list("kind", "pk")))
     chance = random.Random(1)
     claims = [(chance.randint(1, 10**8), Fraction(60, 100)) for _ in range(awards)]
     began = time.perf_counter()
