@@ -13,6 +13,31 @@ class CallState(models.TextChoices):
     WITHDRAWN = "withdrawn", "已撤销"
 
 
+class Shortage(models.TextChoices):
+    """What becomes of the claims before a meeting when a call's money does not suffice for all of them."""
+
+    STOP = "stop", "不足的暂不审定"
+    PRO_RATA = "pro_rata", "按比例核减"
+    RANK = "rank", "按提交先后"
+
+    @property
+    def reason(self) -> str:
+        """Why a claim gets less than its review found; the applicant reads it."""
+        return {
+            Shortage.PRO_RATA: "预算不足，按比例核减",
+            Shortage.RANK: "预算不足，按提交先后核定",
+        }.get(self, "预算不足")
+
+    @property
+    def explanation(self) -> str:
+        """How the sums were computed."""
+        return {
+            Shortage.STOP: "按提交先后逐件足额安排，余额不够一件的，该件暂不审定。",
+            Shortage.PRO_RATA: "各件按审核金额的比例分配余额，截取到分，剩余的分按尾数从大到小补足，合计等于余额。",
+            Shortage.RANK: "按提交先后足额安排，轮到余额不足的一件，以余额为限。",
+        }[self]
+
+
 class Phase(StatusChoices):
     """Where a call stands at a moment."""
 

@@ -11,6 +11,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
+from policies.calls.enums import Shortage
 from policies.calls.models import Call, CallItem
 from policies.calls.services.changes import Amendment
 from policies.calls.services.plans import PLAIN_FIELDS, CallPlan, ItemPlan
@@ -153,6 +154,12 @@ class CallForm(TermsForm):
     closes_at = MomentField(
         label="截止", is_end=True, help_text="到这一分钟即不再受理；只填日期或填 23:59，都表示到当天 24:00。"
     )
+    when_short = forms.ChoiceField(
+        label="审定时资金不足",
+        choices=Shortage.choices,
+        required=False,
+        help_text="在通知页面公布；审定前按此计算各件拟审定金额。",
+    )
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -162,6 +169,9 @@ class CallForm(TermsForm):
         super().__init__(data, initial=_initial_of(call) if call else _first_initial(region))
         if call:
             self.compare()
+
+    def clean_when_short(self) -> str:
+        return self.cleaned_data["when_short"] or Shortage.STOP
 
     def plan(self, items: tuple[ItemPlan, ...]) -> CallPlan:
         given = self.as_typed(items)

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from policies.calls.enums import CallState, ChangeKind, Phase
+from policies.calls.enums import CallState, ChangeKind, Phase, Shortage
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.files import kept_name
@@ -75,6 +75,13 @@ class Call(models.Model):
     facts_to = models.DateField("事实期间至（不含）")
     budget = models.DecimalField("预算（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     quota = models.PositiveIntegerField("名额（件）", null=True, blank=True)
+    when_short = models.CharField(
+        "资金不足时",
+        max_length=10,
+        choices=Shortage.choices,
+        default=Shortage.STOP,
+        help_text="审定时预算不够的处理办法",
+    )
     contact_name = models.CharField("联系人", max_length=60)
     contact_phone = models.CharField("联系电话", max_length=60)
     contact_address = models.CharField("联系地址", max_length=200, blank=True)

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from review.decisions.views import bulk, claim, exports, publicity, queue
+from review.decisions.views import agenda, bulk, claim, exports, publicity, queue
 
 app_name = "review"
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/next/", queue.take_next, name="next"),
     path("queue/decide/", bulk.decide_many, name="decide_many"),
+    path("agenda/", agenda.agendas, name="agendas"),
+    path("agenda/<slug:key>/", agenda.agenda, name="agenda"),
+    path("agenda/<slug:key>/export/", agenda.agenda_export, name="agenda_export"),
     path("claims/", queue.claims, name="claims"),
     path("claims/export/", exports.claims_sheet, name="claims_export"),
     path("claims/<uuid:key>/", claim.claim, name="claim"),

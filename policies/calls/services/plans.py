@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Q
 
+from policies.calls.enums import Shortage
 from policies.calls.models import Call, CallItem
 from policies.calls.permissions import administers
 from policies.calls.selectors import callable_items, rival_items
@@ -44,13 +45,14 @@ class CallPlan:
     contact_address: str = ""
     budget: Decimal | None = None
     quota: int | None = None
+    when_short: str = Shortage.STOP
     items: tuple[ItemPlan, ...] = ()
 
 
 # The plan's fields that are columns of the call.
 PLAIN_FIELDS = (
     *("number", "title", "introduction", "opens_at", "closes_at", "facts_from", "facts_to"),
-    *("budget", "quota", "contact_name", "contact_phone", "contact_address"),
+    *("budget", "quota", "when_short", "contact_name", "contact_phone", "contact_address"),
 )
 
 

@@ -1,0 +1,44 @@
+"""The agenda of a meeting as a workbook."""
+
+from django.utils import timezone
+
+from portal.core.spreadsheets import Column, Kind, build_sheet
+from review.decisions.selectors.agenda import Agenda
+
+COLUMNS = (
+    Column("序号", Kind.NUMBER, 6),
+    Column("申报编号", width=16),
+    Column("申报单位", width=30),
+    Column("区县", width=12),
+    Column("事项", width=28),
+    Column("提交时间", width=18),
+    Column("审核金额（元）", Kind.MONEY, 16),
+    Column("拟审定金额（元）", Kind.MONEY, 16),
+    Column("说明", width=24),
+)
+
+
+def agenda_sheet(agenda: Agenda, *, made_by: str) -> bytes:
+    """The claims in the order of their filing, with what each would get."""
+    limits = "；".join(f"{use.label}：尚余 {use.left:,.2f} 元" for use in agenda.uses if use.left is not None)
+    made = f"{timezone.localtime():%Y-%m-%d %H:%M} {made_by} 导出"
+    note = f"{limits or '不设预算上限'}　资金不足时{agenda.way.label}　{made}"
+    return build_sheet(
+        f"审定议程：{agenda.call or '无申报通知'}",
+        columns=COLUMNS,
+        note=note,
+        rows=(
+            (
+                number,
+                row.claim.number,
+                row.claim.applicant.name,
+                row.claim.region.name,
+                row.claim.item.title,
+                f"{timezone.localtime(row.claim.submitted_at):%Y-%m-%d %H:%M}" if row.claim.submitted_at else "",
+                row.wanted,
+                row.granted,
+                "余额不足，暂不审定" if row.is_left_out else agenda.way.reason if row.is_cut else "",
+            )
+            for number, row in enumerate(agenda.rows, start=1)
+        ),
+    )
