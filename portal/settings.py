@@ -30,6 +30,9 @@ if not SECRET_KEY:
     SECRET_KEY = "demo-only-key-that-protects-nothing-real-0123456789"
 # Keys used before: what they signed (sessions, links, tokens) stays good until it runs out.
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
+# Keys of encrypted columns as `id:secret`, the newest first (`portal.core.encryption`); and the cipher.
+FIELD_KEYS = [pair.partition(":")[::2] for pair in os.environ.get("FIELD_KEYS", "").split(",") if pair]
+FIELD_CIPHER = os.environ.get("FIELD_CIPHER", "aes-gcm")
 ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -182,6 +185,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = PUBLIC_URL.partition(":")[0]
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env_flag("BEHIND_PROXY") else 0
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
+MFA_ADAPTER = "portal.accounts.mfa.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_FORMS = {
     "activate_totp": "portal.accounts.code_forms.FirstTotpForm",

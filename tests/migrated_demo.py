@@ -26,6 +26,7 @@ from applications.claims.models import Claim
 from applications.claims.services.replay import replay_assessments
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.encryption import decrypt
 from review.funding.models import Award
 from review.notices.models import Notice
 from review.whatif.models import SimulationRun
@@ -92,9 +93,15 @@ def table_contents(earlier: Contents | None = None) -> Contents:
 
 
 def digest(values: Any) -> str:
-    """The same for equal values, however a database hands them back."""
-    plain = [f"{value:.6f}" if isinstance(value, float | Decimal) else str(value) for value in values]
+    """The same for equal values, however a database hands them back, and whether or not they are encrypted."""
+    plain = [f"{value:.6f}" if isinstance(value, float | Decimal) else deciphered(str(value)) for value in values]
     return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
+
+
+def deciphered(text: str) -> str:
+    """The text itself, an object of JSON always written alike."""
+    text = decrypt(text)
+    return json.dumps(json.loads(text), sort_keys=True) if text.startswith('{"') else text
 
 
 def replayed() -> dict[str, Any]:

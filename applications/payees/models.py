@@ -10,6 +10,7 @@ from django.utils import timezone
 from applications.payees.enums import RequestState
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.encrypted_fields import EncryptedField, EncryptedJSONField
 from portal.core.regions import in_trees
 
 OFFICERS = (Role.ACCEPTANCE, Role.FINANCE)
@@ -34,8 +35,8 @@ class PayeeRequest(models.Model):
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     applicant = models.ForeignKey("accounts.Applicant", models.PROTECT, related_name="payee_requests")
     region_code = models.CharField("地区", max_length=6)
-    before = models.JSONField("变更前")
-    after = models.JSONField("变更后")
+    before = EncryptedJSONField("变更前")
+    after = EncryptedJSONField("变更后")
     reason = models.CharField("变更理由", max_length=200)
     requested_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="申请人")
     requested_at = models.DateTimeField("申请时间", default=timezone.now)
@@ -86,7 +87,7 @@ class Payee(models.Model):
     account_name = models.CharField("账户名称", max_length=120)
     bank_name = models.CharField("开户银行", max_length=120)
     cnaps_code = models.CharField("联行号", max_length=12)
-    account_number = models.CharField("银行账号", max_length=40)
+    account_number = EncryptedField("银行账号", longest=40)
     request = models.ForeignKey(
         PayeeRequest, models.PROTECT, null=True, blank=True, related_name="payees", verbose_name="变更申请"
     )

@@ -74,8 +74,9 @@ def changes_of(asked: PayeeRequest) -> list[Change]:
 
 def is_other_name_confirmed(name: str, account_name: str) -> bool:
     """Whether an officer confirmed that this body is paid to an account of this other name."""
-    confirmed = PayeeRequest.objects.filter(state=RequestState.CONFIRMED)
-    return confirmed.filter(after__name=name, after__account_name=account_name).exists()
+    pair = {"name": name, "account_name": account_name}
+    confirmed = PayeeRequest.objects.filter(state=RequestState.CONFIRMED, applicant__name=name)
+    return any(pair.items() <= asked.after.items() for asked in confirmed)
 
 
 def payee_problem(applicant: Applicant) -> str:

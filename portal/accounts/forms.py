@@ -79,7 +79,7 @@ class SignupForm(PhoneMixin):
         """Keep the name with the new user; called by the sign-in package."""
         user.name = self.cleaned_data["name"]
         user.phone = self.cleaned_data["phone"]
-        user.save(update_fields=["name", "phone"])
+        user.save(update_fields=["name", "phone", "phone_hash"])
 
 
 class ProfileForm(PhoneMixin):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from portal.accounts.enums import ApplicantKind, OverrideState, RegionLevel, Role, SizeClass
+from portal.core.encrypted_fields import EncryptedField, EncryptedJSONField, KeyedHashField
 from portal.core.regions import in_trees
 
 
@@ -66,7 +67,8 @@ class User(AbstractBaseUser):
 
     email = models.EmailField("电子邮箱", unique=True)
     name = models.CharField("姓名", max_length=40)
-    phone = models.CharField("手机号码", max_length=20, blank=True)
+    phone = EncryptedField("手机号码", longest=20, blank=True)
+    phone_hash = KeyedHashField("phone", db_index=True)
     is_active = models.BooleanField("可登录", default=True)
     date_joined = models.DateTimeField("注册时间", default=timezone.now)
 
@@ -125,7 +127,8 @@ class Applicant(models.Model):
     kind = models.CharField("主体类型", max_length=20, choices=ApplicantKind.choices)
     name = models.CharField("名称", max_length=120)
     uscc = models.CharField("统一社会信用代码", max_length=18, unique=True, null=True, blank=True)
-    resident_id = models.CharField("公民身份号码", max_length=18, unique=True, null=True, blank=True)
+    resident_id = EncryptedField("公民身份号码", longest=18, null=True, blank=True)
+    resident_id_hash = KeyedHashField("resident_id", unique=True)
     region = models.ForeignKey(Region, models.PROTECT, verbose_name="注册地", related_name="applicants")
     tax_region = models.ForeignKey(
         Region, models.PROTECT, verbose_name="纳税地", related_name="+", null=True, blank=True
@@ -133,12 +136,12 @@ class Applicant(models.Model):
     address = models.CharField("地址", max_length=200, blank=True)
     legal_representative = models.CharField("法定代表人", max_length=40, blank=True)
     contact_name = models.CharField("联系人", max_length=40, blank=True)
-    contact_phone = models.CharField("联系电话", max_length=20, blank=True)
+    contact_phone = EncryptedField("联系电话", longest=20, blank=True)
     size_class = models.CharField("企业规模", max_length=10, choices=SizeClass.choices, blank=True)
     account_name = models.CharField("账户名称", max_length=120, blank=True)
     bank_name = models.CharField("开户银行", max_length=120, blank=True)
     cnaps_code = models.CharField("联行号", max_length=12, blank=True, help_text="12 位数字")
-    account_number = models.CharField("银行账号", max_length=40, blank=True)
+    account_number = EncryptedField("银行账号", longest=40, blank=True)
     identifier_override_reason = models.CharField("代码校验例外原因", max_length=200, blank=True)
     identifier_override_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField("建立时间", default=timezone.now)
@@ -289,7 +292,7 @@ class OverrideRequest(models.Model):
     uscc = models.CharField("统一社会信用代码", max_length=18)
     problem = models.CharField("校验结果", max_length=200)
     reason = models.CharField("申请理由", max_length=200)
-    details = models.JSONField("登记内容")
+    details = EncryptedJSONField("登记内容")
     state = models.CharField("状态", max_length=10, choices=OverrideState.choices, default=OverrideState.PENDING)
     created_at = models.DateTimeField("申请时间", default=timezone.now)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

@@ -14,7 +14,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from portal.audit.labels import DETAIL_MODELS, FIELDS, MASKED
+from portal.audit.labels import DETAIL_MODELS, FIELDS
 from portal.audit.models import AuditRecord
 from portal.core.money import format_yuan
 
@@ -46,10 +46,13 @@ def differences_of(record: AuditRecord) -> list[Difference]:
     for name in names:
         field = _field_of(model, name)
         label = _label_of(name, field)
-        for path, before, after in _pairs(record.before.get(name), record.after.get(name)):
+        shown = _pairs(record.before.get(name), record.after.get(name))
+        # Two numbers with the same end are masked alike: whether one changed, the full ones tell.
+        full = _pairs(record.opened[0].get(name), record.opened[1].get(name))
+        for (path, before, after), (_, *numbers) in zip(shown, full, strict=True):
             last = path[-1] if path else name
             words = [_words(value, name=last, field=None if path else field) for value in (before, after)]
-            if words[0] != words[1]:
+            if words[0] != words[1] or (numbers != [before, after] and numbers[0] != numbers[1]):
                 found.append(Difference(" · ".join([label, *(FIELDS.get(part, part) for part in path)]), *words))
     return found
 
@@ -107,8 +110,6 @@ def _words(value: Any, *, name: str, field: models.Field[Any, Any] | None) -> st
         return NOTHING
     if isinstance(value, bool):
         return "是" if value else "否"
-    if name in MASKED and isinstance(value, str):
-        return f"****{value[-4:]}"
     if isinstance(value, list):
         return "、".join(_words(part, name=name, field=None) for part in value)
     if isinstance(value, dict):

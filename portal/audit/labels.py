@@ -11,8 +11,6 @@ ACTIONS: Registry[str] = Registry("audit action")
 FIELDS: Registry[str] = Registry("audited field")
 # Actions whose before and after are fields of another model than the object's own: that model's label.
 DETAIL_MODELS: Registry[str] = Registry("audited model")
-# Shown by their end only: whoever reads the record needs to see that they changed, not to use them.
-MASKED = frozenset({"resident_id", "account_number"})
 
 _weights: dict[str, int] = {}
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.functional import cached_property
 
 from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.audit.enums import SecurityKind
 from portal.audit.labels import action_label
+from portal.audit.sealing import restored
+from portal.core.encrypted_fields import EncryptedField
 
 
 class AuditQuerySet(models.QuerySet["AuditRecord"]):
@@ -39,6 +42,7 @@ class AuditRecord(models.Model):
     before = models.JSONField("变更前", default=dict)
     after = models.JSONField("变更后", default=dict)
     contents = models.JSONField("内容哈希", default=dict, help_text="写入的各行：表、主键、SHA-256")
+    sealed = EncryptedField("加密的号码", default="", help_text="变更前后中只显示末四位的号码")
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
@@ -54,6 +58,11 @@ class AuditRecord(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.sequence} {self.action}"
+
+    @cached_property
+    def opened(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Before and after with the numbers in full: to compare, never to show."""
+        return restored(self.before, self.after, self.sealed)
 
     @property
     def action_label(self) -> str:

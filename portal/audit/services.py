@@ -18,6 +18,7 @@ from portal.audit.chain import compute_hash
 from portal.audit.contents import CONTENTS, RowKey, hashes_of
 from portal.audit.export import moment_text, write_records
 from portal.audit.models import AuditRecord, ChainHead
+from portal.audit.sealing import seal, sealed_names
 from portal.audit.security import record_export
 from portal.audit.selectors import RecordFilter
 from portal.core.actor import ActorContext
@@ -147,6 +148,8 @@ def _entry(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> AuditRecord:
+    names = sealed_names(target._meta.model)
+    shown_before, shown_after, sealed = seal(_plain(before), _plain(after), names=names, salted=True)
     return AuditRecord(
         at=act.at,
         actor=act.user,
@@ -157,8 +160,9 @@ def _entry(
         target_id=str(target.pk)[:60],
         target_label=str(target)[:200],
         region_code=region_code or home_region(act.user),
-        before=_plain(before),
-        after=_plain(after),
+        before=shown_before,
+        after=shown_after,
+        sealed=sealed,
     )
 
 

@@ -216,3 +216,8 @@ def _require_length(text: str, length: int, label: str) -> None:
     if len(text) != length:
         off = f"少了 {length - len(text)} 位" if len(text) < length else f"多了 {len(text) - length} 位"
         raise IdentifierError(f"{label}应为 {length} 位，您填写了 {len(text)} 位，{off}。")
+
+
+def mask_number(number: str) -> str:
+    """A number of a person or an account by its last four characters; of a short one nothing is readable."""
+    return f"****{number[-4:]}" if len(number) > 7 else "****" if number else ""

@@ -30,6 +30,18 @@ END
 """
 
 
+def rotated(*columns: str) -> str:
+    """The SQL condition under which an UPDATE only encrypts columns under another key, for `ProtectRows.allowed`.
+
+    That the text beneath is the same no database can see; the audit chain, which holds the text's hash, can.
+    """
+    return " AND ".join(
+        f"""(OLD."{column}" = NEW."{column}" OR (OLD."{column}" LIKE 'enc:%' AND NEW."{column}" LIKE 'enc:%'"""
+        f""" AND substr(OLD."{column}", 1, 12) <> substr(NEW."{column}", 1, 12)))"""
+        for column in columns
+    )
+
+
 class TriggerOperation(Operation):
     """An operation that makes triggers on a model's table: `triggers` has them, `functions` what they call.
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from portal.accounts.models import User
+from portal.core.encrypted_fields import EncryptedField
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -51,7 +52,7 @@ class OutboxEmail(models.Model):
     message = models.OneToOneField(Message, models.PROTECT, related_name="email", null=True)
     to = models.EmailField("收件人")
     subject = models.CharField("主题", max_length=120)
-    body = models.TextField("正文", blank=True)
+    body = EncryptedField("正文", blank=True)
     is_secret = models.BooleanField("发出后清除正文", default=False)
     created_at = models.DateTimeField("登记时间", default=timezone.now)
     sent_at = models.DateTimeField("发出时间", null=True, blank=True)

@@ -8,6 +8,7 @@ from stdnum.iso7064 import mod_11_10
 
 from portal.accounts.enums import ApplicantKind, Role, SizeClass
 from portal.accounts.models import Applicant, Appointment, Membership, Region, User
+from portal.core.encryption import keyed_hash
 
 PASSWORD = "Demo-2026-portal"  # noqa: S105 - printed for everyone who starts the demo
 DOMAIN = "demo.example"
@@ -169,8 +170,9 @@ def _person(index: int, name: str, stem: str, district: str) -> Applicant:
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     check = "10X98765432"[sum(int(c) * w for c, w in zip(stem, weights, strict=True)) % 11]
     applicant, created = Applicant.objects.get_or_create(
-        resident_id=stem + check,
+        resident_id_hash=keyed_hash(stem + check),
         defaults={
+            "resident_id": stem + check,
             "kind": ApplicantKind.INDIVIDUAL,
             "name": name,
             "region_id": district,

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Round
 from django.utils import timezone
 
+from portal.core.encrypted_fields import EncryptedJSONField
 from portal.core.money import to_yuan
 
 
@@ -79,7 +80,7 @@ class Payment(models.Model):
     voucher = models.CharField("凭证号", max_length=60)
     on = models.DateField("日期")
     reason = models.CharField("退票原因", max_length=200, blank=True)
-    account = models.JSONField("收款账户", default=dict, help_text="付款时的户名、开户行、联行号和账号")
+    account = EncryptedJSONField("收款账户", default=dict, help_text="付款时的户名、开户行、联行号和账号")
     officer = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

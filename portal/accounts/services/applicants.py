@@ -15,6 +15,7 @@ from portal.accounts.selectors import officers_of, owner_of
 from portal.accounts.workflow import OVERRIDES
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
+from portal.core.encryption import keyed_hashes
 from portal.core.errors import RefusedError
 from portal.core.identifiers import (
     IdentifierError,
@@ -309,7 +310,7 @@ def _refuse_registered(*, uscc: str | None, resident_id: str | None) -> None:
         raise RefusedError(
             f"该统一社会信用代码已经登记，不能重复登记。请联系{whom}在“成员”页面邀请您加入。", field="uscc"
         )
-    if resident_id is not None and Applicant.objects.filter(resident_id=resident_id).exists():
+    if resident_id is not None and Applicant.objects.filter(resident_id_hash__in=keyed_hashes(resident_id)).exists():
         raise RefusedError(
             "该公民身份号码已经登记。如是您本人用其他邮箱登记的，请用原邮箱登录；如非本人登记，请致电注册地主管部门。",
             field="resident_id",

@@ -16,7 +16,6 @@ def update_profile(user: User, *, name: str, phone: str, act: ActorContext) -> N
         if not before:
             return
         after = {field: wanted[field] for field in before}
-        User.objects.filter(pk=person.pk).update(**after)
-        for field, value in after.items():
-            setattr(person, field, value)
+        person.name, person.phone = name, phone
+        person.save(update_fields=["name", "phone", "phone_hash"])
         record_audit(act, action="accounts.profile_updated", target=person, before=before, after=after)

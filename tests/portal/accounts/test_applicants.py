@@ -168,8 +168,8 @@ class TestChangingDetails:
         applicant.refresh_from_db()
         assert applicant.account_number == "99887766"
         record = AuditRecord.objects.get(action="accounts.applicant_updated")
-        assert record.before["account_number"] == old
-        assert record.after["account_number"] == "99887766"
+        assert (record.before["account_number"], record.after["account_number"]) == (f"****{old[-4:]}", "****7766")
+        assert record.opened[0]["account_number"] == old
         assert "name" not in record.after
         assert record.actor == owner
 
@@ -227,8 +227,8 @@ class TestProfile:
         member.refresh_from_db()
         assert (member.name, member.phone) == ("新名", "13900000000")
         record = AuditRecord.objects.get(action="accounts.profile_updated")
-        assert record.before == {"name": "旧名", "phone": "13800000000"}
-        assert record.after == {"name": "新名", "phone": "13900000000"}
+        assert record.before == {"name": "旧名", "phone": "****0000"}
+        assert record.opened[1] == {"name": "新名", "phone": "13900000000"}
 
     def test_officials_read_that_they_act_for_no_applicant(self, signed_in, no_second_factor):
         page = signed_in(make_official(Role.ACCEPTANCE, binhu())).get(reverse("accounts:profile")).content.decode()
