@@ -24,6 +24,8 @@ def _document(world: World, _: str) -> dict[str, Any]:
 BUDGETS = {
     "treasury:board": Address(BUDGET_READERS),
     "treasury:board_export": Address(BUDGET_READERS),
+    "treasury:statement": Address(BUDGET_READERS),
+    "treasury:statement_export": Address(BUDGET_READERS),
     "treasury:new_line": Address(FINANCE_PEOPLE),
     "treasury:line": Address(BUDGET_READERS, {"own": FINANCE | AUDIT | {"decision_maker"}}, _budget_line),
     "treasury:issue": Address(FINANCE_PEOPLE, {"own": FINANCE}, _budget_line),

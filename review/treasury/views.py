@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from portal.accounts.models import Region
 from portal.audit.security import exported_workbook
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
+from portal.core.numbers import NumberError, read_day
 from portal.core.paging import paginate, read_number
 from review.treasury.enums import AccountKind
 from review.treasury.forms import CloseForm, IssueForm, LineForm
@@ -23,8 +25,10 @@ from review.treasury.models import BudgetLine
 from review.treasury.selectors import line_figures, postings_of, total_figures, use_chart
 from review.treasury.services.lines import close_year, create_line, issue_budget
 from review.treasury.sheets import board_sheet
+from review.treasury.statements import statement_of, statement_sheet
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.forms import Form
     from django.http import HttpRequest, HttpResponse
 
@@ -71,6 +75,28 @@ def board_export(request: HttpRequest) -> HttpResponse:
     return exported_workbook(
         act_of(request), content, f"指标执行表-{year}.xlsx", rows=len(lines), filters=f"年度：{year}"
     )
+
+
+@access(readers)
+@require_GET
+def statement(request: HttpRequest) -> HttpResponse:
+    """A month's statement: every account of the lines that the person sees, opening, movements and closing."""
+    first = _month(request)
+    rows = statement_of(_seen_lines(request), first)
+    months = [first.replace(month=number) for number in range(1, 13)]
+    context = {"rows": rows, "first": first, "months": months, "years": [first.year - 1, first.year + 1]}
+    return render(request, "treasury/statement.html", context)
+
+
+@access(readers)
+@require_GET
+def statement_export(request: HttpRequest) -> HttpResponse:
+    """The month's statement as a workbook."""
+    first = _month(request)
+    rows = statement_of(_seen_lines(request), first)
+    content = statement_sheet(rows, first=first, made_by=user_of(request).name)
+    name = f"对账单-{first:%Y%m}.xlsx"
+    return exported_workbook(act_of(request), content, name, rows=len(rows), filters=f"月份：{first:%Y-%m}")
 
 
 @access(finance)
@@ -165,6 +191,19 @@ def _lines_of_year(request: HttpRequest) -> tuple[list[BudgetLine], list[int], i
     year = asked if asked in years else (this_year if this_year in years or not years else years[0])
     lines = list(seen.filter(year=year).select_related("region__parent").order_by("region_id", "pk"))
     return lines, years or [this_year], year
+
+
+def _month(request: HttpRequest) -> date:
+    """The first day of the month asked for as `?month=2026-11`; this month's where there is none such."""
+    try:
+        return read_day(f"{request.GET.get('month', '')}-01", first_year=2000, last_year=2998)
+    except NumberError:
+        return timezone.localdate().replace(day=1)
+
+
+def _seen_lines(request: HttpRequest) -> QuerySet[BudgetLine]:
+    seen = BudgetLine.objects.visible_to(user_of(request)).select_related("region__parent")
+    return seen.order_by("region_id", "-year", "pk")
 
 
 def _visible_line(request: HttpRequest, pk: int) -> BudgetLine:
