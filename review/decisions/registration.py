@@ -5,12 +5,15 @@ from portal.accounts.enums import Role
 from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
+from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
+from review.decisions.jobs import approve_long_list
 from review.decisions.models import CreditSnapshot, Decision, LineDecision, Objection, PublicityEntry, PublicityList
 
 _REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER)
 
 URL_MODULES.add("review/", "review.decisions.urls")
+JOB_KINDS.add("review.approve_list", JobKind("公示期满批准", approve_long_list))
 register_menu("公示", "review:publicity_public", public, weight=50)
 register_menu("待办", "review:queue", officials(*_REVIEWERS), weight=90)
 register_menu("审定议程", "review:agendas", officials(Role.DECISION_MAKER), weight=95)

@@ -1,6 +1,6 @@
 """Publish what was decided, and approve what nobody objected to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -156,20 +156,26 @@ def approve_claim(claim_id: int, *, publicity: PublicityList, act: ActorContext)
     return claim
 
 
-def approve_list(publicity: PublicityList, *, act: ActorContext) -> list[Outcome]:
+def approve_list(
+    publicity: PublicityList, *, act: ActorContext, progress: Callable[[int, int], object] | None = None
+) -> list[Outcome]:
     """Approve every claim of the list that is not frozen, each in a transaction of its own.
 
-    One claim's trouble stops no other. The list is closed when none of its claims is left in publicity.
+    One claim's trouble stops no other. `progress` is called after each with how many are done, of how many. The list is
+    closed when none of its claims is left in publicity.
     """
     refuse_before_end(publicity, act=act)
-    outcomes = []
-    for claim in approvable(publicity):
+    outcomes: list[Outcome] = []
+    ready = approvable(publicity)
+    for claim in ready:
         outcome = Outcome(claim, claim.approved_amount, title=claim.approved_title)
         try:
             approve_claim(claim.pk, publicity=publicity, act=act)
         except (RefusedError, PermissionDenied) as error:
             outcome = replace(outcome, problem=str(error))
         outcomes.append(outcome)
+        if progress:
+            progress(len(outcomes), len(ready))
     close_if_settled(publicity, act=act)
     return outcomes
 

@@ -30,6 +30,7 @@ from review.decisions.selectors.publicity import (
     publishing_region,
     totals_of,
 )
+from review.decisions.services.long_lists import MOST_AT_ONCE, approval_job, start_approval
 from review.decisions.services.objections import dismiss_objection, enter_objection, uphold_objection
 from review.decisions.services.publicity import Outcome, approvable, approve_list, last_day, publish_claims
 
@@ -120,6 +121,7 @@ def publicity_work(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             entries_for_work(found, user=user_of(request)), after=request.GET.get("after", ""), size=ENTRIES_PER_PAGE
         )[0],
         "ready": ready,
+        "job": approval_job(found),
         "total": sum((claim.approved_amount or ZERO for claim in ready), ZERO),
         "is_over": timezone.localdate() > found.ends_on,
         "may_object": found.region_id in publishing_regions(user_of(request)),
@@ -134,6 +136,9 @@ def publicity_approve(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Approve everything on the list that nobody's objection holds back."""
     found = worked_list(request, key)
     with show_refusal(request):
+        if len(approvable(found)) > MOST_AT_ONCE:
+            start_approval(found, act=act_of(request))
+            return redirect("review:publicity_work", key=key)
         outcomes = approve_list(found, act=act_of(request))
         done = [outcome for outcome in outcomes if not outcome.problem]
         messages.success(request, f"已批准 {sum_words(done)}；通知书正在后台制作。")
