@@ -69,6 +69,7 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "review:claims_export": Address(READERS),
     "review:claim": Address(READERS, _claims_for(READERS), claim_key),
     "review:conclude": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),
+    "review:recall": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),
     "review:credit": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),
     "review:publicity": Address(CITY_PEOPLE),
     "review:publicity_new": Address(PUBLISHERS),
@@ -76,6 +77,7 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
         CITY_PEOPLE, {"wuxi": CITY}, lambda world, _: {"key": world.extra["publicity"].key}
     ),
     "review:publicity_approve": Address(DECIDERS, {"wuxi": {"decision_maker"}}, publicity_key),
+    "review:publicity_withdraw": Address(PUBLISHERS, {"wuxi": {"city_officer"}}, publicity_key),
     "review:publicity_export": Address(
         CITY_PEOPLE, {"wuxi": CITY}, lambda world, _: {"key": world.extra["publicity"].key}
     ),

@@ -24,12 +24,21 @@ class ClaimStatus(StatusChoices):
     WITHDRAWN = "withdrawn", "neutral", "已撤回", "已撤回"
     NOT_ACCEPTED = "not_accepted", "bad", "不予受理", "不予受理"
     REJECTED = "rejected", "bad", "不予支持", "不予支持"
+    TERMINATED = "terminated", "bad", "资助已终止", "已终止"
 
 
 # Statuses in which the applicant may change the claim's content.
 EDITABLE = frozenset({ClaimStatus.DRAFT, ClaimStatus.CORRECTION})
 # Statuses in which a claim no longer holds the right it was made for: another claim may take it.
-RELEASED = frozenset({ClaimStatus.DRAFT, ClaimStatus.WITHDRAWN, ClaimStatus.NOT_ACCEPTED, ClaimStatus.REJECTED})
+RELEASED = frozenset(
+    {
+        ClaimStatus.DRAFT,
+        ClaimStatus.WITHDRAWN,
+        ClaimStatus.NOT_ACCEPTED,
+        ClaimStatus.REJECTED,
+        ClaimStatus.TERMINATED,
+    }
+)
 # Statuses in which something is still to be done before the decision.
 UNDER_REVIEW = frozenset(
     {
@@ -47,7 +56,15 @@ UNDER_REVIEW = frozenset(
 
 
 # Statuses in which a notice on the claim is there, or is being made.
-NOTICED = frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.RECOGNISED, ClaimStatus.REJECTED})
+NOTICED = frozenset(
+    {
+        ClaimStatus.APPROVED,
+        ClaimStatus.PAID,
+        ClaimStatus.RECOGNISED,
+        ClaimStatus.REJECTED,
+        ClaimStatus.TERMINATED,
+    }
+)
 
 
 class Route(models.TextChoices):
@@ -68,16 +85,21 @@ class Action(models.TextChoices):
     DECLINE = "decline", "不予受理"
     DISTRICT_PASS = "district_pass", "初审完成"
     DISTRICT_CONFIRM = "district_confirm", "复核通过"
-    SEND_BACK = "send_back", "退回经办"
+    SEND_BACK = "send_back", "退回重审"
+    RECALL = "recall", "收回本人意见"
     CITY_PASS = "city_pass", "复审通过"
     REQUEST_CORRECTION = "request_correction", "退回补正"
     DECIDE = "decide", "审定支持"
     REJECT = "reject", "不予支持"
     PUBLICISE = "publicise", "列入公示"
+    UNPUBLISH = "unpublish", "撤下公示"
     OBJECT = "object", "登记异议"
     DISMISS_OBJECTION = "dismiss_objection", "异议不成立"
     UPHOLD_OBJECTION = "uphold_objection", "异议成立"
+    REDECIDE = "redecide", "异议部分成立，重新审定"
     APPROVE = "approve", "公示期满批准"
     RECOGNISE = "recognise", "公示期满认定"
     RECORD_PAYMENT = "record_payment", "登记拨付"
     RECORD_RETURN = "record_return", "登记退票"
+    LOWER = "lower", "调减资助"
+    TERMINATE = "terminate", "终止资助"

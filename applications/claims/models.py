@@ -18,7 +18,7 @@ from portal.core.files import kept_name
 
 # Roles that read claims in all of their region, and those that read them only once there is money to pay.
 _READERS = DISTRICT_ROLES | {Role.CITY_OFFICER, Role.DECISION_MAKER, Role.AUDITOR}
-_PAYABLE = frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID})
+_PAYABLE = frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.TERMINATED})
 
 
 def visible_claims(user: User, prefix: str = "") -> Q:

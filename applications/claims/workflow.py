@@ -5,7 +5,7 @@
 
 from applications.claims.enums import Action, ClaimStatus, Route
 from portal.accounts.enums import Role
-from portal.core.workflow import Workflow, transition
+from portal.core.workflow import Workflow, back, transition
 
 S = ClaimStatus
 APPLICANT = "applicant"
@@ -32,6 +32,23 @@ _BEFORE_DECISION = frozenset(
     {S.SUBMITTED, S.DISTRICT_REVIEW, S.DISTRICT_CONFIRMATION, S.CITY_REVIEW, S.FINAL_DECISION, S.CORRECTION}
 )
 
+# Who has a claim sends it back by a stage, the second officer's and the city's to the first officer; a decision that is
+# not yet publicised goes back to the meeting. Who concluded last takes their conclusion back until the next concludes.
+_SENT_BACK = {
+    S.DISTRICT_CONFIRMATION: S.DISTRICT_REVIEW,
+    S.CITY_REVIEW: S.DISTRICT_REVIEW,
+    S.FINAL_DECISION: S.CITY_REVIEW,
+    S.AWAITING_PUBLICITY: S.FINAL_DECISION,
+}
+_RECALLED = {
+    S.DISTRICT_REVIEW: S.SUBMITTED,
+    S.DISTRICT_CONFIRMATION: S.DISTRICT_REVIEW,
+    S.CITY_REVIEW: S.DISTRICT_CONFIRMATION,
+    S.FINAL_DECISION: S.CITY_REVIEW,
+    S.AWAITING_PUBLICITY: S.FINAL_DECISION,
+}
+_REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER)
+
 _CITY = Workflow(
     transition(Action.SUBMIT, S.DRAFT, S.SUBMITTED, APPLICANT),
     transition(Action.RESUBMIT, S.CORRECTION, None, APPLICANT),
@@ -40,7 +57,8 @@ _CITY = Workflow(
     transition(Action.DECLINE, S.SUBMITTED, S.NOT_ACCEPTED, Role.ACCEPTANCE, needs_reason=True),
     transition(Action.DISTRICT_PASS, S.DISTRICT_REVIEW, S.DISTRICT_CONFIRMATION, Role.DISTRICT_FIRST),
     transition(Action.DISTRICT_CONFIRM, S.DISTRICT_CONFIRMATION, S.CITY_REVIEW, Role.DISTRICT_SECOND),
-    transition(Action.SEND_BACK, S.DISTRICT_CONFIRMATION, S.DISTRICT_REVIEW, Role.DISTRICT_SECOND, needs_reason=True),
+    back(Action.SEND_BACK, _SENT_BACK, *_REVIEWERS, needs_reason=True),
+    back(Action.RECALL, _RECALLED, *_REVIEWERS, needs_reason=True),
     transition(Action.CITY_PASS, S.CITY_REVIEW, S.FINAL_DECISION, Role.CITY_OFFICER),
     transition(
         Action.REQUEST_CORRECTION,
@@ -64,26 +82,38 @@ _CITY = Workflow(
     ),
     transition(Action.DECIDE, S.FINAL_DECISION, S.AWAITING_PUBLICITY, Role.DECISION_MAKER),
     transition(Action.PUBLICISE, S.AWAITING_PUBLICITY, S.PUBLICITY, Role.CITY_OFFICER),
+    transition(Action.UNPUBLISH, S.PUBLICITY, S.AWAITING_PUBLICITY, Role.CITY_OFFICER, needs_reason=True),
     transition(Action.OBJECT, S.PUBLICITY, S.OBJECTION, Role.CITY_OFFICER, needs_reason=True),
     transition(Action.DISMISS_OBJECTION, S.OBJECTION, S.PUBLICITY, Role.CITY_OFFICER, needs_reason=True),
     transition(Action.UPHOLD_OBJECTION, S.OBJECTION, S.REJECTED, Role.DECISION_MAKER, needs_reason=True),
+    transition(Action.REDECIDE, S.OBJECTION, S.FINAL_DECISION, Role.DECISION_MAKER, needs_reason=True),
     transition(Action.APPROVE, S.PUBLICITY, S.APPROVED, Role.DECISION_MAKER),
     transition(Action.RECOGNISE, S.PUBLICITY, S.RECOGNISED, Role.DECISION_MAKER),
     transition(Action.RECORD_PAYMENT, S.APPROVED, S.PAID, Role.FINANCE),
     transition(Action.RECORD_RETURN, S.PAID, S.APPROVED, Role.FINANCE, needs_reason=True),
+    back(Action.LOWER, {S.APPROVED: S.APPROVED, S.PAID: S.PAID}, Role.DECISION_MAKER, needs_reason=True),
+    transition(Action.TERMINATE, {S.APPROVED, S.PAID}, S.TERMINATED, Role.DECISION_MAKER, needs_reason=True),
     noun="申报",
     field="status",
 )
 # Where the document lets the district decide and the city only supervises.
 _DISTRICT = _CITY.replaced(
     transition(Action.DISTRICT_CONFIRM, S.DISTRICT_CONFIRMATION, S.FINAL_DECISION, Role.DISTRICT_SECOND),
+    back(
+        Action.SEND_BACK,
+        _SENT_BACK | {S.FINAL_DECISION: S.DISTRICT_REVIEW},
+        *_REVIEWERS,
+        needs_reason=True,
+    ),
+    back(Action.RECALL, _RECALLED | {S.FINAL_DECISION: S.DISTRICT_CONFIRMATION}, *_REVIEWERS, needs_reason=True),
     transition(Action.PUBLICISE, S.AWAITING_PUBLICITY, S.PUBLICITY, Role.DECISION_MAKER),
+    transition(Action.UNPUBLISH, S.PUBLICITY, S.AWAITING_PUBLICITY, Role.DECISION_MAKER, needs_reason=True),
     transition(Action.OBJECT, S.PUBLICITY, S.OBJECTION, Role.DECISION_MAKER, needs_reason=True),
     transition(Action.DISMISS_OBJECTION, S.OBJECTION, S.PUBLICITY, Role.DECISION_MAKER, needs_reason=True),
 )
 
 # Only who has the claim may act on it: a city officer rejects in city review, not in the district's.
-_DESK_ACTIONS = frozenset({Action.REQUEST_CORRECTION, Action.REJECT})
+_DESK_ACTIONS = frozenset({Action.REQUEST_CORRECTION, Action.REJECT, Action.SEND_BACK})
 
 
 def workflow_of(route: str) -> Workflow:
@@ -102,7 +132,9 @@ def may_act(action: Action, status: ClaimStatus, role: str, route: str = Route.C
     row = workflow_of(route).get(action)
     if row is None or status not in row.sources or role not in row.parties:
         return False
-    return action not in _DESK_ACTIONS or REVIEWER_OF[status] == role
+    if action == Action.RECALL:
+        return reviewer_of(ClaimStatus(row.by_source[status]), route) == role
+    return action not in _DESK_ACTIONS or reviewer_of(status, route) == role
 
 
 def actions_for(status: ClaimStatus, role: str, route: str = Route.CITY) -> list[Action]:

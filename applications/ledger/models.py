@@ -35,6 +35,7 @@ class LimitEntry(models.Model):
     sequence = models.PositiveIntegerField("序号")
     claim = models.ForeignKey("applications.Claim", models.PROTECT, related_name="limit_entries")
     kind = models.CharField("种类", max_length=10, choices=EntryKind.choices)
+    turn = models.PositiveIntegerField("次第", default=0, help_text="该申报此前释放过几次")
     amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2)
     times = models.IntegerField("次数", default=0)
     amount_after = models.DecimalField("余额（元）", max_digits=16, decimal_places=2)
@@ -46,7 +47,7 @@ class LimitEntry(models.Model):
         verbose_name = verbose_name_plural = "限额台账"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["bucket", "sequence"], name="one_entry_per_sequence"),
-            models.UniqueConstraint(fields=["bucket", "claim", "kind"], name="reserved_and_released_once"),
+            models.UniqueConstraint(fields=["bucket", "claim", "kind", "turn"], name="reserved_and_released_once"),
             models.CheckConstraint(
                 name="reserve_is_positive_release_negative",
                 condition=Q(kind=EntryKind.RESERVE, amount__gte=0, times__gte=0)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import Max
 
 from applications.claims.models import Claim
 from applications.ledger.keys import LimitUse, merge_uses, shortage
@@ -22,10 +23,12 @@ def reserve_limits(claim: Claim, *, uses: Iterable[LimitUse], act: ActorContext)
 
     Buckets are locked in the order of their keys, so that two decisions never wait for each other in a circle.
     Raises LimitExceededError, with nothing written, where one of them has too little left; IntegrityError
-    where the claim has already reserved.
+    where the claim holds a reservation that was not released.
     """
     wanted = merge_uses(uses)
     buckets = _locked_buckets([(use.key, use.label) for use in wanted])
+    released = LimitEntry.objects.filter(claim=claim, kind=EntryKind.RELEASE).aggregate(last=Max("turn"))["last"]
+    turn = 0 if released is None else released + 1
     fresh: list[LimitEntry] = []
     for use in wanted:
         bucket = buckets[use.key]
@@ -39,6 +42,7 @@ def reserve_limits(claim: Claim, *, uses: Iterable[LimitUse], act: ActorContext)
                 sequence=last.sequence + 1 if last else 1,
                 claim=claim,
                 kind=EntryKind.RESERVE,
+                turn=turn,
                 amount=use.amount,
                 times=use.times,
                 amount_after=amount + use.amount,
@@ -51,16 +55,17 @@ def reserve_limits(claim: Claim, *, uses: Iterable[LimitUse], act: ActorContext)
 
 def release_limits(claim: Claim, *, act: ActorContext) -> list[LimitEntry]:
     """Append the entries that give back all a claim holds, in the caller's transaction; nothing where it holds none."""
+    entries = LimitEntry.objects.filter(claim=claim)
+    released = set(entries.filter(kind=EntryKind.RELEASE).values_list("turn", flat=True))
     reserved = {
         entry.bucket_id: entry
-        for entry in LimitEntry.objects.filter(claim=claim, kind=EntryKind.RESERVE).select_related("bucket")
+        for entry in entries.filter(kind=EntryKind.RESERVE).exclude(turn__in=released).select_related("bucket")
     }
     buckets = _locked_buckets([(entry.bucket.key, entry.bucket.label) for entry in reserved.values()])
-    released = set(LimitEntry.objects.filter(claim=claim, kind=EntryKind.RELEASE).values_list("bucket_id", flat=True))
     fresh: list[LimitEntry] = []
     for bucket in buckets.values():
         last = _last_entry(bucket)
-        if bucket.pk in released or last is None:
+        if last is None:
             continue
         taken = reserved[bucket.pk]
         fresh.append(
@@ -69,6 +74,7 @@ def release_limits(claim: Claim, *, act: ActorContext) -> list[LimitEntry]:
                 sequence=last.sequence + 1,
                 claim=claim,
                 kind=EntryKind.RELEASE,
+                turn=taken.turn,
                 amount=-taken.amount,
                 times=-taken.times,
                 amount_after=last.amount_after - taken.amount,

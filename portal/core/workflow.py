@@ -7,7 +7,7 @@ know no people: who may do an action is asked by the service, which also logs wh
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
@@ -18,13 +18,18 @@ from portal.core.errors import RefusedError
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One line of a table: `target=None` leaves it to the mover to name the next state."""
+    """One line of a table: `target=None` leaves it to `by_source`, or to the mover, to name the next state."""
 
     action: TextChoices
     sources: frozenset[TextChoices]
     target: TextChoices | None
     parties: frozenset[str] = frozenset()
     needs_reason: bool = False
+    by_source: Mapping[Any, TextChoices] = field(default_factory=dict)
+
+    def target_from(self, state: str) -> TextChoices | None:
+        """The next state of a row in this state; None where the mover names it."""
+        return self.target or next((target for source, target in self.by_source.items() if source == state), None)
 
 
 def transition(
@@ -37,6 +42,13 @@ def transition(
     """A line of a table, from one state or several."""
     several = frozenset({sources} if isinstance(sources, str) else sources)
     return Transition(action, several, target, frozenset(parties), needs_reason)
+
+
+def back(
+    action: TextChoices, by_source: Mapping[Any, TextChoices], *parties: str, needs_reason: bool = False
+) -> Transition:
+    """A line of a table whose target depends on the state that a row comes from."""
+    return Transition(action, frozenset(by_source), None, frozenset(parties), needs_reason, by_source)
 
 
 def into(target: TextChoices, *sources: TextChoices) -> Transition:
@@ -88,7 +100,8 @@ class Workflow:
         """
         if not connection.in_atomic_block:
             raise RuntimeError("A state is written inside a transaction only.")
-        after = {**(changes or {}), self.field: self.check(row, action).target or target}
+        line = self.check(row, action)
+        after = {**(changes or {}), self.field: line.target_from(getattr(row, self.field)) or target}
         before = {name: getattr(row, name) for name in after}
         for name, value in after.items():
             setattr(row, name, value)

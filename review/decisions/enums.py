@@ -33,6 +33,8 @@ _LABELS_AT: dict[tuple[Conclusion, Stage | str | None], str] = {
     (Conclusion.SUPPORT, Stage.ACCEPTANCE): "受理",
     (Conclusion.REFUSE, Stage.ACCEPTANCE): "不予受理",
     (Conclusion.REFUSE, Stage.DISTRICT_FIRST): "建议不予支持",
+    (Conclusion.SEND_BACK, Stage.CITY): "退回区级重审",
+    (Conclusion.SEND_BACK, Stage.FINAL): "退回重审",
 }
 
 
@@ -47,6 +49,7 @@ class ObjectionState(models.TextChoices):
     OPEN = "open", "核实中"
     DISMISSED = "dismissed", "不成立"
     UPHELD = "upheld", "成立"
+    REDECIDED = "redecided", "部分成立，重新审定"
 
 
 class RefusalGround(models.TextChoices):

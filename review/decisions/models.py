@@ -6,7 +6,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from applications.claims.enums import Route
@@ -151,6 +151,10 @@ class PublicityList(models.Model):
     created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField("结束时间", null=True, blank=True)
+    withdrawn_reason = models.CharField("撤下原因", max_length=300, blank=True)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="更正的公示"
+    )
 
     objects = PublicityQuerySet.as_manager()
 
@@ -160,10 +164,20 @@ class PublicityList(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(name="publicity_ends_after_start", condition=Q(ends_on__gte=F("starts_on"))),
             models.CheckConstraint(name="publicity_has_workdays", condition=Q(workdays__gte=1)),
+            models.CheckConstraint(
+                name="withdrawn_publicity_is_closed", condition=Q(withdrawn_reason="") | Q(closed_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class PublicityEntryQuerySet(models.QuerySet["PublicityEntry"]):
+    def standing(self) -> PublicityEntryQuerySet:
+        """The last entry of each claim, on lists that are not withdrawn: a later list takes over from an earlier."""
+        later = PublicityEntry.objects.filter(claim=OuterRef("claim"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(later), publicity__withdrawn_reason="")
 
 
 class PublicityEntry(models.Model):
@@ -177,6 +191,8 @@ class PublicityEntry(models.Model):
     count = models.PositiveIntegerField("数量")
     amount = models.DecimalField("拟资助金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     title = models.CharField("拟认定名称", max_length=200, blank=True)
+
+    objects = PublicityEntryQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["district_name", "applicant_name", "pk"]

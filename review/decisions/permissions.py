@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from applications.claims.enums import Action, ClaimStatus, Route
-from applications.claims.models import Claim
+from applications.claims.models import Claim, ClaimEvent
 from applications.claims.permissions import acts_for_applicant, party_for
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Appointment, User
@@ -34,11 +34,15 @@ ACTION_OF: dict[tuple[Stage, Conclusion], Action] = {
     (Stage.DISTRICT_SECOND, Conclusion.CORRECT): Action.REQUEST_CORRECTION,
     (Stage.CITY, Conclusion.SUPPORT): Action.CITY_PASS,
     (Stage.CITY, Conclusion.REFUSE): Action.REJECT,
+    (Stage.CITY, Conclusion.SEND_BACK): Action.SEND_BACK,
     (Stage.CITY, Conclusion.CORRECT): Action.REQUEST_CORRECTION,
     (Stage.FINAL, Conclusion.SUPPORT): Action.DECIDE,
     (Stage.FINAL, Conclusion.REFUSE): Action.REJECT,
+    (Stage.FINAL, Conclusion.SEND_BACK): Action.SEND_BACK,
     (Stage.FINAL, Conclusion.CORRECT): Action.REQUEST_CORRECTION,
 }
+# The conclusions that their officer can take back, until the next stage concludes.
+_RECALLABLE = frozenset({Action.ACCEPT, Action.DISTRICT_PASS, Action.DISTRICT_CONFIRM, Action.CITY_PASS, Action.DECIDE})
 # Stages in which an officer sets a sum per line; the second officer confirms the first's sums as they are.
 SUM_STAGES = frozenset({Stage.DISTRICT_FIRST, Stage.CITY, Stage.FINAL})
 
@@ -84,6 +88,18 @@ def open_conclusions(user: User, claim: Claim) -> list[Conclusion]:
         for (at, conclusion), action in ACTION_OF.items()
         if at == stage and party_for(user, claim, action) is not None
     ]
+
+
+def way_back(user: User, claim: Claim, last: ClaimEvent | None) -> Action | None:
+    """How this person takes back what was concluded last: their own conclusion, or a decision before its publicity.
+
+    `last` is the claim's latest event.
+    """
+    is_own = last is not None and last.action in _RECALLABLE and last.actor_id == user.pk
+    if is_own and party_for(user, claim, Action.RECALL):
+        return Action.RECALL
+    waits = claim.status == ClaimStatus.AWAITING_PUBLICITY
+    return Action.SEND_BACK if waits and party_for(user, claim, Action.SEND_BACK) else None
 
 
 def four_eyes_problem(user: User, claim: Claim, concluded: Iterable[tuple[int, str]], stage: str | None = None) -> str:

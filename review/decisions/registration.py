@@ -26,6 +26,7 @@ register_audit(
     {
         "credit": "登记信用查询",
         "publicity": "发布公示",
+        "publicity_withdrawn": "撤下公示",
         "objection": "受理异议",
         "objection_dismissed": "异议核实不成立",
     },

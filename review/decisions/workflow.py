@@ -4,5 +4,5 @@ from portal.core.workflow import Workflow, into
 from review.decisions.enums import ObjectionState
 
 OBJECTIONS = Workflow(
-    into(ObjectionState.DISMISSED, ObjectionState.OPEN), into(ObjectionState.UPHELD, ObjectionState.OPEN), noun="异议"
+    *(into(state, ObjectionState.OPEN) for state in ObjectionState if state != ObjectionState.OPEN), noun="异议"
 )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
-from applications.claims.enums import ClaimStatus
+from applications.claims.enums import RELEASED, ClaimStatus
 from applications.claims.models import AssessmentReplay, Claim
 from policies.published.models import PolicyDocument
 from portal.accounts.enums import Role
@@ -182,13 +182,7 @@ class ApplicantOverview:
     granted: Decimal
 
 
-_FINISHED = (
-    ClaimStatus.WITHDRAWN,
-    ClaimStatus.NOT_ACCEPTED,
-    ClaimStatus.REJECTED,
-    ClaimStatus.PAID,
-    ClaimStatus.RECOGNISED,
-)
+_FINISHED = (*sorted(RELEASED - {ClaimStatus.DRAFT}), ClaimStatus.PAID, ClaimStatus.RECOGNISED)
 
 
 def applicant_overview(user: User) -> ApplicantOverview:

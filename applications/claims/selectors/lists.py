@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from applications.claims.enums import UNDER_REVIEW, ClaimStatus
+from applications.claims.enums import RELEASED, UNDER_REVIEW, ClaimStatus
 from applications.claims.models import Claim
 from portal.accounts.models import User
 from portal.core.paging import Page, paginate
@@ -14,7 +14,7 @@ STATE_GROUPS: dict[str, tuple[str, frozenset[ClaimStatus]]] = {
     "todo": ("需要我处理", frozenset({ClaimStatus.DRAFT, ClaimStatus.CORRECTION})),
     "review": ("办理中", UNDER_REVIEW - {ClaimStatus.CORRECTION}),
     "granted": ("已批准、已拨付或已认定", frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.RECOGNISED})),
-    "closed": ("未获支持或已撤回", frozenset({ClaimStatus.WITHDRAWN, ClaimStatus.NOT_ACCEPTED, ClaimStatus.REJECTED})),
+    "closed": ("未获支持或已撤回", RELEASED - {ClaimStatus.DRAFT}),
 }
 
 

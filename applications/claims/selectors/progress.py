@@ -30,6 +30,7 @@ NEXT_STEPS = {
     S.CORRECTION: "按要求修改后重新提交，由原审核人员继续办理。",
     S.WITHDRAWN: "该申报已撤回。如需申报，请新建一份。",
     S.NOT_ACCEPTED: "如有异议，可以按决定中的说明申请复议。",
+    S.TERMINATED: "资助已终止。理由见办理经过；已拨付的资金按追缴决定退回。如有异议，可以申请行政复议或提起行政诉讼。",
     S.REJECTED: "如有异议，可以按通知书中的说明申请复议或提起诉讼。",
 }
 # Where the document lets the district decide, its own meeting follows on its own review.
@@ -46,9 +47,9 @@ _STAGES = (
 _DISTRICT_LABELS = {"市级审核": "区级审定"}
 _ENDED_WELL = frozenset({S.PAID, S.RECOGNISED})
 _RECOGNITION = "recognition"
-_BAD = frozenset({Action.REJECT, Action.DECLINE, Action.UPHOLD_OBJECTION, Action.WITHDRAW})
+_BAD = frozenset({Action.REJECT, Action.DECLINE, Action.UPHOLD_OBJECTION, Action.WITHDRAW, Action.TERMINATE})
 # What goes on inside the offices is theirs: an applicant sees that it is being reviewed, not who handed it to whom.
-_INTERNAL = frozenset({Action.SEND_BACK})
+_INTERNAL = frozenset({Action.SEND_BACK, Action.RECALL})
 
 
 @dataclass(frozen=True, slots=True)

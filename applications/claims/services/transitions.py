@@ -14,6 +14,19 @@ from applications.claims.workflow import workflow_of
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 
+# A stage that comes again concludes anew, in a round of its own.
+_NEW_ROUND = frozenset({Action.RESUBMIT, Action.SEND_BACK, Action.RECALL, Action.REDECIDE})
+_S = ClaimStatus
+_BEFORE_DISTRICT = (_S.SUBMITTED, _S.DISTRICT_REVIEW)
+_BEFORE_CITY = (*_BEFORE_DISTRICT, _S.DISTRICT_CONFIRMATION, _S.CITY_REVIEW)
+# What earlier rounds set, by the states in which it does not stand yet, and what it is then.
+_SUMS: dict[str, tuple[tuple[ClaimStatus, ...], Any]] = {
+    "district_amount": (_BEFORE_DISTRICT, None),
+    "city_amount": (_BEFORE_CITY, None),
+    "approved_amount": ((*_BEFORE_CITY, _S.FINAL_DECISION), None),
+    "approved_title": ((*_BEFORE_CITY, _S.FINAL_DECISION), ""),
+}
+
 
 def lock_claim(pk: int) -> Claim:
     """Read a claim under a row lock that holds until the caller's transaction ends."""
@@ -43,14 +56,15 @@ def perform_transition(
         raise PermissionDenied(f"您的职责不包含对该申报“{action.label}”。")
     workflow.check(claim, action, reason=reason)
 
-    after = row.target or ClaimStatus(claim.returned_from)
+    after = row.target_from(before) or ClaimStatus(claim.returned_from)
     changed = dict(changes or {})
     if after == ClaimStatus.CORRECTION:
         changed |= {"returned_from": before, "correction_round": claim.correction_round + 1}
-    if row.target is None:
+    if action == Action.RESUBMIT:
         changed |= {"returned_from": "", "correction_due_on": None}
-    if action in (Action.RESUBMIT, Action.SEND_BACK):
+    if action in _NEW_ROUND:
         changed["round"] = claim.round + 1
+        changed |= {name: empty for name, (set_after, empty) in _SUMS.items() if after in set_after}
     old, new = workflow.move(claim, action, target=after, changes=changed | {"status_since": act.at})
     if not claim.holds_rights:
         claim.lines.update(exclusive_key=None)

@@ -311,10 +311,10 @@ class RefuseForm(SeenForm):
 
 
 class SendBackForm(SeenForm):
-    """The second officer's words to the first."""
+    """What the stage to which the claim goes back shall look at again."""
 
     conclusion = Conclusion.SEND_BACK
-    done = "已退回经办。"
+    done = "已退回。"
     has_next = False
 
     text = TextField(
@@ -322,6 +322,20 @@ class SendBackForm(SeenForm):
         max_length=1000,
         help_text="仅经办人员可见：请写明需要重新核实什么。",
     )
+
+
+class TakeBackForm(forms.Form):
+    """Why a conclusion is taken back, with the state of the claim that the officer saw."""
+
+    status = forms.CharField(widget=forms.HiddenInput)
+    round = forms.IntegerField(widget=forms.HiddenInput)
+    reason = LineField(
+        label="原因", max_length=300, help_text="仅审核人员可见。", error_messages={"required": "请写明原因。"}
+    )
+
+    @property
+    def expected(self) -> ExpectedState:
+        return ExpectedState(self.cleaned_data["status"], self.cleaned_data["round"])
 
 
 class CreditForm(forms.Form):

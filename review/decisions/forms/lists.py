@@ -12,6 +12,7 @@ from portal.accounts.models import Region, User
 from portal.core.fields import DayField, LineField, SearchField, TextField
 from portal.core.filters import FilterForm
 from review.decisions.forms.decision import decision_no_field
+from review.decisions.models import PublicityList
 from review.decisions.selectors.queue import ClaimFilter, claimable_choices, district_choices
 from review.decisions.services.decisions import Minutes
 from review.decisions.services.objections import Objector
@@ -90,6 +91,14 @@ class PublicityForm(forms.Form):
     workdays = forms.IntegerField(label="公示工作日", min_value=1, max_value=60)
     contact = LineField(label="异议受理方式", max_length=200, help_text="受理部门、电话和地址，将在公示页面公布。")
 
+    replaces = forms.ModelChoiceField(
+        label="更正的公示",
+        queryset=PublicityList.objects.none(),
+        required=False,
+        empty_label="不是更正",
+        help_text="选择后，两份名单互相注明。",
+    )
+
     def __init__(self, data: MultiValueDict[str, Any] | None = None, *, region: Region, **options: Any) -> None:
         today = timezone.localdate()
         initial = {
@@ -99,10 +108,29 @@ class PublicityForm(forms.Form):
             "contact": "，".join(filter(None, [region.bureau, region.contact])),
         }
         super().__init__(data, initial=initial, **options)
+        corrected = PublicityList.objects.exclude(withdrawn_reason="").filter(region=region, replaced_by=None)
+        if corrected.exists():
+            self.fields["replaces"].queryset = corrected  # type: ignore[attr-defined]
+            self.initial["replaces"] = corrected[0]
+        else:
+            del self.fields["replaces"]
 
     @property
     def plan(self) -> PublicityPlan:
         return PublicityPlan(**self.cleaned_data)
+
+
+class WithdrawForm(forms.Form):
+    """Why a list is taken down, and what becomes of its claims."""
+
+    reason = LineField(label="撤下原因", max_length=300, help_text="将在公示页面公布，并告知申报单位。")
+    redecide = forms.TypedChoiceField(
+        label="撤下后",
+        choices=[("", "审定结果不变，更正名单后重新公示"), ("1", "全部退回重新审定")],
+        coerce=bool,
+        required=False,
+        widget=forms.RadioSelect,
+    )
 
 
 class ObjectionForm(forms.Form):
@@ -124,6 +152,6 @@ class ObjectionConclusionForm(forms.Form):
     conclusion = TextField(
         label="核实结论",
         max_length=2000,
-        help_text="异议成立时，结论会作为不予支持的理由告知申报单位：请勿写出异议人的身份。",
+        help_text="异议成立或部分成立时，结论会作为理由告知申报单位：请勿写出异议人的身份。",
         rows=4,
     )

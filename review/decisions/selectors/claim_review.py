@@ -19,7 +19,7 @@ from policies.facts.values import FactsReading, facts_of, show_fact
 from portal.accounts.models import User
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import CreditSnapshot, Decision, Objection
-from review.decisions.permissions import STAGE_OF, four_eyes_problem, open_conclusions, stage_before
+from review.decisions.permissions import STAGE_OF, four_eyes_problem, open_conclusions, stage_before, way_back
 from review.notices.models import Notice
 from review.notices.selectors import notices_of
 
@@ -154,6 +154,11 @@ class ClaimReview:
     def is_mine_to_decide(self) -> bool:
         """Whether the claim waits for this person's duty, four eyes aside."""
         return bool(open_conclusions(self.user, self.claim))
+
+    @cached_property
+    def way_back(self) -> Action | None:
+        """How this person takes back what was concluded last; None where they cannot."""
+        return way_back(self.user, self.claim, self.events[0] if self.events else None)
 
     @cached_property
     def assessments(self) -> list[Assessment]:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db import models
+from django.db.models import Count, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
-from applications.claims.enums import ClaimStatus
+from applications.claims.enums import UNDER_REVIEW, ClaimStatus
 from applications.claims.models import Claim
 from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
@@ -32,6 +33,8 @@ class ListedList:
 
 def _listed(publicity: PublicityList) -> ListedList:
     today = timezone.localdate()
+    if publicity.withdrawn_reason:
+        return ListedList(publicity, "withdrawn", "已撤下", "warn")
     if publicity.closed_at:
         return ListedList(publicity, "closed", "已结束", "neutral")
     if today < publicity.starts_on:
@@ -93,6 +96,13 @@ def totals_of(publicity: PublicityList) -> Totals:
             with_title=Count("pk", filter=~Q(title="")),
         )
     )
+
+
+def with_departures(entries: QuerySet[PublicityEntry]) -> QuerySet[PublicityEntry]:
+    """Entries with `has_left`: whether the claim left its list to be decided anew."""
+    later = PublicityEntry.objects.filter(claim=OuterRef("claim"), pk__gt=OuterRef("pk"))
+    decided_anew = Q(claim__status__in=UNDER_REVIEW - {ClaimStatus.PUBLICITY, ClaimStatus.OBJECTION})
+    return entries.annotate(has_left=ExpressionWrapper(Exists(later) | decided_anew, models.BooleanField()))
 
 
 def entries_for_work(publicity: PublicityList, *, user: User) -> QuerySet[PublicityEntry]:

@@ -238,7 +238,7 @@ def confirm_district_review(claim_id: int, *, expected: ExpectedState, act: Acto
         proposed = latest_decision(claim, Stage.DISTRICT_FIRST)
         if proposed is None:
             raise RefusedError("没有可以复核的初审意见，请退回经办重新初审。")
-        if proposed.round != claim.round:
+        if claim.events.filter(action=Action.RESUBMIT, at__gt=proposed.at).exists():
             raise RefusedError("初审之后申报内容有过补正，请退回经办按新内容重新初审。")
         conclusion = Conclusion(proposed.conclusion)
         if conclusion == Conclusion.SUPPORT:
@@ -320,7 +320,7 @@ def _refuse_coming_meeting(minutes: Minutes | None, act: ActorContext) -> None:
 
 
 def send_back(claim_id: int, *, expected: ExpectedState, reason: str, act: ActorContext) -> Decision:
-    """The second officer returns a claim to the first, with what to look at again; a new round begins."""
+    """Return a claim to an earlier stage, with what to look at again; a new round begins there."""
     if not reason.strip():
         raise RefusedError("请写明退回的原因，便于经办人员重新审核。")
     with transaction.atomic():
@@ -328,7 +328,7 @@ def send_back(claim_id: int, *, expected: ExpectedState, reason: str, act: Actor
         decision = write_decision(
             claim, stage=stage, conclusion=Conclusion.SEND_BACK, officer=officer, act=act, reason=reason.strip()
         )
-        _move(claim, Action.SEND_BACK, act=act, reason=decision.reason, changes={"district_amount": None})
+        _move(claim, Action.SEND_BACK, act=act, reason=decision.reason)
     return decision
 
 

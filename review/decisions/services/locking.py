@@ -34,11 +34,7 @@ def lock_for_decision(
     PermissionDenied for a duty the person does not hold.
     """
     claim = lock_claim(claim_id)
-    if (claim.status, claim.round) != (expected.status, expected.round):
-        raise StaleStateError(
-            f"本页打开后，该申报已由他人办理，现为“{claim.get_status_display()}”。您填写的内容仍在下方，"
-            "请先查看最新情况再决定。"
-        )
+    refuse_stale(claim, expected)
     stage = STAGE_OF.get(claim.status)
     action = ACTION_OF.get((stage, conclusion)) if stage else None
     if stage is None or action is None:
@@ -47,6 +43,15 @@ def lock_for_decision(
         raise PermissionDenied(f"您的职责不包含对该申报“{action.label}”。")
     check_four_eyes(claim, user=act.user, stage=stage)
     return claim, stage, act.user
+
+
+def refuse_stale(claim: Claim, expected: ExpectedState) -> None:
+    """Raise StaleStateError where a locked claim is no longer as the officer's page showed it."""
+    if (claim.status, claim.round) != (expected.status, expected.round):
+        raise StaleStateError(
+            f"本页打开后，该申报已由他人办理，现为“{claim.get_status_display()}”。您填写的内容仍在下方，"
+            "请先查看最新情况再决定。"
+        )
 
 
 def check_four_eyes(claim: Claim, *, user: User, stage: str | None) -> None:

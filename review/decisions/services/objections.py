@@ -10,7 +10,6 @@ from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.permissions import party_for
 from applications.claims.services.transitions import lock_claim, perform_transition
-from applications.ledger.services import release_limits
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
@@ -19,9 +18,8 @@ from review.decisions.enums import ObjectionState
 from review.decisions.models import Objection, PublicityEntry
 from review.decisions.services.publicity import close_if_settled, last_day
 from review.decisions.services.step_messages import notify_of_step
+from review.decisions.services.ways_back import release_decided
 from review.decisions.workflow import OBJECTIONS
-from review.treasury.enums import EntryKind
-from review.treasury.services.awards import move_claim
 
 # The time line is read by the applicant: it says that there is an objection, never whose or what.
 TIME_LINE_WORDS = "公示期间收到实名异议，正在核实。"
@@ -44,6 +42,8 @@ def enter_objection(
     RefusedError and PermissionDenied as the workflow says.
     """
     publicity = entry.publicity
+    if not publicity.entries.standing().filter(pk=entry.pk).exists():
+        raise RefusedError("该申报已退出这次公示，请在其最新的公示中登记异议。")
     if not (objector.name.strip() and objector.contact.strip() and text.strip()):
         raise RefusedError("异议须实名：请填写异议人、联系方式和异议内容。")
     if not publicity.starts_on <= received_on <= publicity.ends_on:
@@ -108,24 +108,36 @@ def uphold_objection(objection_id: int, *, conclusion: str, act: ActorContext) -
     decision-maker.
     """
     with transaction.atomic():
-        claim, objection = _open_objection(objection_id, conclusion=conclusion)
-        release_limits(claim, act=act)
-        move_claim(claim, EntryKind.RELEASE, deed=objection.pk, act=act)
-        for other in [objection, *_others_open(objection)]:
-            _decide(other, state=ObjectionState.UPHELD, conclusion=conclusion, act=act)
-        event = perform_transition(
-            claim,
-            action=Action.UPHOLD_OBJECTION,
-            act=act,
-            reason=conclusion,
-            changes={"approved_amount": None, "approved_title": ""},
-        )
-        notify_of_step(claim, event)
+        claim, objection = _concede(objection_id, ObjectionState.UPHELD, conclusion=conclusion, act=act)
         enqueue_job(
             "notices.issue_refusal", key=str(claim.pk), payload={"claim_id": claim.pk}, region_code=claim.region_id
         )
-        close_if_settled(objection.entry.publicity, act=act)
     return objection
+
+
+def redecide_objection(objection_id: int, *, conclusion: str, act: ActorContext) -> Objection:
+    """Find an objection made out in part: the claim leaves its list and is decided anew, on a lower sum or otherwise.
+
+    What the decision reserved is released. Raises as `uphold_objection` does.
+    """
+    with transaction.atomic():
+        _, objection = _concede(objection_id, ObjectionState.REDECIDED, conclusion=conclusion, act=act)
+    return objection
+
+
+def _concede(
+    objection_id: int, state: ObjectionState, *, conclusion: str, act: ActorContext
+) -> tuple[Claim, Objection]:
+    claim, objection = _open_objection(objection_id, conclusion=conclusion)
+    release_decided(claim, act=act)
+    for other in [objection, *_others_open(objection)]:
+        _decide(other, state=state, conclusion=conclusion, act=act)
+    action = Action.UPHOLD_OBJECTION if state == ObjectionState.UPHELD else Action.REDECIDE
+    nothing = {"approved_amount": None, "approved_title": ""}
+    event = perform_transition(claim, action=action, act=act, reason=conclusion, changes=nothing)
+    notify_of_step(claim, event)
+    close_if_settled(objection.entry.publicity, act=act)
+    return claim, objection
 
 
 def _open_objection(objection_id: int, *, conclusion: str) -> tuple[Claim, Objection]:

@@ -22,18 +22,22 @@ from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import LineDecision, PublicityEntry, PublicityList
 from review.decisions.permissions import publishing_regions
 from review.decisions.services.step_messages import notify_of_step
+from review.decisions.services.ways_back import release_decided
 from review.treasury.enums import EntryKind
 from review.treasury.services.awards import move_claim
+
+_CONFIRMED = frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.RECOGNISED, ClaimStatus.TERMINATED})
 
 
 @dataclass(frozen=True, slots=True)
 class PublicityPlan:
-    """What a new list says: its title, first day, length in working days, and where objections go."""
+    """What a new list says: its title, first day, length in working days, where objections go, and what it corrects."""
 
     title: str
     starts_on: date
     workdays: int
     contact: str
+    replaces: PublicityList | None = None
 
 
 def public_name(applicant: Applicant) -> str:
@@ -77,6 +81,7 @@ def publish_claims(
             ends_on=last_day(plan.starts_on, workdays=plan.workdays),
             workdays=plan.workdays,
             contact=plan.contact,
+            replaces=plan.replaces,
             created_by=act.user,
             created_at=act.at,
         )
@@ -108,6 +113,45 @@ def publish_claims(
     return publicity
 
 
+def withdraw_list(publicity: PublicityList, *, reason: str, redecide: bool, act: ActorContext) -> PublicityList:
+    """Take a list down before anything of it is approved; its claims wait for another list, or are decided anew.
+
+    The list stays readable with the reason. Raises RefusedError without a reason, while an objection is open, and once
+    a claim of it is approved; PermissionDenied for whoever does not publish in its region.
+    """
+    if act.user is None or publicity.region_id not in publishing_regions(act.user):
+        raise PermissionDenied("只有发起公示的地区可以撤下公示。")
+    if not reason.strip():
+        raise RefusedError("请写明撤下公示的原因，原因将在公示页面公布。", field="reason")
+    with transaction.atomic(), recorded_together():
+        standing = publicity.entries.standing().order_by("claim_id").values_list("claim_id", flat=True)
+        claims = [lock_claim(pk) for pk in standing]
+        publicity = PublicityList.objects.select_for_update().get(pk=publicity.pk)
+        if publicity.withdrawn_reason:
+            raise RefusedError("该公示已经撤下。")
+        if any(claim.status == ClaimStatus.OBJECTION for claim in claims):
+            raise RefusedError("名单中有未办结的异议，请先办结异议，再撤下公示。")
+        if any(claim.status in _CONFIRMED for claim in claims):
+            raise RefusedError("名单中已有批准的申报，不能整体撤下；个别资助有误的，请办理调减或终止。")
+        for claim in claims:
+            if claim.status == ClaimStatus.PUBLICITY:
+                event = perform_transition(claim, action=Action.UNPUBLISH, act=act, reason=reason)
+                notify_of_step(claim, event)
+                if redecide:
+                    release_decided(claim, act=act)
+                    perform_transition(claim, action=Action.SEND_BACK, act=act, reason=reason)
+        publicity.withdrawn_reason, publicity.closed_at = reason.strip(), act.at
+        publicity.save(update_fields=["withdrawn_reason", "closed_at"])
+        record_audit(
+            act,
+            action="review.publicity_withdrawn",
+            target=publicity,
+            region_code=publicity.region_id,
+            after={"reason": publicity.withdrawn_reason, "claims": len(claims)},
+        )
+    return publicity
+
+
 def _paid_lines(claim: Claim) -> int:
     final = claim.decisions.filter(stage=Stage.FINAL, conclusion=Conclusion.SUPPORT).order_by("-pk").first()
     if claim.approved_amount is None:
@@ -131,7 +175,7 @@ class Outcome:
 def approvable(publicity: PublicityList) -> list[Claim]:
     """The list's claims that nobody has objected to, or whose objection was dismissed."""
     return list(
-        Claim.objects.filter(publicity_entries__publicity=publicity, status=ClaimStatus.PUBLICITY)
+        Claim.objects.filter(publicity_entries__in=publicity.entries.standing(), status=ClaimStatus.PUBLICITY)
         .select_related("applicant", "item", "region")
         .order_by("pk")
     )
@@ -145,7 +189,7 @@ def approve_claim(claim_id: int, *, publicity: PublicityList, act: ActorContext)
     refuse_before_end(publicity, act=act)
     with transaction.atomic():
         claim = lock_claim(claim_id)
-        if not publicity.entries.filter(claim=claim).exists():
+        if not publicity.entries.standing().filter(claim=claim).exists():
             raise RefusedError("该申报不在本次公示名单中。")
         pays = claim.approved_amount is not None
         move_claim(claim, EntryKind.COMMIT, deed=publicity.pk, act=act)
@@ -188,7 +232,7 @@ def refuse_before_end(publicity: PublicityList, *, act: ActorContext) -> None:
 
 def close_if_settled(publicity: PublicityList, *, act: ActorContext) -> None:
     """Mark the list closed once no claim of it is in publicity or frozen by an objection."""
-    open_claims = publicity.entries.filter(claim__status__in=[ClaimStatus.PUBLICITY, ClaimStatus.OBJECTION])
+    open_claims = publicity.entries.standing().filter(claim__status__in=[ClaimStatus.PUBLICITY, ClaimStatus.OBJECTION])
     if publicity.closed_at is None and not open_claims.exists():
         publicity.closed_at = act.at
         publicity.save(update_fields=["closed_at"])

@@ -2,11 +2,17 @@
 
 from django.urls import reverse
 
-from applications.claims.enums import Action, Route
+from applications.claims.enums import Action, ClaimStatus, Route
 from applications.claims.models import Claim, ClaimEvent
 from portal.core.money import format_yuan
-from portal.notifications.services import notify_applicant
+from portal.notifications.services import notify_applicant, notify_users
+from review.decisions.permissions import STAGE_OF
 
+# What the applicant was told before is taken back; the offices' reason is theirs.
+_AGAIN = (
+    "申报退回重新审核",
+    "您的申报“{title}”（{number}）此前的审核意见已收回或退回，现为“{status}”，请以新的通知为准。您不需要操作。",
+)
 # Action → (title, body). A first officer's proposal is not told: it is not yet anybody's conclusion.
 WORDS: dict[str, tuple[str, str]] = {
     Action.ACCEPT: ("申报已受理", "您的申报“{title}”（{number}）已受理，进入区级审核。"),
@@ -28,6 +34,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "您的申报“{title}”（{number}）公示期满，已认定：{recognised}。认定通知书制作完成后即可下载。",
     ),
     Action.PUBLICISE: ("申报正在公示", "您的申报“{title}”（{number}）已列入公示，期满无异议后正式批准。"),
+    Action.UNPUBLISH: (
+        "公示已撤下",
+        "您的申报“{title}”（{number}）所在的公示名单已撤下，原因：{reason}\n更正后将重新公示，您不需要操作。",
+    ),
+    Action.REDECIDE: (
+        "异议部分成立，重新审定",
+        "经核实，对您的申报“{title}”（{number}）提出的异议部分成立，将重新审定后再次公示。核实结论：{reason}",
+    ),
+    Action.RECALL: _AGAIN,
+    Action.SEND_BACK: _AGAIN,
     Action.OBJECT: (
         "公示期间收到异议",
         "您的申报“{title}”（{number}）在公示期间收到异议，主管部门正在核实，其他申报不受影响。",
@@ -72,8 +88,27 @@ def _words_for(claim: Claim, action: str) -> tuple[str, str] | None:
     return WORDS.get(action)
 
 
+def _tell_earlier_officer(claim: Claim, event: ClaimEvent) -> None:
+    """Tell who concluded the stage to which a claim comes back that it is there again, and why."""
+    stage = STAGE_OF[event.to_status]
+    earlier = claim.decisions.filter(stage=stage).select_related("officer").order_by("-pk").first()
+    if earlier is None or earlier.officer_id == event.actor_id:
+        return
+    notify_users(
+        [earlier.officer],
+        key=f"claim-event:{event.pk}:officer",
+        title=f"{claim.number} 退回{stage.label}",
+        body=f"{event.actor_name}将 {claim.number}（{claim.applicant.name}）退回{stage.label}。原因：{event.reason}",
+        url=reverse("review:claim", args=[claim.key]),
+    )
+
+
 def notify_of_step(claim: Claim, event: ClaimEvent) -> None:
     """Write the message about this step to everybody who acts for the applicant, in the caller's transaction."""
+    if event.action in (Action.RECALL, Action.SEND_BACK):
+        _tell_earlier_officer(claim, event)
+        if event.from_status == ClaimStatus.DISTRICT_CONFIRMATION:
+            return
     words = _words_for(claim, event.action)
     if words is None:
         return
@@ -89,6 +124,7 @@ def notify_of_step(claim: Claim, event: ClaimEvent) -> None:
             reason=event.reason,
             amount=amount,
             recognised=claim.approved_title,
+            status=claim.applicant_label,
         ),
         url=reverse("applications:claim", args=[claim.key]),
     )

@@ -26,6 +26,7 @@ from review.decisions.forms.decision import (
     SeenForm,
     SendBackForm,
     SupportForm,
+    TakeBackForm,
 )
 from review.decisions.permissions import stage_before
 from review.decisions.selectors.ceilings import Ceilings, preview_ceilings, read_ceilings
@@ -41,6 +42,7 @@ from review.decisions.services.decisions import (
     send_back,
     support_claim,
 )
+from review.decisions.services.ways_back import take_back
 from review.decisions.views.queue import readers, reviewers
 
 
@@ -105,6 +107,7 @@ def show(
     ceilings: Ceilings,
     panel: Panel | None = None,
     credit: CreditForm | None = None,
+    back: TakeBackForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Render the page; forms that were not sent are made fresh."""
@@ -118,6 +121,8 @@ def show(
         "ceilings": ceilings,
         "panel": panel,
         "credit_form": credit or CreditForm(),
+        "back_form": back
+        or TakeBackForm(initial={"status": claim_review.claim.status, "round": claim_review.claim.round}),
         "credit_error": bool(credit and credit.errors),
         "bad_credit": last_credit if last_credit and last_credit.result in BLOCKING_CREDIT else None,
         "proposal": claim_review.latest(Stage.DISTRICT_FIRST) if claim_review.stage == Stage.DISTRICT_SECOND else None,
@@ -244,6 +249,26 @@ def where_next(request: HttpRequest, claim_review: ClaimReview) -> str:
     if "next" in request.POST and (following := next_claim(user_of(request), work)):
         return reverse("review:claim", args=[following.key])
     return f"{reverse('review:queue')}?desk={work.key}"
+
+
+@access(reviewers)
+@require_POST
+def recall(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Take back what was concluded last on the claim."""
+    claim_review = ClaimReview(claim_or_404(request, key), user=user_of(request))
+    form = TakeBackForm(request.POST)
+    if form.is_valid():
+        with show_refusal(form, denials=True):
+            take_back(
+                claim_review.claim.pk,
+                expected=form.expected,
+                reason=form.cleaned_data["reason"],
+                act=act_of(request),
+            )
+            messages.success(request, f"{claim_review.claim.number}：已收回，申报退回重新审核。")
+            return redirect("review:claim", key=key)
+    fresh = ClaimReview(claim_or_404(request, key), user=user_of(request))
+    return show(request, fresh, ceilings=ceilings_now(fresh, []), back=form, status=422)
 
 
 @access(reviewers)

@@ -17,7 +17,7 @@ from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.money import ZERO, format_yuan
 from portal.core.paging import paginate_fixed
-from review.decisions.forms.lists import ObjectionConclusionForm, ObjectionForm, PublicityForm
+from review.decisions.forms.lists import ObjectionConclusionForm, ObjectionForm, PublicityForm, WithdrawForm
 from review.decisions.models import Objection, PublicityEntry, PublicityList
 from review.decisions.permissions import publishing_regions
 from review.decisions.selectors.publicity import (
@@ -29,10 +29,23 @@ from review.decisions.selectors.publicity import (
     publicity_sheet,
     publishing_region,
     totals_of,
+    with_departures,
 )
 from review.decisions.services.long_lists import MOST_AT_ONCE, approval_job, start_approval
-from review.decisions.services.objections import dismiss_objection, enter_objection, uphold_objection
-from review.decisions.services.publicity import Outcome, approvable, approve_list, last_day, publish_claims
+from review.decisions.services.objections import (
+    dismiss_objection,
+    enter_objection,
+    redecide_objection,
+    uphold_objection,
+)
+from review.decisions.services.publicity import (
+    Outcome,
+    approvable,
+    approve_list,
+    last_day,
+    publish_claims,
+    withdraw_list,
+)
 
 publishers = Rule("publishers", lambda user: user.is_authenticated and bool(publishing_regions(user)))
 deciders = officials(Role.DECISION_MAKER)
@@ -50,11 +63,13 @@ def publicity_public(request: HttpRequest) -> HttpResponse:
 @require_GET
 def publicity_detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One published list; for everybody, and for the printer."""
-    publicity = get_object_or_404(PublicityList.objects.select_related("region"), key=key)
+    publicity = get_object_or_404(PublicityList.objects.select_related("region", "replaces", "replaced_by"), key=key)
     totals = totals_of(publicity)
     # Who prints wants the whole list.
     size = totals.count if "all" in request.GET else ENTRIES_PER_PAGE
-    page, start = paginate_fixed(publicity.entries.all(), after=request.GET.get("after", ""), size=size)
+    page, start = paginate_fixed(
+        with_departures(publicity.entries.all()), after=request.GET.get("after", ""), size=size
+    )
     context = {"publicity": publicity, "page": page, "start": start, "totals": totals}
     return render(request, "review/publicity_detail.html", context)
 
@@ -109,11 +124,28 @@ def worked_list(request: HttpRequest, key: uuid.UUID) -> PublicityList:
     return get_object_or_404(PublicityList.objects.workable_by(user_of(request)).select_related("region"), key=key)
 
 
+@access(publishers)
+@require_POST
+def publicity_withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Take a list down, with a reason that the public reads."""
+    found = worked_list(request, key)
+    form = WithdrawForm(request.POST)
+    if form.is_valid():
+        with show_refusal(form, denials=True):
+            withdraw_list(found, act=act_of(request), **form.cleaned_data)
+            messages.success(request, "公示已撤下，已通知申报单位。")
+            return redirect("review:publicity_work", key=key)
+    return _work_page(request, found, form)
+
+
 @access(city_people)
 @require_GET
 def publicity_work(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One list with the state of each claim on it, its objections, and the approval at the end."""
-    found = worked_list(request, key)
+    return _work_page(request, worked_list(request, key), WithdrawForm())
+
+
+def _work_page(request: HttpRequest, found: PublicityList, form: WithdrawForm) -> HttpResponse:
     ready = approvable(found)
     context = {
         "publicity": found,
@@ -124,10 +156,11 @@ def publicity_work(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "job": approval_job(found),
         "total": sum((claim.approved_amount or ZERO for claim in ready), ZERO),
         "is_over": timezone.localdate() > found.ends_on,
+        "withdraw_form": form,
         "may_object": found.region_id in publishing_regions(user_of(request)),
         "may_approve": found.region_id in user_of(request).regions_for(Role.DECISION_MAKER),
     }
-    return render(request, "review/publicity_work.html", context)
+    return render(request, "review/publicity_work.html", context, status=422 if form.errors else 200)
 
 
 @access(deciders)
@@ -196,6 +229,13 @@ def objection_new(request: HttpRequest, key: uuid.UUID, entry: int) -> HttpRespo
     return render(request, "review/objection_new.html", context, status=422 if form.errors else 200)
 
 
+_OBJECTION_ENDS = {
+    "uphold": (uphold_objection, "已认定异议成立，申报不予支持。"),
+    "redecide": (redecide_objection, "已认定异议部分成立，申报退回重新审定。"),
+    "dismiss": (dismiss_objection, "已认定异议不成立，恢复公示程序。"),
+}
+
+
 @access(city_people)
 @require_http_methods(["GET", "POST"])
 def objection(request: HttpRequest, pk: int) -> HttpResponse:
@@ -204,13 +244,10 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Objection.objects.visible_to(user_of(request)).select_related(*related), pk=pk)
     form = ObjectionConclusionForm(request.POST or None)
     if form.is_valid():
-        uphold = request.POST.get("intent") == "uphold"
-        decide = uphold_objection if uphold else dismiss_objection
+        decide, done = _OBJECTION_ENDS.get(request.POST.get("intent", ""), _OBJECTION_ENDS["dismiss"])
         with show_refusal(form, denials=True):
             decide(found.pk, conclusion=form.cleaned_data["conclusion"], act=act_of(request))
-            messages.success(
-                request, "已认定异议成立，申报不予支持。" if uphold else "已认定异议不成立，恢复公示程序。"
-            )
+            messages.success(request, done)
             return redirect("review:publicity_work", key=found.entry.publicity.key)
     claim = found.entry.claim
     context = {

@@ -22,10 +22,18 @@ from review.decisions.services.decisions import (
     send_back,
     support_claim,
 )
-from review.decisions.services.objections import Objector, dismiss_objection, enter_objection, uphold_objection
-from review.decisions.services.publicity import approve_claim
+from review.decisions.services.objections import (
+    Objector,
+    dismiss_objection,
+    enter_objection,
+    redecide_objection,
+    uphold_objection,
+)
+from review.decisions.services.publicity import approve_claim, withdraw_list
+from review.decisions.services.ways_back import take_back
 from review.funding.models import Award
 from review.funding.services import Voucher, record_payment, record_return, shown_payee
+from review.treasury.selectors import claim_balances
 from tests.applications.worlds import patent_facts
 from tests.review.worlds import MINUTES, again, expected, on, publish, submitted
 
@@ -64,7 +72,7 @@ class Walk:
             lambda: support_claim(claim.pk, expected=page, act=act(office.first)),
             lambda: support_claim(claim.pk, expected=page, sums=lower, act=act(office.first)),
             lambda: confirm_district_review(claim.pk, expected=page, act=act(office.second)),
-            lambda: send_back(claim.pk, expected=page, reason="再看", act=act(office.second)),
+            lambda: send_back(claim.pk, expected=page, reason="再看", act=act(anyone)),
             lambda: support_claim(claim.pk, expected=page, sums=lower, act=act(office.city)),
             lambda: support_claim(claim.pk, expected=page, act=act(office.city)),
             lambda: support_claim(claim.pk, expected=page, minutes=MINUTES, act=act(office.decider)),
@@ -84,7 +92,16 @@ class Walk:
             found.append(
                 lambda: enter_objection(entry, objector=who, text="异议", received_on=self.day, act=act(office.city))
             )
+        if self.chance.random() < 0.2:
+            found.append(lambda: take_back(claim.pk, expected=page, reason="看错", act=act(anyone)))
+        if entry and self.chance.random() < 0.2:
+            found.append(
+                lambda: withdraw_list(
+                    entry.publicity, reason="名单有误", redecide=self.chance.random() < 0.5, act=act(office.city)
+                )
+            )
         if objection:
+            found.append(lambda: redecide_objection(objection.pk, conclusion="部分成立", act=act(office.decider)))
             found.append(lambda: dismiss_objection(objection.pk, conclusion="不成立", act=act(office.city)))
             found.append(lambda: uphold_objection(objection.pk, conclusion="成立", act=act(office.decider)))
         return found
@@ -123,11 +140,13 @@ class Walk:
             assert (claim.approved_amount is not None) == is_decided
             assert bool(held[pk]) == is_decided
             if is_decided:
-                final = claim.decisions.get(stage=Stage.FINAL, conclusion=Conclusion.SUPPORT)
+                final = claim.decisions.filter(stage=Stage.FINAL, conclusion=Conclusion.SUPPORT).latest("pk")
                 sums = [line.amount for line in final.lines.all()]
                 assert sum(sums) == final.amount == claim.approved_amount <= claim.claimed_amount
                 # Entered under the applicant and under the applicant's year.
                 assert held[pk] == 2 * claim.approved_amount
+            in_books = {kind: fen for (_, kind), fen in claim_balances(pk).items() if fen}
+            assert bool(in_books) == is_decided
             assert claim.lines.filter(exclusive_key=None).exists() == (claim.status in RELEASED)
             assert (claim.status == ClaimStatus.OBJECTION) == Objection.objects.filter(
                 entry__claim=claim, state=ObjectionState.OPEN
