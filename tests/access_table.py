@@ -18,6 +18,7 @@ from tests.access_officials import OFFICIALS_ADDRESSES, claim_key, notice_code, 
 from tests.access_world import (
     ADMIN,
     AUDIT,
+    BUSINESS,
     CITY,
     DISTRICT,
     EVERYBODY,
@@ -87,6 +88,11 @@ ADDRESSES: dict[str, Address] = {
         )
         for page in ("organisation_detail", "organisation_edit", "readings", "members")
     },
+    "accounts:show_numbers": Address(
+        MEMBER | OTHER_MEMBERS | BUSINESS,
+        {"own": MEMBER | DISTRICT | CITY | FINANCE},
+        lambda world, _: {"pk": world.applicant.pk},
+    ),
     **{
         f"accounts:member_{deed}": Address(
             MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.extra["colleague"].pk}

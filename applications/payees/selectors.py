@@ -23,6 +23,11 @@ class Change:
     at: datetime
     officer: str = ""
 
+    @property
+    def is_number(self) -> bool:
+        """Whether pages show its values by their end only."""
+        return self.label == LABELS["account_number"]
+
 
 def payee_of(claim: Claim) -> Payee | None:
     """Who is paid on a claim: as frozen with the submission, or as confirmed later; None for a draft."""

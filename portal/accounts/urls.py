@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.accounts.views import applicants, members, officials, overrides, profile, regions
+from portal.accounts.views import applicants, members, numbers, officials, overrides, profile, regions
 
 app_name = "accounts"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("organisations/new/individual/", applicants.individual_new, name="individual_new"),
     path("organisations/<int:pk>/", applicants.organisation_detail, name="organisation_detail"),
     path("organisations/<int:pk>/edit/", applicants.organisation_edit, name="organisation_edit"),
+    path("organisations/<int:pk>/numbers/", numbers.show_numbers, name="show_numbers"),
     path("organisations/<int:pk>/readings/", applicants.readings, name="readings"),
     path("organisations/<int:pk>/members/", members.members, name="members"),
     path("members/<int:pk>/remove/", members.member_remove, name="member_remove"),

@@ -1,8 +1,9 @@
 """Encryption of single values in the database, and keyed hashes to find them by.
 
 A stored value reads `enc:<8 digits that name cipher and key>:<base64 of nonce, tag and ciphertext>`. The first of
-FIELD_KEYS encrypts with FIELD_CIPHER; all of them decrypt, whatever the cipher. Without any, keys are derived from
-SECRET_KEY and its fallbacks. `manage.py rotate_field_keys` writes everything anew under the first.
+FIELD_KEYS encrypts with FIELD_CIPHER; all of them decrypt, whatever the cipher. Behind them, or where there are none,
+stand keys derived from SECRET_KEY and its fallbacks. `manage.py rotate_field_keys` writes everything anew under the
+first.
 """
 
 import base64
@@ -28,13 +29,12 @@ class UndecipherableError(Exception):
 
 
 def _secrets() -> tuple[tuple[str, str], ...]:
-    """The configured keys, id and secret, the newest first."""
+    """The keys, id and secret, the newest first."""
     configured = tuple((name, secret) for name, secret in settings.FIELD_KEYS)
     if any(not name or len(secret) < 16 for name, secret in configured):
         raise ImproperlyConfigured("FIELD_KEYS holds `id:secret` pairs, each secret of 16 characters or more")
-    return configured or tuple(
-        (f"derived from {key}", key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    )
+    derived = [(f"derived from {key}", key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    return (*configured, *derived)
 
 
 @lru_cache(maxsize=64)

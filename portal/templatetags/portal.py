@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from portal.core.identifiers import mask_number
 from portal.core.money import format_wan_yuan, format_yuan
+from portal.core.shown_numbers import shown_applicant
 from portal.unsent.marks import FIELD
 
 register = template.Library()
@@ -53,6 +55,15 @@ def age(moment: datetime | None) -> str:
         return "—"
     days = (timezone.localdate() - timezone.localdate(moment)).days
     return f"{days} 天" if days > 0 else "今天"
+
+
+@register.simple_tag(takes_context=True)
+def number(context: Context, value: str | None, applicant_id: int | None = None) -> str:
+    """A number of a person or an account by its end; in full on the page that `show_numbers.html` asked for."""
+    request = context.get("request")
+    if request is not None and applicant_id is not None and shown_applicant(request) == applicant_id:
+        return value or "—"
+    return mask_number(value or "") or "—"
 
 
 @register.simple_tag(takes_context=True)

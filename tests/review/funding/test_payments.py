@@ -19,6 +19,7 @@ from applications.payees.services import decide_request
 from portal.accounts.enums import Role
 from portal.accounts.services.applicants import ApplicantDetails, update_applicant
 from portal.core.errors import RefusedError
+from portal.core.identifiers import mask_number
 from portal.core.money import yuan_in_words
 from review.funding.awards import record_award
 from review.funding.models import Award, AwardPart, Payment, PaymentKind
@@ -133,7 +134,7 @@ def _facts():
 def test_screen_records_a_payment_and_its_return(client, office, claim):
     client.force_login(office.finance)
     url = reverse("funding:payment", args=[claim.key])
-    assert claim.applicant.account_number in client.get(url).content.decode()
+    assert mask_number(claim.applicant.account_number) in client.get(url).content.decode()
     assert client.post(url, {"voucher": "", "on": "2026-06-10"}).status_code == 422
     assert client.post(url, {"voucher": "0001", "on": "2026-06-10"}).status_code == 422
     shown = client.get(url).context["form"]["shown"].value()
@@ -231,7 +232,7 @@ def test_account_changed_after_approval_is_paid_only_once_an_officer_confirmed_i
     assert again(claim).applicant.account_number == old
     assert claim.created_by.portal_messages.filter(title="收款信息变更申请已提交").exists()
     page = client.get(url).content.decode()
-    assert old in page
+    assert mask_number(old) in page
     assert "收款信息有变更待确认" in page
     confirm(claim, office.acceptance)
     sent = {"voucher": "0001", "on": "2026-06-10", "shown": shown}
