@@ -11,7 +11,8 @@ CREATE DATABASE portal OWNER portal_owner TEMPLATE template0 ENCODING 'UTF8' LOC
 REVOKE ALL ON DATABASE portal FROM PUBLIC;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 ALTER SCHEMA public OWNER TO portal_owner;
-GRANT CONNECT ON DATABASE portal TO portal_app;
+-- verify_audit has PostgreSQL word the triggers on temporary copies of their tables.
+GRANT CONNECT, TEMPORARY ON DATABASE portal TO portal_app;
 GRANT USAGE ON SCHEMA public TO portal_app;
 ALTER DEFAULT PRIVILEGES FOR ROLE portal_owner IN SCHEMA public
   GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO portal_app;
