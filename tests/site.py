@@ -29,6 +29,7 @@ PRODUCTION = {
     "PUBLIC_URL": "http://localhost",
     "ALLOWED_HOSTS": "localhost,127.0.0.1",
     "OFFICIALS_NEED_SECOND_FACTOR": "0",
+    "CREDIT_VALID_DAYS": "0",
     "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
     "LOG_LEVEL": "WARNING",
 }

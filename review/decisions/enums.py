@@ -45,6 +45,9 @@ class CreditResult(models.TextChoices):
     DISSOLVED = "dissolved", "注销或破产"
 
 
+BLOCKING_CREDIT = frozenset({CreditResult.SERIOUS, CreditResult.DISSOLVED})
+
+
 class ObjectionState(models.TextChoices):
     OPEN = "open", "核实中"
     DISMISSED = "dismissed", "不成立"

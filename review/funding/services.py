@@ -58,7 +58,7 @@ def record_payment(claim_id: int, *, voucher: Voucher, act: ActorContext, shown:
     with transaction.atomic():
         claim, officer = _open_claim(claim_id, Action.RECORD_PAYMENT, voucher=voucher, act=act)
         award = _award_of(claim)
-        refuse_bad_credit(claim)
+        refuse_bad_credit(claim, on=timezone.localdate(act.at))
         if shown != shown_payee(claim):
             raise StaleStateError(
                 "本页打开后，收款账户或付款记录已有变化，没有登记。请核对右侧现在的收款账户后再登记。"

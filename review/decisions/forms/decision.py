@@ -342,7 +342,9 @@ class CreditForm(forms.Form):
     """What a credit check said."""
 
     result = forms.ChoiceField(label="查询结果", choices=[("", "请选择"), *CreditResult.choices])
-    source = LineField(label="查询来源", max_length=120, initial="信用中国")
+    source = LineField(
+        label="查询来源", max_length=120, widget=forms.TextInput(attrs={"placeholder": "例如：信用中国（江苏无锡）"})
+    )
     checked_on = DayField(label="查询日期")
     remark = LineField(label="备注", max_length=300, required=False)
 

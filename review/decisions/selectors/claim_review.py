@@ -20,6 +20,7 @@ from portal.accounts.models import User
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import CreditSnapshot, Decision, Objection
 from review.decisions.permissions import STAGE_OF, four_eyes_problem, open_conclusions, stage_before, way_back
+from review.decisions.selectors.credit import checks_of
 from review.notices.models import Notice
 from review.notices.selectors import notices_of
 
@@ -260,13 +261,14 @@ class ClaimReview:
         return correction_rounds(self.claim)
 
     @cached_property
+    def credit_checks(self) -> list[CreditSnapshot]:
+        """Credit checks of the applicant, newest first."""
+        return checks_of(self.claim)
+
+    @property
     def credit(self) -> list[CreditSnapshot]:
         """Credit checks made for this claim, newest first."""
-        return list(
-            CreditSnapshot.objects.filter(claim=self.claim)
-            .select_related("entered_by")
-            .order_by("-checked_on", "-pk")[:5]
-        )
+        return [check for check in self.credit_checks if check.claim_id == self.claim.pk][:5]
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:

@@ -28,16 +28,16 @@ from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import ZERO
 from portal.jobs.services import enqueue_job
-from review.decisions.enums import Conclusion, CreditResult, Stage
-from review.decisions.models import CreditSnapshot, Decision, LineDecision
+from review.decisions.enums import Conclusion, Stage
+from review.decisions.models import Decision, LineDecision
 from review.decisions.permissions import ACTION_OF, SUM_STAGES, stage_before
 from review.decisions.selectors.ceilings import Ceilings, open_sums, read_ceilings
+from review.decisions.selectors.credit import credit_problem
 from review.decisions.services.locking import ExpectedState, lock_for_decision, write_decision
 from review.decisions.services.step_messages import notify_of_step
 from review.decisions.services.sums import LineSum, checked_sums, decided_sums, reasons_in_words, sums_of
 from review.treasury.services.awards import payer_parts, reserve_claim
 
-BLOCKING_CREDIT = frozenset({CreditResult.SERIOUS, CreditResult.DISSOLVED})
 # Which sum of the claim a stage's support sets; the final one also fixes what is approved.
 _AMOUNT_FIELD = {Stage.DISTRICT_FIRST: "district_amount", Stage.CITY: "city_amount", Stage.FINAL: "approved_amount"}
 
@@ -112,7 +112,7 @@ def _check_support(claim: Claim, stage: Stage, minutes: Minutes | None, *, act: 
     if stage == Stage.FINAL and minutes is None:
         raise RefusedError("请填写审定会议的纪要编号和会议日期。")
     _refuse_coming_meeting(minutes, act)
-    refuse_bad_credit(claim)
+    refuse_bad_credit(claim, on=timezone.localdate(act.at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,7 @@ def confirm_district_review(claim_id: int, *, expected: ExpectedState, act: Acto
             raise RefusedError("初审之后申报内容有过补正，请退回经办按新内容重新初审。")
         conclusion = Conclusion(proposed.conclusion)
         if conclusion == Conclusion.SUPPORT:
-            refuse_bad_credit(claim)
+            refuse_bad_credit(claim, on=timezone.localdate(act.at))
         decision = write_decision(
             claim,
             stage=stage,
@@ -349,14 +349,10 @@ def decision_before(claim: Claim, stage: str) -> Decision | None:
     return latest_decision(claim, before) if before else None
 
 
-def refuse_bad_credit(claim: Claim) -> None:
-    """Raise RefusedError where the last credit check says seriously dishonest, dissolved or bankrupt."""
-    last = CreditSnapshot.objects.filter(applicant_id=claim.applicant_id).order_by("-checked_on", "-pk").first()
-    if last is not None and last.result in BLOCKING_CREDIT:
-        raise RefusedError(
-            f"信用查询（{last.checked_on:%Y-%m-%d}，{last.source}）结果为“{last.get_result_display()}”，不得支持。"
-            "如已修复，请先登记新的查询结果。"
-        )
+def refuse_bad_credit(claim: Claim, *, on: date | None = None) -> None:
+    """Raise RefusedError where the claim's credit check is missing, too old on that day (today) or forbids support."""
+    if problem := credit_problem(claim, on=on or timezone.localdate()):
+        raise RefusedError(problem)
 
 
 def _move(

@@ -21,6 +21,7 @@ from portal.workdays.selectors import CalendarUnknownError, add_workdays
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import LineDecision, PublicityEntry, PublicityList
 from review.decisions.permissions import publishing_regions
+from review.decisions.selectors.credit import credit_problem
 from review.decisions.services.step_messages import notify_of_step
 from review.decisions.services.ways_back import release_decided
 from review.treasury.enums import EntryKind
@@ -191,6 +192,8 @@ def approve_claim(claim_id: int, *, publicity: PublicityList, act: ActorContext)
         claim = lock_claim(claim_id)
         if not publicity.entries.standing().filter(claim=claim).exists():
             raise RefusedError("该申报不在本次公示名单中。")
+        if problem := credit_problem(claim, on=timezone.localdate(act.at)):
+            raise RefusedError(problem)
         pays = claim.approved_amount is not None
         move_claim(claim, EntryKind.COMMIT, deed=publicity.pk, act=act)
         event = perform_transition(claim, action=Action.APPROVE if pays else Action.RECOGNISE, act=act)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.claims.models import Claim
@@ -31,11 +32,11 @@ from review.decisions.forms.decision import (
 from review.decisions.permissions import stage_before
 from review.decisions.selectors.ceilings import Ceilings, preview_ceilings, read_ceilings
 from review.decisions.selectors.claim_review import ClaimReview
+from review.decisions.selectors.credit import credit_problem, may_record_credit
 from review.decisions.selectors.queue import claims_for, next_claim, queues_of
 from review.decisions.services.corrections import return_for_correction
 from review.decisions.services.credit import record_credit
 from review.decisions.services.decisions import (
-    BLOCKING_CREDIT,
     accept_claim,
     confirm_district_review,
     refuse_claim,
@@ -43,7 +44,7 @@ from review.decisions.services.decisions import (
     support_claim,
 )
 from review.decisions.services.ways_back import take_back
-from review.decisions.views.queue import readers, reviewers
+from review.decisions.views.queue import credit_checkers, readers, reviewers
 
 
 @dataclass
@@ -114,19 +115,21 @@ def show(
     panel = panel or Panel()
     forms = {name: panel.forms.get(name) or make_form(name, claim_review, ceilings) for name in Conclusion}
     panel.forms = {name: form for name, form in forms.items() if form}
-    last_credit = claim_review.credit[0] if claim_review.credit else None
+    claim = claim_review.claim
+    with_credit = may_record_credit(claim_review.user, claim)
+    problem = credit_problem(claim, on=timezone.localdate(), checks=claim_review.credit_checks) if with_credit else ""
     context = {
         "claim_review": claim_review,
-        "claim": claim_review.claim,
+        "claim": claim,
         "ceilings": ceilings,
         "panel": panel,
         "credit_form": credit or CreditForm(),
         "back_form": back
         or TakeBackForm(initial={"status": claim_review.claim.status, "round": claim_review.claim.round}),
         "credit_error": bool(credit and credit.errors),
-        "bad_credit": last_credit if last_credit and last_credit.result in BLOCKING_CREDIT else None,
+        "credit_problem": problem,
         "proposal": claim_review.latest(Stage.DISTRICT_FIRST) if claim_review.stage == Stage.DISTRICT_SECOND else None,
-        "with_credit": claim_review.is_mine_to_decide and claim_review.stage != Stage.ACCEPTANCE,
+        "with_credit": with_credit,
     }
     return render(request, "review/claim.html", context, status=status)
 
@@ -271,12 +274,12 @@ def recall(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return show(request, fresh, ceilings=ceilings_now(fresh, []), back=form, status=422)
 
 
-@access(reviewers)
+@access(credit_checkers)
 @require_POST
 def credit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Record a credit check of the claim's applicant."""
     claim_review = ClaimReview(claim_or_404(request, key), user=user_of(request))
-    if not claim_review.is_mine_to_decide:
+    if not may_record_credit(claim_review.user, claim_review.claim):
         raise Http404("credit")
     form = CreditForm(request.POST)
     if form.is_valid():

@@ -27,6 +27,7 @@ from review.decisions.selectors.queue import (
 )
 
 reviewers = officials(*(Role(role) for role in DUTIES))
+credit_checkers = officials(*(Role(role) for role in DUTIES), Role.FINANCE)
 readers = officials(*(Role(role) for role in DUTIES), Role.AUDITOR, Role.FINANCE)
 
 

@@ -22,11 +22,13 @@ from review.decisions.services.decisions import (
     Minutes,
     accept_claim,
     confirm_district_review,
+    refuse_bad_credit,
     refuse_claim,
     send_back,
     support_claim,
 )
 from review.decisions.services.locking import ExpectedState
+from review.decisions.services.publicity import approve_claim
 from tests.applications.worlds import loan_facts, patent_facts
 from tests.factories import act, binhu, make_official, suzhou, xishan
 from tests.review.worlds import (
@@ -38,6 +40,7 @@ from tests.review.worlds import (
     decided,
     expected,
     fresh,
+    publish,
     reviewed,
     submitted,
 )
@@ -165,6 +168,45 @@ def test_bad_credit_blocks_support_until_a_later_check_clears_it(office, result)
     record_credit(claim, result=clear, source="信用中国", checked_on=date(2026, 5, 2), act=act(office.city))
     support_claim(claim.pk, expected=expected(claim), act=act(office.city))
     assert again(claim).status == ClaimStatus.FINAL_DECISION
+
+
+@pytest.mark.parametrize(
+    ("days", "refused"), [(None, "还没有信用查询"), (31, "已超过 30 天"), (30, ""), (0, "")], ids=str
+)
+def test_support_approval_and_payment_need_a_check_of_this_claim_that_is_not_too_old(office, settings, days, refused):
+    claims = confirmed(office), decided(office, lines=[patent_facts(7)])
+    publicity = publish(office, claims[1], starts_on=timezone.localdate() - timedelta(days=20))
+    other = confirmed(office, member=claims[0].created_by, lines=[patent_facts(8)])
+    settings.CREDIT_VALID_DAYS = 30
+    today = timezone.localdate()
+    # Another claim's check of today says nothing of this one.
+    record_credit(other, result=CreditResult.CLEAR, source="信用中国", checked_on=today, act=act(office.city))
+    if days is not None:
+        for claim in claims:
+            record_credit(
+                claim,
+                result=CreditResult.CLEAR,
+                source="信用中国",
+                checked_on=today - timedelta(days=days),
+                act=act(office.city),
+            )
+
+    def support():
+        support_claim(claims[0].pk, expected=expected(claims[0]), act=act(office.city))
+
+    def approve():
+        approve_claim(claims[1].pk, publicity=publicity, act=act(office.decider))
+
+    for step in (support, approve):
+        if refused:
+            with pytest.raises(RefusedError, match=refused):
+                step()
+        else:
+            step()
+    if not refused:
+        refuse_bad_credit(claims[1], on=today + timedelta(days=30 - days))
+        with pytest.raises(RefusedError, match="已超过 30 天"):
+            refuse_bad_credit(claims[1], on=today + timedelta(days=31 - days))
 
 
 def test_proposed_refusal_becomes_one_when_the_second_officer_confirms(office):

@@ -266,7 +266,7 @@ def test_credit_check_is_entered_and_a_bad_one_warns_and_blocks(client, office):
     as_(client, office.city)
     sent = {"result": "serious", "source": "信用中国", "checked_on": "2026-05-01"}
     assert client.post(reverse("review:credit", args=[claim.key]), sent).status_code == 302
-    assert "信用记录不允许支持" in page_of(client, claim).content.decode()
+    assert "结果为“严重失信”，不得支持" in page_of(client, claim).content.decode()
     line = claim.lines.get()
     response = post(client, claim, "support", **{f"amount_{line.pk}": "5000"})
     assert response.status_code == 422
