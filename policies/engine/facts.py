@@ -46,10 +46,10 @@ def _read_count_or_list(value: object) -> Any:
 
 def read_text(value: object) -> str:
     """A text of bounded length."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
     if not isinstance(value, str):
-        raise ValueError("请填写文字")
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise ValueError("请填写文字")
+        value = str(value)
     if len(value) > MAX_TEXT:
         raise ValueError(f"文字不超过 {MAX_TEXT} 字")
     return value

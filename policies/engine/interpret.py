@@ -15,7 +15,7 @@ from policies.engine.line import Line
 from policies.engine.part import Part
 from policies.engine.pool import Pool
 from policies.engine.program import Program
-from policies.engine.question import PartQuestion, Question, read_question
+from policies.engine.question import Question, read_question
 from policies.engine.regions import covers
 from policies.engine.split import Parts, divide
 from policies.engine.terms import APPLICANT_KINDS, Outcome
@@ -27,30 +27,27 @@ if TYPE_CHECKING:
 def assess(catalogue: Catalogue, question: dict[str, Any]) -> Assessment:
     """Answer one question (the JSON contract of docs/engine.md). Raises QuestionError for what it cannot read."""
     asked = read_question(catalogue, question)
-    parts = [_run_part(catalogue, asked, part) for part in asked.parts]
+    parts = []
+    for part in asked.parts:
+        run = Part(part, part.program, asked.year)
+        parts.append(run)
+        _check_claim(asked, run)
+        if not run.reasons:
+            _run_lines(catalogue, asked, run)
     pool = Pool(asked, parts)
     pool.apply()
-    _cut_to_supported(parts, pool)
+    for run in parts:
+        if run.asked.supported is not None:
+            _cut_to_supported(run, run.asked.supported, pool)
     return _answer(asked, parts, pool)
 
 
-def _cut_to_supported(parts: list[Part], pool: Pool) -> None:
+def _cut_to_supported(run: Part, supported: tuple[int, ...], pool: Pool) -> None:
     """Where people grant less than the rules give, each line is cut to what they grant; never raised to it."""
-    for run in parts:
-        if run.asked.supported is None:
-            continue
-        for line, fen in zip(run.lines, run.asked.supported, strict=True):
-            if line.amount:
-                line.amount = min(line.amount, fen)
-        pool.entries.append((run.program.notes["SUPPORTED"], (run.sum,), run.sum, True, 0))
-
-
-def _run_part(catalogue: Catalogue, asked: Question, part: PartQuestion) -> Part:
-    run = Part(part, part.program, asked.year)
-    _check_claim(asked, run)
-    if not run.reasons:
-        _run_lines(catalogue, asked, run)
-    return run
+    for line, fen in zip(run.lines, supported, strict=True):
+        if line.amount:
+            line.amount = min(line.amount, fen)
+    pool.entries.append((run.program.notes["SUPPORTED"], (run.sum,), run.sum, True, 0))
 
 
 def _check_claim(asked: Question, run: Part) -> None:
@@ -187,15 +184,15 @@ def _divide_total(asked: Question, parts: list[Part], outcomes: list[Outcome]) -
     """Fen over all payable items, and their city and district parts where any item is split."""
     total, shared = 0, []
     for run, outcome in zip(parts, outcomes, strict=True):
-        fen = run.sum if outcome is Outcome.PAYABLE else 0
+        fen, split = run.sum if outcome is Outcome.PAYABLE else 0, run.program.split
         total += fen
-        if run.program.split is not None:
-            shared.append((run.program.split, fen))
+        if split is not None:
+            shared.append((split, fen))
     return total, divide(shared, asked.city_requested) if shared else None
 
 
 def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
-    outcomes = [_part_outcome(run) for run in parts]
+    outcomes = list(map(_part_outcome, parts))
     outcome = outcomes[0] if len(parts) == 1 else _first(_PARTS_PRECEDENCE, outcomes)
     reasons: list[Reason] = []
     entries: list[Entry] = []
@@ -215,34 +212,36 @@ def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
                 names = dict.fromkeys(line.missing)
                 missing += names
                 reasons += [(run.program.notes["MISSING"], (name,), line.number) for name in names]
-            assumed += line.assumed
+            if line.assumed:
+                assumed += line.assumed
     entries += pool.entries
-    total, city, district = 0, None, None
+    amount, city, district = None, None, None
     if outcome is Outcome.PAYABLE or outcome is Outcome.REFUSED:
-        total, divided = _divide_total(asked, parts, outcomes)
+        amount, divided = _divide_total(asked, parts, outcomes)
         if divided is not None:
             city, district, entry, refusal = divided
             if entry is not None:
                 entries.append(entry)
-        if divided is not None and refusal is not None:
-            reasons.append(refusal)
-            outcome, total, city, district = Outcome.REFUSED, 0, 0, 0
-            outcomes = [Outcome.REFUSED] * len(parts)
-        elif outcome is Outcome.REFUSED and not reasons:
+            if refusal is not None:
+                reasons.append(refusal)
+                outcome, amount, city, district = Outcome.REFUSED, 0, 0, 0
+                outcomes = [outcome] * len(parts)
+        if outcome is Outcome.REFUSED and not reasons:
             reasons.append((parts[0].program.notes["NOTHING"], (), 0))
+    # By position: naming twelve fields takes as long as a step of the rules.
     return Assessment(
-        outcome=outcome,
-        amount=_amount(outcome, total),
-        city=city,
-        district=district,
-        result=title,
-        assumed=tuple(dict.fromkeys(assumed)) if assumed else (),
-        missing=tuple(dict.fromkeys(missing)) if missing else (),
-        limits=pool.uses() if outcome is Outcome.PAYABLE else (),
-        entries=tuple(entries),
-        reason_entries=tuple(reasons),
-        make_parts=partial(_part_answers, parts, outcomes),
-        make_lines=partial(_line_answers, parts),
+        outcome,
+        amount,
+        city,
+        district,
+        title,
+        tuple(dict.fromkeys(assumed)),
+        tuple(dict.fromkeys(missing)),
+        pool.uses() if outcome is Outcome.PAYABLE else (),
+        tuple(entries),
+        tuple(reasons),
+        partial(_part_answers, parts, outcomes),
+        partial(_line_answers, parts),
     )
 
 

@@ -34,7 +34,12 @@ class Pool:
             self._count(part)
         for part in self.parts:
             self._cut(part)
-        self._deduct()
+        if len(self.parts) > 1:
+            self._deduct()
+            return
+        (part,) = self.parts
+        for limit in part.program.deducting:
+            self._note(limit.deduct(self, part))
 
     def sums(self) -> list[tuple[Part, int]]:
         """The fen of each part before anything was taken off its sum; of a lone part none."""
@@ -42,9 +47,10 @@ class Pool:
 
     def uses(self) -> tuple[BucketUse, ...]:
         """What the claim takes from each bucket."""
-        found = [bucket.use() for bucket in self._buckets.values()]
+        found = [bucket.use() for bucket in self._buckets.values()] if self._buckets else []
         for part in self.parts:
-            found += [limit.use(part) for limit in part.program.reporting]
+            if part.program.reporting:
+                found += [limit.use(part) for limit in part.program.reporting]
         return tuple(use for use in found if use is not None) if found else ()
 
     def _count(self, part: Part) -> None:
@@ -74,12 +80,12 @@ class Pool:
                 bucket.take(line)
 
     def _deduct(self) -> None:
-        parts = self.parts
-        turns = [(limit, part) for part in parts for limit in part.program.deducting]
-        if len(parts) > 1 and turns:
-            self._sums = [(part, part.sum) for part in parts]
-            turns.sort(key=lambda turn: turn[0].turn)
-        for limit, part in turns:
-            entry = limit.deduct(self, part)
-            if entry is not None:
-                self.entries.append(entry)
+        turns = [(limit, part) for part in self.parts for limit in part.program.deducting]
+        if turns:
+            self._sums = [(part, part.sum) for part in self.parts]
+        for limit, part in sorted(turns, key=lambda turn: turn[0].turn):
+            self._note(limit.deduct(self, part))
+
+    def _note(self, entry: Entry | None) -> None:
+        if entry is not None:
+            self.entries.append(entry)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, NoReturn, cast
+from typing import Any, NamedTuple, NoReturn, cast
 
 from policies.engine.catalogue import Catalogue, unknown_item
 from policies.engine.dates import parse_date
@@ -30,8 +30,7 @@ class Paid:
     once_group: bool
 
 
-@dataclass(slots=True)
-class PartQuestion:
+class PartQuestion(NamedTuple):
     """One item of the claim, with its lines: (facts, count) each. `supported`: fen that people grant, by line."""
 
     item: Item
@@ -46,8 +45,7 @@ class PartQuestion:
     supported: tuple[int, ...] | None = None
 
 
-@dataclass(slots=True)
-class Question:
+class Question(NamedTuple):
     """A whole question. `city_requested` is fen, or a ratio of the sum."""
 
     on: date
@@ -86,37 +84,25 @@ def read_question(catalogue: Catalogue, question: object) -> Question:
     if not _KEYS.issuperset(asked):
         name = next(name for name in asked if name not in _KEYS)
         _refuse(str(name), f"没有这个字段，可填 {'、'.join(sorted(_KEYS))}")
-    on = _day(asked.get("on"), "on")
-    applicant = _mapping(asked.get("applicant"), "applicant")
-    kind = applicant.get("kind")
+    given = asked.get
+    try:
+        on = parse_date(given("on"))
+    except ValueError as error:
+        raise QuestionError("on", str(error)) from None
+    applicant = _mapping(given("applicant"), "applicant")
+    kind, region = applicant.get("kind"), applicant.get("region")
     if not isinstance(kind, str) or kind not in APPLICANT_KINDS:
         _refuse("applicant.kind", f"请填写申请人类型：{'、'.join(APPLICANT_KINDS)}")
-    region = applicant.get("region")
     if region is not None and not isinstance(region, str):
         _refuse("applicant.region", "请填写地区名称或行政区划代码")
-    assume = asked.get("assume")
+    assume, city, year = given("assume"), given("city_requested"), given("year")
     if assume not in (None, "met"):
         _refuse("assume", '只能填写 "met"')
-    paid = _read_paid(asked.get("paid"), "paid")
-    overrides = read_settings(catalogue, asked.get("settings"), "settings")
-    year = on.year if asked.get("year") is None else _integer(asked["year"], "year")
-    return Question(
-        on=on,
-        year=year,
-        kind=kind,
-        region=region,
-        parts=_read_parts(catalogue, asked, paid, overrides, on),
-        paid=paid,
-        city_requested=_read_city(asked.get("city_requested")),
-        assume=assume == "met",
-    )
-
-
-def _day(value: object, field: str) -> date:
-    try:
-        return parse_date(value)
-    except ValueError as error:
-        raise QuestionError(field, str(error)) from None
+    paid = _read_paid(given("paid"), "paid")
+    overrides = read_settings(catalogue, given("settings"), "settings")
+    year = on.year if year is None else _integer(year, "year")
+    parts = _read_parts(catalogue, asked, paid, overrides, on)
+    return Question(on, year, kind, region, parts, paid, None if city is None else _read_city(city), assume == "met")
 
 
 def _integer(value: object, field: str) -> int:
@@ -126,9 +112,7 @@ def _integer(value: object, field: str) -> int:
         raise QuestionError(field, str(error)) from None
 
 
-def _read_city(value: object) -> int | Fraction | None:
-    if value is None:
-        return None
+def _read_city(value: object) -> int | Fraction:
     if isinstance(value, str) and value.endswith("%"):
         try:
             return parse_ratio(value)
@@ -181,10 +165,10 @@ def read_settings(catalogue: Catalogue, value: object, field: str) -> dict[str, 
 def _read_parts(
     catalogue: Catalogue, asked: Mapping[str, Any], paid: Paid, overrides: dict[str, Any], on: date
 ) -> list[PartQuestion]:
-    reader = _PartReader(catalogue, asked, paid, overrides, on)
+    whole = _Whole(catalogue, asked, paid, overrides, on)
     parts = asked.get("parts")
     if parts is None:
-        return [reader.read(asked, "")]
+        return [_read_part(whole, asked, "")]
     if "item" in asked or "lines" in asked:
         _refuse("parts", "parts 与 item、lines 不能同时填写")
     if not isinstance(parts, list) or not parts:
@@ -196,58 +180,51 @@ def _read_parts(
         unknown = next((name for name in own if name not in _PART_KEYS), None)
         if unknown is not None:
             _refuse(f"{prefix}.{unknown}", f"没有这个字段，可填 {'、'.join(sorted(_PART_KEYS))}")
-        found.append(reader.read(own, f"{prefix}."))
+        found.append(_read_part(whole, own, f"{prefix}."))
     return found
 
 
-class _PartReader:
-    """Reads parts; what a part leaves out, it has from the whole question."""
+class _Whole(NamedTuple):
+    """What parts have from the whole question where they leave it out."""
 
-    __slots__ = ("catalogue", "on", "overrides", "paid", "whole")
+    catalogue: Catalogue
+    asked: Mapping[str, Any]
+    paid: Paid
+    overrides: dict[str, Any]
+    on: date
 
-    def __init__(
-        self, catalogue: Catalogue, whole: Mapping[str, Any], paid: Paid, overrides: dict[str, Any], on: date
-    ) -> None:
-        self.catalogue = catalogue
-        self.whole = whole
-        self.paid = paid
-        self.overrides = overrides
-        self.on = on
 
-    def read(self, part: Mapping[str, Any], prefix: str) -> PartQuestion:
-        """One part; `prefix` is empty where the question has no parts."""
-        catalogue, whole = self.catalogue, self.whole
-        name = part.get("item")
-        if not isinstance(name, str) or name not in catalogue.items:
-            _refuse(f"{prefix}item", unknown_item(catalogue, name))
-        overrides = self.overrides
-        own_paid = bool(prefix) and "paid" in part
-        if prefix and part.get("settings"):
-            overrides = {**overrides, **read_settings(catalogue, part["settings"], f"{prefix}settings")}
-        item, program = catalogue.program_for(name, self.on, overrides)
-        rank = part.get("rank", whole.get("rank"))
-        if rank is not None:
-            rank = _integer(rank, f"{prefix}rank")
-            if rank == 0:
-                _refuse(f"{prefix}rank", "名次从 1 开始")
-        times = part.get("times_before", whole.get("times_before", 0))
-        unmet = part.get("unmet", whole.get("unmet"))
-        lines = _read_lines(catalogue, item, part.get("lines"), f"{prefix}lines")
-        supported = part.get("supported")
-        return PartQuestion(
-            item,
-            program,
-            overrides,
-            lines,
-            _read_paid(part["paid"], f"{prefix}paid") if own_paid else self.paid,
-            own_paid,
-            _integer(times, f"{prefix}times_before") if times else 0,
-            rank,
-            _read_unmet(unmet, f"{prefix}unmet") if unmet else (),
-            None
-            if supported is None
-            else _read_supported(supported, f"{prefix}supported", 1 if program.aggregate else len(lines)),
-        )
+def _read_part(whole: _Whole, part: Mapping[str, Any], prefix: str) -> PartQuestion:
+    """One part; `prefix` is empty where the question has no parts."""
+    catalogue, asked, paid, overrides, on = whole
+    name = part.get("item")
+    if not isinstance(name, str) or name not in catalogue.items:
+        _refuse(f"{prefix}item", unknown_item(catalogue, name))
+    own_paid = bool(prefix) and "paid" in part
+    if prefix and part.get("settings"):
+        overrides = {**overrides, **read_settings(catalogue, part["settings"], f"{prefix}settings")}
+    item, program = catalogue.program_for(name, on, overrides)
+    rank = part.get("rank", asked.get("rank"))
+    if rank is not None:
+        rank = _integer(rank, f"{prefix}rank")
+        if rank == 0:
+            _refuse(f"{prefix}rank", "名次从 1 开始")
+    times, unmet = part.get("times_before", asked.get("times_before", 0)), part.get("unmet", asked.get("unmet"))
+    lines, supported = _read_lines(catalogue, item, part.get("lines"), f"{prefix}lines"), part.get("supported")
+    if supported is not None:
+        supported = _read_supported(supported, f"{prefix}supported", 1 if program.aggregate else len(lines))
+    return PartQuestion(
+        item,
+        program,
+        overrides,
+        lines,
+        _read_paid(part["paid"], f"{prefix}paid") if own_paid else paid,
+        own_paid,
+        _integer(times, f"{prefix}times_before") if times else 0,
+        rank,
+        _read_unmet(unmet, f"{prefix}unmet") if unmet else (),
+        supported,
+    )
 
 
 def _read_unmet(value: object, field: str) -> tuple[str, ...]:
@@ -270,7 +247,10 @@ def _read_lines(catalogue: Catalogue, item: Item, value: object, field: str) -> 
     if len(value) > MAX_LINES:
         _refuse(field, f"一次最多 {MAX_LINES} 项")
     readers = catalogue.readers(item)
-    return [_read_line(catalogue, readers, line, field, number) for number, line in enumerate(value)]
+    found: list[tuple[dict[str, Any], int]] = []
+    for line in value:
+        found.append(_read_line(catalogue, readers, line, field, len(found)))
+    return found
 
 
 def _read_line(

@@ -17,4 +17,4 @@ def covers(document: dict[str, Any], region: str) -> bool:
             return True
         prefix = code[:_CITY_DIGITS] if code.endswith("00") else code
         return region.startswith(prefix)
-    return not areas or any(area in region for area in areas)
+    return not areas or region in areas or any(area in region for area in areas)
