@@ -200,16 +200,17 @@ class Run:
             self._run_steps(self.sums_before())
         self.answers = Work(self).conclude()
 
-    def answer_again(self) -> None:
-        """Answer the stale claims anew; of the others the known answers stand."""
+    def answer_again(self) -> IntArray:
+        """Answer the stale claims anew, and return them; of the others the known answers stand."""
         claims = np.flatnonzero(self.stale)
         self.stale[claims] = False
         self.is_stale = False
         if self.needs_ledger or len(claims) * 2 > len(self):
             self.answer()
-            return
-        lines = claims if self.shape.single else np.flatnonzero(self._of_claims(claims)[self.shape.at])
-        self.answers.put(claims, lines, Work(self._narrowed(claims, lines)).conclude())
+        else:
+            lines = claims if self.shape.single else np.flatnonzero(self._of_claims(claims)[self.shape.at])
+            self.answers.put(claims, lines, Work(self._narrowed(claims, lines)).conclude())
+        return claims
 
     def _of_claims(self, claims: IntArray) -> BoolArray:
         found = np.zeros(len(self), dtype=np.bool_)

@@ -270,14 +270,20 @@ def ledgers_of(runs: list[Run], keys: Keys) -> list[Ledger]:
 
 
 def _settle(runs: list[Run], ledgers: list[Ledger]) -> int:
-    """Work runs that share ledgers until their answers stand; returns in how many rounds."""
-    answered, rounds = runs, 0
-    while answered:
+    """Work runs that share ledgers until their answers stand; returns in how many rounds.
+
+    A ledger finds what the one before it changed already answered: what a claim takes from a sum matters little once
+    the number of its applicant's times refuses it.
+    """
+    rounds = 0
+    while any(ledger.unseen for ledger in ledgers) or not rounds:
         for ledger in ledgers:
-            ledger.propagate(answered)
-        answered = [run for run in runs if run.is_stale]
-        for run in answered:
-            run.answer_again()
+            ledger.propagate()
+            for run in runs:
+                if run.is_stale:
+                    claims = run.answer_again()
+                    for other in ledgers:
+                        other.look_again(run, claims)
         rounds += 1
     return rounds
 

@@ -1,5 +1,7 @@
 """Buckets that several claims of a population share, and what each claim finds taken, without a loop over claims."""
 
+from functools import cached_property
+
 import numpy as np
 
 from policies.engine.columns.arithmetic import in_order_of, run_starts
@@ -31,7 +33,8 @@ class Buckets:
         # The entries of buckets with several, by bucket and claim, and how many each of these buckets has.
         self._common = self.order if several.all() else self.order[np.repeat(several, lengths)]
         self._lengths = lengths[several]
-        same = int(self._with_neighbour(self._common, self._starts(self._lengths)).sum())
+        self._begins = np.cumsum(self._lengths) - self._lengths
+        same = int(self._with_neighbour(self._common, self._begins).sum())
         self.shared = same < len(self._common) - len(self._lengths)
         self._repeats = same > 0
 
@@ -45,13 +48,15 @@ class Buckets:
 
         With `changed`, only entries of the buckets in which these entries stand.
         """
-        order, lengths = self._common, self._lengths
+        order, lengths, starts = self._common, self._lengths, self._begins
         if changed is not None and len(changed) * 4 < len(order):
-            hit = np.zeros(len(self.claims), dtype=np.bool_)
-            hit[changed] = True
-            buckets = np.logical_or.reduceat(hit[order], self._starts(lengths))
-            order, lengths = order[np.repeat(buckets, lengths)], lengths[buckets]
-        starts, before = self._starts(lengths), taken[order].astype(np.int64, copy=False)
+            hit = np.zeros(len(lengths) + 1, dtype=np.bool_)
+            hit[self._number[changed]] = True
+            buckets = np.flatnonzero(hit[:-1])
+            begins, lengths = starts[buckets], lengths[buckets]
+            starts = np.cumsum(lengths) - lengths
+            order = order[np.arange(lengths.sum()) + np.repeat(begins - starts, lengths)]
+        before = taken[order].astype(np.int64, copy=False)
         before = np.cumsum(before) - before
         if self._repeats and len(order):
             firsts = np.flatnonzero(np.concatenate(([True], ~self._with_neighbour(order, starts))))
@@ -81,9 +86,12 @@ class Buckets:
         same[starts[1:] - 1] = False
         return same
 
-    @staticmethod
-    def _starts(lengths: IntArray) -> IntArray:
-        return np.cumsum(lengths) - lengths
+    @cached_property
+    def _number(self) -> IntArray:
+        """The number of each entry's bucket among those with several entries; of a lone entry their count."""
+        found = np.full(len(self.claims), len(self._lengths), dtype=np.int32)
+        found[self._common] = np.repeat(np.arange(len(self._lengths), dtype=np.int32), self._lengths)
+        return found
 
 
 def joined(arrays: list[IntArray]) -> IntArray:

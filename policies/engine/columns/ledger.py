@@ -80,7 +80,7 @@ class Keys:
         """A small number for each claim's applicant."""
         number = self.population.applicant.astype(np.int64)
         least, most = int(number.min(initial=0)), int(number.max(initial=0))
-        return number - least if most - least < 2**40 // len(number) else np.unique(number, return_inverse=True)[1]
+        return number - least if most - least < 2**32 else np.unique(number, return_inverse=True)[1]
 
     def buckets(self, keys: list[IntArray], runs: list[Run], scope: Scope) -> Buckets:
         """The buckets of whole claims, which ledgers of one scope and the same runs share."""
@@ -129,7 +129,9 @@ class Ledger:
         else:
             self.buckets = keys.buckets(entries, runs, scope)
         self._ends = np.cumsum([0, *map(len, entries)])
-        self._places = {id(run): place for place, run in enumerate(runs)}
+        self._members = frozenset(map(id, runs))
+        # By id() of a run its claims that were answered since it was last asked what they take; None for all.
+        self.unseen: dict[int, list[IntArray] | None] = dict.fromkeys(map(id, runs))
         # Of every entry, what it takes and what it finds taken, as far as that was shown.
         self.taken = np.zeros(self._ends[-1], dtype=np.int64)
         self._found = np.zeros(self._ends[-1], dtype=np.int64)
@@ -154,14 +156,14 @@ class Ledger:
         del run, at
         return found
 
-    def closed(self, run: Run, found: IntArray) -> BoolArray | None:
-        """Claims (or lines) of a run that get nothing, whatever else there is, as they find so much; None for none.
+    def closed(self, run: Run, at: IntArray, found: IntArray) -> BoolArray | None:
+        """Which entries `at` of a run get nothing, whatever else there is, as they find so much; None for none of them.
 
         So does everybody after them in their bucket, under any version and readings: what they are said to take then
         changes nothing, and they keep what they took when they were last asked. In buckets of many claims it saves
         rounds: a place that becomes free is offered to the next claim, not to all that follow.
         """
-        del run, found
+        del run, at, found
         return None
 
     def uses(self) -> Iterator[BucketUse | QuotaUse]:
@@ -173,9 +175,10 @@ class Ledger:
         return self.buckets.found(self.taken, changed)
 
     # ---- working -------------------------------------------------------------------------------------
-    def propagate(self, answered: Iterable[Run]) -> None:
-        """Take what runs answered anew take, and mark the claims of all runs that find something else than before."""
-        changed = [self._take(place) for run in answered if (place := self._places.get(id(run))) is not None]
+    def propagate(self) -> None:
+        """Take what runs answered since the last time take, and mark the claims of all that find something else."""
+        answered, self.unseen = self.unseen, {}
+        changed = [self._take(place, answered[id(run)]) for place, run in enumerate(self.runs) if id(run) in answered]
         if not any(map(len, changed)):
             return
         where, sums = self.find(joined(changed) if sum(map(len, changed)) * 4 < len(self.taken) else None)
@@ -184,10 +187,20 @@ class Ledger:
         where, sums = where[fresh], sums[fresh]
         self._found[where] = sums
         del sums
+        if len(self.runs) == 1:
+            self._show(0, where)
+            return
         where.sort()
         bounds = np.searchsorted(where, self._ends)
         for place in np.flatnonzero(np.diff(bounds)).tolist():
             self._show(place, where[bounds[place] : bounds[place + 1]])
+
+    def look_again(self, run: Run, claims: IntArray) -> None:
+        """Claims of a run are answered anew: ask what they take."""
+        if id(run) in self._members:
+            known = self.unseen.setdefault(id(run), [])
+            if known is not None:
+                known.append(claims)
 
     def settled(self) -> IntArray:
         """What every entry takes by the answers that stand."""
@@ -197,15 +210,26 @@ class Ledger:
         lines, taken = self.lines[place], self.takes(self.runs[place])
         return taken if lines is None else taken[lines]
 
-    def _take(self, place: int) -> IntArray:
-        """Note what the entries of a run take; returns the entries that changed."""
+    def _take(self, place: int, claims: list[IntArray] | None) -> IntArray:
+        """Note what the entries of claims of a run (None: of all) take; returns the entries that changed."""
+        run, lines, taken = self.runs[place], self.lines[place], self._takes(place)
+        if claims is None:
+            at = np.arange(len(taken))
+        elif lines is None:
+            at = joined(claims)
+        else:
+            answered = np.zeros(len(run), dtype=np.bool_)
+            answered[joined(claims)] = True
+            at = np.flatnonzero(answered[run.shape.at[lines]])
         part = slice(self._ends[place], self._ends[place + 1])
-        known, taken = self.taken[part], self._takes(place)
-        fresh = known != taken
-        closed = self.closed(self.runs[place], self._found[part])
-        changed = np.flatnonzero(fresh if closed is None else fresh & ~closed)
-        known[changed] = taken[changed]
-        return changed + part.start
+        known, taken = self.taken[part], taken[at]
+        fresh = known[at] != taken
+        closed = self.closed(run, at, self._found[part][at])
+        if closed is not None:
+            fresh &= ~closed
+        at = at[fresh]
+        known[at] = taken[fresh]
+        return at + part.start
 
     def _show(self, place: int, entries: IntArray) -> None:
         run, lines, names = self.runs[place], self.lines[place], self.shown_to(self.runs[place])

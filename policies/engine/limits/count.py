@@ -342,10 +342,10 @@ class QuotaLedger(Ledger):
     def relevant(self, run: Run, at: IntArray, found: IntArray) -> IntArray:
         return np.minimum(found, limits_of(run, QuotaColumns).count)
 
-    def closed(self, run: Run, found: IntArray) -> BoolArray:
+    def closed(self, run: Run, at: IntArray, found: IntArray) -> BoolArray:
         full = found >= self._most
         # Who has a rank from a selection asks for no place in the order of filing.
-        return full if run.population.rank is None else full & (run.population.rank[run.claims] == 0)
+        return full if run.population.rank is None else full & (run.population.rank[run.claims[at]] == 0)
 
     def uses(self) -> Iterator[QuotaUse]:
         """Every quota of every year, in the order of cities and years."""
