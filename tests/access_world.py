@@ -24,7 +24,8 @@ from portal.accounts.models import Applicant, Invitation, OverrideRequest, User
 from portal.api.models import ApiToken
 from portal.audit.services import record_audit
 from portal.core.files import keep_bytes, keep_file
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from portal.notifications.models import Message
 from portal.unsent.models import UnsentForm
 from review.appropriations.models import Allocation, Appropriation

@@ -4,8 +4,8 @@ from django import forms
 
 from portal.core.fields import SearchField
 from portal.core.filters import FilterForm
+from portal.jobs.enums import JobState
 from portal.jobs.kinds import JOB_KINDS
-from portal.jobs.models import JobState
 from portal.jobs.selectors import JobFilter
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from portal.jobs.models import Job, JobState
+from portal.jobs.models import Job
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def kept_lease(job_id: int, *, token: str) -> Iterator[None]:
 
 def _renew(job_id: int, token: str, done: threading.Event) -> None:
     deadline = time.monotonic() + settings.JOB_LONGEST_SECONDS
-    mine = Job.objects.filter(pk=job_id, lease_token=token, state=JobState.RUNNING)
+    mine = Job.objects.leased(job_id, token=token)
     try:
         while not done.wait(settings.JOB_LEASE_SECONDS / 3) and time.monotonic() < deadline:
             try:

@@ -8,7 +8,8 @@ from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from portal.jobs.models import Heartbeat, Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Heartbeat, Job
 
 
 class JobCollector(Collector):

@@ -11,15 +11,8 @@ from django.utils import timezone
 from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
 from portal.accounts.models import User
-from portal.core.choices import StatusChoices
+from portal.jobs.enums import JobState
 from portal.jobs.kinds import kind_label
-
-
-class JobState(StatusChoices):
-    WAITING = "waiting", "info", "等待执行"
-    RUNNING = "running", "wait", "执行中"
-    DONE = "done", "ok", "已完成"
-    DEAD = "dead", "bad", "失败，待人工处理"
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -28,6 +21,10 @@ class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: User) -> JobQuerySet:
         """A system administrator sees the jobs of their area (`portal.accounts.areas`); nobody else sees any."""
         return self.filter(in_area(user, "region_code", Role.SYSTEM_ADMIN))
+
+    def leased(self, job_id: int, *, token: str) -> JobQuerySet:
+        """The job, while it runs under the lease of this token; none once another worker has it."""
+        return self.filter(pk=job_id, lease_token=token, state=JobState.RUNNING)
 
 
 class Job(models.Model):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from portal.jobs.models import Job, JobState
+from portal.jobs.models import Job
 
 # A handler may report after every row; the table is written this often.
 _QUIET_SECONDS = 0.5
@@ -49,6 +49,6 @@ def report_progress(done: int, total: int) -> None:
     if running is None or (done < total and now - running.written_at < _QUIET_SECONDS):
         return
     running.written_at = now
-    mine = Job.objects.filter(pk=running.job_id, lease_token=running.token, state=JobState.RUNNING)
+    mine = Job.objects.leased(running.job_id, token=running.token)
     if not mine.update(progress_done=done, progress_total=total):
         raise LeaseLostError(f"Job {running.job_id} has passed to another worker.")

@@ -8,7 +8,8 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from portal.accounts.models import User
 from portal.core.paging import Page, paginate
-from portal.jobs.models import Heartbeat, Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Heartbeat, Job
 
 PAGE_SIZE = 50
 SWEEP = "sweep"
@@ -18,7 +19,7 @@ STUCK_AFTER = timedelta(minutes=10)
 CLOCK_TOLERANCE = timedelta(seconds=60)
 
 
-def due_jobs(now: datetime, *, grace: timedelta) -> QuerySet[Job]:
+def due_jobs(now: datetime, *, grace: timedelta = timedelta()) -> QuerySet[Job]:
     """Jobs that wait since before the grace, or whose lease ran out, the longest due first."""
     waiting = Q(state=JobState.WAITING, run_after__lte=now - grace)
     return Job.objects.filter(waiting | Q(state=JobState.RUNNING, lease_until__lt=now)).order_by("run_after", "pk")

@@ -11,7 +11,7 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -19,11 +19,13 @@ from portal.audit.services import record_audit
 from portal.core import metrics
 from portal.core.actor import ActorContext
 from portal.core.logs import as_request, current_request_id
+from portal.jobs.enums import JobAction, JobState
 from portal.jobs.kinds import JOB_KINDS
 from portal.jobs.leases import kept_lease, lease_end
-from portal.jobs.models import Heartbeat, Job, JobState
+from portal.jobs.models import Heartbeat, Job
 from portal.jobs.progress import LeaseLostError, progress_of_job
 from portal.jobs.selectors import SWEEP, due_jobs
+from portal.jobs.workflow import WORKFLOW
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
 # Messages that one request or one sweep sends at most; what is left over is for the next sweep.
 BATCH = 500
+NO_LEASE: dict[str, Any] = {"lease_until": None, "lease_token": ""}
 
 
 def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any], region_code: str = "") -> Job:
@@ -99,9 +102,9 @@ def run_job(job_id: int) -> bool:
     """
     now = timezone.now()
     token = str(uuid.uuid4())
-    leasable = Q(state=JobState.WAITING, run_after__lte=now) | Q(state=JobState.RUNNING, lease_until__lt=now)
-    leased = Job.objects.filter(leasable, pk=job_id).update(
-        state=JobState.RUNNING,
+    leased = WORKFLOW.move_all(
+        due_jobs(now).filter(pk=job_id),
+        JobAction.LEASE,
         attempts=F("attempts") + 1,
         lease_token=token,
         lease_until=lease_end(now),
@@ -130,9 +133,8 @@ def _run_handler(job: Job, token: str) -> str:
         logger.exception("Job %s failed at attempt %s.", job, job.attempts)
         _record_failure(job, token, traceback.format_exc(limit=-12))
         return "failed"
-    finished = Job.objects.filter(pk=job.pk, lease_token=token, state=JobState.RUNNING).update(
-        state=JobState.DONE, finished_at=timezone.now(), lease_until=None, lease_token="", last_error=""
-    )
+    mine = Job.objects.leased(job.pk, token=token)
+    finished = WORKFLOW.move_all(mine, JobAction.FINISH, finished_at=timezone.now(), last_error="", **NO_LEASE)
     if not finished:
         logger.warning("Job %s ended after its lease had passed to another worker.", job)
         return "lost"
@@ -141,13 +143,13 @@ def _run_handler(job: Job, token: str) -> str:
 
 
 def _record_failure(job: Job, token: str, error: str) -> None:
-    mine = Job.objects.filter(pk=job.pk, lease_token=token, state=JobState.RUNNING)
-    common = {"last_error": error[-8000:], "lease_until": None, "lease_token": ""}
+    mine = Job.objects.leased(job.pk, token=token)
     if job.attempts >= job.max_attempts:
-        mine.update(state=JobState.DEAD, **common)
+        WORKFLOW.move_all(mine, JobAction.GIVE_UP, last_error=error[-8000:], **NO_LEASE)
         return
     wait = min(FIRST_RETRY * 4 ** min(job.attempts - 1, 8), LONGEST_RETRY)
-    mine.update(state=JobState.WAITING, run_after=timezone.now() + wait, **common)
+    due = timezone.now() + wait
+    WORKFLOW.move_all(mine, JobAction.POSTPONE, run_after=due, last_error=error[-8000:], **NO_LEASE)
 
 
 def sweep_jobs(*, limit: int = BATCH) -> int:
@@ -157,9 +159,8 @@ def sweep_jobs(*, limit: int = BATCH) -> int:
     """
     now = timezone.now()
     Heartbeat.objects.update_or_create(name=SWEEP, defaults={"at": now})
-    Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now, attempts__gte=F("max_attempts")).update(
-        state=JobState.DEAD, lease_until=None, lease_token="", last_error="执行进程多次中断，未留下错误信息。"
-    )
+    lost = Job.objects.filter(lease_until__lt=now, attempts__gte=F("max_attempts"))
+    WORKFLOW.move_all(lost, JobAction.GIVE_UP, last_error="执行进程多次中断，未留下错误信息。", **NO_LEASE)
     # What has only just come due has its own message under way.
     grace = timedelta(seconds=settings.JOB_SWEEP_SECONDS)
     return _send_messages(due_jobs(now, grace=grace).values_list("pk", flat=True)[:limit])
@@ -167,7 +168,7 @@ def sweep_jobs(*, limit: int = BATCH) -> int:
 
 def run_due_jobs() -> int:
     """Do what is due here and now, without broker and worker; returns how many jobs were finished."""
-    ids = list(due_jobs(timezone.now(), grace=timedelta()).values_list("pk", flat=True))
+    ids = list(due_jobs(timezone.now()).values_list("pk", flat=True))
     return sum(run_job(job_id) for job_id in ids)
 
 
@@ -195,14 +196,14 @@ def retry_dead_jobs(kind: str, *, act: ActorContext) -> int:
 
 def close_dead_jobs(kind: str, payload: Mapping[str, Any], *, act: ActorContext) -> int:
     """End failed jobs of a kind and payload that have nothing left to do; returns how many they were."""
-    dead = Job.objects.filter(kind=kind, payload=payload, state=JobState.DEAD)
-    return dead.update(state=JobState.DONE, finished_at=act.at, last_error="")
+    jobs = Job.objects.filter(kind=kind, payload=payload)
+    return WORKFLOW.move_all(jobs, JobAction.CLOSE, finished_at=act.at, last_error="")
 
 
 def _revive(jobs: QuerySet[Job], *, act: ActorContext) -> list[int]:
     """Let dead jobs wait again, from now; returns the ids of those that were dead."""
     ids = list(jobs.filter(state=JobState.DEAD).select_for_update().values_list("pk", flat=True))
-    Job.objects.filter(pk__in=ids).update(state=JobState.WAITING, attempts=0, run_after=act.at)
+    WORKFLOW.move_all(Job.objects.filter(pk__in=ids), JobAction.RETRY, attempts=0, run_after=act.at)
     if ids:
         _announce(ids[:BATCH])
     return ids

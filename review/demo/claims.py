@@ -21,7 +21,8 @@ from policies.published.selectors import compiled_item
 from portal.accounts.enums import Role
 from portal.accounts.models import Applicant, Appointment, Region, User
 from portal.core.actor import ActorContext
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from portal.jobs.services import run_job
 from review.decisions.enums import CreditResult
 from review.decisions.models import PublicityEntry, PublicityList

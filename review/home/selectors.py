@@ -14,7 +14,8 @@ from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Region, User
 from portal.audit.models import AuditRecord, ChainHead
 from portal.core.money import ZERO
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from portal.notifications.models import Message
 from review.decisions.enums import ObjectionState
 from review.decisions.models import Objection, PublicityList

@@ -13,7 +13,8 @@ from applications.claims.models import Claim
 from portal.accounts.models import User
 from portal.core.files import FileChangedError, open_file
 from portal.core.regions import in_trees
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from review.notices.enums import FileState, NoticeState
 from review.notices.models import KEEPERS, Notice
 

@@ -16,7 +16,8 @@ from policies.published.models import PolicyDocument
 from policies.published.selectors import published_catalogue
 from portal.accounts.models import Region, User
 from portal.core.paging import Page, paginate
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from review.whatif.enums import RunState
 from review.whatif.models import SimulationRun
 from review.whatif.rules import in_force

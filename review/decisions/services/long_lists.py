@@ -9,7 +9,8 @@ from applications.claims.enums import ClaimStatus
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.actor import ActorContext
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from portal.jobs.progress import report_progress
 from portal.jobs.services import enqueue_job
 from portal.notifications.services import notify_users

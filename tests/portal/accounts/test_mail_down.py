@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.audit.models import AuditRecord
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from portal.jobs.services import run_job
 from portal.notifications.models import OutboxEmail
 from portal.notifications.services import send_later

@@ -8,7 +8,8 @@ from django.db import models, transaction
 
 from portal.core.errors import RefusedError
 from portal.core.workflow import Workflow, into, transition
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 
 ROOT = Path(__file__).resolve().parents[3]
 WITHOUT_A_TABLE = {"portal/jobs", "portal/accounts"}

@@ -4,7 +4,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from portal.jobs.progress import report_progress
 from portal.jobs.services import run_job
 from tests.portal.jobs.handlers import CALLS, SEEN

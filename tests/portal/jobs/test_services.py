@@ -10,8 +10,9 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from portal.audit.models import AuditRecord
+from portal.jobs.enums import JobState
 from portal.jobs.kinds import JOB_KINDS, JobKind
-from portal.jobs.models import Heartbeat, Job, JobState
+from portal.jobs.models import Heartbeat, Job
 from portal.jobs.services import (
     enqueue_job,
     retry_dead_jobs,

@@ -13,8 +13,9 @@ from django.utils import timezone
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from portal.jobs import selectors
+from portal.jobs.enums import JobState
 from portal.jobs.health import CHECKS
-from portal.jobs.models import Heartbeat, Job, JobState
+from portal.jobs.models import Heartbeat, Job
 from tests.factories import make_official, wuxi
 
 pytestmark = pytest.mark.django_db

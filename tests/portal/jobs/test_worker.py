@@ -12,7 +12,8 @@ import pytest
 import redis
 from django.conf import settings
 
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from portal.jobs.selectors import last_sweep
 from portal.jobs.services import enqueue_job
 from tests.conftest import ROOT, WorkerProcess

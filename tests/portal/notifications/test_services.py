@@ -7,7 +7,8 @@ from django.core import mail
 from django.db import transaction
 from django.utils import timezone
 
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from portal.jobs.services import retry_job, run_job
 from portal.notifications.jobs import send_email
 from portal.notifications.models import Message, OutboxEmail

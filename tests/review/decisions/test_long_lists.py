@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from applications.claims.enums import ClaimStatus
 from portal.core.errors import RefusedError
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from portal.jobs.services import run_due_jobs
 from portal.notifications.models import Message
 from review.decisions.services import long_lists

@@ -10,7 +10,8 @@ from applications.claims.enums import ClaimStatus
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment
 from portal.audit.models import ChainHead
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, Objection
 from review.home.selectors import waiting_for

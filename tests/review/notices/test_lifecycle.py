@@ -14,7 +14,8 @@ from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.audit.models import AuditRecord
 from portal.core.errors import RefusedError
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from portal.jobs.services import enqueue_job, run_due_jobs
 from portal.notifications.models import Message
 from review.notices.enums import NoticeEventKind, NoticeState

@@ -16,7 +16,8 @@ from policies.published.services import publish_catalogue
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from portal.core.errors import RefusedError
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from portal.jobs.services import run_job
 from review.whatif.enums import RunState, Source
 from review.whatif.models import SimulationRun

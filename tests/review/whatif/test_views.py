@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.enums import Role
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from portal.navigation import menu_for
 from review.whatif.enums import ChangeKind, RunState
 from review.whatif.models import SimulationRun

@@ -3,7 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from portal.jobs.models import Job, JobState
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from review.whatif.enums import RunState
 from review.whatif.models import SimulationRun
 from tests.applications.worlds import publish
