@@ -22,6 +22,8 @@ from pathlib import Path
 START_SECONDS = 30
 STOP_SECONDS = 10
 PR_SET_PDEATHSIG = 1
+# How the names of the servers' directories begin; the number of the run's process follows.
+DIRECTORY = "portal-services-"
 
 
 class ServiceMissingError(RuntimeError):
@@ -227,10 +229,19 @@ def running_redis(directory: Path) -> Iterator[str]:
         _stop(process, how=signal.SIGTERM)
 
 
+def _remove_left_over() -> None:
+    """Remove the directories of runs that were killed: those that carry the number of a process that is gone."""
+    for directory in Path(tempfile.gettempdir()).glob(f"{DIRECTORY}*-*"):
+        process = directory.name.removeprefix(DIRECTORY).split("-")[0]
+        if process.isdecimal() and not Path("/proc", process).exists():
+            shutil.rmtree(directory, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def running_services() -> Iterator[Services]:
     """Start PostgreSQL and Redis, yield their addresses, and stop and remove both, whatever happens in between."""
-    directory = Path(tempfile.mkdtemp(prefix="portal-services-"))
+    _remove_left_over()
+    directory = Path(tempfile.mkdtemp(prefix=f"{DIRECTORY}{os.getpid()}-"))
     try:
         with running_postgres(directory) as database_url, running_redis(directory) as redis_url:
             yield Services(database_url=database_url, redis_url=redis_url)

@@ -67,6 +67,19 @@ def test_services_die_with_a_run_that_is_killed(wait_until: Callable[..., None])
     wait_until(lambda: not any(listening(port) for port in ports), seconds=15, what="the end of both servers")
 
 
+def test_the_next_run_removes_what_a_killed_run_left_and_nothing_of_a_running_one(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(services.tempfile, "tempdir", str(tmp_path))
+    with subprocess.Popen(["true"]) as ended:
+        ended.wait()
+    left, running = (tmp_path / f"portal-services-{process}-x" for process in (ended.pid, os.getpid()))
+    for directory in (left, running):
+        (directory / "postgres").mkdir(parents=True)
+
+    services._remove_left_over()
+
+    assert list(tmp_path.iterdir()) == [running]
+
+
 def test_a_missing_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services.shutil, "which", lambda name: None)
     with pytest.raises(services.ServiceMissingError, match="redis-server is not installed"):

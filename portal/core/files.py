@@ -5,13 +5,16 @@ The storage is a folder, or a bucket that speaks S3 (the settings PRIVATE_S3_…
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
 import tempfile
+import time
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path, PurePath
 
 import filetype
@@ -181,6 +184,19 @@ def file_response(
     )
 
 
+# How the name of a file begins that is being written.
+_UNFINISHED = ".incoming-"
+
+
+def delete_unfinished(*, older_than: timedelta = timedelta(days=1)) -> None:
+    """Delete what a process that was killed in the middle of writing left in the private folder. A daily job."""
+    latest = time.time() - older_than.total_seconds()
+    for path in Path(settings.PRIVATE_DIR).rglob(f"{_UNFINISHED}*"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < latest:
+                path.unlink()
+
+
 class PrivateFolder(FileSystemStorage):
     """The folder PRIVATE_DIR. A file is put in place whole or not at all, and replaces one that is there.
 
@@ -202,7 +218,7 @@ class PrivateFolder(FileSystemStorage):
     def _save(self, name: str, content: File[bytes]) -> str:
         path = Path(self.path(name))
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".incoming-")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
         try:
             with os.fdopen(handle, "wb") as target:
                 for chunk in content.chunks():

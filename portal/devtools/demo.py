@@ -126,7 +126,7 @@ def collect_static() -> None:
     stamp = settings.DATA_DIR / "static-stamp"
     if stamp.exists() and stamp.read_text() == digest.hexdigest() and settings.STATIC_ROOT.is_dir():
         return
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    call_command("collectstatic", verbosity=0, interactive=False)
     stamp.write_text(digest.hexdigest())
 
 
