@@ -28,6 +28,7 @@ PUBLISHERS = {"city_officer", "suzhou_officer"}
 CITY_PEOPLE = CITY | OTHER_CITY
 ACCEPTANCE = {"acceptance", "wuzhong_acceptance"}
 DECIDERS = {"decision_maker", "suzhou_decision_maker"}
+NOTICE_KEEPERS = DECIDERS | ACCEPTANCE | {"district_second"}
 BUDGET_READERS = FINANCE_PEOPLE | DECIDERS | AUDITORS
 SIMULATORS = CITY | OTHER_CITY | POLICY_PEOPLE
 

@@ -10,6 +10,7 @@ from tests.access_groups import (
     CITY_PEOPLE,
     DECIDERS,
     FINANCE_PEOPLE,
+    NOTICE_KEEPERS,
     OFFICERS_SEE,
     POLICY_PEOPLE,
     PROVINCE,
@@ -148,11 +149,9 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     # Notices.
     "notices:mine": Address(MEMBER | OTHER_MEMBERS),
     "notices:download": Address(SIGNED_IN, {"approved": MEMBER | OFFICERS_SEE["approved"]}, notice_code),
-    "notices:office": Address(DECIDERS | {"district_second"}),
-    "notices:kept": Address(DECIDERS | {"district_second"}, {"approved": {"decision_maker"}}, notice_code),
-    "notices:again": Address(
-        DECIDERS | {"district_second"}, arguments=lambda world, _: {"job_id": world.extra["job_wuxi"].pk}
-    ),
+    "notices:office": Address(NOTICE_KEEPERS),
+    "notices:kept": Address(NOTICE_KEEPERS, {"approved": {"decision_maker"}}, notice_code),
+    "notices:again": Address(NOTICE_KEEPERS, arguments=lambda world, _: {"job_id": world.extra["job_wuxi"].pk}),
     "notices:verify": Address(EVERYBODY),
     "verification:notice": Address(EVERYBODY, arguments=notice_code),
     # Targets and plans: everybody reads, the region's people record.

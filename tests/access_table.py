@@ -160,6 +160,9 @@ ADDRESSES: dict[str, Address] = {
         {"published": CITY | FINANCE | POLICY | AUDIT, "draft": set(), "suzhou": set()},
         call_key,
     ),
+    "notices:receipt": Address(
+        MEMBER | OTHER_MEMBERS, {"draft": MEMBER, "submitted": MEMBER, "approved": MEMBER}, claim_key
+    ),
     # The applicant's own claims: an official reads claims on the pages of review.
     "applications:claims": Address(MEMBER | OTHER_MEMBERS),
     "applications:new": Address(MEMBER | OTHER_MEMBERS),

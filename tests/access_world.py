@@ -30,7 +30,8 @@ from portal.notifications.models import Message
 from portal.unsent.models import UnsentForm
 from review.appropriations.models import Allocation, Appropriation
 from review.decisions.models import Objection, PublicityEntry, PublicityList
-from review.notices.models import Notice, NoticeKind
+from review.notices.enums import NoticeKind
+from review.notices.models import Notice
 from review.targets.enums import SourceKind
 from review.targets.models import Measurement
 from review.treasury.models import BudgetLine

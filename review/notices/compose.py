@@ -1,7 +1,7 @@
 """Gather what a notice says from the claim, its decisions and its award, and freeze it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,24 +9,32 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.claims.enums import ClaimStatus
+from applications.claims.enums import Action
 from applications.claims.models import Claim, ClaimEvent, ClaimLine
 from applications.payees.selectors import payee_of
 from policies.engine import Item
 from policies.facts.values import facts_of, read_facts
 from policies.published.selectors import compiled_item
-from portal.accounts.enums import RegionLevel, Role
+from portal.accounts.enums import DISTRICT_ROLES, RegionLevel
 from portal.accounts.models import Region
 from portal.core.money import ZERO
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, PublicityEntry
 from review.funding.models import Award
 from review.notices import snapshot as content
-from review.notices.models import NoticeKind
+from review.notices.enums import NoticeKind
 
-# Which word of the office's sign stands before 〔year〕 in a number.
-SERIES = {NoticeKind.GRANT: "知资", NoticeKind.REFUSAL: "知不支", NoticeKind.RECOGNITION: "知认"}
 COURT = "有管辖权的人民法院"
+# What a notice has that tells of no sum and no meeting.
+_NO_MONEY: dict[str, Any] = {
+    "minutes": None,
+    "publicity": None,
+    "lines": [],
+    "reduction": None,
+    "total": None,
+    "shares": None,
+    "reasons": [],
+}
 
 
 class NoticeNotDue(Exception):
@@ -44,16 +52,11 @@ class Heading:
     region: Region
 
 
-def issuing_region(claim: Claim, kind: NoticeKind) -> Region:
-    """Whose bureau issues: the deciding region's, or the district's where it was the district that refused."""
-    if kind == NoticeKind.REFUSAL and refusal_event(claim).role == Role.DISTRICT_SECOND:
+def issuing_region(claim: Claim, event: ClaimEvent | None) -> Region:
+    """Whose bureau issues: the district's of a submission and its officers' steps, else the deciding region's."""
+    if event is not None and (event.action == Action.SUBMIT or event.role in DISTRICT_ROLES):
         return claim.region
     return claim.deciding_region
-
-
-def number_of(region: Region, kind: NoticeKind, *, year: int, sequence: int) -> str:
-    """The number of a notice."""
-    return document_number(region, SERIES[kind], year=year, sequence=sequence)
 
 
 def document_number(region: Region, series: str, *, year: int, sequence: int) -> str:
@@ -68,31 +71,36 @@ def verification_url(code: str) -> str:
     return f"{settings.PUBLIC_URL}{reverse('verification:notice', args=[code])}"
 
 
-def refusal_event(claim: Claim) -> ClaimEvent:
-    """The step that refused the claim. Raises NoticeNotDue where it is not refused."""
-    event = claim.events.filter(to_status=ClaimStatus.REJECTED).order_by("-pk").first()
-    if claim.status != ClaimStatus.REJECTED or event is None:
-        raise NoticeNotDue(f"申报 {claim.number} 现为“{claim.get_status_display()}”，不制作不予支持通知书。")
-    return event
+def compose_receipt(claim: Claim, heading: Heading, _: ClaimEvent | None) -> content.Snapshot:
+    """申报回执: what was filed, and when."""
+    files = claim.evidence.filter(removed_at=None).order_by("pk").values_list("filename", flat=True)
+    return content.Snapshot(**_common(claim, heading), **_NO_MONEY, files=list(files))
 
 
-def decided_at(claim: Claim, kind: NoticeKind) -> datetime | None:
-    """When the decision that the notice tells of was made: the last step into the state it is due in, if recorded.
-
-    A notice may be printed days later; its date and the year of its number are the decision's.
-    """
-    if kind == NoticeKind.REFUSAL:
-        return refusal_event(claim).at
-    status = ClaimStatus.RECOGNISED if kind == NoticeKind.RECOGNITION else ClaimStatus.APPROVED
-    event = claim.events.filter(to_status=status).order_by("-pk").first()
-    return event.at if event else None
+def compose_acceptance(claim: Claim, heading: Heading, _: ClaimEvent | None) -> content.Snapshot:
+    """受理通知书."""
+    return content.Snapshot(**_common(claim, heading), **_NO_MONEY)
 
 
-def compose_grant(claim: Claim, *, heading: Heading, award: Award) -> dict[str, Any]:
-    """The frozen content of a 资助决定通知书. Raises NoticeNotDue without the final decision that it tells of."""
+def compose_declined(claim: Claim, heading: Heading, event: ClaimEvent | None) -> content.Snapshot:
+    """不予受理通知书: every paragraph of the recorded reason becomes one reason."""
+    return content.Snapshot(**_common(claim, heading), **_NO_MONEY | {"reasons": _reasons(event)})
+
+
+def compose_correction(claim: Claim, heading: Heading, event: ClaimEvent | None) -> content.Snapshot:
+    """补正通知书: every place of the round with what is wrong there, and the last day."""
+    asked = claim.correction_points.filter(asked_at=event.at) if event else claim.correction_points.none()
+    points = [content.Reason(text=f"{p.field_label}：{p.remark.rstrip('。')}。", basis="") for p in asked]
+    due_on = next((point.due_on for point in asked), None)
+    return content.Snapshot(**_common(claim, heading), **_NO_MONEY | {"reasons": points}, due_on=due_on)
+
+
+def compose_grant(claim: Claim, heading: Heading, _: ClaimEvent | None) -> content.Snapshot:
+    """资助决定通知书 of a claim with its award. Raises NoticeNotDue without the final decision that it tells of."""
     decision = _last_decision(claim, Stage.FINAL, Conclusion.SUPPORT)
     if decision is None:
         raise NoticeNotDue(f"申报 {claim.number} 没有审定意见，不能制作资助决定通知书。")
+    award = Award.objects.get(claim=claim)
     lines = _lines(claim, decision)
     excess = sum((line.approved for line in lines), ZERO) - award.total
     return content.Snapshot(
@@ -108,42 +116,30 @@ def compose_grant(claim: Claim, *, heading: Heading, award: Award) -> dict[str, 
         if award.city_share is not None and award.district_share is not None
         else None,
         reasons=[],
-    ).to_json()
+    )
 
 
-def compose_recognition(claim: Claim, *, heading: Heading) -> dict[str, Any]:
-    """The frozen content of a 认定通知书. Raises NoticeNotDue without the final decision that it tells of."""
+def compose_recognition(claim: Claim, heading: Heading, _: ClaimEvent | None) -> content.Snapshot:
+    """认定通知书. Raises NoticeNotDue without the final decision that it tells of."""
     decision = _last_decision(claim, Stage.FINAL, Conclusion.SUPPORT)
     if decision is None or not decision.title:
         raise NoticeNotDue(f"申报 {claim.number} 没有认定的审定意见，不能制作认定通知书。")
+    told = {"minutes": _minutes(decision), "publicity": _publicity(claim)}
     return content.Snapshot(
-        **_common(claim, heading),
-        minutes=_minutes(decision),
-        publicity=_publicity(claim),
-        recognised=decision.title,
-        subjects=_subjects(claim),
-        lines=[],
-        reduction=None,
-        total=None,
-        shares=None,
-        reasons=[],
-    ).to_json()
+        **_common(claim, heading), **_NO_MONEY | told, recognised=decision.title, subjects=_subjects(claim)
+    )
 
 
-def compose_refusal(claim: Claim, *, heading: Heading) -> dict[str, Any]:
-    """The frozen content of a 不予支持通知书: every paragraph of the recorded reason becomes one reason."""
-    event = refusal_event(claim)
+def compose_refusal(claim: Claim, heading: Heading, event: ClaimEvent | None) -> content.Snapshot:
+    """不予支持通知书: every paragraph of the recorded reason becomes one reason."""
     decision = _last_decision(claim, Stage.FINAL, Conclusion.REFUSE)
-    return content.Snapshot(
-        **_common(claim, heading),
-        minutes=_minutes(decision) if decision and decision.minutes_number else None,
-        publicity=None,
-        lines=[],
-        reduction=None,
-        total=None,
-        shares=None,
-        reasons=[content.Reason(text=text.strip(), basis="") for text in event.reason.splitlines() if text.strip()],
-    ).to_json()
+    minutes = _minutes(decision) if decision and decision.minutes_number else None
+    return content.Snapshot(**_common(claim, heading), **_NO_MONEY | {"minutes": minutes, "reasons": _reasons(event)})
+
+
+def _reasons(event: ClaimEvent | None) -> list[content.Reason]:
+    texts = event.reason.splitlines() if event else []
+    return [content.Reason(text=text.strip(), basis="") for text in texts if text.strip()]
 
 
 def _publicity(claim: Claim) -> content.Period | None:

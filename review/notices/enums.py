@@ -1,8 +1,24 @@
-"""How a notice's stored file stands against its hash, what happens to a notice, and how it stands for its office."""
+"""Kinds of notices, how a stored file stands against its hash, and what happens to a notice."""
 
 from django.db import models
 
 from portal.core.choices import StatusChoices
+
+
+class NoticeKind(models.TextChoices):
+    """Kinds of notices; each is described in `review.notices.kinds`."""
+
+    RECEIPT = "receipt", "申报回执"
+    ACCEPTANCE = "accept", "受理通知书"
+    DECLINED = "decline", "不予受理通知书"
+    CORRECTION = "correct", "补正通知书"
+    GRANT = "grant", "资助决定通知书"
+    REFUSAL = "refusal", "不予支持通知书"
+    RECOGNITION = "recognise", "认定通知书"
+
+
+# What the office of acceptance issues itself.
+BEFORE_REVIEW = frozenset({NoticeKind.RECEIPT, NoticeKind.ACCEPTANCE, NoticeKind.DECLINED, NoticeKind.CORRECTION})
 
 
 class FileState(models.TextChoices):

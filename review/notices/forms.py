@@ -11,8 +11,7 @@ from django.template.defaultfilters import filesizeformat
 
 from portal.core.fields import DayField, LineField, SearchField, TextField
 from portal.core.filters import FilterForm
-from review.notices.enums import RECORDED_BY_OFFICERS, NoticeEventKind, NoticeState
-from review.notices.models import NoticeKind
+from review.notices.enums import RECORDED_BY_OFFICERS, NoticeEventKind, NoticeKind, NoticeState
 from review.notices.selectors import NoticeFilter
 
 MAX_COPY_BYTES = 10 * 1024 * 1024

@@ -1,28 +1,22 @@
-"""The jobs that follow a decision. Each may run any number of times, and be killed anywhere."""
+"""The jobs that issue and print notices. Each may run any number of times, and be killed anywhere."""
+
+from collections.abc import Callable
+from functools import partial
 
 from django.utils import timezone
 
 from portal.core.actor import ActorContext
-from review.notices.models import NoticeKind
+from review.notices.enums import NoticeKind
 from review.notices.services import issue_notice, print_notice
 
 
-def issue_grant(claim_id: int) -> None:
-    """After approval: award with its split, number, PDF, message."""
-    _issue(claim_id, NoticeKind.GRANT)
+def handler_of(kind: NoticeKind) -> Callable[..., None]:
+    """What does a kind's jobs: award with its split for a grant, number, PDF, message."""
+    return partial(issue_and_print, kind)
 
 
-def issue_refusal(claim_id: int) -> None:
-    """After a refusal: number, PDF, message."""
-    _issue(claim_id, NoticeKind.REFUSAL)
-
-
-def issue_recognition(claim_id: int) -> None:
-    """After a title was approved that brings no money: number, PDF, message."""
-    _issue(claim_id, NoticeKind.RECOGNITION)
-
-
-def _issue(claim_id: int, kind: NoticeKind) -> None:
+def issue_and_print(kind: NoticeKind, claim_id: int, occasion: int = 0) -> None:
+    """Issue a claim's notice and print it, unless that is done."""
     act = ActorContext(user=None, at=timezone.now())
-    notice = issue_notice(claim_id, kind=kind, act=act)
+    notice = issue_notice(claim_id, kind=kind, occasion=occasion, act=act)
     print_notice(notice.pk, act=act)

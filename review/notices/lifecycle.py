@@ -14,17 +14,10 @@ from portal.core.errors import RefusedError
 from portal.jobs.services import close_dead_jobs, enqueue_job, retry_job
 from portal.notifications.services import notify_applicant
 from review.notices.compose import NoticeNotDue
-from review.notices.enums import RECORDED_BY_OFFICERS, NoticeEventKind
-from review.notices.models import Notice, NoticeEvent, NoticeKind
+from review.notices.enums import RECORDED_BY_OFFICERS, NoticeEventKind, NoticeKind
+from review.notices.kinds import FORMS, event_told
+from review.notices.models import Notice, NoticeEvent
 from review.notices.selectors import failed_jobs
-from review.notices.services import check_due
-
-# The job that issues and prints each kind.
-JOB_OF: dict[str, str] = {
-    NoticeKind.GRANT: "notices.issue_grant",
-    NoticeKind.REFUSAL: "notices.issue_refusal",
-    NoticeKind.RECOGNITION: "notices.issue_recognition",
-}
 
 
 def void_notice(code: str, *, reason: str, act: ActorContext) -> Notice:
@@ -46,20 +39,17 @@ def replace_notice(code: str, *, reason: str, act: ActorContext) -> Notice:
     """
     with transaction.atomic():
         notice = _lock(code, act)
-        if Notice.objects.filter(claim=notice.claim_id, kind=notice.kind, pk__gt=notice.pk).exists():
+        if Notice.objects.filter(replaces=notice).exists():
             raise RefusedError("这份通知书已有新的通知书，请在新的通知书上办理。")
         try:
-            check_due(notice.claim, NoticeKind(notice.kind))
+            event_told(notice.claim, NoticeKind(notice.kind), notice.occasion)
         except NoticeNotDue as error:
             raise RefusedError(f"不能重新制作：{error}") from error
         if not notice.voided_at:
             _void(notice, reason=reason, act=act)
-        enqueue_job(
-            JOB_OF[notice.kind],
-            key=f"{notice.claim_id}:{notice.pk}",
-            payload={"claim_id": notice.claim_id},
-            region_code=notice.claim.region_id,
-        )
+        job = FORMS[NoticeKind(notice.kind)].job
+        key = f"{notice.claim_id}:{notice.occasion}:{notice.pk}"
+        enqueue_job(job, key=key, payload=_payload(notice), region_code=notice.claim.region_id)
     return notice
 
 
@@ -110,6 +100,11 @@ def _lock(code: str, act: ActorContext) -> Notice:
     return kept.select_related("claim__item", "claim__applicant").get(code=code)
 
 
+def _payload(notice: Notice) -> dict[str, int]:
+    occasion = {"occasion": notice.occasion} if notice.occasion else {}
+    return {"claim_id": notice.claim_id} | occasion
+
+
 def _void(notice: Notice, *, reason: str, act: ActorContext) -> None:
     if not reason.strip():
         raise RefusedError("请写明作废原因。", field="reason")
@@ -119,7 +114,7 @@ def _void(notice: Notice, *, reason: str, act: ActorContext) -> None:
     notice.save(update_fields=["voided_at"])
     _record(notice, NoticeEventKind.VOIDED, on=timezone.localdate(act.at), note=reason.strip(), act=act)
     # A notice that was never made has no reader, and its job nothing left to do.
-    close_dead_jobs(JOB_OF[notice.kind], {"claim_id": notice.claim_id}, act=act)
+    close_dead_jobs(FORMS[NoticeKind(notice.kind)].job, _payload(notice), act=act)
     if notice.rendered_at:
         notify_applicant(
             notice.claim.applicant_id,

@@ -14,16 +14,11 @@ from applications.claims.models import visible_claims
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.printable import unprintable
-from review.notices.enums import NoticeEventKind, NoticeState
+from review.notices.enums import BEFORE_REVIEW, NoticeEventKind, NoticeKind, NoticeState
 
 # Whose decisions notices tell of: the decision-maker's, and of a district's refusal the second officer's.
-KEEPERS = (Role.DECISION_MAKER, Role.DISTRICT_SECOND)
-
-
-class NoticeKind(models.TextChoices):
-    GRANT = "grant", "资助决定通知书"
-    REFUSAL = "refusal", "不予支持通知书"
-    RECOGNITION = "recognise", "认定通知书"
+_DECIDERS = (Role.DECISION_MAKER, Role.DISTRICT_SECOND)
+KEEPERS = (*_DECIDERS, Role.ACCEPTANCE)
 
 
 def new_code() -> str:
@@ -55,8 +50,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(visible_claims(user, "claim__"))
 
     def kept_by(self, user: User) -> NoticeQuerySet:
-        """Those of the offices for which the person decides: theirs to void, to replace and to deliver."""
-        return self.visible_to(user).filter(region_id__in=user.regions_for(*KEEPERS))
+        """Those of the offices for which the person decides or accepts: theirs to void, to replace and to deliver."""
+        decided = Q(region_id__in=user.regions_for(*_DECIDERS))
+        accepted = Q(region_id__in=user.regions_for(Role.ACCEPTANCE), kind__in=BEFORE_REVIEW)
+        return self.visible_to(user).filter(decided | accepted)
 
 
 class Notice(models.Model):
@@ -67,6 +64,9 @@ class Notice(models.Model):
 
     claim = models.ForeignKey("applications.Claim", models.PROTECT, related_name="notices")
     kind = models.CharField("种类", max_length=10, choices=NoticeKind.choices)
+    occasion = models.PositiveBigIntegerField(
+        "场合", default=0, help_text="一件申报可有多份的，为所告知的办理记录的编号"
+    )
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="发文地区")
     year = models.PositiveIntegerField("年份")
     sequence = models.PositiveIntegerField("序号")
@@ -91,7 +91,9 @@ class Notice(models.Model):
         verbose_name = verbose_name_plural = "通知书"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["claim", "kind"], condition=Q(voided_at=None), name="one_valid_notice_per_claim_and_kind"
+                fields=["claim", "kind", "occasion"],
+                condition=Q(voided_at=None),
+                name="one_valid_notice_per_claim_and_kind",
             ),
             models.UniqueConstraint(fields=["region", "kind", "year", "sequence"], name="one_number_per_series"),
             models.CheckConstraint(

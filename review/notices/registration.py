@@ -7,16 +7,16 @@ from portal.core.registry import API_ROUTERS, URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_footer, register_menu
 from review.notices.api import router
-from review.notices.jobs import issue_grant, issue_recognition, issue_refusal
+from review.notices.jobs import handler_of
+from review.notices.kinds import FORMS
 from review.notices.models import KEEPERS, Notice
 from review.notices.selectors import printed_file
 
 URL_MODULES.add("notices/", "review.notices.urls")
 URL_MODULES.add("v/", "review.notices.verification_urls")
 API_ROUTERS.add("notices", router)
-JOB_KINDS.add("notices.issue_grant", JobKind("制作资助决定通知书", issue_grant))
-JOB_KINDS.add("notices.issue_refusal", JobKind("制作不予支持通知书", issue_refusal))
-JOB_KINDS.add("notices.issue_recognition", JobKind("制作认定通知书", issue_recognition))
+for kind, form in FORMS.items():
+    JOB_KINDS.add(form.job, JobKind(f"制作{kind.label}", handler_of(kind)))
 register_menu("我的通知书", "notices:mine", applicants, weight=80)
 register_footer("通知书核验", "notices:verify", weight=20)
 register_menu("通知书", "notices:office", officials(*KEEPERS), weight=95)

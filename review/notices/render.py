@@ -42,8 +42,8 @@ def render_notice(snapshot: Mapping[str, Any]) -> bytes:
     built, RenderError for anything that WeasyPrint warns of. A character that no font draws is printed as a stand-in.
     """
     notice = read_snapshot(_printable(snapshot))
-    letter, html = draw_letter(notice, annex=max(len(notice.lines), len(notice.subjects)) > TOLD_LINES)
-    if letter.rows is None and (notice.lines or notice.subjects):
+    letter, html = draw_letter(notice, annex=len(notice.listed) > TOLD_LINES)
+    if letter.rows is None and notice.listed:
         letter, html = draw_letter(notice, annex=True)
     with _lock, _no_warnings():
         fonts, styles = _equipment(current_fonts())
@@ -79,7 +79,7 @@ def print_html(html: str, *, style: str) -> bytes:
 def draw_letter(notice: Snapshot, *, annex: bool) -> tuple[Letter, str]:
     """The letter as HTML, what it is about told in words or in an annex."""
     letter = Letter()
-    about = f"资助明细（{len(notice.lines)}项）" if notice.lines else f"认定对象（{len(notice.subjects)}项）"
+    about = f"{notice.listed_as}（{len(notice.listed)}项）"
     context = {
         "notice": notice,
         "letter": letter,

@@ -1,14 +1,11 @@
 """Issue notices: take the next number, freeze the content, print once, tell the applicant."""
 
 import hashlib
-from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.claims.enums import ClaimStatus
-from applications.claims.models import Claim
 from applications.claims.services.transitions import lock_claim
 from portal.accounts.models import Region
 from portal.audit.services import record_audit
@@ -17,48 +14,35 @@ from portal.core.files import keep_bytes
 from portal.core.printable import named
 from portal.notifications.services import notify_applicant
 from review.funding.awards import record_award
-from review.funding.models import Award
-from review.notices.compose import (
-    Heading,
-    NoticeNotDue,
-    compose_grant,
-    compose_recognition,
-    compose_refusal,
-    decided_at,
-    issuing_region,
-    number_of,
-    refusal_event,
-)
-from review.notices.models import Notice, NoticeCounter, NoticeKind, new_code
+from review.notices.compose import Heading, document_number, issuing_region
+from review.notices.enums import NoticeKind
+from review.notices.kinds import FORMS, event_told
+from review.notices.models import Notice, NoticeCounter, new_code
 from review.notices.render import render_notice
 
-# The statuses in which a notice may be made; of a refusal, its own time line says (`check_due`).
-DUE_IN: dict[NoticeKind, frozenset[str]] = {
-    NoticeKind.GRANT: frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID}),
-    NoticeKind.RECOGNITION: frozenset({ClaimStatus.RECOGNISED}),
-}
 
+def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext, occasion: int = 0) -> Notice:
+    """Give a claim its notice: number and frozen content in one transaction, for a grant with its award.
 
-def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext) -> Notice:
-    """Give a decided claim its notice: number and frozen content in one transaction, for a grant with its award.
-
-    A claim has one valid notice of a kind: issuing again returns it. After it was voided the next replaces it. A number
-    is taken under its series' lock in the transaction that writes the notice, so that a failure leaves no gap. Raises
-    NoticeNotDue for a claim in another state.
+    A claim has one valid notice of a kind and occasion (the step that it tells of, of kinds that come more than once):
+    issuing again returns it. After it was voided the next replaces it. A number is taken under its series' lock in the
+    transaction that writes the notice, so that a failure leaves no gap. Raises NoticeNotDue for a claim in another
+    state.
     """
+    form = FORMS[kind]
     with transaction.atomic():
         claim = lock_claim(claim_id)
-        earlier = Notice.objects.filter(claim=claim, kind=kind).order_by("-pk").first()
+        earlier = Notice.objects.filter(claim=claim, kind=kind, occasion=occasion).order_by("-pk").first()
         if earlier and not earlier.voided_at:
             return earlier
-        check_due(claim, kind)
-        region = issuing_region(claim, kind)
-        issued_on = timezone.localdate(decided_at(claim, kind) or act.at)
-        award = record_award(claim, act=act) if kind == NoticeKind.GRANT else None
+        event = event_told(claim, kind, occasion)
+        region = issuing_region(claim, event)
+        issued_on = timezone.localdate(event.at if event else act.at)
+        award = record_award(claim, act=act) if form.is_award else None
         sequence = take_number(region, kind, year=issued_on.year)
         heading = Heading(
             kind=kind,
-            number=number_of(region, kind, year=issued_on.year, sequence=sequence),
+            number=document_number(region, form.series, year=issued_on.year, sequence=sequence),
             code=new_code(),
             issued_on=issued_on,
             region=region,
@@ -66,12 +50,13 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext) -> Notic
         notice = Notice.objects.create(
             claim=claim,
             kind=kind,
+            occasion=occasion,
             region=region,
             year=issued_on.year,
             sequence=sequence,
             number=heading.number,
             code=heading.code,
-            snapshot=_compose(claim, heading=heading, award=award),
+            snapshot=form.compose(claim, heading, event).to_json(),
             issued_on=issued_on,
             amount=award.total if award else None,
             replaces=earlier,
@@ -85,23 +70,6 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext) -> Notic
             after={"number": notice.number, "claim": claim.number, "amount": notice.amount},
         )
     return notice
-
-
-def check_due(claim: Claim, kind: NoticeKind) -> None:
-    """Raise NoticeNotDue where the claim's state is none of those that this kind of notice tells of."""
-    if kind == NoticeKind.REFUSAL:
-        refusal_event(claim)
-        return
-    if claim.status not in DUE_IN[kind]:
-        raise NoticeNotDue(f"申报 {claim.number} 现为“{claim.get_status_display()}”，不制作{kind.label}。")
-
-
-def _compose(claim: Claim, *, heading: Heading, award: Award | None) -> dict[str, Any]:
-    if award is not None:
-        return compose_grant(claim, heading=heading, award=award)
-    if heading.kind == NoticeKind.RECOGNITION:
-        return compose_recognition(claim, heading=heading)
-    return compose_refusal(claim, heading=heading)
 
 
 def print_notice(notice_id: int, *, act: ActorContext) -> bool:
@@ -122,7 +90,8 @@ def print_notice(notice_id: int, *, act: ActorContext) -> bool:
         keep_bytes(notice.path, content)
         notice.sha256, notice.size, notice.rendered_at = digest, len(content), act.at
         notice.save(update_fields=["sha256", "size", "rendered_at"])
-        _notify_applicant(notice)
+        if FORMS[NoticeKind(notice.kind)].told:
+            _notify_applicant(notice)
         record_audit(
             act,
             action="notices.print",

@@ -2,7 +2,7 @@
 
     {
       "layout": 1,                                  which template reads it
-      "kind": "grant" | "refusal" | "recognise",
+      "kind": "grant",                              one of NoticeKind
       "number": "无锡知资〔2026〕1号",
       "issuer": "无锡市知识产权局",
       "issued_on": "2026-11-21",                    day of the decision's notice, ISO
@@ -15,21 +15,23 @@
       "reduction": {"amount", "reason"} | null,     what a limit over the whole claim took off the lines' sum
       "total": "16409.02" | null,                   yuan; null for a refusal
       "shares": {"city", "district", "basis"} | null,     null where the document states no ratio
-      "reasons": [{"text", "basis"}],               for a refusal at least one
+      "reasons": [{"text", "basis"}],               of a refusal and a correction at least one
       "recognised": "…",                            the title: of a recognition always, of a grant where it has one
       "subjects": ["…"],                            what was recognised, as the applicant named it
       "decision_no": "…",                           the paper that sets a sum which the document does not name
+      "files": ["…"],                               of a receipt: what was filed
+      "due_on": "2026-12-05" | null,                of a correction: the last day
       "remedies": {"reconsideration", "court"},     names of the bodies to turn to
       "contact": {"office", "phone", "address"},
       "verification": {"code", "url"}
     }
 
-The last three came later: a notice without them is read as one that has nothing there. Sums are decimal strings in
-yuan with two places. Lines, reduction and total agree to the fen, and so do the shares.
+The five before the remedies came later: a notice without them is read as one that has nothing there. Sums are decimal
+strings in yuan with two places. Lines, reduction and total agree to the fen, and so do the shares.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from datetime import date
 from decimal import Decimal
@@ -39,12 +41,11 @@ from pydantic import ConfigDict, PlainSerializer, PlainValidator, TypeAdapter, V
 from pydantic.dataclasses import dataclass
 
 from portal.core.money import ZERO, MoneyError, format_yuan, read_yuan, yuan_in_words
+from review.notices.enums import NoticeKind
 
 LAYOUT = 1
-GRANT = "grant"
-REFUSAL = "refusal"
-RECOGNITION = "recognise"
-TITLES = {GRANT: "资助决定通知书", REFUSAL: "不予支持通知书", RECOGNITION: "认定通知书"}
+# Kinds that say no or ask for something: each says why.
+_REASONED = frozenset({NoticeKind.REFUSAL, NoticeKind.DECLINED, NoticeKind.CORRECTION})
 
 
 def _read_yuan(value: Any) -> Decimal:
@@ -209,21 +210,26 @@ class Snapshot:
     recognised: str = ""
     subjects: list[str] = field(default_factory=list)
     decision_no: str = ""
+    files: list[str] = field(default_factory=list)
+    due_on: date | None = None
 
     def __post_init__(self) -> None:
         if self.layout != LAYOUT:
             raise SnapshotError(f"layout：没有第 {self.layout} 版的通知书版式。")
-        if self.kind not in TITLES:
+        if self.kind not in NoticeKind:
             raise SnapshotError(f"kind：不知道的通知书种类“{self.kind}”。")
         if not self.basis:
             raise SnapshotError("basis：通知书必须写明依据。")
-        if self.kind == GRANT:
+        if self.kind == NoticeKind.GRANT:
             self._check_sums()
-        elif self.kind == RECOGNITION:
-            if self.total is not None or not self.recognised:
-                raise SnapshotError("recognised：认定通知书必须写明认定的内容，且没有金额。")
-        elif self.total is not None or not self.reasons:
-            raise SnapshotError("reasons：不予支持通知书必须写明理由，且没有金额。")
+        elif self.total is not None:
+            raise SnapshotError(f"total：{self.title}没有金额。")
+        if self.kind == NoticeKind.RECOGNITION and not self.recognised:
+            raise SnapshotError("recognised：认定通知书必须写明认定的内容。")
+        if self.kind in _REASONED and not self.reasons:
+            raise SnapshotError(f"reasons：{self.title}必须写明理由。")
+        if self.kind == NoticeKind.CORRECTION and self.due_on is None:
+            raise SnapshotError("due_on：补正通知书必须写明期限。")
 
     def _check_sums(self) -> None:
         if self.total is None or self.total <= ZERO:
@@ -236,7 +242,17 @@ class Snapshot:
 
     @property
     def title(self) -> str:
-        return TITLES[self.kind]
+        return str(NoticeKind(self.kind).label)
+
+    @property
+    def listed(self) -> Sequence[object]:
+        """What is told one by one, in words or in an annex."""
+        return self.lines or self.subjects or self.files
+
+    @property
+    def listed_as(self) -> str:
+        """What the annex calls it."""
+        return "资助明细" if self.lines else "认定对象" if self.subjects else "材料清单"
 
     @property
     def total_in_figures(self) -> str:

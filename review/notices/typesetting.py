@@ -99,7 +99,7 @@ def _atoms(text: str, width: Callable[[str], float]) -> list[_Atom]:
     found: list[_Atom] = []
     for part in _ATOM.findall(text):
         if len(part) > _LONGEST_WORD and part.isascii():
-            found += [_Atom(char, width(char), penalty=_DIVIDED if at else 0.0) for at, char in enumerate(part)]
+            found += [_Atom(char, width(char), penalty=_penalty(part, at)) for at, char in enumerate(part)]
         else:
             found.append(_Atom(part, width(part)))
     for first, second in pairwise(found):
@@ -108,6 +108,13 @@ def _atoms(text: str, width: Callable[[str], float]) -> list[_Atom]:
         elif first.text[-1] in "年月" and second.text[-1] in "月日":
             second.penalty = 0.5
     return found
+
+
+def _penalty(word: str, at: int) -> float:
+    """For beginning a line with this character of a long word: a hyphen at a line's end would seem to be the line's."""
+    if not at:
+        return 0.0
+    return _NO_LINE if word[at - 1] == "-" else _DIVIDED
 
 
 def _choose(atoms: list[_Atom], measure: float, indent: float) -> tuple[list[float], list[int]]:

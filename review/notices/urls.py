@@ -8,6 +8,7 @@ app_name = "notices"
 urlpatterns = [
     path("", views.mine, name="mine"),
     path("verify/", views.verify, name="verify"),
+    path("receipt/<uuid:key>/", views.receipt, name="receipt"),
     path("office/", views.office, name="office"),
     path("office/again/<int:job_id>/", views.again, name="again"),
     path("office/<slug:code>/", views.kept, name="kept"),

@@ -1,6 +1,7 @@
 """Notices: an applicant's list, the file, an office's work with them, and the public page that verifies one."""
 
 import logging
+import uuid
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from applications.claims.models import Claim
 from portal.access import access, applicants, officials, public, signed_in
 from portal.core.errors import show_refusal
 from portal.core.files import PDF
@@ -18,10 +20,12 @@ from portal.core.http import act_of, takes_files, user_of
 from portal.core.identifiers import mask_name
 from portal.core.paging import paginate
 from review.notices import selectors
-from review.notices.enums import FileState, NoticeEventKind
+from review.notices.compose import NoticeNotDue
+from review.notices.enums import FileState, NoticeEventKind, NoticeKind
 from review.notices.forms import CopyForm, DeliveryForm, NoticeFilterForm, VoidForm
 from review.notices.lifecycle import make_again, record_delivery, record_looks, replace_notice, void_notice
 from review.notices.models import KEEPERS, Notice
+from review.notices.services import issue_notice, print_notice
 
 logger = logging.getLogger(__name__)
 PAGE_SIZE = 20
@@ -35,6 +39,23 @@ def mine(request: HttpRequest) -> HttpResponse:
     page = Paginator(selectors.own_notices(user_of(request)), PAGE_SIZE).get_page(request.GET.get("page"))
     record_looks(page.object_list, NoticeEventKind.SHOWN, act=act_of(request))
     return render(request, "notices/mine.html", {"page": page})
+
+
+@access(applicants)
+@require_POST
+def receipt(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Make the receipt of one's submitted claim, or find the one that was made, and hand it out."""
+    user = user_of(request)
+    own = [membership.applicant_id for membership in user.active_memberships]
+    claim = get_object_or_404(Claim.objects.visible_to(user).filter(applicant_id__in=own), key=key)
+    act = act_of(request)
+    try:
+        notice = issue_notice(claim.pk, kind=NoticeKind.RECEIPT, act=act)
+    except NoticeNotDue:
+        messages.error(request, "申报提交后才有回执。请先提交申报。")
+        return redirect("applications:claim", key=key)
+    print_notice(notice.pk, act=act)
+    return redirect("notices:download", code=notice.code)
 
 
 @access(signed_in)

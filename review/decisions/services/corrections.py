@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from applications.claims.enums import Action
 from applications.claims.services.corrections import PointAsked, request_correction
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from review.decisions.enums import Conclusion
 from review.decisions.models import Decision
 from review.decisions.services.locking import ExpectedState, lock_for_decision, write_decision
+from review.decisions.services.step_messages import enqueue_notice
 
 
 def return_for_correction(
@@ -38,4 +40,5 @@ def return_for_correction(
             reason="；".join(point.remark.strip() for point in points) or "请补正",
         )
         request_correction(claim, act=act, points=points, workdays=workdays)
+        enqueue_notice(claim, claim.events.filter(action=Action.REQUEST_CORRECTION).latest("pk"))
     return decision

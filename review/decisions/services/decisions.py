@@ -34,7 +34,7 @@ from review.decisions.permissions import ACTION_OF, SUM_STAGES, stage_before
 from review.decisions.selectors.ceilings import Ceilings, open_sums, read_ceilings
 from review.decisions.selectors.credit import credit_problem
 from review.decisions.services.locking import ExpectedState, lock_for_decision, write_decision
-from review.decisions.services.step_messages import notify_of_step
+from review.decisions.services.step_messages import enqueue_notice, notify_of_step
 from review.decisions.services.sums import LineSum, checked_sums, decided_sums, reasons_in_words, sums_of
 from review.treasury.services.awards import payer_parts, reserve_claim
 
@@ -360,6 +360,7 @@ def _move(
 ) -> ClaimEvent:
     event = perform_transition(claim, action=action, act=act, reason=reason, changes=changes)
     notify_of_step(claim, event)
+    enqueue_notice(claim, event)
     return event
 
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 from applications.claims.enums import Action, ClaimStatus, Route
 from applications.claims.models import Claim, ClaimEvent
 from portal.core.money import format_yuan
+from portal.jobs.services import enqueue_job
 from portal.notifications.services import notify_applicant, notify_users
 from review.decisions.permissions import STAGE_OF
 
@@ -101,6 +102,25 @@ def _tell_earlier_officer(claim: Claim, event: ClaimEvent) -> None:
         body=f"{event.actor_name}将 {claim.number}（{claim.applicant.name}）退回{stage.label}。原因：{event.reason}",
         url=reverse("review:claim", args=[claim.key]),
     )
+
+
+# Steps of which a notice tells, by the job that makes it. What can happen to a claim more than once names the step.
+NOTICE_JOBS: dict[str, str] = {
+    Action.ACCEPT: "notices.issue_acceptance",
+    Action.DECLINE: "notices.issue_declined",
+    Action.REQUEST_CORRECTION: "notices.issue_correction",
+}
+
+
+def enqueue_notice(claim: Claim, event: ClaimEvent) -> None:
+    """Have the notice of a step made, where one tells of it, in the caller's transaction."""
+    job = NOTICE_JOBS.get(event.action)
+    if job is None:
+        return
+    repeats = event.action == Action.REQUEST_CORRECTION
+    payload = {"claim_id": claim.pk} | ({"occasion": event.pk} if repeats else {})
+    key = f"{claim.pk}:{event.pk}" if repeats else str(claim.pk)
+    enqueue_job(job, key=key, payload=payload, region_code=claim.region_id)
 
 
 def notify_of_step(claim: Claim, event: ClaimEvent) -> None:

@@ -29,8 +29,8 @@ from review.appropriations.models import Receipt
 from review.decisions.enums import Conclusion, CreditResult, Stage
 from review.decisions.models import CreditSnapshot, Decision, LineDecision, PublicityEntry, PublicityList
 from review.funding.models import Award, AwardPart, Payment, PaymentKind
-from review.notices.enums import NoticeEventKind
-from review.notices.models import Notice, NoticeEvent, NoticeKind
+from review.notices.enums import NoticeEventKind, NoticeKind
+from review.notices.models import Notice, NoticeEvent
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.models import Measurement, ProgressEntry
 from review.treasury.enums import EntryKind as BookEntryKind

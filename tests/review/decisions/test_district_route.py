@@ -23,7 +23,7 @@ from review.decisions.services.sums import LineSum
 from review.funding.selectors import district_choices, payable_claims
 from review.funding.services import Voucher, record_payment, shown_payee
 from review.home.selectors import awaiting_publicity, unpaid_for
-from review.notices.models import NoticeKind
+from review.notices.enums import NoticeKind
 from review.notices.services import issue_notice
 from tests.factories import act, binhu, make_official, wuxi, xishan
 from tests.review.worlds import MINUTES, again, decided, expected, fresh, on, taken_up

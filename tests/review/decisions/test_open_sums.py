@@ -24,7 +24,7 @@ from review.decisions.services.publicity import approve_list
 from review.decisions.services.sums import LineSum
 from review.funding.models import Award
 from review.funding.services import Voucher, record_payment, shown_payee
-from review.notices.models import NoticeKind
+from review.notices.enums import NoticeKind
 from review.notices.services import issue_notice
 from tests.factories import act
 from tests.review.worlds import MINUTES, again, expected, on, publish, taken_up

@@ -27,7 +27,7 @@ from review.funding.selectors import payable_claims
 from review.funding.services import Voucher, record_payment, shown_payee
 from review.home.selectors import applicant_overview, unpaid_for
 from review.notices.compose import NoticeNotDue
-from review.notices.models import NoticeKind
+from review.notices.enums import NoticeKind
 from review.notices.services import issue_notice
 from tests.applications.worlds import ready_claim
 from tests.factories import act, binhu, make_member, open_claimable

@@ -6,8 +6,9 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from portal.accounts.enums import Role
-from review.notices.jobs import issue_grant
-from review.notices.models import Notice, NoticeKind
+from review.notices.enums import NoticeKind
+from review.notices.jobs import issue_and_print
+from review.notices.models import Notice
 from review.notices.services import issue_notice
 from tests.factories import act, make_official, wuxi
 from tests.review.notices.world import make_approved, publish
@@ -24,7 +25,7 @@ def test_the_claim_page_leads_to_the_printed_notice(client: Client, settings: Se
     assert ".pdf" not in client.get(address).content.decode()
     notice = issue_notice(claim.pk, kind=NoticeKind.GRANT, act=act())
     assert "通知书正在制作" in client.get(address).content.decode()
-    issue_grant(claim.pk)
+    issue_and_print(NoticeKind.GRANT, claim.pk)
     page = client.get(address).content.decode()
     assert reverse("notices:download", args=[notice.code]) in page
     assert Notice.objects.get().number in page

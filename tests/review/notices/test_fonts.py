@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 from portal.core.printable import unprintable
 from review.notices import font_cutting, fonts
 from review.notices.checks import check_printing
+from review.notices.enums import NoticeKind
 from review.notices.fonts import (
     FontsMissingError,
     build,
@@ -22,7 +23,6 @@ from review.notices.fonts import (
     find_rare_sources,
     rare_families,
 )
-from review.notices.models import NoticeKind
 from tests.review.notices.samples import RARE
 
 

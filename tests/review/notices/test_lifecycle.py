@@ -18,10 +18,10 @@ from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from portal.jobs.services import enqueue_job, run_due_jobs
 from portal.notifications.models import Message
-from review.notices.enums import NoticeEventKind, NoticeState
-from review.notices.jobs import issue_grant, issue_refusal
+from review.notices.enums import NoticeEventKind, NoticeKind, NoticeState
+from review.notices.jobs import issue_and_print
 from review.notices.lifecycle import record_delivery, replace_notice, void_notice
-from review.notices.models import Notice, NoticeEvent, NoticeKind
+from review.notices.models import Notice, NoticeEvent
 from review.notices.services import issue_notice, print_notice
 from tests.factories import act, binhu, make_official, suzhou, wuxi
 from tests.review.notices.world import make_approved, make_refused, publish
@@ -43,7 +43,7 @@ def claim(db: None) -> Claim:
 
 @pytest.fixture
 def notice(claim: Claim) -> Notice:
-    issue_grant(claim.pk)
+    issue_and_print(NoticeKind.GRANT, claim.pk)
     return Notice.objects.get()
 
 
@@ -124,7 +124,7 @@ class TestVoiding:
     def test_a_districts_refusal_is_kept_by_its_second_officer(self, db):
         publish()
         claim = make_refused(by=Role.DISTRICT_SECOND)
-        issue_refusal(claim.pk)
+        issue_and_print(NoticeKind.REFUSAL, claim.pk)
         void_notice(
             Notice.objects.get().code, reason="有误", act=act(make_official(Role.DISTRICT_SECOND, claim.region))
         )

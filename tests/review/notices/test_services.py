@@ -19,8 +19,9 @@ from review.funding.awards import record_award
 from review.funding.models import Award
 from review.notices import services
 from review.notices.compose import NoticeNotDue
-from review.notices.jobs import issue_grant, issue_refusal
-from review.notices.models import Notice, NoticeCounter, NoticeKind
+from review.notices.enums import NoticeKind
+from review.notices.jobs import issue_and_print
+from review.notices.models import Notice, NoticeCounter
 from review.notices.services import issue_notice, print_notice
 from review.notices.snapshot import read_snapshot
 from tests.factories import ApplicantFactory, ClaimFactory, act, make_member, suzhou, xishan
@@ -44,7 +45,7 @@ class TestGrant:
     def test_approval_brings_award_number_file_and_message(self) -> None:
         claim = make_approved(lines=2, each="4999.99", applicant=ApplicantFactory(name=f"{RARE}科技有限公司"))
         member = claim.created_by
-        issue_grant(claim.pk)
+        issue_and_print(NoticeKind.GRANT, claim.pk)
         award = Award.objects.get()
         assert (award.total, award.city_share, award.district_share) == tuple(
             map(Decimal, ("9999.98", "5999.98", "4000.00"))
@@ -76,10 +77,10 @@ class TestGrant:
 
     def test_running_the_job_again_changes_nothing(self) -> None:
         claim = make_approved()
-        issue_grant(claim.pk)
+        issue_and_print(NoticeKind.GRANT, claim.pk)
         before = Notice.objects.values().get()
         content = stored(Notice.objects.get())
-        issue_grant(claim.pk)
+        issue_and_print(NoticeKind.GRANT, claim.pk)
         assert Notice.objects.values().get() == before
         assert stored(Notice.objects.get()) == content
         assert Award.objects.count() == Message.objects.count() == 1
@@ -87,7 +88,7 @@ class TestGrant:
 
     def test_an_item_without_a_ratio_is_not_split(self) -> None:
         claim = make_approved(item="wx2020-04-gb", each="50000.00")
-        issue_grant(claim.pk)
+        issue_and_print(NoticeKind.GRANT, claim.pk)
         award = Award.objects.get()
         assert (award.city_share, award.district_share, award.basis) == (None, None, "")
         assert "承担" not in text_of(stored(Notice.objects.get()))
@@ -102,7 +103,7 @@ class TestGrant:
     def test_a_person_is_shown_by_a_masked_number(self) -> None:
         claim = make_approved(each="2500.00", applicant=ApplicantFactory(individual=True))
         resident_id = claim.applicant.identifier
-        issue_grant(claim.pk)
+        issue_and_print(NoticeKind.GRANT, claim.pk)
         text = text_of(stored(Notice.objects.get()))
         assert resident_id not in text
         assert f"{resident_id[:6]}********{resident_id[-4:]}" in text
@@ -111,7 +112,7 @@ class TestGrant:
     def test_a_claim_that_is_not_approved_gets_nothing(self, status: ClaimStatus) -> None:
         claim = ClaimFactory(status=status)
         with pytest.raises(NoticeNotDue, match=claim.number):
-            issue_grant(claim.pk)
+            issue_and_print(NoticeKind.GRANT, claim.pk)
         assert not Notice.objects.exists()
         assert not Award.objects.exists()
         assert not NoticeCounter.objects.exists()
@@ -127,7 +128,7 @@ class TestGrant:
 class TestRefusal:
     def test_each_paragraph_of_the_reason_is_one_reason(self) -> None:
         claim = make_refused(reason="授权日期不在期间内。\n\n第一专利权人不是申报单位。")
-        issue_refusal(claim.pk)
+        issue_and_print(NoticeKind.REFUSAL, claim.pk)
         notice = Notice.objects.get()
         assert notice.number == f"无锡知不支〔{notice.year}〕1号"
         assert notice.amount is None
@@ -137,7 +138,7 @@ class TestRefusal:
         assert not Award.objects.exists()
 
     def test_the_district_issues_what_the_district_refused(self) -> None:
-        issue_refusal(make_refused(by=Role.DISTRICT_SECOND).pk)
+        issue_and_print(NoticeKind.REFUSAL, make_refused(by=Role.DISTRICT_SECOND).pk)
         notice = Notice.objects.get()
         assert notice.number == f"无锡滨湖知不支〔{notice.year}〕1号"
         assert notice.snapshot["issuer"] == notice.region.bureau
@@ -145,7 +146,7 @@ class TestRefusal:
 
     def test_a_claim_that_is_not_refused_gets_none(self) -> None:
         with pytest.raises(NoticeNotDue):
-            issue_refusal(make_approved().pk)
+            issue_and_print(NoticeKind.REFUSAL, make_approved().pk)
         assert not Notice.objects.exists()
 
 
@@ -207,17 +208,17 @@ class TestPrinting:
         with monkeypatch.context() as broken:
             broken.setattr(services, "_notify_applicant", killed)
             with pytest.raises(KeyboardInterrupt):
-                issue_grant(claim.pk)
+                issue_and_print(NoticeKind.GRANT, claim.pk)
         notice = Notice.objects.get()
         assert (notice.rendered_at, notice.sha256) == (None, "")
         assert not Message.objects.exists()
-        issue_grant(claim.pk)
+        issue_and_print(NoticeKind.GRANT, claim.pk)
         notice.refresh_from_db()
         assert hashlib.sha256(stored(notice)).hexdigest() == notice.sha256
         assert Message.objects.count() == 1
 
     def test_award_number_and_file_stand_in_the_audit_chain(self) -> None:
-        issue_grant(make_approved().pk)
+        issue_and_print(NoticeKind.GRANT, make_approved().pk)
         notice = Notice.objects.get()
         records = list(AuditRecord.objects.order_by("sequence").values_list("action", "after"))[-3:]
         assert [action for action, _ in records] == ["funding.award", "notices.issue", "notices.print"]
@@ -255,7 +256,7 @@ def test_twenty_workers_on_one_claim_make_one_award_one_number_one_file() -> Non
     def work() -> None:
         try:
             start.wait(30)
-            issue_grant(claim.pk)
+            issue_and_print(NoticeKind.GRANT, claim.pk)
         except BaseException as error:  # noqa: BLE001 - shown by the assertion below
             errors.append(error)
         finally:

@@ -48,7 +48,7 @@ def test_a_limit_over_the_claim_is_taken_off_the_lines() -> None:
         (grant(total=None), "total"),
         (grant(basis=[]), "basis"),
         (grant(layout=2), "layout"),
-        (grant(kind="receipt"), "kind"),
+        (grant(kind="letter"), "kind"),
         (grant(surprise=1), "surprise"),
         ({key: value for key, value in grant().items() if key != "number"}, "number"),
         (grant(issued_on="2026-13-01"), "issued_on"),
@@ -57,7 +57,9 @@ def test_a_limit_over_the_claim_is_taken_off_the_lines() -> None:
         (grant() | {"lines": {}}, "lines"),
         (grant(party="张三"), "party"),
         (refusal(reasons=[]), "reasons"),
-        (refusal(total="5.00"), "reasons"),
+        (refusal(total="5.00"), "total"),
+        (refusal(kind="decline", reasons=[]), "reasons"),
+        (refusal(kind="correct"), "due_on"),
     ],
 )
 def test_a_snapshot_that_does_not_hold_together_is_refused_by_field(data: dict[str, Any], field: str) -> None:
@@ -66,12 +68,17 @@ def test_a_snapshot_that_does_not_hold_together_is_refused_by_field(data: dict[s
 
 
 def test_a_snapshot_from_before_titles_is_read_as_one_without() -> None:
-    old = {name: value for name, value in grant().items() if name not in ("recognised", "subjects", "decision_no")}
+    old = {
+        name: value
+        for name, value in grant().items()
+        if name not in ("recognised", "subjects", "decision_no", "files", "due_on")
+    }
     notice = read_snapshot(old)
     assert (notice.recognised, notice.subjects, notice.decision_no) == ("", [], "")
+    assert (notice.files, notice.due_on) == ([], None)
 
 
 @pytest.mark.parametrize("changes", [{"recognised": ""}, {"total": "1.00"}], ids=["nothing recognised", "money"])
 def test_a_recognition_names_its_title_and_no_sum(changes: dict[str, Any]) -> None:
-    with pytest.raises(SnapshotError, match="认定通知书必须写明"):
+    with pytest.raises(SnapshotError, match="认定通知书(必须写明|没有金额)"):
         read_snapshot(recognition(**changes))

@@ -198,3 +198,10 @@ def test_a_reason_of_two_thousand_characters_is_whole_and_signed_beside_text() -
     assert reason in "".join(line for _, _, _, line in drawn)
     last = max(page for page, _, _, _ in drawn)
     assert sum(page == last for page, _, _, _ in drawn) >= 4
+
+
+def test_a_number_is_never_divided_after_a_hyphen() -> None:
+    """Programs that read the text take a hyphen at the end of a line for the line's own."""
+    for before in range(30):
+        lines = compose("申" * before + "（编号：SB2026-0000123-2026-0001），经审查，", lambda text: float(len(text)))
+        assert not [line.text for line in lines if line.text.endswith("-")]

@@ -18,8 +18,9 @@ from pytest_django.fixtures import Settings
 from applications.claims.models import Claim
 from portal.accounts.enums import Role
 from portal.accounts.models import Region
-from review.notices.jobs import issue_grant, issue_refusal
-from review.notices.models import Notice, NoticeKind
+from review.notices.enums import NoticeKind
+from review.notices.jobs import issue_and_print
+from review.notices.models import Notice
 from review.notices.selectors import notices_of
 from review.notices.services import issue_notice
 from review.notices.views import shown_party
@@ -42,7 +43,7 @@ def claim(db: None) -> Claim:
 
 @pytest.fixture
 def notice(claim: Claim) -> Notice:
-    issue_grant(claim.pk)
+    issue_and_print(NoticeKind.GRANT, claim.pk)
     return Notice.objects.get()
 
 
@@ -126,8 +127,8 @@ class TestDownload:
 class TestOwnList:
     def test_an_applicant_finds_its_own_notices_and_no_others(self, client: Client, notice: Notice) -> None:
         refused = make_refused(applicant=notice.claim.applicant)
-        issue_refusal(refused.pk)
-        issue_refusal(make_refused().pk)
+        issue_and_print(NoticeKind.REFUSAL, refused.pk)
+        issue_and_print(NoticeKind.REFUSAL, make_refused().pk)
         client.force_login(notice.claim.created_by)
         page = client.get(reverse("notices:mine")).content.decode()
         assert notice.number in page

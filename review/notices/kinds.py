@@ -1,0 +1,98 @@
+"""The kinds of notices: each with the word of its number, the step it tells of, and how its content is composed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from applications.claims.enums import Action, ClaimStatus
+from applications.claims.models import Claim, ClaimEvent
+from review.notices.compose import (
+    Heading,
+    NoticeNotDue,
+    compose_acceptance,
+    compose_correction,
+    compose_declined,
+    compose_grant,
+    compose_receipt,
+    compose_recognition,
+    compose_refusal,
+)
+from review.notices.enums import NoticeKind
+from review.notices.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeForm:
+    """What a kind of notice is.
+
+    `series` is the word of its number before 〔year〕; `job` the background job that issues and prints it; `actions`
+    the steps it tells of, the last of which gives its day; `statuses` in which it may be made, None for any; `told`
+    whether its making is told in a message of its own, where none of the step names it; `needs_step` whether its
+    content comes from the step; `is_award` whether it grants a sum.
+    """
+
+    series: str
+    job: str
+    actions: frozenset[Action]
+    compose: Callable[[Claim, Heading, ClaimEvent | None], Snapshot]
+    statuses: frozenset[ClaimStatus] | None = None
+    told: bool = True
+    needs_step: bool = True
+    is_award: bool = False
+
+
+FORMS: dict[NoticeKind, NoticeForm] = {
+    NoticeKind.RECEIPT: NoticeForm(
+        "知收", "notices.issue_receipt", frozenset({Action.SUBMIT}), compose_receipt, told=False
+    ),
+    NoticeKind.ACCEPTANCE: NoticeForm(
+        "知受", "notices.issue_acceptance", frozenset({Action.ACCEPT}), compose_acceptance, told=False
+    ),
+    NoticeKind.DECLINED: NoticeForm(
+        "知不受",
+        "notices.issue_declined",
+        frozenset({Action.DECLINE}),
+        compose_declined,
+        frozenset({ClaimStatus.NOT_ACCEPTED}),
+    ),
+    NoticeKind.CORRECTION: NoticeForm(
+        "知补", "notices.issue_correction", frozenset({Action.REQUEST_CORRECTION}), compose_correction, told=False
+    ),
+    NoticeKind.GRANT: NoticeForm(
+        "知资",
+        "notices.issue_grant",
+        frozenset({Action.APPROVE}),
+        compose_grant,
+        frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID}),
+        needs_step=False,
+        is_award=True,
+    ),
+    NoticeKind.REFUSAL: NoticeForm(
+        "知不支",
+        "notices.issue_refusal",
+        frozenset({Action.REJECT, Action.UPHOLD_OBJECTION}),
+        compose_refusal,
+        frozenset({ClaimStatus.REJECTED}),
+    ),
+    NoticeKind.RECOGNITION: NoticeForm(
+        "知认",
+        "notices.issue_recognition",
+        frozenset({Action.RECOGNISE}),
+        compose_recognition,
+        frozenset({ClaimStatus.RECOGNISED}),
+        needs_step=False,
+    ),
+}
+
+
+def event_told(claim: Claim, kind: NoticeKind, occasion: int = 0) -> ClaimEvent | None:
+    """The step that a notice of this kind tells of: the named one, else the last; None where none is recorded.
+
+    Raises NoticeNotDue for a claim in whose state this kind is not made.
+    """
+    form = FORMS[kind]
+    events = claim.events.filter(action__in=form.actions)
+    event = (events.filter(pk=occasion) if occasion else events).order_by("-pk").first()
+    is_due = form.statuses is None or claim.status in form.statuses
+    if not is_due or (event is None and form.needs_step):
+        raise NoticeNotDue(f"申报 {claim.number} 现为“{claim.get_status_display()}”，不制作{kind.label}。")
+    return event
