@@ -230,13 +230,13 @@ def test_refusal_needs_words_and_tells_the_applicant_why(office):
     assert "发票系伪造" in message.body
 
 
-def test_decline_at_acceptance_names_the_remedies_and_prints_no_notice(office):
+def test_decline_at_acceptance_names_the_remedies_and_has_its_notice_made(office):
     claim = submitted()
     refuse_claim(claim.pk, expected=expected(claim), reason="注册地不在本区", act=act(office.acceptance))
     assert again(claim).status == ClaimStatus.NOT_ACCEPTED
     message = claim.created_by.portal_messages.order_by("-pk").first()
     assert "六十日" in message.body
-    assert not Job.objects.filter(kind__startswith="notices.").exists()
+    assert [job.kind for job in Job.objects.filter(kind__startswith="notices.")] == ["notices.issue_declined"]
 
 
 def test_send_back_begins_a_new_round_in_which_the_first_officer_concludes_again(office):

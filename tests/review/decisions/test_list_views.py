@@ -141,6 +141,7 @@ def test_publicity_is_checked_published_objected_to_and_approved_on_pages(client
     client.post(objection_url, {"conclusion": "确有争议", "intent": "uphold"})
     assert again(claim).status == ClaimStatus.REJECTED
     assert {job.kind for job in Job.objects.filter(kind__startswith="notices.")} == {
+        "notices.issue_acceptance",
         "notices.issue_grant",
         "notices.issue_refusal",
     }
