@@ -29,7 +29,7 @@ BUDGETS = {
     "treasury:new_line": Address(FINANCE_PEOPLE),
     "treasury:line": Address(BUDGET_READERS, {"own": FINANCE | AUDIT | {"decision_maker"}}, _budget_line),
     "treasury:issue": Address(FINANCE_PEOPLE, {"own": FINANCE}, _budget_line),
-    "treasury:close": Address(FINANCE_PEOPLE, {"own": FINANCE}, _budget_line),
+    "treasury:close": Address(FINANCE_PEOPLE | DECIDERS, {"own": _OWN}, _budget_line),
     "appropriations:list": Address(BUDGET_READERS),
     "appropriations:use": Address(BUDGET_READERS, {"own": _OWN | AUDIT}, _budget_line),
     "appropriations:new_allocation": Address(FINANCE_PEOPLE),

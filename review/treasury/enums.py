@@ -25,6 +25,14 @@ class AccountKind(models.TextChoices):
     DUE = "due", "追缴待收"
 
 
+class YearEndState(models.TextChoices):
+    """What became of a proposal for the year end of a line."""
+
+    PROPOSED = "proposed", "待确认"
+    DONE = "done", "已办理"
+    DROPPED = "dropped", "已撤回"
+
+
 # Never below zero, on a line of whatever kind; what is available may be overdrawn where no budget was issued.
 GUARDED_KINDS = frozenset(
     {AccountKind.COMMITTED, AccountKind.PAYABLE, AccountKind.IN_TRANSIT, AccountKind.PAID, AccountKind.DUE}

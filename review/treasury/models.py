@@ -18,7 +18,7 @@ from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.money import to_yuan
 from portal.core.regions import in_trees
-from review.treasury.enums import AccountKind, EntryKind, SourceKind
+from review.treasury.enums import AccountKind, EntryKind, SourceKind, YearEndState
 
 
 class BudgetLineQuerySet(models.QuerySet["BudgetLine"]):
@@ -76,6 +76,30 @@ class BudgetLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}年 {self.name}"
+
+
+class YearEnd(models.Model):
+    """A proposal to carry over what a line has at year end, or (without another line) to let it lapse."""
+
+    line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="year_ends")
+    carry_over_to = models.ForeignKey(BudgetLine, models.PROTECT, null=True, related_name="+", verbose_name="结转到")
+    state = models.CharField("状态", max_length=10, choices=YearEndState.choices, default=YearEndState.PROPOSED)
+    proposed_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="提出人")
+    proposed_at = models.DateTimeField("提出时间", default=timezone.now)
+    settled_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", verbose_name="确认人")
+    settled_at = models.DateTimeField("确认时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "年末处理"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["line"], condition=Q(state=YearEndState.PROPOSED), name="one_proposal_a_line"
+            ),
+            models.CheckConstraint(
+                name="year_end_is_confirmed_by_another",
+                condition=~Q(state=YearEndState.DONE) | (Q(settled_by__isnull=False) & ~Q(settled_by=F("proposed_by"))),
+            ),
+        ]
 
 
 class Account(models.Model):

@@ -6,11 +6,11 @@ from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.navigation import register_menu
-from review.treasury.models import Account, BudgetLine, Entry, Posting
+from review.treasury.models import Account, BudgetLine, Entry, Posting, YearEnd
 
 URL_MODULES.add("treasury/", "review.treasury.urls")
 register_menu("指标", "treasury:board", officials(Role.FINANCE, Role.DECISION_MAKER, Role.AUDITOR), weight=105)
-register_contents(BudgetLine, Account, Entry, Posting)
+register_contents(BudgetLine, Account, Entry, Posting, YearEnd)
 register_audit(
     "treasury",
     "指标",
@@ -19,6 +19,8 @@ register_audit(
         "issue": "下达或调整指标",
         "carry_over": "结转指标",
         "lapse": "收回指标",
+        "propose_year_end": "提出年末处理",
+        "settle_year_end": "办结年末处理",
     },
     weight=55,
     fields={"paper_no": "文号"},

@@ -34,7 +34,8 @@ def claim_balances(claim_id: int) -> dict[tuple[int, str], int]:
 
 def lines_of_claim(claim_id: int) -> dict[str, int]:
     """The line that bears what a claim has in the books, by the payer's region: of a lump sum, who gave it."""
-    held = {line for (line, kind), fen in claim_balances(claim_id).items() if fen > 0 and kind != AccountKind.AVAILABLE}
+    free = (AccountKind.SOURCE, AccountKind.AVAILABLE)
+    held = {line for (line, kind), fen in claim_balances(claim_id).items() if fen > 0 and kind not in free}
     payer = Coalesce("given_from__region_id", "region_id")
     return dict(BudgetLine.objects.filter(pk__in=held).order_by("pk").values_list(payer, "pk"))
 

@@ -23,7 +23,8 @@ from review.treasury.enums import AccountKind
 from review.treasury.forms import CloseForm, IssueForm, LineForm
 from review.treasury.models import BudgetLine
 from review.treasury.selectors import line_figures, postings_of, total_figures, use_chart
-from review.treasury.services.lines import close_year, create_line, issue_budget
+from review.treasury.services.lines import create_line, issue_budget
+from review.treasury.services.year_end import confirm_year_end, drop_year_end, propose_year_end, proposed
 from review.treasury.sheets import board_sheet
 from review.treasury.statements import statement_of, statement_sheet
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 finance = officials(Role.FINANCE)
+closers = officials(Role.FINANCE, Role.DECISION_MAKER)
 readers = officials(Role.FINANCE, Role.DECISION_MAKER, Role.AUDITOR)
 PAGE = 50
 # What the figures of the board are called, and which postings stand behind each.
@@ -136,16 +138,21 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     return _line_page(request, found, issue_form=form)
 
 
-@access(finance)
+@access(closers)
 @require_http_methods(["POST"])
 def close(request: HttpRequest, pk: int) -> HttpResponse:
-    """Carry over what the line has available, or let it lapse."""
-    found = _own_line(request, pk)
+    """Propose to carry over what the line has available, or to let it lapse; another person confirms."""
+    found = _visible_line(request, pk)
+    settle = {"confirm": confirm_year_end, "drop": drop_year_end}.get(request.POST.get("intent", ""))
+    if settle is not None:
+        with show_refusal(request, success="年末处理已办结。"):
+            settle(found, act=act_of(request))
+        return redirect("treasury:line", pk=pk)
     form = CloseForm(request.POST, line=found)
     if form.is_valid():
         with show_refusal(form):
-            close_year(found, carry_over_to=form.cleaned_data["carry_over_to"], act=act_of(request))
-            messages.success(request, "年末余额已处理。")
+            propose_year_end(found, carry_over_to=form.cleaned_data["carry_over_to"], act=act_of(request))
+            messages.success(request, "年末处理已提出，请另一人确认。")
             return redirect("treasury:line", pk=pk)
     return _line_page(request, found, close_form=form)
 
@@ -157,6 +164,7 @@ def _line_page(
     kind = kind if kind in FIGURES else ""
     page = paginate(postings_of(found, kind=kind), after=request.GET.get("after", ""), size=PAGE)
     is_own = found.region_id in user_of(request).regions_for(Role.FINANCE)
+    proposal = proposed(found)
     [figures] = line_figures([found])
     sums = {
         AccountKind.SOURCE: figures.issued,
@@ -178,6 +186,9 @@ def _line_page(
         "issue_form": issue_form or IssueForm(),
         "close_form": close_form or CloseForm(line=found),
         "left": figures.available,
+        "proposal": proposal,
+        "may_settle": found.region_id in user_of(request).regions_for(Role.FINANCE, Role.DECISION_MAKER),
+        "may_confirm": proposal is not None and proposal.proposed_by_id != user_of(request).pk,
     }
     return render(request, "treasury/line.html", context, status=422 if is_bad else 200)
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region
@@ -17,7 +17,7 @@ from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import to_fen, to_yuan
 from review.treasury.enums import GUARDED_KINDS, AccountKind, EntryKind, SourceKind
-from review.treasury.models import Account, BudgetLine, Entry
+from review.treasury.models import Account, BudgetLine, Entry, Posting
 from review.treasury.selectors import balance_of
 from review.treasury.services.books import EntryDraft, deed_id, post_entries
 
@@ -85,28 +85,58 @@ def issue_budget(line: BudgetLine, *, amount: Decimal, paper_no: str, key: uuid.
         return _post_one(draft, line, act)
 
 
+def refuse_carry_over(line: BudgetLine, other: BudgetLine | None) -> None:
+    """Raise RefusedError unless the other line is the same payer's, of a later year."""
+    if other is not None and (other.region_id != line.region_id or other.year <= line.year or not other.is_controlled):
+        raise RefusedError("只能结转到同一出资地区以后年度的指标。", field="carry_over_to")
+
+
 def close_year(line: BudgetLine, *, carry_over_to: BudgetLine | None, act: ActorContext) -> list[Entry]:
     """Empty what a line has available at year end: into next year's line (结转), or back to its source (收回).
 
-    What is committed or payable stays on its own line until it is paid. Raises RefusedError where nothing is available
-    or the other line is not the same payer's of a later year.
+    Claims that are decided and not yet approved are carried over too; what is payable stays on its own line until it
+    is paid. Who may do so, the caller has checked. Raises RefusedError where there is nothing to carry over or to let
+    lapse, and as `refuse_carry_over` does.
     """
-    _check_finance(line.region_id, act)
     other = carry_over_to
-    if other is not None and (other.region_id != line.region_id or other.year <= line.year or not other.is_controlled):
-        raise RefusedError("只能结转到同一出资地区以后年度的指标。", field="carry_over_to")
+    refuse_carry_over(line, other)
     with transaction.atomic():
         accounts = {account.kind: account for account in line.accounts.select_for_update().order_by("pk")}
-        left = balance_of(accounts[AccountKind.AVAILABLE].pk)
-        if left <= 0:
-            raise RefusedError(f"指标“{line}”没有可用余额。")
+        left = max(balance_of(accounts[AccountKind.AVAILABLE].pk), 0)
         kind = EntryKind.CARRY_OVER if other else EntryKind.LAPSE
-        amounts = _between(line, AccountKind.AVAILABLE, AccountKind.SOURCE, left)
+        sequence = accounts[AccountKind.SOURCE].postings.count()
+        held = _committed_claims(accounts[AccountKind.COMMITTED].pk) if other else {}
+        if not left and not held:
+            raise RefusedError(f"指标“{line}”没有可用余额。")
+        written = []
         if other is not None:
-            amounts |= _between(other, AccountKind.SOURCE, AccountKind.AVAILABLE, left)
-        sequence = accounts[AccountKind.AVAILABLE].postings.count()
-        draft = EntryDraft(id=deed_id(kind, line.pk, sequence), kind=kind, amounts=amounts, note=str(other or ""))
-        return [_post_one(draft, line, act)]
+            written = post_entries(
+                [
+                    EntryDraft(
+                        id=deed_id(kind, line.pk, sequence, claim_id),
+                        kind=kind,
+                        amounts=_between(line, AccountKind.COMMITTED, AccountKind.SOURCE, fen)
+                        | _between(other, AccountKind.SOURCE, AccountKind.COMMITTED, fen),
+                        claim_id=claim_id,
+                        note=str(other),
+                    )
+                    for claim_id, fen in held.items()
+                ],
+                act=act,
+            )
+        if left:
+            amounts = _between(line, AccountKind.AVAILABLE, AccountKind.SOURCE, left)
+            if other is not None:
+                amounts |= _between(other, AccountKind.SOURCE, AccountKind.AVAILABLE, left)
+            draft = EntryDraft(id=deed_id(kind, line.pk, sequence), kind=kind, amounts=amounts, note=str(other or ""))
+            written.append(_post_one(draft, line, act))
+        return written
+
+
+def _committed_claims(account_id: int) -> dict[int, int]:
+    """Fen that claims have on an account, by claim, in the order of their keys."""
+    rows = Posting.objects.filter(account_id=account_id, entry__claim__isnull=False).values_list("entry__claim_id")
+    return {pk: fen for pk, fen in rows.annotate(fen=Sum("amount")).order_by("entry__claim_id") if fen}
 
 
 def give_to_districts(

@@ -48,7 +48,12 @@ def test_finance_sets_up_a_line_issues_a_sum_and_closes_the_year(client):
     assert (short.status_code, "可用 500,000.00 元" in short.content.decode()) == (422, True)
     page = client.get(reverse("treasury:line", args=[line.pk])).content.decode()
     assert page.count("锡财指1号") == 2  # one entry, on two accounts
-    assert client.post(reverse("treasury:close", args=[line.pk]), {"carry_over_to": ""}).status_code == 302
+    close = reverse("treasury:close", args=[line.pk])
+    assert client.post(close, {"carry_over_to": ""}).status_code == 302
+    assert "另一人确认" in client.post(close, {"intent": "confirm"}, follow=True).content.decode()
+    client.force_login(make_official(Role.DECISION_MAKER, wuxi()))
+    assert "确认办理" in client.get(reverse("treasury:line", args=[line.pk])).content.decode()
+    assert "已办结" in client.post(close, {"intent": "confirm"}, follow=True).content.decode()
     assert "500,000.00" not in client.get(reverse("treasury:board")).content.decode()
 
 
