@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "review.funding",
     "review.home",
     "review.notices",
+    "review.statements",
     "review.targets",
     "review.treasury",
     "review.whatif",

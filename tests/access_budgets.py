@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.access_address import Address
-from tests.access_groups import BUDGET_READERS, DECIDERS, FINANCE_PEOPLE
+from tests.access_groups import AUDITORS, BUDGET_READERS, DECIDERS, FINANCE_PEOPLE
 from tests.access_world import AUDIT, FINANCE, World
 
 _OWN = FINANCE | {"decision_maker"}
@@ -22,6 +22,7 @@ def _document(world: World, _: str) -> dict[str, Any]:
 
 
 BUDGETS = {
+    "statements:year_export": Address(FINANCE_PEOPLE | AUDITORS),
     "treasury:board": Address(BUDGET_READERS),
     "treasury:board_export": Address(BUDGET_READERS),
     "treasury:statement": Address(BUDGET_READERS),

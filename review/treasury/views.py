@@ -63,6 +63,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "years": years,
         "year": year,
         "chart": use_chart(rows, year) if rows else None,
+        "may_export_year": bool(user_of(request).roles & {Role.FINANCE, Role.AUDITOR}),
         "may_add": bool(_own_regions(user_of(request))),
     }
     return render(request, "treasury/board.html", context)

@@ -1,0 +1,42 @@
+"""The sheet of a year ties a sum to call, clause, minutes, publicity, notice, lines and voucher, for its own people."""
+
+from io import BytesIO
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from portal.accounts.enums import Role
+from review.notices.models import NoticeKind
+from review.notices.services import issue_notice
+from tests.factories import act, make_official, suzhou, wuxi
+from tests.review.treasury.test_awards import controlled
+from tests.review.worlds import approved
+
+pytestmark = pytest.mark.django_db
+
+
+def rows_of(client, year="2026"):
+    answer = client.get(reverse("statements:year_export"), {"year": year})
+    return list(openpyxl.load_workbook(BytesIO(answer.content), data_only=True).active.iter_rows(values_only=True))
+
+
+def test_sheet_names_what_a_sum_rests_on_and_adds_up(client, office, settings):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+    controlled(wuxi(), "100000", name="专利专项")
+    claim = approved(office)
+    notice = issue_notice(claim.pk, kind=NoticeKind.GRANT, act=act(office.decider))
+    client.force_login(office.finance)
+    year = str(claim.award.made_at.year)
+    _, _, _, row, total = rows_of(client, year)
+
+    told = (claim.call.number, claim.item.title, claim.number, "锡知纪〔2026〕3号", "拟资助名单公示", notice.number)
+    assert set(told) <= set(row)
+    assert "专利专项" in row[16]
+    assert row[13] == total[13] == float(claim.approved_amount)
+    assert row[14] + row[15] == row[13]
+    assert [claim.number in each for each in rows_of(client, "2020")] == [False] * len(rows_of(client, "2020"))
+    client.force_login(make_official(Role.FINANCE, suzhou()))
+    assert not any(claim.number in each for each in rows_of(client, year))
+    client.force_login(office.decider)
+    assert client.get(reverse("statements:year_export")).status_code == 403
