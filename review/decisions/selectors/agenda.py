@@ -24,13 +24,15 @@ def ration(wants: Sequence[int], left: int, way: Shortage) -> list[int]:
     Stop: in full or nothing. Pro rata: in proportion, by largest remainder. Rank: in full until the money ends, who
     comes last in part.
     """
+    # A limit that was lowered may hold more than it allows.
+    left = max(left, 0)
     if sum(wants) <= left:
         return list(wants)
     if way == Shortage.PRO_RATA:
-        return share_by_largest_remainder(max(left, 0), wants)
+        return share_by_largest_remainder(left, wants)
     granted = []
     for want in wants:
-        part = min(want, max(left, 0))
+        part = min(want, left)
         part = part if way == Shortage.RANK or part == want else 0
         granted.append(part)
         left -= part

@@ -6,7 +6,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from applications.claims.enums import ClaimStatus
@@ -17,13 +17,14 @@ from tests.applications.worlds import patent_facts
 from tests.review.worlds import again, city_passed, fresh
 
 
+@example([], -1, Shortage.PRO_RATA)
 @given(st.lists(st.integers(1, 10**10), max_size=20), st.integers(-5, 10**10), st.sampled_from(Shortage))
 def test_money_is_never_exceeded_nobody_gets_more_than_wanted_and_enough_is_given_in_full(wants, left, way):
     granted = ration(wants, left, way)
 
     assert len(granted) == len(wants)
     assert all(0 <= got <= want for got, want in zip(granted, wants, strict=True))
-    if sum(wants) <= left:
+    if sum(wants) <= max(left, 0):
         assert granted == wants
     elif way == Shortage.STOP:
         assert sum(granted) <= max(left, 0)
