@@ -1,6 +1,5 @@
 """The state of one item of a claim while its lines and limits are worked on."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from policies.engine.assessment import Reason
@@ -10,17 +9,19 @@ from policies.engine.question import PartQuestion
 from policies.engine.trace import Entry
 
 
-@dataclass(slots=True)
 class Part:
     """One item of the claim while it is worked on; `year` is that of the claim's yearly caps."""
 
-    asked: PartQuestion
-    program: Program
-    year: int
-    lines: list[Line] = field(default_factory=list)
-    programs: list[Program] = field(default_factory=list)
-    reasons: list[Reason] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    __slots__ = ("asked", "entries", "lines", "program", "programs", "reasons", "year")
+
+    def __init__(self, asked: PartQuestion, program: Program, year: int) -> None:
+        self.asked = asked
+        self.program = program
+        self.year = year
+        self.lines: list[Line] = []
+        self.programs: list[Program] = []
+        self.reasons: list[Reason] = []
+        self.entries: list[Entry] = []
 
     def refuse(self, code: str, *figures: Any) -> None:
         """Refuse the whole part for a reason the program has words for."""

@@ -83,10 +83,9 @@ class Program:
 
     def in_force(self, day: date) -> bool:
         """Whether the version is in force on `day` (from inclusive, to exclusive); a target is measured on any day."""
-        if self.item.kind == "target":
-            return True
         start, end = self.effective_from, self.effective_to
-        return start is not None and start <= day and (end is None or day < end)
+        begun = start is not None and start <= day and (end is None or day < end)
+        return begun or self.item.kind == "target"
 
 
 def effect_of(content: Content, settings: Mapping[str, Any]) -> tuple[date | None, date | None]:

@@ -165,10 +165,9 @@ def read_settings(catalogue: Catalogue, value: object, field: str) -> dict[str, 
 def _read_parts(
     catalogue: Catalogue, asked: Mapping[str, Any], paid: Paid, overrides: dict[str, Any], on: date
 ) -> list[PartQuestion]:
-    whole = _Whole(catalogue, asked, paid, overrides, on)
     parts = asked.get("parts")
     if parts is None:
-        return [_read_part(whole, asked, "")]
+        return [_read_part(catalogue, asked, asked, "", paid=paid, overrides=overrides, on=on)]
     if "item" in asked or "lines" in asked:
         _refuse("parts", "parts 与 item、lines 不能同时填写")
     if not isinstance(parts, list) or not parts:
@@ -180,23 +179,21 @@ def _read_parts(
         unknown = next((name for name in own if name not in _PART_KEYS), None)
         if unknown is not None:
             _refuse(f"{prefix}.{unknown}", f"没有这个字段，可填 {'、'.join(sorted(_PART_KEYS))}")
-        found.append(_read_part(whole, own, f"{prefix}."))
+        found.append(_read_part(catalogue, asked, own, f"{prefix}.", paid=paid, overrides=overrides, on=on))
     return found
 
 
-class _Whole(NamedTuple):
-    """What parts have from the whole question where they leave it out."""
-
-    catalogue: Catalogue
-    asked: Mapping[str, Any]
-    paid: Paid
-    overrides: dict[str, Any]
-    on: date
-
-
-def _read_part(whole: _Whole, part: Mapping[str, Any], prefix: str) -> PartQuestion:
-    """One part; `prefix` is empty where the question has no parts."""
-    catalogue, asked, paid, overrides, on = whole
+def _read_part(
+    catalogue: Catalogue,
+    asked: Mapping[str, Any],
+    part: Mapping[str, Any],
+    prefix: str,
+    *,
+    paid: Paid,
+    overrides: dict[str, Any],
+    on: date,
+) -> PartQuestion:
+    """One part; what it leaves out, it has from the whole question. `prefix` is empty where that has no parts."""
     name = part.get("item")
     if not isinstance(name, str) or name not in catalogue.items:
         _refuse(f"{prefix}item", unknown_item(catalogue, name))
