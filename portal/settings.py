@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "review.funding",
     "review.home",
     "review.notices",
+    "review.payments",
     "review.statements",
     "review.targets",
     "review.treasury",
@@ -263,6 +264,9 @@ PUBLICITY_WORKDAYS = env_int("PUBLICITY_WORKDAYS", 5)
 OBJECTION_WORKDAYS = env_int("OBJECTION_WORKDAYS", 10)
 # A claim that waits longer than this in one queue is shown as overdue.
 REVIEW_WORKDAYS = env_int("REVIEW_WORKDAYS", 10)
+# The check list of a payment: how old a credit check may be (0: any age), and whether the notice must be made first.
+PAYMENT_CREDIT_DAYS = env_int("PAYMENT_CREDIT_DAYS", 30)
+PAYMENT_NEEDS_NOTICE = env_flag("PAYMENT_NEEDS_NOTICE")
 
 # ---- security -------------------------------------------------------------------------------------
 HTTPS = PUBLIC_URL.startswith("https://")

@@ -34,6 +34,10 @@ def claim_key(world: World, variant: str) -> dict[str, Any]:
     return {"key": world.claims[variant].key}
 
 
+def _batch(world: World, _: str) -> dict[str, Any]:
+    return {"key": world.extra["batch"].key}
+
+
 def publicity_key(world: World, _variant: str) -> dict[str, Any]:
     return {"key": world.extra["publicity"].key}
 
@@ -96,6 +100,22 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
         lambda world, _: {"key": world.extra["payee_request"].key},
     ),
     **BUDGETS,
+    "payments:batches": Address(FINANCE_PEOPLE | AUDITORS),
+    "payments:new_batch": Address(FINANCE_PEOPLE),
+    "payments:batch": Address(FINANCE_PEOPLE | AUDITORS, {"own": FINANCE | AUDIT}, _batch),
+    "payments:bank_file": Address(
+        FINANCE_PEOPLE, {"own": FINANCE}, lambda world, which: _batch(world, which) | {"code": "csv"}
+    ),
+    "payments:answer": Address(
+        FINANCE_PEOPLE | AUDITORS,
+        {"own": FINANCE | AUDIT},
+        lambda world, _: {"pk": world.extra["bank_file"].pk},
+    ),
+    "payments:line": Address(
+        FINANCE_PEOPLE | AUDITORS,
+        {"own": FINANCE | AUDIT},
+        lambda world, _: {"key": world.extra["disbursement"].key},
+    ),
     "funding:payments": Address(FINANCE_PEOPLE | AUDITORS),
     "funding:payments_export": Address(FINANCE_PEOPLE | AUDITORS),
     "funding:payment": Address(

@@ -30,8 +30,10 @@ from portal.notifications.models import Message
 from portal.unsent.models import UnsentForm
 from review.appropriations.models import Allocation, Appropriation
 from review.decisions.models import Objection, PublicityEntry, PublicityList
+from review.funding.models import Award, AwardPart
 from review.notices.enums import NoticeKind
 from review.notices.models import Notice
+from review.payments.models import BankFile, Batch, Disbursement
 from review.targets.enums import SourceKind
 from review.targets.models import Measurement
 from review.treasury.models import BudgetLine
@@ -139,6 +141,7 @@ def build_world() -> World:
     world = World(people=people, applicant=applicant, claims=claims)
     world.extra["budget_line"] = BudgetLine.objects.create(region=wuxi(), year=2026, name="指标", source="city")
     world.extra |= _appropriations(world.extra["budget_line"], people["finance"])
+    world.extra |= _payment_on_its_way(claims["approved"], people["finance"], world.extra["budget_line"])
     world.extra |= _paperwork(world) | {
         f"unsent_{whose}": UnsentForm.objects.create(
             owner=people[who], address="/me/", page="/me/", content=b"", kept_at=timezone.now()
@@ -155,6 +158,21 @@ def _appropriations(line: BudgetLine, officer: User | None) -> dict[str, Any]:
     document.lines.create(region=binhu(), fen=1)
     allocation = Allocation.objects.create(basis="依据", pool=Decimal(1), created_by=officer, **own)
     return {"appropriation": document, "allocation": allocation}
+
+
+def _payment_on_its_way(claim: Claim, officer: User, line: BudgetLine) -> dict[str, Any]:
+    """A batch of the city with one payment of a claim, and an answer of the bank."""
+    award = Award.objects.create(claim=claim, total=1)
+    part = AwardPart.objects.create(award=award, region=wuxi(), line=line, fen=100)
+    batch = Batch.objects.create(region=wuxi(), year=2026, sequence=1, opened_by=officer)
+    file = BankFile.objects.create(
+        direction="in", region=wuxi(), format="csv", name="回盘.csv", sha256="0" * 64, size=1, officer=officer
+    )
+    return {
+        "batch": batch,
+        "bank_file": file,
+        "disbursement": Disbursement.objects.create(part=part, batch=batch, fen=100),
+    }
 
 
 def _revoked(user: User) -> User:

@@ -40,8 +40,10 @@ from review.decisions.services.objections import Objector, enter_objection
 from review.decisions.services.publicity import PublicityPlan, approve_list, publish_claims
 from review.demo.calls import FIRST, SECOND, THIRD, extend_first, make_call
 from review.demo.papers import sample_paper
+from review.demo.payments import pay_part, return_and_pay_again
 from review.demo.scripts import SCRIPTS, Script
-from review.funding.services import Voucher, record_payment, record_return, shown_payee
+from review.funding.models import AwardPart
+from review.payments.models import Disbursement
 
 S = ClaimStatus
 NAMESPACE = uuid.UUID("6f1f0c0e-9d5c-4c7e-8f0a-2f6a5c1d7b10")
@@ -304,22 +306,16 @@ class Demo:
         return publicity
 
     def pay(self, walk: Walk) -> None:
-        """Finance pays what has come to that."""
+        """City and district each pay their part of what has come to that."""
         if walk.script.target == S.PAID:
-            act = self.act(self.officer(Role.FINANCE, WUXI))
-            voucher = Voucher(f"锡财拨2026-{walk.claim.pk:04d}", timezone.localdate(act.at))
-            record_payment(walk.claim.pk, voucher=voucher, act=act, shown=shown_payee(walk.claim))
+            for part in AwardPart.objects.filter(award__claim=walk.claim).select_related("region", "award__claim"):
+                pay_part(part, act=self.act)
 
     def return_a_payment(self) -> None:
-        """The bank returns one payment, and finance pays again the same day."""
+        """The bank returns the city's part of one payment; its account is found right, and it is paid again."""
         walk = next(w for w in self.walks if w.script.target == S.PAID and w.script.applicant == 3)
-        finance = self.officer(Role.FINANCE, WUXI)
-        act = self.act(finance)
-        voucher = Voucher(f"退2026-{walk.claim.pk:04d}", timezone.localdate(act.at))
-        record_return(walk.claim.pk, voucher=voucher, reason="收款行名称与联行号不符", act=act)
-        act = self.act(finance)
-        voucher = Voucher(f"锡财拨2026-{walk.claim.pk:04d}-2", timezone.localdate(act.at))
-        record_payment(walk.claim.pk, voucher=voucher, act=act, shown=shown_payee(walk.claim))
+        line = Disbursement.objects.filter(part__award__claim=walk.claim, part__region=WUXI).get()
+        return_and_pay_again(line, act=self.act)
 
     def object_to(self, publicity: PublicityList) -> None:
         """Somebody objects to one claim of the running list."""

@@ -68,18 +68,24 @@ class AwardPart(models.Model):
 class PaymentKind(models.TextChoices):
     PAID = "paid", "拨付"
     RETURNED = "returned", "退票"
+    REVERSED = "reversed", "冲正"
 
 
 class Payment(models.Model):
-    """A payment made on an award, or its return by the bank. Append-only; the last row tells how it stands."""
+    """A payment made on a part of an award, its return by the bank or its reversal. Append-only.
+
+    What is paid and not returned is never above the part or the award. Payments without a part, of before there were
+    parts, paid the whole award.
+    """
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="payments")
+    part = models.ForeignKey(AwardPart, models.PROTECT, null=True, blank=True, related_name="payments")
     sequence = models.PositiveIntegerField("序号")
     kind = models.CharField("种类", max_length=10, choices=PaymentKind.choices)
     amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2)
     voucher = models.CharField("凭证号", max_length=60)
     on = models.DateField("日期")
-    reason = models.CharField("退票原因", max_length=200, blank=True)
+    reason = models.CharField("退票或冲正原因", max_length=200, blank=True)
     account = EncryptedJSONField("收款账户", default=dict, help_text="付款时的户名、开户行、联行号和账号")
     officer = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)

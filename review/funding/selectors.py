@@ -50,7 +50,8 @@ def filter_payments(
 ) -> QuerySet[Claim]:
     """Narrow the list: `state` is a status or `returned`; text is a name, a number or a USCC."""
     if state == "returned":
-        claims = claims.filter(status=ClaimStatus.APPROVED, award__payments__isnull=False).distinct()
+        back = Payment.objects.filter(award__claim=OuterRef("pk")).exclude(kind=PaymentKind.PAID)
+        claims = claims.filter(Exists(back), status=ClaimStatus.APPROVED)
     elif state:
         claims = claims.filter(status=state)
     if region:
@@ -107,8 +108,10 @@ def payment_row(claim: Claim) -> PaymentRow:
     last = payments[-1] if payments else None
     if award is None:
         return PaymentRow(claim, None, None, "分担计算中", "info")
+    if claim.status == ClaimStatus.PAID:
+        return PaymentRow(claim, award, last, "已拨付", "ok")
     if last is None:
         return PaymentRow(claim, award, None, "待拨付", "warn")
-    if last.kind == PaymentKind.RETURNED:
-        return PaymentRow(claim, award, last, "退票待重付", "bad")
-    return PaymentRow(claim, award, last, "已拨付", "ok")
+    if last.kind == PaymentKind.PAID:
+        return PaymentRow(claim, award, last, "部分拨付", "info")
+    return PaymentRow(claim, award, last, "退回待重付", "bad")

@@ -1,6 +1,6 @@
 """The one function that writes a claim's status: lock, check, write, log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,7 +11,7 @@ from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimEvent
 from applications.claims.permissions import party_for
 from applications.claims.workflow import workflow_of
-from portal.audit.services import record_audit
+from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 
 # A stage that comes again concludes anew, in a round of its own.
@@ -88,6 +88,51 @@ def perform_transition(
         after=_loggable(new) | {"reason": reason.strip()},
     )
     return event
+
+
+def perform_transitions(
+    claims: Sequence[Claim], *, action: Action, act: ActorContext, role: str, reason: str = ""
+) -> list[ClaimEvent]:
+    """Move locked claims along the table by an action that names its target and releases no right, in few statements.
+
+    The caller has checked that the person may act in this role. Raises RefusedError as `perform_transition` does.
+    """
+    by_route: dict[str, list[Claim]] = {}
+    for claim in claims:
+        workflow_of(claim.route).check(claim, action, reason=reason)
+        by_route.setdefault(claim.route, []).append(claim)
+    before = {claim.pk: claim.status for claim in claims}
+    for route, its in by_route.items():
+        found = workflow_of(route).check(its[0], action)
+        rows = Claim.objects.filter(pk__in=[claim.pk for claim in its])
+        workflow_of(route).move_all(rows, action, status_since=act.at)
+        for claim in its:
+            claim.status, claim.status_since = str(found.target), act.at
+    events = ClaimEvent.objects.bulk_create(
+        ClaimEvent(
+            claim=claim,
+            action=action,
+            from_status=before[claim.pk],
+            to_status=claim.status,
+            actor=act.user,
+            actor_name=act.actor_name,
+            role=role,
+            reason=reason.strip(),
+            at=act.at,
+        )
+        for claim in claims
+    )
+    record_contents(events)
+    for claim in claims:
+        record_audit(
+            act,
+            action=f"claim.{action}",
+            target=claim,
+            region_code=claim.region_id,
+            before={"status": before[claim.pk]},
+            after={"status": claim.status, "reason": reason.strip()},
+        )
+    return events
 
 
 def _loggable(values: Mapping[str, Any]) -> dict[str, Any]:

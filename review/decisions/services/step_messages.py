@@ -62,11 +62,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "异议成立，不予支持",
         "经核实，公示期间对您的申报“{title}”（{number}）提出的异议成立，不予支持。理由：{reason}",
     ),
-    Action.RECORD_PAYMENT: ("资金已拨付", "您的申报“{title}”（{number}）的资助资金 {amount} 元已拨付，请留意到账。"),
-    Action.RECORD_RETURN: (
-        "付款被银行退回",
-        "您的申报“{title}”（{number}）的付款被银行退回。原因：{reason}\n请核对并更新收款账户信息，我们将重新拨付。",
-    ),
 }
 
 # What is said instead where the claim gets a title and no money, and where the district decides.

@@ -90,6 +90,41 @@ def move_claim(claim: Claim, kind: EntryKind, *, deed: object, act: ActorContext
     return post_entries([draft], act=act)
 
 
+@dataclass(frozen=True, slots=True)
+class SumMove:
+    """One sum of a claim in fen on a budget line; `deed` names what happened to it."""
+
+    claim_id: int
+    line_id: int
+    fen: int
+    deed: object
+
+
+def move_sums(
+    kind: EntryKind, moves: Sequence[SumMove], *, act: ActorContext, source: AccountKind | None = None, note: str = ""
+) -> list[Entry]:
+    """Move each sum from its line's account of one kind to that of another, as `MOVES` says; an entry for each.
+
+    `source` is where the money is instead, such as in transit of a payment that never arrived. The same deed is booked
+    once.
+    """
+    usual, target = MOVES[kind]
+    source = source or usual
+    rows = Account.objects.filter(line__in={move.line_id for move in moves}, kind__in=[source, target])
+    accounts = {(line, at): pk for pk, line, at in rows.values_list("pk", "line_id", "kind")}
+    drafts = [
+        EntryDraft(
+            id=deed_id(kind, move.claim_id, move.deed),
+            kind=kind,
+            amounts={accounts[move.line_id, source]: -move.fen, accounts[move.line_id, target]: move.fen},
+            claim_id=move.claim_id,
+            note=note,
+        )
+        for move in moves
+    ]
+    return post_entries(drafts, act=act)
+
+
 def _amounts(held: Mapping[int, int], source: AccountKind, target: AccountKind) -> dict[int, int]:
     """What moves these fen, by line, from accounts of one kind to those of another: fen by account. One query."""
     rows = Account.objects.filter(line__in=held, kind__in=[source, target]).values_list("pk", "line_id", "kind")

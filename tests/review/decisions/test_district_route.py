@@ -21,11 +21,12 @@ from review.decisions.services.objections import Objector, dismiss_objection, en
 from review.decisions.services.publicity import PublicityPlan, approve_list, publish_claims
 from review.decisions.services.sums import LineSum
 from review.funding.selectors import district_choices, payable_claims
-from review.funding.services import Voucher, record_payment, shown_payee
 from review.home.selectors import awaiting_publicity, unpaid_for
 from review.notices.enums import NoticeKind
 from review.notices.services import issue_notice
+from review.payments.services.batches import open_single
 from tests.factories import act, binhu, make_official, wuxi, xishan
+from tests.review.paying import pay
 from tests.review.worlds import MINUTES, again, decided, expected, fresh, on, taken_up
 
 pytestmark = pytest.mark.django_db
@@ -163,8 +164,8 @@ def test_district_pays_what_it_approved_and_issues_the_notice(office, decider, f
     assert district_choices(fresh(finance)) == [("320211", "滨湖区")]
     assert not payable_claims(fresh(office.finance)).exists()
     with pytest.raises(PermissionDenied):
-        record_payment(claim.pk, voucher=Voucher("1", after), act=on(after, office.finance), shown=shown_payee(claim))
-    record_payment(claim.pk, voucher=Voucher("1", after), act=on(after, finance), shown=shown_payee(claim))
+        open_single(claim.award.parts.get(), act=on(after, office.finance))
+    pay(claim, day=after)
     assert again(claim).status == ClaimStatus.PAID
 
 

@@ -23,10 +23,10 @@ from review.decisions.services.decisions import Minutes, confirm_district_review
 from review.decisions.services.publicity import approve_list
 from review.decisions.services.sums import LineSum
 from review.funding.models import Award
-from review.funding.services import Voucher, record_payment, shown_payee
 from review.notices.enums import NoticeKind
 from review.notices.services import issue_notice
 from tests.factories import act
+from tests.review.paying import pay
 from tests.review.worlds import MINUTES, again, expected, on, publish, taken_up
 
 pytestmark = pytest.mark.django_db
@@ -173,9 +173,7 @@ def test_decided_sum_goes_its_ordinary_way_to_the_bank(office):
     assert notice.snapshot["decision_no"] == PAPER
     assert notice.snapshot["lines"][0]["explanation"].endswith("审定理由：规模 800 人，国外嘉宾过半")
     assert Award.objects.get(claim=claim).total == Decimal("300000.00")
-    record_payment(
-        claim.pk, voucher=Voucher("锡财〔2026〕1号", after), act=on(after, office.finance), shown=shown_payee(claim)
-    )
+    pay(claim, day=after)
     assert again(claim).status == ClaimStatus.PAID
 
 

@@ -6,11 +6,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from applications.claims.enums import RELEASED, Action, ClaimStatus
 from applications.claims.models import Claim, ClaimEvent
 from applications.claims.services.submission import withdraw_claim
 from applications.ledger.models import LimitEntry
+from portal.accounts.enums import Role
+from portal.core.errors import RefusedError
 from review.decisions.enums import Conclusion, ObjectionState, Stage
 from review.decisions.models import Objection, PublicityEntry
 from review.decisions.services.bulk import REFUSALS
@@ -31,10 +34,14 @@ from review.decisions.services.objections import (
 )
 from review.decisions.services.publicity import approve_claim, withdraw_list
 from review.decisions.services.ways_back import take_back
-from review.funding.models import Award
-from review.funding.services import Voucher, record_payment, record_return, shown_payee
+from review.funding.awards import record_award
+from review.payments.enums import LineState
+from review.payments.models import Disbursement
+from review.payments.services.lines import confirm_correction
 from review.treasury.selectors import claim_balances
 from tests.applications.worlds import patent_facts
+from tests.factories import make_official
+from tests.review.paying import bring_back, pay
 from tests.review.worlds import MINUTES, again, expected, on, publish, submitted
 
 pytestmark = [pytest.mark.broad, pytest.mark.django_db]
@@ -78,10 +85,8 @@ class Walk:
             lambda: support_claim(claim.pk, expected=page, minutes=MINUTES, act=act(office.decider)),
             lambda: support_claim(claim.pk, expected=page, minutes=MINUTES, act=act(anyone)),
             lambda: publish(office, claim, starts_on=self.day),
-            lambda: record_payment(
-                claim.pk, voucher=Voucher("1", self.day), act=act(office.finance), shown=shown_payee(claim)
-            ),
-            lambda: record_return(claim.pk, voucher=Voucher("2", self.day), reason="户名", act=act(office.finance)),
+            lambda: self.pay(claim),
+            lambda: self.bring_back(claim),
         ]
         if self.chance.random() < 0.15:
             found.append(lambda: refuse_claim(claim.pk, expected=page, reason="不符", act=act(anyone)))
@@ -109,6 +114,20 @@ class Walk:
     def act(self, user):
         return on(self.day, user)
 
+    def pay(self, claim):
+        if claim.status != ClaimStatus.APPROVED:
+            raise RefusedError("未批准")
+        with transaction.atomic():
+            pay(claim, day=self.day)
+
+    def bring_back(self, claim):
+        if claim.status != ClaimStatus.PAID:
+            raise RefusedError("未拨付")
+        with transaction.atomic():
+            bring_back(claim, day=self.day)
+            for line in Disbursement.objects.filter(state=LineState.NEEDS_CORRECTION):
+                confirm_correction(line, reason="账户无误", act=self.act(make_official(Role.FINANCE, line.part.region)))
+
     def step(self):
         """Try deeds on one claim until one goes through, at most a few; a refused one must leave no trace."""
         claim = again(Claim(pk=self.chance.choice(self.claims)))
@@ -121,7 +140,7 @@ class Walk:
                 assert self.traces(again(claim)) == before, "a refused deed left a trace"
         claim = again(claim)
         if claim.status == ClaimStatus.APPROVED:
-            Award.objects.get_or_create(claim=claim, defaults={"total": claim.approved_amount})
+            record_award(claim, act=on(self.day))
         if self.chance.random() < 0.25:
             self.day += timedelta(days=self.chance.randint(1, 4))
 

@@ -24,11 +24,11 @@ from review.decisions.services.publicity import approve_list
 from review.decisions.services.sums import LineSum
 from review.funding.models import Award
 from review.funding.selectors import payable_claims
-from review.funding.services import Voucher, record_payment, shown_payee
 from review.home.selectors import applicant_overview, unpaid_for
 from review.notices.compose import NoticeNotDue
 from review.notices.enums import NoticeKind
 from review.notices.services import issue_notice
+from review.payments.services.batches import Criteria, open_batch
 from tests.applications.worlds import ready_claim
 from tests.factories import act, binhu, make_member, open_claimable
 from tests.review.worlds import MINUTES, again, expected, fresh, on, publish, taken_up
@@ -93,8 +93,8 @@ def test_recognition_is_no_matter_for_finance(office):
     claim, _, after, _ = recognised(office)
     assert claim not in payable_claims(fresh(office.finance))
     assert [(sums.count, sums.total) for sums in unpaid_for(fresh(office.finance))] == [(0, Decimal("0.00"))]
-    with pytest.raises(RefusedError):
-        record_payment(claim.pk, voucher=Voucher("1", after), act=on(after, office.finance), shown=shown_payee(claim))
+    with pytest.raises(RefusedError, match="没有符合条件"):
+        open_batch(claim.city, Criteria(claim_id=claim.pk), act=on(after, office.finance))
     assert not Award.objects.exists()
     desk = applicant_overview(fresh(claim.created_by))
     assert (desk.under_way, desk.granted) == ([], Decimal("0.00"))

@@ -15,7 +15,6 @@ from review.decisions.services.decisions import support_claim
 from review.decisions.services.objections import Objector, enter_objection, uphold_objection
 from review.decisions.services.publicity import approve_list
 from review.funding.awards import record_award
-from review.funding.services import Voucher, record_payment, record_return, shown_payee
 from review.treasury.enums import AccountKind, EntryKind, SourceKind
 from review.treasury.models import BudgetLine, Entry, Posting
 from review.treasury.selectors import claim_balances, line_figures
@@ -23,6 +22,7 @@ from review.treasury.services.awards import move_claim
 from review.treasury.services.books import BudgetShortError
 from review.treasury.services.lines import UNISSUED, LinePlan, create_line, issue_budget
 from tests.factories import act, binhu, make_official, wuxi
+from tests.review.paying import bring_back, pay
 from tests.review.worlds import MINUTES, again, approved, city_passed, decided, expected, on, publish
 
 pytestmark = pytest.mark.django_db
@@ -65,10 +65,9 @@ def test_split_award_goes_through_the_books_by_payer(office):
     assert held(claim) == in_kind(Kind.PAYABLE)
     award = record_award(again(claim), act=act(office.decider))
     assert (to_fen(award.city_share), to_fen(award.district_share)) == (city, district)
-    paper = Voucher("锡财拨1", date(2026, 6, 10))
-    record_payment(claim.pk, voucher=paper, act=act(office.finance), shown=shown_payee(claim))
+    pay(claim)
     assert held(claim) == in_kind(Kind.PAID)
-    record_return(claim.pk, voucher=Voucher("退1", date(2026, 6, 11)), reason="户名不符", act=act(office.finance))
+    bring_back(claim, day=date(2026, 6, 11))
     assert held(claim) == in_kind(Kind.PAYABLE)
     figures = {row.line.region_id: row for row in line_figures(BudgetLine.objects.all())}
     assert figures["320200"].returned == figures["320200"].payable == award.city_share
@@ -76,7 +75,7 @@ def test_split_award_goes_through_the_books_by_payer(office):
         list(Entry.objects.filter(claim=claim).order_by("at", "kind").values_list("kind", flat=True)).count(
             EntryKind.SETTLE
         )
-        == 1
+        == 2
     )
     call_command("verify_ledger")
 

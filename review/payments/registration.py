@@ -1,0 +1,42 @@
+"""What the app registers: addresses, menu, jobs and audit words."""
+
+from portal.access import officials
+from portal.accounts.enums import Role
+from portal.audit.contents import register_contents
+from portal.audit.labels import register_audit
+from portal.core.registry import URL_MODULES
+from portal.jobs.kinds import JOB_KINDS, JobKind
+from portal.navigation import register_menu
+from review.payments.jobs import read_answer, settle_rest, tell
+from review.payments.models import Batch, Disbursement
+
+URL_MODULES.add("funding/", "review.payments.funding_urls")
+URL_MODULES.add("payments/", "review.payments.urls")
+JOB_KINDS.add("payments.read_answer", JobKind("处理银行回盘", read_answer))
+JOB_KINDS.add("payments.settle_batch", JobKind("登记整批到账", settle_rest))
+JOB_KINDS.add("payments.tell", JobKind("通知付款结果", tell))
+readers = officials(Role.FINANCE, Role.AUDITOR)
+register_menu("拨付", "funding:payments", readers, weight=110)
+register_menu("支付批次", "payments:batches", readers, weight=112)
+register_contents(Batch, Disbursement)
+register_audit(
+    "payments",
+    "支付",
+    {
+        "open": "建立支付批次",
+        "drop": "移出支付批次",
+        "prepare": "核对支付批次",
+        "release": "发放支付批次",
+        "dissolve": "解散支付批次",
+        "file": "生成银行文件",
+        "answer": "接收银行回盘",
+        "fail": "登记支付失败",
+        "ask_reversal": "提出冲正",
+        "decline_reversal": "不同意冲正",
+        "reverse": "复核冲正",
+        "confirm": "确认收款账户",
+        "stages": "分期拨付",
+        "meet_milestone": "登记拨付节点",
+    },
+    weight=57,
+)

@@ -1,0 +1,295 @@
+"""Answers of a bank: taken in once, read in slices by a job, each row matched to what it answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from django.core.files.storage import storages
+from django.db import transaction
+from django.utils import timezone
+
+from applications.claims.enums import Action
+from applications.claims.models import ClaimEvent
+from portal.audit.services import record_audit
+from portal.core.actor import ActorContext
+from portal.core.errors import RefusedError
+from portal.core.files import keep_file
+from portal.core.money import MoneyError, format_yuan, read_yuan, to_fen
+from portal.jobs.progress import report_progress
+from portal.jobs.services import enqueue_job
+from review.payments.enums import Deed, Direction, FileState, LineState, RowState
+from review.payments.formats import FORMATS, AnswerLine, format_of
+from review.payments.models import FOLDER, BankFile, BankRow, Batch, Disbursement
+from review.payments.services.batches import finance_officer
+from review.payments.services.settling import Ended, Paper, end_lines, lock_lines, settle_lines
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+    from portal.accounts.models import Region
+
+MAX_BYTES = 40 * 1024 * 1024
+SLICE = 500
+_PAID_WORDS = frozenset({"成功", "支付成功", "交易成功", "已到账", "已支付", "success", "s", "0000"})
+_FAILED_WORDS = frozenset({"失败", "支付失败", "交易失败", "退票", "已退票", "退回", "失败退回", "fail", "failed", "f"})
+
+
+def take_answer(
+    region: Region, upload: UploadedFile[bytes], *, batch: Batch | None, act: ActorContext
+) -> tuple[BankFile, bool]:
+    """Keep a bank's answer and have a job read it. Returns the file and whether it is new: the same again does nothing.
+
+    Raises RefusedError for a file that is too large, or whose format or headings cannot be recognised.
+    """
+    officer = finance_officer(region.pk, act)
+    if not upload.size or upload.size > MAX_BYTES:
+        raise RefusedError("回盘文件应不为空且不超过 40 MB，请拆分后上传。", field="answer")
+    upload.seek(0)
+    code = format_of(upload.read(4096))
+    upload.seek(0)
+    content = hashlib.sha256()
+    for chunk in upload.chunks():
+        content.update(chunk)
+    standing = BankFile.objects.filter(region=region, sha256=content.hexdigest(), direction=Direction.IN).first()
+    if standing is not None:
+        return standing, False
+    kept = keep_file(upload, folder=FOLDER)
+    with transaction.atomic():
+        file, is_new = BankFile.objects.get_or_create(
+            region=region,
+            sha256=kept.sha256,
+            direction=Direction.IN,
+            defaults={
+                "batch": batch,
+                "format": code,
+                "name": (upload.name or "回盘")[:200],
+                "size": kept.size,
+                "state": FileState.READING,
+                "officer": officer,
+                "at": act.at,
+            },
+        )
+        if is_new:
+            enqueue_job(
+                "payments.read_answer",
+                key=str(file.pk),
+                payload={"file_id": file.pk, "address": act.address},
+                region_code=region.pk,
+            )
+            record_audit(
+                act,
+                action="payments.answer",
+                target=file,
+                region_code=region.pk,
+                after={"sha256": file.sha256, "size": file.size},
+            )
+    return file, is_new
+
+
+def read_answer(file_id: int, address: str = "") -> None:
+    """Read an answer to its end, in slices that are each carried out wholly or not at all. A job; may begin again."""
+    file = BankFile.objects.select_related("officer", "region").get(pk=file_id)
+    if file.state != FileState.READING:
+        return
+    act = ActorContext(user=file.officer, at=timezone.now(), address=address)
+    done = BankRow.objects.filter(file=file).order_by("-number").values_list("number", flat=True).first() or 0
+    try:
+        with storages["private"].open(file.path) as stored:
+            rows = (row for row in FORMATS[file.format].read(stored) if row.number > done)
+            total = max(file.size // 80, 1)
+            while part := list(islice(rows, SLICE)):
+                _carry_out(file, part, act=act)
+                report_progress(min(part[-1].number, total - 1), total)
+    except RefusedError as error:
+        _finish(file, FileState.REFUSED, problem=str(error)[:300])
+        return
+    _finish(file, FileState.DONE)
+
+
+def _finish(file: BankFile, state: FileState, *, problem: str = "") -> None:
+    BankFile.objects.filter(pk=file.pk).update(state=state, problem=problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a row says, as far as it can be read; `problem` is what cannot."""
+
+    row: AnswerLine
+    checksum: str
+    fen: int | None = None
+    is_paid: bool = False
+    on: date | None = None
+    problem: str = ""
+
+    def cell(self, name: str) -> str:
+        """What stands in a column, "" where the file has none."""
+        return self.row.cells.get(name, "")
+
+
+def _carry_out(file: BankFile, rows: Iterable[AnswerLine], *, act: ActorContext) -> None:
+    """Match and carry out rows in order. A disbursement that comes twice is carried out in a transaction of its own."""
+    said = [_understood(row, today=timezone.localdate(act.at)) for row in rows]
+    while said:
+        with transaction.atomic():
+            said = said[_Slice(file, said, act).carry_out() :]
+
+
+class _Slice:
+    """Rows that are carried out in one transaction."""
+
+    def __init__(self, file: BankFile, said: list[Said], act: ActorContext) -> None:
+        self.file, self.said, self.act = file, said, act
+        self.targets = self._targets()
+        self.lines = {line.pk: line for line in lock_lines({pk for pk in self.targets.values() if pk})}
+        claims = {line.part.award.claim_id for line in self.lines.values()}
+        approvals = ClaimEvent.objects.filter(claim_id__in=claims, action=Action.APPROVE).order_by("-pk")
+        self.approved_on = {pk: timezone.localdate(at) for pk, at in approvals.values_list("claim_id", "at")}
+        sums = [each.checksum for each in said]
+        seen = BankRow.objects.filter(checksum__in=sums, state=RowState.MATCHED).values_list("checksum", flat=True)
+        self.seen = set(seen)
+        self.paid: list[tuple[Disbursement, Paper]] = []
+        self.ended: list[Ended] = []
+
+    def carry_out(self) -> int:
+        """Write the rows and what they say; returns how many, at least one."""
+        written: list[BankRow] = []
+        touched: set[int] = set()
+        for each in self.said:
+            line = self.lines.get(self.targets[each.row.number] or 0)
+            if line is not None and line.pk in touched:
+                break
+            state, note = self._judge(each, line)
+            if state == RowState.MATCHED and line is not None:
+                touched.add(line.pk)
+                self.seen.add(each.checksum)
+            written.append(_row(self.file, each, line, state, note))
+        BankRow.objects.bulk_create(written, batch_size=500)
+        settle_lines(self.paid, act=self.act)
+        end_lines(self.ended, act=self.act)
+        return len(written)
+
+    def _targets(self) -> dict[int, int | None]:
+        """The key of the disbursement that each row means, by its number: by reference, else by account and sum."""
+        references = {each.row.number: _reference_pk(each) for each in self.said}
+        mine = Disbursement.objects.filter(part__region_id=self.file.region_id)
+        known = set(mine.filter(pk__in=set(references.values())).values_list("pk", flat=True))
+        unnamed = [each for each in self.said if not each.cell("reference") and each.fen is not None]
+        by_account: dict[tuple[str, int], list[int]] = {}
+        if unnamed:
+            found = mine.filter(state=LineState.IN_TRANSIT, fen__in={each.fen for each in unnamed})
+            for pk, payee, fen in found.values_list("pk", "payee", "fen"):
+                by_account.setdefault((payee.get("account_number", ""), fen), []).append(pk)
+        targets: dict[int, int | None] = {}
+        for each in self.said:
+            named = references[each.row.number]
+            fitting = by_account.get((_digits(each.cell("account")), each.fen or 0), [])
+            if each.cell("reference"):
+                targets[each.row.number] = named if named in known else None
+            else:
+                targets[each.row.number] = fitting[0] if len(fitting) == 1 else None
+        return targets
+
+    def _judge(self, each: Said, line: Disbursement | None) -> tuple[RowState, str]:
+        """What becomes of a row; what is to be carried out is gathered."""
+        if each.problem:
+            return RowState.INVALID, each.problem
+        if each.checksum in self.seen:
+            return RowState.ALREADY, "同样的一行此前已经处理"
+        if line is None:
+            return RowState.UNMATCHED, "本地区没有这个流水号" if each.cell("reference") else "没有唯一对应的在途支付"
+        if difference := _difference(each, line):
+            return RowState.UNMATCHED, difference
+        on = each.on or timezone.localdate(self.act.at)
+        approved = self.approved_on.get(line.part.award.claim_id)
+        if approved and on < approved:
+            return RowState.INVALID, f"日期早于批准日期 {approved:%Y-%m-%d}"
+        return self._apply(each, line, Paper(each.cell("voucher")[:60] or line.reference, on))
+
+    def _apply(self, each: Said, line: Disbursement, paper: Paper) -> tuple[RowState, str]:
+        state = LineState(line.state)
+        if each.is_paid:
+            if state == LineState.IN_TRANSIT:
+                self.paid.append((line, paper))
+                return RowState.MATCHED, Deed.SETTLE.label
+            is_done = state in (LineState.PAID, LineState.REVERSAL_ASKED)
+        else:
+            deed = {LineState.IN_TRANSIT: Deed.FAIL, LineState.PAID: Deed.RETURN}.get(state)
+            if deed is not None:
+                self.ended.append(Ended(line, deed, each.cell("reason")[:200] or "银行未说明原因", paper))
+                return RowState.MATCHED, deed.label
+            is_done = state in (LineState.FAILED, LineState.RETURNED)
+        if is_done:
+            return RowState.ALREADY, f"该笔已登记为“{state.label}”"
+        return RowState.UNMATCHED, f"该笔现为“{state.label}”，不在途"
+
+
+def _understood(row: AnswerLine, *, today: date) -> Said:
+    said = Said(row, _checksum(row.cells))
+    outcome = row.cells.get("outcome", "").casefold()
+    if outcome not in _PAID_WORDS | _FAILED_WORDS:
+        return replace(said, problem=f"结果“{outcome[:20]}”无法识别，应为“成功”或“失败”")
+    said = replace(said, is_paid=outcome in _PAID_WORDS)
+    try:
+        said = replace(said, fen=to_fen(read_yuan(row.cells.get("amount", ""))))
+    except MoneyError as error:
+        return replace(said, problem=str(error)[:300])
+    if text := row.cells.get("on", ""):
+        on = _day(text)
+        if on is None or on > today:
+            return replace(said, problem=f"日期“{text[:20]}”{'晚于今天' if on else '无法识别，应为 2026-06-10 的样子'}")
+        said = replace(said, on=on)
+    return said
+
+
+def _checksum(cells: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(dict(cells), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _day(text: str) -> date | None:
+    for form in ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y年%m月%d日"):
+        try:
+            return datetime.strptime(text.split(" ", maxsplit=1)[0], form).date()  # noqa: DTZ007 - a day has no time zone
+        except ValueError:
+            continue
+    return None
+
+
+def _reference_pk(each: Said) -> int | None:
+    digits = each.cell("reference").upper().removeprefix("ZF")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) == 10 else None
+
+
+def _digits(text: str) -> str:
+    return "".join(text.split()).replace("-", "")
+
+
+def _difference(each: Said, line: Disbursement) -> str:
+    """What a row says otherwise than the disbursement that it names."""
+    if each.fen != line.fen:
+        return f"金额与原支付不符：应为 {format_yuan(line.yuan)} 元"
+    account = _digits(each.cell("account"))
+    if account and account != _digits(line.payee.get("account_number", "")):
+        return f"账号与原支付不符：应为尾号 {line.account_tail}"
+    return ""
+
+
+def _row(file: BankFile, each: Said, line: Disbursement | None, state: RowState, note: str) -> BankRow:
+    return BankRow(
+        file=file,
+        number=each.row.number,
+        checksum=each.checksum,
+        state=state,
+        disbursement=line,
+        reference=each.cell("reference")[:60],
+        name=each.cell("name")[:120],
+        account_tail=_digits(each.cell("account"))[-4:],
+        fen=each.fen,
+        outcome=f"{each.cell('outcome')} {each.cell('reason')}".strip()[:200],
+        note=note[:300],
+    )

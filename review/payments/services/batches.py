@@ -1,0 +1,270 @@
+"""Batches: gathered by one officer, prepared, and released by another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+
+from applications.claims.enums import ClaimStatus
+from applications.payees.selectors import payees_of
+from portal.accounts.enums import Role
+from portal.accounts.models import Region, User
+from portal.audit.services import record_audit, record_contents
+from portal.core.errors import RefusedError, StaleStateError
+from portal.core.money import to_yuan
+from review.funding.models import AwardPart
+from review.payments.debts import debts_of, repay
+from review.payments.enums import BatchState, Deed, LineState
+from review.payments.models import Batch, Disbursement
+from review.payments.selectors.checks import Finding, check_lines, lines_digest, payee_digest
+from review.payments.services.settling import Paper, lock_lines, move_in_transit, settle_lines
+from review.payments.workflow import BATCHES, LINES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from portal.core.actor import ActorContext
+
+MAX_LINES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """Which parts a batch gathers of its payer; empty ones narrow nothing. `words` say so to people."""
+
+    call_id: int | None = None
+    item_id: int | None = None
+    district: str = ""
+    approved_from: date | None = None
+    approved_to: date | None = None
+    claim_id: int | None = None
+    words: str = ""
+
+    def apply(self, parts: QuerySet[AwardPart]) -> QuerySet[AwardPart]:
+        wanted = {
+            "award__claim__call_id": self.call_id,
+            "award__claim__item_id": self.item_id,
+            "award__claim__region_id": self.district or None,
+            "award__made_at__date__gte": self.approved_from,
+            "award__made_at__date__lte": self.approved_to,
+            "award__claim_id": self.claim_id,
+        }
+        return parts.filter(**{name: value for name, value in wanted.items() if value is not None})
+
+
+def due_parts(region_id: str, criteria: Criteria) -> QuerySet[AwardPart]:
+    """Parts of approved claims of which something is due now and in no batch."""
+    waiting = Q(disbursements__state=LineState.WAITING, disbursements__batch=None)
+    parts = AwardPart.objects.filter(region_id=region_id, award__claim__status=ClaimStatus.APPROVED)
+    return criteria.apply(parts).filter(Q(disbursements=None) | waiting).distinct()
+
+
+def open_batch(region: Region, criteria: Criteria, *, act: ActorContext) -> Batch:
+    """Gather what is due into a new batch. Raises RefusedError where that is nothing, or too much."""
+    officer = finance_officer(region.pk, act)
+    with transaction.atomic():
+        # The payer's row serialises openings: nothing is gathered twice, and numbers follow each other.
+        Region.objects.select_for_update().get(pk=region.pk)
+        due = due_parts(region.pk, criteria).order_by("pk").values_list("pk", "fen", "disbursements")
+        parts: list[tuple[int, int, int | None]] = list(due[: MAX_LINES + 1])
+        if not parts:
+            raise RefusedError("没有符合条件的待支付资助，请调整条件。")
+        if len(parts) > MAX_LINES:
+            raise RefusedError(f"符合条件的超过 {MAX_LINES} 笔，请用条件分成几个批次。")
+        year = timezone.localdate(act.at).year
+        last = Batch.objects.filter(region=region, year=year).aggregate(last=Max("sequence"))["last"] or 0
+        batch = Batch.objects.create(
+            region=region,
+            year=year,
+            sequence=last + 1,
+            criteria=criteria.words[:300],
+            opened_by=officer,
+            opened_at=act.at,
+        )
+        new = [Disbursement(part_id=pk, batch=batch, fen=fen) for pk, fen, line in parts if line is None]
+        Disbursement.objects.bulk_create(new, batch_size=500)
+        standing = Disbursement.objects.filter(
+            part_id__in=[pk for pk, _, line in parts if line], state=LineState.WAITING, batch=None
+        )
+        standing.update(batch=batch)
+        record_contents(batch.lines.all())
+        _record(batch, "open", act=act, criteria=criteria.words)
+    return batch
+
+
+def open_single(part: AwardPart, *, act: ActorContext) -> Batch:
+    """A batch of what is due of one part, prepared at once, so that another officer can release it."""
+    with transaction.atomic():
+        claim = part.award.claim
+        batch = open_batch(part.region, Criteria(claim_id=claim.pk, words=f"单笔 {claim.number}"), act=act)
+        return prepare_batch(batch, withhold=False, act=act)
+
+
+def drop_stopped(batch: Batch, *, act: ActorContext) -> int:
+    """Take the lines out of an open batch that something stands against; returns how many."""
+    officer = finance_officer(batch.region_id, act)
+    with transaction.atomic():
+        locked = _lock_batch(batch)
+        if locked.state != BatchState.OPEN:
+            raise RefusedError("只有核对中的批次可以移出笔数。")
+        lines = list(locked.lines.with_claims())
+        stopped = [pk for pk, found in check_lines(lines, user=officer).items() if any(f.stops for f in found)]
+        Disbursement.objects.filter(pk__in=stopped).update(batch=None)
+        record_contents(line for line in lines if line.pk in set(stopped))
+        _record(locked, "drop", act=act, count=len(stopped))
+    return len(stopped)
+
+
+def prepare_batch(batch: Batch, *, withhold: bool, act: ActorContext) -> Batch:
+    """Freeze who is paid how much. `withhold` takes what applicants owe to this payer off what they are paid.
+
+    Raises RefusedError where something stands against a line, or the batch is empty.
+    """
+    officer = finance_officer(batch.region_id, act)
+    with transaction.atomic():
+        locked = _lock_batch(batch)
+        BATCHES.check(locked, BatchState.PREPARED)
+        lines = lock_lines(locked.lines.values_list("pk", flat=True))
+        if not lines:
+            raise RefusedError("批次中没有可支付的笔数，请解散后重新选取。")
+        _refuse_stopped(check_lines(lines, user=officer), lines)
+        payees = payees_of([line.part.award.claim_id for line in lines])
+        for line in lines:
+            line.payee = payees[line.part.award.claim_id].fields
+            line.payee_sha256 = payee_digest(line.payee)
+        if withhold:
+            lines += _withhold(lines, batch=locked)
+        Disbursement.objects.bulk_update(lines, ["payee", "payee_sha256", "fen"], batch_size=500)
+        LINES.move_all(locked.lines.all(), Deed.PREPARE, officer=officer)
+        frozen = {
+            "prepared_by": officer,
+            "prepared_at": act.at,
+            "count": len(lines),
+            "fen": sum(line.fen for line in lines),
+            "lines_sha256": lines_digest(lines),
+        }
+        BATCHES.move(locked, BatchState.PREPARED, changes=frozen)
+        record_contents(lines)
+        _record(locked, "prepare", act=act, count=locked.count, amount=locked.yuan, sha256=locked.lines_sha256)
+    return locked
+
+
+def release_batch(batch: Batch, *, shown: str, act: ActorContext) -> Batch:
+    """Send a prepared batch on its way: its money is in transit. `shown` is the digest that the officer's page showed.
+
+    Raises RefusedError for who prepared it, decided on one of its claims or confirmed an account, and where something
+    stands against a line by now; StaleStateError where the page showed another content.
+    """
+    officer = finance_officer(batch.region_id, act)
+    with transaction.atomic():
+        locked = _lock_batch(batch)
+        BATCHES.check(locked, BatchState.RELEASED)
+        if locked.released_by_id:
+            raise RefusedError("该批次已经发放。")
+        if locked.prepared_by_id == officer.pk:
+            raise RefusedError("该批次由您核对，须由另一名财务人员复核发放。")
+        lines = lock_lines(locked.lines.values_list("pk", flat=True))
+        if lines_digest(lines) != locked.lines_sha256 or shown != locked.lines_sha256:
+            raise StaleStateError("批次内容与您看到的不一致，没有发放。请刷新后重新核对。")
+        _refuse_stopped(check_lines(lines, user=officer), lines)
+        BATCHES.move(locked, BatchState.RELEASED, changes={"released_by": officer, "released_at": act.at})
+        move_in_transit(lines, act=act)
+        withheld = [line for line in lines if line.debt]
+        for line in withheld:
+            repay(line.debt, line.fen, line.reference, act)
+        paper = Paper(f"抵扣 {locked.number}", timezone.localdate(act.at))
+        settle_lines([(line, paper) for line in withheld], act=act)
+        _record(locked, "release", act=act, count=locked.count, amount=locked.yuan, sha256=locked.lines_sha256)
+    return locked
+
+
+def dissolve_batch(batch: Batch, *, reason: str, act: ActorContext) -> None:
+    """Give up a batch that has not gone out; its lines are due again. Raises RefusedError without a reason."""
+    finance_officer(batch.region_id, act)
+    if not reason.strip():
+        raise RefusedError("请写明解散批次的原因。", field="reason")
+    with transaction.atomic():
+        locked = _lock_batch(batch)
+        BATCHES.move(locked, BatchState.DISSOLVED)
+        _undo_withholding(locked)
+        lines = list(locked.lines.all())
+        LINES.move_all(locked.lines.all(), Deed.DISSOLVE, batch=None, payee={}, payee_sha256="")
+        record_contents(lines)
+        _record(locked, "dissolve", act=act, reason=reason.strip())
+
+
+def finance_officer(region_id: str, act: ActorContext) -> User:
+    """The person who acts, as finance of this payer. Raises PermissionDenied for anybody else."""
+    if act.user is None or region_id not in act.user.regions_for(Role.FINANCE):
+        raise PermissionDenied("只有付款地区的财务人员可以办理。")
+    return act.user
+
+
+def _withhold(lines: list[Disbursement], *, batch: Batch) -> list[Disbursement]:
+    """Split off each line what its applicant owes, the oldest debt first; returns the withholdings, written.
+
+    A line that is withheld wholly becomes the withholding itself.
+    """
+    owed = debts_of({line.part.award.claim.applicant_id for line in lines}, batch.region_id)
+    left = {debt.key: debt.fen for debts in owed.values() for debt in debts}
+    made = []
+    for line in lines:
+        for debt in owed.get(line.part.award.claim.applicant_id, ()):
+            fen = min(left[debt.key], line.fen)
+            if not fen or line.debt:
+                continue
+            left[debt.key] -= fen
+            if fen == line.fen:
+                line.debt = debt.key
+                continue
+            line.fen -= fen
+            made.append(
+                Disbursement(
+                    part=line.part,
+                    batch=batch,
+                    stage=line.stage,
+                    attempt=line.attempt,
+                    fen=fen,
+                    debt=debt.key,
+                    payee=line.payee,
+                    payee_sha256=line.payee_sha256,
+                )
+            )
+    Disbursement.objects.bulk_update(lines, ["fen", "debt"], batch_size=500)
+    return Disbursement.objects.bulk_create(made)
+
+
+def _undo_withholding(batch: Batch) -> None:
+    """Put what a dissolved batch would have withheld back to what its lines pay."""
+    for withheld in batch.lines.exclude(debt="").select_related("part").order_by("pk"):
+        rest = batch.lines.filter(part=withheld.part, stage=withheld.stage, debt="").first()
+        if rest is None:
+            Disbursement.objects.filter(pk=withheld.pk).update(debt="")
+        else:
+            Disbursement.objects.filter(pk=rest.pk).update(fen=rest.fen + withheld.fen)
+            withheld.delete()
+
+
+def _refuse_stopped(found: Mapping[int, Sequence[Finding]], lines: Sequence[Disbursement]) -> None:
+    stopped = [(line, finding) for line in lines for finding in found[line.pk] if finding.stops]
+    if stopped:
+        line, finding = stopped[0]
+        count = len({line.pk for line, _ in stopped})
+        raise RefusedError(
+            f"有 {count} 笔不能支付，例如 {line.part.award.claim.number}（{to_yuan(line.fen)} 元）：{finding.text}。"
+            "请先办理，或将这些笔移出批次。"
+        )
+
+
+def _lock_batch(batch: Batch) -> Batch:
+    return Batch.objects.select_for_update(of=("self",)).select_related("region").get(pk=batch.pk)
+
+
+def _record(batch: Batch, deed: str, *, act: ActorContext, **after: object) -> None:
+    record_audit(act, action=f"payments.{deed}", target=batch, region_code=batch.region_id, after=after)

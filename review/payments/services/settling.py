@@ -1,0 +1,273 @@
+"""Carry out what became of payments: paid, failed, returned, reversed. Each at once for many locked disbursements."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Case, Count, F, Sum, When
+
+from applications.claims.enums import Action, ClaimStatus
+from applications.claims.models import Claim
+from applications.claims.services.transitions import perform_transitions
+from applications.payees.services import ask_for_present_account
+from portal.accounts.enums import Role
+from portal.audit.services import record_audit, record_contents, recorded_together
+from portal.core.actor import ActorContext
+from portal.jobs.services import enqueue_job
+from review.funding.models import Award, Payment, PaymentKind
+from review.payments.enums import BatchState, Deed, LineState
+from review.payments.models import Batch, Disbursement
+from review.payments.workflow import BATCHES, LINES
+from review.treasury.enums import AccountKind, EntryKind
+from review.treasury.models import Entry, Posting
+from review.treasury.services.awards import SumMove, move_sums
+from review.treasury.services.books import deed_id, reverse_entry
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The bank's paper: its number and its day."""
+
+    number: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a disbursement ended without money: by failing in transit, by a return, or by a reversal."""
+
+    line: Disbursement
+    deed: Deed
+    reason: str
+    paper: Paper
+
+
+def lock_lines(ids: Iterable[int]) -> list[Disbursement]:
+    """Disbursements under locks that hold until the transaction ends, their claims first, each in order of its key."""
+    wanted = list(ids)
+    claims = Disbursement.objects.filter(pk__in=wanted).values("part__award__claim_id")
+    locked = {
+        claim.pk: claim for claim in Claim.objects.select_for_update(of=("self",)).filter(pk__in=claims).order_by("pk")
+    }
+    rows = Disbursement.objects.select_for_update(of=("self",)).with_claims().filter(pk__in=wanted).order_by("pk")
+    lines = list(rows)
+    for line in lines:
+        # The joined claim was read before its lock was held.
+        line.part.award.claim.status = locked[line.part.award.claim_id].status
+    return lines
+
+
+def settle_lines(paid: Sequence[tuple[Disbursement, Paper]], *, act: ActorContext) -> None:
+    """Record that locked disbursements in transit arrived: books, payments, claims that are now paid, messages."""
+    if not paid:
+        return
+    lines = [line for line, _ in paid]
+    for line in lines:
+        LINES.check(line, Deed.SETTLE)
+    with recorded_together():
+        move_sums(EntryKind.SETTLE, _moves(lines, AccountKind.IN_TRANSIT), act=act)
+        payments = _write_payments([(line, PaymentKind.PAID, paper, "") for line, paper in paid], act=act)
+        for line, payment in zip(lines, payments, strict=True):
+            line.payment = payment
+        Disbursement.objects.bulk_update(lines, ["payment"], batch_size=500)
+        _move(lines, Deed.SETTLE, officer=act.user)
+        _move_claims(lines, Action.RECORD_PAYMENT, act=act)
+        _refresh_batches(lines)
+        _record(lines, payments, act=act)
+    _tell("arrived", lines)
+
+
+def end_lines(ended: Sequence[Ended], *, act: ActorContext) -> list[Disbursement]:
+    """Record that locked disbursements ended without money, and make the next attempt of each; returns the attempts.
+
+    After a failure or a return the next attempt waits for the account to be corrected, after a reversal it is due.
+    """
+    if not ended:
+        return []
+    for each in ended:
+        LINES.check(each.line, each.deed, reason=each.reason)
+    back = [each for each in ended if each.deed != Deed.FAIL]
+    lines = [each.line for each in ended]
+    with recorded_together():
+        move_sums(
+            EntryKind.RETURN,
+            _moves([each.line for each in ended if each.deed == Deed.FAIL], AccountKind.IN_TRANSIT),
+            act=act,
+            source=AccountKind.IN_TRANSIT,
+        )
+        returned = [each.line for each in ended if each.deed == Deed.RETURN]
+        move_sums(EntryKind.RETURN, _moves(returned, AccountKind.PAID), act=act)
+        for each in ended:
+            if each.deed == Deed.REVERSE:
+                _reverse_books(each.line, reason=each.reason, act=act)
+        kinds = {Deed.RETURN: PaymentKind.RETURNED, Deed.REVERSE: PaymentKind.REVERSED}
+        payments = _write_payments([(each.line, kinds[each.deed], each.paper, each.reason) for each in back], act=act)
+        for each in ended:
+            each.line.reason = each.reason
+        Disbursement.objects.bulk_update(lines, ["reason"], batch_size=500)
+        for deed in dict.fromkeys(each.deed for each in ended):
+            _move([each.line for each in ended if each.deed == deed], deed, officer=act.user)
+        attempts = Disbursement.objects.bulk_create(_next_attempt(each) for each in ended)
+        record_contents(attempts)
+        for reason in dict.fromkeys(each.reason for each in back):
+            _move_claims(
+                [each.line for each in back if each.reason == reason], Action.RECORD_RETURN, act=act, reason=reason
+            )
+        _refresh_batches(lines)
+        for each in ended:
+            if each.deed != Deed.REVERSE:
+                ask_for_present_account(each.line.part.award.claim, act=act)
+        _record([each.line for each in back], payments, act=act)
+        for each in ended:
+            if each.deed == Deed.FAIL:
+                after = {"amount": each.line.yuan, "reason": each.reason}
+                region = each.line.part.region_id
+                record_audit(act, action="payments.fail", target=each.line, region_code=region, after=after)
+    _tell("ended", lines)
+    return attempts
+
+
+def _next_attempt(each: Ended) -> Disbursement:
+    line = each.line
+    state = LineState.WAITING if each.deed == Deed.REVERSE else LineState.NEEDS_CORRECTION
+    return Disbursement(
+        part=line.part,
+        stage=line.stage,
+        attempt=line.attempt + 1,
+        fen=line.fen,
+        state=state,
+        milestone=line.milestone,
+        milestone_paper=line.milestone_paper,
+    )
+
+
+def move_in_transit(lines: Sequence[Disbursement], *, act: ActorContext) -> None:
+    """Book that locked, prepared disbursements went to the bank."""
+    move_sums(EntryKind.SEND, _moves(lines, AccountKind.PAYABLE), act=act)
+    _move(lines, Deed.RELEASE, officer=act.user)
+
+
+def _moves(lines: Sequence[Disbursement], source: AccountKind) -> list[SumMove]:
+    """The sum of each line where its claim has it: at a year's end it may have been carried to the next one's line."""
+    claims = {line.part.award.claim_id for line in lines}
+    held = (
+        Posting.objects.filter(entry__claim_id__in=claims, account__kind=source)
+        .order_by()
+        .values_list("entry__claim_id", "account__line__region_id", "account__line_id")
+        .annotate(fen=Sum("amount"))
+    )
+    places = {(claim, region): budget_line for claim, region, budget_line, fen in held if fen > 0}
+    return [
+        SumMove(
+            line.part.award.claim_id,
+            places.get((line.part.award.claim_id, line.part.region_id), line.part.line_id),
+            line.fen,
+            f"line {line.pk}",
+        )
+        for line in lines
+    ]
+
+
+def _reverse_books(line: Disbursement, *, reason: str, act: ActorContext) -> None:
+    """Take back the entries that sent and settled a payment; what was carried over from before is moved instead."""
+    claim_id, deed = line.part.award.claim_id, f"line {line.pk}"
+    ids = [deed_id(kind, claim_id, deed) for kind in (EntryKind.SETTLE, EntryKind.SEND)]
+    entries = Entry.objects.in_bulk(ids)
+    for pk in ids:
+        if pk in entries:
+            reverse_entry(entries[pk], reason=reason, act=act)
+    if not entries:
+        move_sums(EntryKind.RETURN, _moves([line], AccountKind.PAID), act=act, note=f"冲正：{reason}"[:300])
+
+
+def _write_payments(
+    rows: Sequence[tuple[Disbursement, PaymentKind, Paper, str]], *, act: ActorContext
+) -> list[Payment]:
+    """One payment for each row, numbered within its award."""
+    awards = {line.part.award_id for line, *_ in rows}
+    last = Counter(dict(Award.objects.filter(pk__in=awards).annotate(n=Count("payments")).values_list("pk", "n")))
+    payments = []
+    for line, kind, paper, reason in rows:
+        last[line.part.award_id] += 1
+        payments.append(
+            Payment(
+                award_id=line.part.award_id,
+                part=line.part,
+                sequence=last[line.part.award_id],
+                kind=kind,
+                amount=line.yuan,
+                voucher=paper.number,
+                on=paper.on,
+                reason=reason,
+                account=line.payee,
+                officer=act.user,
+                at=act.at,
+            )
+        )
+    Payment.objects.bulk_create(payments)
+    record_contents(payments)
+    return payments
+
+
+def _record(lines: Sequence[Disbursement], payments: Sequence[Payment], *, act: ActorContext) -> None:
+    """Put each payment on record with its sum and paper, once all rows are written."""
+    for line, payment in zip(lines, payments, strict=True):
+        record_audit(
+            act,
+            action=f"funding.{payment.kind}",
+            target=payment,
+            region_code=line.part.region_id,
+            after={"amount": payment.amount, "voucher": payment.voucher, "on": payment.on},
+        )
+
+
+def _move(lines: Sequence[Disbursement], deed: Deed, **fields: object) -> None:
+    """Move locked disbursements along their table in one statement."""
+    LINES.move_all(Disbursement.objects.filter(pk__in=[line.pk for line in lines]), deed, **fields)
+    for line in lines:
+        found = LINES.check(line, deed)
+        line.state = str(found.target)
+    record_contents(lines)
+
+
+def _move_claims(lines: Sequence[Disbursement], action: Action, *, act: ActorContext, reason: str = "") -> None:
+    """Move the claims whose award is now wholly paid, or no longer is."""
+    claims = {line.part.award.claim_id: line.part.award.claim for line in lines}
+    net = Sum(Case(When(payments__kind=PaymentKind.PAID, then=F("payments__amount")), default=-F("payments__amount")))
+    rows = Award.objects.filter(claim__in=claims).annotate(paid=net).values_list("claim_id", "total", "paid")
+    whole = {claim_id for claim_id, total, paid in rows if paid is not None and round(paid, 2) == total}
+    status = ClaimStatus.APPROVED if action == Action.RECORD_PAYMENT else ClaimStatus.PAID
+    wanted = [
+        claim
+        for pk, claim in sorted(claims.items())
+        if claim.status == status and (pk in whole) == (action == Action.RECORD_PAYMENT)
+    ]
+    perform_transitions(wanted, action=action, act=act, role=Role.FINANCE, reason=reason)
+
+
+def _refresh_batches(lines: Sequence[Disbursement]) -> None:
+    """Move the batches on whose disbursements all have an answer, and back where one comes undone."""
+    for batch in _locked_batches(lines):
+        states = Counter(dict(batch.lines.order_by().values_list("state").annotate(n=Count("pk"))))
+        if states[LineState.IN_TRANSIT]:
+            target = BatchState.RELEASED
+        elif set(+states) <= {LineState.PAID, LineState.REVERSAL_ASKED}:
+            target = BatchState.SETTLED
+        else:
+            target = BatchState.PARTLY_SETTLED
+        if batch.state != target:
+            BATCHES.move(batch, target)
+
+
+def _locked_batches(lines: Sequence[Disbursement]) -> Iterable[Batch]:
+    ids = {line.batch_id for line in lines if line.batch_id}
+    return Batch.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+
+
+def _tell(what: str, lines: Sequence[Disbursement]) -> None:
+    """Let a job write to the applicants after the commit, so that a long answer is not held up by its messages."""
+    ids = [line.pk for line in lines]
+    enqueue_job("payments.tell", key=f"{what}:{ids[0]}:{ids[-1]}:{len(ids)}", payload={"what": what, "line_ids": ids})

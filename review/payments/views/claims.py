@@ -1,0 +1,101 @@
+"""The money of claims: what is to be paid, was paid, and came back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from applications.payees.selectors import changes_under_way, payee_of, pending_request
+from portal.access import access, officials
+from portal.accounts.enums import Role
+from portal.audit.security import exported_workbook
+from portal.core.errors import show_refusal
+from portal.core.fields import filter_words
+from portal.core.http import act_of, user_of
+from review.decisions.selectors.queue import page_of
+from review.funding.selectors import district_choices, filter_payments, payable_claims, payment_row, sums_by_state
+from review.payments.enums import LineState
+from review.payments.forms import PaymentFilterForm, StagesForm
+from review.payments.selectors.batches import lines_of_award
+from review.payments.services.batches import open_single
+from review.payments.services.lines import plan_stages
+from review.payments.sheets import payment_sheet
+
+if TYPE_CHECKING:
+    import uuid
+
+    from django.http import HttpRequest, HttpResponse
+
+readers = officials(Role.FINANCE, Role.AUDITOR)
+
+
+@access(readers)
+@require_GET
+def payments(request: HttpRequest) -> HttpResponse:
+    """What is to be paid, was paid, and came back."""
+    form = PaymentFilterForm(request.GET, districts=district_choices(user_of(request)))
+    found = filter_payments(payable_claims(user_of(request)), **form.as_filter())
+    page = page_of(found, after=request.GET.get("after", ""), oldest_first=True)
+    rows = [payment_row(claim) for claim in page.rows]
+    context = {"form": form, "page": page, "rows": rows, "sums": sums_by_state(user_of(request))}
+    return render(request, "funding/payments.html", context)
+
+
+@access(readers)
+@require_GET
+def payments_export(request: HttpRequest) -> HttpResponse:
+    """The 拨付 sheet of what the filters show."""
+    form = PaymentFilterForm(request.GET, districts=district_choices(user_of(request)))
+    found = filter_payments(payable_claims(user_of(request)), **form.as_filter())
+    claims = list(found.filter(award__isnull=False).order_by("region_id", "applicant__name", "pk"))
+    return exported_workbook(
+        act_of(request),
+        payment_sheet(claims, made_by=user_of(request).name),
+        f"拨付表-{timezone.localdate():%Y%m%d}.xlsx",
+        rows=len(claims),
+        filters=filter_words(form),
+        applicants=(claim.applicant_id for claim in claims),
+    )
+
+
+@access(readers)
+@require_http_methods(["GET", "POST"])
+def payment(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One claim's award, its parts and every attempt to pay them; a payer's officer begins a payment here."""
+    user = user_of(request)
+    claim = get_object_or_404(payable_claims(user), key=key)
+    award = getattr(claim, "award", None)
+    own = [part for part in award.parts.all() if part.region_id in user.regions_for(Role.FINANCE)] if award else []
+    stages = StagesForm(request.POST if "milestone" in request.POST else None)
+    if request.method == "POST":
+        part = next((part for part in own if str(part.pk) == request.POST.get("part")), None)
+        if part is not None and not stages.is_bound:
+            with show_refusal(request, denials=True):
+                batch = open_single(part, act=act_of(request))
+                messages.success(request, "已核对，请由另一名财务人员复核发放。")
+                return redirect("payments:batch", key=batch.key)
+            return redirect("funding:payment", key=key)
+        if part is not None and stages.is_valid():
+            with show_refusal(stages, denials=True):
+                plan_stages(part, stages.stages, act=act_of(request))
+                messages.success(request, "分期已登记，首期可以支付。")
+                return redirect("funding:payment", key=key)
+    lines = lines_of_award(award.pk) if award else []
+    begun = {line.part_id for line in lines}
+    due = {line.part_id for line in lines if line.state == LineState.WAITING and not line.batch_id}
+    context = {
+        "claim": claim,
+        "award": award,
+        "payee": payee_of(claim),
+        "changes": changes_under_way(claim),
+        "waiting": pending_request(claim.applicant_id),
+        "lines": lines,
+        "payable": [part for part in own if part.pk in due or part.pk not in begun],
+        "unbegun": [part for part in own if part.pk not in begun],
+        "stages": stages,
+    }
+    return render(request, "funding/payment.html", context, status=422 if request.method == "POST" else 200)

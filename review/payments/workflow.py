@@ -1,0 +1,32 @@
+"""The tables of transitions of batches and of disbursements. Pure."""
+
+from portal.core.workflow import Workflow, into, transition
+from review.payments.enums import BatchState as B
+from review.payments.enums import Deed
+from review.payments.enums import LineState as S
+
+_SENT = (B.RELEASED, B.PARTLY_SETTLED, B.SETTLED)
+
+BATCHES = Workflow(
+    into(B.PREPARED, B.OPEN),
+    into(B.RELEASED, B.PREPARED, *_SENT),
+    into(B.PARTLY_SETTLED, *_SENT),
+    into(B.SETTLED, *_SENT),
+    into(B.DISSOLVED, B.OPEN, B.PREPARED),
+    noun="批次",
+)
+
+LINES = Workflow(
+    transition(Deed.MEET_MILESTONE, S.HELD, S.WAITING),
+    transition(Deed.CONFIRM, S.NEEDS_CORRECTION, S.WAITING),
+    transition(Deed.PREPARE, S.WAITING, S.PREPARED),
+    transition(Deed.DISSOLVE, (S.WAITING, S.PREPARED), S.WAITING),
+    transition(Deed.RELEASE, S.PREPARED, S.IN_TRANSIT),
+    transition(Deed.SETTLE, S.IN_TRANSIT, S.PAID),
+    transition(Deed.FAIL, S.IN_TRANSIT, S.FAILED, needs_reason=True),
+    transition(Deed.RETURN, S.PAID, S.RETURNED, needs_reason=True),
+    transition(Deed.ASK_REVERSAL, S.PAID, S.REVERSAL_ASKED, needs_reason=True),
+    transition(Deed.DECLINE_REVERSAL, S.REVERSAL_ASKED, S.PAID),
+    transition(Deed.REVERSE, S.REVERSAL_ASKED, S.REVERSED, needs_reason=True),
+    noun="支付",
+)
