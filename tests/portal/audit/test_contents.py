@@ -64,6 +64,8 @@ OPEN_ROWS = {
     "applications.evidence": (_evidence, {"filename": "b.pdf"}),
     "review.publicitylist": (lambda: ROWS["review.publicityentry"][0]().publicity, {"ends_on": date(2026, 4, 2)}),
     "review.objection": (_objection, {"text": "相符"}),
+    "appropriations.allocationshare": (lambda: ROWS["appropriations.allocation"][0]().shares.all()[0], {"fen": 9}),
+    "appropriations.appropriationline": (lambda: ROWS["appropriations.appropriation"][0]().lines.all()[0], {"fen": 9}),
     "treasury.posting": (ROWS["treasury.posting"][0], {"amount": 2, "balance_after": 2}),
     "treasury.budgetline": (lambda: ROWS["treasury.account"][0]().line, {"project_code": "9"}),
 }
