@@ -59,7 +59,10 @@ class AskedBuckets:
     subjects: Mapping[str, str]
 
     def state(self, found: Mapping[str, Balance]) -> dict[str, Any]:
-        """`paid` (with `once_group`) and `times_before` of the engine's question, when the buckets hold this."""
+        """`paid` (with `once_group`), `times_before` and `rank` of the question, when the buckets hold this.
+
+        The rank is said where places of the year are taken: the next one.
+        """
 
         def held(name: str) -> list[tuple[Bucket, Balance]]:
             buckets = self.asked.get(name, ())
@@ -72,7 +75,9 @@ class AskedBuckets:
             paid[SUBJECT.ledger] = stated
         if any(balance.times for _, balance in held(ONE_OF_GROUP.ledger)):
             paid[ONE_OF_GROUP.ledger] = True
-        return {"paid": paid, "times_before": max((balance.times for _, balance in held("times")), default=0)}
+        state = {"paid": paid, "times_before": max((balance.times for _, balance in held("times")), default=0)}
+        taken = max((balance.times for _, balance in held("places")), default=0)
+        return state | ({"rank": taken + 1} if taken else {})
 
 
 def asked_buckets(rules: Program, *, party: Party, subjects: Mapping[str, str] | None = None) -> AskedBuckets:
@@ -86,7 +91,9 @@ def asked_buckets(rules: Program, *, party: Party, subjects: Mapping[str, str] |
 def ledger_state(
     rules: Program, *, party: Party, subjects: Mapping[str, str] | None = None, without: Claim | None = None
 ) -> dict[str, Any]:
-    """`paid` (with `once_group`) and `times_before` of an engine question, from the entries; sums as decimal strings.
+    """`paid` (with `once_group`), `times_before` and `rank` of an engine question, from the entries.
+
+    Sums are decimal strings.
 
     `rules` are those that answer the question, under its readings. `subjects` maps each line's subject as the question
     states it to its normal form in the ledger (`ClaimLine.subject_key`). `without` leaves one claim's own entries out,

@@ -235,7 +235,7 @@ class _AfterLedger:
     def answer(self, held: Mapping[str, Balance]) -> Suggestion | None:
         """The suggestion with what the ledger holds taken off; None where nothing is left."""
         ledger = self.buckets.state({key: balance for key, balance in held.items() if balance != Balance()})
-        if not ledger["paid"] and not ledger["times_before"]:
+        if not any(ledger.values()):
             return self.suggestion
         answer = assess(self.catalogue, self.question | ledger)
         return None if answer.outcome is Outcome.REFUSED else replace(self.suggestion, answer=answer)

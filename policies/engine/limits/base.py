@@ -81,9 +81,10 @@ class CompiledLimit:
     """One limit under one set of readings.
 
     `scope` and `base` name its buckets in the ledger that an office keeps; `asks` is the name in a question's `paid`
-    (or `times`) that means these buckets, None where the item's own bucket of the scope is meant anyhow. A limit that
-    only reads its bucket is not `is_entered`. `turn` is its place among limits that do the same; `by_line`: whether the
-    version that answers a line has it, and not that of the claim; `columns` is what it does to a whole population.
+    (or `times`, `places`) that means these buckets, None where the item's own bucket of the scope is meant anyhow. A
+    limit that only reads its bucket is not `is_entered`. `turn` is its place among limits that do the same; `by_line`:
+    whether the version that answers a line has it, and not that of the claim; `columns` is what it does to a whole
+    population.
 
     `refusal` to `deduct` are what it does to one claim, in this order; each limit does some of it. `state` is the
     claim's: what limits remember from line to line and from item to item.

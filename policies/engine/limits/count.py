@@ -91,6 +91,7 @@ class Count(Limit):
             code=self.code,
             scope=PROGRAMME_YEAR,
             base=self.group or item_id,
+            asks="places",
             count=self.count,
             group=self.group or f"{item_id}:{self.code}",
             by_lines=self.tally == "lines",

@@ -8,7 +8,7 @@ import pytest
 from applications.ledger.keys import Party
 from applications.ledger.selectors import granted_on_rights, ledger_state
 from applications.ledger.services import release_limits, reserve_limits
-from policies.engine import Catalogue
+from policies.engine import Catalogue, assess
 from policies.engine.buckets import program_asked
 from tests.applications.ledger.rules import PARTY, question, rules, taken
 from tests.factories import ClaimFactory, act
@@ -53,6 +53,22 @@ def test_another_applicant_changes_nothing_but_the_right():
     program = program_asked(PLAIN, question(("A", "1.00")))
     granted = granted_on_rights(program, party=PARTY, subjects={"ZL A": "A", "B": "B", "": ""})
     assert granted == {"ZL A": Decimal("10.00")}
+
+
+@pytest.mark.parametrize("tally", ["lines", "applicants"])
+def test_who_asks_for_a_place_of_the_year_has_the_rank_after_those_taken(tally):
+    catalogue = rules({"count": 3, "per": ["programme", "year"], "tally": tally})
+    assert "rank" not in state_of(catalogue, "A")
+    for applicant in (97, 98):
+        grant(catalogue, (f"B{applicant}", "10.00"), party=Party(applicant, PARTY.city_code, 2026))
+    assert state_of(catalogue, "A")["rank"] == 3
+    answer = assess(catalogue, question(("A", "10.00")) | state_of(catalogue, "A")).as_dict()
+    assert "排名第 3，在名额内" in str(answer["steps"])
+    last = grant(catalogue, ("C", "10.00"), party=Party(99, PARTY.city_code, 2026))
+    answer = assess(catalogue, question(("A", "10.00")) | state_of(catalogue, "A")).as_dict()
+    assert (answer["outcome"], answer["amount"]) == ("refused", "0.00")
+    assert state_of(catalogue, "A", without=last)["rank"] == 3
+    assert "rank" not in state_of(catalogue, "A", party=Party(PARTY.applicant_id, PARTY.city_code, 2025))
 
 
 def test_programme_of_the_city_is_counted_where_a_limit_stands_on_it():
