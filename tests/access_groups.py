@@ -14,10 +14,13 @@ from tests.access_world import (
     OTHER_DISTRICT,
     OTHER_FINANCE,
     OTHER_POLICY,
+    OTHER_SECURITY,
     POLICY,
+    SECURITY,
 )
 
 ADMINS, AUDITORS, POLICY_PEOPLE = ADMIN | OTHER_ADMIN, AUDIT | OTHER_AUDIT, POLICY | OTHER_POLICY
+SECURITY_PEOPLE = SECURITY | OTHER_SECURITY
 FINANCE_PEOPLE = FINANCE | OTHER_FINANCE
 # What is Suzhou's, and what is no region's.
 SUZHOU = {"suzhou_officer", "suzhou_decision_maker", "suzhou_policy", "suzhou_auditor", "suzhou_admin"}
@@ -29,6 +32,8 @@ CITY_PEOPLE = CITY | OTHER_CITY
 ACCEPTANCE = {"acceptance", "wuzhong_acceptance"}
 DECIDERS = {"decision_maker", "suzhou_decision_maker"}
 NOTICE_KEEPERS = DECIDERS | ACCEPTANCE | {"district_second"}
+# A district's second officer works on the lists of what the district decides.
+LIST_PEOPLE = CITY_PEOPLE | {"district_second"}
 BUDGET_READERS = FINANCE_PEOPLE | DECIDERS | AUDITORS
 SIMULATORS = CITY | OTHER_CITY | POLICY_PEOPLE
 

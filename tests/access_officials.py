@@ -7,9 +7,9 @@ from tests.access_budgets import BUDGETS
 from tests.access_groups import (
     ACCEPTANCE,
     AUDITORS,
-    CITY_PEOPLE,
     DECIDERS,
     FINANCE_PEOPLE,
+    LIST_PEOPLE,
     NOTICE_KEEPERS,
     OFFICERS_SEE,
     POLICY_PEOPLE,
@@ -76,22 +76,22 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "review:conclude": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),
     "review:recall": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),
     "review:credit": Address(REVIEWERS | FINANCE_PEOPLE, _claims_for(REVIEWERS | FINANCE_PEOPLE), claim_key),
-    "review:publicity": Address(CITY_PEOPLE),
+    "review:publicity": Address(LIST_PEOPLE),
     "review:publicity_new": Address(PUBLISHERS),
     "review:publicity_work": Address(
-        CITY_PEOPLE, {"wuxi": CITY}, lambda world, _: {"key": world.extra["publicity"].key}
+        LIST_PEOPLE, {"wuxi": CITY}, lambda world, _: {"key": world.extra["publicity"].key}
     ),
-    "review:publicity_approve": Address(DECIDERS, {"wuxi": {"decision_maker"}}, publicity_key),
+    "review:publicity_approve": Address(DECIDERS | {"district_second"}, {"wuxi": {"decision_maker"}}, publicity_key),
     "review:publicity_withdraw": Address(PUBLISHERS, {"wuxi": {"city_officer"}}, publicity_key),
     "review:publicity_export": Address(
-        CITY_PEOPLE, {"wuxi": CITY}, lambda world, _: {"key": world.extra["publicity"].key}
+        LIST_PEOPLE, {"wuxi": CITY}, lambda world, _: {"key": world.extra["publicity"].key}
     ),
     "review:objection_new": Address(
         PUBLISHERS,
         {"wuxi": {"city_officer"}},
         lambda world, _: {"key": world.extra["publicity"].key, "entry": world.extra["entry"].pk},
     ),
-    "review:objection": Address(CITY_PEOPLE, {"wuxi": CITY}, lambda world, _: {"pk": world.extra["objection"].pk}),
+    "review:objection": Address(LIST_PEOPLE, {"wuxi": CITY}, lambda world, _: {"pk": world.extra["objection"].pk}),
     "payees:requests": Address(ACCEPTANCE | FINANCE_PEOPLE),
     "payees:own": Address(MEMBER | OTHER_MEMBERS),
     "payees:request": Address(

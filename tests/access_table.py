@@ -13,6 +13,7 @@ from tests.access_groups import (
     FINANCE_PEOPLE,
     POLICY_PEOPLE,
     READERS,
+    SECURITY_PEOPLE,
 )
 from tests.access_officials import OFFICIALS_ADDRESSES, claim_key, notice_code, publicity_key
 from tests.access_world import (
@@ -31,6 +32,7 @@ from tests.access_world import (
     OTHER_POLICY,
     POLICY,
     PRIVATE,
+    SECURITY,
     SIGNED_IN,
     World,
 )
@@ -111,7 +113,11 @@ ADDRESSES: dict[str, Address] = {
         {"binhu": {"acceptance"}, "xishan": set()},
         lambda world, variant: {"public_id": world.extra[f"override_{variant}"].public_id},
     ),
-    "accounts:officials": Address(ADMINS),
+    "accounts:officials": Address(ADMINS | SECURITY_PEOPLE),
+    "accounts:findings": Address(ADMINS | SECURITY_PEOPLE | AUDITORS),
+    "accounts:appointment": Address(
+        SECURITY_PEOPLE, {"own": SECURITY}, lambda world, _: {"public_id": world.extra["appointment"].public_id}
+    ),
     "accounts:users": Address(ADMINS),
     "accounts:official": Address(
         ADMINS,
@@ -125,7 +131,9 @@ ADDRESSES: dict[str, Address] = {
         lambda _, kind: {"code": "320211" if kind == "own" else "320500"},
     ),
     "accounts:appointment_revoke": Address(
-        ADMINS, {"own": ADMIN}, lambda world, _: {"public_id": world.extra["appointment"].public_id}
+        ADMINS | SECURITY_PEOPLE,
+        {"own": ADMIN | SECURITY},
+        lambda world, _: {"public_id": world.extra["appointment"].public_id},
     ),
     # Calls: one city's policy administrator makes them.
     "calls:work": Address(POLICY_PEOPLE),

@@ -71,10 +71,12 @@ AUDIT = {"auditor", "province_auditor"}
 OTHER_AUDIT = {"suzhou_auditor"}
 ADMIN = {"system_admin", "province_admin"}
 OTHER_ADMIN = {"suzhou_admin"}
+SECURITY = {"security_admin", "province_security"}
+OTHER_SECURITY = {"suzhou_security"}
 POLICY = {"policy_admin", "province_policy"}
 OTHER_POLICY = {"suzhou_policy"}
 BUSINESS = DISTRICT | OTHER_DISTRICT | CITY | OTHER_CITY | FINANCE | OTHER_FINANCE
-OFFICIALS = BUSINESS | AUDIT | OTHER_AUDIT | ADMIN | OTHER_ADMIN | POLICY | OTHER_POLICY
+OFFICIALS = BUSINESS | AUDIT | OTHER_AUDIT | ADMIN | OTHER_ADMIN | SECURITY | OTHER_SECURITY | POLICY | OTHER_POLICY
 SIGNED_IN = PRIVATE | OFFICIALS
 # A session of an account that was switched off is nobody's.
 STRANGER = {"stranger", "inactive"}
@@ -126,6 +128,9 @@ def build_world() -> World:
         "auditor": make_official(Role.AUDITOR, wuxi()),
         "policy_admin": make_official(Role.POLICY_ADMIN, wuxi()),
         "system_admin": make_official(Role.SYSTEM_ADMIN, wuxi()),
+        "security_admin": make_official(Role.SECURITY_ADMIN, wuxi()),
+        "province_security": make_official(Role.SECURITY_ADMIN, jiangsu()),
+        "suzhou_security": make_official(Role.SECURITY_ADMIN, suzhou()),
     }
     owner = people["member"]
     version = publish_items("wx2020-01-inv")["wx2020-01-inv"]

@@ -139,7 +139,7 @@ def make_member(applicant: Applicant | None = None, *, is_owner: bool | None = N
 def make_official(role: Role, region: Region, **fields: Any) -> User:
     """An official with one role in one region."""
     user = UserFactory(**fields)
-    Appointment.objects.create(user=user, role=role, region=region)
+    Appointment.objects.create(user=user, role=role, region=region, confirmed_at=timezone.now())
     return user
 
 

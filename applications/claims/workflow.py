@@ -5,7 +5,7 @@
 
 from applications.claims.enums import Action, ClaimStatus, Route
 from portal.accounts.enums import Role
-from portal.core.workflow import Workflow, back, transition
+from portal.core.workflow import Transition, Workflow, back, transition
 
 S = ClaimStatus
 APPLICANT = "applicant"
@@ -23,8 +23,12 @@ REVIEWER_OF: dict[ClaimStatus, Role] = {
     S.OBJECTION: Role.CITY_OFFICER,
     S.APPROVED: Role.FINANCE,
 }
-# What the city does after the decision, the district's decision-maker does where the district decides.
-_DISTRICT_REVIEWERS = {S.AWAITING_PUBLICITY: Role.DECISION_MAKER, S.OBJECTION: Role.DECISION_MAKER}
+# Where the district decides, its decision-maker publishes, and its second officer approves after the publicity.
+_DISTRICT_REVIEWERS = {
+    S.AWAITING_PUBLICITY: Role.DECISION_MAKER,
+    S.PUBLICITY: Role.DISTRICT_SECOND,
+    S.OBJECTION: Role.DISTRICT_SECOND,
+}
 
 
 _REVIEWED = frozenset({S.DISTRICT_REVIEW, S.DISTRICT_CONFIRMATION, S.CITY_REVIEW})
@@ -48,6 +52,16 @@ _RECALLED = {
     S.AWAITING_PUBLICITY: S.FINAL_DECISION,
 }
 _REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER)
+
+def _hearing(role: Role) -> tuple[Transition, ...]:
+    """The conclusions on an objection; whoever concluded anything on the claim is refused by four eyes."""
+    hearers = (role, Role.DECISION_MAKER)
+    return (
+        transition(Action.DISMISS_OBJECTION, S.OBJECTION, S.PUBLICITY, *hearers, needs_reason=True),
+        transition(Action.UPHOLD_OBJECTION, S.OBJECTION, S.REJECTED, *hearers, needs_reason=True),
+        transition(Action.REDECIDE, S.OBJECTION, S.FINAL_DECISION, *hearers, needs_reason=True),
+    )
+
 
 _CITY = Workflow(
     transition(Action.SUBMIT, S.DRAFT, S.SUBMITTED, APPLICANT),
@@ -84,9 +98,7 @@ _CITY = Workflow(
     transition(Action.PUBLICISE, S.AWAITING_PUBLICITY, S.PUBLICITY, Role.CITY_OFFICER),
     transition(Action.UNPUBLISH, S.PUBLICITY, S.AWAITING_PUBLICITY, Role.CITY_OFFICER, needs_reason=True),
     transition(Action.OBJECT, S.PUBLICITY, S.OBJECTION, Role.CITY_OFFICER, needs_reason=True),
-    transition(Action.DISMISS_OBJECTION, S.OBJECTION, S.PUBLICITY, Role.CITY_OFFICER, needs_reason=True),
-    transition(Action.UPHOLD_OBJECTION, S.OBJECTION, S.REJECTED, Role.DECISION_MAKER, needs_reason=True),
-    transition(Action.REDECIDE, S.OBJECTION, S.FINAL_DECISION, Role.DECISION_MAKER, needs_reason=True),
+    *_hearing(Role.CITY_OFFICER),
     transition(Action.APPROVE, S.PUBLICITY, S.APPROVED, Role.DECISION_MAKER),
     transition(Action.RECOGNISE, S.PUBLICITY, S.RECOGNISED, Role.DECISION_MAKER),
     transition(Action.RECORD_PAYMENT, S.APPROVED, S.PAID, Role.FINANCE),
@@ -96,7 +108,7 @@ _CITY = Workflow(
     noun="申报",
     field="status",
 )
-# Where the document lets the district decide and the city only supervises.
+# Where the document lets the district decide and the city only supervises: no role does all of what follows there.
 _DISTRICT = _CITY.replaced(
     transition(Action.DISTRICT_CONFIRM, S.DISTRICT_CONFIRMATION, S.FINAL_DECISION, Role.DISTRICT_SECOND),
     back(
@@ -109,7 +121,9 @@ _DISTRICT = _CITY.replaced(
     transition(Action.PUBLICISE, S.AWAITING_PUBLICITY, S.PUBLICITY, Role.DECISION_MAKER),
     transition(Action.UNPUBLISH, S.PUBLICITY, S.AWAITING_PUBLICITY, Role.DECISION_MAKER, needs_reason=True),
     transition(Action.OBJECT, S.PUBLICITY, S.OBJECTION, Role.DECISION_MAKER, needs_reason=True),
-    transition(Action.DISMISS_OBJECTION, S.OBJECTION, S.PUBLICITY, Role.DECISION_MAKER, needs_reason=True),
+    *_hearing(Role.DISTRICT_SECOND),
+    transition(Action.APPROVE, S.PUBLICITY, S.APPROVED, Role.DISTRICT_SECOND),
+    transition(Action.RECOGNISE, S.PUBLICITY, S.RECOGNISED, Role.DISTRICT_SECOND),
 )
 
 # Only who has the claim may act on it: a city officer rejects in city review, not in the district's.

@@ -14,6 +14,7 @@ from applications.payees.selectors import LABELS, is_other_name_confirmed, payee
 from applications.payees.workflow import REQUESTS
 from portal.accounts.enums import Role
 from portal.accounts.models import Applicant
+from portal.accounts.persons import same_person
 from portal.accounts.selectors import officers_of
 from portal.accounts.services.applicants import apply_changes
 from portal.audit.services import record_audit
@@ -125,7 +126,7 @@ def decide_request(asked: PayeeRequest, *, confirm: bool, reason: str, act: Acto
         locked = _locked(asked)
         if act.user is None or not PayeeRequest.objects.decidable_by(act.user).filter(pk=locked.pk).exists():
             raise PermissionDenied("只有所在地区的受理或财务人员可以办理。")
-        if confirm and locked.requested_by_id == act.user.pk:
+        if confirm and same_person(act.user, locked.requested_by_id):
             raise RefusedError("该变更由您提出，须由另一名受理或财务人员确认。")
         _end(locked, RequestState.CONFIRMED if confirm else RequestState.REFUSED, reason=reason.strip(), act=act)
         if confirm:

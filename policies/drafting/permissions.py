@@ -10,6 +10,7 @@ from policies.published.models import PolicyDocument
 from portal.accounts.areas import covers, covers_now
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.accounts.persons import same_person
 
 
 def may_draft(user: User | None, region_code: str) -> bool:
@@ -28,7 +29,7 @@ def decision_problem(user: User, draft: PolicyDraft) -> str:
         return "只有本地区的政策管理人员可以发布。"
     if draft.state != DraftState.PROPOSED:
         return f"该拟订现为“{draft.get_state_display()}”，没有提请发布。"
-    if draft.proposed_by_id == user.pk or draft.authors.filter(pk=user.pk).exists():
+    if same_person(user, draft.proposed_by_id) or draft.authors.filter(pk__in=user.account_ids).exists():
         return "您参与过本拟订，须由另一位政策管理人员发布或退回。"
     return ""
 

@@ -20,6 +20,7 @@ from policies.rates.permissions import administers
 from policies.rates.selectors import takes_ratio, takes_unit_amount
 from policies.rates.workflow import WORKFLOW
 from portal.accounts.models import Region
+from portal.accounts.persons import same_person
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
@@ -75,7 +76,7 @@ def confirm_rate(rate_id: int, *, act: ActorContext) -> DistrictRate:
     """
     with transaction.atomic():
         rate = _lock(rate_id, act=act)
-        if rate.proposed_by_id == (act.user.pk if act.user else None):
+        if same_person(act.user, rate.proposed_by_id):
             raise RefusedError("登记人不能确认自己登记的标准，请由另一位政策管理人员确认。")
         before = _make_room(rate)
         _decide(rate, RateState.CONFIRMED, act=act)
@@ -93,7 +94,7 @@ def refuse_rate(rate_id: int, *, reason: str, act: ActorContext) -> DistrictRate
         raise RefusedError("请写明理由，例如“与文件所列金额不符”。", "reason")
     with transaction.atomic():
         rate = _lock(rate_id, act=act)
-        if rate.proposed_by_id == (act.user.pk if act.user else None):
+        if same_person(act.user, rate.proposed_by_id):
             raise RefusedError("登记人不能办理自己登记的标准，请由另一位政策管理人员办理。")
         _decide(rate, RateState.REFUSED, act=act, reason=reason.strip())
         _record(rate, "rates.refused", act=act, after={"reason": rate.reason})

@@ -42,7 +42,7 @@ def work(request: HttpRequest) -> HttpResponse:
             propose_rate(form.plan(), key=form.cleaned_data["key"], act=act_of(request))
             messages.success(request, "已登记，待另一位政策管理人员确认后生效。")
             return redirect("rates:work")
-    context = {"form": form, "rates": selectors.worked_rates(user), "user_id": user.pk}
+    context = {"form": form, "rates": selectors.worked_rates(user), "accounts": user.account_ids}
     return render(request, "rates/work.html", context, status=200 if data is None else 422)
 
 

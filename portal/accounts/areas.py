@@ -18,21 +18,21 @@ def in_area(user: User, field: str, *roles: str, nowhere: Q | None = None) -> Q:
     codes = user.regions_for(*roles)
     if not codes:
         return Q(pk__in=[])
-    everywhere = (Q(**{field: ""}) if nowhere is None else nowhere) & Q(~Exists(_officials_outside(user, codes)))
+    everywhere = (Q(**{field: ""}) if nowhere is None else nowhere) & Q(~Exists(_officials_outside(codes)))
     return in_trees(field, codes) | everywhere
 
 
 def covers(user: User | None, code: str, *roles: str) -> bool:
     """Whether the person holds one of the roles in this region or in one above it; "" is everywhere."""
-    return user is not None and _covered(user, code, user.regions_for(*roles))
+    return user is not None and _covered(code, user.regions_for(*roles))
 
 
 def covers_now(user: User | None, code: str, *roles: str) -> bool:
     """As `covers`, asked of the database anew: for the last step, under the lock."""
     if user is None:
         return False
-    held = user.appointments.filter(revoked_at=None, role__in=roles, user__is_active=True)
-    return _covered(user, code, list(held.values_list("region_id", flat=True)))
+    held = user.appointments.in_force().filter(role__in=roles, user__is_active=True)
+    return _covered(code, list(held.values_list("region_id", flat=True)))
 
 
 def home_region(user: User | None) -> str:
@@ -43,11 +43,11 @@ def home_region(user: User | None) -> str:
     return homes[0] if homes else ""
 
 
-def _covered(user: User, code: str, codes: list[str]) -> bool:
+def _covered(code: str, codes: list[str]) -> bool:
     if code:
         return within(code, codes)
-    return bool(codes) and not _officials_outside(user, codes).exists()
+    return bool(codes) and not _officials_outside(codes).exists()
 
 
-def _officials_outside(user: User, codes: list[str]) -> QuerySet[Appointment]:
-    return user.appointments.model._default_manager.filter(revoked_at=None).exclude(in_trees("region__code", codes))
+def _officials_outside(codes: list[str]) -> QuerySet[Appointment]:
+    return Appointment.objects.in_force().exclude(in_trees("region__code", codes))

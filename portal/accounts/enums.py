@@ -1,5 +1,8 @@
 """Kinds of applicants, levels of regions and roles of officials."""
 
+from enum import Enum, auto
+from itertools import combinations
+
 from django.db import models
 
 from portal.core.choices import StatusChoices
@@ -45,13 +48,30 @@ class Role(models.TextChoices):
     POLICY_ADMIN = "policy_admin", "政策管理"
     AUDITOR = "auditor", "审计"
     SYSTEM_ADMIN = "system_admin", "系统管理"
+    SECURITY_ADMIN = "security_admin", "安全管理"
 
 
 DISTRICT_ROLES = frozenset({Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND})
 CITY_ROLES = frozenset({Role.CITY_OFFICER, Role.DECISION_MAKER, Role.FINANCE, Role.POLICY_ADMIN})
-BUSINESS_ROLES = frozenset(set(Role) - {Role.SYSTEM_ADMIN})
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN})
+# Who appoints, who confirms and who audits are three people, and none of them does business (三员分立).
+THREE_OFFICES = ADMINISTRATORS | {Role.AUDITOR}
 # Stations of one claim's way. One person may hold no two of them where claims of the same place pass.
 SEPARATE_DUTIES = DISTRICT_ROLES | {Role.CITY_OFFICER, Role.DECISION_MAKER, Role.FINANCE}
+
+
+class Reach(Enum):
+    """Where two duties may not be one person's."""
+
+    EVERYWHERE = auto()
+    SAME_BRANCH = auto()
+
+
+# Pairs of duties that no person may hold together, whatever accounts they have.
+INCOMPATIBLE: dict[frozenset[Role], Reach] = {
+    **{frozenset(pair): Reach.SAME_BRANCH for pair in combinations(SEPARATE_DUTIES, 2)},
+    **{frozenset({office, role}): Reach.EVERYWHERE for office in THREE_OFFICES for role in set(Role) - {office}},
+}
 # Levels of the regions in which a role can be held.
 ROLE_LEVELS: dict[str, frozenset[str]] = {
     **dict.fromkeys(DISTRICT_ROLES, frozenset({RegionLevel.DISTRICT})),
@@ -60,8 +80,7 @@ ROLE_LEVELS: dict[str, frozenset[str]] = {
     **dict.fromkeys((Role.DECISION_MAKER, Role.FINANCE), frozenset({RegionLevel.CITY, RegionLevel.DISTRICT})),
     # A province's own documents, and those that name no area, are its policy administrators' to publish.
     Role.POLICY_ADMIN: frozenset({RegionLevel.CITY, RegionLevel.PROVINCE}),
-    Role.AUDITOR: frozenset({RegionLevel.CITY, RegionLevel.PROVINCE}),
-    Role.SYSTEM_ADMIN: frozenset({RegionLevel.CITY, RegionLevel.PROVINCE}),
+    **dict.fromkeys(THREE_OFFICES, frozenset({RegionLevel.CITY, RegionLevel.PROVINCE})),
 }
 
 

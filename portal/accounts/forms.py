@@ -350,9 +350,21 @@ class RegionForm(ComparedForm):
     contact = LineField(label="咨询电话", max_length=60, help_text="带区号，如 0510-81234567；可注明科室。")
 
 
-class AppointForm(forms.Form):
+class ConfirmForm(forms.Form):
+    """The number on the card of the person who is appointed."""
+
+    number = LineField(
+        label="公民身份号码",
+        max_length=24,
+        help_text="请按证件原件填写。只留存加密摘要，用于识别同一人的不同账号。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+
+class AppointForm(ConfirmForm):
     """Which duty, and where."""
 
+    field_order = ("role", "region", "number")
     role = forms.ChoiceField(label="职责", choices=[("", "请选择"), *Role.choices])
     region = forms.ModelChoiceField(label="地区", queryset=Region.objects.none(), empty_label="请选择")
 

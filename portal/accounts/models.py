@@ -6,14 +6,15 @@ import uuid
 from datetime import datetime
 from typing import ClassVar
 
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from portal.accounts.enums import ApplicantKind, OverrideState, RegionLevel, Role, SizeClass
 from portal.core.encrypted_fields import EncryptedField, EncryptedJSONField, KeyedHashField
+from portal.accounts.enums import ADMINISTRATORS, ApplicantKind, OverrideState, RegionLevel, Role, SizeClass
+from portal.accounts.persons import Person
 from portal.core.regions import in_trees
 
 
@@ -62,7 +63,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
-class User(AbstractBaseUser):
+class User(Person):
     """A person who signs in. What they may do stands in memberships and appointments, never here."""
 
     email = models.EmailField("电子邮箱", unique=True)
@@ -86,12 +87,20 @@ class User(AbstractBaseUser):
     @cached_property
     def active_appointments(self) -> list[Appointment]:
         """Appointments in force, with their regions, read once per request."""
-        return list(self.appointments.filter(revoked_at=None).select_related("region", "region__parent"))
+        return list(self.appointments.in_force().select_related("region", "region__parent"))
 
     @cached_property
     def active_memberships(self) -> list[Membership]:
         """Memberships with their applicants, read once per request."""
         return list(self.memberships.select_related("applicant", "applicant__region").order_by("pk"))
+
+    @cached_property
+    def recused_from(self) -> frozenset[int]:
+        """Keys of the applicants this person belongs to under any account: they do no official work on them."""
+        if len(self.account_ids) == 1:
+            return frozenset(m.applicant_id for m in self.active_memberships)
+        others = Membership.objects.filter(user__in=self.account_ids)
+        return frozenset(others.values_list("applicant_id", flat=True))
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -115,8 +124,8 @@ class ApplicantQuerySet(models.QuerySet["Applicant"]):
     """Applicants, narrowed to who asks."""
 
     def visible_to(self, user: User) -> ApplicantQuerySet:
-        """One's own; those of an official's region, except for the system administrator, who does no business."""
-        regions = [a.region_id for a in user.active_appointments if a.role != Role.SYSTEM_ADMIN]
+        """One's own; those of an official's region, except for administrators, who do no business."""
+        regions = [a.region_id for a in user.active_appointments if a.role not in ADMINISTRATORS]
         own = Q(pk__in=[m.applicant_id for m in user.active_memberships])
         return self.filter(own | in_trees("region__code", regions))
 
@@ -342,11 +351,15 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def visible_to(self, user: User) -> AppointmentQuerySet:
         """Those in the region trees one administers: a city with its districts, a province with both."""
-        return self.filter(in_trees("region__code", user.regions_for(Role.SYSTEM_ADMIN)))
+        return self.filter(in_trees("region__code", user.regions_for(*ADMINISTRATORS)))
+
+    def in_force(self) -> AppointmentQuerySet:
+        """Confirmed and not ended: only these give rights."""
+        return self.filter(revoked_at=None).exclude(confirmed_at=None)
 
 
 class Appointment(models.Model):
-    """An official holds a role in a region. Ended by a date, never deleted."""
+    """An official holds a role in a region, once it is confirmed. Ended by a date, never deleted."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(User, models.PROTECT, related_name="appointments")
@@ -354,6 +367,9 @@ class Appointment(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="appointments")
     appointed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     appointed_at = models.DateTimeField("任职时间", default=timezone.now)
+    identity_digest = models.CharField("身份摘要", max_length=64, blank=True)
+    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     revoked_at = models.DateTimeField("免职时间", null=True, blank=True)
     revoked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -367,6 +383,10 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 name="appointment_ends_after_it_begins",
                 condition=Q(revoked_at=None) | Q(revoked_at__gte=F("appointed_at")),
+            ),
+            models.CheckConstraint(
+                name="appointment_confirmed_by_another",
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("appointed_by")) & ~Q(confirmed_by=F("user")),
             ),
         ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from portal.accounts.enums import BUSINESS_ROLES, ROLE_LEVELS, SEPARATE_DUTIES, RegionLevel, Role
+from portal.accounts.enums import INCOMPATIBLE, ROLE_LEVELS, Reach, RegionLevel, Role
 from portal.core.regions import same_branch
 
 
@@ -11,8 +11,7 @@ def appointment_problem(
 ) -> str | None:
     """Why a person who holds `held` (roles with region codes) may not take a role in a region; None where they may.
 
-    District duties belong to districts and city duties to cities; a system administrator does no business;
-    acceptance, both district reviews, city review, decision and payment are different people's duties.
+    District duties belong to districts and city duties to cities; `INCOMPATIBLE` says which do not go together.
     """
     wanted = Role(role)
     if region_level not in ROLE_LEVELS[wanted]:
@@ -21,12 +20,19 @@ def appointment_problem(
     for other, other_region in held:
         if other == wanted and other_region == region_code:
             return f"此人已在该地区担任“{wanted.label}”。"
-        duties = {Role(other), wanted}
-        if Role.SYSTEM_ADMIN in duties and duties & BUSINESS_ROLES:
-            return f"系统管理员不得兼任业务职责：“{wanted.label}”与“{Role(other).label}”不能由同一人担任。"
-        if len(duties) == 2 and duties <= SEPARATE_DUTIES and same_branch(other_region, region_code):
-            return (
-                f"不相容职责须由不同的人担任：此人已担任“{Role(other).label}”，"
-                f"不能再在同一地区担任“{wanted.label}”。请另选人员，或先免去原职责。"
-            )
+        if problem := conflict((other, other_region), (role, region_code)):
+            return f"{problem}请另选人员，或先免去原职责。"
     return None
+
+
+def conflict(one: tuple[str, str], other: tuple[str, str]) -> str:
+    """Why one person may not hold both duties (role and region code), "" where they may."""
+    first, second = Role(one[0]), Role(other[0])
+    reach = INCOMPATIBLE.get(frozenset({first, second}))
+    if reach is Reach.EVERYWHERE:
+        return (
+            f"系统管理、安全管理和审计三员分立，且不得兼任业务职责：“{first.label}”与“{second.label}”不能由同一人担任。"
+        )
+    if reach is Reach.SAME_BRANCH and same_branch(one[1], other[1]):
+        return f"不相容职责须由不同的人担任：同一地区的“{first.label}”与“{second.label}”不能由同一人担任。"
+    return ""

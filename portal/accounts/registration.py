@@ -4,7 +4,7 @@ from allauth.mfa.signals import authentication_failed
 
 from portal.access import officials
 from portal.accounts.adapter import record_failed_code
-from portal.accounts.enums import Role
+from portal.accounts.enums import ADMINISTRATORS, Role
 from portal.accounts.jobs import delete_expired_sessions, send_invitation
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
@@ -16,7 +16,7 @@ URL_MODULES.add("me/", "portal.accounts.urls")
 JOB_KINDS.add("accounts.delete_expired_sessions", JobKind("清除过期的会话", delete_expired_sessions, is_daily=True))
 JOB_KINDS.add("accounts.send_invitation", JobKind("发送成员邀请", send_invitation, attempts=MAIL_ATTEMPTS))
 register_menu("代码例外", "accounts:overrides", officials(Role.ACCEPTANCE), weight=170)
-register_menu("人员", "accounts:officials", officials(Role.SYSTEM_ADMIN), weight=190)
+register_menu("人员", "accounts:officials", officials(*sorted(ADMINISTRATORS)), weight=190)
 register_audit(
     "accounts",
     "人员与单位",
@@ -36,6 +36,7 @@ register_audit(
         "member_removed": "移除成员",
         "ownership_handed_over": "移交负责人",
         "official_appointed": "任命",
+        "official_confirmed": "确认任命",
         "official_revoked": "免去职责",
         "password_changed": "修改密码",
         "password_reset": "重置密码",

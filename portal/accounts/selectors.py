@@ -1,16 +1,29 @@
 """Read people, bodies and regions."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 
 from allauth.mfa.models import Authenticator
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet
 
 from portal.accounts.enums import OverrideState, RegionLevel, Role
-from portal.accounts.models import Applicant, Appointment, Invitation, Membership, OverrideRequest, Region, User
 from portal.core.encryption import keyed_hashes
+from portal.accounts.models import (
+    Applicant,
+    Appointment,
+    AppointmentQuerySet,
+    Invitation,
+    Membership,
+    OverrideRequest,
+    Region,
+    User,
+)
+from portal.accounts.permissions import conflict
 from portal.core.regions import in_trees
 
 SEARCH_LIMIT = 20
+_IS_WAITING = ExpressionWrapper(Q(confirmed_at=None), output_field=BooleanField())
 
 
 def districts_by_city() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -44,11 +57,28 @@ def open_invitations(applicant: Applicant, *, now: datetime) -> list[Invitation]
 
 def officers_of(region_code: str, *, role: Role) -> list[User]:
     """Who holds a role in exactly this region."""
-    return list(
-        User.objects.filter(
-            appointments__region_id=region_code, appointments__role=role, appointments__revoked_at=None
-        ).distinct()
-    )
+    return _holders(Q(region_id=region_code), role)
+
+
+def known_digest(number: str) -> str:
+    """The digest of an ID number: the very one that another account of its holder has, under whichever key."""
+    digests = keyed_hashes(number)
+    held = [
+        model.objects.filter(identity_digest__in=digests).values_list("identity_digest", flat=True).first()
+        for model in (User, Appointment)
+    ]
+    return next((one for one in held if one), digests[0])
+
+
+def security_admins_over(region: Region) -> list[User]:
+    """Who confirms appointments in a region: its security administrators and those of the regions above it."""
+    codes = [region.pk, f"{region.pk[:4]}00", f"{region.pk[:2]}0000"]
+    return _holders(Q(region_id__in=codes), Role.SECURITY_ADMIN)
+
+
+def _holders(where: Q, role: Role) -> list[User]:
+    held = Appointment.objects.in_force().filter(where, role=role)
+    return list(User.objects.filter(pk__in=held.values("user_id")).order_by("pk"))
 
 
 def overrides_for(user: User, *, pending: bool) -> list[OverrideRequest]:
@@ -64,20 +94,22 @@ def own_overrides(user: User) -> list[OverrideRequest]:
     return list(user.override_requests.filter(applicant=None).order_by("-created_at")[:20])
 
 
-def managed_regions(user: User) -> QuerySet[Region]:
-    """Regions that a system administrator appoints in: those administered and all below."""
-    here = user.regions_for(Role.SYSTEM_ADMIN)
+def managed_regions(user: User, *roles: str) -> QuerySet[Region]:
+    """Regions that a system administrator appoints in (or of these roles): those administered and all below."""
+    here = user.regions_for(*(roles or (Role.SYSTEM_ADMIN,)))
     return Region.objects.filter(in_trees("code", here)).select_related("parent")
 
 
 def appointments_listed(user: User, *, region: str = "", role: str = "") -> QuerySet[Appointment]:
-    """Appointments in force that a system administrator looks after, by region and role, with people."""
+    """Appointments not ended that an administrator looks after, those to be confirmed first, with people."""
     found = Appointment.objects.visible_to(user).filter(revoked_at=None)
     if region:
         found = found.filter(region_id=region)
     if role:
         found = found.filter(role=role)
-    return found.select_related("user", "region__parent").order_by("region_id", "role", "user__name", "pk")
+    return found.select_related("user", "region__parent").order_by(
+        _IS_WAITING.desc(), "region_id", "role", "user__name", "pk"
+    )
 
 
 def people_managed_by(admin: User) -> QuerySet[User]:
@@ -108,6 +140,39 @@ def search_users(text: str, *, admin: User) -> list[User]:
         )
         .order_by("name", "pk")[:SEARCH_LIMIT]
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with a person's appointments, with those it concerns."""
+
+    appointments: list[Appointment]
+    problem: str
+
+    @property
+    def people(self) -> list[User]:
+        """The accounts concerned, each once."""
+        return list({appointment.user_id: appointment.user for appointment in self.appointments}.values())
+
+
+def appointment_findings(appointments: AppointmentQuerySet) -> list[Finding]:
+    """People who hold duties that exclude each other, under one account or several; then those of unknown identity.
+
+    `appointments` are the ones looked after; what the same people hold elsewhere is compared too.
+    """
+    by_person: dict[str | int, list[Appointment]] = {}
+    for held in Appointment.objects.in_force().select_related("user", "region__parent").order_by("pk"):
+        by_person.setdefault(held.user.identity_digest or held.user_id, []).append(held)
+    own = set(appointments.in_force().values_list("pk", flat=True))
+    mine = [held for held in by_person.values() if not own.isdisjoint(one.pk for one in held)]
+    pairs = [pair for held in mine for pair in combinations(held, 2)]
+    clashes = [
+        Finding([one, other], problem)
+        for one, other in pairs
+        if (problem := conflict((one.role, one.region_id), (other.role, other.region_id)))
+    ]
+    unknown = [held for held in mine if not held[0].user.identity_digest]
+    return clashes + [Finding(held, "未登记证件号码，无法核对是否与其他账号为同一人。") for held in unknown]
 
 
 def appointment_history(user: User, *, admin: User) -> list[Appointment]:

@@ -26,7 +26,9 @@ urlpatterns = [
     path("officials/", officials.officials_list, name="officials"),
     path("officials/users/", officials.users, name="users"),
     path("officials/<int:pk>/", officials.official, name="official"),
+    path("officials/findings/", officials.findings, name="findings"),
     path("officials/regions/", regions.regions, name="regions"),
     path("officials/regions/<str:code>/", regions.region_edit, name="region_edit"),
+    path("officials/appointments/<uuid:public_id>/", officials.appointment, name="appointment"),
     path("officials/appointments/<uuid:public_id>/revoke/", officials.appointment_revoke, name="appointment_revoke"),
 ]

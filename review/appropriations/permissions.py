@@ -6,6 +6,7 @@ from django.db.models import Q
 from portal.accounts.areas import covers_now
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.accounts.persons import same_person
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.regions import in_trees
@@ -33,5 +34,5 @@ def acting(act: ActorContext, region_code: str, *roles: Role) -> User:
 
 def second_person(user: User, *, first_id: int | None, deed: str) -> None:
     """Raise RefusedError where who acts is the person that did the step before."""
-    if user.pk == first_id:
+    if same_person(user, first_id):
         raise RefusedError(f"{deed}须由另一人办理：您已经办理了上一步。")

@@ -15,7 +15,9 @@ from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import User
 from review.decisions.enums import Conclusion, CreditResult, ObjectionState, Stage
 
-_HEAR_OBJECTIONS = frozenset({Role.CITY_OFFICER, Role.DECISION_MAKER, Role.AUDITOR})
+# District lists are worked by the district's own second officer too.
+PUBLICITY_ROLES = (Role.CITY_OFFICER, Role.DECISION_MAKER, Role.DISTRICT_SECOND)
+_HEAR_OBJECTIONS = frozenset({*PUBLICITY_ROLES, Role.AUDITOR})
 
 
 class Decision(models.Model):
@@ -135,7 +137,7 @@ class PublicityQuerySet(models.QuerySet["PublicityList"]):
 
     def workable_by(self, user: User) -> PublicityQuerySet:
         """Lists of the cities, or of the district, in which the person handles publicity."""
-        return self.filter(region_id__in=user.regions_for(Role.CITY_OFFICER, Role.DECISION_MAKER))
+        return self.filter(region_id__in=user.regions_for(*PUBLICITY_ROLES))
 
 
 class PublicityList(models.Model):

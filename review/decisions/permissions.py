@@ -6,9 +6,11 @@ from django.db.models import Q
 
 from applications.claims.enums import Action, ClaimStatus, Route
 from applications.claims.models import Claim, ClaimEvent
-from applications.claims.permissions import acts_for_applicant, party_for
+from applications.claims.permissions import party_for
+from applications.claims.workflow import reviewer_of
 from portal.accounts.enums import RegionLevel, Role
-from portal.accounts.models import Appointment, User
+from portal.accounts.models import Appointment, Region, User
+from portal.accounts.persons import same_person
 from review.decisions.enums import Conclusion, Stage
 
 STAGE_OF: dict[str, Stage] = {
@@ -63,6 +65,12 @@ def publishing_regions(user: User) -> list[str]:
     ]
 
 
+def approver_in(region: Region) -> Role:
+    """Who approves the lists of a region after their last day."""
+    route = Route.DISTRICT if region.level == RegionLevel.DISTRICT else Route.CITY
+    return reviewer_of(ClaimStatus.PUBLICITY, route) or Role.DECISION_MAKER
+
+
 def _decides_in_district(appointment: Appointment) -> bool:
     return appointment.role == Role.DECISION_MAKER and appointment.region.level == RegionLevel.DISTRICT
 
@@ -108,9 +116,9 @@ def four_eyes_problem(user: User, claim: Claim, concluded: Iterable[tuple[int, s
     `concluded` holds (officer's pk, stage) of every earlier decision on the claim, of all rounds. `stage` is the one
     about to be concluded (the payment is none of them: whoever decided anything does not pay).
     """
-    if acts_for_applicant(user, claim):
+    if claim.applicant_id in user.recused_from:
         return "您是该申报单位的成员，应当回避，请由其他人员办理。"
     for officer_id, earlier in concluded:
-        if officer_id == user.pk and earlier != stage:
+        if same_person(user, officer_id) and earlier != stage:
             return f"您已在“{Stage(earlier).label}”环节办理过该申报，不能再办理另一环节，请由其他人员办理。"
     return ""

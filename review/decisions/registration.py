@@ -17,7 +17,9 @@ JOB_KINDS.add("review.approve_list", JobKind("公示期满批准", approve_long_
 register_menu("公示", "review:publicity_public", public, weight=50)
 register_menu("待办", "review:queue", officials(*_REVIEWERS), weight=90)
 register_menu("审定议程", "review:agendas", officials(Role.DECISION_MAKER), weight=95)
-register_menu("公示管理", "review:publicity", officials(Role.CITY_OFFICER, Role.DECISION_MAKER), weight=100)
+register_menu(
+    "公示管理", "review:publicity", officials(Role.CITY_OFFICER, Role.DECISION_MAKER, Role.DISTRICT_SECOND), weight=100
+)
 register_menu("申报查询", "review:claims", officials(*_REVIEWERS, Role.AUDITOR, Role.FINANCE), weight=120)
 register_contents(Decision, LineDecision, CreditSnapshot, PublicityList, PublicityEntry, Objection)
 register_audit(

@@ -186,7 +186,7 @@ class Demo:
 
     def officer(self, role: Role, region: str) -> User:
         """The demo's first official of this role there."""
-        held = Appointment.objects.select_related("user").filter(role=role, region_id=region, revoked_at=None)
+        held = Appointment.objects.in_force().select_related("user").filter(role=role, region_id=region)
         return held.order_by("pk")[0].user
 
     def owner(self, walk: Walk) -> User:

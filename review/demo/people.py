@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 from stdnum.cn import uscc
 from stdnum.iso7064 import mod_11_10
 
 from portal.accounts.enums import ApplicantKind, Role, SizeClass
 from portal.accounts.models import Applicant, Appointment, Membership, Region, User
 from portal.core.encryption import keyed_hash
+from portal.accounts.selectors import known_digest
 
 PASSWORD = "Demo-2026-portal"  # noqa: S105 - printed for everyone who starts the demo
 DOMAIN = "demo.example"
@@ -29,6 +31,7 @@ OFFICIALS = (
     Official("chushen", "陆初审", Role.DISTRICT_FIRST, "320211"),
     Official("fuhe", "沈复核", Role.DISTRICT_SECOND, "320211"),
     Official("shiji", "唐市审", Role.CITY_OFFICER, "320200"),
+    Official("shiji2", "蒋市审", Role.CITY_OFFICER, "320200"),
     Official("shending", "徐审定", Role.DECISION_MAKER, "320200"),
     Official("caiwu", "俞财务", Role.FINANCE, "320200"),
     Official("caiwu2", "管财务", Role.FINANCE, "320200"),
@@ -39,8 +42,10 @@ OFFICIALS = (
     Official("zhengce2", "荣政策", Role.POLICY_ADMIN, "320200"),
     Official("shenji", "薛审计", Role.AUDITOR, "320200"),
     Official("guanli", "过管理", Role.SYSTEM_ADMIN, "320200"),
+    Official("anquan", "安保全", Role.SECURITY_ADMIN, "320200"),
     Official("suzhou-shiji", "范市审", Role.CITY_OFFICER, "320500"),
     Official("sheng-guanli", "江省管", Role.SYSTEM_ADMIN, "320000"),
+    Official("sheng-anquan", "靖省安", Role.SECURITY_ADMIN, "320000"),
     Official("sheng-shenji", "苏省审", Role.AUDITOR, "320000"),
     Official("sheng-zhengce", "宁省策", Role.POLICY_ADMIN, "320000"),
     Official("sheng-zhengce2", "淮省策", Role.POLICY_ADMIN, "320000"),
@@ -103,10 +108,15 @@ PERSON_LOGIN = "geren"
 def load_people() -> tuple[list[Applicant], dict[str, User]]:
     """Make what is missing of the demo's people; returns applicants in order and officials by login."""
     officials = {}
-    for official in OFFICIALS:
+    for number, official in enumerate(OFFICIALS):
         user = _user(official.login, official.name)
+        user.identity_digest = known_digest(_resident_id(f"32020019800101{number:03d}"))
+        user.save(update_fields=["identity_digest"])
         Appointment.objects.get_or_create(
-            user=user, role=official.role, region_id=official.region, defaults={"appointed_by": None}
+            user=user,
+            role=official.role,
+            region_id=official.region,
+            defaults={"identity_digest": user.identity_digest, "confirmed_at": timezone.now()},
         )
         officials[official.login] = user
     applicants = [_body(index, *body) for index, body in enumerate(_BODIES)]
@@ -168,13 +178,16 @@ def _body(index: int, name: str, kind: ApplicantKind, size: SizeClass | str, dis
     return applicant
 
 
-def _person(index: int, name: str, stem: str, district: str) -> Applicant:
+def _resident_id(stem: str) -> str:
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    check = "10X98765432"[sum(int(c) * w for c, w in zip(stem, weights, strict=True)) % 11]
+    return stem + "10X98765432"[sum(int(c) * w for c, w in zip(stem, weights, strict=True)) % 11]
+
+
+def _person(index: int, name: str, stem: str, district: str) -> Applicant:
     applicant, created = Applicant.objects.get_or_create(
-        resident_id_hash=keyed_hash(stem + check),
+        resident_id_hash=keyed_hash(_resident_id(stem)),
         defaults={
-            "resident_id": stem + check,
+            "resident_id": _resident_id(stem),
             "kind": ApplicantKind.INDIVIDUAL,
             "name": name,
             "region_id": district,

@@ -156,7 +156,7 @@ def machinery(*, now: datetime) -> Machinery:
         running=Count("pk", filter=Q(state=JobState.RUNNING)),
         overdue_since=Min("run_after", filter=waiting & Q(run_after__lte=now)),
     )
-    officials = Appointment.objects.filter(revoked_at=None).values("user_id").distinct().count()
+    officials = Appointment.objects.in_force().values("user_id").distinct().count()
     return Machinery(**jobs, officials=officials, now=now)
 
 

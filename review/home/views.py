@@ -23,7 +23,7 @@ from portal.core.row_versions import Rows, kept, rows_version
 from portal.notifications.models import Message
 from review.home import selectors
 
-_PUBLICITY_ROLES = frozenset({Role.CITY_OFFICER, Role.DECISION_MAKER})
+_PUBLICITY_ROLES = frozenset({Role.CITY_OFFICER, Role.DECISION_MAKER, Role.DISTRICT_SECOND})
 _CARDS = 9
 
 

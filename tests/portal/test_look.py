@@ -165,7 +165,7 @@ def test_the_header_shows_who_one_is_for_whom_and_how_much_is_unread():
 def test_several_roles_are_counted():
     user = make_official(Role.DISTRICT_FIRST, binhu())
     assert current_role_label(user) == "无锡市滨湖区 区级经办"
-    Appointment.objects.create(user=user, role=Role.ACCEPTANCE, region=xishan())
+    Appointment.objects.create(user=user, role=Role.ACCEPTANCE, region=xishan(), confirmed_at=timezone.now())
     del user.active_appointments
     assert current_role_label(user).endswith("等 2 项")
     member = make_member(ApplicantFactory(name="甲公司"))

@@ -29,12 +29,13 @@ MINUTES = Minutes("锡知纪〔2026〕3号", date(2026, 6, 1))
 
 @dataclass
 class Office:
-    """One official for each duty, of Binhu and Wuxi."""
+    """One official for each duty, of Binhu and Wuxi; `hearer` decides objections."""
 
     acceptance: User = field(default_factory=lambda: make_official(Role.ACCEPTANCE, binhu()))
     first: User = field(default_factory=lambda: make_official(Role.DISTRICT_FIRST, binhu()))
     second: User = field(default_factory=lambda: make_official(Role.DISTRICT_SECOND, binhu()))
     city: User = field(default_factory=lambda: make_official(Role.CITY_OFFICER, wuxi()))
+    hearer: User = field(default_factory=lambda: make_official(Role.CITY_OFFICER, wuxi()))
     decider: User = field(default_factory=lambda: make_official(Role.DECISION_MAKER, wuxi()))
     finance: User = field(default_factory=lambda: make_official(Role.FINANCE, wuxi()))
 

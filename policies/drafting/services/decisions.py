@@ -19,7 +19,7 @@ from policies.published.models import DocumentText, PolicyDocument
 from policies.published.services import PublishError, publish_document
 from portal.accounts.areas import covers
 from portal.accounts.enums import Role
-from portal.accounts.models import User
+from portal.accounts.models import Appointment, User
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.notifications.services import notify_users
@@ -141,10 +141,9 @@ def _refuse_decider(draft: PolicyDraft, act: ActorContext) -> None:
 
 def _others(draft: PolicyDraft) -> list[User]:
     """Who may decide: policy administrators of the draft's area that had no part in it."""
-    admins = User.objects.filter(
-        appointments__role=Role.POLICY_ADMIN, appointments__revoked_at=None, is_active=True
-    ).distinct()
-    others = admins.exclude(pk__in=draft.authors.values("pk"))
+    held = Appointment.objects.in_force().filter(role=Role.POLICY_ADMIN)
+    authors = {account for author in draft.authors.all() for account in author.account_ids}
+    others = User.objects.filter(pk__in=held.values("user_id"), is_active=True).exclude(pk__in=authors)
     return [user for user in others if covers(user, draft.region_code, Role.POLICY_ADMIN)]
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from portal.accounts.enums import ApplicantKind, OverrideState, RegionLevel, Role
 from portal.accounts.models import Applicant, Membership, OverrideRequest, Region, User
-from portal.accounts.selectors import officers_of, owner_of
+from portal.accounts.selectors import known_digest, officers_of, owner_of
 from portal.accounts.workflow import OVERRIDES
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
@@ -94,6 +94,9 @@ def register_individual(*, resident_id: str, details: ApplicantDetails, act: Act
         applicant = _create_applicant(
             kind=ApplicantKind.INDIVIDUAL, uscc=None, resident_id=number, details=details, owner=owner, act=act
         )
+        if not owner.identity_digest:
+            owner.identity_digest = known_digest(number)
+            owner.save(update_fields=["identity_digest"])
         record_audit(
             act,
             action="accounts.applicant_registered",

@@ -1,47 +1,57 @@
-"""Appoint officials and end their appointments."""
+"""Appoint officials, confirm appointments as a second administrator, and end them."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from portal.accounts.areas import covers_now
-from portal.accounts.enums import Role
+from portal.accounts.enums import ADMINISTRATORS, Role
 from portal.accounts.models import Appointment, Region, User
 from portal.accounts.permissions import appointment_problem
+from portal.accounts.persons import same_person
+from portal.accounts.selectors import known_digest, security_admins_over
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
+from portal.core.identifiers import IdentifierError, read_resident_id
 from portal.notifications.services import notify_users
 
 
-def appoint_official(user: User, *, role: str, region: Region, act: ActorContext) -> Appointment:
-    """Give a person a role in a region, and tell them.
+def appoint_official(user: User, *, role: str, region: Region, act: ActorContext, number: str = "") -> Appointment:
+    """Give a person, known by their ID number, a role in a region; it acts once `confirm_appointment` was called.
 
-    Only a system administrator of the region, or of one above it, appoints, and never themself; an act without a
-    user is the operator's, at the command line. Raises PermissionDenied, or RefusedError where the person is a
-    member of an applicant or the duties do not go together.
+    Only a system administrator of the region, or of one above it, appoints, and never themself. An act without a
+    user is the operator's, at the command line: it needs no confirmation, and no number. Raises PermissionDenied, or
+    RefusedError where the number is wrong, the person is a member of an applicant or the duties do not go together.
     """
     with transaction.atomic():
-        _check_administrator(region, act=act)
+        _check_administrator(region, Role.SYSTEM_ADMIN, act=act)
         person = User.objects.select_for_update().get(pk=user.pk)
-        if act.user is not None and person.pk == act.user.pk:
+        digest = _digest(person, number, act=act) if number or act.user is not None else person.identity_digest
+        person.identity_digest = digest
+        if same_person(person, act.user.pk if act.user else None):
             raise RefusedError("不能给自己任职，请由另一位系统管理员办理。")
-        if not person.is_active:
-            raise RefusedError("该账号已停用，不能任职。")
-        if person.memberships.exists():
-            raise RefusedError("此人是申报单位成员。公职人员不得代表申报单位，请先退出单位，或使用另一账号任职。")
-        held = list(person.appointments.filter(revoked_at=None).values_list("role", "region_id"))
-        if problem := appointment_problem(role, region_code=region.code, region_level=region.level, held=held):
-            raise RefusedError(problem, field="role")
+        _check_duties(person, role, region)
         appointment = Appointment.objects.create(
-            user=person, role=role, region=region, appointed_by=act.user, appointed_at=act.at
+            user=person,
+            role=role,
+            region=region,
+            identity_digest=digest,
+            appointed_by=act.user,
+            appointed_at=act.at,
+            confirmed_at=None if act.user else act.at,
         )
-        notify_users(
-            [person],
-            key=f"appointment:{appointment.pk}:made",
-            title="您有新的任职",
-            body=f"您已被任命为{appointment}。登录后即可办理相应工作。",
-            url="/",
-        )
+        if act.user is None:
+            _take_effect(appointment)
+        else:
+            notify_users(
+                security_admins_over(region),
+                key=f"appointment:{appointment.pk}:waiting",
+                title=f"任职待确认：{person.name}",
+                body=f"{act.actor_name}拟任命{person.name}为{appointment}。请核对证件原件后确认或退回。",
+                url=reverse("accounts:appointment", args=[appointment.public_id]),
+            )
         record_audit(
             act,
             action="accounts.official_appointed",
@@ -52,31 +62,63 @@ def appoint_official(user: User, *, role: str, region: Region, act: ActorContext
     return appointment
 
 
+def confirm_appointment(appointment: Appointment, *, number: str, act: ActorContext) -> Appointment:
+    """Put an appointment into force as a security administrator who read the person's ID number from their card.
+
+    Raises PermissionDenied for anybody else, RefusedError for who appointed or is appointed, for another number than
+    the one appointed under, and where the person may not hold the duty any more.
+    """
+    with transaction.atomic():
+        locked = _lock(appointment)
+        _check_administrator(locked.region, Role.SECURITY_ADMIN, act=act)
+        if locked.revoked_at or locked.confirmed_at:
+            raise RefusedError("该任职已经办理，请刷新页面查看。")
+        person = User.objects.select_for_update().get(pk=locked.user_id)
+        if _digest(person, number, act=act) != locked.identity_digest:
+            raise RefusedError(
+                "与任职时登记的证件号码不一致。请核对证件原件；登记有误的，请退回该任职。", field="number"
+            )
+        person.identity_digest = locked.identity_digest
+        if same_person(person, act.user.pk if act.user else None) or same_person(act.user, locked.appointed_by_id):
+            raise RefusedError("任职须由任命人和本人以外的安全管理员确认。")
+        _check_duties(person, locked.role, locked.region, but=locked)
+        locked.confirmed_at, locked.confirmed_by = act.at, act.user
+        locked.save(update_fields=["confirmed_at", "confirmed_by"])
+        _take_effect(locked)
+        record_audit(
+            act,
+            action="accounts.official_confirmed",
+            target=locked,
+            region_code=locked.region_id,
+            after={"user": locked.user_id, "role": locked.role, "region": locked.region_id},
+        )
+    return locked
+
+
 def revoke_appointment(appointment: Appointment, *, act: ActorContext) -> None:
     """End an appointment; it stays on record with its end. Nobody ends their own.
 
-    Raises PermissionDenied for anybody but a system administrator of the region, RefusedError where it has ended.
+    Raises PermissionDenied for anybody but a system administrator of the region (a security administrator sends
+    back what waits for confirmation), RefusedError where it has ended.
     """
     with transaction.atomic():
-        locked = (
-            Appointment.objects.select_for_update(of=("self",))
-            .select_related("user", "region__parent")
-            .get(pk=appointment.pk)
-        )
-        _check_administrator(locked.region, act=act)
-        if act.user is not None and locked.user_id == act.user.pk:
+        locked = _lock(appointment)
+        may_end = [Role.SYSTEM_ADMIN] if locked.confirmed_at else sorted(ADMINISTRATORS)
+        _check_administrator(locked.region, *may_end, act=act)
+        if same_person(act.user, locked.user_id):
             raise RefusedError("不能免去自己的职责，请由另一位系统管理员办理。")
         if locked.revoked_at:
             raise RefusedError("该任职已经结束。")
         locked.revoked_at = act.at
         locked.revoked_by = act.user
         locked.save(update_fields=["revoked_at", "revoked_by"])
-        notify_users(
-            [locked.user],
-            key=f"appointment:{locked.pk}:ended",
-            title="您的任职已结束",
-            body=f"您不再担任{locked}。如有疑问，请联系系统管理员。",
-        )
+        if locked.confirmed_at:
+            whom, title = locked.user, "您的任职已结束"
+            body = f"您不再担任{locked}。如有疑问，请联系系统管理员。"
+        else:
+            whom, title = locked.appointed_by or locked.user, f"任职未获确认：{locked.user.name}"
+            body = f"{locked.user.name}任{locked}已退回，请核对证件后重新办理。"
+        notify_users([whom], key=f"appointment:{locked.pk}:ended", title=title, body=body)
         record_audit(
             act,
             action="accounts.official_revoked",
@@ -87,9 +129,55 @@ def revoke_appointment(appointment: Appointment, *, act: ActorContext) -> None:
         )
 
 
-def _check_administrator(region: Region, *, act: ActorContext) -> None:
+def _lock(appointment: Appointment) -> Appointment:
+    found = Appointment.objects.select_for_update(of=("self",))
+    return found.select_related("user", "appointed_by", "region__parent").get(pk=appointment.pk)
+
+
+def _digest(person: User, number: str, *, act: ActorContext) -> str:
+    """The digest of an ID number, the very one that another account of the same holder already has."""
+    try:
+        digest = known_digest(read_resident_id(number, today=timezone.localdate(act.at)))
+    except IdentifierError as error:
+        raise RefusedError(str(error), field="number") from error
+    if person.identity_digest not in ("", digest):
+        raise RefusedError("此人已用另一证件号码核验过身份，请核对证件原件。", field="number")
+    return digest
+
+
+def _check_duties(person: User, role: str, region: Region, *, but: Appointment | None = None) -> None:
+    """Raise RefusedError where this person, under all their accounts, may not take the role."""
+    if not person.is_active:
+        raise RefusedError("该账号已停用，不能任职。")
+    if person.memberships.exists():
+        raise RefusedError("此人是申报单位成员。公职人员不得代表申报单位，请先退出单位，或使用另一账号任职。")
+    theirs = Appointment.objects.filter(revoked_at=None)
+    if but is not None:
+        theirs = theirs.exclude(pk=but.pk)
+    digest = person.identity_digest
+    same = theirs.filter(user__in=person.account_ids) | (
+        theirs.filter(identity_digest=digest) if digest else theirs.none()
+    )
+    held = list(same.values_list("role", "region_id"))
+    if problem := appointment_problem(role, region_code=region.code, region_level=region.level, held=held):
+        raise RefusedError(problem, field="role")
+
+
+def _take_effect(appointment: Appointment) -> None:
+    """Keep who the person is with their account, and notify them."""
+    User.objects.filter(pk=appointment.user_id).update(identity_digest=appointment.identity_digest)
+    notify_users(
+        [appointment.user],
+        key=f"appointment:{appointment.pk}:made",
+        title="您有新的任职",
+        body=f"您已被任命为{appointment}。登录后即可办理相应工作。",
+        url="/",
+    )
+
+
+def _check_administrator(region: Region, *roles: Role, act: ActorContext) -> None:
     if act.user is None:
         return
     # Asked anew, not from the request's cache: an administrator revoked a moment ago appoints nobody.
-    if not covers_now(act.user, region.pk, Role.SYSTEM_ADMIN):
-        raise PermissionDenied("您不是该地区的系统管理员。")
+    if not covers_now(act.user, region.pk, *roles):
+        raise PermissionDenied(f"您不是该地区的{'或'.join(role.label for role in roles)}员。")

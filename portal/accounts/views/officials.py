@@ -1,4 +1,4 @@
-"""System administrators' pages: who holds which office, appoint, revoke."""
+"""Administrators' pages: who holds which office; appoint, confirm, revoke."""
 
 import uuid
 
@@ -8,27 +8,31 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from portal.access import access, officials
-from portal.accounts.enums import Role
-from portal.accounts.forms import AppointForm, OfficialsFilter, SearchForm
+from portal.accounts.enums import ADMINISTRATORS, THREE_OFFICES, Role
+from portal.accounts.forms import AppointForm, ConfirmForm, OfficialsFilter, SearchForm
 from portal.accounts.models import Appointment
 from portal.accounts.selectors import (
+    appointment_findings,
     appointment_history,
     appointments_listed,
     managed_regions,
     people_managed_by,
     search_users,
+    security_admins_over,
 )
-from portal.accounts.services.officials import appoint_official, revoke_appointment
+from portal.accounts.services.officials import appoint_official, confirm_appointment, revoke_appointment
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
+from portal.core.regions import in_trees
 
 LISTED_AT_MOST = 200
+administrators = officials(*sorted(ADMINISTRATORS))
 
 
-@access(officials(Role.SYSTEM_ADMIN))
+@access(administrators)
 def officials_list(request: HttpRequest) -> HttpResponse:
     """List the officials of one's regions, by region and role."""
-    form = OfficialsFilter(request.GET or None, regions=managed_regions(user_of(request)))
+    form = OfficialsFilter(request.GET or None, regions=managed_regions(user_of(request), *ADMINISTRATORS))
     chosen = {name: value or "" for name, value in form.asked().items()}
     found = appointments_listed(user_of(request), region=chosen.get("region", ""), role=chosen.get("role", ""))
     listed = list(found[: LISTED_AT_MOST + 1])
@@ -38,6 +42,7 @@ def officials_list(request: HttpRequest) -> HttpResponse:
         "more": len(listed) > LISTED_AT_MOST,
         "limit": LISTED_AT_MOST,
         "filtered": any(chosen.values()),
+        "appoints": Role.SYSTEM_ADMIN in user_of(request).roles,
     }
     return render(request, "accounts/officials.html", context)
 
@@ -58,8 +63,13 @@ def official(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         with show_refusal(form):
-            appointment = appoint_official(person, role=data["role"], region=data["region"], act=act_of(request))
-            messages.success(request, f"{person.name}已任{appointment}。")
+            made = appoint_official(
+                person, role=data["role"], region=data["region"], number=data["number"], act=act_of(request)
+            )
+            said = f"拟任{person.name}为{made}，经安全管理员确认后生效。"
+            if not security_admins_over(data["region"]):
+                said += "本地区尚无安全管理员，请运维人员任命后办理。"
+            messages.success(request, said)
             return redirect("accounts:official", pk=person.pk)
     context = {
         "person": person,
@@ -71,12 +81,36 @@ def official(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/official.html", context)
 
 
-@access(officials(Role.SYSTEM_ADMIN))
+@access(officials(Role.SECURITY_ADMIN))
+def appointment(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Show an appointment to be confirmed, and confirm it with the number read from the person's card."""
+    related = ("user", "region__parent", "appointed_by", "confirmed_by")
+    found = Appointment.objects.visible_to(user_of(request)).select_related(*related)
+    shown = get_object_or_404(found, public_id=public_id)
+    form = ConfirmForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with show_refusal(form):
+            confirm_appointment(shown, number=form.cleaned_data["number"], act=act_of(request))
+            messages.success(request, f"{shown.user.name}的任职“{shown}”已确认并生效。")
+            return redirect("accounts:officials")
+    return render(request, "accounts/appointment.html", {"appointment": shown, "form": form})
+
+
+@access(officials(*sorted(THREE_OFFICES)))
+def findings(request: HttpRequest) -> HttpResponse:
+    """List who holds duties that exclude each other, or is of unknown identity."""
+    regions = user_of(request).regions_for(*THREE_OFFICES)
+    found = appointment_findings(Appointment.objects.filter(in_trees("region__code", regions)))
+    return render(request, "accounts/findings.html", {"findings": found})
+
+
+@access(administrators)
 @require_POST
 def appointment_revoke(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """End an appointment."""
     found = Appointment.objects.visible_to(user_of(request)).select_related("user", "region__parent")
-    appointment = get_object_or_404(found, public_id=public_id)
-    with show_refusal(request, success=f"{appointment.user.name}的任职“{appointment}”已结束。"):
-        revoke_appointment(appointment, act=act_of(request))
-    return redirect("accounts:official", pk=appointment.user_id)
+    ended = get_object_or_404(found, public_id=public_id)
+    with show_refusal(request, success=f"{ended.user.name}的任职“{ended}”已结束。"):
+        revoke_appointment(ended, act=act_of(request))
+    appoints = Role.SYSTEM_ADMIN in user_of(request).roles
+    return redirect("accounts:official", pk=ended.user_id) if appoints else redirect("accounts:officials")

@@ -198,21 +198,27 @@ def page_of(claims: QuerySet[Claim], *, after: str = "", oldest_first: bool = Fa
 
 def next_claim(user: User, work: WorkQueue) -> Claim | None:
     """The claim that has waited longest in a queue, of those this person may conclude (four eyes)."""
-    mine = Decision.objects.filter(officer=user).exclude(stage=work.stage).values("claim_id")
-    own = [membership.applicant_id for membership in user.active_memberships]
-    return work.claims(user).exclude(pk__in=mine).exclude(applicant_id__in=own).order_by("submitted_at", "id").first()
+    mine = Decision.objects.filter(officer__in=user.account_ids).exclude(stage=work.stage).values("claim_id")
+    return (
+        work.claims(user)
+        .exclude(pk__in=mine)
+        .exclude(applicant_id__in=user.recused_from)
+        .order_by("submitted_at", "id")
+        .first()
+    )
 
 
 def claims_for(user: User) -> QuerySet[Claim]:
     """Every claim this person sees as an official; never those of a body they belong to (回避)."""
-    own = [membership.applicant_id for membership in user.active_memberships]
-    return Claim.objects.visible_to(user).exclude(applicant_id__in=own).exclude(submitted_at=None)
+    return Claim.objects.visible_to(user).exclude(applicant_id__in=user.recused_from).exclude(submitted_at=None)
 
 
 def blocked_here(user: User, claims: list[Claim], stage: Stage) -> dict[int, str]:
     """Of a page's claims those that this person must leave to another, with the reason; one query."""
     concluded: dict[int, list[tuple[int, str]]] = {}
-    rows = Decision.objects.filter(claim__in=claims, officer=user).values_list("claim_id", "officer_id", "stage")
+    rows = Decision.objects.filter(claim__in=claims, officer__in=user.account_ids).values_list(
+        "claim_id", "officer_id", "stage"
+    )
     for claim_id, officer_id, earlier in rows:
         concluded.setdefault(claim_id, []).append((officer_id, earlier))
     problems = {claim.pk: four_eyes_problem(user, claim, concluded.get(claim.pk, []), stage) for claim in claims}

@@ -61,6 +61,18 @@ def check_four_eyes(claim: Claim, *, user: User, stage: str | None) -> None:
         raise RefusedError(problem)
 
 
+def involvement(user: User, claim: Claim, *, stage: Stage | None = None) -> str:
+    """Why a person who concluded this stage of the claim (any unless given), or is recused, must leave it to others."""
+    concluded = Decision.objects.filter(claim=claim).values_list("officer_id", "stage")
+    return four_eyes_problem(user, claim, [(who, at) for who, at in concluded if stage in (None, at)])
+
+
+def check_uninvolved(claim: Claim, *, act: ActorContext, stage: Stage | None = None) -> None:
+    """Raise RefusedError where `involvement` finds something."""
+    if act.user is not None and (problem := involvement(act.user, claim, stage=stage)):
+        raise RefusedError(problem)
+
+
 def write_decision(
     claim: Claim, *, stage: Stage, conclusion: Conclusion, officer: User, act: ActorContext, **fields: Any
 ) -> Decision:

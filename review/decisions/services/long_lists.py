@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
-from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.actor import ActorContext
 from portal.jobs.enums import JobState
@@ -15,6 +14,7 @@ from portal.jobs.progress import report_progress
 from portal.jobs.services import enqueue_job
 from portal.notifications.services import notify_users
 from review.decisions.models import PublicityList
+from review.decisions.permissions import approver_in
 from review.decisions.services.publicity import approve_list, refuse_before_end
 
 KIND = "review.approve_list"
@@ -33,8 +33,8 @@ def start_approval(publicity: PublicityList, *, act: ActorContext) -> Job:
 
     Raises RefusedError before the end of the period, PermissionDenied for another region's person.
     """
-    if act.user is None or publicity.region_id not in act.user.regions_for(Role.DECISION_MAKER):
-        raise PermissionDenied("只有本级的审定人员可以批准。")
+    if act.user is None or publicity.region_id not in act.user.regions_for(approver_in(publicity.region)):
+        raise PermissionDenied("您的职责不包含批准本名单。")
     refuse_before_end(publicity, act=act)
     with transaction.atomic():
         # Locked, so that two people who press at once start one job.

@@ -16,6 +16,7 @@ from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
 from review.decisions.enums import ObjectionState
 from review.decisions.models import Objection, PublicityEntry
+from review.decisions.services.locking import check_uninvolved
 from review.decisions.services.publicity import close_if_settled, last_day
 from review.decisions.services.step_messages import notify_of_step
 from review.decisions.services.ways_back import release_decided
@@ -78,12 +79,10 @@ def enter_objection(
 def dismiss_objection(objection_id: int, *, conclusion: str, act: ActorContext) -> Objection:
     """Find an objection not made out; with none left open, the claim goes back to publicity.
 
-    Raises RefusedError without a conclusion or where it was decided already.
+    Raises RefusedError without a conclusion, where it was decided already, and for who concluded anything on the claim.
     """
     with transaction.atomic():
-        claim, objection = _open_objection(objection_id, conclusion=conclusion)
-        if act.user is None or party_for(act.user, claim, Action.DISMISS_OBJECTION) is None:
-            raise RefusedError("您的职责不包含认定异议不成立，请由发起公示的人员办理。")
+        claim, objection = _open_objection(objection_id, conclusion=conclusion, act=act)
         _decide(objection, state=ObjectionState.DISMISSED, conclusion=conclusion, act=act)
         if _others_open(objection):
             record_audit(
@@ -104,8 +103,7 @@ def dismiss_objection(objection_id: int, *, conclusion: str, act: ActorContext) 
 def uphold_objection(objection_id: int, *, conclusion: str, act: ActorContext) -> Objection:
     """Find an objection made out: the claim is refused with the conclusion as reason, and its limits are released.
 
-    Raises RefusedError without a conclusion or where it was decided already, PermissionDenied for anybody but the
-    decision-maker.
+    Raises RefusedError as `dismiss_objection` does.
     """
     with transaction.atomic():
         claim, objection = _concede(objection_id, ObjectionState.UPHELD, conclusion=conclusion, act=act)
@@ -128,7 +126,7 @@ def redecide_objection(objection_id: int, *, conclusion: str, act: ActorContext)
 def _concede(
     objection_id: int, state: ObjectionState, *, conclusion: str, act: ActorContext
 ) -> tuple[Claim, Objection]:
-    claim, objection = _open_objection(objection_id, conclusion=conclusion)
+    claim, objection = _open_objection(objection_id, conclusion=conclusion, act=act)
     release_decided(claim, act=act)
     for other in [objection, *_others_open(objection)]:
         _decide(other, state=state, conclusion=conclusion, act=act)
@@ -140,7 +138,7 @@ def _concede(
     return claim, objection
 
 
-def _open_objection(objection_id: int, *, conclusion: str) -> tuple[Claim, Objection]:
+def _open_objection(objection_id: int, *, conclusion: str, act: ActorContext) -> tuple[Claim, Objection]:
     if not conclusion.strip():
         raise RefusedError("请写明核实结论。")
     objection = Objection.objects.select_related("entry__publicity").get(pk=objection_id)
@@ -150,6 +148,9 @@ def _open_objection(objection_id: int, *, conclusion: str) -> tuple[Claim, Objec
         raise RefusedError(f"该异议已认定“{objection.get_state_display()}”，不能再次办理。")
     if claim.status != ClaimStatus.OBJECTION:
         raise RefusedError(f"该申报现为“{claim.get_status_display()}”，没有待办的异议。")
+    if act.user is None or party_for(act.user, claim, Action.DISMISS_OBJECTION) is None:
+        raise RefusedError("您的职责不包含认定该申报的异议，请由审定地区的人员办理。")
+    check_uninvolved(claim, act=act)
     return claim, objection
 
 

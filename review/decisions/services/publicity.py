@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from applications.claims.enums import Action, ClaimStatus
+from applications.claims.enums import Action, ClaimStatus, Route
 from applications.claims.models import Claim
 from applications.claims.services.transitions import lock_claim, perform_transition
 from portal.accounts.models import Applicant, Region
@@ -22,6 +22,7 @@ from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import LineDecision, PublicityEntry, PublicityList
 from review.decisions.permissions import publishing_regions
 from review.decisions.selectors.credit import credit_problem
+from review.decisions.services.locking import check_uninvolved
 from review.decisions.services.step_messages import notify_of_step
 from review.decisions.services.ways_back import release_decided
 from review.treasury.enums import EntryKind
@@ -185,7 +186,8 @@ def approvable(publicity: PublicityList) -> list[Claim]:
 def approve_claim(claim_id: int, *, publicity: PublicityList, act: ActorContext) -> Claim:
     """Approve one publicised claim after the list's last day, and promise its award and notice, or its recognition's.
 
-    Raises RefusedError before the end of the period, RefusedError where the claim is frozen or moved on.
+    Raises RefusedError before the end of the period, where the claim is frozen or moved on, and, where a district
+    decides, for who took its decision.
     """
     refuse_before_end(publicity, act=act)
     with transaction.atomic():
@@ -194,6 +196,8 @@ def approve_claim(claim_id: int, *, publicity: PublicityList, act: ActorContext)
             raise RefusedError("该申报不在本次公示名单中。")
         if problem := credit_problem(claim, on=timezone.localdate(act.at)):
             raise RefusedError(problem)
+        if claim.route == Route.DISTRICT:
+            check_uninvolved(claim, act=act, stage=Stage.FINAL)
         pays = claim.approved_amount is not None
         move_claim(claim, EntryKind.COMMIT, deed=publicity.pk, act=act)
         event = perform_transition(claim, action=Action.APPROVE if pays else Action.RECOGNISE, act=act)

@@ -18,8 +18,8 @@ from portal.core.http import act_of, user_of
 from portal.core.money import ZERO, format_yuan
 from portal.core.paging import paginate_fixed
 from review.decisions.forms.lists import ObjectionConclusionForm, ObjectionForm, PublicityForm, WithdrawForm
-from review.decisions.models import Objection, PublicityEntry, PublicityList
-from review.decisions.permissions import publishing_regions
+from review.decisions.models import PUBLICITY_ROLES, Objection, PublicityEntry, PublicityList
+from review.decisions.permissions import approver_in, publishing_regions
 from review.decisions.selectors.publicity import (
     ENTRIES_PER_PAGE,
     awaiting_claims,
@@ -32,6 +32,7 @@ from review.decisions.selectors.publicity import (
     with_departures,
 )
 from review.decisions.services.long_lists import MOST_AT_ONCE, approval_job, start_approval
+from review.decisions.services.locking import involvement
 from review.decisions.services.objections import (
     dismiss_objection,
     enter_objection,
@@ -48,8 +49,8 @@ from review.decisions.services.publicity import (
 )
 
 publishers = Rule("publishers", lambda user: user.is_authenticated and bool(publishing_regions(user)))
-deciders = officials(Role.DECISION_MAKER)
-city_people = officials(Role.CITY_OFFICER, Role.DECISION_MAKER)
+approvers = officials(Role.DECISION_MAKER, Role.DISTRICT_SECOND)
+publicity_people = officials(*PUBLICITY_ROLES)
 
 
 @access(public)
@@ -74,7 +75,7 @@ def publicity_detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return render(request, "review/publicity_detail.html", context)
 
 
-@access(city_people)
+@access(publicity_people)
 @require_GET
 def publicity(request: HttpRequest) -> HttpResponse:
     """The officers' overview: what waits to be published, what runs, what has ended."""
@@ -138,7 +139,7 @@ def publicity_withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return _work_page(request, found, form)
 
 
-@access(city_people)
+@access(publicity_people)
 @require_GET
 def publicity_work(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One list with the state of each claim on it, its objections, and the approval at the end."""
@@ -158,12 +159,12 @@ def _work_page(request: HttpRequest, found: PublicityList, form: WithdrawForm) -
         "is_over": timezone.localdate() > found.ends_on,
         "withdraw_form": form,
         "may_object": found.region_id in publishing_regions(user_of(request)),
-        "may_approve": found.region_id in user_of(request).regions_for(Role.DECISION_MAKER),
+        "may_approve": found.region_id in user_of(request).regions_for(approver_in(found.region)),
     }
     return render(request, "review/publicity_work.html", context, status=422 if form.errors else 200)
 
 
-@access(deciders)
+@access(approvers)
 @require_POST
 def publicity_approve(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Approve everything on the list that nobody's objection holds back."""
@@ -193,7 +194,7 @@ def sum_words(outcomes: list[Outcome]) -> str:
     return "，".join(words)
 
 
-@access(city_people)
+@access(publicity_people)
 @require_GET
 def publicity_export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The list as a sheet."""
@@ -236,7 +237,7 @@ _OBJECTION_ENDS = {
 }
 
 
-@access(city_people)
+@access(publicity_people)
 @require_http_methods(["GET", "POST"])
 def objection(request: HttpRequest, pk: int) -> HttpResponse:
     """One objection, and the conclusion of its verification."""
@@ -253,7 +254,7 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "objection": found,
         "form": form,
-        "may_dismiss": party_for(user_of(request), claim, Action.DISMISS_OBJECTION) is not None,
-        "may_uphold": party_for(user_of(request), claim, Action.UPHOLD_OBJECTION) is not None,
+        "may_decide": party_for(user_of(request), claim, Action.DISMISS_OBJECTION) is not None,
+        "obstacle": involvement(user_of(request), claim),
     }
     return render(request, "review/objection.html", context, status=422 if form.errors else 200)

@@ -15,6 +15,7 @@ from applications.claims.enums import ClaimStatus
 from applications.payees.selectors import payees_of
 from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
+from portal.accounts.persons import same_person
 from portal.audit.services import record_audit, record_contents
 from portal.core.errors import RefusedError, StaleStateError
 from portal.core.money import to_yuan
@@ -167,7 +168,7 @@ def release_batch(batch: Batch, *, shown: str, act: ActorContext) -> Batch:
         BATCHES.check(locked, BatchState.RELEASED)
         if locked.released_by_id:
             raise RefusedError("该批次已经发放。")
-        if locked.prepared_by_id == officer.pk:
+        if same_person(officer, locked.prepared_by_id):
             raise RefusedError("该批次由您核对，须由另一名财务人员复核发放。")
         lines = lock_lines(locked.lines.values_list("pk", flat=True))
         if lines_digest(lines) != locked.lines_sha256 or shown != locked.lines_sha256:

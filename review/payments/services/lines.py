@@ -14,6 +14,7 @@ from applications.claims.enums import Action
 from applications.claims.models import ClaimEvent
 from applications.payees.selectors import payee_of, pending_request
 from portal.accounts.models import User
+from portal.accounts.persons import same_person
 from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
@@ -141,7 +142,7 @@ def decide_reversal(line: Disbursement, *, confirm: bool, act: ActorContext) -> 
     with transaction.atomic():
         locked = _locked(line, act)
         LINES.check(locked, Deed.REVERSE if confirm else Deed.DECLINE_REVERSAL)
-        if confirm and act.user is not None and locked.officer_id == act.user.pk:
+        if confirm and same_person(act.user, locked.officer_id):
             raise RefusedError("该冲正由您提出，须由另一名财务人员复核。")
         if not confirm:
             LINES.move(locked, Deed.DECLINE_REVERSAL, changes={"reason": ""})
@@ -171,7 +172,7 @@ def confirm_correction(line: Disbursement, *, reason: str, act: ActorContext) ->
                     "收款账户没有变更。请等申报单位改正账户；确认账户无误的，请写明依据，例如“银行系统故障，账户无误”。",
                     field="reason",
                 )
-            if act.user is not None and before.officer_id == act.user.pk:
+            if same_person(act.user, before.officer_id):
                 raise RefusedError("该笔失败由您登记，须由另一名财务人员确认账户无误。")
         LINES.move(locked, Deed.CONFIRM, changes={"officer": act.user})
         _record(locked, "confirm", act=act, reason=reason.strip())

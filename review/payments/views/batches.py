@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from portal.accounts.persons import same_person
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.core.errors import show_refusal
@@ -151,7 +152,7 @@ def _batch_page(request: HttpRequest, found: Batch, *, sent: Any = None) -> Http
         "count": sum(each.count for each in sums),
         "total": sum((each.yuan for each in sums), to_yuan(0)),
         "may_act": found.region_id in user.regions_for(Role.FINANCE),
-        "is_preparer": found.prepared_by_id == user.pk,
+        "is_preparer": same_person(user, found.prepared_by_id),
         "has_debts": checks is not None and any(finding.kind == "debt" for finding, _ in checks.kinds),
         "in_transit": any(each.state == LineState.IN_TRANSIT for each in sums),
         "files": found.files.all(),

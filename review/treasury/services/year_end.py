@@ -5,6 +5,7 @@ from django.db import transaction
 
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.accounts.persons import same_person
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
@@ -59,7 +60,7 @@ def _settle(line: BudgetLine, state: YearEndState, act: ActorContext) -> YearEnd
         if found is None:
             raise RefusedError("没有待确认的年末处理，可能已由他人办理。请刷新页面查看。")
         if state == YearEndState.DONE:
-            if found.proposed_by_id == user.pk:
+            if same_person(user, found.proposed_by_id):
                 raise RefusedError("年末处理须由另一人确认：您是提出人。")
             close_year(line, carry_over_to=found.carry_over_to, act=act)
         found.state, found.settled_by, found.settled_at = state, user, act.at

@@ -14,7 +14,19 @@ from portal.accounts.services.applicants import ApplicantDetails, register_organ
 from portal.accounts.services.members import accept_invitation, hand_over_ownership, invite_member
 from portal.accounts.services.officials import appoint_official
 from portal.core.errors import RefusedError
-from tests.factories import ApplicantFactory, UserFactory, act, binhu, jiangsu, make_member, make_official, make_uscc
+from tests.factories import (
+    ApplicantFactory,
+    UserFactory,
+    act,
+    binhu,
+    jiangsu,
+    make_member,
+    make_official,
+    make_resident_id,
+    make_uscc,
+)
+
+NUMBER = make_resident_id(1)
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -69,8 +81,8 @@ def test_two_administrators_give_one_person_two_duties_and_one_of_them_stands():
     district = binhu()
     admins = [make_official(Role.SYSTEM_ADMIN, jiangsu()) for _ in range(2)]
     results = at_once(
-        lambda: appoint_official(person, role=Role.DISTRICT_FIRST, region=district, act=act(admins[0])),
-        lambda: appoint_official(person, role=Role.DISTRICT_SECOND, region=district, act=act(admins[1])),
+        lambda: appoint_official(person, role=Role.DISTRICT_FIRST, region=district, act=act(admins[0]), number=NUMBER),
+        lambda: appoint_official(person, role=Role.DISTRICT_SECOND, region=district, act=act(admins[1]), number=NUMBER),
     )
     assert results.count("done") == 1
     assert Appointment.objects.filter(user=person).count() == 1
@@ -84,7 +96,7 @@ def test_nobody_becomes_member_and_official_at_once():
     district = binhu()
     results = at_once(
         lambda: accept_invitation(invitation, act=act(invitation_for)),
-        lambda: appoint_official(invitation_for, role=Role.ACCEPTANCE, region=district, act=act(admin)),
+        lambda: appoint_official(invitation_for, role=Role.ACCEPTANCE, region=district, act=act(admin), number=NUMBER),
     )
     assert results.count("done") == 1
     assert invitation_for.memberships.count() + invitation_for.appointments.count() == 1

@@ -202,7 +202,7 @@ def test_a_token_ends_with_its_day_the_password_the_duties_and_without_the_secon
     elif end == "appointment ended":
         owner.appointments.update(revoked_at=timezone.now())
     elif end == "new appointment":
-        Appointment.objects.create(user=owner, role=Role.CITY_OFFICER, region=suzhou())
+        Appointment.objects.create(user=owner, role=Role.CITY_OFFICER, region=suzhou(), confirmed_at=timezone.now())
     elif end == "no second factor":
         settings.OFFICIALS_NEED_SECOND_FACTOR = True
     with time_machine.travel(later):

@@ -11,6 +11,7 @@ from applications.claims.enums import ClaimStatus, Route
 from applications.claims.models import Claim
 from applications.claims.selectors.progress import progress_of, timeline_of
 from portal.accounts.enums import Role
+from portal.accounts.models import User
 from portal.core.errors import RefusedError
 from portal.notifications.models import Message
 from review.decisions.models import Objection, PublicityList
@@ -66,8 +67,18 @@ def publicised(office, decider):
 def approved(office, decider):
     claim, listed = publicised(office, decider)
     after = listed.ends_on + timedelta(days=1)
-    approve_list(listed, act=on(after, decider))
+    approve_list(listed, act=on(after, office.second))
     return again(claim), after
+
+
+def test_whoever_decided_for_the_district_does_not_approve_under_any_account(office, decider):
+    claim, listed = publicised(office, decider)
+    other = make_official(Role.DISTRICT_SECOND, binhu())
+    User.objects.filter(pk__in=[decider.pk, other.pk]).update(identity_digest="one person")
+    for account in (decider, other):
+        (outcome,) = approve_list(listed, act=on(listed.ends_on + timedelta(days=1), fresh(account)))
+        assert outcome.problem
+        assert again(claim).status == ClaimStatus.PUBLICITY
 
 
 def test_district_confirmation_leads_to_the_districts_own_decision(office, decider):
@@ -149,8 +160,14 @@ def test_objection_to_a_districts_list_is_heard_in_the_district(office, decider)
         enter_objection(entry, **given, act=on(listed.starts_on, office.city))
     objection = enter_objection(entry, **given, act=on(listed.starts_on, decider))
     assert again(claim).status == ClaimStatus.OBJECTION
-    assert list(Objection.objects.visible_to(fresh(decider))) == [objection]
-    dismiss_objection(objection.pk, conclusion="经核实不成立", act=on(listed.starts_on, decider))
+    hearer = make_official(Role.DISTRICT_SECOND, binhu())
+    assert list(Objection.objects.visible_to(fresh(hearer))) == [objection]
+    for involved in (decider, office.second):
+        with pytest.raises(RefusedError, match="请由其他人员办理"):
+            dismiss_objection(objection.pk, conclusion="经核实不成立", act=on(listed.starts_on, fresh(involved)))
+    with pytest.raises(RefusedError, match="您的职责"):
+        dismiss_objection(objection.pk, conclusion="经核实不成立", act=on(listed.starts_on, office.hearer))
+    dismiss_objection(objection.pk, conclusion="经核实不成立", act=on(listed.starts_on, hearer))
     assert again(claim).status == ClaimStatus.PUBLICITY
 
 

@@ -138,7 +138,8 @@ def test_publicity_is_checked_published_objected_to_and_approved_on_pages(client
     as_(client, office.decider)
     client.post(reverse("review:publicity_approve", args=[listed.key]))
     assert (again(claim).status, again(other).status) == (ClaimStatus.OBJECTION, ClaimStatus.APPROVED)
-    client.post(objection_url, {"conclusion": "确有争议", "intent": "uphold"})
+    assert "请由其他人员认定" in client.get(objection_url).content.decode()
+    as_(client, office.hearer).post(objection_url, {"conclusion": "确有争议", "intent": "uphold"})
     assert again(claim).status == ClaimStatus.REJECTED
     assert {job.kind for job in Job.objects.filter(kind__startswith="notices.")} == {
         "notices.issue_acceptance",

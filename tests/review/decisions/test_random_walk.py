@@ -106,9 +106,9 @@ class Walk:
                 )
             )
         if objection:
-            found.append(lambda: redecide_objection(objection.pk, conclusion="部分成立", act=act(office.decider)))
-            found.append(lambda: dismiss_objection(objection.pk, conclusion="不成立", act=act(office.city)))
-            found.append(lambda: uphold_objection(objection.pk, conclusion="成立", act=act(office.decider)))
+            found.append(lambda: redecide_objection(objection.pk, conclusion="部分成立", act=act(office.hearer)))
+            found.append(lambda: dismiss_objection(objection.pk, conclusion="不成立", act=act(office.hearer)))
+            found.append(lambda: uphold_objection(objection.pk, conclusion="成立", act=act(office.hearer)))
         return found
 
     def act(self, user):

@@ -141,7 +141,7 @@ def test_the_policy_administrator_sees_the_documents_of_the_region(catalogue):
 
 def test_several_offices_show_several_desks():
     user = make_official(Role.ACCEPTANCE, binhu())
-    Appointment.objects.create(user=user, role=Role.DISTRICT_FIRST, region=xishan())
+    Appointment.objects.create(user=user, role=Role.DISTRICT_FIRST, region=xishan(), confirmed_at=timezone.now())
     page = home(user)
     assert "待受理 无锡市滨湖区" in page
     assert "待区级初审 无锡市锡山区" in page

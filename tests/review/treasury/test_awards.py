@@ -115,7 +115,7 @@ def test_upheld_objection_gives_the_budget_back(office):
     objection = enter_objection(
         listed.entries.get(), objector=objector, text="重复", received_on=day, act=on(day, office.city)
     )
-    uphold_objection(objection.pk, conclusion="属实", act=on(date(2026, 6, 3), office.decider))
+    uphold_objection(objection.pk, conclusion="属实", act=on(date(2026, 6, 3), office.hearer))
     assert held(claim) == {}
     assert line_figures([line])[0].available == Decimal(100000)
 

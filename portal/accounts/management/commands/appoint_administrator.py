@@ -1,11 +1,11 @@
-"""Appoint the first system administrator of a region: nobody on the site could."""
+"""Appoint the first administrators of a region: nobody on the site could."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from portal.accounts.enums import Role
+from portal.accounts.enums import ADMINISTRATORS, Role
 from portal.accounts.models import Region, User
 from portal.accounts.services.officials import appoint_official
 from portal.core.actor import ActorContext
@@ -13,11 +13,13 @@ from portal.core.errors import RefusedError
 
 
 class Command(BaseCommand):
-    help = "Make a registered user system administrator of a city or province, by e-mail address and region code."
+    help = "Make a registered user system or security administrator of a city or province, by e-mail and region code."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
         parser.add_argument("region", help="GB/T 2260 code, e.g. 320200")
+        parser.add_argument("--role", choices=sorted(ADMINISTRATORS), default=Role.SYSTEM_ADMIN)
+        parser.add_argument("--number", default="", help="ID number: accounts of one person count as one")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(email__iexact=options["email"]).first()
@@ -28,7 +30,11 @@ class Command(BaseCommand):
             raise CommandError(f"{options['region']}: no such region; run load_regions.")
         try:
             appointment = appoint_official(
-                user, role=Role.SYSTEM_ADMIN, region=region, act=ActorContext(user=None, at=timezone.now())
+                user,
+                role=options["role"],
+                region=region,
+                number=options["number"],
+                act=ActorContext(user=None, at=timezone.now()),
             )
         except RefusedError as error:
             raise CommandError(str(error)) from error

@@ -1,0 +1,27 @@
+"""One person, whichever account they use: accounts are compared by the keyed hash of the holder's ID number."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.utils.functional import cached_property
+
+
+class Person(AbstractBaseUser):
+    """An account that knows which other accounts its holder has; `identity_digest` is empty until a number is known."""
+
+    identity_digest = models.CharField("身份摘要", max_length=64, blank=True, db_index=True)
+
+    class Meta:
+        abstract = True
+
+    @cached_property
+    def account_ids(self) -> frozenset[int]:
+        """Keys of every account of this person, this one among them, read once per request."""
+        if not self.identity_digest:
+            return frozenset({self.pk})
+        accounts = type(self)._default_manager.filter(identity_digest=self.identity_digest)
+        return frozenset(accounts.values_list("pk", flat=True)) | {self.pk}
+
+
+def same_person(user: Person | None, account_id: int | None) -> bool:
+    """Whether an account belongs to this person: what every check of four eyes asks."""
+    return user is not None and account_id in user.account_ids
