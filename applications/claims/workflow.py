@@ -53,6 +53,7 @@ _RECALLED = {
 }
 _REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER)
 
+
 def _hearing(role: Role) -> tuple[Transition, ...]:
     """The conclusions on an objection; whoever concluded anything on the claim is refused by four eyes."""
     hearers = (role, Role.DECISION_MAKER)

@@ -12,9 +12,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from portal.core.encrypted_fields import EncryptedField, EncryptedJSONField, KeyedHashField
 from portal.accounts.enums import ADMINISTRATORS, ApplicantKind, OverrideState, RegionLevel, Role, SizeClass
 from portal.accounts.persons import Person
+from portal.core.encrypted_fields import EncryptedField, EncryptedJSONField, KeyedHashField
 from portal.core.regions import in_trees
 
 

@@ -8,7 +8,6 @@ from allauth.mfa.models import Authenticator
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet
 
 from portal.accounts.enums import OverrideState, RegionLevel, Role
-from portal.core.encryption import keyed_hashes
 from portal.accounts.models import (
     Applicant,
     Appointment,
@@ -20,6 +19,7 @@ from portal.accounts.models import (
     User,
 )
 from portal.accounts.permissions import conflict
+from portal.core.encryption import keyed_hashes
 from portal.core.regions import in_trees
 
 SEARCH_LIMIT = 20

@@ -9,8 +9,8 @@ from stdnum.iso7064 import mod_11_10
 
 from portal.accounts.enums import ApplicantKind, Role, SizeClass
 from portal.accounts.models import Applicant, Appointment, Membership, Region, User
-from portal.core.encryption import keyed_hash
 from portal.accounts.selectors import known_digest
+from portal.core.encryption import keyed_hash
 
 PASSWORD = "Demo-2026-portal"  # noqa: S105 - printed for everyone who starts the demo
 DOMAIN = "demo.example"
