@@ -32,6 +32,7 @@ from review.decisions.selectors.publicity import (
     with_departures,
 )
 from review.decisions.services.locking import involvement
+from review.decisions.services.long_lists import MOST_AT_ONCE, approval_job, start_approval
 from review.decisions.services.objections import (
     dismiss_objection,
     enter_objection,

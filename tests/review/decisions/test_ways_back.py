@@ -184,9 +184,9 @@ def test_objection_made_out_in_part_leads_to_a_lower_sum_on_a_later_list(client,
     objection = enter_objection(entry, objector=who, text="费用不实", received_on=day, act=on(day, office.city))
     with pytest.raises(RefusedError, match="未办结的异议"):
         withdraw_list(listed, reason="错", redecide=False, act=on(day, office.city))
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(RefusedError, match="请由其他人员办理"):
         redecide_objection(objection.pk, conclusion="部分票据重复", act=on(day, office.city))
-    as_(client, office.decider)
+    as_(client, office.hearer)
     sent = {"conclusion": "部分票据重复", "intent": "redecide"}
     assert client.post(reverse("review:objection", args=[objection.pk]), sent).status_code == 302
     assert Objection.objects.get().state == ObjectionState.REDECIDED
