@@ -89,13 +89,13 @@ def test_every_claimable_item_ends_approved_or_recognised(office, decider):
         support_claim(claim.pk, expected=expected(claim), minutes=SETTING, act=act(decider[claim.route]))
         claims.append(claim)
     plan = PublicityPlan(title="公示", starts_on=MINUTES.date, workdays=5, contact="电话")
-    for route, region, officer in (
-        (Route.CITY, wuxi(), office.city),
-        (Route.DISTRICT, binhu(), decider[Route.DISTRICT]),
+    for route, region, officer, approver in (
+        (Route.CITY, wuxi(), office.city, office.decider),
+        (Route.DISTRICT, binhu(), decider[Route.DISTRICT], office.second),
     ):
         theirs = [claim.pk for claim in claims if claim.route == route]
         listed = publish_claims(region, claim_ids=theirs, plan=plan, act=on(MINUTES.date, officer))
-        outcomes = approve_list(listed, act=on(listed.ends_on + timedelta(days=1), decider[route]))
+        outcomes = approve_list(listed, act=on(listed.ends_on + timedelta(days=1), approver))
         assert [outcome.problem for outcome in outcomes] == [""] * len(theirs)
     for claim in map(again, claims):
         recognises = claim.item.kind == "recognition"
