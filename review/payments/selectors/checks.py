@@ -18,6 +18,7 @@ from applications.payees.enums import RequestState
 from applications.payees.models import Payee, PayeeRequest
 from applications.payees.selectors import payees_of
 from portal.accounts.models import User
+from portal.accounts.persons import same_person
 from portal.core.identifiers import same_name
 from portal.core.money import format_yuan, to_yuan
 from review.decisions.models import CreditSnapshot, Decision
@@ -137,7 +138,7 @@ class _Known:
             yield Finding("notice", "资助决定通知书尚未制作完成", stops=settings.PAYMENT_NEEDS_NOTICE)
 
     def _payee_findings(self, claim: Claim, payee: Payee, line: Disbursement) -> Iterable[Finding]:
-        if payee.request_id and self.confirmed_by.get(payee.request_id) == self.user.pk:
+        if payee.request_id and same_person(self.user, self.confirmed_by.get(payee.request_id)):
             yield Finding("confirmed", "收款账户的变更由您确认，须由其他财务人员办理", stops=True)
         if not same_name(payee.name, payee.account_name):
             is_confirmed = (payee.name, payee.account_name) in self.other_names

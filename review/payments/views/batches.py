@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from portal.accounts.persons import same_person
 from portal.access import access, officials
 from portal.accounts.enums import Role
+from portal.accounts.persons import same_person
 from portal.core.errors import show_refusal
 from portal.core.files import file_response
 from portal.core.http import act_of, user_of
