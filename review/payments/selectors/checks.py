@@ -98,7 +98,9 @@ class _Known:
         ):
             concluded[claim_id].append((officer_id, stage))
         confirmed = PayeeRequest.objects.filter(applicant_id__in=applicants, state=RequestState.CONFIRMED)
-        notices = Notice.objects.filter(claim_id__in=claims, kind=NoticeKind.GRANT, rendered_at__isnull=False)
+        notices = Notice.objects.filter(
+            claim_id__in=claims, kind=NoticeKind.GRANT, rendered_at__isnull=False, voided_at=None
+        )
         return cls(
             user=user,
             payees=payees,
