@@ -10,6 +10,7 @@ from portal.accounts.enums import ApplicantKind, Role
 from portal.accounts.models import Applicant, Membership
 from portal.accounts.services.applicants import ApplicantDetails, update_applicant
 from portal.audit.models import AuditRecord
+from portal.core.identifiers import mask_number
 from tests.factories import (
     ApplicantFactory,
     UserFactory,
@@ -127,7 +128,7 @@ class TestRegisteringOneself:
         assert number not in str(record.after)
         page = browser.get(reverse("accounts:organisation_detail", args=[applicant.pk])).content.decode()
         assert number not in page
-        assert f"{number[:6]}********{number[-4:]}" in page
+        assert mask_number(number) in page
 
         again = browser.post(reverse("accounts:individual_new"), PERSON | {"resident_id": make_resident_id(6)})
         assert "只能登记本人一次" in again.content.decode()
