@@ -9,7 +9,7 @@ from policies.engine import assess, describe, load_catalogue
 from policies.engine.loader import CATALOGUE
 from policies.published.models import ItemVersion, PolicyDocument, SupportItem
 from policies.published.services import publish_catalogue
-from tests.factories import act, wuxi
+from tests.factories import UserFactory, act, wuxi
 
 pytestmark = pytest.mark.django_db
 QUESTION = {
@@ -30,6 +30,12 @@ def published():
 def ask(client, body):
     text = body if isinstance(body, str) else json.dumps(body)
     return client.post("/api/v1/assess", text, content_type="application/json")
+
+
+def test_a_form_in_place_of_a_question_is_refused_to_a_signed_in_person_too(client):
+    client.force_login(UserFactory())
+    response = client.post("/api/v1/assess", {"q": "1"})
+    assert (response.status_code, response.json()["field"]) == (422, "question")
 
 
 def test_documents_are_listed_with_their_status(client):
