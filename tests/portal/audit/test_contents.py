@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.apps import apps
@@ -22,6 +22,8 @@ from portal.core.triggers import declared_triggers, missing_protections
 from review.decisions.models import Objection
 from review.funding.models import Award
 from review.notices.models import Notice
+from review.payments.models import Batch, Disbursement
+from review.treasury.models import YearEnd
 from tests.factories import ClaimFactory, act, make_member, make_official, wuxi
 from tests.portal.audit.test_verify import past_the_triggers
 from tests.portal.core.protected_rows import ROWS, notice
@@ -58,6 +60,19 @@ def _objection():
     )
 
 
+def _batch():
+    return Batch.objects.create(region=wuxi(), year=2026, sequence=1, opened_by=make_official("finance", wuxi()))
+
+
+def _disbursement():
+    return Disbursement.objects.create(part=ROWS["funding.awardpart"][0](), batch=_batch(), fen=1)
+
+
+def _year_end():
+    line = ROWS["treasury.account"][0]().line
+    return YearEnd.objects.create(line=line, proposed_by=make_official("finance", wuxi()))
+
+
 # Further tables, and other changes: how a row comes to be, and what somebody changes past the portal.
 OPEN_ROWS = {
     "applications.storedfile": (_stored_file, {"size": 1}),
@@ -66,6 +81,9 @@ OPEN_ROWS = {
     "review.objection": (_objection, {"text": "相符"}),
     "appropriations.allocationshare": (lambda: ROWS["appropriations.allocation"][0]().shares.all()[0], {"fen": 9}),
     "appropriations.appropriationline": (lambda: ROWS["appropriations.appropriation"][0]().lines.all()[0], {"fen": 9}),
+    "payments.batch": (_batch, {"criteria": "全部"}),
+    "payments.disbursement": (_disbursement, {"debt": "无"}),
+    "treasury.yearend": (_year_end, {"proposed_at": datetime(2026, 1, 1, tzinfo=UTC)}),
     "treasury.posting": (ROWS["treasury.posting"][0], {"amount": 2, "balance_after": 2}),
     "treasury.budgetline": (lambda: ROWS["treasury.account"][0]().line, {"project_code": "9"}),
 }
