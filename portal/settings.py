@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "review.home",
     "review.notices",
     "review.payments",
+    "review.recoveries",
     "review.statements",
     "review.targets",
     "review.treasury",

@@ -7,6 +7,7 @@ from tests.access_budgets import BUDGETS
 from tests.access_groups import (
     ACCEPTANCE,
     AUDITORS,
+    CITY_PEOPLE,
     DECIDERS,
     FINANCE_PEOPLE,
     LIST_PEOPLE,
@@ -116,6 +117,16 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
         {"own": FINANCE | AUDIT},
         lambda world, _: {"key": world.extra["disbursement"].key},
     ),
+    "recoveries:recoveries": Address(MEMBER | OTHER_MEMBERS | CITY_PEOPLE | FINANCE_PEOPLE | AUDITORS),
+    "recoveries:recovery": Address(
+        MEMBER | OTHER_MEMBERS | CITY_PEOPLE | FINANCE_PEOPLE | AUDITORS,
+        {"own": MEMBER | CITY | FINANCE | AUDIT},
+        lambda world, _: {"key": world.extra["recovery"].key},
+    ),
+    "recoveries:new": Address(
+        CITY_PEOPLE | FINANCE_PEOPLE, {"district_review": set(), "approved": CITY | FINANCE}, claim_key
+    ),
+    "recoveries:terminate": Address(DECIDERS, {"district_review": set(), "approved": {"decision_maker"}}, claim_key),
     "funding:payments": Address(FINANCE_PEOPLE | AUDITORS),
     "funding:payments_export": Address(FINANCE_PEOPLE | AUDITORS),
     "funding:payment": Address(

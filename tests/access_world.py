@@ -34,6 +34,8 @@ from review.funding.models import Award, AwardPart
 from review.notices.enums import NoticeKind
 from review.notices.models import Notice
 from review.payments.models import BankFile, Batch, Disbursement
+from review.recoveries.enums import RecoveryState
+from review.recoveries.models import Recovery
 from review.targets.enums import SourceKind
 from review.targets.models import Measurement
 from review.treasury.models import BudgetLine
@@ -291,6 +293,18 @@ def _paperwork(world: World) -> dict[str, Any]:
                 recorded_by=owner,
             ),
             "publicity": publicity,
+            "recovery": Recovery.objects.create(
+                claim=world.claims["approved"],
+                applicant=world.applicant,
+                region=wuxi(),
+                state=RecoveryState.HEARING,
+                ground="false",
+                clause="第十六条",
+                facts="票据不实",
+                new_fen=0,
+                fen=500000,
+                proposed_by=officer,
+            ),
             "entry": entry,
             "objection": objection,
             "invitation": invitation,

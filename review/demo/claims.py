@@ -41,6 +41,7 @@ from review.decisions.services.publicity import PublicityPlan, approve_list, pub
 from review.demo.calls import FIRST, SECOND, THIRD, extend_first, make_call
 from review.demo.papers import sample_paper
 from review.demo.payments import pay_part, return_and_pay_again
+from review.demo.recoveries import recover_part
 from review.demo.scripts import SCRIPTS, Script
 from review.funding.models import AwardPart
 from review.payments.models import Disbursement
@@ -136,6 +137,8 @@ class Demo:
         finish_jobs()
         self.on(10, self.decide, "listed")
         self.on(9, self.pay, "old")
+        self.jump(8)
+        recover_part(self, self.walks[0].claim)
         self.on(7, self.submit, "fresh")
         self.on(6, self.accept, "fresh")
         self.on(5, self.review_first, "fresh")

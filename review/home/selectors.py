@@ -21,6 +21,8 @@ from review.decisions.enums import ObjectionState
 from review.decisions.models import Objection, PublicityList
 from review.decisions.permissions import decided_in, publishing_regions
 from review.decisions.selectors.queue import COUNT_LIMIT, WorkQueue, next_claim, queues_of
+from review.recoveries.models import Recovery
+from review.recoveries.selectors import owed_by
 
 _PATIENCE = timedelta(minutes=10)
 
@@ -181,13 +183,14 @@ class ApplicantOverview:
     under_way: list[Claim]
     counts: dict[str, int]
     granted: Decimal
+    recoveries: list[Recovery]
 
 
 _FINISHED = (*sorted(RELEASED - {ClaimStatus.DRAFT}), ClaimStatus.PAID, ClaimStatus.RECOGNISED)
 
 
 def applicant_overview(user: User) -> ApplicantOverview:
-    """The next things of all applicants a person acts for: corrections due, drafts, claims under way. Four queries."""
+    """The next things of all applicants a person acts for: corrections due, drafts, claims under way. Five queries."""
     mine = Claim.objects.filter(applicant_id__in=[m.applicant_id for m in user.active_memberships])
     listed = mine.select_related("item__document", "applicant", "region__parent", "city")
     sums = mine.aggregate(
@@ -205,6 +208,7 @@ def applicant_overview(user: User) -> ApplicantOverview:
         under_way=list(open_claims.order_by("-status_since")[:6]),
         counts=sums,
         granted=granted,
+        recoveries=list(owed_by(user)),
     )
 
 

@@ -22,6 +22,7 @@ from portal.accounts.models import User
 from portal.core.row_versions import Rows, kept, rows_version
 from portal.notifications.models import Message
 from review.home import selectors
+from review.recoveries.models import Recovery
 
 _PUBLICITY_ROLES = frozenset({Role.CITY_OFFICER, Role.DECISION_MAKER, Role.DISTRICT_SECOND})
 _CARDS = 9
@@ -66,7 +67,11 @@ def _applicant(request: HttpRequest, user: User) -> HttpResponse:
     if user.is_applicant:
         work = kept(
             f"home:{user.pk}:{today}",
-            rows_version(*rows_behind(user, at=now), Rows(Message, "user_id = %s AND read_at IS NULL", [user.pk])),
+            rows_version(
+                *rows_behind(user, at=now),
+                Rows(Message, "user_id = %s AND read_at IS NULL", [user.pk]),
+                Rows(Recovery, "applicant_id = ANY(%s)", [[m.applicant_id for m in user.active_memberships]]),
+            ),
             lambda: _work(user, now),
             is_current=lambda found: balances_of(found.balances) == found.balances,
         )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from applications.claims.enums import Action, Route
+from applications.claims.enums import Action, ClaimStatus, Route
 from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine, Evidence
 from applications.claims.selectors.context import ClaimContext, read_claim
 from applications.claims.selectors.corrections import CorrectionRound, correction_rounds
@@ -16,6 +16,7 @@ from applications.payees.models import Payee, PayeeRequest
 from applications.payees.selectors import Change, changes_under_way, payee_of, pending_request
 from policies.engine.model import Condition, Fact, Item
 from policies.facts.values import FactsReading, facts_of, show_fact
+from portal.accounts.enums import Role
 from portal.accounts.models import User
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import CreditSnapshot, Decision, Objection
@@ -160,6 +161,13 @@ class ClaimReview:
     def way_back(self) -> Action | None:
         """How this person takes back what was concluded last; None where they cannot."""
         return way_back(self.user, self.claim, self.events[0] if self.events else None)
+
+    @property
+    def may_recover(self) -> bool:
+        """Whether this person may propose to revoke or lower the award."""
+        roles = (Role.CITY_OFFICER, Role.FINANCE, Role.DECISION_MAKER)
+        granted = self.claim.status in (ClaimStatus.APPROVED, ClaimStatus.PAID)
+        return granted and self.claim.deciding_region_id in self.user.regions_for(*roles)
 
     @cached_property
     def assessments(self) -> list[Assessment]:

@@ -1,6 +1,6 @@
 """The officers' conclusions on one claim: support with sums, refuse, send back to the first officer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -38,6 +38,8 @@ from review.decisions.services.step_messages import enqueue_notice, notify_of_st
 from review.decisions.services.sums import LineSum, checked_sums, decided_sums, reasons_in_words, sums_of
 from review.treasury.services.awards import payer_parts, reserve_claim
 
+# What else forbids new awards and payments: a function of the applicant's key that gives the reason, empty for none.
+DEBT_CHECKS: list[Callable[[int], str]] = []
 # Which sum of the claim a stage's support sets; the final one also fixes what is approved.
 _AMOUNT_FIELD = {Stage.DISTRICT_FIRST: "district_amount", Stage.CITY: "city_amount", Stage.FINAL: "approved_amount"}
 
@@ -350,7 +352,10 @@ def decision_before(claim: Claim, stage: str) -> Decision | None:
 
 
 def refuse_bad_credit(claim: Claim, *, on: date | None = None) -> None:
-    """Raise RefusedError where the claim's credit check is missing, too old on that day (today) or forbids support."""
+    """Raise RefusedError where a debt stands, or the claim's credit check is missing, too old on that day or bad."""
+    for check in DEBT_CHECKS:
+        if problem := check(claim.applicant_id):
+            raise RefusedError(problem)
     if problem := credit_problem(claim, on=on or timezone.localdate()):
         raise RefusedError(problem)
 

@@ -9,6 +9,7 @@ from portal.jobs.services import enqueue_job
 from portal.notifications.services import notify_applicant, notify_users
 from review.decisions.permissions import STAGE_OF
 
+_REMEDIES = "如有异议，可自收到决定之日起六十日内申请行政复议，或者在六个月内提起行政诉讼。"
 # What the applicant was told before is taken back; the offices' reason is theirs.
 _AGAIN = (
     "申报退回重新审核",
@@ -61,6 +62,14 @@ WORDS: dict[str, tuple[str, str]] = {
     Action.UPHOLD_OBJECTION: (
         "异议成立，不予支持",
         "经核实，公示期间对您的申报“{title}”（{number}）提出的异议成立，不予支持。理由：{reason}",
+    ),
+    Action.LOWER: (
+        "资助金额已调减",
+        "您的申报“{title}”（{number}）的资助金额调减为 {amount} 元。理由：{reason}\n" + _REMEDIES,
+    ),
+    Action.TERMINATE: (
+        "资助已终止",
+        "您的申报“{title}”（{number}）的资助已终止，尚未拨付的资金不再拨付。理由：{reason}\n" + _REMEDIES,
     ),
 }
 

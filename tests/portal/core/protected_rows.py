@@ -31,6 +31,8 @@ from review.decisions.models import CreditSnapshot, Decision, LineDecision, Publ
 from review.funding.models import Award, AwardPart, Payment, PaymentKind
 from review.notices.enums import NoticeEventKind, NoticeKind
 from review.notices.models import Notice, NoticeEvent
+from review.recoveries.models import AwardVersion, Instalment, Recovery, RecoveryEvent
+from review.recoveries.models import Receipt as RecoveryReceipt
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.models import Measurement, ProgressEntry
 from review.treasury.enums import EntryKind as BookEntryKind
@@ -291,6 +293,39 @@ def _payee_request():
     )
 
 
+def _recovery():
+    claim = _claim()
+    return Recovery.objects.create(
+        claim=claim,
+        applicant=claim.applicant,
+        region=wuxi(),
+        ground="false",
+        clause="第十六条",
+        facts="不实",
+        new_fen=0,
+        fen=9,
+        proposed_by=_officer(),
+    )
+
+
+def _recovery_event():
+    return RecoveryEvent.objects.create(recovery=_recovery(), action="propose", to_state="proposed", actor_name="甲")
+
+
+def _instalment():
+    return Instalment.objects.create(recovery=_recovery(), due_on=date(2026, 7, 1), fen=9)
+
+
+def _recovery_receipt():
+    return RecoveryReceipt.objects.create(
+        recovery=_recovery(), voucher="1", on=date(2026, 7, 1), principal_fen=9, officer=_officer()
+    )
+
+
+def _award_version():
+    return AwardVersion.objects.create(award=_award(), version=2, fen=0, parts={}, reason="不实", officer=_officer())
+
+
 # Table → (how a row of it comes to be, a change that nobody may make).
 ROWS = {
     "audit.auditrecord": (audit_record, {"actor_name": "别人"}),
@@ -319,6 +354,10 @@ ROWS = {
     "funding.award": (_award, {"total": 9}),
     "funding.awardpart": (_award_part, {"fen": 9}),
     "funding.payment": (_payment, {"amount": 9}),
+    "recoveries.recoveryevent": (_recovery_event, {"note": "改写"}),
+    "recoveries.instalment": (_instalment, {"fen": 8}),
+    "recoveries.receipt": (_recovery_receipt, {"principal_fen": 8}),
+    "recoveries.awardversion": (_award_version, {"fen": 8}),
     "treasury.account": (_account, {"guarded": True}),
     "treasury.entry": (_entry, {"note": "改写"}),
     "treasury.posting": (_posting, {"account_id": 0}),

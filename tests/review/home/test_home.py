@@ -237,6 +237,6 @@ def test_an_applicants_page_costs_the_same_with_one_claim_and_with_three(
             client.get(reverse("home"))
         costs.append(len(page))
         assert user.active_memberships  # read once, outside what is counted
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             applicant_overview(user)
     assert costs[0] == costs[1]

@@ -1,0 +1,89 @@
+"""Recoveries and payments: what waits is cut, what is in a batch stands in the way, debts are set off visibly."""
+
+from datetime import timedelta
+
+import pytest
+
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim
+from portal.audit.verification import altered_rows
+from portal.core.errors import RefusedError
+from review.payments.services.batches import (
+    Criteria,
+    dissolve_batch,
+    open_batch,
+    open_single,
+    prepare_batch,
+    release_batch,
+)
+from review.recoveries.enums import RecoveryState
+from review.recoveries.selectors import debt_of, standing_parts
+from review.recoveries.services.awards import terminate_claim
+from review.treasury.selectors import book_problems
+from tests.applications.worlds import patent_facts
+from tests.review.paying import pay, treasurers
+from tests.review.recoveries.worlds import DAY, awarded, decided_recovery, served
+from tests.review.worlds import again, on
+
+pytestmark = pytest.mark.django_db
+
+
+def waiting(claim):
+    """What a batch of each payer would send of a claim, in fen."""
+    lines = {}
+    for region in (claim.city, claim.region):
+        officer = treasurers(region)[0]
+        try:
+            batch = open_batch(region, Criteria(claim_id=claim.pk), act=on(DAY, officer))
+        except RefusedError:
+            continue
+        lines[region.pk] = sum(line.fen for line in batch.lines.all())
+        dissolve_batch(batch, reason="只看", act=on(DAY, officer))
+    return lines
+
+
+@pytest.mark.parametrize("was_in_a_batch", [False, True])
+def test_lowered_award_is_paid_at_its_lower_sum_and_an_ended_one_not_at_all(office, was_in_a_batch):
+    claim = awarded(office)
+    if was_in_a_batch:
+        assert sum(waiting(claim).values()) == 500000
+    decided_recovery(office, claim, "1234.57")
+    assert waiting(claim) == standing_parts(claim.award)
+    terminate_claim(claim.pk, reason="严重失信", act=on(DAY, office.decider))
+    assert waiting(claim) == {}
+    assert list(altered_rows()) == []
+
+
+def test_what_is_in_a_batch_is_taken_out_first(office):
+    claim = awarded(office)
+    first, _ = treasurers(claim.city)
+    part = claim.award.parts.select_related("region", "award__claim").get(region=claim.city)
+    batch = open_single(part, act=on(DAY, first))
+    with pytest.raises(RefusedError, match="支付批次"):
+        terminate_claim(claim.pk, reason="严重失信", act=on(DAY, office.decider))
+    dissolve_batch(batch, reason="停止支付", act=on(DAY, first))
+    terminate_claim(claim.pk, reason="严重失信", act=on(DAY, office.decider))
+    assert again(claim).status == ClaimStatus.TERMINATED
+
+
+def test_debt_is_set_off_against_the_next_payment_of_its_payer(office, time_machine):
+    time_machine.move_to(on(DAY).at)
+    claim = awarded(office, lines=[patent_facts(1)])
+    pay(claim)
+    other = awarded(office, lines=[patent_facts(2)])
+    Claim.objects.filter(pk=other.pk).update(applicant_id=claim.applicant_id)
+    recovery = served(office, again(claim), "4000")
+    assert (recovery.fen, debt_of(claim.applicant_id)) == (100000, 100000)
+    day = DAY + timedelta(days=2)
+    time_machine.move_to(on(day).at)
+    for region, owed in ((claim.city, 60000), (claim.region, 40000)):
+        first, second = treasurers(region)
+        batch = open_batch(region, Criteria(claim_id=other.pk), act=on(day, first))
+        batch = prepare_batch(batch, withhold=True, act=on(day, first))
+        assert batch.lines.exclude(debt="").get().fen == owed
+        release_batch(batch, shown=batch.lines_sha256, act=on(day, second))
+    recovery.refresh_from_db()
+    assert (recovery.state, debt_of(claim.applicant_id)) == (RecoveryState.SETTLED, 0)
+    assert [receipt.principal_fen for receipt in recovery.receipts.all()] == [60000, 40000]
+    assert list(book_problems()) == []
+    assert list(altered_rows()) == []
