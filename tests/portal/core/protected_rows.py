@@ -31,6 +31,7 @@ from review.decisions.models import CreditSnapshot, Decision, LineDecision, Publ
 from review.funding.models import Award, AwardPart, Payment, PaymentKind
 from review.notices.enums import NoticeEventKind, NoticeKind
 from review.notices.models import Notice, NoticeEvent
+from review.payments.models import BankFile, BankRow
 from review.recoveries.models import AwardVersion, Instalment, Recovery, RecoveryEvent
 from review.recoveries.models import Receipt as RecoveryReceipt
 from review.targets.enums import ProgressState, SourceKind
@@ -103,6 +104,13 @@ def _award():
 def _award_part():
     line = BudgetLine.objects.create(region=wuxi(), year=2026, name="指标", source="city")
     return AwardPart.objects.create(award=_award(), region=wuxi(), line=line, fen=500000)
+
+
+def _bank_row():
+    file = BankFile.objects.create(
+        direction="in", region=wuxi(), format="csv", name="回盘.csv", sha256="0" * 64, size=1, officer=_officer()
+    )
+    return BankRow.objects.create(file=file, number=2, checksum="0" * 64, state="unmatched")
 
 
 def _payment():
@@ -358,6 +366,7 @@ ROWS = {
     "recoveries.instalment": (_instalment, {"fen": 8}),
     "recoveries.receipt": (_recovery_receipt, {"principal_fen": 8}),
     "recoveries.awardversion": (_award_version, {"fen": 8}),
+    "payments.bankrow": (_bank_row, {"note": "改写"}),
     "treasury.account": (_account, {"guarded": True}),
     "treasury.entry": (_entry, {"note": "改写"}),
     "treasury.posting": (_posting, {"account_id": 0}),
