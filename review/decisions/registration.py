@@ -16,7 +16,7 @@ URL_MODULES.add("review/", "review.decisions.urls")
 JOB_KINDS.add("review.approve_list", JobKind("公示期满批准", approve_long_list))
 register_menu("公示", "review:publicity_public", public, weight=50)
 register_menu("待办", "review:queue", officials(*_REVIEWERS), weight=90)
-register_menu("审定议程", "review:agendas", officials(Role.DECISION_MAKER), weight=95)
+register_menu("审定议程", "review:agendas", officials(Role.DECISION_MAKER), weight=97)
 register_menu(
     "公示管理", "review:publicity", officials(Role.CITY_OFFICER, Role.DECISION_MAKER, Role.DISTRICT_SECOND), weight=100
 )

@@ -1,8 +1,9 @@
-"""The tables of transitions of batches and of disbursements. Pure."""
+"""The tables of transitions of batches, of the bank's files and of disbursements. Pure."""
 
 from portal.core.workflow import Workflow, into, transition
 from review.payments.enums import BatchState as B
 from review.payments.enums import Deed
+from review.payments.enums import FileState as F
 from review.payments.enums import LineState as S
 
 _SENT = (B.RELEASED, B.PARTLY_SETTLED, B.SETTLED)
@@ -15,6 +16,8 @@ BATCHES = Workflow(
     into(B.DISSOLVED, B.OPEN, B.PREPARED),
     noun="批次",
 )
+
+FILES = Workflow(into(F.DONE, F.READING), into(F.REFUSED, F.READING), noun="回盘文件")
 
 LINES = Workflow(
     transition(Deed.MEET_MILESTONE, S.HELD, S.WAITING),

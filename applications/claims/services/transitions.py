@@ -103,11 +103,7 @@ def perform_transitions(
         by_route.setdefault(claim.route, []).append(claim)
     before = {claim.pk: claim.status for claim in claims}
     for route, its in by_route.items():
-        found = workflow_of(route).check(its[0], action)
-        rows = Claim.objects.filter(pk__in=[claim.pk for claim in its])
-        workflow_of(route).move_all(rows, action, status_since=act.at)
-        for claim in its:
-            claim.status, claim.status_since = str(found.target), act.at
+        workflow_of(route).move_locked(its, action, status_since=act.at)
     events = ClaimEvent.objects.bulk_create(
         ClaimEvent(
             claim=claim,

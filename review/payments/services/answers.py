@@ -28,6 +28,7 @@ from review.payments.formats import FORMATS, AnswerLine, format_of
 from review.payments.models import FOLDER, BankFile, BankRow, Batch, Disbursement
 from review.payments.services.batches import finance_officer
 from review.payments.services.settling import Ended, Paper, end_lines, lock_lines, settle_lines
+from review.payments.workflow import FILES
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -113,7 +114,7 @@ def read_answer(file_id: int, address: str = "") -> None:
 
 
 def _finish(file: BankFile, state: FileState, *, problem: str = "") -> None:
-    BankFile.objects.filter(pk=file.pk).update(state=state, problem=problem)
+    FILES.move_all(BankFile.objects.filter(pk=file.pk), state, problem=problem)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,15 +49,9 @@ def lock_lines(ids: Iterable[int]) -> list[Disbursement]:
     """Disbursements under locks that hold until the transaction ends, their claims first, each in order of its key."""
     wanted = list(ids)
     claims = Disbursement.objects.filter(pk__in=wanted).values("part__award__claim_id")
-    locked = {
-        claim.pk: claim for claim in Claim.objects.select_for_update(of=("self",)).filter(pk__in=claims).order_by("pk")
-    }
-    rows = Disbursement.objects.select_for_update(of=("self",)).with_claims().filter(pk__in=wanted).order_by("pk")
-    lines = list(rows)
-    for line in lines:
-        # The joined claim was read before its lock was held.
-        line.part.award.claim.status = locked[line.part.award.claim_id].status
-    return lines
+    # A statement of its own, so that the claims joined below are read after their locks are held.
+    list(Claim.objects.select_for_update(of=("self",)).filter(pk__in=claims).order_by("pk").values_list("pk"))
+    return list(Disbursement.objects.select_for_update(of=("self",)).with_claims().filter(pk__in=wanted).order_by("pk"))
 
 
 def settle_lines(paid: Sequence[tuple[Disbursement, Paper]], *, act: ActorContext) -> None:
@@ -226,10 +220,7 @@ def _record(lines: Sequence[Disbursement], payments: Sequence[Payment], *, act: 
 
 def _move(lines: Sequence[Disbursement], deed: Deed, **fields: object) -> None:
     """Move locked disbursements along their table in one statement."""
-    LINES.move_all(Disbursement.objects.filter(pk__in=[line.pk for line in lines]), deed, **fields)
-    for line in lines:
-        found = LINES.check(line, deed)
-        line.state = str(found.target)
+    LINES.move_locked(lines, deed, **fields)
     record_contents(lines)
 
 

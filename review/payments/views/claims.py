@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -28,7 +29,7 @@ from review.payments.sheets import payment_sheet
 if TYPE_CHECKING:
     import uuid
 
-    from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 readers = officials(Role.FINANCE, Role.AUDITOR)
 
@@ -72,6 +73,8 @@ def payment(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     own = [part for part in award.parts.all() if part.region_id in user.regions_for(Role.FINANCE)] if award else []
     stages = StagesForm(request.POST if "milestone" in request.POST else None)
     if request.method == "POST":
+        if not own:
+            raise PermissionDenied
         part = next((part for part in own if str(part.pk) == request.POST.get("part")), None)
         if part is not None and not stages.is_bound:
             with show_refusal(request, denials=True):

@@ -12,6 +12,7 @@ from portal.core.errors import RefusedError
 from review.treasury.enums import YearEndState
 from review.treasury.models import BudgetLine, YearEnd
 from review.treasury.services.lines import close_year, refuse_carry_over
+from review.treasury.workflow import YEAR_ENDS
 
 
 def propose_year_end(line: BudgetLine, *, carry_over_to: BudgetLine | None, act: ActorContext) -> YearEnd:
@@ -63,8 +64,7 @@ def _settle(line: BudgetLine, state: YearEndState, act: ActorContext) -> YearEnd
             if same_person(user, found.proposed_by_id):
                 raise RefusedError("年末处理须由另一人确认：您是提出人。")
             close_year(line, carry_over_to=found.carry_over_to, act=act)
-        found.state, found.settled_by, found.settled_at = state, user, act.at
-        found.save(update_fields=["state", "settled_by", "settled_at"])
+        YEAR_ENDS.move(found, state, changes={"settled_by": user, "settled_at": act.at})
         record_audit(
             act,
             action="treasury.settle_year_end",

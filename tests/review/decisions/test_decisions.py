@@ -263,7 +263,7 @@ def test_stale_page_is_refused_and_changes_nothing(office):
 
 
 def appoint(user, role, region):
-    user.appointments.create(role=role, region=region)
+    user.appointments.create(role=role, region=region, confirmed_at=timezone.now())
     return fresh(user)
 
 

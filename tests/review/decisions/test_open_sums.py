@@ -109,7 +109,7 @@ def test_final_sum_costs_one_run_of_the_engine(office, engine_runs, django_asser
     claim = proposed(office)
     engine_runs.clear()
     given = {"expected": expected(claim), "sums": sums(claim, "280000"), "minutes": SETTING, "act": act(office.decider)}
-    with django_assert_max_num_queries(61):
+    with django_assert_max_num_queries(72):
         support_claim(claim.pk, **given)
     assert [question["lines"][0]["decided"] for question in engine_runs] == ["280000.00"]
 

@@ -86,7 +86,8 @@ def test_claim_ends_recognised_with_words_in_place_of_a_sum(office):
     told = Message.objects.filter(user=claim.created_by).values_list("title", "body")
     assert any(title == "审定拟予认定" and TITLE in body and " 元" not in body for title, body in told)
     assert any(title == "认定已生效" and TITLE in body for title, body in told)
-    assert [job.kind for job in Job.objects.filter(kind__startswith="notices.")] == ["notices.issue_recognition"]
+    made = Job.objects.filter(kind__startswith="notices.").order_by("pk").values_list("kind", flat=True)
+    assert list(made) == ["notices.issue_acceptance", "notices.issue_recognition"]
 
 
 def test_recognition_is_no_matter_for_finance(office):

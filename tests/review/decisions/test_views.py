@@ -98,7 +98,7 @@ def test_search_costs_the_same_for_one_row_and_for_three(client, office, django_
 
 def test_take_next_goes_to_the_claim_that_waited_longest_and_that_one_may_conclude(client, office):
     first, second = reviewed(office), reviewed(office, lines=[patent_facts(2)])
-    office.first.appointments.create(role=Role.DISTRICT_SECOND, region=binhu())
+    office.first.appointments.create(role=Role.DISTRICT_SECOND, region=binhu(), confirmed_at=timezone.now())
     third = submitted(lines=[patent_facts(3)])
     as_(client, office.second)
     assert client.get(reverse("review:next")).url == reverse("review:claim", args=[first.key])
@@ -138,7 +138,7 @@ def test_claim_page_shows_facts_steps_evidence_and_only_the_open_conclusions(cli
 
 def test_buttons_are_not_offered_to_who_concluded_an_earlier_stage(client, office):
     claim = reviewed(office)
-    office.first.appointments.create(role=Role.DISTRICT_SECOND, region=binhu())
+    office.first.appointments.create(role=Role.DISTRICT_SECOND, region=binhu(), confirmed_at=timezone.now())
     html = page_of(as_(client, office.first), claim).content.decode()
     assert 'id="decision"' not in html
     assert "您已在“区级初审”环节办理过" in html

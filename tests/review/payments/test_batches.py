@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
 from portal.accounts.enums import Role
@@ -116,7 +117,7 @@ def test_batch_is_released_by_another_who_decided_nothing_and_whose_page_showed_
         release_batch(batch, shown=batch.lines_sha256, act=on(DAY, first))
     with pytest.raises(StaleStateError):
         release_batch(batch, shown="0" * 64, act=on(DAY, second))
-    office.city.appointments.create(role=Role.FINANCE, region=wuxi())
+    office.city.appointments.create(role=Role.FINANCE, region=wuxi(), confirmed_at=timezone.now())
     with pytest.raises(RefusedError, match="市级复审"):
         release_batch(batch, shown=batch.lines_sha256, act=on(DAY, fresh(office.city)))
     with pytest.raises(PermissionDenied):
