@@ -23,6 +23,7 @@ from review.decisions.models import Objection
 from review.funding.models import Award
 from review.notices.models import Notice
 from review.payments.models import Batch, Disbursement
+from review.recoveries.models import CreditMark
 from review.treasury.models import YearEnd
 from tests.factories import ClaimFactory, act, make_member, make_official, wuxi
 from tests.portal.audit.test_verify import past_the_triggers
@@ -73,6 +74,13 @@ def _year_end():
     return YearEnd.objects.create(line=line, proposed_by=make_official("finance", wuxi()))
 
 
+def _credit_mark():
+    recovery = ROWS["recoveries.recoveryevent"][0]().recovery
+    return CreditMark.objects.create(
+        recovery=recovery, applicant=recovery.applicant, from_on=date(2026, 3, 2), until_on=date(2026, 4, 2)
+    )
+
+
 # Further tables, and other changes: how a row comes to be, and what somebody changes past the portal.
 OPEN_ROWS = {
     "applications.storedfile": (_stored_file, {"size": 1}),
@@ -83,6 +91,8 @@ OPEN_ROWS = {
     "appropriations.appropriationline": (lambda: ROWS["appropriations.appropriation"][0]().lines.all()[0], {"fen": 9}),
     "payments.batch": (_batch, {"criteria": "全部"}),
     "payments.disbursement": (_disbursement, {"debt": "无"}),
+    "recoveries.recovery": (lambda: ROWS["recoveries.recoveryevent"][0]().recovery, {"facts": "改写"}),
+    "recoveries.creditmark": (_credit_mark, {"until_on": date(2026, 5, 2)}),
     "treasury.yearend": (_year_end, {"proposed_at": datetime(2026, 1, 1, tzinfo=UTC)}),
     "treasury.posting": (ROWS["treasury.posting"][0], {"amount": 2, "balance_after": 2}),
     "treasury.budgetline": (lambda: ROWS["treasury.account"][0]().line, {"project_code": "9"}),
