@@ -23,6 +23,7 @@ from review.decisions.models import PublicityList
 from review.demo.papers import sample_paper
 from review.demo.scripts import inventions, loan
 from review.funding.models import Award
+from review.notices.enums import NoticeKind
 from review.notices.models import Notice
 from tests.browser.people import Person
 from tests.factories import PASSWORD, binhu, make_official, make_uscc, publish_items, wuxi, xishan
@@ -290,7 +291,8 @@ def test_six_people_walk_a_claim_from_registration_to_the_verified_notice(story,
     decider.page.get_by_role("button", name=re.compile("批准 2 件")).click()
     decider.page.wait_for_load_state("networkidle")
     assert set(Claim.objects.values_list("status", flat=True)) == {ClaimStatus.APPROVED}
-    wait_until(lambda: Notice.objects.exclude(sha256="").count() == 2, seconds=60, what="The worker's two notices")
+    grants = Notice.objects.filter(kind=NoticeKind.GRANT)
+    wait_until(lambda: grants.exclude(sha256="").count() == 2, seconds=60, what="The worker's two notices")
 
     award = Award.objects.get(claim__number=patents)
     assert (award.total, award.city_share, award.district_share) == (
@@ -299,7 +301,7 @@ def test_six_people_walk_a_claim_from_registration_to_the_verified_notice(story,
         Decimal("6000.00"),
     )
     assert Award.objects.get(claim__number=loan_number).city_share is None
-    assert sorted(Notice.objects.values_list("sequence", flat=True)) == [1, 2]
+    assert sorted(grants.values_list("sequence", flat=True)) == [1, 2]
 
     applicant.goes_to("/notices/")
     applicant.sees("资助决定通知书")
