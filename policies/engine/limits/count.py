@@ -341,7 +341,8 @@ class QuotaLedger(Ledger):
         return np.zeros(len(run), dtype=np.int64) if places is None else places
 
     def relevant(self, run: Run, at: IntArray, found: IntArray) -> IntArray:
-        return np.minimum(found, limits_of(run, QuotaColumns).count)
+        # Up to the largest number of the group: an entry that is closed no more has to be asked again.
+        return np.minimum(found, self._most)
 
     def closed(self, run: Run, at: IntArray, found: IntArray) -> BoolArray:
         full = found >= self._most
@@ -385,7 +386,7 @@ class ApplicantPlaces(QuotaLedger):
 
     def relevant(self, run: Run, at: IntArray, found: IntArray) -> IntArray:
         count = limits_of(run, QuotaColumns).count
-        return count * (found >= count)
+        return np.where(found >= self._most, self._most, count * (found >= count))
 
     @cached_property
     def _own(self) -> Buckets:
