@@ -314,11 +314,12 @@ class MoneyColumns(LimitColumns):
         """
         self.is_bounded = True
         shape = run.shape
-        for holding in held:
-            np.minimum(asked, holding.left, out=asked, where=True if holding.binds is None else holding.binds)
+        extremes = [_extremes(holding, shape) for holding in held]
+        for holding, (_, full) in zip(held, extremes, strict=True):
+            np.minimum(asked, full, out=asked, where=True if holding.binds is None else holding.binds)
         most = shape.spread(shape.add_up(asked))
-        for holding in held:
-            scope, least, full = holding.limit.scope, holding.left - most, holding.left
+        for holding, (least, full) in zip(held, extremes, strict=True):
+            scope, least = holding.limit.scope, least - most
             if run.needs_ledger:
                 continue
             if not scope.by_subject:
@@ -327,6 +328,20 @@ class MoneyColumns(LimitColumns):
             run.bounds[scope.ledger] = (
                 (least, full) if known is None else (np.minimum(known[0], least), np.maximum(known[1], full))
             )
+
+
+def _extremes(holding: _Holding, shape: Shape) -> tuple[IntArray, IntArray]:
+    """For each line the least and the most that its bucket may hold, whichever of its lines comes first in it."""
+    left = holding.left
+    if shape.single:
+        return left, left
+    if holding.bucket is None:
+        return shape.spread(shape.least(left)), shape.spread(-shape.least(-left))
+    again = np.flatnonzero(holding.bucket != np.arange(len(left)))
+    least, most = left.copy(), left.copy()
+    np.minimum.at(least, holding.bucket[again], left[again])
+    np.maximum.at(most, holding.bucket[again], left[again])
+    return least[holding.bucket], most[holding.bucket]
 
 
 def _cut_to(held: list[_Holding], amount: IntArray, reason: IntArray, asking: BoolArray, shape: Shape) -> None:

@@ -80,6 +80,7 @@ def test_rules_that_no_document_has_yet_are_followed_too(item, chosen):
     seeds, st.lists(st.sampled_from(sorted(odd_catalogue().items)), min_size=1, max_size=6, unique=True), st.booleans()
 )
 @example(seed=0, items=["odd-02-crowded", "odd-03-crowded"], ledger=True)
+@example(seed=503, items=["odd-04-shares"], ledger=True)
 def test_odd_rules_together_are_followed_whatever_is_drawn(seed, items, ledger):
     catalogue = odd_catalogue()
 
