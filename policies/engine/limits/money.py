@@ -313,15 +313,15 @@ class MoneyColumns(LimitColumns):
         shrinks with what earlier claims took. That holds for ledgers that nothing but limits of sums reads.
         """
         self.is_bounded = True
+        if run.needs_ledger:
+            return
         shape = run.shape
         extremes = [_extremes(holding, shape) for holding in held]
         for holding, (_, full) in zip(held, extremes, strict=True):
             np.minimum(asked, full, out=asked, where=True if holding.binds is None else holding.binds)
         most = shape.spread(shape.add_up(asked))
-        for holding, (least, full) in zip(held, extremes, strict=True):
-            scope, least = holding.limit.scope, least - most
-            if run.needs_ledger:
-                continue
+        for holding, (smallest, largest) in zip(held, extremes, strict=True):
+            scope, least, full = holding.limit.scope, smallest - most, largest
             if not scope.by_subject:
                 least, full = shape.least(least), -shape.least(-full)
             known = run.bounds.get(scope.ledger)
