@@ -86,8 +86,9 @@ class OtherPolicies(Ledger):
 
     shown_as = OTHER_POLICY
 
-    def __init__(self, runs: list[Run], keys: Keys, lines: list[IntArray | None], shared: IntArray) -> None:
-        super().__init__(OTHER_POLICY, SUBJECT, runs, keys, lines)
+    def __init__(self, runs: list[Run], keys: Keys, matters: list[tuple[IntArray, IntArray]], shared: IntArray) -> None:
+        self._matters = matters
+        super().__init__(OTHER_POLICY, SUBJECT, runs, keys, [lines for lines, _ in matters])
         documents = list(dict.fromkeys(run.item.document_id for run in runs))
         numbers = [documents.index(run.item.document_id) for run in runs]
         ranks = [np.searchsorted(shared, part) for part in self.entry_keys()]
@@ -95,8 +96,27 @@ class OtherPolicies(Ledger):
         pairs = zip(ranks, numbers, strict=True)
         self._own = Buckets([rank * len(documents) + number for rank, number in pairs], claims)
 
+    def entry_keys(self) -> list[IntArray]:
+        return [subjects for _, subjects in self._matters]
+
     def takes(self, run: Run) -> IntArray:
         return run.answers.granted
+
+    def _takes(self, place: int) -> IntArray:
+        # Lines that are counted together are paid for the subject that was named first.
+        run, (lines, subjects) = self.runs[place], self._matters[place]
+        return np.where(run.subjects(lines) == subjects, super()._takes(place), 0)
+
+    def _show(self, place: int, entries: IntArray) -> None:
+        start, (lines, _) = self._ends[place], self._matters[place]
+        if self.runs[place].merged is None:
+            super()._show(place, entries)
+            return
+        # A line finds what was paid for all its subjects.
+        sums = np.zeros(len(self.runs[place].lines), dtype=np.int64)
+        np.add.at(sums, lines, self._found[start : self._ends[place + 1]])
+        at = np.unique(lines[entries - start])
+        self._mark(place, at, sums[at])
 
     def shown_to(self, run: Run) -> tuple[str, ...]:
         return (self.shown_as,) if self.shown_as in run.bases else ()
@@ -115,16 +135,16 @@ def ledgers_of_other_policies(runs: list[Run], keys: Keys) -> Iterator[Ledger]:
     documents = grouped(named, (run.item.document_id for run in named))
     if len(documents) < 2 or not any(OTHER_POLICY in run.bases for run in runs):
         return
-    own = [np.unique(np.concatenate([run.subjects(run.named_lines()) for run in part])) for part in documents.values()]
+    own = [np.unique(np.concatenate([run.matters()[1] for run in part])) for part in documents.values()]
     subjects, papers = np.unique(np.concatenate(own), return_counts=True)
     shared = subjects[papers > 1]
     members: list[Run] = []
-    where: list[IntArray | None] = []
+    where: list[tuple[IntArray, IntArray]] = []
     for run in named if len(shared) else ():
-        lines = run.named_lines()
-        lines = lines[among(run.subjects(lines), shared)]
-        if len(lines):
+        lines, subjects = run.matters()
+        both = among(subjects, shared)
+        if both.any():
             members.append(run)
-            where.append(lines)
+            where.append((lines[both], subjects[both]))
     if members:
         yield OtherPolicies(members, keys, where, shared)

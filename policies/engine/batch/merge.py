@@ -40,6 +40,19 @@ def merge_lines(table: LineTable, shape: Shape, types: dict[str, str]) -> LineTa
     )
 
 
+def merged_subjects(table: LineTable, shape: Shape) -> tuple[IntArray, IntArray] | None:
+    """The line that each claim has after `merge_lines` with every subject its lines named; None where none is named."""
+    if table.subject is None:
+        return None
+    named = np.flatnonzero(table.subject >= 0)
+    lines, subjects = shape.at[named], table.subject[named].astype(np.int64)
+    order = np.lexsort((subjects, lines))
+    lines, subjects = lines[order], subjects[order]
+    fresh = np.ones(len(order), dtype=np.bool_)
+    fresh[1:] = (lines[1:] != lines[:-1]) | (subjects[1:] != subjects[:-1])
+    return lines[fresh], subjects[fresh]
+
+
 def _present(present: BoolArray | None, size: int) -> BoolArray:
     return np.ones(size, dtype=np.bool_) if present is None else present
 

@@ -21,7 +21,8 @@ from policies.engine.terms import Outcome
 class Run:
     """Claims `claims` (global numbers) of one item and version, with their lines.
 
-    `versions`: those that answer lines of other days, with these lines; `siblings`: all versions of the item.
+    `versions`: those that answer lines of other days, with these lines; `siblings`: all versions of the item. `merged`:
+    where lines were counted together, every line with a subject that one of them named, by line; else None.
     """
 
     answers: Answers
@@ -37,6 +38,7 @@ class Run:
         versions: list[tuple[ItemRules, IntArray]],
         siblings: list[ItemRules],
         codes: Codes,
+        merged: tuple[IntArray, IntArray] | None = None,
     ) -> None:
         self.population = population
         self.rules = rules
@@ -47,6 +49,7 @@ class Run:
         self.shape = shape
         self.codes = codes
         self.versions = versions
+        self.merged = merged
         # What any version of the item reads is shown to all; the claims' own version decides which bucket that is.
         self.bases = {name: base for version in [*siblings, rules] for name, base in version.bases.items()}
         # What claims (or lines) find taken by earlier claims, by the name under which a ledger shows it.
@@ -137,6 +140,13 @@ class Run:
     def subjects(self, lines: IntArray) -> IntArray:
         """The subjects of lines that name one."""
         return np.zeros(0, dtype=np.int64) if self.subject is None else self.subject[lines].astype(np.int64)
+
+    def matters(self) -> tuple[IntArray, IntArray]:
+        """Every line with each subject that it names; ascending lines."""
+        if self.merged is not None:
+            return self.merged
+        lines = self.named_lines()
+        return lines, self.subjects(lines)
 
     def _standing_reasons(self) -> IntArray:
         """The first reason against each whole claim that no ledger changes: kind, region, an officer's finding."""

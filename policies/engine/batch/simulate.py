@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from policies.engine.batch.merge import merge_lines
+from policies.engine.batch.merge import merge_lines, merged_subjects
 from policies.engine.batch.result import OUTCOME_INDEX, Simulation
 from policies.engine.batch.rules import Codes, ItemRules, compile_rules
 from policies.engine.batch.run import Run
@@ -165,9 +165,9 @@ class _Simulation:
         )
         check_facts(table, asked)
         shape = shape_of(table.claim, claims)
-        positions = where
+        positions, merged = where, None
         if rules.program.aggregate and not shape.single:
-            positions = where[shape.first]
+            positions, merged = where[shape.first], merged_subjects(table, shape)
             table = merge_lines(table, shape, asked)
             shape = shape_of(claims, claims)
         day = _days(table, item, shape.spread(population.on[claims]))
@@ -181,6 +181,7 @@ class _Simulation:
             versions=self._line_versions(item, day, readings),
             siblings=[self._rules(version, readings) for version in self.catalogue.items[item.id]],
             codes=self.codes,
+            merged=merged,
         )
         self.runs.append(run)
         self.tables[id(run)] = (number, positions)

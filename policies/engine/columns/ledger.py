@@ -232,12 +232,16 @@ class Ledger:
         return at + part.start
 
     def _show(self, place: int, entries: IntArray) -> None:
+        at, lines = entries - self._ends[place], self.lines[place]
+        at = at if lines is None else lines[at]
+        self._mark(place, at, self._found[entries])
+
+    def _mark(self, place: int, at: IntArray, found: IntArray) -> None:
+        """Show what the claims (or lines) at these positions find, and mark those to which it is news."""
         run, lines, names = self.runs[place], self.lines[place], self.shown_to(self.runs[place])
         if not names:
             return
-        at = entries - self._ends[place]
-        at = at if lines is None else lines[at]
-        found = self.relevant(run, at, self._found[entries])
+        found = self.relevant(run, at, found)
         for name in names:
             seen = run.found.setdefault(name, np.zeros(len(run if lines is None else run.lines), dtype=np.int64))
             fresh = np.flatnonzero(seen[at] != found)

@@ -81,6 +81,11 @@ def test_rules_that_no_document_has_yet_are_followed_too(item, chosen):
 )
 @example(seed=0, items=["odd-02-crowded", "odd-03-crowded"], ledger=True)
 @example(seed=503, items=["odd-04-shares"], ledger=True)
+@example(
+    seed=3270536870,
+    items=["prov-01-cap", "odd-03-crowded", "odd-07-title", "odd-06-merged", "prov-02-places"],
+    ledger=True,
+)
 def test_odd_rules_together_are_followed_whatever_is_drawn(seed, items, ledger):
     catalogue = odd_catalogue()
 
