@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "portal.audit",
     "portal.jobs",
     "portal.notifications",
+    "portal.ownership",
     "portal.unsent",
     "portal.workdays",
     "policies.published",
@@ -263,6 +264,8 @@ NOTICE_FONT_SOURCES = [DATA_DIR / "licensed-fonts", BASE_DIR / ".cache" / "fonts
 # ---- periods of the procedure, in working days; where a document says otherwise, the city sets them -------------
 PUBLICITY_WORKDAYS = env_int("PUBLICITY_WORKDAYS", 5)
 OBJECTION_WORKDAYS = env_int("OBJECTION_WORKDAYS", 10)
+# What the holder of a contested registration has to answer.
+CONTEST_ANSWER_WORKDAYS = env_int("CONTEST_ANSWER_WORKDAYS", 10)
 # A claim that waits longer than this in one queue is shown as overdue.
 REVIEW_WORKDAYS = env_int("REVIEW_WORKDAYS", 10)
 # The check list of a payment: how old a credit check may be (0: any age), and whether the notice must be made first.

@@ -30,6 +30,9 @@ REVIEWERS = DISTRICT | OTHER_DISTRICT | CITY | OTHER_CITY
 PUBLISHERS = {"city_officer", "suzhou_officer"}
 CITY_PEOPLE = CITY | OTHER_CITY
 ACCEPTANCE = {"acceptance", "wuzhong_acceptance"}
+# Who confirms how a contest for an organisation ends; the first check papers and propose.
+BINHU_CONTESTS = {"acceptance", "district_second", "city_officer"}
+CONTEST_OFFICERS = BINHU_CONTESTS | {"wuzhong_acceptance", "suzhou_officer"}
 DECIDERS = {"decision_maker", "suzhou_decision_maker"}
 NOTICE_KEEPERS = DECIDERS | ACCEPTANCE | {"district_second"}
 # A district's second officer works on the lists of what the district decides.

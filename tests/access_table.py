@@ -10,6 +10,8 @@ from tests.access_groups import (
     ACCEPTANCE,
     ADMINS,
     AUDITORS,
+    BINHU_CONTESTS,
+    CONTEST_OFFICERS,
     FINANCE_PEOPLE,
     POLICY_PEOPLE,
     READERS,
@@ -106,6 +108,22 @@ ADDRESSES: dict[str, Address] = {
     ),
     "accounts:invitation": Address(EVERYBODY, {"unknown": set()}, lambda *_: {"token": "no-such-token"}),
     "accounts:invitation_accept": Address(PRIVATE, {"unknown": set()}, lambda *_: {"token": "no-such-token"}),
+    # Who an organisation belongs to.
+    "ownership:papers": Address(MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.applicant.pk}),
+    "ownership:paper": Address(
+        PRIVATE | CONTEST_OFFICERS,
+        {"own": MEMBER | BINHU_CONTESTS, "rival": {"newcomer"} | BINHU_CONTESTS},
+        lambda world, whose: {"key": world.extra[f"paper_{whose}"].key},
+    ),
+    "ownership:desk": Address(CONTEST_OFFICERS),
+    "ownership:organisation": Address(ACCEPTANCE, {"own": {"acceptance"}}, lambda world, _: {"pk": world.applicant.pk}),
+    "ownership:contests": Address(PRIVATE),
+    "ownership:contest_new": Address(PRIVATE),
+    "ownership:contest": Address(
+        PRIVATE | CONTEST_OFFICERS,
+        {"binhu": {"newcomer", "member"} | BINHU_CONTESTS},
+        lambda world, _: {"key": world.extra["contest"].key},
+    ),
     # People who are set over others.
     "accounts:overrides": Address(ACCEPTANCE),
     "accounts:override": Address(

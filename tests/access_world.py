@@ -56,6 +56,7 @@ from tests.factories import (
     wuxi,
     xishan,
 )
+from tests.portal.ownership.worlds import contest_of
 
 MEMBER = {"member"}
 OTHER_MEMBERS = {"other_member"}
@@ -149,6 +150,7 @@ def build_world() -> World:
     world.extra["budget_line"] = BudgetLine.objects.create(region=wuxi(), year=2026, name="指标", source="city")
     world.extra |= _appropriations(world.extra["budget_line"], people["finance"])
     world.extra |= _payment_on_its_way(claims["approved"], people["finance"], world.extra["budget_line"])
+    world.extra |= contest_of(applicant, holder=owner, rival=people["newcomer"])
     world.extra |= _paperwork(world) | {
         f"unsent_{whose}": UnsentForm.objects.create(
             owner=people[who], address="/me/", page="/me/", content=b"", kept_at=timezone.now()

@@ -16,7 +16,7 @@ from policies.calls.models import Call, CallItem
 from policies.engine import Catalogue, load_catalogue
 from policies.published.models import ItemVersion, PolicyDocument, SupportItem
 from policies.published.services import publish_catalogue
-from portal.accounts.enums import ApplicantKind, RegionLevel, Role, SizeClass
+from portal.accounts.enums import ApplicantKind, RegionLevel, Role, SizeClass, Verification
 from portal.accounts.models import Applicant, Appointment, Membership, Region, User
 from portal.core.actor import ActorContext
 
@@ -97,7 +97,7 @@ class UserFactory(DjangoModelFactory[User]):
 
 
 class ApplicantFactory(DjangoModelFactory[Applicant]):
-    """An enterprise of Binhu with a complete profile."""
+    """A verified enterprise of Binhu with a complete profile."""
 
     class Meta:
         model = Applicant
@@ -114,6 +114,7 @@ class ApplicantFactory(DjangoModelFactory[Applicant]):
     bank_name = "示例银行无锡滨湖支行"
     cnaps_code = "102302000003"
     account_number = "0011223344556677"
+    verification = Verification.VERIFIED
 
     class Params:
         individual = factory.Trait(

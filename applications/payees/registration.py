@@ -1,16 +1,18 @@
 """What the app registers: addresses, menu, audit words, and that it holds changes of a payee."""
 
 from applications.payees.models import OFFICERS, Payee, PayeeRequest
-from applications.payees.services import hold_change
+from applications.payees.services import follow_transfer, hold_change
 from portal.access import officials
 from portal.accounts.services.applicants import CHANGE_HOLDERS
 from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.navigation import register_menu
+from portal.ownership.services.contests import AFTER_TRANSFER
 
 URL_MODULES.add("payees/", "applications.payees.urls")
 CHANGE_HOLDERS.add("payees", hold_change)
+AFTER_TRANSFER.add("payees", follow_transfer)
 register_menu("收款变更", "payees:requests", officials(*OFFICERS), weight=175)
 register_contents(Payee, PayeeRequest)
 register_audit(

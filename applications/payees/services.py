@@ -22,6 +22,7 @@ from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.identifiers import same_name
 from portal.notifications.services import notify_applicant, notify_users
+from portal.ownership.selectors import refuse_disputed
 
 # Claims on which money may still be paid: a change of the payee concerns them.
 OPEN = UNDER_REVIEW | {ClaimStatus.APPROVED}
@@ -131,12 +132,27 @@ def decide_request(asked: PayeeRequest, *, confirm: bool, reason: str, act: Acto
         _end(locked, RequestState.CONFIRMED if confirm else RequestState.REFUSED, reason=reason.strip(), act=act)
         if confirm:
             applicant = Applicant.objects.select_for_update(of=("self",)).get(pk=locked.applicant_id)
+            refuse_disputed(applicant.pk)
             apply_changes(applicant, locked.after, act=act)
-            claims = Claim.objects.select_for_update(of=("self",)).filter(applicant=applicant, status__in=OPEN)
-            for claim in claims.order_by("pk"):
-                claim.applicant = applicant
-                freeze_payee(claim, act=act, request=locked)
+            _freeze_open_claims(applicant, act=act, request=locked)
     return locked
+
+
+def follow_transfer(applicant: Applicant, act: ActorContext) -> None:
+    """Once an organisation is handed over: no open claim is paid to the account of those who held it before.
+
+    Nor does a change that they asked for take effect. The new owner's account is confirmed by an officer, as every one.
+    """
+    if asked := pending_request(applicant.pk):
+        _end(_locked(asked), RequestState.WITHDRAWN, reason="单位已移交", act=act)
+    _freeze_open_claims(applicant, act=act, request=None)
+
+
+def _freeze_open_claims(applicant: Applicant, *, act: ActorContext, request: PayeeRequest | None) -> None:
+    claims = Claim.objects.select_for_update(of=("self",)).filter(applicant=applicant, status__in=OPEN)
+    for claim in claims.order_by("pk"):
+        claim.applicant = applicant
+        freeze_payee(claim, act=act, request=request)
 
 
 def withdraw_request(asked: PayeeRequest, *, act: ActorContext) -> PayeeRequest:

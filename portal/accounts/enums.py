@@ -90,3 +90,20 @@ class OverrideState(StatusChoices):
     PENDING = "pending", "wait", "待办理"
     APPROVED = "approved", "ok", "已同意"
     REFUSED = "refused", "bad", "未同意"
+
+
+class Verification(StatusChoices):
+    """Whether it is known that who registered an organisation acts for it. Individuals are known by their number."""
+
+    UNVERIFIED = "unverified", "wait", "待核验"
+    SUBMITTED = "submitted", "wait", "材料待核"
+    VERIFIED = "verified", "ok", "已核验"
+    REJECTED = "rejected", "bad", "材料已驳回"
+
+
+class VerificationAction(models.TextChoices):
+    HAND_IN = "hand_in", "提交材料"
+    CONFIRM = "confirm", "核验通过"
+    REJECT = "reject", "驳回材料"
+    VOUCH = "vouch", "确认主体"
+    RENAME = "rename", "更名"

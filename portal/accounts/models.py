@@ -6,14 +6,21 @@ import uuid
 from datetime import datetime
 from typing import ClassVar
 
-from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from portal.accounts.enums import ADMINISTRATORS, ApplicantKind, OverrideState, RegionLevel, Role, SizeClass
-from portal.accounts.persons import Person
+from portal.accounts.enums import (
+    ADMINISTRATORS,
+    ApplicantKind,
+    OverrideState,
+    RegionLevel,
+    Role,
+    SizeClass,
+    Verification,
+)
+from portal.accounts.persons import Person, UserManager
 from portal.core.encrypted_fields import EncryptedField, EncryptedJSONField, KeyedHashField
 from portal.core.regions import in_trees
 
@@ -48,19 +55,6 @@ class Region(models.Model):
     def full_name(self) -> str:
         """City and district together, e.g. 无锡市滨湖区."""
         return f"{self.parent.name}{self.name}" if self.level == RegionLevel.DISTRICT and self.parent else self.name
-
-
-class UserManager(BaseUserManager["User"]):
-    """Makes users by e-mail address."""
-
-    def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
-
-    def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username)
 
 
 class User(Person):
@@ -154,6 +148,9 @@ class Applicant(models.Model):
     identifier_override_reason = models.CharField("代码校验例外原因", max_length=200, blank=True)
     identifier_override_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField("建立时间", default=timezone.now)
+    verification = models.CharField(
+        "核验", max_length=10, choices=Verification.choices, default=Verification.UNVERIFIED
+    )
 
     objects = ApplicantQuerySet.as_manager()
 
@@ -178,6 +175,15 @@ class Applicant(models.Model):
     @property
     def is_individual(self) -> bool:
         return self.kind == ApplicantKind.INDIVIDUAL
+
+    @property
+    def verification_tone(self) -> str:
+        return Verification(self.verification).tone
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether it is known who acts for it: an officer read its papers, or a provider vouched."""
+        return self.is_individual or self.verification == Verification.VERIFIED
 
     @property
     def identifier(self) -> str:

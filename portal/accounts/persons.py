@@ -1,8 +1,28 @@
 """One person, whichever account they use: accounts are compared by the keyed hash of the holder's ID number."""
 
-from django.contrib.auth.base_user import AbstractBaseUser
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.functional import cached_property
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users by e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
 
 
 class Person(AbstractBaseUser):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from stdnum.cn import uscc
 from stdnum.iso7064 import mod_11_10
 
-from portal.accounts.enums import ApplicantKind, Role, SizeClass
+from portal.accounts.enums import ApplicantKind, Role, SizeClass, Verification
 from portal.accounts.models import Applicant, Appointment, Membership, Region, User
 from portal.accounts.selectors import known_digest
 from portal.core.encryption import keyed_hash
@@ -109,7 +109,7 @@ def load_people() -> tuple[list[Applicant], dict[str, User]]:
     """Make what is missing of the demo's people; returns applicants in order and officials by login."""
     officials = {}
     for number, official in enumerate(OFFICIALS):
-        user = _user(official.login, official.name)
+        user = user_named(official.login, official.name)
         user.identity_digest = known_digest(_resident_id(f"32020019800101{number:03d}"))
         user.save(update_fields=["identity_digest"])
         Appointment.objects.get_or_create(
@@ -119,7 +119,7 @@ def load_people() -> tuple[list[Applicant], dict[str, User]]:
             defaults={"identity_digest": user.identity_digest, "confirmed_at": timezone.now()},
         )
         officials[official.login] = user
-    applicants = [_body(index, *body) for index, body in enumerate(_BODIES)]
+    applicants = [body(index, *row) for index, row in enumerate(_BODIES)]
     applicants += [_person(index, *person) for index, person in enumerate(_PERSONS)]
     return applicants, officials
 
@@ -138,7 +138,8 @@ def accounts() -> list[tuple[str, str]]:
     ]
 
 
-def _user(login: str, name: str) -> User:
+def user_named(login: str, name: str) -> User:
+    """The demo's person of this login, made once."""
     email = f"{login}@{DOMAIN}"
     user = User.objects.filter(email=email).first()
     if user is None:
@@ -152,7 +153,16 @@ def _bank_code(number: int) -> str:
     return stem + mod_11_10.calc_check_digit(stem)
 
 
-def _body(index: int, name: str, kind: ApplicantKind, size: SizeClass | str, district: str) -> Applicant:
+def body(
+    index: int,
+    name: str,
+    kind: ApplicantKind,
+    size: SizeClass | str,
+    district: str,
+    *,
+    verification: Verification = Verification.VERIFIED,
+) -> Applicant:
+    """The organisation of this index with its owner, made once."""
     stem = f"91{district}MA1{index + 1:06d}"
     applicant, created = Applicant.objects.get_or_create(
         uscc=stem + uscc.calc_check_digit(stem),
@@ -166,6 +176,7 @@ def _body(index: int, name: str, kind: ApplicantKind, size: SizeClass | str, dis
             "contact_name": "杨联系",
             "contact_phone": f"1390510{index:04d}",
             "size_class": size,
+            "verification": verification,
             "account_name": name,
             "bank_name": "示范银行无锡分行",
             "cnaps_code": _bank_code(index),
@@ -173,7 +184,7 @@ def _body(index: int, name: str, kind: ApplicantKind, size: SizeClass | str, dis
         },
     )
     if created:
-        owner = _user(OWNER_LOGINS.get(index, f"org{index + 1:02d}"), f"杨联系{index + 1}")
+        owner = user_named(OWNER_LOGINS.get(index, f"org{index + 1:02d}"), f"杨联系{index + 1}")
         Membership.objects.create(user=owner, applicant=applicant, is_owner=True)
     return applicant
 
@@ -202,5 +213,5 @@ def _person(index: int, name: str, stem: str, district: str) -> Applicant:
     )
     if created:
         login = PERSON_LOGIN if index == 0 else f"{PERSON_LOGIN}{index + 1}"
-        Membership.objects.create(user=_user(login, name), applicant=applicant, is_owner=True)
+        Membership.objects.create(user=user_named(login, name), applicant=applicant, is_owner=True)
     return applicant

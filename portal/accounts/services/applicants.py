@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.enums import ApplicantKind, OverrideState, RegionLevel, Role
+from portal.accounts.enums import ApplicantKind, OverrideState, RegionLevel, Role, Verification, VerificationAction
 from portal.accounts.models import Applicant, Membership, OverrideRequest, Region, User
-from portal.accounts.selectors import known_digest, officers_of, owner_of
+from portal.accounts.selectors import known_digest, officers_of
 from portal.accounts.workflow import OVERRIDES
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
@@ -19,7 +19,6 @@ from portal.core.encryption import keyed_hashes
 from portal.core.errors import RefusedError
 from portal.core.identifiers import (
     IdentifierError,
-    mask_name,
     normalise_identifier,
     read_resident_id,
     read_uscc,
@@ -27,6 +26,8 @@ from portal.core.identifiers import (
 )
 from portal.core.registry import Registry
 from portal.notifications.services import notify_users
+from portal.ownership.selectors import refuse_disputed
+from portal.ownership.workflow import VERIFICATION
 
 # What is paid to, and where it is decided: while claims are open an officer confirms a change.
 HELD_FIELDS = ("name", "region_id", "account_name", "bank_name", "cnaps_code", "account_number")
@@ -34,6 +35,10 @@ HELD_FIELDS = ("name", "region_id", "account_name", "bank_name", "cnaps_code", "
 CHANGE_HOLDERS: Registry[Callable[[Applicant, Mapping[str, str], str, ActorContext], bool]] = Registry(
     "holder of changes"
 )
+
+
+class RegisteredError(RefusedError):
+    """A credit code is registered already, by people whom the page does not name."""
 
 
 class OverridableError(RefusedError):
@@ -122,10 +127,22 @@ def update_applicant(applicant: Applicant, *, details: ApplicantDetails, act: Ac
         wanted = asdict(details)
         changed = {field: value for field, value in wanted.items() if getattr(locked, field) != value}
         held = {field: value for field, value in changed.items() if field in HELD_FIELDS}
+        if held:
+            refuse_disputed(locked.pk)
         waits = bool(held) and any(hold(locked, held, reason, act) for hold in CHANGE_HOLDERS.values())
         apply_changes(
             locked, {field: value for field, value in changed.items() if not (waits and field in held)}, act=act
         )
+        if "name" in changed and not waits and locked.verification != Verification.UNVERIFIED:
+            before, after = VERIFICATION.move(locked, VerificationAction.RENAME)
+            record_audit(
+                act,
+                action="ownership.renamed",
+                target=locked,
+                region_code=locked.region_id,
+                before=before,
+                after=after,
+            )
     return waits
 
 
@@ -307,11 +324,11 @@ def _create_applicant(
 
 def _refuse_registered(*, uscc: str | None, resident_id: str | None) -> None:
     """Refuse a number that is registered, telling whom to ask and nothing else about them."""
-    if uscc is not None and (existing := Applicant.objects.filter(uscc=uscc).first()):
-        owner = owner_of(existing)
-        whom = f"负责人（{mask_name(owner.name)}）" if owner else "本单位负责人"
-        raise RefusedError(
-            f"该统一社会信用代码已经登记，不能重复登记。请联系{whom}在“成员”页面邀请您加入。", field="uscc"
+    if uscc is not None and Applicant.objects.filter(uscc=uscc).exists():
+        raise RegisteredError(
+            "该统一社会信用代码已经登记，不能重复登记。请联系本单位负责人在“成员”页面邀请您加入；"
+            "登记人未经单位授权的，可以提出登记异议。",
+            field="uscc",
         )
     if resident_id is not None and Applicant.objects.filter(resident_id_hash__in=keyed_hashes(resident_id)).exists():
         raise RefusedError(

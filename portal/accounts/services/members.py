@@ -15,6 +15,7 @@ from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
 from portal.notifications.services import notify_users
+from portal.ownership.selectors import refuse_disputed
 
 INVITATION_LIFETIME = timedelta(days=7)
 OPEN_INVITATIONS_AT_MOST = 20
@@ -39,6 +40,7 @@ def invite_member(applicant: Applicant, *, email: str, act: ActorContext) -> Inv
     address = email.strip().lower()
     with transaction.atomic():
         locked = lock_owned_applicant(applicant, act=act)
+        refuse_disputed(locked.pk)
         if locked.is_individual:
             raise RefusedError("个人申报人只能由本人使用，不能邀请他人。")
         if locked.memberships.filter(user__email__iexact=address).exists():
@@ -120,6 +122,7 @@ def accept_invitation(invitation: Invitation, *, act: ActorContext) -> Membershi
     """Join by an invitation, once, as the person it was sent to. Raises RefusedError with the reason otherwise."""
     with transaction.atomic():
         applicant = Applicant.objects.select_for_update(of=("self",)).get(pk=invitation.applicant_id)
+        refuse_disputed(applicant.pk)
         person = lock_private_person(act.user)
         locked = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
         if problem := invitation_problem(locked, user=person):
@@ -153,6 +156,7 @@ def remove_member(membership: Membership, *, act: ActorContext) -> None:
     """
     with transaction.atomic():
         applicant = Applicant.objects.select_for_update(of=("self",)).get(pk=membership.applicant_id)
+        refuse_disputed(applicant.pk)
         locked = Membership.objects.select_related("user").filter(pk=membership.pk).first()
         if locked is None:
             raise RefusedError("此人已不是成员。")
@@ -183,6 +187,7 @@ def hand_over_ownership(membership: Membership, *, act: ActorContext) -> None:
     """Make another member the owner; the owner becomes a member. Only the owner may."""
     with transaction.atomic():
         applicant = lock_owned_applicant(membership.applicant, act=act)
+        refuse_disputed(applicant.pk)
         heir = Membership.objects.select_related("user").filter(pk=membership.pk, applicant=applicant).first()
         if heir is None:
             raise RefusedError("此人已不是成员，不能接任负责人。")

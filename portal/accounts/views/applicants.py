@@ -11,6 +11,7 @@ from portal.accounts.forms import IndividualForm, OrganisationForm, details_form
 from portal.accounts.models import Applicant
 from portal.accounts.selectors import own_overrides, owner_of
 from portal.accounts.services.applicants import (
+    RegisteredError,
     register_individual,
     register_organisation,
     request_override,
@@ -52,10 +53,11 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
     """Register a body, or ask for an exception for its code."""
     initial = {"contact_name": user_of(request).name, "contact_phone": user_of(request).phone}
     form = OrganisationForm(request.POST or None, initial=initial)
+    contestable = False
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         act = act_of(request)
-        with show_refusal(form):
+        with show_refusal(form) as refusal:
             if form.asks_override:
                 request_override(
                     kind=data["kind"],
@@ -69,7 +71,9 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
             made = register_organisation(kind=data["kind"], uscc=data["uscc"], details=form.details(), act=act)
             messages.success(request, f"{made.name}已登记，您是负责人。")
             return go_on(request, reverse("accounts:organisation_detail", args=[made.pk]))
-    return render(request, "accounts/organisation_new.html", {"form": form, "wanted": wanted(request)})
+        contestable = isinstance(refusal.error, RegisteredError)
+    context = {"form": form, "wanted": wanted(request), "contestable": contestable}
+    return render(request, "accounts/organisation_new.html", context)
 
 
 @access(private_persons)

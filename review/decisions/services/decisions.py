@@ -28,6 +28,7 @@ from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import ZERO
 from portal.jobs.services import enqueue_job
+from portal.ownership.selectors import acceptance_problem
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, LineDecision
 from review.decisions.permissions import ACTION_OF, SUM_STAGES, stage_before
@@ -57,11 +58,13 @@ class Minutes:
 
 
 def accept_claim(claim_id: int, *, expected: ExpectedState, act: ActorContext) -> Decision:
-    """Take a claim up for review (受理)."""
+    """Take a claim up for review (受理); the first only once it is known who acts for the organisation."""
     with transaction.atomic():
         claim, stage, officer = lock_for_decision(claim_id, expected=expected, conclusion=Conclusion.SUPPORT, act=act)
         if stage != Stage.ACCEPTANCE:
             raise RefusedError("该申报已受理，不需再次受理。")
+        if problem := acceptance_problem(claim.applicant):
+            raise RefusedError(problem)
         decision = write_decision(claim, stage=stage, conclusion=Conclusion.SUPPORT, officer=officer, act=act)
         _move(claim, Action.ACCEPT, act=act)
     return decision

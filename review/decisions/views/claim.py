@@ -14,9 +14,13 @@ from django.views.decorators.http import require_GET, require_POST
 from applications.claims.models import Claim
 from applications.claims.selectors.scope import correction_targets
 from portal.access import access
+from portal.accounts.areas import covers
 from portal.core.actor import ActorContext
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, user_of
+from portal.ownership.enums import CHECKERS
+from portal.ownership.forms import OpinionForm
+from portal.ownership.selectors import check_page
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.forms.correction import MORE, CorrectionForm
 from review.decisions.forms.decision import (
@@ -131,6 +135,13 @@ def show(
         "proposal": claim_review.latest(Stage.DISTRICT_FIRST) if claim_review.stage == Stage.DISTRICT_SECOND else None,
         "with_credit": with_credit,
     }
+    if claim_review.stage == Stage.ACCEPTANCE and not claim.applicant.is_verified:
+        context |= check_page(claim.applicant) | {
+            "verification": True,
+            "may_check": covers(claim_review.user, claim.applicant.region_id, *CHECKERS),
+            "form": OpinionForm(),
+            "back": reverse("review:claim", args=[claim.key]),
+        }
     return render(request, "review/claim.html", context, status=status)
 
 

@@ -21,6 +21,7 @@ from portal.accounts.models import User
 from portal.accounts.persons import same_person
 from portal.core.identifiers import same_name
 from portal.core.money import format_yuan, to_yuan
+from portal.ownership.selectors import disputed_among
 from review.decisions.models import CreditSnapshot, Decision
 from review.decisions.permissions import four_eyes_problem
 from review.decisions.selectors.credit import credit_problem
@@ -77,6 +78,7 @@ class _Known:
     user: User
     payees: Mapping[int, Payee]
     pending: frozenset[int]
+    disputed: frozenset[int]
     confirmed_by: Mapping[int, int | None]
     other_names: frozenset[tuple[str, str]]
     approved_at: Mapping[int, object]
@@ -109,6 +111,7 @@ class _Known:
                     "applicant_id", flat=True
                 )
             ),
+            disputed=disputed_among(applicants),
             confirmed_by=dict(PayeeRequest.objects.filter(pk__in=requests).values_list("pk", "decided_by_id")),
             other_names=frozenset(
                 (after.get("name", ""), after.get("account_name", ""))
@@ -133,6 +136,8 @@ class _Known:
             yield Finding("no_payee", "没有留存完整的收款账户，请联系申报单位补全后申请变更", stops=True)
         else:
             yield from self._payee_findings(claim, payee, line)
+        if claim.applicant_id in self.disputed:
+            yield Finding("disputed", "该单位有登记异议正在处理，办结前不得拨付", stops=True)
         if claim.applicant_id in self.pending:
             yield Finding("pending", "收款信息有变更待确认，请先在“收款变更”中办理", stops=True)
         yield from self._credit_findings(claim)

@@ -91,14 +91,14 @@ class TestRegisteringABody:
         assert not Applicant.objects.exists()
         assert not AuditRecord.objects.filter(action__startswith="accounts.applicant").exists()
 
-    def test_a_second_person_is_told_to_ask_the_owner_and_learns_nothing_else(self, signed_in):
+    def test_a_second_person_is_sent_to_the_owner_without_a_name_or_to_a_contest(self, signed_in):
         owner = make_member(ApplicantFactory(uscc=make_uscc(77), name="甲公司"), name="欧阳修文", phone="13912345678")
         response = register(signed_in(UserFactory()))
         page = response.content.decode()
         assert "已经登记" in page
-        assert "欧***" in page
         assert "邀请您加入" in page
-        for secret in ("欧阳修文", owner.email, owner.phone, "甲公司", "6677"):
+        assert "提出登记异议" in page
+        for secret in ("欧", owner.email, owner.phone, "甲公司", "6677"):
             assert secret not in page
         assert Applicant.objects.count() == 1
         assert Membership.objects.count() == 1

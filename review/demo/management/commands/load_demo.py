@@ -11,6 +11,7 @@ from review.demo.allocations import load_allocations
 from review.demo.budgets import load_budgets
 from review.demo.calendar import fill_unknown_days
 from review.demo.claims import Demo
+from review.demo.ownership import load_ownership
 from review.demo.people import load_people
 from review.demo.policydrafts import load_policy_drafts
 from review.demo.rates import load_rates
@@ -40,4 +41,5 @@ class Command(BaseCommand):
         Demo(applicants, now=now).run()
         load_simulations(now=now)
         load_allocations(officials, now=now)
+        load_ownership(applicants, now=now)
         self.stdout.write(f"{Claim.objects.count()} demo claims.")
