@@ -71,3 +71,16 @@ class RowState(StatusChoices):
     UNMATCHED = "unmatched", "warn", "未匹配"
     ALREADY = "already", "neutral", "此前已处理"
     INVALID = "invalid", "bad", "内容有误"
+
+
+# Rows that a person has to look at.
+OPEN_ROWS = frozenset({RowState.UNMATCHED, RowState.INVALID})
+
+
+class HandlingState(StatusChoices):
+    """What people made of a row that the portal could not carry out."""
+
+    PROPOSED = "proposed", "wait", "对应待复核"
+    ASSIGNED = "assigned", "ok", "已人工对应"
+    SET_ASIDE = "set_aside", "neutral", "已搁置"
+    DROPPED = "dropped", "neutral", "已撤回"

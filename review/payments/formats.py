@@ -12,7 +12,7 @@ from typing import IO, BinaryIO, Protocol
 
 from portal.core.errors import RefusedError
 from portal.core.registry import Registry
-from portal.core.sheet_reading import read_book
+from portal.core.sheet_reading import count_rows, stream_rows
 from portal.core.spreadsheets import XLSX, Column, Kind, Sheet, write_book
 
 
@@ -55,8 +55,15 @@ class BankFormat(Protocol):
         """Whether an answer that begins so is in this format."""
 
     def read(self, file: IO[bytes]) -> Iterator[AnswerLine]:
-        """The rows of an answer. Raises RefusedError for a file that cannot be read."""
+        """The rows of an answer, a few in memory at a time. Raises RefusedError for a file that cannot be read."""
 
+    def count(self, file: IO[bytes]) -> int:
+        """About how many rows an answer has, for the progress of reading it; leaves the file at its beginning."""
+
+
+# Bounds of a workbook that a bank answers with: some 100,000 rows of twenty columns.
+MAX_UNPACKED_BYTES = 400 * 1024 * 1024
+MAX_ELEMENTS = 6_000_000
 
 FORMATS: Registry[BankFormat] = Registry("format of bank files")
 
@@ -124,13 +131,12 @@ class GenericXlsx:
         return head.startswith(b"PK\x03\x04")
 
     def read(self, file: IO[bytes]) -> Iterator[AnswerLine]:
-        sheet = next(iter(read_book(file.read())), None)
-        rows = sheet.rows if sheet else {}
-        width = max((max(cells) for cells in rows.values()), default=0)
-        return _answers(
-            (number, [cells[at].text if at in cells else "" for at in range(1, width + 1)])
-            for number, cells in rows.items()
-        )
+        return _answers(stream_rows(file, most_bytes=MAX_UNPACKED_BYTES, most_elements=MAX_ELEMENTS))
+
+    def count(self, file: IO[bytes]) -> int:
+        found = count_rows(file)
+        file.seek(0)
+        return found
 
 
 class CsvGb18030:
@@ -160,6 +166,11 @@ class CsvGb18030:
                 yield from _answers((reader.line_num, row) for row in reader)
             except csv.Error as error:
                 raise RefusedError(f"回盘文件第 {reader.line_num} 行无法读取，请检查引号和分隔符。") from error
+
+    def count(self, file: IO[bytes]) -> int:
+        found = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 16), b"")) + 1
+        file.seek(0)
+        return found
 
 
 def _encoding(file: IO[bytes]) -> str:

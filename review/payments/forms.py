@@ -165,6 +165,21 @@ class StagesForm(forms.Form):
         return [StagePlan(first), StagePlan(100 - first, self.cleaned_data["milestone"])]
 
 
+class AssignForm(VoucherForm):
+    """Which payment a row of an answer means, and what became of it."""
+
+    reference = LineField(label="流水号", max_length=20, help_text="对应的支付的流水号，例如 ZF0000000012。")
+    outcome = forms.ChoiceField(label="银行结果", choices=(("paid", "到账"), ("failed", "失败或退票")))
+    reason = LineField(label="对应的依据", max_length=200, help_text="例如：经电话与银行核对，账号漏写一位。")
+    field_order = ("reference", "outcome", "voucher", "on", "reason", "is_shared")
+
+
+class SetAsideForm(forms.Form):
+    """Why a row wants nothing done."""
+
+    note = LineField(label="搁置的说明", max_length=200, help_text="例如：该行为银行手续费，不属于本批次。")
+
+
 class AnswerForm(forms.Form):
     """A file that the bank answered with."""
 

@@ -16,7 +16,17 @@ from portal.core.encrypted_fields import EncryptedJSONField
 from portal.core.files import kept_name
 from portal.core.money import to_yuan
 from portal.core.regions import in_trees
-from review.payments.enums import ENDED, LIVE, BatchState, Direction, FileState, LineState, RowState
+from review.payments.enums import (
+    ENDED,
+    LIVE,
+    OPEN_ROWS,
+    BatchState,
+    Direction,
+    FileState,
+    HandlingState,
+    LineState,
+    RowState,
+)
 
 FOLDER = "bank"
 
@@ -225,6 +235,19 @@ class BankFile(models.Model):
         return kept_name(FOLDER, self.sha256)
 
 
+class BankRowQuerySet(models.QuerySet["BankRow"]):
+    """Rows of answers, those that want a person apart."""
+
+    def handled(self) -> BankRowQuerySet:
+        """Those that people assigned to a payment or set aside."""
+        settled = RowHandling.objects.filter(state__in=[HandlingState.ASSIGNED, HandlingState.SET_ASIDE])
+        return self.filter(pk__in=settled.values("row"))
+
+    def to_do(self) -> BankRowQuerySet:
+        """Those that could not be carried out and are not handled."""
+        return self.filter(state__in=OPEN_ROWS).exclude(pk__in=self.model.objects.handled().values("pk"))
+
+
 class BankRow(models.Model):
     """A row of an answer and what became of it. Append-only. Of the account it keeps the last four characters."""
 
@@ -239,6 +262,8 @@ class BankRow(models.Model):
     fen = models.BigIntegerField("金额（分）", null=True, blank=True)
     outcome = models.CharField("结果", max_length=200, blank=True)
     note = models.CharField("说明", max_length=300, blank=True)
+
+    objects = BankRowQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["file", "number"]
@@ -259,3 +284,46 @@ class BankRow(models.Model):
     @property
     def tone(self) -> str:
         return RowState(self.state).tone
+
+
+class RowHandling(models.Model):
+    """What people made of a row that was not carried out: assigned by two to a payment, or set aside with a reason."""
+
+    row = models.ForeignKey(BankRow, models.PROTECT, related_name="handlings")
+    state = models.CharField("状态", max_length=10, choices=HandlingState.choices)
+    disbursement = models.ForeignKey(Disbursement, models.PROTECT, null=True, blank=True, related_name="+")
+    is_paid = models.BooleanField("到账", default=False)
+    voucher = models.CharField("凭证号", max_length=60, blank=True)
+    on = models.DateField("日期", null=True, blank=True)
+    reason = models.CharField("依据或说明", max_length=200)
+    proposed_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="提出人")
+    proposed_at = models.DateTimeField("提出时间", default=timezone.now)
+    settled_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", verbose_name="复核人")
+    settled_at = models.DateTimeField("复核时间", null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = verbose_name_plural = "回盘行办理"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["row"], condition=~Q(state=HandlingState.DROPPED), name="one_standing_handling_a_row"
+            ),
+            models.CheckConstraint(name="handling_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="assigned_row_names_payment_and_paper",
+                condition=~Q(state__in=[HandlingState.PROPOSED, HandlingState.ASSIGNED])
+                | (Q(disbursement__isnull=False, on__isnull=False) & ~Q(voucher="")),
+            ),
+            models.CheckConstraint(
+                name="row_is_assigned_by_two",
+                condition=~Q(state=HandlingState.ASSIGNED)
+                | (Q(settled_by__isnull=False) & ~Q(settled_by=F("proposed_by"))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"第 {self.row.number} 行{self.get_state_display()}"
+
+    @property
+    def tone(self) -> str:
+        return HandlingState(self.state).tone

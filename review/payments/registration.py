@@ -8,7 +8,7 @@ from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
 from review.payments.jobs import read_answer, settle_rest, tell
-from review.payments.models import Batch, Disbursement
+from review.payments.models import Batch, Disbursement, RowHandling
 
 URL_MODULES.add("funding/", "review.payments.funding_urls")
 URL_MODULES.add("payments/", "review.payments.urls")
@@ -18,7 +18,7 @@ JOB_KINDS.add("payments.tell", JobKind("通知付款结果", tell))
 readers = officials(Role.FINANCE, Role.AUDITOR)
 register_menu("拨付", "funding:payments", readers, weight=110)
 register_menu("支付批次", "payments:batches", readers, weight=112)
-register_contents(Batch, Disbursement)
+register_contents(Batch, Disbursement, RowHandling)
 register_audit(
     "payments",
     "支付",
@@ -30,6 +30,10 @@ register_audit(
         "dissolve": "解散支付批次",
         "file": "生成银行文件",
         "answer": "接收银行回盘",
+        "propose_row": "提出人工对应",
+        "assigned_row": "复核人工对应",
+        "set_aside_row": "搁置回盘行",
+        "dropped_row": "撤回回盘行办理",
         "fail": "登记支付失败",
         "ask_reversal": "提出冲正",
         "decline_reversal": "不同意冲正",

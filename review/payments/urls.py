@@ -11,5 +11,6 @@ urlpatterns = [
     path("<uuid:key>/", batches.batch, name="batch"),
     path("<uuid:key>/file/<slug:code>/", batches.bank_file, name="bank_file"),
     path("answers/<int:pk>/", answers.answer, name="answer"),
+    path("answers/rows/<int:pk>/", answers.row, name="row"),
     path("lines/<uuid:key>/", lines.line, name="line"),
 ]

@@ -4,6 +4,7 @@ from portal.core.workflow import Workflow, into, transition
 from review.payments.enums import BatchState as B
 from review.payments.enums import Deed
 from review.payments.enums import FileState as F
+from review.payments.enums import HandlingState as H
 from review.payments.enums import LineState as S
 
 _SENT = (B.RELEASED, B.PARTLY_SETTLED, B.SETTLED)
@@ -18,6 +19,8 @@ BATCHES = Workflow(
 )
 
 FILES = Workflow(into(F.DONE, F.READING), into(F.REFUSED, F.READING), noun="回盘文件")
+
+HANDLINGS = Workflow(into(H.ASSIGNED, H.PROPOSED), into(H.DROPPED, H.PROPOSED, H.SET_ASIDE), noun="回盘行办理")
 
 LINES = Workflow(
     transition(Deed.MEET_MILESTONE, S.HELD, S.WAITING),

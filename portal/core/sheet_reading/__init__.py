@@ -1,7 +1,7 @@
 """The one reader of tables that people send: .xlsx, .xlsm, .xls, .csv, and cells pasted from a spreadsheet.
 
 Whatever cannot be read is refused in words (`RefusedError`); whatever is read keeps its address. Nothing is dropped:
-beyond its bounds the whole file is refused.
+beyond its bounds the whole file is refused. `stream_rows` is for long files that a job reads.
 """
 
 from portal.core.errors import RefusedError
@@ -15,10 +15,22 @@ from portal.core.sheet_reading.cells import (
     column_name,
 )
 from portal.core.sheet_reading.delimited import read_delimited, read_text
+from portal.core.sheet_reading.streaming import count_rows, stream_rows
 from portal.core.sheet_reading.xls import read_xls
 from portal.core.sheet_reading.xlsx import read_xlsx
 
-__all__ = ["MAX_BYTES", "MAX_CELL_TEXT", "Cell", "Kind", "Sheet", "column_name", "read_book", "read_pasted_cells"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_CELL_TEXT",
+    "Cell",
+    "Kind",
+    "Sheet",
+    "column_name",
+    "count_rows",
+    "read_book",
+    "read_pasted_cells",
+    "stream_rows",
+]
 
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Beginnings of Excel 2 to 4, which hold a single sheet without a container.

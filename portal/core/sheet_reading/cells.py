@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from portal.core.errors import RefusedError
 from portal.core.text import visible
@@ -48,6 +49,13 @@ class Cell:
     @property
     def address(self) -> str:
         return f"{column_name(self.column)}{self.row}"
+
+
+class CellSink(Protocol):
+    """What takes the cells of a sheet as a reader meets them."""
+
+    def add(self, cell: Cell) -> None:
+        """Take one cell."""
 
 
 @dataclass(slots=True)

@@ -1,8 +1,10 @@
-"""Reads .xlsx and .xlsm: streamed through expat, part by part, and never further than the bounds of `cells`.
+"""Reads .xlsx and .xlsm: streamed through expat, part by part, and never further than its bounds.
 
 Only values, the formats that say what a number is (date, percent) and the marks of formulas are looked at. So a file
 whose looks are damaged is read all the same, and no document type, entity or link is ever followed.
 """
+
+from __future__ import annotations
 
 import io
 import posixpath
@@ -13,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from xml.parsers import expat
 
 from portal.core.errors import RefusedError
@@ -23,6 +26,7 @@ from portal.core.sheet_reading.cells import (
     MAX_UNPACKED_BYTES,
     BookBuilder,
     Cell,
+    CellSink,
     boolean_cell,
     error_cell,
     float_number,
@@ -36,8 +40,8 @@ PASSWORD = "表格设有打开密码。请在 Excel 或 WPS 中取消密码、�
 _MAX_PARTS = 1_000
 # The only methods of packing that the format knows.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_CHUNK = 64 * 1024
-_BROKEN = (expat.ExpatError, zlib.error, zipfile.BadZipFile, EOFError, OSError, ValueError, LookupError)
+CHUNK = 64 * 1024
+BROKEN = (expat.ExpatError, zlib.error, zipfile.BadZipFile, EOFError, OSError, ValueError, LookupError)
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 # What stands in a number format without meaning a date or a percentage: quoted text, escaped characters, conditions.
 _LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
@@ -54,13 +58,13 @@ def read_xlsx(content: bytes, book: BookBuilder) -> None:
         raise RefusedError(f"工作簿中的工作表或附件过多。请只保留要导入的工作表（最多 {MAX_SHEETS} 张）。")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _Workbook(archive, book).read()
-    except _BROKEN:
+            Workbook(archive).read(book)
+    except BROKEN:
         raise RefusedError(DAMAGED) from None
 
 
 @dataclass(slots=True)
-class _Budget:
+class Budget:
     """What may still be unpacked and parsed of a workbook."""
 
     unpacked: int = MAX_UNPACKED_BYTES
@@ -73,14 +77,20 @@ class _Budget:
 
 
 @dataclass(slots=True)
-class _Workbook:
+class Workbook:
     """The parts of one file."""
 
     archive: zipfile.ZipFile
-    book: BookBuilder
-    budget: _Budget = field(default_factory=_Budget)
+    budget: Budget = field(default_factory=Budget)
 
-    def read(self) -> None:
+    def read(self, book: BookBuilder) -> None:
+        """Read every sheet into a book."""
+        for title, part, reader in self.sheets(book):
+            book.begin(title)
+            self._read(part, reader.start, reader.end, reader.text)
+
+    def sheets(self, sink: CellSink) -> Iterator[tuple[str, str, SheetReader]]:
+        """Title, part and reader of each sheet, in order."""
         parts = {name.lower(): name for name in self.archive.namelist()}
         if any(entry.flag_bits & 1 for entry in self.archive.infolist()):
             raise RefusedError(PASSWORD)
@@ -106,16 +116,14 @@ class _Workbook:
             elif name == "workbookPr":
                 dates_from_1904 = attributes.get("date1904", "") in ("1", "true")
 
-        self._parse(parts[workbook.lower()], on_start)
+        self._read(parts[workbook.lower()], on_start)
         by_kind = {kind.rpartition("/")[2]: target for kind, target in links.values()}
         strings = self._strings(parts.get(by_kind.get("sharedStrings", "").lower(), ""))
         formats = self._formats(parts.get(by_kind.get("styles", "").lower(), ""))
         for title, target in sheets:
-            self.book.begin(title)
             if target.lower() not in parts:
                 raise RefusedError(DAMAGED)
-            reader = _SheetReader(self.book, strings, formats, dates_from_1904)
-            self._parse(parts[target.lower()], reader.start, reader.end, reader.text)
+            yield title, parts[target.lower()], SheetReader(sink, strings, formats, dates_from_1904)
 
     def _links(self, part: str, parts: Mapping[str, str]) -> dict[str, tuple[str, str]]:
         """The relationships of a part: by id their kind and the part that they lead to."""
@@ -129,14 +137,14 @@ class _Workbook:
                 found[attributes.get("Id", "")] = (attributes.get("Type", ""), target.lstrip("/"))
 
         if path:
-            self._parse(path, on_start)
+            self._read(path, on_start)
         return found
 
     def _strings(self, part: str) -> list[str]:
         """The table of texts that cells refer to."""
         reader = _TextReader("si")
         if part:
-            self._parse(part, reader.start, reader.end, reader.text)
+            self._read(part, reader.start, reader.end, reader.text)
         return reader.texts
 
     def _formats(self, part: str) -> list[str]:
@@ -153,16 +161,21 @@ class _Workbook:
                 styles.append(attributes.get("numFmtId", "0"))
 
         if part:
-            self._parse(part, on_start, lambda _name: within.pop())
+            self._read(part, on_start, lambda _name: within.pop())
         return [format_kind(int(style) if style.isdecimal() else 0, codes.get(style, "")) for style in styles]
 
-    def _parse(
+    def _read(self, *how: Any) -> None:
+        for _ in self.parse(*how):
+            pass
+
+    def parse(
         self,
         part: str,
         start: Handler,
         end: Callable[[str], object] | None = None,
         text: Callable[[str], None] | None = None,
-    ) -> None:
+    ) -> Iterator[None]:
+        """Parse a part; a step of the iterator is a stretch of the file."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
 
@@ -182,11 +195,12 @@ class _Workbook:
             parser.CharacterDataHandler = text
         for chunk in self._chunks(part):
             parser.Parse(chunk, False)  # noqa: FBT003 - its only form
+            yield
         parser.Parse(b"", True)  # noqa: FBT003
 
     def _chunks(self, part: str) -> Iterator[bytes]:
         with self.archive.open(part) as file:
-            while chunk := file.read(_CHUNK):
+            while chunk := file.read(CHUNK):
                 self.budget.unpacked -= len(chunk)
                 self.budget.require()
                 yield chunk
@@ -239,11 +253,11 @@ class _TextReader:
             self._length += len(data)
 
 
-class _SheetReader:
+class SheetReader:
     """The cells of one sheet as expat meets them."""
 
-    def __init__(self, book: BookBuilder, strings: list[str], formats: list[str], dates_from_1904: bool) -> None:  # noqa: FBT001
-        self.book = book
+    def __init__(self, sink: CellSink, strings: list[str], formats: list[str], dates_from_1904: bool) -> None:  # noqa: FBT001
+        self.sink = sink
         self.strings = strings
         self.formats = formats
         self.first_day = datetime(1904, 1, 1) if dates_from_1904 else datetime(1899, 12, 30)  # noqa: DTZ001
@@ -278,7 +292,7 @@ class _SheetReader:
         if name == "v":
             self.in_value = False
         elif name == "c":
-            self.book.add(self._cell())
+            self.sink.add(self._cell())
 
     def _place(self, reference: str | None) -> tuple[int, int]:
         if reference is None:

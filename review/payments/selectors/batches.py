@@ -11,8 +11,8 @@ from django.db.models import Count, Sum
 
 from portal.accounts.models import User
 from portal.core.money import to_yuan
-from review.payments.enums import LineState, RowState
-from review.payments.models import BankFile, Batch, Disbursement
+from review.payments.enums import OPEN_ROWS, LineState, RowState
+from review.payments.models import BankFile, BankRowQuerySet, Batch, Disbursement
 from review.payments.selectors.checks import Finding, check_lines
 
 
@@ -59,11 +59,24 @@ def check_list(batch: Batch, user: User) -> CheckList:
     return CheckList([(first[kind], counts[kind]) for kind in ordered], by_line)
 
 
-def row_counts(file: BankFile) -> list[tuple[RowState, int]]:
-    """How many rows of an answer stand in each state; those that want a person come first."""
-    found = dict(file.rows.order_by().values_list("state").annotate(count=Count("pk")))
-    order = (RowState.UNMATCHED, RowState.INVALID, RowState.ALREADY, RowState.MATCHED)
-    return [(state, found.get(state, 0)) for state in order]
+HANDLED = "handled"
+
+
+def row_counts(file: BankFile) -> list[tuple[str, str, int]]:
+    """The desks of an answer, each with its label and its number of rows; those that want a person come first."""
+    found = Counter(dict(file.rows.order_by().values_list("state").annotate(count=Count("pk"))))
+    handled = Counter(dict(file.rows.handled().order_by().values_list("state").annotate(count=Count("pk"))))
+    desks = [
+        (state.value, state.label, found[state] - handled[state])
+        for state in (RowState.UNMATCHED, RowState.INVALID, RowState.ALREADY, RowState.MATCHED)
+    ]
+    return [*desks[:2], (HANDLED, "已人工办理", handled.total()), *desks[2:]]
+
+
+def rows_on(file: BankFile, desk: str) -> BankRowQuerySet:
+    """The rows of an answer on one of its desks."""
+    rows = file.rows.handled() if desk == HANDLED else file.rows.filter(state=desk)
+    return rows.to_do() if desk in OPEN_ROWS else rows
 
 
 def lines_of_award(award_id: int) -> list[Disbursement]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.core.files.storage import storages
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from applications.claims.enums import Action
@@ -23,7 +24,7 @@ from portal.core.files import keep_file
 from portal.core.money import MoneyError, format_yuan, read_yuan, to_fen
 from portal.jobs.progress import report_progress
 from portal.jobs.services import enqueue_job
-from review.payments.enums import Deed, Direction, FileState, LineState, RowState
+from review.payments.enums import Deed, Direction, FileState, HandlingState, LineState, RowState
 from review.payments.formats import FORMATS, AnswerLine, format_of
 from review.payments.models import FOLDER, BankFile, BankRow, Batch, Disbursement
 from review.payments.services.batches import finance_officer
@@ -102,11 +103,11 @@ def read_answer(file_id: int, address: str = "") -> None:
     done = BankRow.objects.filter(file=file).order_by("-number").values_list("number", flat=True).first() or 0
     try:
         with storages["private"].open(file.path) as stored:
+            total = FORMATS[file.format].count(stored)
             rows = (row for row in FORMATS[file.format].read(stored) if row.number > done)
-            total = max(file.size // 80, 1)
             while part := list(islice(rows, SLICE)):
                 _carry_out(file, part, act=act)
-                report_progress(min(part[-1].number, total - 1), total)
+                report_progress(min(part[-1].number, total), total)
     except RefusedError as error:
         _finish(file, FileState.REFUSED, problem=str(error)[:300])
         return
@@ -152,8 +153,9 @@ class _Slice:
         approvals = ClaimEvent.objects.filter(claim_id__in=claims, action=Action.APPROVE).order_by("-pk")
         self.approved_on = {pk: timezone.localdate(at) for pk, at in approvals.values_list("claim_id", "at")}
         sums = [each.checksum for each in said]
-        seen = BankRow.objects.filter(checksum__in=sums, state=RowState.MATCHED).values_list("checksum", flat=True)
-        self.seen = set(seen)
+        alike = BankRow.objects.filter(checksum__in=sums)
+        done = alike.filter(Q(state=RowState.MATCHED) | Q(handlings__state=HandlingState.ASSIGNED))
+        self.seen = set(done.values_list("checksum", flat=True))
         self.paid: list[tuple[Disbursement, Paper]] = []
         self.ended: list[Ended] = []
 

@@ -56,9 +56,9 @@ def settle_batch(batch: Batch, *, voucher: Voucher, act: ActorContext) -> bool:
     count = transit.count()
     if not count:
         raise RefusedError("批次中没有在途的支付。")
-    _check_paper(voucher, transit.values_list("part__award__claim_id", flat=True), act=act)
+    check_paper(voucher, transit.values_list("part__award__claim_id", flat=True), act=act)
     if not voucher.is_shared:
-        _refuse_used_number(voucher.number, batch)
+        refuse_used_number(voucher.number, batch)
     if count <= AT_ONCE:
         _settle_slice(batch, voucher, act=act, size=AT_ONCE)
         return True
@@ -104,9 +104,9 @@ def settle_line(line: Disbursement, *, voucher: Voucher, act: ActorContext) -> N
     """Record that one payment arrived, with a paper of its own. Raises RefusedError as `settle_batch` does."""
     with transaction.atomic():
         locked = _locked(line, act)
-        _check_paper(voucher, [locked.part.award.claim_id], act=act)
+        check_paper(voucher, [locked.part.award.claim_id], act=act)
         if not voucher.is_shared:
-            _refuse_used_number(voucher.number, locked.batch)
+            refuse_used_number(voucher.number, locked.batch)
         settle_lines([(locked, Paper(voucher.number, voucher.on))], act=act)
 
 
@@ -117,7 +117,7 @@ def fail_line(line: Disbursement, *, voucher: Voucher, reason: str, act: ActorCo
     """
     with transaction.atomic():
         locked = _locked(line, act)
-        _check_paper(voucher, [locked.part.award.claim_id], act=act)
+        check_paper(voucher, [locked.part.award.claim_id], act=act)
         if locked.payment is not None and voucher.on < locked.payment.on:
             raise RefusedError(f"退票日期不能早于拨付日期 {locked.payment.on:%Y-%m-%d}。", field="on")
         if locked.debt:
@@ -246,7 +246,7 @@ def _locked(line: Disbursement, act: ActorContext) -> Disbursement:
     return locked
 
 
-def _check_paper(voucher: Voucher, claim_ids: Iterable[int], *, act: ActorContext) -> None:
+def check_paper(voucher: Voucher, claim_ids: Iterable[int], *, act: ActorContext) -> None:
     """Raise RefusedError without a number, and for a day before the approval of a claim or after today."""
     if not voucher.number.strip():
         raise RefusedError("请填写凭证号。", field="voucher")
@@ -258,7 +258,7 @@ def _check_paper(voucher: Voucher, claim_ids: Iterable[int], *, act: ActorContex
         raise RefusedError(f"凭证日期不能早于批准日期 {timezone.localdate(last):%Y-%m-%d}。", field="on")
 
 
-def _refuse_used_number(number: str, batch: Batch | None) -> None:
+def refuse_used_number(number: str, batch: Batch | None) -> None:
     mine = Disbursement.objects.filter(batch=batch, payment__isnull=False).values("payment_id")
     other = Payment.objects.filter(voucher=number.strip()).exclude(pk__in=mine).select_related("award__claim").first()
     if other is not None:
