@@ -18,14 +18,14 @@ class Shortage(models.TextChoices):
 
     STOP = "stop", "不足的暂不审定"
     PRO_RATA = "pro_rata", "按比例核减"
-    RANK = "rank", "按提交先后"
+    RANK = "rank", "择优排序"
 
     @property
     def reason(self) -> str:
         """Why a claim gets less than its review found; the applicant reads it."""
         return {
             Shortage.PRO_RATA: "预算不足，按比例核减",
-            Shortage.RANK: "预算不足，按提交先后核定",
+            Shortage.RANK: "预算不足，按名次核定",
         }.get(self, "预算不足")
 
     @property
@@ -34,7 +34,7 @@ class Shortage(models.TextChoices):
         return {
             Shortage.STOP: "按提交先后逐件足额安排，余额不够一件的，该件暂不审定。",
             Shortage.PRO_RATA: "各件按审核金额的比例分配余额，截取到分，剩余的分按尾数从大到小补足，合计等于余额。",
-            Shortage.RANK: "按提交先后足额安排，轮到余额不足的一件，以余额为限。",
+            Shortage.RANK: "按评审得分从高到低足额安排，没有得分的按提交先后排在其后；轮到余额不足的一件，以余额为限。",
         }[self]
 
 

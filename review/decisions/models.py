@@ -129,6 +129,28 @@ class CreditSnapshot(models.Model):
         verbose_name = verbose_name_plural = "信用查询"
 
 
+class ClaimScore(models.Model):
+    """What a panel gave a claim (评审得分), with its paper; the higher the better. Append-only, the latest counts."""
+
+    claim = models.ForeignKey("applications.Claim", models.PROTECT, related_name="scores")
+    score = models.DecimalField("得分", max_digits=6, decimal_places=2)
+    paper = models.CharField("评审依据", max_length=120)
+    entered_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = verbose_name_plural = "评审得分"
+        indexes: ClassVar = [models.Index(fields=["claim", "-id"], name="latest_score_of_a_claim")]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="score_is_not_negative", condition=Q(score__gte=0)),
+            models.CheckConstraint(name="score_has_a_paper", condition=~Q(paper="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim.number} {self.score} 分"
+
+
 class PublicityQuerySet(models.QuerySet["PublicityList"]):
     """Publicity lists are public; those who make them see their own city's for work."""
 

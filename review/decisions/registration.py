@@ -7,26 +7,37 @@ from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
-from review.decisions.jobs import approve_long_list
-from review.decisions.models import CreditSnapshot, Decision, LineDecision, Objection, PublicityEntry, PublicityList
+from review.decisions.jobs import approve_long_list, decide_in_background
+from review.decisions.models import (
+    ClaimScore,
+    CreditSnapshot,
+    Decision,
+    LineDecision,
+    Objection,
+    PublicityEntry,
+    PublicityList,
+)
 
 _REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER)
 
 URL_MODULES.add("review/", "review.decisions.urls")
 JOB_KINDS.add("review.approve_list", JobKind("公示期满批准", approve_long_list))
+JOB_KINDS.add("review.decide_agenda", JobKind("议程审定", decide_in_background))
 register_menu("公示", "review:publicity_public", public, weight=50)
 register_menu("待办", "review:queue", officials(*_REVIEWERS), weight=90)
+register_menu("评审得分", "review:scores", officials(Role.CITY_OFFICER), weight=96)
 register_menu("审定议程", "review:agendas", officials(Role.DECISION_MAKER), weight=97)
 register_menu(
     "公示管理", "review:publicity", officials(Role.CITY_OFFICER, Role.DECISION_MAKER, Role.DISTRICT_SECOND), weight=100
 )
 register_menu("申报查询", "review:claims", officials(*_REVIEWERS, Role.AUDITOR, Role.FINANCE), weight=120)
-register_contents(Decision, LineDecision, CreditSnapshot, PublicityList, PublicityEntry, Objection)
+register_contents(Decision, LineDecision, CreditSnapshot, PublicityList, PublicityEntry, Objection, ClaimScore)
 register_audit(
     "review",
     "审核",
     {
         "credit": "登记信用查询",
+        "scores": "登记评审得分",
         "publicity": "发布公示",
         "publicity_withdrawn": "撤下公示",
         "objection": "受理异议",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("agenda/", agenda.agendas, name="agendas"),
     path("agenda/<slug:key>/", agenda.agenda, name="agenda"),
     path("agenda/<slug:key>/export/", agenda.agenda_export, name="agenda_export"),
+    path("scores/", agenda.scores, name="scores"),
     path("claims/", queue.claims, name="claims"),
     path("claims/export/", exports.claims_sheet, name="claims_export"),
     path("claims/<uuid:key>/", claim.claim, name="claim"),

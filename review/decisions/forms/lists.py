@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from applications.claims.enums import ClaimStatus
+from policies.calls.models import Call
 from portal.accounts.models import Region, User
 from portal.core.fields import DayField, LineField, SearchField, TextField
 from portal.core.filters import FilterForm
 from review.decisions.forms.decision import decision_no_field
 from review.decisions.models import PublicityList
+from review.decisions.selectors.agenda import scored_calls
 from review.decisions.selectors.queue import ClaimFilter, claimable_choices, district_choices
 from review.decisions.services.decisions import Minutes
 from review.decisions.services.objections import Objector
@@ -49,6 +51,23 @@ class ClaimFilterForm(FilterForm):
             submitted_to=asked.get("submitted_to"),
             overdue=bool(asked.get("overdue")),
         )
+
+
+class ScoresForm(forms.Form):
+    """The scores of a panel, pasted as two columns."""
+
+    call = forms.ModelChoiceField(Call.objects.none(), label="申报通知", empty_label=None)
+    paper = LineField(label="评审依据", max_length=120, help_text="例如：锡知评审纪要〔2026〕2号。")
+    table = TextField(
+        label="申报编号和得分",
+        max_length=200_000,
+        rows=10,
+        help_text="从表格复制两列粘贴；同一申报以最后一次登记的为准。",
+    )
+
+    def __init__(self, data: MultiValueDict[str, Any] | None = None, *, user: User, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["call"].queryset = scored_calls(user)  # type: ignore[attr-defined]
 
 
 class ClaimSearchForm(ClaimFilterForm):

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from django.db.models import OuterRef, QuerySet, Subquery
+
 from applications.claims.models import Claim
 from applications.ledger.selectors import CallUse, use_of_call
-from policies.calls.enums import Shortage
+from policies.calls.enums import CallState, Shortage
 from policies.calls.models import Call
 from policies.engine.model import content_hash
+from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.money import ZERO, to_fen, to_yuan
 from review.decisions.enums import Stage
+from review.decisions.models import ClaimScore
 from review.decisions.selectors.queue import WorkQueue, queues_of
 from review.funding.allocation import share_by_largest_remainder
 
@@ -46,6 +52,9 @@ class AgendaRow:
     claim: Claim
     wanted: Decimal | None
     granted: Decimal | None
+    score: Decimal | None = None
+    # How many claims have the same score, this one included.
+    alike: int = 1
 
     @property
     def is_cut(self) -> bool:
@@ -64,6 +73,7 @@ class Agenda:
     call: Call | None
     uses: tuple[CallUse, ...]
     rows: tuple[AgendaRow, ...]
+    by_item: bool = False
 
     @property
     def key(self) -> str:
@@ -86,6 +96,23 @@ class Agenda:
         return any(row.is_cut for row in self.rows)
 
     @property
+    def money_ends(self) -> frozenset[int]:
+        """The keys of the claims at which the money ends by rank: of each item where items have limits of their own."""
+        if self.way != Shortage.RANK:
+            return frozenset()
+        first: dict[int | None, int] = {}
+        for row in self.rows:
+            if row.is_cut:
+                first.setdefault(row.claim.item_id if self.by_item else None, row.claim.pk)
+        return frozenset(first.values())
+
+    @property
+    def cut_tie(self) -> int:
+        """How many claims of one score stand on both sides of the end of the money, 0 for none."""
+        sides = {(row.score, row.is_cut) for row in self.rows if row.alike > 1}
+        return sum((row.score, not row.is_cut) in sides for row in self.rows if row.alike > 1)
+
+    @property
     def left_out(self) -> int:
         return sum(row.is_left_out for row in self.rows)
 
@@ -95,34 +122,71 @@ class Agenda:
         return content_hash([[row.claim.pk, str(row.granted)] for row in self.rows])
 
 
-def agendas_of(user: User) -> list[Agenda]:
-    """The agendas of this person's final decisions, by call, in the order in which the calls' first claims came."""
+def agendas_of(user: User, *, key: str = "") -> list[Agenda]:
+    """The agendas of this person's final decisions, by call, in the order in which the calls' first claims came.
+
+    `key` narrows them to one call's.
+    """
     found: list[Agenda] = []
     for work in queues_of(user):
         if work.stage == Stage.FINAL:
-            found += _agendas(work, user)
+            found += _agendas(work, user, key)
     return found
 
 
-def _agendas(work: WorkQueue, user: User) -> list[Agenda]:
-    claims = work.claims(user).select_related("applicant", "item", "region", "city", "call")
+def _agendas(work: WorkQueue, user: User, key: str) -> list[Agenda]:
+    claims = work.claims(user).select_related("applicant", "item", "region", "city", "call").defer("facts")
+    if key:
+        claims = claims.filter(call__in=Call.objects.filter(key=key)) if _is_uuid(key) else claims.filter(call=None)
     by_call: dict[Call | None, list[Claim]] = {}
     for claim in claims.order_by("submitted_at", "id"):
         by_call.setdefault(claim.call, []).append(claim)
     return [_agenda(call, its) for call, its in by_call.items()]
 
 
+def scored_calls(user: User) -> QuerySet[Call]:
+    """The calls whose money goes by rank, of the cities in which the person reviews."""
+    published = Call.objects.visible_to(user).filter(state=CallState.PUBLISHED, when_short=Shortage.RANK)
+    return published.filter(region_id__in=user.regions_for(Role.CITY_OFFICER)).order_by("-opens_at", "-pk")
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _ranked(rows: Sequence[AgendaRow]) -> list[AgendaRow]:
+    """The rows by score, the highest first; of one score, and without any at the end, in the order of filing."""
+    newest = ClaimScore.objects.filter(claim=OuterRef("claim")).order_by("-pk").values("pk")[:1]
+    latest = ClaimScore.objects.filter(claim__in=[row.claim.pk for row in rows], pk=Subquery(newest))
+    scores = dict(latest.values_list("claim_id", "score"))
+    counts = Counter(scores.values())
+    scored = [
+        replace(row, score=score, alike=counts[score] if score is not None else 1)
+        for row in rows
+        for score in [scores.get(row.claim.pk)]
+    ]
+    return sorted(scored, key=lambda row: (row.score is None, -(row.score or ZERO)))
+
+
 def _agenda(call: Call | None, claims: Sequence[Claim]) -> Agenda:
     rows = [AgendaRow(claim, claim.forwarded_amount, claim.forwarded_amount) for claim in claims]
     if call is None:
         return Agenda(None, (), tuple(rows))
+    if call.when_short == Shortage.RANK:
+        rows = _ranked(rows)
     whole = use_of_call(call, [])
     uses = [*whole]
+    by_item = False
     for item in call.items.select_related("item").filter(item_id__in={claim.item_id for claim in claims}):
         own = use_of_call(call, [item])[len(whole) :]
         rows = _within(rows, own, call, item_id=item.item_id)
         uses += own
-    return Agenda(call, tuple(uses), tuple(_within(rows, whole, call)))
+        by_item = by_item or bool(own)
+    return Agenda(call, tuple(uses), tuple(_within(rows, whole, call)), by_item)
 
 
 def _within(

@@ -12,6 +12,7 @@ COLUMNS = (
     Column("区县", width=12),
     Column("事项", width=28),
     Column("提交时间", width=18),
+    Column("评审得分", Kind.NUMBER, 10),
     Column("审核金额（元）", Kind.MONEY, 16),
     Column("拟审定金额（元）", Kind.MONEY, 16),
     Column("说明", width=24),
@@ -19,7 +20,7 @@ COLUMNS = (
 
 
 def agenda_sheet(agenda: Agenda, *, made_by: str) -> bytes:
-    """The claims in the order of their filing, with what each would get."""
+    """The claims in the agenda's order, with what each would get."""
     limits = "；".join(f"{use.label}：尚余 {use.left:,.2f} 元" for use in agenda.uses if use.left is not None)
     made = f"{timezone.localtime():%Y-%m-%d %H:%M} {made_by} 导出"
     note = f"{limits or '不设预算上限'}　资金不足时{agenda.way.label}　{made}"
@@ -35,6 +36,7 @@ def agenda_sheet(agenda: Agenda, *, made_by: str) -> bytes:
                 row.claim.region.name,
                 row.claim.item.title,
                 f"{timezone.localtime(row.claim.submitted_at):%Y-%m-%d %H:%M}" if row.claim.submitted_at else "",
+                row.score,
                 row.wanted,
                 row.granted,
                 "余额不足，暂不审定" if row.is_left_out else agenda.way.reason if row.is_cut else "",

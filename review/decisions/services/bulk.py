@@ -1,22 +1,36 @@
 """Decide several claims in one meeting: first what would happen, then each in a transaction of its own."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
 
+from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
+from portal.accounts.models import User
 from portal.audit.services import rehearsal
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
-from portal.core.money import ZERO, to_fen, to_yuan
+from portal.core.money import to_fen, to_yuan
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
+from portal.jobs.progress import report_progress
+from portal.jobs.services import enqueue_job
+from portal.notifications.services import notify_users
 from review.decisions.enums import Stage
-from review.decisions.selectors.agenda import Agenda, AgendaRow
+from review.decisions.selectors.agenda import Agenda
 from review.decisions.services.decisions import Minutes, decision_before, support_claim
 from review.decisions.services.locking import ExpectedState
 from review.decisions.services.publicity import Outcome
 from review.decisions.services.sums import LineSum, sums_of
 from review.funding.allocation import share_by_largest_remainder
 
+KIND = "review.decide_agenda"
+_MOST_REASONS = 20
 # Everything a conclusion can be refused with; the message of each is written for people.
 REFUSALS = (RefusedError, PermissionDenied)
 
@@ -35,16 +49,82 @@ def rehearse_decisions(claims: Sequence[Claim], *, minutes: Minutes, act: ActorC
 def decide_agenda(agenda: Agenda, *, minutes: Minutes, act: ActorContext) -> list[Outcome]:
     """Support each claim of an agenda with the sum that the agenda gives it; those left out wait."""
     return [
-        _decide(row.claim, minutes=minutes, act=act, sums=_cut_sums(row, agenda.way.reason) if row.is_cut else None)
+        _decide_row(row.claim, row.granted if row.is_cut else None, agenda.way.reason, minutes=minutes, act=act)
         for row in agenda.rows
         if not row.is_left_out
     ]
 
 
-def _cut_sums(row: AgendaRow, reason: str) -> dict[int, LineSum]:
+def agenda_job(agenda: Agenda, *, user: User) -> Job | None:
+    """The last job by which this person decides the agenda and that has not come to its end, if there is one."""
+    return Job.objects.filter(kind=KIND, key__startswith=_job_key(agenda, user)).exclude(state=JobState.DONE).last()
+
+
+def start_agenda(agenda: Agenda, *, minutes: Minutes, act: ActorContext) -> Job:
+    """Promise to decide a long agenda as it stands now, claim by claim; one job at a time."""
+    if act.user is None:
+        raise PermissionDenied("请登录后办理。")
+    with transaction.atomic():
+        # Locked, so that two presses of a button start one job.
+        User.objects.select_for_update().get(pk=act.user.pk)
+        if standing := agenda_job(agenda, user=act.user):
+            return standing
+        begun = _job_key(agenda, act.user)
+        key = f"{begun}{Job.objects.filter(kind=KIND, key__startswith=begun).count() + 1}"
+        payload = {
+            "sums": [
+                [row.claim.pk, str(row.granted) if row.is_cut else None] for row in agenda.rows if not row.is_left_out
+            ],
+            "reason": agenda.way.reason,
+            "number": minutes.number,
+            "held_on": minutes.date.isoformat(),
+            "decision_no": minutes.decision_no,
+            "user_id": act.user.pk,
+            "address": act.address,
+            "key": key,
+        }
+        return enqueue_job(KIND, key=key, payload=payload, region_code=agenda.rows[0].claim.deciding_region_id)
+
+
+def decide_in_background(
+    *,
+    sums: Sequence[tuple[int, str | None]],
+    reason: str,
+    number: str,
+    held_on: str,
+    decision_no: str,
+    user_id: int,
+    address: str,
+    key: str,
+) -> None:
+    """Decide the claims of an agenda with the sums that were shown. A job; may begin again: what is decided stays."""
+    user = User.objects.get(pk=user_id)
+    act = ActorContext(user=user, at=timezone.now(), address=address)
+    minutes = Minutes(number, date.fromisoformat(held_on), decision_no)
+    refused = []
+    for done, (pk, cut) in enumerate(sums, start=1):
+        claim = Claim.objects.select_related("applicant", "item", "region", "city", "call").get(pk=pk)
+        if claim.status == ClaimStatus.FINAL_DECISION:
+            outcome = _decide_row(claim, Decimal(cut) if cut else None, reason, minutes=minutes, act=act)
+            refused += [f"{claim.number}：{outcome.problem}"] if outcome.problem else []
+        report_progress(done, len(sums))
+    words = f"已审定支持 {len(sums) - len(refused)} 件"
+    words += f"，未审定 {len(refused)} 件：\n" + "\n".join(refused[:_MOST_REASONS]) if refused else "。"
+    notify_users([user], key=f"{KIND}:{key}", title="议程已审定", body=words, url=reverse("review:agendas"))
+
+
+def _job_key(agenda: Agenda, user: User) -> str:
+    return f"{agenda.key}:{user.pk}:"
+
+
+def _decide_row(claim: Claim, cut: Decimal | None, reason: str, *, minutes: Minutes, act: ActorContext) -> Outcome:
+    return _decide(claim, minutes=minutes, act=act, sums=None if cut is None else _cut_sums(claim, cut, reason))
+
+
+def _cut_sums(claim: Claim, granted: Decimal, reason: str) -> dict[int, LineSum]:
     """The sums of the last review, cut in proportion to what the claim would get, each with the reason."""
-    standing = sums_of(decision_before(row.claim, Stage.FINAL))
-    parts = share_by_largest_remainder(to_fen(row.granted or ZERO), [to_fen(one.amount) for one in standing.values()])
+    standing = sums_of(decision_before(claim, Stage.FINAL))
+    parts = share_by_largest_remainder(to_fen(granted), [to_fen(one.amount) for one in standing.values()])
     return {
         pk: LineSum(to_yuan(fen), "；".join(filter(None, [one.reason, reason]))[:300])
         for (pk, one), fen in zip(standing.items(), parts, strict=True)

@@ -8,20 +8,26 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from applications.claims.models import Claim
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.audit.security import exported_workbook
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, user_of
-from review.decisions.forms.lists import MinutesForm
-from review.decisions.selectors.agenda import Agenda, agendas_of
+from portal.core.paging import Page, paginate, read_number
+from review.decisions.forms.lists import MinutesForm, ScoresForm
+from review.decisions.models import ClaimScore
+from review.decisions.selectors.agenda import Agenda, agendas_of, scored_calls
 from review.decisions.selectors.agenda_sheet import agenda_sheet
-from review.decisions.services.bulk import decide_agenda
+from review.decisions.services.bulk import agenda_job, decide_agenda, start_agenda
+from review.decisions.services.long_lists import MOST_AT_ONCE
+from review.decisions.services.scores import enter_scores
 from review.decisions.views.publicity import sum_words
 from review.treasury.models import BudgetLine
 from review.treasury.selectors import line_figures
 
 deciders = officials(Role.DECISION_MAKER)
+PAGE = 100
 
 
 @access(deciders)
@@ -46,6 +52,9 @@ def agenda(request: HttpRequest, key: str) -> HttpResponse:
         with show_refusal(form, denials=True):
             if request.POST.get("seen") != found.seen:
                 raise StaleStateError("名单或余额在本页打开后有变化，金额已重新计算。请核对后再次确认。")
+            if len(found.rows) > MOST_AT_ONCE:
+                start_agenda(found, minutes=form.minutes, act=act_of(request))
+                return redirect("review:agenda", key=key)
             outcomes = decide_agenda(found, minutes=form.minutes, act=act_of(request))
             done = [outcome for outcome in outcomes if not outcome.problem]
             messages.success(request, f"已审定支持 {sum_words(done)}。")
@@ -53,7 +62,15 @@ def agenda(request: HttpRequest, key: str) -> HttpResponse:
                 if outcome.problem:
                     messages.warning(request, f"{outcome.claim.number} 未审定：{outcome.problem}")
             return redirect("review:agendas")
-    context = {"agenda": found, "form": form}
+    start = read_number(request.GET.get("after", "")) or 0
+    shown = found.rows[start : start + PAGE]
+    more = str(start + PAGE) if len(found.rows) > start + PAGE else ""
+    context = {
+        "agenda": found,
+        "page": Page(list(enumerate(shown, start=start + 1)), more, str(start) if start else ""),
+        "form": form,
+        "job": agenda_job(found, user=user_of(request)),
+    }
     return render(request, "review/agenda.html", context, status=422 if form.errors else 200)
 
 
@@ -73,7 +90,29 @@ def agenda_export(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _agenda(request: HttpRequest, key: str) -> Agenda:
-    for found in agendas_of(user_of(request)):
+    for found in agendas_of(user_of(request), key=key):
         if found.key == key:
             return found
     raise Http404
+
+
+@access(officials(Role.CITY_OFFICER))
+@require_http_methods(["GET", "POST"])
+def scores(request: HttpRequest) -> HttpResponse:
+    """Enter what a panel gave the claims of a call whose money goes by rank."""
+    user = user_of(request)
+    form = ScoresForm(request.POST or None, user=user, initial={"call": request.GET.get("call")})
+    if form.is_valid():
+        with show_refusal(form, denials=True):
+            given = form.cleaned_data
+            count = enter_scores(given["call"], table=given["table"], paper=given["paper"], act=act_of(request))
+            messages.success(request, f"已登记 {count} 件的评审得分。")
+            return redirect("review:scores")
+    seen = ClaimScore.objects.filter(claim__in=Claim.objects.visible_to(user), claim__call__in=scored_calls(user))
+    page = paginate(
+        seen.select_related("claim__applicant", "claim__call", "entered_by"),
+        after=request.GET.get("after", ""),
+        size=PAGE,
+    )
+    context = {"form": form, "page": page, "has_calls": scored_calls(user).exists()}
+    return render(request, "review/scores.html", context, status=422 if form.errors else 200)

@@ -5,15 +5,25 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim
 from policies.calls.enums import Shortage
 from policies.calls.models import Call
+from portal.core.errors import RefusedError
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
+from portal.jobs.services import run_due_jobs
+from review.decisions.models import ClaimScore
 from review.decisions.selectors.agenda import agendas_of, ration
+from review.decisions.services.bulk import decide_in_background
+from review.decisions.services.scores import enter_scores
 from tests.applications.worlds import patent_facts
+from tests.factories import act
 from tests.review.worlds import again, city_passed, fresh
 
 
@@ -102,3 +112,96 @@ def test_only_decision_makers_see_their_own_regions_agenda(client, office, world
     for person, status in ((office.city, 403), (office.finance, 403), (office.decider, 200)):
         client.force_login(person)
         assert client.get(reverse("review:agenda", args=[key])).status_code == status
+
+
+def scored(claims, scores, officer):
+    table = "申报编号\t得分\n" + "\n".join(
+        f"{claim.number}\t{score}" for claim, score in zip(claims, scores, strict=True)
+    )
+    return enter_scores(claims[0].call, table=table, paper="评审纪要1号", act=act(officer))
+
+
+@pytest.mark.django_db
+def test_money_that_is_short_goes_by_score_then_by_time_and_shows_where_it_ends(client, office, world):
+    third = city_passed(office, lines=[patent_facts(3)])
+    first, second = world
+    sum_ = first.forwarded_amount
+    call_says(world, Shortage.RANK, sum_ * Decimal("1.5"))
+    # Without a score the time of filing counts.
+    assert [(row.claim, row.granted) for row in agenda_of(office).rows] == [
+        *((first, sum_), (second, sum_ / 2), (third, 0)),
+    ]
+    scored([first, third], ["80", "91.50"], office.city)
+    agenda = agenda_of(office)
+    assert [(row.claim, row.score, row.granted) for row in agenda.rows] == [
+        (third, Decimal("91.50"), sum_),
+        (first, 80, sum_ / 2),
+        (second, None, 0),
+    ]
+    assert (agenda.money_ends, agenda.cut_tie) == ({first.pk}, 0)
+    # The latest score counts; of one score the earlier comes first, and the tie is shown.
+    scored([second, first], ["91.5", "70"], office.city)
+    agenda = agenda_of(office)
+    assert [(row.claim, row.alike) for row in agenda.rows] == [(second, 2), (third, 2), (first, 1)]
+    assert (agenda.money_ends, agenda.cut_tie) == ({third.pk}, 2)
+    client.force_login(office.decider)
+    page = client.get(reverse("review:agenda", args=[agenda.key])).content.decode()
+    assert ("同分 2 件" in page, "同分跨过资金线" in page, page.count("资金线：")) == (True, True, 1)
+    assert [row.claim for row in agendas_of(fresh(office.decider), key=agenda.key)[0].rows] == [second, third, first]
+    assert agendas_of(fresh(office.decider), key="none") == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("{0} 90\nSB2026-9999999 80", "SB2026-9999999"),
+        ("{0}\t九十", "九十"),
+        ("{0}\t-1", "无法识别"),
+        ("{0}\t1.005", "无法识别"),
+        ("{0}\t1\n{0}\t2", "出现了两次"),
+        ("编号\t得分", "请粘贴"),
+    ],
+)
+def test_scores_are_entered_all_or_none_on_a_page_of_the_citys_officers(client, office, world, table, words):
+    call_says(world, Shortage.RANK, None)
+    page = reverse("review:scores")
+    client.force_login(office.city)
+    given = {"call": world[0].call_id, "paper": "评审纪要1号"}
+    refused = client.post(page, given | {"table": table.format(world[0].number)})
+    assert (refused.status_code, words in refused.content.decode()) == (422, True)
+    assert not ClaimScore.objects.exists()
+    assert client.post(page, given | {"table": f"{world[0].number} 90"}).status_code == 302
+    assert "90.00" in client.get(page).content.decode()
+    with pytest.raises(PermissionDenied):
+        scored(world, ["1", "2"], office.decider)
+    decided_one = Claim.objects.filter(pk=world[0].pk)
+    decided_one.update(status=ClaimStatus.AWAITING_PUBLICITY)
+    with pytest.raises(RefusedError, match=world[0].number):
+        scored(world, ["1", "2"], office.city)
+
+
+@pytest.mark.django_db
+def test_long_agenda_is_paged_and_decided_by_a_job_with_the_shown_sums(client, office, world, monkeypatch):
+    monkeypatch.setattr("review.decisions.views.agenda.PAGE", 1)
+    monkeypatch.setattr("review.decisions.views.agenda.MOST_AT_ONCE", 1)
+    call_says(world, Shortage.PRO_RATA, sum(claim.forwarded_amount for claim in world) / 2)
+    client.force_login(office.decider)
+    agenda = agenda_of(office)
+    page = reverse("review:agenda", args=[agenda.key])
+    shown = [client.get(page, {"after": after}).content.decode() for after in ("", "1")]
+    assert [[claim.number in text for claim in world] for text in shown] == [[True, False], [False, True]]
+    given = {"minutes_number": "锡知纪3号", "minutes_date": "2026-06-01", "decision_no": "", "seen": agenda.seen}
+    for _ in range(2):
+        assert client.post(page, given).status_code == 302
+    assert "议程正在审定" in client.get(page).content.decode()
+    job = Job.objects.get(kind="review.decide_agenda")
+    # The budget changes meanwhile: what was shown is decided.
+    Call.objects.update(budget=None)
+    run_due_jobs()
+    assert Job.objects.get(pk=job.pk).state == JobState.DONE
+    for row in agenda.rows:
+        assert again(row.claim).approved_amount == row.granted
+    decide_in_background(**job.payload)
+    assert [row.claim.decisions.filter(stage="final").count() for row in agenda.rows] == [1, 1]
+    assert office.decider.portal_messages.filter(title="议程已审定").exists()
