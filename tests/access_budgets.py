@@ -27,6 +27,7 @@ BUDGETS = {
     "treasury:board_export": Address(BUDGET_READERS),
     "treasury:statement": Address(BUDGET_READERS),
     "treasury:statement_export": Address(BUDGET_READERS),
+    "treasury:close_month": Address(FINANCE_PEOPLE | DECIDERS),
     "treasury:new_line": Address(FINANCE_PEOPLE),
     "treasury:line": Address(BUDGET_READERS, {"own": FINANCE | AUDIT | {"decision_maker"}}, _budget_line),
     "treasury:issue": Address(FINANCE_PEOPLE, {"own": FINANCE}, _budget_line),

@@ -71,6 +71,7 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "review:agendas": Address(DECIDERS),
     "review:agenda": Address(DECIDERS, {"no claims": set()}, lambda *_: {"key": "none"}),
     "review:agenda_export": Address(DECIDERS, {"no claims": set()}, lambda *_: {"key": "none"}),
+    "review:scores": Address(PUBLISHERS),
     "review:claims": Address(READERS),
     "review:claims_export": Address(READERS),
     "review:claim": Address(READERS, _claims_for(READERS), claim_key),
@@ -111,6 +112,9 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
         FINANCE_PEOPLE | AUDITORS,
         {"own": FINANCE | AUDIT},
         lambda world, _: {"pk": world.extra["bank_file"].pk},
+    ),
+    "payments:row": Address(
+        FINANCE_PEOPLE | AUDITORS, {"own": FINANCE | AUDIT}, lambda world, _: {"pk": world.extra["bank_row"].pk}
     ),
     "payments:line": Address(
         FINANCE_PEOPLE | AUDITORS,

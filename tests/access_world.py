@@ -33,7 +33,7 @@ from review.decisions.models import Objection, PublicityEntry, PublicityList
 from review.funding.models import Award, AwardPart
 from review.notices.enums import NoticeKind
 from review.notices.models import Notice
-from review.payments.models import BankFile, Batch, Disbursement
+from review.payments.models import BankFile, BankRow, Batch, Disbursement
 from review.recoveries.enums import RecoveryState
 from review.recoveries.models import Recovery
 from review.targets.enums import SourceKind
@@ -180,6 +180,7 @@ def _payment_on_its_way(claim: Claim, officer: User, line: BudgetLine) -> dict[s
     return {
         "batch": batch,
         "bank_file": file,
+        "bank_row": BankRow.objects.create(file=file, number=2, checksum="0" * 64, state="unmatched"),
         "disbursement": Disbursement.objects.create(part=part, batch=batch, fen=100),
     }
 

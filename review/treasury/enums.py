@@ -33,6 +33,14 @@ class YearEndState(models.TextChoices):
     DROPPED = "dropped", "已撤回"
 
 
+class MonthState(models.TextChoices):
+    """Where a closed month stands; opened again it is closed by a new row."""
+
+    CLOSED = "closed", "已结账"
+    REOPEN_ASKED = "asked", "申请反结账"
+    OPENED = "opened", "已反结账"
+
+
 # Never below zero, on a line of whatever kind; what is available may be overdrawn where no budget was issued.
 GUARDED_KINDS = frozenset(
     {AccountKind.COMMITTED, AccountKind.PAYABLE, AccountKind.IN_TRANSIT, AccountKind.PAID, AccountKind.DUE}

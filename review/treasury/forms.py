@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from policies.published.models import SupportItem
-from portal.core.fields import YuanField
+from portal.core.fields import LineField, YuanField
 from review.treasury.enums import SourceKind
 from review.treasury.models import BudgetLine
 from review.treasury.services.lines import LinePlan
@@ -77,6 +77,12 @@ class CloseForm(forms.Form):
         super().__init__(data, **options)
         later = BudgetLine.objects.filter(region_id=line.region_id, year__gt=line.year, is_controlled=True)
         self.fields["carry_over_to"].queryset = later  # type: ignore[attr-defined]
+
+
+class ReopenForm(forms.Form):
+    """Why a closed month shall be opened again."""
+
+    reason = LineField(label="反结账的理由", max_length=200)
 
 
 def _cities(regions: list[Region]) -> list[str]:

@@ -18,7 +18,7 @@ from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.money import to_yuan
 from portal.core.regions import in_trees
-from review.treasury.enums import AccountKind, EntryKind, SourceKind, YearEndState
+from review.treasury.enums import AccountKind, EntryKind, MonthState, SourceKind, YearEndState
 
 
 class BudgetLineQuerySet(models.QuerySet["BudgetLine"]):
@@ -100,6 +100,58 @@ class YearEnd(models.Model):
                 condition=~Q(state=YearEndState.DONE) | (Q(settled_by__isnull=False) & ~Q(settled_by=F("proposed_by"))),
             ),
         ]
+
+
+class MonthCloseQuerySet(models.QuerySet["MonthClose"]):
+    """Closed months, narrowed to who asks."""
+
+    def standing(self) -> MonthCloseQuerySet:
+        """Those that lock their month."""
+        return self.exclude(state=MonthState.OPENED)
+
+    def visible_to(self, user: User) -> MonthCloseQuerySet:
+        codes = user.regions_for(Role.FINANCE, Role.DECISION_MAKER)
+        return self.filter(Q(region_id__in=codes) | in_trees("region__code", user.regions_for(Role.AUDITOR)))
+
+
+class MonthClose(models.Model):
+    """A payer's month that is closed (结账): no entry dated in it touches the payer's lines (trigger).
+
+    Two people open it again, with a reason. Corrections are entries of an open month.
+    """
+
+    region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="出资地区")
+    month = models.DateField("月份", help_text="该月第一日")
+    starts_at = models.DateTimeField("起")
+    ends_at = models.DateTimeField("止（不含）")
+    state = models.CharField("状态", max_length=10, choices=MonthState.choices, default=MonthState.CLOSED)
+    closed_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="结账人")
+    closed_at = models.DateTimeField("结账时间", default=timezone.now)
+    reason = models.CharField("反结账的理由", max_length=200, blank=True)
+    asked_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", verbose_name="申请人")
+    asked_at = models.DateTimeField("申请时间", null=True)
+    opened_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", verbose_name="批准人")
+    opened_at = models.DateTimeField("反结账时间", null=True)
+
+    objects = MonthCloseQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["region_id", "-month", "-pk"]
+        verbose_name = verbose_name_plural = "月度结账"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["region", "month"], condition=~Q(state=MonthState.OPENED), name="one_standing_close_a_month"
+            ),
+            models.CheckConstraint(
+                name="month_is_opened_by_two_with_a_reason",
+                condition=Q(state=MonthState.CLOSED)
+                | (Q(state=MonthState.REOPEN_ASKED, asked_by__isnull=False) & ~Q(reason=""))
+                | (Q(asked_by__isnull=False, opened_by__isnull=False) & ~Q(opened_by=F("asked_by")) & ~Q(reason="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month.year}年{self.month.month}月"
 
 
 class Account(models.Model):

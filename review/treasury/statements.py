@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Q, Sum
@@ -13,7 +13,8 @@ from django.utils import timezone
 from portal.core.money import to_yuan
 from portal.core.spreadsheets import Column, Kind, build_sheet
 from review.treasury.enums import AccountKind
-from review.treasury.models import BudgetLine, Posting
+from review.treasury.models import BudgetLine, MonthClose, Posting
+from review.treasury.months import month_bounds
 
 # The accounts that a statement shows; the source is the other side of what was issued.
 SHOWN = (
@@ -50,13 +51,6 @@ class StatementRow:
         return self.opening + self.gained - self.lost
 
 
-def month_bounds(first: date) -> tuple[datetime, datetime]:
-    """The first moment of a month, and that of the next, in local time."""
-    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    start, end = (datetime(day.year, day.month, day.day) for day in (first, after))  # noqa: DTZ001 - made aware at once
-    return timezone.make_aware(start), timezone.make_aware(end)
-
-
 def statement_of(lines: Iterable[BudgetLine], first: date) -> list[StatementRow]:
     """The statement of lines for the month that begins on a day; accounts without a posting by its end are left out.
 
@@ -85,9 +79,19 @@ def statement_of(lines: Iterable[BudgetLine], first: date) -> list[StatementRow]
     ]
 
 
-def statement_sheet(rows: Iterable[StatementRow], *, first: date, made_by: str) -> bytes:
-    """The statement as a workbook."""
-    note = f"单位：元　{timezone.localtime():%Y-%m-%d %H:%M} {made_by} 导出"
+def closing_words(closed: Iterable[MonthClose]) -> str:
+    """Whose books of a month are closed, since when and by whom."""
+    return "；".join(
+        f"{each.region.full_name}已于 {timezone.localdate(each.closed_at):%Y-%m-%d} 结账（{each.closed_by.name}）"
+        for each in closed
+    )
+
+
+def statement_sheet(
+    rows: Iterable[StatementRow], *, first: date, closed: Iterable[MonthClose] = (), made_by: str
+) -> bytes:
+    """The statement as a workbook; it says whose month is closed."""
+    note = f"单位：元　{closing_words(closed) or '本月未结账'}　{timezone.localtime():%Y-%m-%d %H:%M} {made_by} 导出"
     return build_sheet(
         f"{first.year}年{first.month}月专项资金对账单",
         columns=COLUMNS,

@@ -8,22 +8,26 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.accounts.models import Region
+from portal.accounts.persons import same_person
 from portal.audit.security import exported_workbook
-from portal.core.errors import show_refusal
+from portal.core.errors import RefusedError, show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.numbers import NumberError, read_day
 from portal.core.paging import paginate, read_number
-from review.treasury.enums import AccountKind
-from review.treasury.forms import CloseForm, IssueForm, LineForm
-from review.treasury.models import BudgetLine
+from review.treasury.enums import AccountKind, MonthState
+from review.treasury.forms import CloseForm, IssueForm, LineForm, ReopenForm
+from review.treasury.models import BudgetLine, MonthClose
+from review.treasury.months import month_bounds
 from review.treasury.selectors import line_figures, postings_of, total_figures, use_chart
 from review.treasury.services.lines import create_line, issue_budget
+from review.treasury.services.month_close import ask_reopening, close_month, settle_reopening
 from review.treasury.services.year_end import confirm_year_end, drop_year_end, propose_year_end, proposed
 from review.treasury.sheets import board_sheet
 from review.treasury.statements import statement_of, statement_sheet
@@ -31,9 +35,10 @@ from review.treasury.statements import statement_of, statement_sheet
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.forms import Form
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, QueryDict
 
     from portal.accounts.models import User
+    from review.treasury.models import MonthCloseQuerySet
 
 finance = officials(Role.FINANCE)
 closers = officials(Role.FINANCE, Role.DECISION_MAKER)
@@ -84,20 +89,73 @@ def board_export(request: HttpRequest) -> HttpResponse:
 @require_GET
 def statement(request: HttpRequest) -> HttpResponse:
     """A month's statement: every account of the lines that the person sees, opening, movements and closing."""
-    first = _month(request)
-    rows = statement_of(_seen_lines(request), first)
-    months = [first.replace(month=number) for number in range(1, 13)]
-    context = {"rows": rows, "first": first, "months": months, "years": [first.year - 1, first.year + 1]}
-    return render(request, "treasury/statement.html", context)
+    return _statement_page(request, _month(request.GET))
+
+
+@access(closers)
+@require_http_methods(["POST"])
+def close_statement(request: HttpRequest) -> HttpResponse:
+    """Close a month of one's own region, ask to open it again, or settle what another person asked."""
+    user, act, first = user_of(request), act_of(request), _month(request.POST)
+    intent, region = request.POST.get("intent", ""), request.POST.get("region", "")
+    form = ReopenForm(request.POST) if intent == "ask" else None
+    closed = MonthClose.objects.visible_to(user).standing().filter(region_id=region, month=first).first()
+    if form is None or form.is_valid():
+        with show_refusal(form or request, denials=True):
+            if intent == "close":
+                close_month(region, first, act=act)
+            elif closed is None:
+                raise RefusedError("该月没有结账，可能已由他人反结账。请刷新页面查看。")
+            elif form is not None:
+                ask_reopening(closed, reason=form.cleaned_data["reason"], act=act)
+            else:
+                settle_reopening(closed, agree=intent == "agree", act=act)
+            messages.success(request, "已办理。")
+            form = None
+    if form is not None:
+        return _statement_page(request, first, form=form, region=region)
+    return redirect(f"{reverse('treasury:statement')}?month={first:%Y-%m}")
+
+
+def _statement_page(
+    request: HttpRequest, first: date, *, form: ReopenForm | None = None, region: str = ""
+) -> HttpResponse:
+    user = user_of(request)
+    closes = _closes(request, first)
+    standing = {close.region_id: close for close in closes.standing()}
+    own = Region.objects.filter(code__in=user.regions_for(Role.FINANCE, Role.DECISION_MAKER)).select_related("parent")
+    seen = {each.code: each for each in own} | {code: close.region for code, close in standing.items()}
+    _, end = month_bounds(first)
+    context = {
+        "rows": statement_of(_seen_lines(request), first),
+        "first": first,
+        "months": [first.replace(month=number) for number in range(1, 13)],
+        "years": [first.year - 1, first.year + 1],
+        "is_over": end <= timezone.now(),
+        "closings": [
+            {
+                "region": each,
+                "close": standing.get(code),
+                "may_close": code in user.regions_for(Role.FINANCE),
+                "may_settle": code in user.regions_for(Role.FINANCE, Role.DECISION_MAKER),
+                "is_asker": code in standing and same_person(user, standing[code].asked_by_id),
+                "form": form if form is not None and code == region else ReopenForm(auto_id=f"id_{code}_%s"),
+            }
+            for code, each in sorted(seen.items())
+        ],
+        "opened": closes.filter(state=MonthState.OPENED),
+    }
+    return render(request, "treasury/statement.html", context, status=422 if form is not None else 200)
 
 
 @access(readers)
 @require_GET
 def statement_export(request: HttpRequest) -> HttpResponse:
     """The month's statement as a workbook."""
-    first = _month(request)
+    first = _month(request.GET)
     rows = statement_of(_seen_lines(request), first)
-    content = statement_sheet(rows, first=first, made_by=user_of(request).name)
+    closed = _closes(request, first).standing()
+    content = statement_sheet(rows, first=first, closed=closed, made_by=user_of(request).name)
     name = f"对账单-{first:%Y%m}.xlsx"
     return exported_workbook(act_of(request), content, name, rows=len(rows), filters=f"月份：{first:%Y-%m}")
 
@@ -205,10 +263,15 @@ def _lines_of_year(request: HttpRequest) -> tuple[list[BudgetLine], list[int], i
     return lines, years or [this_year], year
 
 
-def _month(request: HttpRequest) -> date:
-    """The first day of the month asked for as `?month=2026-11`; this month's where there is none such."""
+def _closes(request: HttpRequest, first: date) -> MonthCloseQuerySet:
+    found = MonthClose.objects.visible_to(user_of(request)).filter(month=first)
+    return found.select_related("region__parent", "closed_by", "asked_by", "opened_by")
+
+
+def _month(given: QueryDict) -> date:
+    """The first day of the month asked for as `month=2026-11`; this month's where there is none such."""
     try:
-        return read_day(f"{request.GET.get('month', '')}-01", first_year=2000, last_year=2998)
+        return read_day(f"{given.get('month', '')}-01", first_year=2000, last_year=2998)
     except NumberError:
         return timezone.localdate().replace(day=1)
 

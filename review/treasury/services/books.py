@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
+from django.utils import timezone
 
 from portal.audit.services import record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import format_yuan, to_yuan
 from review.treasury.enums import AccountKind, EntryKind
-from review.treasury.models import Account, Entry, Posting
+from review.treasury.models import Account, Entry, MonthClose, Posting
 
 _DEEDS = uuid.UUID("6f0c4a52-6d6f-5a0e-9d0b-0c8a5b7f2e11")
 
@@ -43,7 +44,8 @@ def post_entries(drafts: Sequence[EntryDraft], *, act: ActorContext) -> list[Ent
     """Write the entries in their order, in the caller's transaction; those whose id is booked are passed over.
 
     Accounts are locked in the order of their keys, so that two deeds never wait for each other in a circle. Raises
-    BudgetShortError, with nothing written, where a guarded account would fall below zero; ValueError for a draft
+    BudgetShortError, with nothing written, where a guarded account would fall below zero, RefusedError where the month
+    of the deed is closed for a payer; ValueError for a draft
     without postings, with one of nothing, or that does not add up to zero.
     """
     if not connection.in_atomic_block:
@@ -53,7 +55,10 @@ def post_entries(drafts: Sequence[EntryDraft], *, act: ActorContext) -> list[Ent
             raise ValueError(f"entry {draft.id} ({draft.kind}) does not balance: {dict(draft.amounts)}")
     wanted = sorted({pk for draft in drafts for pk in draft.amounts})
     rows = Account.objects.select_for_update(of=("self",)).select_related("line").filter(pk__in=wanted).order_by("pk")
-    accounts = {account.pk: account for account in rows}
+    closed = MonthClose.objects.standing().filter(
+        region=OuterRef("line__region"), starts_at__lte=act.at, ends_at__gt=act.at
+    )
+    accounts = {account.pk: account for account in rows.annotate(is_closed=Exists(closed))}
     booked = set(Entry.objects.filter(pk__in=[draft.id for draft in drafts]).values_list("pk", flat=True))
     last = _last_postings(wanted)
     entries: list[Entry] = []
@@ -62,6 +67,11 @@ def post_entries(drafts: Sequence[EntryDraft], *, act: ActorContext) -> list[Ent
         if draft.id in booked:
             continue
         booked.add(draft.id)
+        if shut := next((accounts[pk] for pk in draft.amounts if accounts[pk].is_closed), None):
+            raise RefusedError(
+                f"指标“{shut.line}”的 {timezone.localdate(act.at):%Y年%m月}已结账，不能再记账。"
+                "请记入未结账的月份；确需更正的，先由两人办理反结账。"
+            )
         entries.append(_entry(draft, act))
         for pk, amount in sorted(draft.amounts.items()):
             sequence, balance = last[pk]

@@ -22,7 +22,7 @@ from portal.core.triggers import declared_triggers, missing_protections
 from review.decisions.models import Objection
 from review.funding.models import Award
 from review.notices.models import Notice
-from review.payments.models import Batch, Disbursement
+from review.payments.models import Batch, Disbursement, RowHandling
 from review.recoveries.models import CreditMark
 from review.treasury.models import YearEnd
 from tests.factories import ClaimFactory, act, make_member, make_official, wuxi
@@ -69,6 +69,11 @@ def _disbursement():
     return Disbursement.objects.create(part=ROWS["funding.awardpart"][0](), batch=_batch(), fen=1)
 
 
+def _row_handling():
+    row = ROWS["payments.bankrow"][0]()
+    return RowHandling.objects.create(row=row, state="set_aside", reason="手续费", proposed_by=row.file.officer)
+
+
 def _year_end():
     line = ROWS["treasury.account"][0]().line
     return YearEnd.objects.create(line=line, proposed_by=make_official("finance", wuxi()))
@@ -91,6 +96,7 @@ OPEN_ROWS = {
     "appropriations.appropriationline": (lambda: ROWS["appropriations.appropriation"][0]().lines.all()[0], {"fen": 9}),
     "payments.batch": (_batch, {"criteria": "全部"}),
     "payments.disbursement": (_disbursement, {"debt": "无"}),
+    "payments.rowhandling": (_row_handling, {"reason": "改写"}),
     "recoveries.recovery": (lambda: ROWS["recoveries.recoveryevent"][0]().recovery, {"facts": "改写"}),
     "recoveries.creditmark": (_credit_mark, {"until_on": date(2026, 5, 2)}),
     "treasury.yearend": (_year_end, {"proposed_at": datetime(2026, 1, 1, tzinfo=UTC)}),

@@ -28,7 +28,7 @@ from portal.audit.services import record_audit
 from portal.ownership.models import OrganisationCheck
 from review.appropriations.models import Receipt
 from review.decisions.enums import Conclusion, CreditResult, Stage
-from review.decisions.models import CreditSnapshot, Decision, LineDecision, PublicityEntry, PublicityList
+from review.decisions.models import ClaimScore, CreditSnapshot, Decision, LineDecision, PublicityEntry, PublicityList
 from review.funding.models import Award, AwardPart, Payment, PaymentKind
 from review.notices.enums import NoticeEventKind, NoticeKind
 from review.notices.models import Notice, NoticeEvent
@@ -38,7 +38,8 @@ from review.recoveries.models import Receipt as RecoveryReceipt
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.models import Measurement, ProgressEntry
 from review.treasury.enums import EntryKind as BookEntryKind
-from review.treasury.models import Account, BudgetLine, Posting
+from review.treasury.models import Account, BudgetLine, MonthClose, Posting
+from review.treasury.months import month_bounds
 from review.treasury.services.books import EntryDraft, post_entries
 from review.whatif.enums import ChangeKind as WhatIfChange
 from review.whatif.enums import RunState, Source
@@ -79,6 +80,10 @@ def _credit_snapshot():
     )
 
 
+def _claim_score():
+    return ClaimScore.objects.create(claim=_claim(), score=90, paper="评审纪要1号", entered_by=_officer())
+
+
 def _publicity_entry():
     today = date(2026, 3, 2)
     publicity = PublicityList.objects.create(
@@ -113,6 +118,14 @@ def _bank_row():
         direction="in", region=wuxi(), format="csv", name="回盘.csv", sha256="0" * 64, size=1, officer=_officer()
     )
     return BankRow.objects.create(file=file, number=2, checksum="0" * 64, state="unmatched")
+
+
+def _month_close():
+    first = date(2026, 3, 1)
+    starts_at, ends_at = month_bounds(first)
+    return MonthClose.objects.create(
+        region=wuxi(), month=first, starts_at=starts_at, ends_at=ends_at, closed_by=_officer()
+    )
 
 
 def _payment():
@@ -369,6 +382,7 @@ ROWS = {
     "review.decision": (_decision, {"amount": 9}),
     "review.linedecision": (_line_decision, {"reason": "改写"}),
     "review.creditsnapshot": (_credit_snapshot, {"remark": "改写"}),
+    "review.claimscore": (_claim_score, {"score": 1}),
     "review.publicityentry": (_publicity_entry, {"amount": 9}),
     "appropriations.allocation": (_allocation, {"title": "乙"}),
     "appropriations.appropriation": (_appropriation, {"title": "乙"}),
@@ -383,6 +397,7 @@ ROWS = {
     "payments.bankrow": (_bank_row, {"note": "改写"}),
     "treasury.account": (_account, {"guarded": True}),
     "treasury.entry": (_entry, {"note": "改写"}),
+    "treasury.monthclose": (_month_close, {"reason": "改写"}),
     "treasury.posting": (_posting, {"account_id": 0}),
     "notices.notice": (notice, {"number": "锡知〔2026〕2号"}),
     "notices.noticeevent": (_notice_event, {"note": "改写"}),

@@ -12,8 +12,9 @@ from django.urls import reverse
 from portal.accounts.enums import Role
 from review.treasury.enums import SourceKind
 from review.treasury.models import Posting
+from review.treasury.months import month_bounds
 from review.treasury.services.lines import LinePlan, create_line, issue_budget
-from review.treasury.statements import month_bounds, statement_of
+from review.treasury.statements import statement_of
 from tests.factories import binhu, make_official, suzhou, wuxi
 from tests.review.worlds import on
 
