@@ -67,7 +67,7 @@ def row_counts(file: BankFile) -> list[tuple[str, str, int]]:
     found = Counter(dict(file.rows.order_by().values_list("state").annotate(count=Count("pk"))))
     handled = Counter(dict(file.rows.handled().order_by().values_list("state").annotate(count=Count("pk"))))
     desks = [
-        (state.value, state.label, found[state] - handled[state])
+        (state.value, str(state.label), found[state] - handled[state])
         for state in (RowState.UNMATCHED, RowState.INVALID, RowState.ALREADY, RowState.MATCHED)
     ]
     return [*desks[:2], (HANDLED, "已人工办理", handled.total()), *desks[2:]]
