@@ -112,7 +112,8 @@ class VoucherForm(forms.Form):
     is_shared = forms.BooleanField(label="同一凭证支付多笔", required=False)
 
     def __init__(self, data: MultiValueDict[str, Any] | None = None, **options: Any) -> None:
-        super().__init__(data, initial={"on": timezone.localdate()}, **options)
+        given = options.pop("initial", {})
+        super().__init__(data, initial={"on": timezone.localdate(), **given}, **options)
 
     @property
     def paper(self) -> Voucher:

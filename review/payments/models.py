@@ -276,6 +276,9 @@ class BankRow(models.Model):
         ]
         indexes: ClassVar = [models.Index(fields=["file", "state", "number"], name="rows_of_a_file_by_state")]
 
+    def __str__(self) -> str:
+        return f"第 {self.number} 行"
+
     @property
     def yuan(self) -> Decimal | None:
         """Its sum in yuan, as far as it could be read."""
@@ -322,7 +325,7 @@ class RowHandling(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"第 {self.row.number} 行{self.get_state_display()}"
+        return f"{self.row}{self.get_state_display()}"
 
     @property
     def tone(self) -> str:

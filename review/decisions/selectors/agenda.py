@@ -113,6 +113,11 @@ class Agenda:
         return sum((row.score, not row.is_cut) in sides for row in self.rows if row.alike > 1)
 
     @property
+    def tie_words(self) -> str:
+        """What the meeting has to know of such a tie."""
+        return f"得分相同的 {self.cut_tie} 件，一部分在资金线内、一部分在线外，按提交先后区分。请会议确认。"
+
+    @property
     def left_out(self) -> int:
         return sum(row.is_left_out for row in self.rows)
 

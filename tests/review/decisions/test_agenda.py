@@ -146,7 +146,7 @@ def test_money_that_is_short_goes_by_score_then_by_time_and_shows_where_it_ends(
     assert (agenda.money_ends, agenda.cut_tie) == ({third.pk}, 2)
     client.force_login(office.decider)
     page = client.get(reverse("review:agenda", args=[agenda.key])).content.decode()
-    assert ("同分 2 件" in page, "同分跨过资金线" in page, page.count("资金线：")) == (True, True, 1)
+    assert ("得分相同的 2 件" in page, "同分跨过资金线" in page, page.count("资金线：")) == (True, True, 1)
     assert [row.claim for row in agendas_of(fresh(office.decider), key=agenda.key)[0].rows] == [second, third, first]
     assert agendas_of(fresh(office.decider), key="none") == []
 
