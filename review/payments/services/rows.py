@@ -18,16 +18,15 @@ from review.payments.services.settling import Ended, Paper, end_lines, lock_line
 from review.payments.workflow import HANDLINGS, LINES
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from portal.core.actor import ActorContext
+    from review.payments.models import DisbursementQuerySet
     from review.payments.services.lines import Voucher
 
 # More are no help to choose from.
 MOST_FITTING = 20
 
 
-def payable_by(row: BankRow) -> QuerySet[Disbursement]:
+def payable_by(row: BankRow) -> DisbursementQuerySet:
     """What a row may mean: what its payer sent, of the batch whose page the answer was given to, if to one."""
     file = row.file
     found = Disbursement.objects.filter(part__region_id=file.region_id, debt="")
