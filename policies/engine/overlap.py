@@ -99,18 +99,19 @@ class OtherPolicies(Ledger):
     def entry_keys(self) -> list[IntArray]:
         return [subjects for _, subjects in self._matters]
 
-    def takes(self, run: Run) -> IntArray:
-        return run.answers.granted
+    def takes(self, run: Run, at: IntArray | slice) -> IntArray:
+        return run.answers.granted[at]
 
-    def _takes(self, place: int) -> IntArray:
+    def _takes(self, place: int, at: IntArray | None = None) -> IntArray:
         # Lines that are counted together are paid for the subject that was named first.
         run, (lines, subjects) = self.runs[place], self._matters[place]
-        return np.where(run.subjects(lines) == subjects, super()._takes(place), 0)
+        own = run.subjects(lines) == subjects
+        return np.where(own if at is None else own[at], super()._takes(place, at), 0)
 
-    def _show(self, place: int, entries: IntArray) -> None:
+    def _show(self, place: int, entries: IntArray, before: IntArray) -> None:
         start, (lines, _) = self._ends[place], self._matters[place]
         if self.runs[place].merged is None:
-            super()._show(place, entries)
+            super()._show(place, entries, before)
             return
         # A line finds what was paid for all its subjects.
         sums = np.zeros(len(self.runs[place].lines), dtype=np.int64)

@@ -46,6 +46,19 @@ class Answers:
             if known is not None:
                 known[lines if field.name in ("lines", "granted") else claims] = anew
 
+    def refuse(self, claims: IntArray, lines: IntArray, reasons: IntArray) -> None:
+        """Answer that some claims with these lines get nothing, for reasons against the whole of each."""
+        self.outcome[claims], self.reason[claims] = _REFUSED, reasons
+        for nothing, where in (
+            (self.amount, claims),
+            (self.lines, lines),
+            (self.granted, lines),
+            (self.asked_places, claims),
+            (self.places, claims),
+        ):
+            if nothing is not None:
+                nothing[where] = 0
+
 
 class Work:
     """An answer in the making, under the ledgers as they are known.
@@ -61,12 +74,16 @@ class Work:
         self.against = run.standing.copy()
         self.count: IntArray | None = None
         self._act("refuse")
+
+    def answers(self) -> Answers:
+        """The answers, once it is known which whole claims are refused."""
         self._open()
         self._act("choose")
         self._count()
         self._act("cut")
-        self.total = run.shape.add_up(self.amount)
+        self.total = self.run.shape.add_up(self.amount)
         self._act("deduct")
+        return self._conclude()
 
     def _act(self, method: str) -> None:
         for limit in self.run.columns:
@@ -114,7 +131,7 @@ class Work:
         self.amount, self.total = self.run.shape.within(self.amount, rest), rest
 
     # ---- the end -------------------------------------------------------------------------------------
-    def conclude(self) -> Answers:
+    def _conclude(self) -> Answers:
         """Outcomes and first reasons, of lines and of whole claims."""
         run, shape, codes = self.run, self.run.shape, self.run.codes
         outcome = np.where(self.amount > 0, np.int8(_PAYABLE), np.int8(_REFUSED))

@@ -8,6 +8,7 @@ import numpy as np
 from policies.engine.batch.answers import Answers, Work
 from policies.engine.batch.result import OUTCOME_INDEX
 from policies.engine.batch.rules import Codes, ItemRules
+from policies.engine.columns.ledger import Bounds
 from policies.engine.columns.lines import NONE, Lines
 from policies.engine.columns.population import KINDS, BoolArray, IntArray, Population
 from policies.engine.columns.shape import Shape, shape_of
@@ -61,8 +62,9 @@ class Run:
         self.subject = lines.table.subject
         self.standing = self._standing_reasons()
         self.subjects_in_claim: IntArray | None = None
-        # By ledger: below which sum of earlier claims no answer changes, and above which none changes any more.
-        self.bounds: dict[str, tuple[IntArray, IntArray]] = {}
+        self.bounds: dict[str, Bounds] = {}
+        # By id() of a ledger the claims that get nothing, as they find so much in it.
+        self.closed: dict[int, BoolArray] = {}
         self.needs_ledger = rules.needs_ledger or any(version.needs_ledger for version, _ in versions)
         self._run_steps({name: self.paid_before(name) for name in self.bases})
         self.columns = self._columns()
@@ -208,24 +210,44 @@ class Run:
         if self.needs_ledger:
             self.lines = self.lines.fresh()
             self._run_steps(self.sums_before())
-        self.answers = Work(self).conclude()
+        self.answers = Work(self).answers()
 
     def answer_again(self) -> IntArray:
         """Answer the stale claims anew, and return them; of the others the known answers stand."""
         claims = np.flatnonzero(self.stale)
         self.stale[claims] = False
         self.is_stale = False
-        if self.needs_ledger or len(claims) * 2 > len(self):
+        if self.needs_ledger:
             self.answer()
+        elif len(claims) * 8 < len(self):
+            self._put(claims)
         else:
-            lines = claims if self.shape.single else np.flatnonzero(self._of_claims(claims)[self.shape.at])
-            self.answers.put(claims, lines, Work(self._narrowed(claims, lines)).conclude())
+            self._answer_most(claims)
         return claims
 
-    def _of_claims(self, claims: IntArray) -> BoolArray:
+    def _answer_most(self, claims: IntArray) -> None:
+        """Answer many claims anew: those that are refused as a whole need no look at their lines."""
+        work = Work(self)
+        against = work.against[claims]
+        open_claims, refused = claims[against == NONE], claims[against != NONE]
+        if len(open_claims) * 2 > len(self):
+            self.answers = work.answers()
+            return
+        self.answers.refuse(refused, self._lines_of(refused), against[against != NONE])
+        self._put(open_claims)
+
+    def _put(self, claims: IntArray) -> None:
+        """Answer some claims anew."""
+        if len(claims):
+            lines = self._lines_of(claims)
+            self.answers.put(claims, lines, Work(self._narrowed(claims, lines)).answers())
+
+    def _lines_of(self, claims: IntArray) -> IntArray:
+        if self.shape.single:
+            return claims
         found = np.zeros(len(self), dtype=np.bool_)
         found[claims] = True
-        return found
+        return np.flatnonzero(found[self.shape.at])
 
     def _narrowed(self, claims: IntArray, lines: IntArray) -> Self:
         """Some of the claims and their lines, as the steps left them; to be answered once."""

@@ -85,10 +85,22 @@ def sums_between(values: IntArray, starts: IntArray) -> IntArray:
 
 def sums_before(values: IntArray, starts: IntArray) -> IntArray:
     """For each element the sum of the earlier ones of its run; runs begin at `starts` and are not empty."""
-    before = np.cumsum(values) - values
-    lengths = np.diff(starts, append=len(values))
-    found: IntArray = before - np.repeat(before[starts], lengths)
-    return found
+    steps = np.zeros(len(values), dtype=np.int64)
+    if len(values):
+        # A running total that falls back to nothing where a run begins.
+        steps[1:] = values[:-1]
+        steps[starts[1:]] -= np.add.reduceat(values, starts)[:-1]
+    return np.cumsum(steps, out=steps)
+
+
+def ranges(begins: IntArray, lengths: IntArray) -> IntArray:
+    """The numbers of ranges, end to end: so many from each beginning, at least one."""
+    ends = np.cumsum(lengths)
+    steps = np.ones(int(ends[-1]) if len(ends) else 0, dtype=np.int64)
+    if len(ends):
+        steps[0] = begins[0]
+        steps[ends[:-1]] = begins[1:] - (begins[:-1] + lengths[:-1] - 1)
+    return np.cumsum(steps, out=steps)
 
 
 def run_starts(keys: IntArray) -> IntArray:

@@ -4,7 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import in_order_of, run_starts
+from policies.engine.columns.arithmetic import in_order_of, ranges, run_starts, sums_before
 from policies.engine.columns.population import IntArray
 
 
@@ -13,10 +13,11 @@ class Buckets:
 
     `keys` and `claims` have an array for each run: the buckets of its entries, and their claims (global numbers). Only
     buckets with several entries need any work: what a claim finds in one is a running total over the entries of earlier
-    claims. Several entries of one claim in one bucket (lines on one right) find the same.
+    claims. Several entries of one claim in one bucket (lines on one right) find the same; there are none of them
+    unless `repeated`.
     """
 
-    def __init__(self, keys: list[IntArray], claims: list[IntArray]) -> None:
+    def __init__(self, keys: list[IntArray], claims: list[IntArray], *, repeated: bool = True) -> None:
         key, self.claims = joined(keys), joined(claims)
         if len(keys) > 1 and (self.claims[1:] < self.claims[:-1]).any():
             filed, _ = in_order_of(self.claims)
@@ -31,17 +32,17 @@ class Buckets:
         lengths = np.diff(self.starts, append=np.int32(len(key)))
         several = lengths > 1
         # The entries of buckets with several, by bucket and claim, and how many each of these buckets has.
-        self._common = self.order if several.all() else self.order[np.repeat(several, lengths)]
         self._lengths = lengths[several]
+        self._common = self.order if several.all() else self.order[ranges(self.starts[several], self._lengths)]
         self._begins = np.cumsum(self._lengths) - self._lengths
-        same = int(self._with_neighbour(self._common, self._begins).sum())
+        same = int(self._with_neighbour(self._common, self._begins).sum()) if repeated else 0
         self.shared = same < len(self._common) - len(self._lengths)
         self._repeats = same > 0
 
-    @property
-    def claim(self) -> IntArray:
-        """One claim of each bucket: whose applicant, subject, year or city the bucket has."""
-        return self.claims[self.order[self.starts]]
+    def one(self, values: IntArray) -> IntArray:
+        """The value of one entry of each bucket, such as its claim, whose applicant, year or city the bucket has."""
+        found: IntArray = values[self.order[self.starts]]
+        return found
 
     def found(self, taken: IntArray, changed: IntArray | None = None) -> tuple[IntArray, IntArray]:
         """What entries find taken by earlier claims, given what all entries take: their positions, and the sums.
@@ -55,13 +56,11 @@ class Buckets:
             buckets = np.flatnonzero(hit[:-1])
             begins, lengths = starts[buckets], lengths[buckets]
             starts = np.cumsum(lengths) - lengths
-            order = order[np.arange(lengths.sum()) + np.repeat(begins - starts, lengths)]
-        before = taken[order].astype(np.int64, copy=False)
-        before = np.cumsum(before) - before
+            order = order[ranges(begins, lengths)]
+        before = sums_before(taken[order].astype(np.int64, copy=False), starts)
         if self._repeats and len(order):
             firsts = np.flatnonzero(np.concatenate(([True], ~self._with_neighbour(order, starts))))
             before = np.repeat(before[firsts], np.diff(firsts, append=len(order)))
-        before -= np.repeat(before[starts], lengths)
         return order, before
 
     def found_by_all(self, taken: IntArray) -> IntArray:

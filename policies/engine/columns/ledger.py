@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -62,6 +62,27 @@ class QuotaUse:
     cut_at: int | None
 
 
+UNBOUND = 2**62
+
+
+class Bounds(NamedTuple):
+    """What a run's limits of one ledger make of the sum that claims (or lines) find taken, in fen.
+
+    Below `least` no answer changes, and above `full` none changes any more. Who finds `most` gets nothing.
+    """
+
+    least: IntArray
+    full: IntArray
+    most: int
+
+    def together(self, other: Bounds | None) -> Bounds:
+        """Those of two limits on one ledger."""
+        if other is None:
+            return self
+        least, full = np.minimum(self.least, other.least), np.maximum(self.full, other.full)
+        return Bounds(least, full, min(self.most, other.most))
+
+
 class Keys:
     """The keys of the buckets of a population."""
 
@@ -86,7 +107,7 @@ class Keys:
         """The buckets of whole claims, which ledgers of one scope and the same runs share."""
         name = (scope.per, tuple(map(id, runs)))
         if name not in self._buckets:
-            self._buckets[name] = Buckets(keys, [run.claims for run in runs])
+            self._buckets[name] = Buckets(keys, [run.claims for run in runs], repeated=False)
         return self._buckets[name]
 
     def city(self, run: Run) -> IntArray:
@@ -142,8 +163,8 @@ class Ledger:
         return [self.keys.of(run, self.scope) if own is None else run.subjects(own) for run, own in pairs]
 
     # ---- what each kind of ledger says ---------------------------------------------------------------
-    def takes(self, run: Run) -> IntArray:
-        """What the claims (or lines) of a run take by its answers."""
+    def takes(self, run: Run, at: IntArray | slice) -> IntArray:
+        """What the claims (or lines) of a run at these positions take by its answers."""
         raise NotImplementedError
 
     def shown_to(self, run: Run) -> tuple[str, ...]:
@@ -156,15 +177,20 @@ class Ledger:
         del run, at
         return found
 
+    @property
+    def most(self) -> int | None:
+        """What leaves nothing to anybody who finds so much taken, under any version and readings; None for no sum."""
+        return None
+
     def closed(self, run: Run, at: IntArray, found: IntArray) -> BoolArray | None:
         """Which entries `at` of a run get nothing, whatever else there is, as they find so much; None for none of them.
 
-        So does everybody after them in their bucket, under any version and readings: what they are said to take then
-        changes nothing, and they keep what they took when they were last asked. In buckets of many claims it saves
-        rounds: a place that becomes free is offered to the next claim, not to all that follow.
+        So does everybody after them in their bucket: what they are said to take then changes nothing, and they keep
+        what they took when they were last asked. In buckets of many claims it saves rounds: a place that becomes free
+        is offered to the next claim, not to all that follow.
         """
-        del run, at, found
-        return None
+        del run, at
+        return None if self.most is None else found >= self.most
 
     def uses(self) -> Iterator[BucketUse | QuotaUse]:
         """What is reported of the buckets of a finished simulation."""
@@ -183,17 +209,16 @@ class Ledger:
             return
         where, sums = self.find(joined(changed) if sum(map(len, changed)) * 4 < len(self.taken) else None)
         del changed
-        fresh = self._found[where] != sums
-        where, sums = where[fresh], sums[fresh]
+        known, self._found = self._found, self._found.copy()
         self._found[where] = sums
-        del sums
-        if len(self.runs) == 1:
-            self._show(0, where)
-            return
-        where.sort()
-        bounds = np.searchsorted(where, self._ends)
+        del where, sums
+        entries = np.flatnonzero(self._found != known)
+        before = known[entries]
+        del known
+        bounds = np.searchsorted(entries, self._ends)
         for place in np.flatnonzero(np.diff(bounds)).tolist():
-            self._show(place, where[bounds[place] : bounds[place + 1]])
+            part = slice(bounds[place], bounds[place + 1])
+            self._show(place, entries[part], before[part])
 
     def look_again(self, run: Run, claims: IntArray) -> None:
         """Claims of a run are answered anew: ask what they take."""
@@ -206,35 +231,51 @@ class Ledger:
         """What every entry takes by the answers that stand."""
         return joined([self._takes(place) for place in range(len(self.runs))])
 
-    def _takes(self, place: int) -> IntArray:
-        lines, taken = self.lines[place], self.takes(self.runs[place])
-        return taken if lines is None else taken[lines]
+    def _takes(self, place: int, at: IntArray | None = None) -> IntArray:
+        """What the entries of a run at these positions (None: all) take."""
+        lines = self.lines[place]
+        where = at if lines is None else lines if at is None else lines[at]
+        return self.takes(self.runs[place], slice(None) if where is None else where)
 
     def _take(self, place: int, claims: list[IntArray] | None) -> IntArray:
         """Note what the entries of claims of a run (None: of all) take; returns the entries that changed."""
-        run, lines, taken = self.runs[place], self.lines[place], self._takes(place)
+        run, lines = self.runs[place], self.lines[place]
+        part = slice(self._ends[place], self._ends[place + 1])
+        known = self.taken[part]
         if claims is None:
-            at = np.arange(len(taken))
-        elif lines is None:
+            known[:] = self._takes(place)
+            return np.flatnonzero(known) + part.start
+        if lines is None:
             at = joined(claims)
         else:
             answered = np.zeros(len(run), dtype=np.bool_)
             answered[joined(claims)] = True
             at = np.flatnonzero(answered[run.shape.at[lines]])
-        part = slice(self._ends[place], self._ends[place + 1])
-        known, taken = self.taken[part], taken[at]
+        taken = self._takes(place, at)
         fresh = known[at] != taken
         closed = self.closed(run, at, self._found[part][at])
         if closed is not None:
+            # It is worth knowing who gets nothing for another reason.
+            for other, claims_closed in run.closed.items():
+                if other != id(self) and lines is None:
+                    closed &= ~claims_closed[at]
             fresh &= ~closed
         at = at[fresh]
         known[at] = taken[fresh]
         return at + part.start
 
-    def _show(self, place: int, entries: IntArray) -> None:
-        at, lines = entries - self._ends[place], self.lines[place]
-        at = at if lines is None else lines[at]
-        self._mark(place, at, self._found[entries])
+    def _show(self, place: int, entries: IntArray, before: IntArray) -> None:
+        """Let a run see what its entries find now; `before` is what they found until now."""
+        run, lines, found = self.runs[place], self.lines[place], self._found[entries]
+        at = entries - self._ends[place]
+        claims = at if lines is None else run.shape.at[lines[at]]
+        closed, was_closed = self.closed(run, at, found), self.closed(run, at, before)
+        if closed is not None and was_closed is not None and (opened := was_closed & ~closed).any():
+            # What they take counts from now on.
+            self.look_again(run, claims[opened])
+        if closed is not None and lines is None:
+            run.closed.setdefault(id(self), np.zeros(len(run), dtype=np.bool_))[at] = closed
+        self._mark(place, at if lines is None else lines[at], found)
 
     def _mark(self, place: int, at: IntArray, found: IntArray) -> None:
         """Show what the claims (or lines) at these positions find, and mark those to which it is news."""
@@ -265,8 +306,8 @@ class SumLedger(Ledger):
         ]
         super().__init__(base, scope, members, keys)
 
-    def takes(self, run: Run) -> IntArray:
-        taken = run.answers.granted if self.scope.by_subject else run.answers.amount
+    def takes(self, run: Run, at: IntArray | slice) -> IntArray:
+        taken = (run.answers.granted if self.scope.by_subject else run.answers.amount)[at]
         return taken if run.item.id == self.name or self._caps(run) else np.zeros_like(taken)
 
     def shown_to(self, run: Run) -> tuple[str, ...]:
@@ -277,26 +318,32 @@ class SumLedger(Ledger):
         bounds = run.bounds.get(names[0]) if len(names) == 1 else None
         if bounds is None:
             return found
-        least, most = bounds
-        return np.where(found < least[at], 0, np.minimum(found, most[at]))
+        return np.where(found < bounds.least[at], 0, np.minimum(found, bounds.full[at]))
+
+    @cached_property
+    def most(self) -> int | None:
+        names = [self.shown_to(run) for run in self.runs]
+        bounds = [run.bounds.get(own[0]) if len(own) == 1 else None for run, own in zip(self.runs, names, strict=True)]
+        most = [UNBOUND if one is None else one.most for one in bounds]
+        return None if UNBOUND in most else max(most)
 
     def uses(self) -> Iterator[BucketUse]:
         caps = [cap for run in self.runs for cap in self._caps(run)]
         if not caps or not len(self.buckets.claims):
             return
         keys, scope = self.keys, self.scope
-        claims = self.buckets.claim
-        earlier = joined([self._paid_before(place) for place in range(len(self.runs))])
+        claims = self.buckets.one(self.buckets.claims)
         taken = self.buckets.sums(self.settled())
-        if earlier.any():
-            taken = taken + np.maximum(self.buckets.largest(earlier), 0)
+        earlier = [self._paid_before(place) for place in range(len(self.runs))]
+        if any(map(np.any, earlier)):
+            taken = taken + np.maximum(self.buckets.largest(joined(earlier)), 0)
         yield BucketUse(
             group=self.name,
             scope=scope.per,
             codes=tuple(dict.fromkeys(code for code, _ in caps)),
             applicant=keys.population.applicant[claims] if "applicant" in scope.per else None,
             subject=self.buckets.keys if scope.by_subject else None,
-            city=self.buckets.largest(self.city_of_entries()) if scope is PROGRAMME_YEAR else None,
+            city=self.buckets.one(self.city_of_entries()) if scope is PROGRAMME_YEAR else None,
             year=keys.years[claims] if scope.by_year else None,
             used=taken,
             cap=min(fen for _, fen in caps),

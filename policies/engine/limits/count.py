@@ -228,11 +228,11 @@ class TimesLedger(Ledger):
 
     shown_as = "times"
 
-    def takes(self, run: Run) -> IntArray:
-        limit, answers = limits_of(run, TimesColumns), run.answers
+    def takes(self, run: Run, at: IntArray | slice) -> IntArray:
+        limit, paid = limits_of(run, TimesColumns), run.answers.amount[at] > 0
         if limit is not None and limit.by_lines:
-            return np.where(answers.amount > 0, run.shape.add_up((answers.lines > 0).astype(np.int64)), 0)
-        return (answers.amount > 0).astype(np.int64)
+            return paid * run.shape.add_up((run.answers.lines > 0).astype(np.int64))[at]
+        return paid.astype(np.int64)
 
     def shown_to(self, run: Run) -> tuple[str, ...]:
         limit = limits_of(run, TimesColumns)
@@ -244,6 +244,11 @@ class TimesLedger(Ledger):
             return np.minimum(found, limit.count)
         known = found if stated is None else found + stated[run.claims[at]]
         return limit.count * (known >= limit.count)
+
+    @cached_property
+    def most(self) -> int | None:
+        counts = [limits_of(run, TimesColumns).count for run in self.runs if self.shown_to(run)]
+        return max(counts) if len(counts) == len(self.runs) else None
 
 
 TimesLimit.columns = TimesColumns
@@ -285,7 +290,6 @@ class QuotaColumns(LimitColumns):
     """Who has a place, in the order of rank or of filing."""
 
     limit: QuotaLimit
-    _asked: IntArray
 
     @property
     def counts(self) -> bool:
@@ -333,19 +337,17 @@ class QuotaLedger(Ledger):
     shown_as = "places"
 
     @cached_property
-    def _most(self) -> int:
+    def most(self) -> int:
         return max(limits_of(run, QuotaColumns).count for run in self.runs)
 
-    def takes(self, run: Run) -> IntArray:
-        places = run.answers.places
-        return np.zeros(len(run), dtype=np.int64) if places is None else places
+    def takes(self, run: Run, at: IntArray | slice) -> IntArray:
+        return (np.zeros(len(run), dtype=np.int64) if run.answers.places is None else run.answers.places)[at]
 
     def relevant(self, run: Run, at: IntArray, found: IntArray) -> IntArray:
-        # Up to the largest number of the group: an entry that is closed no more has to be asked again.
-        return np.minimum(found, self._most)
+        return np.minimum(found, limits_of(run, QuotaColumns).count)
 
     def closed(self, run: Run, at: IntArray, found: IntArray) -> BoolArray:
-        full = found >= self._most
+        full = found >= self.most
         # Who has a rank from a selection asks for no place in the order of filing.
         return full if run.population.rank is None else full & (run.population.rank[run.claims[at]] == 0)
 
@@ -356,10 +358,10 @@ class QuotaLedger(Ledger):
         asked = np.concatenate([np.zeros(0, dtype=np.int64), *(run.answers.asked_places for run in self.runs)])
         if not len(taken):
             return
-        wanted, given, city = buckets.sums(asked), buckets.sums(taken), buckets.largest(self.city_of_entries())
+        wanted, given, city = buckets.sums(asked), buckets.sums(taken), buckets.one(self.city_of_entries())
         last = buckets.largest(np.where(taken > 0, buckets.claims, -1))
         cut = buckets.largest(np.where(taken < asked, -buckets.claims, -(2**62)))
-        for bucket, claim in enumerate(buckets.claim.tolist()):
+        for bucket, claim in enumerate(buckets.one(buckets.claims).tolist()):
             yield QuotaUse(
                 group=self.name,
                 city=named or keys.cities[int(city[bucket])],
@@ -378,15 +380,14 @@ class ApplicantPlaces(QuotaLedger):
     def find(self, changed: IntArray | None) -> tuple[IntArray, IntArray]:
         own, wants = self._own, self.taken > 0
         rank = self.buckets.found_by_all((wants & (own.found_by_all(wants) == 0)).astype(np.int64))
-        placed = wants & (rank < self._most)
+        placed = wants & (rank < self.most)
         if self.keys.population.rank is not None:
             placed |= wants & (self.keys.population.rank[self.buckets.claims] > 0)
         had = own.found_by_all(placed) > 0
         return np.arange(len(rank)), np.where(had, 0, rank)
 
     def relevant(self, run: Run, at: IntArray, found: IntArray) -> IntArray:
-        count = limits_of(run, QuotaColumns).count
-        return np.where(found >= self._most, self._most, count * (found >= count))
+        return (count := limits_of(run, QuotaColumns).count) * (found >= count)
 
     @cached_property
     def _own(self) -> Buckets:

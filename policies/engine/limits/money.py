@@ -12,6 +12,7 @@ from policies.engine.assessment import BucketUse
 from policies.engine.columns.arithmetic import run_starts
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.context import holds
+from policies.engine.columns.ledger import UNBOUND, Bounds
 from policies.engine.columns.lines import NONE
 from policies.engine.limits.base import GROUP, PER, SCALE, Ceiling, CompiledLimit, Limit, LimitColumns, Scale
 from policies.engine.money import money_text
@@ -225,7 +226,6 @@ def _subject(part: Part, line: Line) -> str:
 # ---- columns ---------------------------------------------------------------------------------------------------------
 
 _UNTOUCHED = -1
-_UNBOUND = 2**62
 
 
 class SumColumns(NamedTuple):
@@ -324,10 +324,9 @@ class MoneyColumns(LimitColumns):
             scope, least, full = holding.limit.scope, smallest - most, largest
             if not scope.by_subject:
                 least, full = shape.least(least), -shape.least(-full)
-            known = run.bounds.get(scope.ledger)
-            run.bounds[scope.ledger] = (
-                (least, full) if known is None else (np.minimum(known[0], least), np.maximum(known[1], full))
-            )
+            all_bound = holding.binds is None or bool(holding.binds.all())
+            bounds = Bounds(least, full, int(full.max(initial=0)) if all_bound else UNBOUND)
+            run.bounds[scope.ledger] = bounds.together(run.bounds.get(scope.ledger))
 
 
 def _extremes(holding: _Holding, shape: Shape) -> tuple[IntArray, IntArray]:
@@ -372,7 +371,7 @@ def _cut_to(held: list[_Holding], amount: IntArray, reason: IntArray, asking: Bo
             bucket = shape.at[lines] if holding.bucket is None else holding.bucket
             left = kept[holding.key][bucket]
             left = np.where(left == _UNTOUCHED, holding.left, left)
-            bound = left if holding.binds is None else np.where(holding.binds, left, _UNBOUND)
+            bound = left if holding.binds is None else np.where(holding.binds, left, UNBOUND)
             _cut(fen, code, fen > bound, bound, holding.code)
             used.append((holding, bucket, left))
         for holding, bucket, left in used:

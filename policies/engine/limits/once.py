@@ -144,12 +144,16 @@ class OnceLedger(Ledger):
 
     shown_as = "once"
 
-    def takes(self, run: Run) -> IntArray:
+    def takes(self, run: Run, at: IntArray | slice) -> IntArray:
         answers = run.answers
-        return ((answers.granted if self.scope.by_subject else answers.amount) > 0).astype(np.int64)
+        return ((answers.granted if self.scope.by_subject else answers.amount)[at] > 0).astype(np.int64)
 
     def relevant(self, run: Run, at: IntArray, found: IntArray) -> IntArray:
         return np.minimum(found, 1)
+
+    @property
+    def most(self) -> int:
+        return 1
 
 
 OnceLimit.columns = OnceColumns

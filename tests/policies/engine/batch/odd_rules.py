@@ -213,6 +213,32 @@ ODD = [
         [{"do": "measure", "field": "value", "op": "range", "target": "0.1234", "unit": "件", "deadline": "年末"}],
         kind="target",
     ),
+    # One bucket of sums, of times and of a one-off, which holds more under one item than under the other.
+    item(
+        "odd-12-less",
+        [standard("2000"), {"do": "propose", "field": "requested"}],
+        limits=[
+            {"count": 2, "per": PER["applicant"], "tally": "paid", "group": "odd-12-times"},
+            {"yuan": "3000", "per": PER["year"], "group": "odd-12-sums"},
+            {"once": "odd-12-once", "per": PER["subject"]},
+        ],
+    ),
+    item(
+        "odd-12-more",
+        [standard("2500"), {"do": "propose", "field": "requested"}],
+        limits=[
+            {"count": 4, "per": PER["applicant"], "tally": "lines", "group": "odd-12-times"},
+            {
+                "yuan": "6000",
+                "per": PER["year"],
+                "group": "odd-12-sums",
+                "before": "paid_item_before",
+                "scale": {"ratio": "1/2", "only": INDIVIDUALS},
+            },
+            {"once": "odd-12-once", "per": PER["subject"]},
+            {"yuan": "9000", "per": PER["applicant"]},
+        ],
+    ),
 ]
 PROVINCIAL = [
     item(

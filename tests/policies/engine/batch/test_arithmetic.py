@@ -94,3 +94,11 @@ def test_earlier_ones_of_a_run_are_added_up(runs):
 
     expected = [sum(run[:place]) for run in runs for place in range(len(run))]
     assert arithmetic.sums_before(values, starts).tolist() == expected
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 4)), max_size=8))
+def test_ranges_stand_end_to_end(given_ranges):
+    begins, lengths = np.array(given_ranges, dtype=np.int64).reshape(-1, 2).T
+
+    expected = [begin + step for begin, length in given_ranges for step in range(length)]
+    assert arithmetic.ranges(begins, lengths).tolist() == expected

@@ -1,5 +1,6 @@
 """Sums, times, one-offs and places that claims of a population share, worked by hand."""
 
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 
@@ -239,6 +240,20 @@ def test_a_claim_waits_for_an_earlier_one_however_long_the_chain():
             paid.append(fen)
     assert yuan(simulation) == paid
     assert simulation.rounds > 2
+
+
+def test_a_sum_that_a_later_line_states_leaves_the_bucket_of_the_first_as_it_is():
+    year = {"yuan": "6000", "per": ["applicant", "year"], "before": "paid_item_before"}
+    rules = catalogue(item("odd-1", [standard(), PROPOSE], limits=[year, {"yuan": "9000", "per": ["applicant"]}]))
+    claims = population(
+        {"item": "odd-1", "asked": 4000},
+        {"item": "odd-1", "on": DAY + 365, "lines": [{"asked": 2500}, {"asked": 5000}]},
+    )
+    (table,) = claims.tables
+    stated = Column(np.array([0, 0, 18000_00]))
+    claims = replace(claims, tables=(replace(table, columns={**table.columns, "paid_item_before": stated}),))
+
+    assert yuan(simulate(rules, claims)) == [4000, 5000]
 
 
 def test_rows_and_undecided_sums_have_their_outcomes():
