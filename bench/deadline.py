@@ -1,12 +1,15 @@
 """The last ten minutes before a call closes: 500 applicants save and submit, on gunicorn, PostgreSQL and Redis.
 
-Each saves three times and submits, most of them late, one in ten presses twice, and one in ten comes after the closing.
-The ten minutes pass in a quarter of their time: the same work in less time is the harder case, and the figures are
-those of the compressed run. At the end the database is compared with what each applicant was told.
+Each saves three times and submits, most of them late, one in ten presses twice, and one in ten comes after the closing:
+2,050 requests, 3.4 a second over ten minutes and some 15 a second at the end. A request without an answer within 30
+seconds is sent again, as the page does, and is slow in the figures; one that stays without an answer was not
+acknowledged, and may or may not have come through. At the end the database is compared with what each applicant was
+told. What the generator of the load takes of the two cores is stated.
 """
 
 import json
 import random
+import resource
 import sys
 import tempfile
 import threading
@@ -20,7 +23,7 @@ from typing import Any
 from bench._processes import ROOT
 
 SMALL = {"applicants": 10, "seconds": 15.0}
-SAVES = 3
+SAVES, ATTEMPTS = 3, 3
 AIM_SECONDS = 1.0
 
 
@@ -34,7 +37,9 @@ class Applicant:
     session: str
     late: bool
     twice: bool
-    saved: str = "8000"
+    # What may be stored: what was acknowledged last, and what was sent since without an answer.
+    possible: set[str] = field(default_factory=lambda: {"8000"})
+    unanswered: int = 0
     seconds: list[float] = field(default_factory=list)
     # When the submission (of two presses the first) reached the server, in seconds of the epoch.
     sent: float = 0.0
@@ -42,7 +47,7 @@ class Applicant:
     problems: list[str] = field(default_factory=list)
 
 
-def run(applicants: int = 500, seconds: float = 150.0, seed: int = 1) -> dict[str, Any]:
+def run(applicants: int = 500, seconds: float = 600.0, seed: int = 1) -> dict[str, Any]:
     """Measure; `seconds` is how long the ten minutes take here."""
     sys.path.insert(0, str(ROOT))
     from tests.services import running_services  # noqa: PLC0415 - needed by nobody who imports bench
@@ -65,8 +70,10 @@ def run(applicants: int = 500, seconds: float = 150.0, seed: int = 1) -> dict[st
         closing = time.time() + seconds
         host.run("bench.deadline", "close", closing)
         plans = [(person, _plan(person, closing, seconds, chance)) for person in people]
+        before = _cpu_seconds()
         with ThreadPoolExecutor(len(people)) as pool:
             list(pool.map(lambda plan: _act(plan[0], plan[1], web.url), plans))
+        generator = _cpu_seconds() - before
         found = json.loads(host.run("bench.deadline", "read"))
         host.manage("verify_audit")
     problems = [problem for person in people for problem in (*person.problems, *_compare(person, found, closing))]
@@ -78,11 +85,19 @@ def run(applicants: int = 500, seconds: float = 150.0, seed: int = 1) -> dict[st
         "seconds": seconds,
         "problems": problems[:20],
         "submitted": len(numbers),
+        "median of a save, seconds": round(taken[len(taken) // 2], 3),
+        "processor seconds of the generator": round(generator, 1),
         "ratios": {
             "deadline, p95 of a save, seconds": _ratio(taken[int(len(taken) * 0.95)], AIM_SECONDS),
             "deadline, claims that differ from what their applicant was told, + 1": _ratio(len(problems) + 1, 1),
+            "deadline, requests without an answer, + 1": _ratio(sum(one.unanswered for one in people) + 1, 1),
         },
     }
+
+
+def _cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def _ratio(value: float, aim: float) -> dict[str, Any]:
@@ -106,15 +121,21 @@ def _act(person: Applicant, plan: list[float], url: str) -> None:
     for number, moment in enumerate(plan[:-1]):
         time.sleep(max(0.0, moment - time.time()))
         fees = f"{8001 + number}.00"
-        began = time.perf_counter()
-        data = {"revision": person.revision, "line": person.line, f"l{person.line}-fees": fees}
-        answer = ask(f"{claim}/autosave/", session=person.session, data=data)
-        person.seconds.append(time.perf_counter() - began)
-        if answer.status != 200 or 'name="revision"' not in answer.text:
-            person.problems.append(f"a save was answered {answer.status}: {answer.text[:300]}")
+        person.possible.add(fees)
+        for _attempt in range(ATTEMPTS):
+            began = time.perf_counter()
+            data = {"revision": person.revision, "line": person.line, f"l{person.line}-fees": fees}
+            answer = ask(f"{claim}/autosave/", session=person.session, data=data)
+            person.seconds.append(time.perf_counter() - began)
+            if answer.status:
+                break
+            person.unanswered += 1
+        if answer.status != 200 or 'id="revision" value="' not in answer.text:
+            if answer.status:
+                person.problems.append(f"a save was answered {answer.status}: {answer.text[:300]}")
             continue
-        person.saved = fees
-        person.revision = int(answer.text.split('name="revision"')[1].split('value="')[1].split('"')[0])
+        person.possible = {fees}
+        person.revision = int(answer.text.split('id="revision" value="')[1].split('"')[0])
     time.sleep(max(0.0, plan[-1] - time.time()))
 
     # What the proxy does: it writes the moment at which the request reached it.
@@ -124,7 +145,9 @@ def _act(person: Applicant, plan: list[float], url: str) -> None:
     def submit() -> None:
         data = {"revision": person.revision, "commitment": "on"}
         answer = ask(f"{claim}/submit/", session=person.session, data=data, X_Request_Start=arrival)
-        if answer.status not in (302, 422):
+        if not answer.status:
+            person.unanswered += 1
+        elif answer.status not in (302, 422):
             person.problems.append(f"a submission was answered {answer.status}: {answer.text[:300]}")
         person.accepted = person.accepted or (answer.status == 302 and "/edit" not in answer.location)
 
@@ -138,14 +161,15 @@ def _act(person: Applicant, plan: list[float], url: str) -> None:
 def _compare(person: Applicant, found: dict[str, Any], closing: float) -> list[str]:
     row = found[person.key]
     problems = []
-    if row["fees"] != person.saved:
-        problems.append(f"saved {person.saved}, stored {row['fees']}")
-    in_time = person.sent < closing
-    if (row["status"] != "draft", person.accepted) != (in_time, in_time):
+    if row["fees"] not in person.possible:
+        problems.append(f"saved {person.possible}, stored {row['fees']}")
+    in_time, submitted = person.sent < closing, row["status"] != "draft"
+    known = person.accepted or not person.unanswered
+    if (submitted, person.accepted) != (in_time, in_time) and (known or submitted > in_time):
         problems.append(f"sent {closing - person.sent:.3f} s before, told {person.accepted}, stored {row['status']}")
     if row["submitted_at"] and row["submitted_at"] >= closing:
         problems.append("submitted after the closing")
-    if row["assessments"] != in_time:
+    if row["assessments"] != submitted:
         problems.append(f"{row['assessments']} assessments at the submission")
     return problems
 
