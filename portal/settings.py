@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "portal.jobs",
     "portal.notifications",
     "portal.ownership",
+    "portal.privacy",
     "portal.unsent",
     "portal.workdays",
     "policies.published",
@@ -106,6 +107,7 @@ MIDDLEWARE = [
     "portal.middleware.page_owner.PageOwnerMiddleware",
     "portal.middleware.filters.FilterMiddleware",
     "portal.middleware.access.ClosedByDefaultMiddleware",
+    "portal.middleware.consent.ConsentMiddleware",
     "portal.workdays.middleware.CalendarUnknownMiddleware",
 ]
 
@@ -184,6 +186,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "100/m/ip,5/300s/key",
     "register_applicant": "30/h/user",
     "invite_member": "40/h/user",
+    "confirm_password": "30/h/user",
 }
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = PUBLIC_URL.partition(":")[0]
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env_flag("BEHIND_PROXY") else 0

@@ -251,6 +251,12 @@ ADDRESSES: dict[str, Address] = {
     "api:get_claim": Address(EVERYBODY, arguments=lambda world, _: {"key": world.claims["draft"].key}, token=True),
     "tokens:list": Address(SIGNED_IN),
     "tokens:revoke": Address(SIGNED_IN, {"own": MEMBER}, lambda world, _: {"pk": world.extra["api_token"].pk}),
+    # One's own data.
+    "data:mine": Address(SIGNED_IN),
+    "data:consent": Address(SIGNED_IN),
+    "data:copy": Address(SIGNED_IN, {"own": MEMBER}, lambda world, _: {"key": world.extra["copy"].key}),
+    "data:close": Address(SIGNED_IN),
+    "data:retention": Address(SECURITY_PEOPLE),
     # One's own messages.
     "notifications:list": Address(SIGNED_IN),
     "notifications:read_all": Address(SIGNED_IN),

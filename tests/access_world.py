@@ -27,6 +27,7 @@ from portal.core.files import keep_bytes, keep_file
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from portal.notifications.models import Message
+from portal.privacy.models import DataCopy
 from portal.unsent.models import UnsentForm
 from review.appropriations.models import Allocation, Appropriation
 from review.decisions.models import Objection, PublicityEntry, PublicityList
@@ -269,6 +270,7 @@ def _paperwork(world: World) -> dict[str, Any]:
             ),
             "evidence_draft": _evidence(world, "draft"),
             "evidence_district_review": _evidence(world, "district_review"),
+            "copy": DataCopy.objects.create(user=owner, ready_at=timezone.now()),
             "message": Message.objects.create(user=owner, key="1", title="申报已受理", body="…"),
             **{
                 f"job_{name}": Job.objects.create(

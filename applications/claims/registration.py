@@ -4,6 +4,7 @@ from applications.claims.api import router
 from applications.claims.enums import Action
 from applications.claims.jobs import replay
 from applications.claims.models import Assessment, ClaimEvent, Evidence, StoredFile
+from applications.claims.own_data import CLAIMS, CLOSING, DRAFTS, OWN_CLAIMS
 from applications.claims.selectors.files import expected_file
 from portal.access import applicants
 from portal.audit.contents import register_contents
@@ -11,17 +12,23 @@ from portal.audit.labels import register_audit
 from portal.core.registry import API_ROUTERS, URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
+from portal.privacy.extension import CLOSINGS, OWN_DATA, RETENTIONS
 
 URL_MODULES.add("claims/", "applications.claims.urls")
 API_ROUTERS.add("applications", router)
 JOB_KINDS.add("applications.replay", JobKind("核对历史测算", replay, is_daily=True))
 register_menu("我的申报", "applications:claims", applicants, weight=60)
+OWN_DATA.add("claims", OWN_CLAIMS)
+CLOSINGS.add("claims", CLOSING)
+RETENTIONS.add("drafts", DRAFTS)
+RETENTIONS.add("claims", CLAIMS)
 register_contents(Assessment, ClaimEvent, Evidence)
 register_contents(StoredFile, file_of=expected_file)
 register_audit(
     "claim",
     "申报",
-    {action.value: action.label for action in Action} | {"corrected": "补正内容", "moved": "转入另一份申报通知"},
+    {action.value: action.label for action in Action}
+    | {"corrected": "补正内容", "moved": "转入另一份申报通知", "erased": "清除草稿内容"},
     weight=10,
     fields={
         "claim": "申报编号",
@@ -36,7 +43,7 @@ register_audit(
 register_audit(
     "evidence",
     "佐证材料",
-    {"add": "上传材料", "remove": "删除材料", "purge": "销毁误传的国防专利材料"},
+    {"add": "上传材料", "remove": "删除材料", "purge": "销毁材料"},
     weight=20,
     fields={"requirement": "材料要求"},
 )

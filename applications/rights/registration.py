@@ -1,12 +1,16 @@
 """What the app registers: addresses, menu and audit words."""
 
+from applications.rights.own_data import CLOSING, OWN_RIGHTS
 from portal.access import applicants
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.navigation import register_menu
+from portal.privacy.extension import CLOSINGS, OWN_DATA
 
 URL_MODULES.add("rights/", "applications.rights.urls")
 register_menu("我的台账", "rights:list", applicants, weight=70)
+OWN_DATA.add("rights", OWN_RIGHTS)
+CLOSINGS.add("rights", CLOSING)
 register_audit(
     "rights",
     "知识产权台账",

@@ -1,6 +1,7 @@
 """Forms about people and bodies."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -17,6 +18,7 @@ from portal.accounts.services.applicants import ApplicantDetails
 from portal.core.compared_forms import ComparedForm
 from portal.core.fields import LineField, SearchField, TextField
 from portal.core.filters import FilterForm
+from portal.core.http import act_of
 from portal.core.identifiers import (
     IdentifierError,
     read_account_number,
@@ -25,6 +27,8 @@ from portal.core.identifiers import (
     read_resident_id,
     read_uscc,
 )
+from portal.privacy.forms import ConsentForm
+from portal.privacy.services.consent import give_consent
 
 ORGANISATION_KINDS = [(value, label) for value, label in ApplicantKind.choices if value != ApplicantKind.INDIVIDUAL]
 
@@ -64,10 +68,10 @@ class PhoneMixin(forms.Form):
         return cleaned(read_phone, self.cleaned_data["phone"])
 
 
-class SignupForm(PhoneMixin):
+class SignupForm(ConsentForm, PhoneMixin):
     """What signing up asks beyond e-mail and password."""
 
-    field_order = ("email", "name", "phone", "password1", "password2")
+    field_order = ("email", "name", "phone", "password1", "password2", "consent", "sensitive_consent")
     name = LineField(
         label="姓名",
         max_length=40,
@@ -76,10 +80,11 @@ class SignupForm(PhoneMixin):
     )
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        """Keep the name with the new user; called by the sign-in package."""
+        """Keep the name and the consent with the new user; called by the sign-in package."""
         user.name = self.cleaned_data["name"]
         user.phone = self.cleaned_data["phone"]
         user.save(update_fields=["name", "phone", "phone_hash"])
+        give_consent(user, act=replace(act_of(request), user=user))
 
 
 class ProfileForm(PhoneMixin):

@@ -1,10 +1,6 @@
-"""The jobs that mail an invitation, and delete sessions that are over."""
+"""The job that mails an invitation."""
 
-from datetime import timedelta
-
-from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -32,12 +28,3 @@ def send_invitation(invitation_id: int) -> None:
         headers={"Message-ID": f"<invitation-{invitation.public_id}@portal>"},
     ).send()
     Invitation.objects.filter(pk=invitation_id, sent_at=None).update(sent_at=now)
-
-
-def delete_expired_sessions() -> None:
-    """Delete the sessions that are over, and what was noted of sessions that are gone. A daily job."""
-    now = timezone.now()
-    Session.objects.filter(expire_date__lt=now).delete()
-    # A session of this moment may be noted before it is stored.
-    noted = UserSession.objects.filter(created_at__lt=now - timedelta(days=1))
-    noted.exclude(session_key__in=Session.objects.values("session_key")).delete()

@@ -5,7 +5,7 @@ from allauth.mfa.signals import authentication_failed
 from portal.access import officials
 from portal.accounts.adapter import record_failed_code
 from portal.accounts.enums import ADMINISTRATORS, Role
-from portal.accounts.jobs import delete_expired_sessions, send_invitation
+from portal.accounts.jobs import send_invitation
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, MAIL_ATTEMPTS, JobKind
@@ -13,7 +13,6 @@ from portal.navigation import register_menu
 
 authentication_failed.connect(record_failed_code)
 URL_MODULES.add("me/", "portal.accounts.urls")
-JOB_KINDS.add("accounts.delete_expired_sessions", JobKind("清除过期的会话", delete_expired_sessions, is_daily=True))
 JOB_KINDS.add("accounts.send_invitation", JobKind("发送成员邀请", send_invitation, attempts=MAIL_ATTEMPTS))
 register_menu("代码例外", "accounts:overrides", officials(Role.ACCEPTANCE), weight=170)
 register_menu("人员", "accounts:officials", officials(*sorted(ADMINISTRATORS)), weight=190)

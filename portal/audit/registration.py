@@ -4,13 +4,11 @@ from portal.access import officials
 from portal.accounts.enums import Role
 from portal.audit.labels import register_audit
 from portal.audit.roots import make_daily_root
-from portal.audit.security import delete_expired
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
 
 URL_MODULES.add("audit/", "portal.audit.urls")
-JOB_KINDS.add("audit.delete_expired", JobKind("清除到期的安全事件", delete_expired, is_daily=True))
 JOB_KINDS.add("audit.root", JobKind("生成审计根", make_daily_root, is_daily=True))
 register_menu("审计", "audit:records", officials(Role.AUDITOR), weight=180)
 register_audit(

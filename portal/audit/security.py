@@ -82,10 +82,3 @@ def exported_workbook(
     digest = hashlib.sha256(content).hexdigest()
     record_export(act, filename=filename, sha256=digest, rows=rows, filters=filters, applicants=applicants)
     return workbook_response(content, filename)
-
-
-def delete_expired() -> None:
-    """Delete the events whose time of keeping is over. A daily job."""
-    today = timezone.localdate()
-    SecuritySubject.objects.filter(keep_until__lt=today).delete()
-    SecurityEvent.objects.filter(keep_until__lt=today).delete()

@@ -10,7 +10,6 @@ from datetime import datetime
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.unsent.marks import FIELD, KEPT_FOR, PageMark
@@ -57,16 +56,11 @@ def keep(mark: PageMark | None, *, address: str, content: Content, at: datetime)
     if len(encoded) > MOST_BYTES:
         return None
     own = UnsentForm.objects.filter(owner_id=mark.owner)
-    delete_expired(at)
+    UnsentForm.objects.filter(kept_at__lt=at - KEPT_FOR).delete()
     others = own.exclude(address=address).values_list("pk", flat=True)
     own.filter(pk__in=list(others[MOST_FORMS - 1 :])).delete()
     values = {"page": mark.page, "content": _cipher().encrypt(encoded), "kept_at": at}
     return UnsentForm.objects.update_or_create(owner_id=mark.owner, address=address, defaults=values)[0]
-
-
-def delete_expired(at: datetime | None = None) -> None:
-    """Delete what was kept long enough. Also a daily job."""
-    UnsentForm.objects.filter(kept_at__lt=(at or timezone.now()) - KEPT_FOR).delete()
 
 
 def read(form: UnsentForm) -> Content:

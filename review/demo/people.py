@@ -10,7 +10,9 @@ from stdnum.iso7064 import mod_11_10
 from portal.accounts.enums import ApplicantKind, Role, SizeClass, Verification
 from portal.accounts.models import Applicant, Appointment, Membership, Region, User
 from portal.accounts.selectors import known_digest
+from portal.core.actor import ActorContext
 from portal.core.encryption import keyed_hash
+from portal.privacy.services.consent import give_consent
 
 PASSWORD = "Demo-2026-portal"  # noqa: S105 - printed for everyone who starts the demo
 DOMAIN = "demo.example"
@@ -144,6 +146,7 @@ def user_named(login: str, name: str) -> User:
     user = User.objects.filter(email=email).first()
     if user is None:
         user = User.objects.create_user(email, PASSWORD, name=name, phone="13900000000")
+        give_consent(user, act=ActorContext(user=user, at=timezone.now()))
     EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
     return user
 

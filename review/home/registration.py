@@ -5,4 +5,3 @@ from portal.navigation import register_footer
 
 URL_MODULES.add("", "review.home.urls")
 register_footer("咨询电话", "contact", weight=10)
-register_footer("隐私与个人信息保护", "privacy", weight=30)

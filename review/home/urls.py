@@ -2,10 +2,11 @@
 
 from django.urls import path
 
+from portal.privacy.views import notice
 from review.home import views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("contact/", views.contact, name="contact"),
-    path("privacy/", views.privacy, name="privacy"),
+    path("privacy/", notice, name="privacy"),
 ]

@@ -45,12 +45,6 @@ def contact(request: HttpRequest) -> HttpResponse:
     return render(request, "home/contact.html", {"offices": selectors.offices()})
 
 
-@access(public)
-def privacy(request: HttpRequest) -> HttpResponse:
-    """Show what is kept about people and why."""
-    return render(request, "home/privacy.html")
-
-
 def _stranger(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     context = {

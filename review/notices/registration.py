@@ -6,10 +6,12 @@ from portal.audit.labels import register_audit
 from portal.core.registry import API_ROUTERS, URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_footer, register_menu
+from portal.privacy.extension import OWN_DATA
 from review.notices.api import router
 from review.notices.jobs import handler_of
 from review.notices.kinds import FORMS
 from review.notices.models import KEEPERS, Notice
+from review.notices.own_data import OWN_NOTICES
 from review.notices.selectors import printed_file
 
 URL_MODULES.add("notices/", "review.notices.urls")
@@ -20,6 +22,7 @@ for kind, form in FORMS.items():
 register_menu("我的通知书", "notices:mine", applicants, weight=80)
 register_footer("通知书核验", "notices:verify", weight=20)
 register_menu("通知书", "notices:office", officials(*KEEPERS), weight=95)
+OWN_DATA.add("notices", OWN_NOTICES)
 register_contents(Notice, file_of=printed_file)
 register_audit(
     "notices",

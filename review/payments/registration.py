@@ -7,6 +7,7 @@ from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
+from portal.privacy.extension import RETENTIONS, Retention
 from review.payments.jobs import read_answer, settle_rest, tell
 from review.payments.models import Batch, Disbursement, RowHandling
 
@@ -18,6 +19,9 @@ JOB_KINDS.add("payments.tell", JobKind("通知付款结果", tell))
 readers = officials(Role.FINANCE, Role.AUDITOR)
 register_menu("拨付", "funding:payments", readers, weight=110)
 register_menu("支付批次", "payments:batches", readers, weight=112)
+RETENTIONS.add(
+    "payments", Retention("拨付、账册、银行回单和通知书", None, "财政资金档案，按《会计档案管理办法》不少于 30 年")
+)
 register_contents(Batch, Disbursement, RowHandling)
 register_audit(
     "payments",

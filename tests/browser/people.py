@@ -25,6 +25,15 @@ class Person:
         self.page.fill("input[name=password]", password)
         self.page.press("input[name=password]", "Enter")
         self.page.wait_for_url(lambda url: "/account/login/" not in url)
+        if self.page.locator("[name=sensitive_consent]").count():
+            self.agrees()
+            self.presses("同意并继续")
+            self.page.wait_for_url(lambda url: "/consent/" not in url)
+
+    def agrees(self) -> None:
+        """Agree to the notice on personal data."""
+        for name in ("consent", "sensitive_consent"):
+            self.page.check(f"[name={name}]")
 
     def presses(self, words: str, *, exact: bool = True) -> None:
         """Press the button with these words."""

@@ -118,6 +118,7 @@ def register(story, wait_until) -> Person:
             "password2": secret,
         }
     )
+    applicant.agrees()
     applicant.page.get_by_role("button", name=re.compile("注册")).click()
     applicant.page.wait_for_selector("input[name=code]")
     wait_until(lambda: mailed_code(started))

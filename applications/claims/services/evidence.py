@@ -97,18 +97,23 @@ def purge_line_evidence(line: ClaimLine, *, act: ActorContext) -> None:
 
     To be called in the transaction that marks the line; the bytes go after its commit, the records stay.
     """
-    for evidence in line.evidence.filter(removed_at=None).select_related("file"):
-        evidence.removed_at = act.at
-        evidence.save(update_fields=["removed_at"])
-        if not Evidence.objects.filter(file_id=evidence.file_id, removed_at=None).exists():
-            transaction.on_commit(partial(delete_file, evidence.file.path))
-        record_audit(
-            act,
-            action="evidence.purge",
-            target=evidence,
-            region_code=line.claim.region_id,
-            after={"sha256": evidence.file_id, "removed_at": act.at},
-        )
+    for evidence in line.evidence.filter(removed_at=None):
+        purge_evidence(evidence, act=act)
+
+
+def purge_evidence(evidence: Evidence, *, act: ActorContext) -> None:
+    """Take a file off its claim, and destroy its bytes after commit where nobody else uses them; the record stays."""
+    evidence.removed_at = evidence.removed_at or act.at
+    evidence.save(update_fields=["removed_at"])
+    if not Evidence.objects.filter(file_id=evidence.file_id, removed_at=None).exists():
+        transaction.on_commit(partial(delete_file, evidence.file.path))
+    record_audit(
+        act,
+        action="evidence.purge",
+        target=evidence,
+        region_code=evidence.claim.region_id,
+        after={"sha256": evidence.file_id, "removed_at": evidence.removed_at},
+    )
 
 
 def check_upload(upload: Upload) -> str:

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
-from tests.factories import PASSWORD, binhu, make_member, make_official, wuxi
+from portal.privacy.services.consent import give_consent
+from tests.factories import PASSWORD, act, binhu, make_member, make_official, wuxi
 from tests.mails import sent_mails
 
 
@@ -19,6 +20,7 @@ def code_of(secret: str) -> str:
 
 def official_with_address(role: Role = Role.SYSTEM_ADMIN):
     officer = make_official(role, wuxi() if role == Role.SYSTEM_ADMIN else binhu())
+    give_consent(officer, act=act(officer))
     EmailAddress.objects.create(user=officer, email=officer.email, verified=True, primary=True)
     return officer
 

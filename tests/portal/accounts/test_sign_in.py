@@ -16,7 +16,8 @@ from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.accounts.templatetags.people import device
 from portal.audit.models import AuditRecord
-from tests.factories import PASSWORD, UserFactory, binhu, make_member, make_official
+from portal.privacy.services.consent import give_consent
+from tests.factories import PASSWORD, UserFactory, act, binhu, make_member, make_official
 from tests.mails import sent_mails
 
 FORM = {
@@ -25,6 +26,8 @@ FORM = {
     "phone": "+86 138 0000 0000",
     "password1": PASSWORD,
     "password2": PASSWORD,
+    "consent": "on",
+    "sensitive_consent": "on",
 }
 
 
@@ -44,6 +47,7 @@ def enter_code(client: Client, code: str):
 
 def verified_user(**fields) -> User:
     user = UserFactory(**fields)
+    give_consent(user, act=act(user))
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 
@@ -264,6 +268,7 @@ class TestPasswordAndAddress:
 @pytest.mark.django_db
 def test_other_sessions_are_listed_and_ended(client):
     member = make_member()
+    give_consent(member, act=act(member))
     EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
     other = Client(headers={"user-agent": "Other Browser 1.0"})
     sign_in(other, member)

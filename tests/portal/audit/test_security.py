@@ -15,7 +15,8 @@ from django.utils import timezone
 from portal.accounts.enums import Role
 from portal.audit.enums import SecurityKind
 from portal.audit.models import SecurityEvent, SecuritySubject
-from portal.audit.security import delete_expired, record_disclosure, record_security
+from portal.audit.security import record_disclosure, record_security
+from portal.privacy.services.retention import remove_what_is_over
 from tests.factories import PASSWORD, ApplicantFactory, act, binhu, make_member, make_official, suzhou, wuxi
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -132,6 +133,6 @@ def test_events_are_never_changed_and_deleted_only_after_their_time(settings):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             refused()
-    delete_expired()
+    remove_what_is_over()
     assert list(SecurityEvent.objects.all()) == [kept]
     assert SecuritySubject.objects.count() == 1

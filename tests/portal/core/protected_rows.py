@@ -26,6 +26,8 @@ from portal.audit.models import AuditRoot
 from portal.audit.security import record_disclosure, record_security
 from portal.audit.services import record_audit
 from portal.ownership.models import OrganisationCheck
+from portal.privacy.models import Removal
+from portal.privacy.services.consent import give_consent
 from review.appropriations.models import Receipt
 from review.decisions.enums import Conclusion, CreditResult, Stage
 from review.decisions.models import ClaimScore, CreditSnapshot, Decision, LineDecision, PublicityEntry, PublicityList
@@ -35,8 +37,6 @@ from review.notices.models import Notice, NoticeEvent
 from review.payments.models import BankFile, BankRow
 from review.recoveries.models import AwardVersion, Instalment, Recovery, RecoveryEvent
 from review.recoveries.models import Receipt as RecoveryReceipt
-from review.targets.enums import ProgressState, SourceKind
-from review.targets.models import Measurement, ProgressEntry
 from review.treasury.enums import EntryKind as BookEntryKind
 from review.treasury.models import Account, BudgetLine, MonthClose, Posting
 from review.treasury.months import month_bounds
@@ -45,6 +45,7 @@ from review.whatif.enums import ChangeKind as WhatIfChange
 from review.whatif.enums import RunState, Source
 from review.whatif.models import SimulationRun
 from tests.factories import CallFactory, ClaimFactory, ItemVersionFactory, act, make_member, make_official, wuxi
+from tests.portal.core.protected_targets import TARGET_ROWS
 from tests.portal.ownership.worlds import contest_of
 from tests.review.appropriations.worlds import Treasury
 
@@ -181,29 +182,6 @@ def _notice_event():
 
 def audit_record():
     return record_audit(act(), action="jobs.retry", target=wuxi())
-
-
-def _measurement():
-    return Measurement.objects.create(
-        item=ItemVersionFactory().item,
-        year=2026,
-        value=3,
-        measured_on=date(2026, 3, 2),
-        source_kind=SourceKind.WEB,
-        source="网页",
-        entered_by=_officer(),
-    )
-
-
-def _progress_entry():
-    return ProgressEntry.objects.create(
-        document=ItemVersionFactory().item.document,
-        rule="bh2024-s-hub",
-        state=ProgressState.UNDER_WAY,
-        note="推进",
-        on=date(2026, 3, 2),
-        entered_by=_officer(),
-    )
 
 
 def _rate():
@@ -369,6 +347,8 @@ ROWS = {
     "drafting.policydraft": (_draft, {"title": "乙"}),
     "rates.districtrate": (_rate, {"ratio": "90%"}),
     "whatif.simulationrun": (_simulation, {"title": "乙"}),
+    "privacy.consent": (lambda: give_consent(make_member(), act=act()), {"version": "9"}),
+    "privacy.removal": (lambda: Removal.objects.create(kind="a", count=1, before=timezone.now()), {"count": 9}),
     "applications.assessmentreplay": (_replay, {"checked": 2}),
     "policies.itemversion": (ItemVersionFactory, {"content": {"amount": 1}}),
     "applications.assessment": (_assessment, {"amount": 9}),
@@ -401,6 +381,5 @@ ROWS = {
     "treasury.posting": (_posting, {"account_id": 0}),
     "notices.notice": (notice, {"number": "锡知〔2026〕2号"}),
     "notices.noticeevent": (_notice_event, {"note": "改写"}),
-    "targets.measurement": (_measurement, {"value": 9}),
-    "targets.progressentry": (_progress_entry, {"note": "改写"}),
+    **TARGET_ROWS,
 }
