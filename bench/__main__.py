@@ -6,7 +6,9 @@ import json
 import os
 import pkgutil
 import platform
+import sys
 import time
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,8 +46,28 @@ def print_ratios(name: str, ratios: dict[str, dict[str, Any]]) -> None:
         print(f"{name:10} {label:60} {ratio['value']:9.3f}   aim {sign} {ratio['aim']:<7g} {verdict}", flush=True)
 
 
+def measure(name: str, measurement: Any) -> dict[str, Any] | None:
+    """Run one measurement and print its ratios; None, with the error printed, where it breaks."""
+    began = time.monotonic()
+    print(f"==> {name}", flush=True)
+    try:
+        result: dict[str, Any] = measurement.run()
+        print_ratios(name, result["ratios"])
+    except Exception as error:  # noqa: BLE001 - whatever breaks one measurement, the others are still wanted
+        traceback.print_exception(error)
+        for output in (getattr(error, "stdout", None), getattr(error, "stderr", None)):
+            print(output or "", end="", file=sys.stderr)
+        print(f"{name:10} BROKE", flush=True)
+        return None
+    return result | {
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.monotonic() - began, 1),
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "kernel": platform.release()},
+    }
+
+
 def main() -> int:
-    """Return 0 when all measurements ran, whether or not the aims were met: a noisy machine is no error."""
+    """Return 0 when all measurements ran and met their aims, 1 when an aim is not met, 2 when a measurement broke."""
     available = measurements()
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=f"of: {', '.join(available)}")
@@ -53,20 +75,19 @@ def main() -> int:
     if unknown := set(chosen) - set(available):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(available)}")
     results: dict[str, Any] = json.loads(RESULT.read_text()) if RESULT.exists() else {}
+    status = 0
     for name in chosen:
-        began = time.monotonic()
-        print(f"==> {name}", flush=True)
-        result = available[name].run()
-        print_ratios(name, result.get("ratios", {}))
-        results[name] = result | {
-            "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "seconds": round(time.monotonic() - began, 1),
-            "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "kernel": platform.release()},
-        }
+        result = measure(name, available[name])
+        if result is None:
+            status = 2
+            continue
+        if not all(map(is_met, result["ratios"].values())):
+            status = max(status, 1)
+        results[name] = result
         RESULT.parent.mkdir(parents=True, exist_ok=True)
         RESULT.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
-    print(f"==> written to {RESULT.relative_to(ROOT)}")
-    return 0
+    print(f"==> written to {RESULT}")
+    return status
 
 
 if __name__ == "__main__":

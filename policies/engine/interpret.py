@@ -182,6 +182,9 @@ def _amount(outcome: Outcome, fen: int) -> int | None:
 
 def _divide_total(asked: Question, parts: list[Part], outcomes: list[Outcome]) -> tuple[int, Parts | None]:
     """Fen over all payable items, and their city and district parts where any item is split."""
+    if len(parts) == 1:
+        total, split = parts[0].sum if outcomes[0] is Outcome.PAYABLE else 0, parts[0].program.split
+        return total, None if split is None else divide([(split, total)], asked.city_requested)
     total, shared = 0, []
     for run, outcome in zip(parts, outcomes, strict=True):
         fen, split = run.sum if outcome is Outcome.PAYABLE else 0, run.program.split
