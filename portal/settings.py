@@ -8,11 +8,16 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import dj_database_url
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from whitenoise.compress import Compressor
 
 from portal.core.env import env_flag, env_int
+from portal.core.identity_config import (
+    content_security_policy,
+    electronic_licence,
+    openid_providers,
+    organisation_claims,
+)
 from portal.core.log_config import log_config
 from portal.core.redis_config import cache_config, transport_options
 
@@ -47,6 +52,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -58,6 +64,7 @@ INSTALLED_APPS = [
     "portal.audit",
     "portal.jobs",
     "portal.notifications",
+    "portal.openid",
     "portal.ownership",
     "portal.privacy",
     "portal.unsent",
@@ -203,6 +210,11 @@ MFA_FORMS = {
 MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "知识产权专项资金"
 USERSESSIONS_TRACK_ACTIVITY = True
+# Providers that know people and organisations, each off until its address is set.
+SOCIALACCOUNT_ADAPTER = "portal.openid.adapter.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = openid_providers()
+OPENID_ORGANISATION_CLAIMS = organisation_claims()
+ELECTRONIC_LICENCE = electronic_licence()
 # The demo switches the officials' second factor off, and says so on every page.
 OFFICIALS_NEED_SECOND_FACTOR = env_flag("OFFICIALS_NEED_SECOND_FACTOR", default=not DEMO)
 
@@ -297,19 +309,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 # Evidence is viewed in place, in a frame of our own; frame-ancestors says the same to newer browsers.
 SILENCED_SYSTEM_CHECKS = ["security.W019"]
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "object-src": [NONE],
-        "frame-src": [SELF],
-        "frame-ancestors": [SELF],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-    }
-}
+CONTENT_SECURITY_POLICY = content_security_policy(SOCIALACCOUNT_PROVIDERS)
 
 # Days that security events are kept: three years, as the record of processing personal data (个人信息保护法 art. 56).
 SECURITY_EVENT_DAYS = env_int("SECURITY_EVENT_DAYS", 1095)

@@ -12,7 +12,11 @@ _PREFIXES = sorted(URL_MODULES, key=len, reverse=True)
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
-    path("account/", include("allauth.urls")),
+    # What the sign-in package would add besides, connecting and signing up through a provider, is not offered.
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
+    path("account/", include("portal.openid.urls")),
     path("api/", documentation, name="api_documentation"),
     path("api/v1/", api_urls()),
     *(path(prefix, include(URL_MODULES[prefix])) for prefix in _PREFIXES),

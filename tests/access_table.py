@@ -52,6 +52,12 @@ ADDRESSES: dict[str, Address] = {
     "privacy": Address(EVERYBODY),
     "policies:documents": Address(EVERYBODY),
     "unsent:state": Address(EVERYBODY),
+    "openid_link": Address(EVERYBODY),
+    "socialaccount_login_cancelled": Address(EVERYBODY),
+    **{
+        f"openid_{step}": Address(EVERYBODY, {"not configured": set()}, lambda *_: {"provider_id": "sso"})
+        for step in ("login", "callback")
+    },
     "unsent:signed_in": Address(SIGNED_IN),
     "unsent:form": Address(
         SIGNED_IN,
@@ -110,6 +116,12 @@ ADDRESSES: dict[str, Address] = {
     "accounts:invitation_accept": Address(PRIVATE, {"unknown": set()}, lambda *_: {"token": "no-such-token"}),
     # Who an organisation belongs to.
     "ownership:papers": Address(MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.applicant.pk}),
+    **{
+        f"ownership:{step}": Address(
+            MEMBER | OTHER_MEMBERS, {"not configured": set()}, lambda world, _: {"pk": world.applicant.pk, "code": "x"}
+        )
+        for step in ("vouch", "vouched")
+    },
     "ownership:paper": Address(
         PRIVATE | CONTEST_OFFICERS,
         {"own": MEMBER | BINHU_CONTESTS, "rival": {"newcomer"} | BINHU_CONTESTS},

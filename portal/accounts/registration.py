@@ -22,6 +22,7 @@ register_audit(
     {
         "signed_up": "注册",
         "signed_in": "登录",
+        "sign_in_linked": "关联身份认证",
         "profile_updated": "修改个人信息",
         "applicant_registered": "登记申报单位",
         "applicant_updated": "修改申报单位",
@@ -56,5 +57,6 @@ register_audit(
         "user": "用户",
         "revoked_at": "免职时间",
         "problem": "校验结果",
+        "provider": "身份认证",
     },
 )

@@ -6,10 +6,13 @@ from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.navigation import register_menu
 from portal.ownership.enums import CONFIRMERS
+from portal.ownership.licence import LicenceVoucher
 from portal.ownership.models import Contest, OrganisationCheck, OrganisationPaper
+from portal.ownership.vouchers import VOUCHERS
 
 URL_MODULES.add("ownership/", "portal.ownership.urls")
 register_menu("主体核验", "ownership:desk", officials(*CONFIRMERS), weight=172)
+VOUCHERS.add("licence", LicenceVoucher())
 register_contents(Contest, OrganisationCheck)
 register_contents(OrganisationPaper, file_of=lambda paper: (paper.path, paper.sha256))
 register_audit(

@@ -29,6 +29,7 @@ from portal.ownership.selectors import (
     waiting_organisations,
 )
 from portal.ownership.services.papers import check_organisation, hand_in_papers
+from portal.ownership.vouchers import enabled_vouchers
 
 
 @takes_files
@@ -50,6 +51,7 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
         "check": last_check(applicant),
         "disputed": is_disputed(applicant.pk),
         "form": None if applicant.is_verified else form,
+        "vouchers": {} if applicant.is_verified else enabled_vouchers(),
     }
     return render(request, "ownership/papers.html", context, status=422 if form.errors else 200)
 

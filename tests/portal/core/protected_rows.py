@@ -25,7 +25,6 @@ from portal.audit.enums import SecurityKind
 from portal.audit.models import AuditRoot
 from portal.audit.security import record_disclosure, record_security
 from portal.audit.services import record_audit
-from portal.ownership.models import OrganisationCheck
 from portal.privacy.models import Removal
 from portal.privacy.services.consent import give_consent
 from review.appropriations.models import Receipt
@@ -46,7 +45,7 @@ from review.whatif.enums import RunState, Source
 from review.whatif.models import SimulationRun
 from tests.factories import CallFactory, ClaimFactory, ItemVersionFactory, act, make_member, make_official, wuxi
 from tests.portal.core.protected_targets import TARGET_ROWS
-from tests.portal.ownership.worlds import contest_of
+from tests.portal.ownership.worlds import contest_row, organisation_check
 from tests.review.appropriations.worlds import Treasury
 
 
@@ -328,15 +327,6 @@ def _award_version():
 
 
 # Table → (how a row of it comes to be, a change that nobody may make).
-def _contest(part):
-    made = contest_of(ClaimFactory().applicant, holder=make_member(), rival=make_member())
-    return made[part]
-
-
-def _organisation_check():
-    return OrganisationCheck.objects.create(applicant=_claim().applicant, outcome="confirmed", name="甲", source="执照")
-
-
 ROWS = {
     "audit.auditrecord": (audit_record, {"actor_name": "别人"}),
     "audit.auditroot": (_root, {"sm3": "0" * 64}),
@@ -354,9 +344,9 @@ ROWS = {
     "applications.assessment": (_assessment, {"amount": 9}),
     "applications.claimevent": (claim_event, {"reason": "改写"}),
     "ledger.limitentry": (_limit_entry, {"amount": 9}),
-    "ownership.contest": (lambda: _contest("contest"), {"opinion": "改写"}),
-    "ownership.organisationpaper": (lambda: _contest("paper_own"), {"kind": "authority"}),
-    "ownership.organisationcheck": (_organisation_check, {"name": "乙"}),
+    "ownership.contest": (lambda: contest_row("contest"), {"opinion": "改写"}),
+    "ownership.organisationpaper": (lambda: contest_row("paper_own"), {"kind": "authority"}),
+    "ownership.organisationcheck": (organisation_check, {"name": "乙"}),
     "payees.payee": (_payee, {"account_number": "0"}),
     "payees.payeerequest": (_payee_request, {"after": {"account_number": "0"}}),
     "review.decision": (_decision, {"amount": 9}),

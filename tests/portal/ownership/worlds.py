@@ -9,7 +9,7 @@ from portal.accounts.enums import Role, Verification
 from portal.accounts.models import Applicant, User
 from portal.core.files import keep_file
 from portal.ownership.enums import ContestState, PaperKind
-from portal.ownership.models import Contest, OrganisationPaper
+from portal.ownership.models import Contest, OrganisationCheck, OrganisationPaper
 from portal.ownership.selectors import papers_digest
 from portal.ownership.services.contests import file_contest
 from portal.ownership.services.papers import check_organisation, hand_in_papers
@@ -76,6 +76,16 @@ def contest_of(applicant: Applicant, *, holder: User | None, rival: User | None)
             uploaded_by=by,
         )
     return made
+
+
+def contest_row(part: str) -> Any:
+    """A contest that ended, or a paper of one of its sides."""
+    return contest_of(ApplicantFactory(), holder=make_member(), rival=make_member())[part]
+
+
+def organisation_check() -> OrganisationCheck:
+    """A finding on an organisation."""
+    return OrganisationCheck.objects.create(applicant=ApplicantFactory(), outcome="confirmed", name="甲", source="执照")
 
 
 def contested(applicant: Applicant | None = None) -> tuple[Contest, User]:
