@@ -3,6 +3,7 @@
 Settings, PostgreSQL and Redis: tests/settings.py and tests/services.py. Browser and worker: the fixtures below.
 """
 
+import gc
 import os
 import signal
 import subprocess
@@ -15,12 +16,13 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils.module_loading import import_string
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+from pytest_django import DjangoDbBlocker
 
 from tests.append_only import flush_past_triggers
 
@@ -82,6 +84,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Spare the garbage collector what stays until the end: thousands of collected tests, and all modules."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Under --no-skips a skipped test fails the run: what cannot run on this machine must be said, not passed over."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
@@ -119,6 +127,17 @@ def calendar_of_the_coming_months(request: pytest.FixtureRequest, monkeypatch: p
             return day.weekday() < 5
 
     monkeypatch.setattr("portal.workdays.selectors._is_worked", guess)
+
+
+@pytest.fixture(scope="module")
+def module_transaction(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A transaction around a module's tests: what the module's fixtures make in it is made once.
+
+    Each test's own transaction lies inside it and takes back what the test wrote, so no test here may be transactional.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

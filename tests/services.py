@@ -170,6 +170,7 @@ def running_postgres(directory: Path, *, keeps_commits: bool = False) -> Iterato
         "fsync": "off",
         "synchronous_commit": "on" if keeps_commits else "off",
         "full_page_writes": "off",
+        "jit": "off",
         "max_connections": "200",
         "shared_buffers": "256MB",
         "max_wal_size": "2GB",

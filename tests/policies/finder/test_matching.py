@@ -18,19 +18,14 @@ from tests.factories import act
 
 TODAY = date(2026, 11, 21)
 BINHU = Asker("enterprise", "320211")
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.broad, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")
-def items(django_db_setup, django_db_blocker):
-    """Everything published, once: these tests only read."""
-    from django.db import transaction  # noqa: PLC0415 - the blocker must be open first
-
-    with django_db_blocker.unblock(), transaction.atomic():
-        publish_catalogue(act())
-        found = published_items()
-        transaction.set_rollback(True)
-    return found
+def items(module_transaction):
+    """Everything published."""
+    publish_catalogue(act())
+    return published_items()
 
 
 def happening(items, code: str, *picked: str, **facts) -> Happening:

@@ -34,7 +34,7 @@ from tests.factories import (
     wuxi,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.broad, pytest.mark.django_db]
 WHO = {"kind": "enterprise", "region": "320211"}
 PATENT = {
     "event": "patent",
@@ -44,8 +44,8 @@ PATENT = {
 }
 
 
-@pytest.fixture(autouse=True)
-def published() -> None:
+@pytest.fixture(scope="module", autouse=True)
+def published(module_transaction) -> None:
     binhu()
     make_region("320506", "吴中区", RegionLevel.DISTRICT, suzhou())
     publish_catalogue(act(), catalogue=load_catalogue([CATALOGUE / "wx2020.yaml", CATALOGUE / "sz2021.yaml"]))

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 21)
 
 
-@pytest.fixture(autouse=True)
-def published() -> None:
+@pytest.fixture(scope="module", autouse=True)
+def published(module_transaction) -> None:
     publish_catalogue(act(), catalogue=load_catalogue([CATALOGUE / "wx2020.yaml", CATALOGUE / "lyg.yaml"]))
     open_claimable()
 
@@ -132,6 +132,7 @@ def test_what_is_not_there_is_not_found(client, url):
     assert client.get(url).status_code == 404
 
 
+@pytest.mark.broad
 def test_every_item_has_a_calculator_that_opens_and_answers_an_empty_form(client):
     for item in SupportItem.objects.all():
         assert client.get(reverse("policies:calculator", args=[item.code])).status_code == 200

@@ -18,8 +18,11 @@ from tests.factories import act
 SEARCH = reverse("policies:documents")
 
 
-@pytest.fixture
-def published(db) -> None:
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def published(module_transaction) -> None:
     publish_catalogue(act(), catalogue=load_catalogue([CATALOGUE / "wx2020.yaml", CATALOGUE / "lyg.yaml"]))
 
 

@@ -192,6 +192,7 @@ def test_year_end_carries_over_what_is_available_or_lets_it_lapse():
 MOVES = st.tuples(st.sampled_from(list(Kind)), st.sampled_from(list(Kind)), st.integers(1, 70_000))
 
 
+@pytest.mark.broad
 @given(st.lists(MOVES, max_size=25))
 def test_books_balance_after_every_step_of_random_deeds(moves):
     with transaction.atomic():
