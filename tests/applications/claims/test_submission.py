@@ -79,6 +79,7 @@ def test_somebody_elses_claim_cannot_be_submitted():
     assert not claim.lines.exclude(exclusive_key=None).exists()
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize(
     ("facts", "says"),
     [

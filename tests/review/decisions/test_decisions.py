@@ -170,6 +170,7 @@ def test_bad_credit_blocks_support_until_a_later_check_clears_it(office, result)
     assert again(claim).status == ClaimStatus.FINAL_DECISION
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize(
     ("days", "refused"), [(None, "还没有信用查询"), (31, "已超过 30 天"), (30, ""), (0, "")], ids=str
 )

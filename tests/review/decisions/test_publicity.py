@@ -181,6 +181,7 @@ def test_nobody_who_concluded_on_the_claim_decides_an_objection_to_it(office, tw
     assert LimitEntry.objects.filter(claim=first, kind="release").count() == 0
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize(
     ("given", "words"),
     [

@@ -277,6 +277,7 @@ def test_applicant_is_heard_before_another_person_decides(office):
         Recovery.objects.filter(pk=made.pk).update(decided_by=made.proposed_by)
 
 
+@pytest.mark.broad
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("given", "words"),
@@ -297,6 +298,7 @@ def test_incomplete_proposal_is_refused(office, given, words):
     assert not Recovery.objects.exists()
 
 
+@pytest.mark.broad
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("given", "words"),
