@@ -40,8 +40,8 @@ from review.decisions.services.objections import Objector, enter_objection
 from review.decisions.services.publicity import PublicityPlan, approve_list, publish_claims
 from review.demo.calls import FIRST, SECOND, THIRD, extend_first, make_call
 from review.demo.papers import sample_paper
-from review.demo.payments import pay_part, return_and_pay_again
-from review.demo.recoveries import recover_part
+from review.demo.payments import leave_batches, pay_part, return_and_pay_again
+from review.demo.recoveries import demand_part, recover_part, repay_in_part
 from review.demo.scripts import SCRIPTS, Script
 from review.funding.models import AwardPart
 from review.payments.models import Disbursement
@@ -139,14 +139,20 @@ class Demo:
         self.on(9, self.pay, "old")
         self.jump(8)
         recover_part(self, self.walks[0].claim)
+        recovery = recover_part(self, self.paid_to_a_person.claim, taken=Decimal(1500))
         self.on(7, self.submit, "fresh")
+        demand_part(self, recovery)
+        finish_jobs()
         self.on(6, self.accept, "fresh")
+        repay_in_part(self, recovery)
         self.on(5, self.review_first, "fresh")
         self.on(4, self.review_second, "fresh")
         self.on(3, self.review_city, "fresh")
         self.announce_third_call()
         self.jump(2)
         self.return_a_payment()
+        due = [walk.claim for walk in self.walks if walk.script.target == S.APPROVED and not walk.script.lowered]
+        leave_batches(WUXI, due[-4:], act=self.act)
         second = self.publish("listed", days_ago=1, title="2026 年第二批知识产权专项资金拟资助名单")
         self.jump(0)
         self.object_to(second)
@@ -319,6 +325,13 @@ class Demo:
         walk = next(w for w in self.walks if w.script.target == S.PAID and w.script.applicant == 3)
         line = Disbursement.objects.filter(part__award__claim=walk.claim, part__region=WUXI).get()
         return_and_pay_again(line, act=self.act)
+
+    @property
+    def paid_to_a_person(self) -> Walk:
+        """The paid claim of somebody who is no body."""
+        return next(
+            w for w in self.walks if w.script.target == S.PAID and self.applicants[w.script.applicant].is_individual
+        )
 
     def object_to(self, publicity: PublicityList) -> None:
         """Somebody objects to one claim of the running list."""

@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from portal.accounts.enums import Role
-from portal.accounts.models import User
+from portal.accounts.models import Region, User
 from review.payments.enums import LineState
-from review.payments.models import Disbursement
-from review.payments.services.batches import open_single, release_batch
+from review.payments.models import Batch, Disbursement
+from review.payments.services.batches import (
+    Criteria,
+    dissolve_batch,
+    open_batch,
+    open_single,
+    prepare_batch,
+    release_batch,
+)
 from review.payments.services.lines import Voucher, confirm_correction, fail_line, settle_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from applications.claims.models import Claim
     from portal.core.actor import ActorContext
     from review.funding.models import AwardPart
 
@@ -47,3 +55,21 @@ def return_and_pay_again(line: Disbursement, *, act: Callable[[User], ActorConte
     again = Disbursement.objects.get(part=line.part, state=LineState.NEEDS_CORRECTION)
     confirm_correction(again, reason="已向开户行核实，账户无误", act=act(second))
     pay_part(again.part, act=act)
+
+
+def leave_batches(region: str, claims: Sequence[Claim], *, act: Callable[[User], ActorContext]) -> None:
+    """Leave a batch of a payer in each state before its end: open, prepared, on its way, and one that was dissolved.
+
+    Each has what is due of one of the four claims.
+    """
+    first, second = treasurers(region)[:2]
+    payer = Region.objects.get(pk=region)
+
+    def begun(claim: Claim) -> Batch:
+        return open_batch(payer, Criteria(claim_id=claim.pk, words=f"单笔 {claim.number}"), act=act(first))
+
+    begun(claims[0])
+    prepare_batch(begun(claims[1]), withhold=False, act=act(first))
+    released = prepare_batch(begun(claims[2]), withhold=False, act=act(first))
+    release_batch(released, shown=released.lines_sha256, act=act(second))
+    dissolve_batch(begun(claims[3]), reason="等待区级资金一并发放", act=act(first))

@@ -65,6 +65,8 @@ OFFICIALS = (
             ("shouli", "受理", Role.ACCEPTANCE),
             ("chushen", "初审", Role.DISTRICT_FIRST),
             ("fuhe", "复核", Role.DISTRICT_SECOND),
+            ("caiwu", "财务", Role.FINANCE),
+            ("caiwu2", "出纳", Role.FINANCE),
         )
     ),
 )

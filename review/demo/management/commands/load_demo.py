@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from applications.claims.models import Claim
 from review.demo.allocations import load_allocations
-from review.demo.budgets import load_budgets
+from review.demo.budgets import close_first_month, load_budgets
 from review.demo.calendar import fill_unknown_days
 from review.demo.claims import Demo
 from review.demo.ownership import load_ownership
@@ -39,6 +39,7 @@ class Command(BaseCommand):
             return
         self.stdout.write("Making demo claims; the first time takes a minute.")
         Demo(applicants, now=now).run()
+        close_first_month(officials, now=now)
         load_simulations(now=now)
         load_allocations(officials, now=now)
         load_ownership(applicants, now=now)
