@@ -186,6 +186,7 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "notices:download": Address(SIGNED_IN, {"approved": MEMBER | OFFICERS_SEE["approved"]}, notice_code),
     "notices:office": Address(NOTICE_KEEPERS),
     "notices:kept": Address(NOTICE_KEEPERS, {"approved": {"decision_maker"}}, notice_code),
+    "notices:proof": Address(NOTICE_KEEPERS, {"approved": {"decision_maker"}}, notice_code),
     "notices:again": Address(NOTICE_KEEPERS, arguments=lambda world, _: {"job_id": world.extra["job_wuxi"].pk}),
     "notices:verify": Address(EVERYBODY),
     "verification:notice": Address(EVERYBODY, arguments=notice_code),

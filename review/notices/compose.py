@@ -26,7 +26,7 @@ from review.notices.enums import NoticeKind
 
 COURT = "有管辖权的人民法院"
 # What a notice has that tells of no sum and no meeting.
-_NO_MONEY: dict[str, Any] = {
+NO_MONEY: dict[str, Any] = {
     "minutes": None,
     "publicity": None,
     "lines": [],
@@ -74,17 +74,17 @@ def verification_url(code: str) -> str:
 def compose_receipt(claim: Claim, heading: Heading, _: ClaimEvent | None) -> content.Snapshot:
     """申报回执: what was filed, and when."""
     files = claim.evidence.filter(removed_at=None).order_by("pk").values_list("filename", flat=True)
-    return content.Snapshot(**_common(claim, heading), **_NO_MONEY, files=list(files))
+    return content.Snapshot(**common(claim, heading), **NO_MONEY, files=list(files))
 
 
 def compose_acceptance(claim: Claim, heading: Heading, _: ClaimEvent | None) -> content.Snapshot:
     """受理通知书."""
-    return content.Snapshot(**_common(claim, heading), **_NO_MONEY)
+    return content.Snapshot(**common(claim, heading), **NO_MONEY)
 
 
 def compose_declined(claim: Claim, heading: Heading, event: ClaimEvent | None) -> content.Snapshot:
     """不予受理通知书: every paragraph of the recorded reason becomes one reason."""
-    return content.Snapshot(**_common(claim, heading), **_NO_MONEY | {"reasons": _reasons(event)})
+    return content.Snapshot(**common(claim, heading), **NO_MONEY | {"reasons": _reasons(event)})
 
 
 def compose_correction(claim: Claim, heading: Heading, event: ClaimEvent | None) -> content.Snapshot:
@@ -92,7 +92,7 @@ def compose_correction(claim: Claim, heading: Heading, event: ClaimEvent | None)
     asked = claim.correction_points.filter(asked_at=event.at) if event else claim.correction_points.none()
     points = [content.Reason(text=f"{p.field_label}：{p.remark.rstrip('。')}。", basis="") for p in asked]
     due_on = next((point.due_on for point in asked), None)
-    return content.Snapshot(**_common(claim, heading), **_NO_MONEY | {"reasons": points}, due_on=due_on)
+    return content.Snapshot(**common(claim, heading), **NO_MONEY | {"reasons": points}, due_on=due_on)
 
 
 def compose_grant(claim: Claim, heading: Heading, _: ClaimEvent | None) -> content.Snapshot:
@@ -104,7 +104,7 @@ def compose_grant(claim: Claim, heading: Heading, _: ClaimEvent | None) -> conte
     lines = _lines(claim, decision)
     excess = sum((line.approved for line in lines), ZERO) - award.total
     return content.Snapshot(
-        **_common(claim, heading),
+        **common(claim, heading),
         minutes=_minutes(decision),
         publicity=_publicity(claim),
         recognised=decision.title,
@@ -126,7 +126,7 @@ def compose_recognition(claim: Claim, heading: Heading, _: ClaimEvent | None) ->
         raise NoticeNotDue(f"申报 {claim.number} 没有认定的审定意见，不能制作认定通知书。")
     told = {"minutes": _minutes(decision), "publicity": _publicity(claim)}
     return content.Snapshot(
-        **_common(claim, heading), **_NO_MONEY | told, recognised=decision.title, subjects=_subjects(claim)
+        **common(claim, heading), **NO_MONEY | told, recognised=decision.title, subjects=_subjects(claim)
     )
 
 
@@ -134,7 +134,7 @@ def compose_refusal(claim: Claim, heading: Heading, event: ClaimEvent | None) ->
     """不予支持通知书: every paragraph of the recorded reason becomes one reason."""
     decision = _last_decision(claim, Stage.FINAL, Conclusion.REFUSE)
     minutes = _minutes(decision) if decision and decision.minutes_number else None
-    return content.Snapshot(**_common(claim, heading), **_NO_MONEY | {"minutes": minutes, "reasons": _reasons(event)})
+    return content.Snapshot(**common(claim, heading), **NO_MONEY | {"minutes": minutes, "reasons": _reasons(event)})
 
 
 def _reasons(event: ClaimEvent | None) -> list[content.Reason]:
@@ -155,7 +155,8 @@ def _subjects(claim: Claim) -> list[str]:
     return [_right(item, line, read_facts(facts, line.facts).values) for line in lines] if item.subject else []
 
 
-def _common(claim: Claim, heading: Heading) -> dict[str, Any]:
+def common(claim: Claim, heading: Heading) -> dict[str, Any]:
+    """What every notice on a claim has: number, office, party, claim, basis, remedies, contact, code."""
     applicant, document, region = claim.applicant, claim.item.document, heading.region
     payee = payee_of(claim)
     return {

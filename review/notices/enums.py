@@ -15,6 +15,10 @@ class NoticeKind(models.TextChoices):
     GRANT = "grant", "资助决定通知书"
     REFUSAL = "refusal", "不予支持通知书"
     RECOGNITION = "recognise", "认定通知书"
+    PAYMENT = "payment", "拨款通知书"
+    CHANGE = "change", "变更资助决定通知书"
+    REVOCATION = "revoke", "撤销资助决定通知书"
+    DEMAND = "demand", "追缴通知书"
 
 
 # What the office of acceptance issues itself.

@@ -6,7 +6,9 @@ from functools import partial
 from django.utils import timezone
 
 from portal.core.actor import ActorContext
+from review.notices.compose import NoticeNotDue
 from review.notices.enums import NoticeKind
+from review.notices.kinds import FORMS
 from review.notices.services import issue_notice, print_notice
 
 
@@ -16,7 +18,12 @@ def handler_of(kind: NoticeKind) -> Callable[..., None]:
 
 
 def issue_and_print(kind: NoticeKind, claim_id: int, occasion: int = 0) -> None:
-    """Issue a claim's notice and print it, unless that is done."""
+    """Issue a claim's notice and print it, unless that is done, or its occasion came undone before."""
     act = ActorContext(user=None, at=timezone.now())
-    notice = issue_notice(claim_id, kind=kind, occasion=occasion, act=act)
+    try:
+        notice = issue_notice(claim_id, kind=kind, occasion=occasion, act=act)
+    except NoticeNotDue:
+        if FORMS[kind].lapses:
+            return
+        raise
     print_notice(notice.pk, act=act)

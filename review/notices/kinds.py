@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimEvent
+from portal.accounts.models import Region
 from review.notices.compose import (
     Heading,
     NoticeNotDue,
@@ -15,9 +18,19 @@ from review.notices.compose import (
     compose_receipt,
     compose_recognition,
     compose_refusal,
+    issuing_region,
 )
 from review.notices.enums import NoticeKind
 from review.notices.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a notice is about: the record that its content comes from, its day (None: today), and its office."""
+
+    record: Any
+    at: datetime | None
+    region: Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +40,21 @@ class NoticeForm:
     `series` is the word of its number before 〔year〕; `job` the background job that issues and prints it; `actions`
     the steps it tells of, the last of which gives its day; `statuses` in which it may be made, None for any; `told`
     whether its making is told in a message of its own, where none of the step names it; `needs_step` whether its
-    content comes from the step; `is_award` whether it grants a sum.
+    content comes from the step; `is_award` whether it grants a sum. A kind that is about no step of a claim has
+    `find`, which reads the record that an occasion's key names; `lapses` says that this may have come undone before
+    the notice is made, which is then none.
     """
 
     series: str
     job: str
     actions: frozenset[Action]
-    compose: Callable[[Claim, Heading, ClaimEvent | None], Snapshot]
+    compose: Callable[[Claim, Heading, Any], Snapshot]
     statuses: frozenset[ClaimStatus] | None = None
     told: bool = True
     needs_step: bool = True
     is_award: bool = False
+    find: Callable[[Claim, int], Occasion] | None = None
+    lapses: bool = False
 
 
 FORMS: dict[NoticeKind, NoticeForm] = {
@@ -82,6 +99,15 @@ FORMS: dict[NoticeKind, NoticeForm] = {
         needs_step=False,
     ),
 }
+
+
+def occasion_of(claim: Claim, kind: NoticeKind, key: int = 0) -> Occasion:
+    """What a notice of this kind is about. Raises NoticeNotDue for a claim in whose state it is not made."""
+    form = FORMS[kind]
+    if form.find is not None:
+        return form.find(claim, key)
+    event = event_told(claim, kind, key)
+    return Occasion(event, event.at if event else None, issuing_region(claim, event))
 
 
 def event_told(claim: Claim, kind: NoticeKind, occasion: int = 0) -> ClaimEvent | None:

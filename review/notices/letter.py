@@ -66,9 +66,9 @@ class Letter:
     title_lines: int = 0
 
     def paragraph(self, text: str, *, style: str = "", indent: float = 2.0) -> SafeString:
-        """One paragraph of plain text as HTML."""
+        """One paragraph of plain text as HTML; one of style `annexed` stands outside the letter."""
         composed = compose(text, widths_of(current_fonts()), indent=indent)
-        self.lines += len(composed)
+        self.lines += len(composed) if style != "annexed" else 0
         return _paragraph(lines_to_html(composed), style)
 
     def title(self, office: str, title: str) -> SafeString:

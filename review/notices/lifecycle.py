@@ -15,7 +15,7 @@ from portal.jobs.services import close_dead_jobs, enqueue_job, retry_job
 from portal.notifications.services import notify_applicant
 from review.notices.compose import NoticeNotDue
 from review.notices.enums import RECORDED_BY_OFFICERS, NoticeEventKind, NoticeKind
-from review.notices.kinds import FORMS, event_told
+from review.notices.kinds import FORMS, occasion_of
 from review.notices.models import Notice, NoticeEvent
 from review.notices.selectors import failed_jobs
 
@@ -32,6 +32,15 @@ def void_notice(code: str, *, reason: str, act: ActorContext) -> Notice:
     return notice
 
 
+def void_for_cause(claim_id: int, kind: NoticeKind, occasion: int, *, reason: str, act: ActorContext) -> None:
+    """Void the valid notice on what came undone, if there is one; who undid it is who voids."""
+    with transaction.atomic():
+        valid = Notice.objects.filter(claim_id=claim_id, kind=kind, occasion=occasion, voided_at=None)
+        notice = valid.select_for_update(of=("self",)).select_related("claim__item", "claim__applicant").first()
+        if notice is not None:
+            _void(notice, reason=reason, act=act)
+
+
 def replace_notice(code: str, *, reason: str, act: ActorContext) -> Notice:
     """Void a notice if it is not yet, and have the next number's made in its place. Returns the old one.
 
@@ -42,7 +51,7 @@ def replace_notice(code: str, *, reason: str, act: ActorContext) -> Notice:
         if Notice.objects.filter(replaces=notice).exists():
             raise RefusedError("这份通知书已有新的通知书，请在新的通知书上办理。")
         try:
-            event_told(notice.claim, NoticeKind(notice.kind), notice.occasion)
+            occasion_of(notice.claim, NoticeKind(notice.kind), notice.occasion)
         except NoticeNotDue as error:
             raise RefusedError(f"不能重新制作：{error}") from error
         if not notice.voided_at:

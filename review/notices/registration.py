@@ -8,8 +8,9 @@ from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_footer, register_menu
 from portal.privacy.extension import OWN_DATA
 from review.notices.api import router
+from review.notices.enums import NoticeKind
 from review.notices.jobs import handler_of
-from review.notices.kinds import FORMS
+from review.notices.kinds import FORMS, NoticeForm
 from review.notices.models import KEEPERS, Notice
 from review.notices.own_data import OWN_NOTICES
 from review.notices.selectors import printed_file
@@ -17,8 +18,16 @@ from review.notices.selectors import printed_file
 URL_MODULES.add("notices/", "review.notices.urls")
 URL_MODULES.add("v/", "review.notices.verification_urls")
 API_ROUTERS.add("notices", router)
-for kind, form in FORMS.items():
+
+
+def register_form(kind: NoticeKind, form: NoticeForm) -> None:
+    """Make a kind of notice known, with the job that issues it; apps above register their own."""
+    FORMS[kind] = form
     JOB_KINDS.add(form.job, JobKind(f"制作{kind.label}", handler_of(kind)))
+
+
+for each in tuple(FORMS):
+    register_form(each, FORMS[each])
 register_menu("我的通知书", "notices:mine", applicants, weight=80)
 register_footer("通知书核验", "notices:verify", weight=20)
 register_menu("通知书", "notices:office", officials(*KEEPERS), weight=95)

@@ -15,7 +15,7 @@ from portal.core.files import FileChangedError, open_file
 from portal.core.regions import in_trees
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
-from review.notices.enums import FileState, NoticeState
+from review.notices.enums import FileState, NoticeKind, NoticeState
 from review.notices.models import KEEPERS, Notice
 
 # More than these at once have one cause, which the first ones show.
@@ -74,7 +74,9 @@ def kept_notices(user: User, asked: NoticeFilter) -> QuerySet[Notice]:
 
 def kept_notice(user: User, code: str) -> Notice | None:
     """One of them, with what happened to it."""
-    notices = Notice.objects.kept_by(user).select_related("claim__applicant", "claim__item", "replaces", "replaced_by")
+    notices = Notice.objects.kept_by(user).select_related(
+        "claim__applicant", "claim__item", "region__parent", "replaces", "replaced_by"
+    )
     return notices.prefetch_related("events__user").filter(code=code).first()
 
 
@@ -90,6 +92,12 @@ def failed_jobs(user: User) -> list[FailedJob]:
 def notices_of(claim: Claim, *, user: User) -> list[Notice]:
     """The notices on a claim, in the order of their issue; none for a person who may not see the claim."""
     return list(Notice.objects.visible_to(user).filter(claim=claim).order_by("pk"))
+
+
+def valid_notice(claim_id: int, kind: NoticeKind, occasion: int = 0) -> Notice | None:
+    """The notice of a kind and occasion that is made and not void, if there is one."""
+    made = Notice.objects.filter(claim_id=claim_id, kind=kind, voided_at=None, rendered_at__isnull=False)
+    return made.filter(occasion=occasion).first()
 
 
 def clean_code(text: str) -> str:

@@ -14,9 +14,9 @@ from portal.core.files import keep_bytes
 from portal.core.printable import named
 from portal.notifications.services import notify_applicant
 from review.funding.awards import record_award
-from review.notices.compose import Heading, document_number, issuing_region
+from review.notices.compose import Heading, document_number
 from review.notices.enums import NoticeKind
-from review.notices.kinds import FORMS, event_told
+from review.notices.kinds import FORMS, occasion_of
 from review.notices.models import Notice, NoticeCounter, new_code
 from review.notices.render import render_notice
 
@@ -35,10 +35,11 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext, occasion
         earlier = Notice.objects.filter(claim=claim, kind=kind, occasion=occasion).order_by("-pk").first()
         if earlier and not earlier.voided_at:
             return earlier
-        event = event_told(claim, kind, occasion)
-        region = issuing_region(claim, event)
-        issued_on = timezone.localdate(event.at if event else act.at)
-        award = record_award(claim, act=act) if form.is_award else None
+        about = occasion_of(claim, kind, occasion)
+        region = about.region
+        issued_on = timezone.localdate(about.at or act.at)
+        if form.is_award:
+            record_award(claim, act=act)
         sequence = take_number(region, kind, year=issued_on.year)
         heading = Heading(
             kind=kind,
@@ -47,6 +48,7 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext, occasion
             issued_on=issued_on,
             region=region,
         )
+        snapshot = form.compose(claim, heading, about.record)
         notice = Notice.objects.create(
             claim=claim,
             kind=kind,
@@ -56,9 +58,9 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext, occasion
             sequence=sequence,
             number=heading.number,
             code=heading.code,
-            snapshot=form.compose(claim, heading, event).to_json(),
+            snapshot=snapshot.to_json(),
             issued_on=issued_on,
-            amount=award.total if award else None,
+            amount=snapshot.total,
             replaces=earlier,
             created_at=act.at,
         )

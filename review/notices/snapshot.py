@@ -21,12 +21,17 @@
       "decision_no": "…",                           the paper that sets a sum which the document does not name
       "files": ["…"],                               of a receipt: what was filed
       "due_on": "2026-12-05" | null,                of a correction: the last day
+      "previous": "20000.00" | null,                of a change and a revocation: the sum before
+      "clause": "…",                                the clause on which an award is changed or demanded back
+      "grant_number": "…",                          the number of the notice that granted
+      "demand": {"pay_days", "account", "interest"} | null,
+      "transfer": {"payer", "paid_on", "account_tail", "voucher"} | null,
       "remedies": {"reconsideration", "court"},     names of the bodies to turn to
       "contact": {"office", "phone", "address"},
       "verification": {"code", "url"}
     }
 
-The five before the remedies came later: a notice without them is read as one that has nothing there. Sums are decimal
+The ten before the remedies came later: a notice without them is read as one that has nothing there. Sums are decimal
 strings in yuan with two places. Lines, reduction and total agree to the fen, and so do the shares.
 """
 
@@ -44,8 +49,11 @@ from portal.core.money import ZERO, MoneyError, format_yuan, read_yuan, yuan_in_
 from review.notices.enums import NoticeKind
 
 LAYOUT = 1
+# Kinds that take of an award what was granted; their reasons go to an annex where they are many.
+_ON_MONEY = frozenset({NoticeKind.CHANGE, NoticeKind.REVOCATION, NoticeKind.DEMAND})
 # Kinds that say no or ask for something: each says why.
-_REASONED = frozenset({NoticeKind.REFUSAL, NoticeKind.DECLINED, NoticeKind.CORRECTION})
+_REASONED = _ON_MONEY | {NoticeKind.REFUSAL, NoticeKind.DECLINED, NoticeKind.CORRECTION}
+_WITH_SUM = frozenset({NoticeKind.GRANT, NoticeKind.CHANGE, NoticeKind.DEMAND, NoticeKind.PAYMENT})
 
 
 def _read_yuan(value: Any) -> Decimal:
@@ -157,6 +165,25 @@ class Reason:
 
 
 @dataclass(frozen=True, kw_only=True, config=EXACT)
+class Demand:
+    """Within how many days of its service a sum is to be repaid, to which account, and the interest in words."""
+
+    pay_days: int
+    account: str
+    interest: str
+
+
+@dataclass(frozen=True, kw_only=True, config=EXACT)
+class Transfer:
+    """A payment that arrived: by whom, on which day, to the account that ends so, and the bank's paper."""
+
+    payer: str
+    paid_on: date
+    account_tail: str
+    voucher: str
+
+
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class Remedies:
     """Where to turn: for reconsideration within 60 days, for suit within 6 months.
 
@@ -212,6 +239,11 @@ class Snapshot:
     decision_no: str = ""
     files: list[str] = field(default_factory=list)
     due_on: date | None = None
+    previous: Yuan | None = None
+    clause: str = ""
+    grant_number: str = ""
+    demand: Demand | None = None
+    transfer: Transfer | None = None
 
     def __post_init__(self) -> None:
         if self.layout != LAYOUT:
@@ -220,10 +252,16 @@ class Snapshot:
             raise SnapshotError(f"kind：不知道的通知书种类“{self.kind}”。")
         if not self.basis:
             raise SnapshotError("basis：通知书必须写明依据。")
-        if self.kind == NoticeKind.GRANT:
+        if self.kind in _WITH_SUM:
             self._check_sums()
         elif self.total is not None:
             raise SnapshotError(f"total：{self.title}没有金额。")
+        if self.kind in (NoticeKind.CHANGE, NoticeKind.REVOCATION) and (self.previous or ZERO) <= (self.total or ZERO):
+            raise SnapshotError(f"previous：{self.title}必须写明原来的金额，且高于变更后的金额。")
+        if (self.kind == NoticeKind.DEMAND) != (self.demand is not None):
+            raise SnapshotError("demand：追缴通知书必须写明退回的期限和账户，其他通知书没有。")
+        if (self.kind == NoticeKind.PAYMENT) != (self.transfer is not None):
+            raise SnapshotError("transfer：拨款通知书必须写明拨付的日期和账户，其他通知书没有。")
         if self.kind == NoticeKind.RECOGNITION and not self.recognised:
             raise SnapshotError("recognised：认定通知书必须写明认定的内容。")
         if self.kind in _REASONED and not self.reasons:
@@ -233,12 +271,14 @@ class Snapshot:
 
     def _check_sums(self) -> None:
         if self.total is None or self.total <= ZERO:
-            raise SnapshotError("total：资助金额必须大于零。")
+            raise SnapshotError("total：金额必须大于零。")
+        if self.shares and self.shares.city + self.shares.district != self.total:
+            raise SnapshotError("shares：市、区承担金额之和与资助金额不一致。")
+        if self.kind != NoticeKind.GRANT:
+            return
         taken_off = self.reduction.amount if self.reduction else ZERO
         if not self.lines or sum((line.approved for line in self.lines), ZERO) - taken_off != self.total:
             raise SnapshotError("lines：各项金额之和与资助金额不一致。")
-        if self.shares and self.shares.city + self.shares.district != self.total:
-            raise SnapshotError("shares：市、区承担金额之和与资助金额不一致。")
 
     @property
     def title(self) -> str:
@@ -247,16 +287,22 @@ class Snapshot:
     @property
     def listed(self) -> Sequence[object]:
         """What is told one by one, in words or in an annex."""
-        return self.lines or self.subjects or self.files
+        return self.lines or self.subjects or self.files or (self.reasons if self.kind in _ON_MONEY else ())
 
     @property
     def listed_as(self) -> str:
         """What the annex calls it."""
+        if self.kind in _ON_MONEY:
+            return "事实和理由"
         return "资助明细" if self.lines else "认定对象" if self.subjects else "材料清单"
 
     @property
     def total_in_figures(self) -> str:
         return format_yuan(self.total) if self.total is not None else ""
+
+    @property
+    def previous_in_figures(self) -> str:
+        return format_yuan(self.previous) if self.previous is not None else ""
 
     @property
     def total_in_words(self) -> str:

@@ -12,5 +12,6 @@ urlpatterns = [
     path("office/", views.office, name="office"),
     path("office/again/<int:job_id>/", views.again, name="again"),
     path("office/<slug:code>/", views.kept, name="kept"),
+    path("office/<slug:code>/proof/", views.proof, name="proof"),
     path("<slug:code>.pdf", views.download, name="download"),
 ]

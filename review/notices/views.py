@@ -9,6 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,6 +26,7 @@ from review.notices.enums import FileState, NoticeEventKind, NoticeKind
 from review.notices.forms import CopyForm, DeliveryForm, NoticeFilterForm, VoidForm
 from review.notices.lifecycle import make_again, record_delivery, record_looks, replace_notice, void_notice
 from review.notices.models import KEEPERS, Notice
+from review.notices.proof import proof_of_service
 from review.notices.services import issue_notice, print_notice
 
 logger = logging.getLogger(__name__)
@@ -127,6 +129,20 @@ def kept(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, "送达已登记。")
             return redirect("notices:kept", code=code)
     return render(request, "notices/kept.html", {"notice": notice, "void": void, "delivery": delivery})
+
+
+@access(keepers)
+@require_safe
+def proof(request: HttpRequest, code: str) -> HttpResponse:
+    """The sheet on which whoever receives a notice of one's office signs (送达回证)."""
+    notice = selectors.kept_notice(user_of(request), code)
+    if notice is None:
+        raise Http404
+    response = HttpResponse(proof_of_service(notice), content_type=PDF)
+    response["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=f"送达回证 {notice.number}.pdf"
+    )
+    return response
 
 
 @access(public)

@@ -17,7 +17,7 @@ class BatchState(StatusChoices):
 
 
 class LineState(StatusChoices):
-    """Where a disbursement stands; the last three are ends, after which another attempt may follow."""
+    """Where a disbursement stands; the last four are ends, after all but the last of which another attempt follows."""
 
     HELD = "held", "neutral", "待达到节点"
     WAITING = "waiting", "warn", "待支付"
@@ -29,10 +29,13 @@ class LineState(StatusChoices):
     FAILED = "failed", "bad", "支付失败"
     RETURNED = "returned", "bad", "退票"
     REVERSED = "reversed", "bad", "已冲正"
+    CANCELLED = "cancelled", "neutral", "不再支付"
 
 
-ENDED = frozenset({LineState.FAILED, LineState.RETURNED, LineState.REVERSED})
+ENDED = frozenset({LineState.FAILED, LineState.RETURNED, LineState.REVERSED, LineState.CANCELLED})
 LIVE = frozenset(LineState) - ENDED
+# The money is there, as far as anybody has decided.
+ARRIVED = frozenset({LineState.PAID, LineState.REVERSAL_ASKED})
 # Still in an officer's hands: nothing has gone to the bank.
 UNSENT = frozenset({LineState.HELD, LineState.WAITING, LineState.NEEDS_CORRECTION})
 
@@ -51,6 +54,7 @@ class Deed(models.TextChoices):
     ASK_REVERSAL = "ask_reversal", "提出冲正"
     DECLINE_REVERSAL = "decline_reversal", "不同意冲正"
     REVERSE = "reverse", "冲正"
+    CANCEL = "cancel", "不再支付"
 
 
 class Direction(models.TextChoices):

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.core.actor import ActorContext
 from portal.core.money import format_yuan
+from portal.jobs.services import enqueue_job
 from portal.notifications.services import notify_applicant
-from review.payments.enums import LineState
+from review.notices.enums import NoticeKind
+from review.notices.lifecycle import void_for_cause
+from review.payments.enums import ARRIVED, ENDED, LineState
 from review.payments.models import Disbursement
 from review.payments.services.answers import read_answer
 from review.payments.services.lines import settle_rest
@@ -16,8 +20,11 @@ __all__ = ["read_answer", "settle_rest", "tell"]
 
 
 def tell(what: str, line_ids: Sequence[int]) -> None:
-    """Write to the applicants what arrived, or what did not; each message goes out once."""
-    for line in Disbursement.objects.with_claims().filter(pk__in=line_ids).order_by("pk"):
+    """Write to the applicants what arrived, or what did not, each once; what arrived has its notice made.
+
+    The notice of what came back is void.
+    """
+    for line in Disbursement.objects.with_claims().select_related("officer").filter(pk__in=line_ids).order_by("pk"):
         claim = line.part.award.claim
         title, body = _arrived(line) if what == "arrived" else _ended(line)
         notify_applicant(
@@ -27,6 +34,13 @@ def tell(what: str, line_ids: Sequence[int]) -> None:
             body=f"您的申报“{claim.item.title}”（{claim.number}）：{body}",
             url=reverse("applications:claim", args=[claim.key]),
         )
+        if line.state in ARRIVED and not line.debt:
+            payload = {"claim_id": claim.pk, "occasion": line.pk}
+            region = line.part.region_id
+            enqueue_job("notices.issue_payment", key=str(line.pk), payload=payload, region_code=region)
+        elif line.state in ENDED and line.payment_id and line.officer:
+            act = ActorContext(user=line.officer, at=timezone.now())
+            void_for_cause(claim.pk, NoticeKind.PAYMENT, line.pk, reason=line.reason, act=act)
 
 
 def _arrived(line: Disbursement) -> tuple[str, str]:

@@ -8,8 +8,11 @@ from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
 from portal.privacy.extension import RETENTIONS, Retention
+from review.notices.enums import NoticeKind
+from review.notices.registration import register_form
 from review.payments.jobs import read_answer, settle_rest, tell
 from review.payments.models import Batch, Disbursement, RowHandling
+from review.payments.papers import PAYMENT_NOTICE
 
 URL_MODULES.add("funding/", "review.payments.funding_urls")
 URL_MODULES.add("payments/", "review.payments.urls")
@@ -22,6 +25,7 @@ register_menu("支付批次", "payments:batches", readers, weight=112)
 RETENTIONS.add(
     "payments", Retention("拨付、账册、银行回单和通知书", None, "财政资金档案，按《会计档案管理办法》不少于 30 年")
 )
+register_form(NoticeKind.PAYMENT, PAYMENT_NOTICE)
 register_contents(Batch, Disbursement, RowHandling)
 register_audit(
     "payments",

@@ -1,8 +1,8 @@
 """The tables of transitions of batches, of the bank's files and of disbursements. Pure."""
 
 from portal.core.workflow import Workflow, into, transition
+from review.payments.enums import UNSENT, Deed
 from review.payments.enums import BatchState as B
-from review.payments.enums import Deed
 from review.payments.enums import FileState as F
 from review.payments.enums import HandlingState as H
 from review.payments.enums import LineState as S
@@ -34,5 +34,6 @@ LINES = Workflow(
     transition(Deed.ASK_REVERSAL, S.PAID, S.REVERSAL_ASKED, needs_reason=True),
     transition(Deed.DECLINE_REVERSAL, S.REVERSAL_ASKED, S.PAID),
     transition(Deed.REVERSE, S.REVERSAL_ASKED, S.REVERSED, needs_reason=True),
+    transition(Deed.CANCEL, UNSENT, S.CANCELLED, needs_reason=True),
     noun="支付",
 )

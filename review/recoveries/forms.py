@@ -1,6 +1,6 @@
 """Forms of a recovery, one for each thing that is done to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -20,12 +20,24 @@ class ProposalForm(forms.Form):
     ground = forms.ChoiceField(label="事由", choices=[("", "请选择"), *RecoveryGround.choices])
     clause = LineField(label="依据条款", max_length=200, help_text="文件名称和条款，例如：资金管理办法第十六条。")
     new_sum = YuanField(label="调整后的资助（元）", help_text="全部撤销填 0；只调减的，填保留的金额。")
+    payer = forms.ChoiceField(
+        label="由谁调减",
+        required=False,
+        help_text="选定一方的，只调减该方承担的部分，另一方不变；撤销一方的部分，填另一方的金额。",
+    )
     facts = TextField(label="事实和理由", max_length=2000, rows=4, help_text="申报单位将看到这些文字。")
+
+    def __init__(self, data: Any = None, *, parts: Mapping[str, str], **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["payer"].choices = [("", "各出资方按规则分担"), *parts.items()]  # type: ignore[attr-defined]
+        if len(parts) < 2:
+            del self.fields["payer"]
 
     @property
     def proposal(self) -> Proposal:
         given = self.cleaned_data
-        return Proposal(RecoveryGround(given["ground"]), given["clause"], given["facts"], given["new_sum"])
+        sum_, payer = given["new_sum"], given.get("payer", "")
+        return Proposal(RecoveryGround(given["ground"]), given["clause"], given["facts"], sum_, payer)
 
 
 class TerminateForm(forms.Form):
@@ -54,6 +66,12 @@ class DecideForm(forms.Form):
     number = LineField(label="决定文号", max_length=80)
     reason = TextField(label="决定理由", max_length=2000, rows=4, help_text="对陈述申辩的回应也写在这里。")
     pay_days = forms.IntegerField(label="退回期限（送达后多少日）", min_value=1, max_value=365, initial=30)
+    account = LineField(
+        label="退回账户",
+        max_length=200,
+        required=False,
+        help_text="户名、开户行和账号，写在追缴通知书上；没有应退回的资金时不填。",
+    )
     daily_rate = forms.DecimalField(
         label="日利率（%）",
         required=False,

@@ -50,6 +50,14 @@ class Recovery(models.Model):
     clause = models.CharField("依据条款", max_length=200)
     facts = models.TextField("事实和理由")
     new_fen = models.BigIntegerField("调整后的资助（分）")
+    payer = models.ForeignKey(
+        "accounts.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="只调减其承担部分的出资方",
+    )
     fen = models.BigIntegerField("应退回（分）", help_text="作出决定前为预计数")
     proposed_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="提出人")
     proposed_at = models.DateTimeField("提出时间", default=timezone.now)
@@ -62,6 +70,7 @@ class Recovery(models.Model):
     pay_days = models.PositiveIntegerField("退回期限（日）", default=30)
     daily_rate = models.DecimalField("日利率", max_digits=9, decimal_places=8, null=True, blank=True)
     interest_from = models.DateField("计息起始日", null=True, blank=True)
+    account = models.CharField("退回账户", max_length=200, blank=True, help_text="户名、开户行和账号")
     served_on = models.DateField("送达日期", null=True, blank=True)
     served_how = models.CharField("送达方式", max_length=12, choices=ServiceKind.choices, blank=True)
     due_on = models.DateField("退回期限", null=True, blank=True)

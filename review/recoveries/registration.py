@@ -9,11 +9,13 @@ from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
 from portal.privacy.extension import CLOSINGS
 from review.decisions.services.decisions import DEBT_CHECKS
+from review.notices.registration import register_form
 from review.payments.debts import register_debts
 from review.recoveries.enums import RecoveryAction
 from review.recoveries.jobs import mark
 from review.recoveries.models import AwardVersion, CreditMark, Instalment, Receipt, Recovery, RecoveryEvent
 from review.recoveries.own_data import CLOSING
+from review.recoveries.papers import NOTICES
 from review.recoveries.selectors import debt_problem
 from review.recoveries.services.set_off import debts_to, set_off
 from review.recoveries.workflow import OFFICERS
@@ -25,6 +27,8 @@ CLOSINGS.add("recoveries", CLOSING)
 DEBT_CHECKS.append(debt_problem)
 register_debts(debts_to, set_off)
 register_contents(Recovery, RecoveryEvent, Instalment, Receipt, CreditMark, AwardVersion)
+for kind, form in NOTICES.items():
+    register_form(kind, form)
 register_audit(
     "recovery",
     "资金追缴",

@@ -18,6 +18,7 @@ from review.recoveries.models import AwardVersion, CreditMark, Instalment, Recov
 from review.recoveries.permissions import party_for
 from review.recoveries.workflow import OFFICERS, RECOVERIES
 from review.treasury.enums import AccountKind
+from review.treasury.models import BudgetLine
 from review.treasury.selectors import claim_balances
 
 
@@ -158,9 +159,13 @@ def recoverable_claims(user: User) -> QuerySet[Claim]:
     )
 
 
-def paid_fen(claim_id: int) -> int:
-    """What was paid on a claim and neither returned nor recovered, in fen."""
-    return sum(in_kind(claim_id, AccountKind.PAID).values())
+def paid_fen(claim_id: int, payer: str = "") -> int:
+    """What was paid on a claim, by one payer where it is named, and neither returned nor recovered, in fen."""
+    paid = in_kind(claim_id, AccountKind.PAID)
+    if payer:
+        own = set(BudgetLine.objects.filter(pk__in=paid, region_id=payer).values_list("pk", flat=True))
+        paid = {line: fen for line, fen in paid.items() if line in own}
+    return sum(paid.values())
 
 
 def owed_by(user: User) -> QuerySet[Recovery]:

@@ -11,13 +11,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 from applications.claims.models import Claim
 from portal.access import access, applicants, officials
 from portal.accounts.enums import Role
+from portal.accounts.models import Region
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
-from portal.core.money import to_yuan
+from portal.core.money import format_yuan, to_yuan
 from portal.core.paging import paginate_fixed
+from review.notices.selectors import notices_of
 from review.recoveries.enums import RecoveryAction
 from review.recoveries.forms import FORMS, ActionForm, ProposalForm, TerminateForm
 from review.recoveries.models import Recovery
+from review.recoveries.papers import NOTICES
 from review.recoveries.selectors import (
     current_plan,
     open_actions,
@@ -52,7 +55,7 @@ def recoveries(request: HttpRequest) -> HttpResponse:
 def recovery(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One recovery: why, how much, by when, what was answered, and what this person may do to it."""
     user = user_of(request)
-    related = ("claim__item", "claim__award", "applicant", "region", "proposed_by", "decided_by")
+    related = ("claim__item", "claim__award", "applicant", "region", "payer__parent", "proposed_by", "decided_by")
     found = get_object_or_404(Recovery.objects.visible_to(user).select_related(*related), key=key)
     sent = request.POST.get("action", "")
     open_forms = [ActionForm(found, action) for action in open_actions(found, user) if action in FORMS]
@@ -81,6 +84,7 @@ def recovery(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "receipts": found.receipts.all(),
         "events": found.events.order_by("-pk"),
         "forms": open_forms,
+        "notices": [each for each in notices_of(found.claim, user=user) if each.kind in NOTICES and each.rendered_at],
     }
     return render(request, "recoveries/recovery.html", context, status=status)
 
@@ -89,8 +93,8 @@ def recovery(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Propose to revoke or lower a claim's award."""
-    form = ProposalForm(request.POST or None)
     claim = get_object_or_404(recoverable_claims(user_of(request)), key=key)
+    form = ProposalForm(request.POST or None, parts=_part_labels(claim))
     if form.is_valid():
         with show_refusal(form, denials=True):
             made = propose_recovery(claim.pk, proposal=form.proposal, act=act_of(request))
@@ -110,7 +114,15 @@ def terminate(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             terminate_claim(claim.pk, reason=form.cleaned_data["reason"], act=act_of(request))
             messages.success(request, f"{claim.number}：资助已终止，已释放限额和指标，并通知申报单位。")
             return redirect("review:claim", key=key)
-    return _ways(request, claim, ProposalForm(), form)
+    return _ways(request, claim, ProposalForm(parts=_part_labels(claim)), form)
+
+
+def _part_labels(claim: Claim) -> dict[str, str]:
+    """The payers of a claim's award by code, each with what it bears now."""
+    award = getattr(claim, "award", None)
+    parts = standing_parts(award) if award else {}
+    names = {region.pk: region.full_name for region in Region.objects.filter(pk__in=parts).select_related("parent")}
+    return {code: f"只调减{names[code]}承担的 {format_yuan(to_yuan(fen))} 元" for code, fen in sorted(parts.items())}
 
 
 def _ways(request: HttpRequest, claim: Claim, form: ProposalForm, terminate_form: TerminateForm) -> HttpResponse:

@@ -68,6 +68,7 @@ def agenda(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "agenda": found,
         "page": Page(list(enumerate(shown, start=start + 1)), more, str(start) if start else ""),
+        "money_ends": found.money_ends,
         "form": form,
         "job": agenda_job(found, user=user_of(request)),
     }

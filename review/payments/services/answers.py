@@ -24,7 +24,7 @@ from portal.core.files import keep_file
 from portal.core.money import MoneyError, format_yuan, read_yuan, to_fen
 from portal.jobs.progress import report_progress
 from portal.jobs.services import enqueue_job
-from review.payments.enums import Deed, Direction, FileState, HandlingState, LineState, RowState
+from review.payments.enums import ARRIVED, Deed, Direction, FileState, HandlingState, LineState, RowState
 from review.payments.formats import FORMATS, AnswerLine, format_of
 from review.payments.models import FOLDER, BankFile, BankRow, Batch, Disbursement
 from review.payments.services.batches import finance_officer
@@ -220,7 +220,7 @@ class _Slice:
             if state == LineState.IN_TRANSIT:
                 self.paid.append((line, paper))
                 return RowState.MATCHED, Deed.SETTLE.label
-            is_done = state in (LineState.PAID, LineState.REVERSAL_ASKED)
+            is_done = state in ARRIVED
         else:
             deed = {LineState.IN_TRANSIT: Deed.FAIL, LineState.PAID: Deed.RETURN}.get(state)
             if deed is not None:

@@ -5,16 +5,18 @@ from collections.abc import Mapping
 from portal.audit.services import record_contents
 from portal.core.errors import RefusedError
 from review.funding.models import AwardPart
-from review.payments.enums import UNSENT, LineState
+from review.payments.enums import UNSENT, Deed, LineState
 from review.payments.models import Disbursement
 from review.payments.services.settling import lock_lines
+from review.payments.workflow import LINES
 
 
-def cut_waiting(claim_id: int, cuts: Mapping[str, int]) -> None:
+def cut_waiting(claim_id: int, cuts: Mapping[str, int], *, reason: str) -> None:
     """Take these fen, by payer's region, off the disbursements of a claim that wait, the last stage first.
 
-    Call it before the deed's record, which holds them. Raises RefusedError while one of them is in a batch, in transit
-    or to be reversed.
+    One of which nothing is left stays and says why it is not paid, so that its part is not due again. Call it before
+    the deed's record, which holds them. Raises RefusedError while one of them is in a batch, in transit or to be
+    reversed.
     """
     lines = lock_lines(
         Disbursement.objects.filter(part__award__claim=claim_id).order_by("-stage", "-pk").values_list("pk", flat=True)
@@ -29,15 +31,18 @@ def cut_waiting(claim_id: int, cuts: Mapping[str, int]) -> None:
             continue
         left[line.part.region_id] -= cut
         if cut == line.fen:
-            line.delete()
+            LINES.move(line, Deed.CANCEL, changes={"reason": reason[:200], "batch": None})
+            kept.append(line)
             continue
         line.fen -= cut
         line.save(update_fields=["fen"])
         kept.append(line)
     # What was in no batch yet has no disbursement: it gets one of what is left.
-    fresh = [
-        Disbursement(part=part, fen=part.fen - left[part.region_id])
-        for part in AwardPart.objects.filter(award__claim=claim_id, disbursements=None)
-        if 0 < left.get(part.region_id, 0) < part.fen
-    ]
+    fresh = []
+    for part in AwardPart.objects.filter(award__claim=claim_id, disbursements=None):
+        rest = part.fen - left.get(part.region_id, 0)
+        if not rest:
+            fresh.append(Disbursement(part=part, fen=part.fen, state=LineState.CANCELLED, reason=reason[:200]))
+        elif rest < part.fen:
+            fresh.append(Disbursement(part=part, fen=rest))
     record_contents([*kept, *Disbursement.objects.bulk_create(fresh)])

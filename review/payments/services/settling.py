@@ -18,7 +18,7 @@ from portal.audit.services import record_audit, record_contents, recorded_togeth
 from portal.core.actor import ActorContext
 from portal.jobs.services import enqueue_job
 from review.funding.models import Award, Payment, PaymentKind
-from review.payments.enums import BatchState, Deed, LineState
+from review.payments.enums import ARRIVED, BatchState, Deed, LineState
 from review.payments.models import Batch, Disbursement
 from review.payments.workflow import BATCHES, LINES
 from review.treasury.enums import AccountKind, EntryKind
@@ -245,7 +245,7 @@ def _refresh_batches(lines: Sequence[Disbursement]) -> None:
         states = Counter(dict(batch.lines.order_by().values_list("state").annotate(n=Count("pk"))))
         if states[LineState.IN_TRANSIT]:
             target = BatchState.RELEASED
-        elif set(+states) <= {LineState.PAID, LineState.REVERSAL_ASKED}:
+        elif set(+states) <= ARRIVED:
             target = BatchState.SETTLED
         else:
             target = BatchState.PARTLY_SETTLED

@@ -17,6 +17,7 @@ from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import to_fen, to_yuan
+from portal.jobs.services import enqueue_job
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.services.step_messages import notify_of_step
 from review.funding.allocation import share_by_largest_remainder
@@ -64,8 +65,16 @@ def change_award(
         raise RefusedError("调整后的金额须低于现在的资助金额。", field="new_sum")
     release_limits(claim, act=act)
     new = _lower_parts(claim, new_fen, act=act) if new_fen else {}
-    if new and set(new) != set(old):
-        raise RefusedError("调整后有出资方不再承担，请改为其他金额或全部撤销。", field="new_sum")
+    if new and recovery is not None and recovery.payer_id:
+        # One payer's part bears all of it, whatever the rules would share out.
+        rest = old.get(recovery.payer_id, 0) - (sum(old.values()) - new_fen)
+        if rest < 0:
+            raise RefusedError("调减的金额超过该出资方承担的部分，请改为其他金额。", field="new_sum")
+        new = {region: fen for region, fen in (old | {recovery.payer_id: rest}).items() if fen}
+    if not set(new) <= set(old) or any(fen > old[region] for region, fen in new.items()):
+        raise RefusedError(
+            "按规则分担后有出资方的部分会增加，请指明调减哪一方的部分，或改为其他金额。", field="new_sum"
+        )
     payable, paid = in_kind(claim.pk, K.PAYABLE), in_kind(claim.pk, K.PAID)
     released: dict[int, int] = {} if award else payable
     demanded: dict[int, int] = {}
@@ -76,7 +85,7 @@ def change_award(
             released[line] = min(open_fen, was - becomes)
             demanded[line] = min(was - becomes - released[line], paid.get(line, 0))
             cuts[region] = released[line]
-        cut_waiting(claim.pk, cuts)
+        cut_waiting(claim.pk, cuts, reason=reason.strip())
         last = AwardVersion.objects.filter(award=award).order_by("-version").first()
         version = AwardVersion.objects.create(
             award=award,
@@ -94,6 +103,12 @@ def change_award(
             target=version,
             region_code=claim.region_id,
             after={"amount": to_yuan(new_fen), "reason": version.reason},
+        )
+        enqueue_job(
+            "notices.issue_change" if new_fen else "notices.issue_revocation",
+            key=f"{claim.pk}:{version.pk}",
+            payload={"claim_id": claim.pk, "occasion": version.pk},
+            region_code=claim.region_id,
         )
     deed = recovery.pk if recovery else "terminated"
     book(claim, EntryKind.CANCEL, [(K.PAYABLE, K.AVAILABLE, released)], deed=deed, act=act, note=reason)

@@ -17,9 +17,12 @@ from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import format_yuan, to_fen, to_yuan
+from portal.jobs.services import enqueue_job
 from portal.notifications.services import notify_applicant, notify_users
 from portal.workdays.selectors import CalendarUnknownError, add_workdays
 from review.funding.models import Award
+from review.notices.enums import NoticeKind
+from review.notices.selectors import valid_notice
 from review.recoveries.enums import RecoveryAction, RecoveryGround, RecoveryState, ServiceKind
 from review.recoveries.models import Recovery, RecoveryEvent
 from review.recoveries.permissions import party_for
@@ -32,21 +35,26 @@ HEARING_WORKDAYS = 5
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Why an award shall be revoked or lowered, and to which sum in yuan (0 revokes it)."""
+    """Why an award shall be revoked or lowered, and to which sum in yuan (0 revokes it).
+
+    `payer` is the code of the region whose part alone falls; without one all parts do, as the rules split the sum.
+    """
 
     ground: RecoveryGround
     clause: str
     facts: str
     new_sum: Decimal
+    payer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a decision orders: number, reason, days to pay, and where it bears interest the daily rate from a day."""
+    """What a decision orders: number, reason, days to pay, the account, and a daily rate of interest from a day."""
 
     number: str
     reason: str
     pay_days: int = 30
+    account: str = ""
     daily_rate: Decimal | None = None
     interest_from: date | None = None
 
@@ -76,6 +84,14 @@ def propose_recovery(claim_id: int, *, proposal: Proposal, act: ActorContext) ->
             raise RefusedError(
                 f"调整后的资助须低于现在的 {format_yuan(to_yuan(standing))} 元；全部撤销填 0。", field="new_sum"
             )
+        parts = standing_parts(award)
+        if proposal.payer and standing - new_fen > parts.get(proposal.payer, 0):
+            raise RefusedError(
+                f"该出资方承担 {format_yuan(to_yuan(parts.get(proposal.payer, 0)))} 元，调减的金额不能超过这一部分。",
+                field="new_sum",
+            )
+        paid = paid_fen(claim.pk, proposal.payer)
+        over = max(paid - (parts[proposal.payer] - standing + new_fen), 0) if proposal.payer else 0
         try:
             with transaction.atomic():
                 recovery = Recovery.objects.create(
@@ -86,7 +102,8 @@ def propose_recovery(claim_id: int, *, proposal: Proposal, act: ActorContext) ->
                     clause=proposal.clause.strip(),
                     facts=proposal.facts.strip(),
                     new_fen=new_fen,
-                    fen=max(min(paid_fen(claim.pk), standing) - new_fen, 0),
+                    payer_id=proposal.payer or None,
+                    fen=over if proposal.payer else max(min(paid, standing) - new_fen, 0),
                     proposed_by=user,
                     proposed_at=act.at,
                 )
@@ -169,11 +186,17 @@ def decide_recovery(recovery_id: int, *, terms: Terms, act: ActorContext) -> Rec
             "decided_by": act.user,
             "decided_at": act.at,
             "pay_days": terms.pay_days,
+            "account": terms.account.strip(),
             "daily_rate": terms.daily_rate,
             "interest_from": terms.interest_from,
         }
         recovery = advance(recovery_id, RecoveryAction.DECIDE, act=act, changes=changes, note=terms.reason)
-        if not demanded:
+        if demanded:
+            payload = {"claim_id": claim_id, "occasion": recovery.pk}
+            enqueue_job(
+                "notices.issue_demand", key=f"{claim_id}:{recovery.pk}", payload=payload, region_code=claim.region_id
+            )
+        else:
             settle(recovery, act=act)
     return recovery
 
@@ -190,13 +213,18 @@ def dismiss_recovery(recovery_id: int, *, reason: str, act: ActorContext) -> Rec
 
 
 def serve_decision(recovery_id: int, *, on: date, how: ServiceKind, act: ActorContext) -> Recovery:
-    """Record when and how the decision came to the applicant; its days to pay count from then."""
+    """Record when and how the decision came to the applicant; its days to pay count from then.
+
+    Raises RefusedError while its notice is not made, and for a day before the decision or to come.
+    """
     with transaction.atomic():
         recovery = locked(recovery_id)
         if on > timezone.localdate(act.at):
             raise RefusedError("送达日期不能晚于今天。", field="on")
         if recovery.decided_at is not None and on < timezone.localdate(recovery.decided_at):
             raise RefusedError("送达日期不能早于决定日期。", field="on")
+        if valid_notice(recovery.claim_id, NoticeKind.DEMAND, recovery.pk) is None:
+            raise RefusedError("追缴通知书尚未制作完成或已作废，没有可以送达的文书。请在“通知书”中查看后再登记送达。")
         due = on + timedelta(days=recovery.pay_days)
         changes = {"served_on": on, "served_how": how, "due_on": due}
         recovery = advance(recovery_id, RecoveryAction.SERVE, act=act, changes=changes, note=how.label)

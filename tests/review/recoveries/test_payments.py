@@ -17,12 +17,13 @@ from review.payments.services.batches import (
     release_batch,
 )
 from review.recoveries.enums import RecoveryState
-from review.recoveries.selectors import debt_of, standing_parts
+from review.recoveries.selectors import debt_of, in_kind, standing_parts
 from review.recoveries.services.awards import terminate_claim
-from review.treasury.selectors import book_problems
+from review.treasury.enums import AccountKind
+from review.treasury.selectors import book_problems, claim_balances, lines_of_claim
 from tests.applications.worlds import patent_facts
 from tests.review.paying import pay, treasurers
-from tests.review.recoveries.worlds import DAY, awarded, decided_recovery, served
+from tests.review.recoveries.worlds import DAY, awarded, decided_recovery, heard, served
 from tests.review.worlds import again, on
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +88,44 @@ def test_debt_is_set_off_against_the_next_payment_of_its_payer(office, time_mach
     assert [receipt.principal_fen for receipt in recovery.receipts.all()] == [60000, 40000]
     assert list(book_problems()) == []
     assert list(altered_rows()) == []
+
+
+@pytest.mark.parametrize("was_in_a_batch", [False, True])
+@pytest.mark.parametrize(("payer", "new_sum", "left"), [("320200", "2000", "320211"), ("320211", "3000", "320200")])
+def test_one_payers_part_is_revoked_before_payment_and_the_other_is_paid(office, payer, new_sum, left, was_in_a_batch):
+    claim = awarded(office)
+    if was_in_a_batch:
+        waiting(claim)
+    before = standing_parts(claim.award)
+    decided_recovery(office, claim, new_sum, payer=payer)
+    assert standing_parts(claim.award) == {left: before[left]}
+    assert again(claim).status == ClaimStatus.APPROVED
+    assert waiting(claim) == {left: before[left]}
+    by_region = lines_of_claim(claim.pk)
+    held = {(line, kind): fen for (line, kind), fen in claim_balances(claim.pk).items() if fen}
+    assert held == {
+        (by_region[left], AccountKind.AVAILABLE): -before[left],
+        (by_region[left], AccountKind.PAYABLE): before[left],
+    }
+    terminate_claim(claim.pk, reason="严重失信", act=on(DAY, office.decider))
+    assert not any(claim_balances(claim.pk).values())
+    assert waiting(claim) == {}
+    assert list(book_problems()) == []
+    assert list(altered_rows()) == []
+
+
+@pytest.mark.parametrize("payer", ["320200", "320211"])
+def test_one_payers_part_is_lowered_after_payment_and_demanded_of_its_line_alone(office, payer):
+    claim = awarded(office)
+    pay(claim)
+    before = standing_parts(claim.award)
+    made = decided_recovery(office, again(claim), "4000", payer=payer)
+    assert made.fen == 100000
+    assert standing_parts(claim.award) == before | {payer: before[payer] - 100000}
+    assert in_kind(claim.pk, AccountKind.DUE) == {lines_of_claim(claim.pk)[payer]: 100000}
+
+
+def test_more_than_a_payers_part_is_not_taken_off_it(office):
+    claim = awarded(office)
+    with pytest.raises(RefusedError, match="不能超过这一部分"):
+        heard(office, claim, "1000", payer="320200")

@@ -21,7 +21,7 @@ from review.treasury.enums import AccountKind, EntryKind
 from review.treasury.selectors import book_problems, claim_balances
 from review.treasury.services.awards import move_claim
 from tests.applications.worlds import patent_facts
-from tests.review.recoveries.worlds import DAY, TERMS, awarded, lowered, second_decider
+from tests.review.recoveries.worlds import DAY, TERMS, awarded, lowered, printed, second_decider
 from tests.review.worlds import again, on
 
 pytestmark = [pytest.mark.broad, pytest.mark.django_db]
@@ -55,6 +55,7 @@ def deeds(chance, claim, people, day):
         lambda: proceedings.decide_recovery(made.pk, terms=TERMS, act=act),
         lambda: proceedings.decide_recovery(made.pk, terms=TERMS, act=act),
         lambda: chance.random() < 0.1 and proceedings.dismiss_recovery(made.pk, reason="查无实据", act=act),
+        lambda: Recovery.objects.filter(pk=made.pk, state="decided").exists() and printed(made),
         lambda: proceedings.serve_decision(made.pk, on=day, how=ServiceKind.POST, act=act),
         lambda: repayment.plan_instalments(made.pk, count=chance.randint(1, 4), first_on=day, act=act),
         lambda: repayment.record_receipt(made.pk, amount=sum_of, on=day, voucher=str(day), act=act),

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from applications.claims.enums import ClaimStatus
+from portal.jobs.services import run_due_jobs
 from review.recoveries.enums import RecoveryState
 from review.recoveries.models import Recovery
 from tests.review.decisions.pages import as_
@@ -56,6 +57,10 @@ def test_recovery_goes_from_the_claims_page_to_a_settled_end(client, office, tim
     assert ordered.status_code == 302
     recovery.refresh_from_db()
     assert recovery.daily_rate == Decimal("0.0005")
+    unserved = post(client, recovery, "serve", on="2026-06-10", how="post")
+    assert (unserved.status_code, "追缴通知书尚未制作完成" in unserved.content.decode()) == (422, True)
+    run_due_jobs()
+    assert "追缴通知书（无锡知追〔2026〕1号）" in client.get(address(recovery)).content.decode()
     assert post(client, recovery, "serve", on="2026-06-10", how="post").status_code == 302
     assert post(client, recovery, "plan", count="2", first_on="2026-07-10").status_code == 302
     as_(client, office.finance)

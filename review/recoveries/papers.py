@@ -1,0 +1,103 @@
+"""What the notices of an award's change, of its revocation and of a demand say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portal.core.money import to_yuan
+from review.funding.models import Award
+from review.notices import snapshot as content
+from review.notices.compose import NO_MONEY, NoticeNotDue, common
+from review.notices.enums import NoticeKind
+from review.notices.kinds import NoticeForm, Occasion
+from review.notices.models import Notice
+from review.recoveries.models import AwardVersion, Recovery
+
+if TYPE_CHECKING:
+    from applications.claims.models import Claim
+    from review.notices.compose import Heading
+
+
+def find_version(claim: Claim, key: int) -> Occasion:
+    """The version of an award that a notice tells of."""
+    version = AwardVersion.objects.select_related("recovery", "award").filter(pk=key, award__claim=claim).first()
+    if version is None:
+        raise NoticeNotDue(f"申报 {claim.number} 的资助没有变更，不能制作通知书。")
+    return Occasion(version, version.at, claim.deciding_region)
+
+
+def find_demand(claim: Claim, key: int) -> Occasion:
+    """The decided recovery that demands a sum back."""
+    recovery = Recovery.objects.filter(pk=key, claim=claim, decided_at__isnull=False, fen__gt=0).first()
+    if recovery is None:
+        raise NoticeNotDue(f"申报 {claim.number} 没有应退回的资金，不制作追缴通知书。")
+    return Occasion(recovery, recovery.decided_at, claim.deciding_region)
+
+
+def compose_version(claim: Claim, heading: Heading, version: AwardVersion) -> content.Snapshot:
+    """变更 or 撤销资助决定通知书: the sums before and after, and why."""
+    award, recovery = version.award, version.recovery
+    before = AwardVersion.objects.filter(award=award, version__lt=version.version).order_by("-version").first()
+    told = {
+        "total": to_yuan(version.fen) if version.fen else None,
+        "shares": _shares(claim, award, version),
+        "reasons": _reasons(recovery.facts, recovery.decision_text) if recovery else _reasons(version.reason),
+    }
+    return content.Snapshot(
+        **common(claim, heading),
+        **NO_MONEY | told,
+        previous=to_yuan(before.fen) if before else award.total,
+        clause=recovery.clause if recovery else "",
+        decision_no=recovery.decision_no if recovery else "",
+        grant_number=grant_number(claim),
+    )
+
+
+def compose_demand(claim: Claim, heading: Heading, recovery: Recovery) -> content.Snapshot:
+    """追缴通知书: the sum, by when and to which account, and why."""
+    told = {"total": recovery.yuan, "reasons": _reasons(recovery.facts, recovery.decision_text)}
+    return content.Snapshot(
+        **common(claim, heading),
+        **NO_MONEY | told,
+        clause=recovery.clause,
+        decision_no=recovery.decision_no,
+        grant_number=grant_number(claim),
+        demand=content.Demand(pay_days=recovery.pay_days, account=recovery.account, interest=_interest(recovery)),
+    )
+
+
+def grant_number(claim: Claim) -> str:
+    """The number of the valid notice that granted a claim, "" where there is none."""
+    valid = Notice.objects.filter(claim=claim, kind=NoticeKind.GRANT, voided_at=None)
+    return valid.values_list("number", flat=True).first() or ""
+
+
+def _interest(recovery: Recovery) -> str:
+    if recovery.daily_rate is None or recovery.interest_from is None:
+        return ""
+    day = recovery.interest_from
+    rate = f"{recovery.daily_rate * 100:.6f}".rstrip("0").rstrip(".")
+    return f"自{day.year}年{day.month}月{day.day}日起，按尚未退回金额每日{rate}%计收利息"
+
+
+def _shares(claim: Claim, award: Award, version: AwardVersion) -> content.Shares | None:
+    if not version.fen or claim.city_id == claim.region_id or award.city_share is None:
+        return None
+    city, district = (to_yuan(version.parts.get(code, 0)) for code in (claim.city_id, claim.region_id))
+    return content.Shares(city=city, district=district, basis=award.basis)
+
+
+def _reasons(*texts: str) -> list[content.Reason]:
+    rows = (line.strip() for text in texts for line in text.splitlines())
+    return [content.Reason(text=row if row.endswith("。") else f"{row}。", basis="") for row in rows if row]
+
+
+NOTICES = {
+    NoticeKind.CHANGE: NoticeForm(
+        "知变", "notices.issue_change", frozenset(), compose_version, told=False, find=find_version
+    ),
+    NoticeKind.REVOCATION: NoticeForm(
+        "知撤", "notices.issue_revocation", frozenset(), compose_version, told=False, find=find_version
+    ),
+    NoticeKind.DEMAND: NoticeForm("知追", "notices.issue_demand", frozenset(), compose_demand, find=find_demand),
+}

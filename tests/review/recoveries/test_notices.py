@@ -1,0 +1,173 @@
+"""The papers of money: issued by their occasion, each says what was decided or paid, void where it came undone."""
+
+import io
+from datetime import timedelta
+
+import pikepdf
+import pytest
+from django.urls import reverse
+
+from portal.core.errors import RefusedError
+from portal.jobs.services import run_due_jobs
+from review.notices.enums import NoticeKind
+from review.notices.lifecycle import void_notice
+from review.notices.models import Notice
+from review.notices.render import render_notice
+from review.recoveries.enums import ServiceKind
+from review.recoveries.services.awards import terminate_claim
+from review.recoveries.services.proceedings import serve_decision
+from tests.factories import act
+from tests.review.notices.samples import refusal
+from tests.review.notices.test_kinds import text_of_notice
+from tests.review.notices.test_render import LONG_NAME, text_of
+from tests.review.paying import bring_back, pay
+from tests.review.recoveries.worlds import DAY, awarded, decided_recovery
+from tests.review.worlds import again, on
+
+NEXT = DAY + timedelta(days=1)
+
+
+def issued(kind):
+    run_due_jobs()
+    run_due_jobs()
+    return list(Notice.objects.filter(kind=kind).order_by("pk"))
+
+
+@pytest.mark.django_db
+def test_each_payer_tells_of_its_payment_and_a_return_voids_the_notice(office):
+    claim = awarded(office)
+    pay(claim)
+    city, district = issued(NoticeKind.PAYMENT)
+    assert {city.number, district.number} == {"无锡知拨〔2026〕1号", "无锡滨湖知拨〔2026〕1号"}
+    text = text_of_notice(city)
+    for words in (
+        "拨款通知书",
+        "2026年6月10日",
+        "尾号6677",
+        "3,000.00元（大写：人民币叁仟元整）",
+        "凭证号拨",
+        "无锡知资",
+    ):
+        assert words in text
+    assert "行政复议" not in text
+    bring_back(again(claim), day=NEXT)
+    assert all(notice.voided_at for notice in issued(NoticeKind.PAYMENT))
+    assert "户名不符" in city.events.get().note
+
+
+@pytest.mark.django_db
+def test_payment_that_came_back_before_its_notice_was_made_has_none(office):
+    claim = awarded(office)
+    pay(claim)
+    bring_back(again(claim), day=NEXT)
+    assert issued(NoticeKind.PAYMENT) == []
+
+
+@pytest.mark.django_db
+def test_change_revocation_and_demand_are_told_with_sums_basis_and_remedies(office):
+    claim = awarded(office)
+    pay(claim)
+    made = decided_recovery(office, again(claim), "4000")
+    [change], [demand] = issued(NoticeKind.CHANGE), issued(NoticeKind.DEMAND)
+    assert (change.amount, demand.amount) == (4000, 1000)
+    text = text_of_notice(change)
+    for words in (
+        "变更资助决定通知书",
+        "决定资助5,000.00元",
+        "变更为4,000.00元（大写：人民币肆仟元整）",
+        "市级承担2,400.00元，区级承担1,600.00元",
+        "资金管理办法第十六条",
+        "票据系伪造。",
+        "60日内",
+    ):
+        assert words in text
+    text = text_of_notice(demand)
+    for words in (
+        "追缴通知书",
+        "1,000.00元（大写：人民币壹仟元整）",
+        "30日内",
+        "账号0001",
+        "申辩理由不成立",
+        "6个月内",
+    ):
+        assert words in text
+    serve_decision(made.pk, on=NEXT, how=ServiceKind.POST, act=on(NEXT, office.city))
+
+
+@pytest.mark.django_db
+def test_award_ended_before_payment_has_its_revocation_and_no_demand(office):
+    claim = awarded(office)
+    terminate_claim(claim.pk, reason="列入严重失信名单", act=on(DAY, office.decider))
+    [notice] = issued(NoticeKind.REVOCATION)
+    text = text_of_notice(notice)
+    assert "撤销资助决定通知书" in text
+    assert "决定资助5,000.00元" in text
+    assert "列入严重失信名单。" in text
+    assert not Notice.objects.filter(kind=NoticeKind.DEMAND).exists()
+
+
+@pytest.mark.django_db
+def test_decision_is_not_served_while_its_notice_is_not_made_or_void(client, settings, office):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+    claim = awarded(office)
+    pay(claim)
+    made = decided_recovery(office, again(claim), "4000")
+
+    def serve():
+        serve_decision(made.pk, on=NEXT, how=ServiceKind.POST, act=on(NEXT, office.city))
+
+    with pytest.raises(RefusedError, match="追缴通知书尚未制作完成"):
+        serve()
+    [notice] = issued(NoticeKind.DEMAND)
+    client.force_login(office.decider)
+    sheet = client.get(reverse("notices:proof", args=[notice.code])).content
+    text = text_of(sheet)
+    assert "送达回证" in text
+    assert notice.number in text
+    void_notice(notice.code, reason="印错", act=act(office.decider))
+    with pytest.raises(RefusedError, match="已作废"):
+        serve()
+
+
+def _money_notice(kind, reasons, name):
+    given = {
+        "grant_number": "无锡知资〔2026〕1号",
+        "clause": "资金管理办法第十六条第1款",
+        "decision_no": "锡知追〔2026〕3号",
+    }
+    party = {"name": name, "id_label": "统一社会信用代码", "id": "91320211MA1N000013", "is_person": False}
+    demand = {"pay_days": 30, "account": "无锡市财政局，示例银行，账号 500000123456789012", "interest": ""}
+    transfer = {"payer": "无锡市", "paid_on": "2026-06-10", "account_tail": "6677", "voucher": "锡财拨〔2026〕12号"}
+    own = {
+        "demand": {"total": "3000.00", "demand": demand},
+        "change": {"total": "7000.00", "previous": "10000.00"},
+        "revoke": {"previous": "10000.00"},
+        "payment": {"total": "3000.00", "transfer": transfer},
+    }[kind]
+    told = [] if kind == "payment" else [{"text": text, "basis": ""} for text in reasons]
+    return render_notice(refusal(kind=kind, party=party, reasons=told, **given, **own))
+
+
+@pytest.mark.parametrize("kind", ["payment", "change", "revoke", "demand"])
+@pytest.mark.parametrize("name", ["无锡示例智能科技有限公司", LONG_NAME])
+@pytest.mark.parametrize(
+    "reasons",
+    [
+        ["所附发票与银行回单不符。"],
+        [f"第{n}项发票已在上一年度使用。" for n in range(1, 13)],
+        ["所附发票与银行回单不符，" * 160],
+    ],
+    ids=["one", "twelve", "long"],
+)
+def test_letter_of_money_stands_on_one_page_with_its_reasons_on_it_or_annexed(kind, name, reasons):
+    pdf = _money_notice(kind, reasons, name)
+    text = text_of(pdf)
+    assert name in text
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        annexed = len(document.pages) > 1
+    assert annexed == ("附件：事实和理由" in text)
+    if kind == "payment":
+        assert not annexed
+    else:
+        assert all(reason in text for reason in reasons)
+        assert annexed or len(reasons) == 1
