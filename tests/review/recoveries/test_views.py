@@ -100,5 +100,5 @@ def test_stranger_sees_nothing_and_a_stale_page_is_told(client, office):
 def test_pages_cost_few_queries(client, office, django_assert_max_num_queries):
     recovery = served(office, paid(office))
     as_(client, office.finance)
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         client.get(address(recovery))
