@@ -272,13 +272,12 @@ class Snapshot:
     def _check_sums(self) -> None:
         if self.total is None or self.total <= ZERO:
             raise SnapshotError("total：金额必须大于零。")
+        if self.kind == NoticeKind.GRANT:
+            taken_off = self.reduction.amount if self.reduction else ZERO
+            if not self.lines or sum((line.approved for line in self.lines), ZERO) - taken_off != self.total:
+                raise SnapshotError("lines：各项金额之和与资助金额不一致。")
         if self.shares and self.shares.city + self.shares.district != self.total:
             raise SnapshotError("shares：市、区承担金额之和与资助金额不一致。")
-        if self.kind != NoticeKind.GRANT:
-            return
-        taken_off = self.reduction.amount if self.reduction else ZERO
-        if not self.lines or sum((line.approved for line in self.lines), ZERO) - taken_off != self.total:
-            raise SnapshotError("lines：各项金额之和与资助金额不一致。")
 
     @property
     def title(self) -> str:
