@@ -154,6 +154,7 @@ ADDRESSES: dict[str, Address] = {
         {"city_officer": ADMIN, "suzhou_officer": OTHER_ADMIN | {"province_admin"}, "newcomer": ADMINS},
         lambda world, who: {"pk": world.people[who].pk},
     ),
+    "accounts:staff_number": Address(ADMINS, {"city_officer": ADMIN}, lambda world, who: {"pk": world.people[who].pk}),
     "accounts:regions": Address(ADMINS),
     "accounts:region_edit": Address(
         ADMINS,

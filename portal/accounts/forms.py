@@ -366,6 +366,14 @@ class ConfirmForm(forms.Form):
     )
 
 
+class StaffNumberForm(forms.Form):
+    """An official's number in the office's register."""
+
+    staff_number = LineField(
+        label="工号", max_length=24, help_text="照人事登记填写，一人一号，在任职和审计记录中显示。"
+    )
+
+
 class AppointForm(ConfirmForm):
     """Which duty, and where."""
 

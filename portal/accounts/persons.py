@@ -29,6 +29,8 @@ class Person(AbstractBaseUser):
     """An account that knows which other accounts its holder has; `identity_digest` is empty until a number is known."""
 
     identity_digest = models.CharField("身份摘要", max_length=64, blank=True, db_index=True)
+    # The personal number in the office's register; an account that holds no office has none.
+    staff_number = models.CharField("工号", max_length=20, null=True, blank=True, unique=True)
 
     class Meta:
         abstract = True

@@ -38,6 +38,7 @@ register_audit(
         "official_appointed": "任命",
         "official_confirmed": "确认任命",
         "official_revoked": "免去职责",
+        "staff_number_set": "登记工号",
         "password_changed": "修改密码",
         "password_reset": "重置密码",
         "password_set": "设置密码",

@@ -26,6 +26,7 @@ urlpatterns = [
     path("officials/", officials.officials_list, name="officials"),
     path("officials/users/", officials.users, name="users"),
     path("officials/<int:pk>/", officials.official, name="official"),
+    path("officials/<int:pk>/staff-number/", officials.staff_number, name="staff_number"),
     path("officials/findings/", officials.findings, name="findings"),
     path("officials/regions/", regions.regions, name="regions"),
     path("officials/regions/<str:code>/", regions.region_edit, name="region_edit"),

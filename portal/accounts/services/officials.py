@@ -1,7 +1,9 @@
 """Appoint officials, confirm appointments as a second administrator, and end them."""
 
+import re
+
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,7 +17,10 @@ from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.identifiers import IdentifierError, read_resident_id
+from portal.core.text import compact
 from portal.notifications.services import notify_users
+
+_STAFF_NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{1,19}")
 
 
 def appoint_official(user: User, *, role: str, region: Region, act: ActorContext, number: str = "") -> Appointment:
@@ -127,6 +132,41 @@ def revoke_appointment(appointment: Appointment, *, act: ActorContext) -> None:
             before={"user": locked.user_id, "role": locked.role, "region": locked.region_id},
             after={"revoked_at": act.at},
         )
+
+
+def set_staff_number(user: User, *, number: str, act: ActorContext) -> User:
+    """Enter or correct an official's number in the office's register, as a system administrator of where they serve.
+
+    Raises PermissionDenied for anybody else, RefusedError for oneself, for a number that cannot be one, and for another
+    person's number.
+    """
+    text = compact(number).upper()
+    if not _STAFF_NUMBER.fullmatch(text):
+        raise RefusedError("工号应为 2 至 20 位字母、数字或短横线，请照人事登记填写。", field="staff_number")
+    with transaction.atomic():
+        person = User.objects.select_for_update().get(pk=user.pk)
+        held = person.appointments.filter(revoked_at=None).select_related("region")
+        if not any(act.user is None or covers_now(act.user, one.region_id, Role.SYSTEM_ADMIN) for one in held):
+            raise PermissionDenied("您不是其任职地区的系统管理员。")
+        if same_person(act.user, person.pk):
+            raise RefusedError("不能登记自己的工号，请由另一位系统管理员办理。", field="staff_number")
+        if person.staff_number == text:
+            return person
+        before, person.staff_number = person.staff_number, text
+        try:
+            with transaction.atomic():
+                person.save(update_fields=["staff_number"])
+        except IntegrityError as error:
+            raise RefusedError(f"工号 {text} 已登记在他人名下，请核对。", field="staff_number") from error
+        record_audit(
+            act,
+            action="accounts.staff_number_set",
+            target=person,
+            region_code=held[0].region_id,
+            before={"staff_number": before or ""},
+            after={"staff_number": text},
+        )
+    return person
 
 
 def _lock(appointment: Appointment) -> Appointment:

@@ -5,11 +5,11 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access import access, officials
 from portal.accounts.enums import ADMINISTRATORS, THREE_OFFICES, Role
-from portal.accounts.forms import AppointForm, ConfirmForm, OfficialsFilter, SearchForm
+from portal.accounts.forms import AppointForm, ConfirmForm, OfficialsFilter, SearchForm, StaffNumberForm
 from portal.accounts.models import Appointment
 from portal.accounts.selectors import (
     appointment_findings,
@@ -20,7 +20,12 @@ from portal.accounts.selectors import (
     search_users,
     security_admins_over,
 )
-from portal.accounts.services.officials import appoint_official, confirm_appointment, revoke_appointment
+from portal.accounts.services.officials import (
+    appoint_official,
+    confirm_appointment,
+    revoke_appointment,
+    set_staff_number,
+)
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.regions import in_trees
@@ -79,6 +84,21 @@ def official(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
     }
     return render(request, "accounts/official.html", context)
+
+
+@access(officials(Role.SYSTEM_ADMIN))
+@require_http_methods(["GET", "POST"])
+def staff_number(request: HttpRequest, pk: int) -> HttpResponse:
+    """Enter or correct an official's staff number."""
+    person = get_object_or_404(people_managed_by(user_of(request)), pk=pk)
+    form = StaffNumberForm(request.POST or None, initial={"staff_number": person.staff_number or ""})
+    if request.method == "POST" and form.is_valid():
+        with show_refusal(form, denials=True):
+            set_staff_number(person, number=form.cleaned_data["staff_number"], act=act_of(request))
+            messages.success(request, f"{person.name}的工号已登记。")
+            return redirect("accounts:official", pk=pk)
+    context = {"person": person, "form": form}
+    return render(request, "accounts/staff_number.html", context, status=422 if form.errors else 200)
 
 
 @access(officials(Role.SECURITY_ADMIN))
