@@ -28,10 +28,10 @@ from portal.core.paging import read_number
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One drawn control, and the place where what is wrong with it is told."""
+    """One control, and the place where what is wrong with it is told."""
 
+    form: LineForm
     name: str
-    html: str
     fault: str
     note: str
     place: str
@@ -39,6 +39,11 @@ class Control:
     is_asked: bool
     is_required: bool
     is_filled: bool
+
+    @property
+    def html(self) -> str:
+        """The control, drawn; an answer to a save shows the faults alone and draws none."""
+        return self.form.render_fact(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ class Block:
 
     @cached_property
     def controls(self) -> list[Control]:
-        """The controls, drawn."""
+        """The controls in the order of the facts."""
         self.form.helper.form_show_errors = False
         reading = self.form.reading
         found = []
@@ -121,8 +126,8 @@ class Block:
                 control.widget.attrs["aria-describedby"] = f"{helped}{place}"
             found.append(
                 Control(
+                    form=self.form,
                     name=fact.name,
-                    html=self.form.render_fact(fact.name),
                     fault=fault,
                     note=note,
                     place=place,
