@@ -154,7 +154,7 @@ def build_world() -> World:
     world.extra |= contest_of(applicant, holder=owner, rival=people["newcomer"])
     world.extra |= _paperwork(world) | {
         f"unsent_{whose}": UnsentForm.objects.create(
-            owner=people[who], address="/me/", page="/me/", content=b"", kept_at=timezone.now()
+            owner=people[who], address="/me/", page="/me/", content=[[], []], kept_at=timezone.now()
         )
         for whose, who in (("own", "member"), ("theirs", "other_member"))
     }

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Iterator
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -17,6 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
 # ruff: noqa: E402 - models are there only now
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -26,6 +28,7 @@ from applications.claims.models import Claim
 from applications.claims.services.replay import replay_assessments
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.encrypted_fields import EncryptedField
 from portal.core.encryption import decrypt
 from review.funding.models import Award
 from review.notices.models import Notice
@@ -51,6 +54,7 @@ def main() -> None:
         "chain": run("verify_audit", skip_files=True),
         "replayed": replayed(),
         "pages": opened_pages(),
+        "in clear": numbers_in_clear(),
     }
     sys.stdout.write(json.dumps(found, ensure_ascii=False))
 
@@ -109,6 +113,38 @@ def replayed() -> dict[str, Any]:
 
     run_of_all = replay_assessments()
     return {"checked": run_of_all.checked, "differing": run_of_all.differing}
+
+
+NUMBERS = {"phone", "contact_phone", "account_number", "resident_id", "identity_number"}
+
+
+def numbers_of(value: Any, name: str = "") -> Iterator[str]:
+    """The numbers of people and accounts in a value, at any depth."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from numbers_of(part, key)
+    elif isinstance(value, list):
+        for part in value:
+            yield from numbers_of(part, name)
+    elif isinstance(value, str) and value and name in NUMBERS:
+        yield value
+
+
+def numbers_in_clear() -> list[str]:
+    """Where a dump of the database has an ID number, an account or a telephone as it is, that the portal encrypts."""
+    numbers: set[str] = set()
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, EncryptedField):
+                for value in model._base_manager.values_list(field.name, flat=True):
+                    numbers |= set(numbers_of(value, field.name))
+    assert len(numbers) > 20, numbers
+    found = set()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - the database's own name
+            found |= {table for row in cursor.fetchall() for number in numbers if number in str(row)}
+    return sorted(found)
 
 
 def opened_pages() -> dict[str, int]:

@@ -55,6 +55,7 @@ def assert_nothing_lost(found: dict[str, Any]) -> None:
     assert re.match(r"审计链完好，共 6\d\d 条，所载内容相符。", found["chain"])
     assert found["replayed"] == {"checked": 127, "differing": 0}
     assert {path: status for path, status in found["pages"].items() if status != 200} == {}
+    assert found["in clear"] == []
     assert len(found["pages"]) == 48 + 46 + 11 + 14 + 3 + 3
 
 

@@ -3,9 +3,9 @@
 from applications.claims.api import router
 from applications.claims.enums import Action
 from applications.claims.jobs import replay
-from applications.claims.models import Assessment, ClaimEvent, Evidence, StoredFile
+from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine, Evidence, StoredFile
 from applications.claims.own_data import CLAIMS, CLOSING, DRAFTS, OWN_CLAIMS
-from applications.claims.selectors.files import expected_file
+from applications.claims.selectors.files import expected_file, is_fixed
 from portal.access import applicants
 from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
@@ -23,6 +23,8 @@ CLOSINGS.add("claims", CLOSING)
 RETENTIONS.add("drafts", DRAFTS)
 RETENTIONS.add("claims", CLAIMS)
 register_contents(Assessment, ClaimEvent, Evidence)
+register_contents(Claim, fixed=is_fixed)
+register_contents(ClaimLine, fixed=lambda line: is_fixed(line.claim), related=("claim",))
 register_contents(StoredFile, file_of=expected_file)
 register_audit(
     "claim",

@@ -361,7 +361,7 @@ class ConfirmForm(forms.Form):
     number = LineField(
         label="公民身份号码",
         max_length=24,
-        help_text="请按证件原件填写。只留存加密摘要，用于识别同一人的不同账号。",
+        help_text="请按证件原件填写。加密保存，只用于识别同一人的不同账号。",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
 

@@ -251,7 +251,6 @@ class Invitation(models.Model):
     """An owner's invitation to join; the token goes by e-mail and is stored only as a hash."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-
     applicant = models.ForeignKey(Applicant, models.CASCADE, related_name="invitations")
     email = models.EmailField("受邀邮箱")
     token_hash = models.CharField(max_length=64, unique=True)
@@ -374,6 +373,7 @@ class Appointment(models.Model):
     appointed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     appointed_at = models.DateTimeField("任职时间", default=timezone.now)
     identity_digest = models.CharField("身份摘要", max_length=64, blank=True)
+    identity_number = EncryptedField("证件号码", longest=18, blank=True, default="")
     confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     revoked_at = models.DateTimeField("免职时间", null=True, blank=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.db.models.signals import post_delete, post_save
 
 from portal.core.registry import Registry
@@ -25,38 +25,59 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A table whose rows the chain holds, and the file that belongs to a row."""
+    """A table whose rows the chain holds, and the file that belongs to a row.
+
+    With `fixed`, a row counts as absent while that says no: what may still change is not held. It reads the row and
+    what `related` names.
+    """
 
     model: type[Model]
     file_of: FileOf | None = None
+    fixed: Callable[[Any], bool] | None = None
+    related: tuple[str, ...] = ()
+
+    def rows(self, keys: Iterable[str] | None = None) -> QuerySet[Any]:
+        """The table's rows, or those of these keys, with what is asked to know whether they are fixed."""
+        rows = self.model._base_manager.all()
+        rows = rows.select_related(*self.related) if self.related else rows
+        return rows if keys is None else rows.filter(pk__in=list(keys))
 
 
 CONTENTS: Registry[Content] = Registry("table in the chain")
 
 
-def register_contents(*models: type[Model], file_of: FileOf | None = None) -> None:
+def register_contents(
+    *models: type[Model],
+    file_of: FileOf | None = None,
+    fixed: Callable[[Any], bool] | None = None,
+    related: tuple[str, ...] = (),
+) -> None:
     """Hold the rows of tables in the chain.
 
-    Rows that are saved or deleted one by one are noticed by themselves; after `bulk_create` and `update` call
-    `portal.audit.services.record_contents`. A migration that fills columns of rows that stand repeats
-    `RecordContents`.
+    Rows that are saved or deleted one by one are noticed by themselves; after `bulk_create` and `update`, and where a
+    row begins or ceases to be `fixed`, call `portal.audit.services.record_contents`. A migration that fills columns of
+    rows that stand repeats `RecordContents`.
     """
     from portal.audit.services import record_contents  # noqa: PLC0415 - the models are loaded when apps register
 
     def note(instance: Model, **_: Any) -> None:
-        record_contents([instance])
+        if fixed is None or fixed(instance):
+            record_contents([instance])
 
     for model in models:
-        CONTENTS.add(model._meta.label_lower, Content(model, file_of))
+        CONTENTS.add(model._meta.label_lower, Content(model, file_of, fixed, related))
         for signal in (post_save, post_delete):
             signal.connect(note, sender=model, weak=False)
 
 
 def hash_of(stored: Model) -> str:
-    """SHA-256 of a row's fields as read from the database, however it keeps them.
+    """SHA-256 of a row's fields as read from the database, however it keeps them; "" for one that is not fixed.
 
     What is empty counts nothing, so that columns may be added.
     """
+    content = CONTENTS.get(stored._meta.label_lower)
+    if content is not None and content.fixed is not None and not content.fixed(stored):
+        return ""
     values = {field.attname: getattr(stored, field.attname) for field in stored._meta.concrete_fields}
     filled = {name: value for name, value in values.items() if value not in (None, "", [], {}, False)}
     text = json.dumps(filled, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -71,6 +92,6 @@ def hashes_of(rows: Iterable[RowKey]) -> dict[str, dict[str, str]]:
     for table, hashes in found.items():
         keys = list(hashes)
         for start in range(0, len(keys), _BATCH):
-            for row in CONTENTS[table].model._base_manager.filter(pk__in=keys[start : start + _BATCH]):
+            for row in CONTENTS[table].rows(keys[start : start + _BATCH]):
                 hashes[str(row.pk)] = hash_of(row)
     return found

@@ -7,7 +7,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.utils import timezone
 
-from portal.audit.contents import hash_of
+from portal.audit.contents import CONTENTS, hash_of
 from portal.audit.services import append_records
 
 _ROWS_PER_RECORD = 500
@@ -46,6 +46,8 @@ class RecordContents(Operation):
             model = to_state.apps.get_model(app_label, name)
             table = model._meta.label_lower
             rows = model._base_manager.using(schema_editor.connection.alias).order_by("pk")
+            if (content := CONTENTS.get(table)) is not None:
+                rows = rows.select_related(*content.related) if content.related else rows
             last: Any = None
             while some := list((rows if last is None else rows.filter(pk__gt=last))[:_ROWS_PER_RECORD]):
                 last = some[-1].pk

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 # Numbers of people and of accounts, whatever object a record is about.
-_ALWAYS = frozenset({"resident_id", "account_number"})
+_ALWAYS = frozenset({"resident_id", "account_number", "phone", "contact_phone", "identity_number"})
 _Values = dict[str, Any]
 
 

@@ -6,6 +6,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from portal.core.encrypted_fields import EncryptedJSONField
+
 
 class UnsentForm(models.Model):
     """A form that came too late: whose it is, where it was to go, and its fields, encrypted."""
@@ -16,7 +18,7 @@ class UnsentForm(models.Model):
     )
     address = models.CharField("提交地址", max_length=500)
     page = models.CharField("所在页面", max_length=500)
-    content = models.BinaryField("内容")
+    content = EncryptedJSONField("内容", default=list)
     kept_at = models.DateTimeField("保留时间")
 
     class Meta:

@@ -1,14 +1,10 @@
 """Keep what came too late for its own person, and give it back."""
 
-import base64
-import hashlib
 import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
 from django.http import HttpRequest
 
 from portal.accounts.models import User
@@ -52,23 +48,20 @@ def keep(mark: PageMark | None, *, address: str, content: Content, at: datetime)
     """
     if mark is None or mark.owner is None or not content.fields or len(address) > 500:
         return None
-    encoded = json.dumps([content.fields, content.files], ensure_ascii=False).encode()
-    if len(encoded) > MOST_BYTES:
+    kept = [content.fields, content.files]
+    if len(json.dumps(kept, ensure_ascii=False).encode()) > MOST_BYTES:
         return None
     own = UnsentForm.objects.filter(owner_id=mark.owner)
     UnsentForm.objects.filter(kept_at__lt=at - KEPT_FOR).delete()
     others = own.exclude(address=address).values_list("pk", flat=True)
     own.filter(pk__in=list(others[MOST_FORMS - 1 :])).delete()
-    values = {"page": mark.page, "content": _cipher().encrypt(encoded), "kept_at": at}
+    values = {"page": mark.page, "content": kept, "kept_at": at}
     return UnsentForm.objects.update_or_create(owner_id=mark.owner, address=address, defaults=values)[0]
 
 
 def read(form: UnsentForm) -> Content:
-    """What a kept form says; nothing where the site's key was changed without keeping the old one."""
-    try:
-        fields, files = json.loads(_cipher().decrypt(bytes(form.content)))
-    except InvalidToken:
-        return Content([], [])
+    """What a kept form says."""
+    fields, files = form.content
     return Content([(name, value) for name, value in fields], files)
 
 
@@ -78,9 +71,3 @@ def let_go(user: User, key: str) -> None:
         UnsentForm.objects.filter(owner=user, key=uuid.UUID(key)).delete()
     except ValueError:
         return
-
-
-def _cipher() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = [hashlib.sha256(b"unsent:" + str(key).encode()).digest() for key in keys]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

@@ -13,6 +13,7 @@ from applications.claims.enums import Route
 from applications.claims.models import visible_claims
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import User
+from portal.core.encrypted_fields import EncryptedField
 from review.decisions.enums import Conclusion, CreditResult, ObjectionState, Stage
 
 # District lists are worked by the district's own second officer too.
@@ -247,7 +248,7 @@ class Objection(models.Model):
 
     entry = models.ForeignKey(PublicityEntry, models.PROTECT, related_name="objections")
     objector = models.CharField("异议人", max_length=60)
-    contact = models.CharField("联系方式", max_length=60)
+    contact = EncryptedField("联系方式", longest=60)
     text = models.TextField("异议内容")
     received_on = models.DateField("收到日期")
     due_on = models.DateField("办理期限")

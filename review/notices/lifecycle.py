@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.audit.services import record_audit
+from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.jobs.services import close_dead_jobs, enqueue_job, retry_job
@@ -94,14 +94,17 @@ def record_looks(notices: Iterable[Notice], kind: NoticeEventKind, *, act: Actor
     made = [notice for notice in notices if notice.rendered_at and notice.claim.applicant_id in own]
     seen = NoticeEvent.objects.filter(notice__in=made, kind=kind, user=user).values_list("notice_id", flat=True)
     known = set(seen) if made else set()
-    NoticeEvent.objects.bulk_create(
-        [
-            NoticeEvent(notice=notice, kind=kind, on=timezone.localdate(act.at), user=user, at=act.at)
-            for notice in made
-            if notice.pk not in known
-        ],
-        ignore_conflicts=True,
-    )
+    fresh = [notice for notice in made if notice.pk not in known]
+    if not fresh:
+        return
+    on = timezone.localdate(act.at)
+    with transaction.atomic():
+        NoticeEvent.objects.bulk_create(
+            [NoticeEvent(notice=notice, kind=kind, on=on, user=user, at=act.at) for notice in fresh],
+            ignore_conflicts=True,
+        )
+        # Read again: of rows of which some may have been there, no database says the keys.
+        record_contents(NoticeEvent.objects.filter(notice__in=fresh, kind=kind, user=user))
 
 
 def _lock(code: str, act: ActorContext) -> Notice:

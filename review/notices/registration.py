@@ -11,7 +11,7 @@ from review.notices.api import router
 from review.notices.enums import NoticeKind
 from review.notices.jobs import handler_of
 from review.notices.kinds import FORMS, NoticeForm
-from review.notices.models import KEEPERS, Notice
+from review.notices.models import KEEPERS, Notice, NoticeEvent
 from review.notices.own_data import OWN_NOTICES
 from review.notices.selectors import printed_file
 
@@ -33,6 +33,7 @@ register_footer("通知书核验", "notices:verify", weight=20)
 register_menu("通知书", "notices:office", officials(*KEEPERS), weight=95)
 OWN_DATA.add("notices", OWN_NOTICES)
 register_contents(Notice, file_of=printed_file)
+register_contents(NoticeEvent)
 register_audit(
     "notices",
     "通知书",

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -121,7 +122,10 @@ def test_a_form_sent_too_late_is_kept_for_its_own_person_alone(how):
     owner.refresh_from_db()
     assert owner.name == "原名"
     kept = UnsentForm.objects.get(owner=owner)
-    assert "改过".encode() not in bytes(kept.content)
+    assert "改过" in str(kept.content)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT content FROM unsent_unsentform")
+        assert cursor.fetchone()[0].startswith("enc:")
 
     stranger = Client()
     stranger.force_login(UserFactory())

@@ -1,6 +1,7 @@
-"""Which bytes must be in private storage."""
+"""Which bytes must be in private storage, and which claims stay as they are."""
 
-from applications.claims.models import StoredFile
+from applications.claims.enums import EDITABLE
+from applications.claims.models import Claim, StoredFile
 from portal.audit.models import AuditRecord
 
 
@@ -13,3 +14,8 @@ def expected_file(stored: StoredFile) -> tuple[str, str] | None:
     if all(removed for _, removed in uses) and purged.exists():
         return None
     return stored.path, stored.sha256
+
+
+def is_fixed(claim: Claim) -> bool:
+    """Whether a claim and its lines were submitted and are not with the applicant to be changed."""
+    return claim.submitted_at is not None and claim.status not in EDITABLE

@@ -20,6 +20,7 @@ from policies.facts.values import DECIDED, DECISION_NO, OFFICERS_FACTS, engine_f
 from policies.published.selectors import catalogue_for
 from policies.published.wording import as_shown
 from policies.rates.selectors import takes_ratio, with_rates
+from portal.audit.services import record_contents
 from portal.core.actor import ActorContext
 from portal.core.money import ZERO, quantise_yuan
 
@@ -66,6 +67,7 @@ def assess_claim(
     for state in context.lines:
         state.line.assessed_amount = amounts.get(state.number, otherwise)
     ClaimLine.objects.bulk_update([state.line for state in context.lines], ["assessed_amount"])
+    record_contents(state.line for state in context.lines)
     return _store(claim, question, answer, act=act, stage=stage)
 
 

@@ -10,6 +10,7 @@ from django.db.models import Model
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimEvent
 from applications.claims.permissions import party_for
+from applications.claims.selectors.files import is_fixed
 from applications.claims.workflow import workflow_of
 from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
@@ -65,9 +66,12 @@ def perform_transition(
     if action in _NEW_ROUND:
         changed["round"] = claim.round + 1
         changed |= {name: empty for name, (set_after, empty) in _SUMS.items() if after in set_after}
+    was_fixed = is_fixed(claim)
     old, new = workflow.move(claim, action, target=after, changes=changed | {"status_since": act.at})
     if not claim.holds_rights:
         claim.lines.update(exclusive_key=None)
+    if is_fixed(claim) != was_fixed or not claim.holds_rights:
+        record_contents([claim, *claim.lines.all()])
     event = ClaimEvent.objects.create(
         claim=claim,
         action=action,
@@ -118,7 +122,7 @@ def perform_transitions(
         )
         for claim in claims
     )
-    record_contents(events)
+    record_contents([*events, *claims])
     for claim in claims:
         record_audit(
             act,

@@ -1,6 +1,7 @@
 """Write what is encrypted anew under the newest key: after a key was added, and where values were never encrypted."""
 
-from typing import TypeVar
+from collections.abc import Iterator
+from typing import Any, TypeVar
 
 from django.apps import apps as current_apps
 from django.apps.registry import Apps
@@ -8,8 +9,9 @@ from django.db import transaction
 from django.db.models import F, Model, TextField
 from django.db.models.functions import Cast
 
+from portal.accounts.models import User
 from portal.core.encrypted_fields import EncryptedField, KeyedHashField
-from portal.core.encryption import current_mark, decrypt, encrypt
+from portal.core.encryption import current_mark, decrypt, encrypt, keyed_hashes
 
 _SLICE = 200
 FieldOfKind = TypeVar("FieldOfKind", EncryptedField, KeyedHashField)
@@ -22,6 +24,7 @@ def rotate_fields(apps: Apps = current_apps) -> int:
     migration hands its own models over.
     """
     changed = sum(_rotate(model) for model in apps.get_models() if _fields(model, EncryptedField))
+    changed += sum(_rotate_digests(apps, number) for number in _identity_numbers(apps))
     authenticators = apps.get_model("mfa", "Authenticator")._base_manager
     for pk in authenticators.values_list("pk", flat=True):
         with transaction.atomic():
@@ -32,6 +35,35 @@ def rotate_fields(apps: Apps = current_apps) -> int:
                 held.save(update_fields=["data"])
                 changed += 1
     return changed
+
+
+def unknown_digests() -> int:
+    """How many people are known by a digest without its number: the older keys are needed until they give it."""
+    known = {keyed_hashes(number)[0] for number in _identity_numbers(current_apps)}
+    held = User.objects.exclude(identity_digest="")
+    return len(set(held.values_list("identity_digest", flat=True)) - known)
+
+
+def _with(apps: Apps, column: str, *names: str) -> list[Any]:
+    """The tables of people that have a column; those of an early migration have not."""
+    models = [apps.get_model("accounts", name) for name in names]
+    return [model for model in models if any(field.name == column for field in model._meta.concrete_fields)]
+
+
+def _identity_numbers(apps: Apps) -> Iterator[str]:
+    """The ID numbers that digests are made of, as applicants and officials gave them."""
+    for column, name in (("resident_id", "Applicant"), ("identity_number", "Appointment")):
+        for model in _with(apps, column, name):
+            yield from filter(None, model._base_manager.order_by("pk").values_list(column, flat=True).iterator(_SLICE))
+
+
+def _rotate_digests(apps: Apps, number: str) -> int:
+    """Write the digest of a number anew, for all accounts of its holder at once: they are compared by it."""
+    newest, *others = keyed_hashes(number)
+    older = set(others) - {newest}
+    with transaction.atomic():
+        held = _with(apps, "identity_digest", "User", "Appointment")
+        return sum(m._base_manager.filter(identity_digest__in=older).update(identity_digest=newest) for m in held)
 
 
 def _fields(model: type[Model], kind: type[FieldOfKind]) -> list[FieldOfKind]:

@@ -33,7 +33,8 @@ def appoint_official(user: User, *, role: str, region: Region, act: ActorContext
     with transaction.atomic():
         _check_administrator(region, Role.SYSTEM_ADMIN, act=act)
         person = User.objects.select_for_update().get(pk=user.pk)
-        digest = _digest(person, number, act=act) if number or act.user is not None else person.identity_digest
+        known = _read(number, act=act) if number or act.user is not None else ""
+        digest = _digest(person, known) if known else person.identity_digest
         person.identity_digest = digest
         if same_person(person, act.user.pk if act.user else None):
             raise RefusedError("不能给自己任职，请由另一位系统管理员办理。")
@@ -43,6 +44,7 @@ def appoint_official(user: User, *, role: str, region: Region, act: ActorContext
             role=role,
             region=region,
             identity_digest=digest,
+            identity_number=known,
             appointed_by=act.user,
             appointed_at=act.at,
             confirmed_at=None if act.user else act.at,
@@ -79,7 +81,8 @@ def confirm_appointment(appointment: Appointment, *, number: str, act: ActorCont
         if locked.revoked_at or locked.confirmed_at:
             raise RefusedError("该任职已经办理，请刷新页面查看。")
         person = User.objects.select_for_update().get(pk=locked.user_id)
-        if _digest(person, number, act=act) != locked.identity_digest:
+        known = _read(number, act=act)
+        if _digest(person, known) != locked.identity_digest:
             raise RefusedError(
                 "与任职时登记的证件号码不一致。请核对证件原件；登记有误的，请退回该任职。", field="number"
             )
@@ -87,8 +90,8 @@ def confirm_appointment(appointment: Appointment, *, number: str, act: ActorCont
         if same_person(person, act.user.pk if act.user else None) or same_person(act.user, locked.appointed_by_id):
             raise RefusedError("任职须由任命人和本人以外的安全管理员确认。")
         _check_duties(person, locked.role, locked.region, but=locked)
-        locked.confirmed_at, locked.confirmed_by = act.at, act.user
-        locked.save(update_fields=["confirmed_at", "confirmed_by"])
+        locked.confirmed_at, locked.confirmed_by, locked.identity_number = act.at, act.user, known
+        locked.save(update_fields=["confirmed_at", "confirmed_by", "identity_number"])
         _take_effect(locked)
         record_audit(
             act,
@@ -174,12 +177,17 @@ def _lock(appointment: Appointment) -> Appointment:
     return found.select_related("user", "appointed_by", "region__parent").get(pk=appointment.pk)
 
 
-def _digest(person: User, number: str, *, act: ActorContext) -> str:
-    """The digest of an ID number, the very one that another account of the same holder already has."""
+def _read(number: str, *, act: ActorContext) -> str:
+    """An ID number in its normal form."""
     try:
-        digest = known_digest(read_resident_id(number, today=timezone.localdate(act.at)))
+        return read_resident_id(number, today=timezone.localdate(act.at))
     except IdentifierError as error:
         raise RefusedError(str(error), field="number") from error
+
+
+def _digest(person: User, number: str) -> str:
+    """The digest of an ID number, the very one that another account of the same holder already has."""
+    digest = known_digest(number)
     if person.identity_digest not in ("", digest):
         raise RefusedError("此人已用另一证件号码核验过身份，请核对证件原件。", field="number")
     return digest

@@ -12,7 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from applications.claims.models import Evidence, StoredFile
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim, ClaimLine, Evidence, StoredFile
 from portal.audit.contents import CONTENTS
 from portal.audit.models import AuditRecord
 from portal.audit.services import record_audit, record_contents, rehearsal
@@ -74,6 +75,10 @@ def _row_handling():
     return RowHandling.objects.create(row=row, state="set_aside", reason="手续费", proposed_by=row.file.officer)
 
 
+def _claim_line():
+    return ClaimFactory(status=ClaimStatus.SUBMITTED).lines.get()
+
+
 def _year_end():
     line = ROWS["treasury.account"][0]().line
     return YearEnd.objects.create(line=line, proposed_by=make_official("finance", wuxi()))
@@ -88,6 +93,8 @@ def _credit_mark():
 
 # Further tables, and other changes: how a row comes to be, and what somebody changes past the portal.
 OPEN_ROWS = {
+    "applications.claim": (lambda: ClaimFactory(status=ClaimStatus.SUBMITTED), {"claimed_amount": 9}),
+    "applications.claimline": (_claim_line, {"facts": {"amount": "9"}}),
     "applications.storedfile": (_stored_file, {"size": 1}),
     "applications.evidence": (_evidence, {"filename": "b.pdf"}),
     "review.publicitylist": (lambda: ROWS["review.publicityentry"][0]().publicity, {"ends_on": date(2026, 4, 2)}),
@@ -139,9 +146,29 @@ def test_a_row_that_was_changed_added_or_taken_away_is_named(label):
             transaction.set_rollback(True)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"status": ClaimStatus.CORRECTION, "returned_from": ClaimStatus.SUBMITTED}, {"status": ClaimStatus.DRAFT}],
+)
+def test_a_submitted_claim_is_not_opened_past_the_portal_and_a_draft_is_not_held(change):
+    draft = recorded(lambda: ClaimFactory(status=ClaimStatus.DRAFT, submitted_at=None))
+    Claim.objects.filter(pk=draft.pk).update(facts={"amount": "9"})
+    ClaimLine.objects.filter(claim=draft).update(facts={"amount": "9"})
+    assert list(altered_rows()) == []
+    claim = recorded(lambda: ClaimFactory(status=ClaimStatus.SUBMITTED))
+    line = claim.lines.get()
+    Claim.objects.filter(pk=claim.pk).update(**change)
+    assert list(altered_rows()) == [
+        f"applications.claim {claim.pk}（内容已改动）",
+        f"applications.claimline {line.pk}（内容已改动）",
+    ]
+
+
 def test_a_row_that_came_past_the_portal_is_in_no_record():
     award = recorded(ROWS["funding.award"][0])
     claim = ClaimFactory()
+    record_contents(claim.lines.all())
+    record_audit(act(), action="jobs.retry", target=wuxi())
     Award.objects.bulk_create([Award(claim=claim, total=1)])
     forged = Award.objects.get(claim=claim)
     assert list(altered_rows()) == [f"funding.award {forged.pk}（不在链上）"]

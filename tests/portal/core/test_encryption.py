@@ -1,5 +1,8 @@
 """What is encrypted at rest, under keys that change."""
 
+from datetime import date
+from unittest.mock import Mock
+
 import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -13,17 +16,26 @@ from applications.payees.models import Payee, PayeeRequest
 from applications.payees.services import decide_request, freeze_payee
 from portal.accounts.enums import Role
 from portal.accounts.models import Applicant, User
-from portal.accounts.selectors import search_users
-from portal.accounts.services.applicants import ApplicantDetails, request_override, update_applicant
-from portal.accounts.services.encryption import rotate_fields
+from portal.accounts.selectors import known_digest, search_users
+from portal.accounts.services.applicants import (
+    ApplicantDetails,
+    register_individual,
+    request_override,
+    update_applicant,
+)
+from portal.accounts.services.encryption import rotate_fields, unknown_digests
+from portal.accounts.services.officials import appoint_official, confirm_appointment
 from portal.accounts.services.profile import update_profile
 from portal.audit.chain import compute_hash
 from portal.audit.differences import differences_of
 from portal.audit.models import AuditRecord
 from portal.audit.sealing import seal, sealed_names
+from portal.audit.services import record_audit
 from portal.core.encryption import UndecipherableError, decrypt, encrypt, keyed_hash
 from portal.core.triggers import missing_protections
 from portal.notifications.models import OutboxEmail
+from portal.unsent.models import UnsentForm
+from review.decisions.models import Objection
 from review.funding.models import Payment
 from tests.factories import (
     ApplicantFactory,
@@ -97,6 +109,20 @@ def numbers(settings):
     stranger = UserFactory()
     details = ApplicantDetails(name="某单位", region_id="320211", account_number=ACCOUNT, contact_phone=PHONE)
     request_override(kind="enterprise", uscc="913202110000000013", details=details, reason="照上", act=act(stranger))
+    UnsentForm.objects.create(
+        owner=stranger, address="/a/", page="/a/", content=[[["phone", OTHER_PHONE]], []], kept_at=act().at
+    )
+    entry = ROWS["review.publicityentry"][0]()
+    Objection.objects.create(
+        entry=entry,
+        objector="甲",
+        contact=PHONE,
+        text="不符",
+        received_on=date(2026, 3, 2),
+        due_on=date(2026, 3, 9),
+        entered_by=officer,
+    )
+    record_audit(act(), action="jobs.retry", target=officer, after={"rows": [{"contact_phone": PHONE}]})
     OutboxEmail.objects.create(to="a@b.example", subject="联系", body=f"请致电 {PHONE}")
     return owner
 
@@ -109,6 +135,8 @@ def assert_all_is_there(owner):
     assert [payee.account_number for payee in Payee.objects.order_by("pk")] == [ACCOUNT, OTHER_ACCOUNT]
     assert PayeeRequest.objects.get().after["account_number"] == OTHER_ACCOUNT
     assert Payment.objects.get(voucher="2").account["account_number"] == ACCOUNT
+    assert UnsentForm.objects.get().content == [[["phone", OTHER_PHONE]], []]
+    assert Objection.objects.get().contact == PHONE
     assert OutboxEmail.objects.get(to="a@b.example").body.endswith(PHONE)
 
 
@@ -124,6 +152,35 @@ def test_no_number_lies_in_the_database_as_it_is_and_keys_rotate_without_touchin
         assert_all_is_there(numbers)
         call_command("verify_audit")
     assert missing_protections(apps) == []
+
+
+@pytest.mark.django_db
+def test_the_accounts_of_one_person_stay_one_persons_when_keys_rotate_also_after_a_broken_run(settings, monkeypatch):
+    settings.FIELD_KEYS = [OLD]
+    admin, guard = make_official(Role.SYSTEM_ADMIN, wuxi()), make_official(Role.SECURITY_ADMIN, wuxi())
+    official, other = UserFactory(), UserFactory(identity_digest=known_digest(RESIDENT))
+    appointment = appoint_official(official, role=Role.AUDITOR, region=wuxi(), number=RESIDENT, act=act(admin))
+    confirm_appointment(appointment, number=RESIDENT, act=act(guard))
+    person, second = make_resident_id(6), UserFactory()
+    register_individual(
+        resident_id=person, details=ApplicantDetails(name="李四", region_id=binhu().pk), act=act(second)
+    )
+    elsewhere = UserFactory(identity_digest="0" * 64)
+    settings.FIELD_KEYS = [NEW, OLD]
+    with monkeypatch.context() as broken:
+        broken.setattr("portal.accounts.services.encryption._rotate_digests", Mock(side_effect=[1, OSError("disk")]))
+        with pytest.raises(OSError, match="disk"):
+            rotate_fields()
+    call_command("rotate_field_keys")
+    settings.FIELD_KEYS = [NEW]
+    for number, accounts in ((RESIDENT, [official, other]), (person, [second])):
+        assert set(User.objects.filter(identity_digest=keyed_hash(number))) == set(accounts)
+        assert known_digest(number) == keyed_hash(number)
+    appointment.refresh_from_db()
+    assert (appointment.identity_digest, appointment.identity_number) == (keyed_hash(RESIDENT), RESIDENT)
+    assert (unknown_digests(), rotate_fields()) == (1, 0)
+    elsewhere.refresh_from_db()
+    assert elsewhere.identity_digest == "0" * 64
 
 
 @pytest.mark.django_db
@@ -172,10 +229,10 @@ def test_the_record_shows_that_a_number_changed_and_not_which():
 @pytest.mark.parametrize("salted", [True, False])
 def test_numbers_are_sealed_at_any_depth_and_given_back_as_they_were(salted):
     before = {"name": "甲", "rows": [{"account_number": "6217000000001234"}, {"account_number": ""}]}
-    after = {"phone": "13912345678", "resident_id": None, "contact_phone": "0510-12345678"}
+    after = {"phone": "13912345678", "resident_id": None, "contact": "0510-12345678"}
     shown_before, shown_after, sealed = seal(before, after, names=sealed_names(User), salted=salted)
     assert shown_before == {"name": "甲", "rows": [{"account_number": "****1234"}, {"account_number": ""}]}
-    assert shown_after == {"phone": "****5678", "resident_id": None, "contact_phone": "0510-12345678"}
+    assert shown_after == {"phone": "****5678", "resident_id": None, "contact": "0510-12345678"}
     record = AuditRecord(before=shown_before, after=shown_after, sealed=sealed)
     assert record.opened == (before, after)
     whole = AuditRecord(sequence=1, at=act().at, before=before, after=after)

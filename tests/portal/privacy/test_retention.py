@@ -51,7 +51,7 @@ def _event(at):
 
 
 def _unsent(at):
-    return UnsentForm.objects.create(owner=UserFactory(), address="/a/", page="/", content=CONTENT, kept_at=at)
+    return UnsentForm.objects.create(owner=UserFactory(), address="/a/", page="/", content=[], kept_at=at)
 
 
 def _mail(at):
@@ -98,7 +98,6 @@ def _draft(at):
     return claim
 
 
-CONTENT = b""
 # Kind → how a row of it comes to be whose time began at a moment.
 MADE = {
     "sessions": _session,

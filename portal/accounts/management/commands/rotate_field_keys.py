@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from portal.accounts.services.encryption import rotate_fields
+from portal.accounts.services.encryption import rotate_fields, unknown_digests
 
 
 class Command(BaseCommand):
@@ -12,3 +12,5 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         self.stdout.write(f"{rotate_fields()} 行已用最新密钥重新加密。")
+        if unknown := unknown_digests():
+            self.stdout.write(f"{unknown} 人的身份摘要没有可重算的证件号码：请保留旧密钥，直到重新核验其身份。")
