@@ -14,8 +14,10 @@ from django import forms
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-# Parameters of an address that are no filters: where a list goes on, and which tab it shows.
-PASSING = frozenset({"after", "page", "desk", "csrfmiddlewaretoken", "action"})
+# What every posted form carries besides its own fields: its token, whose page it is, and the kept form it was.
+CARRIED = frozenset({"csrfmiddlewaretoken", "page-mark", "unsent-form"})
+# Parameters that are no filters: where a list goes on, which tab it shows, and what a posted form carries.
+PASSING = frozenset({"after", "page", "desk", "action"}) | CARRIED
 
 
 class FilterError(Exception):

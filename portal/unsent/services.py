@@ -8,7 +8,8 @@ from datetime import datetime
 from django.http import HttpRequest
 
 from portal.accounts.models import User
-from portal.unsent.marks import FIELD, KEPT_FOR, PageMark
+from portal.core.filters import CARRIED
+from portal.unsent.marks import KEPT_FOR, PageMark
 from portal.unsent.models import UnsentForm
 
 MOST_BYTES = 256 * 1024
@@ -17,7 +18,6 @@ MOST_FORMS = 20
 _NEVER_KEPT = "/account/"
 # The field by which a form that is sent again names the kept one.
 FIELD_OF_KEPT = "unsent-form"
-_NOT_FIELDS = frozenset({FIELD, FIELD_OF_KEPT, "csrfmiddlewaretoken"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def content_of(request: HttpRequest) -> Content:
         (name, value)
         for name, values in request.POST.lists()
         for value in values
-        if name not in _NOT_FIELDS and "password" not in name
+        if name not in CARRIED and "password" not in name
     ]
     return Content(fields, [file.name or "" for _, files in request.FILES.lists() for file in files])
 

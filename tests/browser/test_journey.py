@@ -1,7 +1,6 @@
 """The whole way in a real browser: six people, three patents and a loan, from registration to the verified notice."""
 
 import re
-import shutil
 import time
 from datetime import timedelta
 from decimal import Decimal
@@ -58,30 +57,15 @@ LOAN = loan(77, "5000000.00", "44083.33", "44083.33", "43604.17", "42645.83")
 
 
 @pytest.fixture
-def story(live_server, settings, browser, celery_worker_process, artefacts):
+def story(open_window):
     """Make windows for people, on a site with two published items and officials of every desk."""
-    settings.OFFICIALS_NEED_SECOND_FACTOR = False
     # The tests before this one, with real transactions too, leave the tables empty.
     load_region_tree(Region)
     publish_items("wx2020-01-inv", "wx2020-05-loan")
     for login, (role, region) in OFFICIALS.items():
         official = make_official(role, region(), email=f"{login}@bureau.example", name=f"{login} officer")
         EmailAddress.objects.create(user=official, email=official.email, verified=True, primary=True)
-    pictures = artefacts / "journey"
-    shutil.rmtree(pictures, ignore_errors=True)
-    pictures.mkdir(parents=True)
-    contexts = []
-
-    def person(name: str) -> Person:
-        contexts.append(browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900}))
-        page = contexts[-1].new_page()
-        page.on("dialog", lambda dialog: dialog.accept())
-        page.set_default_timeout(15_000)
-        return Person(name, page, live_server.url, pictures)
-
-    yield person
-    for context in contexts:
-        context.close()
+    return open_window
 
 
 def official_window(story, login: str) -> Person:

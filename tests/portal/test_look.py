@@ -68,6 +68,14 @@ def test_no_page_has_script_or_style_of_its_own():
     assert len(pages) > 200
 
 
+def test_what_a_page_replaces_is_on_a_page():
+    texts = [path.read_text() for path in TEMPLATES]
+    ids = {found for text in texts for found in re.findall(r'\bid="([\w-]+)"', text)}
+    named = {found for text in texts for found in re.findall(r'hx-(?:target|select)="#([\w-]+)"', text)}
+    assert named
+    assert named <= ids, named - ids
+
+
 def test_every_colour_is_named_among_the_tokens():
     styles = {path.stem: path.read_text() for path in (Path(settings.BASE_DIR) / "static/css").glob("*.css")}
     tokens = styles.pop("tokens")

@@ -11,6 +11,8 @@ from django.test import RequestFactory
 
 from portal.core.fields import DayField
 from portal.core.filters import FilterError, FilterForm, choice_of
+from portal.templatetags.portal import csrf_token
+from portal.unsent.services import FIELD_OF_KEPT
 
 ROOT = Path(__file__).parents[3]
 # Forms that show themselves again instead of a list where they are wrong.
@@ -31,6 +33,14 @@ def test_values_and_names_that_are_not_understood_are_refused(query):
 @pytest.mark.parametrize(("query", "state"), [("", ""), ("state=&after=77", ""), ("state=paid&page=2", "paid")])
 def test_what_is_understood_narrows(query, state):
     assert _Bar(QueryDict(query)).asked()["state"] == state
+
+
+def test_what_every_posted_form_carries_is_no_filter():
+    carried = re.findall(r'name="([^"]+)"', csrf_token({"csrf_token": "t", "page_mark": "m"}))
+    data = QueryDict(mutable=True)
+    data.update(dict.fromkeys([*carried, FIELD_OF_KEPT], "x") | {"state": "paid"})
+    assert len(carried) == 2
+    assert _Bar(data).asked()["state"] == "paid"
 
 
 def test_a_lone_parameter_is_one_of_its_choices_or_refused():
