@@ -75,9 +75,24 @@ def sums_by_state(user: User) -> dict[str, dict[str, int | Decimal]]:
     return {status.value: found.get(status, nothing) for status in (ClaimStatus.APPROVED, ClaimStatus.PAID)}
 
 
-def is_paid(claim: Claim) -> bool:
-    """Whether the claim's money is out, so that only its return can be recorded."""
-    return claim.status == ClaimStatus.PAID
+def standing_payments(award: Award) -> list[Payment]:
+    """The payments of an award that arrived and neither came back nor were reversed, in their order.
+
+    Uses what `payable_claims` has prefetched.
+    """
+    standing: list[Payment] = []
+    for payment in award.payments.all():
+        if payment.kind == PaymentKind.PAID:
+            standing.append(payment)
+            continue
+        undone = (each for each in reversed(standing) if _target(each) == _target(payment))
+        if (found := next(undone, None)) is not None:
+            standing.remove(found)
+    return standing
+
+
+def _target(payment: Payment) -> tuple[int | None, Decimal]:
+    return payment.part_id, payment.amount
 
 
 def district_choices(user: User) -> list[tuple[str, str]]:

@@ -1,17 +1,21 @@
 """The 拨付 sheet: what the bank and the treasury need of each payment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from itertools import count, islice
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from applications.payees.models import Payee
 from applications.payees.selectors import payees_of
-from portal.core.money import yuan_in_words
+from portal.core.money import ZERO, yuan_in_words
 from portal.core.spreadsheets import Cell, Column, Kind, Sheet, build_book
-from review.funding.models import PaymentKind
-from review.funding.selectors import is_paid
+from review.funding.selectors import standing_payments
 
+# So many claims are held at a time, whatever the length of the sheet.
+_AT_A_TIME = 500
 COLUMNS = (
     Column("序号", Kind.NUMBER, 6),
     Column("申报单位", width=30),
@@ -32,32 +36,38 @@ COLUMNS = (
 )
 
 
-def payment_sheet(claims: Iterable[Claim], *, made_by: str) -> bytes:
+def payment_sheet(claims: QuerySet[Claim], *, made_by: str) -> bytes:
     """One row per claim with an award: what is still to be paid (returned ones with the reason), and what is paid.
 
-    They stand on two sheets, each with its own total, so that nobody pays from the sum of both.
+    They stand on two sheets, each with its own total, so that nobody pays from the sum of both. Claims are read in
+    portions, and rows are written as they come.
     """
-    parts: dict[str, list[Claim]] = {"待拨付": [], "已拨付": []}
-    listed = list(claims)
-    payees = payees_of([claim.pk for claim in listed])
-    for claim in listed:
-        parts["已拨付" if is_paid(claim) else "待拨付"].append(claim)
+    ordered = claims.filter(award__isnull=False).order_by("region_id", "applicant__name", "pk")
+    parts = {"待拨付": ordered.exclude(status=ClaimStatus.PAID), "已拨付": ordered.filter(status=ClaimStatus.PAID)}
     sheets: list[Sheet] = []
     for state, its in parts.items():
-        rows = [_row(number, claim, payees.get(claim.pk)) for number, claim in enumerate(its, start=1)]
-        note = f"单位：元　{state} {len(rows)} 笔　{made_by} {timezone.localtime():%Y-%m-%d %H:%M} 导出"
-        if rows or not (sheets or parts["已拨付"]):
-            sheets.append(Sheet(f"知识产权专项资金拨付表（{state}）", COLUMNS, rows, note))
-    return build_book(sheets)
+        number = its.count()
+        note = f"单位：元　{state} {number} 笔　{made_by} {timezone.localtime():%Y-%m-%d %H:%M} 导出"
+        if number:
+            sheets.append(Sheet(f"知识产权专项资金拨付表（{state}）", COLUMNS, _rows(its), note))
+    return build_book(sheets or [Sheet("知识产权专项资金拨付表（待拨付）", COLUMNS, [], "单位：元　没有待拨付的资助")])
+
+
+def _rows(claims: QuerySet[Claim]) -> Iterator[list[Cell]]:
+    listed, numbers = claims.iterator(chunk_size=_AT_A_TIME), count(1)
+    while portion := list(islice(listed, _AT_A_TIME)):
+        payees = payees_of([claim.pk for claim in portion])
+        for claim in portion:
+            yield _row(next(numbers), claim, payees.get(claim.pk))
 
 
 def _row(number: int, claim: Claim, payee: Payee | None) -> list[Cell]:
     award = claim.award
-    payments = list(award.payments.all())
-    last = payments[-1] if payments else None
-    paid = last if last and last.kind == PaymentKind.PAID else None
+    arrived, last = standing_payments(award), next(reversed(award.payments.all()), None)
     # A paid row shows the account it was paid to, any other the one that is to be paid.
-    account = paid.account if paid else payee.fields if payee else {}
+    is_paid = claim.status == ClaimStatus.PAID and arrived
+    account = arrived[-1].account if is_paid else payee.fields if payee else {}
+    is_as_granted = claim.approved_amount == award.total
     return [
         number,
         account.get("name") or claim.applicant.name,
@@ -66,13 +76,13 @@ def _row(number: int, claim: Claim, payee: Payee | None) -> list[Cell]:
         account.get("bank_name", ""),
         account.get("cnaps_code", ""),
         account.get("account_number", ""),
-        award.total,
-        yuan_in_words(award.total),
-        award.city_share,
-        award.district_share,
+        claim.approved_amount,
+        yuan_in_words(claim.approved_amount or ZERO),
+        award.city_share if is_as_granted else None,
+        award.district_share if is_as_granted else None,
         claim.item.title,
         claim.number,
-        paid.voucher if paid else "",
-        paid.on if paid else None,
+        "、".join(payment.voucher for payment in arrived),
+        arrived[-1].on if arrived else None,
         last.reason if last else "",
     ]

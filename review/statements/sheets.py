@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
+from portal.core.money import ZERO, to_yuan
 from portal.core.spreadsheets import Cell, Column, Kind, build_sheet
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, PublicityEntry
-from review.funding.models import PaymentKind
-from review.funding.selectors import payable_claims
+from review.funding.selectors import payable_claims, standing_payments
 from review.notices.models import Notice, NoticeKind
+from review.recoveries.models import AwardVersion
 
 if TYPE_CHECKING:
     from applications.claims.models import Claim
@@ -58,6 +59,7 @@ def year_sheet(claims: QuerySet[Claim], *, year: int, made_by: str) -> bytes:
         Prefetch("publicity_entries", PublicityEntry.objects.select_related("publicity").order_by("pk")),
         Prefetch("notices", Notice.objects.filter(kind=NoticeKind.GRANT).order_by("pk")),
         "award__parts__line",
+        Prefetch("award__versions", AwardVersion.objects.order_by("version")),
     )
     note = f"单位：元　{timezone.localtime():%Y-%m-%d %H:%M} {made_by} 导出"
     return build_sheet(f"{year}年知识产权专项资金安排表", columns=COLUMNS, rows=_rows(related), note=note)
@@ -69,9 +71,10 @@ def _rows(claims: QuerySet[Claim]) -> Iterator[list[Cell]]:
         decision = next(reversed(claim.final_decisions), None)  # type: ignore[attr-defined]  # prefetched above
         entry = next(reversed(claim.publicity_entries.all()), None)
         notice = next(reversed(claim.notices.all()), None)
-        parts = {part.region_id: part.yuan for part in award.parts.all()}
-        last = next(reversed(award.payments.all()), None)
-        paid = last if last is not None and last.kind == PaymentKind.PAID else None
+        version = next(reversed(award.versions.all()), None)
+        parts = version.parts if version else {part.region_id: part.fen for part in award.parts.all()}
+        city, district = (to_yuan(parts[code]) if code in parts else None for code in (claim.city_id, claim.region_id))
+        arrived = standing_payments(award)
         yield [
             number,
             claim.call.number if claim.call else "",
@@ -86,11 +89,11 @@ def _rows(claims: QuerySet[Claim]) -> Iterator[list[Cell]]:
             entry.publicity.starts_on if entry else None,
             entry.publicity.ends_on if entry else None,
             notice.number if notice else "",
-            award.total,
-            parts.get(claim.city_id),
-            parts.get(claim.region_id),
+            claim.approved_amount,
+            city,
+            district,
             "；".join(str(part.line) for part in award.parts.all()),
-            paid.amount if paid else None,
-            paid.voucher if paid else "",
-            paid.on if paid else None,
+            sum((payment.amount for payment in arrived), ZERO) if arrived else None,
+            "、".join(payment.voucher for payment in arrived),
+            arrived[-1].on if arrived else None,
         ]

@@ -14,6 +14,9 @@ from portal.core.money import format_yuan, to_yuan
 from review.treasury.enums import AccountKind, EntryKind
 from review.treasury.models import Account, BudgetLine, Entry, Posting
 
+# The region whose money a budget line holds: of a lump sum, who gave it.
+PAYER = Coalesce("given_from__region_id", "region_id")
+
 
 def balance_of(account_id: int) -> int:
     """The account's balance in fen: what its last posting left."""
@@ -36,8 +39,7 @@ def lines_of_claim(claim_id: int) -> dict[str, int]:
     """The line that bears what a claim has in the books, by the payer's region: of a lump sum, who gave it."""
     free = (AccountKind.SOURCE, AccountKind.AVAILABLE)
     held = {line for (line, kind), fen in claim_balances(claim_id).items() if fen > 0 and kind not in free}
-    payer = Coalesce("given_from__region_id", "region_id")
-    return dict(BudgetLine.objects.filter(pk__in=held).order_by("pk").values_list(payer, "pk"))
+    return dict(BudgetLine.objects.filter(pk__in=held).order_by("pk").values_list(PAYER, "pk"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,15 @@ from review.payments.enums import ARRIVED, Deed, Direction, FileState, HandlingS
 from review.payments.formats import FORMATS, AnswerLine, format_of
 from review.payments.models import FOLDER, BankFile, BankRow, Batch, Disbursement
 from review.payments.services.batches import finance_officer
-from review.payments.services.settling import Ended, Paper, end_lines, lock_lines, settle_lines
+from review.payments.services.settling import (
+    IN_RECOVERY,
+    Ended,
+    Paper,
+    end_lines,
+    lock_lines,
+    recovered_claims,
+    settle_lines,
+)
 from review.payments.workflow import FILES
 
 if TYPE_CHECKING:
@@ -151,6 +159,7 @@ class _Slice:
         self.lines = {line.pk: line for line in lock_lines({pk for pk in self.targets.values() if pk})}
         claims = {line.part.award.claim_id for line in self.lines.values()}
         approvals = ClaimEvent.objects.filter(claim_id__in=claims, action=Action.APPROVE).order_by("-pk")
+        self.recovered = recovered_claims(self.lines.values())
         self.approved_on = {pk: timezone.localdate(at) for pk, at in approvals.values_list("claim_id", "at")}
         sums = [each.checksum for each in said]
         alike = BankRow.objects.filter(checksum__in=sums)
@@ -223,6 +232,8 @@ class _Slice:
             is_done = state in ARRIVED
         else:
             deed = {LineState.IN_TRANSIT: Deed.FAIL, LineState.PAID: Deed.RETURN}.get(state)
+            if deed == Deed.RETURN and line.part.award.claim_id in self.recovered:
+                return RowState.UNMATCHED, IN_RECOVERY
             if deed is not None:
                 self.ended.append(Ended(line, deed, each.cell("reason")[:200] or "银行未说明原因", paper))
                 return RowState.MATCHED, deed.label

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, Count, F, Sum, When
+from django.db.models import Count, Sum
 
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim
@@ -16,15 +16,20 @@ from applications.payees.services import ask_for_present_account
 from portal.accounts.enums import Role
 from portal.audit.services import record_audit, record_contents, recorded_together
 from portal.core.actor import ActorContext
+from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
 from review.funding.models import Award, Payment, PaymentKind
 from review.payments.enums import ARRIVED, BatchState, Deed, LineState
 from review.payments.models import Batch, Disbursement
 from review.payments.workflow import BATCHES, LINES
 from review.treasury.enums import AccountKind, EntryKind
-from review.treasury.models import Entry, Posting
+from review.treasury.models import BudgetLine, Entry, Posting
+from review.treasury.selectors import PAYER
 from review.treasury.services.awards import SumMove, move_sums
 from review.treasury.services.books import deed_id, reverse_entry
+
+# Why what came back of a payment is not recorded as such.
+IN_RECOVERY = "该笔资助已决定追缴，退回的资金请在“追缴”中登记退款"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,13 @@ def lock_lines(ids: Iterable[int]) -> list[Disbursement]:
     return list(Disbursement.objects.select_for_update(of=("self",)).with_claims().filter(pk__in=wanted).order_by("pk"))
 
 
+def recovered_claims(lines: Iterable[Disbursement]) -> set[int]:
+    """Those claims of which something paid was demanded back: what comes back of them belongs to the recovery."""
+    claims = {line.part.award.claim_id for line in lines}
+    found = Entry.objects.filter(claim_id__in=claims, kind=EntryKind.DEMAND)
+    return set(found.values_list("claim__pk", flat=True))
+
+
 def settle_lines(paid: Sequence[tuple[Disbursement, Paper]], *, act: ActorContext) -> None:
     """Record that locked disbursements in transit arrived: books, payments, claims that are now paid, messages."""
     if not paid:
@@ -78,12 +90,12 @@ def end_lines(ended: Sequence[Ended], *, act: ActorContext) -> list[Disbursement
     """Record that locked disbursements ended without money, and make the next attempt of each; returns the attempts.
 
     After a failure or a return the next attempt waits for the account to be corrected, after a reversal it is due.
+    Raises RefusedError for a payment that arrived and is being recovered: paying it again would undo the recovery.
     """
     if not ended:
         return []
-    for each in ended:
-        LINES.check(each.line, each.deed, reason=each.reason)
     back = [each for each in ended if each.deed != Deed.FAIL]
+    _check_ends(ended, back)
     lines = [each.line for each in ended]
     with recorded_together():
         move_sums(
@@ -124,6 +136,13 @@ def end_lines(ended: Sequence[Ended], *, act: ActorContext) -> list[Disbursement
     return attempts
 
 
+def _check_ends(ended: Sequence[Ended], back: Sequence[Ended]) -> None:
+    for each in ended:
+        LINES.check(each.line, each.deed, reason=each.reason)
+    if recovered_claims(each.line for each in back):
+        raise RefusedError(f"{IN_RECOVERY}。")
+
+
 def _next_attempt(each: Ended) -> Disbursement:
     line = each.line
     state = LineState.WAITING if each.deed == Deed.REVERSE else LineState.NEEDS_CORRECTION
@@ -146,14 +165,9 @@ def move_in_transit(lines: Sequence[Disbursement], *, act: ActorContext) -> None
 
 def _moves(lines: Sequence[Disbursement], source: AccountKind) -> list[SumMove]:
     """The sum of each line where its claim has it: at a year's end it may have been carried to the next one's line."""
-    claims = {line.part.award.claim_id for line in lines}
-    held = (
-        Posting.objects.filter(entry__claim_id__in=claims, account__kind=source)
-        .order_by()
-        .values_list("entry__claim_id", "account__line__region_id", "account__line_id")
-        .annotate(fen=Sum("amount"))
-    )
-    places = {(claim, region): budget_line for claim, region, budget_line, fen in held if fen > 0}
+    held = _held(lines, source)
+    payers = dict(BudgetLine.objects.filter(pk__in={budget_line for _, budget_line in held}).values_list("pk", PAYER))
+    places = {(claim, payers[budget_line]): budget_line for (claim, budget_line), fen in held.items() if fen > 0}
     return [
         SumMove(
             line.part.award.claim_id,
@@ -163,6 +177,19 @@ def _moves(lines: Sequence[Disbursement], source: AccountKind) -> list[SumMove]:
         )
         for line in lines
     ]
+
+
+def _held(lines: Sequence[Disbursement], *kinds: AccountKind) -> dict[tuple[int, int], int]:
+    """What the claims of these lines have on accounts of these kinds, in fen by claim and budget line. One query."""
+    rows = (
+        Posting.objects.filter(
+            entry__claim_id__in={line.part.award.claim_id for line in lines}, account__kind__in=kinds
+        )
+        .order_by()
+        .values_list("entry__claim_id", "account__line_id")
+        .annotate(fen=Sum("amount"))
+    )
+    return {(claim, budget_line): fen for claim, budget_line, fen in rows}
 
 
 def _reverse_books(line: Disbursement, *, reason: str, act: ActorContext) -> None:
@@ -225,16 +252,16 @@ def _move(lines: Sequence[Disbursement], deed: Deed, **fields: object) -> None:
 
 
 def _move_claims(lines: Sequence[Disbursement], action: Action, *, act: ActorContext, reason: str = "") -> None:
-    """Move the claims whose award is now wholly paid, or no longer is."""
+    """Move the claims of which nothing is left to be paid in the books, or something is again."""
     claims = {line.part.award.claim_id: line.part.award.claim for line in lines}
-    net = Sum(Case(When(payments__kind=PaymentKind.PAID, then=F("payments__amount")), default=-F("payments__amount")))
-    rows = Award.objects.filter(claim__in=claims).annotate(paid=net).values_list("claim_id", "total", "paid")
-    whole = {claim_id for claim_id, total, paid in rows if paid is not None and round(paid, 2) == total}
+    open_fen: Counter[int] = Counter()
+    for (claim_id, _), fen in _held(lines, AccountKind.PAYABLE, AccountKind.IN_TRANSIT).items():
+        open_fen[claim_id] += fen
     status = ClaimStatus.APPROVED if action == Action.RECORD_PAYMENT else ClaimStatus.PAID
     wanted = [
         claim
         for pk, claim in sorted(claims.items())
-        if claim.status == status and (pk in whole) == (action == Action.RECORD_PAYMENT)
+        if claim.status == status and (not open_fen[pk]) == (action == Action.RECORD_PAYMENT)
     ]
     perform_transitions(wanted, action=action, act=act, role=Role.FINANCE, reason=reason)
 

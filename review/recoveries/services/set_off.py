@@ -17,6 +17,7 @@ from review.recoveries.services.money import K, book_receipt
 from review.recoveries.services.proceedings import locked, log_step, settle, tell
 from review.recoveries.workflow import RECOVERIES
 from review.treasury.models import BudgetLine
+from review.treasury.selectors import PAYER
 
 # A debt is set off once its decision was served, and while nobody has asked to waive it.
 _SET_OFF = (RecoveryState.SERVED, RecoveryState.REPAYING, RecoveryState.ENFORCED)
@@ -68,7 +69,7 @@ def set_off(key: str, fen: int, reference: str, act: ActorContext) -> None:
 
 
 def _due_to(recovery: Recovery, region_id: str) -> dict[int, int]:
-    """What is due to a payer, in fen by its budget line."""
+    """What is due to a payer, in fen by the budget line that bore it."""
     due = in_kind(recovery.claim_id, K.DUE)
-    mine = BudgetLine.objects.filter(pk__in=due, region_id=region_id).values_list("pk", flat=True)
-    return {line: due[line] for line in mine}
+    payers = BudgetLine.objects.filter(pk__in=due).order_by("pk").values_list("pk", PAYER)
+    return {line: due[line] for line, payer in payers if payer == region_id}

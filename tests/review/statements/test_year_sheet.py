@@ -9,9 +9,14 @@ from django.urls import reverse
 from portal.accounts.enums import Role
 from review.notices.models import NoticeKind
 from review.notices.services import issue_notice
+from review.payments.enums import LineState
+from review.payments.models import Disbursement
+from review.payments.services.lines import confirm_correction
 from tests.factories import act, make_official, suzhou, wuxi
+from tests.review.paying import DAY, bring_back, pay
+from tests.review.recoveries.worlds import awarded, decided_recovery
 from tests.review.treasury.test_awards import controlled
-from tests.review.worlds import approved
+from tests.review.worlds import again, approved, on
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +45,24 @@ def test_sheet_names_what_a_sum_rests_on_and_adds_up(client, office, settings):
     assert not any(claim.number in each for each in rows_of(client, year))
     client.force_login(office.decider)
     assert client.get(reverse("statements:year_export")).status_code == 403
+
+
+def test_sheet_counts_what_every_payer_paid_and_an_award_as_it_was_lowered(client, office, settings):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+    claim = awarded(office)
+    pay(claim)
+    bring_back(claim, day=DAY)
+    for line in Disbursement.objects.filter(state=LineState.NEEDS_CORRECTION):
+        officer = make_official(Role.FINANCE, line.part.region)
+        confirm_correction(line, reason="账户无误", act=on(DAY, officer))
+    pay(claim)
+    decided_recovery(office, again(claim), "4000.01")
+    client.force_login(office.finance)
+    _, _, _, row, _ = rows_of(client, str(claim.award.made_at.year))
+    vouchers = [payment.voucher for payment in claim.award.payments.order_by("sequence")][-2:]
+    assert row[13:16] == (4000.01, 2400, 1600.01)
+    assert row[17:19] == (5000, "、".join(vouchers))
+    sheet = client.get(reverse("funding:payments_export"), {"state": "paid"})
+    [paid] = openpyxl.load_workbook(BytesIO(sheet.content), data_only=True).worksheets
+    row = [cell.value for cell in paid[4]]
+    assert (row[7], row[9], row[13]) == (4000.01, None, "、".join(vouchers))
