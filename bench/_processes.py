@@ -1,11 +1,24 @@
-"""Measuring programs in processes of their own, which print a name, a tab and a number a line."""
+"""What measurements share: programs in processes of their own, and tables filled by copies of a row."""
 
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 _OPENFISCA = ROOT / ".venv-bench" / "bin" / "python"
+
+
+def copy_rows(cursor: Any, row: Any, columns: dict[str, str], count: int, **values: Any) -> None:
+    """Insert copies of a row; `columns` has an SQL expression for each column in which a copy differs."""
+    names = [field.column for field in row._meta.concrete_fields if not field.primary_key]
+    chosen = ", ".join(columns.get(name, f"source.{name}") for name in names)
+    table = row._meta.db_table
+    cursor.execute(
+        f"INSERT INTO {table} ({', '.join(names)}) SELECT {chosen} "  # noqa: S608 - names of the models' own columns
+        f"FROM {table} AS source, generate_series(1, %(count)s) AS n WHERE source.id = %(source)s ORDER BY n",
+        {"count": count, "source": row.pk} | values,
+    )
 
 
 class Figures:

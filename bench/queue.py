@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bench._processes import ROOT
+from bench._processes import ROOT, copy_rows
 
 SMALL = {"size": 5_000, "rounds": 1}
 # With fewer claims the last fifth of the desk that is opened would not fill a page.
@@ -152,9 +152,9 @@ def _fill(size: int) -> tuple[Any, dict[str, str]]:
     with connection.cursor() as cursor:
         # The copies refer to rows that exist: checking a million references would measure nothing.
         cursor.execute("SET session_replication_role = replica")
-        _copy(cursor, claim.applicant, _APPLICANT_COLUMNS, applicants)
+        copy_rows(cursor, claim.applicant, _APPLICANT_COLUMNS, applicants)
         first = Applicant.objects.exclude(pk=claim.applicant_id).earliest("pk").pk
-        _copy(cursor, claim, _CLAIM_COLUMNS, size, first_applicant=first, applicants=applicants)
+        copy_rows(cursor, claim, _CLAIM_COLUMNS, size, first_applicant=first, applicants=applicants)
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("VACUUM ANALYZE")
     officer = make_official(Role.DISTRICT_FIRST, binhu())
@@ -168,18 +168,6 @@ def _fill(size: int) -> tuple[Any, dict[str, str]]:
     moment = far.submitted_at or datetime.now().astimezone()
     cursor_text = f"{int(moment.timestamp())}.{moment.microsecond:06d}~{far.pk}"
     return client, {"first page": desk, "page far down": f"{desk}&after={cursor_text}", "search": "/review/claims/"}
-
-
-def _copy(cursor: Any, row: Any, columns: dict[str, str], count: int, **values: int) -> None:
-    """Insert copies of a row; `columns` has an SQL expression for each column in which a copy differs."""
-    names = [field.column for field in row._meta.concrete_fields if not field.primary_key]
-    chosen = ", ".join(columns.get(name, f"source.{name}") for name in names)
-    table = row._meta.db_table
-    cursor.execute(
-        f"INSERT INTO {table} ({', '.join(names)}) SELECT {chosen} "  # noqa: S608 - names of the models' own columns
-        f"FROM {table} AS source, generate_series(1, %(count)s) AS n WHERE source.id = %(source)s ORDER BY n",
-        {"count": count, "source": row.pk} | values,
-    )
 
 
 def _fastest(client: Any, url: str) -> float:

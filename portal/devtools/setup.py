@@ -41,6 +41,7 @@ TEST_PACKAGES = (
     "openssl",
     "chromium",
     "chromium-driver",
+    "libreoffice-calc-nogui",  # opens the workbooks and computes their totals anew
     "nginx-light",  # the proxy that the containers run
     "poppler-utils",
     "postgresql",

@@ -70,4 +70,5 @@ def test_an_unknown_name_is_refused_with_the_names_there_are(monkeypatch, capsys
     with pytest.raises(SystemExit):
         main()
 
-    assert "unknown: nothing; there are deadline, engine, money, notices, queue, whatif" in capsys.readouterr().err
+    known = "deadline, engine, money, notices, payments, queue, whatif"
+    assert f"unknown: nothing; there are {known}" in capsys.readouterr().err

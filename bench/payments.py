@@ -1,0 +1,292 @@
+"""Payments by the thousand on PostgreSQL: a batch of 3,000 by its pages, an answer of 50,000 rows, sheets of 100,000.
+
+Approved claims are copies of one, each with a part of the city's and its money in the books. Two officers press what
+the pages offer, and every request of theirs is counted. The answer and each sheet are worked through in a process of
+their own, whose peak of memory is that of the work alone.
+"""
+
+import csv
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench._processes import ROOT, copy_rows
+
+SMALL = {"batch": 3, "answer": 5, "rows": 12}
+FEN = 500_000
+YEAR = 2026
+MOMENT = f"timestamptz '{YEAR}-06-10 12:00+08'"
+
+
+def run(batch: int = 3_000, answer: int = 50_000, rows: int = 100_000) -> dict[str, Any]:
+    """Seconds and requests of a batch, seconds and megabytes of an answer, megabytes of the sheets."""
+    sys.path.insert(0, str(ROOT))
+    from tests.services import running_postgres  # noqa: PLC0415 - needed by nobody who imports bench
+
+    with tempfile.TemporaryDirectory(prefix="portal-bench-") as directory, running_postgres(Path(directory)) as url:
+        environment = {"DATABASE_URL": url, "DATA_DIR": directory, "DEMO": "1", "REDIS_URL": "", "LOG_LEVEL": "ERROR"}
+        environment |= {"CREDIT_VALID_DAYS": "0", "DJANGO_SETTINGS_MODULE": "portal.settings"}
+
+        def work(*arguments: object) -> dict[str, Any]:
+            done = subprocess.run(
+                [sys.executable, "-m", "bench.payments", *map(str, arguments)],
+                cwd=ROOT,
+                env=os.environ | environment,
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+            )
+            found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+            return found
+
+        work("fill", rows)
+        by_hand = work("batch", batch)
+        sent = work("send", answer)
+        answered = work("answer", sent["file"])
+        sheets = {name: work("sheet", name) for name in ("year", "payments", "statement", "bank")}
+    if answered["matched"] != answer:
+        raise RuntimeError(f"{answered['matched']} of {answer} rows of the answer were carried out.")
+    figures = {
+        f"batch of {batch:,}: requests of people": (by_hand["requests"], 30),
+        f"batch of {batch:,} prepared, released and settled, s": (by_hand["seconds"], 60),
+        f"answer of {answer:,} rows, s": (answered["seconds"], 60),
+        f"answer of {answer:,} rows, MB": (answered["megabytes"], 200),
+        **{f"sheet {name}, MB": (found["megabytes"], 200) for name, found in sheets.items()},
+    }
+    return {
+        "batch": by_hand,
+        "answer": answered,
+        "sheets": sheets,
+        "ratios": {label: {"value": value, "aim": aim, "better": "lower"} for label, (value, aim) in figures.items()},
+    }
+
+
+def fill(rows: int) -> dict[str, Any]:
+    """So many approved claims, each with a part of the city's that is payable in the books."""
+    from types import SimpleNamespace  # noqa: PLC0415
+
+    from django.apps import apps  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
+
+    from applications.claims.models import Claim, ClaimEvent  # noqa: PLC0415
+    from applications.payees.services import freeze_payee  # noqa: PLC0415
+    from portal.accounts.enums import Role  # noqa: PLC0415
+    from portal.accounts.models import Applicant  # noqa: PLC0415
+    from review.funding.models import Award, AwardPart  # noqa: PLC0415
+    from review.treasury.enums import EntryKind, SourceKind  # noqa: PLC0415
+    from review.treasury.services.lines import LinePlan, create_line  # noqa: PLC0415
+    from review.treasury.triggers import GuardBooks  # noqa: PLC0415
+    from tests.factories import ClaimFactory, act, make_official, wuxi  # noqa: PLC0415
+
+    settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    with connection.schema_editor() as editor:
+        state: Any = SimpleNamespace(apps=apps)
+        GuardBooks().database_forwards("treasury", editor, state, state)
+    officers = [make_official(Role.FINANCE, wuxi()) for _ in range(2)]
+    line = create_line(wuxi(), year=YEAR, plan=LinePlan("专项", SourceKind.CITY), act=act(officers[0]))
+    claim = ClaimFactory(lines=0, status="approved")
+    event = ClaimEvent.objects.create(claim=claim, action="approve", to_status="approved", actor_name="审定人")
+    payee = freeze_payee(claim, act=act())
+    award = Award.objects.create(claim=claim, total=FEN // 100, city_share=FEN // 100, district_share=0)
+    part = AwardPart.objects.create(award=award, region=wuxi(), line=line, fen=FEN)
+    accounts = dict(line.accounts.values_list("kind", "pk"))
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        copy_rows(
+            cursor,
+            claim.applicant,
+            {"name": "'企业' || n", "uscc": "'BENCH' || lpad(n::text, 13, '0')"},
+            rows // 10 + 1,
+        )
+        first = Applicant.objects.exclude(pk=claim.applicant_id).earliest("pk").pk
+        columns = {
+            "key": "gen_random_uuid()",
+            "number": "'SB2025-' || lpad(n::text, 7, '0')",
+            "applicant_id": f"{first} + n / 10",
+        }
+        copy_rows(cursor, claim, columns, rows)
+        begins = {"claim_id": f"{Claim.objects.exclude(pk=claim.pk).earliest('pk').pk} + n - 1"}
+        copy_rows(cursor, event, begins | {"at": MOMENT}, rows)
+        copy_rows(cursor, payee, begins, rows)
+        copy_rows(cursor, award, begins | {"made_at": MOMENT}, rows)
+        copy_rows(cursor, part, {"award_id": f"{Award.objects.exclude(pk=award.pk).earliest('pk').pk} + n - 1"}, rows)
+        cursor.execute(
+            f"INSERT INTO treasury_entry (id, kind, claim_id, paper_no, note, at) "  # noqa: S608 - our own numbers
+            f"SELECT gen_random_uuid(), '{EntryKind.COMMIT}', id, '', '', {MOMENT} FROM applications_claim"
+        )
+        for kind, sign in (("source", -1), ("payable", 1)):
+            cursor.execute(
+                f"INSERT INTO treasury_posting (entry_id, account_id, sequence, amount, balance_after) "  # noqa: S608
+                f"SELECT id, {accounts[kind]}, place, {sign * FEN}, {sign * FEN} * place "
+                f"FROM (SELECT id, row_number() OVER (ORDER BY claim_id) AS place FROM treasury_entry) AS entries"
+            )
+        cursor.execute("SET session_replication_role = DEFAULT")
+        cursor.execute("VACUUM ANALYZE")
+    return {"claims": Claim.objects.count(), "at": timezone.now().isoformat()}
+
+
+def officers() -> list[Any]:
+    from portal.accounts.models import User  # noqa: PLC0415
+
+    return list(User.objects.filter(appointments__role="finance").order_by("pk"))
+
+
+def answer_of(lines: Any) -> bytes:
+    """What a bank answers when all has arrived, as CSV."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(["流水号", "户名", "账号", "金额", "结果", "原因", "凭证号", "日期"])
+    for pk, fen in lines.order_by("pk").values_list("pk", "fen"):
+        writer.writerow([f"ZF{pk:010d}", "企业", "", f"{fen / 100:.2f}", "成功", "", f"银{pk}", ""])
+    return written.getvalue().encode("gb18030")
+
+
+def batch(count: int) -> dict[str, Any]:
+    """A batch gathered, checked, released, sent and settled by two officers at its pages; their requests, counted."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+    from django.urls import reverse  # noqa: PLC0415
+
+    from applications.claims.models import Claim  # noqa: PLC0415
+    from portal.jobs.services import run_due_jobs  # noqa: PLC0415
+    from review.funding.models import Award  # noqa: PLC0415
+    from review.payments.models import Batch  # noqa: PLC0415
+
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    clients = [Client(SERVER_NAME="localhost") for _ in range(2)]
+    for client, officer in zip(clients, officers(), strict=True):
+        client.force_login(officer)
+    # The claims of the batch are told from the others by the day of their awards.
+    chosen = Claim.objects.order_by("pk").values_list("pk", flat=True)[:count]
+    Award.objects.filter(claim__in=list(chosen)).update(made_at=f"{YEAR}-05-05 12:00+08")
+    sent = 0
+
+    def press(who: int, url: str, **data: Any) -> Any:
+        nonlocal sent
+        sent += 1
+        response = clients[who].post(url, data) if data else clients[who].get(url)
+        if response.status_code not in {200, 302}:
+            raise RuntimeError(f"{url} answered {response.status_code}: {response.content.decode()[:2000]}")
+        return response
+
+    began = time.perf_counter()
+    new = reverse("payments:new_batch")
+    days = {"region": "320200", "approved_from": f"{YEAR}-05-05", "approved_to": f"{YEAR}-05-05"}
+    press(0, new)
+    press(0, f"{new}?region=320200&approved_from={YEAR}-05-05&approved_to={YEAR}-05-05")
+    page = press(0, new, **days).url
+    press(0, page)
+    press(0, page, deed="prepare")
+    found = Batch.objects.get()
+    press(1, page)
+    press(1, page, deed="release", shown=found.lines_sha256)
+    press(1, page)
+    press(1, reverse("payments:bank_file", args=[found.key, "csv"]), code="csv")
+    upload = SimpleUploadedFile("回盘.csv", answer_of(found.lines))
+    desk = press(1, page, deed="answer", answer=upload).url
+    run_due_jobs()
+    press(1, desk)
+    press(1, page)
+    seconds = round(time.perf_counter() - began, 2)
+    found.refresh_from_db()
+    if (found.state, found.count) != ("settled", count):
+        raise RuntimeError(f"The batch is {found.state} with {found.count} lines.")
+    return {"requests": sent, "seconds": seconds}
+
+
+def send(count: int) -> dict[str, Any]:
+    """So many payments in transit, and the bank's answer to them taken in; the key of the file."""
+    from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: PLC0415
+
+    from portal.core.actor import ActorContext  # noqa: PLC0415
+    from review.funding.models import Award  # noqa: PLC0415
+    from review.payments.models import Disbursement  # noqa: PLC0415
+    from review.payments.services.answers import take_answer  # noqa: PLC0415
+    from review.payments.services.batches import (  # noqa: PLC0415
+        MAX_LINES,
+        Criteria,
+        open_batch,
+        prepare_batch,
+        release_batch,
+    )
+    from tests.factories import act, wuxi  # noqa: PLC0415
+
+    maker, checker = (act(officer) for officer in officers())
+    left, day = count, 0
+    while left:
+        day += 1
+        awards = Award.objects.filter(claim__status="approved", parts__disbursements=None, made_at__month=6)
+        chosen = list(awards.order_by("pk").values_list("pk", flat=True)[: min(left, MAX_LINES)])
+        if not chosen:
+            break
+        Award.objects.filter(pk__in=chosen).update(made_at=f"{YEAR}-03-{day:02d} 12:00+08")
+        criteria = Criteria(**dict.fromkeys(("approved_from", "approved_to"), f"{YEAR}-03-{day:02d}"))  # type: ignore[arg-type]
+        prepared = prepare_batch(open_batch(wuxi(), criteria, act=maker), withhold=False, act=maker)
+        release_batch(prepared, shown=prepared.lines_sha256, act=checker)
+        left -= len(chosen)
+    content = answer_of(Disbursement.objects.filter(state="in_transit"))
+    upload = SimpleUploadedFile("回盘.csv", content)
+    checked: ActorContext = checker
+    file, _ = take_answer(wuxi(), upload, batch=None, act=checked)
+    return {"file": file.pk}
+
+
+def answer(file_id: int) -> dict[str, Any]:
+    """Read a bank's answer as the worker does."""
+    from review.payments.models import BankRow  # noqa: PLC0415
+    from review.payments.services.answers import read_answer  # noqa: PLC0415
+
+    began = time.perf_counter()
+    read_answer(file_id)
+    seconds = round(time.perf_counter() - began, 2)
+    return {"seconds": seconds, "matched": BankRow.objects.filter(file=file_id, state="matched").count()}
+
+
+def sheet(name: str) -> dict[str, Any]:
+    """One of the sheets over everything there is."""
+    from datetime import date  # noqa: PLC0415
+
+    from review.funding.selectors import payable_claims  # noqa: PLC0415
+    from review.payments.models import Batch  # noqa: PLC0415
+    from review.payments.services.files import write_bank_file  # noqa: PLC0415
+    from review.payments.sheets import payment_sheet  # noqa: PLC0415
+    from review.statements.sheets import awards_of, year_sheet  # noqa: PLC0415
+    from review.treasury.models import BudgetLine  # noqa: PLC0415
+    from review.treasury.statements import statement_of, statement_sheet  # noqa: PLC0415
+    from tests.factories import act  # noqa: PLC0415
+
+    officer = officers()[0]
+    began = time.perf_counter()
+    if name == "year":
+        size = len(year_sheet(awards_of(officer, YEAR), year=YEAR, made_by=officer.name))
+    elif name == "payments":
+        size = len(payment_sheet(payable_claims(officer), made_by=officer.name))
+    elif name == "statement":
+        rows = statement_of(BudgetLine.objects.select_related("region"), date(YEAR, 6, 1))
+        size = len(statement_sheet(rows, first=date(YEAR, 6, 1), made_by=officer.name))
+    else:
+        largest = Batch.objects.exclude(released_by=None).order_by("-count").first()
+        size = write_bank_file(largest, code="xlsx", act=act(officer)).size if largest else 0
+    return {"seconds": round(time.perf_counter() - began, 2), "bytes": size}
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    deed, *given = sys.argv[1:]
+    result = globals()[deed](*(int(each) if each.isdigit() else each for each in given))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(result | {"megabytes": round(peak, 1)}))
