@@ -8,11 +8,15 @@ from portal.navigation import register_menu
 from portal.ownership.enums import CONFIRMERS
 from portal.ownership.licence import LicenceVoucher
 from portal.ownership.models import Contest, OrganisationCheck, OrganisationPaper
+from portal.ownership.own_data import CLOSING, OWN_CONTESTS
 from portal.ownership.vouchers import VOUCHERS
+from portal.privacy.extension import CLOSINGS, OWN_DATA
 
 URL_MODULES.add("ownership/", "portal.ownership.urls")
 register_menu("主体核验", "ownership:desk", officials(*CONFIRMERS), weight=172)
 VOUCHERS.add("licence", LicenceVoucher())
+OWN_DATA.add("ownership", OWN_CONTESTS)
+CLOSINGS.add("ownership", CLOSING)
 register_contents(Contest, OrganisationCheck)
 register_contents(OrganisationPaper, file_of=lambda paper: (paper.path, paper.sha256))
 register_audit(

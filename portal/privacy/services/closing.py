@@ -2,6 +2,7 @@
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -73,6 +74,7 @@ def _erase(person: User) -> None:
     for rows in (
         EmailAddress.objects.filter(user=person),
         Authenticator.objects.filter(user=person),
+        SocialAccount.objects.filter(user=person),
         UserSession.objects.filter(user=person),
         Message.objects.filter(user=person),
         DataCopy.objects.filter(user=person),

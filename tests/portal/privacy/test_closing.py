@@ -3,6 +3,7 @@
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
+from allauth.socialaccount.models import SocialAccount
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -32,6 +33,7 @@ from tests.factories import (
 )
 from tests.mails import sent_mails
 from tests.portal.core.protected_rows import ROWS
+from tests.portal.ownership.worlds import contested
 
 pytestmark = pytest.mark.django_db
 PAGE = "/me/data/close/"
@@ -77,8 +79,12 @@ def _owner_alone_of_what_must_be_kept():
     return owner, f"您是{applicant.name}的负责人"
 
 
+def _contesting():
+    return contested()[1], "登记异议正在办理"
+
+
 @pytest.mark.parametrize(
-    "make", [_open_claim, _unpaid, _recovery, _official, _owner, _owner_alone_of_what_must_be_kept]
+    "make", [_open_claim, _unpaid, _recovery, _official, _owner, _owner_alone_of_what_must_be_kept, _contesting]
 )
 def test_what_is_open_is_named_and_nothing_is_closed(client, settings, make):
     settings.OFFICIALS_NEED_SECOND_FACTOR = False
@@ -97,6 +103,7 @@ def test_an_account_is_closed_for_good_and_its_address_and_number_are_free(clien
     applicant, email = person.memberships.get().applicant, person.email
     give_consent(person, act=act(person))
     TOTP.activate(person, "JBSWY3DPEHPK3PXP")
+    SocialAccount.objects.create(user=person, provider="openid", uid="1", extra_data={"name": "钱某某"})
     notify_users([person], key="a", title="消息", body="钱某某的电话 13912345678")
     Right.objects.create(applicant=applicant, kind="patent", facts={"no": "1"}, recorded_by=person)
     client.force_login(person)
@@ -109,7 +116,7 @@ def test_an_account_is_closed_for_good_and_its_address_and_number_are_free(clien
     person.refresh_from_db()
     applicant.refresh_from_db()
     assert (person.is_active, person.name, person.phone, person.phone_hash) == (False, "已注销用户", "", None)
-    for table in (EmailAddress, Membership, Right, Message):
+    for table in (EmailAddress, SocialAccount, Membership, Right, Message):
         assert not table.objects.exists(), table
     assert [(mail.to, "已注销" in mail.subject) for mail in sent_mails()] == [([email], True)]
     claim = Claim.objects.get()
