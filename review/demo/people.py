@@ -149,6 +149,8 @@ def user_named(login: str, name: str) -> User:
     if user is None:
         user = User.objects.create_user(email, PASSWORD, name=name, phone="13900000000")
         give_consent(user, act=ActorContext(user=user, at=timezone.now()))
+        # As read anew: the person has no duties yet, and their consent made that known.
+        user = User.objects.get(pk=user.pk)
     EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
     return user
 
