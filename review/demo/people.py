@@ -115,7 +115,8 @@ def load_people() -> tuple[list[Applicant], dict[str, User]]:
     for number, official in enumerate(OFFICIALS):
         user = user_named(official.login, official.name)
         user.identity_digest = known_digest(_resident_id(f"32020019800101{number:03d}"))
-        user.save(update_fields=["identity_digest"])
+        user.staff_number = user.staff_number or f"GH-{number + 1:04d}"
+        user.save(update_fields=["identity_digest", "staff_number"])
         Appointment.objects.get_or_create(
             user=user,
             role=official.role,
