@@ -71,7 +71,7 @@ def perform_transition(
     if not claim.holds_rights:
         claim.lines.update(exclusive_key=None)
     if is_fixed(claim) != was_fixed or not claim.holds_rights:
-        record_contents([claim, *claim.lines.all()])
+        record_contents([claim, *claim.lines.only("claim")])
     event = ClaimEvent.objects.create(
         claim=claim,
         action=action,

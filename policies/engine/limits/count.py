@@ -174,7 +174,8 @@ class TimesLimit(_CountLimit):
         if not part.sum:
             return None
         used = self.times_taken(sum(1 for line in part.lines if line.amount))
-        group = f"{part.program.item.id}:{self.code}"
+        item_id = part.program.item.id
+        group = self.base if self.base != item_id else f"{item_id}:{self.code}"
         return BucketUse(self.code, group, APPLICANT.per, None, None, used, self.count, "count")
 
 

@@ -54,7 +54,11 @@ def _identity_numbers(apps: Apps) -> Iterator[str]:
     """The ID numbers that digests are made of, as applicants and officials gave them."""
     for column, name in (("resident_id", "Applicant"), ("identity_number", "Appointment")):
         for model in _with(apps, column, name):
-            yield from filter(None, model._base_manager.order_by("pk").values_list(column, flat=True).iterator(_SLICE))
+            rows, last = model._base_manager.order_by("pk").values_list("pk", column), 0
+            # By keys: a cursor left open by a run that breaks off would break the next transaction.
+            while page := list(rows.filter(pk__gt=last)[:_SLICE]):
+                yield from (number for _, number in page if number)
+                last = page[-1][0]
 
 
 def _rotate_digests(apps: Apps, number: str) -> int:
