@@ -16,8 +16,9 @@ from django.utils import timezone
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from portal.accounts.enums import Role
-from portal.accounts.models import Region, User
+from portal.accounts.models import Applicant, Region, User
 from portal.accounts.regions import load_region_tree
+from portal.privacy.services.consent import give_consent
 from review.decisions.models import PublicityList
 from review.demo.papers import sample_paper
 from review.demo.scripts import inventions, loan
@@ -25,7 +26,7 @@ from review.funding.models import Award
 from review.notices.enums import NoticeKind
 from review.notices.models import Notice
 from tests.browser.people import Person
-from tests.factories import PASSWORD, binhu, make_official, make_uscc, publish_items, wuxi, xishan
+from tests.factories import PASSWORD, act, binhu, make_official, make_uscc, publish_items, wuxi, xishan
 
 pytestmark = [pytest.mark.browser, pytest.mark.worker]
 
@@ -65,6 +66,7 @@ def story(open_window):
     for login, (role, region) in OFFICIALS.items():
         official = make_official(role, region(), email=f"{login}@bureau.example", name=f"{login} officer")
         EmailAddress.objects.create(user=official, email=official.email, verified=True, primary=True)
+        give_consent(official, act=act(official))
     return open_window
 
 
@@ -167,6 +169,17 @@ def submit(applicant: Person) -> str:
     return found[0]
 
 
+def hand_in_papers(applicant: Person) -> None:
+    """Upload the licence and the letter of authority of the organisation."""
+    applicant.goes_to(f"/ownership/own/{Applicant.objects.get(uscc=ORGANISATION['uscc']).pk}/")
+    for name in ("licence", "authority"):
+        paper = {"name": f"{name}.pdf", "mimeType": "application/pdf", "buffer": sample_paper(name, unique=name)}
+        applicant.page.locator(f"input[type=file][name={name}]").set_input_files(paper)
+    applicant.takes_a_picture("papers")
+    applicant.presses("提交核验")
+    applicant.sees("licence.pdf")
+
+
 def open_claim(official: Person, number: str) -> None:
     official.goes_to("/review/queue/")
     official.page.get_by_role("link", name=number).first.click()
@@ -203,6 +216,7 @@ def test_six_people_walk_a_claim_from_registration_to_the_verified_notice(story,
     upload_everything(applicant)
     loan_number = submit(applicant)
     assert Claim.objects.exclude(number=None).count() == 2
+    hand_in_papers(applicant)
 
     acceptance = official_window(story, "acceptance")
     acceptance.takes_a_picture("home")
@@ -226,6 +240,8 @@ def test_six_people_walk_a_claim_from_registration_to_the_verified_notice(story,
     applicant.page.locator("#save-state", has_text="自动保存").wait_for()
     assert submit(applicant) == patents
 
+    open_claim(acceptance, patents)
+    acceptance.presses("材料相符，核验通过")
     for number in (patents, loan_number):
         open_claim(acceptance, number)
         conclude(acceptance, "受理", "受理")
