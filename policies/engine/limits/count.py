@@ -173,9 +173,8 @@ class TimesLimit(_CountLimit):
     def use(self, part: Part) -> BucketUse | None:
         if not part.sum:
             return None
-        used = self.times_taken(sum(1 for line in part.lines if line.amount))
-        item_id = part.program.item.id
-        group = self.base if self.base != item_id else f"{item_id}:{self.code}"
+        own, used = part.program.item.id, self.times_taken(sum(1 for line in part.lines if line.amount))
+        group = f"{own}:{self.code}" if self.base == own else self.base
         return BucketUse(self.code, group, APPLICANT.per, None, None, used, self.count, "count")
 
 
