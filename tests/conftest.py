@@ -64,7 +64,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, and count as deselected, what this run is not about."""
+    """Leave out, and count as deselected, what this run is not about; what takes long begins first.
+
+    Each of two processes begins with half of the list: so each half begins with every other slow test.
+    """
     sqlite = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
     database_only = config.getoption("--database-only")
 
@@ -81,7 +84,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     dropped = [item for item in items if not belongs(item)]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
-        items[:] = kept
+    slow = [item for item in kept if item.get_closest_marker("slow")]
+    quick = [item for item in kept if not item.get_closest_marker("slow")]
+    half = len(kept) // 2 - len(slow[::2])
+    items[:] = slow[::2] + quick[:half] + slow[1::2] + quick[half:]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

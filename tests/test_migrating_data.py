@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 
+pytestmark = pytest.mark.slow
 DATA = Path(__file__).parent / "data"
 ROOT = Path(__file__).parent.parent
 

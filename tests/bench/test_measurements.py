@@ -10,6 +10,7 @@ from bench import __main__ as command
 from bench.__main__ import is_met, main, measurements, print_ratios
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", measurements())
 def test_a_measurement_runs_and_answers_with_printable_ratios(name, capsys):
     measurement = measurements()[name]

@@ -193,6 +193,7 @@ MOVES = st.tuples(st.sampled_from(list(Kind)), st.sampled_from(list(Kind)), st.i
 
 
 @pytest.mark.broad
+@pytest.mark.slow
 @given(st.lists(MOVES, max_size=25))
 def test_books_balance_after_every_step_of_random_deeds(moves):
     with transaction.atomic():

@@ -2,39 +2,35 @@
 
 import ast
 import inspect
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from policies.engine.limits.registry import limit_kinds
+from tests.sources import ROOT, syntax_trees
 
-ROOT = Path(__file__).parents[4]
-TREES = {
-    path: ast.parse(path.read_text("utf-8"))
-    for app in ("portal", "policies", "applications", "review", "bench")
-    for path in sorted((ROOT / app).rglob("*.py"))
-    if "migrations" not in path.parts
-}
-ENGINE = {path: tree for path, tree in TREES.items() if path.is_relative_to(ROOT / "policies" / "engine")}
 HOMES = {kind: Path(inspect.getfile(limit)) for kind, limit in limit_kinds().items()}
 # Kinds whose names are also those of other things: sums in yuan, how many equal ones, how often a duty is due.
 ELSEWHERE = {"yuan", "count", "once"}
 
 
 def classes_of(home):
-    return {node.name for node in TREES[home].body if isinstance(node, ast.ClassDef)}
+    return {node.name for node in syntax_trees()[home].body if isinstance(node, ast.ClassDef)}
 
 
-def names_in(tree):
-    """Names and imports of a syntax tree, and its texts."""
-    for node in ast.walk(tree):
+@cache
+def names_in(path):
+    """Names and imports of a module, and its texts."""
+    found = set()
+    for node in ast.walk(syntax_trees()[path]):
         if isinstance(node, ast.Name):
-            yield node.id
+            found.add(node.id)
         elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
-            yield from (alias.name for alias in node.names)
+            found |= {node.module or "", *(alias.name for alias in node.names)}
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
+            found.add(node.value)
+    return found
 
 
 @pytest.mark.parametrize("kind", HOMES)
@@ -42,14 +38,15 @@ def test_no_other_module_of_the_engine_names_a_limit(kind):
     home = HOMES[kind]
     words = {f"policies.engine.limits.{home.stem}", *classes_of(home), kind} - ELSEWHERE
 
-    assert [path.name for path, tree in ENGINE.items() if path != home and words & set(names_in(tree))] == []
+    engine = [path for path in syntax_trees() if path.is_relative_to(ROOT / "policies" / "engine")]
+    assert [path.name for path in engine if path != home and words & names_in(path)] == []
 
 
 @pytest.mark.parametrize("kind", HOMES)
 def test_few_other_files_import_a_limit(kind):
     module = f"policies.engine.limits.{HOMES[kind].stem}"
 
-    assert len([path for path, tree in TREES.items() if module in set(names_in(tree))]) <= 3
+    assert len([path for path in syntax_trees() if module in names_in(path)]) <= 3
 
 
 def test_every_limit_says_what_people_see():

@@ -2,19 +2,14 @@
 
 import ast
 import inspect
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from policies.engine.operations.registry import operations
+from tests.sources import ROOT, syntax_trees
 
-ROOT = Path(__file__).parents[4]
-FILES = [
-    path
-    for app in ("portal", "policies", "applications", "review", "bench")
-    for path in sorted((ROOT / app).rglob("*.py"))
-    if "migrations" not in path.parts
-]
 # Verbs whose names are also those of other things: a document's title, the test `at_most`, a limit's `scale`.
 ELSEWHERE = {"title", "at_most", "scale", "standard", "measure", "propose"}
 DISPATCH = {"do", "verb", "operation"}
@@ -51,21 +46,22 @@ def _names(tree):
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
-TREES = {path: ast.parse(path.read_text("utf-8")) for path in FILES}
-NAMED = {path: named(tree) for path, tree in TREES.items()}
+@cache
+def named_in(path):
+    return named(syntax_trees()[path])
 
 
 @pytest.mark.parametrize("verb", list(operations()))
 def test_no_file_but_its_own_names_a_verb(verb):
     own = Path(inspect.getfile(operations()[verb]))
 
-    assert [path for path, texts in NAMED.items() if verb in texts] in ([], [own])
+    assert [path for path in syntax_trees() if verb in named_in(path)] in ([], [own])
 
 
 @pytest.mark.parametrize("verb", list(operations()))
 def test_the_module_of_an_operation_is_called_by_its_verb_and_knows_no_other(verb):
     path = Path(inspect.getfile(operations()[verb]))
-    imported = {node.module for node in ast.walk(TREES[path]) if isinstance(node, ast.ImportFrom)}
+    imported = {node.module for node in ast.walk(syntax_trees()[path]) if isinstance(node, ast.ImportFrom)}
 
     assert path.stem == verb
     assert not imported & {f"policies.engine.operations.{other}" for other in operations()}
@@ -73,12 +69,12 @@ def test_the_module_of_an_operation_is_called_by_its_verb_and_knows_no_other(ver
 
 def test_no_other_module_of_the_engine_imports_an_operation():
     modules = {f"policies.engine.operations.{verb}" for verb in operations()}
-    engine = [path for path in FILES if path.is_relative_to(ROOT / "policies" / "engine")]
+    engine = [path for path in syntax_trees() if path.is_relative_to(ROOT / "policies" / "engine")]
 
     assert not [
         path
         for path in engine
-        for node in ast.walk(TREES[path])
+        for node in ast.walk(syntax_trees()[path])
         if isinstance(node, ast.ImportFrom) and node.module in modules
     ]
 

@@ -1,0 +1,18 @@
+"""The portal's own modules as syntax trees, for what tests state of the code itself."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@cache
+def syntax_trees() -> dict[Path, ast.Module]:
+    """Every module of the portal and the bench by its path, without the migrations; read when first asked for."""
+    return {
+        path: ast.parse(path.read_text("utf-8"))
+        for app in ("portal", "policies", "applications", "review", "bench")
+        for path in sorted((ROOT / app).rglob("*.py"))
+        if "migrations" not in path.parts
+    }
