@@ -272,6 +272,10 @@ REQUEST_BODY_MAX_BYTES = 1024 * 1024
 PROXY_STAMPS_ARRIVAL = env_flag("PROXY_STAMPS_ARRIVAL")
 # Working days an applicant has to correct a claim; officers may set fewer, not more.
 CORRECTION_WORKDAYS = env_int("CORRECTION_WORKDAYS", 10)
+# How often an officer may prolong one correction, and the working days after its day at which the portal itself closes
+# an unanswered one as abandoned (0: an officer does).
+CORRECTION_PROLONGATIONS = env_int("CORRECTION_PROLONGATIONS", 1)
+CORRECTION_CLOSE_WORKDAYS = env_int("CORRECTION_CLOSE_WORKDAYS", 0)
 # The notices' fonts are built once (`manage.py build_fonts`) and kept. Licensed fonts go into the first of the sources.
 NOTICE_FONTS_DIR = Path(os.environ.get("NOTICE_FONTS_DIR") or BASE_DIR / ".cache" / "fonts").resolve()
 NOTICE_FONT_SOURCES = [DATA_DIR / "licensed-fonts", BASE_DIR / ".cache" / "fonts-src"]

@@ -77,6 +77,8 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "review:claim": Address(READERS, _claims_for(READERS), claim_key),
     "review:conclude": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),
     "review:recall": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),
+    "review:prolong": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),
+    "review:abandon": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),
     "review:credit": Address(REVIEWERS | FINANCE_PEOPLE, _claims_for(REVIEWERS | FINANCE_PEOPLE), claim_key),
     "review:publicity": Address(LIST_PEOPLE),
     "review:publicity_new": Address(PUBLISHERS),

@@ -22,6 +22,7 @@ class ClaimStatus(StatusChoices):
     RECOGNISED = "recognised", "ok", "已认定，不涉及资金", "已认定"
     CORRECTION = "correction", "warn", "需要您补正", "待补正"
     WITHDRAWN = "withdrawn", "neutral", "已撤回", "已撤回"
+    ABANDONED = "abandoned", "neutral", "逾期未补正，视为放弃申报", "视为放弃"
     NOT_ACCEPTED = "not_accepted", "bad", "不予受理", "不予受理"
     REJECTED = "rejected", "bad", "不予支持", "不予支持"
     TERMINATED = "terminated", "bad", "资助已终止", "已终止"
@@ -34,6 +35,7 @@ RELEASED = frozenset(
     {
         ClaimStatus.DRAFT,
         ClaimStatus.WITHDRAWN,
+        ClaimStatus.ABANDONED,
         ClaimStatus.NOT_ACCEPTED,
         ClaimStatus.REJECTED,
         ClaimStatus.TERMINATED,
@@ -89,6 +91,8 @@ class Action(models.TextChoices):
     RECALL = "recall", "收回本人意见"
     CITY_PASS = "city_pass", "复审通过"
     REQUEST_CORRECTION = "request_correction", "退回补正"
+    PROLONG_CORRECTION = "prolong_correction", "延长补正期限"
+    ABANDON = "abandon", "逾期未补正，视为放弃"
     DECIDE = "decide", "审定支持"
     REJECT = "reject", "不予支持"
     PUBLICISE = "publicise", "列入公示"

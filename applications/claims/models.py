@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
@@ -151,6 +152,10 @@ class Claim(models.Model):
     @property
     def is_correction(self) -> bool:
         return self.status == ClaimStatus.CORRECTION
+
+    def is_correction_overdue(self, on: date) -> bool:
+        """Whether the claim waits for a correction whose day was before this one."""
+        return self.is_correction and self.correction_due_on is not None and self.correction_due_on < on
 
     @property
     def is_editable(self) -> bool:

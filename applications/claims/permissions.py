@@ -19,7 +19,9 @@ def party_for(user: User, claim: Claim, action: Action) -> str | None:
         return APPLICANT
     for appointment in user.active_appointments:
         where = claim.region_id if appointment.role in DISTRICT_ROLES else claim.deciding_region_id
-        if appointment.region_id == where and may_act(action, status, appointment.role, claim.route):
+        if appointment.region_id == where and may_act(
+            action, status, appointment.role, claim.route, returned_from=claim.returned_from
+        ):
             return appointment.role
     return None
 

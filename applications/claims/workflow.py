@@ -9,6 +9,8 @@ from portal.core.workflow import Transition, Workflow, back, transition
 
 S = ClaimStatus
 APPLICANT = "applicant"
+# The portal itself, where the city has it act without an officer.
+SYSTEM = "system"
 
 
 # Who works on a claim in each status, for queues, "who has it now" and four eyes; `reviewer_of` knows the routes.
@@ -86,6 +88,8 @@ _CITY = Workflow(
         Role.DECISION_MAKER,
         needs_reason=True,
     ),
+    back(Action.PROLONG_CORRECTION, {S.CORRECTION: S.CORRECTION}, *_REVIEWERS, needs_reason=True),
+    transition(Action.ABANDON, S.CORRECTION, S.ABANDONED, *_REVIEWERS, SYSTEM, needs_reason=True),
     transition(
         Action.REJECT,
         _REVIEWED | {S.FINAL_DECISION},
@@ -129,6 +133,8 @@ _DISTRICT = _CITY.replaced(
 
 # Only who has the claim may act on it: a city officer rejects in city review, not in the district's.
 _DESK_ACTIONS = frozenset({Action.REQUEST_CORRECTION, Action.REJECT, Action.SEND_BACK})
+# A correction belongs to the stage that asked for it.
+_CORRECTION_ACTIONS = frozenset({Action.PROLONG_CORRECTION, Action.ABANDON})
 
 
 def workflow_of(route: str) -> Workflow:
@@ -142,13 +148,20 @@ def reviewer_of(status: ClaimStatus, route: str = Route.CITY) -> Role | None:
     return own or REVIEWER_OF.get(status)
 
 
-def may_act(action: Action, status: ClaimStatus, role: str, route: str = Route.CITY) -> bool:
-    """Whether the table lets someone with this role (or `APPLICANT`) do the action to a claim in this status."""
+def may_act(
+    action: Action, status: ClaimStatus, role: str, route: str = Route.CITY, *, returned_from: str = ""
+) -> bool:
+    """Whether the table lets someone with this role (or `APPLICANT`, `SYSTEM`) do the action to a claim in this status.
+
+    `returned_from` is the status in which a claim in correction was returned.
+    """
     row = workflow_of(route).get(action)
     if row is None or status not in row.sources or role not in row.parties:
         return False
     if action == Action.RECALL:
         return reviewer_of(ClaimStatus(row.by_source[status]), route) == role
+    if action in _CORRECTION_ACTIONS and role != SYSTEM:
+        return bool(returned_from) and reviewer_of(ClaimStatus(returned_from), route) == role
     return action not in _DESK_ACTIONS or reviewer_of(status, route) == role
 
 

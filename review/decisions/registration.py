@@ -7,7 +7,7 @@ from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
-from review.decisions.jobs import approve_long_list, decide_in_background
+from review.decisions.jobs import approve_long_list, decide_in_background, watch_days_of_correction
 from review.decisions.models import (
     ClaimScore,
     CreditSnapshot,
@@ -23,6 +23,7 @@ _REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.C
 URL_MODULES.add("review/", "review.decisions.urls")
 JOB_KINDS.add("review.approve_list", JobKind("公示期满批准", approve_long_list))
 JOB_KINDS.add("review.decide_agenda", JobKind("议程审定", decide_in_background))
+JOB_KINDS.add("review.corrections", JobKind("提醒补正期限", watch_days_of_correction, is_daily=True))
 register_menu("公示", "review:publicity_public", public, weight=50)
 register_menu("待办", "review:queue", officials(*_REVIEWERS), weight=90)
 register_menu("评审得分", "review:scores", officials(Role.CITY_OFFICER), weight=96)

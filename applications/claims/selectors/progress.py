@@ -29,6 +29,7 @@ NEXT_STEPS = {
     S.RECOGNISED: "认定通知书制作完成后即可下载；认定不涉及资金。",
     S.CORRECTION: "按要求修改后重新提交，由原审核人员继续办理。",
     S.WITHDRAWN: "该申报已撤回。如需申报，请新建一份。",
+    S.ABANDONED: "补正期限已过，没有重新提交，该申报已终结。申报期内可以新建一份重新申报。",
     S.NOT_ACCEPTED: "如有异议，可以按决定中的说明申请复议。",
     S.TERMINATED: "资助已终止。理由见办理经过；已拨付的资金按追缴决定退回。如有异议，可以申请行政复议或提起行政诉讼。",
     S.REJECTED: "如有异议，可以按通知书中的说明申请复议或提起诉讼。",
@@ -47,7 +48,9 @@ _STAGES = (
 _DISTRICT_LABELS = {"市级审核": "区级审定"}
 _ENDED_WELL = frozenset({S.PAID, S.RECOGNISED})
 _RECOGNITION = "recognition"
-_BAD = frozenset({Action.REJECT, Action.DECLINE, Action.UPHOLD_OBJECTION, Action.WITHDRAW, Action.TERMINATE})
+_BAD = frozenset(
+    {Action.REJECT, Action.DECLINE, Action.UPHOLD_OBJECTION, Action.WITHDRAW, Action.ABANDON, Action.TERMINATE}
+)
 # What goes on inside the offices is theirs: an applicant sees that it is being reviewed, not who handed it to whom.
 _INTERNAL = frozenset({Action.SEND_BACK, Action.RECALL})
 
@@ -66,15 +69,13 @@ class Progress:
 
 def progress_of(claim: Claim) -> Progress:
     """Who has the claim, what comes next, and by which day; `is_overdue` tells a correction past its day."""
-    today = timezone.localdate()
-    overdue = claim.status == S.CORRECTION and claim.correction_due_on is not None and claim.correction_due_on < today
     held_at = claim.returned_from if claim.status == S.CORRECTION else claim.status
     office = claim.region if held_at in (S.DRAFT, S.SUBMITTED, *_STAGES[2][1]) else claim.deciding_region
     return Progress(
         holder=claim.holder,
         next_step=_next_step(claim),
         expected_on=_expected_on(claim),
-        is_overdue=overdue,
+        is_overdue=claim.is_correction_overdue(timezone.localdate()),
         contact=" ".join(filter(None, (office.bureau, office.contact))),
         steps=_steps(claim),
     )

@@ -185,11 +185,12 @@ def _check_points(points: Sequence[PointAsked], labels: dict[tuple[int | None, s
 
 
 def _check_round(claim: Claim, act: ActorContext) -> None:
-    """One round is the officer's; a second needs a supervisor (to be called with the claim locked)."""
-    if claim.correction_round < 1 or act.user is None:
+    """One round of a stage is the officer's; a second needs a supervisor (to be called with the claim locked)."""
+    asked_here = claim.events.filter(action=Action.REQUEST_CORRECTION, from_status=claim.status)
+    if act.user is None or not asked_here.exists():
         return
     party = party_for(act.user, claim, Action.REQUEST_CORRECTION)
     if party is not None and party not in SUPERVISORS:
         raise RefusedError(
-            "该申报已补正过一次。再次退回补正须由复核（市级为审定）人员提出：请写明意见后送复核，或直接作出结论。"
+            "该申报在本环节已退回补正过一次。再次退回补正须由复核（市级为审定）人员提出：请写明意见后送复核，或直接作出结论。"
         )

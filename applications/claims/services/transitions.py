@@ -11,7 +11,7 @@ from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimEvent
 from applications.claims.permissions import party_for
 from applications.claims.selectors.files import is_fixed
-from applications.claims.workflow import workflow_of
+from applications.claims.workflow import SYSTEM, workflow_of
 from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 
@@ -52,16 +52,16 @@ def perform_transition(
     """
     workflow, before = workflow_of(claim.route), ClaimStatus(claim.status)
     row = workflow.check(claim, action)
-    party = party_for(act.user, claim, action) if act.user else None
+    party = party_for(act.user, claim, action) if act.user else SYSTEM if SYSTEM in row.parties else None
     if party is None:
         raise PermissionDenied(f"您的职责不包含对该申报“{action.label}”。")
     workflow.check(claim, action, reason=reason)
 
     after = row.target_from(before) or ClaimStatus(claim.returned_from)
     changed = dict(changes or {})
-    if after == ClaimStatus.CORRECTION:
+    if action == Action.REQUEST_CORRECTION:
         changed |= {"returned_from": before, "correction_round": claim.correction_round + 1}
-    if action == Action.RESUBMIT:
+    if before == ClaimStatus.CORRECTION and after != before:
         changed |= {"returned_from": "", "correction_due_on": None}
     if action in _NEW_ROUND:
         changed["round"] = claim.round + 1

@@ -324,20 +324,6 @@ class SendBackForm(SeenForm):
     )
 
 
-class TakeBackForm(forms.Form):
-    """Why a conclusion is taken back, with the state of the claim that the officer saw."""
-
-    status = forms.CharField(widget=forms.HiddenInput)
-    round = forms.IntegerField(widget=forms.HiddenInput)
-    reason = LineField(
-        label="原因", max_length=300, help_text="仅审核人员可见。", error_messages={"required": "请写明原因。"}
-    )
-
-    @property
-    def expected(self) -> ExpectedState:
-        return ExpectedState(self.cleaned_data["status"], self.cleaned_data["round"])
-
-
 class CreditForm(forms.Form):
     """What a credit check said."""
 

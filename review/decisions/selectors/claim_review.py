@@ -6,8 +6,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
+
 from applications.claims.enums import Action, ClaimStatus, Route
 from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine, Evidence
+from applications.claims.permissions import party_for
 from applications.claims.selectors.context import ClaimContext, read_claim
 from applications.claims.selectors.corrections import CorrectionRound, correction_rounds
 from applications.claims.selectors.duplicates import Duplicate, duplicate_files, duplicate_lines
@@ -161,6 +164,17 @@ class ClaimReview:
     def way_back(self) -> Action | None:
         """How this person takes back what was concluded last; None where they cannot."""
         return way_back(self.user, self.claim, self.events[0] if self.events else None)
+
+    @cached_property
+    def may_end_correction(self) -> bool:
+        """Whether this person's stage asked for the correction that the claim waits for."""
+        is_theirs = party_for(self.user, self.claim, Action.PROLONG_CORRECTION) is not None
+        return is_theirs and self.claim.applicant_id not in self.user.recused_from
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the claim waits for a correction whose day is past."""
+        return self.claim.is_correction_overdue(timezone.localdate())
 
     @property
     def may_recover(self) -> bool:

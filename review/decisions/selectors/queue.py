@@ -70,8 +70,16 @@ class WorkQueue:
 
     def claims(self, user: User) -> QuerySet[Claim]:
         """The claims that are in this queue, as this person sees them."""
+        return self._here(user).filter(status=self.status)
+
+    def unanswered(self, user: User) -> QuerySet[Claim]:
+        """The claims that this queue returned for correction and whose day is past."""
+        late = {"status": ClaimStatus.CORRECTION, "correction_due_on__lt": timezone.localdate()}
+        return self._here(user).filter(**late, returned_from=self.status)
+
+    def _here(self, user: User) -> QuerySet[Claim]:
         in_city = self.region.level == RegionLevel.CITY
-        claims = Claim.objects.visible_to(user).filter(status=self.status)
+        claims = Claim.objects.visible_to(user)
         claims = claims.filter(city_id=self.region.pk) if in_city else claims.filter(region_id=self.region.pk)
         if self.stage == Stage.FINAL:
             claims = claims.filter(route=Route.CITY if in_city else Route.DISTRICT)
@@ -114,7 +122,9 @@ class ClaimFilter:
         if self.submitted_to:
             claims = claims.filter(submitted_at__lt=_midnight(self.submitted_to + timedelta(days=1)))
         if self.overdue:
-            claims = claims.filter(status__in=list(STATUS_OF.values()), status_since__lt=overdue_before())
+            late_office = Q(status__in=list(STATUS_OF.values()), status_since__lt=overdue_before())
+            late_applicant = Q(status=ClaimStatus.CORRECTION, correction_due_on__lt=timezone.localdate())
+            claims = claims.filter(late_office | late_applicant)
         return claims.filter(matches_text(self.text)) if self.text else claims
 
 

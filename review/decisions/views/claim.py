@@ -1,6 +1,7 @@
 """The claim page: everything a reviewer needs, and the conclusion at its end."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,8 +32,8 @@ from review.decisions.forms.decision import (
     SeenForm,
     SendBackForm,
     SupportForm,
-    TakeBackForm,
 )
+from review.decisions.forms.steps import AbandonForm, ProlongForm, ReasonForm, TakeBackForm
 from review.decisions.permissions import stage_before
 from review.decisions.selectors.ceilings import Ceilings, preview_ceilings, read_ceilings
 from review.decisions.selectors.claim_review import ClaimReview
@@ -47,6 +48,7 @@ from review.decisions.services.decisions import (
     send_back,
     support_claim,
 )
+from review.decisions.services.overdue import abandon_claim, prolong_correction
 from review.decisions.services.ways_back import take_back
 from review.decisions.views.queue import credit_checkers, readers, reviewers
 
@@ -112,7 +114,7 @@ def show(
     ceilings: Ceilings,
     panel: Panel | None = None,
     credit: CreditForm | None = None,
-    back: TakeBackForm | None = None,
+    step: ReasonForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Render the page; forms that were not sent are made fresh."""
@@ -128,8 +130,7 @@ def show(
         "ceilings": ceilings,
         "panel": panel,
         "credit_form": credit or CreditForm(),
-        "back_form": back
-        or TakeBackForm(initial={"status": claim_review.claim.status, "round": claim_review.claim.round}),
+        **step_forms(claim_review, step),
         "credit_error": bool(credit and credit.errors),
         "credit_problem": problem,
         "proposal": claim_review.latest(Stage.DISTRICT_FIRST) if claim_review.stage == Stage.DISTRICT_SECOND else None,
@@ -265,24 +266,63 @@ def where_next(request: HttpRequest, claim_review: ClaimReview) -> str:
     return f"{reverse('review:queue')}?desk={work.key}"
 
 
+def step_forms(claim_review: ClaimReview, sent: ReasonForm | None) -> dict[str, ReasonForm]:
+    """The forms of what can be done beside concluding; the one that was sent stands as it was filled in."""
+    seen = {"status": claim_review.claim.status, "round": claim_review.claim.round}
+    forms = {"back_form": TakeBackForm, "prolong_form": ProlongForm, "abandon_form": AbandonForm}
+    return {
+        name: sent if isinstance(sent, kind) else kind(initial=seen, auto_id=f"id_{name}_%s")
+        for name, kind in forms.items()
+    }
+
+
+@access(reviewers)
+@require_POST
+def prolong(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Give the applicant more days for a correction."""
+    return take_step(
+        request,
+        key,
+        ProlongForm(request.POST, auto_id="id_prolong_form_%s"),
+        prolong_correction,
+        done="补正期限已延长，已通知申报单位。",
+    )
+
+
+@access(reviewers)
+@require_POST
+def abandon(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Close a claim whose correction was not handed in."""
+    return take_step(
+        request,
+        key,
+        AbandonForm(request.POST, auto_id="id_abandon_form_%s"),
+        abandon_claim,
+        done="已按视为放弃处理，已通知申报单位。",
+    )
+
+
 @access(reviewers)
 @require_POST
 def recall(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Take back what was concluded last on the claim."""
-    claim_review = ClaimReview(claim_or_404(request, key), user=user_of(request))
-    form = TakeBackForm(request.POST)
+    form = TakeBackForm(request.POST, auto_id="id_back_form_%s")
+    return take_step(request, key, form, take_back, done="已收回，申报退回重新审核。")
+
+
+def take_step(
+    request: HttpRequest, key: uuid.UUID, form: ReasonForm, service: Callable[..., object], *, done: str
+) -> HttpResponse:
+    """Hand a form's fields to a service and come back to the claim; what is refused stands in the form."""
+    claim = claim_or_404(request, key)
     if form.is_valid():
+        given = {name: value for name, value in form.cleaned_data.items() if name not in ("status", "round")}
         with show_refusal(form, denials=True):
-            take_back(
-                claim_review.claim.pk,
-                expected=form.expected,
-                reason=form.cleaned_data["reason"],
-                act=act_of(request),
-            )
-            messages.success(request, f"{claim_review.claim.number}：已收回，申报退回重新审核。")
+            service(claim.pk, expected=form.expected, act=act_of(request), **given)
+            messages.success(request, f"{claim.number}：{done}")
             return redirect("review:claim", key=key)
     fresh = ClaimReview(claim_or_404(request, key), user=user_of(request))
-    return show(request, fresh, ceilings=ceilings_now(fresh, []), back=form, status=422)
+    return show(request, fresh, ceilings=ceilings_now(fresh, []), step=form, status=422)
 
 
 @access(credit_checkers)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from portal.access import access, officials
@@ -59,6 +60,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "narrowed": any(request.GET.get(name) for name in form.fields),
             "blocked": blocked_here(user_of(request), page.rows, work.stage),
             "overdue_before": overdue_before(),
+            "unanswered": work.unanswered(user_of(request)).order_by()[: COUNT_LIMIT + 1].count(),
             "minutes_form": MinutesForm() if work.stage == Stage.FINAL else None,
         }
     return render(request, "review/queue.html", context)
@@ -83,4 +85,4 @@ def claims(request: HttpRequest) -> HttpResponse:
     form = ClaimSearchForm(request.GET, user=user_of(request))
     found = form.as_filter().apply(claims_for(user_of(request)))
     page = page_of(found, after=request.GET.get("after", ""))
-    return render(request, "review/claims.html", {"form": form, "page": page, "overdue_before": overdue_before()})
+    return render(request, "review/claims.html", {"form": form, "page": page, "today": timezone.localdate()})

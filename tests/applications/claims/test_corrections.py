@@ -184,20 +184,25 @@ def test_a_correction_that_leaves_a_fault_is_not_resubmitted(claim, officer, mem
     assert claim.status == ClaimStatus.CORRECTION
 
 
-def test_the_second_round_is_the_supervisors(claim, officer, member):
+def test_each_stage_asks_once_and_the_second_round_is_the_supervisors(claim, officer, member):
     ask(claim, officer)
     save(claim, member, {"fees": "3000"})
     resubmit(claim, member)
+    with pytest.raises(RefusedError, match="本环节已退回补正过一次"):
+        ask(claim, officer)
+    claim.refresh_from_db()
     move(claim, officer, Action.ACCEPT)
     first = make_official(Role.DISTRICT_FIRST, binhu())
-    with pytest.raises(RefusedError, match="已补正过一次"):
+    ask(claim, first)
+    resubmit(claim, member)
+    with pytest.raises(RefusedError, match="本环节已退回补正过一次"):
         ask(claim, first)
     claim.refresh_from_db()
     assert claim.status == ClaimStatus.DISTRICT_REVIEW
     move(claim, first, Action.DISTRICT_PASS)
     ask(claim, make_official(Role.DISTRICT_SECOND, binhu()))
     claim.refresh_from_db()
-    assert (claim.status, claim.correction_round) == (ClaimStatus.CORRECTION, 2)
+    assert (claim.status, claim.correction_round) == (ClaimStatus.CORRECTION, 3)
     resubmit(claim, member)
     claim.refresh_from_db()
     assert claim.status == ClaimStatus.DISTRICT_CONFIRMATION

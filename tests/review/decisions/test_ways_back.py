@@ -66,6 +66,9 @@ def test_every_state_but_the_ends_has_a_way_out_for_somebody_and_an_end_in_reach
             reached |= fresh
             fresh = set().union(*(ways.get(each, set()) for each in fresh)) - reached
         assert reached & ENDS, f"{status} leads to no end"
+    # Offices never wait for an applicant who does not answer.
+    theirs = {source for row in workflow_of(route) if row.parties - {APPLICANT} for source in row.sources}
+    assert set(ClaimStatus) - ENDS - {S.DRAFT} <= theirs
 
 
 def nothing_is_held(claim):

@@ -1,0 +1,155 @@
+"""Corrections past their day, or near it: remind, prolong, and close as abandoned."""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from applications.claims.enums import Action, ClaimStatus
+from applications.claims.models import Claim, ClaimEvent
+from applications.claims.services.messages import notify_members
+from applications.claims.services.transitions import lock_claim, perform_transition
+from portal.accounts.models import User
+from portal.core.actor import ActorContext
+from portal.core.errors import RefusedError
+from portal.notifications.services import notify_users
+from portal.workdays.selectors import CalendarUnknownError, add_workdays, workdays_between
+from review.decisions.services.locking import ExpectedState, refuse_stale
+
+# Days before the end of a correction at which its applicant is reminded.
+REMINDER_DAYS = 3
+# A missed day is told in the nights after it; who was not reachable for so long is not told again.
+_TOLD_DAYS = 7
+ABANDONED_REASON = "经告知后逾期未补正"
+
+
+def prolong_correction(
+    claim_id: int, *, expected: ExpectedState, workdays: int, reason: str, act: ActorContext
+) -> ClaimEvent:
+    """Give an applicant more working days for a correction, counted from its day, or from today where that is past.
+
+    Raises StaleStateError where the claim moved on, PermissionDenied for anybody but the stage that asked, RefusedError
+    without a reason, for more days than CORRECTION_WORKDAYS, where the round was prolonged as often as
+    CORRECTION_PROLONGATIONS allows, or where the calendar of the coming year is not known.
+    """
+    if not 1 <= workdays <= settings.CORRECTION_WORKDAYS:
+        raise RefusedError(f"延长的期限应为 1 至 {settings.CORRECTION_WORKDAYS} 个工作日。")
+    with transaction.atomic():
+        claim = lock_claim(claim_id)
+        refuse_stale(claim, expected)
+        if prolongations_left(claim) < 1:
+            raise RefusedError(
+                f"一次补正最多延长 {settings.CORRECTION_PROLONGATIONS} 次，本次已用完。逾期后可以按视为放弃处理。"
+            )
+        today = timezone.localdate(act.at)
+        last = max(today, claim.correction_due_on or today)
+        try:
+            due_on = add_workdays(last + timedelta(days=1), days=workdays)
+        except CalendarUnknownError as error:
+            raise RefusedError(str(error)) from None
+        event = perform_transition(
+            claim,
+            action=Action.PROLONG_CORRECTION,
+            act=act,
+            reason=reason,
+            changes={"correction_due_on": due_on},
+        )
+        claim.correction_points.filter(round=claim.correction_round).update(due_on=due_on)
+        notify_members(
+            claim,
+            key=f"claim-event:{event.pk}",
+            title=f"补正期限已延长：{claim.number}",
+            body=f"{claim.item.title}的申报补正期限延长至 {due_on.isoformat()}。原因：{event.reason}",
+        )
+    return event
+
+
+def abandon_claim(claim_id: int, *, expected: ExpectedState | None, reason: str, act: ActorContext) -> ClaimEvent:
+    """Close a claim whose correction was not handed in by its day; its rights are free for another claim.
+
+    `expected` is None where the portal itself does it. Raises as `prolong_correction`, RefusedError before the day is
+    over.
+    """
+    with transaction.atomic():
+        claim = lock_claim(claim_id)
+        if expected is not None:
+            refuse_stale(claim, expected)
+        if not claim.is_correction_overdue(timezone.localdate(act.at)):
+            due = f"（{claim.correction_due_on.isoformat()}）" if claim.correction_due_on else ""
+            raise RefusedError(f"补正期限{due}还没有过，不能按视为放弃处理。")
+        event = perform_transition(claim, action=Action.ABANDON, act=act, reason=reason)
+        notify_members(
+            claim,
+            key=f"claim-event:{event.pk}",
+            title=f"申报已按视为放弃处理：{claim.number}",
+            body=(
+                f"{claim.item.title}的申报在补正期限内没有重新提交，按视为放弃处理。原因：{event.reason}\n"
+                "已占用的专利、合同等可以用于新的申报；申报期内可以重新申报。"
+            ),
+        )
+    return event
+
+
+def prolongations_left(claim: Claim) -> int:
+    """How often the present round of correction may still be prolonged. One query."""
+    asked = claim.events.filter(action=Action.REQUEST_CORRECTION).order_by("-pk").values("pk")[:1]
+    done = claim.events.filter(action=Action.PROLONG_CORRECTION, pk__gt=asked).count()
+    return max(settings.CORRECTION_PROLONGATIONS - done, 0)
+
+
+def watch_corrections(*, on: date) -> None:
+    """Every night: remind of corrections that end soon, tell of those that ended, close those that the city lets close.
+
+    Each claim in a transaction of its own; what was told once is not told again.
+    """
+    waiting = Claim.objects.filter(status=ClaimStatus.CORRECTION, correction_due_on__isnull=False)
+    soon = waiting.filter(correction_due_on__range=(on, on + timedelta(days=REMINDER_DAYS)))
+    for claim in soon.select_related("item").iterator():
+        notify_members(
+            claim,
+            key=f"claim.correction-soon:{claim.pk}:{claim.correction_due_on}",
+            title=f"补正即将到期：{claim.number}",
+            body=f"{claim.item.title}的申报须在 {claim.correction_due_on} 前补正后重新提交，逾期可能视为放弃申报。",
+        )
+    missed = waiting.filter(correction_due_on__range=(on - timedelta(days=_TOLD_DAYS), on - timedelta(days=1)))
+    for claim in missed.select_related("item", "applicant").iterator():
+        _tell_of_missed_day(claim)
+    if settings.CORRECTION_CLOSE_WORKDAYS:
+        for claim_id, due_on in waiting.filter(correction_due_on__lt=on).values_list("pk", "correction_due_on"):
+            _close_unanswered(claim_id, due_on=due_on, on=on)
+
+
+def _tell_of_missed_day(claim: Claim) -> None:
+    key = f"claim.correction-missed:{claim.pk}:{claim.correction_due_on}"
+    title = f"补正已逾期：{claim.number}"
+    notify_members(
+        claim,
+        key=key,
+        title=title,
+        body=f"{claim.item.title}的申报应在 {claim.correction_due_on} 前补正，现已逾期。请尽快重新提交或联系受理部门，"
+        "否则可能视为放弃申报。",
+    )
+    asked = claim.correction_points.filter(round=claim.correction_round).values("asked_by")
+    notify_users(
+        User.objects.filter(pk__in=asked),
+        key=f"{key}:officer",
+        title=title,
+        body=f"{claim.applicant.name}的“{claim.item.title}”申报逾期未补正，可以延长期限，或按视为放弃处理。",
+        url=reverse("review:claim", args=[claim.key]),
+    )
+
+
+def _close_unanswered(claim_id: int, *, due_on: date, on: date) -> None:
+    try:
+        late = workdays_between(due_on + timedelta(days=1), on)
+    except CalendarUnknownError:
+        return
+    if late <= settings.CORRECTION_CLOSE_WORKDAYS:
+        return
+    try:
+        abandon_claim(claim_id, expected=None, reason=ABANDONED_REASON, act=ActorContext(None, timezone.now()))
+    except RefusedError:
+        # Its applicant handed it in, or an officer prolonged it, since it was read.
+        return
