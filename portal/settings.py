@@ -19,6 +19,7 @@ from portal.core.identity_config import (
     organisation_claims,
 )
 from portal.core.log_config import log_config
+from portal.core.period_config import *  # noqa: F403
 from portal.core.redis_config import cache_config, transport_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -270,26 +271,9 @@ UPLOAD_BODY_MAX_BYTES = max(25 * 1024 * 1024, EVIDENCE_MAX_BYTES + 1024 * 1024)
 REQUEST_BODY_MAX_BYTES = 1024 * 1024
 # The proxy writes when a request arrived into X-Request-Start, over whatever a client wrote there.
 PROXY_STAMPS_ARRIVAL = env_flag("PROXY_STAMPS_ARRIVAL")
-# Working days an applicant has to correct a claim; officers may set fewer, not more.
-CORRECTION_WORKDAYS = env_int("CORRECTION_WORKDAYS", 10)
-# How often an officer may prolong one correction, and the working days after its day at which the portal itself closes
-# an unanswered one as abandoned (0: an officer does).
-CORRECTION_PROLONGATIONS = env_int("CORRECTION_PROLONGATIONS", 1)
-CORRECTION_CLOSE_WORKDAYS = env_int("CORRECTION_CLOSE_WORKDAYS", 0)
 # The notices' fonts are built once (`manage.py build_fonts`) and kept. Licensed fonts go into the first of the sources.
 NOTICE_FONTS_DIR = Path(os.environ.get("NOTICE_FONTS_DIR") or BASE_DIR / ".cache" / "fonts").resolve()
 NOTICE_FONT_SOURCES = [DATA_DIR / "licensed-fonts", BASE_DIR / ".cache" / "fonts-src"]
-
-# ---- periods of the procedure, in working days; where a document says otherwise, the city sets them -------------
-PUBLICITY_WORKDAYS = env_int("PUBLICITY_WORKDAYS", 5)
-OBJECTION_WORKDAYS = env_int("OBJECTION_WORKDAYS", 10)
-# What the holder of a contested registration has to answer.
-CONTEST_ANSWER_WORKDAYS = env_int("CONTEST_ANSWER_WORKDAYS", 10)
-# A claim that waits longer than this in one queue is shown as overdue.
-REVIEW_WORKDAYS = env_int("REVIEW_WORKDAYS", 10)
-# The check list of a payment: how old a credit check may be (0: any age), and whether the notice must be made first.
-PAYMENT_CREDIT_DAYS = env_int("PAYMENT_CREDIT_DAYS", 30)
-PAYMENT_NEEDS_NOTICE = env_flag("PAYMENT_NEEDS_NOTICE")
 
 # ---- security -------------------------------------------------------------------------------------
 HTTPS = PUBLIC_URL.startswith("https://")

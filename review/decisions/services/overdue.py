@@ -117,8 +117,8 @@ def watch_corrections(*, on: date) -> None:
     for claim in missed.select_related("item", "applicant").iterator():
         _tell_of_missed_day(claim)
     if settings.CORRECTION_CLOSE_WORKDAYS:
-        for claim_id, due_on in waiting.filter(correction_due_on__lt=on).values_list("pk", "correction_due_on"):
-            _close_unanswered(claim_id, due_on=due_on, on=on)
+        for claim in waiting.filter(correction_due_on__lt=on).iterator():
+            _close_unanswered(claim, on=on)
 
 
 def _tell_of_missed_day(claim: Claim) -> None:
@@ -141,15 +141,15 @@ def _tell_of_missed_day(claim: Claim) -> None:
     )
 
 
-def _close_unanswered(claim_id: int, *, due_on: date, on: date) -> None:
+def _close_unanswered(claim: Claim, *, on: date) -> None:
     try:
-        late = workdays_between(due_on + timedelta(days=1), on)
+        late = workdays_between((claim.correction_due_on or on) + timedelta(days=1), on)
     except CalendarUnknownError:
         return
     if late <= settings.CORRECTION_CLOSE_WORKDAYS:
         return
     try:
-        abandon_claim(claim_id, expected=None, reason=ABANDONED_REASON, act=ActorContext(None, timezone.now()))
+        abandon_claim(claim.pk, expected=None, reason=ABANDONED_REASON, act=ActorContext(None, timezone.now()))
     except RefusedError:
         # Its applicant handed it in, or an officer prolonged it, since it was read.
         return

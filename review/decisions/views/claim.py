@@ -269,7 +269,11 @@ def where_next(request: HttpRequest, claim_review: ClaimReview) -> str:
 def step_forms(claim_review: ClaimReview, sent: ReasonForm | None) -> dict[str, ReasonForm]:
     """The forms of what can be done beside concluding; the one that was sent stands as it was filled in."""
     seen = {"status": claim_review.claim.status, "round": claim_review.claim.round}
-    forms = {"back_form": TakeBackForm, "prolong_form": ProlongForm, "abandon_form": AbandonForm}
+    forms: dict[str, type[ReasonForm]] = {
+        "back_form": TakeBackForm,
+        "prolong_form": ProlongForm,
+        "abandon_form": AbandonForm,
+    }
     return {
         name: sent if isinstance(sent, kind) else kind(initial=seen, auto_id=f"id_{name}_%s")
         for name, kind in forms.items()

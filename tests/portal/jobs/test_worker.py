@@ -93,7 +93,7 @@ def test_the_embedded_worker_does_jobs_on_folders_and_loses_none_when_killed(wai
         (embedded.directory / "broker" / "queue" / "0_half.celery.msg").write_text('{"body": "W1')
         embedded.enqueue("quick", folder, seconds=0)
         wait_until(lambda: embedded.states().get("quick") == ("done", 1), what="a job is done at once")
-        embedded.enqueue("cut off", folder, seconds=2)
+        embedded.enqueue("cut off", folder, seconds=6)
         wait_until(lambda: _marks(folder, "begun") == 2, what="the second job begins")
         worker.kill()
         assert embedded.states()["cut off"] == ("running", 1)

@@ -28,7 +28,7 @@ from tests.review.worlds import (
 )
 
 pytestmark = pytest.mark.django_db
-QUEUE_QUERIES = 10
+QUEUE_QUERIES = 11
 SEARCH_QUERIES = 9
 
 

@@ -1,0 +1,19 @@
+"""Periods of the procedure, in working days unless said otherwise: a part of the settings, taken whole."""
+
+from portal.core.env import env_flag, env_int
+
+PUBLICITY_WORKDAYS = env_int("PUBLICITY_WORKDAYS", 5)
+OBJECTION_WORKDAYS = env_int("OBJECTION_WORKDAYS", 10)
+# What the holder of a contested registration has to answer.
+CONTEST_ANSWER_WORKDAYS = env_int("CONTEST_ANSWER_WORKDAYS", 10)
+# A claim that waits longer than this in one queue is shown as overdue.
+REVIEW_WORKDAYS = env_int("REVIEW_WORKDAYS", 10)
+# The check list of a payment: how old a credit check may be (0: any age), and whether the notice must be made first.
+PAYMENT_CREDIT_DAYS = env_int("PAYMENT_CREDIT_DAYS", 30)
+PAYMENT_NEEDS_NOTICE = env_flag("PAYMENT_NEEDS_NOTICE")
+# Working days an applicant has to correct a claim; officers may set fewer, not more.
+CORRECTION_WORKDAYS = env_int("CORRECTION_WORKDAYS", 10)
+# How often an officer may prolong one correction, and the working days after its day at which the portal itself closes
+# an unanswered one as abandoned (0: an officer does).
+CORRECTION_PROLONGATIONS = env_int("CORRECTION_PROLONGATIONS", 1)
+CORRECTION_CLOSE_WORKDAYS = env_int("CORRECTION_CLOSE_WORKDAYS", 0)
