@@ -20,7 +20,6 @@ from django.shortcuts import redirect
 
 from portal.accounts.enums import Role
 from portal.accounts.models import User
-from portal.accounts.selectors import has_second_factor
 from portal.core.wishes import remember
 from portal.unsent.answers import too_late
 from portal.unsent.marks import read_mark
@@ -130,5 +129,5 @@ def needs_second_factor(user: User | AnonymousUser) -> bool:
         settings.OFFICIALS_NEED_SECOND_FACTOR
         and user.is_authenticated
         and user.is_official
-        and not has_second_factor(user)
+        and not user.standing.has_second_factor
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
 from applications.claims.enums import EDITABLE, RELEASED, Action, ClaimStatus, Route
@@ -52,6 +52,12 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
     def visible_to(self, user: User) -> ClaimQuerySet:
         return self.filter(visible_claims(user))
+
+    def with_call_item(self) -> ClaimQuerySet:
+        """Each with `call_item`, what its call says of its item; without the attribute where it has no call."""
+        same_item = Q(call__items__item=F("item"))
+        joined = self.annotate(call_item=FilteredRelation("call__items", condition=same_item))
+        return joined.select_related("call_item")  # type: ignore[misc]
 
 
 class Claim(models.Model):

@@ -29,7 +29,10 @@ class Balance:
 
 
 def balances(bucket_keys: Iterable[str], *, without: Claim | None = None) -> dict[str, Balance]:
-    """The balance of every bucket that has entries, by key; what `without` itself took is left out."""
+    """The balance of every bucket that has entries, by key.
+
+    What `without` itself took is left out, so that a decided claim can be assessed again.
+    """
     wanted = sorted(set(bucket_keys))
     last = LimitEntry.objects.filter(bucket=OuterRef("pk")).order_by("-sequence")
     rows = (
@@ -61,7 +64,7 @@ class AskedBuckets:
     def state(self, found: Mapping[str, Balance]) -> dict[str, Any]:
         """`paid` (with `once_group`), `times_before` and `rank` of the question, when the buckets hold this.
 
-        The rank is said where places of the year are taken: the next one.
+        Sums are decimal strings. The rank is said where places of the year are taken: the next one.
         """
 
         def held(name: str) -> list[tuple[Bucket, Balance]]:
@@ -79,45 +82,28 @@ class AskedBuckets:
         taken = max((balance.times for _, balance in held("places")), default=0)
         return state | ({"rank": taken + 1} if taken else {})
 
+    def granted(self, found: Mapping[str, Balance]) -> dict[str, Decimal]:
+        """Yuan granted on each right, as the question states it, under all items of the document; none for nothing."""
+        held = {bucket.subject: found.get(self.keys[bucket], Balance()).amount for bucket in self.asked[RIGHT.ledger]}
+        return {stated: held[normal] for stated, normal in self.subjects.items() if held.get(normal)}
+
 
 def asked_buckets(rules: Program, *, party: Party, subjects: Mapping[str, str] | None = None) -> AskedBuckets:
-    """The buckets that these rules ask about. `rules` and `subjects` are those of `ledger_state`."""
+    """The buckets that these rules, which answer a question under its readings, ask about.
+
+    `subjects` maps each line's subject as the question states it to its normal form in the ledger
+    (`ClaimLine.subject_key`).
+    """
     subjects = subjects or {}
     asked = buckets_asked(rules, subjects.values())
     keys = {bucket: bucket_key(bucket, party) for buckets in asked.values() for bucket in buckets}
     return AskedBuckets(asked, keys, subjects)
 
 
-def ledger_state(
-    rules: Program, *, party: Party, subjects: Mapping[str, str] | None = None, without: Claim | None = None
-) -> dict[str, Any]:
-    """`paid` (with `once_group`), `times_before` and `rank` of an engine question, from the entries.
-
-    Sums are decimal strings.
-
-    `rules` are those that answer the question, under its readings. `subjects` maps each line's subject as the question
-    states it to its normal form in the ledger (`ClaimLine.subject_key`). `without` leaves one claim's own entries out,
-    so that a decided claim can be assessed again.
-    """
-    buckets = asked_buckets(rules, party=party, subjects=subjects)
-    return buckets.state(balances(buckets.keys.values(), without=without))
-
-
 def party_of(claim: Claim) -> Party:
     """The party of a claim; its year is the calendar year in which it was submitted (a draft's: this one)."""
     year = timezone.localtime(claim.submitted_at).year if claim.submitted_at else timezone.localdate().year
     return Party(claim.applicant_id, claim.city_id, year)
-
-
-def granted_on_rights(
-    rules: Program, *, party: Party, subjects: Mapping[str, str], without: Claim | None = None
-) -> dict[str, Decimal]:
-    """Yuan granted on each right, as the question states it, under all items of the document; none for nothing."""
-    rights = buckets_asked(rules, subjects.values())[RIGHT.ledger]
-    keys = {bucket.subject: bucket_key(bucket, party) for bucket in rights}
-    found = balances(keys.values(), without=without)
-    held = {stated: found.get(keys.get(normal, ""), Balance()).amount for stated, normal in subjects.items()}
-    return {stated: amount for stated, amount in held.items() if amount}
 
 
 def uses_of_claim(claim: Claim, assessment: Assessment, amounts: Iterable[tuple[str, Decimal]]) -> list[LimitUse]:

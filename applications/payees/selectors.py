@@ -1,8 +1,11 @@
 """Read who is paid on a claim, what changed under way, and the requests that wait."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
+
+from django.db.models import FilteredRelation, Q
 
 from applications.claims.models import Claim
 from applications.payees.enums import RequestState
@@ -39,9 +42,27 @@ def payees_of(claim_ids: list[int]) -> dict[int, Payee]:
     return {payee.claim_id: payee for payee in Payee.objects.filter(claim_id__in=claim_ids).order_by("pk")}
 
 
-def changes_under_way(claim: Claim) -> list[Change]:
-    """What of the payee changed since the claim was first submitted, in order."""
-    rows = list(claim.payees.select_related("request__decided_by").order_by("pk"))
+@dataclass(frozen=True, slots=True)
+class PayeeHistory:
+    """Who is paid on a claim, what of it changed since the claim was submitted, and the change that waits now."""
+
+    payee: Payee | None = None
+    changes: list[Change] = field(default_factory=list)
+    waiting: PayeeRequest | None = None
+
+
+def payee_history(claim: Claim) -> PayeeHistory:
+    """All that is known of a submitted claim's payee, in one query; nothing for a draft, which has none yet."""
+    pending = Q(claim__applicant__payee_requests__state=RequestState.PENDING)
+    rows = list(
+        claim.payees.annotate(waiting=FilteredRelation("claim__applicant__payee_requests", condition=pending))
+        .select_related("request__decided_by", "waiting")  # type: ignore[misc]
+        .order_by("pk")
+    )
+    return PayeeHistory(rows[-1], _changes(rows), getattr(rows[-1], "waiting", None)) if rows else PayeeHistory()
+
+
+def _changes(rows: Sequence[Payee]) -> list[Change]:
     return [
         Change(
             LABELS[name],

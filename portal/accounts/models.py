@@ -78,23 +78,15 @@ class User(Person):
     def __str__(self) -> str:
         return self.name or self.email
 
-    @cached_property
+    @property
     def active_appointments(self) -> list[Appointment]:
-        """Appointments in force, with their regions, read once per request."""
-        return list(self.appointments.in_force().select_related("region", "region__parent"))
+        """Appointments in force, with their regions."""
+        return self.standing.appointments
 
-    @cached_property
+    @property
     def active_memberships(self) -> list[Membership]:
-        """Memberships with their applicants, read once per request."""
-        return list(self.memberships.select_related("applicant", "applicant__region").order_by("pk"))
-
-    @cached_property
-    def recused_from(self) -> frozenset[int]:
-        """Keys of the applicants this person belongs to under any account: they do no official work on them."""
-        if len(self.account_ids) == 1:
-            return frozenset(m.applicant_id for m in self.active_memberships)
-        others = Membership.objects.filter(user__in=self.account_ids)
-        return frozenset(others.values_list("applicant_id", flat=True))
+        """Memberships with their applicants."""
+        return self.standing.memberships
 
     @cached_property
     def roles(self) -> frozenset[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import F, FilteredRelation, Q
 from django.utils.functional import cached_property
 
 if TYPE_CHECKING:
-    from portal.accounts.models import User
+    from portal.accounts.models import Appointment, Membership, User
 
 
 class UserManager(BaseUserManager["User"]):
@@ -25,6 +27,18 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person may be here: the account's own offices and organisations, and what all their accounts hold."""
+
+    appointments: list[Appointment]
+    memberships: list[Membership]
+    # A second factor is set up; recovery codes alone are none, as they stand in for one.
+    has_second_factor: bool
+    account_ids: frozenset[int]
+    recused_from: frozenset[int]
+
+
 class Person(AbstractBaseUser):
     """An account that knows which other accounts its holder has; `identity_digest` is empty until a number is known."""
 
@@ -36,12 +50,45 @@ class Person(AbstractBaseUser):
         abstract = True
 
     @cached_property
+    def standing(self) -> Standing:
+        """One query, once per request. A row joins one office with one organisation, so each comes several times."""
+        accounts = Q(pk=self.pk)
+        if self.identity_digest:
+            accounts |= Q(identity_digest=self.identity_digest)
+        in_force = Q(appointments__revoked_at=None, appointments__confirmed_at__isnull=False)
+        rows = (
+            type(self)
+            ._default_manager.filter(accounts)
+            .annotate(
+                office=FilteredRelation("appointments", condition=in_force),
+                membership=FilteredRelation("memberships"),
+                factor=FilteredRelation("authenticator", condition=Q(authenticator__type="totp")),
+                totp=F("factor__pk"),
+            )
+            .select_related("office__region__parent", "membership__applicant__region")  # type: ignore[misc]
+        )
+        found = list(rows.order_by("office__pk", "membership__pk"))
+        own = [row for row in found if row.pk == self.pk]
+        # A joined row that is not there leaves no attribute.
+        offices = {row.office.pk: row.office for row in own if hasattr(row, "office")}
+        memberships = {row.membership.pk: row.membership for row in own if hasattr(row, "membership")}
+        return Standing(
+            appointments=list(offices.values()),
+            memberships=list(memberships.values()),
+            has_second_factor=any(row.totp for row in own),
+            account_ids=frozenset({row.pk for row in found} | {self.pk}),
+            recused_from=frozenset(row.membership.applicant_id for row in found if hasattr(row, "membership")),
+        )
+
+    @property
     def account_ids(self) -> frozenset[int]:
-        """Keys of every account of this person, this one among them, read once per request."""
-        if not self.identity_digest:
-            return frozenset({self.pk})
-        accounts = type(self)._default_manager.filter(identity_digest=self.identity_digest)
-        return frozenset(accounts.values_list("pk", flat=True)) | {self.pk}
+        """Keys of every account of this person, this one among them."""
+        return self.standing.account_ids
+
+    @property
+    def recused_from(self) -> frozenset[int]:
+        """Keys of the applicants this person belongs to under any account: they do no official work on them."""
+        return self.standing.recused_from
 
 
 def same_person(user: Person | None, account_id: int | None) -> bool:

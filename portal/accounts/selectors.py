@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
-from allauth.mfa.models import Authenticator
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet
 
 from portal.accounts.enums import OverrideState, RegionLevel, Role
@@ -32,11 +31,6 @@ def districts_by_city() -> list[tuple[str, list[tuple[str, str]]]]:
     for district in Region.objects.filter(level=RegionLevel.DISTRICT).select_related("parent"):
         groups.setdefault(district.parent.name if district.parent else "", []).append((district.code, district.name))
     return list(groups.items())
-
-
-def has_second_factor(user: User) -> bool:
-    """Whether a person set up a second factor. Recovery codes alone are none: they stand in for one."""
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
 
 
 def owner_of(applicant: Applicant) -> User | None:

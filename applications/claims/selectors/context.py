@@ -34,12 +34,16 @@ class LineState:
 
 @dataclass(frozen=True, slots=True)
 class ClaimContext:
-    """A claim with the rules it stands under, its lines in order, its files that stand, and its district's rates."""
+    """A claim with the rules it stands under, its lines in order, its files, and its district's rates.
+
+    `evidence` are the files that stand, `removed` those that were taken off.
+    """
 
     claim: Claim
     item: Item
     lines: tuple[LineState, ...]
     evidence: tuple[Evidence, ...]
+    removed: tuple[Evidence, ...]
     rates: Rates
     _versions: dict[date, ItemVersion | None] = field(default_factory=dict, repr=False)
 
@@ -76,9 +80,10 @@ class ClaimContext:
 def read_claim(claim: Claim) -> ClaimContext:
     """Read a claim's lines and files. Two queries, and one for the district's rates once they are needed."""
     item, rates = item_of(claim), Rates(claim.item_id, claim.region)
-    evidence = tuple(claim.evidence.filter(removed_at=None).select_related("file", "line"))
-    lines = _read_lines(item, claim.lines.order_by("position"), evidence, rates)
-    return ClaimContext(claim, item, lines, evidence, rates)
+    files = list(claim.evidence.select_related("file", "line"))
+    standing = tuple(file for file in files if file.removed_at is None)
+    lines = _read_lines(item, claim.lines.order_by("position"), standing, rates)
+    return ClaimContext(claim, item, lines, standing, tuple(file for file in files if file.removed_at), rates)
 
 
 def _read_lines(

@@ -1,6 +1,6 @@
 """What corrections asked, and what became of it: values before and after, files off and on, answers, lateness."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from applications.claims.enums import Action
-from applications.claims.models import Claim, CorrectionPoint, Evidence
+from applications.claims.models import Claim, ClaimEvent, CorrectionPoint, Evidence
+from applications.claims.selectors.context import ClaimContext
 from applications.claims.selectors.scope import EVIDENCE_PREFIX, item_of
 from policies.engine.model import Fact
 from policies.facts.values import facts_of, show_fact
@@ -65,14 +66,13 @@ def facts_before(claim: Claim, *, position: int | None, field: str) -> dict[str,
     return {place: {name: value for name, value in has.items() if field in ("", name)} for place, has in facts.items()}
 
 
-def correction_rounds(claim: Claim) -> list[CorrectionRound]:
-    """All rounds of a claim, the last first. Four queries, one where there was none."""
+def correction_rounds(context: ClaimContext, *, events: Iterable[ClaimEvent]) -> list[CorrectionRound]:
+    """All rounds of a claim, the last first; `events` are its own. One query, for the points."""
+    claim = context.claim
     points = list(claim.correction_points.all())
-    if not points:
-        return []
-    returned = [event.at for event in claim.events.filter(action=Action.RESUBMIT).order_by("pk")]
-    files = list(claim.evidence.select_related("file", "line"))
-    now = {str(line.position): line.facts for line in claim.lines.all()} | {OWN: claim.facts}
+    returned = sorted(event.at for event in events if event.action == Action.RESUBMIT)
+    files = sorted((*context.evidence, *context.removed), key=lambda file: (file.requirement, file.pk))
+    now = {str(state.line.position): state.line.facts for state in context.lines} | {OWN: claim.facts}
     rounds = []
     for number in sorted({point.round for point in points}, reverse=True):
         own = [point for point in points if point.round == number]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from applications.claims.enums import ClaimStatus
-from applications.claims.models import Claim, CorrectionPoint, Evidence
+from applications.claims.models import Claim, ClaimLine, CorrectionPoint, Evidence
 from policies.engine.model import Evidence as Requirement
 from policies.engine.model import Fact, Item
 from policies.facts.values import facts_of
@@ -95,13 +95,13 @@ class CorrectionTarget:
         return f"{self.line_position or ''}|{self.field}"
 
 
-def correction_targets(claim: Claim) -> list[CorrectionTarget]:
-    """Every place of a claim that a correction can be bound to, in the order of the form."""
+def correction_targets(claim: Claim, lines: Iterable[ClaimLine]) -> list[CorrectionTarget]:
+    """Every place of a claim that a correction can be bound to, in the order of the form; `lines` are its own."""
     item = item_of(claim)
     targets = [
         *_targets(facts_of(item, "claim"), [w for w in item.evidence if w.per == "claim"], None),
     ]
-    for line in claim.lines.order_by("position"):
+    for line in lines:
         targets += _targets(facts_of(item), [w for w in item.evidence if w.per == "line"], line.position)
     return targets
 

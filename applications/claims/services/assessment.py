@@ -11,7 +11,7 @@ from django.utils import timezone
 from applications.claims.enums import Action
 from applications.claims.models import Assessment, Claim, ClaimLine
 from applications.claims.selectors.context import ClaimContext, LineState
-from applications.ledger.selectors import granted_on_rights, ledger_state, party_of
+from applications.ledger.selectors import asked_buckets, balances, party_of
 from policies.engine import assess
 from policies.engine.buckets import program_asked
 from policies.engine.model import Item, content_hash
@@ -152,11 +152,11 @@ def build_question(context: ClaimContext, *, on: date, unmet: Iterable[str] = ()
     if takes_ratio(item):
         question = with_rates(question, item, context.rates)
     rules, party = program_asked(catalogue_for(claim.version), question), party_of(claim)
-    ledger = ledger_state(rules, party=party, subjects=subjects, without=claim)
-    granted: Mapping[str, Decimal] = {}
-    if any(fact.name == SUBSIDISED for fact in item.facts):
-        # Nothing granted is not said: the item would then ask for all of the right's costs since filing.
-        granted = granted_on_rights(rules, party=party, subjects=subjects, without=claim)
+    buckets = asked_buckets(rules, party=party, subjects=subjects)
+    found = balances(buckets.keys.values(), without=claim)
+    ledger = buckets.state(found)
+    # Nothing granted is not said: the item would then ask for all of the right's costs since filing.
+    granted = buckets.granted(found) if any(fact.name == SUBSIDISED for fact in item.facts) else {}
     for line in question["lines"]:
         subject = str(line.get(item.subject or ""))
         if subject in granted:

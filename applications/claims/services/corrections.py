@@ -67,7 +67,10 @@ def request_correction(
         raise RefusedError(f"补正期限应为 {SHORTEST_WORKDAYS} 至 {settings.CORRECTION_WORKDAYS} 个工作日。")
     with transaction.atomic():
         claim = lock_claim(claim.pk)
-        labels = {(target.line_position, target.field): target.label for target in correction_targets(claim)}
+        labels = {
+            (target.line_position, target.field): target.label
+            for target in correction_targets(claim, claim.lines.order_by("position"))
+        }
         labels[None, ""] = "整份申报"
         _check_points(points, labels)
         _check_round(claim, act)

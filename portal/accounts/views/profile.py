@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 
 from portal.access import AFTER_SECOND_FACTOR, access, signed_in
 from portal.accounts.forms import ProfileForm
-from portal.accounts.selectors import has_second_factor
 from portal.accounts.services.profile import update_profile
 from portal.core.http import act_of, user_of
 
@@ -21,8 +20,11 @@ def profile(request: HttpRequest) -> HttpResponse:
         update_profile(user, name=form.cleaned_data["name"], phone=form.cleaned_data["phone"], act=act_of(request))
         messages.success(request, "个人信息已保存。")
         return redirect("accounts:profile")
-    second_factor = has_second_factor(user)
-    context = {"form": form, "second_factor": second_factor, "off": not settings.OFFICIALS_NEED_SECOND_FACTOR}
+    context = {
+        "form": form,
+        "second_factor": user.standing.has_second_factor,
+        "off": not settings.OFFICIALS_NEED_SECOND_FACTOR,
+    }
     return render(request, "accounts/profile.html", context)
 
 

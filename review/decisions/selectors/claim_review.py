@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db.models import FilteredRelation
 from django.utils import timezone
 
 from applications.claims.enums import Action, ClaimStatus, Route
@@ -13,16 +14,15 @@ from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine,
 from applications.claims.permissions import party_for
 from applications.claims.selectors.context import ClaimContext, read_claim
 from applications.claims.selectors.corrections import CorrectionRound, correction_rounds
-from applications.claims.selectors.duplicates import Duplicate, duplicate_files, duplicate_lines
+from applications.claims.selectors.duplicates import Duplicate, duplicates_of
 from applications.ledger.selectors import CallUse, use_of_call
-from applications.payees.models import Payee, PayeeRequest
-from applications.payees.selectors import Change, changes_under_way, payee_of, pending_request
+from applications.payees.selectors import PayeeHistory, payee_history
 from policies.engine.model import Condition, Fact, Item
 from policies.facts.values import FactsReading, facts_of, show_fact
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from review.decisions.enums import Conclusion, Stage
-from review.decisions.models import CreditSnapshot, Decision, Objection
+from review.decisions.models import CreditSnapshot, Decision, LineDecision, Objection
 from review.decisions.permissions import STAGE_OF, four_eyes_problem, open_conclusions, stage_before, way_back
 from review.decisions.selectors.credit import checks_of
 from review.notices.models import Notice
@@ -93,19 +93,9 @@ class ClaimReview:
         return notices_of(self.claim, user=self.user)
 
     @cached_property
-    def payee(self) -> Payee | None:
-        """Who is paid, as frozen with the claim."""
-        return payee_of(self.claim)
-
-    @cached_property
-    def payee_changes(self) -> list[Change]:
-        """What of the payee changed while the claim was under way."""
-        return changes_under_way(self.claim) if self.payee and self.payee.request_id else []
-
-    @cached_property
-    def payee_request(self) -> PayeeRequest | None:
-        """A change of name, region or account that waits for an officer."""
-        return pending_request(self.claim.applicant_id)
+    def payees(self) -> PayeeHistory:
+        """Who is paid, as frozen with the claim, what of it changed since, and what waits for an officer."""
+        return payee_history(self.claim)
 
     @cached_property
     def context(self) -> ClaimContext:
@@ -119,10 +109,12 @@ class ClaimReview:
     @cached_property
     def call_uses(self) -> list[CallUse]:
         """What is used and left of the call's limits that bind this claim; nothing for a claim older than calls."""
-        call = self.claim.call
-        return (
-            [] if call is None else use_of_call(call, call.items.filter(item=self.claim.item_id).select_related("item"))
-        )
+        claim = self.claim
+        if claim.call is None:
+            return []
+        if row := getattr(claim, "call_item", None):
+            row.item = claim.item
+        return use_of_call(claim.call, [row] if row else [])
 
     @cached_property
     def stage(self) -> Stage | None:
@@ -136,8 +128,22 @@ class ClaimReview:
 
     @cached_property
     def decisions(self) -> list[Decision]:
-        """All conclusions so far, oldest first, with their sums."""
-        return list(self.claim.decisions.prefetch_related("lines").order_by("pk"))
+        """All conclusions so far, oldest first."""
+        return [decision for decision, _ in self._decided]
+
+    @cached_property
+    def _decided(self) -> list[tuple[Decision, dict[int, LineDecision]]]:
+        """Each conclusion with its sums by the line's pk: one query, in which a conclusion comes with each sum."""
+        joined = self.claim.decisions.annotate(row=FilteredRelation("lines")).select_related("row")  # type: ignore[misc]
+        found: dict[int, tuple[Decision, dict[int, LineDecision]]] = {}
+        for decision in joined.order_by("pk"):
+            rows = found.setdefault(decision.pk, (decision, {}))[1]
+            if row := getattr(decision, "row", None):
+                rows[row.line_id] = row
+        return list(found.values())
+
+    def _sums_of(self, decision: Decision | None) -> dict[int, LineDecision]:
+        return next((rows for one, rows in self._decided if one is decision), {})
 
     def latest(self, stage: str) -> Decision | None:
         """The last conclusion at a stage."""
@@ -202,10 +208,7 @@ class ClaimReview:
     @cached_property
     def lines(self) -> list[ShownLine]:
         """The lines in order."""
-        by_stage = [
-            {row.line_id: row for row in decision.lines.all()} if decision else {}
-            for decision in (self.latest(stage) for stage, _ in SUM_COLUMNS)
-        ]
+        by_stage = [self._sums_of(self.latest(stage)) for stage, _ in SUM_COLUMNS]
         facts = facts_of(self.item)
         shown = []
         for state in self.context.lines:
@@ -267,20 +270,25 @@ class ClaimReview:
             f"第 {number} 项：{w.label}" if number else w.label for w, number in wanted if (w.code, number) not in have
         ]
 
-    @cached_property
+    @property
     def duplicate_lines(self) -> list[Duplicate]:
-        return duplicate_lines(self.claim, user=self.user, lines=[state.line for state in self.context.lines])
+        return self._duplicates[0]
+
+    @property
+    def duplicate_files(self) -> list[Duplicate]:
+        return self._duplicates[1]
 
     @cached_property
-    def duplicate_files(self) -> list[Duplicate]:
-        return duplicate_files(self.claim, user=self.user, evidence=self.context.evidence)
+    def _duplicates(self) -> tuple[list[Duplicate], list[Duplicate]]:
+        lines = [state.line for state in self.context.lines]
+        return duplicates_of(self.claim, user=self.user, lines=lines, evidence=self.context.evidence)
 
     @cached_property
     def corrections(self) -> list[CorrectionRound]:
         """What was asked to be corrected, and what became of it, the last round first."""
         if not self.claim.correction_round:
             return []
-        return correction_rounds(self.claim)
+        return correction_rounds(self.context, events=self.events)
 
     @cached_property
     def credit_checks(self) -> list[CreditSnapshot]:
@@ -346,7 +354,7 @@ class ClaimReview:
             decision = self.latest(Stage.DISTRICT_FIRST)
         if decision is None or decision.conclusion != Conclusion.SUPPORT:
             return {}
-        return {row.line_id: (row.amount, row.reason) for row in decision.lines.all()}
+        return {line: (row.amount, row.reason) for line, row in self._sums_of(decision).items()}
 
 
 def _requested(reading: FactsReading) -> Decimal | None:

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus, Route
-from applications.claims.models import Claim, ClaimLine
+from applications.claims.models import Claim, ClaimLine, ClaimQuerySet
 from applications.claims.services.submission import claim_number
 from policies.facts.identifiers import comparison_key
 from policies.published.models import SupportItem
@@ -218,7 +218,7 @@ def next_claim(user: User, work: WorkQueue) -> Claim | None:
     )
 
 
-def claims_for(user: User) -> QuerySet[Claim]:
+def claims_for(user: User) -> ClaimQuerySet:
     """Every claim this person sees as an official; never those of a body they belong to (回避)."""
     return Claim.objects.visible_to(user).exclude(applicant_id__in=user.recused_from).exclude(submitted_at=None)
 

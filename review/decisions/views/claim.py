@@ -66,17 +66,14 @@ class Panel:
 def claim_or_404(request: HttpRequest, key: uuid.UUID) -> Claim:
     """The claim, where this person sees it as an official."""
     related = (
-        "applicant",
-        "applicant__region",
-        "item",
+        "applicant__region__parent",
         "item__document__region",
         "call__region",
         "version",
-        "region",
         "region__parent",
         "city",
     )
-    return get_object_or_404(claims_for(user_of(request)).select_related(*related), key=key)
+    return get_object_or_404(claims_for(user_of(request)).with_call_item().select_related(*related), key=key)
 
 
 def make_form(name: str, claim_review: ClaimReview, ceilings: Ceilings, data: Any = None) -> SeenForm | None:
@@ -90,7 +87,8 @@ def make_form(name: str, claim_review: ClaimReview, ceilings: Ceilings, data: An
             return ConfirmForm(data, claim_review=claim_review)
         return SupportForm(data, claim_review=claim_review, ceilings=ceilings)
     if name == Conclusion.CORRECT:
-        return CorrectionForm(data, claim_review=claim_review, targets=correction_targets(claim_review.claim))
+        targets = correction_targets(claim_review.claim, [state.line for state in claim_review.context.lines])
+        return CorrectionForm(data, claim_review=claim_review, targets=targets)
     if name == Conclusion.SEND_BACK:
         return SendBackForm(data, claim_review=claim_review)
     return RefuseForm(data, claim_review=claim_review)

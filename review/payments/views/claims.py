@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from applications.payees.selectors import changes_under_way, payee_of, pending_request
+from applications.payees.selectors import payee_history
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.audit.security import exported_workbook
@@ -90,12 +90,13 @@ def payment(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     lines = lines_of_award(award.pk) if award else []
     begun = {line.part_id for line in lines}
     due = {line.part_id for line in lines if line.state == LineState.WAITING and not line.batch_id}
+    history = payee_history(claim)
     context = {
         "claim": claim,
         "award": award,
-        "payee": payee_of(claim),
-        "changes": changes_under_way(claim),
-        "waiting": pending_request(claim.applicant_id),
+        "payee": history.payee,
+        "changes": history.changes,
+        "waiting": history.waiting,
         "lines": lines,
         "payable": [part for part in own if part.pk in due or part.pk not in begun],
         "unbegun": [part for part in own if part.pk not in begun],

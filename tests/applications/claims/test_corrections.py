@@ -150,7 +150,7 @@ def test_a_remark_on_a_line_or_on_the_whole_opens_that(claim, officer):
     scope = editable_scope(claim)
     assert scope.facts_at(2) is None
     assert scope.facts_at(1) == frozenset()
-    assert ("第 2 项 整项内容", "2|") in [(t.label, t.value) for t in correction_targets(claim)]
+    assert ("第 2 项 整项内容", "2|") in [(t.label, t.value) for t in correction_targets(claim, claim.lines.all())]
 
 
 def test_resubmitting_goes_back_to_the_desk_that_asked_with_a_new_answer(claim, officer, member):
@@ -294,7 +294,7 @@ def test_the_officer_sees_of_each_point_what_was_asked_and_what_became_of_it(cla
     )
     answer_points(claim, act=act(member), answers={point.pk: " 已按发票改正 ", 10**9: "x"})
     resubmit(claim, member)
-    (found,) = correction_rounds(claim)
+    (found,) = correction_rounds(read_claim(claim), events=claim.events.all())
     fees, line, paper = found.points
     assert [(c.label, c.before, c.after) for c in fees.changes] == [("费用合计", "8,000.00 元", "7,000.00 元")]
     assert fees.point.answer == "已按发票改正"
@@ -315,7 +315,7 @@ def test_a_later_round_does_not_change_what_an_earlier_one_shows(claim, officer,
         move(claim, user, action)
     ask(claim, second)
     save(claim, member, {"fees": "6000"})
-    last, first = correction_rounds(claim)
+    last, first = correction_rounds(read_claim(claim), events=claim.events.all())
     assert [c.after for c in first.points[0].changes] == ["7,000.00 元"]
     assert [(c.before, c.after) for c in last.points[0].changes] == [("7,000.00 元", "6,000.00 元")]
     assert last.returned_at is None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from applications.ledger.keys import Party
-from applications.ledger.selectors import granted_on_rights, ledger_state
+from applications.ledger.selectors import asked_buckets, balances
 from applications.ledger.services import release_limits, reserve_limits
 from policies.engine import Catalogue, assess
 from policies.engine.buckets import program_asked
@@ -25,9 +25,12 @@ def grant(catalogue: Catalogue, *amounts: tuple[str, str], party: Party = PARTY,
     return claim
 
 
-def state_of(catalogue: Catalogue, *subjects: str, name: str = "odd-1", **more: Any) -> dict[str, Any]:
+def state_of(
+    catalogue: Catalogue, *stated: str, name: str = "odd-1", without: Any = None, **more: Any
+) -> dict[str, Any]:
     program = program_asked(catalogue, question(("A", "1.00"), name=name))
-    return ledger_state(program, **{"party": PARTY, "subjects": {s: s for s in subjects}, **more})
+    buckets = asked_buckets(program, **{"party": PARTY, "subjects": {s: s for s in stated}, **more})
+    return buckets.state(balances(buckets.keys.values(), without=without))
 
 
 def test_without_entries_nothing_was_paid():
@@ -51,8 +54,8 @@ def test_another_applicant_changes_nothing_but_the_right():
     grant(PLAIN, ("A", "10.00"), party=Party(99, PARTY.city_code, 2026))
     assert state_of(PLAIN, "A") == {"paid": {"project": {"A": "10.00"}}, "times_before": 0}
     program = program_asked(PLAIN, question(("A", "1.00")))
-    granted = granted_on_rights(program, party=PARTY, subjects={"ZL A": "A", "B": "B", "": ""})
-    assert granted == {"ZL A": Decimal("10.00")}
+    buckets = asked_buckets(program, party=PARTY, subjects={"ZL A": "A", "B": "B", "": ""})
+    assert buckets.granted(balances(buckets.keys.values())) == {"ZL A": Decimal("10.00")}
 
 
 @pytest.mark.parametrize("tally", ["lines", "applicants"])

@@ -256,10 +256,10 @@ def test_the_list_has_pages_and_a_bounded_number_of_queries(author, django_asser
 
     more(1)
     client.get(url)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(url)
     more(2)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(url)
     more(PAGE_SIZE)
     first = client.get(url).context

@@ -251,5 +251,5 @@ def test_the_members_page_takes_as_many_queries_for_three_as_for_one(
     browser = signed_in(owner)
     url = reverse("accounts:members", args=[applicant.pk])
     browser.get(url)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get(url)

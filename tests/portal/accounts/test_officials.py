@@ -322,7 +322,7 @@ def test_the_lists_take_as_many_queries_for_three_as_for_one(admin, signed_in, c
         make_member(name="同名人")
     browser = signed_in(admin)
     browser.get(reverse("accounts:officials"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         browser.get(reverse("accounts:officials"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get(reverse("accounts:users"), {"q": "同名"})

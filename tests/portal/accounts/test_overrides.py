@@ -176,5 +176,5 @@ class TestDeciding:
             code = make_uscc(600 + number)
             ask(signed_in(UserFactory()), uscc=code[:-1] + ("1" if code[-1] != "1" else "2"))
         browser.get(reverse("accounts:overrides"))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             browser.get(reverse("accounts:overrides"))

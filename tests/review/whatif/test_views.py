@@ -59,7 +59,7 @@ def test_the_list_costs_the_same_however_long(client, user, count, django_assert
     for _ in range(count):
         started(user, made(10))
     client.get(reverse("whatif:runs"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(reverse("whatif:runs"))
 
 
@@ -283,5 +283,5 @@ def test_a_report_costs_the_same_however_many_claims_moved(client, user, count, 
         submitted(lines=[patent_facts(number + 1)])
     run = done(user, lower())
     page(client, run)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         page(client, run)
