@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from applications.claims.models import Claim
+from applications.claims.models import Claim, ClaimLine
 from applications.claims.selectors.scope import editable_scope, item_of
 from policies.engine.model import Fact
 from policies.facts.values import facts_of, read_facts, show_fact
@@ -75,8 +75,11 @@ class Conflict:
         return bool(self.differences or self.gone)
 
 
-def find_conflict(claim: Claim, typed: Typed) -> Conflict:
-    """What a page changed that was changed otherwise since the page was loaded, where it may be changed at all."""
+def find_conflict(claim: Claim, lines: Iterable[ClaimLine], typed: Typed) -> Conflict:
+    """What a page changed that was changed otherwise since the page was loaded, where it may be changed at all.
+
+    `lines` are the claim's, in order.
+    """
     item, scope = item_of(claim), editable_scope(claim)
     was = typed.loaded
     found = list(
@@ -89,7 +92,7 @@ def find_conflict(claim: Claim, typed: Typed) -> Conflict:
             allowed=scope.facts_at(None),
         )
     )
-    stored = {line.pk: line for line in claim.lines.order_by("position")}
+    stored = {line.pk: line for line in lines}
     for number, line in enumerate(stored.values(), start=1):
         found += _differences(
             facts_of(item),

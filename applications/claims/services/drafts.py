@@ -1,7 +1,7 @@
 """Write a claim before it is submitted: begin, save, add and take off lines. Stale pages overwrite nothing."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -140,13 +140,14 @@ def save_draft(claim: Claim, *, act: ActorContext, revision: int, typed: Typed) 
     """
     with transaction.atomic():
         claim = lock_editable(claim, act=act)
+        lines = list(claim.lines.order_by("position"))
         typed = changed_since_loaded(claim, typed)
-        clashes = bool(find_conflict(claim, typed)) if typed.loaded else False
-        if not clashes and not _write(claim, typed, act=act, commit=False):
+        clashes = bool(find_conflict(claim, lines, typed)) if typed.loaded else False
+        if not clashes and not _write(claim, lines, typed, act=act, commit=False):
             return claim
         if clashes or (typed.loaded is None and revision != claim.revision):
             raise StaleStateError("该申报已在别处修改。", current=claim, attempted=typed)
-        _write(claim, typed, act=act, commit=True)
+        _write(claim, lines, typed, act=act, commit=True)
         touch(claim, act=act)
         return claim
 
@@ -237,7 +238,7 @@ def _refuse_in_correction(claim: Claim) -> None:
         raise RefusedError("补正时不能增加或删除明细，请按要求修改对应内容。")
 
 
-def _write(claim: Claim, typed: Typed, *, act: ActorContext, commit: bool) -> bool:
+def _write(claim: Claim, lines: Iterable[ClaimLine], typed: Typed, *, act: ActorContext, commit: bool) -> bool:
     """Merge what was typed into the claim and its lines; whether that changes anything."""
     item = item_of(claim)
     scope = editable_scope(claim)
@@ -248,7 +249,7 @@ def _write(claim: Claim, typed: Typed, *, act: ActorContext, commit: bool) -> bo
         if commit:
             claim.facts = own
             claim.save(update_fields=["facts"])
-    for line in claim.lines.select_related("claim").order_by("position"):
+    for line in lines:
         if _write_line(line, item, typed, scope, act=act, commit=commit):
             changed = True
     return changed

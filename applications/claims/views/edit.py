@@ -284,7 +284,7 @@ def _review_context(claim: Claim) -> dict[str, Any]:
 
 def _conflict(request: HttpRequest, claim: Claim, typed: Typed) -> HttpResponse:
     """Ask about what both changed; the rest of what this page changed comes along and is saved with the answer."""
-    conflict = find_conflict(claim, typed)
+    conflict = find_conflict(claim, claim.lines.order_by("position"), typed)
     context = {"claim": claim, "conflict": conflict, "mine": typed.as_text(), "loaded": _as_asked(typed, conflict)}
     return render(request, "applications/conflict.html", context, status=409)
 

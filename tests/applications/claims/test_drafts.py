@@ -98,7 +98,7 @@ def test_a_stale_page_overwrites_nothing_and_both_versions_are_compared(claim, m
     with pytest.raises(StaleStateError) as caught:
         save(claim, member, patent_facts(fees="7000"), revision=0)
     assert claim.lines.get().facts["fees"] == "8000.00"
-    conflict = find_conflict(caught.value.current, caught.value.attempted)
+    conflict = find_conflict(caught.value.current, caught.value.current.lines.all(), caught.value.attempted)
     assert [(d.name, d.mine, d.theirs) for d in conflict.differences] == [("fees", ["7,000.00 元"], ["8,000.00 元"])]
 
 
@@ -129,7 +129,7 @@ def test_a_page_is_asked_only_about_what_both_changed(claim, member, mine, their
     if asked:
         with pytest.raises(StaleStateError) as caught:
             save_draft(claim, act=act(member), revision=revision, typed=page)
-        assert [d.name for d in find_conflict(claim, caught.value.attempted).differences] == asked
+        assert [d.name for d in find_conflict(claim, claim.lines.all(), caught.value.attempted).differences] == asked
     else:
         save_draft(claim, act=act(member), revision=revision, typed=page)
     facts = claim.lines.get().facts
@@ -142,7 +142,7 @@ def test_what_was_typed_into_a_line_that_is_gone_is_shown(claim, member):
     remove_line(claim, act=act(member), line_id=gone.pk)
     with pytest.raises(StaleStateError) as caught:
         save_draft(claim, act=act(member), revision=0, typed=page)
-    assert "77.00 元" in find_conflict(claim, caught.value.attempted).gone[0]
+    assert "77.00 元" in find_conflict(claim, claim.lines.all(), caught.value.attempted).gone[0]
     save_draft(claim, act=act(member), revision=0, typed=Typed({}, page.loaded.lines, loaded=page.loaded))
 
 
