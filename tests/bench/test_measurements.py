@@ -71,5 +71,5 @@ def test_an_unknown_name_is_refused_with_the_names_there_are(monkeypatch, capsys
     with pytest.raises(SystemExit):
         main()
 
-    known = "deadline, engine, money, notices, payments, queue, whatif"
+    known = "deadline, engine, money, notices, pages, payments, queue, whatif"
     assert f"unknown: nothing; there are {known}" in capsys.readouterr().err

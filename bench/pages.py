@@ -1,0 +1,150 @@
+"""The pages that most people open, at 50 at once, and an officer's claim page among 100,000 claims.
+
+On gunicorn (two processes of four threads), PostgreSQL and Redis. Requests a second of an applicant's home and of the
+questionnaire's result, and the time in which 95 of 100 claim pages are answered, four at once. What the generator of
+the load takes of the cores is part of the measurement.
+"""
+
+import http.client
+import json
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from bench._processes import ROOT, copy_rows
+
+SMALL = {"claims": 300, "people": 2, "requests": 12}
+AT_ONCE, OFFICERS = 50, 4
+HOME_PER_SECOND, RESULTS_PER_SECOND, CLAIM_SECONDS = 220, 390, 0.1
+RESULT = (
+    "/policies/finder/result/?kind=enterprise&region=320211&event=patent&patent-granted_on=2025-05-10"
+    "&patent-patent_kind=invention&patent-fees=3999.99"
+)
+# What differs from the row that is copied, by column; `n` counts the copies.
+_CLAIM_COLUMNS = {
+    "key": "gen_random_uuid()",
+    "number": "'SB2025-' || lpad(n::text, 7, '0')",
+    "submitted_at": "source.submitted_at - n * interval '1 minute'",
+}
+_LINE_COLUMNS = {
+    "claim_id": "%(first)s + n - 1",
+    "subject_key": "'copy' || n",
+    "exclusive_key": "'copy' || n",
+}
+_EVIDENCE_COLUMNS = {
+    "key": "gen_random_uuid()",
+    "claim_id": "%(first)s + n - 1",
+    "line_id": "%(first_line)s + n - 1",
+    "file_id": "lpad(to_hex(n), 64, '0')",
+}
+
+
+def run(claims: int = 100_000, people: int = AT_ONCE, requests: int = 4_000) -> dict[str, Any]:
+    """Measure with so many claims and signed-in applicants, and so many requests of each kind."""
+    sys.path.insert(0, str(ROOT))
+    from tests.services import running_services  # noqa: PLC0415 - needed by nobody who imports bench
+    from tests.site import Host  # noqa: PLC0415
+
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-pages-")))
+        services = stack.enter_context(running_services())
+        host = stack.enter_context(Host(directory / "host", services.environment()))
+        host.manage("migrate", "--noinput")
+        host.manage("collectstatic", "--noinput", "--verbosity=0")
+        rows = [json.loads(line) for line in host.run("tests.site_claims", people).splitlines()]
+        officer = json.loads(host.run("bench.pages", claims))
+        port = host.start_web().port
+        home = _measure(port, [("/", row["session"]) for row in rows], requests, at_once=people)
+        result = _measure(port, [(RESULT, "")], requests, at_once=people)
+        addresses = [(f"/review/claims/{key}/", officer["session"]) for key in officer["keys"]]
+        claim = _measure(port, addresses, requests // 10, at_once=min(people, OFFICERS))
+    return {
+        "claims": claims,
+        "at once": people,
+        "requests": requests,
+        "home": home,
+        "questionnaire": result,
+        "claim page": claim,
+        "ratios": {
+            "home, requests a second": _ratio(home["per second"], HOME_PER_SECOND, "higher"),
+            "questionnaire's result, requests a second": _ratio(result["per second"], RESULTS_PER_SECOND, "higher"),
+            f"claim page among {claims:,}, p95, seconds": _ratio(claim["p95"], CLAIM_SECONDS, "lower"),
+        },
+    }
+
+
+def _ratio(value: float, aim: float, better: str) -> dict[str, Any]:
+    return {"value": value, "aim": aim, "better": better}
+
+
+def _measure(port: int, addresses: list[tuple[str, str]], requests: int, *, at_once: int) -> dict[str, float]:
+    """Open the addresses (path and session) in turn; the first round, which fills caches, does not count."""
+    each = max(requests // at_once, 1)
+
+    def visit(number: int) -> list[float]:
+        connection, taken = http.client.HTTPConnection("127.0.0.1", port, timeout=60), []
+        for turn in range(each):
+            path, session = addresses[(number + turn * at_once) % len(addresses)]
+            began = time.perf_counter()
+            connection.request("GET", path, headers={"Cookie": f"portal_session={session}"})
+            answer = connection.getresponse()
+            answer.read()
+            taken.append(time.perf_counter() - began)
+            if answer.status != 200:
+                raise RuntimeError(f"{path} answered {answer.status}.")
+        connection.close()
+        return taken
+
+    with ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(visit, range(at_once)))
+        began = time.perf_counter()
+        seconds = sorted(one for taken in pool.map(visit, range(at_once)) for one in taken)
+        lasted = time.perf_counter() - began
+    return {
+        "per second": round(len(seconds) / lasted, 1),
+        "median": round(seconds[len(seconds) // 2], 4),
+        "p95": round(seconds[int(len(seconds) * 0.95)], 4),
+    }
+
+
+def _fill(count: int) -> None:
+    """Copy a claim under review with its line and files, and print a session of its officer and some claims' keys."""
+    import django  # noqa: PLC0415 - settings are read from the environment
+
+    django.setup()
+    from django.db import connection  # noqa: PLC0415
+
+    from applications.claims.models import Claim, ClaimLine, Evidence  # noqa: PLC0415
+    from tests.applications.worlds import patent_facts  # noqa: PLC0415
+    from tests.review.worlds import Office, city_passed  # noqa: PLC0415
+    from tests.site_claims import session_of  # noqa: PLC0415
+
+    office = Office()
+    claim = city_passed(office, lines=[patent_facts(900_000)])
+    with connection.cursor() as cursor:
+        # The copies refer to rows that exist, and no record of the audit chain is about them.
+        cursor.execute("SET session_replication_role = replica")
+        copy_rows(cursor, claim, _CLAIM_COLUMNS, count)
+        first = Claim.objects.filter(number__startswith="SB2025-").earliest("pk").pk
+        line = claim.lines.get()
+        copy_rows(cursor, line, _LINE_COLUMNS, count, first=first)
+        first_line = ClaimLine.objects.filter(claim=first).get().pk
+        cursor.execute(
+            "INSERT INTO applications_storedfile (sha256, size, media_type, stored_at) "
+            "SELECT lpad(to_hex(n), 64, '0'), 1000, 'application/pdf', now() FROM generate_series(1, %s) AS n",
+            [count],
+        )
+        for file in Evidence.objects.filter(line=line):
+            copy_rows(cursor, file, _EVIDENCE_COLUMNS, count, first=first, first_line=first_line)
+        cursor.execute("SET session_replication_role = DEFAULT")
+        cursor.execute("VACUUM ANALYZE")
+    keys = Claim.objects.filter(pk__gte=first).order_by("pk").values_list("key", flat=True)[:: max(count // 100, 1)]
+    print(json.dumps({"session": session_of(office.decider), "keys": [str(key) for key in keys]}))
+
+
+if __name__ == "__main__":
+    _fill(int(sys.argv[1]))
