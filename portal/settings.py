@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "review.appropriations",
     "review.decisions",
     "review.demo",
+    "review.documents",
     "review.funding",
     "review.home",
     "review.notices",

@@ -44,6 +44,7 @@ BUDGETS = {
     "appropriations:workbook": Address(BUDGET_READERS, {"draft": set()}, _allocation),
     "appropriations:new_document": Address(FINANCE_PEOPLE),
     "appropriations:document": Address(BUDGET_READERS, {"draft": _OWN | AUDIT}, _document),
+    "documents:appropriation": Address(BUDGET_READERS, {"draft": _OWN | AUDIT}, _document),
     "appropriations:edit_document": Address(FINANCE_PEOPLE, {"draft": FINANCE}, _document),
     "appropriations:move_document": Address(FINANCE_PEOPLE | DECIDERS, {"draft": _OWN}, _document),
     "appropriations:receive": Address(

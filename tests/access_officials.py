@@ -72,6 +72,11 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "review:agenda": Address(DECIDERS, {"no claims": set()}, lambda *_: {"key": "none"}),
     "review:agenda_export": Address(DECIDERS, {"no claims": set()}, lambda *_: {"key": "none"}),
     "review:scores": Address(PUBLISHERS),
+    "documents:agenda": Address(DECIDERS, {"no claims": set()}, lambda *_: {"key": "none"}),
+    "documents:publicity": Address(EVERYBODY, arguments=publicity_key),
+    "documents:claim_form": Address(
+        SIGNED_IN, {variant: them | MEMBER for variant, them in OFFICERS_SEE.items()}, claim_key
+    ),
     "review:claims": Address(READERS),
     "review:claims_export": Address(READERS),
     "review:claim": Address(READERS, _claims_for(READERS), claim_key),

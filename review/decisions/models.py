@@ -169,6 +169,7 @@ class PublicityList(models.Model):
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="publicity_lists")
     title = models.CharField("标题", max_length=120)
+    number = models.CharField("文号", max_length=60, blank=True, help_text="早于编号的公示为空")
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("截止日期")
     workdays = models.PositiveIntegerField("公示工作日")
@@ -188,6 +189,7 @@ class PublicityList(models.Model):
         verbose_name = verbose_name_plural = "公示"
         constraints: ClassVar = [
             models.CheckConstraint(name="publicity_ends_after_start", condition=Q(ends_on__gte=F("starts_on"))),
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="one_publicity_list_a_number"),
             models.CheckConstraint(name="publicity_has_workdays", condition=Q(workdays__gte=1)),
             models.CheckConstraint(
                 name="withdrawn_publicity_is_closed", condition=Q(withdrawn_reason="") | Q(closed_at__isnull=False)

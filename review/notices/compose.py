@@ -59,11 +59,20 @@ def issuing_region(claim: Claim, event: ClaimEvent | None) -> Region:
     return claim.deciding_region
 
 
+def office_of(region: Region) -> str:
+    """The office in whose name a region's papers are issued."""
+    return region.bureau or f"{region.full_name}知识产权局"
+
+
+def number_mark(region: Region, series: str) -> str:
+    """What stands before the year of a number: `无锡知资`, `无锡滨湖知不支`, no other office's alike."""
+    places = [region.parent, region] if region.level == RegionLevel.DISTRICT else [region]
+    return "".join(_short(place.name) for place in places if place) + series
+
+
 def document_number(region: Region, series: str, *, year: int, sequence: int) -> str:
     """`无锡知资〔2026〕1号`, `无锡滨湖知不支〔2026〕1号`: no leading zeros, and no other office's number alike."""
-    places = [region.parent, region] if region.level == RegionLevel.DISTRICT else [region]
-    sign = "".join(_short(place.name) for place in places if place)
-    return f"{sign}{series}〔{year}〕{sequence}号"
+    return f"{number_mark(region, series)}〔{year}〕{sequence}号"
 
 
 def verification_url(code: str) -> str:
@@ -163,7 +172,7 @@ def common(claim: Claim, heading: Heading) -> dict[str, Any]:
         "layout": content.LAYOUT,
         "kind": str(heading.kind),
         "number": heading.number,
-        "issuer": region.bureau or f"{region.full_name}知识产权局",
+        "issuer": office_of(region),
         "issued_on": heading.issued_on,
         "party": content.Party(
             name=payee.name if payee else applicant.name,
@@ -178,9 +187,7 @@ def common(claim: Claim, heading: Heading) -> dict[str, Any]:
         ),
         "basis": [content.Basis(number=document.number, title=document.title, article=claim.item.article)],
         "remedies": content.Remedies(reconsideration=f"{region.full_name}人民政府", court=COURT),
-        "contact": content.Contact(
-            office=region.bureau or f"{region.full_name}知识产权局", phone=region.contact, address=""
-        ),
+        "contact": content.Contact(office=office_of(region), phone=region.contact, address=""),
         "verification": content.Verification(code=heading.code, url=verification_url(heading.code)),
     }
 

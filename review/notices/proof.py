@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.template.loader import render_to_string
 
 from portal.core.printable import with_stand_ins
+from review.notices.compose import office_of
 from review.notices.letter import long_date
 from review.notices.render import print_html
 
@@ -24,7 +25,7 @@ def proof_of_service(notice: Notice) -> bytes:
     """
     context = {
         "notice": notice,
-        "issuer": notice.region.bureau or f"{notice.region.full_name}知识产权局",
+        "issuer": office_of(notice.region),
         "party": with_stand_ins(notice.snapshot["party"]["name"]),
         "item": with_stand_ins(notice.claim.item.title),
         "dated": long_date(notice.issued_on),

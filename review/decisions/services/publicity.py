@@ -25,9 +25,13 @@ from review.decisions.selectors.credit import credit_problem
 from review.decisions.services.locking import check_uninvolved
 from review.decisions.services.step_messages import notify_of_step
 from review.decisions.services.ways_back import release_decided
+from review.notices.compose import document_number
+from review.notices.services import take_number
 from review.treasury.enums import EntryKind
 from review.treasury.services.awards import move_claim
 
+# The series of the lists' numbers, and the word that stands for it in them.
+SERIES, SERIES_WORD = "publicity", "知公示"
 _CONFIRMED = frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.RECOGNISED, ClaimStatus.TERMINATED})
 
 
@@ -62,6 +66,8 @@ def publish_claims(
 ) -> PublicityList:
     """Make a city's list of decided claims, or a district's of its own, and move each into publicity; all or none.
 
+    The list takes the next number of its office's series.
+
     Raises RefusedError for an empty list, a first day in the past, or a claim that is decided elsewhere;
     RefusedError for one that is not waiting for publicity; PermissionDenied for another region's officer.
     """
@@ -76,9 +82,12 @@ def publish_claims(
         claims = [lock_claim(pk) for pk in sorted(set(claim_ids))]
         if any(claim.deciding_region_id != region.pk for claim in claims):
             raise RefusedError(f"所选申报不由{region.name}审定，请重新选择。")
+        year = timezone.localdate(act.at).year
+        sequence = take_number(region, SERIES, year=year)
         publicity = PublicityList.objects.create(
             region=region,
             title=plan.title,
+            number=document_number(region, SERIES_WORD, year=year, sequence=sequence),
             starts_on=plan.starts_on,
             ends_on=last_day(plan.starts_on, workdays=plan.workdays),
             workdays=plan.workdays,
@@ -110,7 +119,12 @@ def publish_claims(
             action="review.publicity",
             target=publicity,
             region_code=region.pk,
-            after={"starts_on": publicity.starts_on, "ends_on": publicity.ends_on, "claims": len(claims)},
+            after={
+                "number": publicity.number,
+                "starts_on": publicity.starts_on,
+                "ends_on": publicity.ends_on,
+                "claims": len(claims),
+            },
         )
     return publicity
 

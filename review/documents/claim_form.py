@@ -1,0 +1,182 @@
+"""The claim form (申报书): cover, applicant, contents, papers, the sum step by step, and a page to sign and seal.
+
+It shows what the claim's page shows; numbers of persons and accounts only by their ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.defaultfilters import filesizeformat
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from applications.claims.enums import ClaimStatus
+from applications.claims.forms.entry import ShownFact, shown_facts
+from applications.claims.models import Assessment, Claim
+from applications.claims.selectors.context import ClaimContext, LineState, read_claim
+from applications.claims.services.assessment import preview_claim
+from applications.payees.selectors import payee_of
+from policies.facts.values import facts_of
+from policies.published.wording import as_shown
+from portal.core.identifiers import mask_number
+from portal.core.money import format_yuan, yuan_in_words
+from portal.core.printable import with_stand_ins
+from portal.templatetags.portal import reason_text
+from review.documents.official import Annex, Column, fitted, page_style, title_lines
+from review.notices.compose import office_of
+from review.notices.letter import TOLD_LINES, Letter, citation, long_date
+from review.notices.render import print_html
+
+# Lines with no more facts than this stand in one table, where they are many; with more, each in a table of its own.
+_MOST_COLUMNS = 6
+_STAMPS = {ClaimStatus.DRAFT: "草稿", ClaimStatus.CORRECTION: "补正中", ClaimStatus.WITHDRAWN: "已撤回"}
+_WITHOUT_SUM = {
+    "undetermined": "所填内容还不能测算，请补充后再打印。",
+    "recognised": "符合认定条件，不涉及资金。",
+    "no_amount": "符合支持条件，文件未定金额，由审定决定。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One line of the claim: its facts as pairs of label and value, two to a row, and the facts that are tables."""
+
+    title: str
+    pairs: list[list[tuple[str, str]]]
+    tables: list[Annex]
+
+
+def print_claim_form(claim: Claim) -> bytes:
+    """The form as a PDF; with a mark across every page while it is not submitted. Raises as `print_html`."""
+    context = read_claim(claim)
+    payee = payee_of(claim)
+    letter = Letter()
+    drawn = {
+        "claim": claim,
+        "letter": letter,
+        "item_title": title_lines(claim.item.title),
+        "office": office_of(claim.deciding_region),
+        "payee": payee.name if payee else claim.applicant.account_name,
+        "applicant": _pairs(_applicant(claim)),
+        "own": [_block("总体情况", shown_facts(facts_of(context.item, "claim"), claim.facts))],
+        "lines_table": _lines_table(context),
+        "blocks": [_block(f"第{state.number}项", _facts_of_line(context, state)) for state in context.lines],
+        "files": _files(context),
+        "stamp": _STAMPS.get(ClaimStatus(claim.status), ""),
+        "day": long_date(timezone.localdate(claim.submitted_at or claim.saved_at)),
+        **_sum(context),
+    }
+    html = with_stand_ins(render_to_string("documents/claim_form.html", drawn))
+    return print_html(html, style=page_style("claim_form.css"))
+
+
+def _applicant(claim: Claim) -> list[tuple[str, str]]:
+    applicant = claim.applicant
+    pairs = [
+        ("名称", applicant.name),
+        ("公民身份号码" if applicant.is_individual else "统一社会信用代码", applicant.masked_identifier),
+        ("类型", applicant.get_kind_display()),
+        ("所属地区", claim.region.full_name),
+        ("法定代表人", applicant.legal_representative),
+        ("企业规模", applicant.get_size_class_display() if applicant.size_class else ""),
+        ("地址", applicant.address),
+        ("联系人", applicant.contact_name),
+        ("联系电话", mask_number(applicant.contact_phone)),
+        ("开户银行", applicant.bank_name),
+        ("账户名称", applicant.account_name),
+        ("银行账号", mask_number(applicant.account_number)),
+    ]
+    return [(label, value) for label, value in pairs if value]
+
+
+def _pairs(facts: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    return [facts[at : at + 2] for at in range(0, len(facts), 2)]
+
+
+def _block(title: str, facts: list[ShownFact]) -> Block:
+    tables = [
+        Annex(fact.label, fitted([Column(head, 0) for head in fact.heads]), fact.rows) for fact in facts if fact.rows
+    ]
+    return Block(title, _pairs([(fact.label, fact.text) for fact in facts if not fact.rows]), tables)
+
+
+def _facts_of_line(context: ClaimContext, state: LineState) -> list[ShownFact]:
+    if state.line.is_defence:
+        return [ShownFact("国防专利", "线下登记，内容不在本表", "", [], [])]
+    return shown_facts(facts_of(context.item), state.line.facts)
+
+
+def _lines_table(context: ClaimContext) -> Annex | None:
+    """All lines in one table where they are more than a few and have few facts; None where each has its own."""
+    stored = [state.line.facts for state in context.lines]
+    facts = [
+        fact for fact in facts_of(context.item) if any(values.get(fact.name) not in ("", None, []) for values in stored)
+    ]
+    if len(context.lines) <= TOLD_LINES or len(facts) > _MOST_COLUMNS or any(fact.columns for fact in facts):
+        return None
+    columns = fitted([Column("序号", 11, "middle"), *(Column(fact.label, 0) for fact in facts)])
+    rows = [
+        (
+            str(state.number),
+            *(
+                ["国防专利，线下登记", *[""] * (len(facts) - 1)]
+                if state.line.is_defence
+                else [fact.text for fact in shown_facts(facts, state.line.facts, blank=True)]
+            ),
+        )
+        for state in context.lines
+    ]
+    return Annex("", columns, rows)
+
+
+def _files(context: ClaimContext) -> Annex | None:
+    labels = {wanted.code: wanted.label for wanted in context.item.evidence}
+    placed = [("整份申报", file) for file in context.files_of_whole]
+    placed += [(f"第{state.number}项", file) for state in context.lines for file in state.evidence]
+    columns = [Column("序号", 11, "middle"), Column("所属", 22, "middle"), Column("材料", 0), Column("文件", 0)]
+    rows = [
+        (str(number), place, labels.get(file.requirement, ""), f"{file.filename}（{filesizeformat(file.file.size)}）")
+        for number, (place, file) in enumerate(placed, start=1)
+    ]
+    return Annex("", fitted(columns), rows) if rows else None
+
+
+def _sum(context: ClaimContext) -> dict[str, Any]:
+    """The stored answer of the engine, or before the first submission what it says now, with its steps."""
+    claim = context.claim
+    stored = Assessment.objects.of_rules().filter(claim=claim).first()
+    answer: Mapping[str, Any] | None = (
+        as_shown(stored.answer, context.item) if stored else preview_claim(context, on=timezone.localdate())
+    )
+    if answer is None:
+        return {"sum_words": _WITHOUT_SUM["undetermined"], "reasons": [], "steps": None}
+    amount = answer["amount"]
+    if answer["outcome"] == "payable" and amount is not None:
+        most = "最高" if answer.get("is_ceiling") else ""
+        words = f"申报金额{most}{format_yuan(amount)}元（大写：{yuan_in_words(amount)}），以审定为准。"
+        if answer.get("city") is not None:
+            words += f"其中，市级承担{format_yuan(answer['city'])}元，区级承担{format_yuan(answer['district'])}元。"
+    else:
+        words = _WITHOUT_SUM.get(answer["outcome"], "按所填内容不能支持。")
+    steps = [
+        (
+            str(number),
+            step["text"].replace(f"依据 {step['citation']}：", "", 1),
+            citation(step["citation"]) if step["citation"] else "",
+            format_yuan(step["amount_after"])
+            if step["applied"] and step["amount_after"] is not None
+            else "—"
+            if step["applied"]
+            else "未起作用",
+        )
+        for number, step in enumerate(answer["steps"], start=1)
+    ]
+    columns = [Column("序号", 11, "middle"), Column("计算", 0), Column("依据", 44), Column("结果（元）", 27, "figure")]
+    return {
+        "sum_words": words,
+        "reasons": [reason_text(reason) for reason in answer["reasons"]],
+        "steps": Annex("", fitted(columns), steps) if steps else None,
+    }

@@ -1,0 +1,12 @@
+"""The kinds of papers besides notices."""
+
+from django.db import models
+
+
+class DocumentKind(models.TextChoices):
+    """Official documents and the sheets that go with them; each is described in `review.documents.kinds`."""
+
+    PUBLICITY = "publicity", "公示"
+    APPROPRIATION = "appropriation", "资金下达通知"
+    AGENDA = "agenda", "会议议题"
+    CLAIM_FORM = "claim_form", "申报书"

@@ -1,0 +1,76 @@
+"""The register of papers besides notices: how each kind is found for a person, named and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from applications.claims.models import Claim
+from portal.accounts.models import User
+from review.appropriations.models import Appropriation
+from review.decisions.models import PublicityList
+from review.decisions.selectors.agenda import agendas_of
+from review.documents.claim_form import print_claim_form
+from review.documents.contents import agenda_paper, appropriation_document, publicity_document
+from review.documents.enums import DocumentKind
+from review.documents.official import print_document
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper to print: what names its file, how many rows it lists, whose claims it shows, and how it is printed."""
+
+    name: str
+    rows: int
+    applicants: tuple[int, ...]
+    printed: Callable[[], bytes]
+
+
+def _publicity(_user: Any, key: str) -> Paper | None:
+    found = PublicityList.objects.select_related("region__parent", "replaces").filter(key=key).first()
+    if found is None:
+        return None
+    return Paper(
+        found.number or found.title, found.entries.count(), (), lambda: print_document(publicity_document(found))
+    )
+
+
+def _appropriation(user: User, key: str) -> Paper | None:
+    related = ("region__parent", "line", "allocation")
+    found = Appropriation.objects.visible_to(user).select_related(*related).filter(key=key).first()
+    if found is None:
+        return None
+    return Paper(str(found), found.lines.count(), (), lambda: print_document(appropriation_document(found)))
+
+
+def _agenda(user: User, key: str) -> Paper | None:
+    found = next((each for each in agendas_of(user, key=key) if each.key == key), None)
+    if found is None:
+        return None
+    region, applicants = found.rows[0].claim.deciding_region, tuple(row.claim.applicant_id for row in found.rows)
+    today = timezone.localdate()
+    name = f"{found.call or '无申报通知'} {today:%Y%m%d}"
+    return Paper(
+        name, len(found.rows), applicants, lambda: print_document(agenda_paper(found, region=region, dated=today))
+    )
+
+
+def _claim_form(user: User, key: str) -> Paper | None:
+    related = ("item__document", "version", "applicant", "region__parent", "city", "call")
+    found = Claim.objects.visible_to(user).select_related(*related).filter(key=key).first()
+    if found is None:
+        return None
+    name = found.number or found.item.title
+    return Paper(name, found.lines.count(), (found.applicant_id,), lambda: print_claim_form(found))
+
+
+# How a paper of each kind is found for a person: None for what they may not see, or what is not there.
+FORMS: dict[DocumentKind, Callable[[Any, str], Paper | None]] = {
+    DocumentKind.PUBLICITY: _publicity,
+    DocumentKind.APPROPRIATION: _appropriation,
+    DocumentKind.AGENDA: _agenda,
+    DocumentKind.CLAIM_FORM: _claim_form,
+}

@@ -1,0 +1,176 @@
+"""An official document (公文) by GB/T 9704-2012: red head, number, title, text, annexes, signature, date, imprint.
+
+The text is composed into lines as that of the notices, on the standard's grid of 22 lines of 28 characters. What is
+listed stands in annexes. The imprint (版记) ends the last page, which is an even one.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from portal.core.printable import with_stand_ins
+from review.notices.letter import AREA, ROWS, Letter, signature, signature_inset
+from review.notices.render import STYLE as NOTICE_STYLE
+from review.notices.render import print_html
+from review.notices.typesetting import NEVER_FIRST, OPENING
+
+_HERE = Path(__file__).parent
+# The text area is 156 mm wide. Characters of the mark are 44 pt at most; a longer name is made narrower, down to
+# this part of a character's width, and only then smaller.
+WIDTH = 156
+MARK_SIZE = 15.5
+NARROWEST = 0.62
+# A title of size 2 has 20 characters in a line; as many as this make a line, so that its edges stay free.
+TITLE_MEASURE = 18
+# What a title does not divide: 回行时词意完整 (7.3.1).
+_WHOLE = re.compile(
+    r"\d+年度?|〔\d+〕\d+号|[A-Za-z0-9.,/-]+|知识产权|专项|资金|资助|名单|公示|通知|议题|审定|申报|下达|分配|方案|管理|政策"
+    r"|项目|认定|企业|发明|专利|授权|意见|办法|实施|发展|建设|创新|若干|关于|无锡|年度|批次|计划|.市|.区|.{2}局"
+)
+# What padding and lines add to the width of a table's cell, in millimetres; the first cell has a line at its left too.
+_CELL_EXTRA, _LINE = 2.65, 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of an annex: its head, its outer width in millimetres, and how it is set: "", "middle" or "figure"."""
+
+    head: str
+    width: float
+    style: str = ""
+
+    @property
+    def inner_width(self) -> str:
+        return f"{self.width - _CELL_EXTRA:.2f}mm"
+
+    @property
+    def inner_width_of_first(self) -> str:
+        return f"{self.width - _CELL_EXTRA - _LINE:.2f}mm"
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """A table on pages of its own. The columns' widths add up to the text area's."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+    total: Sequence[str] = ()
+
+    def cells(self, row: Sequence[str]) -> list[tuple[str, Column]]:
+        return list(zip(row, self.columns, strict=True))
+
+    @property
+    def body(self) -> list[list[tuple[str, Column]]]:
+        return [self.cells(row) for row in self.rows]
+
+    @property
+    def foot(self) -> list[tuple[str, Column]]:
+        return self.cells(self.total) if self.total else []
+
+
+def fitted(columns: Sequence[Column]) -> list[Column]:
+    """The columns with what the fixed ones leave of the text area shared among those without a width."""
+    open_ones = sum(not column.width for column in columns)
+    share = (WIDTH - sum(column.width for column in columns)) / max(open_ones, 1)
+    return [column if column.width else replace(column, width=share) for column in columns]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficialDocument:
+    """What an official document says.
+
+    `mark` is the red head; `signer` stands beside the number of a document to a superior (None: there is none);
+    `note` is said in brackets below the date; `stamp` stands across every page of what is no valid document.
+    """
+
+    mark: str
+    number: str
+    title: str
+    addressee: str
+    paragraphs: Sequence[str]
+    annexes: Sequence[Annex] = ()
+    issuer: str
+    dated: date
+    copied_to: str = ""
+    signer: str | None = None
+    note: str = ""
+    stamp: str = ""
+
+
+def print_document(document: OfficialDocument) -> bytes:
+    """The document as a PDF; the same bytes for the same document and fonts. Raises as `print_html`."""
+    printed = _print(document, own_page=False)
+    with pikepdf.open(io.BytesIO(printed)) as pdf:
+        is_even = len(pdf.pages) % 2 == 0
+    return printed if is_even else _print(document, own_page=True)
+
+
+def page_style(sheet: str) -> str:
+    """The notices' page and grid, then a style sheet of this folder.
+
+    The height of a line is cut, so that 22 of them never miss the page by rounding.
+    """
+    sheets = "\n".join((_HERE / name).read_text() for name in ("page.css", sheet))
+    return f":root {{ --row: {AREA / ROWS - 0.0002:.4f}mm }}\n{NOTICE_STYLE.read_text()}\n{sheets}"
+
+
+def _print(document: OfficialDocument, *, own_page: bool) -> bytes:
+    letter = Letter()
+    context: dict[str, Any] = {
+        "document": document,
+        "letter": letter,
+        "mark_style": mark_style(document.mark),
+        "title": title_lines(document.title),
+        "annexes": [(annex, title_lines(annex.title)) for annex in document.annexes],
+        "signature": signature(document.issuer),
+        "inset": signature_inset(document.issuer),
+        "own_page": own_page,
+    }
+    html = with_stand_ins(render_to_string("documents/official.html", context))
+    return print_html(html, style=page_style("official.css"))
+
+
+def mark_style(mark: str) -> SafeString:
+    """The size of the mark's characters, and how they are narrowed, as style: a long name still fills one line."""
+    narrowing = min(1.0, max(WIDTH / (len(mark) * MARK_SIZE), NARROWEST))
+    size = min(MARK_SIZE, WIDTH / (len(mark) * narrowing))
+    natural = len(mark) * size
+    return format_html(
+        "font-size:{size}mm;line-height:{size}mm;left:{left}mm;width:{width}mm;transform:scaleX({narrowing})",
+        size=f"{size:.3f}",
+        left=f"{(WIDTH - natural) / 2:.3f}",
+        width=f"{natural:.3f}",
+        narrowing=f"{narrowing:.4f}",
+    )
+
+
+def title_lines(title: str) -> SafeString:
+    """The title in lines of about one length, none of which divides a word of the trade, a number or a mark's pair."""
+    count = math.ceil(len(title) / TITLE_MEASURE)
+    whole = {place for found in _WHOLE.finditer(title) for place in range(found.start() + 1, found.end())}
+    places = [
+        place
+        for place in range(1, len(title))
+        if place not in whole and title[place] not in NEVER_FIRST and title[place - 1] not in OPENING
+    ]
+    wanted = [len(title) * number / count for number in range(1, count)]
+    bounds = [
+        0,
+        *sorted({min(places, key=lambda place: abs(place - at)) for at in wanted} if places else ()),
+        len(title),
+    ]
+    return format_html_join(mark_safe("<br>"), "{}", ((title[start:end],) for start, end in pairwise(bounds)))

@@ -1,0 +1,13 @@
+"""Official documents and claim forms to download."""
+
+from django.urls import path
+
+from review.documents import views
+
+app_name = "documents"
+urlpatterns = [
+    path("publicity/<uuid:key>.pdf", views.publicity, name="publicity"),
+    path("appropriation/<uuid:key>.pdf", views.appropriation, name="appropriation"),
+    path("agenda/<slug:key>.pdf", views.agenda, name="agenda"),
+    path("claim-form/<uuid:key>.pdf", views.claim_form, name="claim_form"),
+]

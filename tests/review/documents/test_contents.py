@@ -1,0 +1,171 @@
+"""Papers are handed out where the same is shown, to those who may see it, and say what the rows say."""
+
+import uuid
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from applications.claims.models import Claim
+from portal.audit.enums import SecurityKind
+from portal.audit.models import SecurityEvent, SecuritySubject
+from review.appropriations.services.appropriations import (
+    check_appropriation,
+    draft_appropriation,
+    issue_appropriation,
+    recall_appropriation,
+)
+from review.decisions.models import PublicityList
+from review.decisions.services.publicity import withdraw_list
+from review.documents.claim_form import print_claim_form
+from review.documents.enums import DocumentKind
+from review.documents.kinds import FORMS
+from tests.applications.worlds import loan_facts, patent_facts, ready_claim
+from tests.factories import act
+from tests.review.appropriations.worlds import Treasury
+from tests.review.notices.test_render import text_of
+from tests.review.worlds import again, city_passed, decided, fresh, on, publish, publish_items, submitted
+
+pytestmark = pytest.mark.django_db
+
+
+def paper(client: Client, address: str, key: object) -> str:
+    response = client.get(reverse(address, args=[key]))
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/pdf"
+    return text_of(response.content)
+
+
+def export() -> SecurityEvent:
+    return SecurityEvent.objects.filter(kind=SecurityKind.EXPORT).latest("pk")
+
+
+def shown() -> set[int]:
+    """The applicants whose data the last export showed."""
+    return set(SecuritySubject.objects.filter(event=export()).values_list("applicant_id", flat=True))
+
+
+@pytest.fixture(autouse=True)
+def _without_second_factor(settings):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+
+
+def test_every_kind_is_in_the_register():
+    assert set(FORMS) == set(DocumentKind)
+
+
+def test_a_publicity_list_is_numbered_and_tells_the_public_no_more_than_its_page(office, client):
+    claims = [decided(office, lines=[patent_facts(number)]) for number in (1, 2)]
+    listed = publish(office, *claims)
+    entry = listed.entries.first()
+    PublicityList.objects.filter(pk=listed.pk).update(title="2026 年拟资助名单")
+    text = paper(client, "documents:publicity", listed.key)
+
+    assert listed.number == "无锡知公示〔2026〕1号"
+    for words in (
+        listed.number,
+        "2026年拟资助名单公示",
+        "无锡市知识产权局文件",
+        "（锡政办发〔2020〕11号）",
+        "2026年6月1日至2026年6月5日，共5个工作日",
+        "异议受理：电话0510-12345",
+        entry.applicant_name,
+        "此件公开发布",
+        "2026年6月1日印发",
+    ):
+        assert words in text, words
+    for secret in (str(claims[0].number), str(claims[0].applicant.uscc)):
+        assert secret not in text
+    assert not SecurityEvent.objects.filter(kind=SecurityKind.EXPORT).exists(), "it is public"
+
+    withdraw_list(listed, reason="名单有误", redecide=False, act=on(listed.starts_on, office.city))
+    cache.clear()
+    text = paper(client, "documents:publicity", listed.key)
+    assert "已撤下，原因：名单有误。" in text
+    assert publish(office, *map(again, claims)).number == "无锡知公示〔2026〕2号"
+
+
+def test_an_appropriation_is_a_draft_until_it_is_issued_and_says_that_it_was_recalled(client):
+    world = Treasury()
+    sums = {"320211": 12_000_000, "320205": 3_000_050}
+    made = draft_appropriation(
+        world.line, title="2026年第一批专项资金", sums=sums, key=uuid.uuid4(), act=act(world.maker)
+    )
+    client.force_login(world.maker)
+    text = paper(client, "documents:appropriation", made.key)
+    assert {"草", "稿"} <= set(text), "the mark across the page is read character by character"
+    assert "无锡知指〔2026〕号" in text
+    check_appropriation(made.pk, act=act(world.checker))
+    issue_appropriation(made.pk, act=act(world.maker))
+    text = paper(client, "documents:appropriation", made.key)
+    for words in (
+        "无锡知指〔2026〕1号",
+        "关于下达“2026年第一批专项资金”资金的通知",
+        "合计150,000.50元（大写：人民币壹拾伍万元伍角）",
+        "滨湖区120,000.00元",
+        "锡山区30,000.50元",
+        "列“2011499”科目",
+    ):
+        assert words in text, words
+    assert "稿" not in text
+    client.force_login(world.binhu)
+    assert "无锡知指〔2026〕1号" in paper(client, "documents:appropriation", made.key)
+    recall_appropriation(made.pk, reason="金额有误", act=act(world.checker))
+    assert {"已", "回"} <= set(paper(client, "documents:appropriation", made.key))
+    assert export().details["rows"] == 2
+
+
+def test_a_paper_for_the_meeting_lists_its_claims_and_leaves_number_and_signer_to_be_written(office, client):
+    claims = [city_passed(office, lines=[patent_facts(number)]) for number in (1, 2)]
+    client.force_login(fresh(office.decider))
+    text = paper(client, "documents:agenda", claims[0].call.key)
+
+    for words in ("会议议题", "签发人：", "知议〔", "申报2件，审核金额合计10,000.00元", "请会议审定", "10,000.00"):
+        assert words in text, words
+    for claim in claims:
+        assert str(claim.number) in text
+        assert claim.applicant.name[:7] in text
+    assert shown() == {claim.applicant_id for claim in claims}
+    client.force_login(fresh(office.city))
+    assert client.get(reverse("documents:agenda", args=[claims[0].call.key])).status_code == 403
+
+
+def test_a_claim_form_is_a_draft_before_submission_and_can_be_sealed_after(office, client):
+    publish_items()
+    draft = ready_claim(item="wx2020-05-loan", lines=[loan_facts()])
+    client.force_login(draft.created_by)
+    text = paper(client, "documents:claim_form", draft.key)
+    assert {"草", "稿"} <= set(text)
+    assert "提交后编号" in text
+
+    claim = submitted(lines=[patent_facts(number) for number in (1, 2)])
+    client.force_login(claim.created_by)
+    text = paper(client, "documents:claim_form", claim.key)
+    for words in (
+        "知识产权专项资金申报书",
+        f"申报编号：{claim.number}",
+        claim.applicant.name,
+        str(claim.applicant.uscc),
+        "第2项",
+        "材料.pdf",
+        "申报金额10,000.00元（大写：人民币壹万元整）",
+        "锡政办发〔2020〕11号第一条",
+        "申报单位（盖章）",
+        "在平台作出",
+    ):
+        assert words in text, words
+    assert "稿" not in text
+    assert str(claim.applicant.account_number) not in text
+    client.force_login(fresh(office.city))
+    assert claim.number in paper(client, "documents:claim_form", claim.key)
+    assert shown() == {claim.applicant_id}
+
+
+def test_many_lines_of_few_facts_stand_in_one_table():
+    claim = submitted(lines=[patent_facts(number) for number in range(1, 13)])
+    pdf = print_claim_form(Claim.objects.get(pk=claim.pk))
+    text = text_of(pdf)
+    assert text.count("专利号") == 1
+    for line in claim.lines.all():
+        assert line.facts["patent_no"] in text

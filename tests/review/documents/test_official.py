@@ -1,0 +1,144 @@
+"""An official document on paper: every measure of GB/T 9704-2012 that a ruler finds, and every word that was given."""
+
+import io
+import os
+import re
+import subprocess
+from itertools import product
+from typing import Any
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from review.documents.official import MARK_SIZE, NARROWEST, WIDTH, mark_style, print_document, title_lines
+from tests.review.documents.samples import LONG, LONG_OFFICE, RARE, REASON, SHORT, official
+from tests.review.notices.test_render import text_of, words_of
+from tests.review.notices.test_typesetting import LEFT_EDGE, RIGHT_EDGE, drawn_lines
+
+NEAR = 0.5
+ROW = 225 / 22
+TOP, BOTTOM = 37, 262
+# Where a character of size 3 begins in its line of the grid.
+IN_ROW = (ROW - 5.5714) / 2
+LINES, NAMES, REASONS = (1, 3, 12, 200), (SHORT, LONG, RARE), (REASON[:47] + "。", (REASON * 20)[:1999] + "。")
+EVERY = list(product(LINES, NAMES, REASONS))
+COVERING = [(1, SHORT, REASONS[0]), (3, RARE, REASONS[1]), (12, LONG, REASONS[0]), (200, RARE, REASONS[0])]
+CASES = EVERY if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else COVERING
+
+
+def red_rows(pdf: bytes) -> list[tuple[float, float]]:
+    """Upper and lower edge, in millimetres, of what is red on the first page: the mark, and the rule."""
+    shown = subprocess.run(
+        ["pdftoppm", "-r", "254", "-f", "1", "-l", "1", "-singlefile"], input=pdf, capture_output=True, check=True
+    ).stdout
+    red, green, _ = Image.open(io.BytesIO(shown)).convert("RGB").split()
+    mask = Image.eval(green, lambda value: 255 * (value < 80))
+    strong = Image.eval(red, lambda value: 255 * (value > 200))
+    both = Image.composite(mask, Image.new("L", mask.size), strong)
+    rows = [y for y in range(both.height) if both.crop((0, y, both.width, y + 1)).getbbox()]
+    starts = [y for y in rows if y - 1 not in rows]
+    ends = [y for y in rows if y + 1 not in rows]
+    return [(start / 10, (end + 1) / 10) for start, end in zip(starts, ends, strict=True)]
+
+
+def pages_of(pdf: bytes) -> int:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return len(document.pages)
+
+
+@pytest.mark.parametrize(("lines", "name", "reason"), CASES)
+def test_every_measure_holds_and_every_word_is_there(lines: int, name: str, reason: str) -> None:
+    pdf = print_document(official(lines=lines, name=name, reason=reason))
+    words, text, pages = words_of(pdf), text_of(pdf), pages_of(pdf)
+
+    # Text, names and the numbers of the rows.
+    assert reason in re.sub(r"—\d+—", "", text)
+    assert text.count("4,999.99") >= lines
+    assert text.count(name[:8]) == lines
+    # The head.
+    mark, rule = red_rows(pdf)
+    assert mark[0] == pytest.approx(TOP + 35, abs=NEAR)
+    assert rule == pytest.approx((120.4, 121.1), abs=NEAR)
+    [(_, number, _)] = [word for word in words if word[2].startswith("无锡知公示〔")]
+    assert (number[0] + number[2]) / 2 == pytest.approx((LEFT_EDGE + RIGHT_EDGE) / 2, abs=NEAR)
+    assert rule[0] - number[3] == pytest.approx(4, abs=NEAR)
+    # The date, four characters from the edge, below the office, with text on its page.
+    dates = [(page, sides) for page, sides, word in words if word == "2026年11月21日"]
+    page, date = dates[0]
+    assert date[2] == pytest.approx(RIGHT_EDGE - 4 * 5.5714, abs=NEAR)
+    assert sum(at == page for at, _, _, _ in drawn_lines(pdf)) >= 4
+    # The imprint ends the last page, which is an even one; page numbers as the standard has them.
+    assert pages % 2 == 0
+    last = [sides for at, sides, word in words if at == pages and word.endswith("印发")]
+    assert len(last) == 1
+    assert last[0][3] < BOTTOM
+    assert last[0][3] > BOTTOM - 8
+    numbered = {at: sides[0] for at, sides, word in words if sides[1] > BOTTOM}
+    assert set(numbered) in ({*range(1, pages + 1)}, {*range(1, pages)}, {*range(1, pages - 1)})
+    assert all((left > 105) == (at % 2 == 1) for at, left in numbered.items())
+    # Nothing outside the text area; what is of body type stands on the grid and ends at the edge.
+    for _, (left, top, right, bottom), word in words:
+        if top < BOTTOM:
+            assert left >= LEFT_EDGE - 0.1, word
+            assert right <= RIGHT_EDGE + 2.9, word
+            assert top >= TOP - 0.1, word
+            assert bottom <= BOTTOM + 0.1, word
+    tops = {(at, round(top, 2)) for at, (_, top, _, bottom), _ in words if at <= page and 5.5 < bottom - top < 5.7}
+    assert tops
+    for _, top in tops:
+        place = (top - TOP - IN_ROW) / ROW
+        assert place == pytest.approx(round(place), abs=NEAR / ROW)
+    full = [
+        (right, line)
+        for at, left, right, line in drawn_lines(pdf)
+        if at < page and right > RIGHT_EDGE - 6 and left < 40
+    ]
+    for right, line in full[:-1]:
+        assert RIGHT_EDGE - right <= 0.15 or line[-1] in "。；：，", (right, line)
+
+
+def test_a_paper_to_a_superior_has_a_signer_beside_its_number() -> None:
+    words = words_of(print_document(official(lines=1, signer="", number="无锡知议〔2026〕　　号", addressee="")))
+    number = next(sides for _, sides, word in words if word.startswith("无锡知议"))
+    signer = next(sides for _, sides, word in words if word.startswith("签发人"))
+
+    assert number[0] == pytest.approx(LEFT_EDGE + 5.5714, abs=NEAR)
+    assert signer[1] == pytest.approx(number[1], abs=NEAR)
+    assert signer[2] <= RIGHT_EDGE - 5.5714 + NEAR
+
+
+@pytest.mark.parametrize("issuer", ["无锡市知识产权局", LONG_OFFICE])
+def test_a_mark_of_any_length_fills_one_line_within_the_area(issuer: str) -> None:
+    pdf = print_document(official(lines=1, issuer=issuer))
+
+    [mark] = [sides for page, sides, word in words_of(pdf) if page == 1 and word == f"{issuer}文件"]
+    assert mark[0] >= LEFT_EDGE - NEAR
+    assert mark[2] <= RIGHT_EDGE + NEAR
+    assert mark[2] - mark[0] > 0.9 * WIDTH
+    assert red_rows(pdf)[0][0] == pytest.approx(TOP + 35, abs=NEAR)
+
+
+def test_a_short_mark_is_neither_widened_nor_enlarged() -> None:
+    style = mark_style("滨湖区财政局文件")
+    assert f"font-size:{MARK_SIZE:.3f}mm" in style
+    assert "scaleX(1.0000)" in style
+    assert f"scaleX({NARROWEST:.4f})" in mark_style("局" * 40)
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("关于下达资金的通知", ["关于下达资金的通知"]),
+        ("2026年度无锡市知识产权专项资金拟资助名单公示", ["2026年度无锡市知识产权", "专项资金拟资助名单公示"]),
+    ],
+)
+def test_a_title_divides_no_word(title: str, lines: list[str]) -> None:
+    assert title_lines(title).split("<br>") == lines
+
+
+def test_two_prints_have_the_same_bytes_and_a_stamp_stands_on_every_page() -> None:
+    draft: Any = official(lines=12, stamp="草稿")
+    pdf = print_document(draft)
+    assert print_document(draft) == pdf
+    assert text_of(pdf).count("草稿") == pages_of(pdf)
