@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 from pytest_django import DjangoDbBlocker
 
+from portal.core import file_safety
 from tests.append_only import flush_past_triggers
+from tests.migrated import make_database
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_ARGUMENTS = [
@@ -107,11 +110,21 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _reset_of_append_only_tables() -> Iterator[None]:
-    """Let the flush after transactional tests empty what nobody else may."""
+def _stand_ins_of_the_whole_run() -> Iterator[None]:
+    """Let the flush after transactional tests empty what nobody else may; inspect the same upload once in a process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_past_triggers)
+        patch.setattr("portal.core.file_safety._inspect", lru_cache(100)(file_safety._inspect))
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker, django_db_modify_db_settings: None
+) -> None:
+    """Make the test's database; it goes with its server or its directory when the run ends."""
+    with django_db_blocker.unblock():
+        make_database()
 
 
 @pytest.fixture(autouse=True)

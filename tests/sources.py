@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+APPS = ("portal", "policies", "applications", "review")
 
 
 @cache
@@ -12,7 +13,7 @@ def syntax_trees() -> dict[Path, ast.Module]:
     """Every module of the portal and the bench by its path, without the migrations; read when first asked for."""
     return {
         path: ast.parse(path.read_text("utf-8"))
-        for app in ("portal", "policies", "applications", "review", "bench")
+        for app in (*APPS, "bench")
         for path in sorted((ROOT / app).rglob("*.py"))
         if "migrations" not in path.parts
     }

@@ -186,6 +186,10 @@ def refused(content=WHOLE, media_type=PDF):
 @pytest.fixture(autouse=True)
 def _nothing_seen_before():
     cache.clear()
+    file_safety._inspect.cache_clear()
+    yield
+    # What a broken inspector said of a file is not to be believed by the next tests.
+    file_safety._inspect.cache_clear()
 
 
 def test_a_file_is_opened_in_a_process_of_its_own_once(monkeypatch):

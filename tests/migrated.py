@@ -1,0 +1,81 @@
+"""The migrated, empty database: made once for one state of the sources, kept in .cache, and copied by every process.
+
+Migrating takes ten seconds of each process's time, copying one or two. What the sources are is told by their digest:
+any change of the portal's code or pins makes the database anew.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connection
+from django.test.utils import setup_databases
+
+from tests.services import find_postgres_bin
+from tests.sources import APPS, ROOT
+
+FOLDER = ROOT / ".cache" / "databases"
+
+
+def make_database() -> None:
+    """Make this process's test database, as a copy if it can be; what is missing in .cache is kept there."""
+    kept = FOLDER / f"{_digest()}.{connection.vendor}"
+    with _one_process_at_a_time():
+        is_copy = kept.exists()
+        if is_copy:
+            _copy(kept)
+            connection.settings_dict["TEST"]["MIGRATE"] = False
+        setup_databases(verbosity=0, interactive=False, keepdb=is_copy, serialized_aliases=[])
+        if not is_copy:
+            for earlier in FOLDER.glob(f"*.{connection.vendor}"):
+                earlier.unlink()
+            _keep(kept)
+
+
+def _digest() -> str:
+    digest = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())
+    for path in sorted(path for app in APPS for path in (ROOT / app).rglob("*.*") if "__pycache__" not in path.parts):
+        digest.update(str(path).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:20]
+
+
+@contextmanager
+def _one_process_at_a_time() -> Iterator[None]:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / f"{connection.vendor}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _copy(kept: Path) -> None:
+    name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
+    if connection.vendor == "sqlite":
+        shutil.copyfile(kept, name)
+        return
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    _postgres("psql", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--file={kept}", name)
+
+
+def _keep(kept: Path) -> None:
+    new = kept.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    if connection.vendor == "sqlite":
+        connection.cursor().execute("VACUUM INTO %s", [str(new)])
+    else:
+        _postgres("pg_dump", "--no-owner", f"--file={new}", connection.settings_dict["NAME"])
+    new.replace(kept)
+
+
+def _postgres(program: str, *arguments: str) -> None:
+    address = connection.settings_dict
+    environment = {"PGHOST": address["HOST"], "PGPORT": str(address["PORT"]), "PGUSER": address["USER"]}
+    subprocess.run(
+        [find_postgres_bin() / program, *arguments], env=os.environ | environment, check=True, stdout=subprocess.DEVNULL
+    )
