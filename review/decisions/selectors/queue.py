@@ -8,11 +8,11 @@ from operator import and_
 import chinese_calendar
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from applications.claims.enums import ClaimStatus, Route
-from applications.claims.models import Claim, ClaimLine, ClaimQuerySet
+from applications.claims.enums import Action, ClaimStatus, Route
+from applications.claims.models import Claim, ClaimEvent, ClaimLine, ClaimQuerySet
 from applications.claims.services.submission import claim_number
 from policies.facts.identifiers import comparison_key
 from policies.published.models import SupportItem
@@ -37,6 +37,13 @@ DUTIES: dict[str, Stage] = {
     Role.DISTRICT_SECOND: Stage.DISTRICT_SECOND,
     Role.CITY_OFFICER: Stage.CITY,
     Role.DECISION_MAKER: Stage.FINAL,
+}
+
+_CAME_BACK = {
+    Action.SEND_BACK: "退回重审",
+    Action.RECALL: "已收回",
+    Action.REDECIDE: "重新审定",
+    Action.RESUBMIT: "补正后",
 }
 
 
@@ -221,6 +228,18 @@ def next_claim(user: User, work: WorkQueue) -> Claim | None:
 def claims_for(user: User) -> ClaimQuerySet:
     """Every claim this person sees as an official; never those of a body they belong to (回避)."""
     return Claim.objects.visible_to(user).exclude(applicant_id__in=user.recused_from).exclude(submitted_at=None)
+
+
+def came_back_here(claims: list[Claim]) -> dict[str, set[int]]:
+    """How claims of a page came back to their queue, in words, with their pks; one query, none where none did."""
+    again = [claim.pk for claim in claims if claim.round > 1]
+    if not again:
+        return {}
+    events = ClaimEvent.objects.filter(claim__in=again, action__in=_CAME_BACK, at=F("claim__status_since"))
+    found: dict[str, set[int]] = {}
+    for claim_id, action in events.values_list("claim_id", "action"):
+        found.setdefault(_CAME_BACK[Action(action)], set()).add(claim_id)
+    return found
 
 
 def blocked_here(user: User, claims: list[Claim], stage: Stage) -> dict[int, str]:

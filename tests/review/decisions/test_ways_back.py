@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
 from django.urls import reverse
 
 from applications.claims.enums import RELEASED, ClaimStatus, Route
@@ -140,6 +141,9 @@ def test_who_has_a_claim_sends_it_back_and_the_earlier_officer_and_the_applicant
     message = claim.created_by.portal_messages.order_by("-pk").first()
     assert message.title == "申报退回重新审核"
     assert "权属" not in message.body
+    client = Client()
+    as_(client, getattr(office, told))
+    assert "退回重审" in client.get(reverse("review:queue")).content.decode()
 
 
 @pytest.mark.django_db
