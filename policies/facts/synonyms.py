@@ -37,8 +37,6 @@ HEADS: Mapping[str, tuple[str, ...]] = {
 }
 # Heads of the column that numbers the rows, and in a second table says to which of them a row belongs.
 ROW_NUMBERS = ("序号", "明细序号", "编号", "对应序号", "行号", "no", "no.")
-# First words of a row that adds up the others.
-TOTALS = ("合计", "总计", "小计", "共计", "总和", "本页合计", "累计")
 # Words in the brackets of a head that say nothing about a unit.
 NO_UNIT = frozenset(
     ("单位", "金额单位", "货币单位", "必填", "选填", "可选", "含税", "不含税", "小写", "数字", "文本", "如有")

@@ -10,11 +10,10 @@ from typing import Any
 
 from policies.engine.model import Fact, Item
 from policies.facts.heads import Head, Unit, mapped_head, read_head, unit_of_title
-from policies.facts.synonyms import TOTALS
 from policies.facts.values import MAX_ROWS, Reading, facts_of, read_fact, read_facts
 from portal.core.errors import RefusedError
 from portal.core.money import MoneyError, read_yuan
-from portal.core.sheet_reading import Cell, Kind, Sheet, column_name
+from portal.core.sheet_reading import Cell, Kind, Sheet, column_name, total_word
 from portal.core.text import compact
 
 LINES_SHEET = "明细"
@@ -202,22 +201,14 @@ def _rows_of(table: _Table, reading: TableReading) -> Iterator[tuple[int, dict[i
         if stated == HELP_MARK or any(compact(cell.text) in helps for cell in row.values()):
             continue
         mapped = [cell for at, cell in row.items() if at in table.head.columns]
-        total = next((cell for cell in list(row.values())[:2] if _is_total(cell.text)), None)
-        if total is not None:
-            reading.notes.append(f"{_rows_text(table.prefix, [number])}是“{total.text[:12]}”行，没有读取。")
+        if total := total_word(cell.text for cell in row.values()):
+            reading.notes.append(f"{_rows_text(table.prefix, [number])}是“{total}”行，没有读取。")
         elif heads and len(row) > 1 and all(compact(cell.text) == heads.get(at) for at, cell in row.items()):
             reading.notes.append(f"{_rows_text(table.prefix, [number])}与表头相同，没有读取。")
         elif mapped:
             yield number, row, stated
         elif any(at != table.head.number_column for at in row):
             reading.notes.append(f"{_rows_text(table.prefix, [number])}只在没有对应字段的列中有内容，没有读取。")
-
-
-def _is_total(text: str) -> bool:
-    """Whether a cell begins a row that adds up others: 合计, 总计：, 小计（元）; not 总计划."""
-    word = compact(text)
-    total = next((total for total in TOTALS if word.startswith(total)), "")
-    return bool(total) and (word == total or word[len(total)] in ":(0123456789¥")
 
 
 def _read_lines(table: _Table, reading: TableReading, *, most: int) -> dict[str, tuple[int, dict[str, Any]]]:

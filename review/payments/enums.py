@@ -75,6 +75,7 @@ class RowState(StatusChoices):
     UNMATCHED = "unmatched", "warn", "未匹配"
     ALREADY = "already", "neutral", "此前已处理"
     INVALID = "invalid", "bad", "内容有误"
+    TOTAL = "total", "neutral", "合计行"
 
 
 # Rows that a person has to look at.

@@ -12,7 +12,7 @@ from typing import IO, BinaryIO, Protocol
 
 from portal.core.errors import RefusedError
 from portal.core.registry import Registry
-from portal.core.sheet_reading import count_rows, stream_rows
+from portal.core.sheet_reading import count_rows, stream_rows, total_word
 from portal.core.spreadsheets import XLSX, Column, Kind, Sheet, write_book
 
 
@@ -31,10 +31,14 @@ class PaymentLine:
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """A row of an answer as it is written, by what the column means; `number` is its line in the file."""
+    """A row of an answer as it is written, by what the column means; `number` is its line in the file.
+
+    `total` is what a row calls itself that adds up others, "" of any other.
+    """
 
     number: int
     cells: Mapping[str, str] = field(default_factory=dict)
+    total: str = ""
 
 
 class BankFormat(Protocol):
@@ -103,7 +107,7 @@ def _answers(rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[AnswerLine]:
         if meanings is not None:
             found = {meaning: cell for meaning, cell in zip(meanings, cells, strict=False) if meaning}
             if any(found.values()):
-                yield AnswerLine(number, found)
+                yield AnswerLine(number, found, total_word(cells))
             continue
         heads = [_MEANING.get(cell.replace(" ", ""), "") for cell in cells]
         if {"amount", "outcome"} <= set(heads) and {"reference", "account"} & set(heads):

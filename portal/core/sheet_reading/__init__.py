@@ -13,6 +13,7 @@ from portal.core.sheet_reading.cells import (
     Kind,
     Sheet,
     column_name,
+    total_word,
 )
 from portal.core.sheet_reading.delimited import read_delimited, read_text
 from portal.core.sheet_reading.streaming import count_rows, stream_rows
@@ -30,6 +31,7 @@ __all__ = [
     "read_book",
     "read_pasted_cells",
     "stream_rows",
+    "total_word",
 ]
 
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -5,13 +5,14 @@ nobody can say what was meant: a formula, `#REF!`, a number whose digits are los
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
 from portal.core.errors import RefusedError
-from portal.core.text import visible
+from portal.core.text import compact, visible
 
 MAX_BYTES = 5 * 1024 * 1024
 # What an xlsx may unpack to, and how many elements of XML all its parts may have: reading it takes about two seconds.
@@ -25,6 +26,8 @@ MAX_CELL_TEXT = 500
 # A spreadsheet holds fifteen digits of a number; of a longer one the last are zeros or noise.
 _SAFE_NUMBER = Decimal(10) ** 15
 _NOISE = Decimal("1e-9")
+# First words of a row that adds up others.
+_TOTALS = ("合计", "总计", "小计", "共计", "总和", "本页合计", "本页小计", "累计", "total")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -168,3 +171,18 @@ def error_cell(row: int, column: int, code: str) -> Cell:
 
 def boolean_cell(row: int, column: int, *, value: bool) -> Cell:
     return Cell(row, column, "TRUE" if value else "FALSE", Kind.BOOLEAN)
+
+
+def total_word(texts: Iterable[str]) -> str:
+    """What a row that adds up others calls itself in one of its first two filled cells: 合计, 总计：, 小计（元）.
+
+    "" for any other row, also for one that begins with 总计划.
+    """
+    filled = [text for text in texts if text][:2]
+    return next((text[:12] for text in filled if _is_total(text)), "")
+
+
+def _is_total(text: str) -> bool:
+    word = compact(text).casefold()
+    total = next((total for total in _TOTALS if word.startswith(total)), "")
+    return bool(total) and (word == total or word[len(total)] in ":(0123456789¥")

@@ -70,7 +70,8 @@ def row_counts(file: BankFile) -> list[tuple[str, str, int]]:
         (state.value, str(state.label), found[state] - handled[state])
         for state in (RowState.UNMATCHED, RowState.INVALID, RowState.ALREADY, RowState.MATCHED)
     ]
-    return [*desks[:2], (HANDLED, "已人工办理", handled.total()), *desks[2:]]
+    totals = [(RowState.TOTAL.value, str(RowState.TOTAL.label), found[RowState.TOTAL])] if found[RowState.TOTAL] else []
+    return [*desks[:2], (HANDLED, "已人工办理", handled.total()), *desks[2:], *totals]
 
 
 def rows_on(file: BankFile, desk: str) -> BankRowQuerySet:

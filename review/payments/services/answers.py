@@ -21,7 +21,7 @@ from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.files import keep_file
-from portal.core.money import MoneyError, format_yuan, read_yuan, to_fen
+from portal.core.money import MoneyError, format_yuan, read_yuan, to_fen, to_yuan
 from portal.jobs.progress import report_progress
 from portal.jobs.services import enqueue_job
 from review.payments.enums import ARRIVED, Deed, Direction, FileState, HandlingState, LineState, RowState
@@ -108,13 +108,16 @@ def read_answer(file_id: int, address: str = "") -> None:
     if file.state != FileState.READING:
         return
     act = ActorContext(user=file.officer, at=timezone.now(), address=address)
+    sums = _Sums()
+    for row in BankRow.objects.filter(file=file).only("state", "fen").order_by("number").iterator(chunk_size=2000):
+        sums.add(row)
     done = BankRow.objects.filter(file=file).order_by("-number").values_list("number", flat=True).first() or 0
     try:
         with storages["private"].open(file.path) as stored:
             total = FORMATS[file.format].count(stored)
             rows = (row for row in FORMATS[file.format].read(stored) if row.number > done)
             while part := list(islice(rows, SLICE)):
-                _carry_out(file, part, act=act)
+                _carry_out(file, part, sums=sums, act=act)
                 report_progress(min(part[-1].number, total), total)
     except RefusedError as error:
         _finish(file, FileState.REFUSED, problem=str(error)[:300])
@@ -142,27 +145,54 @@ class Said:
         return self.row.cells.get(name, "")
 
 
-def _carry_out(file: BankFile, rows: Iterable[AnswerLine], *, act: ActorContext) -> None:
+def _carry_out(file: BankFile, rows: Iterable[AnswerLine], *, sums: _Sums, act: ActorContext) -> None:
     """Match and carry out rows in order. A disbursement that comes twice is carried out in a transaction of its own."""
     said = [_understood(row, today=timezone.localdate(act.at)) for row in rows]
     while said:
         with transaction.atomic():
-            said = said[_Slice(file, said, act).carry_out() :]
+            said = said[_Slice(file, said, sums, act).carry_out() :]
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What the rows of an answer add up to so far, in fen: all of them, and those since the last row of totals.
+
+    Rows of totals keep no sum themselves, so that none is added up twice.
+    """
+
+    whole: int = 0
+    part: int = 0
+
+    def add(self, row: BankRow) -> None:
+        self.whole += row.fen or 0
+        self.part = 0 if row.state == RowState.TOTAL else self.part + (row.fen or 0)
+
+    def check(self, each: Said) -> tuple[RowState, str]:
+        """A row of totals moves nothing; one that is not the sum of what stands above it needs a person."""
+        if each.fen is None:
+            return RowState.TOTAL, f"“{each.row.total}”行没有可读的金额，未核对"
+        stated, found = format_yuan(to_yuan(each.fen)), format_yuan(to_yuan(self.whole))
+        if each.fen in (self.whole, self.part):
+            return RowState.TOTAL, f"“{each.row.total}”{stated} 元，与上列各行之和一致"
+        return RowState.INVALID, (
+            f"“{each.row.total}”{stated} 元，上列各行之和为 {found} 元。请与银行核对是否缺行，"
+            "缺行的补齐后再上传，并搁置本行"
+        )
 
 
 class _Slice:
     """Rows that are carried out in one transaction."""
 
-    def __init__(self, file: BankFile, said: list[Said], act: ActorContext) -> None:
-        self.file, self.said, self.act = file, said, act
+    def __init__(self, file: BankFile, said: list[Said], sums: _Sums, act: ActorContext) -> None:
+        self.file, self.said, self.sums, self.act = file, said, sums, act
         self.targets = self._targets()
         self.lines = {line.pk: line for line in lock_lines({pk for pk in self.targets.values() if pk})}
         claims = {line.part.award.claim_id for line in self.lines.values()}
         approvals = ClaimEvent.objects.filter(claim_id__in=claims, action=Action.APPROVE).order_by("-pk")
         self.recovered = recovered_claims(self.lines.values())
         self.approved_on = {pk: timezone.localdate(at) for pk, at in approvals.values_list("claim_id", "at")}
-        sums = [each.checksum for each in said]
-        alike = BankRow.objects.filter(checksum__in=sums)
+        checksums = [each.checksum for each in said]
+        alike = BankRow.objects.filter(checksum__in=checksums)
         done = alike.filter(Q(state=RowState.MATCHED) | Q(handlings__state=HandlingState.ASSIGNED))
         self.seen = set(done.values_list("checksum", flat=True))
         self.paid: list[tuple[Disbursement, Paper]] = []
@@ -176,11 +206,12 @@ class _Slice:
             line = self.lines.get(self.targets[each.row.number] or 0)
             if line is not None and line.pk in touched:
                 break
-            state, note = self._judge(each, line)
+            state, note = self.sums.check(each) if each.row.total else self._judge(each, line)
             if state == RowState.MATCHED and line is not None:
                 touched.add(line.pk)
                 self.seen.add(each.checksum)
             written.append(_row(self.file, each, line, state, note))
+            self.sums.add(written[-1])
         BankRow.objects.bulk_create(written, batch_size=500)
         settle_lines(self.paid, act=self.act)
         end_lines(self.ended, act=self.act)
@@ -245,14 +276,16 @@ class _Slice:
 
 def _understood(row: AnswerLine, *, today: date) -> Said:
     said = Said(row, _checksum(row.cells))
+    try:
+        said = replace(said, fen=to_fen(read_yuan(row.cells.get("amount", ""))))
+    except MoneyError as error:
+        said = replace(said, problem=str(error)[:300])
     outcome = row.cells.get("outcome", "").casefold()
     if outcome not in _PAID_WORDS | _FAILED_WORDS:
         return replace(said, problem=f"结果“{outcome[:20]}”无法识别，应为“成功”或“失败”")
     said = replace(said, is_paid=outcome in _PAID_WORDS)
-    try:
-        said = replace(said, fen=to_fen(read_yuan(row.cells.get("amount", ""))))
-    except MoneyError as error:
-        return replace(said, problem=str(error)[:300])
+    if said.problem:
+        return said
     if text := row.cells.get("on", ""):
         on = _day(text)
         if on is None or on > today:
@@ -303,7 +336,7 @@ def _row(file: BankFile, each: Said, line: Disbursement | None, state: RowState,
         reference=each.cell("reference")[:60],
         name=each.cell("name")[:120],
         account_tail=_digits(each.cell("account"))[-4:],
-        fen=each.fen,
+        fen=None if each.row.total else each.fen,
         outcome=f"{each.cell('outcome')} {each.cell('reason')}".strip()[:200],
         note=note[:300],
     )

@@ -1,7 +1,10 @@
 """The bank's answer: each row carried out once, whatever is uploaded, restarted or repeated."""
 
 import io
+from datetime import datetime
+from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -94,6 +97,40 @@ def test_row_without_reference_is_matched_by_account_and_sum(treasury, batch):
     upload(treasury, "收款账号,金额,处理结果\n0011 2233 4455 6677,3000,成功\n0011223344556677,1,成功\n")
     run_due_jobs()
     assert [state for state, _ in states()] == [RowState.MATCHED, RowState.UNMATCHED]
+
+
+@pytest.mark.parametrize(
+    ("stated", "outcome"),
+    [
+        ("3001.00", (RowState.TOTAL, "“合 计：”3,001.00 元，与上列各行之和一致")),
+        ("9000.00", (RowState.INVALID, "“合 计：”9,000.00 元，上列各行之和为 3,001.00 元")),
+        ("见回单", (RowState.TOTAL, "“合 计：”行没有可读的金额")),
+    ],
+)
+def test_row_of_totals_is_named_passed_over_and_compared_with_the_rows_above(
+    treasury, batch, monkeypatch, stated, outcome
+):
+    monkeypatch.setattr(answers, "SLICE", 1)
+    rows = [
+        ["回盘明细"],
+        ["序号", "流水号", "金额", "结果", "日期"],
+        [1, batch.lines.get().reference, 3000, "成功", datetime(2026, 6, 10)],  # noqa: DTZ001 - as a workbook holds it
+        ["小计", None, Decimal("3000.00")],
+        [2, "ZF0", 1, "失败", None],
+        ["本页小计", None, 1],
+        ["合 计：", None, stated],
+    ]
+    book = openpyxl.Workbook()
+    for each in rows:
+        book.active.append(each)
+    written = io.BytesIO()
+    book.save(written)
+    file, _ = upload(treasury, written.getvalue(), name="回盘.xlsx")
+    run_due_jobs()
+    assert [found for found, _ in states()] == ["matched", "total", "unmatched", "total", outcome[0]]
+    assert states()[-1][1].startswith(outcome[1])
+    assert batch.lines.get().state == LineState.PAID
+    assert file.rows.to_do().count() == 1 + (outcome[0] == RowState.INVALID)
 
 
 def test_failure_and_return_after_success_end_the_attempt_and_ask_for_the_account(treasury, batch):
