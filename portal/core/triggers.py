@@ -203,6 +203,8 @@ class CheckInsert(TriggerOperation):
     `at_commit` PostgreSQL asks when the transaction ends; SQLite knows no check then, and has none.
     """
 
+    event = "INSERT"
+
     def __init__(self, model_name: str, *, name: str, refused: str, says: str, at_commit: bool = False) -> None:
         self.model_name, self.name, self.refused, self.says = model_name, name, refused, says
         self.at_commit = at_commit
@@ -223,7 +225,7 @@ class CheckInsert(TriggerOperation):
         }
 
     def triggers(self, model: type[Model], *, vendor: str) -> dict[str, str]:
-        table, kind, when = f'"{model._meta.db_table}"', "TRIGGER", "BEFORE INSERT"
+        table, kind, when = f'"{model._meta.db_table}"', "TRIGGER", f"BEFORE {self.event}"
         if vendor == "postgresql":
             action = f"EXECUTE FUNCTION {self.name}()"
         elif self.at_commit:
@@ -231,8 +233,14 @@ class CheckInsert(TriggerOperation):
         else:
             action = f"BEGIN SELECT RAISE(ABORT, '{self.says}') WHERE {self.refused}; END"
         if self.at_commit:
-            kind, when, table = "CONSTRAINT TRIGGER", "AFTER INSERT", f"{table} DEFERRABLE INITIALLY DEFERRED"
+            kind, when, table = "CONSTRAINT TRIGGER", f"AFTER {self.event}", f"{table} DEFERRABLE INITIALLY DEFERRED"
         return {self.name: f'CREATE {kind} "{self.name}" {when} ON {table} FOR EACH ROW {action}'}
+
+
+class CheckUpdate(CheckInsert):
+    """Refuse a change for which the SQL condition `refused` over OLD and NEW is true."""
+
+    event = "UPDATE"
 
 
 def _drop(name: str, statement: str, *, vendor: str) -> str:

@@ -248,8 +248,8 @@ def _undo_withholding(batch: Batch) -> None:
         if rest is None:
             Disbursement.objects.filter(pk=withheld.pk).update(debt="")
         else:
-            Disbursement.objects.filter(pk=rest.pk).update(fen=rest.fen + withheld.fen)
             withheld.delete()
+            Disbursement.objects.filter(pk=rest.pk).update(fen=rest.fen + withheld.fen)
 
 
 def _refuse_stopped(found: Mapping[int, Sequence[Finding]], lines: Sequence[Disbursement]) -> None:

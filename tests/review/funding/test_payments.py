@@ -1,5 +1,6 @@
 """The money of claims: parts by payer, lists and sheets of it, and what the database holds of payments."""
 
+import uuid
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -13,6 +14,7 @@ from django.urls import reverse
 from applications.payees.models import Payee
 from portal.accounts.enums import Role
 from portal.core.money import yuan_in_words
+from portal.core.triggers import REFUSAL
 from review.funding.awards import record_award
 from review.funding.models import Award, AwardPart, Payment, PaymentKind
 from review.funding.selectors import filter_payments, payable_claims
@@ -153,6 +155,39 @@ def test_database_itself_refuses_to_pay_an_award_twice_or_above_its_sum(office, 
             write()
     else:
         write()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        (
+            "INSERT INTO funding_awardpart (award_id, region_id, line_id, fen, basis)"
+            " SELECT award_id, '320500', line_id, 1, '' FROM funding_awardpart WHERE region_id = '320200'"
+        ),
+        "UPDATE funding_awardpart SET fen = fen + 1",
+        "UPDATE funding_award SET total = total + 1",
+        "UPDATE payments_disbursement SET fen = fen + 1",
+        "UPDATE payments_disbursement SET part_id = (SELECT MIN(part_id) FROM payments_disbursement)",
+        "UPDATE funding_payment SET amount = amount + 1",
+        (
+            'INSERT INTO funding_payment (award_id, part_id, sequence, kind, amount, voucher, "on", reason, account,'
+            ' officer_id, at) SELECT award_id, part_id, 3, kind, 0.01, voucher, "on", reason, account, officer_id, at'
+            " FROM funding_payment WHERE sequence = 1"
+        ),
+        (
+            "INSERT INTO payments_disbursement (key, part_id, batch_id, stage, attempt, fen, debt, state, milestone,"
+            " milestone_paper, payee, payee_sha256, payment_id, reason, officer_id) SELECT %s, part_id, NULL, 2, 1, 1,"
+            " '', 'waiting', '', '', payee, '', NULL, '', NULL FROM payments_disbursement WHERE stage = 1 LIMIT 1"
+        ),
+    ],
+)
+def test_no_statement_brings_parts_disbursements_or_payments_above_what_was_awarded(office, claim, statement):
+    suzhou()
+    pay(claim)
+    given = [uuid.uuid4().hex] if "%s" in statement else []
+    said = f"{REFUSAL}|never above its sum|between nothing and its sum"
+    with pytest.raises(IntegrityError, match=said), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, given)
 
 
 def test_verify_audit_names_a_payment_that_was_altered_past_the_triggers(office, claim):
