@@ -66,7 +66,8 @@ def parse_yuan(value: object) -> int:
             return int(yuan + cents)
         text = value
     elif isinstance(value, Decimal | int) and not isinstance(value, bool):
-        text = format(value, "f") if isinstance(value, Decimal) else str(value)
+        # A Decimal of a huge exponent would fill the memory with its zeros.
+        text = format(value, "f") if isinstance(value, Decimal) and abs(value.adjusted()) < 30 else str(value)
     else:
         raise SUM_TYPE.fault(value=str(value))
     match = _YUAN.fullmatch(text)

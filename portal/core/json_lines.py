@@ -21,7 +21,8 @@ class LineError(ValueError):
 def use_utf8() -> None:
     """Read and write UTF-8 whatever the locale says; a byte or surrogate that is none must not stop the other lines."""
     if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+        # A file may begin with a byte order mark.
+        sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A lone surrogate becomes \udXXX, which is how JSON writes it.
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -55,11 +56,11 @@ def write_json(document: dict[str, Any]) -> str:
 def answer_lines(
     lines: Iterable[str], answer: Callable[[dict[str, Any]], dict[str, Any]], *, field: str
 ) -> Iterator[tuple[str, bool]]:
-    """Each line's answer, and whether it is one: a line that cannot be answered gives `error` and `field`.
+    """Each line's answer, and whether it is one: a line that cannot be answered gives `error`, `field` and `line`.
 
     Empty lines are passed over. An `id` in the question is handed back.
     """
-    for line in lines:
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         reference: dict[str, Any] = {}
@@ -69,7 +70,7 @@ def answer_lines(
                 reference = {"id": question["id"]}
             yield write_json({**reference, **answer(question)}), True
         except LineError as error:
-            yield write_json({**reference, "error": str(error), "field": error.field}), False
+            yield write_json({**reference, "error": str(error), "field": error.field, "line": number}), False
 
 
 class JsonLinesCommand(BaseCommand):

@@ -6,6 +6,7 @@ the districts by the factor method).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 
@@ -13,7 +14,14 @@ from policies.engine.split import city_part
 
 
 class AllocationError(ValueError):
-    """Factors that cannot be computed with. The message is Chinese and says what to do."""
+    """Factors that cannot be computed with. The message is Chinese and says what to do; `place` is where, if known.
+
+    A place is the number of the factor, and what of it: `[1].values.320205`.
+    """
+
+    def __init__(self, message: str, place: str = "") -> None:
+        self.place = place
+        super().__init__(message)
 
 
 def share_by_largest_remainder(total: int, weights: Sequence[Fraction | int]) -> list[int]:
@@ -73,16 +81,22 @@ def allocate(pool: int, factors: Sequence[Factor]) -> dict[str, int]:
         raise AllocationError("没有因素，请至少写一个。")
     if len({factor.name for factor in factors}) < len(factors):
         raise AllocationError("因素名称重复，请改成不同的名称。")
-    if any(factor.weight < 0 for factor in factors):
-        raise AllocationError("权重不能为负数。")
-    if sum(factor.weight for factor in factors) != 1:
-        raise AllocationError("各因素的权重之和应为 1，请改正权重。")
+    for at, factor in enumerate(factors):
+        if factor.weight < 0:
+            raise AllocationError("权重不能为负数。", f"[{at}].weight")
+    if (weight := sum(factor.weight for factor in factors)) != 1:
+        stated = f"{Decimal(weight.numerator) / weight.denominator:.14f}".rstrip("0").rstrip(".")
+        raise AllocationError(f"各因素的权重之和应为 1，现为 {stated}，请改正权重。")
     codes = sorted(factors[0].values)
-    for factor in factors:
-        if sorted(factor.values) != codes:
-            raise AllocationError(f"因素“{factor.name}”的地区与其他因素不一致，请逐一补齐。")
-        if any(value < 0 for value in factor.values.values()):
-            raise AllocationError(f"因素“{factor.name}”的数值不能为负数。")
+    for at, factor in enumerate(factors):
+        if differing := sorted(set(codes) ^ set(factor.values)):
+            names = "、".join(differing[:5])
+            raise AllocationError(
+                f"因素“{factor.name}”的地区与其他因素不一致（{names}），请逐一补齐。", f"[{at}].values"
+            )
+        below = next((code for code, value in factor.values.items() if value < 0), None)
+        if below is not None:
+            raise AllocationError(f"因素“{factor.name}”的数值不能为负数。", f"[{at}].values.{below}")
     # In whole numbers, as fractions are slow: each factor's values and then all units over a common denominator.
     columns: list[tuple[list[int], Fraction]] = []
     for factor, weight in zip(factors, effective_weights(factors), strict=True):

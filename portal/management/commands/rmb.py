@@ -27,13 +27,13 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         use_utf8()
         sound = True
-        for line in sys.stdin:
+        for number, line in enumerate(sys.stdin, start=1):
             if not line.strip():
                 continue
             try:
                 self.stdout.write(capital_figures(line))
             except MoneyError as error:
                 sound = False
-                self.stdout.write(write_json({"error": str(error), "field": "amount"}))
+                self.stdout.write(write_json({"error": str(error), "field": "amount", "line": number}))
         if not sound:
             sys.exit(1)

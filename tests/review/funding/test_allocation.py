@@ -13,7 +13,10 @@ from django.core.management import call_command
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from portal.core.json_lines import answer_lines
 from review.funding.allocation import AllocationError, Factor, allocate, share_by_largest_remainder, split_claims
+from review.funding.management.commands.allocate import shares_of
+from review.funding.management.commands.split import split
 
 RATIOS = st.one_of(st.none(), st.fractions(min_value=0, max_value=1, max_denominator=1000))
 CODES = st.text("0123456789", min_size=6, max_size=6)
@@ -202,6 +205,124 @@ def test_the_allocate_command_answers_line_by_line_and_names_what_it_cannot_read
     assert answers[0] == {"shares": {"320205": "350000.00", "320206": "650000.00"}, "total": "1000000.00"}
     assert list(answers[0]["shares"]) == ["320205", "320206"]
     assert [answer["field"] for answer in answers[1:]] == ["pool", "factors[0].values.320205", "question"]
+
+
+_ODD = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(max_size=4),
+        st.sampled_from(["", " ", "-1", "1e3", "1.234", "0.01", "60%", "1/3", "1/0", "９", "1" * 40]),
+    ),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def _objects(**fields: Any) -> Any:
+    """Objects in which each field is as given, odd or missing."""
+    return st.fixed_dictionaries({}, optional={name: st.one_of(field, _ODD) for name, field in fields.items()})
+
+
+_SUMS = st.sampled_from(["0", "0.01", "3333.33", 10, "1000000000000"])
+_QUESTIONS = {
+    "split": _objects(
+        id=_ODD,
+        claims=st.lists(_objects(id=st.sampled_from("abc"), amount=_SUMS, city_ceiling=st.just("60%")), max_size=3),
+        city_pool=_SUMS,
+    ),
+    "allocate": _objects(
+        pool=_SUMS,
+        factors=st.lists(
+            _objects(
+                name=st.sampled_from("ab"),
+                weight=st.sampled_from(["1", "0.5", "0", "1/3"]),
+                values=st.dictionaries(st.sampled_from(["320205", "320206", ""]), st.one_of(_SUMS, _ODD), max_size=2),
+            ),
+            max_size=3,
+        ),
+    ),
+}
+_ANSWERS: dict[str, tuple[Any, str, str]] = {
+    "split": (split, "claims", '{"claims": [{"id": "a", "amount": "1", "city_ceiling": "60%"}]}'),
+    "allocate": (
+        shares_of,
+        "shares",
+        '{"pool": "1", "factors": [{"name": "a", "weight": "1", "values": {"320205": "1"}}]}',
+    ),
+}
+
+
+@pytest.mark.parametrize("command", list(_QUESTIONS))
+@given(st.data())
+def test_odd_questions_are_refused_by_field_and_line_and_the_next_is_answered(command: str, data: Any) -> None:
+    odd = data.draw(_QUESTIONS[command])
+    answer, kind, sound = _ANSWERS[command]
+
+    (first, _), (second, is_answered) = answer_lines([json.dumps(odd), sound], answer, field="question")
+
+    said = json.loads(first)
+    assert kind in said or (said["line"] == 1 and said["error"].startswith(f"{said['field']}：") and said["field"])
+    if kind in said and command == "allocate":
+        assert sum(map(Decimal, said["shares"].values())) == Decimal(said["total"]) == Decimal(odd["pool"])
+    elif kind in said:
+        for claim, part in zip(odd["claims"], said["claims"], strict=True):
+            assert Decimal(part["city"]) + Decimal(part["district"]) == Decimal(claim["amount"])
+    assert is_answered
+    assert kind in json.loads(second)
+
+
+@pytest.mark.parametrize(
+    ("command", "line", "field", "words"),
+    [
+        ("split", '{"claims": [{"id": "a", "amount": 1e999999999, "city_ceiling": 1}]}', "claims[0].amount", "4999.99"),
+        ("split", '{"claims": [{"id": "a", "amount": 1.234, "city_ceiling": 1}]}', "claims[0].amount", "两位小数"),
+        ("split", '{"claims": [], "city_pool": "-1"}', "city_pool", "负数"),
+        ("allocate", '{"pool": null, "factors": []}', "pool", "4999.99"),
+        (
+            "allocate",
+            '{"pool": "1", "factors": [{"name": "a", "weight": "0.3333", "values": {"1": "1"}}]}',
+            "factors",
+            "现为 0.3333",
+        ),
+        (
+            "allocate",
+            (
+                '{"pool": "1", "factors": [{"name": "a", "weight": "0.5", "values": {"1": "1"}},'
+                ' {"name": "b", "weight": "0.5", "values": {"2": "1"}}]}'
+            ),
+            "factors[1].values",
+            "（1、2）",
+        ),
+        (
+            "allocate",
+            '{"pool": "1", "factors": [{"name": "a", "weight": "1", "values": {"1": "-1", "2": "2"}}]}',
+            "factors[0].values.1",
+            "负数",
+        ),
+        (
+            "allocate",
+            '{"pool": "1", "factors": [{"name": "a", "weight": "1", "values": {" ": "1"}}]}',
+            "factors[0].values",
+            "代码",
+        ),
+        ("rmb", "1e3", "amount", "5000"),
+        ("rmb", "NaN", "amount", "5000"),
+        ("rmb", "9" * 400, "amount", "位数过多"),
+    ],
+)
+def test_error_says_where_and_what_to_write(
+    command: str, line: str, field: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"\n{line}\n"))
+    out = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command(command, stdout=out)
+    said = json.loads(out.getvalue())
+    assert (said["field"], said["line"]) == (field, 2)
+    assert words in said["error"]
 
 
 def test_a_thousand_claims_and_a_hundred_districts_are_shared_at_once() -> None:

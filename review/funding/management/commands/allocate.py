@@ -1,17 +1,18 @@
 """`manage.py allocate`: a pool and factors in, each district's share out, one JSON document a line."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from policies.engine.money import parse_number, yuan_plain
+from policies.engine.money import parse_number, parse_ratio, yuan_plain
 from portal.core.json_lines import JsonLinesCommand, LineError
 from review.funding.allocation import AllocationError, Factor, allocate
 from review.funding.management.commands.split import known_keys, read_sum
 
 
-def _read_number(value: object, field: str) -> Fraction:
+def _read(parse: Callable[[object], Fraction], value: object, field: str) -> Fraction:
     try:
-        return parse_number(value)
+        return parse(value)
     except ValueError as error:
         raise LineError(field, str(error)) from None
 
@@ -25,10 +26,12 @@ def _read_factor(factor: object, field: str) -> Factor:
         raise LineError(f"{field}.name", "请写明因素的名称")
     if not isinstance(values, dict) or not values:
         raise LineError(f"{field}.values", '请写明各地区的数值，如 {"320205": "10"}')
+    if not all(code.strip() for code in values):
+        raise LineError(f"{field}.values", "地区代码不能为空，请写明代码，如 320205")
     return Factor(
         name,
-        _read_number(factor.get("weight"), f"{field}.weight"),
-        {code: _read_number(value, f"{field}.values.{code}") for code, value in values.items()},
+        _read(parse_ratio, factor.get("weight"), f"{field}.weight"),
+        {code: _read(parse_number, value, f"{field}.values.{code}") for code, value in values.items()},
     )
 
 
@@ -42,7 +45,7 @@ def shares_of(question: dict[str, Any]) -> dict[str, Any]:
     try:
         shares = allocate(pool, [_read_factor(factor, f"factors[{at}]") for at, factor in enumerate(factors)])
     except AllocationError as error:
-        raise LineError("factors", str(error)) from None
+        raise LineError(f"factors{error.place}", str(error)) from None
     return {
         "shares": {code: yuan_plain(fen) for code, fen in shares.items()},
         "total": yuan_plain(sum(shares.values())),
