@@ -15,8 +15,11 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from tests.services import die_with_parent, free_port
 
@@ -184,14 +187,16 @@ class Answer:
     location: str = ""
 
 
-def ask(url: str, *, session: str, data: Mapping[str, object] | None = None, **headers: str) -> Answer:
+def ask(url: str, *, session: str, data: Mapping[str, Any] | None = None, **headers: str) -> Answer:
     """A GET, or with `data` a POST, of somebody who is signed in; redirects are not followed."""
     parts = urlsplit(url)
     cookie = f"portal_session={session}; csrftoken={TOKEN}"
     sent = {"Cookie": cookie, "X-CSRFToken": TOKEN} | {name.replace("_", "-"): value for name, value in headers.items()}
-    body = None
-    if data is not None:
-        body, sent["Content-Type"] = urlencode(data), "application/x-www-form-urlencoded"
+    body: bytes | None = None
+    if data is not None and any(isinstance(value, SimpleUploadedFile) for value in data.values()):
+        body, sent["Content-Type"] = encode_multipart(BOUNDARY, data), MULTIPART_CONTENT
+    elif data is not None:
+        body, sent["Content-Type"] = urlencode(data).encode(), "application/x-www-form-urlencoded"
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
     try:
         connection.request("GET" if data is None else "POST", parts.path, body, sent)

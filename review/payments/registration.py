@@ -10,7 +10,7 @@ from portal.navigation import register_menu
 from portal.privacy.extension import RETENTIONS, Retention
 from review.notices.enums import NoticeKind
 from review.notices.registration import register_form
-from review.payments.jobs import read_answer, settle_rest, tell
+from review.payments.jobs import issue_notices, read_answer, settle_rest, tell
 from review.payments.models import Batch, Disbursement, RowHandling
 from review.payments.papers import PAYMENT_NOTICE
 
@@ -19,6 +19,7 @@ URL_MODULES.add("payments/", "review.payments.urls")
 JOB_KINDS.add("payments.read_answer", JobKind("处理银行回盘", read_answer))
 JOB_KINDS.add("payments.settle_batch", JobKind("登记整批到账", settle_rest))
 JOB_KINDS.add("payments.tell", JobKind("通知付款结果", tell))
+JOB_KINDS.add("payments.issue_notices", JobKind("制作拨款通知书（成批）", issue_notices))
 readers = officials(Role.FINANCE, Role.AUDITOR)
 register_menu("拨付", "funding:payments", readers, weight=110)
 register_menu("支付批次", "payments:batches", readers, weight=112)
