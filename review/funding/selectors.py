@@ -10,7 +10,7 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region, User
-from portal.core.money import ZERO
+from portal.core.money import ZERO, to_yuan
 from portal.core.regions import in_trees
 from review.decisions.permissions import decided_in
 from review.decisions.selectors.queue import matches_text
@@ -73,6 +73,24 @@ def sums_by_state(user: User) -> dict[str, dict[str, int | Decimal]]:
     found = {row["status"]: {"count": row["count"], "total": row["total"] or ZERO} for row in rows}
     nothing: dict[str, int | Decimal] = {"count": 0, "total": ZERO}
     return {status.value: found.get(status, nothing) for status in (ClaimStatus.APPROVED, ClaimStatus.PAID)}
+
+
+def standing_parts(award: Award) -> dict[str, int]:
+    """What each payer bears of an award now, in fen by its region's code: as its last version says, else as granted.
+
+    Uses the versions and parts that are prefetched.
+    """
+    version = next(reversed(award.versions.all()), None)
+    return dict(version.parts) if version else {part.region_id: part.fen for part in award.parts.all()}
+
+
+def standing_shares(claim: Claim) -> tuple[Decimal | None, Decimal | None]:
+    """What the city and what the district bear of a claim's award now, in yuan; None for who bears nothing."""
+    parts = standing_parts(claim.award)
+    city, district = (parts.get(code) for code in (claim.city_id, claim.region_id))
+    if claim.city_id == claim.region_id:
+        district = None
+    return to_yuan(city) if city else None, to_yuan(district) if district else None
 
 
 def standing_payments(award: Award) -> list[Payment]:

@@ -134,9 +134,8 @@ def compose_recognition(claim: Claim, heading: Heading, _: ClaimEvent | None) ->
     if decision is None or not decision.title:
         raise NoticeNotDue(f"申报 {claim.number} 没有认定的审定意见，不能制作认定通知书。")
     told = {"minutes": _minutes(decision), "publicity": _publicity(claim)}
-    return content.Snapshot(
-        **common(claim, heading), **NO_MONEY | told, recognised=decision.title, subjects=_subjects(claim)
-    )
+    subjects = names_of_lines(claim) if compiled_item(claim.version).subject else []
+    return content.Snapshot(**common(claim, heading), **NO_MONEY | told, recognised=decision.title, subjects=subjects)
 
 
 def compose_refusal(claim: Claim, heading: Heading, event: ClaimEvent | None) -> content.Snapshot:
@@ -156,12 +155,11 @@ def _publicity(claim: Claim) -> content.Period | None:
     return content.Period(starts_on=entry.publicity.starts_on, ends_on=entry.publicity.ends_on) if entry else None
 
 
-def _subjects(claim: Claim) -> list[str]:
-    """What was recognised, line by line, as the applicant named it."""
+def names_of_lines(claim: Claim) -> list[str]:
+    """What each line of a claim is about, as the applicant named it."""
     item = compiled_item(claim.version)
     facts = facts_of(item)
-    lines = claim.lines.order_by("position")
-    return [_right(item, line, read_facts(facts, line.facts).values) for line in lines] if item.subject else []
+    return [_right(item, line, read_facts(facts, line.facts).values) for line in claim.lines.order_by("position")]
 
 
 def common(claim: Claim, heading: Heading) -> dict[str, Any]:

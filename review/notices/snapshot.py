@@ -22,6 +22,8 @@
       "files": ["…"],                               of a receipt: what was filed
       "due_on": "2026-12-05" | null,                of a correction: the last day
       "previous": "20000.00" | null,                of a change and a revocation: the sum before
+      "line_changes": [{"what", "previous", "changed"}],  of a change: each line's sum before and after
+      "payer_changes": [{"what", "previous", "changed"}], of a change: each payer's part before and after
       "clause": "…",                                the clause on which an award is changed or demanded back
       "grant_number": "…",                          the number of the notice that granted
       "demand": {"pay_days", "account", "interest"} | null,
@@ -31,7 +33,7 @@
       "verification": {"code", "url"}
     }
 
-The ten before the remedies came later: a notice without them is read as one that has nothing there. Sums are decimal
+The twelve before the remedies came later: a notice without them is read as one that has nothing there. Sums are decimal
 strings in yuan with two places. Lines, reduction and total agree to the fen, and so do the shares.
 """
 
@@ -165,6 +167,23 @@ class Reason:
 
 
 @dataclass(frozen=True, kw_only=True, config=EXACT)
+class Change:
+    """What a line was granted, or a payer bears, before and after an award was lowered, in yuan."""
+
+    what: str
+    previous: Yuan
+    changed: Yuan
+
+    @property
+    def previous_in_figures(self) -> str:
+        return format_yuan(self.previous)
+
+    @property
+    def changed_in_figures(self) -> str:
+        return format_yuan(self.changed)
+
+
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class Demand:
     """Within how many days of its service a sum is to be repaid, to which account, and the interest in words."""
 
@@ -240,6 +259,8 @@ class Snapshot:
     files: list[str] = field(default_factory=list)
     due_on: date | None = None
     previous: Yuan | None = None
+    line_changes: list[Change] = field(default_factory=list)
+    payer_changes: list[Change] = field(default_factory=list)
     clause: str = ""
     grant_number: str = ""
     demand: Demand | None = None
@@ -278,6 +299,11 @@ class Snapshot:
                 raise SnapshotError("lines：各项金额之和与资助金额不一致。")
         if self.shares and self.shares.city + self.shares.district != self.total:
             raise SnapshotError("shares：市、区承担金额之和与资助金额不一致。")
+        for name, changes in (("line_changes", self.line_changes), ("payer_changes", self.payer_changes)):
+            if changes and sum((each.changed for each in changes), ZERO) != self.total:
+                raise SnapshotError(f"{name}：变更后的各项金额之和与资助金额不一致。")
+        if self.payer_changes and sum((each.previous for each in self.payer_changes), ZERO) != self.previous:
+            raise SnapshotError("payer_changes：原来的各方承担金额之和与原来的资助金额不一致。")
 
     @property
     def title(self) -> str:
@@ -286,13 +312,15 @@ class Snapshot:
     @property
     def listed(self) -> Sequence[object]:
         """What is told one by one, in words or in an annex."""
-        return self.lines or self.subjects or self.files or (self.reasons if self.kind in _ON_MONEY else ())
+        if self.kind in _ON_MONEY:
+            return max(self.reasons, self.line_changes, key=len)
+        return self.lines or self.subjects or self.files
 
     @property
     def listed_as(self) -> str:
         """What the annex calls it."""
         if self.kind in _ON_MONEY:
-            return "事实和理由"
+            return "变更明细、事实和理由" if self.line_changes else "事实和理由"
         return "资助明细" if self.lines else "认定对象" if self.subjects else "材料清单"
 
     @property
@@ -302,6 +330,11 @@ class Snapshot:
     @property
     def previous_in_figures(self) -> str:
         return format_yuan(self.previous) if self.previous is not None else ""
+
+    @property
+    def lines_before_in_figures(self) -> str:
+        """What the lines of a change were granted together, before any limit over the whole claim."""
+        return format_yuan(sum((each.previous for each in self.line_changes), ZERO))
 
     @property
     def total_in_words(self) -> str:

@@ -12,7 +12,7 @@ from applications.payees.models import Payee
 from applications.payees.selectors import payees_of
 from portal.core.money import ZERO, yuan_in_words
 from portal.core.spreadsheets import Cell, Column, Kind, Sheet, build_book
-from review.funding.selectors import standing_payments
+from review.funding.selectors import standing_payments, standing_shares
 
 # So many claims are held at a time, whatever the length of the sheet.
 _AT_A_TIME = 500
@@ -42,7 +42,8 @@ def payment_sheet(claims: QuerySet[Claim], *, made_by: str) -> bytes:
     They stand on two sheets, each with its own total, so that nobody pays from the sum of both. Claims are read in
     portions, and rows are written as they come.
     """
-    ordered = claims.filter(award__isnull=False).order_by("region_id", "applicant__name", "pk")
+    listed = claims.filter(award__isnull=False).prefetch_related("award__versions")
+    ordered = listed.order_by("region_id", "applicant__name", "pk")
     parts = {"待拨付": ordered.exclude(status=ClaimStatus.PAID), "已拨付": ordered.filter(status=ClaimStatus.PAID)}
     sheets: list[Sheet] = []
     for state, its in parts.items():
@@ -67,7 +68,7 @@ def _row(number: int, claim: Claim, payee: Payee | None) -> list[Cell]:
     # A paid row shows the account it was paid to, any other the one that is to be paid.
     is_paid = claim.status == ClaimStatus.PAID and arrived
     account = arrived[-1].account if is_paid else payee.fields if payee else {}
-    is_as_granted = claim.approved_amount == award.total
+    city, district = standing_shares(claim)
     return [
         number,
         account.get("name") or claim.applicant.name,
@@ -78,8 +79,8 @@ def _row(number: int, claim: Claim, payee: Payee | None) -> list[Cell]:
         account.get("account_number", ""),
         claim.approved_amount,
         yuan_in_words(claim.approved_amount or ZERO),
-        award.city_share if is_as_granted else None,
-        award.district_share if is_as_granted else None,
+        city,
+        district,
         claim.item.title,
         claim.number,
         "、".join(payment.voucher for payment in arrived),

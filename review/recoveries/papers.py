@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.core.money import to_yuan
+from review.funding.allocation import share_by_largest_remainder
 from review.funding.models import Award
 from review.notices import snapshot as content
-from review.notices.compose import NO_MONEY, NoticeNotDue, common
+from review.notices.compose import NO_MONEY, NoticeNotDue, common, names_of_lines
 from review.notices.enums import NoticeKind
 from review.notices.kinds import NoticeForm, Occasion
 from review.notices.models import Notice
 from review.recoveries.models import AwardVersion, Recovery
+from review.recoveries.selectors import granted_sums
 
 if TYPE_CHECKING:
     from applications.claims.models import Claim
@@ -35,18 +37,19 @@ def find_demand(claim: Claim, key: int) -> Occasion:
 
 
 def compose_version(claim: Claim, heading: Heading, version: AwardVersion) -> content.Snapshot:
-    """变更 or 撤销资助决定通知书: the sums before and after, and why."""
+    """变更 or 撤销资助决定通知书: the sums before and after, of a change also of each line and payer, and why."""
     award, recovery = version.award, version.recovery
     before = AwardVersion.objects.filter(award=award, version__lt=version.version).order_by("-version").first()
     told = {
         "total": to_yuan(version.fen) if version.fen else None,
-        "shares": _shares(claim, award, version),
         "reasons": _reasons(recovery.facts, recovery.decision_text) if recovery else _reasons(version.reason),
     }
     return content.Snapshot(
         **common(claim, heading),
         **NO_MONEY | told,
         previous=to_yuan(before.fen) if before else award.total,
+        line_changes=_line_changes(claim, before, version) if version.fen else [],
+        payer_changes=_payer_changes(claim, award, before, version) if version.fen else [],
         clause=recovery.clause if recovery else "",
         decision_no=recovery.decision_no if recovery else "",
         grant_number=grant_number(claim),
@@ -80,11 +83,29 @@ def _interest(recovery: Recovery) -> str:
     return f"自{day.year}年{day.month}月{day.day}日起，按尚未退回金额每日{rate}%计收利息"
 
 
-def _shares(claim: Claim, award: Award, version: AwardVersion) -> content.Shares | None:
-    if not version.fen or claim.city_id == claim.region_id or award.city_share is None:
-        return None
-    city, district = (to_yuan(version.parts.get(code, 0)) for code in (claim.city_id, claim.region_id))
-    return content.Shares(city=city, district=district, basis=award.basis)
+def _line_changes(claim: Claim, before: AwardVersion | None, version: AwardVersion) -> list[content.Change]:
+    granted = granted_sums(claim)
+    if not sum(granted):
+        return []
+    old = share_by_largest_remainder(before.fen, granted) if before else granted
+    new = share_by_largest_remainder(version.fen, granted)
+    names = names_of_lines(claim)
+    return [
+        content.Change(what=name, previous=to_yuan(was), changed=to_yuan(becomes))
+        for name, was, becomes in zip(names, old, new, strict=True)
+        if was
+    ]
+
+
+def _payer_changes(
+    claim: Claim, award: Award, before: AwardVersion | None, version: AwardVersion
+) -> list[content.Change]:
+    old = before.parts if before else dict(award.parts.values_list("region_id", "fen"))
+    names = {claim.region_id: "区级", claim.city_id: "市级"}
+    return [
+        content.Change(what=names[code], previous=to_yuan(fen), changed=to_yuan(version.parts.get(code, 0)))
+        for code, fen in sorted(old.items())
+    ]
 
 
 def _reasons(*texts: str) -> list[content.Reason]:

@@ -10,11 +10,12 @@ from django.utils import timezone
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from portal.accounts.models import User
-from portal.core.money import format_yuan, to_yuan
-from review.funding.models import Award
+from portal.core.money import format_yuan, to_fen, to_yuan
+from review.decisions.enums import Conclusion, Stage
+from review.decisions.models import Decision
 from review.recoveries.enums import OPEN_STATES, OWED_STATES, RecoveryAction, RecoveryState
 from review.recoveries.interest import interest_fen
-from review.recoveries.models import AwardVersion, CreditMark, Instalment, Recovery
+from review.recoveries.models import CreditMark, Instalment, Recovery
 from review.recoveries.permissions import party_for
 from review.recoveries.workflow import OFFICERS, RECOVERIES
 from review.treasury.enums import AccountKind
@@ -22,10 +23,17 @@ from review.treasury.models import BudgetLine
 from review.treasury.selectors import claim_balances
 
 
-def standing_parts(award: Award) -> dict[str, int]:
-    """What each payer bears of an award now, in fen by its region's code: as its last version says, else as granted."""
-    last = AwardVersion.objects.filter(award=award).order_by("-version").first()
-    return dict(last.parts) if last else dict(award.parts.values_list("region_id", "fen"))
+def final_decision(claim: Claim) -> Decision | None:
+    """The last decision that granted a claim."""
+    decisions = Decision.objects.filter(claim=claim, stage=Stage.FINAL, conclusion=Conclusion.SUPPORT)
+    return decisions.select_related("assessment__version").order_by("-pk").first()
+
+
+def granted_sums(claim: Claim) -> list[int]:
+    """What the final decision gave each line of a claim, in fen in the order of the lines."""
+    decision = final_decision(claim)
+    given = dict(decision.lines.values_list("line_id", "amount")) if decision else {}
+    return [to_fen(given.get(pk) or 0) for pk in claim.lines.order_by("position").values_list("pk", flat=True)]
 
 
 def in_kind(claim_id: int, kind: AccountKind) -> dict[int, int]:

@@ -16,6 +16,7 @@ from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.money import format_yuan, to_yuan
 from portal.core.paging import paginate_fixed
+from review.funding.selectors import standing_parts
 from review.notices.selectors import notices_of
 from review.recoveries.enums import RecoveryAction
 from review.recoveries.forms import FORMS, ActionForm, ProposalForm, TerminateForm
@@ -29,7 +30,6 @@ from review.recoveries.selectors import (
     paid_fen,
     recoverable_claims,
     recoveries_for,
-    standing_parts,
 )
 from review.recoveries.services.awards import terminate_claim
 from review.recoveries.services.proceedings import propose_recovery

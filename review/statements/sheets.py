@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from portal.core.money import ZERO, to_yuan
+from portal.core.money import ZERO
 from portal.core.spreadsheets import Cell, Column, Kind, build_sheet
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, PublicityEntry
-from review.funding.selectors import payable_claims, standing_payments
+from review.funding.selectors import payable_claims, standing_payments, standing_shares
 from review.notices.models import Notice, NoticeKind
-from review.recoveries.models import AwardVersion
 
 if TYPE_CHECKING:
     from applications.claims.models import Claim
@@ -59,7 +58,7 @@ def year_sheet(claims: QuerySet[Claim], *, year: int, made_by: str) -> bytes:
         Prefetch("publicity_entries", PublicityEntry.objects.select_related("publicity").order_by("pk")),
         Prefetch("notices", Notice.objects.filter(kind=NoticeKind.GRANT).order_by("pk")),
         "award__parts__line",
-        Prefetch("award__versions", AwardVersion.objects.order_by("version")),
+        "award__versions",
     )
     note = f"单位：元　{timezone.localtime():%Y-%m-%d %H:%M} {made_by} 导出"
     return build_sheet(f"{year}年知识产权专项资金安排表", columns=COLUMNS, rows=_rows(related), note=note)
@@ -71,9 +70,7 @@ def _rows(claims: QuerySet[Claim]) -> Iterator[list[Cell]]:
         decision = next(reversed(claim.final_decisions), None)  # type: ignore[attr-defined]  # prefetched above
         entry = next(reversed(claim.publicity_entries.all()), None)
         notice = next(reversed(claim.notices.all()), None)
-        version = next(reversed(award.versions.all()), None)
-        parts = version.parts if version else {part.region_id: part.fen for part in award.parts.all()}
-        city, district = (to_yuan(parts[code]) if code in parts else None for code in (claim.city_id, claim.region_id))
+        city, district = standing_shares(claim)
         arrived = standing_payments(award)
         yield [
             number,

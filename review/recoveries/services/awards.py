@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from applications.claims.enums import Action
-from applications.claims.models import Assessment, Claim
+from applications.claims.models import Claim
 from applications.claims.services.assessment import with_supported_sums
 from applications.claims.services.transitions import lock_claim, perform_transition
 from applications.claims.workflow import workflow_of
@@ -18,14 +18,14 @@ from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import to_fen, to_yuan
 from portal.jobs.services import enqueue_job
-from review.decisions.enums import Conclusion, Stage
 from review.decisions.services.step_messages import notify_of_step
 from review.funding.allocation import share_by_largest_remainder
 from review.funding.models import Award
+from review.funding.selectors import standing_parts
 from review.payments.services.cuts import cut_waiting
 from review.recoveries.enums import OPEN_STATES
 from review.recoveries.models import AwardVersion, Recovery
-from review.recoveries.selectors import in_kind, standing_parts
+from review.recoveries.selectors import final_decision, granted_sums, in_kind
 from review.recoveries.services.money import K, book
 from review.treasury.enums import EntryKind
 from review.treasury.selectors import lines_of_claim
@@ -124,14 +124,12 @@ def _lower_parts(claim: Claim, new_fen: int, *, act: ActorContext) -> dict[str, 
 
     Its lines are lowered in proportion to what the final decision gave them.
     """
-    decisions = claim.decisions.filter(stage=Stage.FINAL, conclusion=Conclusion.SUPPORT)
-    decision = decisions.select_related("assessment__version").order_by("-pk").first()
-    assessment: Assessment | None = decision.assessment if decision else None
-    if decision is None or assessment is None:
+    decision = final_decision(claim)
+    assessment = decision.assessment if decision else None
+    if assessment is None:
         raise RefusedError("该申报没有留存审定时的测算，只能全部撤销。", field="new_sum")
     lines = list(claim.lines.order_by("position"))
-    given = {row.line_id: row.amount for row in decision.lines.all()}
-    shares = share_by_largest_remainder(new_fen, [to_fen(given.get(line.pk, Decimal(0))) for line in lines])
+    shares = share_by_largest_remainder(new_fen, granted_sums(claim))
     sums = dict(enumerate((to_yuan(share) for share in shares), start=1))
     question = with_supported_sums(assessment.question, assessment.answer, sums)
     answer = assess(catalogue_for(assessment.version), question).as_dict()

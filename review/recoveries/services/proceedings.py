@@ -21,12 +21,13 @@ from portal.jobs.services import enqueue_job
 from portal.notifications.services import notify_applicant, notify_users
 from portal.workdays.selectors import CalendarUnknownError, add_workdays
 from review.funding.models import Award
+from review.funding.selectors import standing_parts
 from review.notices.enums import NoticeKind
 from review.notices.selectors import valid_notice
 from review.recoveries.enums import RecoveryAction, RecoveryGround, RecoveryState, ServiceKind
 from review.recoveries.models import Recovery, RecoveryEvent
 from review.recoveries.permissions import party_for
-from review.recoveries.selectors import paid_fen, standing_parts
+from review.recoveries.selectors import paid_fen
 from review.recoveries.services.awards import change_award
 from review.recoveries.workflow import OFFICERS, RECOVERIES
 

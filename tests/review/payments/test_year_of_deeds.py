@@ -12,9 +12,9 @@ from hypothesis.stateful import invariant, run_state_machine_as_test
 from applications.claims.enums import ClaimStatus
 from portal.core.money import to_fen
 from review.funding.models import Award, PaymentKind
+from review.funding.selectors import standing_parts
 from review.payments.enums import UNSENT, LineState
 from review.payments.models import Disbursement
-from review.recoveries.selectors import standing_parts
 from review.treasury.selectors import book_problems
 from tests.review.payments.year import START, World, Year
 from tests.review.worlds import on

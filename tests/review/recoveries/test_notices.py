@@ -9,19 +9,24 @@ import pytest
 from django.urls import reverse
 
 from portal.core.errors import RefusedError
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from portal.jobs.services import run_due_jobs
 from review.notices.enums import NoticeKind
 from review.notices.lifecycle import void_notice
 from review.notices.models import Notice
-from review.notices.render import render_notice
+from review.notices.render import RenderError, render_notice
+from review.payments.services.batches import Criteria, open_batch, prepare_batch, release_batch
+from review.payments.services.lines import Voucher, settle_batch
 from review.recoveries.enums import ServiceKind
 from review.recoveries.services.awards import terminate_claim
 from review.recoveries.services.proceedings import serve_decision
-from tests.factories import act
+from tests.applications.worlds import patent_facts
+from tests.factories import act, wuxi
 from tests.review.notices.samples import refusal
 from tests.review.notices.test_kinds import text_of_notice
 from tests.review.notices.test_render import LONG_NAME, text_of
-from tests.review.paying import bring_back, pay
+from tests.review.paying import bring_back, pay, treasurers
 from tests.review.recoveries.worlds import DAY, awarded, decided_recovery
 from tests.review.worlds import again, on
 
@@ -65,6 +70,41 @@ def test_payment_that_came_back_before_its_notice_was_made_has_none(office):
 
 
 @pytest.mark.django_db
+def test_payments_that_arrive_together_have_their_notices_made_by_few_jobs_but_for_one_that_cannot(office, monkeypatch):
+    for number in range(3):
+        awarded(office, lines=[patent_facts(number)])
+    first, second = treasurers(wuxi())
+    batch = prepare_batch(open_batch(wuxi(), Criteria(), act=on(DAY, first)), withhold=False, act=on(DAY, first))
+    release_batch(batch, shown=batch.lines_sha256, act=on(DAY, second))
+    settle_batch(batch, voucher=Voucher("拨1", DAY, is_shared=True), act=on(DAY, second))
+    with monkeypatch.context() as patch:
+        patch.setattr("review.payments.jobs.NOTICES_A_JOB", 2)
+        patch.setattr("review.notices.services.render_notice", _refusing(batch.lines.earliest("pk").pk))
+        made = issued(NoticeKind.PAYMENT)
+        assert [bool(notice.rendered_at) for notice in made] == [False, True]
+        made = issued(NoticeKind.PAYMENT)
+    assert [bool(notice.rendered_at) for notice in made] == [False, True, True]
+    jobs = Job.objects.filter(kind__in=["payments.issue_notices", "notices.issue_payment"])
+    assert list(jobs.order_by("kind").values_list("kind", "state")) == [
+        ("notices.issue_payment", JobState.WAITING),
+        ("payments.issue_notices", JobState.DONE),
+        ("payments.issue_notices", JobState.DONE),
+    ]
+    assert all(notice.rendered_at for notice in issued(NoticeKind.PAYMENT))
+
+
+def _refusing(line_pk):
+    """A printer that fails at the notice of one payment."""
+
+    def render(snapshot):
+        if Notice.objects.get(number=snapshot["number"]).occasion == line_pk:
+            raise RenderError("没有字体")
+        return render_notice(snapshot)
+
+    return render
+
+
+@pytest.mark.django_db
 def test_change_revocation_and_demand_are_told_with_sums_basis_and_remedies(office):
     claim = awarded(office)
     pay(claim)
@@ -76,7 +116,8 @@ def test_change_revocation_and_demand_are_told_with_sums_basis_and_remedies(offi
         "变更资助决定通知书",
         "决定资助5,000.00元",
         "变更为4,000.00元（大写：人民币肆仟元整）",
-        "市级承担2,400.00元，区级承担1,600.00元",
+        "市级承担部分由3,000.00元变更为2,400.00元，区级承担部分由2,000.00元变更为1,600.00元",
+        "由5,000.00元变更为4,000.00元",
         "资金管理办法第十六条",
         "票据系伪造。",
         "60日内",
@@ -141,7 +182,18 @@ def _money_notice(kind, reasons, name):
     transfer = {"payer": "无锡市", "paid_on": "2026-06-10", "account_tail": "6677", "voucher": "锡财拨〔2026〕12号"}
     own = {
         "demand": {"total": "3000.00", "demand": demand},
-        "change": {"total": "7000.00", "previous": "10000.00"},
+        "change": {
+            "total": "7000.00",
+            "previous": "10000.00",
+            "line_changes": [
+                {"what": f"ZL2017106018{n:02d}.3", "previous": "5000.00", "changed": "0.00" if n else "7000.00"}
+                for n in range(len(reasons))
+            ],
+            "payer_changes": [
+                {"what": "市级", "previous": "6000.00", "changed": "4200.00"},
+                {"what": "区级", "previous": "4000.00", "changed": "2800.00"},
+            ],
+        },
         "revoke": {"previous": "10000.00"},
         "payment": {"total": "3000.00", "transfer": transfer},
     }[kind]
@@ -166,7 +218,10 @@ def test_letter_of_money_stands_on_one_page_with_its_reasons_on_it_or_annexed(ki
     assert name in text
     with pikepdf.open(io.BytesIO(pdf)) as document:
         annexed = len(document.pages) > 1
-    assert annexed == ("附件：事实和理由" in text)
+    assert annexed == ("事实和理由（" in text)
+    if kind == "change":
+        assert "市级承担部分由6,000.00元变更为4,200.00元" in text
+        assert text.count("ZL2017106018") == len(reasons)
     if kind == "payment":
         assert not annexed
     else:

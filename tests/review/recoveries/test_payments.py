@@ -13,6 +13,7 @@ from applications.claims.models import Claim
 from portal.audit.services import record_contents
 from portal.audit.verification import altered_rows
 from portal.core.errors import RefusedError
+from review.funding.selectors import standing_parts
 from review.payments.debts import debts_of
 from review.payments.enums import RowState
 from review.payments.models import Batch
@@ -27,7 +28,7 @@ from review.payments.services.batches import (
 )
 from review.payments.services.lines import Voucher, fail_line, settle_batch
 from review.recoveries.enums import RecoveryState
-from review.recoveries.selectors import debt_of, in_kind, standing_parts
+from review.recoveries.selectors import debt_of, in_kind
 from review.recoveries.services.awards import terminate_claim
 from review.treasury.enums import AccountKind, SourceKind
 from review.treasury.models import BudgetLine

@@ -18,9 +18,10 @@ from portal.core.money import to_fen
 from review.decisions.enums import CreditResult
 from review.decisions.services.credit import record_credit
 from review.decisions.services.decisions import refuse_bad_credit, support_claim
+from review.funding.selectors import standing_parts
 from review.recoveries.enums import RecoveryAction, RecoveryState, ServiceKind
 from review.recoveries.models import AwardVersion, CreditMark, Recovery
-from review.recoveries.selectors import debt_of, open_actions, overdue_since, owed_of, standing_parts
+from review.recoveries.selectors import debt_of, open_actions, overdue_since, owed_of
 from review.recoveries.services.awards import terminate_claim
 from review.recoveries.services.money import book
 from review.recoveries.services.proceedings import (

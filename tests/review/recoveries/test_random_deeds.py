@@ -12,9 +12,10 @@ from applications.ledger.models import LimitEntry
 from portal.audit.verification import altered_rows
 from portal.core.errors import RefusedError
 from portal.core.money import to_fen
+from review.funding.selectors import standing_parts
 from review.recoveries.enums import OPEN_STATES, OWED_STATES, RecoveryState, ServiceKind
 from review.recoveries.models import Recovery
-from review.recoveries.selectors import owed_of, standing_parts
+from review.recoveries.selectors import owed_of
 from review.recoveries.services import proceedings, repayment
 from review.recoveries.services.awards import terminate_claim
 from review.treasury.enums import AccountKind, EntryKind

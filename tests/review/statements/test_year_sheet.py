@@ -65,4 +65,4 @@ def test_sheet_counts_what_every_payer_paid_and_an_award_as_it_was_lowered(clien
     sheet = client.get(reverse("funding:payments_export"), {"state": "paid"})
     [paid] = openpyxl.load_workbook(BytesIO(sheet.content), data_only=True).worksheets
     row = [cell.value for cell in paid[4]]
-    assert (row[7], row[9], row[13]) == (4000.01, None, "、".join(vouchers))
+    assert (row[7], row[9], row[10], row[13]) == (4000.01, 2400, 1600.01, "、".join(vouchers))
