@@ -274,6 +274,8 @@ REQUEST_BODY_MAX_BYTES = 1024 * 1024
 PROXY_STAMPS_ARRIVAL = env_flag("PROXY_STAMPS_ARRIVAL")
 # The notices' fonts are built once (`manage.py build_fonts`) and kept. Licensed fonts go into the first of the sources.
 NOTICE_FONTS_DIR = Path(os.environ.get("NOTICE_FONTS_DIR") or BASE_DIR / ".cache" / "fonts").resolve()
+# Which office seals its notices with what (`review.notices.seals.offices`); without the file they are sealed on paper.
+SEALS_FILE = Path(os.environ.get("SEALS_FILE") or DATA_DIR / "seals" / "seals.toml").resolve()
 NOTICE_FONT_SOURCES = [DATA_DIR / "licensed-fonts", BASE_DIR / ".cache" / "fonts-src"]
 
 # ---- security -------------------------------------------------------------------------------------

@@ -34,7 +34,8 @@ ACCEPTANCE = {"acceptance", "wuzhong_acceptance"}
 BINHU_CONTESTS = {"acceptance", "district_second", "city_officer"}
 CONTEST_OFFICERS = BINHU_CONTESTS | {"wuzhong_acceptance", "suzhou_officer"}
 DECIDERS = {"decision_maker", "suzhou_decision_maker"}
-NOTICE_KEEPERS = DECIDERS | ACCEPTANCE | {"district_second"}
+NOTICE_DECIDERS = DECIDERS | {"district_second"}
+NOTICE_KEEPERS = NOTICE_DECIDERS | ACCEPTANCE
 # A district's second officer works on the lists of what the district decides.
 LIST_PEOPLE = CITY_PEOPLE | {"district_second"}
 BUDGET_READERS = FINANCE_PEOPLE | DECIDERS | AUDITORS

@@ -11,6 +11,7 @@ from tests.access_groups import (
     DECIDERS,
     FINANCE_PEOPLE,
     LIST_PEOPLE,
+    NOTICE_DECIDERS,
     NOTICE_KEEPERS,
     OFFICERS_SEE,
     POLICY_PEOPLE,
@@ -53,6 +54,18 @@ def _section(world: World, variant: str) -> dict[str, Any]:
 
 def notice_code(world: World, _variant: str) -> dict[str, Any]:
     return {"code": world.extra["notice"].code}
+
+
+def run_key(world: World, _variant: str) -> dict[str, Any]:
+    return {"run_id": world.extra["print_run"].pk}
+
+
+def run_action(world: World, variant: str) -> dict[str, Any]:
+    return run_key(world, variant) | {"action": "cancel"}
+
+
+def slice_place(world: World, variant: str) -> dict[str, Any]:
+    return run_key(world, variant) | {"position": 1}
 
 
 def _target(_world: World, variant: str) -> dict[str, Any]:
@@ -195,8 +208,23 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "notices:kept": Address(NOTICE_KEEPERS, {"approved": {"decision_maker"}}, notice_code),
     "notices:proof": Address(NOTICE_KEEPERS, {"approved": {"decision_maker"}}, notice_code),
     "notices:again": Address(NOTICE_KEEPERS, arguments=lambda world, _: {"job_id": world.extra["job_wuxi"].pk}),
+    "notices:own_files": Address(MEMBER | OTHER_MEMBERS),
+    "notices:runs": Address(NOTICE_DECIDERS),
+    "notices:run": Address(NOTICE_DECIDERS, {"wuxi": {"decision_maker"}}, run_key),
+    "notices:addresses": Address(NOTICE_DECIDERS, {"wuxi": {"decision_maker"}}, run_key),
+    "notices:bundle": Address(NOTICE_DECIDERS, {"wuxi": {"decision_maker"}}, slice_place),
+    "notices:single_files": Address(NOTICE_DECIDERS, {"wuxi": {"decision_maker"}}, slice_place),
+    "notices:run_action": Address(
+        NOTICE_DECIDERS,
+        {"wuxi": {"decision_maker"}},
+        lambda world, variant: run_key(world, variant) | {"action": "cancel"},
+    ),
     "notices:verify": Address(EVERYBODY),
+    "notices:verifier": Address(EVERYBODY),
     "verification:notice": Address(EVERYBODY, arguments=notice_code),
+    # The notice of this world has no decision and no printing behind it; tests of verification have both.
+    "verification:question": Address(EVERYBODY, {"no decision": set()}, notice_code),
+    "verification:inclusion": Address(EVERYBODY, {"not printed": set()}, notice_code),
     # Targets and plans: everybody reads, the region's people record.
     "targets:index": Address(EVERYBODY),
     "targets:dashboard": Address(EVERYBODY, arguments=lambda *_: {"code": "bh2024"}),

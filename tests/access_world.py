@@ -58,6 +58,7 @@ from tests.factories import (
     xishan,
 )
 from tests.portal.ownership.worlds import contest_of
+from tests.review.notices.world import make_print_run
 
 MEMBER = {"member"}
 OTHER_MEMBERS = {"other_member"}
@@ -354,6 +355,7 @@ def _paperwork(world: World) -> dict[str, Any]:
                 issued_on=today,
                 amount=Decimal("5000.00"),
             ),
+            "print_run": make_print_run(officer),
         }
     )
 

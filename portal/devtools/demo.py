@@ -37,6 +37,8 @@ STOP_SECONDS = 20
 FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 60.0
 PR_SET_PDEATHSIG = 1
+# Whose offices get seals for trial.
+DEMO_CITY = "320200"
 
 
 @dataclass
@@ -113,6 +115,7 @@ def prepare() -> None:
     collect_static()
     call_command("load_regions", stdout=io.StringIO())
     call_command("load_catalogue")
+    call_command("make_trial_seals", under=DEMO_CITY, stdout=io.StringIO())
     call_command("load_demo")
     connections.close_all()
 

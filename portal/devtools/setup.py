@@ -47,6 +47,7 @@ TEST_PACKAGES = (
     "postgresql",
     "procps",
     "redis-server",
+    "softhsm2",  # keys on a device, for the tests of seals
 )
 # Without the build's date: a security update of Python leaves the packages as they are.
 PYTHON_VERSION = platform.python_version()

@@ -32,6 +32,15 @@ class FileState(models.TextChoices):
     MISSING = "missing", "存档文件缺失"
 
 
+class SignatureState(models.TextChoices):
+    """How the electronic signature in a file stands."""
+
+    VALID = "valid", "电子签章有效"
+    UNTRUSTED = "untrusted", "签章后未被改动，签章证书的根不在本平台信任之列"
+    BROKEN = "broken", "电子签章校验不通过"
+    NONE = "none", "没有电子签章（以纸质盖章为准）"
+
+
 class NoticeEventKind(models.TextChoices):
     """What happens to a notice after it was issued. Delivery (送达) is proved by the last four."""
 
@@ -52,3 +61,21 @@ class NoticeState(StatusChoices):
     PENDING = "pending", "wait", "正在制作"
     READY = "ready", "ok", "已制作"
     VOID = "void", "bad", "已作废"
+
+
+class RunState(StatusChoices):
+    """Where a print run stands."""
+
+    RUNNING = "running", "info", "制作中"
+    PAUSED = "paused", "wait", "已暂停"
+    DONE = "done", "ok", "已制成"
+    CANCELLED = "cancelled", "neutral", "已取消"
+
+
+class RunAction(models.TextChoices):
+    """What can be done to a print run."""
+
+    PAUSE = "pause", "暂停"
+    RESUME = "resume", "继续"
+    CANCEL = "cancel", "取消"
+    FINISH = "finish", "制成"

@@ -9,13 +9,16 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.filterPen import DecomposingFilterPen
 from fontTools.pens.qu2cuPen import Qu2CuPen
+from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
-# How far, in 1/1000 em, each step of redrawing may stray: at 16 pt, a tenth of a dot at 300 dpi.
-MAX_ERROR = 1
+# How far, in 1/1000 em, each step of redrawing may stray, at 16 pt a tenth of a dot at 300 dpi; and further in a face
+# whose bytes count, which is also drawn on a coarser grid: half as many units to the em, a quarter of a dot at 600 dpi.
+MAX_ERROR, MAX_ERROR_JOINED = 1, 1.5
+JOINED_EM = 500
 # All faces share the box of a Chinese character, so that a line keeps its height whichever of them it mixes.
 ASCENT = 0.88
 DESCENT = -0.12
@@ -61,10 +64,11 @@ def build_face(
     `copied`, outlines that are quadratic already are taken over as they are.
     """
     with TTFont(source.path, fontNumber=source.index, lazy=True) as font:
-        em = font["head"].unitsPerEm
+        drawn_em = font["head"].unitsPerEm
+        em = JOINED_EM if joined else drawn_em
         characters = {code: name for code, name in font.getBestCmap().items() if code in wanted}
         names = list(dict.fromkeys([".notdef", *(characters[code] for code in sorted(characters, key=_rank))]))
-        advances = {name: font["hmtx"].metrics[name][0] for name in names}
+        advances = {name: round(font["hmtx"].metrics[name][0] * em / drawn_em) for name in names}
         builder = FontBuilder(em, isTTF=True)
         # The notice's bytes must not depend on the day its fonts were made.
         builder.updateHead(created=A_DAY, modified=A_DAY)
@@ -125,15 +129,21 @@ def _set_outlines(font: TTFont, outlines: list[bytes], source: TTFont) -> None:
 def _draw_glyphs(font: TTFont, names: list[str], *, joined: bool) -> dict[str, Glyph]:
     """The named glyphs as quadratic outlines, composites taken apart."""
     drawn = font.getGlyphSet()
-    step = MAX_ERROR * font["head"].unitsPerEm / 1000
+    em = font["head"].unitsPerEm
+    step = (MAX_ERROR_JOINED if joined else MAX_ERROR) * em / 1000
+    smaller = JOINED_EM / em
     cubic = "glyf" not in font
     glyphs = {}
     for name in names:
         pen = TTGlyphPen(None)
-        through = Cu2QuPen(pen, step, reverse_direction=cubic)
         if joined:
             # Via quadratic splines to fewer cubic curves and back: a sixth of the points goes, and no corner.
-            through = Cu2QuPen(Qu2CuPen(through, step, all_cubic=True), step)
+            finer = step * smaller
+            through = Cu2QuPen(pen, finer, reverse_direction=cubic)
+            through = Cu2QuPen(Qu2CuPen(through, finer, all_cubic=True), finer)
+            through = TransformPen(through, (smaller, 0, 0, smaller, 0, 0))
+        else:
+            through = Cu2QuPen(pen, step, reverse_direction=cubic)
         drawn[name].draw(DecomposingFilterPen(through, drawn))
         glyphs[name] = pen.glyph()
     return glyphs

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.template.defaultfilters import filesizeformat
 
+from portal.accounts.models import Region, User
 from portal.core.fields import DayField, LineField, SearchField, TextField
 from portal.core.filters import FilterForm
 from review.notices.enums import RECORDED_BY_OFFICERS, NoticeEventKind, NoticeKind, NoticeState
+from review.notices.models import DECIDERS, Notice
+from review.notices.runs import FIELDS, FILE_NAMES
 from review.notices.selectors import NoticeFilter
 
 MAX_COPY_BYTES = 10 * 1024 * 1024
@@ -85,3 +90,30 @@ class DeliveryForm(forms.Form):
 
     def clean_kind(self) -> NoticeEventKind:
         return NoticeEventKind(self.cleaned_data["kind"])
+
+
+class RunForm(forms.Form):
+    """Which notices of an office are printed together, and how their single files are called."""
+
+    region = forms.ChoiceField(label="发文机关")
+    kind = forms.ChoiceField(label="种类", choices=[("", "全部"), *NoticeKind.choices], required=False)
+    issued_from = DayField(label="日期从", required=False)
+    issued_to = DayField(label="至", required=False)
+    file_names = LineField(
+        label="单份文件的命名",
+        max_length=80,
+        initial=FILE_NAMES,
+        help_text=f"可用 {'、'.join(FIELDS)}；须含 {{文号}}。",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        regions = Region.objects.filter(pk__in=user.regions_for(*DECIDERS)).select_related("parent")
+        choices = [(region.pk, region.bureau or region.full_name) for region in regions]
+        self.fields["region"] = forms.ChoiceField(label="发文机关", choices=choices)
+
+    def chosen(self, notices: QuerySet[Notice]) -> QuerySet[Notice]:
+        """Those of the notices that a valid form names."""
+        given = self.cleaned_data
+        asked = {"kind": given["kind"], "issued_on__gte": given["issued_from"], "issued_on__lte": given["issued_to"]}
+        return notices.filter(**{name: value for name, value in asked.items() if value})

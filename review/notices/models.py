@@ -14,11 +14,11 @@ from applications.claims.models import visible_claims
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.printable import unprintable
-from review.notices.enums import BEFORE_REVIEW, NoticeEventKind, NoticeKind, NoticeState
+from review.notices.enums import BEFORE_REVIEW, NoticeEventKind, NoticeKind, NoticeState, RunState
 
 # Whose decisions notices tell of: the decision-maker's, and of a district's refusal the second officer's.
-_DECIDERS = (Role.DECISION_MAKER, Role.DISTRICT_SECOND)
-KEEPERS = (*_DECIDERS, Role.ACCEPTANCE)
+DECIDERS = (Role.DECISION_MAKER, Role.DISTRICT_SECOND)
+KEEPERS = (*DECIDERS, Role.ACCEPTANCE)
 
 
 def new_code() -> str:
@@ -51,7 +51,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def kept_by(self, user: User) -> NoticeQuerySet:
         """Those of the offices for which the person decides or accepts: theirs to void, to replace and to deliver."""
-        decided = Q(region_id__in=user.regions_for(*_DECIDERS))
+        decided = Q(region_id__in=user.regions_for(*DECIDERS))
         accepted = Q(region_id__in=user.regions_for(Role.ACCEPTANCE), kind__in=BEFORE_REVIEW)
         return self.visible_to(user).filter(decided | accepted)
 
@@ -174,3 +174,61 @@ class NoticeEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.on}"
+
+
+class PrintRunQuerySet(models.QuerySet["PrintRun"]):
+    """Print runs, narrowed to who asks."""
+
+    def visible_to(self, user: User) -> PrintRunQuerySet:
+        """Those of the offices for which the person decides."""
+        return self.filter(region_id__in=user.regions_for(*DECIDERS))
+
+
+class PrintRun(models.Model):
+    """Notices of an office that the print room prints together, in the order in which they are mailed."""
+
+    region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="发文地区")
+    created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="制作人")
+    created_at = models.DateTimeField("时间", default=timezone.now)
+    state = models.CharField("状态", max_length=10, choices=RunState.choices, default=RunState.RUNNING)
+    file_names = models.CharField("文件名", max_length=80, help_text="单份文件的命名方式")
+    starts = models.PositiveIntegerField("启动次数", default=0)
+
+    objects = PrintRunQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = verbose_name_plural = "印制批次"
+
+    def __str__(self) -> str:
+        return f"印制批次 {self.pk}"
+
+    @property
+    def tone(self) -> str:
+        """The tone of its state."""
+        return RunState(self.state).tone
+
+
+class PrintSlice(models.Model):
+    """Up to fifty notices of a run to one district: one bundle, made by one job."""
+
+    run = models.ForeignKey(PrintRun, models.CASCADE, related_name="slices")
+    position = models.PositiveIntegerField("序号")
+    district = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="区")
+    notice_ids = models.JSONField("通知书")
+    sha256 = models.CharField("文件哈希", max_length=64, blank=True)
+    size = models.PositiveIntegerField("大小（字节）", default=0)
+    made_at = models.DateTimeField("制作时间", null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        verbose_name = verbose_name_plural = "印制分册"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "position"], name="one_slice_per_position")]
+
+    def __str__(self) -> str:
+        return f"{self.run} 第 {self.position} 册"
+
+    @property
+    def path(self) -> str:
+        """The bundle's name in private storage."""
+        return f"notices/runs/{self.run_id}/{self.position}.pdf"

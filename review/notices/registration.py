@@ -13,6 +13,7 @@ from review.notices.jobs import handler_of
 from review.notices.kinds import FORMS, NoticeForm
 from review.notices.models import KEEPERS, Notice, NoticeEvent
 from review.notices.own_data import OWN_NOTICES
+from review.notices.runs import JOB, print_slice
 from review.notices.selectors import printed_file
 
 URL_MODULES.add("notices/", "review.notices.urls")
@@ -28,6 +29,7 @@ def register_form(kind: NoticeKind, form: NoticeForm) -> None:
 
 for each in tuple(FORMS):
     register_form(each, FORMS[each])
+JOB_KINDS.add(JOB, JobKind("制作印制分册", print_slice))
 register_menu("我的通知书", "notices:mine", applicants, weight=80)
 register_footer("通知书核验", "notices:verify", weight=20)
 register_menu("通知书", "notices:office", officials(*KEEPERS), weight=95)
@@ -43,7 +45,12 @@ register_audit(
         "voided": "作废通知书",
         "mailed": "登记邮寄送达",
         "handed_over": "登记直接送达",
+        "run": "建立印制批次",
+        "run_pause": "暂停印制批次",
+        "run_resume": "继续印制批次",
+        "run_cancel": "取消印制批次",
+        "addresses": "导出地址清单",
     },
     weight=60,
-    fields={"note": "说明", "on": "日期"},
+    fields={"note": "说明", "on": "日期", "slices": "册数"},
 )

@@ -9,21 +9,25 @@ import gc
 import logging
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.template.loader import render_to_string
 from weasyprint import CSS, HTML
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from portal.core.printable import with_stand_ins
+from review.notices.archival import ARCHIVAL, compress_once, write_archival
 from review.notices.fonts import current_fonts, rare_families
 from review.notices.letter import AREA, MOST_ROWS, ROWS, TOLD_LINES, Letter, signature, signature_inset
 from review.notices.qrcode import qr_data_uri
+from review.notices.seals.place import Place
 from review.notices.snapshot import Snapshot, read_snapshot
 
 STYLE = Path(__file__).with_name("print.css")
@@ -35,22 +39,73 @@ class RenderError(RuntimeError):
     """The notice could not be printed as it must be; the message says what was wrong."""
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A notice as a PDF, and where its seal goes."""
+
+    content: bytes
+    place: Place
+
+
 def render_notice(snapshot: Mapping[str, Any]) -> bytes:
-    """The PDF of a notice, byte for byte the same for the same snapshot and fonts.
+    """The PDF of a notice without its seal; see `print_letter`."""
+    return print_letter(snapshot).content
+
+
+def print_letter(snapshot: Mapping[str, Any]) -> Printed:
+    """The PDF of a notice before it is sealed, byte for byte the same for the same snapshot and fonts.
 
     Raises SnapshotError for a snapshot that does not hold together, FontsMissingError where no fonts have been
     built, RenderError for anything that WeasyPrint warns of. A character that no font draws is printed as a stand-in.
     """
+    html, rows = _drawn(snapshot)
+    with _lock, _no_warnings():
+        document = _laid_out(html, rows)
+        return Printed(write_archival(document), _place_of_seal(document))
+
+
+def _drawn(snapshot: Mapping[str, Any]) -> tuple[str, int]:
+    """A notice as HTML, and the number of rows to a page that it is set in."""
     notice = read_snapshot(_printable(snapshot))
     letter, html = draw_letter(notice, annex=len(notice.listed) > TOLD_LINES)
     if letter.rows is None and notice.listed:
         letter, html = draw_letter(notice, annex=True)
+    return html, letter.rows or ROWS
+
+
+def _laid_out(html: str, rows: int) -> Document:
+    fonts, styles = _equipment(current_fonts())
+    page = HTML(string=html, url_fetcher=_only_inline())
+    return page.render(stylesheets=[styles[rows]], font_config=fonts, **ARCHIVAL)
+
+
+def print_bundle(cover: str, snapshots: Iterable[Mapping[str, Any]], *, style: str) -> bytes:
+    """A cover (HTML, in this style) and unsealed notices as one PDF for printing on both sides: each begins a sheet.
+
+    The fonts stand in it once. Raises as `print_letter`.
+    """
     with _lock, _no_warnings():
-        fonts, styles = _equipment(current_fonts())
-        style = styles[letter.rows or ROWS]
-        return HTML(string=html, url_fetcher=_only_inline()).write_pdf(
-            stylesheets=[style], font_config=fonts, pdf_tags=True
-        )
+        folder = current_fonts()
+        fonts, _ = _equipment(folder)
+        sheet = CSS(string=_with_rare(style, folder), font_config=fonts)
+        first = HTML(string=cover, url_fetcher=_only_inline()).render(stylesheets=[sheet], font_config=fonts)
+        blank = HTML(string="<html><body>").render(stylesheets=[sheet], font_config=fonts)
+        pages = []
+        for document in (first, *(_laid_out(*_drawn(snapshot)) for snapshot in snapshots)):
+            pages += document.pages
+            pages += blank.pages * (len(document.pages) % 2)
+        content: bytes = first.copy(pages).write_pdf(finisher=lambda _, pdf: compress_once(pdf))
+        return content
+
+
+def _place_of_seal(document: Document) -> Place:
+    """Signature and date of a letter, which its template names, in points from the page's lower left corner."""
+    number, page = next((number, page) for number, page in enumerate(document.pages) if "date" in page.anchors)
+    boxes = [page.anchors["signature"], page.anchors["date"]]
+    top, bottom = (min(box[1] for box in boxes), max(box[3] for box in boxes))
+    left, _, right, _ = page.anchors["date"]
+    scale = 72 / 96
+    return Place(number, (left * scale, (page.height - bottom) * scale, right * scale, (page.height - top) * scale))
 
 
 def _printable(part: Any) -> Any:
@@ -71,9 +126,8 @@ def print_html(html: str, *, style: str) -> bytes:
         folder = current_fonts()
         fonts, _ = _equipment(folder)
         sheet = CSS(string=_with_rare(style, folder), font_config=fonts)
-        return HTML(string=html, url_fetcher=_only_inline()).write_pdf(
-            stylesheets=[sheet], font_config=fonts, pdf_tags=True
-        )
+        page = HTML(string=html, url_fetcher=_only_inline())
+        return write_archival(page.render(stylesheets=[sheet], font_config=fonts, **ARCHIVAL))
 
 
 def draw_letter(notice: Snapshot, *, annex: bool) -> tuple[Letter, str]:

@@ -17,6 +17,7 @@ from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from review.notices.enums import FileState, NoticeKind, NoticeState
 from review.notices.models import KEEPERS, Notice
+from review.notices.seals.checking import Signature, check_signature
 
 # More than these at once have one cause, which the first ones show.
 MOST_FAILED = 20
@@ -110,6 +111,11 @@ def find_by_code(text: str) -> Notice | None:
     return Notice.objects.select_related("region", "replaced_by").filter(code=clean_code(text)).first()
 
 
+def find_by_hash(sha256: str) -> Notice | None:
+    """The notice whose file has this hash; None where there is none."""
+    return Notice.objects.select_related("region", "replaced_by").filter(sha256=sha256).first() if sha256 else None
+
+
 def successor_number(notice: Notice) -> str:
     """The number of the notice that stands in the place of a void one; "" where there is none."""
     successor: Notice | None = getattr(notice, "replaced_by", None)
@@ -140,3 +146,12 @@ def file_state(notice: Notice) -> FileState:
     except NoticeFileError as error:
         return error.state
     return FileState.INTACT
+
+
+def look_at_file(notice: Notice) -> tuple[FileState, Signature | None]:
+    """How the stored file stands now, and its signature; None where it is not as it was printed."""
+    try:
+        with open_notice(notice) as file:
+            return FileState.INTACT, check_signature(file.read(), at=notice.rendered_at)
+    except NoticeFileError as error:
+        return error.state, None

@@ -18,7 +18,9 @@ from review.notices.compose import Heading, document_number
 from review.notices.enums import NoticeKind
 from review.notices.kinds import FORMS, occasion_of
 from review.notices.models import Notice, NoticeCounter, new_code
-from review.notices.render import render_notice
+from review.notices.render import print_letter
+from review.notices.seals.offices import provider_of
+from review.notices.seals.providers import SealContext, Sealed
 
 
 def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext, occasion: int = 0) -> Notice:
@@ -75,15 +77,19 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext, occasion
 
 
 def print_notice(notice_id: int, *, act: ActorContext) -> bool:
-    """Print an issued notice, store it under its hash and tell the applicant. Returns whether this call did it.
+    """Print and seal an issued notice, store it under its hash, tell the applicant. Returns whether this call did it.
 
     The page is made outside the transaction and put in place under the notice's lock: of two workers on the same
-    notice the second finds it done, and a file never changes once its hash is noted. Raises RenderError.
+    notice the second finds it done, and a file never changes once its hash is noted. Raises RenderError, SealError.
     """
     notice = Notice.objects.get(pk=notice_id)
     if notice.rendered_at or notice.voided_at:
         return False
-    content = render_notice(notice.snapshot)
+    printed = print_letter(notice.snapshot)
+    sealed = provider_of(notice.region_id).seal(
+        printed.content, printed.place, SealContext(notice.snapshot["issuer"], str(notice), act.at)
+    )
+    content = sealed.content
     digest = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
         notice = Notice.objects.select_for_update(of=("self",)).select_related("claim__item").get(pk=notice_id)
@@ -99,9 +105,14 @@ def print_notice(notice_id: int, *, act: ActorContext) -> bool:
             action="notices.print",
             target=notice,
             region_code=notice.claim.region_id,
-            after={"sha256": digest, "size": len(content)} | _stand_ins(notice),
+            after={"sha256": digest, "size": len(content)} | _signer(sealed) | _stand_ins(notice),
         )
     return True
+
+
+def _signer(sealed: Sealed) -> dict[str, str]:
+    """For the record: who signed, if anybody did."""
+    return {"signer": sealed.signer} if sealed.signer else {}
 
 
 def _stand_ins(notice: Notice) -> dict[str, str]:

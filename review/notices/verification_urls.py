@@ -5,4 +5,8 @@ from django.urls import path
 from review.notices import views
 
 app_name = "verification"
-urlpatterns = [path("<str:code>/", views.verified, name="notice")]
+urlpatterns = [
+    path("<str:code>/", views.verified, name="notice"),
+    path("<str:code>/question.json", views.question, name="question"),
+    path("<str:code>/inclusion.json", views.inclusion, name="inclusion"),
+]

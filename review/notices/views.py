@@ -1,7 +1,10 @@
 """Notices: an applicant's list, the file, an office's work with them, and the public page that verifies one."""
 
+import json
 import logging
 import uuid
+from pathlib import Path
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from applications.claims.models import Claim
 from portal.access import access, applicants, officials, public, signed_in
+from portal.audit import offline
 from portal.core.errors import show_refusal
 from portal.core.files import PDF
 from portal.core.http import act_of, takes_files, user_of
@@ -25,8 +29,9 @@ from review.notices.compose import NoticeNotDue
 from review.notices.enums import FileState, NoticeEventKind, NoticeKind
 from review.notices.forms import CopyForm, DeliveryForm, NoticeFilterForm, VoidForm
 from review.notices.lifecycle import make_again, record_delivery, record_looks, replace_notice, void_notice
-from review.notices.models import KEEPERS, Notice
+from review.notices.models import DECIDERS, KEEPERS, Notice
 from review.notices.proof import proof_of_service
+from review.notices.reckoning import proof_of_printing, reckoning_of
 from review.notices.services import issue_notice, print_notice
 
 logger = logging.getLogger(__name__)
@@ -89,6 +94,7 @@ def office(request: HttpRequest) -> HttpResponse:
         "page": paginate(notices, after=request.GET.get("after", ""), size=PAGE_SIZE),
         "narrowed": bool(form.changed_data) if form.is_bound else False,
         "failed": selectors.failed_jobs(user),
+        "may_run": bool(user.regions_for(*DECIDERS)),
     }
     return render(request, "notices/office.html", context)
 
@@ -145,16 +151,24 @@ def proof(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
+@takes_files
 @access(public)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
-    """Ask for a verification code, and lead to its notice."""
+    """Ask for a verification code and lead to its notice, or take a file and say which notice it is."""
+    if request.method == "POST":
+        form = CopyForm(request.POST, request.FILES)
+        found = selectors.find_by_hash(form.copy_sha256()) if form.is_valid() else None
+        if found is not None:
+            return render(request, "notices/verified.html", _result(found, CopyForm(), is_same=True))
+        context = {"typed": "", "form": form, "unknown_file": form.is_valid()}
+        return render(request, "notices/verify.html", context, status=404 if form.is_valid() else 200)
     typed = request.GET.get("code", "").strip()
     if not typed:
-        return render(request, "notices/verify.html", {"typed": ""})
+        return render(request, "notices/verify.html", {"typed": "", "form": CopyForm()})
     notice = selectors.find_by_code(typed)
     if notice is None:
-        return render(request, "notices/verify.html", {"typed": typed[:40], "not_found": True}, status=404)
+        return _not_found(request, typed)
     return redirect("verification:notice", code=notice.code)
 
 
@@ -168,22 +182,70 @@ def verified(request: HttpRequest, code: str) -> HttpResponse:
     if notice is None:
         if request.method == "POST":
             raise Http404
-        return render(request, "notices/verify.html", {"typed": code[:40], "not_found": True}, status=404)
+        return _not_found(request, code)
     form = CopyForm(request.POST, request.FILES) if request.method == "POST" else CopyForm()
     is_same = None
     if form.is_bound and form.is_valid():
         is_same = bool(notice.sha256) and form.copy_sha256() == notice.sha256
-    return render(
-        request,
-        "notices/verified.html",
-        {
-            "party": shown_party(notice),
-            "notice": notice,
-            "state": selectors.file_state(notice),
-            "form": form,
-            "is_same": is_same,
-        },
-    )
+    return render(request, "notices/verified.html", _result(notice, form, is_same=is_same))
+
+
+def _not_found(request: HttpRequest, typed: str) -> HttpResponse:
+    context = {"typed": typed[:40], "not_found": True, "form": CopyForm()}
+    return render(request, "notices/verify.html", context, status=404)
+
+
+def _result(notice: Notice, form: CopyForm, *, is_same: bool | None) -> dict[str, Any]:
+    """What the public page says of a notice; `is_same` of the copy that was compared, None where none was."""
+    state, signature = selectors.look_at_file(notice)
+    return {
+        "party": shown_party(notice),
+        "notice": notice,
+        "state": state,
+        "signature": signature,
+        "form": form,
+        "is_same": is_same,
+        "reckoning": reckoning_of(notice),
+        "is_proved": proof_of_printing(notice) is not None,
+    }
+
+
+@access(public)
+@require_safe
+@never_cache
+def question(request: HttpRequest, code: str) -> HttpResponse:  # noqa: ARG001 - a view's first argument
+    """The question behind a sum, without personal data: `manage.py assess` answers it with the same sum."""
+    notice = selectors.find_by_code(code)
+    reckoning = reckoning_of(notice) if notice else None
+    if notice is None or reckoning is None:
+        raise Http404
+    return _download(f"{reckoning.line}\n", f"测算 {notice.number}.json")
+
+
+@access(public)
+@require_safe
+@never_cache
+def inclusion(request: HttpRequest, code: str) -> HttpResponse:  # noqa: ARG001 - a view's first argument
+    """The proof that the file's hash is under a day's root of the audit record."""
+    notice = selectors.find_by_code(code)
+    found = proof_of_printing(notice) if notice else None
+    if notice is None or found is None:
+        raise Http404
+    return _download(json.dumps(found, ensure_ascii=False, sort_keys=True), f"存证 {notice.number}.json")
+
+
+@access(public)
+@require_safe
+def verifier(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's first argument
+    """The program that checks such proofs without the portal."""
+    return _download(Path(offline.__file__).read_text(encoding="utf-8"), "offline.py")
+
+
+def _download(content: str, filename: str) -> HttpResponse:
+    media_type = "text/plain" if filename.endswith(".py") else "application/json"
+    response = HttpResponse(content, content_type=f"{media_type}; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename)
+    return response
 
 
 def shown_party(notice: Notice) -> str:

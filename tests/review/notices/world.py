@@ -16,10 +16,11 @@ from policies.engine import load_catalogue
 from policies.published.models import ItemVersion
 from policies.published.services import publish_catalogue
 from portal.accounts.enums import Role
-from portal.accounts.models import Applicant
+from portal.accounts.models import Applicant, User
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, LineDecision, PublicityEntry, PublicityList
-from tests.factories import ClaimFactory, act, binhu, make_official
+from review.notices.models import PrintRun
+from tests.factories import ClaimFactory, act, binhu, make_official, wuxi
 
 CATALOGUE = Path(policies.__file__).parent / "catalogue"
 
@@ -109,3 +110,10 @@ def make_refused(
         at=timezone.now(),
     )
     return claim
+
+
+def make_print_run(officer: User) -> PrintRun:
+    """A print run of Wuxi with a slice of nothing that is not made yet."""
+    run = PrintRun.objects.create(region=wuxi(), created_by=officer, file_names="{文号}")
+    run.slices.create(position=1, district=binhu(), notice_ids=[])
+    return run

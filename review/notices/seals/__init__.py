@@ -1,0 +1,1 @@
+"""Seals: how an office signs its notices, and whether a signature holds."""

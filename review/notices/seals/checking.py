@@ -1,0 +1,50 @@
+"""Whether the signature in a notice holds: the bytes as they were signed, by whom, and under which root."""
+
+import io
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from review.notices.enums import SignatureState
+from review.notices.seals.offices import trusted_roots
+from review.notices.seals.signers import name_of
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """How a file's signature stands; who signed and when, as far as that can be read."""
+
+    state: SignatureState
+    signer: str = ""
+    at: datetime | None = None
+
+
+def check_signature(pdf: bytes, *, at: datetime | None = None) -> Signature:
+    """How the signature of a PDF stands. Whatever cannot be read counts as broken.
+
+    `at` is when the file is known to have existed: a certificate that ran out later was good then. Without it, now.
+    """
+    try:
+        found = PdfFileReader(io.BytesIO(pdf), strict=False).embedded_signatures
+        if not found:
+            return Signature(SignatureState.NONE)
+        status = validate_pdf_signature(found[0], _context(at))
+    except Exception as error:  # noqa: BLE001 - a damaged or hostile file fails anywhere in the reader
+        logger.info("A signature could not be read: %s", error)
+        return Signature(SignatureState.BROKEN)
+    signer = name_of(status.signing_cert)
+    if not (status.intact and status.valid and status.coverage == SignatureCoverageLevel.ENTIRE_FILE):
+        return Signature(SignatureState.BROKEN, signer)
+    state = SignatureState.VALID if status.trusted else SignatureState.UNTRUSTED
+    return Signature(state, signer, status.signer_reported_dt)
+
+
+def _context(at: datetime | None) -> ValidationContext:
+    return ValidationContext(trust_roots=trusted_roots(), moment=at, allow_fetching=False, revocation_mode="soft-fail")
