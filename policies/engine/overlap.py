@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from policies.engine.columns.arithmetic import among
 from policies.engine.columns.buckets import Buckets
-from policies.engine.columns.ledger import Ledger, among, grouped
+from policies.engine.columns.ledger import Ledger, entries_of_lines, grouped
 from policies.engine.limits.base import CompiledLimit, LimitColumns
 from policies.engine.money import money_text
 from policies.engine.scopes import SUBJECT, Scope
@@ -88,16 +89,14 @@ class OtherPolicies(Ledger):
 
     def __init__(self, runs: list[Run], keys: Keys, matters: list[tuple[IntArray, IntArray]], shared: IntArray) -> None:
         self._matters = matters
-        super().__init__(OTHER_POLICY, SUBJECT, runs, keys, [lines for lines, _ in matters])
+        entries = entries_of_lines([(run, *own) for run, own in zip(runs, matters, strict=True)])
+        super().__init__(OTHER_POLICY, SUBJECT, runs, keys, entries)
         documents = list(dict.fromkeys(run.item.document_id for run in runs))
         numbers = [documents.index(run.item.document_id) for run in runs]
-        ranks = [np.searchsorted(shared, part) for part in self.entry_keys()]
+        ranks = [np.searchsorted(shared, subjects) for _, subjects in matters]
         claims = np.split(self.buckets.claims, np.cumsum([len(part) for part in ranks])[:-1])
         pairs = zip(ranks, numbers, strict=True)
         self._own = Buckets([rank * len(documents) + number for rank, number in pairs], claims)
-
-    def entry_keys(self) -> list[IntArray]:
-        return [subjects for _, subjects in self._matters]
 
     def takes(self, run: Run, at: IntArray | slice) -> IntArray:
         return run.answers.granted[at]
@@ -132,7 +131,7 @@ Overlap.columns = OverlapColumns
 
 def ledgers_of_other_policies(runs: list[Run], keys: Keys) -> Iterator[Ledger]:
     """One ledger for all matters that two documents pay for; none where nobody takes the other's sum off."""
-    named = [run for run in runs if len(run.named_lines())]
+    named = [run for run in runs if len(run.own_subjects()[0])]
     documents = grouped(named, (run.item.document_id for run in named))
     if len(documents) < 2 or not any(OTHER_POLICY in run.bases for run in runs):
         return

@@ -60,6 +60,10 @@ class Answers:
                 nothing[where] = 0
 
 
+def _worst(outcomes: IntArray, begins: IntArray) -> IntArray:
+    return _BY_RANK[np.minimum.reduceat(_RANKS[outcomes], begins)]
+
+
 class Work:
     """An answer in the making, under the ledgers as they are known.
 
@@ -144,7 +148,7 @@ class Work:
         stated = self.reason
         if run.has_missing:
             stated = np.where(run.lines.missing & ~refused, np.int16(codes[MISSING]), stated)
-        whole = outcome if shape.single else _BY_RANK[shape.least(_RANKS[outcome])]
+        whole = shape.reduce(outcome, _worst)
         against = self.against != NONE
         if against.any():
             whole = np.where(against, np.int8(_REFUSED), whole)

@@ -8,6 +8,7 @@ import numpy as np
 from policies.engine.batch.answers import Answers, Work
 from policies.engine.batch.result import OUTCOME_INDEX
 from policies.engine.batch.rules import Codes, ItemRules
+from policies.engine.columns.arithmetic import in_order_of, run_starts, span
 from policies.engine.columns.ledger import Bounds
 from policies.engine.columns.lines import NONE, Lines
 from policies.engine.columns.population import KINDS, BoolArray, IntArray, Population
@@ -47,6 +48,8 @@ class Run:
         self.item = rules.program.item
         self.lines = lines
         self.claims = claims
+        # The same for reading columns of the population.
+        self.span = span(claims)
         self.shape = shape
         self.codes = codes
         self.versions = versions
@@ -102,7 +105,7 @@ class Run:
     def paid_before(self, name: str) -> IntArray:
         """Fen that each claim states as paid before in a ledger."""
         sums = self.population.paid.get(name)
-        return np.zeros(len(self), dtype=np.int64) if sums is None else sums[self.claims].astype(np.int64)
+        return np.zeros(len(self), dtype=np.int64) if sums is None else sums[self.span].astype(np.int64)
 
     def sums_before(self) -> dict[str, IntArray]:
         """Fen of each claim by ledger: what it states as paid before, and what earlier claims took."""
@@ -135,9 +138,10 @@ class Run:
 
     # ---- the claims ----------------------------------------------------------------------------------
 
-    def named_lines(self) -> IntArray:
-        """Lines that name their subject."""
-        return np.zeros(0, dtype=np.int64) if self.subject is None else np.flatnonzero(self.subject >= 0)
+    def own_subjects(self) -> tuple[IntArray, IntArray]:
+        """Lines that name their subject, and these subjects."""
+        lines = np.zeros(0, dtype=np.int64) if self.subject is None else np.flatnonzero(self.subject >= 0)
+        return lines, self.subjects(lines)
 
     def subjects(self, lines: IntArray) -> IntArray:
         """The subjects of lines that name one."""
@@ -145,24 +149,21 @@ class Run:
 
     def matters(self) -> tuple[IntArray, IntArray]:
         """Every line with each subject that it names; ascending lines."""
-        if self.merged is not None:
-            return self.merged
-        lines = self.named_lines()
-        return lines, self.subjects(lines)
+        return self.own_subjects() if self.merged is None else self.merged
 
     def _standing_reasons(self) -> IntArray:
         """The first reason against each whole claim that no ledger changes: kind, region, an officer's finding."""
         population, program = self.population, self.program
         found = np.full(len(self), NONE, dtype=np.int16)
         wrong_kind = np.array([kind not in program.kinds for kind in KINDS])
-        found[wrong_kind[population.kind[self.claims]]] = self.codes["APPLICANT_KIND"]
+        found[wrong_kind[population.kind[self.span]]] = self.codes["APPLICANT_KIND"]
         document = program.item.content["document"]
         outside = np.array([not covers(document, region) for region in population.regions] + [False])
-        region = outside[population.region[self.claims]]
+        region = outside[population.region[self.span]]
         found[region & (found == NONE)] = self.codes["REGION"]
         if population.unmet is not None:
             by_set = [self._unmet_code(names) for names in population.unmet_sets]
-            unmet = np.array([*by_set, NONE], dtype=np.int16)[population.unmet[self.claims]]
+            unmet = np.array([*by_set, NONE], dtype=np.int16)[population.unmet[self.span]]
             np.copyto(found, unmet, where=found == NONE)
         return found
 
@@ -195,12 +196,13 @@ class Run:
             several = self.shape.several
             if self.subject is not None:
                 several = several[self.subject[several] >= 0]
-                named = self.subject[several]
-                order = several[np.lexsort((several, named, self.shape.at[several]))]
-                at, named = self.shape.at[order], self.subject[order]
-                fresh = np.ones(len(order), dtype=np.bool_)
-                fresh[1:] = (at[1:] != at[:-1]) | (named[1:] != named[:-1])
-                found[order] = order[fresh][np.cumsum(fresh) - 1]
+                named = self.subject[several].astype(np.int64)
+                least = int(named.min(initial=0))
+                # A run has fewer than 2^17 claims, and subjects span less than 2^42.
+                key = self.shape.at[several] * (int(named.max(initial=0)) - least + 1) + (named - least)
+                order, key = in_order_of(key)
+                order, starts = several[order], run_starts(key)
+                found[order] = np.repeat(order[starts], np.diff(starts, append=len(order)))
         return self.subjects_in_claim
 
     # ---- the answer ----------------------------------------------------------------------------------
@@ -233,27 +235,20 @@ class Run:
         if len(open_claims) * 2 > len(self):
             self.answers = work.answers()
             return
-        self.answers.refuse(refused, self._lines_of(refused), against[against != NONE])
+        self.answers.refuse(refused, self.shape.lines_of(refused), against[against != NONE])
         self._put(open_claims)
 
     def _put(self, claims: IntArray) -> None:
         """Answer some claims anew."""
         if len(claims):
-            lines = self._lines_of(claims)
+            lines = self.shape.lines_of(claims)
             self.answers.put(claims, lines, Work(self._narrowed(claims, lines)).answers())
-
-    def _lines_of(self, claims: IntArray) -> IntArray:
-        if self.shape.single:
-            return claims
-        found = np.zeros(len(self), dtype=np.bool_)
-        found[claims] = True
-        return np.flatnonzero(found[self.shape.at])
 
     def _narrowed(self, claims: IntArray, lines: IntArray) -> Self:
         """Some of the claims and their lines, as the steps left them; to be answered once."""
         part = copy.copy(self)
         size = len(self.lines)
-        part.claims = self.claims[claims]
+        part.claims = part.span = self.claims[claims]
         part.lines = self.lines.after_steps(lines)
         part.shape = shape_of(part.lines.table.claim, part.claims)
         part.subject = part.lines.table.subject

@@ -17,7 +17,7 @@ from policies.engine.batch.result import OUTCOME_INDEX, Simulation
 from policies.engine.batch.rules import Codes, ItemRules, compile_rules
 from policies.engine.batch.run import Run
 from policies.engine.catalogue import Catalogue
-from policies.engine.columns.arithmetic import checked_totals, run_starts
+from policies.engine.columns.arithmetic import checked_totals, run_starts, span
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.ledger import BucketUse, Keys, Ledger, QuotaUse, SumLedger
 from policies.engine.columns.lines import NONE, Lines, slice_lines, take_lines
@@ -170,8 +170,9 @@ class _Simulation:
             positions, merged = where[shape.first], merged_subjects(table, shape)
             table = merge_lines(table, shape, asked)
             shape = shape_of(claims, claims)
-        day = _days(table, item, shape.spread(population.on[claims]))
-        lines = Lines(table, day=day, kind=shape.spread(population.kind[claims]), assume=population.assume)
+        whole = span(claims)
+        day = _days(table, item, shape.spread(population.on[whole]))
+        lines = Lines(table, day=day, kind=shape.spread(population.kind[whole]), assume=population.assume)
         run = Run(
             population,
             rules,
@@ -209,10 +210,10 @@ class _Simulation:
         divided = np.zeros(size, dtype=np.bool_)
         lines = [np.zeros(len(table), dtype=np.int64) for table in self.population.tables]
         for run in self.runs:
-            answer, claims = run.answers, _span(run.claims)
+            answer, claims = run.answers, run.span
             outcome[claims], reason[claims], amount[claims] = answer.outcome, answer.reason, answer.amount
             number, where = self.tables[id(run)]
-            lines[number][_span(where)] = answer.lines
+            lines[number][span(where)] = answer.lines
             split = run.program.split
             if split is not None:
                 city[claims], district[claims] = split.columns(answer.amount)
@@ -232,12 +233,6 @@ class _Simulation:
             quotas=tuple(use for use in uses if isinstance(use, QuotaUse)),
             rounds=rounds,
         )
-
-
-def _span(positions: IntArray) -> IntArray | slice:
-    """Ascending positions, as a slice where none is left out: that is copied at once."""
-    first, last = int(positions[0]), int(positions[-1])
-    return slice(first, last + 1) if last - first + 1 == len(positions) else positions
 
 
 def _days(table: LineTable, item: Item, on: IntArray) -> IntArray:

@@ -103,6 +103,19 @@ def ranges(begins: IntArray, lengths: IntArray) -> IntArray:
     return np.cumsum(steps, out=steps)
 
 
+def among(values: IntArray, ascending: IntArray) -> BoolArray:
+    """Which values are among the ascending ones, of which there is at least one."""
+    places = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    found: BoolArray = ascending[places] == values
+    return found
+
+
+def span(positions: IntArray) -> IntArray | slice:
+    """Ascending positions, as a slice where none is left out: that needs no copy."""
+    whole = len(positions) and int(positions[-1]) - int(positions[0]) + 1 == len(positions)
+    return slice(int(positions[0]), int(positions[-1]) + 1) if whole else positions
+
+
 def run_starts(keys: IntArray) -> IntArray:
     """Where each run of equal neighbours begins."""
     if not len(keys):

@@ -14,7 +14,8 @@ class Buckets:
     `keys` and `claims` have an array for each run: the buckets of its entries, and their claims (global numbers). Only
     buckets with several entries need any work: what a claim finds in one is a running total over the entries of earlier
     claims. Several entries of one claim in one bucket (lines on one right) find the same; there are none of them
-    unless `repeated`.
+    unless `repeated`. `common`: the entries of buckets with several, by bucket and claim; `begins` and `lengths`: where
+    each of these buckets begins in them, and how many it has.
     """
 
     def __init__(self, keys: list[IntArray], claims: list[IntArray], *, repeated: bool = True) -> None:
@@ -31,12 +32,11 @@ class Buckets:
         self.starts, self.keys = starts.astype(np.int32), key[starts]
         lengths = np.diff(self.starts, append=np.int32(len(key)))
         several = lengths > 1
-        # The entries of buckets with several, by bucket and claim, and how many each of these buckets has.
-        self._lengths = lengths[several]
-        self._common = self.order if several.all() else self.order[ranges(self.starts[several], self._lengths)]
-        self._begins = np.cumsum(self._lengths) - self._lengths
-        same = int(self._with_neighbour(self._common, self._begins).sum()) if repeated else 0
-        self.shared = same < len(self._common) - len(self._lengths)
+        self.lengths = lengths[several]
+        self.common = self.order if several.all() else self.order[ranges(self.starts[several], self.lengths)]
+        self.begins = np.cumsum(self.lengths) - self.lengths
+        same = int(self._with_neighbour(self.common, self.begins).sum()) if repeated else 0
+        self.shared = same < len(self.common) - len(self.lengths)
         self._repeats = same > 0
 
     def one(self, values: IntArray) -> IntArray:
@@ -49,7 +49,7 @@ class Buckets:
 
         With `changed`, only entries of the buckets in which these entries stand.
         """
-        order, lengths, starts = self._common, self._lengths, self._begins
+        order, lengths, starts = self.common, self.lengths, self.begins
         if changed is not None and len(changed) * 4 < len(order):
             hit = np.zeros(len(lengths) + 1, dtype=np.bool_)
             hit[self._number[changed]] = True
@@ -88,8 +88,8 @@ class Buckets:
     @cached_property
     def _number(self) -> IntArray:
         """The number of each entry's bucket among those with several entries; of a lone entry their count."""
-        found = np.full(len(self.claims), len(self._lengths), dtype=np.int32)
-        found[self._common] = np.repeat(np.arange(len(self._lengths), dtype=np.int32), self._lengths)
+        found = np.full(len(self.claims), len(self.lengths), dtype=np.int32)
+        found[self.common] = np.repeat(np.arange(len(self.lengths), dtype=np.int32), self.lengths)
         return found
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from policies.engine.columns.arithmetic import ranges
 from policies.engine.columns.buckets import Buckets, joined
 from policies.engine.scopes import PROGRAMME_YEAR
 
@@ -83,6 +84,21 @@ class Bounds(NamedTuple):
         return Bounds(least, full, min(self.most, other.most))
 
 
+class Entries(NamedTuple):
+    """What stands in buckets: of each run the lines (None: each claim), how many they are, and the buckets of all."""
+
+    lines: list[IntArray | None]
+    counts: list[int]
+    buckets: Buckets
+
+
+def entries_of_lines(parts: Iterable[tuple[Run, IntArray, IntArray]]) -> Entries:
+    """Lines of runs, which stand in the buckets of these subjects."""
+    runs, lines, subjects = zip(*parts, strict=True)
+    claims = [run.claims[run.shape.at[own]] for run, own in zip(runs, lines, strict=True)]
+    return Entries([*lines], [*map(len, lines)], Buckets([*subjects], claims))
+
+
 class Keys:
     """The keys of the buckets of a population."""
 
@@ -93,7 +109,7 @@ class Keys:
         self._span = int(self.years.max(initial=0)) - self._first_year + 1
         named = [region[:4] if region.isdigit() else "" for region in population.regions]
         self.cities = ["", *sorted(set(named) - {""})]
-        self._buckets: dict[Any, Buckets] = {}
+        self._entries: dict[Any, Entries] = {}
         self.city_of_region = np.array([*(self.cities.index(city) for city in named), 0], dtype=np.int64)
 
     @cached_property
@@ -103,64 +119,57 @@ class Keys:
         least, most = int(number.min(initial=0)), int(number.max(initial=0))
         return number - least if most - least < 2**32 else np.unique(number, return_inverse=True)[1]
 
-    def buckets(self, keys: list[IntArray], runs: list[Run], scope: Scope) -> Buckets:
-        """The buckets of whole claims, which ledgers of one scope and the same runs share."""
+    def entries(self, runs: list[Run], scope: Scope) -> Entries:
+        """What stands in the buckets of a scope, which ledgers of the same runs share: named lines, or whole claims."""
         name = (scope.per, tuple(map(id, runs)))
-        if name not in self._buckets:
-            self._buckets[name] = Buckets(keys, [run.claims for run in runs], repeated=False)
-        return self._buckets[name]
+        if name not in self._entries:
+            if scope.by_subject:
+                self._entries[name] = entries_of_lines([(run, *run.own_subjects()) for run in runs])
+            else:
+                claims = [run.claims for run in runs]
+                buckets = Buckets([self.of(run, scope) for run in runs], claims, repeated=False)
+                self._entries[name] = Entries([None] * len(runs), [*map(len, claims)], buckets)
+        return self._entries[name]
 
     def city(self, run: Run) -> IntArray:
         """The city whose programme pays: the document's own, or where it names none, the applicant's."""
         if run.item.content["document"]["region_code"]:
             return np.zeros(len(run), dtype=np.int64)
-        return self.city_of_region[self.population.region[run.claims]]
+        return self.city_of_region[self.population.region[run.span]]
 
     def of(self, run: Run, scope: Scope) -> IntArray:
         """A number for each claim's bucket in a scope other than the subject's."""
         found = np.zeros(len(run), dtype=np.int64)
         if "applicant" in scope.per:
-            found = self.applicant[run.claims]
+            found = self.applicant[run.span]
         if "programme" in scope.per:
             found = found + self.city(run)
-        return found * self._span + (self.years[run.claims] - self._first_year) if scope.by_year else found
+        return found * self._span + (self.years[run.span] - self._first_year) if scope.by_year else found
 
 
 class Ledger:
     """One kind of bucket, and the runs whose claims take from it or ask what earlier claims took.
 
-    `lines`: for each run the lines that have entries (None: an entry for each claim); without it those that name their
-    subject where each subject has a bucket. A run sees what it finds in `run.found` under the name `shown_as`.
+    `lines`: for each run the lines that have entries (None: an entry for each claim). A run sees what it finds in
+    `run.found` under the name `shown_as`.
     """
 
     shown_as: ClassVar[str] = ""
 
-    def __init__(
-        self, name: str, scope: Scope, runs: list[Run], keys: Keys, lines: list[IntArray | None] | None = None
-    ) -> None:
+    def __init__(self, name: str, scope: Scope, runs: list[Run], keys: Keys, entries: Entries | None = None) -> None:
         self.name = name
         self.scope = scope
         self.runs = runs
         self.keys = keys
-        self.lines = lines or [run.named_lines() if scope.by_subject else None for run in runs]
-        entries = self.entry_keys()
-        pairs = [(run, own) for run, own in zip(runs, self.lines, strict=True) if own is not None]
-        if pairs:
-            self.buckets = Buckets(entries, [run.claims[run.shape.at[own]] for run, own in pairs])
-        else:
-            self.buckets = keys.buckets(entries, runs, scope)
-        self._ends = np.cumsum([0, *map(len, entries)])
+        self.lines, counts, self.buckets = entries or keys.entries(runs, scope)
+        self._ends = np.cumsum([0, *counts])
+        self._begins: dict[int, IntArray] = {}
         self._members = frozenset(map(id, runs))
         # By id() of a run its claims that were answered since it was last asked what they take; None for all.
         self.unseen: dict[int, list[IntArray] | None] = dict.fromkeys(map(id, runs))
         # Of every entry, what it takes and what it finds taken, as far as that was shown.
         self.taken = np.zeros(self._ends[-1], dtype=np.int64)
         self._found = np.zeros(self._ends[-1], dtype=np.int64)
-
-    def entry_keys(self) -> list[IntArray]:
-        """The keys of the buckets of each run's entries."""
-        pairs = zip(self.runs, self.lines, strict=True)
-        return [self.keys.of(run, self.scope) if own is None else run.subjects(own) for run, own in pairs]
 
     # ---- what each kind of ledger says ---------------------------------------------------------------
     def takes(self, run: Run, at: IntArray | slice) -> IntArray:
@@ -209,12 +218,17 @@ class Ledger:
             return
         where, sums = self.find(joined(changed) if sum(map(len, changed)) * 4 < len(self.taken) else None)
         del changed
-        known, self._found = self._found, self._found.copy()
-        self._found[where] = sums
+        if len(where) * 4 < len(self._found):
+            entries = np.sort(where[self._found[where] != sums])
+            before = self._found[entries]
+            self._found[where] = sums
+        else:
+            known, self._found = self._found, self._found.copy()
+            self._found[where] = sums
+            entries = np.flatnonzero(self._found != known)
+            before = known[entries]
+            del known
         del where, sums
-        entries = np.flatnonzero(self._found != known)
-        before = known[entries]
-        del known
         bounds = np.searchsorted(entries, self._ends)
         for place in np.flatnonzero(np.diff(bounds)).tolist():
             part = slice(bounds[place], bounds[place + 1])
@@ -237,6 +251,14 @@ class Ledger:
         where = at if lines is None else lines if at is None else lines[at]
         return self.takes(self.runs[place], slice(None) if where is None else where)
 
+    def _begins_of(self, place: int, lines: IntArray) -> IntArray:
+        """Where the entries of each claim of a run begin, which are these lines; with the end of the last."""
+        if place not in self._begins:
+            run = self.runs[place]
+            found = self._begins[place] = np.zeros(len(run) + 1, dtype=np.int32)
+            np.cumsum(np.bincount(run.shape.at[lines], minlength=len(run)), out=found[1:])
+        return self._begins[place]
+
     def _take(self, place: int, claims: list[IntArray] | None) -> IntArray:
         """Note what the entries of claims of a run (None: of all) take; returns the entries that changed."""
         run, lines = self.runs[place], self.lines[place]
@@ -245,12 +267,11 @@ class Ledger:
         if claims is None:
             known[:] = self._takes(place)
             return np.flatnonzero(known) + part.start
-        if lines is None:
-            at = joined(claims)
-        else:
-            answered = np.zeros(len(run), dtype=np.bool_)
-            answered[joined(claims)] = True
-            at = np.flatnonzero(answered[run.shape.at[lines]])
+        at = joined(claims)
+        if lines is not None:
+            begins = self._begins_of(place, lines)
+            lengths = begins[at + 1] - begins[at]
+            at = ranges(begins[at[lengths > 0]], lengths[lengths > 0])
         taken = self._takes(place, at)
         fresh = known[at] != taken
         closed = self.closed(run, at, self._found[part][at])
@@ -334,9 +355,10 @@ class SumLedger(Ledger):
         keys, scope = self.keys, self.scope
         claims = self.buckets.one(self.buckets.claims)
         taken = self.buckets.sums(self.settled())
-        earlier = [self._paid_before(place) for place in range(len(self.runs))]
-        if any(map(np.any, earlier)):
-            taken = taken + np.maximum(self.buckets.largest(joined(earlier)), 0)
+        if self.scope.by_subject or self.scope.ledger in keys.population.paid:
+            earlier = [self._paid_before(place) for place in range(len(self.runs))]
+            if any(map(np.any, earlier)):
+                taken = taken + np.maximum(self.buckets.largest(joined(earlier)), 0)
         yield BucketUse(
             group=self.name,
             scope=scope.per,
@@ -372,11 +394,4 @@ def grouped(runs: Iterable[Run], names: Iterable[str | None]) -> dict[str, list[
     for run, name in zip(runs, names, strict=True):
         if name is not None:
             found.setdefault(name, []).append(run)
-    return found
-
-
-def among(values: IntArray, ascending: IntArray) -> BoolArray:
-    """Which values are among the ascending ones, of which there is at least one."""
-    places = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
-    found: BoolArray = ascending[places] == values
     return found

@@ -149,7 +149,7 @@ class Population:
         _within("claims", "item", self.item, 0, len(self.tables) - 1)
         _within("claims", "kind", self.kind, 0, len(KINDS) - 1)
         _within("claims", "region", self.region, -1, len(self.regions) - 1)
-        _within("claims", "on", self.on, 1, _LAST_DAY)
+        _within("claims", "on", self.on, 1, LAST_DAY)
         _within("claims", "applicant", self.applicant, -_MOST_IDS, _MOST_IDS)
         for name, values in (("rank", self.rank), ("times_before", self.times_before)):
             if values is not None:
@@ -174,7 +174,7 @@ class Population:
             raise PopulationError(f"claims: claim {int(lines.argmax())} has more than {MAX_LINES} lines")
 
 
-_LAST_DAY = 3_652_059  # 9999-12-31
+LAST_DAY = 3_652_059  # 9999-12-31
 _MOST_IDS = 2**40
 
 
@@ -239,7 +239,7 @@ def _check_rows(where: str, name: str, rows: Rows, size: int) -> None:
         raise PopulationError(f"{where}: {name} has more than {MAX_ROWS} rows on a line")
     _same_length(where, len(rows.amount), {f"{name}.paid_on": rows.paid_on})
     _within(where, f"{name}.amount", rows.amount, 0, MAX_FEN)
-    _within(where, f"{name}.paid_on", rows.paid_on, 0, _LAST_DAY)
+    _within(where, f"{name}.paid_on", rows.paid_on, 0, LAST_DAY)
 
 
 def check_facts(table: LineTable, types: Mapping[str, str]) -> None:
@@ -259,7 +259,7 @@ def check_facts(table: LineTable, types: Mapping[str, str]) -> None:
         _stated_within(table.item, name, column.values, stated, (low, high))
 
 
-_BOUNDS = {"money": (0, MAX_FEN), "integer": (0, MAX_COUNT), "boolean": (0, 1), "date": (1, _LAST_DAY)}
+_BOUNDS = {"money": (0, MAX_FEN), "integer": (0, MAX_COUNT), "boolean": (0, 1), "date": (1, LAST_DAY)}
 _MOST_NUMBER = 2**62
 
 
@@ -267,6 +267,8 @@ def _stated_within(where: str, name: str, values: IntArray, stated: BoolArray, b
     """Values of facts that are not stated may be anything."""
     low, high = bounds
     if values.dtype.kind == "b":
+        return
+    if len(values) and values.min() >= low and values.max() <= high:
         return
     if (stated & ((values < low) | (values > high))).any():
         raise PopulationError(f"{where}: {name} has values outside {low} to {high}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import run_starts, sums_before
+from policies.engine.columns.arithmetic import ranges, run_starts, sums_before
 from policies.engine.columns.lines import NONE
 from policies.engine.columns.population import IntArray
 
@@ -32,7 +32,14 @@ class Shape:
         """A value of each claim, for each of its lines."""
         return per_claim if self.single else per_claim[self.at]
 
-    def _reduce(self, per_line: IntArray, reduce: Callable[[IntArray, IntArray], IntArray]) -> IntArray:
+    def lines_of(self, claims: IntArray) -> IntArray:
+        """The lines of these claims, which ascend."""
+        if self.single:
+            return claims
+        return ranges(self.first[claims], np.diff(self.first, append=len(self.at))[claims])
+
+    def reduce(self, per_line: IntArray, reduce: Callable[[IntArray, IntArray], IntArray]) -> IntArray:
+        """What `reduce` makes of the lines of each claim, given the values of several and where each claim begins."""
         if self.single:
             return per_line
         found = per_line[self.first]
@@ -41,11 +48,11 @@ class Shape:
 
     def add_up(self, per_line: IntArray) -> IntArray:
         """The sum over each claim's lines."""
-        return self._reduce(per_line, np.add.reduceat)
+        return self.reduce(per_line, np.add.reduceat)
 
     def least(self, per_line: IntArray) -> IntArray:
         """The least value among each claim's lines."""
-        return self._reduce(per_line, np.minimum.reduceat)
+        return self.reduce(per_line, np.minimum.reduceat)
 
     def before(self, per_line: IntArray) -> IntArray:
         """For each line the sum over the earlier lines of its claim."""
@@ -60,7 +67,7 @@ class Shape:
 
     def first_of(self, codes: IntArray) -> IntArray:
         """Each claim's first code that is not NONE, in the order of its lines."""
-        return self._reduce(codes, _first_code)
+        return self.reduce(codes, _first_code)
 
 
 def _first_code(codes: IntArray, begins: IntArray) -> IntArray:

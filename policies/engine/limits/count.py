@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from policies.engine.assessment import BucketUse
-from policies.engine.columns.buckets import Buckets
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.ledger import Ledger, QuotaUse, grouped
+from policies.engine.columns.places import Places
 from policies.engine.limits.base import GROUP, PER, Ceiling, CompiledLimit, Limit, LimitColumns, limits_of
 from policies.engine.problems import problem_code
 from policies.engine.scopes import APPLICANT, ONE_OF_GROUP, PROGRAMME_YEAR, SCOPES
@@ -196,7 +196,7 @@ class TimesColumns(LimitColumns):
         run, limit = work.run, self.limit
         before = self._before(run)
         if limit.count == 1 and run.population.once_group is not None and stands_for_group(run.program.limits):
-            before = np.maximum(before, run.population.once_group[run.claims])
+            before = np.maximum(before, run.population.once_group[run.span])
         work.refuse_claims(before >= limit.count, limit.note.code)
 
     def keep(self, work: Work) -> None:
@@ -212,7 +212,7 @@ class TimesColumns(LimitColumns):
     def _before(run: Run) -> IntArray:
         stated = run.population.times_before
         found = run.found_by_claims(TimesLedger.shown_as)
-        return found if stated is None else found + stated[run.claims]
+        return found if stated is None else found + stated[run.span]
 
     @classmethod
     def ledgers(cls, runs: list[Run], keys: Keys) -> Iterator[Ledger]:
@@ -318,7 +318,7 @@ class QuotaColumns(LimitColumns):
         rank = 1 + run.found_by_claims(QuotaLedger.shown_as)
         if run.population.rank is None:
             return rank
-        given = run.population.rank[run.claims]
+        given = run.population.rank[run.span]
         return np.where(given > 0, given, rank)
 
     @classmethod
@@ -378,23 +378,16 @@ class ApplicantPlaces(QuotaLedger):
     """Places that applicants take, however many claims each files: who has one keeps it."""
 
     def find(self, changed: IntArray | None) -> tuple[IntArray, IntArray]:
-        own, wants = self._own, self.taken > 0
-        rank = self.buckets.found_by_all((wants & (own.found_by_all(wants) == 0)).astype(np.int64))
-        placed = wants & (rank < self.most)
-        if self.keys.population.rank is not None:
-            placed |= wants & (self.keys.population.rank[self.buckets.claims] > 0)
-        had = own.found_by_all(placed) > 0
-        return np.arange(len(rank)), np.where(had, 0, rank)
+        del changed
+        return self._places.found(self.taken > 0)
 
     def relevant(self, run: Run, at: IntArray, found: IntArray) -> IntArray:
         return (count := limits_of(run, QuotaColumns).count) * (found >= count)
 
     @cached_property
-    def _own(self) -> Buckets:
-        """The buckets of each applicant apart."""
-        applicant, most = self.keys.applicant, int(self.keys.applicant.max(initial=0)) + 1
-        pairs = zip(self.entry_keys(), self.runs, strict=True)
-        return Buckets([keys * most + applicant[run.claims] for keys, run in pairs], [run.claims for run in self.runs])
+    def _places(self) -> Places:
+        claims, rank = self.buckets.claims, self.keys.population.rank
+        return Places(self.buckets, self.keys.applicant[claims], self.most, None if rank is None else rank[claims] > 0)
 
 
 QuotaLimit.columns = QuotaColumns

@@ -114,7 +114,7 @@ class OnceColumns(LimitColumns):
         by_subject = self.limit.scope.by_subject
         had = (run.shape.add_up(run.found_by_lines(name)) if by_subject else run.found_by_claims(name)) > 0
         if run.population.once_group is not None:
-            had = had | run.population.once_group[run.claims]
+            had = had | run.population.once_group[run.span]
         work.refuse_claims(had, self.limit.code)
 
     def choose(self, work: Work) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from policies.engine.columns.arithmetic import add_months as column_add_months
 from policies.engine.columns.arithmetic import any_between
+from policies.engine.columns.population import LAST_DAY
 from policies.engine.dates import add_months
 from policies.engine.money import money_text
 from policies.engine.operations.base import Label, RowFilter, Wording
@@ -77,17 +78,21 @@ class Window(RowFilter):
             if rows is None:
                 return
             acts = lines.running & lines.present(name)
-            undated = any_between(rows.paid_on == 0, rows.starts)
+            undated = not rows.paid_on.all() and any_between(rows.paid_on == 0, rows.starts)
             lines.stop_missing(acts & (~lines.present(start) | undated))
             acts = acts & lines.running
             if not acts.any():
                 return
             days = lines.days(start)
             first = np.where(acts, days, days[acts.argmax()])
+            last = column_add_months(first, months)
+            if not acts.all():
+                # Of the others no row is left out.
+                first, last = np.where(acts, first, 0), np.where(acts, last, LAST_DAY)
             lengths = np.diff(rows.starts)
-            last = np.repeat(column_add_months(first, months), lengths)
-            inside = (rows.paid_on >= np.repeat(first, lengths)) & (rows.paid_on <= last)
-            lines.filter_rows(name, inside | np.repeat(~acts, lengths))
+            inside = rows.paid_on >= np.repeat(first, lengths)
+            inside &= rows.paid_on <= np.repeat(last, lengths)
+            lines.filter_rows(name, inside)
 
         return run
 

@@ -1,0 +1,72 @@
+"""Places that applicants take, however many claims each files, without a loop over claims."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from policies.engine.columns.arithmetic import ranges, run_starts, sums_before
+from policies.engine.columns.buckets import joined
+
+if TYPE_CHECKING:
+    from policies.engine.columns.buckets import Buckets
+    from policies.engine.columns.population import BoolArray, IntArray
+
+_DIGITS = 2**16 - 1
+
+
+class Places:
+    """The first `most` applicants of each bucket, and who finds how many places taken.
+
+    `applicant`: a number from 0 for each entry's applicant; `given`: entries that a selection gave a place (None:
+    none). Claims below are positions in the order of the buckets.
+    """
+
+    def __init__(self, buckets: Buckets, applicant: IntArray, most: int, given: BoolArray | None) -> None:
+        self._order, self._begins, self._most = buckets.common, buckets.begins, most
+        self._bucket = np.repeat(np.arange(len(buckets.lengths), dtype=np.int32), buckets.lengths)
+        self._applicant = applicant[self._order]
+        self._applicants = int(self._applicant.max(initial=0)) + 1
+        self._given = None if given is None else given[self._order]
+
+    def found(self, wants: BoolArray) -> tuple[IntArray, IntArray]:
+        """Entries, and how many places they find taken: none where their applicant has one already."""
+        wanting = np.flatnonzero(wants[self._order])
+        placed = self._firsts(wanting)
+        marks = np.zeros(len(self._order), dtype=np.int64)
+        marks[placed] = 1
+        found = sums_before(marks, self._begins)
+        if self._given is not None:
+            placed = np.union1d(placed, wanting[self._given[wanting]])
+        # The last digits of their numbers tell most other applicants from those who have a place.
+        alike = np.zeros(_DIGITS + 1, dtype=np.bool_)
+        alike[self._applicant[placed] & _DIGITS] = True
+        later = np.flatnonzero(alike[self._applicant & _DIGITS])
+        holders, earliest = np.unique(self._holder(placed), return_index=True)
+        if len(holders):
+            own = self._holder(later)
+            at = np.minimum(np.searchsorted(holders, own), len(holders) - 1)
+            found[later[(holders[at] == own) & (later > placed[earliest[at]])]] = 0
+        return self._order, found
+
+    def _firsts(self, wanting: IntArray) -> IntArray:
+        """The first claim of each of the first `most` applicants of a bucket, of the claims that want a place."""
+        begins = run_starts(self._bucket[wanting])
+        lengths = np.diff(begins, append=len(wanting))
+        # What comes after those who filled a bucket needs no look.
+        look, found = 4 * self._most, [wanting[:0]]
+        while len(begins):
+            at = wanting[ranges(begins, np.minimum(lengths, look))]
+            at = at[np.sort(np.unique(self._holder(at), return_index=True)[1])]
+            starts = run_starts(self._bucket[at])
+            counts = np.diff(starts, append=len(at))
+            done = (counts >= self._most) | (lengths <= look)
+            place = np.arange(len(at)) - np.repeat(starts, counts)
+            found.append(at[(place < self._most) & np.repeat(done, counts)])
+            begins, lengths, look = begins[~done], lengths[~done], 8 * look
+        return np.sort(joined(found))
+
+    def _holder(self, at: IntArray) -> IntArray:
+        """A number for the bucket and the applicant of each claim."""
+        return self._bucket[at].astype(np.int64) * self._applicants + self._applicant[at]
