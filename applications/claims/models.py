@@ -15,6 +15,7 @@ from applications.claims.enums import EDITABLE, RELEASED, Action, ClaimStatus, R
 from applications.claims.workflow import reviewer_of
 from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
 from portal.accounts.models import Region, User
+from portal.core.choices import StateField
 from portal.core.files import kept_name
 
 # Roles that read claims in all of their region, and those that read them only once there is money to pay.
@@ -80,7 +81,7 @@ class Claim(models.Model):
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="区县")
     city = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="设区市")
     route = models.CharField("审定层级", max_length=10, choices=Route.choices, default=Route.CITY)
-    status = models.CharField("状态", max_length=30, choices=ClaimStatus.choices, default=ClaimStatus.DRAFT)
+    status = StateField("状态", max_length=30, choices=ClaimStatus, default=ClaimStatus.DRAFT)
     returned_from = models.CharField("补正前状态", max_length=30, choices=ClaimStatus.choices, blank=True)
     round = models.PositiveIntegerField("轮次", default=1, help_text="每次退回后加一")
     correction_round = models.PositiveIntegerField("补正次数", default=0)
@@ -146,22 +147,10 @@ class Claim(models.Model):
         """The status in the applicant's words."""
         return ClaimStatus(self.status).applicant_label
 
-    @property
-    def tone(self) -> str:
-        """The status's colour."""
-        return ClaimStatus(self.status).tone
-
-    @property
-    def is_draft(self) -> bool:
-        return self.status == ClaimStatus.DRAFT
-
-    @property
-    def is_correction(self) -> bool:
-        return self.status == ClaimStatus.CORRECTION
-
     def is_correction_overdue(self, on: date) -> bool:
         """Whether the claim waits for a correction whose day was before this one."""
-        return self.is_correction and self.correction_due_on is not None and self.correction_due_on < on
+        is_waiting = self.status == ClaimStatus.CORRECTION
+        return is_waiting and self.correction_due_on is not None and self.correction_due_on < on
 
     @property
     def is_editable(self) -> bool:

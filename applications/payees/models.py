@@ -10,6 +10,7 @@ from django.utils import timezone
 from applications.payees.enums import RequestState
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.choices import StateField
 from portal.core.encrypted_fields import EncryptedField, EncryptedJSONField
 from portal.core.regions import in_trees
 
@@ -40,7 +41,7 @@ class PayeeRequest(models.Model):
     reason = models.CharField("变更理由", max_length=200)
     requested_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="申请人")
     requested_at = models.DateTimeField("申请时间", default=timezone.now)
-    state = models.CharField("状态", max_length=10, choices=RequestState.choices, default=RequestState.PENDING)
+    state = StateField("状态", max_length=10, choices=RequestState, default=RequestState.PENDING)
     decided_by = models.ForeignKey(
         "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人"
     )
@@ -69,14 +70,6 @@ class PayeeRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.applicant.name} 收款信息变更"
-
-    @property
-    def is_pending(self) -> bool:
-        return self.state == RequestState.PENDING
-
-    @property
-    def tone(self) -> str:
-        return RequestState(self.state).tone
 
 
 class Payee(models.Model):

@@ -17,6 +17,7 @@ from django.utils import timezone
 from policies.calls.enums import CallState, ChangeKind, Phase, Shortage
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.choices import StateField
 from portal.core.files import kept_name
 from portal.core.regions import in_trees
 
@@ -85,7 +86,7 @@ class Call(models.Model):
     contact_name = models.CharField("联系人", max_length=60)
     contact_phone = models.CharField("联系电话", max_length=60)
     contact_address = models.CharField("联系地址", max_length=200, blank=True)
-    state = models.CharField("状态", max_length=10, choices=CallState.choices, default=CallState.DRAFTED)
+    state = StateField("状态", max_length=10, choices=CallState, default=CallState.DRAFTED)
     revision = models.PositiveIntegerField("修订号", default=0, help_text="每次保存加一，用于发现陈旧页面")
     created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     created_at = models.DateTimeField("建立时间", default=timezone.now)

@@ -20,6 +20,7 @@ from policies.published.models import PolicyDocument
 from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.choices import StateField
 
 READERS = (Role.POLICY_ADMIN, Role.AUDITOR)
 
@@ -51,7 +52,7 @@ class PolicyDraft(models.Model):
     )
     sections = OrderedJSONField("各段", default=list)
     revision = models.PositiveIntegerField("修订次数", default=0)
-    state = models.CharField("状态", max_length=10, choices=DraftState.choices, default=DraftState.DRAFTING)
+    state = StateField("状态", max_length=10, choices=DraftState, default=DraftState.DRAFTING)
     created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="起草人")
     created_at = models.DateTimeField("起草时间")
     authors = models.ManyToManyField("accounts.User", related_name="+", verbose_name="改动过的人")
@@ -103,11 +104,6 @@ class PolicyDraft(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def tone(self) -> str:
-        """The tone of its state."""
-        return DraftState(self.state).tone
 
     @property
     def is_editable(self) -> bool:

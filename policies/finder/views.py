@@ -22,6 +22,7 @@ from policies.finder.selectors import PUBLISHED_ROWS, published_items, rates_for
 from policies.rates.models import DistrictRate
 from portal.access import access, public
 from portal.core.row_versions import Rows, kept, rows_version
+from portal.core.steps import steps
 
 _STEPS = ("您是谁", "发生了什么", "几个数", "可以申领")
 # A longer address than this is cut by some servers: the calculator is then opened without the facts.
@@ -34,7 +35,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Ask who somebody is; a signed-in applicant finds its own profile filled in."""
     memberships = request.user.active_memberships if request.user.is_authenticated else []
     form = WhoForm(applicant=memberships[0].applicant if memberships else None)
-    return render(request, "finder/start.html", {"form": form, "steps": _steps(0)})
+    return render(request, "finder/start.html", {"form": form, "steps": steps(_STEPS, 0)})
 
 
 @access(public)
@@ -43,7 +44,7 @@ def events(request: HttpRequest) -> HttpResponse:
     """Ask what happened: the events that the catalogue rewards for this asker."""
     form = WhoForm(request.GET)
     if not form.is_valid():
-        return render(request, "finder/start.html", {"form": form, "steps": _steps(0)}, status=422)
+        return render(request, "finder/start.html", {"form": form, "steps": steps(_STEPS, 0)}, status=422)
     return _ask_events(request, form, Answers(form.asker, published_items(), request.GET))
 
 
@@ -82,7 +83,7 @@ def _result_html(request: HttpRequest, now: datetime) -> str:
     answers = Answers(form.asker, published_items(), request.GET)
     if not answers.chosen or answers.faults or answers.wants_more_rows:
         return ""
-    context = {"form": form, "answers": answers, "who": form.words, "steps": _steps(3), "user": request.user}
+    context = {"form": form, "answers": answers, "who": form.words, "steps": steps(_STEPS, 3), "user": request.user}
     return render_to_string("finder/_result.html", context | _found(form, answers, now))
 
 
@@ -90,11 +91,11 @@ def _with_answers(request: HttpRequest, *, shows_result: bool) -> HttpResponse:
     """What is still to be asked; with `shows_result` because the answers do not suffice for it."""
     form = WhoForm(request.GET)
     if not form.is_valid():
-        return render(request, "finder/start.html", {"form": form, "steps": _steps(0)}, status=422)
+        return render(request, "finder/start.html", {"form": form, "steps": steps(_STEPS, 0)}, status=422)
     answers = Answers(form.asker, published_items(), request.GET)
     if not answers.chosen:
         return _ask_events(request, form, answers, is_missing=True)
-    context = {"form": form, "answers": answers, "who": form.words, "steps": _steps(2)}
+    context = {"form": form, "answers": answers, "who": form.words, "steps": steps(_STEPS, 2)}
     return render(request, "finder/facts.html", context, status=422 if shows_result and answers.faults else 200)
 
 
@@ -106,14 +107,9 @@ def _ask_events(request: HttpRequest, form: WhoForm, answers: Answers, *, is_mis
         "topics": [(topic, list(group)) for topic, group in groupby(answers.offered, key=lambda event: event.topic)],
         "chosen": {event.code for event in answers.chosen},
         "is_missing": is_missing,
-        "steps": _steps(1),
+        "steps": steps(_STEPS, 1),
     }
     return render(request, "finder/events.html", context, status=422 if is_missing else 200)
-
-
-def _steps(current: int) -> list[dict[str, str]]:
-    states = ["done" if place < current else "current" if place == current else "todo" for place in range(len(_STEPS))]
-    return [{"label": label, "state": state} for label, state in zip(_STEPS, states, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

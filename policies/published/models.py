@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from policies.published.enums import DocumentStatus, TextOrigin
 from portal.accounts.models import User
+from portal.core.choices import StateField
 
 PublishedModel = TypeVar("PublishedModel", bound=models.Model)
 
@@ -40,7 +41,7 @@ class PolicyDocument(models.Model):
         verbose_name="适用地区",
         help_text="文件没有写明地区的，为空；其事项不能申报",
     )
-    status = models.CharField("状态", max_length=10, choices=DocumentStatus.choices)
+    status = StateField("状态", max_length=10, choices=DocumentStatus)
     issued_on = models.DateField("成文日期", null=True, blank=True)
     effective_from = models.DateField("施行日期", null=True, blank=True)
     effective_to = models.DateField("失效日期", null=True, blank=True)
@@ -60,10 +61,6 @@ class PolicyDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.short_title}（{self.number}）"
-
-    @property
-    def tone(self) -> str:
-        return DocumentStatus(self.status).tone
 
     @property
     def applicant_label(self) -> str:

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from policies.rates.enums import RateState
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.choices import StateField
 from portal.core.regions import in_trees
 
 
@@ -46,7 +47,7 @@ class DistrictRate(models.Model):
     valid_from = models.DateField("适用自")
     valid_to = models.DateField("适用至（不含）", null=True, blank=True)
     source = models.CharField("依据", max_length=200)
-    state = models.CharField("状态", max_length=10, choices=RateState.choices, default=RateState.PROPOSED)
+    state = StateField("状态", max_length=10, choices=RateState, default=RateState.PROPOSED)
     proposed_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="登记人")
     proposed_at = models.DateTimeField("登记时间")
     decided_by = models.ForeignKey(
@@ -83,10 +84,6 @@ class DistrictRate(models.Model):
     def is_open(self) -> bool:
         """Whether a second person has still to decide on it."""
         return self.state == RateState.PROPOSED
-
-    @property
-    def tone(self) -> str:
-        return RateState(self.state).tone
 
     def holds_on(self, day: date) -> bool:
         """Whether the rate is for facts of this day."""

@@ -21,6 +21,7 @@ from portal.accounts.enums import (
     Verification,
 )
 from portal.accounts.persons import Person, UserManager
+from portal.core.choices import StateField
 from portal.core.encrypted_fields import EncryptedField, EncryptedJSONField, KeyedHashField
 from portal.core.regions import in_trees
 
@@ -299,7 +300,7 @@ class OverrideRequest(models.Model):
     problem = models.CharField("校验结果", max_length=200)
     reason = models.CharField("申请理由", max_length=200)
     details = EncryptedJSONField("登记内容")
-    state = models.CharField("状态", max_length=10, choices=OverrideState.choices, default=OverrideState.PENDING)
+    state = StateField("状态", max_length=10, choices=OverrideState, default=OverrideState.PENDING)
     created_at = models.DateTimeField("申请时间", default=timezone.now)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField("办理时间", null=True, blank=True)
@@ -337,10 +338,6 @@ class OverrideRequest(models.Model):
     @property
     def is_pending(self) -> bool:
         return self.state == OverrideState.PENDING
-
-    @property
-    def tone(self) -> str:
-        return OverrideState(self.state).tone
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):

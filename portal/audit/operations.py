@@ -2,25 +2,24 @@
 
 from typing import Any
 
+from django.apps.registry import Apps
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
 from django.utils import timezone
 
 from portal.audit.contents import CONTENTS, hash_of
 from portal.audit.services import append_records
+from portal.core.triggers import RowOperation
 
 _ROWS_PER_RECORD = 500
 
 
-class RecordContents(Operation):
+class RecordContents(RowOperation):
     """Append the hashes of the tables' present rows to the chain; its migration depends on audit 0004.
 
     A migration that changes values of rows that stand repeats it, as their last record no longer fits them.
     """
 
     reduces_to_sql = False
-    reversible = True
 
     def __init__(self, *model_names: str) -> None:
         self.model_names = model_names
@@ -31,19 +30,10 @@ class RecordContents(Operation):
     def describe(self) -> str:
         return f"Hold the content of {', '.join(self.model_names)} in the audit chain"
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """The tables' columns stay as they are."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        record_model = to_state.apps.get_model("audit", "AuditRecord")
+    def apply(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, apps: Apps) -> None:
+        record_model = apps.get_model("audit", "AuditRecord")
         for name in self.model_names:
-            model = to_state.apps.get_model(app_label, name)
+            model = apps.get_model(app_label, name)
             table = model._meta.label_lower
             rows = model._base_manager.using(schema_editor.connection.alias).order_by("pk")
             if (content := CONTENTS.get(table)) is not None:
@@ -60,13 +50,4 @@ class RecordContents(Operation):
                     target_label=f"{model._meta.verbose_name} {some[0].pk} 等 {len(some)} 条",
                     contents={table: {str(row.pk): hash_of(row) for row in some}},
                 )
-                append_records([entry], apps=to_state.apps)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """What is in the chain stays there."""
+                append_records([entry], apps=apps)

@@ -42,19 +42,13 @@ def rotated(*columns: str) -> str:
     )
 
 
-class TriggerOperation(Operation):
-    """An operation that makes triggers on a model's table: `triggers` has them, `functions` what they call.
+class RowOperation(Operation):
+    """An operation on what tables hold or how it is guarded; their columns stay as they are."""
 
-    Each statement names its table as `ON "table"`. `name` tells several such operations on one model apart.
-    """
-
-    reduces_to_sql = True
     reversible = True
-    model_name: str
-    name = ""
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """The tables' columns stay as they are."""
+        """No column changes."""
 
     def database_forwards(
         self,
@@ -63,7 +57,36 @@ class TriggerOperation(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        model = to_state.apps.get_model(app_label, self.model_name)
+        self.apply(app_label, schema_editor, to_state.apps)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self.undo(app_label, schema_editor, from_state.apps)
+
+    def apply(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, apps: Apps) -> None:
+        """Do it to the tables of the app; `apps` has the models at this place of the history."""
+        raise NotImplementedError
+
+    def undo(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, apps: Apps) -> None:
+        """Take it back; nothing, unless the operation says how."""
+
+
+class TriggerOperation(RowOperation):
+    """An operation that makes triggers on a model's table: `triggers` has them, `functions` what they call.
+
+    Each statement names its table as `ON "table"`. `name` tells several such operations on one model apart.
+    """
+
+    model_name: str
+    name = ""
+
+    def apply(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, apps: Apps) -> None:
+        model = apps.get_model(app_label, self.model_name)
         vendor = schema_editor.connection.vendor
         if vendor == "postgresql":
             for name, body in self.functions(model).items():
@@ -74,14 +97,8 @@ class TriggerOperation(Operation):
             schema_editor.execute(_drop(name, statement, vendor=vendor), params=None)
             schema_editor.execute(statement, params=None)
 
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        model = from_state.apps.get_model(app_label, self.model_name)
+    def undo(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, apps: Apps) -> None:
+        model = apps.get_model(app_label, self.model_name)
         vendor = schema_editor.connection.vendor
         for name, statement in self.triggers(model, vendor=vendor).items():
             schema_editor.execute(_drop(name, statement, vendor=vendor), params=None)
@@ -159,11 +176,8 @@ class ProtectRows(TriggerOperation):
         return f" WHEN ((({self.allowed}) IS NOT TRUE) OR {changed})"
 
 
-class ReleaseRows(Operation):
+class ReleaseRows(RowOperation):
     """Take the protection off a table, for a migration that fills a new column and then repeats `ProtectRows`."""
-
-    reduces_to_sql = True
-    reversible = True
 
     def __init__(self, model_name: str) -> None:
         self.model_name = model_name
@@ -174,26 +188,8 @@ class ReleaseRows(Operation):
     def describe(self) -> str:
         return f"Release the rows of {self.model_name}"
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """The tables' columns stay as they are."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        ProtectRows(self.model_name).database_backwards(app_label, schema_editor, to_state, to_state)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """The operation that protected the rows before is repeated by hand."""
+    def apply(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, apps: Apps) -> None:
+        ProtectRows(self.model_name).undo(app_label, schema_editor, apps)
 
 
 class CheckInsert(TriggerOperation):

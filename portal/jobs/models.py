@@ -11,6 +11,7 @@ from django.utils import timezone
 from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.choices import StateField
 from portal.jobs.enums import JobState
 from portal.jobs.kinds import kind_label
 
@@ -34,7 +35,7 @@ class Job(models.Model):
     key = models.CharField("标识", max_length=120)
     region_code = models.CharField("地区", max_length=6, blank=True, help_text="空的不属于任何地区")
     payload = models.JSONField("参数", default=dict)
-    state = models.CharField("状态", max_length=10, choices=JobState.choices, default=JobState.WAITING)
+    state = StateField("状态", max_length=10, choices=JobState, default=JobState.WAITING)
     attempts = models.PositiveIntegerField("已尝试", default=0)
     max_attempts = models.PositiveIntegerField("最多尝试", default=6)
     run_after = models.DateTimeField("不早于", default=timezone.now)
@@ -74,11 +75,6 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
-
-    @property
-    def tone(self) -> str:
-        """The tone of its state."""
-        return JobState(self.state).tone
 
     @property
     def kind_label(self) -> str:

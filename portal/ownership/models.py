@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts.models import Applicant, Membership, User
+from portal.core.choices import StateField
 from portal.core.files import kept_name
 from portal.core.regions import in_trees
 from portal.ownership.enums import (
@@ -51,7 +52,7 @@ class Contest(models.Model):
     answer_due = models.DateField("答复期限")
     answer = models.CharField("答复", max_length=500, blank=True)
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
-    state = models.CharField("状态", max_length=12, choices=ContestState.choices, default=ContestState.FILED)
+    state = StateField("状态", max_length=12, choices=ContestState, default=ContestState.FILED)
     result = models.CharField("处理结果", max_length=12, choices=ContestResult.choices, blank=True)
     opinion = models.CharField("处理意见", max_length=500, blank=True)
     proposed_by = models.ForeignKey(
@@ -77,10 +78,6 @@ class Contest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.applicant.name} 登记异议"
-
-    @property
-    def tone(self) -> str:
-        return ContestState(self.state).tone
 
     @property
     def is_open(self) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts.models import User
+from portal.core.choices import StateField
 from portal.core.money import to_yuan
 from review.appropriations.enums import AllocationState, AppropriationState
 from review.appropriations.permissions import readable
@@ -43,7 +44,7 @@ class Allocation(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="调整的方案"
     )
     reason = models.CharField("调整或退回的原因", max_length=300, blank=True)
-    state = models.CharField("状态", max_length=10, choices=AllocationState.choices, default=AllocationState.DRAFT)
+    state = StateField("状态", max_length=10, choices=AllocationState, default=AllocationState.DRAFT)
     revision = models.PositiveIntegerField("修订号", default=0)
     computed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", verbose_name="测算人")
     checked_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", verbose_name="复核人")
@@ -75,10 +76,6 @@ class Allocation(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def tone(self) -> str:
-        return AllocationState(self.state).tone
 
 
 class AllocationShare(models.Model):
@@ -123,9 +120,7 @@ class Appropriation(models.Model):
     )
     title = models.CharField("标题", max_length=120)
     number = models.CharField("文号", max_length=60, unique=True, null=True, blank=True)
-    state = models.CharField(
-        "状态", max_length=10, choices=AppropriationState.choices, default=AppropriationState.DRAFT
-    )
+    state = StateField("状态", max_length=10, choices=AppropriationState, default=AppropriationState.DRAFT)
     reason = models.CharField("退回或收回的原因", max_length=300, blank=True)
     drafted_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="拟稿人")
     checked_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", verbose_name="复核人")
@@ -163,10 +158,6 @@ class Appropriation(models.Model):
 
     def __str__(self) -> str:
         return self.number or self.title
-
-    @property
-    def tone(self) -> str:
-        return AppropriationState(self.state).tone
 
 
 class AppropriationLine(models.Model):

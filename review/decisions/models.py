@@ -13,6 +13,7 @@ from applications.claims.enums import Route
 from applications.claims.models import visible_claims
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import User
+from portal.core.choices import StateField
 from portal.core.encrypted_fields import EncryptedField
 from review.decisions.enums import Conclusion, CreditResult, ObjectionState, Stage
 
@@ -254,7 +255,7 @@ class Objection(models.Model):
     text = models.TextField("异议内容")
     received_on = models.DateField("收到日期")
     due_on = models.DateField("办理期限")
-    state = models.CharField("状态", max_length=12, choices=ObjectionState.choices, default=ObjectionState.OPEN)
+    state = StateField("状态", max_length=12, choices=ObjectionState, default=ObjectionState.OPEN)
     conclusion = models.TextField("核实结论", blank=True)
     entered_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(default=timezone.now)

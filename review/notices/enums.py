@@ -31,6 +31,14 @@ class FileState(models.TextChoices):
     CHANGED = "changed", "存档文件与登记的哈希值不一致"
     MISSING = "missing", "存档文件缺失"
 
+    @property
+    def is_intact(self) -> bool:
+        return self is FileState.INTACT
+
+    @property
+    def is_pending(self) -> bool:
+        return self is FileState.PENDING
+
 
 class SignatureState(models.TextChoices):
     """How the electronic signature in a file stands."""

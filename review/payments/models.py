@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.choices import StateField
 from portal.core.encrypted_fields import EncryptedJSONField
 from portal.core.files import kept_name
 from portal.core.money import to_yuan
@@ -52,7 +53,7 @@ class Batch(models.Model):
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="付款地区")
     year = models.PositiveIntegerField("年度")
     sequence = models.PositiveIntegerField("序号")
-    state = models.CharField("状态", max_length=16, choices=BatchState.choices, default=BatchState.OPEN)
+    state = StateField("状态", max_length=16, choices=BatchState, default=BatchState.OPEN)
     criteria = models.CharField("选取条件", max_length=300, blank=True)
     opened_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="建立人")
     opened_at = models.DateTimeField("建立时间", default=timezone.now)
@@ -91,10 +92,6 @@ class Batch(models.Model):
         return f"ZF{self.year}-{self.region_id}-{self.sequence:04d}"
 
     @property
-    def tone(self) -> str:
-        return BatchState(self.state).tone
-
-    @property
     def yuan(self) -> Decimal:
         """Its sum when it was prepared, in yuan."""
         return to_yuan(self.fen)
@@ -130,7 +127,7 @@ class Disbursement(models.Model):
     attempt = models.PositiveSmallIntegerField("次数", default=1)
     fen = models.BigIntegerField("金额（分）")
     debt = models.CharField("抵扣的欠款", max_length=80, blank=True)
-    state = models.CharField("状态", max_length=16, choices=LineState.choices, default=LineState.WAITING)
+    state = StateField("状态", max_length=16, choices=LineState, default=LineState.WAITING)
     milestone = models.CharField("拨付节点", max_length=120, blank=True)
     milestone_paper = models.CharField("节点依据", max_length=120, blank=True)
     payee = EncryptedJSONField("收款账户", default=dict, blank=True)
@@ -175,10 +172,6 @@ class Disbursement(models.Model):
         return f"ZF{self.pk:010d}"
 
     @property
-    def tone(self) -> str:
-        return LineState(self.state).tone
-
-    @property
     def yuan(self) -> Decimal:
         """Its sum in yuan."""
         return to_yuan(self.fen)
@@ -206,7 +199,7 @@ class BankFile(models.Model):
     name = models.CharField("文件名", max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField("大小")
-    state = models.CharField("状态", max_length=10, choices=FileState.choices, default=FileState.DONE)
+    state = StateField("状态", max_length=10, choices=FileState, default=FileState.DONE)
     problem = models.CharField("问题", max_length=300, blank=True)
     officer = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     at = models.DateTimeField("时间", default=timezone.now)
@@ -224,10 +217,6 @@ class BankFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def tone(self) -> str:
-        return FileState(self.state).tone
 
     @property
     def path(self) -> str:
@@ -254,7 +243,7 @@ class BankRow(models.Model):
     file = models.ForeignKey(BankFile, models.PROTECT, related_name="rows")
     number = models.PositiveIntegerField("行号")
     checksum = models.CharField(max_length=64)
-    state = models.CharField("状态", max_length=10, choices=RowState.choices)
+    state = StateField("状态", max_length=10, choices=RowState)
     disbursement = models.ForeignKey(Disbursement, models.PROTECT, null=True, blank=True, related_name="answers")
     reference = models.CharField("流水号", max_length=60, blank=True)
     name = models.CharField("户名", max_length=120, blank=True)
@@ -284,16 +273,12 @@ class BankRow(models.Model):
         """Its sum in yuan, as far as it could be read."""
         return to_yuan(self.fen) if self.fen is not None else None
 
-    @property
-    def tone(self) -> str:
-        return RowState(self.state).tone
-
 
 class RowHandling(models.Model):
     """What people made of a row that was not carried out: assigned by two to a payment, or set aside with a reason."""
 
     row = models.ForeignKey(BankRow, models.PROTECT, related_name="handlings")
-    state = models.CharField("状态", max_length=10, choices=HandlingState.choices)
+    state = StateField("状态", max_length=10, choices=HandlingState)
     disbursement = models.ForeignKey(Disbursement, models.PROTECT, null=True, blank=True, related_name="+")
     is_paid = models.BooleanField("到账", default=False)
     voucher = models.CharField("凭证号", max_length=60, blank=True)
@@ -326,7 +311,3 @@ class RowHandling(models.Model):
 
     def __str__(self) -> str:
         return f"{self.row}{self.get_state_display()}"
-
-    @property
-    def tone(self) -> str:
-        return HandlingState(self.state).tone

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from portal.accounts.enums import Role
+from portal.core.choices import StateField
 from portal.core.money import to_yuan
 from portal.core.regions import in_trees
 from review.recoveries.enums import OPEN_STATES, RecoveryAction, RecoveryGround, RecoveryState, ServiceKind
@@ -45,7 +46,7 @@ class Recovery(models.Model):
     claim = models.ForeignKey("applications.Claim", models.PROTECT, related_name="recoveries", verbose_name="申报")
     applicant = models.ForeignKey("accounts.Applicant", models.PROTECT, related_name="recoveries")
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="办理地区")
-    state = models.CharField("状态", max_length=12, choices=RecoveryState.choices, default=RecoveryState.PROPOSED)
+    state = StateField("状态", max_length=12, choices=RecoveryState, default=RecoveryState.PROPOSED)
     ground = models.CharField("事由", max_length=12, choices=RecoveryGround.choices)
     clause = models.CharField("依据条款", max_length=200)
     facts = models.TextField("事实和理由")
@@ -118,10 +119,6 @@ class Recovery(models.Model):
     def applicant_label(self) -> str:
         """The state in the applicant's words."""
         return RecoveryState(self.state).applicant_label
-
-    @property
-    def tone(self) -> str:
-        return RecoveryState(self.state).tone
 
 
 class RecoveryEvent(models.Model):

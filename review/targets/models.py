@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts.models import User
+from portal.core.choices import StateField
 from review.targets.enums import ProgressState, SourceKind
 from review.targets.permissions import recordable_documents
 
@@ -86,7 +87,7 @@ class ProgressEntry(models.Model):
     document = models.ForeignKey("policies.PolicyDocument", models.PROTECT, related_name="+", verbose_name="文件")
     rule = models.CharField("条款", max_length=40)
     year = models.PositiveSmallIntegerField("年度", null=True, blank=True)
-    state = models.CharField("进展", max_length=10, choices=ProgressState.choices)
+    state = StateField("进展", max_length=10, choices=ProgressState)
     note = models.CharField("情况", max_length=500)
     source = models.CharField("来源", max_length=300, blank=True)
     on = models.DateField("日期")

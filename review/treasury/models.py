@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.choices import StateField
 from portal.core.money import to_yuan
 from portal.core.regions import in_trees
 from review.treasury.enums import AccountKind, EntryKind, MonthState, SourceKind, YearEndState
@@ -83,7 +84,7 @@ class YearEnd(models.Model):
 
     line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="year_ends")
     carry_over_to = models.ForeignKey(BudgetLine, models.PROTECT, null=True, related_name="+", verbose_name="结转到")
-    state = models.CharField("状态", max_length=10, choices=YearEndState.choices, default=YearEndState.PROPOSED)
+    state = StateField("状态", max_length=10, choices=YearEndState, default=YearEndState.PROPOSED)
     proposed_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="提出人")
     proposed_at = models.DateTimeField("提出时间", default=timezone.now)
     settled_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", verbose_name="确认人")
@@ -124,7 +125,7 @@ class MonthClose(models.Model):
     month = models.DateField("月份", help_text="该月第一日")
     starts_at = models.DateTimeField("起")
     ends_at = models.DateTimeField("止（不含）")
-    state = models.CharField("状态", max_length=10, choices=MonthState.choices, default=MonthState.CLOSED)
+    state = StateField("状态", max_length=10, choices=MonthState, default=MonthState.CLOSED)
     closed_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="结账人")
     closed_at = models.DateTimeField("结账时间", default=timezone.now)
     reason = models.CharField("反结账的理由", max_length=200, blank=True)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts.models import User
+from portal.core.choices import StateField
 from review.whatif.enums import OPEN_STATES, ChangeKind, RunState, Source
 from review.whatif.permissions import readable_cities
 
@@ -49,7 +50,7 @@ class SimulationRun(models.Model):
     inputs_hash = models.CharField("输入哈希", max_length=64, db_index=True)
     asked_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="发起人")
     asked_at = models.DateTimeField("发起时间", default=timezone.now)
-    state = models.CharField("状态", max_length=12, choices=RunState.choices, default=RunState.QUEUED)
+    state = StateField("状态", max_length=12, choices=RunState, default=RunState.QUEUED)
     started_at = models.DateTimeField("开始时间", null=True, blank=True)
     finished_at = models.DateTimeField("结束时间", null=True, blank=True)
     error = models.CharField("未完成的原因", max_length=500, blank=True)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from applications.claims.enums import Action, ClaimStatus, Route
 from applications.claims.models import Claim, ClaimEvent
 from portal.accounts.enums import DISTRICT_ROLES, Role
+from portal.core.steps import Step, steps
 from portal.workdays.selectors import CalendarUnknownError, add_workdays
 
 S = ClaimStatus
@@ -64,7 +65,7 @@ class Progress:
     expected_on: date | None
     is_overdue: bool
     contact: str
-    steps: list[dict[str, str]]
+    steps: list[Step]
 
 
 def progress_of(claim: Claim) -> Progress:
@@ -109,17 +110,13 @@ def _expected_on(claim: Claim) -> date | None:
         return None
 
 
-def _steps(claim: Claim) -> list[dict[str, str]]:
+def _steps(claim: Claim) -> list[Step]:
     """The way of a claim in six stages; a claim that ended early stops where it was."""
     status = S(claim.returned_from) if claim.status == S.CORRECTION else S(claim.status)
     current = next((index for index, (_, inside) in enumerate(_STAGES) if status in inside), None)
     if current is None:
         return []
-    done_to = len(_STAGES) if claim.status in _ENDED_WELL else current
-    return [
-        {"label": label, "state": "done" if index < done_to else "current" if index == current else "todo"}
-        for index, label in enumerate(_labels(claim))
-    ]
+    return steps(_labels(claim), current, is_over=claim.status in _ENDED_WELL)
 
 
 def _labels(claim: Claim) -> list[str]:
