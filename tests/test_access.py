@@ -8,7 +8,7 @@ from http.cookies import SimpleCookie
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
-from django.db import models
+from django.db import connection, models
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -17,7 +17,6 @@ from portal.middleware.access import declared_rule
 from tests.access_table import ADDRESSES, Address
 from tests.access_world import PEOPLE, STRANGER, World, build_world
 
-pytestmark = pytest.mark.broad
 # Rows that reading or being refused may write: sign-in sessions, and the record of the refusal itself.
 _BOOKKEEPING = {"sessions.session", "usersessions.usersession", "audit.securityevent"}
 
@@ -109,8 +108,11 @@ def walkers(name: str, rule: Rule, world: World) -> dict[str, tuple[str, ...]]:
 
     Everybody whom the rule lets in asks for each. Whom the rule keeps out (`portal.access`) does not reach the view,
     whatever the object: of those the strangers ask, and each fifth of the others, at every address another fifth.
+    On SQLite, where only the queries are in question, one asks who may enter.
     """
     address = ADDRESSES[name]
+    if connection.vendor == "sqlite":
+        return dict.fromkeys([who for who in PEOPLE if who in address.enter][:1], address.variants)
     kept_out = []
     for who in PEOPLE:
         person = world.people[who]

@@ -2,8 +2,8 @@
 
 1. Browser and worker: each test starts servers of its own, and waits for them half of the time.
 2. Everything else, on PostgreSQL and Redis.
-3. What uses the database once more, embedded: on SQLite and the file system's broker; without the walks over
-   everything, for which one database is enough.
+3. What uses the database once more, embedded: on SQLite and the file system's broker; without the tests of
+   pages and the walks over everything, for which one database is enough.
 
 Each in two processes. The second and third, one after the other, take the time that the first leaves: they run beside
 it at a lower priority, so that what it counts in seconds is not held up by them.

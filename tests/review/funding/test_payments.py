@@ -25,7 +25,7 @@ from review.treasury.models import BudgetLine
 from tests.factories import act, binhu, make_official, suzhou, wuxi
 from tests.portal.audit.test_verify import past_the_triggers
 from tests.review.paying import DAY, bring_back, pay
-from tests.review.worlds import approved, decided, on
+from tests.review.worlds import Office, approved, decided, on
 
 pytestmark = pytest.mark.django_db
 
@@ -35,12 +35,23 @@ def settings_of_the_test(settings):
     settings.OFFICIALS_NEED_SECOND_FACTOR = False
 
 
-@pytest.fixture
-def claim(office):
-    """Approved, with its award computed."""
+@pytest.fixture(scope="module")
+def made(module_transaction):
+    """An office, and a claim that it approved, with its award computed."""
+    office = Office()
     claim = approved(office)
     record_award(claim, act=act())
-    return claim
+    return office, claim
+
+
+@pytest.fixture
+def office(own, made):
+    return own(made[0])
+
+
+@pytest.fixture
+def claim(own, made):
+    return own(made[1])
 
 
 def _facts():
@@ -214,7 +225,7 @@ def test_parts_name_their_payers_lines_and_clause_and_add_up(office, claim):
 
 @pytest.mark.postgres
 def test_parts_below_the_award_are_refused_at_commit(office):
-    claim = approved(office)
+    claim = approved(office, lines=[{"patent_no": "201310699744.2"} | _facts()])
     line = BudgetLine.objects.filter(region=wuxi()).get()
     with pytest.raises(IntegrityError, match="add up to its sum"), transaction.atomic():
         award = Award.objects.create(claim=claim, total=claim.approved_amount)

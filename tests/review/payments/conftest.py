@@ -10,7 +10,7 @@ from review.funding.awards import record_award
 from review.funding.models import AwardPart
 from tests.factories import act, binhu, wuxi
 from tests.review.paying import treasurers
-from tests.review.worlds import approved
+from tests.review.worlds import Office, approved
 
 
 @dataclass
@@ -25,9 +25,25 @@ class Treasury:
         return AwardPart.objects.select_related("region", "award__claim").get(award__claim=self.claim, region=region)
 
 
-@pytest.fixture
-def treasury(office, settings):
-    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+def treasury_of(office):
+    """A claim that the office approved, with its award."""
     claim = approved(office)
     record_award(claim, act=act())
     return Treasury(claim)
+
+
+@pytest.fixture(scope="module")
+def made(module_transaction):
+    office = Office()
+    return office, treasury_of(office)
+
+
+@pytest.fixture
+def office(own, made):
+    return own(made[0])
+
+
+@pytest.fixture
+def treasury(own, made, settings):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+    return own(made[1])

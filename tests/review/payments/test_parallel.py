@@ -25,9 +25,16 @@ from review.treasury.selectors import book_problems
 from tests.applications.worlds import at_once
 from tests.factories import make_official, wuxi
 from tests.review.paying import DAY, sent
-from tests.review.worlds import on
+from tests.review.payments.conftest import treasury_of
+from tests.review.worlds import Office, on
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def treasury(transactional_db, settings, tmp_path):
+    settings.PRIVATE_DIR = tmp_path
+    return treasury_of(Office())
 
 
 def both(deed, *people):
