@@ -1,4 +1,4 @@
-"""Notices per CPU second, bytes a notice and peak memory, against WeasyPrint used naively.
+"""Notices per CPU second, bytes a notice and peak memory, against WeasyPrint used naively; sealed, bundled, by two.
 
 Both sides print the same page from the same template and style rules. Naively means as its first example shows: the
 full Noto CJK collections of the machine, and a new document with a new font configuration and parsed style each time.
@@ -8,44 +8,67 @@ Each side runs in its own process, several times in turn; the best run of each c
 import os
 import re
 import resource
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from bench._processes import Figures
+from bench._processes import ROOT, Figures
 
-SMALL = {"size": 1, "rounds": 1}
+SMALL = {"size": 1, "rounds": 1, "many": 2}
+# How many notices a bundle for the print room has.
+BUNDLE = 50
 
 
-def run(size: int = 25, rounds: int = 4) -> dict[str, Any]:
-    """Measure both sides in turn, `size` notices a run; seconds are CPU seconds, memory in MB, size in bytes."""
+def run(size: int = 25, rounds: int = 4, many: int = 1000) -> dict[str, Any]:
+    """Measure both sides in turn, `size` notices a run; seconds are CPU seconds, memory in MB, size in bytes.
+
+    Then `many` notices in one process, and as many in two side by side.
+    """
     sides = {"portal": Figures(), "naive": Figures()}
     for _ in range(rounds):
         for side, figures in sides.items():
             figures.add_portal("bench.notices", side, size)
     best = {side: figures.least() for side, figures in sides.items()}
     portal, naive = best["portal"], best["naive"]
+    sealed, bundle = Figures(), Figures()
+    sealed.add_portal("bench.notices", "sealed", size)
+    bundle.add_portal("bench.notices", "bundle", min(size * 2, BUNDLE))
+    lasting = Figures()
+    lasting.add_portal("bench.notices", "lasting", many)
+    one, two = _side_by_side(1, many), _side_by_side(2, many)
+    best |= {"sealed": sealed.least(), "bundle": bundle.least(), "lasting": lasting.least()}
+
+    def ratio(value: float, aim: float, better: str) -> dict[str, Any]:
+        return {"value": value, "aim": aim, "better": better}
+
     return {
         **best,
         "ratios": {
-            "notices per CPU second, against naive WeasyPrint": {
-                "value": naive["seconds"] / portal["seconds"],
-                "aim": 3,
-                "better": "higher",
-            },
-            "bytes a notice, against naive WeasyPrint": {
-                "value": portal["size"] / naive["size"],
-                "aim": 0.25,
-                "better": "lower",
-            },
-            "peak memory of the worker, against naive WeasyPrint": {
-                "value": portal["memory"] / naive["memory"],
-                "aim": 0.2,
-                "better": "lower",
-            },
+            "notices per CPU second, against naive WeasyPrint": ratio(
+                naive["seconds"] / portal["seconds"], 5, "higher"
+            ),
+            "bytes a notice, against naive WeasyPrint": ratio(portal["size"] / naive["size"], 0.25, "lower"),
+            "peak memory of the worker, against naive WeasyPrint": ratio(
+                portal["memory"] / naive["memory"], 0.2, "lower"
+            ),
+            "KB of a sealed notice": ratio(best["sealed"]["size"] / 1024, 90, "lower"),
+            "KB a notice in a bundle": ratio(best["bundle"]["size"] / 1024, 8, "lower"),
+            "memory after many notices, against a tenth of them": ratio(best["lasting"]["growth"], 1.1, "lower"),
+            "two workers, against one": ratio(one / two * 2, 1.7, "higher"),
         },
     }
+
+
+def _side_by_side(workers: int, size: int) -> float:
+    """Seconds in which so many processes print `size` notices each."""
+    command = [sys.executable, "-m", "bench.notices", "timed", str(size)]
+    running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(workers)]
+    said = [process.communicate()[0] for process in running]
+    return max(float(text.split("\t")[1]) for text in said)
 
 
 def child(side: str, size: int) -> None:
@@ -54,13 +77,38 @@ def child(side: str, size: int) -> None:
     import django  # noqa: PLC0415 - only the measured process needs the portal
 
     django.setup()
-    printer = {"portal": _portal, "naive": _naive}[side]()
+    sides = {
+        "portal": _portal,
+        "naive": _naive,
+        "sealed": _sealed,
+        "bundle": _bundle,
+        "lasting": _portal,
+        "timed": _portal,
+    }
+    printer = sides[side]()
     printer(0)
-    began = time.process_time()
-    length = sum(len(printer(number)) for number in range(1, size + 1))
+    if side == "timed":
+        began = time.monotonic()
+        for number in range(size):
+            printer(number)
+        print(f"seconds\t{time.monotonic() - began}")
+        return
+    if side == "bundle":
+        print(f"size\t{len(printer(size)) / size}")
+        return
+    began, length, early = time.process_time(), 0, 0.0
+    for number in range(1, size + 1):
+        length += len(printer(number))
+        if number <= max(1, size // 10):
+            early = _peak()
     print(f"seconds\t{(time.process_time() - began) / size}")
     print(f"size\t{length / size}")
-    print(f"memory\t{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}")
+    print(f"memory\t{_peak()}")
+    print(f"growth\t{_peak() / early}")
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _sample(number: int) -> dict[str, Any]:
@@ -73,6 +121,35 @@ def _portal() -> Callable[[int], bytes]:
     from review.notices.render import render_notice  # noqa: PLC0415
 
     return lambda number: render_notice(_sample(number))
+
+
+def _sealed() -> Callable[[int], bytes]:
+    """As a worker makes them, with a seal for trial."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
+
+    from review.notices.render import print_letter  # noqa: PLC0415
+    from review.notices.seals.offices import provider_of  # noqa: PLC0415
+    from review.notices.seals.providers import SealContext  # noqa: PLC0415
+    from review.notices.seals.trial import make_trial_seals  # noqa: PLC0415
+
+    office = "无锡市知识产权局"
+    with tempfile.TemporaryDirectory() as folder:
+        make_trial_seals(Path(folder), [("320200", office)])
+        settings.SEALS_FILE = Path(folder) / "seals.toml"
+        seal = provider_of("320200")
+
+    def printed(number: int) -> bytes:
+        letter = print_letter(_sample(number))
+        return seal.seal(letter.content, letter.place, SealContext(office, "资助决定通知书", timezone.now())).content
+
+    return printed
+
+
+def _bundle() -> Callable[[int], bytes]:
+    from review.notices.render import print_bundle  # noqa: PLC0415
+
+    return lambda count: print_bundle("<p>封面", [_sample(number) for number in range(max(count, 1))], style="")
 
 
 def _naive() -> Callable[[int], bytes]:

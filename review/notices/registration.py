@@ -45,6 +45,7 @@ register_audit(
         "voided": "作废通知书",
         "mailed": "登记邮寄送达",
         "handed_over": "登记直接送达",
+        "archive": "归档",
         "run": "建立印制批次",
         "run_pause": "暂停印制批次",
         "run_resume": "继续印制批次",
