@@ -13,6 +13,7 @@ from django.utils import timezone
 from applications.claims.models import visible_claims
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.choices import StateField
 from portal.core.printable import unprintable
 from review.notices.enums import BEFORE_REVIEW, NoticeEventKind, NoticeKind, NoticeState, RunState
 
@@ -190,7 +191,7 @@ class PrintRun(models.Model):
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="发文地区")
     created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="制作人")
     created_at = models.DateTimeField("时间", default=timezone.now)
-    state = models.CharField("状态", max_length=10, choices=RunState.choices, default=RunState.RUNNING)
+    state = StateField("状态", max_length=10, choices=RunState, default=RunState.RUNNING)
     file_names = models.CharField("文件名", max_length=80, help_text="单份文件的命名方式")
     starts = models.PositiveIntegerField("启动次数", default=0)
 
@@ -202,11 +203,6 @@ class PrintRun(models.Model):
 
     def __str__(self) -> str:
         return f"印制批次 {self.pk}"
-
-    @property
-    def tone(self) -> str:
-        """The tone of its state."""
-        return RunState(self.state).tone
 
 
 class PrintSlice(models.Model):
