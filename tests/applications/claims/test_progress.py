@@ -47,8 +47,10 @@ def test_a_year_without_a_calendar_gives_no_day_instead_of_a_guess(monkeypatch):
 
 def test_stages_are_done_current_and_to_come():
     steps = progress_of(ClaimFactory(status=ClaimStatus.CITY_REVIEW)).steps
-    assert [step["state"] for step in steps] == ["done", "done", "done", "current", "todo", "todo"]
-    assert {step["state"] for step in progress_of(ClaimFactory(status=ClaimStatus.PAID)).steps} == {"done"}
+    assert [step.is_done for step in steps] == [True, True, True, False, False, False]
+    assert [step.is_current for step in steps] == [False, False, False, True, False, False]
+    paid = progress_of(ClaimFactory(status=ClaimStatus.PAID)).steps
+    assert all(step.is_done and not step.is_current for step in paid)
     assert progress_of(ClaimFactory(status=ClaimStatus.REJECTED)).steps == []
 
 
