@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "review.targets",
     "review.treasury",
     "review.whatif",
+    "review.wordings",
 ]
 
 MIDDLEWARE = [

@@ -83,6 +83,11 @@ ADDRESSES: dict[str, Address] = {
     },
     "rates:list": Address(EVERYBODY),
     "rates:work": Address(POLICY_PEOPLE),
+    "wordings:list": Address(POLICY_PEOPLE),
+    "wordings:decide": Address(POLICY_PEOPLE, {"own": POLICY}, lambda world, _: {"key": world.extra["wording"].key}),
+    "wordings:part": Address(
+        POLICY_PEOPLE, {"wuxi": POLICY}, lambda *_: {"region": "320200", "kind": "grant", "part": "closing"}
+    ),
     "rates:decide": Address(POLICY_PEOPLE, {"own": POLICY}, lambda world, _: {"key": world.extra["rate"].key}),
     "review:publicity_public": Address(EVERYBODY),
     "review:publicity_detail": Address(EVERYBODY, arguments=publicity_key),

@@ -21,6 +21,7 @@ from review.notices.models import Notice, NoticeCounter, new_code
 from review.notices.render import print_letter
 from review.notices.seals.offices import provider_of
 from review.notices.seals.providers import SealContext, Sealed
+from review.wordings.selectors import with_wordings
 
 
 def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext, occasion: int = 0) -> Notice:
@@ -50,7 +51,7 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext, occasion
             issued_on=issued_on,
             region=region,
         )
-        snapshot = form.compose(claim, heading, about.record)
+        snapshot = with_wordings(form.compose(claim, heading, about.record), region)
         notice = Notice.objects.create(
             claim=claim,
             kind=kind,

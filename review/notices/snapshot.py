@@ -28,13 +28,14 @@
       "grant_number": "…",                          the number of the notice that granted
       "demand": {"pay_days", "account", "interest"} | null,
       "transfer": {"payer", "paid_on", "account_tail", "voucher"} | null,
+      "wording": {"opening": ["…"]},                paragraphs of the parts that the office words itself
       "remedies": {"reconsideration", "court"},     names of the bodies to turn to
       "contact": {"office", "phone", "address"},
       "verification": {"code", "url"}
     }
 
-The twelve before the remedies came later: a notice without them is read as one that has nothing there. Sums are decimal
-strings in yuan with two places. Lines, reduction and total agree to the fen, and so do the shares.
+The thirteen before the remedies came later: a notice without them is read as one that has nothing there. Sums are
+decimal strings in yuan with two places. Lines, reduction and total agree to the fen, and so do the shares.
 """
 
 import json
@@ -54,7 +55,7 @@ LAYOUT = 1
 # Kinds that take of an award what was granted; their reasons go to an annex where they are many.
 _ON_MONEY = frozenset({NoticeKind.CHANGE, NoticeKind.REVOCATION, NoticeKind.DEMAND})
 # Kinds that say no or ask for something: each says why.
-_REASONED = _ON_MONEY | {NoticeKind.REFUSAL, NoticeKind.DECLINED, NoticeKind.CORRECTION}
+REASONED = _ON_MONEY | {NoticeKind.REFUSAL, NoticeKind.DECLINED, NoticeKind.CORRECTION}
 _WITH_SUM = frozenset({NoticeKind.GRANT, NoticeKind.CHANGE, NoticeKind.DEMAND, NoticeKind.PAYMENT})
 
 
@@ -265,6 +266,7 @@ class Snapshot:
     grant_number: str = ""
     demand: Demand | None = None
     transfer: Transfer | None = None
+    wording: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.layout != LAYOUT:
@@ -285,7 +287,7 @@ class Snapshot:
             raise SnapshotError("transfer：拨款通知书必须写明拨付的日期和账户，其他通知书没有。")
         if self.kind == NoticeKind.RECOGNITION and not self.recognised:
             raise SnapshotError("recognised：认定通知书必须写明认定的内容。")
-        if self.kind in _REASONED and not self.reasons:
+        if self.kind in REASONED and not self.reasons:
             raise SnapshotError(f"reasons：{self.title}必须写明理由。")
         if self.kind == NoticeKind.CORRECTION and self.due_on is None:
             raise SnapshotError("due_on：补正通知书必须写明期限。")

@@ -43,6 +43,8 @@ from review.treasury.services.books import EntryDraft, post_entries
 from review.whatif.enums import ChangeKind as WhatIfChange
 from review.whatif.enums import RunState, Source
 from review.whatif.models import SimulationRun
+from review.wordings.enums import WordingState
+from review.wordings.models import Wording
 from tests.factories import CallFactory, ClaimFactory, ItemVersionFactory, act, make_member, make_official, wuxi
 from tests.portal.core.protected_targets import TARGET_ROWS
 from tests.portal.ownership.worlds import contest_row, organisation_check
@@ -199,6 +201,22 @@ def _rate():
     )
 
 
+def _wording():
+    now = timezone.now()
+    return Wording.objects.create(
+        region=wuxi(),
+        kind="grant",
+        part="closing",
+        text="特此通知。",
+        version=1,
+        state=WordingState.RELEASED,
+        proposed_by=_officer(),
+        proposed_at=now,
+        decided_by=_officer(),
+        decided_at=now,
+    )
+
+
 def _document_text():
     document = ItemVersionFactory().item.document
     return DocumentText.objects.create(
@@ -336,6 +354,7 @@ ROWS = {
     "policies.documenttext": (_document_text, {"text": "乙"}),
     "drafting.policydraft": (_draft, {"title": "乙"}),
     "rates.districtrate": (_rate, {"ratio": "90%"}),
+    "wordings.wording": (_wording, {"text": "别的文字"}),
     "whatif.simulationrun": (_simulation, {"title": "乙"}),
     "privacy.consent": (lambda: give_consent(make_member(), act=act()), {"version": "9"}),
     "privacy.removal": (lambda: Removal.objects.create(kind="a", count=1, before=timezone.now()), {"count": 9}),

@@ -39,6 +39,7 @@ _COMMON: dict[str, Any] = {
     "grant_number": "",
     "demand": None,
     "transfer": None,
+    "wording": {},
     "remedies": {"reconsideration": "无锡市人民政府", "court": "有管辖权的人民法院"},
     "contact": {"office": "无锡市知识产权局", "phone": "0510-12345678", "address": ""},
     "verification": {

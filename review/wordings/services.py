@@ -1,0 +1,143 @@
+"""Propose how a part of a notice is worded, try it on paper, and release it as a second person."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from portal.accounts.areas import covers_now
+from portal.accounts.enums import Role
+from portal.accounts.models import Region, User
+from portal.accounts.persons import same_person
+from portal.audit.services import record_audit, record_contents
+from portal.core.actor import ActorContext
+from portal.core.errors import RefusedError
+from review.notices.enums import NoticeKind
+from review.notices.render import RenderError, draw_letter, render_notice
+from review.notices.snapshot import Snapshot
+from review.wordings.enums import Part, WordingState, parts_of
+from review.wordings.language import WordingError, check, with_part
+from review.wordings.models import Wording
+from review.wordings.selectors import with_wordings
+from review.wordings.specimens import specimen
+from review.wordings.workflow import WORKFLOW
+
+
+def propose_wording(
+    region: Region, kind: NoticeKind, part: Part, *, text: str, key: uuid.UUID, act: ActorContext
+) -> Wording:
+    """Propose a text for a part, empty for the standard one. The same key again is the same proposal.
+
+    Raises PermissionDenied outside the person's regions; RefusedError for a text that may not stand there, and while
+    another waits to be released.
+    """
+    user = _duty(act, region)
+    if part not in parts_of(kind):
+        raise RefusedError(f"{kind.label}没有“{part.label}”。")
+    refuse_bad(region, kind, part, text)
+    with transaction.atomic():
+        Region.objects.select_for_update(no_key=True).get(pk=region.pk)
+        known = Wording.objects.filter(key=key).first()
+        if known is not None:
+            return known
+        if Wording.objects.of(region.pk, kind, part).filter(state=WordingState.PROPOSED).exists():
+            raise RefusedError("这一部分已有待发布的文字，请先由另一人发布或不采纳。")
+        made = Wording.objects.create(
+            key=key, region=region, kind=kind, part=part, text=text, proposed_by=user, proposed_at=act.at
+        )
+        _record(made, "proposed", act)
+    return made
+
+
+def release_wording(wording_id: int, *, act: ActorContext) -> Wording:
+    """Put a proposed text in force as its part's next version, for the notices issued from now on.
+
+    Raises PermissionDenied outside the person's regions; RefusedError for one's own proposal, for one that is decided
+    already, and for a text that may not stand there (fonts and other parts may have changed since it was proposed).
+    """
+    with transaction.atomic():
+        found = _locked(wording_id, act)
+        kind, part = NoticeKind(found.kind), Part(found.part)
+        refuse_bad(found.region, kind, part, found.text)
+        last = Wording.objects.of(found.region_id, kind, part).in_force().first()
+        version = (last.version or 0) + 1 if last else 1
+        changes: dict[str, Any] = {"decided_by": act.user, "decided_at": act.at, "version": version}
+        WORKFLOW.move(found, WordingState.RELEASED, changes=changes)
+        _record(found, "released", act)
+    return found
+
+
+def refuse_wording(wording_id: int, *, reason: str, act: ActorContext) -> Wording:
+    """Do not take a proposed text, with the reason. Raises PermissionDenied and RefusedError as `release_wording`."""
+    if not reason.strip():
+        raise RefusedError("请写明不采纳的理由。", "reason")
+    with transaction.atomic():
+        found = _locked(wording_id, act)
+        changes: dict[str, Any] = {"decided_by": act.user, "decided_at": act.at, "reason": reason.strip()}
+        WORKFLOW.move(found, WordingState.REFUSED, changes=changes)
+        _record(found, "refused", act)
+    return found
+
+
+def preview(region: Region, kind: NoticeKind, part: Part, text: str, *, hardest: bool) -> bytes:
+    """A notice of nobody with this text in a part, as a PDF. Raises RefusedError for a text that is not understood."""
+    return render_notice(_tried(region, kind, part, text, hardest=hardest).to_json())
+
+
+def refuse_bad(region: Region, kind: NoticeKind, part: Part, text: str) -> None:
+    """Raise RefusedError for a text that is not understood or printable, or with which a letter exceeds its page."""
+    for hardest in (False, True):
+        plain = with_wordings(specimen(region, kind, hardest=hardest), region)
+        tried = _tried(region, kind, part, text, hardest=hardest)
+        if _fits(plain) and not _fits(tried):
+            raise RefusedError("写上这段文字后，正文和印章放不进一页，请缩短。", "text")
+        try:
+            render_notice(tried.to_json())
+        except RenderError as error:
+            raise RefusedError(str(error), "text") from error
+
+
+def _tried(region: Region, kind: NoticeKind, part: Part, text: str, *, hardest: bool) -> Snapshot:
+    try:
+        check(part, text)
+    except WordingError as error:
+        raise RefusedError(str(error), "text") from error
+    notice = with_wordings(specimen(region, kind, hardest=hardest), region)
+    return replace(notice, wording=with_part(notice, part, text))
+
+
+def _fits(notice: Snapshot) -> bool:
+    """Whether the letter, with what it lists in an annex, stands on one page."""
+    letter, _ = draw_letter(notice, annex=bool(notice.listed))
+    return letter.rows is not None
+
+
+def _locked(wording_id: int, act: ActorContext) -> Wording:
+    found = Wording.objects.select_for_update(of=("self",)).select_related("region__parent").get(pk=wording_id)
+    _duty(act, found.region)
+    if same_person(act.user, found.proposed_by_id):
+        raise RefusedError("提出人不能发布或不采纳自己提出的文字，请由另一位政策管理人员办理。")
+    WORKFLOW.check(found, WordingState.RELEASED)
+    return found
+
+
+def _duty(act: ActorContext, region: Region) -> User:
+    """The person who acts, who administers the policy of the region now. Raises PermissionDenied."""
+    if act.user is None or not covers_now(act.user, region.pk, Role.POLICY_ADMIN):
+        raise PermissionDenied("只有本市的政策管理人员可以修改通知书文字。")
+    return act.user
+
+
+def _record(wording: Wording, deed: str, act: ActorContext) -> None:
+    record_contents([wording])
+    record_audit(
+        act,
+        action=f"wordings.{deed}",
+        target=wording,
+        region_code=wording.region_id,
+        after={"kind": wording.kind, "part": wording.part, "version": wording.version, "text": wording.text},
+    )
