@@ -41,7 +41,6 @@ from review.targets.enums import SourceKind
 from review.targets.models import Measurement
 from review.treasury.models import BudgetLine
 from review.whatif.models import SimulationRun
-from review.wordings.models import Wording
 from tests.factories import (
     ApplicantFactory,
     CallFactory,
@@ -261,9 +260,6 @@ def _paperwork(world: World) -> dict[str, Any]:
         | _calls(officer)
         | {
             "rate": rate,
-            "wording": Wording.objects.create(
-                region=wuxi(), kind="grant", part="closing", proposed_by=rate.proposed_by, proposed_at=timezone.now()
-            ),
             "measurement": Measurement.objects.create(
                 item=targets["bh2024-t-brand"].item,
                 year=2026,

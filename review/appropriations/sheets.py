@@ -13,12 +13,15 @@ from portal.accounts.models import Region
 from portal.core.money import to_fen, to_yuan, yuan_in_words
 from portal.core.spreadsheets import Cell, Column, Kind, Sheet, build_book
 from review.appropriations.calculation import calculation, percent
+from review.notices.letter import Letter
 from review.notices.render import print_html
 
 if TYPE_CHECKING:
     from review.appropriations.models import Allocation
 
 STYLE = Path(__file__).with_name("print.css")
+# Characters of 14 pt in the 225 mm of a page across.
+MEASURE = 45
 
 
 def calculation_sheet(allocation: Allocation, *, made_by: str) -> bytes:
@@ -56,6 +59,7 @@ def calculation_pdf(allocation: Allocation) -> tuple[bytes, str]:
     ]
     context = {
         "allocation": allocation,
+        "letter": Letter(measure=MEASURE),
         "rows": rows,
         "words": yuan_in_words(allocation.pool),
         "document": getattr(allocation, "appropriation", None),

@@ -13,7 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from review.notices.fonts import current_fonts
-from review.notices.typesetting import compose, lines_to_html, widths_of
+from review.notices.typesetting import MEASURE, compose, lines_to_html, widths_of
 
 # The height of the text area in millimetres, and how many lines it takes: by the standard, and at the closest.
 AREA = 225
@@ -60,14 +60,15 @@ def long_date(day: date) -> str:
 
 @dataclass(slots=True)
 class Letter:
-    """The letter while its template is drawn: it composes paragraphs and counts their lines."""
+    """The letter while its template is drawn: it composes paragraphs of `measure` characters and counts the lines."""
 
+    measure: float = MEASURE
     lines: int = 0
     title_lines: int = 0
 
     def paragraph(self, text: str, *, style: str = "", indent: float = 2.0) -> SafeString:
         """One paragraph of plain text as HTML; one of style `annexed` stands outside the letter."""
-        composed = compose(text, widths_of(current_fonts()), indent=indent)
+        composed = compose(text, widths_of(current_fonts()), measure=self.measure, indent=indent)
         self.lines += len(composed) if style != "annexed" else 0
         return _paragraph(lines_to_html(composed), style)
 

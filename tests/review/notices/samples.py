@@ -40,6 +40,8 @@ _COMMON: dict[str, Any] = {
     "demand": None,
     "transfer": None,
     "wording": {},
+    "line_changes": [],
+    "payer_changes": [],
     "remedies": {"reconsideration": "无锡市人民政府", "court": "有管辖权的人民法院"},
     "contact": {"office": "无锡市知识产权局", "phone": "0510-12345678", "address": ""},
     "verification": {

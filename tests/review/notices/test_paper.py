@@ -1,0 +1,84 @@
+"""Every kind of notice on paper: every measure that a ruler finds, every word that was given, on the pages expected."""
+
+import io
+import os
+import re
+from itertools import pairwise, product
+from typing import Any
+
+import pikepdf
+import pytest
+
+from portal.accounts.enums import RegionLevel
+from portal.accounts.models import Region
+from review.notices.enums import NoticeKind
+from review.notices.render import render_notice
+from review.notices.typesetting import CLOSING, HANG
+from review.wordings.specimens import specimen
+from tests.review.documents.samples import LONG, RARE, REASON, SHORT
+from tests.review.notices.test_render import text_of, words_of
+from tests.review.notices.test_typesetting import LEFT_EDGE, MILLIMETRE, RIGHT_EDGE, drawn_lines
+
+OFFICE = Region(
+    code="320200", name="无锡市", level=RegionLevel.CITY, bureau="无锡市知识产权局", contact="0510-12345678"
+)
+ONE_LINE, LONG_REASON = REASON[:26] + "。", (REASON * 20)[:1999] + "。"
+EVERY = list(product(NoticeKind, (1, 3, 12, 200), (SHORT, LONG, RARE), (ONE_LINE, LONG_REASON)))
+# Each kind once, and between them every number of lines, every name and every reason.
+COVERING = [
+    (kind, (1, 3, 12, 200)[at % 4], (SHORT, LONG, RARE)[at % 3], (ONE_LINE, LONG_REASON)[at % 2])
+    for at, kind in enumerate(NoticeKind)
+]
+CASES = EVERY if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else COVERING
+
+
+def notice_of(kind: NoticeKind, lines: int, name: str, reason: str) -> dict[str, Any]:
+    """A notice of a kind with so many of what it lists, if it lists anything."""
+    data = specimen(OFFICE, kind, hardest=False).to_json()
+    data["party"]["name"] = name
+    if data["lines"]:
+        data["lines"] = data["lines"] * lines
+        data["total"] = f"{5000 * lines}.00"
+    for listed in ("subjects", "files"):
+        data[listed] = data[listed] * lines
+    if data["reasons"]:
+        data["reasons"] = [{"text": reason, "basis": ""}]
+    return data
+
+
+@pytest.mark.parametrize(("kind", "lines", "name", "reason"), CASES)
+def test_every_measure_holds_and_every_word_is_there(kind: NoticeKind, lines: int, name: str, reason: str) -> None:
+    data = notice_of(kind, lines, name, reason)
+    pdf = render_notice(data)
+    words, drawn = words_of(pdf), list(drawn_lines(pdf))
+    text = re.sub(r"—\d+—|无锡知样〔2026〕1号附件第\d+页，共\d+页", "", text_of(pdf))
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        pages = len(document.pages)
+
+    # Every word, on the pages expected.
+    assert f"{name}：" in text
+    assert not data["reasons"] or reason in text
+    assert str(kind.label) in text
+    assert not data["lines"] or text.count("ZL201710600001.3") == lines
+    if reason == ONE_LINE or not data["reasons"]:
+        assert (pages == 1) == (len(data["lines"] or data["subjects"] or data["files"]) <= 3)
+    # The number is centred; the date ends four characters from the edge, with text on its page.
+    number = next(sides for _, sides, word in words if word == "无锡知样〔2026〕1号")
+    assert (number[0] + number[2]) / 2 == pytest.approx((LEFT_EDGE + RIGHT_EDGE) / 2, abs=0.5)
+    signed = {at: sides for at, sides, word in words if word == "2026年11月21日" and sides[0] > 120}
+    assert any(sides[2] == pytest.approx(RIGHT_EDGE - 4 * MILLIMETRE, abs=0.5) for sides in signed.values())
+    assert sum(at in signed for at, _, _, _ in drawn) >= 4
+    # One distance between the lines of a page, 22 to 29 of them to a page.
+    tops = sorted({round(top, 1) for at, (_, top, _, bottom), _ in words if at == 1 and 5.5 < bottom - top < 5.7})
+    steps = [below - above for above, below in pairwise(tops) if below - above > 2]
+    assert 225 / 29 - 0.2 <= min(steps) <= 225 / 22 + 0.2
+    # Nothing outside the text area; the right edge straight.
+    for at, (left, top, right, bottom), word in words:
+        if top < 263.5:
+            assert left >= LEFT_EDGE - 0.1, word
+            assert right <= RIGHT_EDGE + 0.1 + HANG * MILLIMETRE, word
+            assert top >= 36 or (at > 1 and top >= 26), word
+            assert bottom <= 263, word
+    full = [(right, line) for _, left, right, line in drawn if right > RIGHT_EDGE - 6 and left < 40]
+    for right, line in full:
+        assert RIGHT_EDGE - right <= 0.15 or line[-1] in CLOSING, (right, line)
