@@ -39,6 +39,8 @@ register_audit(
         "official_confirmed": "确认任命",
         "official_revoked": "免去职责",
         "staff_number_set": "登记工号",
+        "identity_stated": "登记证件号码",
+        "identity_confirmed": "核验证件号码",
         "password_changed": "修改密码",
         "password_reset": "重置密码",
         "password_set": "设置密码",

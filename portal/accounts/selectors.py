@@ -166,7 +166,10 @@ def appointment_findings(appointments: AppointmentQuerySet) -> list[Finding]:
         if (problem := conflict((one.role, one.region_id), (other.role, other.region_id)))
     ]
     unknown = [held for held in mine if not held[0].user.identity_digest]
-    return clashes + [Finding(held, "未登记证件号码，无法核对是否与其他账号为同一人。") for held in unknown]
+    return clashes + [
+        Finding(held, "未登记证件号码，无法核对是否与其他账号为同一人。请本人在“个人信息”中登记，由安全管理员核验。")
+        for held in unknown
+    ]
 
 
 def appointment_history(user: User, *, admin: User) -> list[Appointment]:

@@ -31,14 +31,14 @@ def appoint_official(user: User, *, role: str, region: Region, act: ActorContext
     RefusedError where the number is wrong, the person is a member of an applicant or the duties do not go together.
     """
     with transaction.atomic():
-        _check_administrator(region, Role.SYSTEM_ADMIN, act=act)
+        check_administrator(region, Role.SYSTEM_ADMIN, act=act)
         person = User.objects.select_for_update().get(pk=user.pk)
-        known = _read(number, act=act) if number or act.user is not None else ""
-        digest = _digest(person, known) if known else person.identity_digest
+        known = read_identity_number(number, act=act) if number or act.user is not None else ""
+        digest = digest_of(person, known) if known else person.identity_digest
         person.identity_digest = digest
         if same_person(person, act.user.pk if act.user else None):
             raise RefusedError("不能给自己任职，请由另一位系统管理员办理。")
-        _check_duties(person, role, region)
+        check_duties(person, role, region)
         appointment = Appointment.objects.create(
             user=person,
             role=role,
@@ -76,20 +76,20 @@ def confirm_appointment(appointment: Appointment, *, number: str, act: ActorCont
     the one appointed under, and where the person may not hold the duty any more.
     """
     with transaction.atomic():
-        locked = _lock(appointment)
-        _check_administrator(locked.region, Role.SECURITY_ADMIN, act=act)
+        locked = lock_appointment(appointment)
+        check_administrator(locked.region, Role.SECURITY_ADMIN, act=act)
         if locked.revoked_at or locked.confirmed_at:
             raise RefusedError("该任职已经办理，请刷新页面查看。")
         person = User.objects.select_for_update().get(pk=locked.user_id)
-        known = _read(number, act=act)
-        if _digest(person, known) != locked.identity_digest:
+        known = read_identity_number(number, act=act)
+        if digest_of(person, known) != locked.identity_digest:
             raise RefusedError(
                 "与任职时登记的证件号码不一致。请核对证件原件；登记有误的，请退回该任职。", field="number"
             )
         person.identity_digest = locked.identity_digest
         if same_person(person, act.user.pk if act.user else None) or same_person(act.user, locked.appointed_by_id):
             raise RefusedError("任职须由任命人和本人以外的安全管理员确认。")
-        _check_duties(person, locked.role, locked.region, but=locked)
+        check_duties(person, locked.role, locked.region, but=locked)
         locked.confirmed_at, locked.confirmed_by, locked.identity_number = act.at, act.user, known
         locked.save(update_fields=["confirmed_at", "confirmed_by", "identity_number"])
         _take_effect(locked)
@@ -110,9 +110,9 @@ def revoke_appointment(appointment: Appointment, *, act: ActorContext) -> None:
     back what waits for confirmation), RefusedError where it has ended.
     """
     with transaction.atomic():
-        locked = _lock(appointment)
+        locked = lock_appointment(appointment)
         may_end = [Role.SYSTEM_ADMIN] if locked.confirmed_at else sorted(ADMINISTRATORS)
-        _check_administrator(locked.region, *may_end, act=act)
+        check_administrator(locked.region, *may_end, act=act)
         if same_person(act.user, locked.user_id):
             raise RefusedError("不能免去自己的职责，请由另一位系统管理员办理。")
         if locked.revoked_at:
@@ -172,20 +172,21 @@ def set_staff_number(user: User, *, number: str, act: ActorContext) -> User:
     return person
 
 
-def _lock(appointment: Appointment) -> Appointment:
+def lock_appointment(appointment: Appointment) -> Appointment:
+    """The appointment under its row's lock."""
     found = Appointment.objects.select_for_update(of=("self",))
     return found.select_related("user", "appointed_by", "region__parent").get(pk=appointment.pk)
 
 
-def _read(number: str, *, act: ActorContext) -> str:
-    """An ID number in its normal form."""
+def read_identity_number(number: str, *, act: ActorContext) -> str:
+    """An ID number in its normal form. Raises RefusedError for what cannot be one."""
     try:
         return read_resident_id(number, today=timezone.localdate(act.at))
     except IdentifierError as error:
         raise RefusedError(str(error), field="number") from error
 
 
-def _digest(person: User, number: str) -> str:
+def digest_of(person: User, number: str) -> str:
     """The digest of an ID number, the very one that another account of the same holder already has."""
     digest = known_digest(number)
     if person.identity_digest not in ("", digest):
@@ -193,7 +194,7 @@ def _digest(person: User, number: str) -> str:
     return digest
 
 
-def _check_duties(person: User, role: str, region: Region, *, but: Appointment | None = None) -> None:
+def check_duties(person: User, role: str, region: Region, *, but: Appointment | None = None) -> None:
     """Raise RefusedError where this person, under all their accounts, may not take the role."""
     if not person.is_active:
         raise RefusedError("该账号已停用，不能任职。")
@@ -223,7 +224,8 @@ def _take_effect(appointment: Appointment) -> None:
     )
 
 
-def _check_administrator(region: Region, *roles: Role, act: ActorContext) -> None:
+def check_administrator(region: Region, *roles: Role, act: ActorContext) -> None:
+    """Raise PermissionDenied unless who acts has one of the roles over the region now; the operator has all."""
     if act.user is None:
         return
     # Asked anew, not from the request's cache: an administrator revoked a moment ago appoints nobody.

@@ -20,6 +20,7 @@ from portal.accounts.selectors import (
     search_users,
     security_admins_over,
 )
+from portal.accounts.services.identity import awaits_identity, confirm_number
 from portal.accounts.services.officials import (
     appoint_official,
     confirm_appointment,
@@ -103,17 +104,22 @@ def staff_number(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access(officials(Role.SECURITY_ADMIN))
 def appointment(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Show an appointment to be confirmed, and confirm it with the number read from the person's card."""
+    """Show an appointment, and confirm it, or who holds it, with the number read from the person's card."""
     related = ("user", "region__parent", "appointed_by", "confirmed_by")
     found = Appointment.objects.visible_to(user_of(request)).select_related(*related)
     shown = get_object_or_404(found, public_id=public_id)
     form = ConfirmForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with show_refusal(form):
-            confirm_appointment(shown, number=form.cleaned_data["number"], act=act_of(request))
-            messages.success(request, f"{shown.user.name}的任职“{shown}”已确认并生效。")
+            if shown.confirmed_at:
+                confirm_number(shown, number=form.cleaned_data["number"], act=act_of(request))
+                messages.success(request, f"{shown.user.name}的证件号码已核验。")
+            else:
+                confirm_appointment(shown, number=form.cleaned_data["number"], act=act_of(request))
+                messages.success(request, f"{shown.user.name}的任职“{shown}”已确认并生效。")
             return redirect("accounts:officials")
-    return render(request, "accounts/appointment.html", {"appointment": shown, "form": form})
+    context = {"appointment": shown, "form": form, "awaits_identity": awaits_identity(shown, shown.user)}
+    return render(request, "accounts/appointment.html", context)
 
 
 @access(officials(*sorted(THREE_OFFICES)))
