@@ -4,6 +4,7 @@ A head is a fact's label or a usual synonym, with or without brackets. What stan
 unit: yuan and their multiples convert exactly, anything else makes every cell of the column a fault.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,11 @@ from portal.core.text import compact
 
 _LONGEST = 120
 _SEPARATORS = "/_:-|,;、"
+_BEFORE_UNIT = ("以", "按", "均为", "单位为", "单位是", "单位", "金额", "币种", "不含税", "含税", "税前", "税后")
+_AFTER_UNIT = ("为单位", "计算", "计价", "表示", "计")
+_LONGEST_UNIT = 8
+# A scale in words that are not understood: they may name a unit, and are never passed over.
+_SCALED = re.compile(r"[百千万亿仟佰萬億]|\dk")
 _UNIT_WORDS = ("百万元", "千万元", "万元", "千元", "百元", "亿元", "美元", "欧元", "日元", "港元", "元", "%")
 
 
@@ -87,13 +93,15 @@ def read_unit(fact: Fact, written: str) -> Unit:
         if word in PERCENT and fact.type in ("number", "text"):
             unit = Unit(is_percent=True)
         elif fact.type == "money":
+            bare = _unwrapped(word)
             try:
-                factor = unit_factor(word)
+                factor = unit_factor(word) if bare else None
+                factor = unit_factor(bare) if bare and factor is None else factor
             except MoneyError as error:
                 return Unit(fault=str(error))
             if factor is not None:
                 unit = Unit(yuan=factor) if word != "人民币" or unit.yuan is None else unit
-            elif not _is_description(word):
+            elif bare and (_SCALED.search(word) or not _is_description(word)):
                 return Unit(fault=f"不认识表头中的单位“{word}”：请把表头改为（元）、（万元）等，或在单元格中写明单位。")
         elif fact.type in ("integer", "number") and not _is_description(word):
             wanted = f"（{fact.unit}）" if fact.unit else "不带单位的数"
@@ -105,12 +113,12 @@ def unit_of_title(cells: Iterable[Cell]) -> Unit | None:
     """The unit of all sums that a line above the head names, as `单位：万元`; None where none does."""
     found = None
     for cell in cells:
-        before, mark, after = compact(cell.text).rpartition("单位:")
+        before, mark, after = compact(cell.text).replace("单位(", "单位:").rpartition("单位:")
         word = after.split(")")[0].casefold()[:_LONGEST]
         if not mark or not word:
             continue
         try:
-            factor = unit_factor(word)
+            factor = _unit_first(word)
         except MoneyError as error:
             found = Unit(fault=str(error))
             continue
@@ -156,6 +164,21 @@ def _bare(key: str) -> tuple[str, str]:
         inner.append(key[at + 1 : -1])
         key = key[:at]
     return key, ",".join(reversed(inner))
+
+
+def _unit_first(text: str) -> Decimal | None:
+    """The unit of money that a text is, or begins with (千元制表:…): how many yuan one of it is."""
+    whole = unit_factor(text)
+    begins = (text[:length] for length in range(min(len(text), _LONGEST_UNIT), 0, -1))
+    known = (unit_factor(begin) for begin in begins if begin.endswith(("元", "圆", "币")))
+    return whole if whole is not None else next((factor for factor in known if factor is not None), None)
+
+
+def _unwrapped(word: str) -> str:
+    """A word of a head without what people write around a unit: 以万元计, 单位为万元, 不含税万元."""
+    while prefix := next((prefix for prefix in _BEFORE_UNIT if word.startswith(prefix)), ""):
+        word = word.removeprefix(prefix)
+    return word.removesuffix(next((suffix for suffix in _AFTER_UNIT if word.endswith(suffix)), ""))
 
 
 def _words(written: str) -> list[str]:
