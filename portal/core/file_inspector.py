@@ -35,8 +35,16 @@ PROBLEMS = ("password", "damaged", "no_pages", "script", "embedded", "launch", "
 
 _WEB_PAGE = re.compile(rb"<\s*(?:!doctype|html|head|body|script|iframe|svg|object|embed)\b", re.IGNORECASE)
 _OTHER_BEGINNINGS = (b"MZ", b"PK\x03\x04", b"GIF8", b"\x89PNG", b"\xff\xd8\xff", b"\x7fELF", b"Rar!")
-# Of an office file: a template or an object that is fetched from elsewhere when it is opened.
-_LOADS_ANOTHER = re.compile(rb"/(?:attachedTemplate|oleObject|frame)[\"']")
+# Of an office file: what its parts may be, by their endings, and what it may name outside itself, which a reader
+# follows by a click. A part of another kind (aFChunk) is a file of its own, e.g. a web page.
+_OFFICE_ENDINGS = (
+    *(".xml", ".rels", ".vml", ".odttf", ".fntdata", ".png", ".jpg", ".jpeg", ".jfif", ".gif", ".bmp", ".emf", ".wmf"),
+    *(".tif", ".tiff", ".svg", ".wdp", ".ico"),
+)
+_RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+_LOADS_ANOTHER = re.compile(rb"/(?:attachedTemplate|oleObject|frame|aFChunk)[\"']")
+_FOLLOWED_BY_A_CLICK = re.compile(rb"/(?:hyperlink|externalLinkPath)[\"']")
+_FIELD_CODE = re.compile(rb"<w:instrText\b[^>]*>([^<]*)|\bw:instr=\"([^\"]*)")
 # Refused wherever they stand; and those that a reader may follow by a click, but no file by itself.
 _LAUNCHES = {"/Launch", "/ImportData", "/SubmitForm", "/GoToE"}
 _LEAVES_THE_FILE = {"/URI", "/GoToR", "/Thread"}
@@ -185,12 +193,25 @@ def _check_office(content: bytes) -> None:
 def _check_part(name: str, text: bytes, flags: int) -> None:
     if flags & 1:
         raise ProblemError("password")
-    if "/embeddings/" in name or "/activex/" in name or name.endswith((".exe", ".dll", ".js", ".vbs")):
+    is_known = name.endswith((*_OFFICE_ENDINGS, "/")) or (name.endswith(".bin") and "/printersettings/" in name)
+    if "/embeddings/" in name or "/activex/" in name or not is_known:
         raise ProblemError("embedded")
-    if name.endswith(".rels") and _LOADS_ANOTHER.search(text):
+    if ".." in name.split("/") or name.startswith("/"):
+        raise ProblemError("mixed")
+    if name.endswith(".rels") and any(_loads_another(tag) for tag in _RELATIONSHIP.findall(text)):
+        raise ProblemError("launch")
+    # A field that asks another program for its content. Its code may be cut into several runs.
+    codes = b"".join(part for found in _FIELD_CODE.findall(text) for part in found)
+    if re.search(rb"\bDDE(?:AUTO)?\b", codes) or b"<ddeLink" in text:
         raise ProblemError("launch")
     if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in text[:4096]:
         raise ProblemError("damaged")
+
+
+def _loads_another(tag: bytes) -> bool:
+    """Whether what a relationship names is fetched when the file is opened."""
+    is_outside = b'"External"' in tag or b"'External'" in tag
+    return bool(_LOADS_ANOTHER.search(tag)) or (is_outside and not _FOLLOWED_BY_A_CLICK.search(tag))
 
 
 def main() -> int:

@@ -91,7 +91,18 @@ OPENS_FREELY = pikepdf.Encryption(user="", owner="secret")
 PICTURE, PHOTO = make_image("PNG", (300, 300)), make_image("JPEG", (300, 300))
 ARCHIVE = make_office()
 LINEAR = make_pdf(linearize=True)
-TEMPLATE = b'Type="http://x/attachedTemplate"'
+
+
+def related(kind: str, mode: str = "External") -> dict[str, bytes]:
+    """A part of an office file that names something of a kind outside of it."""
+    return {"word/_rels/s.xml.rels": f'<Relationship Type="http://x/{kind}" Target="y" TargetMode="{mode}"/>'.encode()}
+
+
+def field(*runs: str) -> dict[str, bytes]:
+    """One with the code of a field, in several runs."""
+    return {"word/f.xml": "".join(f"<w:instrText>{run}</w:instrText>" for run in runs).encode()}
+
+
 WANTED = {
     "whole": (PDF, WHOLE, ""),
     "behind a printer's preamble": (PDF, b"\x1b%-12345X@PJL\r\n" + WHOLE, ""),
@@ -144,15 +155,18 @@ WANTED = {
     "jpeg with an archive": (JPEG, PHOTO + ARCHIVE, "mixed"),
     "jpeg with a web page": (JPEG, PHOTO + b"<script>alert(1)</script>", "mixed"),
     "word": (WORD, ARCHIVE, ""),
-    "excel": (EXCEL, make_office("xl/workbook.xml", xl__printerSettings__printerSettings1=b"x"), ""),
+    "excel": (EXCEL, make_office("xl/workbook.xml", **{"xl/printerSettings/printerSettings1.bin": b"x"}), ""),
+    "links that are followed by a click": (WORD, make_office(**related("hyperlink"), **field("HYPERLINK x")), ""),
     "half an archive": (WORD, ARCHIVE[: len(ARCHIVE) // 2], "damaged"),
     "archive with a wrong sum": (WORD, ARCHIVE.replace(zlib.compress(b"<document/>")[2:-4], b"\0" * 9), "damaged"),
     "program in it": (WORD, make_office(**{"word/embeddings/oleObject1.bin": b"x"}), "embedded"),
-    "template elsewhere": (
-        WORD,
-        make_office(**{"word/_rels/s.xml.rels": TEMPLATE}),
-        "launch",
-    ),
+    "programs of other kinds in it": (WORD, make_office(**{"word/a.lnk": b"x"}), "embedded"),
+    "web page in it": (WORD, make_office(**related("aFChunk", "Internal")), "launch"),
+    "part that leaves its folder": (WORD, make_office(**{"../../x.xml": b"<x/>"}), "mixed"),
+    "template elsewhere": (WORD, make_office(**related("attachedTemplate", "Internal")), "launch"),
+    "picture elsewhere": (WORD, make_office(**related("image")), "launch"),
+    "field that starts a program": (WORD, make_office(**field("DDE", "AUTO c:\\cmd.exe")), "launch"),
+    "cell that starts a program": (EXCEL, make_office("xl/workbook.xml", **{"xl/e.xml": b"<ddeLink x=''/>"}), "launch"),
     "entities": (WORD, make_office(**{"word/more.xml": b"<!DOCTYPE x [<!ENTITY a 'b'>]><x/>"}), "damaged"),
 }
 
