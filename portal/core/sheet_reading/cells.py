@@ -22,6 +22,8 @@ MAX_SHEETS = 20
 MAX_ROWS = 5_000
 MAX_COLUMNS = 256
 MAX_CELLS = 60_000
+# Behind the title of a sheet that the person does not see.
+HIDDEN = "（隐藏）"
 MAX_CELL_TEXT = 500
 # A spreadsheet holds fifteen digits of a number; of a longer one the last are zeros or noise.
 _SAFE_NUMBER = Decimal(10) ** 15

@@ -8,6 +8,7 @@ from xlrd.biffh import XLRDError
 
 from portal.core.errors import RefusedError
 from portal.core.sheet_reading.cells import (
+    HIDDEN,
     BookBuilder,
     Cell,
     boolean_cell,
@@ -33,8 +34,10 @@ def read_xls(content: bytes, book: BookBuilder) -> None:
         with xlrd.open_workbook(
             file_contents=content, formatting_info=True, on_demand=True, ragged_rows=True, logfile=io.StringIO()
         ) as workbook:
-            for index, title in enumerate(workbook.sheet_names()):
-                book.begin(title)
+            # Known before a sheet is loaded, and nowhere else.
+            hidden = workbook._sheet_visibility  # type: ignore[attr-defined]  # noqa: SLF001
+            for index in sorted(range(workbook.nsheets), key=lambda index: bool(hidden[index])):
+                book.begin(workbook.sheet_names()[index] + (HIDDEN if hidden[index] else ""))
                 _read_sheet(workbook, index, book)
                 workbook.unload_sheet(index)
     except RefusedError:

@@ -20,6 +20,7 @@ from xml.parsers import expat
 
 from portal.core.errors import RefusedError
 from portal.core.sheet_reading.cells import (
+    HIDDEN,
     MAX_CELL_TEXT,
     MAX_ELEMENTS,
     MAX_SHEETS,
@@ -90,7 +91,7 @@ class Workbook:
             self._read(part, reader.start, reader.end, reader.text)
 
     def sheets(self, sink: CellSink) -> Iterator[tuple[str, str, SheetReader]]:
-        """Title, part and reader of each sheet, in order."""
+        """Title, part and reader of each sheet, in order; those that the person does not see come last and say so."""
         parts = {name.lower(): name for name in self.archive.namelist()}
         if any(entry.flag_bits & 1 for entry in self.archive.infolist()):
             raise RefusedError(PASSWORD)
@@ -105,14 +106,19 @@ class Workbook:
         if workbook.lower() not in parts:
             raise RefusedError("这不是 Excel 工作簿（.xlsx）。请在 Excel 或 WPS 中另存为 .xlsx 后再导入。")
         links = self._links(workbook, parts)
-        sheets: list[tuple[str, str]] = []
+        seen: list[tuple[str, str]] = []
+        hidden: list[tuple[str, str]] = []
         dates_from_1904 = False
 
         def on_start(name: str, attributes: Mapping[str, str]) -> None:
             nonlocal dates_from_1904
             if name == "sheet":
                 link = next((value for key, value in attributes.items() if _local(key) == "id"), "")
-                sheets.append((attributes.get("name", ""), links.get(link, ("", ""))[1]))
+                title, target = attributes.get("name", ""), links.get(link, ("", ""))[1]
+                if attributes.get("state", "").endswith("idden"):
+                    hidden.append((f"{title}{HIDDEN}", target))
+                else:
+                    seen.append((title, target))
             elif name == "workbookPr":
                 dates_from_1904 = attributes.get("date1904", "") in ("1", "true")
 
@@ -120,7 +126,7 @@ class Workbook:
         by_kind = {kind.rpartition("/")[2]: target for kind, target in links.values()}
         strings = self._strings(parts.get(by_kind.get("sharedStrings", "").lower(), ""))
         formats = self._formats(parts.get(by_kind.get("styles", "").lower(), ""))
-        for title, target in sheets:
+        for title, target in (*seen, *hidden):
             if target.lower() not in parts:
                 raise RefusedError(DAMAGED)
             yield title, parts[target.lower()], SheetReader(sink, strings, formats, dates_from_1904)

@@ -180,6 +180,20 @@ def test_a_workbook_whose_looks_are_damaged_is_read_all_the_same():
     assert texts(xlsx(["甲"], **{"xl/theme/theme1.xml": b"no xml", "xl/styles.xml": lambda _: None})) == {"A1": "甲"}
 
 
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_sheet_that_nobody_sees_comes_last_and_says_so(state):
+    book = openpyxl.Workbook()
+    book.create_sheet("旧数据", 0).append(["旧"])
+    book["旧数据"].sheet_state = state
+    book["Sheet"].append(["新"])
+    target = io.BytesIO()
+    book.save(target)
+    assert [(sheet.title, sheet.rows[1][1].text) for sheet in read_book(target.getvalue())] == [
+        ("Sheet", "新"),
+        ("旧数据（隐藏）", "旧"),
+    ]
+
+
 def test_texts_in_a_table_of_their_own_are_read():
     assert texts(shared()) == {"A1": "专利号", "B1": "费用", "A2": "甲", "B2": "50%"}
 
