@@ -57,8 +57,12 @@ def recorded_together() -> Iterator[None]:
     """Append what is recorded inside only at the end, at once; must run inside the transaction of a long action.
 
     Every other transaction waits for whoever holds the chain's head. Inside, the rows are written and only the records
-    are gathered, so that an action over a thousand claims holds it for the last moment alone.
+    are gathered, so that an action over many claims holds it for the last moment alone. Inside another, it is part of
+    that one.
     """
+    if _waiting.get() is not None:
+        yield
+        return
     entries: list[_Entry] = []
     token = _waiting.set(entries)
     try:

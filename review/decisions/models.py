@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from applications.claims.enums import Route
@@ -15,10 +16,14 @@ from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import User
 from portal.core.choices import StateField
 from portal.core.encrypted_fields import EncryptedField
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
 from review.decisions.enums import Conclusion, CreditResult, ObjectionState, Stage
 
 # District lists are worked by the district's own second officer too.
 PUBLICITY_ROLES = (Role.CITY_OFFICER, Role.DECISION_MAKER, Role.DISTRICT_SECOND)
+# The job that fills a long list; its key is the list's.
+PUBLISH_KIND = "review.publish_list"
 _HEAR_OBJECTIONS = frozenset({*PUBLICITY_ROLES, Role.AUDITOR})
 
 
@@ -158,6 +163,11 @@ class PublicityQuerySet(models.QuerySet["PublicityList"]):
 
     def visible_to(self, user: User) -> PublicityQuerySet:
         return self.all()
+
+    def complete(self) -> PublicityQuerySet:
+        """Those that hold all their claims: a long list is filled by a job, and nobody reads it before."""
+        filling = Job.objects.filter(kind=PUBLISH_KIND, key=Cast(OuterRef("pk"), models.CharField()))
+        return self.filter(~Exists(filling.exclude(state=JobState.DONE)))
 
     def workable_by(self, user: User) -> PublicityQuerySet:
         """Lists of the cities, or of the district, in which the person handles publicity."""

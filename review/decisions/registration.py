@@ -7,8 +7,15 @@ from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
-from review.decisions.jobs import approve_long_list, decide_in_background, watch_days_of_correction
+from review.decisions.jobs import (
+    approve_in_background,
+    decide_in_background,
+    publish_in_background,
+    watch_days_of_correction,
+    withdraw_in_background,
+)
 from review.decisions.models import (
+    PUBLISH_KIND,
     ClaimScore,
     CreditSnapshot,
     Decision,
@@ -21,7 +28,9 @@ from review.decisions.models import (
 _REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER)
 
 URL_MODULES.add("review/", "review.decisions.urls")
-JOB_KINDS.add("review.approve_list", JobKind("公示期满批准", approve_long_list))
+JOB_KINDS.add("review.approve_list", JobKind("公示期满批准", approve_in_background))
+JOB_KINDS.add(PUBLISH_KIND, JobKind("公示名单生成", publish_in_background))
+JOB_KINDS.add("review.withdraw_list", JobKind("公示撤下", withdraw_in_background))
 JOB_KINDS.add("review.decide_agenda", JobKind("议程审定", decide_in_background))
 JOB_KINDS.add("review.corrections", JobKind("提醒补正期限", watch_days_of_correction, is_daily=True))
 register_menu("公示", "review:publicity_public", public, weight=50)

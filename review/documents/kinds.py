@@ -30,7 +30,7 @@ class Paper:
 
 
 def _publicity(_user: Any, key: str) -> Paper | None:
-    found = PublicityList.objects.select_related("region__parent", "replaces").filter(key=key).first()
+    found = PublicityList.objects.complete().select_related("region__parent", "replaces").filter(key=key).first()
     if found is None:
         return None
     return Paper(

@@ -82,7 +82,8 @@ def open_objections(user: User) -> list[Objection]:
 def current_publicity(*, today: date) -> list[PublicityList]:
     """Lists that the public may read and object to today, the soonest to end first."""
     return list(
-        PublicityList.objects.filter(closed_at=None, starts_on__lte=today, ends_on__gte=today)
+        PublicityList.objects.complete()
+        .filter(closed_at=None, starts_on__lte=today, ends_on__gte=today)
         .select_related("region")
         .annotate(entry_count=Count("entries"))
         .order_by("ends_on", "pk")[:5]

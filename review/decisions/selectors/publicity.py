@@ -50,7 +50,7 @@ def _with_counts(lists: QuerySet[PublicityList]) -> QuerySet[PublicityList]:
 
 def public_lists() -> list[ListedList]:
     """The latest lists, newest first, that have begun."""
-    begun = PublicityList.objects.filter(starts_on__lte=timezone.localdate())
+    begun = PublicityList.objects.complete().filter(starts_on__lte=timezone.localdate())
     return [_listed(each) for each in _with_counts(begun).order_by("-starts_on", "-pk")[:MOST_LISTS]]
 
 

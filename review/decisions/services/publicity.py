@@ -1,12 +1,13 @@
 """Publish what was decided, and approve what nobody objected to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from applications.claims.enums import Action, ClaimStatus, Route
@@ -17,6 +18,7 @@ from portal.audit.services import record_audit, record_contents, recorded_togeth
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
+from portal.ownership.selectors import refuse_disputed
 from portal.workdays.selectors import CalendarUnknownError, add_workdays
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import LineDecision, PublicityEntry, PublicityList
@@ -68,37 +70,62 @@ def publish_claims(
 
     The list takes the next number of its office's series.
 
-    Raises RefusedError for an empty list, a first day in the past, or a claim that is decided elsewhere;
-    RefusedError for one that is not waiting for publicity; PermissionDenied for another region's officer.
+    Raises RefusedError for an empty list, a first day in the past, a claim that is decided elsewhere or is not waiting
+    for publicity; PermissionDenied for another region's officer.
     """
+    with transaction.atomic(), recorded_together():
+        publicity = begin_list(region, claim_ids=claim_ids, plan=plan, act=act)
+        enter_claims(publicity, claim_ids, act=act)
+    return publicity
+
+
+def begin_list(region: Region, *, claim_ids: Sequence[int], plan: PublicityPlan, act: ActorContext) -> PublicityList:
+    """Make the list, for these claims but without any of them; in the caller's transaction."""
     if act.user is None or region.pk not in publishing_regions(act.user):
         raise PermissionDenied("只有本市的审核人员（区级审定的事项为本区的审定人员）可以发起公示。")
     if not claim_ids:
         raise RefusedError("请至少选择一件申报列入公示。")
     if plan.starts_on < timezone.localdate(act.at):
         raise RefusedError("公示开始日期不能早于今天。")
+    year = timezone.localdate(act.at).year
+    sequence = take_number(region, SERIES, year=year)
+    publicity = PublicityList.objects.create(
+        region=region,
+        title=plan.title,
+        number=document_number(region, SERIES_WORD, year=year, sequence=sequence),
+        starts_on=plan.starts_on,
+        ends_on=last_day(plan.starts_on, workdays=plan.workdays),
+        workdays=plan.workdays,
+        contact=plan.contact,
+        replaces=plan.replaces,
+        created_by=act.user,
+        created_at=act.at,
+    )
+    record_audit(
+        act,
+        action="review.publicity",
+        target=publicity,
+        region_code=region.pk,
+        after={
+            "number": publicity.number,
+            "starts_on": publicity.starts_on,
+            "ends_on": publicity.ends_on,
+            "claims": len(set(claim_ids)),
+        },
+    )
+    return publicity
+
+
+def enter_claims(publicity: PublicityList, claim_ids: Collection[int], *, act: ActorContext) -> None:
+    """Put decided claims on a list and move each into publicity; all of them or, with what is raised, none."""
     with transaction.atomic(), recorded_together():
         # All rows first, in one order: the audit chain's lock, for which everybody else waits, comes at the end.
         claims = [lock_claim(pk) for pk in sorted(set(claim_ids))]
-        if any(claim.deciding_region_id != region.pk for claim in claims):
-            raise RefusedError(f"所选申报不由{region.name}审定，请重新选择。")
-        year = timezone.localdate(act.at).year
-        sequence = take_number(region, SERIES, year=year)
-        publicity = PublicityList.objects.create(
-            region=region,
-            title=plan.title,
-            number=document_number(region, SERIES_WORD, year=year, sequence=sequence),
-            starts_on=plan.starts_on,
-            ends_on=last_day(plan.starts_on, workdays=plan.workdays),
-            workdays=plan.workdays,
-            contact=plan.contact,
-            replaces=plan.replaces,
-            created_by=act.user,
-            created_at=act.at,
-        )
+        if any(claim.deciding_region_id != publicity.region_id for claim in claims):
+            raise RefusedError(f"所选申报不由{publicity.region.name}审定，请重新选择。")
         # First what may be refused: a claim that is not decided has nothing to show on a list.
         for claim in claims:
-            event = perform_transition(claim, action=Action.PUBLICISE, act=act, reason=plan.title)
+            event = perform_transition(claim, action=Action.PUBLICISE, act=act, reason=publicity.title)
             notify_of_step(claim, event)
         entries = PublicityEntry.objects.bulk_create(
             PublicityEntry(
@@ -114,19 +141,6 @@ def publish_claims(
             for claim in claims
         )
         record_contents(entries)
-        record_audit(
-            act,
-            action="review.publicity",
-            target=publicity,
-            region_code=region.pk,
-            after={
-                "number": publicity.number,
-                "starts_on": publicity.starts_on,
-                "ends_on": publicity.ends_on,
-                "claims": len(claims),
-            },
-        )
-    return publicity
 
 
 def withdraw_list(publicity: PublicityList, *, reason: str, redecide: bool, act: ActorContext) -> PublicityList:
@@ -135,37 +149,60 @@ def withdraw_list(publicity: PublicityList, *, reason: str, redecide: bool, act:
     The list stays readable with the reason. Raises RefusedError without a reason, while an objection is open, and once
     a claim of it is approved; PermissionDenied for whoever does not publish in its region.
     """
+    with transaction.atomic(), recorded_together():
+        publicity = close_withdrawn(publicity, reason=reason, act=act)
+        take_off(left_behind(publicity), reason=reason, redecide=redecide, act=act)
+    return publicity
+
+
+def close_withdrawn(publicity: PublicityList, *, reason: str, act: ActorContext) -> PublicityList:
+    """Take the list down, without moving any of its claims; in the caller's transaction."""
     if act.user is None or publicity.region_id not in publishing_regions(act.user):
         raise PermissionDenied("只有发起公示的地区可以撤下公示。")
     if not reason.strip():
         raise RefusedError("请写明撤下公示的原因，原因将在公示页面公布。", field="reason")
-    with transaction.atomic(), recorded_together():
-        standing = publicity.entries.standing().order_by("claim_id").values_list("claim_id", flat=True)
-        claims = [lock_claim(pk) for pk in standing]
-        publicity = PublicityList.objects.select_for_update().get(pk=publicity.pk)
-        if publicity.withdrawn_reason:
-            raise RefusedError("该公示已经撤下。")
-        if any(claim.status == ClaimStatus.OBJECTION for claim in claims):
-            raise RefusedError("名单中有未办结的异议，请先办结异议，再撤下公示。")
-        if any(claim.status in _CONFIRMED for claim in claims):
-            raise RefusedError("名单中已有批准的申报，不能整体撤下；个别资助有误的，请办理调减或终止。")
-        for claim in claims:
-            if claim.status == ClaimStatus.PUBLICITY:
-                event = perform_transition(claim, action=Action.UNPUBLISH, act=act, reason=reason)
-                notify_of_step(claim, event)
-                if redecide:
-                    release_decided(claim, act=act)
-                    perform_transition(claim, action=Action.SEND_BACK, act=act, reason=reason)
-        publicity.withdrawn_reason, publicity.closed_at = reason.strip(), act.at
-        publicity.save(update_fields=["withdrawn_reason", "closed_at"])
-        record_audit(
-            act,
-            action="review.publicity_withdrawn",
-            target=publicity,
-            region_code=publicity.region_id,
-            after={"reason": publicity.withdrawn_reason, "claims": len(claims)},
-        )
+    claims = Claim.objects.filter(publicity_entries__in=publicity.entries.standing()).order_by("pk")
+    # Locked before the list, as whoever approves one of them or enters an objection does.
+    statuses = [claim.status for claim in claims.select_for_update(of=("self",)).only("status")]
+    publicity = PublicityList.objects.select_for_update().get(pk=publicity.pk)
+    if publicity.withdrawn_reason:
+        raise RefusedError("该公示已经撤下。")
+    if not PublicityList.objects.complete().filter(pk=publicity.pk).exists():
+        raise RefusedError("名单正在生成，请在生成后再撤下。")
+    if ClaimStatus.OBJECTION in statuses:
+        raise RefusedError("名单中有未办结的异议，请先办结异议，再撤下公示。")
+    if not _CONFIRMED.isdisjoint(statuses):
+        raise RefusedError("名单中已有批准的申报，不能整体撤下；个别资助有误的，请办理调减或终止。")
+    publicity.withdrawn_reason, publicity.closed_at = reason.strip(), act.at
+    publicity.save(update_fields=["withdrawn_reason", "closed_at"])
+    record_audit(
+        act,
+        action="review.publicity_withdrawn",
+        target=publicity,
+        region_code=publicity.region_id,
+        after={"reason": publicity.withdrawn_reason, "claims": len(statuses)},
+    )
     return publicity
+
+
+def left_behind(publicity: PublicityList) -> list[int]:
+    """Keys of the claims that are still in publicity by a list that was taken down."""
+    later = PublicityEntry.objects.filter(claim=OuterRef("claim"), pk__gt=OuterRef("pk"))
+    last = publicity.entries.filter(~Exists(later), claim__status=ClaimStatus.PUBLICITY)
+    return list(last.order_by("claim_id").values_list("claim_id", flat=True))
+
+
+def take_off(claim_ids: Collection[int], *, reason: str, redecide: bool, act: ActorContext) -> None:
+    """Take claims out of publicity, back to wait for another list or, to be decided anew, to the decision."""
+    with transaction.atomic(), recorded_together():
+        for claim in [lock_claim(pk) for pk in claim_ids]:
+            if claim.status != ClaimStatus.PUBLICITY:
+                continue
+            event = perform_transition(claim, action=Action.UNPUBLISH, act=act, reason=reason)
+            notify_of_step(claim, event)
+            if redecide:
+                release_decided(claim, act=act)
+                perform_transition(claim, action=Action.SEND_BACK, act=act, reason=reason)
 
 
 def _paid_lines(claim: Claim) -> int:
@@ -200,14 +237,15 @@ def approvable(publicity: PublicityList) -> list[Claim]:
 def approve_claim(claim_id: int, *, publicity: PublicityList, act: ActorContext) -> Claim:
     """Approve one publicised claim after the list's last day, and promise its award and notice, or its recognition's.
 
-    Raises RefusedError before the end of the period, where the claim is frozen or moved on, and, where a district
-    decides, for who took its decision.
+    Raises RefusedError before the end of the period, where the claim is frozen or moved on, where its organisation is
+    contested, and, where a district decides, for who took its decision.
     """
     refuse_before_end(publicity, act=act)
     with transaction.atomic():
         claim = lock_claim(claim_id)
         if not publicity.entries.standing().filter(claim=claim).exists():
             raise RefusedError("该申报不在本次公示名单中。")
+        refuse_disputed(claim.applicant_id)
         if problem := credit_problem(claim, on=timezone.localdate(act.at)):
             raise RefusedError(problem)
         if claim.route == Route.DISTRICT:

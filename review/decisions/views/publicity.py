@@ -17,8 +17,9 @@ from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.money import ZERO, format_yuan
 from portal.core.paging import paginate_fixed
+from portal.jobs.kinds import kind_label
 from review.decisions.forms.lists import ObjectionConclusionForm, ObjectionForm, PublicityForm, WithdrawForm
-from review.decisions.models import PUBLICITY_ROLES, Objection, PublicityEntry, PublicityList
+from review.decisions.models import PUBLICITY_ROLES, PUBLISH_KIND, Objection, PublicityEntry, PublicityList
 from review.decisions.permissions import approver_in, publishing_regions
 from review.decisions.selectors.publicity import (
     ENTRIES_PER_PAGE,
@@ -32,7 +33,13 @@ from review.decisions.selectors.publicity import (
     with_departures,
 )
 from review.decisions.services.locking import involvement
-from review.decisions.services.long_lists import MOST_AT_ONCE, approval_job, start_approval
+from review.decisions.services.long_lists import (
+    MOST_AT_ONCE,
+    running_job,
+    start_approval,
+    start_publication,
+    start_withdrawal,
+)
 from review.decisions.services.objections import (
     dismiss_objection,
     enter_objection,
@@ -64,7 +71,8 @@ def publicity_public(request: HttpRequest) -> HttpResponse:
 @require_GET
 def publicity_detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One published list; for everybody, and for the printer."""
-    publicity = get_object_or_404(PublicityList.objects.select_related("region", "replaces", "replaced_by"), key=key)
+    lists = PublicityList.objects.complete().select_related("region", "replaces", "replaced_by")
+    publicity = get_object_or_404(lists, key=key)
     totals = totals_of(publicity)
     # Who prints wants the whole list.
     size = totals.count if "all" in request.GET else ENTRIES_PER_PAGE
@@ -105,8 +113,11 @@ def publicity_new(request: HttpRequest) -> HttpResponse:
             ends_on = last_day(form.plan.starts_on, workdays=form.plan.workdays)
             if request.POST.get("intent") == "publish":
                 ids = [claim.pk for claim in claims if claim.pk in chosen]
-                made = publish_claims(region, claim_ids=ids, plan=form.plan, act=act_of(request))
-                messages.success(request, f"已发起公示，共 {len(ids)} 件，至 {made.ends_on:%Y-%m-%d} 结束。")
+                if len(ids) > MOST_AT_ONCE:
+                    made = start_publication(region, claim_ids=ids, plan=form.plan, act=act_of(request))
+                else:
+                    made = publish_claims(region, claim_ids=ids, plan=form.plan, act=act_of(request))
+                    messages.success(request, f"已发起公示，共 {len(ids)} 件，至 {made.ends_on:%Y-%m-%d} 结束。")
                 return redirect("review:publicity_work", key=made.key)
         error = str(refusal)
     context = {
@@ -133,7 +144,8 @@ def publicity_withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     form = WithdrawForm(request.POST)
     if form.is_valid():
         with show_refusal(form, denials=True):
-            withdraw_list(found, act=act_of(request), **form.cleaned_data)
+            withdraw = withdraw_list if found.entries.count() <= MOST_AT_ONCE else start_withdrawal
+            withdraw(found, act=act_of(request), **form.cleaned_data)
             messages.success(request, "公示已撤下，已通知申报单位。")
             return redirect("review:publicity_work", key=key)
     return _work_page(request, found, form)
@@ -147,14 +159,16 @@ def publicity_work(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 def _work_page(request: HttpRequest, found: PublicityList, form: WithdrawForm) -> HttpResponse:
-    ready = approvable(found)
+    ready, job = approvable(found), running_job(found)
     context = {
         "publicity": found,
         "page": paginate_fixed(
             entries_for_work(found, user=user_of(request)), after=request.GET.get("after", ""), size=ENTRIES_PER_PAGE
         )[0],
         "ready": ready,
-        "job": approval_job(found),
+        "job": job,
+        "is_filling": job is not None and job.kind == PUBLISH_KIND,
+        "job_title": f"{kind_label(job.kind)}正在办理" if job else "",
         "total": sum((claim.approved_amount or ZERO for claim in ready), ZERO),
         "is_over": timezone.localdate() > found.ends_on,
         "withdraw_form": form,
