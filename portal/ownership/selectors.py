@@ -13,7 +13,7 @@ from portal.core.regions import in_trees
 from portal.ownership.enums import CHECKERS, CONFIRMERS, PaperKind
 from portal.ownership.models import Contest, OrganisationCheck, OrganisationPaper
 
-FROZEN = "该单位有登记异议正在处理，办结前不能变更成员、名称、地区和收款账户，也不能受理申报和拨付资金。"
+FROZEN = "该单位有登记异议正在处理，办结前不能变更成员、名称、地区和收款账户，也不能受理、审定、批准申报和拨付资金。"
 SHOWN_AT_MOST = 200
 
 

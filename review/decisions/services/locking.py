@@ -12,6 +12,7 @@ from applications.claims.services.transitions import lock_claim
 from portal.accounts.models import User
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError, StaleStateError
+from portal.ownership.selectors import refuse_disputed
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision
 from review.decisions.permissions import ACTION_OF, STAGE_OF, four_eyes_problem
@@ -30,8 +31,8 @@ def lock_for_decision(
 ) -> tuple[Claim, Stage, User]:
     """Lock the claim and check that this person may conclude this on it now; returns claim, stage and officer.
 
-    Must run in the transaction that writes the conclusion. Raises StaleStateError, RefusedError for four eyes,
-    PermissionDenied for a duty the person does not hold.
+    Must run in the transaction that writes the conclusion. Raises StaleStateError, RefusedError for four eyes and for
+    the final support of an organisation that is contested, PermissionDenied for a duty the person does not hold.
     """
     claim = lock_claim(claim_id)
     refuse_stale(claim, expected)
@@ -42,6 +43,8 @@ def lock_for_decision(
     if act.user is None or party_for(act.user, claim, action) is None:
         raise PermissionDenied(f"您的职责不包含对该申报“{action.label}”。")
     check_four_eyes(claim, user=act.user, stage=stage)
+    if (stage, conclusion) == (Stage.FINAL, Conclusion.SUPPORT):
+        refuse_disputed(claim.applicant_id)
     return claim, stage, act.user
 
 
