@@ -120,9 +120,13 @@ def _fill(count: int) -> None:
 
     from applications.claims.models import Claim, ClaimLine, Evidence  # noqa: PLC0415
     from tests.applications.worlds import patent_facts  # noqa: PLC0415
+    from tests.factories import ApplicantFactory, UserFactory  # noqa: PLC0415
     from tests.review.worlds import Office, city_passed  # noqa: PLC0415
     from tests.site_claims import session_of  # noqa: PLC0415
 
+    # Behind the people that another process made.
+    for made in (UserFactory, ApplicantFactory):
+        made.reset_sequence(1_000_000)
     office = Office()
     claim = city_passed(office, lines=[patent_facts(900_000)])
     with connection.cursor() as cursor:
