@@ -9,6 +9,9 @@ from typing import Any
 _JOINERS = "\u200c\u200d"
 # Letters by category that show nothing: fillers of Hangul, and the empty pattern of Braille.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5")
+# They choose another form of the character before them: of a symbol the last two, the others of a letter that has some.
+_SYMBOL_SELECTORS = "\ufe0e\ufe0f"
+_SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 _KEPT_CONTROLS = "\t\n\r"
 _LINE_BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _SPACES = re.compile(r"\s+")
@@ -18,9 +21,10 @@ _BAD_IN_ADDRESSES = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 def visible(text: str) -> str:
     """The text without control characters, lone surrogates and format characters (Unicode Cf, e.g. U+200B, U+202E).
 
-    Line breaks and tabs stay; so do joiners inside a script or a picture that needs them.
+    Line breaks and tabs stay; so do joiners inside a script or a picture that needs them, and selectors of a form
+    behind a character that has several.
     """
-    if text.isprintable() and _BLANK.isdisjoint(text):
+    if text.isprintable() and _BLANK.isdisjoint(text) and _SELECTORS.isdisjoint(text):
         return text
     return "".join(character for at, character in enumerate(text) if _is_kept(text, at, character))
 
@@ -28,9 +32,18 @@ def visible(text: str) -> str:
 def _is_kept(text: str, at: int, character: str) -> bool:
     if character in _JOINERS:
         return _takes_joiners(text[at - 1 : at]) and _takes_joiners(text[at + 1 : at + 2])
+    if character in _SELECTORS:
+        return _takes_selector(text[at - 1 : at], character)
     return character not in _BLANK and (
         character in _KEPT_CONTROLS or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
     )
+
+
+def _takes_selector(before: str, selector: str) -> bool:
+    """Whether a selector of a form can show behind this character."""
+    if selector in _SYMBOL_SELECTORS:
+        return unicodedata.category(before) in ("So", "Sm", "Po", "Nd") if before else False
+    return before > "\u036f" and before.isalpha()
 
 
 def _takes_joiners(neighbour: str) -> bool:

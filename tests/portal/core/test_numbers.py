@@ -111,6 +111,8 @@ def test_a_time_ends_with_its_last_day_and_its_last_minute(text, start, end):
     ("typed", "kept"),
     [
         ("无锡\u200b蓝田\ufeff公司", "无锡蓝田公司"),
+        ("无锡\ufe0f蓝田A\ufe00\U000e0100公司", "无锡蓝田A公司"),
+        ("葛\U000e0100城❤\ufe0f1\ufe0f\u20e3", "葛\U000e0100城❤\ufe0f1\ufe0f\u20e3"),
         ("\u202e司公\u202c", "司公"),
         ("无锡\u200d公司", "无锡公司"),
         ("A\u2066B\u2069\u00adC\x00", "ABC"),
@@ -125,7 +127,9 @@ def test_what_nobody_sees_is_taken_out_of_a_name_and_nothing_else(typed, kept):
     assert single_line(typed) == kept == SearchField().clean(typed)
 
 
-@pytest.mark.parametrize("typed", ["\u200b", "\u3164\u2800", "\u202e\u2069 \u3000", "\ufeff\r\n", "\x07"])
+@pytest.mark.parametrize(
+    "typed", ["\u200b", "\ufe0f\U000e0101", "\u3164\u2800", "\u202e\u2069 \u3000", "\ufeff\r\n", "\x07"]
+)
 def test_a_name_of_nothing_visible_is_empty(typed):
     assert visible(typed).strip() == ""
     with pytest.raises(forms.ValidationError, match="这个字段是必填项"):
