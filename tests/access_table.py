@@ -5,9 +5,6 @@ It is written by hand, from the roles' duties, and not from `visible_to`: the tw
 
 from typing import Any
 
-from django.utils import timezone
-
-from review.wordings.models import Wording
 from tests.access_address import Address
 from tests.access_groups import (
     ACCEPTANCE,
@@ -45,12 +42,6 @@ from tests.access_world import (
 
 def call_key(world: World, variant: str) -> dict[str, Any]:
     return {"key": world.extra[f"call_{variant}"].key}
-
-
-def _wording(world: World, _: str) -> dict[str, Any]:
-    proposed = {"proposed_by": world.people["newcomer"], "proposed_at": timezone.now()}
-    place = {"region_id": "320200", "kind": "grant", "part": "closing"}
-    return {"key": Wording.objects.get_or_create(**place, defaults=proposed)[0].key}
 
 
 ADDRESSES: dict[str, Address] = {
@@ -93,7 +84,7 @@ ADDRESSES: dict[str, Address] = {
     "rates:list": Address(EVERYBODY),
     "rates:work": Address(POLICY_PEOPLE),
     "wordings:list": Address(POLICY_PEOPLE),
-    "wordings:decide": Address(POLICY_PEOPLE, {"own": POLICY}, _wording),
+    "wordings:decide": Address(POLICY_PEOPLE, {"own": POLICY}, lambda world, _: {"key": world.extra["wording"].key}),
     "wordings:part": Address(
         POLICY_PEOPLE, {"wuxi": POLICY}, lambda *_: {"region": "320200", "kind": "grant", "part": "closing"}
     ),

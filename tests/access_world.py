@@ -41,6 +41,7 @@ from review.targets.enums import SourceKind
 from review.targets.models import Measurement
 from review.treasury.models import BudgetLine
 from review.whatif.models import SimulationRun
+from review.wordings.models import Wording
 from tests.factories import (
     ApplicantFactory,
     CallFactory,
@@ -245,14 +246,14 @@ def _paperwork(world: World) -> dict[str, Any]:
         invited_by=owner,
         expires_at=timezone.now() + timedelta(days=7),
     )
+    proposed = {"proposed_by": world.people["newcomer"], "proposed_at": timezone.now()}
     rate = DistrictRate.objects.create(
         region=binhu(),
         item=version.item,
         unit_amount=Decimal("1000.00"),
         valid_from=today,
         source="滨湖区规定",
-        proposed_by=world.people["newcomer"],
-        proposed_at=timezone.now(),
+        **proposed,
     )
     targets = publish_items("bh2024-t-brand", "sz2021-t-21-cases")
     return (
@@ -260,6 +261,7 @@ def _paperwork(world: World) -> dict[str, Any]:
         | _calls(officer)
         | {
             "rate": rate,
+            "wording": Wording.objects.create(region=wuxi(), kind="grant", part="closing", **proposed),
             "measurement": Measurement.objects.create(
                 item=targets["bh2024-t-brand"].item,
                 year=2026,
