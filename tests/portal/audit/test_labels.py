@@ -2,25 +2,21 @@
 
 import ast
 import re
-from pathlib import Path
 
 from applications.claims.enums import Action
 from portal.audit.labels import ACTIONS, GROUPS, action_label
-
-ROOT = Path(__file__).resolve().parents[3]
-LAYERS = ("portal", "policies", "applications", "review")
+from tests.sources import ROOT, syntax_trees
 
 
 def codes_in_the_tree() -> dict[str, str]:
     """Every literal `action=` that looks like a code (a pattern, where parts are filled in), and where it stands."""
     found = {}
-    for layer in LAYERS:
-        for path in (ROOT / layer).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Call):
-                    for keyword in node.keywords:
-                        if keyword.arg == "action":
-                            found.update(dict.fromkeys(_patterns(keyword.value), str(path.relative_to(ROOT))))
+    for path, tree in syntax_trees().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                for keyword in node.keywords:
+                    if keyword.arg == "action":
+                        found.update(dict.fromkeys(_patterns(keyword.value), str(path.relative_to(ROOT))))
     return {pattern: where for pattern, where in found.items() if re.match(r"[a-z]+\\\.", pattern)}
 
 

@@ -3,7 +3,6 @@
 import ast
 import hashlib
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -18,8 +17,8 @@ from portal.audit.models import SecurityEvent, SecuritySubject
 from portal.audit.security import record_disclosure, record_security
 from portal.privacy.services.retention import remove_what_is_over
 from tests.factories import PASSWORD, ApplicantFactory, act, binhu, make_member, make_official, suzhou, wuxi
+from tests.sources import ROOT, syntax_trees
 
-ROOT = Path(__file__).resolve().parents[3]
 # Workbooks that hold nobody's data: empty templates, and a page that is public anyway.
 _WITHOUT_DATA = {
     "applications/claims/views/imports.py",
@@ -42,9 +41,8 @@ def kinds() -> list[str]:
 def test_every_workbook_with_data_is_handed_out_on_record():
     calling = {
         str(path.relative_to(ROOT))
-        for app in ("portal", "policies", "applications", "review")
-        for path in (ROOT / app).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for path, tree in syntax_trees().items()
+        for node in ast.walk(tree)
         if isinstance(node, ast.Name) and node.id == "workbook_response"
     }
     assert calling <= _WITHOUT_DATA

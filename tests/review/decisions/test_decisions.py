@@ -1,10 +1,12 @@
 """The officers' conclusions: what each one sets, and what each one is refused."""
 
+from contextlib import nullcontext
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
@@ -171,26 +173,14 @@ def test_bad_credit_blocks_support_until_a_later_check_clears_it(office, result)
 
 
 @pytest.mark.broad
-@pytest.mark.parametrize(
-    ("days", "refused"), [(None, "还没有信用查询"), (31, "已超过 30 天"), (30, ""), (0, "")], ids=str
-)
-def test_support_approval_and_payment_need_a_check_of_this_claim_that_is_not_too_old(office, settings, days, refused):
+def test_support_approval_and_payment_need_a_check_of_this_claim_that_is_not_too_old(office, settings):
     claims = confirmed(office), decided(office, lines=[patent_facts(7)])
-    publicity = publish(office, claims[1], starts_on=timezone.localdate() - timedelta(days=20))
+    today = timezone.localdate()
+    publicity = publish(office, claims[1], starts_on=today - timedelta(days=20))
     other = confirmed(office, member=claims[0].created_by, lines=[patent_facts(8)])
     settings.CREDIT_VALID_DAYS = 30
-    today = timezone.localdate()
     # Another claim's check of today says nothing of this one.
     record_credit(other, result=CreditResult.CLEAR, source="信用中国", checked_on=today, act=act(office.city))
-    if days is not None:
-        for claim in claims:
-            record_credit(
-                claim,
-                result=CreditResult.CLEAR,
-                source="信用中国",
-                checked_on=today - timedelta(days=days),
-                act=act(office.city),
-            )
 
     def support():
         support_claim(claims[0].pk, expected=expected(claims[0]), act=act(office.city))
@@ -198,16 +188,20 @@ def test_support_approval_and_payment_need_a_check_of_this_claim_that_is_not_too
     def approve():
         approve_claim(claims[1].pk, publicity=publicity, act=act(office.decider))
 
-    for step in (support, approve):
-        if refused:
-            with pytest.raises(RefusedError, match=refused):
-                step()
-        else:
-            step()
-    if not refused:
-        refuse_bad_credit(claims[1], on=today + timedelta(days=30 - days))
-        with pytest.raises(RefusedError, match="已超过 30 天"):
-            refuse_bad_credit(claims[1], on=today + timedelta(days=31 - days))
+    for days, refused in ((None, "还没有信用查询"), (31, "已超过 30 天"), (30, ""), (0, "")):
+        with transaction.atomic():
+            for claim in claims if days is not None else ():
+                checked_on = today - timedelta(days=days)
+                clear = CreditResult.CLEAR
+                record_credit(claim, result=clear, source="信用中国", checked_on=checked_on, act=act(office.city))
+            for step in (support, approve):
+                with pytest.raises(RefusedError, match=refused) if refused else nullcontext():
+                    step()
+            if not refused:
+                refuse_bad_credit(claims[1], on=today + timedelta(days=30 - days))
+                with pytest.raises(RefusedError, match="已超过 30 天"):
+                    refuse_bad_credit(claims[1], on=today + timedelta(days=31 - days))
+            transaction.set_rollback(True)
 
 
 def test_proposed_refusal_becomes_one_when_the_second_officer_confirms(office):

@@ -280,19 +280,16 @@ def test_applicant_is_heard_before_another_person_decides(office):
 
 @pytest.mark.broad
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
+def test_incomplete_proposal_is_refused(office):
+    claim = paid(office)
+    for given, words in (
         ({"new_sum": Decimal(5000)}, "低于现在"),
         ({"new_sum": Decimal(-1)}, "低于现在"),
         ({"clause": " "}, "依据条款"),
         ({"facts": ""}, "事实和理由"),
-    ],
-)
-def test_incomplete_proposal_is_refused(office, given, words):
-    claim = paid(office)
-    with pytest.raises(RefusedError, match=words):
-        propose_recovery(claim.pk, proposal=replace(PROPOSAL, **given), act=on(DAY, office.city))
+    ):
+        with pytest.raises(RefusedError, match=words):
+            propose_recovery(claim.pk, proposal=replace(PROPOSAL, **given), act=on(DAY, office.city))
     for nobody in (office.first, claim.created_by):
         with pytest.raises(PermissionDenied):
             propose_recovery(claim.pk, proposal=PROPOSAL, act=on(DAY, nobody))
@@ -301,20 +298,17 @@ def test_incomplete_proposal_is_refused(office, given, words):
 
 @pytest.mark.broad
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
+def test_incomplete_decision_is_refused(office):
+    made = heard(office, paid(office))
+    for given, words in (
         ({"number": ""}, "文号"),
         ({"reason": " "}, "理由"),
         ({"daily_rate": Decimal("0.0005")}, "起始日"),
         ({"interest_from": DAY}, "起始日"),
         ({"daily_rate": Decimal("0.002"), "interest_from": DAY}, "千分之一"),
-    ],
-)
-def test_incomplete_decision_is_refused(office, given, words):
-    made = heard(office, paid(office))
-    with pytest.raises(RefusedError, match=words):
-        decide_recovery(made.pk, terms=replace(TERMS, **given), act=on(NEXT, office.decider))
+    ):
+        with pytest.raises(RefusedError, match=words):
+            decide_recovery(made.pk, terms=replace(TERMS, **given), act=on(NEXT, office.decider))
     assert not AwardVersion.objects.exists()
 
 
