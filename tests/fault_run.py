@@ -328,7 +328,9 @@ def main(seed: int, steps: int) -> int:
         from django.core.management import CommandError, call_command  # noqa: PLC0415
 
         from tests import site_claims  # noqa: PLC0415
+        from tests.migrated import fill_database  # noqa: PLC0415
 
+        fill_database(database_url)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         with redirect_stdout(StringIO()) as made:

@@ -6,7 +6,6 @@ any change of the portal's code or pins makes the database anew.
 
 import fcntl
 import hashlib
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ FOLDER = ROOT / ".cache" / "databases"
 
 def make_database() -> None:
     """Make this process's test database, as a copy if it can be; what is missing in .cache is kept there."""
-    kept = FOLDER / f"{_digest()}.{connection.vendor}"
+    kept = _kept(connection.vendor)
     with _one_process_at_a_time():
         is_copy = kept.exists()
         if is_copy:
@@ -37,12 +36,20 @@ def make_database() -> None:
             _keep(kept)
 
 
-def _digest() -> str:
+def fill_database(url: str) -> None:
+    """Put what is kept into an empty PostgreSQL database: `migrate` then finds nothing to do."""
+    kept = _kept("postgresql")
+    if kept.exists():
+        _postgres("psql", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--file={kept}", url)
+
+
+def _kept(vendor: str) -> Path:
+    """Where the database of these sources is kept, if it was made yet."""
     digest = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())
     for path in sorted(path for app in APPS for path in (ROOT / app).rglob("*.*") if "__pycache__" not in path.parts):
         digest.update(str(path).encode())
         digest.update(path.read_bytes())
-    return digest.hexdigest()[:20]
+    return FOLDER / f"{digest.hexdigest()[:20]}.{vendor}"
 
 
 @contextmanager
@@ -60,7 +67,7 @@ def _copy(kept: Path) -> None:
         return
     with connection._nodb_cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{name}"')
-    _postgres("psql", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--file={kept}", name)
+    fill_database(_url(name))
 
 
 def _keep(kept: Path) -> None:
@@ -69,13 +76,14 @@ def _keep(kept: Path) -> None:
     if connection.vendor == "sqlite":
         connection.cursor().execute("VACUUM INTO %s", [str(new)])
     else:
-        _postgres("pg_dump", "--no-owner", f"--file={new}", connection.settings_dict["NAME"])
+        _postgres("pg_dump", "--no-owner", f"--file={new}", _url(connection.settings_dict["NAME"]))
     new.replace(kept)
 
 
-def _postgres(program: str, *arguments: str) -> None:
+def _url(name: str) -> str:
     address = connection.settings_dict
-    environment = {"PGHOST": address["HOST"], "PGPORT": str(address["PORT"]), "PGUSER": address["USER"]}
-    subprocess.run(
-        [find_postgres_bin() / program, *arguments], env=os.environ | environment, check=True, stdout=subprocess.DEVNULL
-    )
+    return f"postgres://{address['USER']}@{address['HOST']}:{address['PORT']}/{name}"
+
+
+def _postgres(program: str, *arguments: str) -> None:
+    subprocess.run([find_postgres_bin() / program, *arguments], check=True, stdout=subprocess.DEVNULL)

@@ -12,6 +12,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from tests.migrated import fill_database
 from tests.services import free_port, running_services
 from tests.site import Host, ask
 
@@ -64,6 +65,7 @@ def hosts(tmp_path, monkeypatch):
             "JOB_VISIBILITY_SECONDS": "10",
         }
         first, second = (stack.enter_context(Host(tmp_path / name, shared)) for name in ("first", "second"))
+        fill_database(services.database_url)
         first.manage("migrate", "--noinput", "--verbosity=0")
         for host in (first, second):
             host.manage("collectstatic", "--noinput", "--verbosity=0")
