@@ -17,7 +17,7 @@ from review.appropriations.models import Appropriation
 from review.appropriations.selectors import total_of
 from review.appropriations.services.appropriations import SERIES_WORD
 from review.decisions.models import PublicityList
-from review.decisions.selectors.agenda import Agenda, AgendaRow
+from review.decisions.selectors.agenda import Agenda, AgendaRow, with_names
 from review.decisions.selectors.publicity import with_departures
 from review.documents.official import Annex, Column, OfficialDocument, fitted
 from review.notices.compose import number_mark, office_of
@@ -129,7 +129,7 @@ def appropriation_document(appropriation: Appropriation) -> OfficialDocument:
 
 def agenda_paper(agenda: Agenda, *, region: Region, dated: date) -> OfficialDocument:
     """The paper on a call's claims for the meeting that decides (会议议题), whose office numbers and signs it."""
-    rows, call, office = agenda.rows, agenda.call, office_of(region)
+    rows, call, office = with_names(agenda.rows), agenda.call, office_of(region)
     subject = f"“{call.title}”{_in_brackets(call.number)}" if call else "未经申报通知受理的"
     about = _closed(call.title).removesuffix("通知").removesuffix("申报") if call else "无申报通知的"
     limits = "；".join(f"{use.label}尚余{format_yuan(use.left)}元" for use in agenda.uses if use.left is not None)

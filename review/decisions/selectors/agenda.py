@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
 
 from applications.claims.models import Claim
 from applications.ledger.selectors import CallUse, use_of_call
@@ -43,6 +43,13 @@ def ration(wants: Sequence[int], left: int, way: Shortage) -> list[int]:
         granted.append(part)
         left -= part
     return granted
+
+
+# What an agenda reckons with and lists: thousands of claims are held, of which a page names a hundred.
+_NEEDED = (
+    *("key", "number", "status", "route", "submitted_at", "claimed_amount", "district_amount", "city_amount"),
+    *("call", "applicant", "item", "region", "city"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +147,20 @@ def agendas_of(user: User, *, key: str = "") -> list[Agenda]:
 
 
 def _agendas(work: WorkQueue, user: User, key: str) -> list[Agenda]:
-    claims = work.claims(user).select_related("applicant", "item", "region", "city", "call").defer("facts")
+    claims = work.claims(user).only(*_NEEDED)
     if key:
         claims = claims.filter(call__in=Call.objects.filter(key=key)) if _is_uuid(key) else claims.filter(call=None)
-    by_call: dict[Call | None, list[Claim]] = {}
+    by_call: dict[int | None, list[Claim]] = {}
     for claim in claims.order_by("submitted_at", "id"):
-        by_call.setdefault(claim.call, []).append(claim)
-    return [_agenda(call, its) for call, its in by_call.items()]
+        by_call.setdefault(claim.call_id, []).append(claim)
+    calls = Call.objects.in_bulk([pk for pk in by_call if pk])
+    return [_agenda(calls[pk] if pk else None, its) for pk, its in by_call.items()]
+
+
+def with_names(rows: Sequence[AgendaRow]) -> Sequence[AgendaRow]:
+    """The rows, with what pages, sheets and papers name of their claims read at once."""
+    prefetch_related_objects([row.claim for row in rows], "applicant", "item", "region")
+    return rows
 
 
 def scored_calls(user: User) -> QuerySet[Call]:

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from portal.core.spreadsheets import Column, Kind, build_sheet
-from review.decisions.selectors.agenda import Agenda
+from review.decisions.selectors.agenda import Agenda, with_names
 
 COLUMNS = (
     Column("序号", Kind.NUMBER, 6),
@@ -41,6 +41,6 @@ def agenda_sheet(agenda: Agenda, *, made_by: str) -> bytes:
                 row.granted,
                 "余额不足，暂不审定" if row.is_left_out else agenda.way.reason if row.is_cut else "",
             )
-            for number, row in enumerate(agenda.rows, start=1)
+            for number, row in enumerate(with_names(agenda.rows), start=1)
         ),
     )

@@ -17,7 +17,7 @@ from portal.core.http import act_of, user_of
 from portal.core.paging import Page, paginate, read_number
 from review.decisions.forms.lists import MinutesForm, ScoresForm
 from review.decisions.models import ClaimScore
-from review.decisions.selectors.agenda import Agenda, agendas_of, scored_calls
+from review.decisions.selectors.agenda import Agenda, agendas_of, scored_calls, with_names
 from review.decisions.selectors.agenda_sheet import agenda_sheet
 from review.decisions.services.bulk import agenda_job, decide_agenda, start_agenda
 from review.decisions.services.long_lists import MOST_AT_ONCE
@@ -63,7 +63,7 @@ def agenda(request: HttpRequest, key: str) -> HttpResponse:
                     messages.warning(request, f"{outcome.claim.number} 未审定：{outcome.problem}")
             return redirect("review:agendas")
     start = read_number(request.GET.get("after", "")) or 0
-    shown = found.rows[start : start + PAGE]
+    shown = with_names(found.rows[start : start + PAGE])
     more = str(start + PAGE) if len(found.rows) > start + PAGE else ""
     context = {
         "agenda": found,

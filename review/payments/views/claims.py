@@ -21,6 +21,7 @@ from review.decisions.selectors.queue import page_of
 from review.funding.selectors import district_choices, filter_payments, payable_claims, payment_row, sums_by_state
 from review.payments.enums import LineState
 from review.payments.forms import PaymentFilterForm, StagesForm
+from review.payments.models import Disbursement
 from review.payments.selectors.batches import lines_of_award
 from review.payments.services.batches import open_single
 from review.payments.services.lines import plan_stages
@@ -98,6 +99,12 @@ def payment(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "changes": history.changes,
         "waiting": history.waiting,
         "lines": lines,
+        # Of another payer's attempts the page tells, and leads to none.
+        "opened": set(
+            Disbursement.objects.filter(pk__in=[line.pk for line in lines])
+            .visible_to(user)
+            .values_list("pk", flat=True)
+        ),
         "payable": [part for part in own if part.pk in due or part.pk not in begun],
         "unbegun": [part for part in own if part.pk not in begun],
         "stages": stages,

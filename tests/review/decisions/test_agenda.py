@@ -6,6 +6,8 @@ from io import BytesIO
 import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -205,3 +207,20 @@ def test_long_agenda_is_paged_and_decided_by_a_job_with_the_shown_sums(client, o
     decide_in_background(**job.payload)
     assert [row.claim.decisions.filter(stage="final").count() for row in agenda.rows] == [1, 1]
     assert office.decider.portal_messages.filter(title="议程已审定").exists()
+
+
+@pytest.mark.django_db
+def test_agenda_of_many_claims_costs_no_more_queries_than_one_of_a_few(client, office, world):
+    client.force_login(office.decider)
+    page = reverse("review:agenda", args=[agenda_of(office).key])
+
+    def queries(address):
+        client.get(address)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).status_code == 200
+        return [query["sql"].partition(" WHERE ")[0] for query in captured]
+
+    few = {address: queries(address) for address in (page, reverse("review:agendas"))}
+    for number in (3, 4, 5):
+        city_passed(office, lines=[patent_facts(number)])
+    assert {address: queries(address) for address in few} == few

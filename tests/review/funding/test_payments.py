@@ -1,5 +1,6 @@
 """The money of claims: parts by payer, lists and sheets of it, and what the database holds of payments."""
 
+import re
 import uuid
 from datetime import date
 from decimal import Decimal
@@ -102,6 +103,23 @@ def test_list_costs_the_same_for_one_row_and_for_three(client, office, claim, dj
     client.get(url)
     with django_assert_num_queries(10):
         client.get(url)
+
+
+def test_page_of_a_claims_money_leads_each_reader_only_to_what_they_may_open(client, office, claim):
+    pay(claim)
+    payers = {line.part.region_id: line.reference for line in Disbursement.objects.select_related("part")}
+    url = reverse("funding:payment", args=[claim.key])
+    for person, seen in (
+        (office.finance, {"320200"}),
+        (make_official(Role.FINANCE, binhu()), {"320211"}),
+        (make_official(Role.AUDITOR, wuxi()), {"320200", "320211"}),
+    ):
+        client.force_login(person)
+        page = client.get(url).content.decode()
+        links = re.findall(r'href="(/payments/lines/[^"]+)">(\w+)<', page)
+        assert {reference for _, reference in links} == {payers[region] for region in seen}
+        assert all(reference in page for reference in payers.values())
+        assert {client.get(link).status_code for link, _ in links} == {200}
 
 
 @pytest.mark.parametrize(
