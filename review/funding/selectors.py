@@ -34,6 +34,7 @@ def payable_claims(user: User) -> QuerySet[Claim]:
         .select_related("applicant", "item", "region", "city", "award")
         .prefetch_related(
             Prefetch("award__parts", AwardPart.objects.select_related("region__parent").order_by("pk")),
+            "award__versions",
             Prefetch("award__payments", Payment.objects.select_related("officer").order_by("sequence")),
         )
     )
@@ -78,7 +79,7 @@ def sums_by_state(user: User) -> dict[str, dict[str, int | Decimal]]:
 def standing_parts(award: Award) -> dict[str, int]:
     """What each payer bears of an award now, in fen by its region's code: as its last version says, else as granted.
 
-    Uses the versions and parts that are prefetched.
+    Uses what `payable_claims` has prefetched.
     """
     version = next(reversed(award.versions.all()), None)
     return dict(version.parts) if version else {part.region_id: part.fen for part in award.parts.all()}
@@ -125,26 +126,32 @@ def district_choices(user: User) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """A claim with its award, as far as it is computed, and the last thing that happened to its money."""
+    """A claim with its award, as far as it is computed, and the last thing that happened to its money.
+
+    `city` and `district` are what each bears of it now, in yuan.
+    """
 
     claim: Claim
     award: Award | None
     last: Payment | None
     label: str
     tone: str
+    city: Decimal | None = None
+    district: Decimal | None = None
 
 
 def payment_row(claim: Claim) -> PaymentRow:
     """How the claim's money stands, in words."""
     award: Award | None = getattr(claim, "award", None)
-    payments = list(award.payments.all()) if award else []
-    last = payments[-1] if payments else None
     if award is None:
         return PaymentRow(claim, None, None, "分担计算中", "info")
+    last = next(reversed(award.payments.all()), None)
     if claim.status == ClaimStatus.PAID:
-        return PaymentRow(claim, award, last, "已拨付", "ok")
-    if last is None:
-        return PaymentRow(claim, award, None, "待拨付", "warn")
-    if last.kind == PaymentKind.PAID:
-        return PaymentRow(claim, award, last, "部分拨付", "info")
-    return PaymentRow(claim, award, last, "退回待重付", "bad")
+        label, tone = "已拨付", "ok"
+    elif last is None:
+        label, tone = "待拨付", "warn"
+    elif last.kind == PaymentKind.PAID:
+        label, tone = "部分拨付", "info"
+    else:
+        label, tone = "退回待重付", "bad"
+    return PaymentRow(claim, award, last, label, tone, *standing_shares(claim))

@@ -42,8 +42,7 @@ def payment_sheet(claims: QuerySet[Claim], *, made_by: str) -> bytes:
     They stand on two sheets, each with its own total, so that nobody pays from the sum of both. Claims are read in
     portions, and rows are written as they come.
     """
-    listed = claims.filter(award__isnull=False).prefetch_related("award__versions")
-    ordered = listed.order_by("region_id", "applicant__name", "pk")
+    ordered = claims.filter(award__isnull=False).order_by("region_id", "applicant__name", "pk")
     parts = {"待拨付": ordered.exclude(status=ClaimStatus.PAID), "已拨付": ordered.filter(status=ClaimStatus.PAID)}
     sheets: list[Sheet] = []
     for state, its in parts.items():

@@ -58,7 +58,6 @@ def year_sheet(claims: QuerySet[Claim], *, year: int, made_by: str) -> bytes:
         Prefetch("publicity_entries", PublicityEntry.objects.select_related("publicity").order_by("pk")),
         Prefetch("notices", Notice.objects.filter(kind=NoticeKind.GRANT).order_by("pk")),
         "award__parts__line",
-        "award__versions",
     )
     note = f"单位：元　{timezone.localtime():%Y-%m-%d %H:%M} {made_by} 导出"
     return build_sheet(f"{year}年知识产权专项资金安排表", columns=COLUMNS, rows=_rows(related), note=note)

@@ -17,8 +17,16 @@ from portal.audit.security import exported_workbook
 from portal.core.errors import show_refusal
 from portal.core.fields import filter_words
 from portal.core.http import act_of, user_of
+from portal.core.money import to_yuan
 from review.decisions.selectors.queue import page_of
-from review.funding.selectors import district_choices, filter_payments, payable_claims, payment_row, sums_by_state
+from review.funding.selectors import (
+    district_choices,
+    filter_payments,
+    payable_claims,
+    payment_row,
+    standing_parts,
+    sums_by_state,
+)
 from review.payments.enums import LineState
 from review.payments.forms import PaymentFilterForm, StagesForm
 from review.payments.models import Disbursement
@@ -88,6 +96,8 @@ def payment(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
                 plan_stages(part, stages.stages, act=act_of(request))
                 messages.success(request, "分期已登记，首期可以支付。")
                 return redirect("funding:payment", key=key)
+    standing = standing_parts(award) if award else {}
+    parts = [(part, to_yuan(standing.get(part.region_id, 0))) for part in award.parts.all()] if award else []
     lines = lines_of_award(award.pk) if award else []
     begun = {line.part_id for line in lines}
     due = {line.part_id for line in lines if line.state == LineState.WAITING and not line.batch_id}
@@ -105,7 +115,8 @@ def payment(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             .visible_to(user)
             .values_list("pk", flat=True)
         ),
-        "payable": [part for part in own if part.pk in due or part.pk not in begun],
+        "parts": parts,
+        "payable": [(part, sum_) for part, sum_ in parts if part in own and (part.pk in due or part.pk not in begun)],
         "unbegun": [part for part in own if part.pk not in begun],
         "stages": stages,
     }

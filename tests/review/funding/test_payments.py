@@ -95,13 +95,13 @@ def test_list_costs_the_same_for_one_row_and_for_three(client, office, claim, dj
     client.force_login(office.finance)
     url = reverse("funding:payments")
     client.get(url)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(url)
     for number in ("201710601862.3", "97101765.4"):
         more = approved(office, lines=[{"patent_no": number} | _facts()])
         record_award(more, act=act())
     client.get(url)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(url)
 
 

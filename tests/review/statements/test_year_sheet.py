@@ -62,6 +62,9 @@ def test_sheet_counts_what_every_payer_paid_and_an_award_as_it_was_lowered(clien
     vouchers = [payment.voucher for payment in claim.award.payments.order_by("sequence")][-2:]
     assert row[13:16] == (4000.01, 2400, 1600.01)
     assert row[17:19] == (5000, "、".join(vouchers))
+    for address in (reverse("funding:payments"), reverse("funding:payment", args=[claim.key])):
+        page = client.get(address).content.decode()
+        assert ("2,400.00" in page, "1,600.01" in page) == (True, True)
     sheet = client.get(reverse("funding:payments_export"), {"state": "paid"})
     [paid] = openpyxl.load_workbook(BytesIO(sheet.content), data_only=True).worksheets
     row = [cell.value for cell in paid[4]]
