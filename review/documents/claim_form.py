@@ -69,7 +69,7 @@ def print_claim_form(claim: Claim) -> bytes:
         "day": long_date(timezone.localdate(claim.submitted_at or claim.saved_at)),
         **_sum(context),
     }
-    html = with_stand_ins(render_to_string("documents/claim_form.html", drawn))
+    html = with_stand_ins(render_to_string("documents/print/claim_form.html", drawn))
     return print_html(html, style=page_style("claim_form.css"))
 
 

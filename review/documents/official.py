@@ -140,7 +140,7 @@ def _print(document: OfficialDocument, *, own_page: bool) -> bytes:
         "inset": signature_inset(document.issuer),
         "own_page": own_page,
     }
-    html = with_stand_ins(render_to_string("documents/official.html", context))
+    html = with_stand_ins(render_to_string("documents/print/official.html", context))
     return print_html(html, style=page_style("official.css"))
 
 
