@@ -50,7 +50,6 @@ register_audit(
         "run_pause": "暂停印制批次",
         "run_resume": "继续印制批次",
         "run_cancel": "取消印制批次",
-        "addresses": "导出地址清单",
     },
     weight=60,
     fields={"note": "说明", "on": "日期", "slices": "册数"},

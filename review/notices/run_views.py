@@ -9,11 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.access import access, applicants, officials
-from portal.audit.services import record_audit
+from portal.audit.security import exported_workbook
 from portal.core.errors import RefusedError, show_refusal
 from portal.core.files import PDF, FileChangedError, open_file
 from portal.core.http import act_of, user_of
-from portal.core.spreadsheets import workbook_response
 from review.notices import selectors
 from review.notices.enums import NoticeEventKind, RunAction
 from review.notices.forms import RunForm
@@ -107,9 +106,9 @@ def single_files(request: HttpRequest, run_id: int, position: int) -> HttpRespon
 def addresses(request: HttpRequest, run_id: int) -> HttpResponse:
     """Where a run's notices are mailed to, as a workbook; who takes it is recorded, as it names people's telephones."""
     found = _run(request, run_id)
-    content = address_sheet(found)
-    record_audit(act_of(request), action="notices.addresses", target=found, region_code=found.region_id)
-    return workbook_response(content, f"{found}地址清单.xlsx")
+    content, bodies = address_sheet(found)
+    filename = f"{found}地址清单.xlsx"
+    return exported_workbook(act_of(request), content, filename, rows=len(bodies), applicants=set(bodies))
 
 
 @access(applicants)

@@ -179,8 +179,8 @@ def file_name(notice: Notice, pattern: str) -> str:
     return _NOT_IN_NAMES.sub("_", name).strip(" .")
 
 
-def address_sheet(run: PrintRun) -> bytes:
-    """Where to mail the notices of a run, as a workbook in mailing order."""
+def address_sheet(run: PrintRun) -> tuple[bytes, list[int]]:
+    """Where to mail the notices of a run, as a workbook in mailing order; and, row by row, the applicants' ids."""
     ids = [pk for piece in run.slices.all() for pk in piece.notice_ids]
     columns = [
         Column("册", width=6),
@@ -193,12 +193,14 @@ def address_sheet(run: PrintRun) -> bytes:
         Column("邮件号", width=18),
     ]
     slice_of = {pk: (piece.position, at) for piece in run.slices.all() for at, pk in enumerate(piece.notice_ids, 1)}
-    rows = []
+    rows, applicants = [], []
     for notice in in_order(ids):
         applicant, (position, at) = notice.claim.applicant, slice_of[notice.pk]
+        applicants.append(applicant.pk)
         to = [applicant.name, applicant.address, applicant.contact_name, applicant.contact_phone]
         rows.append([str(position), str(at), *to, notice.number, ""])
-    return build_sheet(f"{run}地址清单", columns=columns, rows=rows, note=f"共 {len(rows)} 份，按邮寄顺序排列")
+    note = f"共 {len(rows)} 份，按邮寄顺序排列"
+    return build_sheet(f"{run}地址清单", columns=columns, rows=rows, note=note), applicants
 
 
 def _person(act: ActorContext) -> User:
