@@ -308,7 +308,7 @@ def test_six_people_walk_a_claim_from_registration_to_the_verified_notice(story,
     applicant.sees("资助决定通知书")
     applicant.takes_a_picture("notices")
     with applicant.page.expect_download() as download:
-        applicant.page.get_by_role("link", name=re.compile("下载")).first.click()
+        applicant.page.get_by_role("link", name=re.compile("下载 PDF")).first.click()
     downloaded = download.value.path().read_bytes()
     assert downloaded.startswith(b"%PDF-")
     notice = next(n for n in Notice.objects.all() if n.size == len(downloaded))
