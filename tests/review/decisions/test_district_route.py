@@ -189,7 +189,7 @@ def test_district_pays_what_it_approved_and_issues_the_notice(office, decider, f
 def test_applicant_reads_who_decides(office, decider):
     claim, _ = publicised(office, decider)
     progress = progress_of(claim)
-    assert [step["label"] for step in progress.steps] == ["填写", "受理", "区级审核", "区级审定", "公示", "拨付"]
+    assert [step.label for step in progress.steps] == ["填写", "受理", "区级审核", "区级审定", "公示", "拨付"]
     by = {entry["title"]: entry["by"] for entry in timeline_of(claim)}
     assert by["审定支持"] == by["列入公示"] == "无锡市滨湖区 审定"
 

@@ -22,7 +22,7 @@ def test_the_claim_page_leads_to_the_printed_notice(client: Client, settings: Se
     claim = make_approved()
     client.force_login(make_official(Role.CITY_OFFICER, wuxi()))
     address = reverse("review:claim", args=[claim.key])
-    assert ".pdf" not in client.get(address).content.decode()
+    assert "通知书正在制作" not in client.get(address).content.decode()
     notice = issue_notice(claim.pk, kind=NoticeKind.GRANT, act=act())
     assert "通知书正在制作" in client.get(address).content.decode()
     issue_and_print(NoticeKind.GRANT, claim.pk)

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +23,7 @@ from review.notices.compose import NoticeNotDue
 from review.notices.enums import NoticeKind
 from review.notices.jobs import issue_and_print
 from review.notices.models import Notice, NoticeCounter
+from review.notices.render import print_letter
 from review.notices.services import issue_notice, print_notice
 from review.notices.snapshot import read_snapshot
 from tests.factories import ApplicantFactory, ClaimFactory, act, make_member, suzhou, xishan
@@ -194,8 +196,9 @@ class TestPrinting:
         # A slow second worker, which began before the first had noted the hash, with other fonts.
         unnoted = Notice.objects.get(pk=notice.pk)
         unnoted.rendered_at = None
+        printed = replace(print_letter(notice.snapshot), content=b"%PDF other")
         monkeypatch.setattr(Notice.objects, "get", lambda **_: unnoted)
-        monkeypatch.setattr(services, "render_notice", lambda _: b"%PDF other")
+        monkeypatch.setattr(services, "print_letter", lambda _: printed)
         assert not print_notice(notice.pk, act=act())
         assert stored(notice) == content
 

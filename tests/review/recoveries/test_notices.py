@@ -7,6 +7,7 @@ from datetime import timedelta
 import pikepdf
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.core.errors import RefusedError
 from portal.jobs.enums import JobState
@@ -15,7 +16,7 @@ from portal.jobs.services import run_due_jobs
 from review.notices.enums import NoticeKind
 from review.notices.lifecycle import void_notice
 from review.notices.models import Notice
-from review.notices.render import RenderError, render_notice
+from review.notices.render import RenderError, print_letter, render_notice
 from review.payments.services.batches import Criteria, open_batch, prepare_batch, release_batch
 from review.payments.services.lines import Voucher, settle_batch
 from review.recoveries.enums import ServiceKind
@@ -79,7 +80,7 @@ def test_payments_that_arrive_together_have_their_notices_made_by_few_jobs_but_f
     settle_batch(batch, voucher=Voucher("拨1", DAY, is_shared=True), act=on(DAY, second))
     with monkeypatch.context() as patch:
         patch.setattr("review.payments.jobs.NOTICES_A_JOB", 2)
-        patch.setattr("review.notices.services.render_notice", _refusing(batch.lines.earliest("pk").pk))
+        patch.setattr("review.notices.services.print_letter", _refusing(batch.lines.earliest("pk").pk))
         made = issued(NoticeKind.PAYMENT)
         assert [bool(notice.rendered_at) for notice in made] == [False, True]
         made = issued(NoticeKind.PAYMENT)
@@ -90,6 +91,8 @@ def test_payments_that_arrive_together_have_their_notices_made_by_few_jobs_but_f
         ("payments.issue_notices", JobState.DONE),
         ("payments.issue_notices", JobState.DONE),
     ]
+    # A job that failed waits before it is tried again.
+    jobs.filter(state=JobState.WAITING).update(run_after=timezone.now())
     assert all(notice.rendered_at for notice in issued(NoticeKind.PAYMENT))
 
 
@@ -99,7 +102,7 @@ def _refusing(line_pk):
     def render(snapshot):
         if Notice.objects.get(number=snapshot["number"]).occasion == line_pk:
             raise RenderError("没有字体")
-        return render_notice(snapshot)
+        return print_letter(snapshot)
 
     return render
 
