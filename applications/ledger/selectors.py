@@ -17,6 +17,7 @@ from policies.engine.program import Program
 from policies.engine.scopes import ONE_OF_GROUP, RIGHT, SUBJECT
 from policies.engine.terms import LEDGERS
 from policies.published.selectors import catalogue_for
+from portal.core import clock
 from portal.core.money import ZERO, quantise_yuan, to_fen
 
 
@@ -102,7 +103,7 @@ def asked_buckets(rules: Program, *, party: Party, subjects: Mapping[str, str] |
 
 def party_of(claim: Claim) -> Party:
     """The party of a claim; its year is the calendar year in which it was submitted (a draft's: this one)."""
-    year = timezone.localtime(claim.submitted_at).year if claim.submitted_at else timezone.localdate().year
+    year = timezone.localtime(claim.submitted_at).year if claim.submitted_at else clock.today().year
     return Party(claim.applicant_id, claim.city_id, year)
 
 

@@ -11,7 +11,6 @@ from django.apps import apps as current_apps
 from django.apps.registry import Apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
-from django.utils import timezone
 
 from portal.accounts.areas import home_region
 from portal.audit.chain import compute_hash
@@ -21,6 +20,7 @@ from portal.audit.models import AuditRecord, ChainHead
 from portal.audit.sealing import seal, sealed_names
 from portal.audit.security import record_export
 from portal.audit.selectors import RecordFilter
+from portal.core import clock
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 
@@ -90,7 +90,7 @@ class _Unrecorded:
         table, key = self.rows[0]
         row = CONTENTS[table].model(pk=key)
         label = f"{row._meta.verbose_name} {key}"
-        entry = _entry(ActorContext(user=None, at=timezone.now()), action="audit.contents", target=row, label=label)
+        entry = _entry(ActorContext(user=None, at=clock.now()), action="audit.contents", target=row, label=label)
         _append([(entry, self.rows)])
 
 

@@ -1,7 +1,6 @@
 """Handlers of this app's jobs."""
 
-from django.utils import timezone
-
+from portal.core import clock
 from review.decisions.services.bulk import decide_in_background
 from review.decisions.services.long_lists import approve_in_background, publish_in_background, withdraw_in_background
 from review.decisions.services.overdue import watch_corrections
@@ -17,4 +16,4 @@ __all__ = [
 
 def watch_days_of_correction() -> None:
     """Every night: remind of corrections whose day comes or is past."""
-    watch_corrections(on=timezone.localdate())
+    watch_corrections(on=clock.today())

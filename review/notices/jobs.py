@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from django.utils import timezone
-
+from portal.core import clock
 from portal.core.actor import ActorContext
 from review.notices.compose import NoticeNotDue
 from review.notices.enums import NoticeKind
@@ -19,7 +18,7 @@ def handler_of(kind: NoticeKind) -> Callable[..., None]:
 
 def issue_and_print(kind: NoticeKind, claim_id: int, occasion: int = 0) -> None:
     """Issue a claim's notice and print it, unless that is done, or its occasion came undone before."""
-    act = ActorContext(user=None, at=timezone.now())
+    act = ActorContext(user=None, at=clock.now())
     try:
         notice = issue_notice(claim_id, kind=kind, occasion=occasion, act=act)
     except NoticeNotDue:

@@ -11,10 +11,10 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
-from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.audit.services import record_audit
+from portal.core import clock
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.files import keep_bytes
@@ -126,7 +126,7 @@ def print_slice(slice_id: int) -> None:
         if piece.made_at or run.state == RunState.CANCELLED:
             return
         keep_bytes(piece.path, content)
-        piece.sha256, piece.size, piece.made_at = hashlib.sha256(content).hexdigest(), len(content), timezone.now()
+        piece.sha256, piece.size, piece.made_at = hashlib.sha256(content).hexdigest(), len(content), clock.now()
         piece.save(update_fields=["sha256", "size", "made_at"])
         if run.state == RunState.RUNNING and not run.slices.filter(made_at=None).exists():
             WORKFLOW.move(run, RunAction.FINISH)

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from django.urls import reverse
-from django.utils import timezone
 
+from portal.core import clock
 from portal.core.actor import ActorContext
 from portal.core.money import format_yuan
 from portal.jobs.progress import report_progress
@@ -46,7 +46,7 @@ def tell(what: str, line_ids: Sequence[int]) -> None:
         if line.state in ARRIVED and not line.debt:
             arrived[line.part.region_id].append(line.pk)
         elif line.state in ENDED and line.payment_id and line.officer:
-            act = ActorContext(user=line.officer, at=timezone.now())
+            act = ActorContext(user=line.officer, at=clock.now())
             void_for_cause(claim.pk, NoticeKind.PAYMENT, line.pk, reason=line.reason, act=act)
     for region, ids in arrived.items():
         _enqueue_notices(ids, region)
@@ -83,7 +83,7 @@ def _arrived(line: Disbursement) -> tuple[str, str]:
     sum_, payer = format_yuan(line.yuan), line.part.region.full_name
     if line.debt:
         return "资助资金已抵扣应退资金", f"{payer}拨付的 {sum_} 元已抵扣您应退还的资金。"
-    on = line.payment.on if line.payment else timezone.localdate()
+    on = line.payment.on if line.payment else clock.today()
     return "资金已拨付", (
         f"{payer}拨付的资助资金 {sum_} 元已于 {on:%Y年%-m月%-d日}支付到尾号 {line.account_tail} 的账户，请留意查收。"
     )

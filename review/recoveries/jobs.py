@@ -1,11 +1,10 @@
 """The nightly look for what was not repaid in time."""
 
-from django.utils import timezone
-
+from portal.core import clock
 from portal.core.actor import ActorContext
 from review.recoveries.services.repayment import mark_overdue
 
 
 def mark(**_: object) -> None:
     """Mark who is overdue today."""
-    mark_overdue(act=ActorContext(user=None, at=timezone.now()))
+    mark_overdue(act=ActorContext(user=None, at=clock.now()))

@@ -5,11 +5,11 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from portal.accounts.models import User
+from portal.core import clock
 from portal.core.money import format_yuan, to_fen, to_yuan
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision
@@ -111,14 +111,14 @@ def overdue_since(recovery: Recovery, *, on: date) -> date | None:
 
 def debt_of(applicant_id: int) -> int:
     """What an applicant owes today of decided recoveries, in fen, interest included."""
-    today = timezone.localdate()
+    today = clock.today()
     rows = Recovery.objects.filter(applicant_id=applicant_id, state__in=OWED_STATES)
     return sum(owed_of(recovery, on=today).total for recovery in rows)
 
 
 def debt_problem(applicant_id: int) -> str:
     """Why an applicant gets no new award or payment: it is marked for not repaying in time. Empty where it is not."""
-    today = timezone.localdate()
+    today = clock.today()
     mark = (
         CreditMark.objects.filter(
             applicant_id=applicant_id, from_on__lte=today, until_on__gte=today, recovery__state__in=OWED_STATES

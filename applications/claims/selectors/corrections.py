@@ -13,6 +13,7 @@ from applications.claims.selectors.context import ClaimContext
 from applications.claims.selectors.scope import EVIDENCE_PREFIX, item_of
 from policies.engine.model import Fact
 from policies.facts.values import facts_of, show_fact
+from portal.core import clock
 
 # The position under which `CorrectionPoint.before` keeps the claim's own facts.
 OWN = "0"
@@ -78,7 +79,7 @@ def correction_rounds(context: ClaimContext, *, events: Iterable[ClaimEvent]) ->
         own = [point for point in points if point.round == number]
         at = next((moment for moment in returned if moment >= own[0].asked_at), None)
         due = own[0].due_on
-        end = at or timezone.now()
+        end = at or clock.now()
         late = max((timezone.localdate(end) - due).days, 0) if due else 0
         # Values of a later round are not this one's doing: they are compared with what that round found.
         later = {

@@ -10,6 +10,7 @@ from django.utils import timezone
 from applications.claims.enums import Action, ClaimStatus, Route
 from applications.claims.models import Claim, ClaimEvent
 from portal.accounts.enums import DISTRICT_ROLES, Role
+from portal.core import clock
 from portal.core.steps import Step, steps
 from portal.workdays.selectors import CalendarUnknownError, add_workdays
 
@@ -76,7 +77,7 @@ def progress_of(claim: Claim) -> Progress:
         holder=claim.holder,
         next_step=_next_step(claim),
         expected_on=_expected_on(claim),
-        is_overdue=claim.is_correction_overdue(timezone.localdate()),
+        is_overdue=claim.is_correction_overdue(clock.today()),
         contact=" ".join(filter(None, (office.bureau, office.contact))),
         steps=_steps(claim),
     )

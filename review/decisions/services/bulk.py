@@ -7,12 +7,12 @@ from decimal import Decimal
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from portal.accounts.models import User
 from portal.audit.services import rehearsal
+from portal.core import clock
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import to_fen, to_yuan
@@ -99,7 +99,7 @@ def decide_in_background(
 ) -> None:
     """Decide the claims of an agenda with the sums that were shown. A job; may begin again: what is decided stays."""
     user = User.objects.get(pk=user_id)
-    act = ActorContext(user=user, at=timezone.now(), address=address)
+    act = ActorContext(user=user, at=clock.now(), address=address)
     minutes = Minutes(number, date.fromisoformat(held_on), decision_no)
     refused = []
     for done, (pk, cut) in enumerate(sums, start=1):

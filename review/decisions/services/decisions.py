@@ -24,6 +24,7 @@ from applications.ledger.selectors import call_uses, uses_of_claim
 from applications.ledger.services import reserve_limits
 from portal.accounts.models import User
 from portal.audit.services import record_contents
+from portal.core import clock
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import ZERO
@@ -359,7 +360,7 @@ def refuse_bad_credit(claim: Claim, *, on: date | None = None) -> None:
     for check in DEBT_CHECKS:
         if problem := check(claim.applicant_id):
             raise RefusedError(problem)
-    if problem := credit_problem(claim, on=on or timezone.localdate()):
+    if problem := credit_problem(claim, on=on or clock.today()):
         raise RefusedError(problem)
 
 

@@ -11,11 +11,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from portal.accounts.models import Region, User
+from portal.core import clock
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.jobs.enums import JobState
@@ -137,7 +137,7 @@ def _promise(kind: str, key: str, publicity: PublicityList, act: ActorContext, *
 
 def _at_work(publicity_id: int, user_id: int, address: str) -> tuple[PublicityList, ActorContext]:
     publicity = PublicityList.objects.select_related("region").get(pk=publicity_id)
-    return publicity, ActorContext(user=User.objects.get(pk=user_id), at=timezone.now(), address=address)
+    return publicity, ActorContext(user=User.objects.get(pk=user_id), at=clock.now(), address=address)
 
 
 def _in_slices(claim_ids: Sequence[int], deed: Callable[[list[int]], None], *, total: int) -> list[str]:

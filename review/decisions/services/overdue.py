@@ -12,6 +12,7 @@ from applications.claims.models import Claim, ClaimEvent
 from applications.claims.services.messages import notify_members
 from applications.claims.services.transitions import lock_claim, perform_transition
 from portal.accounts.models import User
+from portal.core import clock
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.notifications.services import notify_users
@@ -149,7 +150,7 @@ def _close_unanswered(claim: Claim, *, on: date) -> None:
     if late <= settings.CORRECTION_CLOSE_WORKDAYS:
         return
     try:
-        abandon_claim(claim.pk, expected=None, reason=ABANDONED_REASON, act=ActorContext(None, timezone.now()))
+        abandon_claim(claim.pk, expected=None, reason=ABANDONED_REASON, act=ActorContext(None, clock.now()))
     except RefusedError:
         # Its applicant handed it in, or an officer prolonged it, since it was read.
         return

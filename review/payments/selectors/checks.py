@@ -19,6 +19,7 @@ from applications.payees.models import Payee, PayeeRequest
 from applications.payees.selectors import payees_of
 from portal.accounts.models import User
 from portal.accounts.persons import same_person
+from portal.core import clock
 from portal.core.identifiers import same_name
 from portal.core.money import format_yuan, to_yuan
 from portal.ownership.selectors import disputed_among
@@ -159,7 +160,7 @@ class _Known:
             yield Finding("moved", "核对以后收款账户又有变更，请解散批次后重新核对", stops=True)
 
     def _credit_findings(self, claim: Claim) -> Iterable[Finding]:
-        today, checks = timezone.localdate(), self.credit.get(claim.applicant_id, [])
+        today, checks = clock.today(), self.credit.get(claim.applicant_id, [])
         own = next((check for check in checks if check.claim_id == claim.pk), None)
         days = settings.PAYMENT_CREDIT_DAYS
         if problem := credit_problem(claim, on=today, checks=checks):

@@ -18,6 +18,7 @@ from django.utils import timezone
 from applications.claims.enums import Action
 from applications.claims.models import ClaimEvent
 from portal.audit.services import record_audit
+from portal.core import clock
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.files import keep_file
@@ -107,7 +108,7 @@ def read_answer(file_id: int, address: str = "") -> None:
     file = BankFile.objects.select_related("officer", "region").get(pk=file_id)
     if file.state != FileState.READING:
         return
-    act = ActorContext(user=file.officer, at=timezone.now(), address=address)
+    act = ActorContext(user=file.officer, at=clock.now(), address=address)
     sums = _Sums()
     for row in BankRow.objects.filter(file=file).only("state", "fen").order_by("number").iterator(chunk_size=2000):
         sums.add(row)

@@ -16,6 +16,7 @@ from applications.payees.selectors import payee_of, pending_request
 from portal.accounts.models import User
 from portal.accounts.persons import same_person
 from portal.audit.services import record_audit, record_contents
+from portal.core import clock
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import format_yuan, to_yuan
@@ -79,7 +80,7 @@ def settle_batch(batch: Batch, *, voucher: Voucher, act: ActorContext) -> bool:
 def settle_rest(*, batch_id: int, number: str, on: str, is_numbered: bool, user_id: int, address: str) -> None:
     """Settle what is in transit of a batch, slice by slice. A job; may begin again."""
     batch = Batch.objects.get(pk=batch_id)
-    act = ActorContext(user=User.objects.get(pk=user_id), at=timezone.now(), address=address)
+    act = ActorContext(user=User.objects.get(pk=user_id), at=clock.now(), address=address)
     voucher = Voucher(number, date.fromisoformat(on), is_numbered=is_numbered)
     done = 0
     while settled := _settle_slice(batch, voucher, act=act, size=AT_ONCE):
