@@ -93,6 +93,9 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "review:claims": Address(READERS),
     "review:claims_export": Address(READERS),
     "review:claim": Address(READERS, _claims_for(READERS), claim_key),
+    "review:panel": Address(
+        READERS, _claims_for(READERS), lambda world, which: claim_key(world, which) | {"code": "history"}
+    ),
     "review:conclude": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),
     "review:recall": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),
     "review:prolong": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),

@@ -24,6 +24,7 @@ from review.decisions.models import (
     PublicityEntry,
     PublicityList,
 )
+from review.decisions.panels import CLAIM_PANELS, ClaimPanel, Pane
 
 _REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER)
 
@@ -33,6 +34,12 @@ JOB_KINDS.add(PUBLISH_KIND, JobKind("公示名单生成", publish_in_background)
 JOB_KINDS.add("review.withdraw_list", JobKind("公示撤下", withdraw_in_background))
 JOB_KINDS.add("review.decide_agenda", JobKind("议程审定", decide_in_background))
 JOB_KINDS.add("review.corrections", JobKind("提醒补正期限", watch_days_of_correction, is_daily=True))
+CLAIM_PANELS.add(
+    "history",
+    ClaimPanel(
+        title="办理经过", pane=Pane.AFTER, weight=90, template="review/_history.html", is_lazy=False, is_open=True
+    ),
+)
 register_menu("公示", "review:publicity_public", public, weight=50)
 register_menu("待办", "review:queue", officials(*_REVIEWERS), weight=90)
 register_menu("评审得分", "review:scores", officials(Role.CITY_OFFICER), weight=96)

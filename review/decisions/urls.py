@@ -16,6 +16,7 @@ urlpatterns = [
     path("claims/", queue.claims, name="claims"),
     path("claims/export/", exports.claims_sheet, name="claims_export"),
     path("claims/<uuid:key>/", claim.claim, name="claim"),
+    path("claims/<uuid:key>/panel/<slug:code>/", claim.panel, name="panel"),
     path("claims/<uuid:key>/conclude/", claim.conclude, name="conclude"),
     path("claims/<uuid:key>/recall/", claim.recall, name="recall"),
     path("claims/<uuid:key>/prolong/", claim.prolong, name="prolong"),

@@ -1,5 +1,6 @@
 """Lock a claim for a conclusion: nothing stale, the right duty, four eyes. And write the conclusion's row."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,10 @@ from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision
 from review.decisions.permissions import ACTION_OF, STAGE_OF, four_eyes_problem
 
+# What else must hold before a conclusion (answers to findings, points of a checklist): a function of the locked claim,
+# its stage, the conclusion and the officer that says what is missing; empty for nothing.
+CONCLUSION_CHECKS: list[Callable[[Claim, Stage, Conclusion, User], str]] = []
+
 
 @dataclass(frozen=True, slots=True)
 class ExpectedState:
@@ -31,8 +36,9 @@ def lock_for_decision(
 ) -> tuple[Claim, Stage, User]:
     """Lock the claim and check that this person may conclude this on it now; returns claim, stage and officer.
 
-    Must run in the transaction that writes the conclusion. Raises StaleStateError, RefusedError for four eyes and for
-    the final support of an organisation that is contested, PermissionDenied for a duty the person does not hold.
+    Must run in the transaction that writes the conclusion. Raises StaleStateError, RefusedError for four eyes, for the
+    final support of an organisation that is contested and for what CONCLUSION_CHECKS find missing, PermissionDenied for
+    a duty the person does not hold.
     """
     claim = lock_claim(claim_id)
     refuse_stale(claim, expected)
@@ -45,6 +51,9 @@ def lock_for_decision(
     check_four_eyes(claim, user=act.user, stage=stage)
     if (stage, conclusion) == (Stage.FINAL, Conclusion.SUPPORT):
         refuse_disputed(claim.applicant_id)
+    for check in CONCLUSION_CHECKS:
+        if problem := check(claim, stage, conclusion, act.user):
+            raise RefusedError(problem)
     return claim, stage, act.user
 
 

@@ -34,6 +34,7 @@ from review.decisions.forms.decision import (
     SupportForm,
 )
 from review.decisions.forms.steps import AbandonForm, ProlongForm, ReasonForm, TakeBackForm
+from review.decisions.panels import panel_of, panels_of
 from review.decisions.permissions import stage_before
 from review.decisions.selectors.ceilings import Ceilings, preview_ceilings, read_ceilings
 from review.decisions.selectors.claim_review import ClaimReview
@@ -133,6 +134,7 @@ def show(
         "credit_problem": problem,
         "proposal": claim_review.latest(Stage.DISTRICT_FIRST) if claim_review.stage == Stage.DISTRICT_SECOND else None,
         "with_credit": with_credit,
+        "panels": panels_of(claim_review),
     }
     if claim_review.stage == Stage.ACCEPTANCE and not claim.applicant.is_verified:
         context |= check_page(claim.applicant) | {
@@ -150,6 +152,18 @@ def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One claim to work from."""
     claim_review = ClaimReview(claim_or_404(request, key), user=user_of(request))
     return show(request, claim_review, ceilings=ceilings_now(claim_review, []))
+
+
+@access(readers)
+@require_GET
+def panel(request: HttpRequest, key: uuid.UUID, code: str) -> HttpResponse:
+    """One panel of a claim: its part of the page for a script, a page of its own without."""
+    claim_review = ClaimReview(claim_or_404(request, key), user=user_of(request))
+    shown = panel_of(claim_review, code)
+    if shown is None:
+        raise Http404("panel")
+    name = "review/_panel.html" if request.headers.get("HX-Request") else "review/panel.html"
+    return render(request, name, {"claim_review": claim_review, "shown": shown})
 
 
 @access(reviewers)
