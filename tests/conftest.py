@@ -64,7 +64,6 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portal"))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("portal")
-    group.addoption("--database-only", action="store_true", help="run only the tests that use the database")
     group.addoption("--no-skips", action="store_true", help="fail the run if any test was skipped")
 
 
@@ -79,22 +78,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Each of two processes begins with half of the list: so each half begins with every other slow test.
     """
     sqlite = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
-    database_only = config.getoption("--database-only")
-
-    def belongs(item: pytest.Item) -> bool:
-        if sqlite and item.get_closest_marker("postgres"):
-            return False
-        # What pages say is the same on every database: there the walk over all addresses opens each once.
-        if database_only and item.path.stem.endswith(("views", "pages")):
-            return False
-        fixtures = getattr(item, "fixturenames", ())
-        uses_database = (
-            item.get_closest_marker("django_db") is not None or "db" in fixtures or "live_server" in fixtures
-        )
-        return uses_database or not database_only
-
-    kept = [item for item in items if belongs(item)]
-    dropped = [item for item in items if not belongs(item)]
+    kept = [item for item in items if not (sqlite and item.get_closest_marker("postgres"))]
+    dropped = [item for item in items if sqlite and item.get_closest_marker("postgres")]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
     slow = [item for item in kept if item.get_closest_marker("slow")]

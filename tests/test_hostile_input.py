@@ -24,7 +24,7 @@ from tests.access_table import ADDRESSES
 from tests.access_world import PEOPLE, World, build_world
 from tests.factories import act
 
-pytestmark = [pytest.mark.broad, pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 VALUES = (
     "\x00",
     "a\x00b",

@@ -24,7 +24,6 @@ def headers_of(user) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
 
-@pytest.mark.broad
 def test_each_person_reads_what_they_may_see_and_nothing_else(client, settings):
     settings.OFFICIALS_NEED_SECOND_FACTOR = False
     world = build_world()

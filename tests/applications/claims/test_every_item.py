@@ -10,7 +10,7 @@ from portal.core.sheet_reading import read_book
 from tests.applications.worlds import publish, start
 from tests.factories import ApplicantFactory, make_member
 
-pytestmark = [pytest.mark.broad, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 DOCUMENTS = ("wx2020", "bh2024")
 CLAIMABLE = [

@@ -26,7 +26,7 @@ from tests.policies.drafting.worlds import (
     with_standard,
 )
 
-pytestmark = [pytest.mark.broad, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from portal.core.errors import RefusedError
 from tests.factories import act, jiangsu
 from tests.policies.drafting.worlds import INVENTION, admin, draft_of, place_of, publish_package, published
 
-pytestmark = [pytest.mark.broad, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 ISSUED = date(2026, 8, 1)
 ISSUE = Issue(
     number="连政办发〔2026〕8号",

@@ -18,7 +18,7 @@ from tests.factories import act
 
 TODAY = date(2026, 11, 21)
 BINHU = Asker("enterprise", "320211")
-pytestmark = [pytest.mark.broad, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")

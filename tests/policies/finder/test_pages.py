@@ -34,7 +34,7 @@ from tests.factories import (
     wuxi,
 )
 
-pytestmark = [pytest.mark.broad, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 WHO = {"kind": "enterprise", "region": "320211"}
 PATENT = {
     "event": "patent",

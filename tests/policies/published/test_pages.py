@@ -132,7 +132,6 @@ def test_what_is_not_there_is_not_found(client, url):
     assert client.get(url).status_code == 404
 
 
-@pytest.mark.broad
 def test_every_item_has_a_calculator_that_opens_and_answers_an_empty_form(client):
     for item in SupportItem.objects.all():
         assert client.get(reverse("policies:calculator", args=[item.code])).status_code == 200

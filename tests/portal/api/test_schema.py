@@ -50,7 +50,6 @@ def cases_of(operation):
     return st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
 
 
-@pytest.mark.broad
 def test_every_operation_answers_as_described_whatever_is_sent(interface):
     found, token = interface
     tried = set()

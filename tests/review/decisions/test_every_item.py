@@ -19,7 +19,7 @@ from tests.applications.worlds import publish
 from tests.factories import ApplicantFactory, ClaimFactory, act, binhu, make_official, make_patent_no, wuxi
 from tests.review.worlds import MINUTES, again, expected, on
 
-pytestmark = [pytest.mark.broad, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 DOCUMENTS = ("wx2020", "bh2024")
 SETTING = Minutes(MINUTES.number, MINUTES.date, "专题会议纪要〔2026〕12号")

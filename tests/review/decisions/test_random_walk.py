@@ -44,7 +44,7 @@ from tests.factories import make_official
 from tests.review.paying import bring_back, pay
 from tests.review.worlds import MINUTES, again, expected, on, publish, submitted
 
-pytestmark = [pytest.mark.broad, pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 START = date(2026, 6, 1)
 DECIDED = {
     ClaimStatus.AWAITING_PUBLICITY,

@@ -26,7 +26,7 @@ from review.notices.seals.trial import make_trial_seals
 from tests.factories import ApplicantFactory, act, make_official, wuxi
 from tests.review.notices.world import make_approved, make_refused, publish
 
-pytestmark = [pytest.mark.broad, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from review.notices.views import shown_party
 from tests.factories import ApplicantFactory, UserFactory, act, binhu, make_member, make_official, suzhou, wuxi, xishan
 from tests.review.notices.world import make_approved, make_refused, publish
 
-pytestmark = [pytest.mark.broad, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

@@ -69,7 +69,6 @@ def test_answer_settles_what_arrived_once_however_often_it_comes(treasury, batch
     call_command("verify_audit")
 
 
-@pytest.mark.broad
 @pytest.mark.parametrize(
     ("given", "state", "words"),
     [

@@ -19,7 +19,7 @@ from review.treasury.selectors import book_problems
 from tests.review.payments.year import START, World, Year
 from tests.review.worlds import on
 
-pytestmark = [pytest.mark.broad, pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 STEPS = 30
 # By claim, payer and kind of account; of waivers also what was given up.
 CLAIMS = """

@@ -25,7 +25,7 @@ from tests.applications.worlds import patent_facts
 from tests.review.recoveries.worlds import DAY, TERMS, awarded, lowered, printed, second_decider
 from tests.review.worlds import again, on
 
-pytestmark = [pytest.mark.broad, pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 K = AccountKind
 STEPS = 40
 

@@ -12,7 +12,6 @@ from tests.factories import binhu, jiangsu, make_official, suzhou, wuxi
 from tests.review.targets.worlds import TODAY, acting, publish_targets
 
 
-@pytest.mark.broad
 @pytest.mark.django_db
 def test_the_demo_s_values_are_entered_once_and_marked_as_made_up():
     publish_targets()

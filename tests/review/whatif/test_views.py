@@ -82,7 +82,6 @@ def test_every_kind_of_change_can_be_chosen_and_its_form_opens(client, whole):
         assert client.get(ask_url(change, target)).status_code == 200
 
 
-@pytest.mark.broad
 @pytest.mark.parametrize(
     ("change", "target"),
     [("item", "no-such"), ("readings", "no-such"), ("issue", "wx2020"), ("draft", "x"), ("sideways", ITEM)],
@@ -109,7 +108,6 @@ def test_nothing_changed_is_refused_and_nothing_typed_is_lost(client, user):
     assert not SimulationRun.objects.exists()
 
 
-@pytest.mark.broad
 @pytest.mark.parametrize(
     ("given", "words"),
     [

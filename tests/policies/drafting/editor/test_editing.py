@@ -20,7 +20,7 @@ from portal.accounts.enums import Role
 from tests.factories import act, make_official, wuxi
 from tests.policies.drafting.editor.pages import WX2020, Page, fill_in_head, from_text, stored, under
 
-pytestmark = [pytest.mark.broad, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
