@@ -6,12 +6,12 @@ SETUP := $(PYTHON) portal/devtools/setup.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test nightly check format bench fonts screenshots requirements sbom clean
-export PORT HOST PYTEST
+export PORT HOST YEAR PYTEST
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
 
-demo: ## run the portal with made-up data (PORT=8000); Ctrl-C stops it
+demo: ## run the portal with made-up data (PORT=8000; YEAR=1 adds a whole year's); Ctrl-C stops it
 	@$(SETUP) demo
 	@exec $(BIN)/python -u -m portal.devtools.demo
 

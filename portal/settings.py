@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "review.notices",
     "review.payments",
     "review.recoveries",
+    "review.simulated_year",
     "review.statements",
     "review.targets",
     "review.treasury",

@@ -56,13 +56,21 @@ def refuse_unsafe(name: str, file: UploadedFile[bytes], *, media_type: str) -> N
     if settings.CLAMD_ADDRESS:
         _refuse_infected(name, content)
     # The same bytes, chosen for another requirement or sent again after a pause of the line, are not opened again.
-    seen = f"file-safety:{media_type}:{hashlib.sha256(content).hexdigest()}"
-    if cache.get(seen):
+    if cache.get(_seen(content, media_type)):
         return
     problem = _inspect(content, media_type)
     if problem:
         raise RefusedError(REFUSALS.get(problem, _UNCHECKED).format(name=name))
-    cache.set(seen, True, 24 * 3600)  # noqa: FBT003 - the cache's own parameter
+    note_safe(content, media_type)
+
+
+def note_safe(content: bytes, media_type: str) -> None:
+    """Remember that bytes were opened, or are the portal's own work: they are not opened again for a day."""
+    cache.set(_seen(content, media_type), True, 24 * 3600)  # noqa: FBT003 - the cache's own parameter
+
+
+def _seen(content: bytes, media_type: str) -> str:
+    return f"file-safety:{media_type}:{hashlib.sha256(content).hexdigest()}"
 
 
 def _inspect(content: bytes, media_type: str) -> str:

@@ -37,6 +37,8 @@ STOP_SECONDS = 20
 FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 60.0
 PR_SET_PDEATHSIG = 1
+# Claims of the year that `make demo YEAR=1` adds, once.
+YEAR_CLAIMS = 2000
 # Whose offices get seals for trial.
 DEMO_CITY = "320200"
 
@@ -117,6 +119,9 @@ def prepare() -> None:
     call_command("load_catalogue")
     call_command("make_trial_seals", under=DEMO_CITY, stdout=io.StringIO())
     call_command("load_demo")
+    if os.environ.get("YEAR") == "1":
+        say(f"A simulated year of {YEAR_CLAIMS} claims; some minutes")
+        call_command("simulate_year", "--once", claims=YEAR_CLAIMS)
     connections.close_all()
 
 

@@ -4,7 +4,9 @@ import logging
 import time
 import traceback
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
 
@@ -36,6 +38,18 @@ LONGEST_RETRY = timedelta(hours=1)
 BATCH = 500
 NO_LEASE: dict[str, Any] = {"lease_until": None, "lease_token": ""}
 
+_unannounced: ContextVar[bool] = ContextVar("unannounced", default=False)
+
+
+@contextmanager
+def unannounced() -> Iterator[None]:
+    """Send no message for the jobs that are enqueued inside: the caller does them, or leaves them to the sweep."""
+    token = _unannounced.set(True)
+    try:
+        yield
+    finally:
+        _unannounced.reset(token)
+
 
 def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any], region_code: str = "") -> Job:
     """Enqueue a job inside the caller's transaction; its message goes out only after commit.
@@ -65,6 +79,8 @@ def enqueue_daily_jobs() -> None:
 
 def _announce(job_ids: Iterable[int]) -> None:
     """Send messages after commit. `robust`: what was committed stands, whatever becomes of its message."""
+    if _unannounced.get():
+        return
     ids = list(job_ids)
 
     # A function of its own: the framework names a failed one in the log, and a partial has no name.

@@ -1,0 +1,160 @@
+"""What every deed of a simulated year shares: clock, people, chance by the seed, and the tally of what failed."""
+
+from __future__ import annotations
+
+import logging
+import random
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from applications.claims.models import Claim
+from applications.claims.services.submission import AlreadySubmittedError, ClaimIncompleteError
+from portal.accounts.models import User
+from portal.core import clock
+from portal.core.actor import ActorContext
+from portal.core.errors import RefusedError
+from portal.workdays.selectors import workdays_between
+from review.decisions.services.locking import ExpectedState
+from review.simulated_year.faults import Faults, InjectedError
+from review.simulated_year.items import Claimable
+from review.simulated_year.people import City
+
+logger = logging.getLogger(__name__)
+REFUSED = (RefusedError, PermissionDenied, ClaimIncompleteError, AlreadySubmittedError)
+# A deed that a fault breaks off is done again, as a person would press the button again.
+_TRIES = 5
+_MOST_KEPT = 20
+
+
+@dataclass(slots=True)
+class Tally:
+    """What did not go through: refusals by deed, and what must not happen, the first of it in words."""
+
+    refusals: Counter[str] = field(default_factory=Counter)
+    violations: Counter[str] = field(default_factory=Counter)
+    first: list[str] = field(default_factory=list)
+
+    def violated(self, code: str, words: str) -> None:
+        """Count something that must not happen."""
+        self.violations[code] += 1
+        if len(self.first) < _MOST_KEPT:
+            self.first.append(f"{code}: {words}"[:600])
+
+
+@dataclass(slots=True)
+class Case:
+    """A claim of the year: its number, its key once it is begun, its next day, and how often it was visited."""
+
+    number: int
+    begins: date
+    due: date
+    pk: int | None = None
+    visits: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a deed: `problem` is empty where it went through, and `value` what the service gave."""
+
+    problem: str = ""
+    value: Any = None
+
+    @property
+    def is_done(self) -> bool:
+        return not self.problem
+
+    @property
+    def needs_credit(self) -> bool:
+        """Whether the applicant has to be looked up anew first."""
+        return needs_credit(self.problem)
+
+
+class World:
+    """The city in its year."""
+
+    def __init__(self, *, seed: int, year: int, claims: int, faults: Faults) -> None:
+        self.seed, self.year, self.faults = seed, year, faults
+        self.tally = Tally()
+        self.day = date(year, 1, 1)
+        self.moment = _at(self.day)
+        self.cases = [Case(number, self.day, self.day) for number in range(claims)]
+        self.by_claim: dict[int, Case] = {}
+        self.items: list[Claimable] = []
+        self.competitive: frozenset[str] = frozenset()
+        self.city: City
+        self.serial = 0
+
+    def chance(self, *about: object) -> random.Random:
+        """Chance that depends on the seed and on what it is about, and on nothing that happened before."""
+        return random.Random(":".join(map(str, (self.seed, *about))))  # noqa: S311 - no secret
+
+    def begin_day(self, day: date) -> None:
+        """Let it be nine o'clock of a day."""
+        self.day, self.moment = day, _at(day)
+
+    @property
+    def week(self) -> int:
+        """The number of the week since the year began."""
+        return (self.day - date(self.year, 1, 1)).days // 7
+
+    def act(self, user: User | None) -> ActorContext:
+        """The next deed of a person, some seconds after the last, still on this day."""
+        self.moment = min(self.moment + timedelta(seconds=7), _at(self.day, hour=22))
+        return ActorContext(user=user, at=self.moment, address="192.0.2.20")
+
+    def do(self, user: User | None, service: Callable[..., Any], *given: Any, **named: Any) -> Done:
+        """Have a person call a service now; what it gave, or why the portal refused it."""
+        return self.attempt(service.__name__, lambda: service(*given, act=self.act(user), **named))
+
+    def attempt(self, deed: str, do: Callable[[], Any]) -> Done:
+        """Do a deed of several steps. Anything raised but a refusal counts as a violation."""
+        for _ in range(_TRIES):
+            try:
+                with clock.set_to(self.moment), self.faults.armed():
+                    return Done(value=do())
+            except REFUSED as error:
+                self.tally.refusals[f"{deed}: {str(error)[:60]}"] += 1
+                return Done(str(error) or type(error).__name__)
+            except InjectedError:
+                self.faults.recover()
+                continue
+            except Exception as error:
+                logger.exception("A deed of the simulated year failed: %s", deed)
+                self.tally.violated("exception", f"{deed} {self.day}: {error!r} {traceback.format_exc(limit=-3)}")
+                return Done(repr(error))
+        return Done("broken off")
+
+    def paper(self) -> str:
+        """The number of the next paper of a bank or an office."""
+        self.serial += 1
+        return f"年凭{self.year}-{self.serial:06d}"
+
+
+def needs_credit(problem: str) -> bool:
+    """Whether the portal refuses because a credit check is missing or too old."""
+    return "信用查询" in problem and ("超过" in problem or "没有" in problem)
+
+
+def expected_of(claim: Claim) -> ExpectedState:
+    """What a page opened now would show."""
+    return ExpectedState(claim.status, claim.round)
+
+
+def days_on(day: date, workdays: int) -> date:
+    """The day so many working days later."""
+    while workdays > 0:
+        day += timedelta(days=1)
+        workdays -= workdays_between(day, day)
+    return day
+
+
+def _at(day: date, *, hour: int = 9) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(hour)))
