@@ -101,6 +101,9 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "review:prolong": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),
     "review:abandon": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),
     "review:credit": Address(REVIEWERS | FINANCE_PEOPLE, _claims_for(REVIEWERS | FINANCE_PEOPLE), claim_key),
+    "checks:findings": Address(REVIEWERS | AUDITORS),
+    "checks:findings_export": Address(REVIEWERS | AUDITORS),
+    "checks:answer": Address(REVIEWERS | FINANCE_PEOPLE, _claims_for(REVIEWERS | FINANCE_PEOPLE), claim_key),
     "review:publicity": Address(LIST_PEOPLE),
     "review:publicity_new": Address(PUBLISHERS),
     "review:publicity_work": Address(

@@ -113,7 +113,7 @@ class ApplicantFactory(DjangoModelFactory[Applicant]):
     account_name = factory.SelfAttribute("name")
     bank_name = "示例银行无锡滨湖支行"
     cnaps_code = "102302000003"
-    account_number = "0011223344556677"
+    account_number = factory.Sequence(lambda n: f"00112233{n % 10_000:04d}6677")
     verification = Verification.VERIFIED
 
     class Params:

@@ -20,6 +20,8 @@ from portal.accounts.models import Applicant, User
 from tests.factories import act, binhu, make_member, make_patent_no, open_claimable
 from tests.files import make_image, make_pdf
 
+# What stands for the applicant's own name in typed facts.
+OWN_NAME = "示例公司"
 PDF = make_pdf()
 PNG = make_image("PNG")
 
@@ -41,7 +43,7 @@ def patent_facts(number: int = 1, **facts: Any) -> dict[str, Any]:
         "patent_no": make_patent_no(number),
         "patent_kind": "invention",
         "granted_on": "2021-05-10",
-        "holders": "示例公司",
+        "holders": OWN_NAME,
         "fees": "8000",
     } | facts
 
@@ -97,7 +99,10 @@ def ready_claim(
         publish()
     member = member or make_member()
     claim = start(member, item=item)
-    facts = lines or [patent_facts()]
+    name = claim.applicant.name
+    facts = [
+        {key: name if value == OWN_NAME else value for key, value in line.items()} for line in lines or [patent_facts()]
+    ]
     if len(facts) > 1:
         add_lines(claim, act=act(member), rows=[{}] * (len(facts) - 1))
     claim.refresh_from_db()

@@ -6,16 +6,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
+from django.db import transaction
 from django.utils import timezone
 
 from applications.claims.models import Claim
 from applications.claims.services.submission import submit_claim
+from applications.claims.services.transitions import lock_claim
 from policies.engine import catalogue_of, load_catalogue
 from policies.published.models import SupportItem
 from policies.published.services import publish_catalogue
 from portal.accounts.enums import Role
 from portal.accounts.models import Applicant, Region, User
 from portal.core.actor import ActorContext
+from review.checks.enums import Severity, Verdict
+from review.checks.services.answers import answer_finding
+from review.checks.services.examine import examine
 from review.decisions.models import PublicityList
 from review.decisions.services.decisions import Minutes, accept_claim, confirm_district_review, support_claim
 from review.decisions.services.locking import ExpectedState
@@ -78,6 +83,18 @@ def submitted(
     publish_items()
     draft = ready_claim(member, item=item, lines=lines or [patent_facts()])
     return submit_claim(draft, act=act(draft.created_by), revision=draft.revision, commitment=True).claim
+
+
+def answer_findings(claim: Claim, officer: User) -> None:
+    """Answer every finding of a claim that stops its next step."""
+    at = act(officer)
+    with transaction.atomic():
+        standing = examine(lock_claim(claim.pk), at=at.at)
+    for finding in standing:
+        if finding.severity != Severity.NOTICE:
+            verdict = Verdict.OVERRIDE if finding.severity == Severity.BLOCKING else Verdict.VERIFIED
+            given = {"code": finding.code, "key": finding.key, "digest": finding.digest}
+            answer_finding(claim.pk, **given, verdict=verdict, reason="已对照原件", act=at)
 
 
 def taken_up(office: Office, *, item: str, lines: list[dict[str, Any]]) -> Claim:

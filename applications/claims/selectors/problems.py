@@ -169,15 +169,19 @@ def _written_problems(claim: Claim, item: Item, state: LineState, today: date) -
             words = "如确为将来的日期，可以提交。" if is_warning else "还没有发生的事不能申报。"
             message = f"{fact.label}为 {value}，在今天之后，请核对。{words}"
             yield _of_line(state, message, fact.name, fact.label, is_warning=is_warning)
-    holders = state.reading.values.get(HOLDERS)
-    if holders and HOLDERS in {fact.name for fact in facts_of(item)}:
-        first = _SEPARATORS.split(str(holders))[0]
-        if not _is_same_name(first, claim.applicant.name):
-            message = (
-                f"第一权利人为“{first}”，不是申报单位“{claim.applicant.name}”。该事项由第一权利人申报：请核对证书上的次序；"
-                "单位更过名的，请在材料中附更名证明。"
-            )
-            yield _of_line(state, message, HOLDERS, "权利人", is_warning=True)
+    if first := other_first_holder(state.reading, claim.applicant.name):
+        message = (
+            f"第一权利人为“{first}”，不是申报单位“{claim.applicant.name}”。该事项由第一权利人申报：请核对证书上的次序；"
+            "单位更过名的，请在材料中附更名证明。"
+        )
+        yield _of_line(state, message, HOLDERS, "权利人", is_warning=True)
+
+
+def other_first_holder(reading: FactsReading, *names: str) -> str:
+    """The first of the holders that a line states, where it has none of these names; empty where it has one."""
+    holders = str(reading.values.get(HOLDERS) or "")
+    first = _SEPARATORS.split(holders)[0].strip()
+    return "" if any(_is_same_name(first, name) for name in ("", *names)) else first
 
 
 def _is_same_name(one: str, other: str) -> bool:

@@ -1,6 +1,6 @@
 """The one function that writes a claim's status: lock, check, write, log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -17,6 +17,8 @@ from portal.core.actor import ActorContext
 
 # A stage that comes again concludes anew, in a round of its own.
 _NEW_ROUND = frozenset({Action.RESUBMIT, Action.SEND_BACK, Action.RECALL, Action.REDECIDE})
+# What other apps do once a claim was moved, in the same transaction: functions of the locked claim and its event.
+FOLLOW_UPS: list[Callable[[Claim, ClaimEvent], None]] = []
 _S = ClaimStatus
 _BEFORE_DISTRICT = (_S.SUBMITTED, _S.DISTRICT_REVIEW)
 _BEFORE_CITY = (*_BEFORE_DISTRICT, _S.DISTRICT_CONFIRMATION, _S.CITY_REVIEW)
@@ -91,6 +93,8 @@ def perform_transition(
         before=_loggable(old),
         after=_loggable(new) | {"reason": reason.strip()},
     )
+    for follow_up in FOLLOW_UPS:
+        follow_up(claim, event)
     return event
 
 

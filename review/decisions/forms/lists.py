@@ -34,6 +34,7 @@ class ClaimFilterForm(FilterForm):
     submitted_from = DayField(label="提交自", required=False)
     submitted_to = DayField(label="提交至", required=False)
     overdue = forms.BooleanField(label="只看超期", required=False)
+    open_findings = forms.BooleanField(label="只看有疑点", required=False)
 
     def __init__(self, data: MultiValueDict[str, Any] | None = None, **options: Any) -> None:
         super().__init__(data, **options)
@@ -50,6 +51,7 @@ class ClaimFilterForm(FilterForm):
             submitted_from=asked.get("submitted_from"),
             submitted_to=asked.get("submitted_to"),
             overdue=bool(asked.get("overdue")),
+            open_findings=bool(asked.get("open_findings")),
         )
 
 
@@ -78,7 +80,7 @@ class ClaimSearchForm(ClaimFilterForm):
         required=False,
         choices=[("", "全部"), *((s.value, s.label) for s in ClaimStatus if s != ClaimStatus.DRAFT)],
     )
-    field_order = ("q", "item", "status", "district", "submitted_from", "submitted_to", "overdue")
+    field_order = ("q", "item", "status", "district", "submitted_from", "submitted_to", "overdue", "open_findings")
 
     def __init__(self, data: MultiValueDict[str, Any] | None = None, *, user: User, **options: Any) -> None:
         super().__init__(data, **options)

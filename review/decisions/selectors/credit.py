@@ -20,11 +20,13 @@ def checks_of(claim: Claim) -> list[CreditSnapshot]:
     return list(checks.select_related("entered_by").order_by("-checked_on", "-pk"))
 
 
-def credit_problem(claim: Claim, *, on: date, checks: Sequence[CreditSnapshot] | None = None) -> str:
+def credit_problem(
+    claim: Claim, *, on: date, checks: Sequence[CreditSnapshot] | None = None, days: int | None = None
+) -> str:
     """Why the claim may not be supported, approved or paid on a day, in words; empty where nothing forbids it.
 
-    Its own last check must be of CREDIT_VALID_DAYS days at most; neither that nor the applicant's last one, whichever
-    claim it was made for, may say seriously dishonest, dissolved or bankrupt.
+    Its own last check must be of `days` days at most (CREDIT_VALID_DAYS unless given; 0: none is needed); neither that
+    nor the applicant's last one, whichever claim it was made for, may say seriously dishonest, dissolved or bankrupt.
     """
     if checks is None:
         checks = checks_of(claim)
@@ -35,13 +37,14 @@ def credit_problem(claim: Claim, *, on: date, checks: Sequence[CreditSnapshot] |
                 f"信用查询（{last.checked_on:%Y-%m-%d}，{last.source}）结果为“{last.get_result_display()}”，不得支持。"
                 "如已修复，请先登记新的查询结果。"
             )
-    if not settings.CREDIT_VALID_DAYS:
+    valid_days = settings.CREDIT_VALID_DAYS if days is None else days
+    if not valid_days:
         return ""
     if own is None:
         return "这件申报还没有信用查询。请在“核查”的“信用查询”中登记本件的查询结果、来源和日期后再办理。"
-    if (on - own.checked_on).days > settings.CREDIT_VALID_DAYS:
+    if (on - own.checked_on).days > valid_days:
         return (
-            f"信用查询（{own.checked_on:%Y-%m-%d}）已超过 {settings.CREDIT_VALID_DAYS} 天。"
+            f"信用查询（{own.checked_on:%Y-%m-%d}）已超过 {valid_days} 天。"
             "请在“核查”的“信用查询”中登记新的查询结果后再办理。"
         )
     return ""

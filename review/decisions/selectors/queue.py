@@ -1,5 +1,6 @@
 """Lists of claims for officers: whose turn it is, filters, search, and pages that cost the same at any depth."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import reduce
@@ -115,6 +116,7 @@ class ClaimFilter:
     submitted_from: date | None = None
     submitted_to: date | None = None
     overdue: bool = False
+    open_findings: bool = False
 
     def apply(self, claims: QuerySet[Claim]) -> QuerySet[Claim]:
         """The claims that fit."""
@@ -132,6 +134,8 @@ class ClaimFilter:
             late_office = Q(status__in=list(STATUS_OF.values()), status_since__lt=overdue_before())
             late_applicant = Q(status=ClaimStatus.CORRECTION, correction_due_on__lt=timezone.localdate())
             claims = claims.filter(late_office | late_applicant)
+        if self.open_findings:
+            claims = claims.filter(Q(examination__blocking__gt=0) | Q(examination__questions__gt=0))
         return claims.filter(matches_text(self.text)) if self.text else claims
 
 
@@ -208,7 +212,7 @@ class CountedPage(Page[Claim]):
 
 def page_of(claims: QuerySet[Claim], *, after: str = "", oldest_first: bool = False) -> CountedPage:
     """The page after a cursor, by time of submission then id; one that makes no sense gives the first page."""
-    rows = claims.select_related("applicant", "item", "region", "city")
+    rows = claims.select_related("applicant", "item", "region", "city", "examination")
     page = paginate(rows, after=after, size=PAGE_SIZE, by="submitted_at", oldest_first=oldest_first)
     return CountedPage(page.rows, page.next_cursor, page.after, claims.order_by()[: COUNT_LIMIT + 1].count())
 
@@ -228,6 +232,18 @@ def next_claim(user: User, work: WorkQueue) -> Claim | None:
 def claims_for(user: User) -> ClaimQuerySet:
     """Every claim this person sees as an official; never those of a body they belong to (回避)."""
     return Claim.objects.visible_to(user).exclude(applicant_id__in=user.recused_from).exclude(submitted_at=None)
+
+
+# Marks that other apps show beside claims of a page: functions that give the claims' pks by the words of a mark.
+QUEUE_MARKS: list[Callable[[list[Claim]], dict[str, set[int]]]] = []
+
+
+def marks_here(claims: list[Claim]) -> dict[str, set[int]]:
+    """The marks of a page's claims, in words, with the claims' pks: how they came back, and what apps say of them."""
+    found = came_back_here(claims)
+    for marks in QUEUE_MARKS if claims else ():
+        found |= marks(claims)
+    return found
 
 
 def came_back_here(claims: list[Claim]) -> dict[str, set[int]]:

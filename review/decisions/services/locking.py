@@ -21,6 +21,8 @@ from review.decisions.permissions import ACTION_OF, STAGE_OF, four_eyes_problem
 # What else must hold before a conclusion (answers to findings, points of a checklist): a function of the locked claim,
 # its stage, the conclusion and the officer that says what is missing; empty for nothing.
 CONCLUSION_CHECKS: list[Callable[[Claim, Stage, Conclusion, User], str]] = []
+# The same before a publicised claim is approved: a function of the locked claim.
+APPROVAL_CHECKS: list[Callable[[Claim], str]] = []
 
 
 @dataclass(frozen=True, slots=True)

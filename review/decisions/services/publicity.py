@@ -24,7 +24,7 @@ from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import LineDecision, PublicityEntry, PublicityList
 from review.decisions.permissions import publishing_regions
 from review.decisions.selectors.credit import credit_problem
-from review.decisions.services.locking import check_uninvolved
+from review.decisions.services.locking import APPROVAL_CHECKS, check_uninvolved
 from review.decisions.services.step_messages import notify_of_step
 from review.decisions.services.ways_back import release_decided
 from review.notices.compose import document_number
@@ -248,6 +248,9 @@ def approve_claim(claim_id: int, *, publicity: PublicityList, act: ActorContext)
         refuse_disputed(claim.applicant_id)
         if problem := credit_problem(claim, on=timezone.localdate(act.at)):
             raise RefusedError(problem)
+        for check in APPROVAL_CHECKS:
+            if problem := check(claim):
+                raise RefusedError(problem)
         if claim.route == Route.DISTRICT:
             check_uninvolved(claim, act=act, stage=Stage.FINAL)
         pays = claim.approved_amount is not None

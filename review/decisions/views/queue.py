@@ -20,8 +20,8 @@ from review.decisions.selectors.queue import (
     DUTIES,
     WorkQueue,
     blocked_here,
-    came_back_here,
     claims_for,
+    marks_here,
     next_claim,
     overdue_before,
     page_of,
@@ -59,7 +59,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         context |= {
             "page": page,
             "narrowed": any(request.GET.get(name) for name in form.fields),
-            "came_back": came_back_here(page.rows),
+            "marks": marks_here(page.rows),
             "blocked": blocked_here(user_of(request), page.rows, work.stage),
             "overdue_before": overdue_before(),
             "unanswered": work.unanswered(user_of(request)).order_by()[: COUNT_LIMIT + 1].count(),

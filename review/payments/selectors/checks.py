@@ -23,6 +23,7 @@ from portal.core import clock
 from portal.core.identifiers import same_name
 from portal.core.money import format_yuan, to_yuan
 from portal.ownership.selectors import disputed_among
+from review.checks.selectors import open_findings_of
 from review.decisions.models import CreditSnapshot, Decision
 from review.decisions.permissions import four_eyes_problem
 from review.decisions.selectors.credit import credit_problem
@@ -86,6 +87,7 @@ class _Known:
     credit: Mapping[int, Sequence[CreditSnapshot]]
     with_notice: frozenset[int]
     concluded: Mapping[int, list[tuple[int, str]]]
+    open_findings: Mapping[int, str]
 
     @classmethod
     def of(cls, claims: Mapping[int, Claim], user: User) -> _Known:
@@ -126,6 +128,7 @@ class _Known:
             credit=credit,
             with_notice=frozenset(notices.values_list("claim_id", flat=True)),
             concluded=concluded,
+            open_findings=open_findings_of(claims),
         )
 
     def findings(self, claim: Claim, line: Disbursement) -> Iterable[Finding]:
@@ -142,6 +145,8 @@ class _Known:
         if claim.applicant_id in self.pending:
             yield Finding("pending", "收款信息有变更待确认，请先在“收款变更”中办理", stops=True)
         yield from self._credit_findings(claim)
+        if unanswered := self.open_findings.get(claim.pk):
+            yield Finding("check", unanswered, stops=True)
         if claim.pk not in self.with_notice:
             yield Finding("notice", "资助决定通知书尚未制作完成", stops=settings.PAYMENT_NEEDS_NOTICE)
 

@@ -124,7 +124,7 @@ def test_only_the_places_asked_about_can_be_changed(claim, officer, member):
     save(claim, member, {"fees": "1"}, position=2)
     first, second = claim.lines.order_by("position")
     assert first.facts["fees"] == "7000.00"
-    assert first.facts["holders"] == "示例公司"
+    assert first.facts["holders"] == first.claim.applicant.name
     assert first.facts["patent_no"] == make_patent_no(1)
     assert second.facts["fees"] == "8000.00"
     with pytest.raises(RefusedError, match="补正时不能增加或删除"):

@@ -46,6 +46,7 @@ from review.whatif.models import SimulationRun
 from review.wordings.enums import WordingState
 from review.wordings.models import Wording
 from tests.factories import CallFactory, ClaimFactory, ItemVersionFactory, act, make_member, make_official, wuxi
+from tests.portal.core.protected_checks import CHECK_ROWS
 from tests.portal.core.protected_targets import TARGET_ROWS
 from tests.portal.ownership.worlds import contest_row, organisation_check
 from tests.review.appropriations.worlds import Treasury
@@ -390,5 +391,6 @@ ROWS = {
     "treasury.posting": (_posting, {"account_id": 0}),
     "notices.notice": (notice, {"number": "锡知〔2026〕2号"}),
     "notices.noticeevent": (_notice_event, {"note": "改写"}),
+    **CHECK_ROWS,
     **TARGET_ROWS,
 }

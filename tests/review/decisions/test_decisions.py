@@ -37,6 +37,7 @@ from tests.review.worlds import (
     MINUTES,
     accepted,
     again,
+    answer_findings,
     city_passed,
     confirmed,
     decided,
@@ -297,9 +298,13 @@ def test_limit_used_up_since_the_review_stops_the_final_decision_and_names_what_
     """Two claims on one loan contract, each reviewed while the contract's cap was still free."""
     big = loan_facts(interest_payments=[{"paid_on": "2021-06-20", "amount": "900000"}])
     first = city_passed(office, item="wx2020-05-loan", lines=[big])
-    second = city_passed(office, item="wx2020-05-loan", lines=[big | {"contract_no": "另一合同"}])
+    second = city_passed(
+        office, item="wx2020-05-loan", lines=[big | {"contract_no": "另一合同", "pledge_no": "Y2021320000002"}]
+    )
     # The same contract in the end: found out after the review, by its normal form.
     second.lines.update(subject_key=first.lines.get().subject_key)
+    for claim in (first, second):
+        answer_findings(claim, office.decider)
     support_claim(first.pk, expected=expected(first), minutes=MINUTES, act=act(office.decider))
     with pytest.raises((LimitExceededError, RefusedError), match=r"50,000\.00 元|现测算上限"):
         support_claim(second.pk, expected=expected(second), minutes=MINUTES, act=act(office.decider))

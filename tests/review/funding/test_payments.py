@@ -79,7 +79,7 @@ def test_sheet_has_account_as_text_total_by_formula_and_defused_cells(client, of
     sheet = openpyxl.load_workbook(BytesIO(content)).active
     heading = [cell.value for cell in sheet[3]]
     row = dict(zip(heading, sheet[4], strict=True))
-    assert (row["账号"].value, row["账号"].data_type) == ("0011223344556677", "s")
+    assert (row["账号"].value, row["账号"].data_type) == (payee.account_number, "s")
     assert (row["户名"].value, row["户名"].data_type) == ("=cmd|' /C calc'!A0", "s")
     assert (row["金额（元）"].value, row["金额（元）"].data_type) == (5000, "n")
     assert row["金额大写"].value == yuan_in_words("5000.00")

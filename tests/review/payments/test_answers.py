@@ -38,7 +38,8 @@ def upload(treasury, text, *, encoding="gb18030", name="回盘.csv"):
     return take_answer(wuxi(), SimpleUploadedFile(name, content), batch=None, act=on(DAY, treasury.city[0]))
 
 
-def row(line, *, amount="3000.00", outcome="成功", account="0011223344556677", reason="", day="2026-06-10"):
+def row(line, *, amount="3000.00", outcome="成功", account="", reason="", day="2026-06-10"):
+    account = account or line.payee["account_number"]
     return f"{line.reference},示例,{account},{amount},{outcome},{reason},锡拨1,{day}"
 
 
@@ -93,7 +94,8 @@ def test_row_that_does_not_fit_moves_nothing_and_says_why(treasury, batch, given
 
 
 def test_row_without_reference_is_matched_by_account_and_sum(treasury, batch):
-    upload(treasury, "收款账号,金额,处理结果\n0011 2233 4455 6677,3000,成功\n0011223344556677,1,成功\n")
+    account = batch.lines.get().payee["account_number"]
+    upload(treasury, f"收款账号,金额,处理结果\n{account[:4]} {account[4:]},3000,成功\n{account},1,成功\n")
     run_due_jobs()
     assert [state for state, _ in states()] == [RowState.MATCHED, RowState.UNMATCHED]
 
@@ -190,7 +192,7 @@ def test_file_without_headings_is_refused_by_the_job_in_words(treasury, batch):
 @pytest.mark.parametrize("code", list(FORMATS))
 def test_file_for_the_bank_is_read_back_as_its_answer(treasury, batch, code):
     lines = list(payment_lines(batch))
-    assert [line.account_number for line in lines] == ["0011223344556677"]
+    assert [line.account_number for line in lines] == [batch.lines.get().payee["account_number"]]
     file = write_bank_file(batch, code=code, act=on(DAY, treasury.city[0]))
     assert (file.name, file.batch) == (f"ZF2026-320200-0001.{code}", batch)
     written = io.BytesIO()

@@ -1,0 +1,137 @@
+"""What the checks of one claim read: each thing once, when the first check asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim
+from applications.claims.selectors.context import ClaimContext, LineState, read_claim
+from applications.payees.models import Payee
+from applications.payees.selectors import payee_of
+from policies.engine.model import Fact
+from policies.facts.identifiers import comparison_key
+from policies.facts.values import OFFICERS_FACTS, facts_of
+from portal.core.encryption import keyed_hash
+from portal.core.text import compact
+from review.checks.models import ClaimIdentifier
+from review.checks.registers import Register, chosen_register
+
+ACCOUNT, PHONE, ADDRESS = "account", "phone", "address"
+PERSONAL = (ACCOUNT, PHONE, ADDRESS)
+# A number of fewer characters names nothing.
+_SHORTEST = 4
+_LONGEST = 120
+_MOST_SHARED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A number of a claim: at which line (0: of the whole), of what kind, and in the form for comparing."""
+
+    position: int
+    kind: str
+    value: str
+    detail: str = ""
+
+
+class Inputs:
+    """A claim on a day, with the settings of its item by name."""
+
+    def __init__(self, claim: Claim, *, on: date, settings: Mapping[str, str]) -> None:
+        self.claim, self.on, self.settings = claim, on, settings
+
+    @cached_property
+    def context(self) -> ClaimContext:
+        return read_claim(self.claim)
+
+    @property
+    def lines(self) -> tuple[LineState, ...]:
+        return self.context.lines
+
+    @cached_property
+    def payee(self) -> Payee | None:
+        """Who is paid, as frozen with the submission or confirmed later."""
+        return payee_of(self.claim)
+
+    @cached_property
+    def register(self) -> Register:
+        """The outside registers as the site has them for the claim's city."""
+        return chosen_register(self.claim.city)
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The labels of numbers by kind."""
+        facts = [fact for fact in self.context.item.facts if fact.type == "text"]
+        columns = [column for fact in self.context.item.facts for column in fact.columns]
+        return {fact.name: fact.label for fact in (*columns, *facts)}
+
+    @cached_property
+    def identifiers(self) -> frozenset[Identified]:
+        """Every number by which the claim may be the same as another, personal data as keyed hashes."""
+        return frozenset((*self._numbers(), *self._personal()))
+
+    @cached_property
+    def shared(self) -> dict[str, list[int]]:
+        """By kind of personal data the claims of other applicants with the same, the newest first, of twenty in all."""
+        values = {each.value: each.kind for each in self.identifiers if each.kind in PERSONAL}
+        rows = (
+            ClaimIdentifier.objects.filter(value__in=values, kind__in=PERSONAL)
+            .exclude(claim__applicant_id=self.claim.applicant_id)
+            .exclude(claim__status=ClaimStatus.WITHDRAWN)
+            .order_by("-claim_id")
+        )
+        found: dict[str, list[int]] = {}
+        for kind, value, claim_id in rows.values_list("kind", "value", "claim_id")[:_MOST_SHARED]:
+            if values[value] == kind:
+                found.setdefault(kind, []).append(claim_id)
+        return found
+
+    def _numbers(self) -> Iterator[Identified]:
+        whole = self.context.whole
+        for position, facts, values in (
+            (0, facts_of(self.context.item, "claim"), whole.values),
+            *((state.line.position, facts_of(self.context.item), state.reading.values) for state in self.lines),
+        ):
+            for fact in facts:
+                rows: list[tuple[Fact, Mapping[str, Any]]] = [(fact, values)]
+                if fact.type == "rows":
+                    rows = [(column, row) for row in values.get(fact.name) or () for column in fact.columns]
+                for column, row in rows:
+                    key = comparison_key(str(row.get(column.name) or ""))[:_LONGEST]
+                    if _is_number(column) and len(key) >= _SHORTEST:
+                        yield Identified(position, column.name, key, str(values.get("fee_year") or ""))
+
+    def _personal(self) -> Iterator[Identified]:
+        applicant, payee = self.claim.applicant, self.payee
+        account = payee.account_number if payee else ""
+        for kind, text in ((ACCOUNT, account), (PHONE, applicant.contact_phone), (ADDRESS, applicant.address)):
+            if bare := compact(text).casefold():
+                yield Identified(0, kind, keyed_hash(bare))
+
+
+def _is_number(fact: Fact) -> bool:
+    """Whether a fact names a right, contract, invoice, case … by a number."""
+    return fact.type == "text" and fact.name.endswith("_no") and fact.name not in OFFICERS_FACTS
+
+
+def keep_identifiers(inputs: Inputs) -> None:
+    """Write the numbers of a claim by which later claims are compared with it; nothing where they stand already."""
+    claim = inputs.claim
+    kept = {
+        Identified(row.position, row.kind, row.value, row.detail): row.pk
+        for row in ClaimIdentifier.objects.filter(claim=claim)
+    }
+    if gone := [pk for identified, pk in kept.items() if identified not in inputs.identifiers]:
+        ClaimIdentifier.objects.filter(pk__in=gone).delete()
+    new = sorted(inputs.identifiers - kept.keys(), key=lambda each: (each.position, each.kind, each.value))
+    rows = (
+        ClaimIdentifier(claim=claim, position=each.position, kind=each.kind, value=each.value, detail=each.detail)
+        for each in new
+    )
+    if new:
+        ClaimIdentifier.objects.bulk_create(rows, ignore_conflicts=True)

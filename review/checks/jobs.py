@@ -1,0 +1,15 @@
+"""Jobs of the checks."""
+
+from review.checks.services.examine import examine_claim, examine_open_claims
+
+EXAMINE = "checks.examine"
+
+
+def examine_one(*, claim_id: int) -> None:
+    """Run the checks on a claim that was just handed in."""
+    examine_claim(claim_id)
+
+
+def examine_all() -> None:
+    """Run the checks on every open claim; every night."""
+    examine_open_claims()

@@ -1,0 +1,31 @@
+"""Whether the account that is paid to is the applicant's own."""
+
+from collections.abc import Iterable
+
+from applications.payees.selectors import is_other_name_confirmed
+from portal.core.identifiers import same_name
+from review.checks.enums import Severity
+from review.checks.inputs import Inputs
+from review.checks.registry import CHECKS, Check, Found
+
+
+def find(inputs: Inputs) -> Iterable[Found]:
+    """An account under another name that no officer confirmed."""
+    payee = inputs.payee
+    if payee is None or same_name(payee.name, payee.account_name):
+        return
+    if not is_other_name_confirmed(payee.name, payee.account_name):
+        params = {"account": payee.account_name, "name": payee.name}
+        yield Found("account", params, source="收款信息")
+
+
+CHECKS.add(
+    "account_name",
+    Check(
+        title="账户名称",
+        find=find,
+        words={"": "收款账户的户名“{account}”与单位名称“{name}”不一致，须由申报单位申请变更并经确认。"},
+        severity=Severity.BLOCKING,
+        may_be_overridden=False,
+    ),
+)

@@ -1,0 +1,100 @@
+"""Outside registers: one interface, and a provider that works with dated sheets that officials send in.
+
+REGISTER_PROVIDER names the class that answers. Another one (a line to a national register) takes the claim's city, and
+raises UncheckedError where it gets no answer: what could not be asked is shown as not checked, never as passed.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from portal.accounts.models import Region
+from review.checks.enums import RegisterKind, SheetState
+from review.checks.models import RegisterRow, RegisterSheet
+from review.checks.registry import UncheckedError
+from review.checks.sheets import read_entries
+
+_FEES = Path(__file__).parent / "data" / "cnipa_fees.csv"
+FEES_SOURCE = "国家知识产权局专利收费标准（发改价格〔2017〕270号）"
+FEES_AS_OF = date(2017, 7, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a register says of one key: its entries (none where it has no such key), who says so, and as of when."""
+
+    found: bool
+    facts: tuple[Mapping[str, Any], ...] = field(default=())
+    source: str = ""
+    as_of: date | None = None
+
+
+class Register(Protocol):
+    """An outside register."""
+
+    def look_up(self, kind: RegisterKind, key: str, on: date) -> Answer:
+        """What it says of a number or a credit code on a day. Raises UncheckedError where it gives no answer."""
+
+    def look_up_many(self, kind: RegisterKind, keys: Collection[str], on: date) -> dict[str, Answer]:
+        """The same of several keys at once."""
+
+
+class SheetRegister:
+    """Answers from the newest sheet that was sent in for the city, or for its province, and is as of the day or before.
+
+    For official fees, what the portal brings along where no sheet was sent in.
+    """
+
+    def __init__(self, city: Region) -> None:
+        self._regions = [code for code in (city.pk, city.parent_id) if code]
+
+    def look_up(self, kind: RegisterKind, key: str, on: date) -> Answer:
+        """See `Register`."""
+        return self.look_up_many(kind, [key], on)[key]
+
+    def look_up_many(self, kind: RegisterKind, keys: Collection[str], on: date) -> dict[str, Answer]:
+        """See `Register`. One query for all kinds, and one for the keys."""
+        sheet = next((each for each in self._sheets if each.kind == kind and each.as_of <= on), None)
+        if sheet is None:
+            if kind == RegisterKind.TARIFF and on >= FEES_AS_OF:
+                fees = official_fees()
+                return {key: Answer(key in fees, fees.get(key, ()), FEES_SOURCE, FEES_AS_OF) for key in keys}
+            raise UncheckedError(f"还没有可用的{kind.label}，请在“名单”中上传")
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        for key, facts in (
+            RegisterRow.objects.filter(sheet=sheet, key__in=keys).order_by("pk").values_list("key", "facts")
+        ):
+            found.setdefault(key, []).append(facts)
+        return {key: Answer(key in found, tuple(found.get(key, ())), str(sheet), sheet.as_of) for key in keys}
+
+    @cached_property
+    def _sheets(self) -> list[RegisterSheet]:
+        """Those that can be used, the newest first."""
+        sheets = RegisterSheet.objects.filter(region_id__in=self._regions, state=SheetState.IN_FORCE)
+        return list(sheets.order_by("-as_of", "-pk").only("kind", "as_of", "source"))
+
+
+def chosen_register(city: Region) -> Register:
+    """The register that the site asks for a city's claims."""
+    register: Register = import_string(settings.REGISTER_PROVIDER)(city)
+    return register
+
+
+@lru_cache(maxsize=1)
+def official_fees() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
+    """The official fees that the portal brings along, by key as a sheet of them has."""
+    with _FEES.open(encoding="utf-8", newline="") as file:
+        rows = [(number, row) for number, row in enumerate(csv.reader(file), start=1)]
+    found: dict[str, tuple[Mapping[str, Any], ...]] = {}
+    for key, facts in read_entries(RegisterKind.TARIFF, rows):
+        found[key] = (*found.get(key, ()), facts)
+    return found

@@ -1,0 +1,81 @@
+"""What the app registers: its checks, addresses, menu, jobs, the panel, what stops a step, and audit words."""
+
+from applications.claims.enums import Action
+from applications.claims.models import Claim, ClaimEvent
+from applications.claims.services.transitions import FOLLOW_UPS
+from portal.access import officials
+from portal.accounts.enums import Role
+from portal.accounts.models import User
+from portal.audit.contents import register_contents
+from portal.audit.labels import register_audit
+from portal.core import clock
+from portal.core.registry import URL_MODULES
+from portal.jobs.kinds import JOB_KINDS, JobKind
+from portal.jobs.services import enqueue_job
+from portal.navigation import register_menu
+from review.checks import kinds as _kinds  # noqa: F401 - each module registers its checks
+from review.checks.enums import Step
+from review.checks.jobs import EXAMINE, examine_all, examine_one
+from review.checks.models import FindingAnswer
+from review.checks.panel import PANE, WEIGHT, panel_of_findings
+from review.checks.selectors import marks_of
+from review.checks.services.examine import open_problem
+from review.decisions.enums import Conclusion, Stage
+from review.decisions.models import Decision
+from review.decisions.panels import CLAIM_PANELS, ClaimPanel
+from review.decisions.selectors.queue import QUEUE_MARKS
+from review.decisions.services.locking import APPROVAL_CHECKS, CONCLUSION_CHECKS
+
+_REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER)
+_HANDED_IN = (Action.SUBMIT, Action.RESUBMIT)
+
+
+def examine_handed_in(claim: Claim, event: ClaimEvent) -> None:
+    """Promise to run the checks on a claim that was handed in, so that the queue shows what they find."""
+    if event.action in _HANDED_IN:
+        enqueue_job(EXAMINE, key=f"{claim.pk}:{event.pk}", payload={"claim_id": claim.pk}, region_code=claim.region_id)
+
+
+def conclusion_problem(claim: Claim, stage: Stage, conclusion: Conclusion, _: User) -> str:
+    """What stops a support; a refusal, also one that the second officer confirms, waits for nothing."""
+    if conclusion != Conclusion.SUPPORT:
+        return ""
+    if stage == Stage.DISTRICT_SECOND:
+        proposed = Decision.objects.filter(claim=claim, stage=Stage.DISTRICT_FIRST).order_by("-pk").first()
+        if proposed is not None and proposed.conclusion == Conclusion.REFUSE:
+            return ""
+    return open_problem(claim, at=clock.now(), step=Step(stage))
+
+
+def approval_problem(claim: Claim) -> str:
+    """What stops the approval of a publicised claim."""
+    return open_problem(claim, at=clock.now(), step=Step.APPROVAL)
+
+
+URL_MODULES.add("checks/", "review.checks.urls")
+JOB_KINDS.add(EXAMINE, JobKind("核查提交的申报", examine_one))
+JOB_KINDS.add("checks.nightly", JobKind("重新核查在办申报", examine_all, is_daily=True))
+FOLLOW_UPS.append(examine_handed_in)
+CONCLUSION_CHECKS.append(conclusion_problem)
+APPROVAL_CHECKS.append(approval_problem)
+QUEUE_MARKS.append(marks_of)
+CLAIM_PANELS.add(
+    "findings",
+    ClaimPanel(
+        title="核查疑点",
+        pane=PANE,
+        weight=WEIGHT,
+        template="checks/_findings.html",
+        context=panel_of_findings,
+        is_open=True,
+    ),
+)
+register_menu("核查疑点", "checks:findings", officials(*_REVIEWERS, Role.AUDITOR), weight=95)
+register_contents(FindingAnswer)
+register_audit(
+    "checks",
+    "自动核查",
+    {"answered": "答复核查疑点"},
+    weight=31,
+    fields={"check": "核查项", "verdict": "核实结果"},
+)

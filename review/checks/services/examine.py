@@ -1,0 +1,154 @@
+"""Run the checks on a claim, keep what they find, and stop a step while something wants an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from applications.claims.enums import UNDER_REVIEW, ClaimStatus
+from applications.claims.models import Claim
+from applications.claims.services.transitions import lock_claim
+from portal.core import clock
+from portal.core.actor import ActorContext
+from portal.core.errors import RefusedError
+from portal.jobs.progress import report_progress
+from review.checks.enums import STEP_OF, Outcome, Severity, Step
+from review.checks.inputs import Inputs, keep_identifiers
+from review.checks.models import Examination, Finding
+from review.checks.registry import CHECKS, Check, Found, UncheckedError
+from review.checks.selectors import answers_of, is_open, settings_of, words_of
+
+_OPEN_STATUSES = (UNDER_REVIEW - {ClaimStatus.CORRECTION}) | {ClaimStatus.APPROVED}
+_MOST_WORDS = 3
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run found: the findings with their severity by check and key, and how each check ended by its code."""
+
+    inputs: Inputs
+    findings: dict[tuple[str, str], tuple[Severity, Found]] = field(default_factory=dict)
+    outcomes: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def run_checks(claim: Claim, *, on: date, step: Step | None = None) -> Report:
+    """Run what applies to a claim before a step (that of its status unless given), and write nothing."""
+    settings = settings_of(claim.item_id)
+    report = Report(Inputs(claim, on=on, settings=settings))
+    step = step or STEP_OF.get(claim.status)
+    for code, check in CHECKS.items():
+        severity = severity_of(code, check, settings)
+        if step in check.steps and severity != Severity.OFF:
+            report.outcomes[code] = _run(code, check, severity, report)
+    return report
+
+
+def severity_of(code: str, check: Check, settings: Mapping[str, str]) -> Severity:
+    """How grave what a check finds is for an item with these settings."""
+    return check.severity if check.is_fixed else Severity(settings.get(code, check.severity))
+
+
+def _run(code: str, check: Check, severity: Severity, report: Report) -> dict[str, Any]:
+    outcome: dict[str, Any] = {"version": check.version, "outcome": Outcome.PASSED}
+    try:
+        for found in check.find(report.inputs):
+            report.findings[code, found.key] = (min(severity, found.at_most, key=lambda each: each.rank), found)
+            outcome["outcome"] = Outcome.FOUND
+    except UncheckedError as error:
+        outcome |= {"outcome": Outcome.UNCHECKED, "reason": str(error)}
+    return outcome
+
+
+def examine(claim: Claim, *, at: datetime, step: Step | None = None) -> list[Finding]:
+    """Run the checks on a locked claim and keep what they find; returns the findings that stand.
+
+    What is found again stays the row it was, with its answers; what is found no longer is marked as gone. Findings of
+    checks that do not run at the step, or could not be made, stay as they are.
+    """
+    report = run_checks(claim, on=timezone.localdate(at), step=step)
+    keep_identifiers(report.inputs)
+    kept = {(finding.code, finding.key): finding for finding in claim.findings.all()}
+    new, changed = [], []
+    for (code, key), (severity, found) in report.findings.items():
+        finding = kept.get((code, key))
+        if finding is None:
+            new.append(found.row(Finding(claim=claim, code=code, key=key, first_seen=at), severity))
+        elif (finding.severity, finding.digest, finding.source, finding.gone_at) != (
+            *(severity, found.digest, found.source),
+            None,
+        ):
+            changed.append(found.row(finding, severity))
+    for place, finding in kept.items():
+        made = report.outcomes.get(finding.code, {}).get("outcome", Outcome.UNCHECKED)
+        if place not in report.findings and made != Outcome.UNCHECKED and finding.gone_at is None:
+            finding.gone_at = at
+            changed.append(finding)
+    Finding.objects.bulk_create(new)
+    if changed:
+        Finding.objects.bulk_update(changed, ["severity", "digest", "source", "gone_at", "words", "params"])
+    standing = [finding for finding in (*kept.values(), *new) if finding.gone_at is None]
+    _count(claim, standing, report.outcomes, at=at)
+    return standing
+
+
+def _count(claim: Claim, standing: Iterable[Finding], outcomes: Mapping[str, Any], *, at: datetime) -> None:
+    answers = answers_of(standing)
+    counts = dict.fromkeys((Severity.BLOCKING, Severity.QUESTION, Severity.NOTICE), 0)
+    for finding in standing:
+        if finding.severity == Severity.NOTICE or is_open(finding, answers):
+            counts[Severity(finding.severity)] += 1
+    row = Examination(
+        claim=claim,
+        at=at,
+        outcomes=dict(outcomes),
+        blocking=counts[Severity.BLOCKING],
+        questions=counts[Severity.QUESTION],
+        notices=counts[Severity.NOTICE],
+    )
+    Examination.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["claim"],
+        update_fields=["at", "outcomes", "blocking", "questions", "notices"],
+    )
+
+
+def refuse_open_findings(claim: Claim, *, act: ActorContext, step: Step | None = None) -> None:
+    """Run the checks on a locked claim before a step. Raises RefusedError where a finding stops it."""
+    if problem := open_problem(claim, at=act.at, step=step):
+        raise RefusedError(problem)
+
+
+def open_problem(claim: Claim, *, at: datetime, step: Step | None = None) -> str:
+    """What stops a step of a locked claim, in words: findings that block, or that no officer answered."""
+    standing = examine(claim, at=at, step=step)
+    answers = answers_of(standing)
+    stopping = [finding for finding in standing if is_open(finding, answers)]
+    if not stopping:
+        return ""
+    stopping.sort(key=lambda finding: -Severity(finding.severity).rank)
+    shown = [f"{CHECKS[finding.code].title}：{words_of(finding)}" for finding in stopping[:_MOST_WORDS]]
+    more = f"等 {len(stopping)} 项" if len(stopping) > _MOST_WORDS else ""
+    return f"核查疑点尚未处理，请先在“核查疑点”中答复：{''.join(shown)}{more}"
+
+
+def examine_claim(claim_id: int) -> None:
+    """Run the checks on one claim that stands at a step. A job."""
+    with transaction.atomic():
+        claim = lock_claim(claim_id)
+        if claim.status in STEP_OF:
+            examine(claim, at=clock.now())
+
+
+def examine_open_claims() -> None:
+    """Run the checks anew on every claim that is not at its end, each in a transaction of its own. A nightly job."""
+    ids = list(Claim.objects.filter(status__in=_OPEN_STATUSES).order_by("pk").values_list("pk", flat=True))
+    for done, claim_id in enumerate(ids, start=1):
+        examine_claim(claim_id)
+        if done % 50 == 0 or done == len(ids):
+            report_progress(done, len(ids))
