@@ -6,14 +6,18 @@ every row that the transaction wrote to it, and `verify_audit` compares every ro
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC
+from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model, QuerySet
+from django.db.models import DateTimeField, DecimalField, JSONField, Model, QuerySet
 from django.db.models.signals import post_delete, post_save
 
+from portal.core.encrypted_fields import EncryptedJSONField
 from portal.core.registry import Registry
 
 # Table ("app.model") and key of a row, as the chain writes them.
@@ -21,6 +25,7 @@ RowKey = tuple[str, str]
 # Where a row has a file: the file's name in private storage and its SHA-256, None where there is none (any more).
 FileOf = Callable[[Any], tuple[str, str] | None]
 _BATCH = 500
+_TEXT = DjangoJSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,34 @@ def hash_of(stored: Model) -> str:
     content = CONTENTS.get(stored._meta.label_lower)
     if content is not None and content.fixed is not None and not content.fixed(stored):
         return ""
-    values = {field.attname: getattr(stored, field.attname) for field in stored._meta.concrete_fields}
+    return _hash_of_values({field.attname: getattr(stored, field.attname) for field in stored._meta.concrete_fields})
+
+
+def hash_of_new(row: Model) -> str:
+    """What `hash_of` will say of a row just inserted, which nothing has changed since."""
+    return _hash_of_values({name: read(getattr(row, name)) for name, read in _readings(type(row))})
+
+
+@cache
+def _readings(model: type[Model]) -> list[tuple[str, Callable[[Any], Any]]]:
+    """Each field's name, and what makes of a value what the database gives back for it."""
+    return [(field.attname, _reading(field)) for field in model._meta.concrete_fields]
+
+
+def _reading(field: Any) -> Callable[[Any], Any]:
+    if isinstance(field, DecimalField):
+        places = Decimal(1).scaleb(-field.decimal_places)
+        return lambda value: None if value is None else Decimal(value).quantize(places)
+    if isinstance(field, DateTimeField):
+        return lambda value: None if value is None else value.astimezone(UTC)
+    if isinstance(field, JSONField | EncryptedJSONField):
+        return lambda value: json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+    return lambda value: value
+
+
+def _hash_of_values(values: Mapping[str, Any]) -> str:
     filled = {name: value for name, value in values.items() if value not in (None, "", [], {}, False)}
-    text = json.dumps(filled, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_TEXT.encode(filled).encode()).hexdigest()
 
 
 def hashes_of(rows: Iterable[RowKey]) -> dict[str, dict[str, str]]:
@@ -90,8 +119,12 @@ def hashes_of(rows: Iterable[RowKey]) -> dict[str, dict[str, str]]:
     for table, key in rows:
         found.setdefault(table, {})[key] = ""
     for table, hashes in found.items():
-        keys = list(hashes)
+        keys, content = list(hashes), CONTENTS[table]
+        key, names = content.model._meta.pk.attname, [field.attname for field in content.model._meta.concrete_fields]
         for start in range(0, len(keys), _BATCH):
-            for row in CONTENTS[table].rows(keys[start : start + _BATCH]):
-                hashes[str(row.pk)] = hash_of(row)
+            rows = content.rows(keys[start : start + _BATCH])
+            if content.fixed is None:
+                hashes |= {str(row[key]): _hash_of_values(row) for row in rows.values(*names)}
+            else:
+                hashes |= {str(row.pk): hash_of(row) for row in rows}
     return found

@@ -30,12 +30,14 @@ def seal(before: _Values, after: _Values, *, names: frozenset[str], salted: bool
 
     A salt keeps anybody from guessing a number by the hash of the JSON.
     """
+    found = [(path, value) for path, value in _texts([before, after]) if path[-1] in names and value]
+    if not found:
+        return before, after, ""
     both = deepcopy([before, after])
-    found = [(path, value) for path, value in _texts(both) if path[-1] in names and value]
     for path, value in found:
         _holder(both, path)[path[-1]] = mask_number(value)
     text: dict[str, Any] = {"values": found} | ({"salt": secrets.token_hex(16)} if salted else {})
-    return both[0], both[1], json.dumps(text, ensure_ascii=False, sort_keys=True) if found else ""
+    return both[0], both[1], json.dumps(text, ensure_ascii=False, sort_keys=True)
 
 
 def restored(before: _Values, after: _Values, sealed: str) -> tuple[_Values, _Values]:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from django.apps import apps as current_apps
 from django.apps.registry import Apps
@@ -14,7 +14,7 @@ from django.db import connection, models, transaction
 
 from portal.accounts.areas import home_region
 from portal.audit.chain import compute_hash
-from portal.audit.contents import CONTENTS, RowKey, hashes_of
+from portal.audit.contents import CONTENTS, RowKey, hash_of_new, hashes_of
 from portal.audit.export import moment_text, write_records
 from portal.audit.models import AuditRecord, ChainHead
 from portal.audit.sealing import seal, sealed_names
@@ -22,6 +22,7 @@ from portal.audit.security import record_export
 from portal.audit.selectors import RecordFilter
 from portal.core import clock
 from portal.core.actor import ActorContext
+from portal.core.bulk import insert_rows
 from portal.core.errors import RefusedError
 
 # More rows than this a person cannot read, and a request should not have to write.
@@ -47,8 +48,9 @@ def rehearsal() -> Iterator[None]:
         _rehearsing.reset(token)
 
 
-# A record to be appended, and the rows whose content it is to hold.
-_Entry = tuple[AuditRecord, list[RowKey]]
+# A record to be appended, and the rows whose content it is to hold: with the hash, "" where it is to be read.
+_Entry = tuple[AuditRecord, dict[RowKey, str]]
+_Row = TypeVar("_Row", bound=models.Model)
 _waiting: ContextVar[list[_Entry] | None] = ContextVar("waiting", default=None)
 
 
@@ -79,7 +81,7 @@ class _Unrecorded:
     It stands among the transaction's calls after commit, from which Django takes what a savepoint rolled back.
     """
 
-    def __init__(self, rows: list[RowKey]) -> None:
+    def __init__(self, rows: dict[RowKey, str]) -> None:
         self.rows = rows
         # Django names a call by it where the call fails.
         self.__qualname__ = type(self).__qualname__
@@ -87,7 +89,7 @@ class _Unrecorded:
     def __call__(self) -> None:
         if not self.rows:
             return
-        table, key = self.rows[0]
+        table, key = next(iter(self.rows))
         row = CONTENTS[table].model(pk=key)
         label = f"{row._meta.verbose_name} {key}"
         entry = _entry(ActorContext(user=None, at=clock.now()), action="audit.contents", target=row, label=label)
@@ -99,21 +101,34 @@ def record_contents(rows: Iterable[models.Model]) -> None:
 
     It is read when that record is appended. Rows that are saved one by one come here by themselves.
     """
-    keys = [(row._meta.label_lower, str(row.pk)) for row in rows]
-    if keys and not _rehearsing.get():
-        transaction.on_commit(_Unrecorded(keys), robust=True)
+    _note({(row._meta.label_lower, str(row.pk)): "" for row in rows})
 
 
-def _take_unrecorded() -> list[RowKey]:
-    """The rows that this transaction wrote and that its next record is to hold."""
-    taken: list[RowKey] = []
+def insert_recorded(rows: Iterable[_Row]) -> list[_Row]:
+    """Insert rows as `insert_rows` does, and have the next record of this transaction hold their content.
+
+    For registered tables whose rows never change: the content is that of the rows inserted, and is not read again.
+    """
+    written = insert_rows(rows)
+    _note({(row._meta.label_lower, str(row.pk)): hash_of_new(row) for row in written})
+    return written
+
+
+def _note(rows: dict[RowKey, str]) -> None:
+    if rows and not _rehearsing.get():
+        transaction.on_commit(_Unrecorded(rows), robust=True)
+
+
+def _take_unrecorded() -> dict[RowKey, str]:
+    """The rows that this transaction wrote and that its next record is to hold, with the hash where it is known."""
+    taken: dict[RowKey, str] = {}
     for savepoints, waiting, *_ in connection.run_on_commit:
         if isinstance(waiting, _Unrecorded) and waiting.rows:
-            taken += waiting.rows
+            taken |= waiting.rows
             # Where only the record is rolled back, with a savepoint begun after the rows, they still wait for one.
             if set(connection.savepoint_ids) <= savepoints:
-                waiting.rows = []
-    return list(dict.fromkeys(taken))
+                waiting.rows = {}
+    return taken
 
 
 def record_audit(
@@ -175,10 +190,10 @@ def _entry(
 
 def _append(entries: Sequence[_Entry]) -> None:
     # Read before the chain's head is locked: everybody waits for who holds it.
-    found = hashes_of(row for _, rows in entries for row in rows)
+    found = hashes_of(row for _, rows in entries for row, known in rows.items() if not known)
     for entry, rows in entries:
-        for table, key in rows:
-            entry.contents.setdefault(table, {})[key] = found[table][key]
+        for (table, key), known in rows.items():
+            entry.contents.setdefault(table, {})[key] = known or found[table][key]
     append_records([entry for entry, _ in entries])
 
 
@@ -191,14 +206,8 @@ def append_records(entries: Sequence[AuditRecord], *, apps: Apps = current_apps)
             head.sequence += 1
             entry.sequence, entry.previous_hash = head.sequence, head.hash
             head.hash = entry.hash = compute_hash(entry)
-        apps.get_model("audit", "AuditRecord")._base_manager.bulk_create(entries)
-        # The database lets the head move on by one record at a time.
-        table = connection.ops.quote_name(head_model._meta.db_table)
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                f"UPDATE {table} SET sequence = %s, hash = %s WHERE id = 1",  # noqa: S608 - our own table
-                [(entry.sequence, entry.hash) for entry in entries],
-            )
+        insert_rows(entries)
+        head.save(update_fields=["sequence", "hash"])
 
 
 def export_records(
@@ -239,7 +248,7 @@ def export_records(
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any]:
     """The values as JSON will give them back, so that the hash is the same when read again."""
-    return json.loads(json.dumps(dict(values or {}), cls=DjangoJSONEncoder), parse_float=_refuse_float)
+    return json.loads(json.dumps(dict(values), cls=DjangoJSONEncoder), parse_float=_refuse_float) if values else {}
 
 
 def _refuse_float(text: str) -> None:

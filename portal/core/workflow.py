@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model, QuerySet, TextChoices
 
+from portal.core.bulk import own_values
 from portal.core.errors import RefusedError
 
 
@@ -114,16 +115,18 @@ class Workflow:
         sources = {f"{self.field}__in": sorted(found.sources)}
         return int(rows.filter(**sources).update(**{self.field: found.target}, **fields))
 
-    def move_locked(self, rows: Sequence[Model], action: TextChoices, **fields: Any) -> None:
+    def move_locked(self, rows: Sequence[Model], action: TextChoices, *own: str, **fields: Any) -> None:
         """Move rows that the caller has locked, in one statement, and give them their new fields.
 
-        For lines that name their target. Raises RefusedError as `check` does, with nothing written.
+        Of the fields named by `own` each row's own value is written with them. For lines that name their target.
+        Raises RefusedError as `check` does, with nothing written.
         """
         for row in rows:
             self.check(row, action)
         if not rows:
             return
-        self.move_all(type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows]), action, **fields)
+        standing = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows])
+        self.move_all(standing, action, **fields, **own_values(rows, *own))
         for row in rows:
             for name, value in {**fields, self.field: str(self._rows[action].target)}.items():
                 setattr(row, name, value)

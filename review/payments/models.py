@@ -107,6 +107,19 @@ class DisbursementQuerySet(models.QuerySet["Disbursement"]):
     def visible_to(self, user: User) -> DisbursementQuerySet:
         return self.filter(paid_by(user, "part__"))
 
+    def for_books(self) -> DisbursementQuerySet:
+        """With what carrying out an answer asks of each, and no more: there are many. What they share is read once."""
+        own = ("part", "batch", "payment", "stage", "attempt", "fen", "debt", "state", "payee", "milestone")
+        claim = ("number", "status", "route", "region", "item", "applicant")
+        rows = self.select_related("part__award__claim").prefetch_related("part__award__claim__item")
+        return rows.only(
+            *own,
+            "milestone_paper",
+            *(f"part__{name}" for name in ("award", "region", "line")),
+            "part__award__claim",
+            *(f"part__award__claim__{name}" for name in claim),
+        )
+
     def with_claims(self) -> DisbursementQuerySet:
         """With what pages, files and messages say of each."""
         return self.select_related(

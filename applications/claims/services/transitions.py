@@ -12,7 +12,7 @@ from applications.claims.models import Claim, ClaimEvent
 from applications.claims.permissions import party_for
 from applications.claims.selectors.files import is_fixed
 from applications.claims.workflow import SYSTEM, workflow_of
-from portal.audit.services import record_audit, record_contents
+from portal.audit.services import insert_recorded, record_audit, record_contents
 from portal.core.actor import ActorContext
 
 # A stage that comes again concludes anew, in a round of its own.
@@ -112,7 +112,7 @@ def perform_transitions(
     before = {claim.pk: claim.status for claim in claims}
     for route, its in by_route.items():
         workflow_of(route).move_locked(its, action, status_since=act.at)
-    events = ClaimEvent.objects.bulk_create(
+    events = insert_recorded(
         ClaimEvent(
             claim=claim,
             action=action,
@@ -126,7 +126,7 @@ def perform_transitions(
         )
         for claim in claims
     )
-    record_contents([*events, *claims])
+    record_contents(claims)
     for claim in claims:
         record_audit(
             act,

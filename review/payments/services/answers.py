@@ -20,6 +20,7 @@ from applications.claims.models import ClaimEvent
 from portal.audit.services import record_audit
 from portal.core import clock
 from portal.core.actor import ActorContext
+from portal.core.bulk import insert_rows
 from portal.core.errors import RefusedError
 from portal.core.files import keep_file
 from portal.core.money import MoneyError, format_yuan, read_yuan, to_fen, to_yuan
@@ -187,7 +188,7 @@ class _Slice:
     def __init__(self, file: BankFile, said: list[Said], sums: _Sums, act: ActorContext) -> None:
         self.file, self.said, self.sums, self.act = file, said, sums, act
         self.targets = self._targets()
-        self.lines = {line.pk: line for line in lock_lines({pk for pk in self.targets.values() if pk})}
+        self.lines = {line.pk: line for line in self._locked()}
         claims = {line.part.award.claim_id for line in self.lines.values()}
         approvals = ClaimEvent.objects.filter(claim_id__in=claims, action=Action.APPROVE).order_by("-pk")
         self.recovered = recovered_claims(self.lines.values())
@@ -213,10 +214,13 @@ class _Slice:
                 self.seen.add(each.checksum)
             written.append(_row(self.file, each, line, state, note))
             self.sums.add(written[-1])
-        BankRow.objects.bulk_create(written, batch_size=500)
+        insert_rows(written)
         settle_lines(self.paid, act=self.act)
         end_lines(self.ended, act=self.act)
         return len(written)
+
+    def _locked(self) -> list[Disbursement]:
+        return lock_lines({pk for pk in self.targets.values() if pk}, for_books=True)
 
     def _targets(self) -> dict[int, int | None]:
         """The key of the disbursement that each row means, by its number: by reference, else by account and sum."""

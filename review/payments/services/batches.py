@@ -17,6 +17,7 @@ from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
 from portal.accounts.persons import same_person
 from portal.audit.services import record_audit, record_contents
+from portal.core.bulk import insert_rows, update_rows
 from portal.core.errors import RefusedError, StaleStateError
 from portal.core.money import to_yuan
 from review.funding.models import AwardPart
@@ -89,7 +90,7 @@ def open_batch(region: Region, criteria: Criteria, *, act: ActorContext) -> Batc
             opened_at=act.at,
         )
         new = [Disbursement(part_id=pk, batch=batch, fen=fen) for pk, fen, line in parts if line is None]
-        Disbursement.objects.bulk_create(new, batch_size=500)
+        insert_rows(new)
         standing = Disbursement.objects.filter(
             part_id__in=[pk for pk, _, line in parts if line], state=LineState.WAITING, batch=None
         )
@@ -141,7 +142,7 @@ def prepare_batch(batch: Batch, *, withhold: bool, act: ActorContext) -> Batch:
             line.payee_sha256 = payee_digest(line.payee)
         if withhold:
             lines += _withhold(lines, batch=locked)
-        Disbursement.objects.bulk_update(lines, ["payee", "payee_sha256", "fen"], batch_size=500)
+        update_rows(lines, "payee", "payee_sha256", "fen")
         LINES.move_all(locked.lines.all(), Deed.PREPARE, officer=officer)
         frozen = {
             "prepared_by": officer,
@@ -237,8 +238,8 @@ def _withhold(lines: list[Disbursement], *, batch: Batch) -> list[Disbursement]:
                     payee_sha256=line.payee_sha256,
                 )
             )
-    Disbursement.objects.bulk_update(lines, ["fen", "debt"], batch_size=500)
-    return Disbursement.objects.bulk_create(made)
+    update_rows(lines, "fen", "debt")
+    return insert_rows(made)
 
 
 def _undo_withholding(batch: Batch) -> None:

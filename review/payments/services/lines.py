@@ -92,7 +92,7 @@ def _settle_slice(batch: Batch, voucher: Voucher, *, act: ActorContext, size: in
     with transaction.atomic():
         places = {pk: at for at, pk in enumerate(batch.lines.order_by("pk").values_list("pk", flat=True), start=1)}
         ids = batch.lines.filter(state=LineState.IN_TRANSIT).order_by("pk").values_list("pk", flat=True)[:size]
-        lines = [line for line in lock_lines(ids) if line.state == LineState.IN_TRANSIT]
+        lines = [line for line in lock_lines(ids, for_books=True) if line.state == LineState.IN_TRANSIT]
         papers = [
             Paper(f"{voucher.number}-{places[line.pk]}" if voucher.is_numbered else voucher.number, voucher.on)
             for line in lines

@@ -14,8 +14,9 @@ from applications.claims.models import Claim
 from applications.claims.services.transitions import perform_transitions
 from applications.payees.services import ask_for_present_account
 from portal.accounts.enums import Role
-from portal.audit.services import record_audit, record_contents, recorded_together
+from portal.audit.services import insert_recorded, record_audit, record_contents, recorded_together
 from portal.core.actor import ActorContext
+from portal.core.bulk import insert_rows
 from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
 from review.funding.models import Award, Payment, PaymentKind
@@ -50,13 +51,17 @@ class Ended:
     paper: Paper
 
 
-def lock_lines(ids: Iterable[int]) -> list[Disbursement]:
-    """Disbursements under locks that hold until the transaction ends, their claims first, each in order of its key."""
+def lock_lines(ids: Iterable[int], *, for_books: bool = False) -> list[Disbursement]:
+    """Disbursements under locks that hold until the transaction ends, their claims first, each in order of its key.
+
+    With what pages and check lists ask of each, or only with what is asked `for_books`.
+    """
     wanted = list(ids)
+    rows = Disbursement.objects.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",))
     claims = Disbursement.objects.filter(pk__in=wanted).values("part__award__claim_id")
     # A statement of its own, so that the claims joined below are read after their locks are held.
     list(Claim.objects.select_for_update(of=("self",)).filter(pk__in=claims).order_by("pk").values_list("pk"))
-    return list(Disbursement.objects.select_for_update(of=("self",)).with_claims().filter(pk__in=wanted).order_by("pk"))
+    return list(rows.for_books() if for_books else rows.with_claims())
 
 
 def recovered_claims(lines: Iterable[Disbursement]) -> set[int]:
@@ -78,8 +83,7 @@ def settle_lines(paid: Sequence[tuple[Disbursement, Paper]], *, act: ActorContex
         payments = _write_payments([(line, PaymentKind.PAID, paper, "") for line, paper in paid], act=act)
         for line, payment in zip(lines, payments, strict=True):
             line.payment = payment
-        Disbursement.objects.bulk_update(lines, ["payment"], batch_size=500)
-        _move(lines, Deed.SETTLE, officer=act.user)
+        _move(lines, Deed.SETTLE, "payment", officer=act.user)
         _move_claims(lines, Action.RECORD_PAYMENT, act=act)
         _refresh_batches(lines)
         _record(lines, payments, act=act)
@@ -113,10 +117,9 @@ def end_lines(ended: Sequence[Ended], *, act: ActorContext) -> list[Disbursement
         payments = _write_payments([(each.line, kinds[each.deed], each.paper, each.reason) for each in back], act=act)
         for each in ended:
             each.line.reason = each.reason
-        Disbursement.objects.bulk_update(lines, ["reason"], batch_size=500)
         for deed in dict.fromkeys(each.deed for each in ended):
-            _move([each.line for each in ended if each.deed == deed], deed, officer=act.user)
-        attempts = Disbursement.objects.bulk_create(_next_attempt(each) for each in ended)
+            _move([each.line for each in ended if each.deed == deed], deed, "reason", officer=act.user)
+        attempts = insert_rows(_next_attempt(each) for each in ended)
         record_contents(attempts)
         for reason in dict.fromkeys(each.reason for each in back):
             _move_claims(
@@ -228,9 +231,7 @@ def _write_payments(
                 at=act.at,
             )
         )
-    Payment.objects.bulk_create(payments)
-    record_contents(payments)
-    return payments
+    return insert_recorded(payments)
 
 
 def _record(lines: Sequence[Disbursement], payments: Sequence[Payment], *, act: ActorContext) -> None:
@@ -245,9 +246,9 @@ def _record(lines: Sequence[Disbursement], payments: Sequence[Payment], *, act: 
         )
 
 
-def _move(lines: Sequence[Disbursement], deed: Deed, **fields: object) -> None:
+def _move(lines: Sequence[Disbursement], deed: Deed, *own: str, **fields: object) -> None:
     """Move locked disbursements along their table in one statement."""
-    LINES.move_locked(lines, deed, **fields)
+    LINES.move_locked(lines, deed, *own, **fields)
     record_contents(lines)
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
-from portal.audit.services import record_contents
+from portal.audit.services import insert_recorded
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import format_yuan, to_yuan
@@ -87,9 +87,8 @@ def post_entries(drafts: Sequence[EntryDraft], *, act: ActorContext) -> list[Ent
                     balance_after=balance + amount,
                 )
             )
-    Entry.objects.bulk_create(entries)
-    Posting.objects.bulk_create(postings, batch_size=1000)
-    record_contents([*entries, *postings])
+    insert_recorded(entries)
+    insert_recorded(postings)
     return entries
 
 

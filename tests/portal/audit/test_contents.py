@@ -2,7 +2,10 @@
 
 from collections import defaultdict
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -12,11 +15,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from applications.claims.enums import ClaimStatus
+from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimLine, Evidence, StoredFile
 from portal.audit.contents import CONTENTS
 from portal.audit.models import AuditRecord
-from portal.audit.services import record_audit, record_contents, rehearsal
+from portal.audit.services import insert_recorded, record_audit, record_contents, rehearsal
 from portal.audit.verification import altered_files, altered_rows, verify_chain
 from portal.core.files import keep_bytes, keep_file
 from portal.core.triggers import declared_triggers, missing_protections
@@ -25,7 +28,9 @@ from review.funding.models import Award
 from review.notices.models import Notice
 from review.payments.models import Batch, Disbursement, RowHandling
 from review.recoveries.models import CreditMark
+from review.treasury.enums import AccountKind, EntryKind
 from review.treasury.models import YearEnd
+from review.treasury.services.books import EntryDraft, post_entries
 from tests.factories import ClaimFactory, act, make_member, make_official, wuxi
 from tests.portal.audit.test_verify import past_the_triggers
 from tests.portal.core.protected_rows import ROWS, notice
@@ -188,6 +193,26 @@ def test_a_later_record_holds_the_row_as_it_became_and_a_deleted_one_as_gone():
     assert list(entry.contents["applications.evidence"].values()) == [""]
     assert list(altered_rows()) == []
     assert verify_chain().is_whole
+
+
+def test_rows_recorded_as_they_were_inserted_are_as_the_database_has_them():
+    payment, event, posting = (
+        ROWS[name][0]() for name in ("funding.payment", "applications.claimevent", "treasury.posting")
+    )
+    payment.sequence, payment.amount = payment.sequence + 1, Decimal("0.1")
+    payment.account = {"b": ("行", 1), "a": None}
+    payment.at = event.at = timezone.localtime()
+    event.action = Action.RECORD_PAYMENT
+    accounts = dict(posting.account.line.accounts.values_list("kind", "pk"))
+    moved = {accounts[AccountKind.SOURCE]: -7, accounts[AccountKind.AVAILABLE]: 7}
+    with transaction.atomic():
+        for row in (payment, event):
+            row.pk = None
+            insert_recorded([row])
+        draft = EntryDraft(id=uuid4(), kind=EntryKind.ISSUE, amounts=moved)
+        post_entries([draft], act=replace(act(), at=timezone.localtime()))
+        record_audit(act(), action="jobs.retry", target=wuxi())
+    assert list(altered_rows()) == []
 
 
 @pytest.mark.django_db(transaction=True)

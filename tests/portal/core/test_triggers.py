@@ -106,15 +106,21 @@ def test_a_notice_takes_nothing_else_along_with_its_file(change):
     assert row.rendered_at is None
 
 
-def test_the_head_of_the_chain_moves_one_record_at_a_time():
-    audit_record()
+def test_the_head_of_the_chain_moves_only_on_to_its_last_record():
+    first, second = audit_record(), audit_record()
     head = ChainHead.objects.get()
-    for sequence in (head.sequence, head.sequence - 1, head.sequence + 2):
+    for sequence, record in ((1, first), (2, second), (3, second), (4, first)):
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-            ChainHead.objects.update(sequence=sequence, hash="f" * 64)
+            ChainHead.objects.update(sequence=sequence, hash=record.hash)
+    with pytest.raises(IntegrityError, match="last record"), transaction.atomic():
+        # A record before which another is missing.
+        values = AuditRecord.objects.filter(pk=second.pk).values().get() | {"id": None, "sequence": 4, "hash": "e" * 64}
+        AuditRecord.objects.create(**values)
+        ChainHead.objects.update(sequence=4, hash="e" * 64)
+    assert (head.sequence, head.hash) == (2, second.hash)
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         ChainHead.objects.all().delete()
-    assert AuditRecord.objects.get().hash == ChainHead.objects.get().hash
+    assert ChainHead.objects.get().hash == second.hash
 
 
 @pytest.mark.django_db(transaction=True)

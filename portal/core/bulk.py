@@ -1,0 +1,122 @@
+"""Many rows of one table in one statement: new ones by COPY on PostgreSQL, standing ones with values of their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Combinable, F, Func, Value
+from django.db.models.functions import Cast
+
+from portal.core.choices import StateField
+
+_Row = TypeVar("_Row", bound=models.Model)
+_AT_ONCE = 500
+
+
+def insert_rows(rows: Iterable[_Row]) -> list[_Row]:
+    """Insert new rows of one model, without signals, in their order, and return them with their keys.
+
+    Raises IntegrityError as any insert does.
+    """
+    written = list(rows)
+    if written and connection.vendor == "postgresql":
+        _copy(written)
+    elif written:
+        type(written[0])._base_manager.bulk_create(written, batch_size=_AT_ONCE)
+    return written
+
+
+def _copy(rows: Sequence[models.Model]) -> None:
+    meta = rows[0]._meta
+    fields = [field for field in meta.concrete_fields if not field.generated]
+    if isinstance(meta.pk, models.AutoField):
+        _give_keys(rows)
+    makers = [_maker(field, connections[DEFAULT_DB_ALIAS]) for field in fields]
+    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    table = connection.ops.quote_name(meta.db_table)
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row([make(row) for make in makers])
+    for row in rows:
+        state = row._state  # noqa: SLF001 - as Django's own bulk_create leaves it
+        state.adding, state.db = False, connection.alias
+
+
+def _give_keys(rows: Sequence[models.Model]) -> None:
+    meta = rows[0]._meta
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [connection.ops.quote_name(meta.db_table), meta.pk.column, len(rows)],
+        )
+        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = key
+
+
+# Fields whose value goes to the database as it stands in the row.
+_AS_IT_STANDS = (
+    models.BigAutoField,
+    models.BigIntegerField,
+    models.BooleanField,
+    models.CharField,
+    models.DateField,
+    models.DecimalField,
+    models.ForeignKey,
+    models.PositiveIntegerField,
+    models.PositiveSmallIntegerField,
+    models.TextField,
+    models.UUIDField,
+    StateField,
+)
+
+
+def _maker(field: Any, database: BaseDatabaseWrapper) -> Callable[[models.Model], Any]:
+    """What gives a row's value of a field as the database takes it."""
+    if type(field) in _AS_IT_STANDS and not getattr(field, "auto_now", False):
+        return attrgetter(field.attname)
+    return lambda row: field.get_db_prep_save(field.pre_save(row, add=True), database)
+
+
+class _ByKey(Func):
+    """What a JSON object has under the row's key, as text."""
+
+    output_field = models.TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        joined = {"template": "(%(expressions)s::text)", "arg_joiner": "::jsonb ->> "}
+        return self.as_sql(compiler, connection, **joined, **context)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        joined = {"template": """json_extract(%(expressions)s || '"')""", "arg_joiner": """, '$."' || """}
+        return self.as_sql(compiler, connection, **joined, **context)
+
+
+def own_values(rows: Sequence[models.Model], *names: str) -> dict[str, Combinable]:
+    """What each of the rows has in these fields, for one UPDATE of them all. For texts, whole numbers and rows."""
+    found: dict[str, Combinable] = {}
+    for name in names:
+        field: Any = rows[0]._meta.get_field(name)
+        stored = field.target_field if field.is_relation else field
+        values = {str(row.pk): field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows}
+        found[name] = _ByKey(Value(json.dumps(values)), F("pk"))
+        # A cast to a text of some length would cut off what is longer, where the column refuses it.
+        if not isinstance(stored, models.CharField | models.TextField):
+            found[name] = Cast(found[name], stored)
+    return found
+
+
+def update_rows(rows: Sequence[models.Model], *names: str) -> None:
+    """Write these fields of standing rows of one model, each with its own values, as `own_values` says."""
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        manager = type(some[0])._base_manager
+        manager.filter(pk__in=[row.pk for row in some]).update(**own_values(some, *names))
