@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "review.decisions",
     "review.demo",
     "review.documents",
+    "review.figures",
     "review.funding",
     "review.home",
     "review.notices",
@@ -374,9 +375,9 @@ CELERY_BEAT_SCHEDULE = {
         # Sweeps that nobody was there to do are not done afterwards, one by one.
         "options": {"expires": max(JOB_SWEEP_SECONDS, 5)},
     },
-    # Every hour, as the machine may have been off at midnight: only the day's first round enqueues anything.
-    "enqueue-daily-jobs": {
-        "task": "portal.jobs.enqueue_daily",
+    # Every hour: a day's jobs are enqueued by its first round, as the machine may have been off at midnight.
+    "enqueue-regular-jobs": {
+        "task": "portal.jobs.enqueue_regular",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },

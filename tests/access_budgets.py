@@ -1,9 +1,9 @@
-"""The rows of the table of accesses for budgets, and for allocations and documents that give a city's money."""
+"""The rows of the table of accesses for figures and budgets, and for what gives a city's money to its districts."""
 
 from typing import Any
 
 from tests.access_address import Address
-from tests.access_groups import AUDITORS, BUDGET_READERS, DECIDERS, FINANCE_PEOPLE
+from tests.access_groups import AUDITORS, BUDGET_READERS, DECIDERS, FIGURE_READERS, FINANCE_PEOPLE
 from tests.access_world import AUDIT, FINANCE, World
 
 _OWN = FINANCE | {"decision_maker"}
@@ -22,6 +22,10 @@ def _document(world: World, _: str) -> dict[str, Any]:
 
 
 BUDGETS = {
+    "figures:board": Address(FIGURE_READERS),
+    "figures:export": Address(FIGURE_READERS),
+    "figures:behind": Address(FIGURE_READERS),
+    "figures:summary": Address(FIGURE_READERS),
     "statements:year_export": Address(FINANCE_PEOPLE | AUDITORS),
     "treasury:board": Address(BUDGET_READERS),
     "treasury:board_export": Address(BUDGET_READERS),

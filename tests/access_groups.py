@@ -39,6 +39,7 @@ NOTICE_KEEPERS = NOTICE_DECIDERS | ACCEPTANCE
 # A district's second officer works on the lists of what the district decides.
 LIST_PEOPLE = CITY_PEOPLE | {"district_second"}
 BUDGET_READERS = FINANCE_PEOPLE | DECIDERS | AUDITORS
+FIGURE_READERS = CITY_PEOPLE | AUDITORS | {"district_second"}
 SIMULATORS = CITY | OTHER_CITY | POLICY_PEOPLE
 
 # Who enters what was measured: Binhu's plan is its own officers' and the city's, Suzhou's targets are Suzhou's.

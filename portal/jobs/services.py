@@ -69,12 +69,13 @@ def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any], region_code:
     return job
 
 
-def enqueue_daily_jobs() -> None:
-    """Enqueue today's job of every daily kind; those that are there already stay as they are."""
+def enqueue_regular_jobs() -> None:
+    """Enqueue the job of this day or hour of every kind that has one; those that are there already stay as they are."""
+    now = timezone.localtime()
     with transaction.atomic():
         for kind, entry in JOB_KINDS.items():
-            if entry.is_daily:
-                enqueue_job(kind, key=timezone.localdate().isoformat(), payload={})
+            if key := entry.key_at(now):
+                enqueue_job(kind, key=key, payload={})
 
 
 def _announce(job_ids: Iterable[int]) -> None:

@@ -1,4 +1,4 @@
-"""The Celery tasks of the portal: run one job, enqueue the daily ones, and sweep."""
+"""The Celery tasks of the portal: run one job, enqueue the regular ones, and sweep."""
 
 from celery import shared_task
 
@@ -11,10 +11,10 @@ def run(job_id: int) -> None:
     services.run_job(job_id)
 
 
-@shared_task(name="portal.jobs.enqueue_daily")
-def enqueue_daily() -> None:
-    """Enqueue today's job of every daily kind; running again on the same day adds none."""
-    services.enqueue_daily_jobs()
+@shared_task(name="portal.jobs.enqueue_regular")
+def enqueue_regular() -> None:
+    """Enqueue the regular jobs that are due; running again within the hour adds none."""
+    services.enqueue_regular_jobs()
 
 
 @shared_task(name="portal.jobs.sweep")

@@ -44,7 +44,7 @@ def _events(_before: datetime) -> _Rows:
 
 def _jobs(before: datetime) -> _Rows:
     # What other kinds did is done once for all, and their rows say so.
-    mere = [code for code, kind in JOB_KINDS.items() if kind.is_daily or kind.attempts == MAIL_ATTEMPTS]
+    mere = [code for code, kind in JOB_KINDS.items() if kind.is_regular or kind.attempts == MAIL_ATTEMPTS]
     return Job.objects.filter(state=JobState.DONE, finished_at__lt=before, kind__in=mere)
 
 

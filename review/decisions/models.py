@@ -39,6 +39,7 @@ class Decision(models.Model):
     amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     ceiling = models.DecimalField("测算上限（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     reason = models.TextField("理由", blank=True)
+    grounds = models.JSONField("不予支持的理由", default=list, blank=True, help_text="理由的代码")
     is_discretionary = models.BooleanField("金额由审定决定", default=False, help_text="文件未定金额，由审核人员提出")
     decision_no = models.CharField("金额依据", max_length=120, blank=True, help_text="文件或决定的名称、文号和日期")
     title = models.CharField("认定名称", max_length=200, blank=True)

@@ -258,6 +258,7 @@ def confirm_district_review(claim_id: int, *, expected: ExpectedState, act: Acto
             amount=proposed.amount,
             ceiling=proposed.ceiling,
             reason=proposed.reason,
+            grounds=proposed.grounds,
             is_discretionary=proposed.is_discretionary,
             title=proposed.title,
             unmet=proposed.unmet,
@@ -283,10 +284,11 @@ def refuse_claim(
     expected: ExpectedState,
     reason: str,
     act: ActorContext,
+    grounds: Sequence[str] = (),
     unmet: Sequence[str] = (),
     minutes: Minutes | None = None,
 ) -> Decision:
-    """Refuse a claim (不予受理 or 不予支持) with a reason that the applicant will read.
+    """Refuse a claim (不予受理 or 不予支持) with a reason that the applicant will read; `grounds` are its codes.
 
     At the district's first stage this is a proposal that the second officer confirms. Raises RefusedError without a
     reason, and what `lock_for_decision` raises.
@@ -307,6 +309,7 @@ def refuse_claim(
             officer=officer,
             act=act,
             reason=reason.strip(),
+            grounds=list(grounds),
             unmet=list(unmet),
             minutes_number=minutes.number if minutes else "",
             minutes_date=minutes.date if minutes else None,

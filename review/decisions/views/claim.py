@@ -253,6 +253,7 @@ def carry_out(form: SeenForm, *, act: ActorContext) -> None:
                 expected=form.expected,
                 act=act,
                 reason=form.reason,
+                grounds=form.cleaned_data["grounds"],
                 unmet=form.cleaned_data.get("unmet", []),
                 minutes=form.minutes,
             )

@@ -13,7 +13,7 @@ from applications.claims.services import replay
 from applications.claims.services.replay import difference_in, replay_assessments
 from policies.published.models import ItemVersion
 from portal.jobs.models import Job
-from portal.jobs.tasks import enqueue_daily
+from portal.jobs.tasks import enqueue_regular
 from tests.review.decisions.test_open_sums import proposed
 from tests.review.worlds import Office, decided, submitted
 
@@ -114,8 +114,8 @@ def test_run_is_kept_as_it_was(office):
 
 
 def test_night_promises_one_run_a_day(office):
-    enqueue_daily()
-    enqueue_daily()
+    enqueue_regular()
+    enqueue_regular()
     assert Job.objects.filter(kind="applications.replay").count() == 1
     submitted()
     jobs.replay()
