@@ -3,12 +3,12 @@
 from django.core import mail
 from django.core.mail import EmailMessage
 
-from portal.notifications.jobs import send_email
-from portal.notifications.models import OutboxEmail
+from portal.notifications.jobs import send_outgoing
+from portal.notifications.models import Outgoing
 
 
 def sent_mails() -> list[EmailMessage]:
     """Send what waits in the outbox; returns every mail that has gone out in this test, the oldest first."""
-    for pk in OutboxEmail.objects.filter(sent_at=None).order_by("pk").values_list("pk", flat=True):
-        send_email(pk)
+    for pk in Outgoing.objects.filter(sent_at=None, channel="email").order_by("pk").values_list("pk", flat=True):
+        send_outgoing(pk)
     return mail.outbox

@@ -54,3 +54,5 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # Few tests are about credit checks: those ask for one.
 CREDIT_VALID_DAYS = 0
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Tests run at any hour; those about quiet hours ask for them.
+QUIET_HOURS = False

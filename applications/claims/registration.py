@@ -3,6 +3,7 @@
 from applications.claims.api import router
 from applications.claims.enums import Action
 from applications.claims.jobs import replay
+from applications.claims.message_kinds import FIELDS, KINDS
 from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine, Evidence, StoredFile
 from applications.claims.own_data import CLAIMS, CLOSING, DRAFTS, OWN_CLAIMS
 from applications.claims.selectors.files import expected_file, is_fixed
@@ -12,9 +13,11 @@ from portal.audit.labels import register_audit
 from portal.core.registry import API_ROUTERS, URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
+from portal.notifications.kinds import register_messages
 from portal.privacy.extension import CLOSINGS, OWN_DATA, RETENTIONS
 
 URL_MODULES.add("claims/", "applications.claims.urls")
+register_messages(KINDS, FIELDS)
 API_ROUTERS.add("applications", router)
 JOB_KINDS.add("applications.replay", JobKind("核对历史测算", replay, is_daily=True))
 register_menu("我的申报", "applications:claims", applicants, weight=60)

@@ -1,5 +1,6 @@
 """What the app registers: addresses, menu, audit words, and that it holds changes of a payee."""
 
+from applications.payees.message_kinds import FIELDS, KINDS
 from applications.payees.models import OFFICERS, Payee, PayeeRequest
 from applications.payees.services import follow_transfer, hold_change
 from portal.access import officials
@@ -8,9 +9,11 @@ from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.navigation import register_menu
+from portal.notifications.kinds import register_messages
 from portal.ownership.services.contests import AFTER_TRANSFER
 
 URL_MODULES.add("payees/", "applications.payees.urls")
+register_messages(KINDS, FIELDS)
 CHANGE_HOLDERS.add("payees", hold_change)
 AFTER_TRANSFER.add("payees", follow_transfer)
 register_menu("收款变更", "payees:requests", officials(*OFFICERS), weight=175)

@@ -95,16 +95,16 @@ def _ask(
     )
     labels = "、".join(LABELS[name] for name in wanted)
     url = reverse("payees:request", args=[asked.key])
-    key, body = f"payee:{asked.pk}:asked", f"{act.actor_name}申请变更{applicant.name}的{labels}。理由：{asked.reason}"
-    warning = f"{body}。如非本单位意愿，请立即撤回。"
-    notify_applicant(applicant.pk, key=key, title="收款信息变更申请已提交", body=warning, url=url)
+    key, region = f"payee:{asked.pk}:asked", asked.region_code
+    said = {"by": act.actor_name, "applicant": applicant.name, "labels": labels, "reason": asked.reason}
+    notify_applicant(applicant.pk, "payees.asked", key=key, url=url, region_code=region, **said)
     city = applicant.region.parent_id or ""
     officers = [
         *officers_of(applicant.region_id, role=Role.ACCEPTANCE),
         *officers_of(applicant.region_id, role=Role.FINANCE),
         *officers_of(city, role=Role.FINANCE),
     ]
-    notify_users(officers, key=key, title=f"请确认收款信息变更：{applicant.name}", body=body, url=url)
+    notify_users(officers, "payees.waiting", key=key, url=url, region_code=region, **said)
     record_audit(
         act,
         action="payees.asked",
@@ -174,10 +174,13 @@ def _end(locked: PayeeRequest, state: RequestState, *, reason: str, act: ActorCo
     REQUESTS.move(locked, state, changes=decided)
     notify_applicant(
         locked.applicant_id,
+        "payees.ended",
         key=f"payee:{locked.pk}:{state}",
-        title=f"收款信息变更申请{state.label}",
-        body=f"{locked.applicant.name}的变更申请{state.label}。{f'办理意见：{reason}' if reason else ''}",
         url=reverse("payees:request", args=[locked.key]),
+        region_code=locked.region_code,
+        outcome=state.label,
+        applicant=locked.applicant.name,
+        reason=reason,
     )
     record_audit(
         act,

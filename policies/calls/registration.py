@@ -2,14 +2,17 @@
 
 from policies.calls.api import router
 from policies.calls.jobs import announce
+from policies.calls.message_kinds import FIELDS, KINDS
 from portal.access import officials, public
 from portal.accounts.enums import Role
 from portal.audit.labels import register_audit
 from portal.core.registry import API_ROUTERS, URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
+from portal.notifications.kinds import register_messages
 
 URL_MODULES.add("calls/", "policies.calls.urls")
+register_messages(KINDS, FIELDS)
 API_ROUTERS.add("calls", router)
 JOB_KINDS.add("calls.announce", JobKind("告知申报通知", announce))
 register_menu("申报通知", "calls:list", public, weight=30)

@@ -6,13 +6,16 @@ from portal.access import officials
 from portal.accounts.adapter import record_failed_code
 from portal.accounts.enums import ADMINISTRATORS, Role
 from portal.accounts.jobs import send_invitation
+from portal.accounts.message_kinds import FIELDS, KINDS
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, MAIL_ATTEMPTS, JobKind
 from portal.navigation import register_menu
+from portal.notifications.kinds import register_messages
 
 authentication_failed.connect(record_failed_code)
 URL_MODULES.add("me/", "portal.accounts.urls")
+register_messages(KINDS, FIELDS)
 JOB_KINDS.add("accounts.send_invitation", JobKind("发送成员邀请", send_invitation, attempts=MAIL_ATTEMPTS))
 register_menu("代码例外", "accounts:overrides", officials(Role.ACCEPTANCE), weight=170)
 register_menu("人员", "accounts:officials", officials(*sorted(ADMINISTRATORS)), weight=190)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 
 from portal.jobs.models import Job
 
@@ -14,6 +15,14 @@ _QUIET_SECONDS = 0.5
 
 class LeaseLostError(Exception):
     """The job was handed to another worker while its handler ran: this one ends here."""
+
+
+class LaterError(Exception):
+    """The job is not to be done before a moment: it waits until then, and this attempt does not count."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(f"not before {at.isoformat()}")
+        self.at = at
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ from portal.jobs.enums import JobAction, JobState
 from portal.jobs.kinds import JOB_KINDS
 from portal.jobs.leases import kept_lease, lease_end
 from portal.jobs.models import Heartbeat, Job
-from portal.jobs.progress import LeaseLostError, progress_of_job
+from portal.jobs.progress import LaterError, LeaseLostError, progress_of_job
 from portal.jobs.selectors import SWEEP, due_jobs
 from portal.jobs.workflow import WORKFLOW
 
@@ -56,17 +56,29 @@ def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any], region_code:
 
     The same `(kind, key)` again returns the job that stands. Raises LookupError for a kind that no app registers.
     """
-    if kind not in JOB_KINDS:
-        raise LookupError(f"No app registers the kind of job {kind!r}.")
-    attempts, request_id = JOB_KINDS[kind].attempts, current_request_id()
-    defaults = {"payload": dict(payload), "region_code": region_code} | {
-        "max_attempts": attempts,
-        "request_id": request_id,
-    }
-    job, _ = Job.objects.get_or_create(kind=kind, key=key, defaults=defaults)
+    fields = _new_job(kind, payload, region_code)
+    job, _ = Job.objects.get_or_create(kind=kind, key=key, defaults=fields)
     if job.state == JobState.WAITING:
         _announce([job.pk])
     return job
+
+
+def enqueue_jobs(kind: str, payloads: Mapping[str, Mapping[str, Any]], *, region_code: str = "") -> None:
+    """Enqueue many jobs of a kind by their keys, in two statements; otherwise as `enqueue_job`."""
+    rows = [Job(kind=kind, key=key, **_new_job(kind, payload, region_code)) for key, payload in payloads.items()]
+    Job.objects.bulk_create(rows, ignore_conflicts=True)
+    waiting = Job.objects.filter(kind=kind, key__in=list(payloads), state=JobState.WAITING).order_by("pk")
+    _announce(list(waiting.values_list("pk", flat=True)))
+
+
+def _new_job(kind: str, payload: Mapping[str, Any], region_code: str) -> dict[str, Any]:
+    """The fields of a new job. Raises LookupError for a kind that no app registers."""
+    return {
+        "payload": dict(payload),
+        "region_code": region_code,
+        "max_attempts": JOB_KINDS[kind].attempts,
+        "request_id": current_request_id(),
+    }
 
 
 def enqueue_regular_jobs() -> None:
@@ -146,6 +158,10 @@ def _run_handler(job: Job, token: str) -> str:
     except LeaseLostError:
         logger.warning("Job %s was given up: it had passed to another worker.", job)
         return "lost"
+    except LaterError as later:
+        mine = Job.objects.leased(job.pk, token=token)
+        WORKFLOW.move_all(mine, JobAction.POSTPONE, run_after=later.at, attempts=F("attempts") - 1, **NO_LEASE)
+        return "postponed"
     except Exception:  # whatever a handler raises is kept with the job and shown on screen
         logger.exception("Job %s failed at attempt %s.", job, job.attempts)
         _record_failure(job, token, traceback.format_exc(limit=-12))
@@ -197,6 +213,14 @@ def retry_job(job: Job, *, act: ActorContext) -> bool:
             before, after = {"state": JobState.DEAD}, {"state": JobState.WAITING}
             record_audit(act, action="jobs.retry", target=job, region_code=job.region_code, before=before, after=after)
     return bool(changed)
+
+
+def run_again(kind: str, key: str, *, act: ActorContext) -> None:
+    """Let a job that failed or waits for its next attempt run now; in the caller's transaction."""
+    job = Job.objects.filter(kind=kind, key=key)
+    _revive(job, act=act)
+    if job.filter(state=JobState.WAITING).update(run_after=act.at):
+        _announce(job.values_list("pk", flat=True))
 
 
 def retry_dead_jobs(kind: str, *, act: ActorContext) -> int:

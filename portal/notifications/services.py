@@ -1,4 +1,4 @@
-"""Tell people something: on the site at once, by e-mail after commit. And note what they have read."""
+"""Tell people something: on the site at once, by other channels after commit. And note what they have read."""
 
 from collections.abc import Iterable
 
@@ -7,51 +7,133 @@ from django.db import transaction
 
 from portal.accounts.models import User
 from portal.core.actor import ActorContext
-from portal.jobs.services import enqueue_job
-from portal.notifications.models import Message, OutboxEmail
+from portal.core.closed_language import fill
+from portal.jobs.services import enqueue_jobs
+from portal.notifications.enums import Channel
+from portal.notifications.kinds import MESSAGE_KINDS, MessageKind, Text
+from portal.notifications.models import Choices, Message, Outgoing
+from portal.notifications.providers import open_channels
+from portal.notifications.selectors import texts_of
 
 SITE_NAME = "知识产权专项资金申报平台"
+SEND_JOB = "notifications.send_email"
 _TITLE_LIMIT = 120
 
 
-def notify_users(users: Iterable[User], *, key: str, title: str, body: str, url: str = "") -> list[Message]:
-    """Write one message and one outgoing mail per person, in the caller's transaction.
+def notify_users(
+    users: Iterable[User], kind: str, *, key: str, url: str = "", region_code: str = "", **values: object
+) -> list[Message]:
+    """Write one message per person, and one outgoing by each channel they want, in the caller's transaction.
 
-    `url` is a path of this site. The same key to the same person again writes nothing, nor does anything to a person
-    who may no longer sign in; returns what was new.
+    `values` fill the fields of the kind's text; `url` is a path of this site; `region_code` says whose wording counts
+    and whose administrators see what goes out. The same key to the same person again writes nothing, nor does anything
+    to a person who may no longer sign in; returns what was new. Raises LookupError for a kind that no app registers,
+    ValueError where a field is missing or unknown.
     """
-    heading = _one_line(title)
-    fresh = []
+    found = MESSAGE_KINDS[kind]
+    if set(values) != set(found.fields):
+        raise ValueError(f"A message {kind!r} takes the fields {found.fields}, not {sorted(values)}.")
+    people = {user.pk: user for user in users if user.is_active}
+    if not people:
+        return []
+    said = {name: str(value) for name, value in values.items()}
     with transaction.atomic():
-        for user in users:
-            if not user.is_active:
-                continue
-            message, created = Message.objects.get_or_create(
-                user=user, key=key, defaults={"title": heading, "body": body, "url": url}
-            )
-            if not created:
-                continue
-            fresh.append(message)
-            send_later(user.email, subject=heading, body=compose_text(user.name, body=body, url=url), message=message)
+        filled = {
+            channel: Text(_one_line(fill(text.subject, said)), fill(text.body, said))
+            for channel, text in texts_of(found, region_code).items()
+        }
+        chosen = {each.user_id: each for each in Choices.objects.filter(user__in=people)}
+        fresh = _write(found, people, chosen, key=key, url=url, text=filled[Channel.SITE])
+        rows = [
+            row
+            for message in fresh
+            for row in _outgoing(found, message, people[message.user_id], chosen, filled, region_code=region_code)
+        ]
+        _post(rows, region_code=region_code)
     return fresh
 
 
-def send_later(
-    to: str, *, subject: str, body: str, message: Message | None = None, is_secret: bool = False
-) -> OutboxEmail:
-    """Put a mail into the outbox, in the caller's transaction; it goes out after commit, and again until it has."""
+def notify_applicant(
+    applicant_id: int, kind: str, *, key: str, url: str = "", region_code: str = "", **values: object
+) -> list[Message]:
+    """Notify everybody who acts for an applicant; see `notify_users`."""
+    members = User.objects.filter(memberships__applicant_id=applicant_id, is_active=True).order_by("pk")
+    return notify_users(members, kind, key=key, url=url, region_code=region_code, **values)
+
+
+def send_later(to: str, *, subject: str, body: str, kind: str = "", is_secret: bool = False) -> Outgoing:
+    """Put a mail to an address into the outbox, in the caller's transaction; it goes out after commit, until it has."""
     with transaction.atomic():
-        mail = OutboxEmail.objects.create(
-            message=message, to=to, subject=_one_line(subject), body=body, is_secret=is_secret
-        )
-        enqueue_job("notifications.send_email", key=str(mail.pk), payload={"email_id": mail.pk})
+        mail = Outgoing.objects.create(kind=kind, to=to, subject=_one_line(subject), body=body, is_secret=is_secret)
+        _enqueue([mail.pk], region_code="")
     return mail
 
 
-def notify_applicant(applicant_id: int, *, key: str, title: str, body: str, url: str = "") -> list[Message]:
-    """Notify everybody who acts for an applicant; see `notify_users`."""
-    members = User.objects.filter(memberships__applicant_id=applicant_id, is_active=True).order_by("pk")
-    return notify_users(members, key=key, title=title, body=body, url=url)
+def _write(
+    kind: MessageKind, people: dict[int, User], chosen: dict[int, Choices], *, key: str, url: str, text: Text
+) -> list[Message]:
+    """Write the messages that are not there yet. What another transaction writes meanwhile is left as it is."""
+    known = set(Message.objects.filter(user__in=people, key=key).values_list("user_id", flat=True))
+    new = [pk for pk in people if pk not in known]
+    if not new:
+        return []
+    Message.objects.bulk_create(
+        [
+            Message(
+                user_id=pk,
+                key=key,
+                kind=kind.code,
+                title=text.subject,
+                body=text.body,
+                url=url,
+                is_shown=chosen.get(pk, Choices()).wants(kind, Channel.SITE),
+            )
+            for pk in new
+        ],
+        ignore_conflicts=True,
+    )
+    return list(Message.objects.filter(user__in=new, key=key).order_by("pk"))
+
+
+def _outgoing(
+    kind: MessageKind,
+    message: Message,
+    user: User,
+    chosen: dict[int, Choices],
+    texts: dict[Channel, Text],
+    *,
+    region_code: str,
+) -> list[Outgoing]:
+    choices = chosen.get(user.pk, Choices())
+    has_address = {Channel.EMAIL: user.email, Channel.SMS: user.phone, Channel.CHAT: choices.chat_account}
+    return [
+        Outgoing(
+            message=message,
+            channel=channel,
+            kind=kind.code,
+            region_code=region_code,
+            to=user.email if channel == Channel.EMAIL else "",
+            subject=texts[channel].subject,
+            body=compose_text(user.name, body=texts[channel].body, url=message.url)
+            if channel == Channel.EMAIL
+            else texts[channel].body,
+        )
+        for channel in open_channels()
+        if has_address[channel] and choices.wants(kind, channel)
+    ]
+
+
+def _post(rows: list[Outgoing], *, region_code: str) -> None:
+    if not rows:
+        return
+    Outgoing.objects.bulk_create(rows, ignore_conflicts=True)
+    written = Outgoing.objects.filter(message__in=[row.message_id for row in rows])
+    _enqueue(list(written.order_by("pk").values_list("pk", flat=True)), region_code=region_code)
+
+
+def _enqueue(ids: list[int], *, region_code: str) -> None:
+    # The payload's name is that of jobs that an earlier release left waiting.
+    enqueue_jobs(SEND_JOB, {str(pk): {"email_id": pk} for pk in ids}, region_code=region_code)
 
 
 def _one_line(title: str) -> str:

@@ -5,14 +5,17 @@ from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.navigation import register_menu
+from portal.notifications.kinds import register_messages
 from portal.ownership.enums import CONFIRMERS
 from portal.ownership.licence import LicenceVoucher
+from portal.ownership.message_kinds import FIELDS, KINDS
 from portal.ownership.models import Contest, OrganisationCheck, OrganisationPaper
 from portal.ownership.own_data import CLOSING, OWN_CONTESTS
 from portal.ownership.vouchers import VOUCHERS
 from portal.privacy.extension import CLOSINGS, OWN_DATA
 
 URL_MODULES.add("ownership/", "portal.ownership.urls")
+register_messages(KINDS, FIELDS)
 register_menu("主体核验", "ownership:desk", officials(*CONFIRMERS), weight=172)
 VOUCHERS.add("licence", LicenceVoucher())
 OWN_DATA.add("ownership", OWN_CONTESTS)

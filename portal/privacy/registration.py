@@ -9,7 +9,9 @@ from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_footer, register_menu
+from portal.notifications.kinds import register_messages
 from portal.privacy.extension import OWN_DATA, RETENTIONS
+from portal.privacy.message_kinds import FIELDS, KINDS
 from portal.privacy.models import Consent, Removal
 from portal.privacy.own_data import SECTIONS
 from portal.privacy.retentions import RULES
@@ -19,6 +21,7 @@ from portal.privacy.services.retention import remove_what_is_over
 
 user_logged_in.connect(ask_when_due)
 URL_MODULES.add("me/data/", "portal.privacy.urls")
+register_messages(KINDS, FIELDS)
 register_footer("隐私与个人信息保护", "privacy", weight=30)
 register_menu("保存期限", "data:retention", officials(Role.SECURITY_ADMIN), weight=195)
 JOB_KINDS.add(JOB, JobKind("生成个人信息副本", fill_copy))

@@ -17,7 +17,8 @@ from portal.audit.models import SecurityEvent
 from portal.jobs.enums import JobState
 from portal.jobs.kinds import JOB_KINDS, MAIL_ATTEMPTS
 from portal.jobs.models import Job
-from portal.notifications.models import Message, OutboxEmail
+from portal.notifications.enums import OutboxState
+from portal.notifications.models import Message, Outgoing
 from portal.privacy.extension import Retention
 from portal.privacy.models import COPY_KEPT_FOR, DataCopy
 from portal.unsent.marks import KEPT_FOR
@@ -48,6 +49,11 @@ def _jobs(before: datetime) -> _Rows:
     return Job.objects.filter(state=JobState.DONE, finished_at__lt=before, kind__in=mere)
 
 
+def _outgoing(before: datetime) -> _Rows:
+    ended = Q(sent_at__lt=before) | Q(state=OutboxState.GIVEN_UP, created_at__lt=before)
+    return Outgoing.objects.filter(ended)
+
+
 def _tokens(before: datetime) -> _Rows:
     return ApiToken.objects.filter(Q(expires_at__lt=before) | Q(revoked_at__lt=before))
 
@@ -63,9 +69,9 @@ RULES = {
     ),
     "unsent": Retention("未提交成功的表单内容", KEPT_FOR.days, "供本人重新登录后找回", _ended(UnsentForm, "kept_at")),
     "copies": Retention("个人信息副本", COPY_KEPT_FOR.days, "供本人下载", _ended(DataCopy, "asked_at")),
-    "mails": Retention("已发出的邮件", 90, "查询是否送达", _ended(OutboxEmail, "sent_at")),
+    "mails": Retention("已发出的邮件和短信", 90, "查询是否送达", _outgoing),
     "messages": Retention(
-        "站内消息", 1095, "供查阅办理经过", lambda before: Message.objects.filter(created_at__lt=before, email=None)
+        "站内消息", 1095, "供查阅办理经过", lambda before: Message.objects.filter(created_at__lt=before, outgoing=None)
     ),
     "invitations": Retention("成员邀请", 180, "查询是谁邀请", _ended(Invitation, "expires_at")),
     "overrides": Retention(

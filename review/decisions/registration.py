@@ -7,6 +7,7 @@ from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
+from portal.notifications.kinds import register_messages
 from review.decisions.jobs import (
     approve_in_background,
     decide_in_background,
@@ -14,6 +15,7 @@ from review.decisions.jobs import (
     watch_days_of_correction,
     withdraw_in_background,
 )
+from review.decisions.message_kinds import FIELDS, KINDS
 from review.decisions.models import (
     PUBLISH_KIND,
     ClaimScore,
@@ -29,6 +31,7 @@ from review.decisions.panels import CLAIM_PANELS, ClaimPanel, Pane
 _REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER)
 
 URL_MODULES.add("review/", "review.decisions.urls")
+register_messages(KINDS, FIELDS)
 JOB_KINDS.add("review.approve_list", JobKind("公示期满批准", approve_in_background))
 JOB_KINDS.add(PUBLISH_KIND, JobKind("公示名单生成", publish_in_background))
 JOB_KINDS.add("review.withdraw_list", JobKind("公示撤下", withdraw_in_background))

@@ -130,11 +130,15 @@ def _void(notice: Notice, *, reason: str, act: ActorContext) -> None:
     if notice.rendered_at:
         notify_applicant(
             notice.claim.applicant_id,
+            "notices.void",
             key=f"notice-void:{notice.pk}",
-            title=f"{notice.get_kind_display()}已作废",
-            body=f"您的申报“{notice.claim.item.title}”（{notice.claim.number}）的{notice.get_kind_display()}"
-            f"（{notice.number}）已作废，原因：{reason.strip()}。如重新制发，会另行通知您。",
             url=reverse("notices:mine"),
+            region_code=notice.claim.region_id,
+            notice=notice.get_kind_display(),
+            item=notice.claim.item.title,
+            number=notice.claim.number,
+            notice_number=notice.number,
+            reason=reason.strip(),
         )
 
 

@@ -6,17 +6,20 @@ from portal.audit.labels import register_audit
 from portal.core.registry import API_ROUTERS, URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_footer, register_menu
+from portal.notifications.kinds import register_messages
 from portal.privacy.extension import OWN_DATA
 from review.notices.api import router
 from review.notices.enums import NoticeKind
 from review.notices.jobs import handler_of
 from review.notices.kinds import FORMS, NoticeForm
+from review.notices.message_kinds import FIELDS, KINDS
 from review.notices.models import KEEPERS, Notice, NoticeEvent
 from review.notices.own_data import OWN_NOTICES
 from review.notices.runs import JOB, print_slice
 from review.notices.selectors import printed_file
 
 URL_MODULES.add("notices/", "review.notices.urls")
+register_messages(KINDS, FIELDS)
 URL_MODULES.add("v/", "review.notices.verification_urls")
 API_ROUTERS.add("notices", router)
 

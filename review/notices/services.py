@@ -137,8 +137,12 @@ def _notify_applicant(notice: Notice) -> None:
     claim = notice.claim
     notify_applicant(
         claim.applicant_id,
+        "notices.ready",
         key=f"notice:{notice.pk}",
-        title=f"{notice.get_kind_display()}可以下载了",
-        body=f"您的申报“{claim.item.title}”（{claim.number}）的{notice.get_kind_display()}（{notice.number}）已制作完成。",
         url=reverse("notices:mine"),
+        region_code=claim.region_id,
+        notice=notice.get_kind_display(),
+        item=claim.item.title,
+        number=claim.number,
+        notice_number=notice.number,
     )

@@ -35,13 +35,20 @@ def tell(what: str, line_ids: Sequence[int]) -> None:
     arrived: dict[str, list[int]] = defaultdict(list)
     for line in Disbursement.objects.with_claims().select_related("officer").filter(pk__in=line_ids).order_by("pk"):
         claim = line.part.award.claim
-        title, body = _arrived(line) if what == "arrived" else _ended(line)
+        on = line.payment.on if line.payment else clock.today()
         notify_applicant(
             claim.applicant_id,
+            _arrived(line) if what == "arrived" else _ended(line),
             key=f"payment:{line.pk}:{what}",
-            title=title,
-            body=f"您的申报“{claim.item.title}”（{claim.number}）：{body}",
             url=reverse("applications:claim", args=[claim.key]),
+            region_code=claim.region_id,
+            item=claim.item.title,
+            number=claim.number,
+            amount=format_yuan(line.yuan),
+            payer=line.part.region.full_name,
+            paid_on=f"{on:%Y年%-m月%-d日}",
+            account_tail=line.account_tail,
+            reason=line.reason,
         )
         if line.state in ARRIVED and not line.debt:
             arrived[line.part.region_id].append(line.pk)
@@ -79,21 +86,10 @@ def issue_notices(line_ids: Sequence[int]) -> None:
         _enqueue_notices(rest, region)
 
 
-def _arrived(line: Disbursement) -> tuple[str, str]:
-    sum_, payer = format_yuan(line.yuan), line.part.region.full_name
-    if line.debt:
-        return "资助资金已抵扣应退资金", f"{payer}拨付的 {sum_} 元已抵扣您应退还的资金。"
-    on = line.payment.on if line.payment else clock.today()
-    return "资金已拨付", (
-        f"{payer}拨付的资助资金 {sum_} 元已于 {on:%Y年%-m月%-d日}支付到尾号 {line.account_tail} 的账户，请留意查收。"
-    )
+def _arrived(line: Disbursement) -> str:
+    """The kind of message that tells of it."""
+    return "payments.set_off" if line.debt else "payments.arrived"
 
 
-def _ended(line: Disbursement) -> tuple[str, str]:
-    sum_ = format_yuan(line.yuan)
-    if line.state == LineState.REVERSED:
-        body = f"{sum_} 元的拨付登记有误，已经更正（原因：{line.reason}）。该笔资金将另行支付，您无需办理。"
-        return "拨付登记已更正", body
-    return "付款被银行退回", (
-        f"{sum_} 元的付款被银行退回，原因：{line.reason}。请核对并更新收款账户信息，确认后我们将重新拨付。"
-    )
+def _ended(line: Disbursement) -> str:
+    return "payments.reversed" if line.state == LineState.REVERSED else "payments.returned"

@@ -7,14 +7,17 @@ from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
+from portal.notifications.kinds import register_messages
 from portal.privacy.extension import RETENTIONS, Retention
 from review.notices.enums import NoticeKind
 from review.notices.registration import register_form
 from review.payments.jobs import issue_notices, read_answer, settle_rest, tell
+from review.payments.message_kinds import FIELDS, KINDS
 from review.payments.models import Batch, Disbursement, RowHandling
 from review.payments.papers import PAYMENT_NOTICE
 
 URL_MODULES.add("funding/", "review.payments.funding_urls")
+register_messages(KINDS, FIELDS)
 URL_MODULES.add("payments/", "review.payments.urls")
 JOB_KINDS.add("payments.read_answer", JobKind("处理银行回盘", read_answer))
 JOB_KINDS.add("payments.settle_batch", JobKind("登记整批到账", settle_rest))

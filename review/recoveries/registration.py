@@ -7,12 +7,14 @@ from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
+from portal.notifications.kinds import register_messages
 from portal.privacy.extension import CLOSINGS
 from review.decisions.services.decisions import DEBT_CHECKS
 from review.notices.registration import register_form
 from review.payments.debts import register_debts
 from review.recoveries.enums import RecoveryAction
 from review.recoveries.jobs import mark
+from review.recoveries.message_kinds import FIELDS, KINDS
 from review.recoveries.models import AwardVersion, CreditMark, Instalment, Receipt, Recovery, RecoveryEvent
 from review.recoveries.own_data import CLOSING
 from review.recoveries.papers import NOTICES
@@ -21,6 +23,7 @@ from review.recoveries.services.set_off import debts_to, set_off
 from review.recoveries.workflow import OFFICERS
 
 URL_MODULES.add("recoveries/", "review.recoveries.urls")
+register_messages(KINDS, FIELDS)
 register_menu("追缴", "recoveries:recoveries", officials(*OFFICERS, Role.AUDITOR), weight=115)
 JOB_KINDS.add("recoveries.overdue", JobKind("标记逾期未退回的追缴", mark, is_daily=True))
 CLOSINGS.add("recoveries", CLOSING)

@@ -1,37 +1,17 @@
-"""The language of wordings: plain text with named fields and conditions, of Django's template language.
-
-    {{ phone }}   {{ address|default:"见本机关网站" }}   {% if phone %}电话{{ phone }}{% else %}…{% endif %}
-
-Nothing else is understood: one tag, one filter, and the fields of `FIELDS` by their names alone. A wording reads no
-attribute, calls nothing, and includes and loads nothing. Each line of it is a paragraph.
-"""
+"""What a wording of a notice may say: the closed language with the fields of `FIELDS`; each line is a paragraph."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
-from django.template import Context, Engine, Library, Template, TemplateSyntaxError
-from django.template.base import Lexer, TokenType
-from django.template.defaultfilters import default
-from django.template.defaulttags import do_if
-
+from portal.core.closed_language import WordingError, fields_of, fill
 from portal.core.printable import named, unprintable
 from review.notices.letter import long_date
 from review.notices.snapshot import Snapshot
 from review.wordings.enums import Part
 
 LONGEST = 600
-_FIELD = re.compile(r"(\w+)(\|default:\"[^\"{}%]*\")?")
-_CONDITION = re.compile(r"(?:el)?if (?:not )?\w+(?: (?:and|or) (?:not )?\w+)*")
-_CONDITION_WORDS = frozenset({"if", "elif", "not", "and", "or"})
-_BARE = frozenset({"else", "endif"})
-
-
-class WordingError(ValueError):
-    """A wording that no notice may have; the message is Chinese and says what to write instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +50,13 @@ STANDARD = {
 NEEDED = {Part.REMEDIES: (("reconsideration", "court"), ("60日", "6个月")), Part.CONTACT: (("office", "phone"), ())}
 
 
-class _ClosedEngine(Engine):
-    """Django's engine with one tag and one filter, and no loaders."""
-
-    def __init__(self) -> None:
-        super().__init__(autoescape=False, loaders=[])
-        library = Library()
-        library.tag("if", do_if)
-        library.filter("default", default)
-        self.template_builtins = [library]
-
-
-_ENGINE = _ClosedEngine()
-
-
 def check(part: Part, text: str) -> None:
     """Raise WordingError for a wording that is too long, not understood, not printable, or lacks what the law asks."""
     if len(text) > LONGEST:
         raise WordingError(f"文字有 {len(text)} 个字符，请不超过 {LONGEST} 个。")
-    used = _fields_of(text)
+    used = fields_of(text, FIELDS)
     if missing := unprintable(text):
         raise WordingError(f"{named(missing)} 没有可印的字形，请改用其他字。")
-    try:
-        _compiled(text)
-    except TemplateSyntaxError as error:
-        raise WordingError("条件没有写完整：每个 {% if %} 都要有 {% endif %}，顺序不能颠倒。") from error
     fields, words = NEEDED.get(part, ((), ()))
     if text.strip():
         for name in fields:
@@ -108,8 +70,7 @@ def check(part: Part, text: str) -> None:
 def render(text: str, notice: Snapshot) -> list[str]:
     """The paragraphs of a checked wording for a notice."""
     values = {name: field.read(notice) for name, field in FIELDS.items()}
-    said = _compiled(text).render(Context(values, autoescape=False))
-    return [line.strip() for line in said.splitlines() if line.strip()]
+    return [line.strip() for line in fill(text, values).splitlines() if line.strip()]
 
 
 def worded(notice: Snapshot, part: Part) -> list[str]:
@@ -122,34 +83,3 @@ def with_part(notice: Snapshot, part: Part, text: str) -> dict[str, list[str]]:
     others = {name: said for name, said in notice.wording.items() if name != part}
     said = render(text, notice)
     return others | ({str(part): said} if said else {})
-
-
-def _fields_of(text: str) -> set[str]:
-    """The names of the fields used. Raises WordingError for what the language does not have."""
-    used: set[str] = set()
-    for token in Lexer(text).tokenize():
-        if token.token_type == TokenType.VAR:
-            found = _FIELD.fullmatch(token.contents)
-            if found is None:
-                raise WordingError(f"看不懂“{{{{ {token.contents} }}}}”：请只写字段的名称，如 {{{{ phone }}}}。")
-            used.add(found[1])
-        elif token.token_type == TokenType.BLOCK and token.contents not in _BARE:
-            found = _CONDITION.fullmatch(token.contents)
-            if found is None:
-                raise WordingError(
-                    f"看不懂“{{% {token.contents} %}}”：只能用 if、elif、else 和 endif，如 {{% if phone %}}。"
-                )
-            used |= set(token.contents.split()) - _CONDITION_WORDS
-        elif token.token_type == TokenType.TEXT and re.search(r"\{[{%#]|[}%#]\}", token.contents):
-            raise WordingError("有没有写完整的括号：字段写成 {{ phone }}，条件写成 {% if phone %}。")
-        elif token.token_type == TokenType.COMMENT:
-            raise WordingError("请删除注释：文字会原样印在通知书上。")
-    for name in used:
-        if name not in FIELDS:
-            raise WordingError(f"没有字段“{name}”。可用的字段：{'、'.join(FIELDS)}。")
-    return used
-
-
-@lru_cache(maxsize=128)
-def _compiled(text: str) -> Template:
-    return Template(text, engine=_ENGINE)

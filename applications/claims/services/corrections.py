@@ -102,10 +102,13 @@ def request_correction(
         )
         notify_members(
             claim,
+            "claims.correction",
             key=f"claim.correction:{claim.pk}:{claim.correction_round}",
-            title=f"请补正申报 {claim.number}",
-            body=f"{claim.item.title}的申报需要补正 {len(points)} 处，请在 {due_on.isoformat()} 前修改后重新提交："
-            + "；".join(f"{labels[p.line_position, p.field]}——{p.remark.strip()}" for p in points),
+            number=claim.number,
+            item=claim.item.title,
+            count=len(points),
+            due=due_on.isoformat(),
+            points="；".join(f"{labels[p.line_position, p.field]}——{p.remark.strip()}" for p in points),
         )
         return claim
 
@@ -167,10 +170,15 @@ def _resubmit(claim: Claim, *, act: ActorContext, revision: int, commitment: boo
         after={"lines": assessment.question["lines"]},
     )
     key = f"claim.resubmit:{claim.pk}:{claim.correction_round}"
-    title = f"申报已补正：{claim.number}"
-    body = f"{claim.applicant.name}的“{claim.item.title}”申报已补正并重新提交，由{claim.holder}继续办理。"
-    notify_members(claim, key=key, title=title, body=body)
-    notify_users({point.asked_by for point in points}, key=key, title=title, body=body)
+    said = {
+        "number": claim.number,
+        "applicant": claim.applicant.name,
+        "item": claim.item.title,
+        "holder": claim.holder,
+    }
+    notify_members(claim, "claims.resubmitted", key=key, **said)
+    asked_by = {point.asked_by for point in points}
+    notify_users(asked_by, "claims.to_go_on", key=key, region_code=claim.region_id, **said)
     return Submitted(claim, assessment)
 
 

@@ -83,9 +83,12 @@ def _submit(claim: Claim, *, act: ActorContext, revision: int, commitment: bool)
     )
     notify_members(
         claim,
+        "claims.submitted",
         key=f"claim.submit:{claim.pk}",
-        title=f"申报已提交：{claim.item.title}",
-        body=f"{claim.applicant.name}的申报已提交，编号 {claim.number}，由{claim.holder}办理。",
+        item=claim.item.title,
+        applicant=claim.applicant.name,
+        number=claim.number,
+        holder=claim.holder,
     )
     return Submitted(claim, assessment)
 
@@ -99,9 +102,12 @@ def withdraw_claim(claim: Claim, *, act: ActorContext, reason: str) -> Claim:
         if not was_draft:
             notify_members(
                 claim,
+                "claims.withdrawn",
                 key=f"claim.withdraw:{claim.pk}",
-                title=f"申报已撤回：{claim.number}",
-                body=f"{claim.item.title}的申报已由{act.actor_name}撤回。理由：{reason}",
+                number=claim.number,
+                item=claim.item.title,
+                by=act.actor_name,
+                reason=reason,
             )
         return claim
 

@@ -39,10 +39,12 @@ def propose(draft: PolicyDraft, *, revision: int, act: ActorContext) -> PolicyDr
         move_draft(draft, DraftAction.PROPOSE, act=act, changes=proposed | undecided)
         notify_users(
             _others(draft),
+            "drafting.proposed",
             key=f"drafting.proposed.{draft.key}.{draft.revision}.{act.at.isoformat()}",
-            title=f"请核对并发布：{draft.title}",
-            body=f"{act.actor_name}提请发布“{draft.title}”。请核对改动、案例和预算影响后发布，或退回修改。",
             url=_url(draft),
+            region_code=draft.region_code,
+            policy=draft.title,
+            by=act.actor_name,
         )
         return draft
 
@@ -79,7 +81,7 @@ def return_draft(draft: PolicyDraft, *, reason: str, act: ActorContext) -> Polic
         if not reason:
             raise RefusedError("请写明退回的理由，让起草人知道要改什么。")
         move_draft(draft, DraftAction.RETURN, act=act, changes=_decided(draft, act) | {"reason": reason})
-        _notify_author(draft, act, title=f"已退回修改：{draft.title}", body=f"{act.actor_name}退回了该拟订：{reason}")
+        _notify_author(draft, act, "drafting.returned", reason=reason)
         return draft
 
 
@@ -117,8 +119,7 @@ def publish(draft: PolicyDraft, *, revision: int, act: ActorContext) -> Document
                     "cases": apply_case_changes(draft, act=act),
                 },
             )
-            body = f"{act.actor_name}发布了该拟订，新增 {published.new_versions} 个事项版本。"
-            _notify_author(draft, act, title=f"已发布：{draft.title}", body=body)
+            _notify_author(draft, act, "drafting.published", count=published.new_versions)
             return published.text
     except PublishError as error:
         raise RefusedError(str(error)) from error
@@ -147,10 +148,11 @@ def _others(draft: PolicyDraft) -> list[User]:
     return [user for user in others if covers(user, draft.region_code, Role.POLICY_ADMIN)]
 
 
-def _notify_author(draft: PolicyDraft, act: ActorContext, *, title: str, body: str) -> None:
+def _notify_author(draft: PolicyDraft, act: ActorContext, kind: str, **values: object) -> None:
     if draft.proposed_by is not None:
         key = f"drafting.decided.{draft.key}.{act.at.isoformat()}"
-        notify_users([draft.proposed_by], key=key, title=title, body=body, url=_url(draft))
+        said = {"policy": draft.title, "by": act.actor_name, **values}
+        notify_users([draft.proposed_by], kind, key=key, url=_url(draft), region_code=draft.region_code, **said)
 
 
 def _url(draft: PolicyDraft) -> str:

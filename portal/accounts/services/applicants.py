@@ -203,10 +203,12 @@ def request_override(
             raise RefusedError("您已就该代码提出过申请，请等待办理结果。", field="uscc") from error
         notify_users(
             officers_of(details.region_id, role=Role.ACCEPTANCE),
+            "accounts.override_asked",
             key=f"override:{asked.pk}:asked",
-            title="有单位申请代码校验例外",
-            body=f"{asked.name}（{asked.uscc}）的代码未通过校验，申请例外登记。请核对营业执照后办理。",
             url=reverse("accounts:override", kwargs={"public_id": asked.public_id}),
+            region_code=asked.region_id,
+            applicant=asked.name,
+            uscc=asked.uscc,
         )
         record_audit(
             act,
@@ -249,10 +251,13 @@ def decide_override(asked: OverrideRequest, *, approve: bool, reason: str, act: 
         OVERRIDES.move(locked, state, changes=changes)
         notify_users(
             [locked.requested_by],
+            f"accounts.override_{state}",
             key=f"override:{locked.pk}:decided",
-            title="代码校验例外已同意，单位已登记" if approve else "代码校验例外未获同意",
-            body=f"{locked.name}（{locked.uscc}）。办理意见：{locked.decision_reason}",
             url=reverse("accounts:organisation"),
+            region_code=locked.region_id,
+            applicant=locked.name,
+            uscc=locked.uscc,
+            reason=locked.decision_reason,
         )
         record_audit(
             act,

@@ -39,10 +39,12 @@ def state_number(user: User, *, number: str, act: ActorContext) -> None:
         for appointment in held:
             notify_users(
                 security_admins_over(appointment.region),
+                "accounts.identity_waiting",
                 key=f"appointment:{appointment.pk}:identity:{act.at.isoformat()}",
-                title=f"证件号码待核验：{person.name}",
-                body=f"{person.name}（{appointment}）登记了证件号码。请核对证件原件后确认。",
                 url=reverse("accounts:appointment", args=[appointment.public_id]),
+                region_code=appointment.region_id,
+                person=person.name,
+                post=appointment,
             )
         record_audit(act, action="accounts.identity_stated", target=person, region_code=held[0].region_id)
 
@@ -71,8 +73,8 @@ def confirm_number(appointment: Appointment, *, number: str, act: ActorContext) 
             check_duties(person, held.role, held.region, but=held)
         person.save(update_fields=["identity_digest"])
         person.appointments.in_force().update(identity_digest=person.identity_digest, identity_number=known)
-        body = "安全管理员已核对您的证件原件。"
-        notify_users([person], key=f"identity:{person.pk}", title="证件号码已核验", body=body)
+        key, region = f"identity:{person.pk}", locked.region_id
+        notify_users([person], "accounts.identity_confirmed", key=key, region_code=region)
         record_audit(act, action="accounts.identity_confirmed", target=person, region_code=locked.region_id)
 
 

@@ -135,9 +135,11 @@ def accept_invitation(invitation: Invitation, *, act: ActorContext) -> Membershi
         locked.save(update_fields=["accepted_at", "accepted_by"])
         notify_users(
             [locked.invited_by],
+            "accounts.member_joined",
             key=f"invitation:{locked.pk}:accepted",
-            title="成员已加入",
-            body=f"{person.name}已接受邀请，加入{applicant.name}。",
+            region_code=applicant.region_id,
+            person=person.name,
+            applicant=applicant.name,
         )
         record_audit(
             act,
@@ -177,9 +179,10 @@ def remove_member(membership: Membership, *, act: ActorContext) -> None:
         if not leaves:
             notify_users(
                 [person],
+                "accounts.member_removed",
                 key=f"membership:{membership.pk}:removed",
-                title="您已不再是申报单位成员",
-                body=f"负责人已将您移出{applicant.name}。如有疑问，请联系该单位负责人。",
+                region_code=applicant.region_id,
+                applicant=applicant.name,
             )
 
 
@@ -200,9 +203,11 @@ def hand_over_ownership(membership: Membership, *, act: ActorContext) -> None:
         Membership.objects.filter(pk=heir.pk).update(is_owner=True)
         notify_users(
             [heir.user],
+            "accounts.owner_made",
             key=f"membership:{heir.pk}:owner:{act.at.isoformat()}",
-            title="您已成为申报单位负责人",
-            body=f"{act.user.name}已将{applicant.name}的负责人移交给您。您可以邀请和移除成员、修改单位信息。",
+            region_code=applicant.region_id,
+            by=act.user.name,
+            applicant=applicant.name,
         )
         record_audit(
             act,

@@ -54,10 +54,13 @@ def appoint_official(user: User, *, role: str, region: Region, act: ActorContext
         else:
             notify_users(
                 security_admins_over(region),
+                "accounts.appointment_waiting",
                 key=f"appointment:{appointment.pk}:waiting",
-                title=f"任职待确认：{person.name}",
-                body=f"{act.actor_name}拟任命{person.name}为{appointment}。请核对证件原件后确认或退回。",
                 url=reverse("accounts:appointment", args=[appointment.public_id]),
+                region_code=region.code,
+                by=act.actor_name,
+                person=person.name,
+                post=appointment,
             )
         record_audit(
             act,
@@ -121,12 +124,17 @@ def revoke_appointment(appointment: Appointment, *, act: ActorContext) -> None:
         locked.revoked_by = act.user
         locked.save(update_fields=["revoked_at", "revoked_by"])
         if locked.confirmed_at:
-            whom, title = locked.user, "您的任职已结束"
-            body = f"您不再担任{locked}。如有疑问，请联系系统管理员。"
+            whom, kind = locked.user, "accounts.appointment_ended"
         else:
-            whom, title = locked.appointed_by or locked.user, f"任职未获确认：{locked.user.name}"
-            body = f"{locked.user.name}任{locked}已退回，请核对证件后重新办理。"
-        notify_users([whom], key=f"appointment:{locked.pk}:ended", title=title, body=body)
+            whom, kind = locked.appointed_by or locked.user, "accounts.appointment_returned"
+        notify_users(
+            [whom],
+            kind,
+            key=f"appointment:{locked.pk}:ended",
+            region_code=locked.region_id,
+            person=locked.user.name,
+            post=locked,
+        )
         record_audit(
             act,
             action="accounts.official_revoked",
@@ -217,10 +225,11 @@ def _take_effect(appointment: Appointment) -> None:
     User.objects.filter(pk=appointment.user_id).update(identity_digest=appointment.identity_digest)
     notify_users(
         [appointment.user],
+        "accounts.appointed",
         key=f"appointment:{appointment.pk}:made",
-        title="您有新的任职",
-        body=f"您已被任命为{appointment}。登录后即可办理相应工作。",
         url="/",
+        region_code=appointment.region_id,
+        post=appointment,
     )
 
 

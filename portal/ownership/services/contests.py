@@ -61,24 +61,23 @@ def file_contest(*, uscc: str, reason: str, files: Files, act: ActorContext) -> 
             raise RefusedError("您已是该单位成员，不能对本单位提出异议。", field="uscc")
         contest = _create(applicant, person, reason=reason.strip(), act=act)
         keep_papers(applicant, files=files, media_types=checked, act=act, contest=contest)
-        body = f"{applicant.name}（{applicant.uscc}）的登记被提出异议。办结前成员、收款账户和资金拨付暂停变更和办理。"
-        key, url = f"contest:{contest.pk}:filed", _url(contest)
-        due = f"{contest.answer_due:%Y-%m-%d}"
-        if contest.holder:
-            notify_users([contest.holder], key=key, title=f"请于 {due} 前答复登记异议", body=body, url=url)
-        others = [m.user for m in applicant.memberships.select_related("user") if m.user_id != contest.holder_id]
-        notify_users(others, key=key, title="本单位的登记被提出异议", body=body)
-        receipt = f"您对{applicant.uscc}的登记提出的异议已收到，现负责人应于 {due} 前答复，之后由主管部门处理。"
-        notify_users([person], key=key, title="登记异议已收到", body=receipt, url=url)
-        notify_users(
-            officers_of(applicant.region_id, role=Role.ACCEPTANCE),
-            key=key,
-            title=f"登记异议：{applicant.name}",
-            body=f"{body}请在现负责人答复或期满后处理。",
-            url=url,
-        )
+        _notify_filed(contest, person)
         _record(contest, "filed", act=act, after={"reason": contest.reason, "holder": contest.holder_id})
     return contest
+
+
+def _notify_filed(contest: Contest, person: User) -> None:
+    """Tell the holder, the other members, who contested, and the officers of the district."""
+    applicant, url = contest.applicant, _url(contest)
+    place = {"key": f"contest:{contest.pk}:filed", "region_code": contest.region_code}
+    said, due = {"applicant": applicant.name, "uscc": applicant.uscc}, f"{contest.answer_due:%Y-%m-%d}"
+    holder = [contest.holder] if contest.holder else []
+    notify_users(holder, "ownership.contest_to_answer", **place, url=url, due=due, **said)
+    others = [m.user for m in applicant.memberships.select_related("user") if m.user_id != contest.holder_id]
+    notify_users(others, "ownership.contest_filed", **place, **said)
+    notify_users([person], "ownership.contest_received", **place, url=url, uscc=applicant.uscc, due=due)
+    officers = officers_of(applicant.region_id, role=Role.ACCEPTANCE)
+    notify_users(officers, "ownership.contest_waiting", **place, url=url, **said)
 
 
 def _create(applicant: Applicant, person: User, *, reason: str, act: ActorContext) -> Contest:
@@ -112,10 +111,11 @@ def answer_contest(contest: Contest, *, text: str, files: Files, act: ActorConte
         CONTESTS.move(locked, ContestAction.ANSWER, changes={"answer": text.strip(), "answered_at": act.at})
         notify_users(
             officers_of(locked.region_code, role=Role.ACCEPTANCE),
+            "ownership.contest_answered",
             key=f"contest:{locked.pk}:answered:{act.at.isoformat()}",
-            title=f"登记异议已答复：{locked.applicant.name}",
-            body="现负责人已答复，请核对双方材料后提出处理意见。",
             url=_url(locked),
+            region_code=locked.region_code,
+            applicant=locked.applicant.name,
         )
         _record(locked, "answered", act=act, after={"answer": locked.answer})
     return locked
@@ -148,10 +148,13 @@ def propose_result(contest: Contest, *, result: str, opinion: str, act: ActorCon
         CONTESTS.move(locked, ContestAction.PROPOSE, changes=changes)
         notify_users(
             [one for one in _confirmers(locked) if not same_person(officer, one.pk)],
+            "ownership.contest_proposed",
             key=f"contest:{locked.pk}:proposed:{act.at.isoformat()}",
-            title=f"登记异议待复核：{locked.applicant.name}",
-            body=f"{act.actor_name}拟处理为“{locked.get_result_display()}”，请核对后确认或退回。",
             url=_url(locked),
+            region_code=locked.region_code,
+            applicant=locked.applicant.name,
+            by=act.actor_name,
+            outcome=locked.get_result_display(),
         )
         _record(locked, "proposed", act=act, after={"result": locked.result, "reason": locked.opinion})
     return locked
@@ -168,10 +171,12 @@ def return_proposal(contest: Contest, *, reason: str, act: ActorContext) -> Cont
         CONTESTS.move(locked, ContestAction.RETURN, changes=cleared)
         notify_users(
             [proposer] if proposer else [],
+            "ownership.contest_returned",
             key=f"contest:{locked.pk}:returned:{act.at.isoformat()}",
-            title=f"登记异议的处理意见已退回：{locked.applicant.name}",
-            body=f"复核意见：{reason.strip()}",
             url=_url(locked),
+            region_code=locked.region_code,
+            applicant=locked.applicant.name,
+            reason=reason.strip(),
         )
         _record(locked, "returned", act=act, after={"reason": reason.strip()})
     return locked
@@ -238,14 +243,19 @@ def _confirmers(contest: Contest) -> list[User]:
 
 
 def _notify_end(contest: Contest, parted: list[User] | None = None) -> None:
-    body = f"{contest.applicant.name}的登记异议办结：{contest.get_state_display()}。"
-    body += f"处理意见：{contest.opinion}" if contest.opinion else ""
-    key, title, url = f"contest:{contest.pk}:ended", "登记异议已办结", _url(contest)
+    kind = "ownership.contest_ended"
+    said = {
+        "key": f"contest:{contest.pk}:ended",
+        "region_code": contest.region_code,
+        "applicant": contest.applicant.name,
+        "outcome": contest.get_state_display(),
+        "reason": contest.opinion,
+    }
     sides = [side for side in (contest.filed_by, contest.holder) if side is not None]
-    notify_users(sides, key=key, title=title, body=body, url=url)
+    notify_users(sides, kind, url=_url(contest), **said)
     # Who is no side sees no contest: no link.
-    notify_users(parted or [], key=key, title=title, body=body)
-    notify_applicant(contest.applicant_id, key=key, title=title, body=body)
+    notify_users(parted or [], kind, **said)
+    notify_applicant(contest.applicant_id, kind, **said)
 
 
 def _record(contest: Contest, action: str, *, act: ActorContext, after: dict[str, object]) -> None:

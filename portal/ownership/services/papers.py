@@ -50,10 +50,12 @@ def hand_in_papers(applicant: Applicant, *, files: Files, act: ActorContext) -> 
         before, after = VERIFICATION.move(locked, VerificationAction.HAND_IN)
         notify_users(
             officers_of(locked.region_id, role=Role.ACCEPTANCE),
+            "ownership.papers_waiting",
             key=f"verification:{locked.pk}:{max(paper.pk for paper in papers_of(locked))}",
-            title=f"主体材料待核验：{locked.name}",
-            body=f"{locked.name}（{locked.uscc}）提交了营业执照和授权委托书，请核对后办理。",
             url=reverse("ownership:organisation", args=[locked.pk]),
+            region_code=locked.region_id,
+            applicant=locked.name,
+            uscc=locked.uscc,
         )
         record_audit(
             act,
@@ -144,11 +146,13 @@ def move_verification(
     passed = check.outcome == CheckOutcome.CONFIRMED
     notify_applicant(
         locked.pk,
+        "ownership.verified" if passed else "ownership.rejected",
         key=f"verification:check:{check.pk}",
-        title="单位主体已核验" if passed else "主体材料未通过核验，请重新提交",
-        body=f"{locked.name}的主体核验{'已通过' if passed else '未通过'}（{check.source}）。"
-        + (f"意见：{check.reason}" if check.reason else ""),
         url=reverse("ownership:papers", args=[locked.pk]),
+        region_code=locked.region_id,
+        applicant=locked.name,
+        source=check.source,
+        reason=check.reason,
     )
     record_audit(
         act,

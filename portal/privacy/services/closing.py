@@ -12,7 +12,8 @@ from portal.accounts.models import Applicant, Invitation, Membership, OverrideRe
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
-from portal.notifications.models import Message, OutboxEmail
+from portal.notifications.kinds import MESSAGE_KINDS
+from portal.notifications.models import Choices, Message, Outgoing
 from portal.notifications.services import compose_text, send_later
 from portal.privacy.extension import CLOSINGS
 from portal.privacy.models import DataCopy
@@ -41,11 +42,8 @@ def close_account(user: User, *, act: ActorContext) -> None:
         for membership in person.memberships.select_related("applicant"):
             _leave(membership, act=act)
         _erase(person)
-        send_later(
-            address,
-            subject="您的账号已注销",
-            body=compose_text(name, body="您的账号已按您的要求注销，不能再登录。依法须保存的申报和审计档案继续保存。"),
-        )
+        said = MESSAGE_KINDS["privacy.account_closed"]
+        send_later(address, subject=said.subject, body=compose_text(name, body=said.body), kind=said.code)
         record_audit(act, action="privacy.account_closed", target=person)
 
 
@@ -70,13 +68,14 @@ def _leave(membership: Membership, *, act: ActorContext) -> None:
 def _erase(person: User) -> None:
     keys = UserSession.objects.filter(user=person).values_list("session_key", flat=True)
     Session.objects.filter(session_key__in=list(keys)).delete()
-    OutboxEmail.objects.filter(Q(message__user=person) | Q(to__iexact=person.email)).delete()
+    Outgoing.objects.filter(Q(message__user=person) | Q(to__iexact=person.email)).delete()
     for rows in (
         EmailAddress.objects.filter(user=person),
         Authenticator.objects.filter(user=person),
         SocialAccount.objects.filter(user=person),
         UserSession.objects.filter(user=person),
         Message.objects.filter(user=person),
+        Choices.objects.filter(user=person),
         DataCopy.objects.filter(user=person),
         Invitation.objects.filter(email__iexact=person.email, accepted_at=None),
         OverrideRequest.objects.filter(requested_by=person, applicant=None),

@@ -56,11 +56,10 @@ def fill_copy(copy_id: int) -> None:
         if filled:
             notify_users(
                 [user],
+                "privacy.copy_ready",
                 key=f"privacy.copy:{copy_id}",
-                title="个人信息副本已生成",
-                body=f"您申请的个人信息副本已生成，{COPY_KEPT_FOR.days} 天内可在“我的数据”下载，逾期自动删除。"
-                "如非您本人申请，请立即修改密码。",
                 url="/me/data/",
+                days=COPY_KEPT_FOR.days,
             )
 
 

@@ -110,7 +110,8 @@ def decide_in_background(
         report_progress(done, len(sums))
     words = f"已审定支持 {len(sums) - len(refused)} 件"
     words += f"，未审定 {len(refused)} 件：\n" + "\n".join(refused[:_MOST_REASONS]) if refused else "。"
-    notify_users([user], key=f"{KIND}:{key}", title="议程已审定", body=words, url=reverse("review:agendas"))
+    url = reverse("review:agendas")
+    notify_users([user], "review.report", key=f"{KIND}:{key}", url=url, heading="议程已审定", report=words)
 
 
 def _job_key(agenda: Agenda, user: User) -> str:

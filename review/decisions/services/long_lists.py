@@ -169,4 +169,6 @@ def _report(
     body = f"“{publicity.title}”{words}" + (f"，未办理 {len(refused)} 件：" if refused else "。")
     body = "\n".join([body, *refused[:_MOST_REASONS], *(["……"] if len(refused) > _MOST_REASONS else [])])
     url = reverse("review:publicity_work", args=[publicity.key])
-    notify_users([act.user] if act.user else [], key=key, title=title, body=body, url=url)
+    told = [act.user] if act.user else []
+    region = publicity.region_id
+    notify_users(told, "review.report", key=key, url=url, region_code=region, heading=title, report=body)

@@ -110,9 +110,11 @@ def watch_corrections(*, on: date) -> None:
     for claim in soon.select_related("item").iterator():
         notify_members(
             claim,
+            "review.correction_soon",
             key=f"claim.correction-soon:{claim.pk}:{claim.correction_due_on}",
-            title=f"补正即将到期：{claim.number}",
-            body=f"{claim.item.title}的申报须在 {claim.correction_due_on} 前补正后重新提交，逾期可能视为放弃申报。",
+            number=claim.number,
+            item=claim.item.title,
+            due=claim.correction_due_on,
         )
     missed = waiting.filter(correction_due_on__range=(on - timedelta(days=_TOLD_DAYS), on - timedelta(days=1)))
     for claim in missed.select_related("item", "applicant").iterator():
@@ -124,21 +126,17 @@ def watch_corrections(*, on: date) -> None:
 
 def _tell_of_missed_day(claim: Claim) -> None:
     key = f"claim.correction-missed:{claim.pk}:{claim.correction_due_on}"
-    title = f"补正已逾期：{claim.number}"
-    notify_members(
-        claim,
-        key=key,
-        title=title,
-        body=f"{claim.item.title}的申报应在 {claim.correction_due_on} 前补正，现已逾期。请尽快重新提交或联系受理部门，"
-        "否则可能视为放弃申报。",
-    )
+    said = {"number": claim.number, "item": claim.item.title}
+    notify_members(claim, "review.correction_missed", key=key, due=claim.correction_due_on, **said)
     asked = claim.correction_points.filter(round=claim.correction_round).values("asked_by")
     notify_users(
         User.objects.filter(pk__in=asked),
+        "review.correction_missed_officer",
         key=f"{key}:officer",
-        title=title,
-        body=f"{claim.applicant.name}的“{claim.item.title}”申报逾期未补正，可以延长期限，或按视为放弃处理。",
         url=reverse("review:claim", args=[claim.key]),
+        region_code=claim.region_id,
+        applicant=claim.applicant.name,
+        **said,
     )
 
 

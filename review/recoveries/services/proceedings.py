@@ -125,13 +125,14 @@ def open_hearing(recovery_id: int, *, workdays: int = HEARING_WORKDAYS, act: Act
         recovery = advance(recovery_id, RecoveryAction.HEAR, act=act, changes={"hearing_due_on": due})
         tell(
             recovery,
-            title="拟调整或追缴资助资金，请陈述申辩",
-            body=(
-                f"拟将“{recovery.claim.item.title}”（{recovery.claim.number}）的资助调整为"
-                f" {format_yuan(recovery.new_yuan)} 元，预计应退回 {format_yuan(recovery.yuan)} 元。"
-                f"事由：{recovery.get_ground_display()}。依据：{recovery.clause}。"
-                f"您有权在 {due:%Y-%m-%d} 前在平台上陈述和申辩。"
-            ),
+            "recoveries.hearing",
+            item=recovery.claim.item.title,
+            number=recovery.claim.number,
+            new_amount=format_yuan(recovery.new_yuan),
+            amount=format_yuan(recovery.yuan),
+            ground=recovery.get_ground_display(),
+            clause=recovery.clause,
+            due=f"{due:%Y-%m-%d}",
         )
     return recovery
 
@@ -148,10 +149,12 @@ def state_case(recovery_id: int, *, statement: str, act: ActorContext) -> Recove
         recovery = advance(recovery_id, RecoveryAction.STATE, act=act, changes={"statement": text}, note=statement)
         notify_users(
             [recovery.proposed_by],
+            "recoveries.stated",
             key=f"recovery:{recovery.pk}:stated:{recovery.events.count()}",
-            title=f"{recovery.claim.number} 收到陈述申辩",
-            body=f"{recovery.applicant.name} 提交了陈述申辩，请查看。",
             url=address_of(recovery),
+            region_code=recovery.region_id,
+            number=recovery.claim.number,
+            applicant=recovery.applicant.name,
         )
     return recovery
 
@@ -208,8 +211,8 @@ def dismiss_recovery(recovery_id: int, *, reason: str, act: ActorContext) -> Rec
         heard = Recovery.objects.filter(pk=recovery_id, state=RecoveryState.HEARING).exists()
         recovery = advance(recovery_id, RecoveryAction.DISMISS, act=act, note=reason, changes={"ended_at": act.at})
         if heard:
-            words = f"经研究，对“{recovery.claim.item.title}”（{recovery.claim.number}）不予追缴，资助不变。"
-            tell(recovery, title="不予追缴", body=words)
+            claim = recovery.claim
+            tell(recovery, "recoveries.dismissed", item=claim.item.title, number=claim.number)
     return recovery
 
 
@@ -231,12 +234,11 @@ def serve_decision(recovery_id: int, *, on: date, how: ServiceKind, act: ActorCo
         recovery = advance(recovery_id, RecoveryAction.SERVE, act=act, changes=changes, note=how.label)
         tell(
             recovery,
-            title="追缴决定已送达，请按期退回资金",
-            body=(
-                f"追缴决定（{recovery.decision_no}）已送达。请在 {due:%Y-%m-%d} 前退回"
-                f" {format_yuan(recovery.yuan)} 元，退回时注明申报编号 {recovery.claim.number}。"
-                "如有异议，可自收到决定之日起六十日内申请行政复议，或者在六个月内提起行政诉讼。"
-            ),
+            "recoveries.served",
+            decision_no=recovery.decision_no,
+            due=f"{due:%Y-%m-%d}",
+            amount=format_yuan(recovery.yuan),
+            number=recovery.claim.number,
         )
     return recovery
 
@@ -303,10 +305,11 @@ def log_step(recovery: Recovery, action: RecoveryAction, *, act: ActorContext, n
     )
 
 
-def tell(recovery: Recovery, *, title: str, body: str) -> None:
+def tell(recovery: Recovery, kind: str, **values: object) -> None:
     """A message to everybody who acts for the applicant, once a step."""
     key = f"recovery:{recovery.pk}:{recovery.events.count()}"
-    notify_applicant(recovery.applicant_id, key=key, title=title, body=body, url=address_of(recovery))
+    url, region = address_of(recovery), recovery.region_id
+    notify_applicant(recovery.applicant_id, kind, key=key, url=url, region_code=region, **values)
 
 
 def address_of(recovery: Recovery) -> str:

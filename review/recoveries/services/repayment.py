@@ -46,7 +46,7 @@ def plan_instalments(recovery_id: int, *, count: int, first_on: date, act: Actor
         made = Instalment.objects.bulk_create(rows)
         record_contents(made)
         record_audit(act, action="recovery.planned", target=recovery, region_code=recovery.region_id)
-        tell(recovery, title="追缴资金分期退回计划", body=f"{note}。请按期退回。")
+        tell(recovery, "recoveries.planned", plan=note)
     return made
 
 
@@ -97,7 +97,7 @@ def record_receipt(recovery_id: int, *, amount: Decimal, on: date, voucher: str,
             region_code=recovery.region_id,
             after={"amount": amount, "on": on},
         )
-        tell(recovery, title="已收到退回的资金", body=f"已收到退回的 {format_yuan(amount)} 元（{on:%Y-%m-%d}）。")
+        tell(recovery, "recoveries.paid_in", amount=format_yuan(amount), paid_in_on=f"{on:%Y-%m-%d}")
         if not owed_of(recovery, on=on).total:
             settle(recovery, act=act)
             _end_mark(recovery, act=act)
@@ -110,7 +110,7 @@ def enforce_recovery(recovery_id: int, *, reason: str, act: ActorContext) -> Rec
         if overdue_since(locked(recovery_id), on=timezone.localdate(act.at)) is None:
             raise RefusedError("尚未逾期，不能移送强制执行。")
         recovery = advance(recovery_id, RecoveryAction.ENFORCE, act=act, note=reason)
-        tell(recovery, title="追缴已移送强制执行", body=f"因逾期未退回，追缴已移送强制执行。{reason}")
+        tell(recovery, "recoveries.enforced", reason=reason)
     return recovery
 
 
@@ -133,7 +133,7 @@ def grant_waiver(recovery_id: int, *, reason: str, act: ActorContext) -> Recover
         book_waiver(recovery, act=act)
         recovery = advance(recovery_id, RecoveryAction.GRANT_WAIVER, act=act, note=reason, changes=changes)
         _end_mark(recovery, act=act)
-        tell(recovery, title="已同意免予追缴", body=f"尚未退回的部分已同意免予追缴。理由：{reason}")
+        tell(recovery, "recoveries.waived", reason=reason)
     return recovery
 
 
@@ -165,14 +165,7 @@ def mark_overdue(*, act: ActorContext) -> int:
             mark.until_on = until
             mark.save()
             _record_mark(mark, act)
-            tell(
-                recovery,
-                title="追缴资金逾期未退回",
-                body=(
-                    f"应于 {since:%Y-%m-%d} 前退回的资金尚未到账，已记入失信记录，至 {until:%Y-%m-%d}；"
-                    "期间不予新的资助和拨付。退清后标记随即解除。"
-                ),
-            )
+            tell(recovery, "recoveries.overdue", due=f"{since:%Y-%m-%d}", until=f"{until:%Y-%m-%d}")
             marked += 1
     return marked
 

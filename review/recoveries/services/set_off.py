@@ -63,7 +63,7 @@ def set_off(key: str, fen: int, reference: str, act: ActorContext) -> None:
     )
     RECOVERIES.move(recovery, RecoveryAction.RECEIVE)
     log_step(recovery, RecoveryAction.RECEIVE, act=act, note=note)
-    tell(recovery, title="已从拨付中抵扣追缴资金", body=note)
+    tell(recovery, "recoveries.set_off", amount=format_yuan(to_yuan(fen)), reference=reference)
     if not owed_of(recovery, on=today).total:
         settle(recovery, act=act)
 

@@ -12,7 +12,7 @@ from portal.audit.models import AuditRecord
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from portal.jobs.services import run_job
-from portal.notifications.models import OutboxEmail
+from portal.notifications.models import Outgoing
 from portal.notifications.services import send_later
 from tests.factories import PASSWORD
 from tests.mails import sent_mails
@@ -43,7 +43,7 @@ def test_a_new_person_signs_up_and_gets_the_code_when_the_server_is_back(client,
     [message] = recover(settings)
     enter_code(client, code_from(message))
     assert "_auth_user_id" in client.session
-    assert OutboxEmail.objects.get().body == ""
+    assert Outgoing.objects.get().body == ""
 
 
 def test_known_and_unknown_addresses_get_the_same_answer(client):

@@ -33,7 +33,7 @@ from portal.audit.sealing import seal, sealed_names
 from portal.audit.services import record_audit
 from portal.core.encryption import UndecipherableError, decrypt, encrypt, keyed_hash
 from portal.core.triggers import missing_protections
-from portal.notifications.models import OutboxEmail
+from portal.notifications.models import Outgoing
 from portal.unsent.models import UnsentForm
 from review.decisions.models import Objection
 from review.funding.models import Payment
@@ -123,7 +123,7 @@ def numbers(settings):
         entered_by=officer,
     )
     record_audit(act(), action="jobs.retry", target=officer, after={"rows": [{"contact_phone": PHONE}]})
-    OutboxEmail.objects.create(to="a@b.example", subject="联系", body=f"请致电 {PHONE}")
+    Outgoing.objects.create(to="a@b.example", subject="联系", body=f"请致电 {PHONE}")
     return owner
 
 
@@ -137,7 +137,7 @@ def assert_all_is_there(owner):
     assert Payment.objects.get(voucher="2").account["account_number"] == ACCOUNT
     assert UnsentForm.objects.get().content == [[["phone", OTHER_PHONE]], []]
     assert Objection.objects.get().contact == PHONE
-    assert OutboxEmail.objects.get(to="a@b.example").body.endswith(PHONE)
+    assert Outgoing.objects.get(to="a@b.example").body.endswith(PHONE)
 
 
 @pytest.mark.django_db

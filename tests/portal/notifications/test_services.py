@@ -10,8 +10,8 @@ from django.utils import timezone
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from portal.jobs.services import retry_job, run_job
-from portal.notifications.jobs import send_email
-from portal.notifications.models import Message, OutboxEmail
+from portal.notifications.jobs import send_outgoing
+from portal.notifications.models import Message, Outgoing
 from portal.notifications.services import mark_all_read, mark_read, notify_users
 from tests.factories import UserFactory, act
 
@@ -30,7 +30,7 @@ def _tell(*users, key="claim:1:approved", title="申报已批准", body="金额 
 def test_each_person_gets_a_message_and_a_mail():
     users = [UserFactory(), UserFactory()]
     assert [message.user for message in _tell(*users)] == users
-    assert list(OutboxEmail.objects.values_list("to", flat=True)) == [user.email for user in users]
+    assert list(Outgoing.objects.values_list("to", flat=True)) == [user.email for user in users]
     assert Job.objects.filter(kind="notifications.send_email").count() == 2
 
 
@@ -39,7 +39,7 @@ def test_the_same_key_tells_nothing_twice():
     _tell(user)
     assert _tell(user, title="别的") == []
     assert Message.objects.get().title == "申报已批准"
-    assert OutboxEmail.objects.count() == 1
+    assert Outgoing.objects.count() == 1
 
 
 def test_nothing_is_told_of_a_deed_that_was_rolled_back():
@@ -47,19 +47,19 @@ def test_nothing_is_told_of_a_deed_that_was_rolled_back():
         _tell(UserFactory())
         raise RuntimeError
     assert not Message.objects.exists()
-    assert not OutboxEmail.objects.exists()
+    assert not Outgoing.objects.exists()
     assert not Job.objects.exists()
 
 
 def test_a_person_who_may_not_sign_in_is_not_written_to():
     assert _tell(UserFactory(is_active=False)) == []
-    assert not OutboxEmail.objects.exists()
+    assert not Outgoing.objects.exists()
 
 
 def test_the_mail_greets_says_and_leads_back(settings):
     settings.PUBLIC_URL = "https://ip.example.gov.cn"
     _tell(UserFactory(name="张三"))
-    send_email(OutboxEmail.objects.get().pk)
+    send_outgoing(Outgoing.objects.get().pk)
     sent = mail.outbox[0]
     assert sent.subject == "申报已批准"
     assert sent.body.startswith("张三，您好：\n\n金额 5,000.00 元。\n\n")
@@ -71,7 +71,7 @@ def test_the_mail_greets_says_and_leads_back(settings):
 
 def test_a_mail_without_a_page_leads_nowhere():
     _tell(UserFactory(), url="")
-    assert "请登录后查看" not in OutboxEmail.objects.get().body
+    assert "请登录后查看" not in Outgoing.objects.get().body
 
 
 @pytest.mark.parametrize(
@@ -79,16 +79,16 @@ def test_a_mail_without_a_page_leads_nowhere():
 )
 def test_a_title_is_one_line_that_fits(title, subject):
     _tell(UserFactory(), title=title)
-    send_email(OutboxEmail.objects.get().pk)
+    send_outgoing(Outgoing.objects.get().pk)
     assert mail.outbox[0].subject == subject
-    assert mail.outbox[0].recipients() == [OutboxEmail.objects.get().to]
+    assert mail.outbox[0].recipients() == [Outgoing.objects.get().to]
 
 
 def test_a_mail_that_went_out_is_not_sent_again():
     _tell(UserFactory())
-    outgoing = OutboxEmail.objects.get()
+    outgoing = Outgoing.objects.get()
     for _ in range(2):
-        send_email(outgoing.pk)
+        send_outgoing(outgoing.pk)
     assert len(mail.outbox) == 1
     outgoing.refresh_from_db()
     assert outgoing.sent_at is not None
@@ -96,10 +96,10 @@ def test_a_mail_that_went_out_is_not_sent_again():
 
 def test_two_sendings_of_one_mail_carry_one_message_id():
     _tell(UserFactory())
-    outgoing = OutboxEmail.objects.get()
-    send_email(outgoing.pk)
-    OutboxEmail.objects.update(sent_at=None)
-    send_email(outgoing.pk)
+    outgoing = Outgoing.objects.get()
+    send_outgoing(outgoing.pk)
+    Outgoing.objects.update(sent_at=None)
+    send_outgoing(outgoing.pk)
     first, second = (sent.extra_headers["Message-ID"] for sent in mail.outbox)
     assert first == second
 

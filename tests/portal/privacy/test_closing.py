@@ -16,7 +16,7 @@ from portal.accounts.models import Applicant, Membership, User
 from portal.accounts.services.applicants import ApplicantDetails, register_individual
 from portal.audit.models import AuditRecord
 from portal.core.errors import RefusedError
-from portal.notifications.models import Message, OutboxEmail
+from portal.notifications.models import Message, Outgoing
 from portal.notifications.services import notify_users
 from portal.privacy.services.closing import close_account
 from portal.privacy.services.consent import give_consent
@@ -154,7 +154,7 @@ def test_an_ordinary_member_goes_and_the_organisation_stays():
     close_account(member, act=act(member))
     assert [m.user for m in applicant.memberships.all()] == [owner]
     assert Applicant.objects.get().name == applicant.name
-    assert OutboxEmail.objects.get().to == member.email
+    assert Outgoing.objects.get().to == member.email
 
 
 def test_an_official_who_was_dismissed_stays_known_as_the_same_person():

@@ -25,7 +25,7 @@ from portal.core.files import keep_file, open_file
 from portal.jobs.enums import JobState
 from portal.jobs.kinds import JOB_KINDS
 from portal.jobs.models import Job
-from portal.notifications.models import Message, OutboxEmail
+from portal.notifications.models import Message, Outgoing
 from portal.privacy.extension import RETENTIONS, Retention
 from portal.privacy.models import DataCopy, Removal
 from portal.privacy.services import retention
@@ -55,7 +55,7 @@ def _unsent(at):
 
 
 def _mail(at):
-    return OutboxEmail.objects.create(to="a@b.example", sent_at=at)
+    return Outgoing.objects.create(to="a@b.example", sent_at=at)
 
 
 def _invitation(at):
@@ -171,7 +171,7 @@ def test_a_kind_that_fails_keeps_no_other_from_being_removed(monkeypatch):
     mail = _mail(timezone.now() - timedelta(days=100))
     with pytest.raises(ExceptionGroup):
         remove_what_is_over()
-    assert not OutboxEmail.objects.filter(pk=mail.pk).exists()
+    assert not Outgoing.objects.filter(pk=mail.pk).exists()
 
 
 def test_the_security_administrator_reads_what_is_kept_how_long_and_what_was_removed(client, settings):
