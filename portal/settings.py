@@ -19,6 +19,7 @@ from portal.core.identity_config import (
     organisation_claims,
 )
 from portal.core.log_config import log_config
+from portal.core.message_config import *  # noqa: F403
 from portal.core.message_config import message_providers
 from portal.core.period_config import *  # noqa: F403
 from portal.core.redis_config import cache_config, transport_options
@@ -338,24 +339,9 @@ EMAIL_BACKEND = os.environ.get(
     else "django.core.mail.backends.smtp.EmailBackend",
 )
 EMAIL_FILE_PATH = DATA_DIR / "mail"
-EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
-EMAIL_PORT = env_int("EMAIL_PORT", 25)
-EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = env_flag("EMAIL_USE_TLS")
-# A mail server that does not answer must not hold a worker.
-EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "portal@localhost")
-
-# ---- other ways of messages -----------------------------------------------------------------------
-# What carries text messages and the work chat: "file" writes lines of JSON into MESSAGE_DIR for the office's gateway,
-# "webhook" (of the chat) posts to CHAT_WEBHOOK_URL; empty: the channel is not offered.
+# Text messages and the work chat (`portal.core.message_config`); the files of the provider "file" lie in MESSAGE_DIR.
 MESSAGE_DIR = Path(os.environ.get("MESSAGE_DIR") or DATA_DIR / "messages").resolve()
 MESSAGE_PROVIDERS = message_providers(default="file" if DEMO or DEBUG else "")
-CHAT_WEBHOOK_URL = os.environ.get("CHAT_WEBHOOK_URL", "")
-CHAT_WEBHOOK_SECRET = os.environ.get("CHAT_WEBHOOK_SECRET", "")
-# Whether what does not press waits for the morning, by the hours that each person sets (22 to 7 unless changed).
-QUIET_HOURS = env_flag("QUIET_HOURS", default=True)
 
 # ---- background work ------------------------------------------------------------------------------
 REDIS_URL = os.environ.get("REDIS_URL", "")

@@ -278,6 +278,23 @@ ADDRESSES: dict[str, Address] = {
     # One's own messages.
     "notifications:list": Address(SIGNED_IN),
     "notifications:read_all": Address(SIGNED_IN),
+    "notifications:choices": Address(SIGNED_IN),
+    "notifications:outbox": Address(ADMINS),
+    "notifications:outbox_retry_all": Address(ADMINS),
+    "notifications:outbox_decide": Address(
+        ADMINS,
+        {"wuxi": ADMIN, "suzhou": OTHER_ADMIN | {"province_admin"}, "nowhere": {"province_admin"}},
+        lambda world, variant: {"pk": world.extra[f"outgoing_{variant}"].pk},
+    ),
+    "notifications:texts": Address(POLICY_PEOPLE),
+    "notifications:text_decide": Address(
+        POLICY_PEOPLE, {"own": POLICY}, lambda world, _: {"key": world.extra["message_text"].key}
+    ),
+    "notifications:text": Address(
+        POLICY_PEOPLE,
+        {"wuxi": POLICY},
+        lambda *_: {"region": "320200", "kind": "claims.correction", "channel": "email"},
+    ),
     "notifications:read": Address(SIGNED_IN, {"own": MEMBER}, lambda world, _: {"pk": world.extra["message"].pk}),
     # The machinery.
     "audit:records": Address(AUDITORS),

@@ -26,7 +26,6 @@ from portal.audit.services import record_audit
 from portal.core.files import keep_bytes, keep_file
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
-from portal.notifications.models import Message
 from portal.privacy.models import DataCopy
 from portal.unsent.models import UnsentForm
 from review.appropriations.models import Allocation, Appropriation
@@ -42,6 +41,7 @@ from review.targets.models import Measurement
 from review.treasury.models import BudgetLine
 from review.whatif.models import SimulationRun
 from review.wordings.models import Wording
+from tests.access_messages import message_objects
 from tests.factories import (
     ApplicantFactory,
     CallFactory,
@@ -259,6 +259,7 @@ def _paperwork(world: World) -> dict[str, Any]:
     return (
         overrides
         | _calls(officer)
+        | message_objects(world, owner)
         | {
             "rate": rate,
             "wording": Wording.objects.create(region=wuxi(), kind="grant", part="closing", **proposed),
@@ -274,7 +275,6 @@ def _paperwork(world: World) -> dict[str, Any]:
             "evidence_draft": _evidence(world, "draft"),
             "evidence_district_review": _evidence(world, "district_review"),
             "copy": DataCopy.objects.create(user=owner, ready_at=timezone.now()),
-            "message": Message.objects.create(user=owner, key="1", title="申报已受理", body="…"),
             **{
                 f"job_{name}": Job.objects.create(
                     kind="notices.issue_grant", key=name, state=JobState.DEAD, region_code=code

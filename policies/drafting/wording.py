@@ -1,9 +1,7 @@
-"""A document and its items as labelled words, and two texts word by word. Pure."""
+"""A document and its items as labelled words. Pure."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 from policies.engine import (
@@ -20,18 +18,7 @@ from policies.engine import (
     conditions_text,
 )
 from policies.engine.terms import SUBJECT_RULES
-
-NOTHING = "（无）"
-# A figure or a Latin word is one word; of Chinese, a character is.
-_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,/%:-]*|\s+|.", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Fragment:
-    """A stretch of text; `is_changed` where it stands in only one of the two texts."""
-
-    text: str
-    is_changed: bool = False
+from portal.core.compared_text import Fragment, compared
 
 
 @dataclass(frozen=True)
@@ -51,18 +38,6 @@ def compare(before: Mapping[str, str], after: Mapping[str, str]) -> list[Row]:
         for label in labels
         if before.get(label, "") != after.get(label, "")
     ]
-
-
-def compared(before: str, after: str) -> tuple[tuple[Fragment, ...], tuple[Fragment, ...]]:
-    """Both texts in fragments, what is in one of them only apart."""
-    old, new = _WORD.findall(before), _WORD.findall(after)
-    left, right = [], []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if i2 > i1:
-            left.append(Fragment("".join(old[i1:i2]), tag != "equal"))
-        if j2 > j1:
-            right.append(Fragment("".join(new[j1:j2]), tag != "equal"))
-    return tuple(left or [Fragment(NOTHING)]), tuple(right or [Fragment(NOTHING)])
 
 
 def document_words(document: Document) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
@@ -16,6 +16,8 @@ from portal.accounts.models import User
 from portal.core.choices import StateField
 from portal.core.encrypted_fields import EncryptedField
 from portal.core.identifiers import mask_email, mask_number
+from portal.core.proposals import Proposal, ProposalQuerySet, ProposalState
+from portal.core.regions import in_trees
 from portal.notifications.enums import MUST, Channel, Group, OutboxState, Urgency
 from portal.notifications.kinds import MESSAGE_KINDS, MessageKind
 
@@ -160,10 +162,52 @@ class Choices(models.Model):
 def is_default(group: str, channel: Channel, urgency: str = Urgency.NORMAL) -> bool:
     """Whether a group goes by a channel unless a person says otherwise.
 
-    What officials have to do waits for their summary, but for what presses; text messages are for periods and service.
+    What officials have to do waits for their summary where its kind says so; text messages are for periods and service.
     """
     if channel == Channel.SITE:
         return True
     if group == Group.WORK:
-        return channel == Channel.EMAIL and urgency == Urgency.AT_ONCE
+        return channel == Channel.EMAIL and urgency != Urgency.DIGEST
     return channel == Channel.EMAIL or (channel == Channel.SMS and group == Group.DUE)
+
+
+class MessageTextQuerySet(ProposalQuerySet):
+    """Worded texts, narrowed to who asks."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of the regions, with those below them, whose policy the person administers."""
+        return self.filter(in_trees("region__code", user.regions_for(Role.POLICY_ADMIN)))
+
+    def of(self, region_code: str, kind: str, channel: str) -> Self:
+        return self.filter(region_id=region_code, kind=kind, channel=channel)
+
+
+class MessageText(Proposal):
+    """What a kind of message says about a region by one channel; an empty one brings the default text back.
+
+    A message keeps what it said when it was written, so that an old one keeps its words.
+    """
+
+    region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="地区")
+    kind = models.CharField("种类", max_length=60)
+    channel = models.CharField("渠道", max_length=10, choices=Channel.choices)
+    subject = models.CharField("标题", max_length=120, blank=True)
+    body = models.TextField("内容", blank=True)
+
+    objects = MessageTextQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = verbose_name_plural = "消息文字"
+        constraints: ClassVar = [
+            *Proposal.Meta.constraints,
+            models.UniqueConstraint(fields=["region", "kind", "channel", "version"], name="one_text_a_version"),
+            models.UniqueConstraint(
+                fields=["region", "kind", "channel"],
+                condition=Q(state=ProposalState.PROPOSED),
+                name="one_open_text_a_channel",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region.name} {self.kind} {self.get_channel_display()}"

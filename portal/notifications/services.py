@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from portal.accounts.models import User
+from portal.core import clock
 from portal.core.actor import ActorContext
 from portal.core.closed_language import fill
 from portal.jobs.services import enqueue_jobs
@@ -64,7 +65,9 @@ def notify_applicant(
 def send_later(to: str, *, subject: str, body: str, kind: str = "", is_secret: bool = False) -> Outgoing:
     """Put a mail to an address into the outbox, in the caller's transaction; it goes out after commit, until it has."""
     with transaction.atomic():
-        mail = Outgoing.objects.create(kind=kind, to=to, subject=_one_line(subject), body=body, is_secret=is_secret)
+        mail = Outgoing.objects.create(
+            kind=kind, to=to, subject=_one_line(subject), body=body, is_secret=is_secret, created_at=clock.now()
+        )
         _enqueue([mail.pk], region_code="")
     return mail
 
@@ -86,6 +89,7 @@ def _write(
                 title=text.subject,
                 body=text.body,
                 url=url,
+                created_at=clock.now(),
                 is_shown=chosen.get(pk, Choices()).wants(kind, Channel.SITE),
             )
             for pk in new
@@ -112,6 +116,7 @@ def _outgoing(
             channel=channel,
             kind=kind.code,
             region_code=region_code,
+            created_at=message.created_at,
             to=user.email if channel == Channel.EMAIL else "",
             subject=texts[channel].subject,
             body=compose_text(user.name, body=texts[channel].body, url=message.url)

@@ -133,6 +133,19 @@ KINDS = [
         "{{ item }}的申报须在 {{ due }} 前补正后重新提交，逾期可能视为放弃申报。",
     ),
     MessageKind(
+        "review.correction_prolonged",
+        *_DUE,
+        "补正期限已延长：{{ number }}",
+        "{{ item }}的申报补正期限延长至 {{ due }}。原因：{{ reason }}",
+    ),
+    MessageKind(
+        "review.abandoned",
+        *_DUE,
+        "申报已按视为放弃处理：{{ number }}",
+        "{{ item }}的申报在补正期限内没有重新提交，按视为放弃处理。原因：{{ reason }}\n"
+        "已占用的专利、合同等可以用于新的申报；申报期内可以重新申报。",
+    ),
+    MessageKind(
         "review.correction_missed",
         *_DUE,
         "补正已逾期：{{ number }}",

@@ -7,7 +7,9 @@ from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
+from portal.notifications.digest import DIGEST_PARTS
 from portal.notifications.kinds import register_messages
+from review.decisions.digest import desk_lines
 from review.decisions.jobs import (
     approve_in_background,
     decide_in_background,
@@ -32,6 +34,7 @@ _REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.C
 
 URL_MODULES.add("review/", "review.decisions.urls")
 register_messages(KINDS, FIELDS)
+DIGEST_PARTS.add("review", desk_lines)
 JOB_KINDS.add("review.approve_list", JobKind("公示期满批准", approve_in_background))
 JOB_KINDS.add(PUBLISH_KIND, JobKind("公示名单生成", publish_in_background))
 JOB_KINDS.add("review.withdraw_list", JobKind("公示撤下", withdraw_in_background))

@@ -37,7 +37,7 @@ def send_reports(monday: date) -> None:
     for user in User.objects.filter(pk__in=appointed, is_active=True).order_by("pk"):
         body = week_in_words(user.regions_for(*roles), start, end)
         days = f"{start:%m月%d日}—{end - timedelta(days=1):%m月%d日}"
-        notify_users([user], key=f"weekly:{monday}", title=f"上周办理情况（{days}）", body=body, url="/figures/")
+        notify_users([user], "figures.weekly", key=f"weekly:{monday}", url="/figures/", week=days, figures=body)
 
 
 def week_in_words(regions: Iterable[str], start: datetime, end: datetime) -> str:

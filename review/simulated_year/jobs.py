@@ -19,7 +19,8 @@ from portal.jobs.leases import lease_end
 from portal.jobs.models import Job
 from portal.jobs.services import NO_LEASE, run_job
 from portal.jobs.workflow import WORKFLOW
-from portal.notifications.models import OutboxEmail
+from portal.notifications.enums import OutboxState
+from portal.notifications.models import Outgoing
 from review.notices.compose import NoticeNotDue
 from review.notices.enums import NoticeKind
 from review.notices.kinds import FORMS
@@ -58,8 +59,8 @@ class Jobs:
 
     def _send_mails(self) -> None:
         jobs = Job.objects.filter(kind=MAIL, state=JobState.WAITING)
-        mails = OutboxEmail.objects.filter(pk__in=[int(key) for key in jobs.values_list("key", flat=True)])
-        mails.filter(sent_at=None).update(sent_at=self.world.moment)
+        mails = Outgoing.objects.filter(pk__in=[int(key) for key in jobs.values_list("key", flat=True)])
+        mails.filter(sent_at=None).update(state=OutboxState.SENT, sent_at=self.world.moment)
         now, token = timezone.now(), f"year-{self.world.seed}-{self.world.day}"
         WORKFLOW.move_all(jobs, JobAction.LEASE, attempts=1, lease_token=token, lease_until=lease_end(now))
         leased = Job.objects.filter(kind=MAIL, lease_token=token)

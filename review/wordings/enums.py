@@ -1,8 +1,7 @@
-"""The parts of a notice that an office words itself, and where a proposed wording stands."""
+"""The parts of a notice that an office words itself."""
 
 from django.db import models
 
-from portal.core.choices import StatusChoices
 from review.notices.enums import BEFORE_REVIEW, NoticeKind
 
 
@@ -22,9 +21,3 @@ _WITHOUT_REMEDIES = (BEFORE_REVIEW - {NoticeKind.DECLINED}) | {NoticeKind.PAYMEN
 def parts_of(kind: NoticeKind) -> list[Part]:
     """The parts that a kind of notice has."""
     return [part for part in Part if part != Part.REMEDIES or kind not in _WITHOUT_REMEDIES]
-
-
-class WordingState(StatusChoices):
-    PROPOSED = "proposed", "wait", "待第二人发布"
-    RELEASED = "released", "ok", "已发布"
-    REFUSED = "refused", "neutral", "未采纳"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from portal.accounts.enums import Role
-from portal.accounts.models import Region, User
-from portal.core.regions import in_trees
+from portal.accounts.models import Region
+from portal.core.proposals import ProposalState
 from review.notices.enums import NoticeKind
 from review.notices.snapshot import Snapshot
-from review.wordings.enums import Part, WordingState, parts_of
+from review.wordings.enums import Part, parts_of
 from review.wordings.language import STANDARD, with_part
 from review.wordings.models import Wording
 
@@ -46,7 +45,7 @@ def places_of(region: Region) -> list[tuple[NoticeKind, list[Place]]]:
     """Every kind of notice with its parts. One query."""
     versions: dict[tuple[str, str], int] = {}
     waiting: set[tuple[str, str]] = set()
-    for wording in Wording.objects.filter(region=region).exclude(state=WordingState.REFUSED):
+    for wording in Wording.objects.filter(region=region).exclude(state=ProposalState.REFUSED):
         where = (wording.kind, wording.part)
         if wording.version is None:
             waiting.add(where)
@@ -56,9 +55,3 @@ def places_of(region: Region) -> list[tuple[NoticeKind, list[Place]]]:
         (kind, [Place(part, versions.get((kind, part)), (kind, part) in waiting) for part in parts_of(kind)])
         for kind in NoticeKind
     ]
-
-
-def regions_worded_by(user: User) -> list[Region]:
-    """The offices whose notices the person words: of the regions whose policy they administer, and below."""
-    codes = user.regions_for(Role.POLICY_ADMIN)
-    return list(Region.objects.filter(in_trees("code", codes)).select_related("parent").order_by("code"))

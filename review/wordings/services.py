@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -12,19 +11,19 @@ from django.db import transaction
 from portal.accounts.areas import covers_now
 from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
-from portal.accounts.persons import same_person
 from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
+from portal.core.closed_language import WordingError
 from portal.core.errors import RefusedError
+from portal.core.proposals import check_second_person, refuse, release
 from review.notices.enums import NoticeKind
 from review.notices.render import RenderError, draw_letter, render_notice
 from review.notices.snapshot import Snapshot
-from review.wordings.enums import Part, WordingState, parts_of
-from review.wordings.language import WordingError, check, with_part
+from review.wordings.enums import Part, parts_of
+from review.wordings.language import check, with_part
 from review.wordings.models import Wording
 from review.wordings.selectors import with_wordings
 from review.wordings.specimens import specimen
-from review.wordings.workflow import WORKFLOW
 
 
 def propose_wording(
@@ -44,7 +43,7 @@ def propose_wording(
         known = Wording.objects.filter(key=key).first()
         if known is not None:
             return known
-        if Wording.objects.of(region.pk, kind, part).filter(state=WordingState.PROPOSED).exists():
+        if Wording.objects.of(region.pk, kind, part).waiting().exists():
             raise RefusedError("这一部分已有待发布的文字，请先由另一人发布或不采纳。")
         made = Wording.objects.create(
             key=key, region=region, kind=kind, part=part, text=text, proposed_by=user, proposed_at=act.at
@@ -63,22 +62,16 @@ def release_wording(wording_id: int, *, act: ActorContext) -> Wording:
         found = _locked(wording_id, act)
         kind, part = NoticeKind(found.kind), Part(found.part)
         refuse_bad(found.region, kind, part, found.text)
-        last = Wording.objects.of(found.region_id, kind, part).in_force().first()
-        version = (last.version or 0) + 1 if last else 1
-        changes: dict[str, Any] = {"decided_by": act.user, "decided_at": act.at, "version": version}
-        WORKFLOW.move(found, WordingState.RELEASED, changes=changes)
+        release(found, last=Wording.objects.of(found.region_id, kind, part).in_force().first(), act=act)
         _record(found, "released", act)
     return found
 
 
 def refuse_wording(wording_id: int, *, reason: str, act: ActorContext) -> Wording:
     """Do not take a proposed text, with the reason. Raises PermissionDenied and RefusedError as `release_wording`."""
-    if not reason.strip():
-        raise RefusedError("请写明不采纳的理由。", "reason")
     with transaction.atomic():
         found = _locked(wording_id, act)
-        changes: dict[str, Any] = {"decided_by": act.user, "decided_at": act.at, "reason": reason.strip()}
-        WORKFLOW.move(found, WordingState.REFUSED, changes=changes)
+        refuse(found, reason=reason, act=act)
         _record(found, "refused", act)
     return found
 
@@ -119,9 +112,7 @@ def _fits(notice: Snapshot) -> bool:
 def _locked(wording_id: int, act: ActorContext) -> Wording:
     found = Wording.objects.select_for_update(of=("self",)).select_related("region__parent").get(pk=wording_id)
     _duty(act, found.region)
-    if same_person(act.user, found.proposed_by_id):
-        raise RefusedError("提出人不能发布或不采纳自己提出的文字，请由另一位政策管理人员办理。")
-    WORKFLOW.check(found, WordingState.RELEASED)
+    check_second_person(found, act=act)
     return found
 
 

@@ -8,13 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from policies.drafting.wording import compared
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.accounts.models import Region
+from portal.core.compared_text import compared
 from portal.core.errors import show_refusal
 from portal.core.files import PDF
 from portal.core.http import act_of, user_of
+from portal.notifications.selectors import regions_worded_by
 from review.notices.enums import NoticeKind
 from review.wordings import selectors
 from review.wordings.enums import Part, parts_of
@@ -30,7 +31,7 @@ administrators = officials(Role.POLICY_ADMIN)
 @require_safe
 def wordings(request: HttpRequest) -> HttpResponse:
     """Every kind of notice of one of the person's offices, with the versions of its parts."""
-    regions = selectors.regions_worded_by(user_of(request))
+    regions = regions_worded_by(user_of(request))
     chosen = next((each for each in regions if each.pk == request.GET.get("region")), regions[0])
     context = {"regions": regions, "region": chosen, "kinds": selectors.places_of(chosen)}
     return render(request, "wordings/list.html", context)
@@ -91,7 +92,7 @@ def decide(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 def _place(request: HttpRequest, region: str, kind: str, part: str) -> tuple[Region, NoticeKind, Part]:
-    found = next((each for each in selectors.regions_worded_by(user_of(request)) if each.pk == region), None)
+    found = next((each for each in regions_worded_by(user_of(request)) if each.pk == region), None)
     if found is None or kind not in NoticeKind or part not in parts_of(NoticeKind(kind)):
         raise Http404
     return found, NoticeKind(kind), Part(part)

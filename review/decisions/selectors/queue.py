@@ -173,12 +173,12 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def overdue_before() -> datetime:
-    """The moment since which a claim may be in a queue without being overdue: so many working days back.
+def overdue_before(on: date | None = None) -> datetime:
+    """The moment since which a claim may be in a queue without being overdue on a day: so many working days back.
 
     Read once a day. In a year without a calendar every day but the weekend counts as worked: this only colours a list.
     """
-    today = timezone.localdate()
+    today = on or timezone.localdate()
     key = f"review:overdue-before:{today}:{settings.REVIEW_WORKDAYS}"
     found: datetime | None = cache.get(key)
     if found is None:

@@ -60,9 +60,12 @@ def prolong_correction(
         claim.correction_points.filter(round=claim.correction_round).update(due_on=due_on)
         notify_members(
             claim,
+            "review.correction_prolonged",
             key=f"claim-event:{event.pk}",
-            title=f"补正期限已延长：{claim.number}",
-            body=f"{claim.item.title}的申报补正期限延长至 {due_on.isoformat()}。原因：{event.reason}",
+            number=claim.number,
+            item=claim.item.title,
+            due=due_on.isoformat(),
+            reason=event.reason,
         )
     return event
 
@@ -83,12 +86,11 @@ def abandon_claim(claim_id: int, *, expected: ExpectedState | None, reason: str,
         event = perform_transition(claim, action=Action.ABANDON, act=act, reason=reason)
         notify_members(
             claim,
+            "review.abandoned",
             key=f"claim-event:{event.pk}",
-            title=f"申报已按视为放弃处理：{claim.number}",
-            body=(
-                f"{claim.item.title}的申报在补正期限内没有重新提交，按视为放弃处理。原因：{event.reason}\n"
-                "已占用的专利、合同等可以用于新的申报；申报期内可以重新申报。"
-            ),
+            number=claim.number,
+            item=claim.item.title,
+            reason=event.reason,
         )
     return event
 

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from policies.drafting.selectors import draft_catalogue
 from policies.drafting.selectors.changes import draft_changes
 from policies.drafting.services.drafts import remove_section
-from policies.drafting.wording import NOTHING, compare, compared
+from policies.drafting.wording import compare
 from policies.engine import CatalogueError, assess
 from policies.published.selectors import published_catalogue
+from portal.core.compared_text import NOTHING, compared
 from tests.factories import act
 from tests.policies.drafting.worlds import (
     INVENTION,

@@ -25,6 +25,7 @@ from portal.audit.enums import SecurityKind
 from portal.audit.models import AuditRoot
 from portal.audit.security import record_disclosure, record_security
 from portal.audit.services import record_audit
+from portal.core.proposals import ProposalState
 from portal.privacy.models import Removal
 from portal.privacy.services.consent import give_consent
 from review.appropriations.models import Receipt
@@ -43,10 +44,10 @@ from review.treasury.services.books import EntryDraft, post_entries
 from review.whatif.enums import ChangeKind as WhatIfChange
 from review.whatif.enums import RunState, Source
 from review.whatif.models import SimulationRun
-from review.wordings.enums import WordingState
 from review.wordings.models import Wording
 from tests.factories import CallFactory, ClaimFactory, ItemVersionFactory, act, make_member, make_official, wuxi
 from tests.portal.core.protected_checks import CHECK_ROWS
+from tests.portal.core.protected_messages import MESSAGE_ROWS
 from tests.portal.core.protected_targets import TARGET_ROWS
 from tests.portal.ownership.worlds import contest_row, organisation_check
 from tests.review.appropriations.worlds import Treasury
@@ -210,7 +211,7 @@ def _wording():
         part="closing",
         text="特此通知。",
         version=1,
-        state=WordingState.RELEASED,
+        state=ProposalState.RELEASED,
         proposed_by=_officer(),
         proposed_at=now,
         decided_by=_officer(),
@@ -355,6 +356,7 @@ ROWS = {
     "policies.documenttext": (_document_text, {"text": "乙"}),
     "drafting.policydraft": (_draft, {"title": "乙"}),
     "rates.districtrate": (_rate, {"ratio": "90%"}),
+    **MESSAGE_ROWS,
     "wordings.wording": (_wording, {"text": "别的文字"}),
     "whatif.simulationrun": (_simulation, {"title": "乙"}),
     "privacy.consent": (lambda: give_consent(make_member(), act=act()), {"version": "9"}),

@@ -24,7 +24,7 @@ def _no_broker(monkeypatch):
 
 
 def _tell(*users, key="claim:1:approved", title="申报已批准", body="金额 5,000.00 元。", url="/claims/1/"):
-    return notify_users(users, key=key, title=title, body=body, url=url)
+    return notify_users(users, "review.report", key=key, url=url, heading=title, report=body)
 
 
 def test_each_person_gets_a_message_and_a_mail():
@@ -98,7 +98,7 @@ def test_two_sendings_of_one_mail_carry_one_message_id():
     _tell(UserFactory())
     outgoing = Outgoing.objects.get()
     send_outgoing(outgoing.pk)
-    Outgoing.objects.update(sent_at=None)
+    Outgoing.objects.update(state="waiting", sent_at=None)
     send_outgoing(outgoing.pk)
     first, second = (sent.extra_headers["Message-ID"] for sent in mail.outbox)
     assert first == second

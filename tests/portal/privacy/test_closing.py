@@ -104,7 +104,7 @@ def test_an_account_is_closed_for_good_and_its_address_and_number_are_free(clien
     give_consent(person, act=act(person))
     TOTP.activate(person, "JBSWY3DPEHPK3PXP")
     SocialAccount.objects.create(user=person, provider="openid", uid="1", extra_data={"name": "钱某某"})
-    notify_users([person], key="a", title="消息", body="钱某某的电话 13912345678")
+    notify_users([person], "review.report", key="a", heading="消息", report="钱某某的电话 13912345678")
     Right.objects.create(applicant=applicant, kind="patent", facts={"no": "1"}, recorded_by=person)
     client.force_login(person)
     client.get(reverse("accounts:profile"))

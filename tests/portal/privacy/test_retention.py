@@ -55,7 +55,7 @@ def _unsent(at):
 
 
 def _mail(at):
-    return Outgoing.objects.create(to="a@b.example", sent_at=at)
+    return Outgoing.objects.create(to="a@b.example", state="sent", sent_at=at)
 
 
 def _invitation(at):

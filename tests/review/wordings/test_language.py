@@ -2,10 +2,11 @@
 
 import pytest
 
+from portal.core.closed_language import WordingError
 from review.notices.enums import NoticeKind
 from review.notices.snapshot import read_snapshot
 from review.wordings.enums import Part, parts_of
-from review.wordings.language import FIELDS, LONGEST, STANDARD, WordingError, check, render, worded
+from review.wordings.language import FIELDS, LONGEST, STANDARD, check, render, worded
 from tests.review.notices.samples import grant, recognition
 
 NOTICE = read_snapshot(grant(lines=1))
