@@ -12,6 +12,7 @@ from django.db import connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 from portal.accounts.regions import load_region_tree
+from tests import made_once
 
 _execute_sql_flush = BaseDatabaseOperations.execute_sql_flush
 
@@ -22,6 +23,7 @@ def flush_past_triggers(operations: BaseDatabaseOperations, sql_list: Sequence[s
     The regions, which a migration brought, are there again afterwards: the next test counts on them.
     """
     _flush(operations, sql_list)
+    made_once.forget()
     load_region_tree(apps.get_model("accounts", "Region"))
 
 

@@ -29,6 +29,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from pytest_django import DjangoDbBlocker, Settings
 
 from portal.core import file_safety
+from tests import made_once
 from tests.append_only import flush_past_triggers
 from tests.migrated import make_database
 
@@ -144,6 +145,13 @@ def calendar_of_the_coming_months(request: pytest.FixtureRequest) -> Iterator[No
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("portal.workdays.selectors._is_worked", guess)
         yield
+
+
+@pytest.fixture
+def monkeypatch(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """pytest's own; what is made once is made anew while something is patched."""
+    with made_once.noting_patches(monkeypatch):
+        yield monkeypatch
 
 
 @pytest.fixture(scope="module")

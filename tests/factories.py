@@ -14,11 +14,13 @@ from applications.claims.models import Claim, ClaimLine
 from policies.calls.enums import CallState
 from policies.calls.models import Call, CallItem
 from policies.engine import Catalogue, load_catalogue
+from policies.engine.loader import CATALOGUE
 from policies.published.models import ItemVersion, PolicyDocument, SupportItem
 from policies.published.services import publish_catalogue
 from portal.accounts.enums import ApplicantKind, RegionLevel, Role, SizeClass, Verification
 from portal.accounts.models import Applicant, Appointment, Membership, Region, User
 from portal.core.actor import ActorContext
+from tests.made_once import made_once
 
 PASSWORD = "Correct-Horse-7-Battery"
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -127,6 +129,7 @@ class ApplicantFactory(DjangoModelFactory[Applicant]):
         )
 
 
+@made_once
 def make_member(applicant: Applicant | None = None, *, is_owner: bool | None = None, **fields: Any) -> User:
     """A user who acts for an applicant (a new one unless given); the first is its owner."""
     user = UserFactory(**fields)
@@ -137,6 +140,7 @@ def make_member(applicant: Applicant | None = None, *, is_owner: bool | None = N
     return user
 
 
+@made_once
 def make_official(role: Role, region: Region, **fields: Any) -> User:
     """An official with one role in one region."""
     user = UserFactory(**fields)
@@ -284,6 +288,7 @@ class ClaimFactory(DjangoModelFactory[Claim]):
             )
 
 
+@made_once
 def publish_items(*codes: str, opened: bool = True) -> dict[str, ItemVersion]:
     """Publish these items of the real catalogue, with their documents, and open a call for those that can be claimed.
 
@@ -298,6 +303,13 @@ def publish_items(*codes: str, opened: bool = True) -> dict[str, ItemVersion]:
     if opened:
         open_claimable()
     return {v.item.code: v for v in ItemVersion.objects.filter(item__code__in=codes).select_related("item")}
+
+
+@made_once
+def publish_documents(*names: str) -> None:
+    """Publish these documents of the package's catalogue with all their items; the whole catalogue without a name."""
+    files = [CATALOGUE / f"{name}.yaml" for name in names]
+    publish_catalogue(act(), catalogue=load_catalogue(files) if files else None)
 
 
 def open_claimable() -> None:

@@ -19,6 +19,7 @@ from policies.published.services import publish_catalogue
 from portal.accounts.models import Applicant, User
 from tests.factories import act, binhu, make_member, make_patent_no, open_claimable
 from tests.files import make_image, make_pdf
+from tests.made_once import made_once
 
 # What stands for the applicant's own name in typed facts.
 OWN_NAME = "示例公司"
@@ -26,6 +27,7 @@ PDF = make_pdf()
 PNG = make_image("PNG")
 
 
+@made_once
 def publish(*names: str) -> None:
     """Publish these documents of Wuxi and Binhu (the city's alone unless named) with the package's items of them."""
     wanted = names or ("wx2020",)
@@ -91,6 +93,7 @@ def give_evidence(claim: Claim, member: User, *, content: bytes = PDF) -> None:
             )
 
 
+@made_once
 def ready_claim(
     member: User | None = None, *, item: str = "wx2020-01-inv", lines: list[dict[str, Any]] | None = None
 ) -> Claim:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.review.worlds import Office
+from tests.review.worlds import open_office
 
 
 @pytest.fixture
 def office(db, settings, tmp_path):
     """One official for each duty; uploads go to a directory of the test's own."""
     settings.PRIVATE_DIR = tmp_path
-    return Office()
+    return open_office()

@@ -15,6 +15,7 @@ from review.payments.models import Batch, Disbursement
 from review.payments.services.batches import open_single, release_batch
 from review.payments.services.lines import Voucher, fail_line, settle_batch
 from tests.factories import make_official
+from tests.made_once import made_once
 from tests.review.worlds import on
 
 DAY = date(2026, 6, 10)
@@ -25,6 +26,7 @@ def treasurers(region: Region) -> tuple[User, User]:
     return make_official(Role.FINANCE, region), make_official(Role.FINANCE, region)
 
 
+@made_once
 def sent(part: AwardPart, *, day: date = DAY, people: tuple[User, User] | None = None) -> Batch:
     """A batch of one part, prepared and released."""
     first, second = people or treasurers(part.region)
@@ -32,6 +34,7 @@ def sent(part: AwardPart, *, day: date = DAY, people: tuple[User, User] | None =
     return release_batch(batch, shown=batch.lines_sha256, act=on(day, second))
 
 
+@made_once
 def pay(claim: Claim, *, day: date = DAY, voucher: str = "") -> list[Batch]:
     """Pay every part of an approved claim."""
     award = record_award(Claim.objects.get(pk=claim.pk), act=ActorContext(user=None, at=on(day).at))

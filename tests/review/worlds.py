@@ -28,6 +28,7 @@ from review.decisions.services.publicity import PublicityPlan, approve_list, pub
 from tests.applications.worlds import patent_facts, ready_claim
 from tests.factories import act, binhu, make_official, open_claimable, wuxi
 from tests.factories import publish_items as publish_codes
+from tests.made_once import made_once
 
 MINUTES = Minutes("锡知纪〔2026〕3号", date(2026, 6, 1))
 
@@ -43,6 +44,11 @@ class Office:
     hearer: User = field(default_factory=lambda: make_official(Role.CITY_OFFICER, wuxi()))
     decider: User = field(default_factory=lambda: make_official(Role.DECISION_MAKER, wuxi()))
     finance: User = field(default_factory=lambda: make_official(Role.FINANCE, wuxi()))
+
+
+@made_once
+def open_office() -> Office:
+    return Office()
 
 
 def fresh(user: User) -> User:
@@ -64,6 +70,7 @@ def expected(claim: Claim) -> ExpectedState:
 ITEMS = ("wx2020-01-inv", "wx2020-04-gb", "wx2020-05-loan")
 
 
+@made_once
 def publish_items() -> None:
     """Publish the few items that these tests claim: the whole catalogue takes a second each time."""
     if SupportItem.objects.filter(code=ITEMS[0]).exists():
@@ -75,6 +82,7 @@ def publish_items() -> None:
     open_claimable()
 
 
+@made_once
 def submitted(
     *, item: str = "wx2020-01-inv", lines: list[dict[str, Any]] | None = None, member: User | None = None
 ) -> Claim:
@@ -97,6 +105,7 @@ def answer_findings(claim: Claim, officer: User) -> None:
             answer_finding(claim.pk, **given, verdict=verdict, reason="已对照原件", act=at)
 
 
+@made_once
 def taken_up(office: Office, *, item: str, lines: list[dict[str, Any]]) -> Claim:
     """A claim of any item of the catalogue, accepted; the item alone is published."""
     cache.clear()
@@ -108,12 +117,14 @@ def taken_up(office: Office, *, item: str, lines: list[dict[str, Any]]) -> Claim
     return again(claim)
 
 
+@made_once
 def accepted(office: Office, **given: Any) -> Claim:
     claim = submitted(**given)
     accept_claim(claim.pk, expected=expected(claim), act=act(office.acceptance))
     return again(claim)
 
 
+@made_once
 def reviewed(office: Office, **given: Any) -> Claim:
     """Proposed by the first officer, waiting for the second."""
     claim = accepted(office, **given)
@@ -121,6 +132,7 @@ def reviewed(office: Office, **given: Any) -> Claim:
     return again(claim)
 
 
+@made_once
 def confirmed(office: Office, **given: Any) -> Claim:
     """Waiting for the city's review."""
     claim = reviewed(office, **given)
@@ -128,6 +140,7 @@ def confirmed(office: Office, **given: Any) -> Claim:
     return again(claim)
 
 
+@made_once
 def city_passed(office: Office, **given: Any) -> Claim:
     """Waiting for the final decision."""
     claim = confirmed(office, **given)
@@ -135,6 +148,7 @@ def city_passed(office: Office, **given: Any) -> Claim:
     return again(claim)
 
 
+@made_once
 def decided(office: Office, **given: Any) -> Claim:
     """Waiting for publicity."""
     claim = city_passed(office, **given)
@@ -148,6 +162,7 @@ def on(day: date, user: User | None = None) -> ActorContext:
     return ActorContext(user=user, at=moment, address="192.0.2.1")
 
 
+@made_once
 def publish(office: Office, *claims: Claim, starts_on: date | None = None) -> PublicityList:
     """A list of these claims, of five working days from a Monday (2026-06-01 unless said)."""
     first = starts_on or date(2026, 6, 1)
@@ -156,6 +171,7 @@ def publish(office: Office, *claims: Claim, starts_on: date | None = None) -> Pu
     return publish_claims(city, claim_ids=[claim.pk for claim in claims], plan=plan, act=on(first, office.city))
 
 
+@made_once
 def approved(office: Office, **given: Any) -> Claim:
     """Publicised and approved."""
     claim = decided(office, **given)

@@ -25,7 +25,7 @@ from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from portal.core.errors import RefusedError, StaleStateError
 from portal.notifications.models import Message
-from tests.factories import act, jiangsu, make_official, wuxi
+from tests.factories import act, jiangsu, make_official, publish_documents, wuxi
 from tests.policies.drafting.worlds import (
     INVENTION,
     admin,
@@ -270,7 +270,7 @@ class TestDeployment:
 
 
 def test_a_draft_of_the_package_itself_has_no_problem_and_no_change():
-    publish_catalogue(act())
+    publish_documents()
     author = admin(jiangsu())
     for code in ("bh2024", "fj8", "lyg", "sz2021"):
         draft = draft_of(code, author)

@@ -14,10 +14,8 @@ from hypothesis import strategies as st
 
 from policies.calls.models import Call
 from policies.engine import load_catalogue
-from policies.engine.loader import CATALOGUE
 from policies.finder.events import events_of
 from policies.published.models import SupportItem
-from policies.published.services import publish_catalogue
 from policies.rates.services import RatePlan, confirm_rate, propose_rate
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region
@@ -30,6 +28,7 @@ from tests.factories import (
     make_official,
     make_region,
     open_call,
+    publish_documents,
     suzhou,
     wuxi,
 )
@@ -48,7 +47,7 @@ PATENT = {
 def published(module_transaction) -> None:
     binhu()
     make_region("320506", "吴中区", RegionLevel.DISTRICT, suzhou())
-    publish_catalogue(act(), catalogue=load_catalogue([CATALOGUE / "wx2020.yaml", CATALOGUE / "sz2021.yaml"]))
+    publish_documents("wx2020", "sz2021")
 
 
 def page(client, step: str, **data):

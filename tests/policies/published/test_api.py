@@ -6,10 +6,8 @@ import pytest
 from django.core.cache import cache
 
 from policies.engine import assess, describe, load_catalogue
-from policies.engine.loader import CATALOGUE
 from policies.published.models import ItemVersion, PolicyDocument, SupportItem
-from policies.published.services import publish_catalogue
-from tests.factories import UserFactory, act, wuxi
+from tests.factories import UserFactory, publish_documents, wuxi
 
 pytestmark = pytest.mark.django_db
 QUESTION = {
@@ -24,7 +22,7 @@ QUESTION = {
 def published():
     cache.clear()
     wuxi()
-    publish_catalogue(act(), catalogue=load_catalogue([CATALOGUE / "wx2020.yaml", CATALOGUE / "lyg.yaml"]))
+    publish_documents("wx2020", "lyg")
 
 
 def ask(client, body):

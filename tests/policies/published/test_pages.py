@@ -6,14 +6,11 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from policies.engine import load_catalogue
-from policies.engine.loader import CATALOGUE
 from policies.published.forms import MAX_LINES
 from policies.published.models import ItemVersion, PolicyDocument, SupportItem
 from policies.published.selectors import claimable_items
-from policies.published.services import publish_catalogue
 from portal.accounts.enums import Role
-from tests.factories import act, make_member, make_official, open_claimable, wuxi
+from tests.factories import make_member, make_official, open_claimable, publish_documents, wuxi
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 21)
@@ -21,7 +18,7 @@ TODAY = date(2026, 11, 21)
 
 @pytest.fixture(scope="module", autouse=True)
 def published(module_transaction) -> None:
-    publish_catalogue(act(), catalogue=load_catalogue([CATALOGUE / "wx2020.yaml", CATALOGUE / "lyg.yaml"]))
+    publish_documents("wx2020", "lyg")
     open_claimable()
 
 

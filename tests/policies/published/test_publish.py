@@ -14,7 +14,7 @@ from policies.published.selectors import catalogue_for, compiled_item, item_vers
 from policies.published.services import PublishError, publish_catalogue
 from portal.accounts.models import Region
 from portal.audit.models import AuditRecord
-from tests.factories import act
+from tests.factories import act, publish_documents
 
 pytestmark = pytest.mark.django_db
 INVENTION = "wx2020-01-inv"
@@ -53,7 +53,7 @@ def test_every_item_of_the_catalogue_is_published_under_its_document():
 
 
 def test_publishing_the_same_again_changes_nothing():
-    publish_catalogue(act())
+    publish_documents()
     before = list(ItemVersion.objects.values_list())
     records = AuditRecord.objects.count()
     assert publish_catalogue(act()).new_versions == 0
@@ -62,7 +62,7 @@ def test_publishing_the_same_again_changes_nothing():
 
 
 def test_a_changed_rule_becomes_the_next_version_and_the_old_one_stays():
-    publish_catalogue(act())
+    publish_documents()
     first = ItemVersion.objects.get(item__code=INVENTION)
     steps = copy.deepcopy(first.content["steps"])
     steps[0]["yuan"] = "6000"
@@ -80,7 +80,7 @@ def test_a_changed_rule_becomes_the_next_version_and_the_old_one_stays():
 
 
 def test_going_back_to_an_earlier_rule_is_a_version_of_its_own():
-    publish_catalogue(act())
+    publish_documents()
     publish_catalogue(act(), catalogue=changed(INVENTION, title="另一个名称"))
     publish_catalogue(act())
     versions = ItemVersion.objects.filter(item__code=INVENTION).order_by("number")
@@ -90,7 +90,7 @@ def test_going_back_to_an_earlier_rule_is_a_version_of_its_own():
 
 
 def test_an_item_that_left_the_catalogue_can_be_read_and_not_claimed():
-    publish_catalogue(act())
+    publish_documents()
     catalogue = load_catalogue()
     rest = [item for versions in catalogue.items.values() for item in versions if item.id != INVENTION]
     publish_catalogue(act(), catalogue=catalogue_of(catalogue.documents.values(), rest))
@@ -100,7 +100,7 @@ def test_an_item_that_left_the_catalogue_can_be_read_and_not_claimed():
 
 
 def test_a_draft_has_versions_for_no_day():
-    publish_catalogue(act())
+    publish_documents()
     item = SupportItem.objects.get(code="lyg-08-loan")
     assert item.document.status == "draft"
     assert not item.claimable
@@ -117,7 +117,7 @@ def test_a_document_of_an_unknown_region_publishes_nothing():
 
 
 def test_a_version_is_compiled_once_and_answers_alone():
-    publish_catalogue(act())
+    publish_documents()
     version = ItemVersion.objects.get(item__code=INVENTION)
     again = ItemVersion.objects.get(item__code=INVENTION)
     assert compiled_item(version) is compiled_item(again)
@@ -126,7 +126,7 @@ def test_a_version_is_compiled_once_and_answers_alone():
 
 
 def test_a_document_that_names_no_area_can_be_read_and_not_claimed():
-    publish_catalogue(act())
+    publish_documents()
     unnamed = PolicyDocument.objects.get(code="fj8")
     assert unnamed.region is None
     assert unnamed.items.exists()
@@ -134,7 +134,7 @@ def test_a_document_that_names_no_area_can_be_read_and_not_claimed():
 
 
 def test_the_first_day_of_effect_has_a_version_and_the_day_before_has_none():
-    publish_catalogue(act())
+    publish_documents()
     item = SupportItem.objects.get(code=INVENTION)
     assert item_version_for(item, date(2020, 3, 9)) is None
     assert item_version_for(item, date(2020, 3, 10)) is not None

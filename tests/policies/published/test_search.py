@@ -7,13 +7,10 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.engine import load_catalogue
-from policies.engine.loader import CATALOGUE
 from policies.published.models import SupportItem
 from policies.published.searchtext import MAX_WORDS, fold, highlight, query_words
 from policies.published.selectors import MAX_HITS, find_items
-from policies.published.services import publish_catalogue
-from tests.factories import act
+from tests.factories import publish_documents
 
 SEARCH = reverse("policies:documents")
 
@@ -23,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def published(module_transaction) -> None:
-    publish_catalogue(act(), catalogue=load_catalogue([CATALOGUE / "wx2020.yaml", CATALOGUE / "lyg.yaml"]))
+    publish_documents("wx2020", "lyg")
 
 
 def codes(query: str) -> list[str]:
@@ -94,7 +91,7 @@ def test_of_equal_hits_what_can_be_claimed_comes_before_a_draft(published):
 def test_an_item_that_changed_is_found_by_its_new_words_after_the_next_publication(published):
     SupportItem.objects.filter(code="wx2020-01-inv").update(search_text="旧", search_key="旧")
     assert "wx2020-01-inv" not in codes("发明专利授权")
-    publish_catalogue(act(), catalogue=load_catalogue([CATALOGUE / "wx2020.yaml"]))
+    publish_documents("wx2020")
     assert "wx2020-01-inv" in codes("发明专利授权")
 
 

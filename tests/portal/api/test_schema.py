@@ -15,11 +15,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from policies.engine import load_catalogue
-from policies.engine.loader import CATALOGUE
-from policies.published.services import publish_catalogue
 from portal.api.services import create_token
-from tests.factories import ClaimFactory, act, make_member, wuxi
+from tests.factories import ClaimFactory, act, make_member, publish_documents, wuxi
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
@@ -31,7 +28,7 @@ def interface(db, settings):
     settings.API_REQUESTS_PER_MINUTE = settings.API_ANONYMOUS_REQUESTS_PER_MINUTE = 1_000_000
     cache.clear()
     wuxi()
-    publish_catalogue(act(), catalogue=load_catalogue([CATALOGUE / "wx2020.yaml"]))
+    publish_documents("wx2020")
     member = make_member()
     ClaimFactory(applicant=member.memberships.get().applicant, created_by=member)
     _, secret = create_token(member, label="同步", act=act(member))

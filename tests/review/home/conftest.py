@@ -1,10 +1,7 @@
 import pytest
 
-from policies.engine import load_catalogue
-from policies.engine.loader import CATALOGUE
-from policies.published.services import publish_catalogue
 from tests.factories import (
-    act,
+    publish_documents,
 )
 
 
@@ -15,4 +12,4 @@ def no_second_factor(settings) -> None:
 
 @pytest.fixture
 def catalogue() -> None:
-    publish_catalogue(act(), catalogue=load_catalogue([CATALOGUE / "wx2020.yaml", CATALOGUE / "lyg.yaml"]))
+    publish_documents("wx2020", "lyg")

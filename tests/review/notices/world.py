@@ -2,35 +2,31 @@
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
-import policies
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimEvent
 from applications.claims.selectors.context import read_claim
 from applications.claims.services.assessment import assess_claim
-from policies.engine import load_catalogue
 from policies.published.models import ItemVersion
-from policies.published.services import publish_catalogue
 from portal.accounts.enums import Role
 from portal.accounts.models import Applicant, User
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, LineDecision, PublicityEntry, PublicityList
 from review.notices.models import PrintRun
-from tests.factories import ClaimFactory, act, binhu, make_official, wuxi
-
-CATALOGUE = Path(policies.__file__).parent / "catalogue"
+from tests.factories import ClaimFactory, act, binhu, make_official, publish_documents, wuxi
+from tests.made_once import made_once
 
 
 def publish() -> None:
     """Publish the document whose items these tests grant."""
     binhu()
-    publish_catalogue(act(), catalogue=load_catalogue([CATALOGUE / "wx2020.yaml"]))
+    publish_documents("wx2020")
 
 
+@made_once
 def make_approved(
     *, item: str = "wx2020-01-inv", lines: int = 1, each: str = "5000.00", reason: str = "", **fields: Any
 ) -> Claim:
@@ -90,6 +86,7 @@ def decide(claim: Claim, *, amount: Decimal, each: Decimal, reason: str = "") ->
     return decision
 
 
+@made_once
 def make_refused(
     *, by: Role = Role.CITY_OFFICER, reason: str = "授权日期不在期间内。", applicant: Applicant | None = None
 ) -> Claim:

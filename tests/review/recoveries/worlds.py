@@ -20,6 +20,7 @@ from review.recoveries.services.proceedings import (
 from review.treasury.enums import EntryKind
 from review.treasury.services.awards import move_claim
 from tests.factories import make_official, wuxi
+from tests.made_once import made_once
 from tests.review.worlds import again, approved, on
 
 DAY = date(2026, 6, 10)
@@ -27,6 +28,7 @@ PROPOSAL = Proposal(RecoveryGround.FALSE, "资金管理办法第十六条", "票
 TERMS = Terms("锡知追〔2026〕1号", "申辩理由不成立", pay_days=30, account="无锡市财政局，示例银行，账号 0001")
 
 
+@made_once
 def awarded(office, **given):
     """An approved claim with its award."""
     claim = approved(office, **given)
@@ -34,6 +36,7 @@ def awarded(office, **given):
     return again(claim)
 
 
+@made_once
 def paid(office, **given):
     """The same, paid as far as the books know."""
     claim = awarded(office, **given)
@@ -46,6 +49,7 @@ def lowered(new_sum="0", payer=""):
     return Proposal(PROPOSAL.ground, PROPOSAL.clause, PROPOSAL.facts, Decimal(new_sum), payer)
 
 
+@made_once
 def heard(office, claim, new_sum="0", payer=""):
     """Proposed by the city's officer, answered by the applicant."""
     made = propose_recovery(claim.pk, proposal=lowered(new_sum, payer), act=on(DAY, office.city))
@@ -53,11 +57,13 @@ def heard(office, claim, new_sum="0", payer=""):
     return state_case(made.pk, statement="票据真实", act=on(DAY, claim.created_by))
 
 
+@made_once
 def decided_recovery(office, claim, new_sum="0", terms=TERMS, payer=""):
     made = heard(office, claim, new_sum, payer)
     return decide_recovery(made.pk, terms=terms, act=on(DAY + timedelta(days=1), office.decider))
 
 
+@made_once
 def served(office, claim, new_sum="0", terms=TERMS):
     """Due on 2026-07-11."""
     made = decided_recovery(office, claim, new_sum, terms)

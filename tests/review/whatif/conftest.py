@@ -2,8 +2,7 @@
 
 import pytest
 
-from policies.published.services import publish_catalogue
-from tests.factories import act, binhu
+from tests.factories import binhu, publish_documents
 from tests.review.whatif.worlds import simulator
 from tests.review.worlds import publish_items
 
@@ -26,4 +25,4 @@ def user(client):
 @pytest.fixture
 def whole(user):
     """The whole catalogue with its documents."""
-    publish_catalogue(act())
+    publish_documents()
