@@ -39,10 +39,11 @@ from review.decisions.services.locking import ExpectedState
 from review.decisions.services.objections import Objector, enter_objection
 from review.decisions.services.publicity import PublicityPlan, approve_list, publish_claims
 from review.demo.calls import FIRST, SECOND, THIRD, extend_first, make_call
+from review.demo.findings import answer_findings
 from review.demo.papers import sample_paper
 from review.demo.payments import leave_batches, pay_part, return_and_pay_again
 from review.demo.recoveries import demand_part, recover_part, repay_in_part
-from review.demo.scripts import SCRIPTS, Script
+from review.demo.scripts import SCRIPTS, Script, with_own_name
 from review.funding.models import AwardPart
 from review.payments.models import Disbursement
 
@@ -207,8 +208,9 @@ class Demo:
         script, owner = walk.script, self.owner(walk)
         item = SupportItem.objects.get(code=script.item)
         key = uuid.uuid5(NAMESPACE, f"{SCRIPTS.index(script)}")
-        claim = start_claim(self.applicants[script.applicant], item=item, key=key, act=self.act(owner), call=self.call)
-        lines = add_lines(claim, act=self.act(owner), rows=script.lines)
+        applicant = self.applicants[script.applicant]
+        claim = start_claim(applicant, item=item, key=key, act=self.act(owner), call=self.call)
+        lines = add_lines(claim, act=self.act(owner), rows=with_own_name(script.lines, applicant.name))
         for wanted in compiled_item(claim.version).evidence:
             if not wanted.required:
                 continue
@@ -261,6 +263,7 @@ class Demo:
             checked_on=timezone.localdate(self.now),
             act=self.act(officer),
         )
+        answer_findings(walk.claim, act=self.act(officer))
         if walk.script.target == S.REJECTED and not walk.falls_at_the_meeting:
             reason = "该专利系受让取得，申报人不是授权时的第一权利人，不符合支持条件。"
             refuse_claim(walk.claim.pk, expected=walk.expected, reason=reason, act=self.act(officer))

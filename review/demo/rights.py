@@ -9,12 +9,12 @@ from applications.rights.selectors import right_kinds
 from applications.rights.services import record_many
 from portal.accounts.models import Applicant
 from portal.core.actor import ActorContext
-from review.demo.scripts import annual_fee, loan, madrid, patent_no, pct_grant
+from review.demo.scripts import OWN_NAME, annual_fee, loan, madrid, patent_no, pct_grant, with_own_name
 
 
 def _invention(serial: int, day: str, fees: str) -> dict[str, Any]:
     number = patent_no(serial)
-    facts = {"patent_no": number, "patent_kind": "invention", "granted_on": day, "holders": "本申报人"}
+    facts = {"patent_no": number, "patent_kind": "invention", "granted_on": day, "holders": OWN_NAME}
     return facts | ({"fees": fees} if fees else {})
 
 
@@ -53,5 +53,9 @@ def load_rights(applicants: Sequence[Applicant], *, now: datetime) -> None:
         if Right.objects.filter(applicant=applicant).exists():
             continue
         owner = applicant.memberships.select_related("user").get(is_owner=True).user
-        rows = [(kinds[kind], facts, item_code) for kind, facts, item_code in records if kind in kinds]
+        rows = [
+            (kinds[kind], with_own_name([facts], applicant.name)[0], item_code)
+            for kind, facts, item_code in records
+            if kind in kinds
+        ]
         record_many(applicant, rows=rows, act=ActorContext(user=owner, at=now))

@@ -9,6 +9,15 @@ from policies.facts.identifiers import cn_patent_check
 S = ClaimStatus
 
 
+# What stands for the name of who claims; `with_own_name` puts the name there.
+OWN_NAME = "本申报人"
+
+
+def with_own_name(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    """Lines whose first holder is this applicant."""
+    return [{key: name if value == OWN_NAME else value for key, value in row.items()} for row in rows]
+
+
 def patent_no(serial: int, *, kind: int = 1, year: int = 2019) -> str:
     """A valid application number for the n-th made-up patent."""
     body = f"{year}{kind}{serial:07d}"
@@ -23,7 +32,7 @@ def inventions(first: int, *fees: str) -> list[dict[str, Any]]:
             "patent_kind": "invention",
             "publication_no": f"CN{108000000 + first + n}B",
             "granted_on": f"2026-0{n % 6 + 1}-1{n % 9}",
-            "holders": "本申报人",
+            "holders": OWN_NAME,
             "fees": sum_of_fees,
         }
         for n, sum_of_fees in enumerate(fees)
@@ -37,7 +46,7 @@ def designs(first: int, *fees: str) -> list[dict[str, Any]]:
             "patent_no": patent_no(first + n, kind=3, year=2025),
             "patent_kind": "design",
             "granted_on": f"2026-0{n % 6 + 1}-2{n % 8}",
-            "holders": "本申报人",
+            "holders": OWN_NAME,
             "fees": sum_of_fees,
         }
         for n, sum_of_fees in enumerate(fees)
@@ -56,7 +65,7 @@ def pct_grant(serial: int, country: str, fees: str) -> dict[str, Any]:
         "country": country,
         "foreign_no": f"US{11000000 + serial}B2",
         "granted_on": "2026-02-17",
-        "holders": "本申报人",
+        "holders": OWN_NAME,
         "route_of_filing": "pct",
         "fees": fees,
     }

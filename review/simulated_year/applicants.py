@@ -34,7 +34,7 @@ def begin(world: World, case: Case, calls: list[Call], chance: random.Random) ->
     key = uuid.uuid5(_NAMESPACE, f"{world.seed}:{case.number}")
     last = min(call.facts_to, case.begins) - timedelta(days=1)
     rows = [
-        facts_for(claimable.item, serial, chance, first=call.facts_from, last=last)
+        facts_for(claimable.item, serial, chance, holder=applicant.name, first=call.facts_from, last=last)
         for serial in _serials(world, case, chance)
     ]
 

@@ -51,8 +51,10 @@ def claimable_items(applicants: list[Applicant], *, on: date) -> list[Claimable]
     return found
 
 
-def facts_for(item: Item, serial: int, chance: random.Random, *, first: date, last: date) -> dict[str, Any]:
-    """Facts of one line in a window of days, about a right that no other serial is about."""
+def facts_for(
+    item: Item, serial: int, chance: random.Random, *, holder: str, first: date, last: date
+) -> dict[str, Any]:
+    """Facts of one line in a window of days, about a right of this holder that no other serial is about."""
     day = first + timedelta(days=chance.randrange((last - first).days))
     tests = {each["field"]: each["test"] for each in item.content["conditions"] if each["test"]}
     wanted = {name: test["in"][0] for name, test in tests.items() if "in" in test}
@@ -66,6 +68,7 @@ def facts_for(item: Item, serial: int, chance: random.Random, *, first: date, la
             {"paid_on": day - timedelta(days=90 * quarter), "amount": str(chance.randrange(5_000, 60_000))}
             for quarter in (3, 2, 1)
         ],
+        "holders": holder,
         **dict.fromkeys(("subsidised_before", "paid_item_before", "fees_total"), ""),
     }
     given = {fact.name: wanted.get(fact.name, named.get(fact.name)) for fact in facts_of(item)}

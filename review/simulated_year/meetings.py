@@ -28,9 +28,10 @@ from review.decisions.services.objections import (
 from review.decisions.services.publicity import Outcome, PublicityPlan, approve_list, publish_claims, withdraw_list
 from review.decisions.services.scores import enter_scores
 from review.decisions.services.ways_back import take_back
+from review.demo.findings import answer_findings
 from review.simulated_year.officers import note_credit, return_claim
 from review.simulated_year.people import CITY
-from review.simulated_year.world import World, expected_of, needs_credit
+from review.simulated_year.world import World, expected_of, needs_answers, needs_credit
 
 S = ClaimStatus
 # A claim that meetings refused so often, or for which nothing is left at the year's end, is decided against.
@@ -97,6 +98,8 @@ def _decide_all(world: World, agenda: Agenda, decider: User, minutes: Minutes) -
         world.tally.refusals["decide: " + outcome.problem[:12]] += 1
         if needs_credit(outcome.problem):
             note_credit(world, outcome.claim, decider, world.chance("credit", case.number, case.visits))
+        elif needs_answers(outcome.problem) and world.do(decider, answer_findings, outcome.claim).is_done:
+            continue
         else:
             case.refused += 1
 
@@ -196,3 +199,4 @@ def _approve(world: World, publicity: PublicityList) -> None:
         involved = claim.decisions.filter(stage=Stage.FINAL, officer=people[0]).exists()
         if not involved:
             note_credit(world, claim, people[0], world.chance("credit", case.number, case.visits))
+            world.do(people[0], answer_findings, claim)

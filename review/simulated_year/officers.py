@@ -26,6 +26,7 @@ from review.decisions.services.decisions import (
 from review.decisions.services.overdue import abandon_claim, prolong_correction
 from review.decisions.services.sums import LineSum
 from review.decisions.services.ways_back import take_back
+from review.demo.findings import answer_findings
 from review.simulated_year.applicants import act_on_draft, answers_on, correct, maybe_withdraw
 from review.simulated_year.world import Case, World, expected_of
 
@@ -102,8 +103,8 @@ def _accept(world: World, claim: Claim, chance: random.Random) -> None:
     officer, page = officer_for(world, claim), expected_of(claim)
     if chance.random() < _REFUSED:
         _refuse(world, claim, "申报事项不属于本区受理范围。")
-    else:
-        world.do(officer, accept_claim, claim.pk, expected=page)
+    elif world.do(officer, accept_claim, claim.pk, expected=page).needs_answers:
+        world.do(officer, answer_findings, claim)
 
 
 def _propose(world: World, claim: Claim, chance: random.Random) -> None:
@@ -131,6 +132,8 @@ def _support(world: World, claim: Claim, chance: random.Random, *, sums: dict[in
     done = world.do(officer, support_claim, claim.pk, expected=page, sums=sums)
     if done.needs_credit:
         note_credit(world, claim, officer, chance)
+    elif done.needs_answers and world.do(officer, answer_findings, claim).is_done:
+        return
     elif done.problem:
         _refuse(world, claim, done.problem[:200])
 
@@ -144,6 +147,8 @@ def _confirm(world: World, claim: Claim, chance: random.Random) -> None:
     done = world.do(officer, confirm_district_review, claim.pk, expected=page)
     if done.needs_credit:
         note_credit(world, claim, officer, chance)
+    elif done.needs_answers and world.do(officer, answer_findings, claim).is_done:
+        return
     elif done.problem and not return_claim(world, claim):
         _refuse(world, claim, done.problem[:200])
 

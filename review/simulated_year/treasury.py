@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Q
 
 from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim
 from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
 from portal.core.money import to_yuan
@@ -20,6 +21,8 @@ from review.appropriations.services.appropriations import (
     recall_appropriation,
     receive_appropriation,
 )
+from review.checks.selectors import open_findings_of
+from review.demo.findings import answer_findings
 from review.funding.models import AwardPart
 from review.payments.enums import BatchState, LineState
 from review.payments.models import Batch, Disbursement
@@ -129,6 +132,8 @@ def _release(world: World, region: Region, maker: User, checker: User) -> None:
     if batch is None:
         return
     _renew_credit(world, batch, maker)
+    for pk in sorted(open_findings_of(list(batch.lines.values_list("part__award__claim_id", flat=True)))):
+        world.do(maker, answer_findings, Claim.objects.get(pk=pk))
     world.do(maker, batches.drop_stopped, batch)
     withhold = chance.random() < 0.7
     prepared = world.do(maker, batches.prepare_batch, batch, withhold=withhold)

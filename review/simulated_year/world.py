@@ -76,6 +76,11 @@ class Done:
         """Whether the applicant has to be looked up anew first."""
         return needs_credit(self.problem)
 
+    @property
+    def needs_answers(self) -> bool:
+        """Whether findings of the checks have to be answered first."""
+        return needs_answers(self.problem)
+
 
 class World:
     """The city in its year."""
@@ -141,6 +146,11 @@ class World:
 def needs_credit(problem: str) -> bool:
     """Whether the portal refuses because a credit check is missing or too old."""
     return "信用查询" in problem and ("超过" in problem or "没有" in problem)
+
+
+def needs_answers(problem: str) -> bool:
+    """Whether the portal refuses because nobody answered what the checks found; bad credit no answer helps."""
+    return "核查疑点尚未处理" in problem and "不得支持" not in problem
 
 
 def expected_of(claim: Claim) -> ExpectedState:
