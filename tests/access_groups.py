@@ -37,6 +37,7 @@ DECIDERS = {"decision_maker", "suzhou_decision_maker"}
 NOTICE_DECIDERS = DECIDERS | {"district_second"}
 NOTICE_KEEPERS = NOTICE_DECIDERS | ACCEPTANCE
 # A district's second officer works on the lists of what the district decides.
+BULLETIN_WRITERS = POLICY_PEOPLE | ACCEPTANCE | {"city_officer", "suzhou_officer"}
 LIST_PEOPLE = CITY_PEOPLE | {"district_second"}
 BUDGET_READERS = FINANCE_PEOPLE | DECIDERS | AUDITORS
 FIGURE_READERS = CITY_PEOPLE | AUDITORS | {"district_second"}

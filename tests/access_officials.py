@@ -7,6 +7,7 @@ from tests.access_budgets import BUDGETS
 from tests.access_groups import (
     ACCEPTANCE,
     AUDITORS,
+    BULLETIN_WRITERS,
     CITY_PEOPLE,
     DECIDERS,
     FINANCE_PEOPLE,
@@ -24,7 +25,18 @@ from tests.access_groups import (
     SIMULATORS,
     SUZHOU,
 )
-from tests.access_world import AUDIT, CITY, EVERYBODY, FINANCE, MEMBER, OTHER_MEMBERS, POLICY, SIGNED_IN, World
+from tests.access_world import (
+    AUDIT,
+    CITY,
+    DISTRICT,
+    EVERYBODY,
+    FINANCE,
+    MEMBER,
+    OTHER_MEMBERS,
+    POLICY,
+    SIGNED_IN,
+    World,
+)
 
 
 def only(people: set[str], **seen: set[str]) -> dict[str, set[str]]:
@@ -34,6 +46,10 @@ def only(people: set[str], **seen: set[str]) -> dict[str, set[str]]:
 
 def claim_key(world: World, variant: str) -> dict[str, Any]:
     return {"key": world.claims[variant].key}
+
+
+def _bulletin(world: World, _: str) -> dict[str, Any]:
+    return {"key": world.extra["bulletin"].key}
 
 
 def _batch(world: World, _: str) -> dict[str, Any]:
@@ -90,6 +106,18 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "documents:claim_form": Address(
         SIGNED_IN, {variant: them | MEMBER for variant, them in OFFICERS_SEE.items()}, claim_key
     ),
+    "letters:thread": Address(
+        MEMBER | OTHER_MEMBERS | READERS, {which: them | MEMBER for which, them in OFFICERS_SEE.items()}, claim_key
+    ),
+    "letters:file": Address(
+        MEMBER | OTHER_MEMBERS | READERS,
+        {"district_review": MEMBER | DISTRICT | CITY | AUDIT},
+        lambda world, _: {"key": world.extra["letter_file"].key},
+    ),
+    "bulletins:list": Address(BULLETIN_WRITERS),
+    "bulletins:new": Address(BULLETIN_WRITERS),
+    "bulletins:bulletin": Address(BULLETIN_WRITERS, {"wuxi": POLICY | {"city_officer"}}, _bulletin),
+    "bulletins:decide": Address(BULLETIN_WRITERS, {"wuxi": POLICY | {"city_officer"}}, _bulletin),
     "review:claims": Address(READERS),
     "review:claims_export": Address(READERS),
     "review:claim": Address(READERS, _claims_for(READERS), claim_key),
