@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Case, Sum, When
 
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region, User
+from portal.core import clock
 from portal.core.money import ZERO, to_yuan
 from review.appropriations.enums import AppropriationState
 from review.appropriations.models import Allocation, AppropriationLine
@@ -18,11 +19,12 @@ from review.treasury.selectors import LineFigures, line_figures
 
 
 def lines_to_give(user: User) -> list[BudgetLine]:
-    """The controlled budget lines of the cities whose finance the person is, the newest year first."""
+    """The controlled budget lines of the cities whose finance the person is: this year's first, then the newest."""
     rows = BudgetLine.objects.managed_by(user).filter(
         region__level=RegionLevel.CITY, is_controlled=True, given_from=None
     )
-    return list(rows.select_related("region").order_by("-year", "region_id", "pk"))
+    this_year = Case(When(year=clock.today().year, then=0), default=1)
+    return list(rows.select_related("region").order_by(this_year, "-year", "region_id", "pk"))
 
 
 def districts_of(city: Region) -> list[Region]:

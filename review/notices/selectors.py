@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.core.files import File
 from django.db.models import Q, QuerySet
@@ -17,7 +18,9 @@ from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from review.notices.enums import FileState, NoticeKind, NoticeState
 from review.notices.models import KEEPERS, Notice
-from review.notices.seals.checking import Signature, check_signature
+
+if TYPE_CHECKING:
+    from review.notices.seals.checking import Signature
 
 # More than these at once have one cause, which the first ones show.
 MOST_FAILED = 20
@@ -150,6 +153,8 @@ def file_state(notice: Notice) -> FileState:
 
 def look_at_file(notice: Notice) -> tuple[FileState, Signature | None]:
     """How the stored file stands now, and its signature; None where it is not as it was printed."""
+    from review.notices.seals.checking import check_signature  # noqa: PLC0415 - 20 MB that few processes need
+
     try:
         with open_notice(notice) as file:
             return FileState.INTACT, check_signature(file.read(), at=notice.rendered_at)

@@ -1,6 +1,9 @@
 """Issue notices: take the next number, freeze the content, print once, tell the applicant."""
 
+from __future__ import annotations
+
 import hashlib
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.urls import reverse
@@ -19,9 +22,10 @@ from review.notices.enums import NoticeKind
 from review.notices.kinds import FORMS, occasion_of
 from review.notices.models import Notice, NoticeCounter, new_code
 from review.notices.render import print_letter
-from review.notices.seals.offices import provider_of
-from review.notices.seals.providers import SealContext, Sealed
 from review.wordings.selectors import with_wordings
+
+if TYPE_CHECKING:
+    from review.notices.seals.providers import Sealed
 
 
 def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext, occasion: int = 0) -> Notice:
@@ -86,6 +90,10 @@ def print_notice(notice_id: int, *, act: ActorContext) -> bool:
     notice = Notice.objects.get(pk=notice_id)
     if notice.rendered_at or notice.voided_at:
         return False
+    # Signing takes 20 MB that most processes never need.
+    from review.notices.seals.offices import provider_of  # noqa: PLC0415
+    from review.notices.seals.providers import SealContext  # noqa: PLC0415
+
     printed = print_letter(notice.snapshot)
     sealed = provider_of(notice.region_id).seal(
         printed.content, printed.place, SealContext(notice.snapshot["issuer"], str(notice), act.at)

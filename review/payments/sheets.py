@@ -15,7 +15,7 @@ from portal.core.spreadsheets import Cell, Column, Kind, Sheet, build_book
 from review.funding.selectors import standing_payments, standing_shares
 
 # So many claims are held at a time, whatever the length of the sheet.
-_AT_A_TIME = 500
+_AT_A_TIME = 100
 COLUMNS = (
     Column("序号", Kind.NUMBER, 6),
     Column("申报单位", width=30),

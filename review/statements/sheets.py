@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 # So many claims are held at a time, whatever the length of the sheet.
-_AT_A_TIME = 500
+_AT_A_TIME = 100
 COLUMNS = (
     Column("序号", Kind.NUMBER, 7),
     Column("申报通知", width=22),

@@ -67,16 +67,25 @@ class IssueForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    """What becomes of what is left at year end."""
+    """What becomes of what is left at year end: neither is chosen beforehand, as one of them gives the money away."""
 
-    carry_over_to = forms.ModelChoiceField(
-        label="结转到", queryset=BudgetLine.objects.none(), required=False, empty_label="不结转，收回指标"
-    )
+    LAPSE = "lapse"
+    becomes = forms.ChoiceField(label="余额去向", error_messages={"required": "请选择结转到哪一项指标，或收回指标。"})
 
     def __init__(self, data: MultiValueDict[str, Any] | None = None, *, line: BudgetLine, **options: Any) -> None:
         super().__init__(data, **options)
         later = BudgetLine.objects.filter(region_id=line.region_id, year__gt=line.year, is_controlled=True)
-        self.fields["carry_over_to"].queryset = later  # type: ignore[attr-defined]
+        self.later = {str(each.pk): each for each in later}
+        field: Any = self.fields["becomes"]
+        carried = [(key, f"结转到“{each}”") for key, each in self.later.items()]
+        field.choices = [("", "请选择"), *carried, (self.LAPSE, "不结转，收回指标")]
+        if not carried:
+            field.help_text = "要结转的，请先新建以后年度的指标。"
+
+    @property
+    def carry_over_to(self) -> BudgetLine | None:
+        """The line that takes it over; None where it lapses."""
+        return self.later.get(self.cleaned_data["becomes"])
 
 
 class ReopenForm(forms.Form):

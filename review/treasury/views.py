@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from policies.published.models import SupportItem
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.accounts.models import Region
@@ -202,15 +203,16 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose to carry over what the line has available, or to let it lapse; another person confirms."""
     found = _visible_line(request, pk)
-    settle = {"confirm": confirm_year_end, "drop": drop_year_end}.get(request.POST.get("intent", ""))
-    if settle is not None:
-        with show_refusal(request, success="年末处理已办结。"):
+    settled = {"confirm": (confirm_year_end, "年末处理已办结。"), "drop": (drop_year_end, "年末处理已撤回。")}
+    if (chosen := settled.get(request.POST.get("intent", ""))) is not None:
+        settle, words = chosen
+        with show_refusal(request, success=words):
             settle(found, act=act_of(request))
         return redirect("treasury:line", pk=pk)
     form = CloseForm(request.POST, line=found)
     if form.is_valid():
         with show_refusal(form):
-            propose_year_end(found, carry_over_to=form.cleaned_data["carry_over_to"], act=act_of(request))
+            propose_year_end(found, carry_over_to=form.carry_over_to, act=act_of(request))
             messages.success(request, "年末处理已提出，请另一人确认。")
             return redirect("treasury:line", pk=pk)
     return _line_page(request, found, close_form=form)
@@ -245,6 +247,7 @@ def _line_page(
         "issue_form": issue_form or IssueForm(),
         "close_form": close_form or CloseForm(line=found),
         "left": figures.available,
+        "items": SupportItem.objects.filter(code__in=found.items).order_by("code"),
         "proposal": proposal,
         "may_settle": found.region_id in user_of(request).regions_for(Role.FINANCE, Role.DECISION_MAKER),
         "may_confirm": proposal is not None and proposal.proposed_by_id != user_of(request).pk,

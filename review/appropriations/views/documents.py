@@ -23,7 +23,7 @@ from review.appropriations.permissions import CHECKERS, MAKERS, READERS
 from review.appropriations.selectors import districts_of, lines_to_give, total_of, unreceived, use_of
 from review.appropriations.services import appropriations as services
 from review.treasury.models import BudgetLine
-from review.treasury.selectors import total_figures, use_chart
+from review.treasury.selectors import line_figures, total_figures, use_chart
 
 makers, checkers, readers = officials(*MAKERS), officials(*CHECKERS), officials(*READERS)
 PAGE = 50
@@ -93,11 +93,15 @@ def document(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     lines = list(found.lines.select_related("region", "receipt__officer"))
     own = found.region_id in user.regions_for(*CHECKERS)
     finance = user.regions_for(Role.FINANCE)
-    is_issued = found.state == AppropriationState.ISSUED
+    is_issued, total = found.state == AppropriationState.ISSUED, total_of(lines)
+    is_planned = found.state in (AppropriationState.DRAFT, AppropriationState.CHECKED)
+    left = line_figures([found.line])[0].available if is_planned else total
     context = {
         "document": found,
         "lines": [(line, getattr(line, "receipt", None), is_issued and line.region_id in finance) for line in lines],
-        "total": total_of(lines),
+        "total": total,
+        "left": left,
+        "is_short": left < total,
         "may_make": found.region_id in user.regions_for(*MAKERS),
         "may_check": own and found.drafted_by_id != user.pk,
         "may_recall": own and found.issued_by_id != user.pk,

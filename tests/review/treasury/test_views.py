@@ -49,7 +49,10 @@ def test_finance_sets_up_a_line_issues_a_sum_and_closes_the_year(client):
     page = client.get(reverse("treasury:line", args=[line.pk])).content.decode()
     assert page.count("锡财指1号") == 2  # one entry, on two accounts
     close = reverse("treasury:close", args=[line.pk])
-    assert client.post(close, {"carry_over_to": ""}).status_code == 302
+    assert "请选择结转到哪一项指标" in client.post(close, {"becomes": ""}).content.decode()
+    assert client.post(close, {"becomes": "lapse"}).status_code == 302
+    assert "已撤回" in client.post(close, {"intent": "drop"}, follow=True).content.decode()
+    assert client.post(close, {"becomes": "lapse"}).status_code == 302
     assert "另一人确认" in client.post(close, {"intent": "confirm"}, follow=True).content.decode()
     client.force_login(make_official(Role.DECISION_MAKER, wuxi()))
     assert "确认办理" in client.get(reverse("treasury:line", args=[line.pk])).content.decode()
