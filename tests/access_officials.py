@@ -1,5 +1,6 @@
 """The table of accesses to the officials' pages: reviews, budgets, simulations, notices and targets."""
 
+import uuid
 from typing import Any
 
 from tests.access_address import Address
@@ -132,6 +133,7 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "checks:findings": Address(REVIEWERS | AUDITORS),
     "checks:findings_export": Address(REVIEWERS | AUDITORS),
     "checks:answer": Address(REVIEWERS | FINANCE_PEOPLE, _claims_for(REVIEWERS | FINANCE_PEOPLE), claim_key),
+    "review:report": Address(READERS, {"no report": set()}, lambda *_: {"key": uuid.UUID(int=0)}),
     "review:publicity": Address(LIST_PEOPLE),
     "review:publicity_new": Address(PUBLISHERS),
     "review:publicity_work": Address(

@@ -13,6 +13,8 @@ class ClaimStatus(StatusChoices):
     DISTRICT_REVIEW = "district_review", "info", "区级审核中", "待区级初审"
     DISTRICT_CONFIRMATION = "district_confirmation", "info", "区级审核中", "待区级复核"
     CITY_REVIEW = "city_review", "info", "市级审核中", "待市级复审"
+    AUDIT = "third_party_audit", "info", "第三方审计中", "待第三方审计"
+    PANEL = "panel_review", "info", "专家评审中", "待专家评审"
     FINAL_DECISION = "final_decision", "info", "市级审核中", "待审定"
     AWAITING_PUBLICITY = "awaiting_publicity", "info", "审定通过，准备公示", "待公示"
     PUBLICITY = "publicity", "info", "公示中", "公示中"
@@ -48,6 +50,8 @@ UNDER_REVIEW = frozenset(
         ClaimStatus.DISTRICT_REVIEW,
         ClaimStatus.DISTRICT_CONFIRMATION,
         ClaimStatus.CITY_REVIEW,
+        ClaimStatus.AUDIT,
+        ClaimStatus.PANEL,
         ClaimStatus.FINAL_DECISION,
         ClaimStatus.AWAITING_PUBLICITY,
         ClaimStatus.PUBLICITY,
@@ -84,12 +88,15 @@ class Action(models.TextChoices):
     RESUBMIT = "resubmit", "补正后重新提交"
     WITHDRAW = "withdraw", "撤回"
     ACCEPT = "accept", "受理"
+    DEEM_ACCEPTED = "deem_accepted", "逾期未处理，视为受理"
     DECLINE = "decline", "不予受理"
     DISTRICT_PASS = "district_pass", "初审完成"
     DISTRICT_CONFIRM = "district_confirm", "复核通过"
     SEND_BACK = "send_back", "退回重审"
     RECALL = "recall", "收回本人意见"
     CITY_PASS = "city_pass", "复审通过"
+    AUDIT_PASS = "audit_pass", "审计意见已登记"
+    PANEL_PASS = "panel_pass", "评审意见已登记"
     REQUEST_CORRECTION = "request_correction", "退回补正"
     PROLONG_CORRECTION = "prolong_correction", "延长补正期限"
     ABANDON = "abandon", "逾期未补正，视为放弃"
@@ -101,6 +108,7 @@ class Action(models.TextChoices):
     DISMISS_OBJECTION = "dismiss_objection", "异议不成立"
     UPHOLD_OBJECTION = "uphold_objection", "异议成立"
     REDECIDE = "redecide", "异议部分成立，重新审定"
+    END_PUBLICITY = "end_publicity", "公示期满，报送审定"
     APPROVE = "approve", "公示期满批准"
     RECOGNISE = "recognise", "公示期满认定"
     RECORD_PAYMENT = "record_payment", "登记拨付"

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from applications.claims.enums import EDITABLE, RELEASED, Action, ClaimStatus, Route
 from applications.claims.workflow import reviewer_of
+from policies.engine.procedure import Procedure
 from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
 from portal.accounts.models import Region, User
 from portal.core.choices import StateField
@@ -20,6 +21,7 @@ from portal.core.files import kept_name
 
 # Roles that read claims in all of their region, and those that read them only once there is money to pay.
 _READERS = DISTRICT_ROLES | {Role.CITY_OFFICER, Role.DECISION_MAKER, Role.AUDITOR}
+_AFTER_REVIEW = frozenset({ClaimStatus.AUDIT, ClaimStatus.PANEL, ClaimStatus.FINAL_DECISION})
 _PAYABLE = frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.TERMINATED})
 
 
@@ -81,6 +83,11 @@ class Claim(models.Model):
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="区县")
     city = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="设区市")
     route = models.CharField("审定层级", max_length=10, choices=Route.choices, default=Route.CITY)
+    departures = models.CharField("程序中另有", max_length=60, blank=True, help_text="逗号分隔，提交时确定")
+    periods = models.JSONField("办理期限", default=dict, blank=True, help_text="各环节的工作日，提交时确定")
+    # The last days of the present step and of the whole; empty while the clock stands, and where no calendar is known.
+    step_due_on = models.DateField("本环节期限", null=True, blank=True)
+    whole_due_on = models.DateField("全程期限", null=True, blank=True)
     status = StateField("状态", max_length=30, choices=ClaimStatus, default=ClaimStatus.DRAFT)
     returned_from = models.CharField("补正前状态", max_length=30, choices=ClaimStatus.choices, blank=True)
     round = models.PositiveIntegerField("轮次", default=1, help_text="每次退回后加一")
@@ -143,6 +150,12 @@ class Claim(models.Model):
         return f"{self.number or '草稿'} {self.item.title}"
 
     @property
+    def procedure(self) -> Procedure:
+        """The way on which it was submitted, with the periods of then."""
+        content = {"route": self.route, "procedure": filter(None, self.departures.split(",")), "periods": self.periods}
+        return Procedure.read(content)
+
+    @property
     def applicant_label(self) -> str:
         """The status in the applicant's words."""
         return ClaimStatus(self.status).applicant_label
@@ -166,7 +179,7 @@ class Claim(models.Model):
         """Who has it now, in words."""
         if self.is_editable:
             return "申报单位"
-        role = reviewer_of(ClaimStatus(self.status), self.route)
+        role = reviewer_of(ClaimStatus(self.status), self.route, self.departures)
         if role is None:
             return "已办结"
         region = self.region if role in DISTRICT_ROLES else self.deciding_region
@@ -176,10 +189,17 @@ class Claim(models.Model):
     def forwarded_amount(self) -> Decimal | None:
         """The sum with which it came to the stage where it is, in yuan: as claimed, or as the stage before found."""
         if self.status == ClaimStatus.CITY_REVIEW:
-            return self.district_amount
-        if self.status == ClaimStatus.FINAL_DECISION:
+            return self.claimed_amount if self.district_amount is None else self.district_amount
+        if self.status in _AFTER_REVIEW:
             return self.district_amount if self.route == Route.DISTRICT else self.city_amount
         return self.claimed_amount
+
+    @property
+    def listed_amount(self) -> Decimal | None:
+        """The sum that a public list shows: as decided, or as proposed where the list comes before the decision."""
+        if self.approved_amount is not None or not self.procedure.is_publicised_first:
+            return self.approved_amount
+        return self.district_amount if self.route == Route.DISTRICT else self.city_amount
 
     @property
     def deciding_region_id(self) -> str:

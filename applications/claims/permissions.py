@@ -15,12 +15,17 @@ def acts_for_applicant(user: User, claim: Claim) -> bool:
 def party_for(user: User, claim: Claim, action: Action) -> str | None:
     """As what the person may do the action now: `APPLICANT`, a role held in the claim's region, or None."""
     status = ClaimStatus(claim.status)
-    if may_act(action, status, APPLICANT, claim.route) and acts_for_applicant(user, claim):
+    if may_act(action, status, APPLICANT, claim.route, departures=claim.departures) and acts_for_applicant(user, claim):
         return APPLICANT
     for appointment in user.active_appointments:
         where = claim.region_id if appointment.role in DISTRICT_ROLES else claim.deciding_region_id
         if appointment.region_id == where and may_act(
-            action, status, appointment.role, claim.route, returned_from=claim.returned_from
+            action,
+            status,
+            appointment.role,
+            claim.route,
+            returned_from=claim.returned_from,
+            departures=claim.departures,
         ):
             return appointment.role
     return None

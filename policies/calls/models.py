@@ -83,6 +83,10 @@ class Call(models.Model):
         default=Shortage.STOP,
         help_text="审定时预算不够的处理办法",
     )
+    procedure = models.JSONField("办理程序", default=dict, blank=True, help_text="空的按各事项的规定")
+    procedure_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="程序拟定人"
+    )
     contact_name = models.CharField("联系人", max_length=60)
     contact_phone = models.CharField("联系电话", max_length=60)
     contact_address = models.CharField("联系地址", max_length=200, blank=True)

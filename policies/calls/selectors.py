@@ -9,6 +9,8 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from policies.calls.enums import CallState
 from policies.calls.models import Call, CallItem
+from policies.engine.model import Item
+from policies.engine.procedure import Procedure
 from policies.engine.regions import covers
 from policies.published.enums import DocumentStatus
 from policies.published.models import ItemVersion, SupportItem
@@ -120,6 +122,11 @@ def _by_item(rows: Iterable[CallItem], region_code: str) -> dict[str, Call]:
 def _is_for(row: CallItem, region_code: str) -> bool:
     area: dict[str, Any] = {"region_code": row.item.document.region_id, "areas": []}
     return not region_code or covers(area, region_code)
+
+
+def procedure_for(call: Call | None, item: Item) -> Procedure:
+    """The way of claims of an item in a call: the call's own where it sets one, else the item's."""
+    return Procedure.read(call.procedure) if call and call.procedure else item.procedure
 
 
 def callable_items(region: Region) -> QuerySet[SupportItem]:

@@ -8,7 +8,6 @@ from policies.engine import (
     DOCUMENT_STATUSES,
     ITEM_KINDS,
     PAYERS,
-    ROUTES,
     Document,
     Evidence,
     Fact,
@@ -17,7 +16,8 @@ from policies.engine import (
     amount_text,
     conditions_text,
 )
-from policies.engine.terms import SUBJECT_RULES
+from policies.engine.procedure import Procedure
+from policies.engine.terms import SILENCES, STEPS, SUBJECT_RULES
 from portal.core.compared_text import Fragment, compared
 
 
@@ -55,7 +55,8 @@ def document_words(document: Document) -> dict[str, str]:
         "适用地区代码": document.region_code,
         "适用地区": "、".join(document.areas),
         "出资": PAYERS[content["payer"]],
-        "审核路径": ROUTES[content["route"]],
+        "审核路径": Procedure.read(content).words,
+        "办理期限": _workdays(Procedure.read(content)),
         "废止或替代": "；".join(content["supersedes"]),
         "与其他政策重叠": _overlap(content["overlap"]),
         "说明": document.source_note,
@@ -77,7 +78,8 @@ def item_words(item: Item) -> dict[str, str]:
         "优先": "\n".join(c.text for c in item.conditions if c.priority),
         "金额": amount_text(item),
         "出资": PAYERS[item.payer],
-        "审核路径": ROUTES[item.route],
+        "审核路径": item.procedure.words,
+        "办理期限": _workdays(item.procedure),
         "每件的标识": f"{_label(item, item.subject)}，{SUBJECT_RULES[item.subject_rule]}" if item.subject else "",
         "决定版本的日期": _label(item, item.as_of),
         "填写内容": "\n".join(_fact(fact) for fact in item.facts),
@@ -112,6 +114,14 @@ def _periods(effect: list[dict[str, Any]]) -> list[str]:
         guards = "、".join(f"{name} 为{'是' if on else '否'}" for name, on in sorted(period.get("if", {}).items()))
         words.append(f"{begins}{ends}{f'（{guards}）' if guards else ''}")
     return words
+
+
+def _workdays(procedure: Procedure) -> str:
+    """The periods of the steps in words, with the clause that sets them; empty where nothing is set."""
+    named = {**STEPS, "whole": "全程"}
+    words = [f"{named[step]} {days} 个工作日" for step, days in procedure.periods.items()]
+    words += [f"逾期未受理：{SILENCES[procedure.silence]}"] if procedure.silence else []
+    return "，".join(words) + (f"（{procedure.basis}）" if procedure.basis else "")
 
 
 def _overlap(overlap: Mapping[str, Any] | None) -> str:

@@ -7,7 +7,7 @@ from policies.engine.guards import chosen
 from policies.engine.limits.registry import read_limits
 from policies.engine.model import Fact, Item
 from policies.engine.operations.registry import read_operations
-from policies.engine.terms import APPLICANT_KINDS, PAYERS, ROUTES
+from policies.engine.terms import APPLICANT_KINDS, PAYERS
 
 _SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 _YUAN = "^[0-9]{1,13}(\\.[0-9]{1,2})?$"
@@ -125,7 +125,7 @@ def describe(item: Item) -> dict[str, Any]:
         "x-version": item.version,
         "x-hash": item.hash,
         "x-kind": item.kind,
-        "x-route": ROUTES[item.route],
+        "x-route": item.procedure.words,
         "x-payer": PAYERS[item.payer],
         "x-amount": amount_text(item),
         "x-conditions": [

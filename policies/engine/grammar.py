@@ -9,6 +9,7 @@ from policies.engine.conditions.registry import checks_of_tests
 from policies.engine.problems import problem_code
 from policies.engine.terms import (
     APPLICANT_KINDS,
+    DEPARTURES,
     DOCUMENT_STATUSES,
     FACT_CHECKS,
     FACT_TYPES,
@@ -16,6 +17,8 @@ from policies.engine.terms import (
     PAYERS,
     ROUTES,
     SETTING_KINDS,
+    SILENCES,
+    STEPS,
     SUBJECT_RULES,
 )
 
@@ -32,6 +35,23 @@ def guard(value: Any) -> dict[str, bool]:
     if not isinstance(value, Mapping) or not value:
         raise BAD_GUARD.fault()
     return {checks.name(key): checks.boolean(wanted) for key, wanted in value.items()}
+
+
+MOST_WORKDAYS = 250
+PERIOD_RANGE = problem_code(
+    "period_range",
+    "{value} 个工作日超出范围",
+    "请填写 1 到 {most} 之间的整数",
+    form="{value} 个工作日超出范围，请填写 1 到 {most} 之间的整数。",
+)
+
+
+def workdays(value: Any) -> int:
+    """A number of working days, up to a year's."""
+    days = checks.count(value)
+    if days > MOST_WORKDAYS:
+        raise PERIOD_RANGE.fault(value=days, most=MOST_WORKDAYS)
+    return days
 
 
 def _whole(value: Any) -> Any:
@@ -81,7 +101,15 @@ DOCUMENT_REQUIRED: Keys = {
     "route": one_of(ROUTES),
     "source_note": checks.text,
 }
-DOCUMENT_OPTIONAL: Keys = {"overlap": _whole, "supersedes": list_of(checks.text), "cites_as": checks.text}
+PROCEDURE: Keys = {"procedure": list_of(one_of(DEPARTURES)), "periods": _whole}
+PERIODS_REQUIRED: Keys = {"basis": checks.text}
+PERIODS_OPTIONAL: Keys = {**dict.fromkeys((*STEPS, "whole"), workdays), "silence": one_of(SILENCES)}
+DOCUMENT_OPTIONAL: Keys = {
+    "overlap": _whole,
+    "supersedes": list_of(checks.text),
+    "cites_as": checks.text,
+    **PROCEDURE,
+}
 EFFECT_OPTIONAL: Keys = {"from": checks.day, "from_setting": checks.name, "to": checks.day, "if": guard}
 OVERLAP_REQUIRED: Keys = {"cite": checks.text}
 
@@ -111,6 +139,7 @@ ITEM_OPTIONAL: Keys = {
     "settings": list_of(checks.name),
     "notes": list_of(checks.text),
     "claimable": checks.boolean,
+    **PROCEDURE,
 }
 RULE_REQUIRED: Keys = {"rule": checks.item_id, "article": checks.text, "title": checks.text, "modelled_as": checks.text}
 RULE_OPTIONAL: Keys = {"reason": checks.text, "programme": _whole}

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from policies.engine.procedure import Procedure
 from policies.engine.programme import Programme
 
 Content = Mapping[str, Any]
@@ -134,6 +135,11 @@ class Item:
     def hash(self) -> str:
         """SHA-256 of the content in canonical JSON: the identity of this version."""
         return content_hash(self.content)
+
+    @cached_property
+    def procedure(self) -> Procedure:
+        """The way of its claims through the offices."""
+        return Procedure.read(self.content)
 
     @cached_property
     def defaults(self) -> Mapping[str, bool | str | None]:

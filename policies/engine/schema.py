@@ -61,6 +61,31 @@ NO_SETTING = problem_code(
 )
 
 
+CITY_DECIDES = problem_code(
+    "city_only_of_city",
+    "由区级审定的事项不能不经区级",
+    "请改为 route: city，或去掉 city_only",
+    form="由区级审定的事项不能选“市级受理、审核，不经区级”，请改选审核程序，或去掉这一项。",
+)
+
+
+def _procedure(checker: Checker, found: Raw, at: Place, *, document: Raw) -> dict[str, Any]:
+    """The further words on the way of claims, the document's where the item has none; nothing where neither has any."""
+    own = {key: found[key] for key in grammar.PROCEDURE if found.get(key)}
+    if "periods" in own:
+        own["periods"] = checker.fields(
+            own["periods"],
+            (*at, "periods"),
+            required=grammar.PERIODS_REQUIRED,
+            optional=grammar.PERIODS_OPTIONAL,
+        )
+    own = {key: document[key] for key in grammar.PROCEDURE if document.get(key)} | own
+    route = found.get("route", document.get("route"))
+    if route == "district" and "city_only" in own.get("procedure", ()):
+        checker.add((*at, "procedure"), CITY_DECIDES.fault())
+    return own
+
+
 def normal_document(checker: Checker, raw: Any) -> dict[str, Any] | None:
     """A document header in normal form, or None with the problems noted."""
     found = checker.fields(raw, (0, "document"), required=grammar.DOCUMENT_REQUIRED, optional=grammar.DOCUMENT_OPTIONAL)
@@ -80,6 +105,7 @@ def normal_document(checker: Checker, raw: Any) -> dict[str, Any] | None:
         "citation": found.get("cites_as") or found["number"] or f"《{found['short_title']}》",
         "overlap": overlap,
         "effect": _effect(checker, found["effect"], (0, "document", "effect")),
+        **_procedure(checker, found, (0, "document"), document={}),
     }
 
 
@@ -147,7 +173,9 @@ def normal_item(
         "format": CONTENT_FORMAT,
         "id": found["item"],
         "document": {
-            key: value for key, value in document.items() if key not in ("effect", "overlap", "payer", "route")
+            key: value
+            for key, value in document.items()
+            if key not in ("effect", "overlap", "payer", "route", *grammar.PROCEDURE)
         },
         "effect": effect,
         "article": found["article"],
@@ -167,6 +195,7 @@ def normal_item(
         "overlap": document["overlap"] if found.get("overlap", True) and found["kind"] != "target" else None,
         "notes": found.get("notes", []),
         "claimable": found.get("claimable", found["kind"] != "target" and document["status"] == "in_force"),
+        **_procedure(checker, found, at, document=document),
     }
     used = used_facts(content)
     content["facts"] = item_facts(checker, found["facts"], (*at, "facts"), used=used, vocabulary=vocabulary)

@@ -70,6 +70,25 @@ ITEM_KINDS = {
 
 DOCUMENT_STATUSES = {"draft": "征求意见稿", "in_force": "现行有效", "repealed": "已废止", "ended": "已到期"}
 ROUTES = {"city": "区级初审、市级复审", "district": "区级决定、市级监督"}
+# What the way of a claim may have beside its route, and the names of all steps in their usual order.
+DEPARTURES = {
+    "city_only": "市级受理、审核，不经区级",
+    "audit": "第三方审计",
+    "panel": "专家评审",
+    "publicity_first": "先公示、后审定",
+}
+STEPS = {
+    "acceptance": "受理",
+    "district_first": "区级初审",
+    "district_second": "区级复核",
+    "city": "市级复审",
+    "audit": "第三方审计",
+    "panel": "专家评审",
+    "final": "审定",
+    "publicity": "公示",
+    "payment": "拨付",
+}
+SILENCES = {"none": "只提示，不作处理", "escalate": "报告上一级负责人", "accept": "视为受理"}
 PAYERS = {"city": "市级", "district": "区级", "both": "市区两级", "unstated": "文件未写明"}
 SUBJECT_RULES = {"refuse": "重复申报不予受理", "flag": "重复申报提示审核人"}
 NATURES = {"ceiling": "最高", "exact": "定额"}

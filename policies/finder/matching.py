@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 from policies.engine import Assessment, Evidence, Item, Outcome, assess, catalogue_of
-from policies.engine.terms import ROUTES
 from policies.facts.values import FactsReading, engine_facts, facts_of
 from policies.finder.events import COUNT, NOT_ASKED, Event, counts_by_n
 from policies.finder.selectors import PublishedItem
@@ -113,7 +112,7 @@ class Match:
 
     @property
     def route(self) -> str:
-        return ROUTES[self.rules.route]
+        return self.rules.procedure.words
 
     @property
     def prefill(self) -> list[tuple[str, str]]:

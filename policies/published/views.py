@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from policies.calls.selectors import Taking, calls_ahead, offer_of
-from policies.engine import PAYERS, ROUTES, QuestionError, amount_text, assess, conditions_text
+from policies.engine import PAYERS, QuestionError, amount_text, assess, conditions_text
 from policies.published import selectors
 from policies.published.enums import DocumentStatus
 from policies.published.forms import Calculator, read_calculator
@@ -25,6 +25,7 @@ from policies.rates.models import DistrictRate
 from policies.rates.selectors import Rates, rates_of_item, takes_ratio, takes_unit_amount, with_rates
 from portal.access import access, public
 from portal.accounts.models import Region
+from portal.core.steps import steps
 
 
 @access(public)
@@ -120,7 +121,8 @@ def _context(card: ItemCard, filled: Calculator) -> dict[str, Any]:
         "item": card.item,
         "document": card.item.document,
         "rules": card.rules,
-        "route": ROUTES[card.rules.route],
+        "route": card.rules.procedure.words,
+        "way": steps(card.rules.procedure.labels.values(), None),
         "payer": PAYERS[card.rules.payer],
         "amount_text": amount_text(card.rules),
         "conditions": conditions_text(card.rules),

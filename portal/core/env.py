@@ -12,3 +12,8 @@ def env_flag(name: str, *, default: bool = False) -> bool:
 def env_int(name: str, default: int) -> int:
     """Read a whole number."""
     return int(os.environ.get(name, default))
+
+
+def env_text(name: str, default: str) -> str:
+    """Read a text, without the space around it."""
+    return os.environ.get(name, default).strip()

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 
 class Step(NamedTuple):
-    """A stage of the way: behind, or the present one, or still to come."""
+    """A stage of the way: behind, or the present one, or still to come; `note` stands below its name."""
 
     label: str
     is_done: bool
     is_current: bool
+    note: str = ""
 
 
 def steps(labels: Iterable[str], current: int | None, *, is_over: bool = False) -> list[Step]:

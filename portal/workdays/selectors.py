@@ -75,6 +75,15 @@ def workday_counter(first: date, last: date) -> Callable[[date, date], int]:
     return cache(count)
 
 
+def worked_days(first: date, last: date) -> Callable[[date], bool]:
+    """Whether a day is worked, with the overrides of a span read once; days beyond it are read one by one.
+
+    The answer raises CalendarUnknownError as `is_workday` does.
+    """
+    overrides = overrides_between(first, last)
+    return lambda day: _is_worked(day, overrides) if first <= day <= last else is_workday(day)
+
+
 def overrides_between(first: date, last: date) -> dict[date, bool]:
     """Days set by the administrator in a span, both ends included: day → whether it is worked."""
     return dict(WorkdayOverride.objects.filter(day__range=(first, last)).values_list("day", "is_workday"))

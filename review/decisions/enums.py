@@ -10,6 +10,8 @@ class Stage(models.TextChoices):
     DISTRICT_FIRST = "district_first", "区级初审"
     DISTRICT_SECOND = "district_second", "区级复核"
     CITY = "city", "市级复审"
+    AUDIT = "audit", "第三方审计"
+    PANEL = "panel", "专家评审"
     FINAL = "final", "审定"
 
 
@@ -34,6 +36,8 @@ _LABELS_AT: dict[tuple[Conclusion, Stage | str | None], str] = {
     (Conclusion.REFUSE, Stage.ACCEPTANCE): "不予受理",
     (Conclusion.REFUSE, Stage.DISTRICT_FIRST): "建议不予支持",
     (Conclusion.SEND_BACK, Stage.CITY): "退回区级重审",
+    (Conclusion.SEND_BACK, Stage.AUDIT): "退回重审",
+    (Conclusion.SEND_BACK, Stage.PANEL): "退回重审",
     (Conclusion.SEND_BACK, Stage.FINAL): "退回重审",
 }
 

@@ -16,6 +16,7 @@ from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import User
 from portal.core.choices import StateField
 from portal.core.encrypted_fields import EncryptedField
+from portal.core.files import kept_name
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from review.decisions.enums import Conclusion, CreditResult, ObjectionState, Stage
@@ -118,6 +119,44 @@ class LineDecision(models.Model):
                 name="lower_line_sum_has_a_reason", condition=Q(amount=F("ceiling")) | ~Q(reason="")
             ),
         ]
+
+
+class StageReportQuerySet(models.QuerySet["StageReport"]):
+    """Reports, narrowed to who asks: the officials who see the claim."""
+
+    def visible_to(self, user: User) -> StageReportQuerySet:
+        theirs = ~Q(decision__claim__applicant_id__in=user.recused_from) if user.is_official else Q(pk=None)
+        return self.filter(visible_claims(user, "decision__claim__"), theirs)
+
+
+class StageReport(models.Model):
+    """What a panel or an auditor reported, recorded by an officer with the conclusion drawn from it. Append-only."""
+
+    FOLDER = "reports"
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    decision = models.OneToOneField(Decision, models.PROTECT, related_name="report")
+    body = models.CharField("出具单位", max_length=120, help_text="专家组或审计机构")
+    number = models.CharField("报告编号", max_length=60, blank=True)
+    made_on = models.DateField("报告日期")
+    result = models.TextField("结论")
+    filename = models.CharField("文件名", max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField("大小（字节）")
+
+    objects = StageReportQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = verbose_name_plural = "评审和审计报告"
+
+    def __str__(self) -> str:
+        return f"{self.body} {self.number}"
+
+    @property
+    def path(self) -> str:
+        """The name of the bytes in private storage."""
+        return kept_name(self.FOLDER, self.sha256)
 
 
 class CreditSnapshot(models.Model):

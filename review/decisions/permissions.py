@@ -18,6 +18,8 @@ STAGE_OF: dict[str, Stage] = {
     ClaimStatus.DISTRICT_REVIEW: Stage.DISTRICT_FIRST,
     ClaimStatus.DISTRICT_CONFIRMATION: Stage.DISTRICT_SECOND,
     ClaimStatus.CITY_REVIEW: Stage.CITY,
+    ClaimStatus.AUDIT: Stage.AUDIT,
+    ClaimStatus.PANEL: Stage.PANEL,
     ClaimStatus.FINAL_DECISION: Stage.FINAL,
 }
 STATUS_OF: dict[Stage, ClaimStatus] = {stage: ClaimStatus(status) for status, stage in STAGE_OF.items()}
@@ -38,22 +40,54 @@ ACTION_OF: dict[tuple[Stage, Conclusion], Action] = {
     (Stage.CITY, Conclusion.REFUSE): Action.REJECT,
     (Stage.CITY, Conclusion.SEND_BACK): Action.SEND_BACK,
     (Stage.CITY, Conclusion.CORRECT): Action.REQUEST_CORRECTION,
+    (Stage.AUDIT, Conclusion.SUPPORT): Action.AUDIT_PASS,
+    (Stage.AUDIT, Conclusion.REFUSE): Action.REJECT,
+    (Stage.AUDIT, Conclusion.SEND_BACK): Action.SEND_BACK,
+    (Stage.AUDIT, Conclusion.CORRECT): Action.REQUEST_CORRECTION,
+    (Stage.PANEL, Conclusion.SUPPORT): Action.PANEL_PASS,
+    (Stage.PANEL, Conclusion.REFUSE): Action.REJECT,
+    (Stage.PANEL, Conclusion.SEND_BACK): Action.SEND_BACK,
+    (Stage.PANEL, Conclusion.CORRECT): Action.REQUEST_CORRECTION,
     (Stage.FINAL, Conclusion.SUPPORT): Action.DECIDE,
     (Stage.FINAL, Conclusion.REFUSE): Action.REJECT,
     (Stage.FINAL, Conclusion.SEND_BACK): Action.SEND_BACK,
     (Stage.FINAL, Conclusion.CORRECT): Action.REQUEST_CORRECTION,
 }
 # The conclusions that their officer can take back, until the next stage concludes.
-_RECALLABLE = frozenset({Action.ACCEPT, Action.DISTRICT_PASS, Action.DISTRICT_CONFIRM, Action.CITY_PASS, Action.DECIDE})
+_RECALLABLE = frozenset(
+    {
+        Action.ACCEPT,
+        Action.DISTRICT_PASS,
+        Action.DISTRICT_CONFIRM,
+        Action.CITY_PASS,
+        Action.AUDIT_PASS,
+        Action.PANEL_PASS,
+        Action.DECIDE,
+    }
+)
 # Stages in which an officer sets a sum per line; the second officer confirms the first's sums as they are.
-SUM_STAGES = frozenset({Stage.DISTRICT_FIRST, Stage.CITY, Stage.FINAL})
+SUM_STAGES = frozenset({Stage.DISTRICT_FIRST, Stage.CITY, Stage.AUDIT, Stage.PANEL, Stage.FINAL})
+# Stages that an officer records for others: their report stands beside the conclusion.
+REPORTED_STAGES = frozenset({Stage.AUDIT, Stage.PANEL})
+# The stages of the reviews in order: each starts from the conclusion of the one before it.
+_REVIEW_STAGES = (Stage.DISTRICT_SECOND, Stage.CITY, Stage.AUDIT, Stage.PANEL, Stage.FINAL)
 
 
-def stage_before(stage: str | None, route: str) -> Stage | None:
-    """The stage whose conclusion another starts from; a claim that its district decides has no city review."""
-    if stage == Stage.CITY or (stage == Stage.FINAL and route == Route.DISTRICT):
-        return Stage.DISTRICT_SECOND
-    return Stage.CITY if stage == Stage.FINAL else None
+def action_of(claim: Claim, stage: Stage, conclusion: Conclusion) -> Action | None:
+    """What a conclusion at a stage does to the claim: a decision after the publicity approves at once.
+
+    None where the stage has no such conclusion.
+    """
+    if (stage, conclusion) == (Stage.FINAL, Conclusion.SUPPORT) and claim.procedure.is_publicised_first:
+        return Action.APPROVE
+    return ACTION_OF.get((stage, conclusion))
+
+
+def stage_before(stage: str | None, claim: Claim) -> Stage | None:
+    """The stage whose conclusion another starts from, on the claim's way; None for the first that sets sums."""
+    way = [one for one in _REVIEW_STAGES if one in claim.procedure.steps]
+    place = way.index(Stage(stage)) if stage in way else 0
+    return way[place - 1] if place else None
 
 
 def publishing_regions(user: User) -> list[str]:
@@ -93,8 +127,8 @@ def open_conclusions(user: User, claim: Claim) -> list[Conclusion]:
         return []
     return [
         conclusion
-        for (at, conclusion), action in ACTION_OF.items()
-        if at == stage and party_for(user, claim, action) is not None
+        for conclusion in Conclusion
+        if (action := action_of(claim, stage, conclusion)) and party_for(user, claim, action) is not None
     ]
 
 

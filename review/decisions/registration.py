@@ -1,5 +1,6 @@
 """What the app registers: addresses, menu and audit words."""
 
+from applications.claims.selectors.progress import way_of
 from portal.access import officials, public
 from portal.accounts.enums import Role
 from portal.audit.contents import register_contents
@@ -27,6 +28,7 @@ from review.decisions.models import (
     Objection,
     PublicityEntry,
     PublicityList,
+    StageReport,
 )
 from review.decisions.panels import CLAIM_PANELS, ClaimPanel, Pane
 
@@ -46,6 +48,18 @@ CLAIM_PANELS.add(
         title="办理经过", pane=Pane.AFTER, weight=90, template="review/_history.html", is_lazy=False, is_open=True
     ),
 )
+CLAIM_PANELS.add(
+    "procedure",
+    ClaimPanel(
+        title="办理程序和期限",
+        pane=Pane.AFTER,
+        weight=80,
+        template="review/_procedure.html",
+        context=lambda claim_review: {"steps": way_of(claim_review.claim, claim_review.events)},
+        is_lazy=False,
+        is_open=True,
+    ),
+)
 register_menu("公示", "review:publicity_public", public, weight=50)
 register_menu("待办", "review:queue", officials(*_REVIEWERS), weight=90)
 register_menu("评审得分", "review:scores", officials(Role.CITY_OFFICER), weight=96)
@@ -54,6 +68,7 @@ register_menu(
     "公示管理", "review:publicity", officials(Role.CITY_OFFICER, Role.DECISION_MAKER, Role.DISTRICT_SECOND), weight=100
 )
 register_menu("申报查询", "review:claims", officials(*_REVIEWERS, Role.AUDITOR, Role.FINANCE), weight=120)
+register_contents(StageReport, file_of=lambda report: (report.path, report.sha256))
 register_contents(Decision, LineDecision, CreditSnapshot, PublicityList, PublicityEntry, Objection, ClaimScore)
 register_audit(
     "review",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("claims/<uuid:key>/prolong/", claim.prolong, name="prolong"),
     path("claims/<uuid:key>/abandon/", claim.abandon, name="abandon"),
     path("claims/<uuid:key>/credit/", claim.credit, name="credit"),
+    path("reports/<uuid:key>/", exports.report, name="report"),
     path("publicity/", publicity.publicity_public, name="publicity_public"),
     path("publicity/work/", publicity.publicity, name="publicity"),
     path("publicity/new/", publicity.publicity_new, name="publicity_new"),

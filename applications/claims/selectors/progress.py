@@ -1,5 +1,6 @@
 """Where a claim stands, told to its applicant: what happened, who has it, what comes next and by when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,6 +10,9 @@ from django.utils import timezone
 
 from applications.claims.enums import Action, ClaimStatus, Route
 from applications.claims.models import Claim, ClaimEvent
+from applications.claims.workflow import STATUS_OF_STEP
+from policies.engine.procedure import CITY_ONLY
+from policies.engine.terms import STEPS
 from portal.accounts.enums import DISTRICT_ROLES, Role
 from portal.core import clock
 from portal.core.steps import Step, steps
@@ -22,6 +26,8 @@ NEXT_STEPS = {
     S.DISTRICT_REVIEW: "区级经办人员审核后，由另一名人员复核。",
     S.DISTRICT_CONFIRMATION: "区级复核后送市级审核。",
     S.CITY_REVIEW: "市级审核后提交会议审定。",
+    S.AUDIT: "第三方审计机构出具报告后继续审核。",
+    S.PANEL: "专家评审后提交会议审定。",
     S.FINAL_DECISION: "会议审定后列入公示。",
     S.AWAITING_PUBLICITY: "列入下一批公示名单。",
     S.PUBLICITY: "公示期满无异议即批准，并发放资助决定通知书。",
@@ -39,15 +45,21 @@ NEXT_STEPS = {
 # Where the document lets the district decide, its own meeting follows on its own review.
 _DISTRICT_NEXT_STEPS = {S.DISTRICT_CONFIRMATION: "区级复核后提交区级会议审定。"}
 NEXT_AFTER_RETURN = "银行退回了付款。请核对并更新收款账户，财务随后重新拨付。"
-_STAGES = (
-    ("填写", (S.DRAFT,)),
-    ("受理", (S.SUBMITTED,)),
-    ("区级审核", (S.DISTRICT_REVIEW, S.DISTRICT_CONFIRMATION)),
-    ("市级审核", (S.CITY_REVIEW, S.FINAL_DECISION)),
-    ("公示", (S.AWAITING_PUBLICITY, S.PUBLICITY, S.OBJECTION)),
-    ("拨付", (S.APPROVED, S.PAID, S.RECOGNISED)),
-)
-_DISTRICT_LABELS = {"市级审核": "区级审定"}
+# What an applicant's page calls the steps of a procedure; steps of one name that follow each other are one stage.
+_STAGE_OF_STEP = {
+    "acceptance": "受理",
+    "district_first": "区级审核",
+    "district_second": "区级审核",
+    "city": "市级审核",
+    "audit": "第三方审计",
+    "panel": "专家评审",
+    "publicity": "公示",
+    "payment": "拨付",
+}
+_AT_PUBLICITY = (S.AWAITING_PUBLICITY, S.PUBLICITY, S.OBJECTION)
+_GRANTED = (S.APPROVED, S.PAID, S.RECOGNISED)
+_DISTRICT_WORK = (S.DISTRICT_REVIEW, S.DISTRICT_CONFIRMATION)
+_OFFICE_WORK = (S.SUBMITTED, *_DISTRICT_WORK, S.CITY_REVIEW, S.AUDIT, S.PANEL, S.FINAL_DECISION)
 _ENDED_WELL = frozenset({S.PAID, S.RECOGNISED})
 _RECOGNITION = "recognition"
 _BAD = frozenset(
@@ -72,7 +84,8 @@ class Progress:
 def progress_of(claim: Claim) -> Progress:
     """Who has the claim, what comes next, and by which day; `is_overdue` tells a correction past its day."""
     held_at = claim.returned_from if claim.status == S.CORRECTION else claim.status
-    office = claim.region if held_at in (S.DRAFT, S.SUBMITTED, *_STAGES[2][1]) else claim.deciding_region
+    is_districts = held_at in (S.DRAFT, S.SUBMITTED, *_DISTRICT_WORK) and CITY_ONLY not in claim.departures
+    office = claim.region if is_districts else claim.deciding_region
     return Progress(
         holder=claim.holder,
         next_step=_next_step(claim),
@@ -86,6 +99,9 @@ def progress_of(claim: Claim) -> Progress:
 def _next_step(claim: Claim) -> str:
     if _was_returned(claim):
         return NEXT_AFTER_RETURN
+    step = next((step for step, status in STATUS_OF_STEP.items() if status == claim.status), "")
+    if claim.departures and claim.status in _OFFICE_WORK:
+        return f"{STEPS[step]}后进入{claim.procedure.after(step)}环节。"
     own = _DISTRICT_NEXT_STEPS.get(S(claim.status)) if claim.route == Route.DISTRICT else None
     return own or NEXT_STEPS[S(claim.status)]
 
@@ -102,8 +118,8 @@ def _expected_on(claim: Claim) -> date | None:
     """The day by which the office that has the claim should be done; for a correction, the day it is due."""
     if claim.status == S.CORRECTION:
         return claim.correction_due_on
-    if claim.status not in (S.SUBMITTED, *_STAGES[2][1], *_STAGES[3][1]):
-        return None
+    if claim.step_due_on or claim.status not in _OFFICE_WORK:
+        return claim.step_due_on
     try:
         since = timezone.localdate(claim.status_since)
         return add_workdays(since + timedelta(days=1), days=settings.REVIEW_WORKDAYS)
@@ -112,22 +128,63 @@ def _expected_on(claim: Claim) -> date | None:
 
 
 def _steps(claim: Claim) -> list[Step]:
-    """The way of a claim in six stages; a claim that ended early stops where it was."""
+    """The way of a claim in its stages; a claim that ended early stops where it was."""
     status = S(claim.returned_from) if claim.status == S.CORRECTION else S(claim.status)
-    current = next((index for index, (_, inside) in enumerate(_STAGES) if status in inside), None)
+    stages = _stages(claim)
+    current = next((index for index, (_, inside) in enumerate(stages) if status in inside), None)
     if current is None:
         return []
-    return steps(_labels(claim), current, is_over=claim.status in _ENDED_WELL)
+    return steps([label for label, _ in stages], current, is_over=claim.status in _ENDED_WELL)
 
 
-def _labels(claim: Claim) -> list[str]:
-    """The stages' names: what the district decides has no city review, and a title is not paid out."""
-    labels = [label for label, _ in _STAGES]
+def _stages(claim: Claim) -> list[tuple[str, list[ClaimStatus]]]:
+    """The stages with the statuses in each: what the district decides has no city review, and a title is not paid."""
+    stages: list[tuple[str, list[ClaimStatus]]] = [("填写", [S.DRAFT])]
+    for step, inside in _statuses(claim).items():
+        label = _STAGE_OF_STEP.get(step) or _decision_label(claim, after=stages[-1][0])
+        if label == stages[-1][0]:
+            stages[-1][1].extend(inside)
+        else:
+            stages.append((_end_label(claim) if step == "payment" else label, [*inside]))
+    return stages
+
+
+def _statuses(claim: Claim) -> dict[str, tuple[ClaimStatus, ...]]:
+    """The steps of the claim's procedure with the statuses in which it stands at each."""
+    several = {"publicity": _AT_PUBLICITY, "payment": _GRANTED}
+    return {step: several.get(step, (STATUS_OF_STEP[step],)) for step in claim.procedure.steps}
+
+
+def _decision_label(claim: Claim, *, after: str) -> str:
     if claim.route == Route.DISTRICT:
-        labels = [_DISTRICT_LABELS.get(label, label) for label in labels]
-    if claim.approved_amount is None and (claim.approved_title or claim.item.kind == _RECOGNITION):
-        labels[-1] = "认定"
-    return labels
+        return "区级审定"
+    return after if after == "市级审核" else "审定"
+
+
+def _end_label(claim: Claim) -> str:
+    is_title = claim.approved_amount is None and (claim.approved_title or claim.item.kind == _RECOGNITION)
+    return "认定" if is_title else "拨付"
+
+
+def way_of(claim: Claim, events: Iterable[ClaimEvent]) -> list[Step]:
+    """Every step of the claim's procedure, those behind with the day on which they ended; `events` are its own."""
+    status = S(claim.returned_from) if claim.status == S.CORRECTION else S(claim.status)
+    by_step = _statuses(claim)
+    current = next((place for place, inside in enumerate(by_step.values()) if status in inside), None)
+    ended: dict[str, date] = {}
+    for event in sorted(events, key=lambda event: event.pk):
+        for step, inside in by_step.items():
+            if event.from_status in inside and event.to_status not in (*inside, S.CORRECTION):
+                ended[step] = timezone.localdate(event.at)
+    labels = claim.procedure.labels | {"payment": _end_label(claim)}
+    shown = steps(labels.values(), current, is_over=claim.status in _ENDED_WELL)
+    if claim.status in _ENDED_WELL:
+        ended["payment"] = timezone.localdate(claim.status_since)
+    days = [ended.get(step) for step in labels]
+    return [
+        Step(step.label, step.is_done, step.is_current, f"{day.month}月{day.day}日" if step.is_done and day else "")
+        for step, day in zip(shown, days, strict=True)
+    ]
 
 
 def timeline_of(claim: Claim) -> list[dict[str, Any]]:

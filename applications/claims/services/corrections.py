@@ -156,7 +156,6 @@ def _resubmit(claim: Claim, *, act: ActorContext, revision: int, commitment: boo
         act=act,
         changes={
             "version": claim.version,
-            "route": claim.route,
             "commitment_at": act.at,
             "claimed_amount": assessment.amount,
         },

@@ -43,7 +43,9 @@ def erase_drafts(claims: Sequence[Claim], at: datetime) -> None:
                     purge_evidence(evidence, act=act)
             claim.lines.all().delete()
             if claim.status == ClaimStatus.DRAFT:
-                workflow_of(claim.route).move(claim, Action.WITHDRAW, changes={"facts": {}, "status_since": at})
+                workflow_of(claim.route, claim.departures).move(
+                    claim, Action.WITHDRAW, changes={"facts": {}, "status_since": at}
+                )
             else:
                 Claim.objects.filter(pk=claim.pk).update(facts={})
             record_audit(act, action="claim.erased", target=claim, region_code=claim.region_id)

@@ -16,6 +16,7 @@ from applications.claims.services.assessment import assess_claim
 from applications.claims.services.messages import notify_members
 from applications.claims.services.transitions import lock_claim, perform_transition
 from applications.payees.services import freeze_payee
+from policies.calls.selectors import procedure_for
 from policies.engine.terms import Outcome
 from policies.published.selectors import compiled_item
 from portal.core.actor import ActorContext
@@ -76,6 +77,8 @@ def _submit(claim: Claim, *, act: ActorContext, revision: int, commitment: bool)
             "number": next_number(timezone.localdate(act.at).year),
             "version": claim.version,
             "route": claim.route,
+            "departures": claim.departures,
+            "periods": claim.periods,
             "submitted_at": act.at,
             "commitment_at": act.at,
             "claimed_amount": assessment.amount,
@@ -124,7 +127,7 @@ def raise_rights_taken(claim: Claim, error: IntegrityError, *, act: ActorContext
 
 
 def check_ready(claim: Claim, *, act: ActorContext, revision: int, commitment: bool) -> ClaimContext:
-    """Read a locked claim and put it under the version and route that its lines' days pick.
+    """Read a locked claim and put it under the version that its lines' days pick; a draft on that version's way too.
 
     Raises ClaimIncompleteError unless the claim, as the person saw it, may go to the officers.
     """
@@ -141,8 +144,16 @@ def check_ready(claim: Claim, *, act: ActorContext, revision: int, commitment: b
     version = context.version_on(day)
     if version is not None:
         claim.version = version
-        claim.route = compiled_item(version).route
+        if claim.status == ClaimStatus.DRAFT:
+            put_on_way(claim)
     return context.under_present_version()
+
+
+def put_on_way(claim: Claim) -> None:
+    """Give a claim the procedure that its call sets, or else its item's version."""
+    procedure = procedure_for(claim.call, compiled_item(claim.version))
+    claim.route, claim.departures = procedure.route, ",".join(procedure.departures_in_order)
+    claim.periods = procedure.as_dict().get("periods", {})
 
 
 def refuse_undetermined(context: ClaimContext, assessment: Assessment) -> None:

@@ -1,12 +1,15 @@
 """The one function that writes a claim's status: lock, check, write, log."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Model
+from django.utils import timezone
 
+from applications.claims.clock import RUNNING, clocks_of, fresh_step
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimEvent
 from applications.claims.permissions import party_for
@@ -22,12 +25,13 @@ FOLLOW_UPS: list[Callable[[Claim, ClaimEvent], None]] = []
 _S = ClaimStatus
 _BEFORE_DISTRICT = (_S.SUBMITTED, _S.DISTRICT_REVIEW)
 _BEFORE_CITY = (*_BEFORE_DISTRICT, _S.DISTRICT_CONFIRMATION, _S.CITY_REVIEW)
+_BEFORE_DECISION = (*_BEFORE_CITY, _S.AUDIT, _S.PANEL, _S.FINAL_DECISION)
 # What earlier rounds set, by the states in which it does not stand yet, and what it is then.
 _SUMS: dict[str, tuple[tuple[ClaimStatus, ...], Any]] = {
     "district_amount": (_BEFORE_DISTRICT, None),
     "city_amount": (_BEFORE_CITY, None),
-    "approved_amount": ((*_BEFORE_CITY, _S.FINAL_DECISION), None),
-    "approved_title": ((*_BEFORE_CITY, _S.FINAL_DECISION), ""),
+    "approved_amount": (_BEFORE_DECISION, None),
+    "approved_title": (_BEFORE_DECISION, ""),
 }
 
 
@@ -52,7 +56,7 @@ def perform_transition(
     status. Raises RefusedError where the claim is no longer in a state for the action or a reason is
     missing, PermissionDenied where the action is open but not to this person.
     """
-    workflow, before = workflow_of(claim.route), ClaimStatus(claim.status)
+    workflow, before = workflow_of(claim.route, claim.departures), ClaimStatus(claim.status)
     row = workflow.check(claim, action)
     party = party_for(act.user, claim, action) if act.user else SYSTEM if SYSTEM in row.parties else None
     if party is None:
@@ -68,6 +72,7 @@ def perform_transition(
     if action in _NEW_ROUND:
         changed["round"] = claim.round + 1
         changed |= {name: empty for name, (set_after, empty) in _SUMS.items() if after in set_after}
+    changed |= _clocks_after(claim, action=action, before=before, after=after, act=act)
     was_fixed = is_fixed(claim)
     old, new = workflow.move(claim, action, target=after, changes=changed | {"status_since": act.at})
     if not claim.holds_rights:
@@ -85,6 +90,8 @@ def perform_transition(
         reason=reason.strip(),
         at=act.at,
     )
+    if before == ClaimStatus.CORRECTION and after in RUNNING:
+        set_clocks(claim, on=timezone.localdate(act.at))
     record_audit(
         act,
         action=f"claim.{action}",
@@ -105,13 +112,17 @@ def perform_transitions(
 
     The caller has checked that the person may act in this role. Raises RefusedError as `perform_transition` does.
     """
-    by_route: dict[str, list[Claim]] = {}
+    by_route: dict[tuple[str, str], list[Claim]] = {}
     for claim in claims:
-        workflow_of(claim.route).check(claim, action, reason=reason)
-        by_route.setdefault(claim.route, []).append(claim)
+        way = (claim.route, claim.departures)
+        workflow_of(*way).check(claim, action, reason=reason)
+        by_route.setdefault(way, []).append(claim)
     before = {claim.pk: claim.status for claim in claims}
-    for route, its in by_route.items():
-        workflow_of(route).move_locked(its, action, status_since=act.at)
+    for way, its in by_route.items():
+        workflow = workflow_of(*way)
+        row = workflow.get(action)
+        ended = {"step_due_on": None} | ({} if row and row.target in RUNNING else {"whole_due_on": None})
+        workflow.move_locked(its, action, status_since=act.at, **ended)
     events = insert_recorded(
         ClaimEvent(
             claim=claim,
@@ -139,10 +150,32 @@ def perform_transitions(
     return events
 
 
+def _clocks_after(
+    claim: Claim, *, action: Action, before: ClaimStatus, after: ClaimStatus, act: ActorContext
+) -> dict[str, Any]:
+    """The last days of a step that begins, and of the whole where that begins, stops or ends with the move."""
+    if after == before or (before == ClaimStatus.CORRECTION and after in RUNNING):
+        return {}
+    is_first = action == Action.SUBMIT
+    found = fresh_step(claim.procedure, after, on=timezone.localdate(act.at), with_whole=is_first)
+    keeps = after in RUNNING and not is_first
+    return {"step_due_on": found.step} | ({} if keeps else {"whole_due_on": found.whole})
+
+
+def set_clocks(claim: Claim, *, on: date) -> None:
+    """Write the clocks of a locked claim as its time line says on this day. Two queries, and what stops ask.
+
+    For when a claim comes back from the applicant, is held or goes on; the caller records the act.
+    """
+    found = clocks_of(claim, claim.events.all(), on=on)
+    claim.step_due_on, claim.whole_due_on = found.step, found.whole
+    claim.save(update_fields=["step_due_on", "whole_due_on"])
+
+
 def _loggable(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values for the audit record, rows by their keys."""
     return {
         name: value.pk if isinstance(value, Model) else value
         for name, value in values.items()
-        if name != "status_since"
+        if name not in ("status_since", "step_due_on", "whole_due_on")
     }

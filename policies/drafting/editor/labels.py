@@ -5,14 +5,24 @@ Keyed by the names the grammar uses; a test holds them together, so that no key 
 
 from policies.engine.terms import (
     APPLICANT_KINDS,
+    DEPARTURES,
     DOCUMENT_STATUSES,
     ITEM_KINDS,
     NATURES,
     PAYERS,
     ROUTES,
+    SILENCES,
+    STEPS,
     SUBJECT_RULES,
 )
 
+PROCEDURE_KEYS = {"procedure": "程序中另有", "periods": "办理期限"}
+PERIODS_KEYS = {
+    **{step: f"{label}（工作日）" for step, label in STEPS.items()},
+    "whole": "全程（工作日）",
+    "silence": "逾期未受理时",
+    "basis": "依据",
+}
 DOCUMENT_KEYS = {
     "id": "文件代号",
     "number": "发文字号",
@@ -27,6 +37,7 @@ DOCUMENT_KEYS = {
     "payer": "资金由谁承担",
     "route": "审核程序",
     "source_note": "来源说明",
+    **PROCEDURE_KEYS,
     "overlap": "与其他政策重复时",
     "supersedes": "废止的文件",
     "cites_as": "引用时的称呼",
@@ -55,6 +66,7 @@ ITEM_KEYS = {
     "settings": "采用的口径",
     "notes": "理解说明",
     "claimable": "能否网上申报",
+    **PROCEDURE_KEYS,
 }
 RULE_KEYS = {
     "rule": "条款编号",
@@ -126,6 +138,8 @@ WORDS: dict[str, dict[str, str]] = {
     "kind": ITEM_KINDS,
     "payer": PAYERS,
     "route": ROUTES,
+    "procedure": DEPARTURES,
+    "silence": SILENCES,
     "subject_rule": SUBJECT_RULES,
     "nature": NATURES,
     "beneficiaries": {"any": "各类主体", **APPLICANT_KINDS},

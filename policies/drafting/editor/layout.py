@@ -32,7 +32,7 @@ ITEM_PARTS = (
         "identity",
         "事项",
         keys=("item", "article", "title", "kind", "summary", "beneficiaries", "like"),
-        more=("payer", "route", "claimable", "overlap"),
+        more=("payer", "route", "procedure", "claimable", "overlap"),
     ),
     PartSpec(
         "subject",
@@ -74,6 +74,7 @@ ITEM_PARTS = (
         empty="没有限额和次数。",
     ),
     PartSpec("split", "市区分担", "不填则不分担。", record="split"),
+    PartSpec("periods", "办理期限", "各环节的工作日；不填的同文件或平台的规定。", record="periods"),
     PartSpec(
         "readings", "采用的口径", "文件没有写明、由主管部门选定的理解。规则里用到的口径会自动列入。", keys=("settings",)
     ),
@@ -95,7 +96,7 @@ DOCUMENT_PARTS = (
         keys=("id", "number", "title", "short_title", "issuer", "issued_on", "status"),
         more=("cites_as",),
     ),
-    PartSpec("scope", "适用范围", keys=("region_code", "areas", "payer", "route")),
+    PartSpec("scope", "适用范围", keys=("region_code", "areas", "payer", "route", "procedure")),
     PartSpec(
         "effect",
         "施行期",
@@ -108,6 +109,7 @@ DOCUMENT_PARTS = (
     PartSpec(
         "overlap", "与其他政策重复时", "填写依据后，其他政策已就同一事项支持的，本文件只补差额。", record="overlap"
     ),
+    PartSpec("periods", "办理期限", "各环节的工作日；不填的同平台的规定。", record="periods"),
     PartSpec("source", "来源", keys=("source_note",)),
 )
 SETTINGS_PARTS = (
@@ -184,6 +186,7 @@ ITEM_WORDS = KeyWords(labels.ITEM_KEYS, _ITEM_HELP)
 RULE_WORDS = KeyWords(labels.RULE_KEYS, _RULE_HELP)
 _PERIOD_WORDS = KeyWords(labels.PERIOD_KEYS, {"from_setting": "还没有印发的草案，取自“草案的印发日期”"})
 _OVERLAP_WORDS = KeyWords(labels.OVERLAP_KEYS, {"cite": "如“锡政办发〔2020〕11号 末段第3句”"})
+_PERIODS_WORDS = KeyWords(labels.PERIODS_KEYS, {"basis": "规定期限的条款，如“第十二条”"})
 _ONLY_WORDS = KeyWords(labels.CONDITION_KEYS, {})
 
 
@@ -207,6 +210,7 @@ INNER_WORDS: dict[str, KeyWords] = {
     "document": DOCUMENT_WORDS,
     "effect": _PERIOD_WORDS,
     "overlap": _OVERLAP_WORDS,
+    "periods": _PERIODS_WORDS,
     "split": KeyWords(labels.SPLIT_KEYS, {"city": "如 60%"}),
     "facts": KeyWords({"name": "哪一项", "group": "必填还是选填", **labels.FACT_KEYS}, labels.FACT_KEY_HELP),
     "evidence": KeyWords({"code": "哪一种", "group": "必交还是选交", **labels.EVIDENCE_KEYS}, {}),

@@ -49,6 +49,7 @@ _BY_CHECK: dict[Check, Codec] = {
     checks.day: ValueCodec("day"),
     checks.day_or_null: ValueCodec("day", empty=None),
     checks.count: ValueCodec("count"),
+    grammar.workdays: ValueCodec("count"),
     checks.number: ValueCodec("number"),
     checks.boolean: ValueCodec("flag"),
     checks.code: ValueCodec("code"),
@@ -62,7 +63,7 @@ _BY_KEY: dict[str, Codec] = {
     **{
         key: ValueCodec("choice", words)
         for key, words in labels.WORDS.items()
-        if key not in ("beneficiaries", "per", "setting_kind")
+        if key not in ("beneficiaries", "procedure", "per", "setting_kind")
     },
     "summary": ValueCodec("area"),
     "source_note": ValueCodec("area"),
@@ -75,6 +76,7 @@ _BY_KEY: dict[str, Codec] = {
     "supersedes": LineList(),
     "notes": LineList(),
     "beneficiaries": CheckboxGroup(labels.WORDS["beneficiaries"]),
+    "procedure": CheckboxGroup(labels.WORDS["procedure"]),
     "as_of": ValueCodec("fact", types=("date",)),
     "subject": ValueCodec("fact", types=("text",)),
     "settings": NameList("settings"),
@@ -120,6 +122,7 @@ def _tested(keys: Mapping[str, Check], types: Mapping[str, str], **own: Codec) -
 def section_codec(kind: str, types: Mapping[str, str]) -> Record:
     """How a section of this kind stands in a form; `types` are those of the facts it may ask about."""
     period = Record(_codecs(grammar.EFFECT_OPTIONAL))
+    periods = Record(_codecs({**grammar.PERIODS_OPTIONAL, **grammar.PERIODS_REQUIRED}))
     if kind == "document":
         keys = _codecs(
             {**grammar.DOCUMENT_REQUIRED, **grammar.DOCUMENT_OPTIONAL},
@@ -127,6 +130,7 @@ def section_codec(kind: str, types: Mapping[str, str]) -> Record:
             short_title=ValueCodec("area"),
             effect=Rows(period),
             overlap=Record(_codecs({**grammar.OVERLAP_REQUIRED, "if": grammar.guard})),
+            periods=periods,
         )
         return Record({"document": Record(keys)})
     if kind == "settings":
@@ -147,6 +151,7 @@ def section_codec(kind: str, types: Mapping[str, str]) -> Record:
             limits=Rows(_limit(types)),
             split=Record(_codecs({**split.REQUIRED, **split.OPTIONAL})),
             effect=Rows(period),
+            periods=periods,
         )
     )
 

@@ -8,10 +8,10 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.datastructures import MultiValueDict
 
-from applications.claims.enums import Route
 from portal.core.fields import DayField, LineField, TextField, YuanField
 from portal.core.money import ZERO
 from review.decisions.enums import Conclusion, CreditResult, DeclineGround, RefusalGround, Stage
+from review.decisions.forms.report import add_report
 from review.decisions.selectors.ceilings import Ceilings
 from review.decisions.selectors.claim_review import ClaimReview, ShownLine
 from review.decisions.services.decisions import Minutes
@@ -64,8 +64,18 @@ class SeenForm(forms.Form):
 
     @property
     def listed_fields(self) -> list[BoundField]:
-        """The fields one below the other; those of the meeting stand beside each other after them."""
-        return [field for field in self.visible_fields() if not field.name.startswith("minutes_")]
+        """The fields one below the other; those of the meeting and of a report stand after them."""
+        return [field for field in self.visible_fields() if not field.name.startswith(("minutes_", "report_"))]
+
+    @property
+    def report_fields(self) -> list[BoundField]:
+        """The fields of a panel's or an auditor's report."""
+        return [field for field in self.visible_fields() if field.name.startswith("report_")]
+
+    @property
+    def following(self) -> str:
+        """The name of the step to which the claim goes when this stage supports it."""
+        return self.claim_review.claim.procedure.after(str(self.claim_review.stage))
 
     @property
     def expected(self) -> ExpectedState:
@@ -94,7 +104,7 @@ class ConfirmForm(SeenForm):
         if proposal and proposal.conclusion == Conclusion.REFUSE:
             follows = "并作出不予支持的决定"
         else:
-            follows = "提交本区审定" if self.claim_review.claim.route == Route.DISTRICT else "报送市级复审"
+            follows = {"市级复审": "报送市级复审", "审定": "提交本区审定"}.get(self.following, f"转{self.following}")
         return f"按初审的意见和金额确认，{follows}。"
 
 
@@ -103,8 +113,14 @@ class AcceptForm(SeenForm):
 
     conclusion = Conclusion.SUPPORT
     icon = "check"
-    help = "材料齐全、属于受理范围，转区级初审。"
-    done = "已受理，进入区级初审。"
+
+    @property
+    def help(self) -> str:
+        return f"材料齐全、属于受理范围，转{self.following}。"
+
+    @property
+    def done(self) -> str:
+        return f"已受理，进入{self.following}。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +164,7 @@ class SupportForm(SeenForm):
                 self._ask_sum(shown)
         self.fields["unmet"] = unmet_field(claim_review)
         add_minutes(self, claim_review)
+        add_report(self, claim_review.stage)
         if claim_review.stage == Stage.FINAL and self.open_lines:
             self.fields["decision_no"] = decision_no_field(required=not ceilings.is_recognised)
 
@@ -231,8 +248,10 @@ class SupportForm(SeenForm):
     def done(self) -> str:
         return {
             Stage.DISTRICT_FIRST: "初审意见已报送复核。",
-            Stage.CITY: "复审通过，进入审定。",
-            Stage.FINAL: "已审定支持，等待公示。",
+            Stage.CITY: f"复审通过，进入{self.following}。",
+            Stage.AUDIT: f"审计意见已登记，进入{self.following}。",
+            Stage.PANEL: f"评审意见已登记，进入{self.following}。",
+            Stage.FINAL: f"已审定支持，等待{self.following}。",
         }[self.claim_review.stage or Stage.FINAL]
 
     @property
@@ -269,6 +288,7 @@ class RefuseForm(SeenForm):
         if claim_review.stage != Stage.ACCEPTANCE:
             self.fields["unmet"] = unmet_field(claim_review)
         add_minutes(self, claim_review)
+        add_report(self, claim_review.stage)
         self.order_fields(self.field_order)
 
     @property

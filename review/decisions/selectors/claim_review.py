@@ -30,9 +30,9 @@ from review.notices.selectors import notices_of
 
 _FIRST_ASSESSMENTS = (Action.SUBMIT, Action.RESUBMIT)
 SUM_COLUMNS = (
-    (Stage.DISTRICT_FIRST, "区级审核"),
-    (Stage.CITY, "市级审核"),
-    (Stage.FINAL, "审定"),
+    ("区级审核", (Stage.DISTRICT_FIRST,)),
+    ("市级审核", (Stage.CITY,)),
+    ("审定", (Stage.FINAL,)),
 )
 
 
@@ -134,7 +134,7 @@ class ClaimReview:
     @cached_property
     def _decided(self) -> list[tuple[Decision, dict[int, LineDecision]]]:
         """Each conclusion with its sums by the line's pk: one query, in which a conclusion comes with each sum."""
-        joined = self.claim.decisions.annotate(row=FilteredRelation("lines")).select_related("row")  # type: ignore[misc]
+        joined = self.claim.decisions.annotate(row=FilteredRelation("lines")).select_related("row", "report")  # type: ignore[misc]
         found: dict[int, tuple[Decision, dict[int, LineDecision]]] = {}
         for decision in joined.order_by("pk"):
             rows = found.setdefault(decision.pk, (decision, {}))[1]
@@ -145,9 +145,21 @@ class ClaimReview:
     def _sums_of(self, decision: Decision | None) -> dict[int, LineDecision]:
         return next((rows for one, rows in self._decided if one is decision), {})
 
-    def latest(self, stage: str) -> Decision | None:
+    def latest(self, stage: Stage) -> Decision | None:
         """The last conclusion at a stage."""
-        return next((decision for decision in reversed(self.decisions) if decision.stage == stage), None)
+        return self._latest_of((stage,))
+
+    @property
+    def _columns(self) -> list[tuple[str, tuple[Stage, ...]]]:
+        """The columns of sums with the stages that set each: an auditor's and a panel's count for the last office."""
+        last = 0 if self.claim.route == Route.DISTRICT else 1
+        return [
+            (label, (*stages, Stage.AUDIT, Stage.PANEL) if place == last else stages)
+            for place, (label, stages) in enumerate(SUM_COLUMNS)
+        ]
+
+    def _latest_of(self, stages: Iterable[Stage]) -> Decision | None:
+        return next((decision for decision in reversed(self.decisions) if decision.stage in stages), None)
 
     @cached_property
     def obstacle(self) -> str:
@@ -208,7 +220,7 @@ class ClaimReview:
     @cached_property
     def lines(self) -> list[ShownLine]:
         """The lines in order."""
-        by_stage = [self._sums_of(self.latest(stage)) for stage, _ in SUM_COLUMNS]
+        by_stage = [self._sums_of(self._latest_of(stages)) for _, stages in self._columns]
         facts = facts_of(self.item)
         shown = []
         for state in self.context.lines:
@@ -348,7 +360,7 @@ class ClaimReview:
     @property
     def suggested(self) -> Mapping[int, tuple[Decimal, str]]:
         """Sum and reason per line of the stage before, by the line's pk: what the form starts from."""
-        before = stage_before(self.stage, self.claim.route)
+        before = stage_before(self.stage, self.claim)
         decision = self.latest(before) if before else None
         if decision is None and self.stage == Stage.DISTRICT_FIRST:
             decision = self.latest(Stage.DISTRICT_FIRST)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from applications.claims.enums import Action, ClaimStatus, Route
 from applications.claims.models import Claim, ClaimEvent, ClaimLine, ClaimQuerySet
 from applications.claims.services.submission import claim_number
+from policies.engine.procedure import CITY_ONLY
 from policies.facts.identifiers import comparison_key
 from policies.published.models import SupportItem
 from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
@@ -39,6 +40,13 @@ DUTIES: dict[str, Stage] = {
     Role.CITY_OFFICER: Stage.CITY,
     Role.DECISION_MAKER: Stage.FINAL,
 }
+# What falls to a duty where a procedure has it: a queue of its own while something waits there.
+_FURTHER_DUTIES: dict[str, tuple[Stage, ...]] = {
+    Role.CITY_OFFICER: (Stage.ACCEPTANCE, Stage.AUDIT, Stage.PANEL),
+    Role.DISTRICT_SECOND: (Stage.AUDIT, Stage.PANEL),
+}
+_BY_ROUTE = frozenset({Stage.AUDIT, Stage.PANEL, Stage.FINAL})
+_WITHOUT_DISTRICT = Q(departures__contains=CITY_ONLY)
 
 _CAME_BACK = {
     Action.SEND_BACK: "退回重审",
@@ -72,7 +80,7 @@ class WorkQueue:
         """What the sum is called with which claims come to this queue."""
         if self.stage == Stage.CITY:
             return "区级审核金额"
-        if self.stage == Stage.FINAL:
+        if self.stage in _BY_ROUTE:
             return "市级审核金额" if self.region.level == RegionLevel.CITY else "区级审核金额"
         return "申报金额"
 
@@ -89,20 +97,38 @@ class WorkQueue:
         in_city = self.region.level == RegionLevel.CITY
         claims = Claim.objects.visible_to(user)
         claims = claims.filter(city_id=self.region.pk) if in_city else claims.filter(region_id=self.region.pk)
-        if self.stage == Stage.FINAL:
+        if self.stage in _BY_ROUTE:
             claims = claims.filter(route=Route.CITY if in_city else Route.DISTRICT)
+        if self.stage == Stage.ACCEPTANCE:
+            claims = claims.filter(_WITHOUT_DISTRICT if in_city else ~_WITHOUT_DISTRICT)
         return claims
 
 
 def queues_of(user: User) -> list[WorkQueue]:
     """The queues at which this person works, in the order of the procedure."""
-    stages = list(DUTIES.values())
+    stages = list(Stage)
     found = [
         WorkQueue(DUTIES[appointment.role], appointment.region)
         for appointment in user.active_appointments
         if appointment.role in DUTIES
     ]
-    return sorted(set(found), key=lambda work: (stages.index(work.stage), work.region.pk))
+    return sorted({*found, *_further_queues(user)}, key=lambda work: (stages.index(work.stage), work.region.pk))
+
+
+def _further_queues(user: User) -> list[WorkQueue]:
+    """The queues that this person has besides while something waits there; one query, for those who may have any."""
+    possible = [
+        WorkQueue(stage, appointment.region)
+        for appointment in user.active_appointments
+        for stage in _FURTHER_DUTIES.get(appointment.role, ())
+    ]
+    if not possible:
+        return []
+    reported = Q(status__in=[ClaimStatus.AUDIT, ClaimStatus.PANEL])
+    waiting = Claim.objects.visible_to(user).filter(reported | Q(_WITHOUT_DISTRICT, status=ClaimStatus.SUBMITTED))
+    places = set(waiting.order_by().values_list("status", "route", "city_id", "region_id").distinct())
+    there = {(status, city if route == Route.CITY else region) for status, route, city, region in places}
+    return [work for work in possible if (work.status, work.region.pk) in there]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,6 @@ from applications.claims.services.assessment import (
     with_decided_sums,
 )
 from applications.claims.services.transitions import perform_transition
-from applications.ledger.selectors import call_uses, uses_of_claim
-from applications.ledger.services import reserve_limits
 from portal.accounts.models import User
 from portal.audit.services import record_contents
 from portal.core import clock
@@ -32,18 +30,25 @@ from portal.jobs.services import enqueue_job
 from portal.ownership.selectors import acceptance_problem
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, LineDecision
-from review.decisions.permissions import ACTION_OF, SUM_STAGES, stage_before
+from review.decisions.permissions import ACTION_OF, REPORTED_STAGES, SUM_STAGES, stage_before
 from review.decisions.selectors.ceilings import Ceilings, open_sums, read_ceilings
 from review.decisions.selectors.credit import credit_problem
+from review.decisions.services.granting import grant, reserve_decided
 from review.decisions.services.locking import ExpectedState, lock_for_decision, write_decision
+from review.decisions.services.reports import ReportPaper, keep_report
 from review.decisions.services.step_messages import enqueue_notice, notify_of_step
 from review.decisions.services.sums import LineSum, checked_sums, decided_sums, reasons_in_words, sums_of
-from review.treasury.services.awards import payer_parts, reserve_claim
 
 # What else forbids new awards and payments: a function of the applicant's key that gives the reason, empty for none.
 DEBT_CHECKS: list[Callable[[int], str]] = []
 # Which sum of the claim a stage's support sets; the final one also fixes what is approved.
 _AMOUNT_FIELD = {Stage.DISTRICT_FIRST: "district_amount", Stage.CITY: "city_amount", Stage.FINAL: "approved_amount"}
+
+
+def _amount_field(claim: Claim, stage: Stage) -> str:
+    """The sum that a stage sets: an auditor's and a panel's stand for the office that had them asked."""
+    office = Stage.DISTRICT_FIRST if claim.procedure.is_decided_by_district else Stage.CITY
+    return _AMOUNT_FIELD[office if stage in REPORTED_STAGES else stage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +84,15 @@ def support_claim(
     sums: Mapping[int, LineSum] | None = None,
     unmet: Sequence[str] | None = None,
     minutes: Minutes | None = None,
+    report: ReportPaper | None = None,
 ) -> Decision:
     """Support a claim at the first, city or final stage with a sum per line.
 
     `sums` by the line's pk; a line left out, and None for all, takes the sum of the stage before. The engine is
     asked anew without the conditions in `unmet` (None: those found unmet at the stage before); the final decision
-    needs `minutes`, and reserves the limits. Where the document names no sum, the officers' sums are put to the engine
-    and the final one needs the paper that sets them (`minutes.decision_no`); where it gives a title, support without
-    sums recognises it. Raises RefusedError (a sum above its ceiling, a reason missing, bad credit),
+    needs `minutes`, and reserves the limits; a stage of others needs their `report`. Where the document names no sum,
+    the officers' sums are put to the engine and the final one needs the paper that sets them (`minutes.decision_no`);
+    where it gives a title, support without sums recognises it. Raises RefusedError (a sum above its ceiling, a reason missing, bad credit),
     LimitExceededError, and what `lock_for_decision` raises; then nothing was written.
     """
     given = sums or {}
@@ -103,11 +109,15 @@ def support_claim(
         decision = _record_support(
             claim, assessed, line_sums, stage=stage, officer=officer, unmet=unmet, minutes=minutes, act=act
         )
-        changes: dict[str, Any] = {_AMOUNT_FIELD[stage]: decision.amount}
+        keep_report(decision, report, act=act)
+        changes: dict[str, Any] = {_amount_field(claim, stage): decision.amount}
         if stage == Stage.FINAL:
-            _reserve(claim, assessed, line_sums, act=act)
+            reserve_decided(claim, assessed.assessment, assessed.lines, line_sums, act=act)
             changes["approved_title"] = decision.title
-        _move(claim, ACTION_OF[stage, Conclusion.SUPPORT], act=act, changes=changes)
+        action = ACTION_OF[stage, Conclusion.SUPPORT]
+        if stage == Stage.FINAL and claim.procedure.is_publicised_first:
+            action = grant(claim, pays=decision.amount is not None, deed=decision.pk, act=act)
+        _move(claim, action, act=act, changes=changes)
     return decision
 
 
@@ -287,6 +297,7 @@ def refuse_claim(
     grounds: Sequence[str] = (),
     unmet: Sequence[str] = (),
     minutes: Minutes | None = None,
+    report: ReportPaper | None = None,
 ) -> Decision:
     """Refuse a claim (不予受理 or 不予支持) with a reason that the applicant will read; `grounds` are its codes.
 
@@ -315,6 +326,7 @@ def refuse_claim(
             minutes_date=minutes.date if minutes else None,
             assessment=assessment,
         )
+        keep_report(decision, report, act=act)
         if action == Action.DISTRICT_PASS:
             _move(claim, action, act=act, changes={"district_amount": ZERO})
         else:
@@ -354,7 +366,7 @@ def latest_decision(claim: Claim, stage: Stage) -> Decision | None:
 
 def decision_before(claim: Claim, stage: str) -> Decision | None:
     """The conclusion that a stage starts from: the district's for the city, the city's for the final decision."""
-    before = stage_before(stage, claim.route)
+    before = stage_before(Stage(stage), claim)
     return latest_decision(claim, before) if before else None
 
 
@@ -382,14 +394,3 @@ def _refuse(claim: Claim, action: Action, *, reason: str, act: ActorContext) -> 
         enqueue_job(
             "notices.issue_refusal", key=str(claim.pk), payload={"claim_id": claim.pk}, region_code=claim.region_id
         )
-
-
-def _reserve(claim: Claim, assessed: _AssessedSupport, line_sums: Mapping[int, LineSum], *, act: ActorContext) -> None:
-    """Take what the claim's own answer says that these sums take from the limits, its call and its payers' budgets."""
-    amounts = [(line.subject_key, line_sums[line.pk].amount if line_sums else ZERO) for line in assessed.lines]
-    uses = [*uses_of_claim(claim, assessed.assessment, amounts), *call_uses(claim, amounts)]
-    reserve_limits(claim, uses=uses, act=act)
-    if line_sums:
-        assessment = assessed.assessment
-        parts = payer_parts(claim, assessment.version, assessment.answer)
-        reserve_claim(claim, parts, deed=assessment.pk, act=act)

@@ -16,7 +16,7 @@ from portal.core.errors import RefusedError, StaleStateError
 from portal.ownership.selectors import refuse_disputed
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision
-from review.decisions.permissions import ACTION_OF, STAGE_OF, four_eyes_problem
+from review.decisions.permissions import STAGE_OF, action_of, four_eyes_problem
 
 # What else must hold before a conclusion (answers to findings, points of a checklist): a function of the locked claim,
 # its stage, the conclusion and the officer that says what is missing; empty for nothing.
@@ -45,7 +45,7 @@ def lock_for_decision(
     claim = lock_claim(claim_id)
     refuse_stale(claim, expected)
     stage = STAGE_OF.get(claim.status)
-    action = ACTION_OF.get((stage, conclusion)) if stage else None
+    action = action_of(claim, stage, conclusion) if stage else None
     if stage is None or action is None:
         raise RefusedError(f"该申报现为“{claim.get_status_display()}”，不能作出“{conclusion.label}”的意见。")
     if act.user is None or party_for(act.user, claim, action) is None:

@@ -17,20 +17,18 @@ from portal.accounts.models import Applicant, Region
 from portal.audit.services import record_audit, record_contents, recorded_together
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
-from portal.jobs.services import enqueue_job
 from portal.ownership.selectors import refuse_disputed
 from portal.workdays.selectors import CalendarUnknownError, add_workdays
 from review.decisions.enums import Conclusion, Stage
-from review.decisions.models import LineDecision, PublicityEntry, PublicityList
+from review.decisions.models import Decision, LineDecision, PublicityEntry, PublicityList
 from review.decisions.permissions import publishing_regions
 from review.decisions.selectors.credit import credit_problem
-from review.decisions.services.locking import APPROVAL_CHECKS, check_uninvolved
+from review.decisions.services.granting import grant
+from review.decisions.services.locking import check_uninvolved
 from review.decisions.services.step_messages import notify_of_step
 from review.decisions.services.ways_back import release_decided
 from review.notices.compose import document_number
 from review.notices.services import take_number
-from review.treasury.enums import EntryKind
-from review.treasury.services.awards import move_claim
 
 # The series of the lists' numbers, and the word that stands for it in them.
 SERIES, SERIES_WORD = "publicity", "知公示"
@@ -135,8 +133,8 @@ def enter_claims(publicity: PublicityList, claim_ids: Collection[int], *, act: A
                 district_name=claim.region.name,
                 item_title=claim.item.title,
                 count=_paid_lines(claim),
-                amount=claim.approved_amount,
-                title=claim.approved_title,
+                amount=claim.listed_amount,
+                title=claim.approved_title or _proposed_title(claim),
             )
             for claim in claims
         )
@@ -205,9 +203,19 @@ def take_off(claim_ids: Collection[int], *, reason: str, redecide: bool, act: Ac
                 perform_transition(claim, action=Action.SEND_BACK, act=act, reason=reason)
 
 
+def _proposed(claim: Claim) -> Decision | None:
+    """The last support: the decision's, or the review's that is publicised before it."""
+    return claim.decisions.filter(conclusion=Conclusion.SUPPORT).order_by("-pk").first()
+
+
+def _proposed_title(claim: Claim) -> str:
+    proposed = _proposed(claim) if claim.procedure.is_publicised_first else None
+    return proposed.title if proposed else ""
+
+
 def _paid_lines(claim: Claim) -> int:
-    final = claim.decisions.filter(stage=Stage.FINAL, conclusion=Conclusion.SUPPORT).order_by("-pk").first()
-    if claim.approved_amount is None:
+    final = _proposed(claim)
+    if claim.listed_amount is None:
         return claim.lines.count()
     return max(LineDecision.objects.filter(decision=final, amount__gt=0).count(), 1) if final else claim.lines.count()
 
@@ -237,6 +245,8 @@ def approvable(publicity: PublicityList) -> list[Claim]:
 def approve_claim(claim_id: int, *, publicity: PublicityList, act: ActorContext) -> Claim:
     """Approve one publicised claim after the list's last day, and promise its award and notice, or its recognition's.
 
+    One that is publicised before its decision goes to the decision.
+
     Raises RefusedError before the end of the period, where the claim is frozen or moved on, where its organisation is
     contested, and, where a district decides, for who took its decision.
     """
@@ -245,20 +255,16 @@ def approve_claim(claim_id: int, *, publicity: PublicityList, act: ActorContext)
         claim = lock_claim(claim_id)
         if not publicity.entries.standing().filter(claim=claim).exists():
             raise RefusedError("该申报不在本次公示名单中。")
+        if claim.procedure.is_publicised_first:
+            notify_of_step(claim, perform_transition(claim, action=Action.END_PUBLICITY, act=act))
+            return claim
         refuse_disputed(claim.applicant_id)
         if problem := credit_problem(claim, on=timezone.localdate(act.at)):
             raise RefusedError(problem)
-        for check in APPROVAL_CHECKS:
-            if problem := check(claim):
-                raise RefusedError(problem)
         if claim.route == Route.DISTRICT:
             check_uninvolved(claim, act=act, stage=Stage.FINAL)
-        pays = claim.approved_amount is not None
-        move_claim(claim, EntryKind.COMMIT, deed=publicity.pk, act=act)
-        event = perform_transition(claim, action=Action.APPROVE if pays else Action.RECOGNISE, act=act)
-        notify_of_step(claim, event)
-        notice = "notices.issue_grant" if pays else "notices.issue_recognition"
-        enqueue_job(notice, key=str(claim.pk), payload={"claim_id": claim.pk}, region_code=claim.region_id)
+        action = grant(claim, pays=claim.approved_amount is not None, deed=publicity.pk, act=act)
+        notify_of_step(claim, perform_transition(claim, action=action, act=act))
     return claim
 
 
@@ -274,7 +280,7 @@ def approve_list(
     outcomes: list[Outcome] = []
     ready = approvable(publicity)
     for claim in ready:
-        outcome = Outcome(claim, claim.approved_amount, title=claim.approved_title)
+        outcome = Outcome(claim, claim.listed_amount, title=claim.approved_title)
         try:
             approve_claim(claim.pk, publicity=publicity, act=act)
         except (RefusedError, PermissionDenied) as error:

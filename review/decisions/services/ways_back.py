@@ -35,6 +35,8 @@ def take_back(claim_id: int, *, expected: ExpectedState, reason: str, act: Actor
 
 
 def release_decided(claim: Claim, *, act: ActorContext) -> None:
-    """Give back what the last final decision took from the limits and from its payers' budgets."""
+    """Give back what the last final decision took from the limits and from its payers' budgets, where there is one."""
+    if claim.approved_amount is None and not claim.approved_title:
+        return
     release_limits(claim, act=act)
     move_claim(claim, EntryKind.RELEASE, deed=claim.decisions.latest("pk").pk, act=act)

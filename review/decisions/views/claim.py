@@ -18,7 +18,7 @@ from portal.access import access
 from portal.accounts.areas import covers
 from portal.core.actor import ActorContext
 from portal.core.errors import StaleStateError, show_refusal
-from portal.core.http import act_of, user_of
+from portal.core.http import act_of, takes_files, user_of
 from portal.ownership.enums import CHECKERS
 from portal.ownership.forms import OpinionForm
 from portal.ownership.selectors import check_page
@@ -33,6 +33,7 @@ from review.decisions.forms.decision import (
     SendBackForm,
     SupportForm,
 )
+from review.decisions.forms.report import report_of
 from review.decisions.forms.steps import AbandonForm, ProlongForm, ReasonForm, TakeBackForm
 from review.decisions.panels import panel_of, panels_of
 from review.decisions.permissions import stage_before
@@ -77,7 +78,9 @@ def claim_or_404(request: HttpRequest, key: uuid.UUID) -> Claim:
     return get_object_or_404(claims_for(user_of(request)).with_call_item().select_related(*related), key=key)
 
 
-def make_form(name: str, claim_review: ClaimReview, ceilings: Ceilings, data: Any = None) -> SeenForm | None:
+def make_form(
+    name: str, claim_review: ClaimReview, ceilings: Ceilings, data: Any = None, files: Any = None
+) -> SeenForm | None:
     """The form of one conclusion, None where this person cannot conclude so now."""
     if Conclusion(name) not in claim_review.conclusions:
         return None
@@ -86,20 +89,20 @@ def make_form(name: str, claim_review: ClaimReview, ceilings: Ceilings, data: An
             return AcceptForm(data, claim_review=claim_review)
         if claim_review.stage == Stage.DISTRICT_SECOND:
             return ConfirmForm(data, claim_review=claim_review)
-        return SupportForm(data, claim_review=claim_review, ceilings=ceilings)
+        return SupportForm(data, claim_review=claim_review, ceilings=ceilings, files=files)
     if name == Conclusion.CORRECT:
         targets = correction_targets(claim_review.claim, [state.line for state in claim_review.context.lines])
         return CorrectionForm(data, claim_review=claim_review, targets=targets)
     if name == Conclusion.SEND_BACK:
         return SendBackForm(data, claim_review=claim_review)
-    return RefuseForm(data, claim_review=claim_review)
+    return RefuseForm(data, claim_review=claim_review, files=files)
 
 
 def ceilings_now(claim_review: ClaimReview, unmet: list[str]) -> Ceilings:
     """The engine's answer as the page shows it: anew for whoever sets sums, as stored for all others."""
     if claim_review.conclusions or not claim_review.assessments:
         if not unmet:
-            stage = stage_before(claim_review.stage, claim_review.claim.route)
+            stage = stage_before(claim_review.stage, claim_review.claim)
             before = claim_review.latest(stage) if stage else None
             unmet = before.unmet if before else []
         return preview_ceilings(claim_review.context, unmet=unmet)
@@ -166,6 +169,7 @@ def panel(request: HttpRequest, key: uuid.UUID, code: str) -> HttpResponse:
     return render(request, name, {"claim_review": claim_review, "shown": shown})
 
 
+@takes_files
 @access(reviewers)
 @require_POST
 def conclude(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
@@ -175,7 +179,7 @@ def conclude(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if name not in Conclusion.values:
         raise Http404("conclusion")
     ceilings = ceilings_now(claim_review, request.POST.getlist("unmet"))
-    form = make_form(name, claim_review, ceilings, request.POST)
+    form = make_form(name, claim_review, ceilings, request.POST, request.FILES)
     if form is None:
         return refuse_stale(request, claim_review, claim_review.obstacle)
     if request.POST.get("intent") in ("preview", MORE):
@@ -246,6 +250,7 @@ def carry_out(form: SeenForm, *, act: ActorContext) -> None:
                 sums=form.sums,
                 unmet=form.cleaned_data["unmet"],
                 minutes=form.minutes,
+                report=report_of(form),
             )
         case RefuseForm():
             refuse_claim(
@@ -256,6 +261,7 @@ def carry_out(form: SeenForm, *, act: ActorContext) -> None:
                 grounds=form.cleaned_data["grounds"],
                 unmet=form.cleaned_data.get("unmet", []),
                 minutes=form.minutes,
+                report=report_of(form),
             )
         case SendBackForm():
             send_back(claim_id, expected=form.expected, act=act, reason=form.cleaned_data["text"])

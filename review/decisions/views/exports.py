@@ -1,14 +1,19 @@
-"""Sheets to download from the lists."""
+"""Sheets to download from the lists, and the reports that panels and auditors gave."""
 
-from django.http import HttpRequest, HttpResponse
+import uuid
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from portal.access import access
 from portal.audit.security import exported_workbook
 from portal.core.fields import filter_words
+from portal.core.files import PDF, file_response
 from portal.core.http import act_of, user_of
 from review.decisions.forms.lists import ClaimSearchForm
+from review.decisions.models import StageReport
 from review.decisions.selectors.queue import claims_for
 from review.decisions.selectors.sheets import MOST_CLAIMS, claims_of_sheet, review_sheet
 from review.decisions.views.queue import readers
@@ -30,3 +35,13 @@ def claims_sheet(request: HttpRequest) -> HttpResponse:
         filters=filter_words(form),
         applicants=found.values(),
     )
+
+
+@access(readers)
+@require_safe
+def report(request: HttpRequest, key: uuid.UUID) -> FileResponse:
+    """The PDF of a panel's or an auditor's report."""
+    found = get_object_or_404(StageReport.objects.visible_to(user_of(request)), key=key)
+    response = file_response(found.path, sha256=found.sha256, filename=found.filename, media_type=PDF)
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -33,9 +33,8 @@ credit_checkers = officials(*(Role(role) for role in DUTIES), Role.FINANCE)
 readers = officials(*(Role(role) for role in DUTIES), Role.AUDITOR, Role.FINANCE)
 
 
-def chosen_queue(request: HttpRequest) -> WorkQueue | None:
+def chosen_queue(request: HttpRequest, queues: list[WorkQueue]) -> WorkQueue | None:
     """The work queue named in the address, or the first of this person's."""
-    queues = queues_of(user_of(request))
     if not queues:
         return None
     wanted = choice_of(request, "desk", {work.key for work in queues}, default=queues[0].key)
@@ -46,11 +45,12 @@ def chosen_queue(request: HttpRequest) -> WorkQueue | None:
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
     """The claims of one work queue, those that have waited longest first."""
-    work = chosen_queue(request)
+    queues = queues_of(user_of(request))
+    work = chosen_queue(request, queues)
     form = ClaimFilterForm(request.GET)
     tabs = [
         (each, min(each.claims(user_of(request)).order_by()[: COUNT_LIMIT + 1].count(), COUNT_LIMIT + 1))
-        for each in queues_of(user_of(request))
+        for each in queues
     ]
     context: dict[str, Any] = {"work": work, "tabs": tabs, "form": form, "limit": COUNT_LIMIT}
     if work is not None:
@@ -72,7 +72,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_GET
 def take_next(request: HttpRequest) -> HttpResponse:
     """Go to the claim that has waited longest and that this person may conclude."""
-    work = chosen_queue(request)
+    work = chosen_queue(request, queues_of(user_of(request)))
     claim = next_claim(user_of(request), work) if work else None
     if claim is None:
         messages.info(request, "这里没有等待您办理的申报了。")

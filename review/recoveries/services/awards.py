@@ -40,7 +40,7 @@ def terminate_claim(claim_id: int, *, reason: str, act: ActorContext) -> Claim:
     """
     with transaction.atomic():
         claim = lock_claim(claim_id)
-        workflow_of(claim.route).check(claim, Action.TERMINATE, reason=reason)
+        workflow_of(claim.route, claim.departures).check(claim, Action.TERMINATE, reason=reason)
         if in_kind(claim.pk, K.PAID):
             raise RefusedError("该申报已有拨付，请办理追缴。")
         if Recovery.objects.filter(claim=claim, state__in=OPEN_STATES).exists():

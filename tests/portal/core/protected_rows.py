@@ -30,7 +30,14 @@ from portal.privacy.models import Removal
 from portal.privacy.services.consent import give_consent
 from review.appropriations.models import Receipt
 from review.decisions.enums import Conclusion, CreditResult, Stage
-from review.decisions.models import ClaimScore, CreditSnapshot, Decision, LineDecision, PublicityEntry, PublicityList
+from review.decisions.models import (
+    ClaimScore,
+    CreditSnapshot,
+    Decision,
+    LineDecision,
+    PublicityEntry,
+    PublicityList,
+)
 from review.funding.models import Award, AwardPart, Payment, PaymentKind
 from review.notices.enums import NoticeEventKind, NoticeKind
 from review.notices.models import Notice, NoticeEvent
@@ -48,6 +55,7 @@ from review.wordings.models import Wording
 from tests.factories import CallFactory, ClaimFactory, ItemVersionFactory, act, make_member, make_official, wuxi
 from tests.portal.core.protected_checks import CHECK_ROWS
 from tests.portal.core.protected_messages import MESSAGE_ROWS
+from tests.portal.core.protected_reports import REPORT_ROWS
 from tests.portal.core.protected_targets import TARGET_ROWS
 from tests.portal.ownership.worlds import contest_row, organisation_check
 from tests.review.appropriations.worlds import Treasury
@@ -394,5 +402,6 @@ ROWS = {
     "notices.notice": (notice, {"number": "锡知〔2026〕2号"}),
     "notices.noticeevent": (_notice_event, {"note": "改写"}),
     **CHECK_ROWS,
+    **REPORT_ROWS,
     **TARGET_ROWS,
 }
