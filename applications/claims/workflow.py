@@ -84,10 +84,10 @@ def _sent_back(way: list[ClaimStatus]) -> dict[ClaimStatus, ClaimStatus]:
     A decision that is not yet publicised goes back to the meeting. Nothing goes back to acceptance.
     """
     reviews = [status for status in way if status != S.AWAITING_PUBLICITY]
-    found = dict(zip(reviews[2:], reviews[1:], strict=False))
+    found: dict[ClaimStatus, ClaimStatus] = dict(zip(reviews[2:], reviews[1:], strict=False))
     if S.AWAITING_PUBLICITY in way:
         found[S.AWAITING_PUBLICITY] = way[way.index(S.AWAITING_PUBLICITY) - 1]
-    first = {S.DISTRICT_CONFIRMATION: S.DISTRICT_REVIEW}
+    first: dict[ClaimStatus, ClaimStatus] = {S.DISTRICT_CONFIRMATION: S.DISTRICT_REVIEW}
     return {status: first.get(before, before) for status, before in found.items()}
 
 

@@ -63,7 +63,7 @@ def perform_transition(
         raise PermissionDenied(f"您的职责不包含对该申报“{action.label}”。")
     workflow.check(claim, action, reason=reason)
 
-    after = row.target_from(before) or ClaimStatus(claim.returned_from)
+    after = ClaimStatus(row.target_from(before) or claim.returned_from)
     changed = dict(changes or {})
     if action == Action.REQUEST_CORRECTION:
         changed |= {"returned_from": before, "correction_round": claim.correction_round + 1}

@@ -1,6 +1,6 @@
 """Everything about one claim that a reviewer works from, gathered for one page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -158,7 +158,7 @@ class ClaimReview:
             for place, (label, stages) in enumerate(SUM_COLUMNS)
         ]
 
-    def _latest_of(self, stages: Iterable[Stage]) -> Decision | None:
+    def _latest_of(self, stages: Sequence[str]) -> Decision | None:
         return next((decision for decision in reversed(self.decisions) if decision.stage in stages), None)
 
     @cached_property

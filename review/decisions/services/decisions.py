@@ -92,8 +92,8 @@ def support_claim(
     asked anew without the conditions in `unmet` (None: those found unmet at the stage before); the final decision
     needs `minutes`, and reserves the limits; a stage of others needs their `report`. Where the document names no sum,
     the officers' sums are put to the engine and the final one needs the paper that sets them (`minutes.decision_no`);
-    where it gives a title, support without sums recognises it. Raises RefusedError (a sum above its ceiling, a reason missing, bad credit),
-    LimitExceededError, and what `lock_for_decision` raises; then nothing was written.
+    where it gives a title, support without sums recognises it. Raises RefusedError (a sum above its ceiling, a reason
+    missing, bad credit), LimitExceededError, and what `lock_for_decision` raises; then nothing was written.
     """
     given = sums or {}
     with transaction.atomic():
