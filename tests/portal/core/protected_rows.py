@@ -30,14 +30,7 @@ from portal.privacy.models import Removal
 from portal.privacy.services.consent import give_consent
 from review.appropriations.models import Receipt
 from review.decisions.enums import Conclusion, CreditResult, Stage
-from review.decisions.models import (
-    ClaimScore,
-    CreditSnapshot,
-    Decision,
-    LineDecision,
-    PublicityEntry,
-    PublicityList,
-)
+from review.decisions.models import ClaimScore, CreditSnapshot, Decision, LineDecision, PublicityEntry, PublicityList
 from review.funding.models import Award, AwardPart, Payment, PaymentKind
 from review.notices.enums import NoticeEventKind, NoticeKind
 from review.notices.models import Notice, NoticeEvent
