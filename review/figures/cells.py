@@ -61,33 +61,32 @@ def behind_url(query: QueryDict, measure: Measure, **narrowed: str) -> str:
     return f"{reverse('figures:behind')}?{_changed(query, measure=measure.value, **narrowed)}"
 
 
-def headline(total: Tally, query: QueryDict) -> list[Headline]:
-    """What stands above the page."""
+def number_stats(total: Tally, query: QueryDict) -> list[Headline]:
+    """The numbers above the page."""
 
     def counted(measure: Measure, tone: str = "neutral") -> Headline:
         return Headline(measure.label, str(total.count(measure)), "件", behind_url(query, measure), tone=tone)
 
-    def summed(measure: Measure, label: str, tone: str = "neutral") -> Headline:
-        return Headline(label, _figures(total, measure), "元", behind_url(query, measure), tone=tone)
-
     late = total.count(Measure.LATE)
+    rate = Headline(
+        "按期办理",
+        total.in_time_percent or "—",
+        "",
+        behind_url(query, Measure.LATE),
+        f"超期 {late} 件次",
+        "warn" if late else "ok",
+    )
+    refused = Headline("不予受理或支持", str(total.refused), "件", behind_url(query, Measure.REFUSED))
+    return [counted(Measure.RECEIVED), counted(Measure.APPROVED, "ok"), rate, refused]
+
+
+def sum_stats(total: Tally, query: QueryDict) -> list[Headline]:
+    """The sums above the page."""
+    notes = {Measure.GRANTED: f"核减 {_figures(total, Measure.REDUCED)} 元"}
+    labels = {Measure.RECEIVED: "申报金额", Measure.GRANTED: "批准金额", Measure.PAID: "拨付金额"}
     return [
-        counted(Measure.RECEIVED),
-        counted(Measure.APPROVED, "ok"),
-        Headline(
-            "按期办理",
-            total.in_time_percent or "—",
-            "",
-            behind_url(query, Measure.LATE),
-            f"超期 {late} 件次",
-            "warn" if late else "ok",
-        ),
-        counted(Measure.RETURNED),
-        Headline("不予受理或支持", str(total.refused), "件", behind_url(query, Measure.REFUSED)),
-        summed(Measure.RECEIVED, "申报金额"),
-        summed(Measure.REDUCED, "核减金额"),
-        summed(Measure.GRANTED, "批准金额"),
-        summed(Measure.PAID, "拨付金额", "ok"),
+        Headline(label, _figures(total, measure), "元", behind_url(query, measure), notes.get(measure, ""))
+        for measure, label in labels.items()
     ]
 
 

@@ -15,6 +15,7 @@ from applications.claims.models import visible_claims
 from policies.published.models import SupportItem
 from portal.accounts.enums import SizeClass
 from portal.accounts.models import Region
+from portal.core import clock
 from portal.core.money import to_yuan
 from portal.core.paging import Page, paginate
 from review.decisions.enums import DeclineGround, RefusalGround, Stage
@@ -136,9 +137,11 @@ def figures_of(user: User, asked: FigureFilter) -> Figures:
     """The figures asked for, of the districts that the person sees. Six queries."""
     rows = asked.narrow(asked.months(Figure.objects.visible_to(user)))
     by_month = _tallies(rows, "month")
+    # Months to come have no figures.
+    last = max(asked.first, min(asked.last, clock.today()))
     months = [
         Tally(f"{number}月", str(number), *by_month.get(asked.first.replace(month=number), ({}, {})))
-        for number in range(asked.first.month, asked.last.month + 1)
+        for number in range(asked.first.month, last.month + 1)
     ]
     total = Tally("合计")
     for each in months:

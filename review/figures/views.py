@@ -12,7 +12,7 @@ from portal.access import access, officials
 from portal.audit.security import exported_workbook
 from portal.core.filters import choice_of
 from portal.core.http import act_of, user_of
-from review.figures.cells import breakdown_columns, breakdown_rows, ground_rows, headline
+from review.figures.cells import breakdown_columns, breakdown_rows, ground_rows, number_stats, sum_stats
 from review.figures.charts import desk_chart, number_chart, sum_chart
 from review.figures.forms import FigureFilterForm
 from review.figures.measures import Measure
@@ -93,7 +93,8 @@ def _figures(request: HttpRequest, form: FigureFilterForm) -> dict[str, Any]:
         "total": figures.total,
         "until": counted_until(),
         "desks": desks,
-        "stats": headline(figures.total, request.GET),
+        "stats": number_stats(figures.total, request.GET),
+        "sums": sum_stats(figures.total, request.GET),
         "tables": [
             (
                 table.title,
