@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "review.letters",
     "review.notices",
     "review.payments",
+    "review.ratings",
     "review.recoveries",
     "review.simulated_year",
     "review.statements",

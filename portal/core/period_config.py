@@ -24,3 +24,5 @@ CORRECTION_WORKDAYS = env_int("CORRECTION_WORKDAYS", 10)
 # an unanswered one as abandoned (0: an officer does).
 CORRECTION_PROLONGATIONS = env_int("CORRECTION_PROLONGATIONS", 1)
 CORRECTION_CLOSE_WORKDAYS = env_int("CORRECTION_CLOSE_WORKDAYS", 0)
+# What an office has to answer a bad rating (好差评).
+RATING_ANSWER_WORKDAYS = env_int("RATING_ANSWER_WORKDAYS", 15)

@@ -27,6 +27,8 @@ from review.decisions.models import Objection
 from review.funding.models import Award
 from review.notices.models import Notice
 from review.payments.models import Batch, Disbursement, RowHandling
+from review.ratings.enums import RatingState
+from review.ratings.models import Rating
 from review.recoveries.models import CreditMark
 from review.treasury.enums import AccountKind, EntryKind
 from review.treasury.models import YearEnd
@@ -96,6 +98,14 @@ def _credit_mark():
     )
 
 
+def _rating():
+    claim = ClaimFactory(status=ClaimStatus.PAID, approved_amount=1)
+    officer = make_official("city_officer", wuxi())
+    return Rating.objects.create(
+        claim=claim, applicant=claim.applicant, region=wuxi(), level=4, given_by=officer, state=RatingState.RECEIVED
+    )
+
+
 # Further tables, and other changes: how a row comes to be, and what somebody changes past the portal.
 OPEN_ROWS = {
     "applications.claim": (lambda: ClaimFactory(status=ClaimStatus.SUBMITTED), {"claimed_amount": 9}),
@@ -109,6 +119,7 @@ OPEN_ROWS = {
     "payments.batch": (_batch, {"criteria": "全部"}),
     "payments.disbursement": (_disbursement, {"debt": "无"}),
     "payments.rowhandling": (_row_handling, {"reason": "改写"}),
+    "ratings.rating": (_rating, {"text": "很满意"}),
     "recoveries.recovery": (lambda: ROWS["recoveries.recoveryevent"][0]().recovery, {"facts": "改写"}),
     "recoveries.creditmark": (_credit_mark, {"until_on": date(2026, 5, 2)}),
     "treasury.yearend": (_year_end, {"proposed_at": datetime(2026, 1, 1, tzinfo=UTC)}),
