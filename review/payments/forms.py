@@ -148,6 +148,12 @@ class ReasonForm(forms.Form):
     reason = LineField(label="原因", max_length=200, required=False)
 
 
+class ReversalForm(forms.Form):
+    """Why a payment was recorded wrongly."""
+
+    reason = LineField(label="冲正的原因", max_length=200, help_text="例如：凭证号登记到了另一笔支付。")
+
+
 class MilestoneForm(forms.Form):
     """The paper that shows that a milestone was met."""
 

@@ -12,7 +12,7 @@ from django.db.models import Count, Sum
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.services.transitions import perform_transitions
-from applications.payees.services import ask_for_present_account
+from applications.payees.services import ask_for_present_accounts
 from portal.accounts.enums import Role
 from portal.audit.services import insert_recorded, record_audit, record_contents, recorded_together
 from portal.core.actor import ActorContext
@@ -126,9 +126,7 @@ def end_lines(ended: Sequence[Ended], *, act: ActorContext) -> list[Disbursement
                 [each.line for each in back if each.reason == reason], Action.RECORD_RETURN, act=act, reason=reason
             )
         _refresh_batches(lines)
-        for each in ended:
-            if each.deed != Deed.REVERSE:
-                ask_for_present_account(each.line.part.award.claim, act=act)
+        ask_for_present_accounts([each.line.part.award.claim for each in ended if each.deed != Deed.REVERSE], act=act)
         _record([each.line for each in back], payments, act=act)
         for each in ended:
             if each.deed == Deed.FAIL:

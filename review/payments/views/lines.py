@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.forms import Form
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from portal.access import access, officials
 from portal.accounts.enums import Role
+from portal.accounts.persons import same_person
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from review.payments.enums import Deed
-from review.payments.forms import FailureForm, MilestoneForm, ReasonForm, VoucherForm
+from review.payments.forms import FailureForm, MilestoneForm, ReasonForm, ReversalForm, VoucherForm
 from review.payments.models import Disbursement
 from review.payments.services.lines import (
     ask_reversal,
@@ -36,9 +38,9 @@ FORMS: dict[str, type[Any]] = {
     Deed.SETTLE: VoucherForm,
     Deed.FAIL: FailureForm,
     Deed.RETURN: FailureForm,
-    Deed.ASK_REVERSAL: ReasonForm,
-    Deed.REVERSE: ReasonForm,
-    Deed.DECLINE_REVERSAL: ReasonForm,
+    Deed.ASK_REVERSAL: ReversalForm,
+    Deed.REVERSE: Form,
+    Deed.DECLINE_REVERSAL: Form,
     Deed.CONFIRM: ReasonForm,
     Deed.MEET_MILESTONE: MilestoneForm,
 }
@@ -61,7 +63,12 @@ def line(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     open_deeds = [row.action for row in LINES if found.state in row.sources and row.action in FORMS] if may_act else []
     if found.debt:
         open_deeds = []
+    # Who proposed a reversal does not carry it out.
+    waits = Deed.REVERSE in open_deeds and same_person(user, found.officer_id)
+    if waits:
+        open_deeds.remove(Deed.REVERSE)
     context = {
+        "waits_for_another": waits,
         "line": found,
         "forms": [(each, Deed(each).label, form if each == deed else FORMS[each]()) for each in open_deeds],
         "attempts": Disbursement.objects.filter(part=found.part, stage=found.stage).select_related("batch", "payment"),
