@@ -200,7 +200,8 @@ def _append(entries: Sequence[_Entry]) -> None:
 def append_records(entries: Sequence[AuditRecord], *, apps: Apps = current_apps) -> None:
     """Chain records after the last one, under the lock of the chain's head; `apps` are those of a migration."""
     head_model = apps.get_model("audit", "ChainHead")
-    with transaction.atomic():
+    # Part of the caller's transaction, which a failure here ends: no savepoint of its own.
+    with transaction.atomic(savepoint=False):
         head, _ = head_model._base_manager.select_for_update().get_or_create(pk=1)
         for entry in entries:
             head.sequence += 1

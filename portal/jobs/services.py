@@ -56,8 +56,9 @@ def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any], region_code:
 
     The same `(kind, key)` again returns the job that stands. Raises LookupError for a kind that no app registers.
     """
-    fields = _new_job(kind, payload, region_code)
-    job, _ = Job.objects.get_or_create(kind=kind, key=key, defaults=fields)
+    fresh = Job(kind=kind, key=key, **_new_job(kind, payload, region_code))
+    Job.objects.bulk_create([fresh], ignore_conflicts=True)
+    job = Job.objects.get(kind=kind, key=key)
     if job.state == JobState.WAITING:
         _announce([job.pk])
     return job
