@@ -42,13 +42,12 @@ def begin(world: World, case: Case, calls: list[Call], chance: random.Random) ->
         claim = start_claim(applicant, item=claimable.row, key=key, act=world.act(owner), call=call)
         case.pk = claim.pk
         world.by_claim[claim.pk] = case
-        if claim.evidence.exists():
-            return
-        lines = add_lines(claim, act=world.act(owner), rows=rows) if not claim.lines.filter(position=2).exists() else ()
+        if not any(line.facts for line in claim.lines.all()):
+            add_lines(claim, act=world.act(owner), rows=rows)
         for wanted in item_of(claim).evidence:
             if not wanted.required:
                 continue
-            for line in (lines or claim.lines.all()) if wanted.per == "line" else (None,):
+            for line in claim.lines.all() if wanted.per == "line" else (None,):
                 unique = f"{key} {wanted.code} {line.position if line else 0}"
                 upload = paper_for(wanted.label, unique)
                 line_id = line.pk if line else None

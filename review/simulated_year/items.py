@@ -61,6 +61,7 @@ def facts_for(
     body = f"2015{1}{serial % 10_000_000:07d}"
     named: dict[str, Any] = {
         "patent_no": f"{body}.{cn_patent_check(body)}",
+        "pct_no": f"PCT/CN2022/{serial % 1_000_000:06d}",
         "fee_year": "8",
         "pledged_on": day - timedelta(days=400),
         "drawn_on": day - timedelta(days=390),

@@ -22,8 +22,8 @@ from review.simulated_year.people import CITY
 from review.simulated_year.treasury import finance
 from review.simulated_year.world import World
 
-# Of so many claims that were paid one is looked at again.
-_SHARE = 0.01
+# This part of the claims that were paid is looked at again.
+_SHARE = 0.02
 
 
 def propose(world: World) -> None:
@@ -35,7 +35,8 @@ def propose(world: World) -> None:
         if case is None or world.chance("recovery", case.number).random() >= _SHARE:
             continue
         chance = world.chance("recovered", case.number)
-        keeps = Decimal(0) if chance.random() < 0.3 else (claim.approved_amount or Decimal(0)) - 1
+        granted = claim.approved_amount or Decimal(0)
+        keeps = Decimal(0) if chance.random() < 0.3 else (granted * 6 / 10).quantize(Decimal("0.01"))
         role = Role.CITY_OFFICER if claim.deciding_region_id == CITY else Role.FINANCE
         officer = world.city.present(role, claim.deciding_region_id, week=world.week)[0]
         proposal = proceedings.Proposal(

@@ -169,8 +169,8 @@ def answer(world: World, region: Region) -> None:
             continue
         luck = world.chance("bank", case.number, line.stage, line.attempt, line.part.region_id, line.state).random()
         if line.state == LineState.IN_TRANSIT:
-            outcome = "失败" if luck < 0.03 else "成功"
-        elif luck < 0.01 and line.attempt < 3:
+            outcome = "失败" if luck < 0.05 else "成功"
+        elif luck < 0.03 and line.attempt < 3:
             outcome = "失败"
         else:
             continue
