@@ -59,11 +59,11 @@ STEPS = 35
 class Walk:
     """A few claims, the office, a clock that only goes forward, and chance."""
 
-    def __init__(self, office, seed):
+    def __init__(self, office, seed, numbers=(1, 2)):
         self.office = office
         self.chance = random.Random(seed)
         self.day = START
-        self.claims = [submitted(lines=[patent_facts(n), patent_facts(n + 50)]).pk for n in (1, 2)]
+        self.claims = [submitted(lines=[patent_facts(n), patent_facts(n + 500_000)]).pk for n in numbers]
 
     def deeds(self, claim):
         office, act = self.office, self.act
