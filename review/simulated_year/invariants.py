@@ -18,6 +18,7 @@ from policies.calls.models import Call
 from portal.accounts.models import User
 from portal.accounts.persons import same_person
 from portal.core.money import ZERO, to_fen
+from portal.core.workflow import Workflow
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from review.decisions.enums import Conclusion, ObjectionState, Stage
@@ -75,14 +76,14 @@ class _Nowhere:
 def _histories() -> Iterator[Violation]:
     """Each claim's time line follows the table from its beginning to where it stands."""
     last: dict[int, ClaimEvent] = {}
-    routes = dict(Claim.objects.values_list("pk", "route"))
+    tables = {pk: workflow_of(*way) for pk, *way in Claim.objects.values_list("pk", "route", "departures")}
     for event in ClaimEvent.objects.order_by("claim_id", "pk").iterator(chunk_size=2000):
         before = last.get(event.claim_id)
         if event.from_status != (before.to_status if before else ""):
             yield "history", f"claim {event.claim_id}: {event.action} from {event.from_status} does not follow"
         if before is not None and event.at < before.at:
             yield "history", f"claim {event.claim_id}: {event.action} at {event.at} is before {before.at}"
-        if event.action != Action.CREATE and not _stands_in_table(event, routes[event.claim_id]):
+        if event.action != Action.CREATE and not _stands_in_table(event, tables[event.claim_id]):
             yield "table", f"claim {event.claim_id}: {event.action} {event.from_status} by {event.role or SYSTEM}"
         last[event.claim_id] = event
     for pk, status in Claim.objects.values_list("pk", "status"):
@@ -90,8 +91,8 @@ def _histories() -> Iterator[Violation]:
             yield "history", f"claim {pk} stands in {status}, its time line ends in {last[pk].to_status}"
 
 
-def _stands_in_table(event: ClaimEvent, route: str) -> bool:
-    row = workflow_of(route).get(event.action)
+def _stands_in_table(event: ClaimEvent, table: Workflow) -> bool:
+    row = table.get(event.action)
     if row is None or event.from_status not in row.sources or event.role not in row.parties:
         return False
     target = row.target_from(event.from_status)

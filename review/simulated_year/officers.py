@@ -38,7 +38,7 @@ _RECALLS, _SENT_BACK, _REFUSED = 0.015, 0.02, 0.03
 
 def officer_for(world: World, claim: Claim, status: str | None = None) -> User:
     """Who works on the claim in this status, of those who are there."""
-    role = reviewer_of(ClaimStatus(status or claim.status), claim.route) or Role.DECISION_MAKER
+    role = reviewer_of(ClaimStatus(status or claim.status), claim.route, claim.departures) or Role.DECISION_MAKER
     region = claim.region_id if role in DISTRICT_ROLES else claim.deciding_region_id
     return world.city.present(role, region, week=world.week)[0]
 
