@@ -13,6 +13,8 @@ class Step(models.TextChoices):
     DISTRICT_FIRST = "district_first", "区级初审"
     DISTRICT_SECOND = "district_second", "区级复核"
     CITY = "city", "市级复审"
+    AUDIT = "audit", "第三方审计"
+    PANEL = "panel", "专家评审"
     FINAL = "final", "审定"
     APPROVAL = "approval", "公示期满批准"
     PAYMENT = "payment", "拨付"
@@ -23,6 +25,8 @@ STEP_OF: dict[str, Step] = {
     ClaimStatus.DISTRICT_REVIEW: Step.DISTRICT_FIRST,
     ClaimStatus.DISTRICT_CONFIRMATION: Step.DISTRICT_SECOND,
     ClaimStatus.CITY_REVIEW: Step.CITY,
+    ClaimStatus.AUDIT: Step.AUDIT,
+    ClaimStatus.PANEL: Step.PANEL,
     ClaimStatus.FINAL_DECISION: Step.FINAL,
     ClaimStatus.AWAITING_PUBLICITY: Step.APPROVAL,
     ClaimStatus.PUBLICITY: Step.APPROVAL,

@@ -6,13 +6,15 @@ from django.urls import reverse
 
 from portal.core.errors import RefusedError, StaleStateError
 from portal.jobs.services import run_due_jobs
-from review.checks.enums import Severity, Verdict
+from review.checks.enums import STEP_OF, Severity, Step, Verdict
 from review.checks.kinds.lists import find_dishonest
 from review.checks.models import Examination, Finding, FindingAnswer
 from review.checks.registry import CHECKS, Check, Found
 from review.checks.selectors import open_findings_of
 from review.checks.services.answers import answer_finding
 from review.checks.services.examine import examine_open_claims
+from review.decisions.enums import Stage
+from review.decisions.permissions import STAGE_OF
 from review.decisions.services.decisions import accept_claim, confirm_district_review, refuse_claim, support_claim
 from review.decisions.services.publicity import approve_claim
 from tests.applications.worlds import at_once, patent_facts
@@ -92,6 +94,11 @@ def test_question_stops_every_step_until_who_has_the_claim_answers(office, doubt
     answered(claim, getattr(office, duty))
     go_on(claim, office)
     assert again(claim).status != claim.status
+
+
+def test_every_stage_of_review_is_a_step():
+    assert {Step(stage) for stage in Stage} == {Step(value) for value in STAGE_OF.values()}
+    assert {status: STEP_OF[status].value for status in STAGE_OF} == STAGE_OF
 
 
 def test_refusals_wait_for_nothing(office, doubt):

@@ -17,7 +17,7 @@ from review.decisions.services.publicity import PublicityPlan, approve_list, pub
 from review.decisions.services.sums import LineSum
 from tests.applications.worlds import publish
 from tests.factories import ApplicantFactory, ClaimFactory, act, binhu, make_official, make_patent_no, wuxi
-from tests.review.worlds import MINUTES, again, expected, on
+from tests.review.worlds import MINUTES, again, answer_findings, expected, on
 
 pytestmark = pytest.mark.slow
 
@@ -82,6 +82,7 @@ def test_every_claimable_item_ends_approved_or_recognised(office, decider):
         claim = on_first_desk(item, number)
         proposed = LineSum(Decimal("5000.00"), "比照同类事项，按规模核定")
         sums = {claim.lines.get().pk: proposed} if takes_decided_sum(item) else None
+        answer_findings(claim, office.first)
         support_claim(claim.pk, expected=expected(claim), sums=sums, act=act(office.first))
         confirm_district_review(claim.pk, expected=expected(claim), act=act(office.second))
         if claim.route == Route.CITY:
