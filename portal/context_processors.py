@@ -28,7 +28,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "menu": arrange_menu(menu_for(known, path=request.path)),
         "footer": footer_links(),
         "user_role": current_role_label(known) if known else "",
-        "unread_count": known.portal_messages.filter(read_at=None)[:100].count() if known else 0,
+        "unread_count": known.portal_messages.filter(read_at=None, is_shown=True)[:100].count() if known else 0,
         "demo": settings.DEMO,
         "page_mark": mark_for(request),
         "page_owner": owner_code(request),

@@ -33,6 +33,8 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "localhost,127.0.0.1",
     "OFFICIALS_NEED_SECOND_FACTOR": "0",
     "CREDIT_VALID_DAYS": "0",
+    # Runs are at any hour.
+    "QUIET_HOURS": "0",
     "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
     "LOG_LEVEL": "WARNING",
 }

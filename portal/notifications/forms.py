@@ -58,13 +58,19 @@ class ChoicesForm(forms.ModelForm):
     quiet_until = forms.TypedChoiceField(label="到", choices=_HOURS, coerce=int)
     digest_hour = forms.TypedChoiceField(label="汇总时间（工作日）", choices=_HOURS, coerce=int)
 
+    chat_account = LineField(
+        label="政务微信/钉钉账号",
+        max_length=64,
+        required=False,
+        help_text="由贵单位的政务微信或钉钉管理员告知；填写后才能选择这一渠道。",
+    )
+
     class Meta:
         model = Choices
         fields: ClassVar = ["is_quiet", "quiet_from", "quiet_until", "wants_digest", "digest_hour", "chat_account"]
         help_texts: ClassVar = {
             "is_quiet": "不紧急的邮件、短信等到结束时间再发送；站内消息不受影响。",
             "wants_digest": "每个工作日一封，列出您待办的件数和快到期的件数。",
-            "chat_account": "由贵单位的政务微信或钉钉管理员告知；填写后才能选择这一渠道。",
         }
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:

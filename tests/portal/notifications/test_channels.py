@@ -149,7 +149,9 @@ def test_the_page_keeps_what_is_chosen_and_what_must_be_stays_on(client):
     assert "due:site" not in kept.switches
     assert client.post(reverse("notifications:choices"), form | {"quiet_until": "23"}).status_code == 422
     tell(member, code="claims.withdrawn")
-    assert "申报已撤回" not in client.get(reverse("notifications:list")).content.decode()
+    page = client.get(reverse("notifications:list"))
+    assert "申报已撤回" not in page.content.decode()
+    assert page.context["unread_count"] == 0
 
 
 @pytest.mark.django_db
