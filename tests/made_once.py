@@ -177,7 +177,7 @@ def _name_of(value: Any) -> Hashable:
 
 
 def _circumstances() -> Hashable:
-    """The day and the settings that a test changed."""
+    """The day, the kind of store, and the settings that a test changed."""
     changed: dict[str, str] = {}
     holder = settings._wrapped
     while isinstance(holder, UserSettingsHolder):
@@ -185,7 +185,9 @@ def _circumstances() -> Hashable:
             if name.isupper() and name not in _INDIFFERENT:
                 changed.setdefault(name, repr(value))
         holder = holder.default_settings
-    return timezone.localdate(), tuple(sorted(changed.items()))
+    # Files of other tests lie in the run's own store, and are not written again there.
+    in_common_store = _private().is_relative_to(settings.DATA_DIR)
+    return timezone.localdate(), in_common_store, tuple(sorted(changed.items()))
 
 
 def _private() -> Path:

@@ -24,6 +24,7 @@ from review.notices.lifecycle import record_delivery, replace_notice, void_notic
 from review.notices.models import Notice, NoticeEvent
 from review.notices.services import issue_notice, print_notice
 from tests.factories import act, binhu, make_official, suzhou, wuxi
+from tests.made_once import made_once
 from tests.review.notices.world import make_approved, make_refused, publish
 
 pytestmark = pytest.mark.django_db
@@ -41,10 +42,15 @@ def claim(db: None) -> Claim:
     return make_approved()
 
 
-@pytest.fixture
-def notice(claim: Claim) -> Notice:
+@made_once
+def granted(claim: Claim) -> Notice:
     issue_and_print(NoticeKind.GRANT, claim.pk)
     return Notice.objects.get()
+
+
+@pytest.fixture
+def notice(claim: Claim) -> Notice:
+    return granted(claim)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from review.notices.models import Notice, NoticeEvent, PrintRun
 from review.notices.render import print_bundle
 from review.notices.runs import change_run, start_run
 from tests.factories import ApplicantFactory, act, make_member, make_official, suzhou, wuxi, xishan
+from tests.made_once import made_once
 from tests.review.notices.samples import grant, refusal
 from tests.review.notices.world import make_approved, publish
 
@@ -37,16 +38,23 @@ def no_second_factor(settings: Any) -> None:
     settings.OFFICIALS_NEED_SECOND_FACTOR = False
 
 
-@pytest.fixture
-def keeper(db: None, monkeypatch: pytest.MonkeyPatch) -> User:
-    """The decision-maker of an office with five notices to two districts; slices of two."""
+@made_once
+def five_notices() -> User:
+    """The decision-maker of an office with five notices to two districts."""
     publish()
-    monkeypatch.setattr(runs, "SLICE", 2)
     for name in ("丙公司", "甲公司", "乙公司", "丁公司", "戊/公司"):
         applicant = ApplicantFactory(name=name, address=f"{name}的地址")
         elsewhere = {"region": xishan()} if name in {"丁公司", "戊/公司"} else {}
         issue_and_print(NoticeKind.GRANT, make_approved(applicant=applicant, **elsewhere).pk)
     return make_official(Role.DECISION_MAKER, wuxi())
+
+
+@pytest.fixture
+def keeper(db: None, monkeypatch: pytest.MonkeyPatch) -> User:
+    """The decision-maker of five notices; slices of two."""
+    keeper = five_notices()
+    monkeypatch.setattr(runs, "SLICE", 2)
+    return keeper
 
 
 def begin(keeper: User) -> PrintRun:
