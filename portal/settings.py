@@ -83,14 +83,17 @@ INSTALLED_APPS = [
     "applications.rights",
     "review.appropriations",
     "review.bulletins",
+    "review.checklists",
     "review.checks",
     "review.decisions",
     "review.demo",
+    "review.desk",
     "review.documents",
     "review.figures",
     "review.funding",
     "review.home",
     "review.letters",
+    "review.notes",
     "review.notices",
     "review.payments",
     "review.ratings",
@@ -268,6 +271,8 @@ STORAGES = {
 }
 # /healthz fails with less than this free where the portal writes.
 HEALTH_FREE_MB = env_int("HEALTH_FREE_MB", 200)
+# How many claims an officer concludes at once.
+BULK_MAX_CLAIMS = env_int("BULK_MAX_CLAIMS", 200)
 # The malware scanner clamd that every upload passes: "host:port" or the path of its socket; empty for none.
 CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "")
 # The most that one claim, and one applicant in all its claims, may keep here.

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.access_address import Address
 from tests.access_budgets import BUDGETS
+from tests.access_desk import DESK
 from tests.access_groups import (
     ACCEPTANCE,
     AUDITORS,
@@ -98,7 +99,10 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     # The officials' work.
     "review:queue": Address(REVIEWERS),
     "review:next": Address(REVIEWERS),
-    "review:decide_many": Address(DECIDERS),
+    "review:decide_many": Address(REVIEWERS),
+    "review:bulk_progress": Address(
+        REVIEWERS, {"own": {"district_first"}}, lambda world, _: {"pk": world.extra["bulk_job"].pk}
+    ),
     "review:agendas": Address(DECIDERS),
     "review:agenda": Address(DECIDERS, {"no claims": set()}, lambda *_: {"key": "none"}),
     "review:agenda_export": Address(DECIDERS, {"no claims": set()}, lambda *_: {"key": "none"}),
@@ -167,6 +171,7 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
         lambda world, _: {"key": world.extra["rating"].key},
     ),
     **BUDGETS,
+    **DESK,
     "payments:batches": Address(FINANCE_PEOPLE | AUDITORS),
     "payments:new_batch": Address(FINANCE_PEOPLE),
     "payments:batch": Address(FINANCE_PEOPLE | AUDITORS, {"own": FINANCE | AUDIT}, _batch),

@@ -43,6 +43,7 @@ from review.targets.models import Measurement
 from review.treasury.models import BudgetLine
 from review.whatif.models import SimulationRun
 from review.wordings.models import Wording
+from tests.access_made import desk_objects
 from tests.access_messages import message_objects
 from tests.factories import (
     ApplicantFactory,
@@ -140,8 +141,7 @@ def build_world() -> World:
         "province_security": make_official(Role.SECURITY_ADMIN, jiangsu()),
         "suzhou_security": make_official(Role.SECURITY_ADMIN, suzhou()),
     }
-    owner = people["member"]
-    version = publish_items("wx2020-01-inv")["wx2020-01-inv"]
+    owner, version = people["member"], publish_items("wx2020-01-inv")["wx2020-01-inv"]
     claims = {
         name: ClaimFactory(applicant=applicant, version=version, status=status, created_by=owner)
         for name, status in {
@@ -155,7 +155,7 @@ def build_world() -> World:
     world.extra["budget_line"] = BudgetLine.objects.create(region=wuxi(), year=2026, name="指标", source="city")
     world.extra |= _appropriations(world.extra["budget_line"], people["finance"])
     world.extra |= _payment_on_its_way(claims["approved"], people["finance"], world.extra["budget_line"])
-    world.extra |= contest_of(applicant, holder=owner, rival=people["newcomer"])
+    world.extra |= contest_of(applicant, holder=owner, rival=people["newcomer"]) | desk_objects(people)
     world.extra |= _paperwork(world) | {
         f"unsent_{whose}": UnsentForm.objects.create(
             owner=people[who], address="/me/", page="/me/", content=[[], []], kept_at=timezone.now()

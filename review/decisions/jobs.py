@@ -1,12 +1,13 @@
 """Handlers of this app's jobs."""
 
 from portal.core import clock
-from review.decisions.services.bulk import decide_in_background
+from review.decisions.services.bulk import conclude_in_background, decide_in_background
 from review.decisions.services.long_lists import approve_in_background, publish_in_background, withdraw_in_background
 from review.decisions.services.overdue import watch_corrections
 
 __all__ = [
     "approve_in_background",
+    "conclude_in_background",
     "decide_in_background",
     "publish_in_background",
     "watch_days_of_correction",

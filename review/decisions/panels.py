@@ -14,7 +14,7 @@ from review.decisions.selectors.claim_review import ClaimReview
 
 
 class Pane(StrEnum):
-    """Where a panel stands: below the facts; between sum and decision; below the decision."""
+    """Where a panel stands: below the facts; between sum and decision; at the end, after what is looked at first."""
 
     FACTS = "facts"
     FINDINGS = "findings"

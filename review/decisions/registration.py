@@ -13,6 +13,7 @@ from portal.notifications.kinds import register_messages
 from review.decisions.digest import desk_lines
 from review.decisions.jobs import (
     approve_in_background,
+    conclude_in_background,
     decide_in_background,
     publish_in_background,
     watch_days_of_correction,
@@ -41,6 +42,7 @@ JOB_KINDS.add("review.approve_list", JobKind("公示期满批准", approve_in_ba
 JOB_KINDS.add(PUBLISH_KIND, JobKind("公示名单生成", publish_in_background))
 JOB_KINDS.add("review.withdraw_list", JobKind("公示撤下", withdraw_in_background))
 JOB_KINDS.add("review.decide_agenda", JobKind("议程审定", decide_in_background))
+JOB_KINDS.add("review.conclude_many", JobKind("批量办理", conclude_in_background))
 JOB_KINDS.add("review.corrections", JobKind("提醒补正期限", watch_days_of_correction, is_daily=True))
 CLAIM_PANELS.add(
     "history",

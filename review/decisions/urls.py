@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from review.decisions.views import agenda, bulk, claim, exports, publicity, queue
+from review.decisions.views import agenda, bulk, claim, exports, files, publicity, queue
 
 app_name = "review"
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/next/", queue.take_next, name="next"),
     path("queue/decide/", bulk.decide_many, name="decide_many"),
+    path("queue/decide/<int:pk>/", bulk.bulk_progress, name="bulk_progress"),
     path("agenda/", agenda.agendas, name="agendas"),
     path("agenda/<slug:key>/", agenda.agenda, name="agenda"),
     path("agenda/<slug:key>/export/", agenda.agenda_export, name="agenda_export"),
@@ -17,6 +18,8 @@ urlpatterns = [
     path("claims/export/", exports.claims_sheet, name="claims_export"),
     path("claims/<uuid:key>/", claim.claim, name="claim"),
     path("claims/<uuid:key>/panel/<slug:code>/", claim.panel, name="panel"),
+    path("claims/<uuid:key>/files.zip", files.archive, name="archive"),
+    path("claims/<uuid:key>/files/<uuid:evidence>/", files.picture, name="picture"),
     path("claims/<uuid:key>/conclude/", claim.conclude, name="conclude"),
     path("claims/<uuid:key>/recall/", claim.recall, name="recall"),
     path("claims/<uuid:key>/prolong/", claim.prolong, name="prolong"),

@@ -18,6 +18,8 @@ from review.decisions.services.decisions import Minutes
 from review.decisions.services.locking import ExpectedState
 from review.decisions.services.sums import LineSum
 
+REFUSAL_QUESTION = "确认作出这一决定？申报单位将收到通知，不能撤回。"
+
 
 class SeenForm(forms.Form):
     """What every conclusion carries: the status and round that the officer saw, and how the page words it.
@@ -106,6 +108,11 @@ class ConfirmForm(SeenForm):
         else:
             follows = {"市级复审": "报送市级复审", "审定": "提交本区审定"}.get(self.following, f"转{self.following}")
         return f"按初审的意见和金额确认，{follows}。"
+
+    @property
+    def confirm(self) -> str:
+        proposal = self.claim_review.latest(Stage.DISTRICT_FIRST)
+        return REFUSAL_QUESTION if proposal and proposal.conclusion == Conclusion.REFUSE else ""
 
 
 class AcceptForm(SeenForm):
@@ -303,7 +310,7 @@ class RefuseForm(SeenForm):
 
     @property
     def confirm(self) -> str:
-        return "" if self.is_proposal else "确认作出这一决定？申报单位将收到通知，不能撤回。"
+        return "" if self.is_proposal else REFUSAL_QUESTION
 
     @property
     def button(self) -> str:

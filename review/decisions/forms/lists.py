@@ -22,13 +22,15 @@ from review.decisions.services.publicity import PublicityPlan
 
 
 class ClaimFilterForm(FilterForm):
-    """Filters of a work queue; `ClaimSearchForm` has all of them."""
+    """Filters of a work queue; `ClaimSearchForm` has all of them. `from` and `way` say from which claim on."""
+
+    also = frozenset({"from", "way"})
 
     q = SearchField(
         label="查找",
         required=False,
         max_length=60,
-        widget=forms.TextInput(attrs={"placeholder": "编号、单位名称或信用代码"}),
+        widget=forms.TextInput(attrs={"placeholder": "编号、单位名称或信用代码", "data-key-focus": "/"}),
     )
     item = forms.TypedChoiceField(label="事项", required=False, coerce=int, empty_value=None)
     submitted_from = DayField(label="提交自", required=False)

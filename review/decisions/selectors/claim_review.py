@@ -1,6 +1,6 @@
 """Everything about one claim that a reviewer works from, gathered for one page."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -17,14 +17,15 @@ from applications.claims.selectors.corrections import CorrectionRound, correctio
 from applications.claims.selectors.duplicates import Duplicate, duplicates_of
 from applications.ledger.selectors import CallUse, use_of_call
 from applications.payees.selectors import PayeeHistory, payee_history
-from policies.engine.model import Condition, Fact, Item
-from policies.facts.values import FactsReading, facts_of, show_fact
+from policies.engine.model import Condition, Item
+from policies.facts.values import FactsReading, facts_of
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import CreditSnapshot, Decision, LineDecision, Objection
 from review.decisions.permissions import STAGE_OF, four_eyes_problem, open_conclusions, stage_before, way_back
 from review.decisions.selectors.credit import checks_of
+from review.decisions.selectors.shown_facts import ShownFact, is_filled, shown_facts
 from review.notices.models import Notice
 from review.notices.selectors import notices_of
 
@@ -37,16 +38,6 @@ SUM_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class ShownFact:
-    """A fact in words; `table` holds heading and rows where the fact is a list (interest payments …)."""
-
-    label: str
-    value: str
-    warning: str = ""
-    table: tuple[tuple[str, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ShownEvidence:
     """A file with the requirement it answers."""
 
@@ -54,6 +45,10 @@ class ShownEvidence:
     requirement: str
     line_number: int | None
     used_elsewhere: bool
+
+    @property
+    def is_picture(self) -> bool:
+        return self.evidence.file.media_type.startswith("image/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +66,7 @@ class ShownLine:
     reason_label: str
     requested: Decimal | None
     duplicates: tuple[Duplicate, ...]
+    files: tuple[ShownEvidence, ...]
 
     @property
     def has_sums(self) -> bool:
@@ -232,7 +228,7 @@ class ClaimReview:
                     number=state.number,
                     # As certificates print it; the line's key is for comparing.
                     subject=str(state.reading.values.get(self.item.subject or "") or state.line.subject_key),
-                    facts=tuple(_shown(facts, state.reading.values, state.reading.warnings)),
+                    facts=tuple(shown_facts(facts, state.reading.values, state.reading.warnings)),
                     blank="、".join(fact.label for fact in facts if not is_filled(state.reading.values.get(fact.name))),
                     claimed=self.claimed_by_number.get(state.number, state.line.assessed_amount),
                     sums=tuple(row.amount if row else None for row in rows),
@@ -242,6 +238,7 @@ class ClaimReview:
                     duplicates=tuple(
                         duplicate for duplicate in self.duplicate_lines if duplicate.position == state.line.position
                     ),
+                    files=tuple(one for one in self.evidence if one.line_number == state.number),
                 )
             )
         return shown
@@ -250,7 +247,7 @@ class ClaimReview:
     def claim_facts(self) -> list[ShownFact]:
         """Facts stated once for the whole claim."""
         reading = self.context.whole
-        return list(_shown(facts_of(self.item, "claim"), reading.values, reading.warnings))
+        return list(shown_facts(facts_of(self.item, "claim"), reading.values, reading.warnings))
 
     @cached_property
     def evidence(self) -> list[ShownEvidence]:
@@ -267,6 +264,11 @@ class ClaimReview:
             for one in self.context.evidence
         ]
         return sorted(shown, key=lambda one: (one.line_number is None, one.line_number or 0, one.evidence.pk))
+
+    @property
+    def claim_files(self) -> list[ShownEvidence]:
+        """The files of the whole claim."""
+        return [one for one in self.evidence if one.line_number is None]
 
     @cached_property
     def missing_evidence(self) -> list[str]:
@@ -322,6 +324,12 @@ class ClaimReview:
         """The time line, newest first."""
         return list(self.claim.events.order_by("-pk"))
 
+    @property
+    def since_last_step(self) -> list[ClaimEvent]:
+        """What happened since this person's own last step, the oldest first; empty where they took none."""
+        newest = next((place for place, event in enumerate(self.events) if event.actor_id == self.user.pk), 0)
+        return self.events[:newest][::-1]
+
     @cached_property
     def objections(self) -> list[Objection]:
         """Objections that this person may see."""
@@ -373,23 +381,3 @@ def _requested(reading: FactsReading) -> Decimal | None:
     """The sum that the applicant asks for where the document names none; None where it is not, or badly, stated."""
     stated = reading.values.get("requested")
     return Decimal(stated) if stated and "requested" not in reading.errors else None
-
-
-def is_filled(value: Any) -> bool:
-    """Whether the applicant gave the fact at all: a plain no is an answer."""
-    return value not in ("", None, [])
-
-
-def _shown(
-    facts: Iterable[Fact], values: Mapping[str, Any], warnings: Mapping[str, tuple[str, ...]]
-) -> Iterable[ShownFact]:
-    for fact in facts:
-        value = values.get(fact.name)
-        if not is_filled(value):
-            continue
-        table: tuple[tuple[str, ...], ...] = ()
-        if fact.type == "rows" and value:
-            heading = tuple(column.label for column in fact.columns)
-            rows = [tuple(show_fact(column, row.get(column.name)) for column in fact.columns) for row in value]
-            table = (heading, *rows)
-        yield ShownFact(fact.label, show_fact(fact, value), "；".join(warnings.get(fact.name, ())), table)

@@ -243,16 +243,25 @@ def page_of(claims: QuerySet[Claim], *, after: str = "", oldest_first: bool = Fa
     return CountedPage(page.rows, page.next_cursor, page.after, claims.order_by()[: COUNT_LIMIT + 1].count())
 
 
-def next_claim(user: User, work: WorkQueue) -> Claim | None:
-    """The claim that has waited longest in a queue, of those this person may conclude (four eyes)."""
+def next_claim(
+    user: User, work: WorkQueue, *, chosen: ClaimFilter | None = None, beside: Claim | None = None, back: bool = False
+) -> Claim | None:
+    """The claim that has waited longest in a queue, of those `chosen` that this person may conclude (four eyes).
+
+    With `beside`, the one after that claim, or before it with `back`; from the end it goes on at the beginning, so
+    that what was skipped comes again last.
+    """
     mine = Decision.objects.filter(officer__in=user.account_ids).exclude(stage=work.stage).values("claim_id")
-    return (
-        work.claims(user)
-        .exclude(pk__in=mine)
-        .exclude(applicant_id__in=user.recused_from)
-        .order_by("submitted_at", "id")
-        .first()
-    )
+    claims = work.claims(user).exclude(pk__in=mine).exclude(applicant_id__in=user.recused_from)
+    claims = chosen.apply(claims) if chosen else claims
+    order = ("-submitted_at", "-id") if back else ("submitted_at", "id")
+    if beside is None:
+        return claims.order_by(*order).first()
+    others = claims.exclude(pk=beside.pk).order_by(*order)
+    reach = "lt" if back else "gt"
+    later = Q(**{f"submitted_at__{reach}": beside.submitted_at})
+    later |= Q(submitted_at=beside.submitted_at, **{f"id__{reach}": beside.pk})
+    return others.filter(later).first() or others.first()
 
 
 def claims_for(user: User) -> ClaimQuerySet:

@@ -1,8 +1,9 @@
-"""Decide several claims in one meeting: first what would happen, then each in a transaction of its own."""
+"""Conclude several claims of a stage at once: first what would happen, then each in a transaction of its own."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -21,29 +22,87 @@ from portal.jobs.models import Job
 from portal.jobs.progress import report_progress
 from portal.jobs.services import enqueue_job
 from portal.notifications.services import notify_users
-from review.decisions.enums import Stage
+from review.decisions.enums import Conclusion, Stage
+from review.decisions.permissions import STATUS_OF
 from review.decisions.selectors.agenda import Agenda
-from review.decisions.services.decisions import Minutes, decision_before, support_claim
+from review.decisions.services.decisions import (
+    Minutes,
+    accept_claim,
+    confirm_district_review,
+    decision_before,
+    support_claim,
+)
 from review.decisions.services.locking import ExpectedState
 from review.decisions.services.publicity import Outcome
 from review.decisions.services.sums import LineSum, sums_of
 from review.funding.allocation import share_by_largest_remainder
 
 KIND = "review.decide_agenda"
+BULK_KIND = "review.conclude_many"
+# A request concludes up to so many by itself, which takes a few seconds at most.
+MOST_AT_ONCE = 50
 _MOST_REASONS = 20
 # Everything a conclusion can be refused with; the message of each is written for people.
 REFUSALS = (RefusedError, PermissionDenied)
 
 
-def decide_claims(claims: Sequence[Claim], *, minutes: Minutes, act: ActorContext) -> list[Outcome]:
-    """Support each claim with the last review's sums; one claim's trouble stops no other."""
-    return [_decide(claim, minutes=minutes, act=act) for claim in claims]
+def conclude_claims(
+    claims: Sequence[Claim], *, stage: Stage, act: ActorContext, minutes: Minutes | None = None
+) -> list[Outcome]:
+    """Support each claim at its stage with the last sums; one claim's trouble stops no other.
+
+    The final decision needs `minutes`. What a first officer proposes to refuse is left to be confirmed one by one.
+    """
+    return [_conclude(claim, stage=stage, minutes=minutes, act=act) for claim in claims]
 
 
-def rehearse_decisions(claims: Sequence[Claim], *, minutes: Minutes, act: ActorContext) -> list[Outcome]:
-    """What `decide_claims` would do, by doing it and taking it back: the limits add up from claim to claim."""
+def rehearse_conclusions(
+    claims: Sequence[Claim], *, stage: Stage, act: ActorContext, minutes: Minutes | None = None
+) -> list[Outcome]:
+    """What `conclude_claims` would do, by doing it and taking it back: the limits add up from claim to claim."""
     with rehearsal():
-        return decide_claims(claims, minutes=minutes, act=act)
+        return conclude_claims(claims, stage=stage, act=act, minutes=minutes)
+
+
+def start_conclusions(
+    claims: Sequence[Claim], *, stage: Stage, act: ActorContext, minutes: Minutes | None = None
+) -> Job:
+    """Promise to conclude many claims, one after the other; their progress is the job's."""
+    if act.user is None:
+        raise PermissionDenied("请登录后办理。")
+    key = f"{act.user.pk}:{uuid4().hex}"
+    payload = {
+        "claim_ids": [claim.pk for claim in claims],
+        "stage": stage,
+        "minutes": minutes and [minutes.number, minutes.date.isoformat(), minutes.decision_no],
+        "user_id": act.user.pk,
+        "address": act.address,
+        "key": key,
+    }
+    return enqueue_job(BULK_KIND, key=key, payload=payload, region_code=claims[0].deciding_region_id)
+
+
+def conclude_in_background(
+    *, claim_ids: Sequence[int], stage: str, minutes: Sequence[str] | None, user_id: int, address: str, key: str
+) -> None:
+    """Conclude the claims that still stand at the stage. A job; may begin again: what is concluded stays."""
+    user = User.objects.get(pk=user_id)
+    act = ActorContext(user=user, at=clock.now(), address=address)
+    met = Minutes(minutes[0], date.fromisoformat(minutes[1]), minutes[2]) if minutes else None
+    refused, concluded = [], 0
+    for done, pk in enumerate(claim_ids, start=1):
+        claim = Claim.objects.select_related("applicant", "item", "region", "city", "call").get(pk=pk)
+        if claim.status == STATUS_OF[Stage(stage)]:
+            outcome = _conclude(claim, stage=Stage(stage), minutes=met, act=act)
+            refused += [f"{claim.number}：{outcome.problem}"] if outcome.problem else []
+        # What this officer concluded before the job began again counts as well.
+        concluded += claim.decisions.filter(stage=stage, officer=user, round=claim.round).exists()
+        report_progress(done, len(claim_ids))
+    words = f"已办理 {concluded} 件"
+    words += f"，未办理 {len(refused)} 件：\n" + "\n".join(refused[:_MOST_REASONS]) if refused else "。"
+    words += "\n……" if len(refused) > _MOST_REASONS else ""
+    heading, url = f"批量{Stage(stage).label}已办完", reverse("review:queue")
+    notify_users([user], "review.report", key=f"{BULK_KIND}:{key}", url=url, heading=heading, report=words)
 
 
 def decide_agenda(agenda: Agenda, *, minutes: Minutes, act: ActorContext) -> list[Outcome]:
@@ -132,7 +191,28 @@ def _cut_sums(claim: Claim, granted: Decimal, reason: str) -> dict[int, LineSum]
     }
 
 
-def _decide(claim: Claim, *, minutes: Minutes, act: ActorContext, sums: Mapping[int, LineSum] | None = None) -> Outcome:
+def _conclude(claim: Claim, *, stage: Stage, minutes: Minutes | None, act: ActorContext) -> Outcome:
+    if stage == Stage.FINAL:
+        return _decide(claim, minutes=minutes, act=act)
+    try:
+        expected = ExpectedState(claim.status, claim.round)
+        if stage == Stage.ACCEPTANCE:
+            accept_claim(claim.pk, expected=expected, act=act)
+        elif stage == Stage.DISTRICT_SECOND:
+            proposal = claim.decisions.filter(stage=Stage.DISTRICT_FIRST).last()
+            if proposal and proposal.conclusion == Conclusion.REFUSE:
+                raise RefusedError("初审建议不予支持，请打开该件逐件办理。")
+            confirm_district_review(claim.pk, expected=expected, act=act)
+        else:
+            return Outcome(claim, support_claim(claim.pk, expected=expected, act=act).amount)
+    except REFUSALS as error:
+        return Outcome(claim, claim.forwarded_amount, str(error))
+    return Outcome(claim, claim.forwarded_amount)
+
+
+def _decide(
+    claim: Claim, *, minutes: Minutes | None, act: ActorContext, sums: Mapping[int, LineSum] | None = None
+) -> Outcome:
     try:
         expected = ExpectedState(claim.status, claim.round)
         decision = support_claim(claim.pk, expected=expected, act=act, minutes=minutes, sums=sums)

@@ -1,64 +1,85 @@
-"""Decide several claims in one meeting: a dry run first, then the decision."""
+"""Conclude several claims of a queue at once: a dry run first, then the conclusions."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from applications.claims.models import Claim
-from portal.access import access, officials
-from portal.accounts.enums import Role
+from portal.access import access
 from portal.core.http import act_of, user_of
 from portal.core.money import ZERO
+from portal.jobs.models import Job
 from review.decisions.enums import Stage
-from review.decisions.forms.lists import MinutesForm
-from review.decisions.selectors.queue import queues_of
-from review.decisions.services.bulk import decide_claims, rehearse_decisions
+from review.decisions.forms.lists import ClaimFilterForm, MinutesForm
+from review.decisions.selectors.queue import WorkQueue, queues_of
+from review.decisions.services.bulk import (
+    BULK_KIND,
+    MOST_AT_ONCE,
+    conclude_claims,
+    rehearse_conclusions,
+    start_conclusions,
+)
 from review.decisions.views.publicity import sum_words
+from review.decisions.views.queue import chosen_queue, list_query, reviewers
 
-MOST_AT_ONCE = 200
-
-
-def chosen_claims(request: HttpRequest) -> list[Claim]:
-    """The ticked claims that are in this person's queue of final decisions."""
-    keys = request.POST.getlist("claim")[:MOST_AT_ONCE]
-    queues = [work for work in queues_of(user_of(request)) if work.stage == Stage.FINAL]
-    return [
-        claim
-        for work in queues
-        for claim in work.claims(user_of(request))
-        .filter(pk__in=[key for key in keys if key.isdecimal()])
-        .select_related("applicant", "item", "region", "city")
-        .order_by("submitted_at", "id")
-    ]
+DEEDS = {
+    Stage.ACCEPTANCE: "受理",
+    Stage.DISTRICT_FIRST: "支持并报送复核",
+    Stage.DISTRICT_SECOND: "确认初审意见",
+    Stage.CITY: "支持并报送审定",
+    Stage.FINAL: "审定支持",
+}
 
 
-@access(officials(Role.DECISION_MAKER))
+def chosen_claims(request: HttpRequest, work: WorkQueue) -> list[Claim]:
+    """The ticked claims of the queue, or with `whole` all that its filters leave; the oldest of too many."""
+    claims = work.claims(user_of(request))
+    if "whole" in request.POST:
+        claims = ClaimFilterForm(request.GET).as_filter().apply(claims)
+    else:
+        keys = [key for key in request.POST.getlist("claim") if key.isdecimal() and len(key) < 19]
+        claims = claims.filter(pk__in=keys[: settings.BULK_MAX_CLAIMS])
+    rows = claims.select_related("applicant", "item", "region", "city").order_by("submitted_at", "id")
+    found = list(rows[: settings.BULK_MAX_CLAIMS + 1])
+    if len(found) > settings.BULK_MAX_CLAIMS:
+        messages.info(request, f"一次最多办理 {settings.BULK_MAX_CLAIMS} 件，以下是等待最久的；办完后请再选一次。")
+    return found[: settings.BULK_MAX_CLAIMS]
+
+
+@access(reviewers)
 @require_POST
 def decide_many(request: HttpRequest) -> HttpResponse:
-    """Show what deciding the ticked claims would do; with `intent=decide`, do it."""
-    claims = chosen_claims(request)
-    if not claims:
-        messages.warning(request, "请先勾选要审定的申报（可能已由他人办理）。")
+    """Show what concluding the chosen claims would do; with `intent=decide`, do it."""
+    work = chosen_queue(request, queues_of(user_of(request)))
+    claims = chosen_claims(request, work) if work and work.stage in DEEDS else []
+    if work is None or not claims:
+        messages.warning(request, "请先勾选要办理的申报（可能已由他人办理）。")
         return redirect("review:queue")
-    form = MinutesForm(request.POST)
-    if not form.is_valid():
-        context = {"form": form, "claims": claims}
+    stage, act = work.stage, act_of(request)
+    form = MinutesForm(request.POST) if stage == Stage.FINAL else None
+    context: dict[str, Any] = {"form": form, "claims": claims, "work": work, "deed": DEEDS[stage]}
+    if form and not form.is_valid():
         return render(request, "review/bulk.html", context, status=422)
-    act = act_of(request)
+    minutes = form.minutes if form else None
     if request.POST.get("intent") == "decide":
-        outcomes = decide_claims(claims, minutes=form.minutes, act=act)
+        if len(claims) > MOST_AT_ONCE:
+            job = start_conclusions(claims, stage=stage, act=act, minutes=minutes)
+            return redirect("review:bulk_progress", pk=job.pk)
+        outcomes = conclude_claims(claims, stage=stage, act=act, minutes=minutes)
         done = [outcome for outcome in outcomes if not outcome.problem]
-        messages.success(request, f"已审定支持 {sum_words(done)}。")
+        messages.success(request, f"已{DEEDS[stage]} {sum_words(done)}。")
         for outcome in outcomes:
             if outcome.problem:
-                messages.warning(request, f"{outcome.claim.number} 未审定：{outcome.problem}")
-        return redirect("review:queue")
-    outcomes = rehearse_decisions(claims, minutes=form.minutes, act=act)
+                messages.warning(request, f"{outcome.claim.number} 未办理：{outcome.problem}")
+        return redirect(f"{reverse('review:queue')}?{list_query(request) or f'desk={work.key}'}")
+    outcomes = rehearse_conclusions(claims, stage=stage, act=act, minutes=minutes)
     ready = [outcome for outcome in outcomes if not outcome.problem]
-    context = {
-        "form": form,
-        "claims": claims,
+    context |= {
         "outcomes": outcomes,
         "ready": ready,
         "refused": [outcome for outcome in outcomes if outcome.problem],
@@ -66,3 +87,14 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         "total": sum((outcome.amount for outcome in ready if outcome.amount is not None), ZERO),
     }
     return render(request, "review/bulk.html", context)
+
+
+@access(reviewers)
+@require_GET
+def bulk_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far the conclusion of many claims is, for who started it."""
+    job = get_object_or_404(Job, pk=pk, kind=BULK_KIND)
+    if job.payload.get("user_id") != user_of(request).pk:
+        raise Http404("bulk")
+    title = f"批量{Stage(job.payload['stage']).label}"
+    return render(request, "review/bulk_progress.html", {"job": job, "title": title})

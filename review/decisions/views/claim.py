@@ -33,6 +33,7 @@ from review.decisions.forms.decision import (
     SendBackForm,
     SupportForm,
 )
+from review.decisions.forms.lists import ClaimFilterForm
 from review.decisions.forms.report import report_of
 from review.decisions.forms.steps import AbandonForm, ProlongForm, ReasonForm, TakeBackForm
 from review.decisions.panels import panel_of, panels_of
@@ -52,7 +53,14 @@ from review.decisions.services.decisions import (
 )
 from review.decisions.services.overdue import abandon_claim, prolong_correction
 from review.decisions.services.ways_back import take_back
-from review.decisions.views.queue import credit_checkers, readers, reviewers
+from review.decisions.views.queue import (
+    chosen_queue,
+    claim_address,
+    credit_checkers,
+    list_query,
+    readers,
+    reviewers,
+)
 
 
 @dataclass
@@ -138,6 +146,7 @@ def show(
         "proposal": claim_review.latest(Stage.DISTRICT_FIRST) if claim_review.stage == Stage.DISTRICT_SECOND else None,
         "with_credit": with_credit,
         "panels": panels_of(claim_review),
+        "list_query": list_query(request),
     }
     if claim_review.stage == Stage.ACCEPTANCE and not claim.applicant.is_verified:
         context |= check_page(claim.applicant) | {
@@ -276,13 +285,19 @@ def carry_out(form: SeenForm, *, act: ActorContext) -> None:
 
 
 def where_next(request: HttpRequest, claim_review: ClaimReview) -> str:
-    """The queue that the claim was in, or straight to its next claim."""
-    work = next((each for each in queues_of(user_of(request)) if each.stage == claim_review.stage), None)
+    """The queue that the claim was in, or straight to its next claim, in the filter that the officer chose."""
+    user = user_of(request)
+    work = next((each for each in queues_of(user) if each.stage == claim_review.stage), None)
     if work is None:
         return reverse("review:queue")
-    if "next" in request.POST and (following := next_claim(user_of(request), work)):
-        return reverse("review:claim", args=[following.key])
-    return f"{reverse('review:queue')}?desk={work.key}"
+    query = list_query(request)
+    chosen = ClaimFilterForm(request.GET).as_filter() if query else None
+    if query:
+        work = chosen_queue(request, queues_of(user)) or work
+    if "next" in request.POST and (following := next_claim(user, work, chosen=chosen, beside=claim_review.claim)):
+        return claim_address(following, query or f"desk={work.key}")
+    # A fragment of its own, or the browser keeps that of the form.
+    return f"{reverse('review:queue')}?{query or f'desk={work.key}'}#content"
 
 
 def step_forms(claim_review: ClaimReview, sent: ReasonForm | None) -> dict[str, ReasonForm]:

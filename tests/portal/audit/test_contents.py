@@ -35,6 +35,7 @@ from review.treasury.models import YearEnd
 from review.treasury.services.books import EntryDraft, post_entries
 from tests.factories import ClaimFactory, act, make_member, make_official, wuxi
 from tests.portal.audit.test_verify import past_the_triggers
+from tests.portal.core.protected_desk import checklist_point
 from tests.portal.core.protected_rows import ROWS, notice
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +117,7 @@ OPEN_ROWS = {
     "review.objection": (_objection, {"text": "相符"}),
     "appropriations.allocationshare": (lambda: ROWS["appropriations.allocation"][0]().shares.all()[0], {"fen": 9}),
     "appropriations.appropriationline": (lambda: ROWS["appropriations.appropriation"][0]().lines.all()[0], {"fen": 9}),
+    "checklists.checklistpoint": (checklist_point, {"text": "改写"}),
     "payments.batch": (_batch, {"criteria": "全部"}),
     "payments.disbursement": (_disbursement, {"debt": "无"}),
     "payments.rowhandling": (_row_handling, {"reason": "改写"}),

@@ -47,6 +47,7 @@ from review.whatif.models import SimulationRun
 from review.wordings.models import Wording
 from tests.factories import CallFactory, ClaimFactory, ItemVersionFactory, act, make_member, make_official, wuxi
 from tests.portal.core.protected_checks import CHECK_ROWS
+from tests.portal.core.protected_desk import DESK_ROWS
 from tests.portal.core.protected_messages import MESSAGE_ROWS
 from tests.portal.core.protected_reports import REPORT_ROWS
 from tests.portal.core.protected_targets import TARGET_ROWS
@@ -375,6 +376,7 @@ ROWS = {
     "review.decision": (_decision, {"amount": 9}),
     "review.linedecision": (_line_decision, {"reason": "改写"}),
     "review.creditsnapshot": (_credit_snapshot, {"remark": "改写"}),
+    **DESK_ROWS,
     "review.claimscore": (_claim_score, {"score": 1}),
     "review.publicityentry": (_publicity_entry, {"amount": 9}),
     "appropriations.allocation": (_allocation, {"title": "乙"}),

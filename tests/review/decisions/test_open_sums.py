@@ -18,7 +18,7 @@ from review.decisions.enums import Stage
 from review.decisions.models import Decision
 from review.decisions.selectors import ceilings
 from review.decisions.selectors.ceilings import open_sums
-from review.decisions.services.bulk import decide_claims, rehearse_decisions
+from review.decisions.services.bulk import conclude_claims, rehearse_conclusions
 from review.decisions.services.decisions import Minutes, confirm_district_review, support_claim
 from review.decisions.services.publicity import approve_list
 from review.decisions.services.sums import LineSum
@@ -180,10 +180,10 @@ def test_decided_sum_goes_its_ordinary_way_to_the_bank(office):
 
 def test_meeting_decides_many_with_one_paper_and_stops_at_those_without(office):
     claim = proposed(office)
-    (refused,) = rehearse_decisions([claim], minutes=MINUTES, act=act(office.decider))
+    (refused,) = rehearse_conclusions([claim], stage=Stage.FINAL, minutes=MINUTES, act=act(office.decider))
     assert "金额依据" in refused.problem
     assert refused.amount == Decimal("300000.00")
-    (done,) = decide_claims([claim], minutes=SETTING, act=act(office.decider))
+    (done,) = conclude_claims([claim], stage=Stage.FINAL, minutes=SETTING, act=act(office.decider))
     assert (done.problem, done.amount) == ("", Decimal("300000.00"))
     assert again(claim).approved_amount == Decimal("300000.00")
 

@@ -35,7 +35,8 @@ def test_panel_is_framed_in_its_place_and_read_when_asked_for(client, office, mo
     add_panel(monkeypatch, "none", title="不该出现", is_shown=lambda _: False)
     add_panel(monkeypatch, "empty", title="不该出现", is_lazy=False, context=lambda _: None)
     html = page_of(as_(client, office.first), claim).content.decode()
-    assert html.index("前一栏") < html.index("后一栏") < html.index('id="decision"') < html.index("办理经过")
+    assert html.index("前一栏") < html.index("后一栏") < html.index('id="decision"')
+    assert html.index("申报单位</h2>") < html.index("办理经过</h2>")
     assert "不该出现" not in html
     address = reverse("review:panel", args=[claim.key, "early"])
     assert f'hx-get="{address}"' in html

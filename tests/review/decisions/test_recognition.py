@@ -18,7 +18,8 @@ from policies.published.services import publish_catalogue
 from portal.core.errors import RefusedError
 from portal.jobs.models import Job
 from portal.notifications.models import Message
-from review.decisions.services.bulk import decide_claims
+from review.decisions.enums import Stage
+from review.decisions.services.bulk import conclude_claims
 from review.decisions.services.decisions import Minutes, confirm_district_review, refuse_claim, support_claim
 from review.decisions.services.publicity import approve_list
 from review.decisions.services.sums import LineSum
@@ -117,7 +118,7 @@ def test_notice_names_title_basis_and_meeting_and_no_money(office):
 
 def test_many_are_recognised_in_one_meeting(office):
     claim = passed(office, taken_up(office, item="wx2020-14-natl", lines=[HELD]))
-    (done,) = decide_claims([claim], minutes=MINUTES, act=act(office.decider))
+    (done,) = conclude_claims([claim], stage=Stage.FINAL, minutes=MINUTES, act=act(office.decider))
     assert (done.problem, done.amount, done.title) == ("", None, TITLE)
 
 

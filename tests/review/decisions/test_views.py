@@ -31,7 +31,7 @@ from tests.review.worlds import (
 )
 
 pytestmark = pytest.mark.django_db
-QUEUE_QUERIES = 10
+QUEUE_QUERIES = 11
 SEARCH_QUERIES = 8
 
 
@@ -104,7 +104,7 @@ def test_take_next_goes_to_the_claim_that_waited_longest_and_that_one_may_conclu
     office.first.appointments.create(role=Role.DISTRICT_SECOND, region=binhu(), confirmed_at=timezone.now())
     third = submitted(lines=[patent_facts(3)])
     as_(client, office.second)
-    assert client.get(reverse("review:next")).url == reverse("review:claim", args=[first.key])
+    assert client.get(reverse("review:next")).url.startswith(reverse("review:claim", args=[first.key]))
     as_(client, office.first)
     response = client.get(reverse("review:next"), {"desk": f"{Stage.DISTRICT_SECOND}-320211"})
     assert "desk=district_second" in response.url
@@ -281,7 +281,7 @@ def test_credit_check_is_entered_and_a_bad_one_warns_and_blocks(client, office):
 def test_submit_and_next_leads_to_the_following_claim(client, office):
     one, other = submitted(), submitted(lines=[patent_facts(2)])
     response = post(as_(client, office.acceptance), one, "support", next="1")
-    assert response.url == reverse("review:claim", args=[other.key])
+    assert response.url.startswith(reverse("review:claim", args=[other.key]))
 
 
 def test_a_claims_page_costs_few_queries_whoever_opens_it(client, office, settings, django_assert_max_num_queries):
