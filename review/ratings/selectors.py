@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
-from review.ratings.enums import BAD_LEVELS, Level
+from review.ratings.enums import BAD_LEVELS, Level, RatingState
 from review.ratings.models import Rating
 
 if TYPE_CHECKING:
@@ -69,4 +69,4 @@ def _percent(part: int, total: int) -> str:
 
 def is_overdue(rating: Rating, today: date) -> bool:
     """Whether a bad rating should have been answered before this day."""
-    return bool(rating.is_open and rating.due_on is not None and rating.due_on < today)
+    return bool(rating.state == RatingState.OPEN and rating.due_on is not None and rating.due_on < today)

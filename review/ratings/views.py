@@ -13,6 +13,7 @@ from portal.core import clock
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.paging import paginate
+from review.ratings.enums import RatingState
 from review.ratings.forms import AnswerForm, RatingFilterForm, RatingForm
 from review.ratings.models import READERS, Rating
 from review.ratings.selectors import is_overdue, own_ratings, ratable_claims, satisfaction
@@ -85,7 +86,7 @@ def rating(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     user = user_of(request)
     related = ("claim__item", "applicant", "region", "answered_by")
     found = get_object_or_404(Rating.objects.visible_to(user).select_related(*related), key=key)
-    may_answer = found.is_open and Rating.objects.answerable_by(user).filter(pk=found.pk).exists()
+    may_answer = found.state == RatingState.OPEN and Rating.objects.answerable_by(user).filter(pk=found.pk).exists()
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with show_refusal(form):
