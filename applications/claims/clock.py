@@ -88,6 +88,16 @@ def clocks_of(claim: Claim, events: Iterable[ClaimEvent], *, on: date) -> Clocks
     )
 
 
+def workdays_taken(
+    line: Sequence[ClaimEvent], status: str, *, on: date, is_worked: Callable[[date], bool], held: Sequence[Span] = ()
+) -> int:
+    """The working days that a claim has stood in this status on a day, as its time line until then says.
+
+    Days on which the applicant corrected, or the claim was held, are not counted. Raises CalendarUnknownError.
+    """
+    return sum(is_worked(day) and not _is_held(day, held) for day in _days(_stay(line, status, on=on)))
+
+
 def _due(counted: Sequence[date], days: int | None, *, after: date, is_worked: Callable[[date], bool]) -> date | None:
     """The day that is the last of so many, of which some have passed; None where the calendar does not say."""
     if days is None:

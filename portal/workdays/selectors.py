@@ -4,7 +4,6 @@ import calendar
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 
 import chinese_calendar
 from chinese_calendar.constants import holidays
@@ -51,28 +50,6 @@ def workdays_between(first: date, last: date) -> int:
     """How many days from `first` to `last`, both included, are worked; 0 where `last` is before `first`."""
     overrides = overrides_between(first, last)
     return sum(_is_worked(first + timedelta(days=n), overrides) for n in range((last - first).days + 1))
-
-
-def workday_counter(first: date, last: date) -> Callable[[date, date], int]:
-    """`workdays_between` for many spans of days between `first` and `last`: overrides are read once.
-
-    The function returned raises CalendarUnknownError as that does, and ValueError for a day outside.
-    """
-    overrides = overrides_between(first, last)
-    worked: dict[date, bool] = {}
-
-    def count(start: date, end: date) -> int:
-        if start < first or end > last:
-            raise ValueError(f"{start} to {end} is not between {first} and {last}")
-        found = 0
-        for number in range((end - start).days + 1):
-            day = start + timedelta(days=number)
-            if day not in worked:
-                worked[day] = _is_worked(day, overrides)
-            found += worked[day]
-        return found
-
-    return cache(count)
 
 
 def worked_days(first: date, last: date) -> Callable[[date], bool]:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from applications.claims.clock import HOLDS, Span, step_workdays, workdays_taken
 from applications.claims.enums import UNDER_REVIEW, Action
 from applications.claims.models import Claim, ClaimEvent
+from policies.engine.procedure import Procedure
+from portal.core import clock
 from portal.core.money import to_fen
-from portal.workdays.selectors import CalendarUnknownError, workday_counter
+from portal.workdays.selectors import CalendarUnknownError, worked_days
 from review.decisions.models import Decision
 from review.decisions.permissions import STAGE_OF
 from review.figures.measures import BOOKED, OF_ACTION, REFUSALS, TIMED_ACTIONS, Measure
@@ -26,13 +30,12 @@ from review.treasury.months import month_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date, datetime
 
 # A ground of refusal where none was chosen: an objection that was upheld, a decision of before grounds were kept.
 NO_GROUND = "other"
 # The conclusion that made a step of a claim.
 DECISION = Decision.objects.filter(claim=OuterRef("claim"), at=OuterRef("at"))
-# A step that took longer than this counts as late without a look at the calendar.
-_LONGEST = timedelta(days=1000)
 
 
 _PLACE = ("claim__region_id", "claim__item_id", "claim__applicant__size_class")
@@ -150,46 +153,54 @@ def steps_between(start: datetime, end: datetime) -> QuerySet[ClaimEvent]:
     return ClaimEvent.objects.filter(at__gte=start, at__lt=end)
 
 
-@dataclass(frozen=True, slots=True)
-class TimedStep:
-    """A conclusion of an office, and the working days it took; None where the calendar of the year is not known."""
+class TimedStep(NamedTuple):
+    """A conclusion of an office, the working days it took and those it had; None where nobody can say."""
 
     event: int
     workdays: int | None
+    allowed: int | None
 
     @property
-    def is_late(self) -> bool:
-        return self.workdays is not None and self.workdays > settings.REVIEW_WORKDAYS
+    def measure(self) -> Measure | None:
+        """Whether it was in time; None where nobody can say."""
+        if self.workdays is None or self.allowed is None:
+            return None
+        return Measure.LATE if self.workdays > self.allowed else Measure.IN_TIME
 
 
-def timed_steps(events: QuerySet[ClaimEvent], start: datetime, end: datetime) -> Iterator[TimedStep]:
-    """The conclusions of offices among these steps between two moments, each with the working days it took.
-
-    They are counted from the day after the claim came to the office to the day of its conclusion; while the applicant
-    corrects, the claim is not with the office.
-    """
-    earlier = ClaimEvent.objects.filter(
-        claim=OuterRef("claim"), pk__lt=OuterRef("pk"), to_status=OuterRef("from_status")
-    )
-    # A step that leaves the claim where it is does not give its office more time.
-    came = earlier.exclude(from_status=F("to_status")).order_by("-pk").values("at")[:1]
-    concluded = events.filter(action__in=TIMED_ACTIONS, from_status__in=STAGE_OF).annotate(came=Subquery(came))
-    first, last = timezone.localdate(start) - _LONGEST, timezone.localdate(end)
-    count = workday_counter(first, last)
-    for pk, at, came_at in concluded.values_list("pk", "at", "came").iterator():
-        yield TimedStep(pk, _workdays(came_at, at, first, count))
+_LINE = ("claim_id", "pk", "at", "action", "from_status", "to_status")
 
 
-def _workdays(came: datetime | None, done: datetime, first: date, count: Callable[[date, date], int]) -> int | None:
-    if came is None:
-        return None
-    after = timezone.localdate(came) + timedelta(days=1)
-    if after < first:
-        return _LONGEST.days
+def timed_steps(events: QuerySet[ClaimEvent]) -> Iterator[TimedStep]:
+    """The conclusions of offices among these steps, each with the working days it took, by the claim's own clock."""
+    concluded = events.filter(action__in=TIMED_ACTIONS, from_status__in=STAGE_OF)
+    wanted = set(concluded.values_list("pk", flat=True))
+    lines = ClaimEvent.objects.filter(claim__in=concluded.values("claim")).order_by("claim_id", "pk")
+    rows = lines.values_list(*_LINE, "claim__route", "claim__departures", "claim__periods", named=True)
+    first = lines.aggregate(at=Min("at"))["at"]
+    if first is None:
+        return
+    is_worked = cache(worked_days(timezone.localdate(first), clock.today()))
+    for claim, steps in groupby(rows.iterator(), key=attrgetter("claim_id")):
+        line: list[Any] = list(steps)
+        spans = [span for holds in HOLDS for span in holds(claim)]
+        for place, step in enumerate(line):
+            if step.pk in wanted:
+                days = _workdays(line[:place], step, is_worked, spans)
+                yield TimedStep(step.pk, days, step_workdays(_procedure(step), step.from_status))
+
+
+def _workdays(line: list[Any], step: Any, is_worked: Callable[[date], bool], held: list[Span]) -> int | None:
     try:
-        return count(after, timezone.localdate(done))
+        on = timezone.localdate(step.at)
+        return workdays_taken(line, step.from_status, on=on, is_worked=is_worked, held=held)
     except CalendarUnknownError:
         return None
+
+
+def _procedure(step: Any) -> Procedure:
+    departures = filter(None, step.claim__departures.split(","))
+    return Procedure.read({"route": step.claim__route, "procedure": departures, "periods": step.claim__periods})
 
 
 def with_decided(events: QuerySet[ClaimEvent]) -> QuerySet[Any]:
@@ -209,7 +220,7 @@ _Figures = defaultdict[tuple[Place, Measure, str], list[int]]
 
 def _counted_steps(start: datetime, end: datetime) -> tuple[_Figures, dict[tuple[str, int, str], OfficerTally]]:
     events = steps_between(start, end)
-    taken = {step.event: step for step in timed_steps(events, start, end)}
+    taken = {step.event: step for step in timed_steps(events)}
     figures: _Figures = defaultdict(lambda: [0, 0])
     officers: defaultdict[tuple[str, int, str], OfficerTally] = defaultdict(OfficerTally)
     grounds, decided = grounds_of(events), dict(with_decided(events).values_list("pk", "decided"))
@@ -224,12 +235,12 @@ def _counted_steps(start: datetime, end: datetime) -> tuple[_Figures, dict[tuple
             _add(figures[at, Measure.REDUCED, ""], to_fen(asked - granted))
         if (step := taken.get(pk)) is None:
             continue
-        if step.workdays is not None:
-            _add(figures[at, Measure.LATE if step.is_late else Measure.IN_TIME, ""])
+        if step.measure is not None:
+            _add(figures[at, step.measure, ""])
         if actor is not None:
             tally = officers[at.region, actor, STAGE_OF[status]]
             tally.steps += 1
-            tally.late += step.is_late
+            tally.late += step.measure == Measure.LATE
             tally.returned += measure == Measure.RETURNED
             tally.refused += measure in REFUSALS
             tally.workdays += step.workdays or 0

@@ -276,10 +276,7 @@ def _steps_behind(user: User, asked: FigureFilter, measure: Measure, ground: str
     start, end = asked.bounds()
     events = steps_between(start, end).filter(_where(user, asked, "claim__"))
     if measure in TIMED:
-        late = measure == Measure.LATE
-        wanted = [
-            step.event for step in timed_steps(events, start, end) if step.workdays is not None and step.is_late == late
-        ]
+        wanted = [step.event for step in timed_steps(events) if step.measure == measure]
         return events.filter(pk__in=wanted)
     if measure in (Measure.DECIDED, Measure.REDUCED):
         decided = with_decided(events)

@@ -12,7 +12,7 @@ from django.utils.html import escape
 
 from portal.accounts.enums import Role
 from portal.notifications.models import Message
-from portal.workdays.selectors import workday_counter, workdays_between
+from portal.workdays.selectors import workdays_between
 from review.decisions.services.decisions import accept_claim, refuse_claim
 from review.figures.counting import count_all, count_recent, timed_steps
 from review.figures.measures import BOOKED, Measure
@@ -133,22 +133,11 @@ def test_an_office_is_late_by_working_days_that_the_applicant_did_not_take(offic
     day = timezone.localdate()
     later = day + timedelta(days=30)
     accept_claim(claim.pk, expected=expected(claim), act=on(later, office.acceptance))
-    start, end = (timezone.now() + timedelta(days=n) for n in (-1, 31))
-    [step] = timed_steps(claim.events.all(), start, end)
     taken = workdays_between(day + timedelta(days=1), later)
-    assert step.workdays == taken
-    for allowed, is_late in ((taken, False), (taken - 1, True)):
+    for allowed, measure in ((taken, Measure.IN_TIME), (taken - 1, Measure.LATE)):
         settings.REVIEW_WORKDAYS = allowed
-        assert step.is_late == is_late
-
-
-def test_counter_of_working_days_agrees_with_the_calendar():
-    first, last = date(2025, 9, 1), date(2026, 3, 1)
-    count = workday_counter(first, last)
-    spans = [(first + timedelta(days=n), first + timedelta(days=n + length)) for n in range(150) for length in (0, 9)]
-    assert [count(*span) for span in spans] == [workdays_between(*span) for span in spans]
-    with pytest.raises(ValueError, match="not between"):
-        count(first - timedelta(days=1), last)
+        [step] = timed_steps(claim.events.all())
+        assert (step.workdays, step.allowed, step.measure) == (taken, allowed, measure)
 
 
 def test_pages_and_workbook_show_the_same_numbers(client, office, settings, django_assert_max_num_queries):
