@@ -110,7 +110,7 @@ class DisbursementQuerySet(models.QuerySet["Disbursement"]):
     def for_books(self) -> DisbursementQuerySet:
         """With what carrying out an answer asks of each, and no more: there are many. What they share is read once."""
         own = ("part", "batch", "payment", "stage", "attempt", "fen", "debt", "state", "payee", "milestone")
-        claim = ("number", "status", "route", "region", "item", "applicant")
+        claim = ("number", "status", "route", "departures", "region", "item", "applicant")
         rows = self.select_related("part__award__claim").prefetch_related("part__award__claim__item")
         return rows.only(
             *own,
