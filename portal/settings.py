@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "review.bulletins",
     "review.checklists",
     "review.checks",
+    "review.deadlines",
     "review.decisions",
     "review.demo",
     "review.desk",

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
@@ -15,6 +16,9 @@ from policies.calls.enums import Shortage
 from policies.calls.models import Call, CallItem
 from policies.calls.services.changes import Amendment
 from policies.calls.services.plans import PLAIN_FIELDS, CallPlan, ItemPlan
+from policies.engine.grammar import MOST_WORKDAYS
+from policies.engine.procedure import CITY_ONLY, Procedure
+from policies.engine.terms import DEPARTURES, ROUTES
 from policies.published.models import PolicyDocument, SupportItem
 from portal.accounts.models import Region
 from portal.core.compared_forms import ComparedForm
@@ -160,15 +164,49 @@ class CallForm(TermsForm):
         required=False,
         help_text="在通知页面公布；审定前按此计算各件拟审定金额。",
     )
+    route = forms.ChoiceField(label="审核程序", choices=[("", "按各事项的规定"), *ROUTES.items()], required=False)
+    whole = forms.IntegerField(
+        label="全程期限（工作日）",
+        required=False,
+        min_value=1,
+        max_value=MOST_WORKDAYS,
+        help_text="自提交起算，补正期间不计；留空的按平台的规定。",
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), f"请填写 1 到 {MOST_WORKDAYS} 之间的整数，或留空。"
+        ),
+    )
+    basis = LineField(
+        label="程序依据", max_length=120, required=False, help_text="另定程序的文件条款；由另一名政策管理人员发布。"
+    )
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     field_order = ("title", "number", "introduction", "opens_at", "closes_at", "facts_from", "facts_last")
 
     def __init__(self, data: Posted | None = None, *, call: Call | None, region: Region) -> None:
-        super().__init__(data, initial=_initial_of(call) if call else _first_initial(region))
+        super().__init__(data, initial=_initial_of(call) | _own_way(call) if call else _first_initial(region))
+        for word, label in DEPARTURES.items():
+            self.fields[f"has_{word}"] = forms.BooleanField(label=label, required=False)
         if call:
             self.compare()
+
+    @property
+    def departures(self) -> list[BoundField]:
+        """What the procedure may have beside its route, to tick."""
+        return [self[f"has_{word}"] for word in DEPARTURES]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        route, words = cleaned.get("route"), [word for word in DEPARTURES if cleaned.get(f"has_{word}")]
+        if not route and (words or cleaned.get("whole") or cleaned.get("basis")):
+            self.add_error("route", "另定程序或期限的，请先选择审核程序；都按各事项的规定的，请清空下面各项。")
+        if route == "district" and CITY_ONLY in words:
+            self.add_error(f"has_{CITY_ONLY}", "由区级审定的，不能不经区级；请改选审核程序，或去掉这一项。")
+        if route and not cleaned.get("basis"):
+            self.add_error("basis", "请写明另定程序的依据。")
+        periods = {"whole": cleaned["whole"]} if cleaned.get("whole") else {}
+        own = Procedure(route or "", frozenset(words), periods, cleaned.get("basis", ""))
+        return cleaned | {"procedure": own.as_dict() if route else {}}
 
     def clean_when_short(self) -> str:
         return self.cleaned_data["when_short"] or Shortage.STOP
@@ -239,6 +277,15 @@ class AttachmentForm(RefusableForm):
 def _initial_of(call: Call) -> dict[str, Any]:
     columns: dict[str, Any] = {name: getattr(call, name) for name in PLAIN_FIELDS}
     return columns | {"facts_last": call.facts_to - _DAY, "seen": call.revision}
+
+
+def _own_way(call: Call) -> dict[str, Any]:
+    """The form's fields of the procedure that a call sets."""
+    if not call.procedure:
+        return {}
+    own = Procedure.read(call.procedure)
+    ticks = {f"has_{word}": True for word in own.departures}
+    return {"route": own.route, "whole": own.periods.get("whole"), "basis": own.basis} | ticks
 
 
 def _first_initial(region: Region) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from policies.calls.enums import CallState, ChangeKind, Phase, Shortage
+from policies.engine.procedure import Procedure
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.choices import StateField
@@ -146,6 +147,11 @@ class Call(models.Model):
     @property
     def facts_words(self) -> str:
         return days_words(self.facts_from, self.facts_to)
+
+    @property
+    def procedure_words(self) -> str:
+        """The procedure that the call sets for its items, in words; empty where each item's own holds."""
+        return Procedure.read(self.procedure).words if self.procedure else ""
 
     def takes_facts_of(self, day: date) -> bool:
         """Whether a fact of this day is one that the call takes."""

@@ -8,13 +8,12 @@ OBJECTION_WORKDAYS = env_int("OBJECTION_WORKDAYS", 10)
 CONTEST_ANSWER_WORKDAYS = env_int("CONTEST_ANSWER_WORKDAYS", 10)
 # A claim that waits longer than this in one queue is shown as overdue.
 REVIEW_WORKDAYS = env_int("REVIEW_WORKDAYS", 10)
-# The working days of a claim from its submission to the payment, the clause that says so, and on how many days before
-# the end of a step its officers are reminded.
+# The working days of a claim from its submission to the payment, and the clause that says so.
 WHOLE_WORKDAYS = env_int("WHOLE_WORKDAYS", 60)
 WHOLE_BASIS = env_text("WHOLE_BASIS", "")
-REMINDER_WORKDAYS = env_int("REMINDER_WORKDAYS", 3)
-# What becomes of a claim whose acceptance period ends without an act: none, escalate or accept (视为受理).
-ACCEPTANCE_SILENCE = env_text("ACCEPTANCE_SILENCE", "escalate")
+# What the end of a period without an act does: none, escalate (a supervisor is told), or accept (who was not taken up
+# in time counts as taken up, 视为受理, and supervisors are told of the rest). A document may set its own.
+SILENCE = env_text("SILENCE", "escalate")
 # The check list of a payment: how old a credit check may be (0: any age), and whether the notice must be made first.
 PAYMENT_CREDIT_DAYS = env_int("PAYMENT_CREDIT_DAYS", 30)
 PAYMENT_NEEDS_NOTICE = env_flag("PAYMENT_NEEDS_NOTICE")

@@ -6,13 +6,13 @@ from django.db.models import Count, Q
 
 from portal.accounts.models import User
 from portal.notifications.digest import DigestLine
-from review.decisions.selectors.queue import COUNT_LIMIT, overdue_before, queues_of
+from review.decisions.selectors.queue import COUNT_LIMIT, late_work, overdue_before, queues_of
 
 
 def desk_lines(user: User, on: date) -> list[DigestLine]:
     """Each of the person's queues on a day: claims, those whose last working day is tomorrow, those that are late."""
-    late_before = overdue_before(on)
     tomorrow, after = overdue_before(on + timedelta(days=1)), overdue_before(on + timedelta(days=2))
+    unclocked = Q(whole_due_on=None, status_since__gte=tomorrow, status_since__lt=after)
     lines = []
     for work in queues_of(user):
         counted = (
@@ -20,8 +20,8 @@ def desk_lines(user: User, on: date) -> list[DigestLine]:
             .order_by()[: COUNT_LIMIT + 1]
             .aggregate(
                 count=Count("pk"),
-                due=Count("pk", filter=Q(status_since__gte=tomorrow, status_since__lt=after)),
-                late=Count("pk", filter=Q(status_since__lt=late_before)),
+                due=Count("pk", filter=Q(step_due_on=on + timedelta(days=1)) | unclocked),
+                late=Count("pk", filter=late_work(on)),
             )
         )
         lines.append(DigestLine(work.label, **counted))

@@ -22,6 +22,7 @@ _AGAIN = (
 # Action → (title, body). A first officer's proposal is not told: it is not yet anybody's conclusion.
 WORDS: dict[str, tuple[str, str]] = {
     Action.ACCEPT: ("申报已受理", _OF + "已受理，进入区级审核。"),
+    Action.DEEM_ACCEPTED: ("申报视为受理", _OF + "在受理期限内没有作出决定，视为受理，现为“{{ status }}”。"),
     Action.DECLINE: (
         "申报不予受理",
         _OF + "不予受理。理由：{{ reason }}\n如有异议，可自收到本通知之日起六十日内申请行政复议，"
@@ -29,6 +30,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     Action.DISTRICT_CONFIRM: ("区级审核已通过", _OF + "已通过区级审核，报送市级复审。"),
     Action.CITY_PASS: ("市级复审已通过", _OF + "已通过市级复审，等待审定。"),
+    Action.AUDIT_PASS: ("第三方审计已完成", _OF + "的第三方审计已完成，现为“{{ status }}”。"),
+    Action.PANEL_PASS: ("专家评审已完成", _OF + "的专家评审已完成，现为“{{ status }}”。"),
+    Action.END_PUBLICITY: ("公示期满", _OF + "公示期满，提交会议审定。"),
     Action.DECIDE: (
         "审定拟予支持",
         _OF + "审定拟支持 {{ amount }} 元，接下来将向社会公示。公示期满无异议后正式批准。",
@@ -87,6 +91,12 @@ RECOGNISED_WORDS: dict[str, tuple[str, str]] = {
 DISTRICT_WORDS: dict[str, tuple[str, str]] = {
     Action.DISTRICT_CONFIRM: ("区级审核已通过", _OF + "已通过区级审核，等待本区审定。"),
 }
+# What is said instead on a way that is not the usual one.
+OWN_WAY_WORDS: dict[str, tuple[str, str]] = {
+    Action.ACCEPT: ("申报已受理", _OF + "已受理，现为“{{ status }}”。"),
+    Action.DISTRICT_CONFIRM: ("区级审核已通过", _OF + "已通过区级审核，现为“{{ status }}”。"),
+    Action.CITY_PASS: ("市级复审已通过", _OF + "已通过市级复审，现为“{{ status }}”。"),
+}
 # What ends a claim or sets a period for remedies.
 _SERVED = {
     Action.DECLINE,
@@ -118,6 +128,7 @@ _DUE, _WORK = (Group.DUE, Audience.APPLICANT), (Group.WORK, Audience.OFFICIAL)
 KINDS = [
     *_steps("review", WORDS),
     *_steps("review.recognised", RECOGNISED_WORDS),
+    *_steps("review.own_way", OWN_WAY_WORDS),
     *_steps("review.district", DISTRICT_WORDS),
     MessageKind(
         "review.sent_back",

@@ -18,7 +18,7 @@ from portal.core.money import format_yuan, to_yuan
 from portal.core.regions import in_trees
 from portal.notifications.services import notify_users
 from review.decisions.permissions import STATUS_OF
-from review.decisions.selectors.queue import overdue_before
+from review.decisions.selectors.queue import late_work
 from review.figures.counting import postings_of, steps_between
 from review.figures.measures import OF_ACTION, Measure
 from review.figures.models import SUPERVISORS
@@ -52,12 +52,12 @@ def week_in_words(regions: Iterable[str], start: datetime, end: datetime) -> str
     paid = postings_of(Measure.PAID).filter(in_trees("entry__claim__region__code", codes))
     fen = paid.filter(entry__at__gte=start, entry__at__lt=end).aggregate(fen=Sum("amount"))["fen"] or 0
     here = Claim.objects.filter(in_trees("region__code", codes))
-    late = here.filter(status__in=list(STATUS_OF.values()), status_since__lt=overdue_before()).count()
+    waiting = here.filter(status__in=list(STATUS_OF.values()))
+    late = waiting.filter(late_work(clock.today())).count()
     unanswered = here.filter(status=ClaimStatus.CORRECTION, correction_due_on__lt=clock.today()).count()
-    waiting = here.filter(status__in=list(STATUS_OF.values())).count()
     return (
         f"{numbers}，拨付 {format_yuan(to_yuan(fen))}。"
-        f"目前在办 {waiting} 件，其中超期 {late} 件；补正逾期未答复 {unanswered} 件。"
+        f"目前在办 {waiting.count()} 件，其中超期 {late} 件；补正逾期未答复 {unanswered} 件。"
     )
 
 

@@ -62,7 +62,11 @@ FORMS: dict[NoticeKind, NoticeForm] = {
         "知收", "notices.issue_receipt", frozenset({Action.SUBMIT}), compose_receipt, told=False
     ),
     NoticeKind.ACCEPTANCE: NoticeForm(
-        "知受", "notices.issue_acceptance", frozenset({Action.ACCEPT}), compose_acceptance, told=False
+        "知受",
+        "notices.issue_acceptance",
+        frozenset({Action.ACCEPT, Action.DEEM_ACCEPTED}),
+        compose_acceptance,
+        told=False,
     ),
     NoticeKind.DECLINED: NoticeForm(
         "知不受",

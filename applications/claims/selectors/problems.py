@@ -11,6 +11,7 @@ from django.utils import timezone
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.selectors.context import ClaimContext, LineState, as_of_day
+from applications.claims.selectors.corrections import correction_rounds
 from applications.claims.selectors.duplicates import repeated_positions, taken_positions
 from applications.payees.selectors import payee_problem
 from policies.calls.enums import Phase
@@ -59,7 +60,7 @@ def find_problems(context: ClaimContext, *, at: datetime) -> list[Problem]:
     found += [problem for state in states for problem in _line_problems(claim, item, state, today)]
     found += _evidence_problems(context)
     found += _subject_problems(claim, item, states)
-    found += _correction_problems(claim)
+    found += _correction_problems(context)
     if not any(problem for problem in found if not problem.is_warning):
         found += _version_problems(context, today)
     return sorted(found, key=lambda problem: problem.is_warning)
@@ -205,12 +206,17 @@ def _evidence_problems(context: ClaimContext) -> Iterable[Problem]:
                 yield Problem(f"请上传{wanted.label}。", anchor, f"第 {state.number} 项", state.number)
 
 
-def _correction_problems(claim: Claim) -> Iterable[Problem]:
-    """Whether a correction is about to be handed back as it came."""
-    if claim.status != ClaimStatus.CORRECTION or claim.saved_at > claim.status_since:
+def _correction_problems(context: ClaimContext) -> Iterable[Problem]:
+    """The points of a correction that are about to be handed back as they came, without a word."""
+    claim = context.claim
+    if claim.status != ClaimStatus.CORRECTION:
         return
-    if not claim.evidence.filter(uploaded_at__gt=claim.status_since).exists():
-        yield Problem("要求补正的地方还没有任何修改。确认不需要修改的，也可以直接提交。", place="补正", is_warning=True)
+    present = [one for one in correction_rounds(context, events=()) if one.number == claim.correction_round]
+    for answered in (point for one in present for point in one.points):
+        if answered.is_untouched and not answered.point.answer:
+            message = "要求补正的这一处还没有修改，也没有说明。确认不需要修改的，请在“您的说明”中写明理由。"
+            anchor = f"answer-{answered.point.pk}"
+            yield Problem(message, anchor, f"补正：{answered.point.field_label}", is_warning=True)
 
 
 def _subject_problems(claim: Claim, item: Item, states: Sequence[LineState]) -> Iterable[Problem]:

@@ -35,7 +35,14 @@ def draft_call(region: Region, *, plan: CallPlan, key: uuid.UUID, act: ActorCont
     refuse_foreign_items(region, [row.item_id for row in plan.items])
     try:
         with transaction.atomic():
-            call = Call.objects.create(key=key, region=region, created_by=act.user, created_at=act.at, **_columns(plan))
+            call = Call.objects.create(
+                key=key,
+                region=region,
+                created_by=act.user,
+                created_at=act.at,
+                procedure_by=act.user if plan.procedure else None,
+                **_columns(plan),
+            )
             put_items(call, plan)
             record_audit(
                 act,
@@ -62,6 +69,8 @@ def save_call(call: Call, *, plan: CallPlan, seen: int, act: ActorContext) -> Ca
         refuse_bad_windows(plan, plan.items)
         refuse_foreign_items(call.region, [row.item_id for row in plan.items])
         before = {name: getattr(call, name) for name in PLAIN_FIELDS} | {"items": _codes(call)}
+        if plan.procedure != call.procedure:
+            call.procedure_by = act.user if plan.procedure else None
         for name, value in _columns(plan).items():
             setattr(call, name, value)
         call.revision += 1

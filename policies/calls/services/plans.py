@@ -1,9 +1,10 @@
 """What a call is to say, and what stands against it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -31,7 +32,7 @@ class ItemPlan:
 
 @dataclass(frozen=True, slots=True)
 class CallPlan:
-    """All that a call says. Windows are half-open; sums are yuan."""
+    """All that a call says. Windows are half-open; sums are yuan; without a `procedure` each item's own holds."""
 
     title: str
     opens_at: datetime
@@ -46,13 +47,14 @@ class CallPlan:
     budget: Decimal | None = None
     quota: int | None = None
     when_short: str = Shortage.STOP
+    procedure: Mapping[str, Any] = field(default_factory=dict)
     items: tuple[ItemPlan, ...] = ()
 
 
 # The plan's fields that are columns of the call.
 PLAIN_FIELDS = (
     *("number", "title", "introduction", "opens_at", "closes_at", "facts_from", "facts_to"),
-    *("budget", "quota", "when_short", "contact_name", "contact_phone", "contact_address"),
+    *("budget", "quota", "when_short", "procedure", "contact_name", "contact_phone", "contact_address"),
 )
 
 

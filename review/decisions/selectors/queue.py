@@ -157,11 +157,9 @@ class ClaimFilter:
         if self.submitted_to:
             claims = claims.filter(submitted_at__lt=_midnight(self.submitted_to + timedelta(days=1)))
         if self.overdue:
-            late_office = Q(status__in=list(STATUS_OF.values()), status_since__lt=overdue_before())
-            late_applicant = Q(status=ClaimStatus.CORRECTION, correction_due_on__lt=timezone.localdate())
-            claims = claims.filter(late_office | late_applicant)
-        if self.open_findings:
-            claims = claims.filter(Q(examination__blocking__gt=0) | Q(examination__questions__gt=0))
+            today = timezone.localdate()
+            late_applicant = Q(status=ClaimStatus.CORRECTION, correction_due_on__lt=today)
+            claims = claims.filter(late_work(today) | late_applicant)
         return claims.filter(matches_text(self.text)) if self.text else claims
 
 
@@ -216,6 +214,15 @@ def overdue_before(on: date | None = None) -> datetime:
         found = _midnight(day)
         cache.set(key, found, 3600)
     return found
+
+
+def late_work(on: date) -> Q:
+    """The condition on claims whose step, or the whole, should have been done before this day.
+
+    What has no clock yet, from before there were any, is late after the usual days of a step.
+    """
+    unclocked = Q(status__in=list(STATUS_OF.values()), status_since__lt=overdue_before(on), whole_due_on=None)
+    return Q(step_due_on__lt=on) | Q(whole_due_on__lt=on) | unclocked
 
 
 def _is_worked(day: date) -> bool:

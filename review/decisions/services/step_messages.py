@@ -7,7 +7,7 @@ from applications.claims.models import Claim, ClaimEvent
 from portal.core.money import format_yuan
 from portal.jobs.services import enqueue_job
 from portal.notifications.services import notify_applicant, notify_users
-from review.decisions.message_kinds import DISTRICT_WORDS, RECOGNISED_WORDS, WORDS
+from review.decisions.message_kinds import DISTRICT_WORDS, OWN_WAY_WORDS, RECOGNISED_WORDS, WORDS
 from review.decisions.permissions import STAGE_OF
 
 
@@ -15,6 +15,8 @@ def _kind_of(claim: Claim, action: str) -> str | None:
     """The kind of message that tells of a step; None where nobody is told."""
     if claim.approved_amount is None and action in RECOGNISED_WORDS:
         return f"review.recognised.{action}"
+    if claim.departures and action in OWN_WAY_WORDS:
+        return f"review.own_way.{action}"
     if claim.route == Route.DISTRICT and action in DISTRICT_WORDS:
         return f"review.district.{action}"
     return f"review.{action}" if action in WORDS else None
@@ -43,6 +45,7 @@ def _tell_earlier_officer(claim: Claim, event: ClaimEvent) -> None:
 # Steps of which a notice tells, by the job that makes it. What can happen to a claim more than once names the step.
 NOTICE_JOBS: dict[str, str] = {
     Action.ACCEPT: "notices.issue_acceptance",
+    Action.DEEM_ACCEPTED: "notices.issue_acceptance",
     Action.DECLINE: "notices.issue_declined",
     Action.REQUEST_CORRECTION: "notices.issue_correction",
 }

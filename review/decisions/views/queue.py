@@ -84,6 +84,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "marks": marks_here(page.rows),
             "blocked": blocked_here(user_of(request), page.rows, work.stage),
             "overdue_before": overdue_before(),
+            "today": timezone.localdate(),
             "unanswered": work.unanswered(user_of(request)).order_by()[: COUNT_LIMIT + 1].count(),
             "is_one_by_one": work.stage in ONE_BY_ONE,
             "minutes_form": MinutesForm() if work.stage == Stage.FINAL else None,

@@ -332,3 +332,22 @@ def test_only_members_answer_only_while_it_is_asked_and_not_at_any_length(claim,
         answer_points(claim, act=act(member), answers={point.pk: "太晚"})
     point.refresh_from_db()
     assert point.answer == ""
+
+
+def test_each_point_without_a_change_or_a_word_is_named_before_it_is_handed_back(claim, officer, member):
+    points = [PointAsked(1, "fees", "金额不符"), PointAsked(2, "fees", "金额不符"), PointAsked(None, "", "盖章不清")]
+    ask(claim, officer, *points)
+    claim.refresh_from_db()
+    last = claim.correction_points.latest("pk")
+
+    def unanswered():
+        found = find_problems(read_claim(claim), at=timezone.now())
+        return [problem.place for problem in found if problem.place.startswith("补正")]
+
+    labels = list(claim.correction_points.order_by("pk").values_list("field_label", flat=True))
+    assert unanswered() == [f"补正：{label}" for label in labels]
+    answer_points(claim, act=act(member), answers={last.pk: "已重新盖章"})
+    assert unanswered() == [f"补正：{label}" for label in labels[:2]]
+    save(claim, member, {"fees": "3000"})
+    claim.refresh_from_db()
+    assert len(unanswered()) == 1

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from policies.calls.enums import CallState, ChangeKind, Phase
 from policies.calls.models import Call, CallChange, CallItem
-from policies.calls.selectors import callable_items
+from policies.calls.selectors import callable_items, procedure_for
 from policies.calls.services.changes import (
     Amendment,
     amend_call,
@@ -24,6 +24,7 @@ from policies.calls.services.drafts import discard_call, draft_call, save_call
 from policies.calls.services.plans import ItemPlan
 from policies.published.enums import DocumentStatus
 from policies.published.models import PolicyDocument
+from policies.published.selectors import compiled_item
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from portal.core.errors import RefusedError, StaleStateError
@@ -376,3 +377,26 @@ def test_change_of_a_call_is_never_rewritten(admin, items):
     for deed in (lambda: CallChange.objects.update(reason="别的"), change.delete):
         with pytest.raises(IntegrityError), transaction.atomic():
             deed()
+
+
+# ---- procedures -----------------------------------------------------------------------------------
+PANEL = {"route": "city", "procedure": ["panel"], "periods": {"whole": 40, "basis": "第八条"}}
+
+
+def test_a_procedure_of_its_own_is_published_by_somebody_else_than_set_it(admin, items):
+    call = drafted(admin, items, procedure=PANEL)
+    with pytest.raises(RefusedError, match="另一名政策管理人员"):
+        publish_call(call, seen=call.revision, act=at(MORNING - DAY, admin))
+    other = make_official(Role.POLICY_ADMIN, wuxi())
+    longer = PANEL | {"periods": {"whole": 50, "basis": "第八条"}}
+    call = save_call(call, plan=plan_of(items, procedure=longer), seen=call.revision, act=at(MORNING - DAY, other))
+    with pytest.raises(RefusedError, match="另一名政策管理人员"):
+        publish_call(call, seen=call.revision, act=at(MORNING - DAY, other))
+    # Who only corrects the title is not who set the procedure.
+    plan = plan_of(items, procedure=longer, title="更正的标题")
+    call = save_call(call, plan=plan, seen=call.revision, act=at(MORNING - DAY, admin))
+    assert publish_call(call, seen=call.revision, act=at(MORNING - DAY, admin)).state == CallState.PUBLISHED
+    assert reloaded(call).procedure == longer
+    item = items[0].versions.first()
+    assert procedure_for(call, compiled_item(item)).words.endswith("专家评审")
+    assert procedure_for(None, compiled_item(item)) == compiled_item(item).procedure

@@ -185,6 +185,31 @@ def test_call_is_written_previewed_and_published(desk, items):
     assert "变更" in page_of(desk, "manage", call.key)
 
 
+def test_a_procedure_is_chosen_kept_shown_and_refused_with_the_remedy(desk, items):
+    way = {"route": "city", "has_panel": "on", "has_publicity_first": "on", "whole": "40", "basis": "第八条"}
+    assert desk.post(reverse("calls:new"), typed(items, **way)).status_code == 302
+    call = Call.objects.get()
+    assert call.procedure == {
+        "route": "city",
+        "procedure": ["panel", "publicity_first"],
+        "periods": {"whole": 40, "basis": "第八条"},
+    }
+    page = desk.get(reverse("calls:edit", args=[call.key])).content.decode()
+    assert re.search(r'name="has_panel"[^>]*checked', page)
+    assert not re.search(r'name="has_audit"[^>]*checked', page)
+    assert (
+        "区级初审、市级复审；专家评审；先公示、后审定"
+        in desk.get(reverse("calls:manage", args=[call.key])).content.decode()
+    )
+    for wrong, words in (
+        ({"has_panel": "on"}, "请先选择审核程序"),
+        ({"route": "city"}, "请写明另定程序的依据"),
+        ({"route": "district", "has_city_only": "on", "basis": "第八条"}, "不能不经区级"),
+        ({"route": "city", "whole": "999", "basis": "第八条"}, "1 到 250"),
+    ):
+        assert words in desk.post(reverse("calls:new"), typed(items, **wrong)).content.decode()
+
+
 def test_pressing_save_twice_makes_one_call(desk, items):
     data = typed(items)
     desk.post(reverse("calls:new"), data)
