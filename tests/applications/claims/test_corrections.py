@@ -252,19 +252,6 @@ def test_without_a_calendar_the_correction_is_refused_in_words(claim, officer, m
     assert claim.status == ClaimStatus.SUBMITTED
 
 
-def test_a_correction_without_any_change_is_warned_of_until_something_changed(claim, member, officer):
-    def warnings():
-        claim.refresh_from_db()
-        found = find_problems(read_claim(claim), at=timezone.now())
-        return [problem.message for problem in found if problem.is_warning and problem.place == "补正"]
-
-    assert warnings() == []
-    ask(claim, officer)
-    assert "没有任何修改" in warnings()[0]
-    save(claim, member, {"fees": "4000.00"})
-    assert warnings() == []
-
-
 def test_a_paper_added_in_a_correction_is_a_change(claim, member, officer):
     ask(claim, officer, PointAsked(1, "evidence:certificate", "看不清"))
     add_evidence(

@@ -17,6 +17,7 @@ from portal.workdays import selectors as workdays
 from review.deadlines.services import accept_by_silence, start_clocks, supervised_lines
 from review.decisions.digest import desk_lines
 from review.decisions.selectors.queue import ClaimFilter, claims_for
+from tests.applications.worlds import patent_facts
 from tests.factories import ClaimFactory
 from tests.review.worlds import accepted, again, fresh, submitted
 
@@ -69,7 +70,7 @@ def test_what_is_still_in_time_is_left_to_its_officer(office, settings):
 def test_the_daily_summary_counts_by_the_clocks_and_tells_supervisors_of_what_is_late(office, settings):
     today = timezone.localdate()
     due(submitted(), step_due_on=-1, whole_due_on=50)
-    due(accepted(office), step_due_on=1, whole_due_on=50)
+    due(accepted(office, lines=[patent_facts(2)]), step_due_on=1, whole_due_on=50)
     (line,) = desk_lines(fresh(office.acceptance), today)
     assert (line.count, line.due, line.late) == (1, 0, 1)
     (line,) = desk_lines(fresh(office.first), today)
@@ -108,7 +109,7 @@ def test_a_clock_without_a_day_is_set_as_soon_as_the_calendar_is_known(office, m
 
 
 def test_overdue_holds_late_steps_late_wholes_and_late_corrections(office):
-    on_time, step, whole, corrected = (submitted() for _ in range(4))
+    on_time, step, whole, corrected = (submitted(lines=[patent_facts(number)]) for number in range(1, 5))
     due(step, step_due_on=-1)
     due(whole, whole_due_on=-1)
     due(corrected, correction_due_on=-1)
