@@ -8,4 +8,5 @@ from portal.core.triggers import ProtectRows
 class Migration(migrations.Migration):
     dependencies = [("review", "0011_procedures")]
 
-    operations = [ProtectRows("stagereport")]
+    # SQLite made the table of decisions anew for its new column, without its triggers.
+    operations = [ProtectRows("stagereport"), ProtectRows("decision")]
