@@ -62,6 +62,7 @@ def facts_for(
     named: dict[str, Any] = {
         "patent_no": f"{body}.{cn_patent_check(body)}",
         "pct_no": f"PCT/CN2022/{serial % 1_000_000:06d}",
+        "publication_no": f"CN{serial % 1_000_000_000:09d}B",
         "fee_year": "8",
         "pledged_on": day - timedelta(days=400),
         "drawn_on": day - timedelta(days=390),
