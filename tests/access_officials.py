@@ -2,12 +2,14 @@
 
 import uuid
 from typing import Any
+from uuid import UUID
 
 from tests.access_address import Address
 from tests.access_budgets import BUDGETS
 from tests.access_desk import DESK
 from tests.access_groups import (
     ACCEPTANCE,
+    ADMINS,
     AUDITORS,
     BULLETIN_WRITERS,
     CITY_PEOPLE,
@@ -95,7 +97,27 @@ def _claims_for(people: set[str]) -> dict[str, set[str]]:
     return only(people, **OFFICERS_SEE)
 
 
+def _nothing(*_: Any) -> dict[str, Any]:
+    """The key of nothing."""
+    return {"key": UUID(int=0)}
+
+
 OFFICIALS_ADDRESSES: dict[str, Address] = {
+    # Who works on what.
+    "assignments:load": Address(LIST_PEOPLE),
+    "assignments:assign": Address(LIST_PEOPLE),
+    "assignments:undo": Address(LIST_PEOPLE, arguments=lambda *_: {"batch": UUID(int=0)}),
+    "assignments:claim": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),
+    "assignments:absences": Address(READERS - AUDITORS),
+    "assignments:absence_end": Address(READERS - AUDITORS, {"nobody": set()}, _nothing),
+    "assignments:rules": Address(ADMINS),
+    "assignments:rule": Address(
+        ADMINS,
+        {"binhu": {"system_admin", "province_admin"}},
+        lambda *_: {"region": "320211", "status": "submitted"},
+    ),
+    "recusal:list": Address(READERS),
+    "recusal:lift": Address(LIST_PEOPLE, {"nobody": set()}, _nothing),
     # The officials' work.
     "review:queue": Address(REVIEWERS),
     "review:next": Address(REVIEWERS),

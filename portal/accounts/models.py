@@ -20,7 +20,7 @@ from portal.accounts.enums import (
     SizeClass,
     Verification,
 )
-from portal.accounts.persons import Person, UserManager
+from portal.accounts.persons import Person, UserManager, in_force
 from portal.core.choices import StateField
 from portal.core.encrypted_fields import EncryptedField, EncryptedJSONField, KeyedHashField
 from portal.core.regions import in_trees
@@ -348,8 +348,8 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(in_trees("region__code", user.regions_for(*ADMINISTRATORS)))
 
     def in_force(self) -> AppointmentQuerySet:
-        """Confirmed and not ended: only these give rights."""
-        return self.filter(revoked_at=None).exclude(confirmed_at=None)
+        """Confirmed, begun and not ended: only these give rights."""
+        return self.filter(in_force(timezone.localdate()))
 
 
 class Appointment(models.Model):
@@ -365,6 +365,8 @@ class Appointment(models.Model):
     identity_number = EncryptedField("证件号码", longest=18, blank=True, default="")
     confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    starts_on = models.DateField("任职自", null=True, blank=True, help_text="留空为确认之日")
+    ends_on = models.DateField("任职至", null=True, blank=True, help_text="留空为长期；到期自行终止")
     revoked_at = models.DateTimeField("免职时间", null=True, blank=True)
     revoked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -378,6 +380,10 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 name="appointment_ends_after_it_begins",
                 condition=Q(revoked_at=None) | Q(revoked_at__gte=F("appointed_at")),
+            ),
+            models.CheckConstraint(
+                name="appointment_lasts_a_day",
+                condition=Q(ends_on=None) | Q(starts_on=None) | Q(ends_on__gte=F("starts_on")),
             ),
             models.CheckConstraint(
                 name="appointment_confirmed_by_another",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 if TYPE_CHECKING:
@@ -29,14 +31,25 @@ class UserManager(BaseUserManager["User"]):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a person may be here: the account's own offices and organisations, and what all their accounts hold."""
+    """What a person may be here: the account's own offices and organisations, and what all their accounts hold.
+
+    `member_of` and `recusals` are keys of applicants.
+    """
 
     appointments: list[Appointment]
     memberships: list[Membership]
     # A second factor is set up; recovery codes alone are none, as they stand in for one.
     has_second_factor: bool
     account_ids: frozenset[int]
-    recused_from: frozenset[int]
+    member_of: frozenset[int]
+    recusals: frozenset[int]
+
+
+def in_force(on: date, prefix: str = "") -> Q:
+    """The condition under which an appointment (reached through `prefix`) gives rights on a day."""
+    starts = Q(**{f"{prefix}starts_on": None}) | Q(**{f"{prefix}starts_on__lte": on})
+    ends = Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gte": on})
+    return starts & ends & Q(**{f"{prefix}revoked_at": None, f"{prefix}confirmed_at__isnull": False})
 
 
 class Person(AbstractBaseUser):
@@ -55,15 +68,18 @@ class Person(AbstractBaseUser):
         accounts = Q(pk=self.pk)
         if self.identity_digest:
             accounts |= Q(identity_digest=self.identity_digest)
-        in_force = Q(appointments__revoked_at=None, appointments__confirmed_at__isnull=False)
+        today = timezone.localdate()
+        standing_recusal = Q(recusals__lifted_at=None) & (Q(recusals__until=None) | Q(recusals__until__gte=today))
         rows = (
             type(self)
             ._default_manager.filter(accounts)
             .annotate(
-                office=FilteredRelation("appointments", condition=in_force),
+                office=FilteredRelation("appointments", condition=in_force(today, "appointments__")),
                 membership=FilteredRelation("memberships"),
                 factor=FilteredRelation("authenticator", condition=Q(authenticator__type="totp")),
                 totp=F("factor__pk"),
+                recusal=FilteredRelation("recusals", condition=standing_recusal),
+                recused=F("recusal__applicant_id"),
             )
             .select_related("office__region__parent", "membership__applicant__region")  # type: ignore[misc]
         )
@@ -77,7 +93,8 @@ class Person(AbstractBaseUser):
             memberships=list(memberships.values()),
             has_second_factor=any(row.totp for row in own),
             account_ids=frozenset({row.pk for row in found} | {self.pk}),
-            recused_from=frozenset(row.membership.applicant_id for row in found if hasattr(row, "membership")),
+            member_of=frozenset(row.membership.applicant_id for row in found if hasattr(row, "membership")),
+            recusals=frozenset(row.recused for row in found if row.recused),
         )
 
     @property
@@ -87,8 +104,11 @@ class Person(AbstractBaseUser):
 
     @property
     def recused_from(self) -> frozenset[int]:
-        """Keys of the applicants this person belongs to under any account: they do no official work on them."""
-        return self.standing.recused_from
+        """Keys of the applicants on whose claims this person does no official work, under any account.
+
+        They are a member of it, or a recusal stands.
+        """
+        return self.standing.member_of | self.standing.recusals
 
 
 def same_person(user: Person | None, account_id: int | None) -> bool:

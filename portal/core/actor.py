@@ -10,14 +10,18 @@ from portal.accounts.models import User
 class ActorContext:
     """Who acts: a person, or with `user=None` the portal itself.
 
-    `at` is an aware datetime, `address` the client's network address ("" for the portal itself).
+    `at` is an aware datetime, `address` the client's network address ("" for the portal itself). A deputy acts
+    `on_behalf_of` whoever is absent.
     """
 
     user: User | None
     at: datetime
     address: str = ""
+    on_behalf_of: User | None = None
 
     @property
     def actor_name(self) -> str:
-        """The name that logs show."""
+        """The name that logs show, within 40 characters."""
+        if self.user and self.on_behalf_of:
+            return f"{self.user.name[:18]}（代{self.on_behalf_of.name[:18]}）"
         return self.user.name if self.user else "系统"

@@ -25,3 +25,10 @@ CORRECTION_PROLONGATIONS = env_int("CORRECTION_PROLONGATIONS", 1)
 CORRECTION_CLOSE_WORKDAYS = env_int("CORRECTION_CLOSE_WORKDAYS", 0)
 # What an office has to answer a bad rating (好差评).
 RATING_ANSWER_WORKDAYS = env_int("RATING_ANSWER_WORKDAYS", 15)
+# Years for which an official is recused from a former employer, or from whom they acted for.
+RECUSAL_YEARS = env_int("RECUSAL_YEARS", 3)
+# Hours after which a claim that an officer took and did not act on is everybody's again (0: never).
+CLAIM_TAKEN_HOURS = env_int("CLAIM_TAKEN_HOURS", 24)
+# The most working days for which the work on a claim is suspended, and how often at one stage.
+SUSPENSION_WORKDAYS = env_int("SUSPENSION_WORKDAYS", 30)
+SUSPENSIONS_PER_STAGE = env_int("SUSPENSIONS_PER_STAGE", 2)

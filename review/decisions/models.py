@@ -37,6 +37,9 @@ class Decision(models.Model):
     conclusion = models.CharField("结论", max_length=20, choices=Conclusion.choices)
     officer = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="审核人")
     officer_name = models.CharField("审核人姓名", max_length=40)
+    on_behalf_of = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代何人办理"
+    )
     amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     ceiling = models.DecimalField("测算上限（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     reason = models.TextField("理由", blank=True)

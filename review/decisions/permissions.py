@@ -144,6 +144,11 @@ def way_back(user: User, claim: Claim, last: ClaimEvent | None) -> Action | None
     return Action.SEND_BACK if waits and party_for(user, claim, Action.SEND_BACK) else None
 
 
+def persons_of(rows: Iterable[tuple[int, int | None, str]]) -> list[tuple[int, str]]:
+    """Who concluded what, of rows (officer, for whom as a deputy, stage): a deputy's conclusion is of both persons."""
+    return [(who, stage) for officer, principal, stage in rows for who in (officer, principal) if who is not None]
+
+
 def four_eyes_problem(user: User, claim: Claim, concluded: Iterable[tuple[int, str]], stage: str | None = None) -> str:
     """Why this person must leave the claim to another, in words; empty where nothing stands against them.
 
@@ -151,7 +156,9 @@ def four_eyes_problem(user: User, claim: Claim, concluded: Iterable[tuple[int, s
     about to be concluded (the payment is none of them: whoever decided anything does not pay).
     """
     if claim.applicant_id in user.recused_from:
-        return "您是该申报单位的成员，应当回避，请由其他人员办理。"
+        is_member = claim.applicant_id in user.standing.member_of
+        why = "您是该申报单位的成员，应当回避" if is_member else "您与该申报存在应当回避的情形"
+        return f"{why}，请由其他人员办理。"
     for officer_id, earlier in concluded:
         if same_person(user, officer_id) and earlier != stage:
             return f"您已在“{Stage(earlier).label}”环节办理过该申报，不能再办理另一环节，请由其他人员办理。"

@@ -10,6 +10,9 @@ from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
 from portal.notifications.digest import DIGEST_PARTS
 from portal.notifications.kinds import register_messages
+from review.assignments.panels import desk_panel
+from review.assignments.selectors.candidates import CONCLUDED
+from review.assignments.selectors.load import OVERDUE_BEFORE
 from review.decisions.digest import desk_lines
 from review.decisions.jobs import (
     approve_in_background,
@@ -32,7 +35,10 @@ from review.decisions.models import (
     StageReport,
 )
 from review.decisions.panels import CLAIM_PANELS, ClaimPanel, Pane
+from review.decisions.selectors.queue import concluded_on, overdue_before
 
+CONCLUDED.append(concluded_on)
+OVERDUE_BEFORE.append(overdue_before)
 _REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER)
 
 URL_MODULES.add("review/", "review.decisions.urls")
@@ -44,6 +50,17 @@ JOB_KINDS.add("review.withdraw_list", JobKind("公示撤下", withdraw_in_backgr
 JOB_KINDS.add("review.decide_agenda", JobKind("议程审定", decide_in_background))
 JOB_KINDS.add("review.conclude_many", JobKind("批量办理", conclude_in_background))
 JOB_KINDS.add("review.corrections", JobKind("提醒补正期限", watch_days_of_correction, is_daily=True))
+CLAIM_PANELS.add(
+    "desk",
+    ClaimPanel(
+        title="承办、挂起与回避",
+        pane=Pane.AFTER,
+        weight=10,
+        template="assignments/_desk.html",
+        context=lambda claim_review: desk_panel(claim_review.claim, claim_review.user),
+        is_shown=lambda claim_review: claim_review.stage is not None,
+    ),
+)
 CLAIM_PANELS.add(
     "history",
     ClaimPanel(

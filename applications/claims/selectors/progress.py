@@ -1,6 +1,6 @@
 """Where a claim stands, told to its applicant: what happened, who has it, what comes next and by when."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from applications.claims.enums import Action, ClaimStatus, Route
+from applications.claims.enums import UNDER_REVIEW, Action, ClaimStatus, Route
 from applications.claims.models import Claim, ClaimEvent
 from applications.claims.workflow import STATUS_OF_STEP
 from policies.engine.procedure import CITY_ONLY
@@ -69,9 +69,13 @@ _BAD = frozenset(
 _INTERNAL = frozenset({Action.SEND_BACK, Action.RECALL})
 
 
+# Why the work on a claim rests, in words for its applicant, "" where it does not: the apps that suspend it say so.
+PAUSES: list[Callable[[Claim], str]] = []
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What the head of a claim's page says."""
+    """What the head of a claim's page says; `pause` is why the work rests."""
 
     holder: str
     next_step: str
@@ -79,6 +83,7 @@ class Progress:
     is_overdue: bool
     contact: str
     steps: list[Step]
+    pause: str = ""
 
 
 def progress_of(claim: Claim) -> Progress:
@@ -86,10 +91,13 @@ def progress_of(claim: Claim) -> Progress:
     held_at = claim.returned_from if claim.status == S.CORRECTION else claim.status
     is_districts = held_at in (S.DRAFT, S.SUBMITTED, *_DISTRICT_WORK) and CITY_ONLY not in claim.departures
     office = claim.region if is_districts else claim.deciding_region
+    is_reviewed = claim.status in UNDER_REVIEW and claim.status != S.CORRECTION
+    pause = next(filter(None, (said(claim) for said in PAUSES)), "") if is_reviewed else ""
     return Progress(
+        pause=pause,
         holder=claim.holder,
         next_step=_next_step(claim),
-        expected_on=_expected_on(claim),
+        expected_on=None if pause else _expected_on(claim),
         is_overdue=claim.is_correction_overdue(clock.today()),
         contact=" ".join(filter(None, (office.bureau, office.contact))),
         steps=_steps(claim),

@@ -15,8 +15,10 @@ from applications.claims.models import Claim, ClaimEvent
 from applications.claims.permissions import party_for
 from applications.claims.selectors.files import is_fixed
 from applications.claims.workflow import SYSTEM, workflow_of
+from portal.accounts.enums import Role
 from portal.audit.services import insert_recorded, record_audit, record_contents
 from portal.core.actor import ActorContext
+from portal.core.errors import RefusedError
 
 # A stage that comes again concludes anew, in a round of its own.
 _NEW_ROUND = frozenset({Action.RESUBMIT, Action.SEND_BACK, Action.RECALL, Action.REDECIDE})
@@ -62,6 +64,7 @@ def perform_transition(
     if party is None:
         raise PermissionDenied(f"您的职责不包含对该申报“{action.label}”。")
     workflow.check(claim, action, reason=reason)
+    _refuse_recused(claim, party, act)
 
     after = ClaimStatus(row.target_from(before) or claim.returned_from)
     changed = dict(changes or {})
@@ -92,6 +95,8 @@ def perform_transition(
     )
     if before == ClaimStatus.CORRECTION and after in RUNNING:
         set_clocks(claim, on=timezone.localdate(act.at))
+    for follow_up in FOLLOW_UPS:
+        follow_up(claim, event)
     record_audit(
         act,
         action=f"claim.{action}",
@@ -100,8 +105,6 @@ def perform_transition(
         before=_loggable(old),
         after=_loggable(new) | {"reason": reason.strip()},
     )
-    for follow_up in FOLLOW_UPS:
-        follow_up(claim, event)
     return event
 
 
@@ -116,6 +119,7 @@ def perform_transitions(
     for claim in claims:
         way = (claim.route, claim.departures)
         workflow_of(*way).check(claim, action, reason=reason)
+        _refuse_recused(claim, role, act)
         by_route.setdefault(way, []).append(claim)
     before = {claim.pk: claim.status for claim in claims}
     for way, its in by_route.items():
@@ -170,6 +174,12 @@ def set_clocks(claim: Claim, *, on: date) -> None:
     found = clocks_of(claim, claim.events.all(), on=on)
     claim.step_due_on, claim.whole_due_on = found.step, found.whole
     claim.save(update_fields=["step_due_on", "whole_due_on"])
+
+
+def _refuse_recused(claim: Claim, party: str, act: ActorContext) -> None:
+    """Raise RefusedError where an official is recused from the claim's applicant."""
+    if act.user is not None and party in Role.values and claim.applicant_id in act.user.recused_from:
+        raise RefusedError(f"您与申报 {claim.number} 存在应当回避的情形，请由其他人员办理。")
 
 
 def _loggable(values: Mapping[str, Any]) -> dict[str, Any]:

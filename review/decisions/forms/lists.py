@@ -37,6 +37,7 @@ class ClaimFilterForm(FilterForm):
     submitted_to = DayField(label="提交至", required=False)
     overdue = forms.BooleanField(label="只看超期", required=False)
     open_findings = forms.BooleanField(label="只看有疑点", required=False)
+    suspended = forms.BooleanField(label="只看挂起", required=False)
 
     def __init__(self, data: MultiValueDict[str, Any] | None = None, **options: Any) -> None:
         super().__init__(data, **options)
@@ -54,6 +55,7 @@ class ClaimFilterForm(FilterForm):
             submitted_to=asked.get("submitted_to"),
             overdue=bool(asked.get("overdue")),
             open_findings=bool(asked.get("open_findings")),
+            suspended=bool(asked.get("suspended")),
         )
 
 

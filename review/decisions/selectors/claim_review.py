@@ -21,9 +21,17 @@ from policies.engine.model import Condition, Item
 from policies.facts.values import FactsReading, facts_of
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from review.assignments.selectors.desks import DeskState, desk_state
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import CreditSnapshot, Decision, LineDecision, Objection
-from review.decisions.permissions import STAGE_OF, four_eyes_problem, open_conclusions, stage_before, way_back
+from review.decisions.permissions import (
+    STAGE_OF,
+    four_eyes_problem,
+    open_conclusions,
+    persons_of,
+    stage_before,
+    way_back,
+)
 from review.decisions.selectors.credit import checks_of
 from review.decisions.selectors.shown_facts import ShownFact, is_filled, shown_facts
 from review.notices.models import Notice
@@ -159,9 +167,19 @@ class ClaimReview:
 
     @cached_property
     def obstacle(self) -> str:
-        """Why this person must leave the claim to another (four eyes, recusal); empty where nothing does."""
-        concluded = [(decision.officer_id, decision.stage) for decision in self.decisions]
-        return four_eyes_problem(self.user, self.claim, concluded, self.stage)
+        """Why this person must leave the claim to another (four eyes, its holder, a rest); empty where nothing does."""
+        concluded = persons_of((one.officer_id, one.on_behalf_of_id, one.stage) for one in self.decisions)
+        problem = four_eyes_problem(self.user, self.claim, concluded, self.stage)
+        if problem or self.stage is None:
+            return problem
+        if self.desk.principal is not None:
+            problem = four_eyes_problem(self.desk.principal, self.claim, concluded, self.stage)
+        return problem or self.desk.problem
+
+    @cached_property
+    def desk(self) -> DeskState:
+        """Whether another officer has the claim, or the work on it rests; for whom this person stands in."""
+        return desk_state(self.claim, self.user)
 
     @cached_property
     def conclusions(self) -> list[Conclusion]:

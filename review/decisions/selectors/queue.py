@@ -1,6 +1,6 @@
 """Lists of claims for officers: whose turn it is, filters, search, and pages that cost the same at any depth."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import reduce
@@ -23,9 +23,10 @@ from portal.accounts.models import Applicant, Region, User
 from portal.core.paging import Page, paginate
 from portal.core.text import tidy
 from portal.workdays.selectors import overrides_between
+from review.assignments.selectors.desks import open_to, suspended, unsuspended
 from review.decisions.enums import Stage
 from review.decisions.models import Decision
-from review.decisions.permissions import STATUS_OF, four_eyes_problem
+from review.decisions.permissions import STATUS_OF, four_eyes_problem, persons_of
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1000
@@ -85,8 +86,15 @@ class WorkQueue:
         return "申报金额"
 
     def claims(self, user: User) -> QuerySet[Claim]:
-        """The claims that are in this queue, as this person sees them."""
-        return self._here(user).filter(status=self.status)
+        """The claims that are in this queue, as this person sees them: none that rests, none they are recused from."""
+        return unsuspended(self._at_stage(user))
+
+    def suspended(self, user: User) -> QuerySet[Claim]:
+        """The claims of this queue on which the work rests."""
+        return suspended(self._at_stage(user))
+
+    def _at_stage(self, user: User) -> QuerySet[Claim]:
+        return self._here(user).filter(status=self.status).exclude(applicant__in=user.standing.recusals)
 
     def unanswered(self, user: User) -> QuerySet[Claim]:
         """The claims that this queue returned for correction and whose day is past."""
@@ -143,9 +151,12 @@ class ClaimFilter:
     submitted_to: date | None = None
     overdue: bool = False
     open_findings: bool = False
+    suspended: bool = False
 
     def apply(self, claims: QuerySet[Claim]) -> QuerySet[Claim]:
         """The claims that fit."""
+        if self.suspended:
+            claims = suspended(claims)
         if self.item_id:
             claims = claims.filter(item_id=self.item_id)
         if self.status:
@@ -253,13 +264,13 @@ def page_of(claims: QuerySet[Claim], *, after: str = "", oldest_first: bool = Fa
 def next_claim(
     user: User, work: WorkQueue, *, chosen: ClaimFilter | None = None, beside: Claim | None = None, back: bool = False
 ) -> Claim | None:
-    """The claim that has waited longest in a queue, of those `chosen` that this person may conclude (four eyes).
+    """The claim that has waited longest in a queue, of those `chosen` that this person may conclude and nobody has.
 
     With `beside`, the one after that claim, or before it with `back`; from the end it goes on at the beginning, so
     that what was skipped comes again last.
     """
-    mine = Decision.objects.filter(officer__in=user.account_ids).exclude(stage=work.stage).values("claim_id")
-    claims = work.claims(user).exclude(pk__in=mine).exclude(applicant_id__in=user.recused_from)
+    mine = Decision.objects.filter(_by(user)).exclude(stage=work.stage).values("claim_id")
+    claims = open_to(work.claims(user), user).exclude(pk__in=mine).exclude(applicant_id__in=user.recused_from)
     claims = chosen.apply(claims) if chosen else claims
     order = ("-submitted_at", "-id") if back else ("submitted_at", "id")
     if beside is None:
@@ -303,13 +314,28 @@ def came_back_here(claims: list[Claim]) -> dict[str, set[int]]:
 def blocked_here(user: User, claims: list[Claim], stage: Stage) -> dict[int, str]:
     """Of a page's claims those that this person must leave to another, with the reason; one query."""
     concluded: dict[int, list[tuple[int, str]]] = {}
-    rows = Decision.objects.filter(claim__in=claims, officer__in=user.account_ids).values_list(
-        "claim_id", "officer_id", "stage"
-    )
-    for claim_id, officer_id, earlier in rows:
-        concluded.setdefault(claim_id, []).append((officer_id, earlier))
+    rows = Decision.objects.filter(_by(user), claim__in=claims).values_list("claim_id", "stage")
+    for claim_id, earlier in rows:
+        concluded.setdefault(claim_id, []).append((user.pk, earlier))
     problems = {claim.pk: four_eyes_problem(user, claim, concluded.get(claim.pk, []), stage) for claim in claims}
     return {pk: problem for pk, problem in problems.items() if problem}
+
+
+def concluded_on(claim_ids: Sequence[int]) -> list[tuple[int, int, str]]:
+    """Who concluded on claims, as (claim, account, state in which it was): themself or through a deputy."""
+    rows = Decision.objects.filter(claim__in=claim_ids).values_list(
+        "claim_id", "officer_id", "on_behalf_of_id", "stage"
+    )
+    return [
+        (claim_id, who, STATUS_OF[Stage(stage)])
+        for claim_id, officer, principal, stage in rows
+        for who, _ in persons_of([(officer, principal, stage)])
+    ]
+
+
+def _by(user: User) -> Q:
+    """The condition on conclusions of this person, themself or through a deputy."""
+    return Q(officer__in=user.account_ids) | Q(on_behalf_of__in=user.account_ids)
 
 
 def claimable_choices() -> list[tuple[int, str]]:

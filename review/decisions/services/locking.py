@@ -14,9 +14,10 @@ from portal.accounts.models import User
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError, StaleStateError
 from portal.ownership.selectors import refuse_disputed
+from review.assignments.services.holding import check_desk
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision
-from review.decisions.permissions import STAGE_OF, action_of, four_eyes_problem
+from review.decisions.permissions import STAGE_OF, action_of, four_eyes_problem, persons_of
 
 # What else must hold before a conclusion (answers to findings, points of a checklist): a function of the locked claim,
 # its stage, the conclusion and the officer that says what is missing; empty for nothing.
@@ -35,12 +36,13 @@ class ExpectedState:
 
 def lock_for_decision(
     claim_id: int, *, expected: ExpectedState, conclusion: Conclusion, act: ActorContext
-) -> tuple[Claim, Stage, User]:
-    """Lock the claim and check that this person may conclude this on it now; returns claim, stage and officer.
+) -> tuple[Claim, Stage, User, ActorContext]:
+    """Lock the claim and check that this person may conclude this on it now; returns claim, stage, officer and act.
 
-    Must run in the transaction that writes the conclusion. Raises StaleStateError, RefusedError for four eyes, for the
-    final support of an organisation that is contested and for what CONCLUSION_CHECKS find missing, PermissionDenied for
-    a duty the person does not hold.
+    Whoever stands in for the claim's absent holder acts on their behalf. Must run in the transaction that writes the
+    conclusion. Raises StaleStateError, RefusedError for four eyes (of both persons), for a claim that another has or
+    that rests, for the final support of an organisation that is contested and for what CONCLUSION_CHECKS find missing,
+    PermissionDenied for a duty the person does not hold.
     """
     claim = lock_claim(claim_id)
     refuse_stale(claim, expected)
@@ -48,15 +50,19 @@ def lock_for_decision(
     action = action_of(claim, stage, conclusion) if stage else None
     if stage is None or action is None:
         raise RefusedError(f"该申报现为“{claim.get_status_display()}”，不能作出“{conclusion.label}”的意见。")
-    if act.user is None or party_for(act.user, claim, action) is None:
+    officer = act.user
+    if officer is None or party_for(officer, claim, action) is None:
         raise PermissionDenied(f"您的职责不包含对该申报“{action.label}”。")
-    check_four_eyes(claim, user=act.user, stage=stage)
+    act = check_desk(claim, act=act)
+    check_four_eyes(claim, user=officer, stage=stage)
+    if act.on_behalf_of is not None:
+        check_four_eyes(claim, user=act.on_behalf_of, stage=stage)
     if (stage, conclusion) == (Stage.FINAL, Conclusion.SUPPORT):
         refuse_disputed(claim.applicant_id)
     for check in CONCLUSION_CHECKS:
-        if problem := check(claim, stage, conclusion, act.user):
+        if problem := check(claim, stage, conclusion, officer):
             raise RefusedError(problem)
-    return claim, stage, act.user
+    return claim, stage, officer, act
 
 
 def refuse_stale(claim: Claim, expected: ExpectedState) -> None:
@@ -69,16 +75,18 @@ def refuse_stale(claim: Claim, expected: ExpectedState) -> None:
 
 
 def check_four_eyes(claim: Claim, *, user: User, stage: str | None) -> None:
-    """Raise RefusedError where the person concluded another stage of the claim, or belongs to the applicant."""
-    concluded = Decision.objects.filter(claim=claim).values_list("officer_id", "stage")
-    if problem := four_eyes_problem(user, claim, concluded, stage):
+    """Raise RefusedError where the person concluded another stage of the claim, or is recused from its applicant."""
+    if problem := four_eyes_problem(user, claim, _concluded(claim), stage):
         raise RefusedError(problem)
 
 
 def involvement(user: User, claim: Claim, *, stage: Stage | None = None) -> str:
     """Why a person who concluded this stage of the claim (any unless given), or is recused, must leave it to others."""
-    concluded = Decision.objects.filter(claim=claim).values_list("officer_id", "stage")
-    return four_eyes_problem(user, claim, [(who, at) for who, at in concluded if stage in (None, at)])
+    return four_eyes_problem(user, claim, [(who, at) for who, at in _concluded(claim) if stage in (None, at)])
+
+
+def _concluded(claim: Claim) -> list[tuple[int, str]]:
+    return persons_of(Decision.objects.filter(claim=claim).values_list("officer_id", "on_behalf_of_id", "stage"))
 
 
 def check_uninvolved(claim: Claim, *, act: ActorContext, stage: Stage | None = None) -> None:
@@ -100,6 +108,7 @@ def write_decision(
                 conclusion=conclusion,
                 officer=officer,
                 officer_name=act.actor_name,
+                on_behalf_of=act.on_behalf_of,
                 at=act.at,
                 **fields,
             )

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -22,6 +23,7 @@ from portal.core.http import act_of, takes_files, user_of
 from portal.ownership.enums import CHECKERS
 from portal.ownership.forms import OpinionForm
 from portal.ownership.selectors import check_page
+from review.assignments.selectors.desks import with_desk
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.forms.correction import MORE, CorrectionForm
 from review.decisions.forms.decision import (
@@ -41,7 +43,7 @@ from review.decisions.permissions import stage_before
 from review.decisions.selectors.ceilings import Ceilings, preview_ceilings, read_ceilings
 from review.decisions.selectors.claim_review import ClaimReview
 from review.decisions.selectors.credit import credit_problem, may_record_credit
-from review.decisions.selectors.queue import claims_for, next_claim, queues_of
+from review.decisions.selectors.queue import claims_for, queues_of
 from review.decisions.services.corrections import return_for_correction
 from review.decisions.services.credit import record_credit
 from review.decisions.services.decisions import (
@@ -51,6 +53,7 @@ from review.decisions.services.decisions import (
     send_back,
     support_claim,
 )
+from review.decisions.services.following import take_following
 from review.decisions.services.overdue import abandon_claim, prolong_correction
 from review.decisions.services.ways_back import take_back
 from review.decisions.views.queue import (
@@ -83,7 +86,13 @@ def claim_or_404(request: HttpRequest, key: uuid.UUID) -> Claim:
         "region__parent",
         "city",
     )
-    return get_object_or_404(claims_for(user_of(request)).with_call_item().select_related(*related), key=key)
+    user = user_of(request)
+    found = with_desk(claims_for(user).with_call_item().select_related(*related)).filter(key=key).first()
+    if found is None and Claim.objects.visible_to(user).filter(key=key, applicant__in=user.standing.recusals).exists():
+        raise PermissionDenied("您与该申报存在应当回避的情形，不能查看和办理，请由其他人员办理。")
+    if found is None:
+        raise Http404("claim")
+    return found
 
 
 def make_form(
@@ -294,7 +303,7 @@ def where_next(request: HttpRequest, claim_review: ClaimReview) -> str:
     chosen = ClaimFilterForm(request.GET).as_filter() if query else None
     if query:
         work = chosen_queue(request, queues_of(user)) or work
-    if "next" in request.POST and (following := next_claim(user, work, chosen=chosen, beside=claim_review.claim)):
+    if "next" in request.POST and (following := take_following(work, act=act_of(request), chosen=chosen, beside=claim_review.claim)):
         return claim_address(following, query or f"desk={work.key}")
     # A fragment of its own, or the browser keeps that of the form.
     return f"{reverse('review:queue')}?{query or f'desk={work.key}'}#content"

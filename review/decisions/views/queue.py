@@ -15,7 +15,8 @@ from applications.claims.views.common import as_uuid
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.core.filters import choice_of
-from portal.core.http import user_of
+from portal.core.http import act_of, user_of
+from review.assignments.selectors.desks import with_desk
 from review.decisions.enums import Stage
 from review.decisions.forms.lists import ClaimFilterForm, ClaimSearchForm, MinutesForm
 from review.decisions.selectors.queue import (
@@ -25,11 +26,11 @@ from review.decisions.selectors.queue import (
     blocked_here,
     claims_for,
     marks_here,
-    next_claim,
     overdue_before,
     page_of,
     queues_of,
 )
+from review.decisions.services.following import take_following
 from review.desk.models import SavedFilter
 
 reviewers = officials(*(Role(role) for role in DUTIES))
@@ -76,8 +77,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     ]
     context: dict[str, Any] = {"work": work, "tabs": tabs, "form": form, "limit": COUNT_LIMIT, "saved": saved}
     if work is not None:
-        claims = form.as_filter().apply(work.claims(user_of(request)))
-        page = page_of(claims, after=request.GET.get("after", ""), oldest_first=True)
+        asked = form.as_filter()
+        here = work.suspended(user_of(request)) if asked.suspended else work.claims(user_of(request))
+        page = page_of(with_desk(asked.apply(here)), after=request.GET.get("after", ""), oldest_first=True)
         context |= {
             "page": page,
             "narrowed": any(request.GET.get(name) for name in form.fields),
@@ -95,7 +97,10 @@ def queue(request: HttpRequest) -> HttpResponse:
 @access(reviewers)
 @require_GET
 def take_next(request: HttpRequest) -> HttpResponse:
-    """Go to the claim that has waited longest and that this person may conclude; or on from a claim, or back."""
+    """Take the claim that has waited longest, of those that this person may conclude and nobody has; or the one beside.
+
+    On from a claim, or back: what one took and leaves is everybody's again.
+    """
     work = chosen_queue(request, queues_of(user_of(request)))
     if work is None:
         return redirect("review:queue")
@@ -103,7 +108,8 @@ def take_next(request: HttpRequest) -> HttpResponse:
     chosen = ClaimFilterForm(request.GET).as_filter()
     key = as_uuid(request.GET.get("from", ""))
     beside = claims_for(user).filter(key=key).first() if key else None
-    claim = next_claim(user, work, chosen=chosen, beside=beside, back=request.GET.get("way") == "back")
+    back = request.GET.get("way") == "back"
+    claim = take_following(work, act=act_of(request), chosen=chosen, beside=beside, back=back)
     if claim is None:
         messages.info(request, "这里没有等待您办理的其他申报了。" if beside else "这里没有等待您办理的申报了。")
         return redirect(f"{reverse('review:queue')}?{query or f'desk={work.key}'}")

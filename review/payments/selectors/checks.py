@@ -25,7 +25,7 @@ from portal.core.money import format_yuan, to_yuan
 from portal.ownership.selectors import disputed_among
 from review.checks.selectors import open_findings_of
 from review.decisions.models import CreditSnapshot, Decision
-from review.decisions.permissions import four_eyes_problem
+from review.decisions.permissions import four_eyes_problem, persons_of
 from review.decisions.selectors.credit import credit_problem
 from review.notices.enums import NoticeKind
 from review.notices.models import Notice
@@ -98,10 +98,10 @@ class _Known:
         for snapshot in CreditSnapshot.objects.filter(applicant_id__in=applicants).order_by("-checked_on", "-pk"):
             credit[snapshot.applicant_id].append(snapshot)
         concluded: dict[int, list[tuple[int, str]]] = defaultdict(list)
-        for claim_id, officer_id, stage in Decision.objects.filter(claim_id__in=claims).values_list(
-            "claim_id", "officer_id", "stage"
+        for claim_id, *row in Decision.objects.filter(claim_id__in=claims).values_list(
+            "claim_id", "officer_id", "on_behalf_of_id", "stage"
         ):
-            concluded[claim_id].append((officer_id, stage))
+            concluded[claim_id] += persons_of([tuple(row)])
         confirmed = PayeeRequest.objects.filter(applicant_id__in=applicants, state=RequestState.CONFIRMED)
         notices = Notice.objects.filter(
             claim_id__in=claims, kind=NoticeKind.GRANT, rendered_at__isnull=False, voided_at=None

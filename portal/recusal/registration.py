@@ -1,0 +1,16 @@
+"""What the app registers: addresses, menu and audit words."""
+
+from portal.access import officials
+from portal.accounts.enums import SEPARATE_DUTIES, Role
+from portal.audit.labels import register_audit
+from portal.core.registry import URL_MODULES
+from portal.navigation import register_menu
+
+URL_MODULES.add("recusals/", "portal.recusal.urls")
+register_menu("回避", "recusal:list", officials(*sorted(SEPARATE_DUTIES), Role.AUDITOR), weight=185)
+register_audit(
+    "recusal",
+    "回避",
+    {"declared": "申请回避", "found": "发现应当回避", "lifted": "解除回避", "affiliated": "登记任职和代理经历"},
+    weight=125,
+)
