@@ -98,10 +98,10 @@ class _Known:
         for snapshot in CreditSnapshot.objects.filter(applicant_id__in=applicants).order_by("-checked_on", "-pk"):
             credit[snapshot.applicant_id].append(snapshot)
         concluded: dict[int, list[tuple[int, str]]] = defaultdict(list)
-        for claim_id, *row in Decision.objects.filter(claim_id__in=claims).values_list(
+        for claim_id, officer, principal, stage in Decision.objects.filter(claim_id__in=claims).values_list(
             "claim_id", "officer_id", "on_behalf_of_id", "stage"
         ):
-            concluded[claim_id] += persons_of([tuple(row)])
+            concluded[claim_id] += persons_of([(officer, principal, stage)])
         confirmed = PayeeRequest.objects.filter(applicant_id__in=applicants, state=RequestState.CONFIRMED)
         notices = Notice.objects.filter(
             claim_id__in=claims, kind=NoticeKind.GRANT, rendered_at__isnull=False, voided_at=None
