@@ -154,6 +154,7 @@ ADDRESSES: dict[str, Address] = {
         SECURITY_PEOPLE, {"own": SECURITY}, lambda world, _: {"public_id": world.extra["appointment"].public_id}
     ),
     "accounts:users": Address(ADMINS),
+    "accounts:officer_sheet": Address(ADMINS),
     "accounts:official": Address(
         ADMINS,
         {"city_officer": ADMIN, "suzhou_officer": OTHER_ADMIN | {"province_admin"}, "newcomer": ADMINS},

@@ -16,7 +16,7 @@ from portal.accounts.models import Applicant, Region, User
 from portal.accounts.selectors import districts_by_city
 from portal.accounts.services.applicants import ApplicantDetails
 from portal.core.compared_forms import ComparedForm
-from portal.core.fields import LineField, SearchField, TextField
+from portal.core.fields import DayField, LineField, SearchField, TextField
 from portal.core.filters import FilterForm
 from portal.core.http import act_of
 from portal.core.identifiers import (
@@ -377,9 +377,11 @@ class StaffNumberForm(forms.Form):
 class AppointForm(ConfirmForm):
     """Which duty, and where."""
 
-    field_order = ("role", "region", "number")
+    field_order = ("role", "region", "starts_on", "ends_on", "number")
     role = forms.ChoiceField(label="职责", choices=[("", "请选择"), *Role.choices])
     region = forms.ModelChoiceField(label="地区", queryset=Region.objects.none(), empty_label="请选择")
+    starts_on = DayField(label="任职自", required=False, help_text="留空为确认之日。")
+    ends_on = DayField(label="任职至", required=False, help_text="含当日，到期自行终止；留空为长期。")
 
     def __init__(self, *args: Any, regions: QuerySet[Region], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""The job that mails an invitation."""
+"""The job that mails an invitation, and the one that ends offices whose last day is past."""
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -6,8 +6,16 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.models import Invitation
+from portal.accounts.models import Appointment, Invitation
 from portal.accounts.services.members import invitation_token
+from portal.accounts.services.officials import end_over
+from portal.core import clock
+from portal.core.actor import ActorContext
+
+
+def end_offices() -> None:
+    """Every night: end the appointments whose last day is past."""
+    end_over(Appointment.objects.all(), act=ActorContext(user=None, at=clock.now()))
 
 
 def send_invitation(invitation_id: int) -> None:

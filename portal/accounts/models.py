@@ -393,3 +393,8 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region.full_name} {self.get_role_display()}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its last day is past."""
+        return self.ends_on is not None and self.ends_on < timezone.localdate()

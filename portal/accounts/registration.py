@@ -5,8 +5,8 @@ from allauth.mfa.signals import authentication_failed
 from portal.access import officials
 from portal.accounts.adapter import record_failed_code
 from portal.accounts.enums import ADMINISTRATORS, Role
-from portal.accounts.jobs import send_invitation
 from portal.accounts.message_kinds import FIELDS, KINDS
+from portal.accounts.jobs import end_offices, send_invitation
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, MAIL_ATTEMPTS, JobKind
@@ -17,6 +17,7 @@ authentication_failed.connect(record_failed_code)
 URL_MODULES.add("me/", "portal.accounts.urls")
 register_messages(KINDS, FIELDS)
 JOB_KINDS.add("accounts.send_invitation", JobKind("发送成员邀请", send_invitation, attempts=MAIL_ATTEMPTS))
+JOB_KINDS.add("accounts.end_offices", JobKind("到期任职终止", end_offices, is_daily=True))
 register_menu("代码例外", "accounts:overrides", officials(Role.ACCEPTANCE), weight=170)
 register_menu("人员", "accounts:officials", officials(*sorted(ADMINISTRATORS)), weight=190)
 register_audit(
@@ -39,6 +40,7 @@ register_audit(
         "member_removed": "移除成员",
         "ownership_handed_over": "移交负责人",
         "official_appointed": "任命",
+        "official_invited": "建立账号并邀请",
         "official_confirmed": "确认任命",
         "official_revoked": "免去职责",
         "staff_number_set": "登记工号",

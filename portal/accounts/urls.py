@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.accounts.views import applicants, members, numbers, officials, overrides, profile, regions
+from portal.accounts.views import applicants, members, numbers, officer_sheet, officials, overrides, profile, regions
 
 app_name = "accounts"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("overrides/", overrides.overrides, name="overrides"),
     path("overrides/<uuid:public_id>/", overrides.override, name="override"),
     path("officials/", officials.officials_list, name="officials"),
+    path("officials/import/", officer_sheet.officer_sheet, name="officer_sheet"),
     path("officials/users/", officials.users, name="users"),
     path("officials/<int:pk>/", officials.official, name="official"),
     path("officials/<int:pk>/staff-number/", officials.staff_number, name="staff_number"),

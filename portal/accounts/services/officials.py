@@ -1,9 +1,11 @@
 """Appoint officials, confirm appointments as a second administrator, and end them."""
 
 import re
+from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,13 +25,28 @@ from portal.notifications.services import notify_users
 _STAFF_NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{1,19}")
 
 
-def appoint_official(user: User, *, role: str, region: Region, act: ActorContext, number: str = "") -> Appointment:
+def appoint_official(
+    user: User,
+    *,
+    role: str,
+    region: Region,
+    act: ActorContext,
+    number: str = "",
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> Appointment:
     """Give a person, known by their ID number, a role in a region; it acts once `confirm_appointment` was called.
 
+    From `starts_on` to `ends_on`, both included; None sets no bound.
     Only a system administrator of the region, or of one above it, appoints, and never themself. An act without a
     user is the operator's, at the command line: it needs no confirmation, and no number. Raises PermissionDenied, or
-    RefusedError where the number is wrong, the person is a member of an applicant or the duties do not go together.
+    RefusedError where the number or a day is wrong, the person is a member of an applicant or the duties do not go
+    together.
     """
+    if ends_on is not None and ends_on < (starts_on or timezone.localdate(act.at)):
+        raise RefusedError("任职至不能早于任职自和今天，请改正。", field="ends_on")
+    if ends_on is not None and ends_on < timezone.localdate(act.at):
+        raise RefusedError("任职至不能早于今天，请改正。", field="ends_on")
     with transaction.atomic():
         check_administrator(region, Role.SYSTEM_ADMIN, act=act)
         person = User.objects.select_for_update().get(pk=user.pk)
@@ -38,6 +55,7 @@ def appoint_official(user: User, *, role: str, region: Region, act: ActorContext
         person.identity_digest = digest
         if same_person(person, act.user.pk if act.user else None):
             raise RefusedError("不能给自己任职，请由另一位系统管理员办理。")
+        end_over(person.appointments.all(), act=act)
         check_duties(person, role, region)
         appointment = Appointment.objects.create(
             user=person,
@@ -48,6 +66,8 @@ def appoint_official(user: User, *, role: str, region: Region, act: ActorContext
             appointed_by=act.user,
             appointed_at=act.at,
             confirmed_at=None if act.user else act.at,
+            starts_on=starts_on,
+            ends_on=ends_on,
         )
         if act.user is None:
             _take_effect(appointment)
@@ -143,6 +163,28 @@ def revoke_appointment(appointment: Appointment, *, act: ActorContext) -> None:
             before={"user": locked.user_id, "role": locked.role, "region": locked.region_id},
             after={"revoked_at": act.at},
         )
+
+
+def end_over(appointments: QuerySet[Appointment], *, act: ActorContext) -> None:
+    """End those whose last day is past; they have given no rights since."""
+    over = appointments.filter(revoked_at=None, ends_on__lt=timezone.localdate(act.at))
+    for one in over.select_related("user", "region__parent").order_by("pk"):
+        with transaction.atomic():
+            if Appointment.objects.filter(pk=one.pk, revoked_at=None).update(revoked_at=act.at):
+                notify_users(
+                    [one.user],
+                    key=f"appointment:{one.pk}:ended",
+                    title="您的任职已到期",
+                    body=f"您任{one}的期限已于 {one.ends_on:%Y-%m-%d} 届满。需要继续的，请联系系统管理员。",
+                )
+                record_audit(
+                    ActorContext(user=None, at=act.at),
+                    action="accounts.official_revoked",
+                    target=one,
+                    region_code=one.region_id,
+                    before={"user": one.user_id, "role": one.role, "region": one.region_id},
+                    after={"revoked_at": act.at},
+                )
 
 
 def set_staff_number(user: User, *, number: str, act: ActorContext) -> User:

@@ -70,7 +70,13 @@ def official(request: HttpRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data
         with show_refusal(form):
             made = appoint_official(
-                person, role=data["role"], region=data["region"], number=data["number"], act=act_of(request)
+                person,
+                role=data["role"],
+                region=data["region"],
+                number=data["number"],
+                starts_on=data["starts_on"],
+                ends_on=data["ends_on"],
+                act=act_of(request),
             )
             said = f"拟任{person.name}为{made}，经安全管理员确认后生效。"
             if not security_admins_over(data["region"]):

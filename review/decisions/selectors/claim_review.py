@@ -169,12 +169,9 @@ class ClaimReview:
     def obstacle(self) -> str:
         """Why this person must leave the claim to another (four eyes, its holder, a rest); empty where nothing does."""
         concluded = persons_of((one.officer_id, one.on_behalf_of_id, one.stage) for one in self.decisions)
-        problem = four_eyes_problem(self.user, self.claim, concluded, self.stage)
-        if problem or self.stage is None:
-            return problem
-        if self.desk.principal is not None:
-            problem = four_eyes_problem(self.desk.principal, self.claim, concluded, self.stage)
-        return problem or self.desk.problem
+        persons = [self.user, self.desk.principal] if self.stage else [self.user]
+        problems = (four_eyes_problem(one, self.claim, concluded, self.stage) for one in persons if one)
+        return next(filter(None, problems), self.desk.problem if self.stage else "")
 
     @cached_property
     def desk(self) -> DeskState:

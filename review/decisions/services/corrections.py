@@ -30,9 +30,7 @@ def return_for_correction(
     if not points:
         raise RefusedError("请至少选择一处需要补正的内容，并写明要求。")
     with transaction.atomic():
-        claim, stage, officer, act = lock_for_decision(
-            claim_id, expected=expected, conclusion=Conclusion.CORRECT, act=act
-        )
+        claim, stage, officer, act = lock_for_decision(claim_id, expected, Conclusion.CORRECT, act)
         decision = write_decision(
             claim,
             stage=stage,

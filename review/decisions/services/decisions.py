@@ -66,9 +66,7 @@ class Minutes:
 def accept_claim(claim_id: int, *, expected: ExpectedState, act: ActorContext) -> Decision:
     """Take a claim up for review (受理); the first only once it is known who acts for the organisation."""
     with transaction.atomic():
-        claim, stage, officer, act = lock_for_decision(
-            claim_id, expected=expected, conclusion=Conclusion.SUPPORT, act=act
-        )
+        claim, stage, officer, act = lock_for_decision(claim_id, expected, Conclusion.SUPPORT, act)
         if stage != Stage.ACCEPTANCE:
             raise RefusedError("该申报已受理，不需再次受理。")
         if problem := acceptance_problem(claim.applicant):
@@ -99,9 +97,7 @@ def support_claim(
     """
     given = sums or {}
     with transaction.atomic():
-        claim, stage, officer, act = lock_for_decision(
-            claim_id, expected=expected, conclusion=Conclusion.SUPPORT, act=act
-        )
+        claim, stage, officer, act = lock_for_decision(claim_id, expected, Conclusion.SUPPORT, act)
         _check_support(claim, stage, minutes, act=act)
         before = decision_before(claim, stage)
         if unmet is None:
@@ -252,9 +248,7 @@ def confirm_district_review(claim_id: int, *, expected: ExpectedState, act: Acto
     """
     with transaction.atomic():
         # Both conclusions are one duty's; which of them it is, the first officer's proposal says.
-        claim, stage, officer, act = lock_for_decision(
-            claim_id, expected=expected, conclusion=Conclusion.SUPPORT, act=act
-        )
+        claim, stage, officer, act = lock_for_decision(claim_id, expected, Conclusion.SUPPORT, act)
         if stage != Stage.DISTRICT_SECOND:
             raise RefusedError("该申报现不在区级复核环节。")
         proposed = latest_decision(claim, Stage.DISTRICT_FIRST)
@@ -313,9 +307,7 @@ def refuse_claim(
     if not reason.strip():
         raise RefusedError("请选择并写明不予支持的理由，申报单位将看到这些文字。")
     with transaction.atomic():
-        claim, stage, officer, act = lock_for_decision(
-            claim_id, expected=expected, conclusion=Conclusion.REFUSE, act=act
-        )
+        claim, stage, officer, act = lock_for_decision(claim_id, expected, Conclusion.REFUSE, act)
         _refuse_coming_meeting(minutes, act)
         action = ACTION_OF[stage, Conclusion.REFUSE]
         assessment: Assessment | None = None
@@ -353,9 +345,7 @@ def send_back(claim_id: int, *, expected: ExpectedState, reason: str, act: Actor
     if not reason.strip():
         raise RefusedError("请写明退回的原因，便于经办人员重新审核。")
     with transaction.atomic():
-        claim, stage, officer, act = lock_for_decision(
-            claim_id, expected=expected, conclusion=Conclusion.SEND_BACK, act=act
-        )
+        claim, stage, officer, act = lock_for_decision(claim_id, expected, Conclusion.SEND_BACK, act)
         decision = write_decision(
             claim, stage=stage, conclusion=Conclusion.SEND_BACK, officer=officer, act=act, reason=reason.strip()
         )

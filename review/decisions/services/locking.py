@@ -35,7 +35,7 @@ class ExpectedState:
 
 
 def lock_for_decision(
-    claim_id: int, *, expected: ExpectedState, conclusion: Conclusion, act: ActorContext
+    claim_id: int, expected: ExpectedState, conclusion: Conclusion, act: ActorContext
 ) -> tuple[Claim, Stage, User, ActorContext]:
     """Lock the claim and check that this person may conclude this on it now; returns claim, stage, officer and act.
 
