@@ -74,6 +74,13 @@ KINDS = [
         more=("person",),
     ),
     MessageKind(
+        "accounts.appointment_over",
+        _ACCOUNT,
+        _OFFICIAL,
+        "您的任职已到期",
+        "您任{{ post }}的期限已于 {{ due }} 届满。需要继续的，请联系系统管理员。",
+    ),
+    MessageKind(
         "accounts.appointment_returned",
         *_WORK,
         "任职未获确认：{{ person }}",

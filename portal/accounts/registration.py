@@ -5,8 +5,8 @@ from allauth.mfa.signals import authentication_failed
 from portal.access import officials
 from portal.accounts.adapter import record_failed_code
 from portal.accounts.enums import ADMINISTRATORS, Role
-from portal.accounts.message_kinds import FIELDS, KINDS
 from portal.accounts.jobs import end_offices, send_invitation
+from portal.accounts.message_kinds import FIELDS, KINDS
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, MAIL_ATTEMPTS, JobKind

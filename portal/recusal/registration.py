@@ -5,9 +5,12 @@ from portal.accounts.enums import SEPARATE_DUTIES, Role
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.navigation import register_menu
+from portal.notifications.kinds import register_messages
+from portal.recusal.message_kinds import FIELDS, KINDS
 
 URL_MODULES.add("recusals/", "portal.recusal.urls")
 register_menu("回避", "recusal:list", officials(*sorted(SEPARATE_DUTIES), Role.AUDITOR), weight=185)
+register_messages(KINDS, FIELDS)
 register_audit(
     "recusal",
     "回避",

@@ -180,9 +180,11 @@ def _recuse(
 def _notify_supervisors(made: Recusal, supervisors: Iterable[User]) -> None:
     notify_users(
         supervisors,
+        "recusal.made",
         key=f"recusal:{made.pk}:{made.at:%Y%m%d%H%M%S}",
-        title=f"回避：{made.user.name}与{made.applicant.name}",
-        body=f"{made.user.name}应当回避“{made.applicant.name}”的申报，事由：{made.get_ground_display()}。"
-        "该单位的申报已不在其待办中；需要时请改派他人。",
         url=reverse("recusal:list"),
+        region_code=made.applicant.region_id,
+        person=made.user.name,
+        applicant=made.applicant.name,
+        recusal_ground=made.get_ground_display(),
     )

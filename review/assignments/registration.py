@@ -8,15 +8,18 @@ from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
+from portal.notifications.kinds import register_messages
 from portal.recusal.enums import SUPERVISORS
 from portal.recusal.services import AFTER_RECUSAL
 from review.assignments.jobs import watch_days_of_suspension
+from review.assignments.message_kinds import FIELDS, KINDS
 from review.assignments.selectors.desks import pause_words
 from review.assignments.services.arrival import follow_step, release_recused
 
 FOLLOW_UPS.append(follow_step)
 AFTER_RECUSAL.append(release_recused)
 PAUSES.append(pause_words)
+register_messages(KINDS, FIELDS)
 URL_MODULES.add("assignments/", "review.assignments.urls")
 JOB_KINDS.add("assignments.suspensions", JobKind("提醒挂起的申报", watch_days_of_suspension, is_daily=True))
 register_menu("承办情况", "assignments:load", officials(*SUPERVISORS), weight=98)

@@ -173,9 +173,10 @@ def end_over(appointments: QuerySet[Appointment], *, act: ActorContext) -> None:
             if Appointment.objects.filter(pk=one.pk, revoked_at=None).update(revoked_at=act.at):
                 notify_users(
                     [one.user],
+                    "accounts.appointment_over",
                     key=f"appointment:{one.pk}:ended",
-                    title="您的任职已到期",
-                    body=f"您任{one}的期限已于 {one.ends_on:%Y-%m-%d} 届满。需要继续的，请联系系统管理员。",
+                    post=one,
+                    due=f"{one.ends_on:%Y-%m-%d}",
                 )
                 record_audit(
                     ActorContext(user=None, at=act.at),

@@ -51,13 +51,15 @@ def enter_absence(
             named_by=act.user,
             named_at=act.at,
         )
-        by = f"，由{deputy.name}代办" if deputy else "，没有代办人"
         notify_users(
             [one for one in (absent, deputy) if one is not None],
+            "assignments.absent",
             key=f"absence:{made.pk}",
-            title=f"{absent.name}外出{by}",
-            body=f"{absent.name}自 {starts_on:%Y-%m-%d} 至 {ends_on:%Y-%m-%d} 外出{by}。到期自行终止。",
             url=reverse("assignments:absences"),
+            person=absent.name,
+            deputy=deputy.name if deputy else "",
+            starts=f"{starts_on:%Y-%m-%d}",
+            due=f"{ends_on:%Y-%m-%d}",
         )
         record_audit(
             act,
@@ -85,9 +87,9 @@ def end_absence(absence: Absence, *, act: ActorContext) -> Absence:
         locked.save(update_fields=["ended_at", "ended_by"])
         notify_users(
             [one for one in (locked.user, locked.deputy) if one is not None],
+            "assignments.returned",
             key=f"absence:{locked.pk}:ended",
-            title=f"{locked.user.name}的外出登记已结束",
-            body=f"{locked.user.name}的外出登记已提前结束，代办随之终止。",
+            person=locked.user.name,
         )
         record_audit(act, action="assignments.returned", target=locked, after={"user": locked.user_id})
     return locked

@@ -179,10 +179,14 @@ def notify_assigned(made: list[Assignment], officer: User, *, act: ActorContext)
     url = reverse("review:claim", args=[first.claim.key]) if len(made) == 1 else reverse("review:queue")
     notify_users(
         deputies_of([officer], on=timezone.localdate(act.at)),
+        "assignments.assigned",
         key=f"assigned:{first.pk}",
-        title=f"{which}已分派给{officer.name}",
-        body=f"{act.actor_name}将{which}分派给{officer.name}承办。" + (f"说明：{first.note}" if first.note else ""),
         url=url,
+        region_code=first.claim.region_id,
+        which=which,
+        person=officer.name,
+        by=act.actor_name,
+        note=first.note,
     )
 
 

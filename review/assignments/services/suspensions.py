@@ -68,13 +68,8 @@ def suspend_claim(claim_id: int, *, reason: str, expected_on: date, note: str = 
                 )
         except IntegrityError as error:
             raise RefusedError("该申报已经挂起。") from error
-        notify_applicant(
-            claim.applicant_id,
-            key=f"suspension:{made.pk}",
-            title="申报暂停办理",
-            body=f"您的申报“{claim.item.title}”（{claim.number}）暂停办理：{made.get_reason_display()}。"
-            f"预计 {expected_on:%Y-%m-%d} 恢复，暂停期间不计入办理时限，您不需要操作。",
-            url=reverse("applications:claim", args=[claim.key]),
+        _notify_applicant(
+            claim, made, "assignments.suspended", why=made.get_reason_display(), due=f"{expected_on:%Y-%m-%d}"
         )
         record_audit(
             act,
@@ -128,24 +123,33 @@ def watch_suspensions(*, on: date) -> None:
                 _resume(standing, claim, act=act)
             standing.reminded_on = on
             standing.save(update_fields=["reminded_on"])
-            ended = "已达挂起的最长期限，自行恢复办理" if standing.resumed_at else "预计恢复日期已到，请恢复办理"
+            is_over = standing.resumed_at is not None
             notify_users(
                 deputies_of([standing.placed_by], on=on),
-                key=f"suspension:{pk}:{'resumed' if standing.resumed_at else 'due'}",
-                title=f"挂起的申报 {claim.number} {ended}",
-                body=f"申报 {claim.number}（{claim.applicant.name}）{ended}。",
+                "assignments.rest_over" if is_over else "assignments.rest_due",
+                key=f"suspension:{pk}:{'resumed' if is_over else 'due'}",
                 url=reverse("review:claim", args=[claim.key]),
+                region_code=claim.region_id,
+                number=claim.number,
+                applicant=claim.applicant.name,
             )
 
 
 def _resume(standing: Suspension, claim: Claim, *, act: ActorContext) -> None:
     standing.resumed_at, standing.resumed_by = act.at, act.user
     standing.save(update_fields=["resumed_at", "resumed_by"])
+    _notify_applicant(claim, standing, "assignments.resumed")
+    record_audit(act, action="assignments.resumed", target=claim, region_code=claim.region_id, after={})
+
+
+def _notify_applicant(claim: Claim, suspension: Suspension, kind: str, **values: str) -> None:
     notify_applicant(
         claim.applicant_id,
-        key=f"suspension:{standing.pk}:ended",
-        title="申报恢复办理",
-        body=f"您的申报“{claim.item.title}”（{claim.number}）已恢复办理。",
+        kind,
+        key=f"{kind}:{suspension.pk}",
         url=reverse("applications:claim", args=[claim.key]),
+        region_code=claim.region_id,
+        item=claim.item.title,
+        number=claim.number,
+        **values,
     )
-    record_audit(act, action="assignments.resumed", target=claim, region_code=claim.region_id, after={})

@@ -13,7 +13,7 @@ from portal.accounts.jobs import end_offices
 from portal.accounts.models import Appointment, User
 from portal.accounts.services.officials import appoint_official, confirm_appointment
 from portal.core.errors import RefusedError
-from portal.notifications.models import OutboxEmail
+from portal.notifications.models import Outgoing
 from tests.factories import UserFactory, act, binhu, make_official, make_resident_id, wuxi
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +77,7 @@ def test_sheet_is_looked_at_then_done_once_and_waits_for_the_security_administra
         ("p2@example.gov.cn", date(2026, 1, 5), date(2099, 12, 31), None),
     ]
     assert made[1].user == standing
-    invitations = OutboxEmail.objects.filter(subject__contains="建立了账号")
+    invitations = Outgoing.objects.filter(subject__contains="建立了账号")
     assert [mail.to for mail in invitations] == ["p1@example.gov.cn"]
     assert not made[0].user.has_usable_password()
     rows.seek(0)
