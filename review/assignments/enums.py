@@ -12,6 +12,8 @@ DESKS = frozenset(
         ClaimStatus.DISTRICT_REVIEW,
         ClaimStatus.DISTRICT_CONFIRMATION,
         ClaimStatus.CITY_REVIEW,
+        ClaimStatus.AUDIT,
+        ClaimStatus.PANEL,
         ClaimStatus.FINAL_DECISION,
     }
 )

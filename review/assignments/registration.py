@@ -1,5 +1,6 @@
 """What the app registers: what follows a step and a recusal, addresses, menu, jobs and audit words."""
 
+from applications.claims.clock import HOLDS
 from applications.claims.selectors.progress import PAUSES
 from applications.claims.services.transitions import FOLLOW_UPS
 from portal.access import officials
@@ -13,12 +14,13 @@ from portal.recusal.enums import SUPERVISORS
 from portal.recusal.services import AFTER_RECUSAL
 from review.assignments.jobs import watch_days_of_suspension
 from review.assignments.message_kinds import FIELDS, KINDS
-from review.assignments.selectors.desks import pause_words
+from review.assignments.selectors.desks import pause_words, suspended_spans
 from review.assignments.services.arrival import follow_step, release_recused
 
 FOLLOW_UPS.append(follow_step)
 AFTER_RECUSAL.append(release_recused)
 PAUSES.append(pause_words)
+HOLDS.append(suspended_spans)
 register_messages(KINDS, FIELDS)
 URL_MODULES.add("assignments/", "review.assignments.urls")
 JOB_KINDS.add("assignments.suspensions", JobKind("提醒挂起的申报", watch_days_of_suspension, is_daily=True))

@@ -12,7 +12,6 @@ from portal.notifications.digest import DIGEST_PARTS
 from portal.notifications.kinds import register_messages
 from review.assignments.panels import desk_panel
 from review.assignments.selectors.candidates import CONCLUDED
-from review.assignments.selectors.load import OVERDUE_BEFORE
 from review.decisions.digest import desk_lines
 from review.decisions.jobs import (
     approve_in_background,
@@ -35,10 +34,9 @@ from review.decisions.models import (
     StageReport,
 )
 from review.decisions.panels import CLAIM_PANELS, ClaimPanel, Pane
-from review.decisions.selectors.queue import concluded_on, overdue_before
+from review.decisions.selectors.queue import concluded_on
 
 CONCLUDED.append(concluded_on)
-OVERDUE_BEFORE.append(overdue_before)
 _REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER)
 
 URL_MODULES.add("review/", "review.decisions.urls")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from applications.claims.clock import Span
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.workflow import reviewer_of
@@ -43,7 +44,7 @@ def pause_of(claim: Claim) -> Suspension | None:
 
 def place_of(claim: Claim) -> tuple[Role, str] | None:
     """The duty that works on a claim now and the region where it is held; None where no single officer works on it."""
-    role = reviewer_of(ClaimStatus(claim.status), claim.route) if claim.status in DESKS else None
+    role = _reviewer(claim) if claim.status in DESKS else None
     if role is None:
         return None
     return role, claim.region_id if role in DISTRICT_ROLES else claim.deciding_region_id
@@ -100,13 +101,10 @@ def pause_words(claim: Claim) -> str:
     return f"{pause.get_reason_display()}，预计 {pause.expected_on:%Y-%m-%d} 恢复" if pause else ""
 
 
-def suspended_periods(claim_ids: Collection[int]) -> dict[int, list[tuple[datetime, datetime | None]]]:
-    """When the work on claims rested, from and to, oldest first; None is the end of one that lasts. One query."""
-    rows = Suspension.objects.filter(claim__in=claim_ids).order_by("at").values_list("claim_id", "at", "resumed_at")
-    found: dict[int, list[tuple[datetime, datetime | None]]] = {}
-    for claim_id, begun, resumed in rows:
-        found.setdefault(claim_id, []).append((begun, resumed))
-    return found
+def suspended_spans(claim_id: int) -> list[Span]:
+    """The days on which the work on a claim rested, as its clocks take them; None is the end of one that lasts."""
+    rows = Suspension.objects.filter(claim=claim_id).order_by("at").values_list("at", "resumed_at")
+    return [(timezone.localdate(at), timezone.localdate(resumed) if resumed else None) for at, resumed in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +133,10 @@ def desk_state(claim: Claim, user: User, *, at: datetime | None = None) -> DeskS
         f"该申报由{desk.officer.name}承办（自 {since:%m-%d %H:%M} 起），请由其办理；"
         "需要由您办理的，请其交回或由负责人改派。"
     )
+
+
+def _reviewer(claim: Claim) -> Role | None:
+    return reviewer_of(ClaimStatus(claim.status), claim.route, claim.departures)
 
 
 def _unlapsed(prefix: str, at: datetime | None) -> Q:

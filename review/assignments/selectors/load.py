@@ -1,11 +1,9 @@
 """What supervisors see: their officers, how much each has, what is late, what was done, who is away."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
+from datetime import timedelta
 
 from django.db.models import Count, Q, QuerySet
 
@@ -25,10 +23,6 @@ STAGE_OF_ROLE: dict[Role, ClaimStatus] = {
     Role.CITY_OFFICER: ClaimStatus.CITY_REVIEW,
     Role.DECISION_MAKER: ClaimStatus.FINAL_DECISION,
 }
-
-
-# The moment before which a claim must have come to its stage to be late now: the app that keeps the clock says so.
-OVERDUE_BEFORE: list[Callable[[], datetime]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +57,7 @@ def load_of(appointments: Sequence[Appointment]) -> list[OfficerLoad]:
     """The load of each office; three queries."""
     people = {one.user_id for one in appointments}
     held = Assignment.objects.filter(officer__in=people)
-    late = Count("pk", filter=reduce(or_, (Q(claim__status_since__lt=before()) for before in OVERDUE_BEFORE), Q()))
+    late = Count("pk", filter=Q(claim__step_due_on__lt=clock.today()))
     rows = held.open().values_list("officer_id", "status").annotate(count=Count("pk"), late=late)
     has = {(officer, status): (count, overdue) for officer, status, count, overdue in rows}
     week_ago = clock.now() - timedelta(days=7)

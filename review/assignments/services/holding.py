@@ -93,6 +93,15 @@ def give_back(claim_id: int, *, act: ActorContext) -> None:
         end_assignment(standing, Ending.GIVEN_BACK, act=act)
 
 
+def leave_taken(claim_id: int, *, act: ActorContext) -> None:
+    """Leave a claim that the person took to all again; nothing where they did not take it."""
+    with transaction.atomic():
+        claim = lock_claim(claim_id)
+        standing = Assignment.objects.open().filter(claim=claim, status=claim.status, means=Means.TAKEN).first()
+        if standing is not None and same_person(act.user, standing.officer_id):
+            end_assignment(standing, Ending.GIVEN_BACK, act=act)
+
+
 def move_claim(claim_id: int, officer: User, *, act: ActorContext, note: str = "") -> Assignment:
     """Give a claim to another officer of its stage, as a supervisor or as its holder.
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.claims.models import Claim
-from applications.claims.services.transitions import lock_claim
+from applications.claims.services.transitions import lock_claim, set_clocks
 from portal.accounts.persons import same_person
 from portal.audit.services import record_audit
 from portal.core import clock
@@ -68,6 +68,7 @@ def suspend_claim(claim_id: int, *, reason: str, expected_on: date, note: str = 
                 )
         except IntegrityError as error:
             raise RefusedError("该申报已经挂起。") from error
+        set_clocks(claim, on=today)
         _notify_applicant(
             claim, made, "assignments.suspended", why=made.get_reason_display(), due=f"{expected_on:%Y-%m-%d}"
         )
@@ -138,6 +139,7 @@ def watch_suspensions(*, on: date) -> None:
 def _resume(standing: Suspension, claim: Claim, *, act: ActorContext) -> None:
     standing.resumed_at, standing.resumed_by = act.at, act.user
     standing.save(update_fields=["resumed_at", "resumed_by"])
+    set_clocks(claim, on=timezone.localdate(act.at))
     _notify_applicant(claim, standing, "assignments.resumed")
     record_audit(act, action="assignments.resumed", target=claim, region_code=claim.region_id, after={})
 

@@ -21,18 +21,16 @@ from policies.engine.model import Condition, Item
 from policies.facts.values import FactsReading, facts_of
 from portal.accounts.enums import Role
 from portal.accounts.models import User
-from review.assignments.selectors.desks import DeskState, desk_state
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import CreditSnapshot, Decision, LineDecision, Objection
 from review.decisions.permissions import (
     STAGE_OF,
-    four_eyes_problem,
     open_conclusions,
-    persons_of,
     stage_before,
     way_back,
 )
 from review.decisions.selectors.credit import checks_of
+from review.decisions.selectors.obstacles import obstacle_of
 from review.decisions.selectors.shown_facts import ShownFact, is_filled, shown_facts
 from review.notices.models import Notice
 from review.notices.selectors import notices_of
@@ -168,15 +166,7 @@ class ClaimReview:
     @cached_property
     def obstacle(self) -> str:
         """Why this person must leave the claim to another (four eyes, its holder, a rest); empty where nothing does."""
-        concluded = persons_of((one.officer_id, one.on_behalf_of_id, one.stage) for one in self.decisions)
-        persons = [self.user, self.desk.principal] if self.stage else [self.user]
-        problems = (four_eyes_problem(one, self.claim, concluded, self.stage) for one in persons if one)
-        return next(filter(None, problems), self.desk.problem if self.stage else "")
-
-    @cached_property
-    def desk(self) -> DeskState:
-        """Whether another officer has the claim, or the work on it rests; for whom this person stands in."""
-        return desk_state(self.claim, self.user)
+        return obstacle_of(self.user, self.claim, self.decisions, self.stage)
 
     @cached_property
     def conclusions(self) -> list[Conclusion]:

@@ -3,19 +3,28 @@
 from applications.claims.models import Claim
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
-from review.assignments.services.holding import take_claim
-from review.decisions.selectors.queue import WorkQueue, next_claim
+from review.assignments.services.holding import leave_taken, take_claim
+from review.decisions.selectors.queue import ClaimFilter, WorkQueue, next_claim
 
 # Two officers may press at the same moment: who comes second gets the claim after.
 _TRIES = 10
 
 
-def take_following(work: WorkQueue, *, act: ActorContext) -> Claim | None:
-    """Take the claim that has waited longest in a queue, of those that this person may conclude and no other has."""
+def take_following(
+    work: WorkQueue,
+    *,
+    act: ActorContext,
+    chosen: ClaimFilter | None = None,
+    beside: Claim | None = None,
+    back: bool = False,
+) -> Claim | None:
+    """Take the claim that `next_claim` finds; what the person took and goes on from is left to all again."""
     if act.user is None:
         return None
+    if beside is not None:
+        leave_taken(beside.pk, act=act)
     for _ in range(_TRIES):
-        claim = next_claim(act.user, work)
+        claim = next_claim(act.user, work, chosen=chosen, beside=beside, back=back)
         if claim is None:
             return None
         try:

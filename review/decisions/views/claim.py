@@ -303,7 +303,9 @@ def where_next(request: HttpRequest, claim_review: ClaimReview) -> str:
     chosen = ClaimFilterForm(request.GET).as_filter() if query else None
     if query:
         work = chosen_queue(request, queues_of(user)) or work
-    if "next" in request.POST and (following := take_following(work, act=act_of(request), chosen=chosen, beside=claim_review.claim)):
+    if "next" in request.POST and (
+        following := take_following(work, act=act_of(request), chosen=chosen, beside=claim_review.claim)
+    ):
         return claim_address(following, query or f"desk={work.key}")
     # A fragment of its own, or the browser keeps that of the form.
     return f"{reverse('review:queue')}?{query or f'desk={work.key}'}#content"

@@ -19,7 +19,7 @@ from portal.notifications.models import Message
 from portal.recusal.models import Recusal
 from portal.recusal.services import declare_recusal, lift_recusal
 from review.assignments.models import Absence, Assignment, Suspension
-from review.assignments.selectors.desks import suspended_periods
+from review.assignments.selectors.desks import suspended_spans
 from review.assignments.services.absences import end_absence, enter_absence
 from review.assignments.services.holding import give_back, move_claim, take_claim
 from review.assignments.services.suspensions import latest_day, resume_claim, suspend_claim, watch_suspensions
@@ -141,7 +141,9 @@ def test_suspended_claim_leaves_the_queue_refuses_acts_and_tells_its_applicant(c
         )
     with pytest.raises(PermissionDenied):
         suspend_claim(claim.pk, reason="inquiry", expected_on=WEEK, act=act(office.acceptance))
+    due = claim.step_due_on
     suspend_claim(claim.pk, reason="inquiry", expected_on=WEEK, note="已发函", act=act(office.first))
+    assert (due is not None, again(claim).step_due_on) == (True, None)
     assert next_claim(office.first, queues_of(office.first)[0]) is None
     with pytest.raises(RefusedError, match="挂起"):
         support_claim(claim.pk, expected=expected(claim), act=act(office.first))
@@ -155,8 +157,8 @@ def test_suspended_claim_leaves_the_queue_refuses_acts_and_tells_its_applicant(c
     with pytest.raises(PermissionDenied):
         resume_claim(claim.pk, act=act(make_official(Role.DISTRICT_FIRST, binhu())))
     resume_claim(claim.pk, act=act(office.second))
-    ((begun, resumed),) = suspended_periods([claim.pk])[claim.pk]
-    assert begun < resumed
+    assert suspended_spans(claim.pk) == [(TODAY, TODAY)]
+    assert again(claim).step_due_on == due
     suspend_claim(claim.pk, reason="dispute", expected_on=WEEK, act=act(office.first))
     resume_claim(claim.pk, act=act(office.first))
     with pytest.raises(RefusedError, match="最多挂起 2 次"):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("review", "0010_decision_grounds"),
+        ("review", "0012_reports_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
