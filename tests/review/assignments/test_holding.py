@@ -38,9 +38,9 @@ def test_next_takes_the_claim_and_skips_what_others_have(client, settings, offic
     settings.OFFICIALS_NEED_SECOND_FACTOR = False
     first, second = accepted(office), accepted(office, lines=[patent_facts(2)])
     went = as_(client, office.first).get(reverse("review:next"))
-    assert went.url == reverse("review:claim", args=[first.key])
+    assert went.url.startswith(reverse("review:claim", args=[first.key]))
     assert held(first).officer == office.first
-    assert as_(client, colleague).get(reverse("review:next")).url == reverse("review:claim", args=[second.key])
+    assert as_(client, colleague).get(reverse("review:next")).url.startswith(reverse("review:claim", args=[second.key]))
     html = client.get(reverse("review:queue")).content.decode()
     assert office.first.name in html
     assert "起承办" in html
