@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tests.access_address import Address
 from tests.access_budgets import BUDGETS
+from tests.access_checks import CHECKS
 from tests.access_desk import DESK
 from tests.access_groups import (
     ACCEPTANCE,
@@ -157,9 +158,7 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "review:prolong": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),
     "review:abandon": Address(REVIEWERS, _claims_for(REVIEWERS), claim_key),
     "review:credit": Address(REVIEWERS | FINANCE_PEOPLE, _claims_for(REVIEWERS | FINANCE_PEOPLE), claim_key),
-    "checks:findings": Address(REVIEWERS | AUDITORS),
-    "checks:findings_export": Address(REVIEWERS | AUDITORS),
-    "checks:answer": Address(REVIEWERS | FINANCE_PEOPLE, _claims_for(REVIEWERS | FINANCE_PEOPLE), claim_key),
+    **CHECKS,
     "review:report": Address(READERS, {"no report": set()}, lambda *_: {"key": uuid.UUID(int=0)}),
     "review:publicity": Address(LIST_PEOPLE),
     "review:publicity_new": Address(PUBLISHERS),

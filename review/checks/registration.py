@@ -16,10 +16,11 @@ from portal.navigation import register_menu
 from review.checks import kinds as _kinds  # noqa: F401 - each module registers its checks
 from review.checks.enums import Step
 from review.checks.jobs import EXAMINE, examine_all, examine_one
-from review.checks.models import FindingAnswer
+from review.checks.models import REGISTER_ROLES, FindingAnswer
 from review.checks.panel import PANE, WEIGHT, panel_of_findings
 from review.checks.selectors import marks_of
 from review.checks.services.examine import open_problem
+from review.checks.services.sheets import READ, read_sheet
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision
 from review.decisions.panels import CLAIM_PANELS, ClaimPanel
@@ -55,6 +56,7 @@ def approval_problem(claim: Claim) -> str:
 URL_MODULES.add("checks/", "review.checks.urls")
 JOB_KINDS.add(EXAMINE, JobKind("核查提交的申报", examine_one))
 JOB_KINDS.add("checks.nightly", JobKind("重新核查在办申报", examine_all, is_daily=True))
+JOB_KINDS.add(READ, JobKind("读取核查名单", read_sheet))
 FOLLOW_UPS.append(examine_handed_in)
 CONCLUSION_CHECKS.append(conclusion_problem)
 APPROVAL_CHECKS.append(approval_problem)
@@ -71,11 +73,20 @@ CLAIM_PANELS.add(
     ),
 )
 register_menu("核查疑点", "checks:findings", officials(*_REVIEWERS, Role.AUDITOR), weight=95)
+register_menu("核查名单", "checks:registers", officials(*REGISTER_ROLES, Role.AUDITOR), weight=142)
+register_menu("核查设置", "checks:settings", officials(Role.POLICY_ADMIN), weight=143)
 register_contents(FindingAnswer)
 register_audit(
     "checks",
     "自动核查",
-    {"answered": "答复核查疑点"},
+    {
+        "answered": "答复核查疑点",
+        "sheet_taken": "上传核查名单",
+        "sheet_read": "读取核查名单",
+        "setting_proposed": "提出核查设置",
+        "setting_confirmed": "确认核查设置",
+        "setting_refused": "不采纳核查设置",
+    },
     weight=31,
     fields={"check": "核查项", "verdict": "核实结果"},
 )
