@@ -37,7 +37,7 @@ def _copy(rows: Sequence[models.Model]) -> None:
     if isinstance(meta.pk, models.AutoField):
         _give_keys(rows)
     makers = [_maker(field, connections[DEFAULT_DB_ALIAS]) for field in fields]
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(meta.db_table)
     with (
         connection.cursor() as cursor,

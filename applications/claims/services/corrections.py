@@ -170,7 +170,7 @@ def _resubmit(claim: Claim, *, act: ActorContext, revision: int, commitment: boo
     )
     key = f"claim.resubmit:{claim.pk}:{claim.correction_round}"
     said = {
-        "number": claim.number,
+        "number": str(claim.number),
         "applicant": claim.applicant.name,
         "item": claim.item.title,
         "holder": claim.holder,

@@ -70,12 +70,12 @@ def _notify_filed(contest: Contest, person: User) -> None:
     """Tell the holder, the other members, who contested, and the officers of the district."""
     applicant, url = contest.applicant, _url(contest)
     place = {"key": f"contest:{contest.pk}:filed", "region_code": contest.region_code}
-    said, due = {"applicant": applicant.name, "uscc": applicant.uscc}, f"{contest.answer_due:%Y-%m-%d}"
+    said, due = {"applicant": applicant.name, "uscc": str(applicant.uscc)}, f"{contest.answer_due:%Y-%m-%d}"
     holder = [contest.holder] if contest.holder else []
     notify_users(holder, "ownership.contest_to_answer", **place, url=url, due=due, **said)
     others = [m.user for m in applicant.memberships.select_related("user") if m.user_id != contest.holder_id]
     notify_users(others, "ownership.contest_filed", **place, **said)
-    notify_users([person], "ownership.contest_received", **place, url=url, uscc=applicant.uscc, due=due)
+    notify_users([person], "ownership.contest_received", **place, url=url, uscc=str(applicant.uscc), due=due)
     officers = officers_of(applicant.region_id, role=Role.ACCEPTANCE)
     notify_users(officers, "ownership.contest_waiting", **place, url=url, **said)
 

@@ -30,7 +30,7 @@ def admin(client):
 
 
 def _job(key="1", **fields):
-    fields = {"kind": "notifications.send_email", "payload": {"email_id": 1}} | fields
+    fields = {"kind": "notifications.send_email", "payload": {"pk": 1}} | fields
     return Job.objects.create(key=key, **fields)
 
 
@@ -49,7 +49,7 @@ def _text(client, **query):
 def test_a_failed_job_is_shown_with_its_error_and_a_button(client, admin):
     job = _dead(attempts=6)
     text = _text(client)
-    for words in ("发送邮件", "失败，待人工处理", "SMTPServerDisconnected: 邮件服务器断开", "6 / 6"):
+    for words in ("发送消息", "失败，待人工处理", "SMTPServerDisconnected: 邮件服务器断开", "6 / 6"):
         assert words in text
     assert reverse("jobs:retry", args=[job.pk]) in text
 
@@ -124,7 +124,7 @@ def test_all_of_a_kind_go_back_in_line(client, admin, sent):
     for key in "ab":
         _dead(key)
     response = client.post(reverse("jobs:retry_kind"), {"kind": "notifications.send_email"}, follow=True)
-    assert "已将 2 个失败的“发送邮件”重新排队" in response.content.decode()
+    assert "已将 2 个失败的“发送消息”重新排队" in response.content.decode()
     assert not Job.objects.filter(state=JobState.DEAD).exists()
     response = client.post(reverse("jobs:retry_kind"), follow=True)
     assert "无需重试" in response.content.decode()
