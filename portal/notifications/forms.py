@@ -51,7 +51,7 @@ class TextForm(forms.Form):
 _HOURS = [(hour, f"{hour}:00") for hour in range(24)]
 
 
-class ChoicesForm(forms.ModelForm):
+class ChoicesForm(forms.ModelForm):  # type: ignore[type-arg]
     """Quiet hours, the daily summary of officials, and the account of the work chat where there is one."""
 
     quiet_from = forms.TypedChoiceField(label="从", choices=_HOURS, coerce=int)

@@ -144,7 +144,7 @@ def _tell(letter: Letter, claim: Claim) -> None:
         "region_code": claim.region_id,
         "by": letter.author_name,
         "item": claim.item.title,
-        "number": claim.number,
+        "number": str(claim.number),
     }
     if letter.is_from_office:
         notify_applicant(claim.applicant_id, "letters.to_applicant", **said)
