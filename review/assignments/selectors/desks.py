@@ -68,7 +68,11 @@ def supervises(user: User | None, claim: Claim) -> bool:
 
 def principals_of(user: User, *, on: date) -> list[int]:
     """Keys of the accounts of those for whom the person stands in on a day."""
-    return list(Absence.objects.on(on).filter(deputy__in=user.account_ids).values_list("user_id", flat=True))
+    return [row["user_id"] for row in _principals(user, on=on)]
+
+
+def _principals(user: User, *, on: date) -> QuerySet[Absence, dict[str, int]]:
+    return Absence.objects.on(on).filter(deputy__in=user.account_ids).values("user_id")
 
 
 def deputies_of(users: Collection[User], *, on: date) -> list[User]:
@@ -80,9 +84,9 @@ def deputies_of(users: Collection[User], *, on: date) -> list[User]:
 
 def open_to(claims: QuerySet[Claim], user: User, *, at: datetime | None = None) -> QuerySet[Claim]:
     """The claims that no other officer has: free, one's own, or of somebody for whom one stands in; none that rests."""
-    theirs = [*user.account_ids, *principals_of(user, on=timezone.localdate(at))]
+    theirs = Q(officer__in=user.account_ids) | Q(officer__in=_principals(user, on=timezone.localdate(at)))
     others = Assignment.objects.open().filter(_unlapsed("", at), claim=OuterRef("pk"), status=OuterRef("status"))
-    return unsuspended(claims).filter(~Exists(others.exclude(officer__in=theirs)))
+    return unsuspended(claims).filter(~Exists(others.exclude(theirs)))
 
 
 def unsuspended(claims: QuerySet[Claim]) -> QuerySet[Claim]:
