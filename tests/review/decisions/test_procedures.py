@@ -208,7 +208,6 @@ def test_an_officer_records_a_report_on_the_claim_page_and_others_read_it(office
     report = reverse("review:report", args=[claim.decisions.get(stage=Stage.PANEL).report.key])
     answer = client.get(report)
     assert (answer["Content-Type"], answer.getvalue()[:5]) == ("application/pdf", b"%PDF-")
-    answer.close()
     as_(client, claim.created_by)
     assert client.get(report).status_code in (403, 404)
 

@@ -25,7 +25,6 @@ from tests.review.worlds import (
     city_passed,
     confirmed,
     expected,
-    on,
     reviewed,
     submitted,
 )
@@ -67,7 +66,7 @@ def test_queue_filters_by_name_number_code_day_and_overdue(client, office):
     assert found(q=other.number) == {other.number}
     assert found(submitted_to=(today - timedelta(days=30)).isoformat()) == set()
     assert found(overdue="on") == set()
-    type(one).objects.filter(pk=one.pk).update(status_since=on(date(2026, 1, 5)).at)
+    type(one).objects.filter(pk=one.pk).update(step_due_on=date(2026, 1, 16))
     assert found(overdue="on") == {one.number}
 
 
