@@ -21,7 +21,7 @@ from portal.accounts.regions import load_region_tree
 from portal.privacy.services.consent import give_consent
 from review.decisions.models import PublicityList
 from review.demo.papers import sample_paper
-from review.demo.scripts import inventions, loan
+from review.demo.scripts import inventions, loan, with_own_name
 from review.funding.models import Award
 from review.notices.enums import NoticeKind
 from review.notices.models import Notice
@@ -53,7 +53,7 @@ ORGANISATION = {
     "account_number": "11030209000000001",
 }
 # The first patent's costs are one fen below the standard; the third's are mistyped and corrected later.
-PATENTS = inventions(900, "4999.99", "6200.00", "50000.00")
+PATENTS = with_own_name(inventions(900, "4999.99", "6200.00", "50000.00"), ORGANISATION["name"])
 LOAN = loan(77, "5000000.00", "44083.33", "44083.33", "43604.17", "42645.83")
 
 
