@@ -274,8 +274,6 @@ STORAGES = {
 }
 # /healthz fails with less than this free where the portal writes.
 HEALTH_FREE_MB = env_int("HEALTH_FREE_MB", 200)
-# How many claims an officer concludes at once.
-BULK_MAX_CLAIMS = env_int("BULK_MAX_CLAIMS", 200)
 # The malware scanner clamd that every upload passes: "host:port" or the path of its socket; empty for none.
 CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "")
 # The most that one claim, and one applicant in all its claims, may keep here.
@@ -323,8 +321,6 @@ CONTENT_SECURITY_POLICY = content_security_policy(SOCIALACCOUNT_PROVIDERS)
 SECURITY_EVENT_DAYS = env_int("SECURITY_EVENT_DAYS", 1095)
 # Days for which a claim's credit check counts at its decisions, approval and payment; 0: none is required.
 CREDIT_VALID_DAYS = env_int("CREDIT_VALID_DAYS", 90)
-# The class that answers what outside registers say of patents and companies (review/checks/registers.py).
-REGISTER_PROVIDER = os.environ.get("REGISTER_PROVIDER", "review.checks.registers.SheetRegister")
 # A folder on another machine for the daily roots of the audit chain, and an RFC 3161 authority that time-stamps them.
 AUDIT_ROOT_DIR = os.environ.get("AUDIT_ROOT_DIR", "")
 TSA_URL = os.environ.get("TSA_URL", "")

@@ -4,6 +4,8 @@ import uuid
 from typing import Any
 from uuid import UUID
 
+from review.ratings.enums import Level, RatingState
+from review.ratings.models import Rating
 from tests.access_address import Address
 from tests.access_budgets import BUDGETS
 from tests.access_checks import CHECKS
@@ -92,6 +94,13 @@ def slice_place(world: World, variant: str) -> dict[str, Any]:
 
 def _target(_world: World, variant: str) -> dict[str, Any]:
     return {"code": {"bh2024": "bh2024-t-brand", "sz2021": "sz2021-t-21-cases"}[variant]}
+
+
+def _rating(world: World, _variant: str) -> dict[str, Any]:
+    claim = world.claims["approved"]
+    given = {"region_id": "320200", "level": Level.GOOD, "state": RatingState.RECEIVED, "given_by": claim.created_by}
+    rating, _ = Rating.objects.get_or_create(claim=claim, defaults={**given, "applicant": claim.applicant})
+    return {"key": rating.key}
 
 
 def _claims_for(people: set[str]) -> dict[str, set[str]]:
@@ -189,7 +198,7 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "ratings:rating": Address(
         MEMBER | OTHER_MEMBERS | FIGURE_READERS,
         {"wuxi": MEMBER | CITY | AUDIT},
-        lambda world, _: {"key": world.extra["rating"].key},
+        _rating,
     ),
     **BUDGETS,
     **DESK,

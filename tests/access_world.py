@@ -34,8 +34,6 @@ from review.funding.models import Award, AwardPart
 from review.notices.enums import NoticeKind
 from review.notices.models import Notice
 from review.payments.models import BankFile, BankRow, Batch, Disbursement
-from review.ratings.enums import Level, RatingState
-from review.ratings.models import Rating
 from review.recoveries.enums import RecoveryState
 from review.recoveries.models import Recovery
 from review.targets.enums import SourceKind
@@ -291,14 +289,6 @@ def _paperwork(world: World) -> dict[str, Any]:
                 after={"account_number": "2"},
                 reason="换了开户行",
                 requested_by=owner,
-            ),
-            "rating": Rating.objects.create(
-                claim=listed,
-                applicant=listed.applicant,
-                region_id="320200",
-                level=Level.GOOD,
-                given_by=owner,
-                state=RatingState.RECEIVED,
             ),
             "record_wuxi": record_audit(act(officer), action="claim.accept", target=listed, region_code="320211"),
             "record_suzhou": record_audit(act(officer), action="claim.accept", target=listed, region_code="320506"),

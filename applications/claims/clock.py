@@ -4,11 +4,13 @@ A period begins on the day after a step does; the day on which the clock stops s
 the one that follows the day on which it runs again. It stands while the applicant corrects and while a claim is held.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from applications.claims.enums import UNDER_REVIEW, ClaimStatus
@@ -19,8 +21,9 @@ from portal.workdays.selectors import CalendarUnknownError, worked_days
 
 # Half-open spans of days: the first does not count, the last does; None where it has not ended.
 Span = tuple[date, date | None]
-# What else stops the clock: a function of a claim's key that gives the spans in which it was held.
-HOLDS: list[Callable[[int], list[Span]]] = []
+# What else stops the clock: functions of the keys of claims, or of a query of them, that give by claim the spans in
+# which it was held.
+HOLDS: list[Callable[[Collection[int] | QuerySet[Any]], Mapping[int, list[Span]]]] = []
 
 _STEP_OF_STATUS = {status: step for step, status in STATUS_OF_STEP.items()}
 # Steps that have a period without anybody setting one.
@@ -69,7 +72,7 @@ def clocks_of(claim: Claim, events: Iterable[ClaimEvent], *, on: date) -> Clocks
     if claim.status not in RUNNING:
         return Clocks()
     line = sorted((event for event in events), key=lambda event: event.pk)
-    held = [span for holds in HOLDS for span in holds(claim.pk)]
+    held = held_spans([claim.pk]).get(claim.pk, [])
     if any(end is None for _, end in held):
         return Clocks()
     began = timezone.localdate(line[0].at) if line else on
@@ -86,6 +89,15 @@ def clocks_of(claim: Claim, events: Iterable[ClaimEvent], *, on: date) -> Clocks
         step=due(_stay(line, claim.status, on=on), step_workdays(claim.procedure, claim.status)),
         whole=due(_spans(line, on=on), whole_workdays(claim.procedure)),
     )
+
+
+def held_spans(claims: Collection[int] | QuerySet[Any]) -> dict[int, list[Span]]:
+    """By claim the spans in which it was held, of these claims; one query for each of `HOLDS`."""
+    found: dict[int, list[Span]] = {}
+    for holds in HOLDS:
+        for claim, spans in holds(claims).items():
+            found.setdefault(claim, []).extend(spans)
+    return found
 
 
 def workdays_taken(

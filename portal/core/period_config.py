@@ -1,4 +1,6 @@
-"""Periods of the procedure, in working days unless said otherwise: a part of the settings, taken whole."""
+"""How a site works: its periods, in working days unless said otherwise, and limits. A part of the settings."""
+
+import os
 
 from portal.core.env import env_flag, env_int, env_text
 
@@ -32,3 +34,7 @@ CLAIM_TAKEN_HOURS = env_int("CLAIM_TAKEN_HOURS", 24)
 # The most working days for which the work on a claim is suspended, and how often at one stage.
 SUSPENSION_WORKDAYS = env_int("SUSPENSION_WORKDAYS", 30)
 SUSPENSIONS_PER_STAGE = env_int("SUSPENSIONS_PER_STAGE", 2)
+# How many claims an officer concludes at once.
+BULK_MAX_CLAIMS = env_int("BULK_MAX_CLAIMS", 200)
+# The class that answers what outside registers say of patents and companies (review/checks/registers.py).
+REGISTER_PROVIDER = os.environ.get("REGISTER_PROVIDER", "review.checks.registers.SheetRegister")

@@ -23,7 +23,7 @@ CLAIM_PANELS.add(
     ),
 )
 CONCLUSION_CHECKS.append(missing_points)
-register_menu("核对要点", "checklists:points", administrators, weight=142)
+register_menu("核对要点", "checklists:points", administrators, weight=144)
 register_contents(ChecklistPoint, ChecklistAnswer)
 register_audit(
     "checklists",

@@ -72,9 +72,9 @@ CLAIM_PANELS.add(
         is_open=True,
     ),
 )
-register_menu("核查疑点", "checks:findings", officials(*_REVIEWERS, Role.AUDITOR), weight=95)
-register_menu("核查名单", "checks:registers", officials(*REGISTER_ROLES, Role.AUDITOR), weight=142)
-register_menu("核查设置", "checks:settings", officials(Role.POLICY_ADMIN), weight=143)
+register_menu("核查疑点", "checks:findings", officials(*_REVIEWERS, Role.AUDITOR), weight=94)
+register_menu("核查名单", "checks:registers", officials(*REGISTER_ROLES, Role.AUDITOR), weight=145)
+register_menu("核查设置", "checks:settings", officials(Role.POLICY_ADMIN), weight=146)
 register_contents(FindingAnswer)
 register_audit(
     "checks",

@@ -14,7 +14,7 @@ from django.db.models import Count, Min, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from applications.claims.clock import HOLDS, Span, step_workdays, workdays_taken
+from applications.claims.clock import Span, held_spans, step_workdays, workdays_taken
 from applications.claims.enums import UNDER_REVIEW, Action
 from applications.claims.models import Claim, ClaimEvent
 from policies.engine.procedure import Procedure
@@ -180,13 +180,13 @@ def timed_steps(events: QuerySet[ClaimEvent]) -> Iterator[TimedStep]:
     first = lines.aggregate(at=Min("at"))["at"]
     if first is None:
         return
+    held = held_spans(concluded.values("claim"))
     is_worked = cache(worked_days(timezone.localdate(first), clock.today()))
     for claim, steps in groupby(rows.iterator(), key=attrgetter("claim_id")):
         line: list[Any] = list(steps)
-        spans = [span for holds in HOLDS for span in holds(claim)]
         for place, step in enumerate(line):
             if step.pk in wanted:
-                days = _workdays(line[:place], step, is_worked, spans)
+                days = _workdays(line[:place], step, is_worked, held.get(claim, []))
                 yield TimedStep(step.pk, days, step_workdays(_procedure(step), step.from_status))
 
 

@@ -51,6 +51,7 @@ class Booked:
 OF_ACTION: dict[str, Measure] = {
     Action.SUBMIT: Measure.RECEIVED,
     Action.ACCEPT: Measure.ACCEPTED,
+    Action.DEEM_ACCEPTED: Measure.ACCEPTED,
     Action.DECLINE: Measure.DECLINED,
     Action.REQUEST_CORRECTION: Measure.RETURNED,
     Action.WITHDRAW: Measure.WITHDRAWN,

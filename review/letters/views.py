@@ -12,7 +12,7 @@ from portal.access import access, applicants, officials
 from portal.accounts.enums import Role
 from portal.core.errors import show_refusal
 from portal.core.files import file_response
-from portal.core.http import act_of, user_of
+from portal.core.http import act_of, takes_files, user_of
 from review.letters.forms import LetterForm
 from review.letters.permissions import WRITERS, side_of
 from review.letters.selectors import files_open_to, is_closed, thread_of
@@ -21,6 +21,7 @@ from review.letters.services import mark_letters_read, write_letter
 readers = applicants | officials(*WRITERS, Role.AUDITOR)
 
 
+@takes_files
 @access(readers)
 @require_http_methods(["GET", "HEAD", "POST"])
 def thread(request: HttpRequest, key: uuid.UUID) -> HttpResponse:

@@ -10,7 +10,7 @@ from review.ratings.message_kinds import FIELDS, KINDS
 from review.ratings.models import READERS, Rating
 
 URL_MODULES.add("ratings/", "review.ratings.urls")
-register_menu("办事评价", "ratings:own", applicants, weight=170)
+register_menu("办事评价", "ratings:own", applicants, weight=171)
 register_menu("评价回复", "ratings:desk", officials(*READERS), weight=176)
 register_contents(Rating)
 register_messages(KINDS, FIELDS)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -71,7 +72,7 @@ def principals_of(user: User, *, on: date) -> list[int]:
     return [row["user_id"] for row in _principals(user, on=on)]
 
 
-def _principals(user: User, *, on: date) -> QuerySet[Absence, dict[str, int]]:
+def _principals(user: User, *, on: date) -> QuerySet[Absence, Any]:
     return Absence.objects.on(on).filter(deputy__in=user.account_ids).values("user_id")
 
 
@@ -105,10 +106,14 @@ def pause_words(claim: Claim) -> str:
     return f"{pause.get_reason_display()}，预计 {pause.expected_on:%Y-%m-%d} 恢复" if pause else ""
 
 
-def suspended_spans(claim_id: int) -> list[Span]:
-    """The days on which the work on a claim rested, as its clocks take them; None is the end of one that lasts."""
-    rows = Suspension.objects.filter(claim=claim_id).order_by("at").values_list("at", "resumed_at")
-    return [(timezone.localdate(at), timezone.localdate(resumed) if resumed else None) for at, resumed in rows]
+def suspended_spans(claims: Collection[int] | QuerySet[Any]) -> dict[int, list[Span]]:
+    """By claim the days on which the work on it rested, as its clocks take them; None is the end of one that lasts."""
+    found: dict[int, list[Span]] = {}
+    rows = Suspension.objects.filter(claim__in=claims).order_by("at").values_list("claim_id", "at", "resumed_at")
+    for claim, at, resumed in rows:
+        span = timezone.localdate(at), timezone.localdate(resumed) if resumed else None
+        found.setdefault(claim, []).append(span)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

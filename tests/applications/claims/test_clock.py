@@ -77,7 +77,7 @@ def test_clocks_count_the_working_days_on_which_they_ran(history, later):
     moves, held = history
     claim, line, last = claim_with(moves)
     on = max(last, held[1] if held else last) + timedelta(days=later)
-    HOLDS.append(lambda pk: [held] if held else [])
+    HOLDS.append(lambda claims: {pk: [held] for pk in claims} if held else {})
     try:
         found = clocks_of(claim, line, on=on)
     finally:
@@ -93,7 +93,7 @@ def test_clocks_stand_in_correction_during_a_hold_and_after_the_end():
     claim, line, day = claim_with([(0, S.SUBMITTED), (3, S.NOT_ACCEPTED)])
     assert clocks_of(claim, line, on=day) == clock.Clocks()
     claim, line, day = claim_with([(0, S.SUBMITTED)])
-    HOLDS.append(lambda pk: [(day, None)])
+    HOLDS.append(lambda claims: {pk: [(day, None)] for pk in claims})
     try:
         assert clocks_of(claim, line, on=day) == clock.Clocks()
     finally:

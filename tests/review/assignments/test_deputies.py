@@ -157,7 +157,7 @@ def test_suspended_claim_leaves_the_queue_refuses_acts_and_tells_its_applicant(c
     with pytest.raises(PermissionDenied):
         resume_claim(claim.pk, act=act(make_official(Role.DISTRICT_FIRST, binhu())))
     resume_claim(claim.pk, act=act(office.second))
-    assert suspended_spans(claim.pk) == [(TODAY, TODAY)]
+    assert suspended_spans([claim.pk]) == {claim.pk: [(TODAY, TODAY)]}
     assert again(claim).step_due_on == due
     suspend_claim(claim.pk, reason="dispute", expected_on=WEEK, act=act(office.first))
     resume_claim(claim.pk, act=act(office.first))
