@@ -95,6 +95,7 @@ register_audit(
         "scores": "登记评审得分",
         "publicity": "发布公示",
         "publicity_withdrawn": "撤下公示",
+        "publicity_closed": "公示办结",
         "objection": "受理异议",
         "objection_dismissed": "异议核实不成立",
     },

@@ -77,6 +77,11 @@ class WorkQueue:
         return f"{self.region.name} · {self.status.label}"
 
     @property
+    def is_first_review(self) -> bool:
+        """Whether its sums come from the rules alone, and not from a stage before."""
+        return self.stage == Stage.DISTRICT_FIRST
+
+    @property
     def amount_label(self) -> str:
         """What the sum is called with which claims come to this queue."""
         if self.stage == Stage.CITY:

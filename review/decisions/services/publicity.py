@@ -301,6 +301,9 @@ def refuse_before_end(publicity: PublicityList, *, act: ActorContext) -> None:
 def close_if_settled(publicity: PublicityList, *, act: ActorContext) -> None:
     """Mark the list closed once no claim of it is in publicity or frozen by an objection."""
     open_claims = publicity.entries.standing().filter(claim__status__in=[ClaimStatus.PUBLICITY, ClaimStatus.OBJECTION])
-    if publicity.closed_at is None and not open_claims.exists():
+    if publicity.closed_at is not None or open_claims.exists():
+        return
+    with transaction.atomic():
         publicity.closed_at = act.at
         publicity.save(update_fields=["closed_at"])
+        record_audit(act, action="review.publicity_closed", target=publicity, region_code=publicity.region_id)

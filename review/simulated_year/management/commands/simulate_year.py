@@ -66,7 +66,7 @@ class Command(BaseCommand):
             answer["refusals_by_deed"] = dict(world.tally.refusals.most_common())
         self.stdout.write(json.dumps(answer, ensure_ascii=False))
         if answer["violations"]:
-            raise CommandError("The year does not add up.")
+            raise CommandError(f"The year does not add up: {answer['first_violations']}")
 
 
 def refuse_real_data() -> None:
