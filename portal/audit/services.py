@@ -72,6 +72,8 @@ def recorded_together() -> Iterator[None]:
     finally:
         _waiting.reset(token)
     if entries:
+        # What was written after the last record of the action belongs to it, and not to one after the commit.
+        entries[-1][1].update(_take_unrecorded())
         _append(entries)
 
 

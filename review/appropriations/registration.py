@@ -16,6 +16,7 @@ register_audit(
     "因素法分配",
     {
         "draft": "编制分配方案",
+        "edit": "修改分配方案",
         "adjust": "调整分配方案",
         "compute": "测算分配方案",
         "check": "复核分配方案",

@@ -189,6 +189,8 @@ def _draft(allocation_id: int, revision: int, act: ActorContext) -> Iterator[All
         yield draft
         draft.revision += 1
         draft.save(update_fields=["title", "basis", "pool", "inputs", "revision"])
+        factors = [each["name"] for each in draft.inputs]
+        _record(draft, "edit", act, {"title": draft.title, "pool": draft.pool, "factors": factors})
 
 
 def _locked(allocation_id: int, act: ActorContext, *roles: Any) -> tuple[Allocation, User]:

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from applications.claims.models import Claim
 from policies.engine import catalogue_of, load_catalogue
 from policies.published.services import publish_catalogue
+from portal.audit.models import AuditRecord
 from review.simulated_year.items import DOCUMENTS
 from tests.factories import UserFactory, act
 
@@ -37,6 +38,8 @@ def test_a_simulated_year_ends_with_every_claim_settled_and_nothing_that_does_no
     assert answer["violations"] == 0
     assert sum(answer["states"].values()) == CLAIMS == Claim.objects.count()
     assert bool(answer["faults"]) == bool(options)
+    # What an action writes its own record holds, not one after its commit, which a killed process would not write.
+    assert not AuditRecord.objects.filter(action="audit.contents").exists()
 
 
 @pytest.mark.django_db
