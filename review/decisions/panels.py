@@ -25,7 +25,7 @@ class Pane(StrEnum):
 class ClaimPanel:
     """One panel; within its pane those of less weight come first.
 
-    `template` sees `claim_review`, `claim`, and as `given` what `context` answers, which is None for nothing to show.
+    `template` sees `claim_review`, `claim`, and as `panel` what `context` answers, which is None for nothing to show.
     `context` may ask the database only where the panel is lazy; `is_shown` decides without a query whether a lazy
     panel's frame stands on the page. `is_open`: unfolded, and asked for as soon as the page is there.
     """

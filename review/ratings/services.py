@@ -63,7 +63,7 @@ def rate_claim(claim: Claim, *, level: int, text: str, act: ActorContext) -> Rat
             _tell_office(rating)
         record_audit(
             act,
-            action="ratings.given",
+            action="ratings.rated",
             target=rating,
             region_code=rating.region_id,
             after={"claim": locked.number, "level": Level(level).label, "text": rating.text},

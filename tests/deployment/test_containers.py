@@ -130,7 +130,8 @@ def test_settings_accept_the_environment_of_the_containers(compose: dict[str, An
         )
 
     environment = {key: filled(value) for key, value in compose["services"]["web"]["environment"].items()}
-    settings_source = (ROOT / "portal" / "settings.py").read_text()
+    parts = [ROOT / "portal" / "settings.py", *(ROOT / "portal" / "core").glob("*_config.py")]
+    settings_source = "".join(part.read_text() for part in parts)
     assert [key for key in environment if f'"{key}"' not in settings_source] == []
     result = subprocess.run(
         [

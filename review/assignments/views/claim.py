@@ -57,7 +57,7 @@ def desk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
                 return redirect("review:queue") if deed == "recuse" else redirect("review:claim", key=key)
             refused = "" if sent else str(refusal)
     panel = desk_panel(claim, user, sent=sent)
-    context = {"given": panel, "claim": claim, "refused": refused}
+    context = {"panel": panel, "claim": claim, "refused": refused}
     return render(request, "assignments/claim.html", context, status=422 if request.method == "POST" else 200)
 
 

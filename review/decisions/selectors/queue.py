@@ -176,6 +176,8 @@ class ClaimFilter:
             today = timezone.localdate()
             late_applicant = Q(status=ClaimStatus.CORRECTION, correction_due_on__lt=today)
             claims = claims.filter(late_work(today) | late_applicant)
+        if self.open_findings:
+            claims = claims.filter(Q(examination__blocking__gt=0) | Q(examination__questions__gt=0))
         return claims.filter(matches_text(self.text)) if self.text else claims
 
 

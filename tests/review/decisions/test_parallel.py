@@ -15,7 +15,7 @@ from policies.published.services import publish_catalogue
 from portal.core.errors import RefusedError
 from portal.jobs.models import Job
 from review.decisions.enums import Stage
-from review.decisions.services import decisions
+from review.decisions.services import granting
 from review.decisions.services.decisions import support_claim
 from review.decisions.services.publicity import approve_claim
 from tests.applications.worlds import patent_facts
@@ -121,7 +121,7 @@ def test_a_limit_that_is_lower_for_some_is_never_overspent_by_parallel_decisions
         both_answered.wait(20)
         return reserve_limits(claim, **given)
 
-    monkeypatch.setattr(decisions, "reserve_limits", reserve)
+    monkeypatch.setattr(granting, "reserve_limits", reserve)
     results = together(
         lambda claim: support_claim(claim.pk, expected=pages[claim.pk], minutes=MINUTES, act=act(office.decider)),
         claims,
