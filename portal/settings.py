@@ -319,8 +319,8 @@ CONTENT_SECURITY_POLICY = content_security_policy(SOCIALACCOUNT_PROVIDERS)
 
 # Days that security events are kept: three years, as the record of processing personal data (个人信息保护法 art. 56).
 SECURITY_EVENT_DAYS = env_int("SECURITY_EVENT_DAYS", 1095)
-# Days for which a claim's credit check counts at its decisions, approval and payment; 0: none is required.
-CREDIT_VALID_DAYS = env_int("CREDIT_VALID_DAYS", 90)
+# The class that answers what outside registers say of patents and companies (review/checks/registers.py).
+REGISTER_PROVIDER = os.environ.get("REGISTER_PROVIDER", "review.checks.registers.SheetRegister")
 # A folder on another machine for the daily roots of the audit chain, and an RFC 3161 authority that time-stamps them.
 AUDIT_ROOT_DIR = os.environ.get("AUDIT_ROOT_DIR", "")
 TSA_URL = os.environ.get("TSA_URL", "")

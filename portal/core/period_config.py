@@ -1,7 +1,5 @@
 """How a site works: its periods, in working days unless said otherwise, and limits. A part of the settings."""
 
-import os
-
 from portal.core.env import env_flag, env_int, env_text
 
 PUBLICITY_WORKDAYS = env_int("PUBLICITY_WORKDAYS", 5)
@@ -36,5 +34,5 @@ SUSPENSION_WORKDAYS = env_int("SUSPENSION_WORKDAYS", 30)
 SUSPENSIONS_PER_STAGE = env_int("SUSPENSIONS_PER_STAGE", 2)
 # How many claims an officer concludes at once.
 BULK_MAX_CLAIMS = env_int("BULK_MAX_CLAIMS", 200)
-# The class that answers what outside registers say of patents and companies (review/checks/registers.py).
-REGISTER_PROVIDER = os.environ.get("REGISTER_PROVIDER", "review.checks.registers.SheetRegister")
+# Days for which a claim's credit check counts at its decisions, approval and payment; 0: none is required.
+CREDIT_VALID_DAYS = env_int("CREDIT_VALID_DAYS", 90)
