@@ -325,9 +325,7 @@ def test_dismissed_recovery_leaves_the_award_and_another_may_follow(office):
 def test_overdue_marks_the_record_blocks_new_support_and_ends_when_repaid(office, time_machine):
     claim = paid(office)
     recovery = served(office, claim)
-    other = city_passed(office, lines=[patent_facts(9)])
-    other.applicant_id = claim.applicant_id
-    other.save(update_fields=["applicant"])
+    other = city_passed(office, lines=[patent_facts(9)], member=claim.created_by)
     for day, marks in ((date(2026, 7, 11), 0), (date(2026, 7, 12), 1), (date(2026, 7, 12), 1)):
         time_machine.move_to(on(day).at)
         mark_overdue(act=on(day))
