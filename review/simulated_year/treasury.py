@@ -76,7 +76,9 @@ def _give(world: World, *, recalled: bool) -> None:
     """A document that gives the districts a part of the city's money; the first one is recalled."""
     maker, checker, *_ = finance(world, CITY)
     line = BudgetLine.objects.get(region=CITY, year=world.year, name=_NAME)
-    sums = {district.pk: world.chance("allotted", district.pk).randrange(100_000_000) for district in world.city.districts}
+    sums = {
+        district.pk: world.chance("allotted", district.pk).randrange(100_000_000) for district in world.city.districts
+    }
     key = uuid.UUID(int=world.chance("document", recalled).getrandbits(128))
 
     def give() -> None:
