@@ -23,6 +23,7 @@ from portal.core.message_config import *  # noqa: F403
 from portal.core.message_config import message_providers
 from portal.core.period_config import *  # noqa: F403
 from portal.core.redis_config import cache_config, transport_options
+from portal.installed_apps import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -44,70 +45,6 @@ FIELD_CIPHER = os.environ.get("FIELD_CIPHER", "aes-gcm")
 ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-
-INSTALLED_APPS = [
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
-    "portal.apps.LeanStaticFilesConfig",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.socialaccount",
-    "allauth.usersessions",
-    "crispy_forms",
-    "crispy_bootstrap5",
-    "csp",
-    "django_htmx",
-    "portal.apps.PortalConfig",
-    "portal.accounts",
-    "portal.api",
-    "portal.audit",
-    "portal.jobs",
-    "portal.notifications",
-    "portal.openid",
-    "portal.ownership",
-    "portal.privacy",
-    "portal.recusal",
-    "portal.unsent",
-    "portal.workdays",
-    "policies.published",
-    "policies.calls",
-    "policies.drafting",
-    "policies.finder",
-    "policies.rates",
-    "applications.claims",
-    "applications.ledger",
-    "applications.payees",
-    "applications.rights",
-    "review.appropriations",
-    "review.bulletins",
-    "review.assignments",
-    "review.checklists",
-    "review.checks",
-    "review.deadlines",
-    "review.decisions",
-    "review.demo",
-    "review.desk",
-    "review.documents",
-    "review.figures",
-    "review.funding",
-    "review.home",
-    "review.letters",
-    "review.notes",
-    "review.notices",
-    "review.payments",
-    "review.ratings",
-    "review.recoveries",
-    "review.simulated_year",
-    "review.statements",
-    "review.targets",
-    "review.treasury",
-    "review.whatif",
-    "review.wordings",
-]
 
 MIDDLEWARE = [
     "portal.middleware.observation.ObservationMiddleware",
