@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from portal.accounts.models import User
+from portal.display.choices import chosen_display
 from portal.navigation import arrange_menu, footer_links, menu_for
 from portal.unsent.marks import mark_for, owner_code
 
@@ -32,5 +33,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "page_mark": mark_for(request),
         "page_owner": owner_code(request),
+        "display": chosen_display(request),
         "second_factor_off": not settings.OFFICIALS_NEED_SECOND_FACTOR,
     }

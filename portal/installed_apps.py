@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "portal.accounts",
     "portal.api",
     "portal.audit",
+    "portal.display",
     "portal.jobs",
     "portal.notifications",
     "portal.openid",

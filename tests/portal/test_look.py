@@ -78,9 +78,10 @@ def test_what_a_page_replaces_is_on_a_page():
 
 def test_every_colour_is_named_among_the_tokens():
     styles = {path.stem: path.read_text() for path in (Path(settings.BASE_DIR) / "static/css").glob("*.css")}
-    tokens = styles.pop("tokens")
+    tokens, dark = styles.pop("tokens"), styles.pop("dark")
     assert {name: found for name, text in styles.items() if (found := re.findall(r"#[0-9a-fA-F]{3,8}\b", text))} == {}
     named = set(re.findall(r"^  (--[\w-]+):", tokens, re.MULTILINE))
+    assert {name for name in re.findall(r"^  (--[\w-]+):", dark, re.MULTILINE) if not name.startswith("--bs-")} <= named
     used = {name for text in styles.values() for name in re.findall(r"var\((--(?!bs-)[\w-]+)", text)}
     assert used - named <= set(re.findall(r"(--[\w-]+):", "".join(styles.values())))
 
