@@ -18,6 +18,7 @@ from review.demo.rates import load_rates
 from review.demo.rights import load_rights
 from review.demo.targets import load_targets
 from review.demo.whatif import load_simulations
+from review.figures.jobs import count_everything
 
 
 class Command(BaseCommand):
@@ -43,4 +44,5 @@ class Command(BaseCommand):
         load_simulations(now=now)
         load_allocations(officials, now=now)
         load_ownership(applicants, now=now)
+        count_everything()
         self.stdout.write(f"{Claim.objects.count()} demo claims.")
