@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "portal.ownership",
     "portal.privacy",
     "portal.recusal",
+    "portal.terms",
     "portal.unsent",
     "portal.workdays",
     "policies.published",

@@ -50,6 +50,7 @@ ADDRESSES: dict[str, Address] = {
     "home": Address(EVERYBODY),
     "contact": Address(EVERYBODY),
     "privacy": Address(EVERYBODY),
+    "terms:list": Address(EVERYBODY),
     **{f"display:{page}": Address(EVERYBODY) for page in ("settings", "accessibility", "english")},
     "policies:documents": Address(EVERYBODY),
     "unsent:state": Address(EVERYBODY),
