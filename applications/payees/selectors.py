@@ -1,11 +1,11 @@
 """Read who is paid on a claim, what changed under way, and the requests that wait."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from applications.claims.models import Claim
 from applications.payees.enums import RequestState
@@ -100,9 +100,17 @@ def changes_of(asked: PayeeRequest) -> list[Change]:
 
 def is_other_name_confirmed(name: str, account_name: str) -> bool:
     """Whether an officer confirmed that this body is paid to an account of this other name."""
-    pair = {"name": name, "account_name": account_name}
-    confirmed = PayeeRequest.objects.filter(state=RequestState.CONFIRMED, applicant__name=name)
-    return any(pair.items() <= asked.after.items() for asked in confirmed)
+    return (name, account_name) in _other_names(PayeeRequest.objects.filter(applicant__name=name))
+
+
+def other_names_of(applicant_ids: Collection[int]) -> frozenset[tuple[str, str]]:
+    """Names of these bodies with the other names of accounts that officers confirmed for them."""
+    return _other_names(PayeeRequest.objects.filter(applicant__in=applicant_ids))
+
+
+def _other_names(requests: QuerySet[PayeeRequest]) -> frozenset[tuple[str, str]]:
+    confirmed = requests.filter(state=RequestState.CONFIRMED).values_list("after", flat=True)
+    return frozenset((after.get("name", ""), after.get("account_name", "")) for after in confirmed)
 
 
 def payee_problem(applicant: Applicant) -> str:

@@ -14,8 +14,7 @@ WHOLE_BASIS = env_text("WHOLE_BASIS", "")
 # What the end of a period without an act does: none, escalate (a supervisor is told), or accept (who was not taken up
 # in time counts as taken up, 视为受理, and supervisors are told of the rest). A document may set its own.
 SILENCE = env_text("SILENCE", "escalate")
-# The check list of a payment: how old a credit check may be (0: any age), and whether the notice must be made first.
-PAYMENT_CREDIT_DAYS = env_int("PAYMENT_CREDIT_DAYS", 30)
+# Whether nothing is paid before its notice is made.
 PAYMENT_NEEDS_NOTICE = env_flag("PAYMENT_NEEDS_NOTICE")
 # Working days an applicant has to correct a claim; officers may set fewer, not more.
 CORRECTION_WORKDAYS = env_int("CORRECTION_WORKDAYS", 10)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,14 +12,16 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.selectors.context import ClaimContext, LineState, read_claim
 from applications.payees.models import Payee
-from applications.payees.selectors import payee_of
+from applications.payees.selectors import other_names_of, payee_of, payees_of
 from policies.engine.model import Fact
 from policies.facts.identifiers import comparison_key
 from policies.facts.values import OFFICERS_FACTS, facts_of
 from portal.core.encryption import keyed_hash
 from portal.core.text import compact
-from review.checks.models import ClaimIdentifier
+from review.checks.models import CheckSetting, ClaimIdentifier
 from review.checks.registers import Register, chosen_register
+from review.decisions.models import CreditSnapshot
+from review.decisions.selectors.credit import checks_of
 
 ACCOUNT, PHONE, ADDRESS = "account", "phone", "address"
 PERSONAL = (ACCOUNT, PHONE, ADDRESS)
@@ -40,10 +42,15 @@ class Identified:
 
 
 class Inputs:
-    """A claim on a day, with the settings of its item by name."""
+    """A claim on a day."""
 
-    def __init__(self, claim: Claim, *, on: date, settings: Mapping[str, str]) -> None:
-        self.claim, self.on, self.settings = claim, on, settings
+    def __init__(self, claim: Claim, *, on: date) -> None:
+        self.claim, self.on = claim, on
+
+    @cached_property
+    def settings(self) -> Mapping[str, str]:
+        """The confirmed settings of the claim's item by name."""
+        return settings_of([self.claim.item_id])[self.claim.item_id]
 
     @cached_property
     def context(self) -> ClaimContext:
@@ -57,6 +64,16 @@ class Inputs:
     def payee(self) -> Payee | None:
         """Who is paid, as frozen with the submission or confirmed later."""
         return payee_of(self.claim)
+
+    @cached_property
+    def credit_checks(self) -> Sequence[CreditSnapshot]:
+        """Every credit check of the applicant, newest first."""
+        return checks_of([self.claim.applicant_id])[self.claim.applicant_id]
+
+    @cached_property
+    def other_names(self) -> Collection[tuple[str, str]]:
+        """Names of bodies with the other names of accounts that an officer confirmed for them."""
+        return other_names_of([self.claim.applicant_id])
 
     @cached_property
     def register(self) -> Register:
@@ -112,6 +129,35 @@ class Inputs:
         for kind, text in ((ACCOUNT, account), (PHONE, applicant.contact_phone), (ADDRESS, applicant.address)):
             if bare := compact(text).casefold():
                 yield Identified(0, kind, keyed_hash(bare))
+
+
+def settings_of(item_ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """The confirmed settings of items by name."""
+    found: dict[int, dict[str, str]] = {item: {} for item in item_ids}
+    for item, name, value in (
+        CheckSetting.objects.in_force().filter(item_id__in=item_ids).values_list("item_id", "name", "value")
+    ):
+        found[item][name] = value
+    return found
+
+
+def read_together(claims: Sequence[Claim], *, on: date) -> list[Inputs]:
+    """The inputs of several claims; who is paid, credit checks, settings and registers are read at once for all."""
+    applicants = {claim.applicant_id for claim in claims}
+    payees = payees_of([claim.pk for claim in claims])
+    settings = settings_of({claim.item_id for claim in claims})
+    credit, names = checks_of(applicants), other_names_of(applicants)
+    registers: dict[str, Register] = {}
+    found = []
+    for claim in claims:
+        inputs = Inputs(claim, on=on)
+        inputs.payee, inputs.settings = payees.get(claim.pk), settings[claim.item_id]
+        inputs.credit_checks, inputs.other_names = credit[claim.applicant_id], names
+        if claim.city_id not in registers:
+            registers[claim.city_id] = inputs.register
+        inputs.register = registers[claim.city_id]
+        found.append(inputs)
+    return found
 
 
 def _is_number(fact: Fact) -> bool:

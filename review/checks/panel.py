@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from portal.core import clock
-from review.checks.enums import STEP_OF, Severity, Verdict
+from review.checks.enums import Severity, Verdict
+from review.checks.inputs import Inputs
 from review.checks.models import Examination, Finding
-from review.checks.selectors import may_answer, may_override, shown_findings, shown_outcomes
+from review.checks.selectors import may_answer, may_override, shown_findings, shown_outcomes, step_of
 from review.checks.services.examine import run_checks
 from review.decisions.panels import Pane
 from review.decisions.selectors.claim_review import ClaimReview
@@ -20,8 +21,8 @@ def panel_of_findings(claim_review: ClaimReview) -> Mapping[str, Any]:
     """What the panel's template takes: findings, how each check ended, what was found before, and who may answer."""
     claim, user = claim_review.claim, claim_review.user
     kept = {(finding.code, finding.key): finding for finding in claim.findings.all()}
-    if claim.status in STEP_OF:
-        report = run_checks(claim, on=clock.today())
+    if step_of(claim) is not None:
+        report = run_checks(Inputs(claim, on=clock.today()))
         present = [
             found.row(kept.get(place) or Finding(claim=claim, code=place[0], key=place[1]), severity)
             for place, (severity, found) in report.findings.items()

@@ -64,6 +64,8 @@ class Check:
     may_be_overridden: bool = True
     # Whether an item's setting may change how grave it is.
     is_fixed: bool = False
+    # Whether it asks nothing beyond what is read of many claims at once (`review.checks.inputs.read_together`).
+    is_quick: bool = False
 
 
 CHECKS: Registry[Check] = Registry("check")

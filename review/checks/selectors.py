@@ -6,26 +6,28 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from applications.claims.enums import Action
+from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.permissions import party_for
 from portal.accounts.areas import covers
 from portal.accounts.enums import Role
 from portal.accounts.models import User
-from review.checks.enums import Outcome, Severity, Verdict
-from review.checks.models import CheckSetting, Finding, FindingAnswer
+from review.checks.enums import STEP_OF, Outcome, Severity, Step, Verdict
+from review.checks.models import Finding, FindingAnswer
 from review.checks.registry import CHECKS
 from review.decisions.permissions import open_conclusions
 
 # Who lets a blocking finding pass: those who ask for a second correction too.
 SUPERVISORS = (Role.DISTRICT_SECOND, Role.DECISION_MAKER)
 _OTHER_STEPS = (Action.APPROVE, Action.RECOGNISE, Action.RECORD_PAYMENT)
+_PUBLICISED = (ClaimStatus.AWAITING_PUBLICITY, ClaimStatus.PUBLICITY, ClaimStatus.OBJECTION)
 
 
-def settings_of(item_id: int) -> dict[str, str]:
-    """The confirmed settings of an item by name."""
-    rows = CheckSetting.objects.in_force().filter(item_id=item_id)
-    return dict(rows.values_list("name", "value"))
+def step_of(claim: Claim) -> Step | None:
+    """The step that a claim comes to next; None at its end. What is publicised first is approved by its decision."""
+    if claim.procedure.is_publicised_first and claim.status in _PUBLICISED:
+        return Step.FINAL
+    return STEP_OF.get(claim.status)
 
 
 def answers_of(findings: Iterable[Finding]) -> dict[int, list[FindingAnswer]]:

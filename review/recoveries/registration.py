@@ -9,7 +9,8 @@ from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
 from portal.notifications.kinds import register_messages
 from portal.privacy.extension import CLOSINGS
-from review.decisions.services.decisions import DEBT_CHECKS
+from review.checks.enums import FROM_REVIEW, Severity, Step
+from review.checks.registry import CHECKS, Check
 from review.notices.registration import register_form
 from review.payments.debts import register_debts
 from review.recoveries.enums import RecoveryAction
@@ -18,7 +19,7 @@ from review.recoveries.message_kinds import FIELDS, KINDS
 from review.recoveries.models import AwardVersion, CreditMark, Instalment, Receipt, Recovery, RecoveryEvent
 from review.recoveries.own_data import CLOSING
 from review.recoveries.papers import NOTICES
-from review.recoveries.selectors import debt_problem
+from review.recoveries.selectors import find_debt
 from review.recoveries.services.set_off import debts_to, set_off
 from review.recoveries.workflow import OFFICERS
 
@@ -27,7 +28,19 @@ register_messages(KINDS, FIELDS)
 register_menu("追缴", "recoveries:recoveries", officials(*OFFICERS, Role.AUDITOR), weight=115)
 JOB_KINDS.add("recoveries.overdue", JobKind("标记逾期未退回的追缴", mark, is_daily=True))
 CLOSINGS.add("recoveries", CLOSING)
-DEBT_CHECKS.append(debt_problem)
+CHECKS.add(
+    "debt",
+    Check(
+        title="逾期未退的追缴资金",
+        find=find_debt,
+        words={"": "{problem}"},
+        severity=Severity.BLOCKING,
+        # What is approved is paid: the debt is taken off it.
+        steps=FROM_REVIEW - {Step.APPROVAL, Step.PAYMENT},
+        may_be_overridden=False,
+        is_fixed=True,
+    ),
+)
 register_debts(debts_to, set_off)
 register_contents(Recovery, RecoveryEvent, Instalment, Receipt, CreditMark, AwardVersion)
 for kind, form in NOTICES.items():

@@ -1,5 +1,6 @@
 """What stands of an award, what is owed of a recovery on a day, and who owes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,8 @@ from applications.claims.models import Claim
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.money import format_yuan, to_fen, to_yuan
+from review.checks.inputs import Inputs
+from review.checks.registry import Found
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision
 from review.recoveries.enums import OPEN_STATES, OWED_STATES, RecoveryAction, RecoveryState
@@ -116,24 +119,28 @@ def debt_of(applicant_id: int) -> int:
     return sum(owed_of(recovery, on=today).total for recovery in rows)
 
 
-def debt_problem(applicant_id: int) -> str:
-    """Why an applicant gets no new award or payment: it is marked for not repaying in time. Empty where it is not."""
-    today = clock.today()
+def find_debt(inputs: Inputs) -> Iterator[Found]:
+    """The check that finds an applicant marked for not repaying in time: it gets no new award."""
+    today = inputs.on
     mark = (
         CreditMark.objects.filter(
-            applicant_id=applicant_id, from_on__lte=today, until_on__gte=today, recovery__state__in=OWED_STATES
+            applicant_id=inputs.claim.applicant_id,
+            from_on__lte=today,
+            until_on__gte=today,
+            recovery__state__in=OWED_STATES,
         )
         .select_related("recovery__claim")
         .order_by("from_on")
         .first()
     )
     if mark is None:
-        return ""
+        return
     owed = format_yuan(owed_of(mark.recovery, on=today).yuan)
-    return (
+    problem = (
         f"该单位逾期未退回追缴资金（{mark.recovery.claim.number}，尚欠 {owed} 元），"
-        f"失信标记至 {mark.until_on:%Y-%m-%d}，不得支持或拨付。请待其退清后再办理。"
+        f"失信标记至 {mark.until_on:%Y-%m-%d}，不得支持。请待其退清后再办理。"
     )
+    yield Found(str(mark.pk), {"problem": problem}, source="追缴")
 
 
 def recoveries_for(user: User) -> QuerySet[Recovery]:

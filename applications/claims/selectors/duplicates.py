@@ -2,32 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-
-from django.db.models import F, Q
 
 from applications.claims.enums import RELEASED
-from applications.claims.models import Claim, ClaimLine, Evidence, visible_claims
-from policies.published.models import SupportItem
-from portal.accounts.models import Applicant, User
-
-_SHOWN = (
-    *("claim_id", "claim__key", "claim__number", "claim__status"),
-    *("claim__applicant_id", "claim__applicant__name", "claim__item__title"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """A line or a file of another claim that is the same as one of this claim's; for officers.
-
-    Of the claim only what they are shown is read: key, number, status, applicant's name and item's title.
-    """
-
-    claim: Claim
-    what: str
-    same_applicant: bool
-    position: int | None = None
+from applications.claims.models import Claim, ClaimLine, Evidence
 
 
 def exclusive_key_of(claim: Claim, subject: str) -> str:
@@ -92,34 +69,6 @@ def own_file_uses(claim: Claim) -> dict[str, list[str]]:
     for file_id in {f for f in files if files.count(f) > 1}:
         places[file_id].insert(0, "本次申报的另一处")
     return dict(places)
-
-
-def duplicates_of(
-    claim: Claim, *, user: User, lines: Iterable[ClaimLine], evidence: Iterable[Evidence]
-) -> tuple[list[Duplicate], list[Duplicate]]:
-    """The same rights, and the same files by their bytes, in other submitted claims that an officer may see.
-
-    `lines` and `evidence` are the claim's own that stand. Of any item and applicant, newest claims first, at most
-    100 in all, in one query.
-    """
-    positions = {line.subject_key: line.position for line in lines if line.subject_key}
-    names = {file.file_id: file.filename for file in evidence}
-    others = visible_claims(user, "claim__") & Q(claim__submitted_at__isnull=False) & ~Q(claim=claim.pk)
-    rivals = ClaimLine.objects.filter(others, subject_key__in=positions).annotate(same=F("subject_key"))
-    uses = Evidence.objects.filter(others, file_id__in=names, removed_at=None).annotate(same=F("file_id"))
-    same_lines, same_files = (found.order_by().values_list("same", *_SHOWN) for found in (rivals, uses))
-    found: tuple[list[Duplicate], list[Duplicate]] = ([], [])
-    for same, pk, key, number, status, applicant_id, name, title in same_lines.union(same_files, all=True).order_by(
-        "-claim_id"
-    )[:100]:
-        applicant = Applicant(pk=applicant_id, name=name)
-        other = Claim(pk=pk, key=key, number=number, status=status, applicant=applicant, item=SupportItem(title=title))
-        is_own = applicant_id == claim.applicant_id
-        if same in positions:
-            found[0].append(Duplicate(other, same, is_own, positions[same]))
-        else:
-            found[1].append(Duplicate(other, names[same], is_own))
-    return found
 
 
 def reusable_evidence(claim: Claim) -> list[Evidence]:

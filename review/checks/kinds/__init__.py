@@ -1,12 +1,25 @@
 """The checks: each module registers one, or a few that look at the same thing."""
 
-from review.checks.kinds import accounts, credit, dates, duplicates, fees, holders, interest, lists, shared, validity
+from review.checks.kinds import (
+    accounts,
+    credit,
+    dates,
+    duplicates,
+    evidence,
+    fees,
+    holders,
+    interest,
+    lists,
+    shared,
+    validity,
+)
 
 __all__ = [
     "accounts",
     "credit",
     "dates",
     "duplicates",
+    "evidence",
     "fees",
     "holders",
     "interest",

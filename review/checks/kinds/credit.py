@@ -13,8 +13,8 @@ DAYS = "credit_days"
 
 def find(inputs: Inputs) -> Iterable[Found]:
     """What the one rule of credit checks says."""
-    days = inputs.settings.get(DAYS)
-    if problem := credit_problem(inputs.claim, on=inputs.on, days=int(days) if days else None):
+    days = int(inputs.settings[DAYS]) if DAYS in inputs.settings else None
+    if problem := credit_problem(inputs.claim, on=inputs.on, checks=inputs.credit_checks, days=days):
         yield Found("credit", {"problem": problem}, source="信用查询登记")
 
 
@@ -27,5 +27,6 @@ CHECKS.add(
         severity=Severity.BLOCKING,
         may_be_overridden=False,
         is_fixed=True,
+        is_quick=True,
     ),
 )

@@ -20,10 +20,10 @@ from portal.core.http import act_of, takes_files, user_of
 from portal.core.paging import read_number
 from review.checks.enums import SettingState, Severity
 from review.checks.forms import SheetForm
+from review.checks.inputs import settings_of
 from review.checks.kinds.credit import DAYS
 from review.checks.models import REGISTER_ROLES, CheckSetting, RegisterSheet
 from review.checks.registry import CHECKS
-from review.checks.selectors import settings_of
 from review.checks.services.settings import decide_setting, propose_setting
 from review.checks.services.sheets import take_sheet
 
@@ -93,7 +93,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('checks:settings')}?item={item.pk}")
     context: dict[str, Any] = {"items": [(each.pk, each.title) for each in items], "item": item}
     if item is not None:
-        chosen = settings_of(item.pk)
+        chosen = settings_of([item.pk])[item.pk]
         waiting = CheckSetting.objects.filter(item=item, state=SettingState.PROPOSED).select_related("proposed_by")
         context |= {
             "rows": [

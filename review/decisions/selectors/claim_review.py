@@ -14,7 +14,6 @@ from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine,
 from applications.claims.permissions import party_for
 from applications.claims.selectors.context import ClaimContext, read_claim
 from applications.claims.selectors.corrections import CorrectionRound, correction_rounds
-from applications.claims.selectors.duplicates import Duplicate, duplicates_of
 from applications.ledger.selectors import CallUse, use_of_call
 from applications.payees.selectors import PayeeHistory, payee_history
 from policies.engine.model import Condition, Item
@@ -29,7 +28,6 @@ from review.decisions.permissions import (
     stage_before,
     way_back,
 )
-from review.decisions.selectors.credit import checks_of
 from review.decisions.selectors.obstacles import obstacle_of
 from review.decisions.selectors.shown_facts import ShownFact, is_filled, shown_facts
 from review.notices.models import Notice
@@ -50,7 +48,6 @@ class ShownEvidence:
     evidence: Evidence
     requirement: str
     line_number: int | None
-    used_elsewhere: bool
 
     @property
     def is_picture(self) -> bool:
@@ -59,7 +56,7 @@ class ShownEvidence:
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """One line: its facts, what was claimed for it, what each stage set, and the same right elsewhere."""
+    """One line: its facts, what was claimed for it, and what each stage set."""
 
     line: ClaimLine
     number: int
@@ -71,7 +68,6 @@ class ShownLine:
     reason: str
     reason_label: str
     requested: Decimal | None
-    duplicates: tuple[Duplicate, ...]
     files: tuple[ShownEvidence, ...]
 
     @property
@@ -240,9 +236,6 @@ class ClaimReview:
                     reason=reasoned.reason if reasoned else "",
                     reason_label="核减理由" if reasoned and reasoned.amount < reasoned.ceiling else "金额理由",
                     requested=_requested(state.reading),
-                    duplicates=tuple(
-                        duplicate for duplicate in self.duplicate_lines if duplicate.position == state.line.position
-                    ),
                     files=tuple(one for one in self.evidence if one.line_number == state.number),
                 )
             )
@@ -264,7 +257,6 @@ class ClaimReview:
                 evidence=one,
                 requirement=labels.get(one.requirement, one.requirement),
                 line_number=numbers.get(one.line_id) if one.line_id else None,
-                used_elsewhere=any(duplicate.what == one.filename for duplicate in self.duplicate_files),
             )
             for one in self.context.evidence
         ]
@@ -276,33 +268,6 @@ class ClaimReview:
         return [one for one in self.evidence if one.line_number is None]
 
     @cached_property
-    def missing_evidence(self) -> list[str]:
-        """Required documents that are not there, in words."""
-        have = {(one.evidence.requirement, one.line_number) for one in self.evidence}
-        wanted = [
-            (w, number)
-            for w in self.item.evidence
-            if w.required
-            for number in ([state.number for state in self.context.lines] if w.per == "line" else [None])
-        ]
-        return [
-            f"第 {number} 项：{w.label}" if number else w.label for w, number in wanted if (w.code, number) not in have
-        ]
-
-    @property
-    def duplicate_lines(self) -> list[Duplicate]:
-        return self._duplicates[0]
-
-    @property
-    def duplicate_files(self) -> list[Duplicate]:
-        return self._duplicates[1]
-
-    @cached_property
-    def _duplicates(self) -> tuple[list[Duplicate], list[Duplicate]]:
-        lines = [state.line for state in self.context.lines]
-        return duplicates_of(self.claim, user=self.user, lines=lines, evidence=self.context.evidence)
-
-    @cached_property
     def corrections(self) -> list[CorrectionRound]:
         """What was asked to be corrected, and what became of it, the last round first."""
         if not self.claim.correction_round:
@@ -310,14 +275,10 @@ class ClaimReview:
         return correction_rounds(self.context, events=self.events)
 
     @cached_property
-    def credit_checks(self) -> list[CreditSnapshot]:
-        """Credit checks of the applicant, newest first."""
-        return checks_of(self.claim)
-
-    @property
     def credit(self) -> list[CreditSnapshot]:
         """Credit checks made for this claim, newest first."""
-        return [check for check in self.credit_checks if check.claim_id == self.claim.pk][:5]
+        checks = CreditSnapshot.objects.filter(claim=self.claim).select_related("entered_by")
+        return list(checks.order_by("-checked_on", "-pk")[:5])
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:

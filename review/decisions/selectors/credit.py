@@ -1,6 +1,6 @@
 """Whether a claim's credit check allows support, approval and payment."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from django.conf import settings
@@ -14,22 +14,22 @@ from review.decisions.models import CreditSnapshot
 from review.decisions.permissions import STAGE_OF, open_conclusions
 
 
-def checks_of(claim: Claim) -> list[CreditSnapshot]:
-    """Every check of the claim's applicant, for whichever claim it was made, newest first."""
-    checks = CreditSnapshot.objects.filter(applicant_id=claim.applicant_id)
-    return list(checks.select_related("entered_by").order_by("-checked_on", "-pk"))
+def checks_of(applicant_ids: Collection[int]) -> dict[int, list[CreditSnapshot]]:
+    """By applicant every check, for whichever claim it was made, newest first."""
+    found: dict[int, list[CreditSnapshot]] = {pk: [] for pk in applicant_ids}
+    checks = CreditSnapshot.objects.filter(applicant_id__in=applicant_ids).select_related("entered_by")
+    for check in checks.order_by("-checked_on", "-pk"):
+        found[check.applicant_id].append(check)
+    return found
 
 
-def credit_problem(
-    claim: Claim, *, on: date, checks: Sequence[CreditSnapshot] | None = None, days: int | None = None
-) -> str:
+def credit_problem(claim: Claim, *, on: date, checks: Sequence[CreditSnapshot], days: int | None = None) -> str:
     """Why the claim may not be supported, approved or paid on a day, in words; empty where nothing forbids it.
 
-    Its own last check must be of `days` days at most (CREDIT_VALID_DAYS unless given; 0: none is needed); neither that
-    nor the applicant's last one, whichever claim it was made for, may say seriously dishonest, dissolved or bankrupt.
+    `checks` are its applicant's, newest first. Its own last one must be of `days` days at most (CREDIT_VALID_DAYS
+    unless given; 0: none is needed); neither that nor the applicant's last one, of whichever claim, may say
+    seriously dishonest, dissolved or bankrupt.
     """
-    if checks is None:
-        checks = checks_of(claim)
     own = next((check for check in checks if check.claim_id == claim.pk), None)
     for last in filter(None, (own, next(iter(checks), None))):
         if last.result in BLOCKING_CREDIT:
@@ -41,11 +41,10 @@ def credit_problem(
     if not valid_days:
         return ""
     if own is None:
-        return "这件申报还没有信用查询。请在“核查”的“信用查询”中登记本件的查询结果、来源和日期后再办理。"
+        return "这件申报还没有信用查询。请在“信用查询”中登记本件的查询结果、来源和日期后再办理。"
     if (on - own.checked_on).days > valid_days:
         return (
-            f"信用查询（{own.checked_on:%Y-%m-%d}）已超过 {valid_days} 天。"
-            "请在“核查”的“信用查询”中登记新的查询结果后再办理。"
+            f"信用查询（{own.checked_on:%Y-%m-%d}）已超过 {valid_days} 天。请在“信用查询”中登记新的查询结果后再办理。"
         )
     return ""
 

@@ -1,6 +1,6 @@
 """The officers' conclusions on one claim: support with sums, refuse, send back to the first officer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -22,7 +22,6 @@ from applications.claims.services.assessment import (
 from applications.claims.services.transitions import perform_transition
 from portal.accounts.models import User
 from portal.audit.services import record_contents
-from portal.core import clock
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import ZERO
@@ -32,15 +31,12 @@ from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, LineDecision
 from review.decisions.permissions import ACTION_OF, REPORTED_STAGES, SUM_STAGES, stage_before
 from review.decisions.selectors.ceilings import Ceilings, open_sums, read_ceilings
-from review.decisions.selectors.credit import credit_problem
 from review.decisions.services.granting import grant, reserve_decided
 from review.decisions.services.locking import ExpectedState, lock_for_decision, write_decision
 from review.decisions.services.reports import ReportPaper, keep_report
 from review.decisions.services.step_messages import enqueue_notice, notify_of_step
 from review.decisions.services.sums import LineSum, checked_sums, decided_sums, reasons_in_words, sums_of
 
-# What else forbids new awards and payments: a function of the applicant's key that gives the reason, empty for none.
-DEBT_CHECKS: list[Callable[[int], str]] = []
 # Which sum of the claim a stage's support sets; the final one also fixes what is approved.
 _AMOUNT_FIELD = {Stage.DISTRICT_FIRST: "district_amount", Stage.CITY: "city_amount", Stage.FINAL: "approved_amount"}
 
@@ -93,12 +89,12 @@ def support_claim(
     needs `minutes`, and reserves the limits; a stage of others needs their `report`. Where the document names no sum,
     the officers' sums are put to the engine and the final one needs the paper that sets them (`minutes.decision_no`);
     where it gives a title, support without sums recognises it. Raises RefusedError (a sum above its ceiling, a reason
-    missing, bad credit), LimitExceededError, and what `lock_for_decision` raises; then nothing was written.
+    missing), LimitExceededError, and what `lock_for_decision` raises; then nothing was written.
     """
     given = sums or {}
     with transaction.atomic():
         claim, stage, officer, act = lock_for_decision(claim_id, expected, Conclusion.SUPPORT, act)
-        _check_support(claim, stage, minutes, act=act)
+        _check_support(stage, minutes, act=act)
         before = decision_before(claim, stage)
         if unmet is None:
             unmet = before.unmet if before else ()
@@ -121,14 +117,13 @@ def support_claim(
     return decision
 
 
-def _check_support(claim: Claim, stage: Stage, minutes: Minutes | None, *, act: ActorContext) -> None:
-    """Raise RefusedError where this stage sets no sums, the meeting is missing or to come, or credit forbids it."""
+def _check_support(stage: Stage, minutes: Minutes | None, *, act: ActorContext) -> None:
+    """Raise RefusedError where this stage sets no sums, or the meeting is missing or to come."""
     if stage not in SUM_STAGES:
         raise RefusedError(f"“{stage.label}”环节不填写金额。")
     if stage == Stage.FINAL and minutes is None:
         raise RefusedError("请填写审定会议的纪要编号和会议日期。")
     _refuse_coming_meeting(minutes, act)
-    refuse_bad_credit(claim, on=timezone.localdate(act.at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,8 +252,6 @@ def confirm_district_review(claim_id: int, *, expected: ExpectedState, act: Acto
         if claim.events.filter(action=Action.RESUBMIT, at__gt=proposed.at).exists():
             raise RefusedError("初审之后申报内容有过补正，请退回经办按新内容重新初审。")
         conclusion = Conclusion(proposed.conclusion)
-        if conclusion == Conclusion.SUPPORT:
-            refuse_bad_credit(claim, on=timezone.localdate(act.at))
         decision = write_decision(
             claim,
             stage=stage,
@@ -368,15 +361,6 @@ def decision_before(claim: Claim, stage: str) -> Decision | None:
     """The conclusion that a stage starts from: the district's for the city, the city's for the final decision."""
     before = stage_before(Stage(stage), claim)
     return latest_decision(claim, before) if before else None
-
-
-def refuse_bad_credit(claim: Claim, *, on: date | None = None) -> None:
-    """Raise RefusedError where a debt stands, or the claim's credit check is missing, too old on that day or bad."""
-    for check in DEBT_CHECKS:
-        if problem := check(claim.applicant_id):
-            raise RefusedError(problem)
-    if problem := credit_problem(claim, on=on or clock.today()):
-        raise RefusedError(problem)
 
 
 def _move(

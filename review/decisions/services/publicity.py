@@ -22,7 +22,6 @@ from portal.workdays.selectors import CalendarUnknownError, add_workdays
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, LineDecision, PublicityEntry, PublicityList
 from review.decisions.permissions import publishing_regions
-from review.decisions.selectors.credit import credit_problem
 from review.decisions.services.granting import grant
 from review.decisions.services.locking import check_uninvolved
 from review.decisions.services.step_messages import notify_of_step
@@ -259,8 +258,6 @@ def approve_claim(claim_id: int, *, publicity: PublicityList, act: ActorContext)
             notify_of_step(claim, perform_transition(claim, action=Action.END_PUBLICITY, act=act))
             return claim
         refuse_disputed(claim.applicant_id)
-        if problem := credit_problem(claim, on=timezone.localdate(act.at)):
-            raise RefusedError(problem)
         if claim.route == Route.DISTRICT:
             check_uninvolved(claim, act=act, stage=Stage.FINAL)
         action = grant(claim, pays=claim.approved_amount is not None, deed=publicity.pk, act=act)

@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.claims.models import Claim
@@ -42,7 +41,7 @@ from review.decisions.panels import panel_of, panels_of
 from review.decisions.permissions import stage_before
 from review.decisions.selectors.ceilings import Ceilings, preview_ceilings, read_ceilings
 from review.decisions.selectors.claim_review import ClaimReview
-from review.decisions.selectors.credit import credit_problem, may_record_credit
+from review.decisions.selectors.credit import may_record_credit
 from review.decisions.selectors.queue import claims_for, queues_of
 from review.decisions.services.corrections import return_for_correction
 from review.decisions.services.credit import record_credit
@@ -142,7 +141,6 @@ def show(
     panel.forms = {name: form for name, form in forms.items() if form}
     claim = claim_review.claim
     with_credit = may_record_credit(claim_review.user, claim)
-    problem = credit_problem(claim, on=timezone.localdate(), checks=claim_review.credit_checks) if with_credit else ""
     context = {
         "claim_review": claim_review,
         "claim": claim,
@@ -151,7 +149,6 @@ def show(
         "credit_form": credit or CreditForm(),
         **step_forms(claim_review, step),
         "credit_error": bool(credit and credit.errors),
-        "credit_problem": problem,
         "proposal": claim_review.latest(Stage.DISTRICT_FIRST) if claim_review.stage == Stage.DISTRICT_SECOND else None,
         "with_credit": with_credit,
         "panels": panels_of(claim_review),

@@ -7,7 +7,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -20,13 +19,12 @@ from applications.payees.selectors import payees_of
 from portal.accounts.models import User
 from portal.accounts.persons import same_person
 from portal.core import clock
-from portal.core.identifiers import same_name
 from portal.core.money import format_yuan, to_yuan
 from portal.ownership.selectors import disputed_among
-from review.checks.selectors import open_findings_of
-from review.decisions.models import CreditSnapshot, Decision
+from review.checks.enums import Severity
+from review.checks.services.examine import payment_findings
+from review.decisions.models import Decision
 from review.decisions.permissions import four_eyes_problem, persons_of
-from review.decisions.selectors.credit import credit_problem
 from review.notices.enums import NoticeKind
 from review.notices.models import Notice
 from review.payments.debts import debts_of
@@ -82,27 +80,21 @@ class _Known:
     pending: frozenset[int]
     disputed: frozenset[int]
     confirmed_by: Mapping[int, int | None]
-    other_names: frozenset[tuple[str, str]]
     approved_at: Mapping[int, object]
-    credit: Mapping[int, Sequence[CreditSnapshot]]
     with_notice: frozenset[int]
     concluded: Mapping[int, list[tuple[int, str]]]
-    open_findings: Mapping[int, str]
+    checked: Mapping[int, Sequence[tuple[str, Severity, str]]]
 
     @classmethod
     def of(cls, claims: Mapping[int, Claim], user: User) -> _Known:
         applicants = {claim.applicant_id for claim in claims.values()}
         payees = payees_of(list(claims))
         requests = {payee.request_id for payee in payees.values() if payee.request_id}
-        credit: dict[int, list[CreditSnapshot]] = defaultdict(list)
-        for snapshot in CreditSnapshot.objects.filter(applicant_id__in=applicants).order_by("-checked_on", "-pk"):
-            credit[snapshot.applicant_id].append(snapshot)
         concluded: dict[int, list[tuple[int, str]]] = defaultdict(list)
         for claim_id, officer, principal, stage in Decision.objects.filter(claim_id__in=claims).values_list(
             "claim_id", "officer_id", "on_behalf_of_id", "stage"
         ):
             concluded[claim_id] += persons_of([(officer, principal, stage)])
-        confirmed = PayeeRequest.objects.filter(applicant_id__in=applicants, state=RequestState.CONFIRMED)
         notices = Notice.objects.filter(
             claim_id__in=claims, kind=NoticeKind.GRANT, rendered_at__isnull=False, voided_at=None
         )
@@ -116,19 +108,14 @@ class _Known:
             ),
             disputed=disputed_among(applicants),
             confirmed_by=dict(PayeeRequest.objects.filter(pk__in=requests).values_list("pk", "decided_by_id")),
-            other_names=frozenset(
-                (after.get("name", ""), after.get("account_name", ""))
-                for after in confirmed.values_list("after", flat=True)
-            ),
             approved_at=dict(
                 ClaimEvent.objects.filter(claim_id__in=claims, action=Action.APPROVE)
                 .order_by("-pk")
                 .values_list("claim_id", "at")
             ),
-            credit=credit,
             with_notice=frozenset(notices.values_list("claim_id", flat=True)),
             concluded=concluded,
-            open_findings=open_findings_of(claims),
+            checked=payment_findings(list(claims.values()), on=clock.today()),
         )
 
     def findings(self, claim: Claim, line: Disbursement) -> Iterable[Finding]:
@@ -144,32 +131,16 @@ class _Known:
             yield Finding("disputed", "该单位有登记异议正在处理，办结前不得拨付", stops=True)
         if claim.applicant_id in self.pending:
             yield Finding("pending", "收款信息有变更待确认，请先在“收款变更”中办理", stops=True)
-        yield from self._credit_findings(claim)
-        if unanswered := self.open_findings.get(claim.pk):
-            yield Finding("check", unanswered, stops=True)
+        for code, severity, words in self.checked.get(claim.pk, ()):
+            yield Finding(code, words, stops=severity != Severity.NOTICE)
         if claim.pk not in self.with_notice:
             yield Finding("notice", "资助决定通知书尚未制作完成", stops=settings.PAYMENT_NEEDS_NOTICE)
 
     def _payee_findings(self, claim: Claim, payee: Payee, line: Disbursement) -> Iterable[Finding]:
         if payee.request_id and same_person(self.user, self.confirmed_by.get(payee.request_id)):
             yield Finding("confirmed", "收款账户的变更由您确认，须由其他财务人员办理", stops=True)
-        if not same_name(payee.name, payee.account_name):
-            is_confirmed = (payee.name, payee.account_name) in self.other_names
-            words = "（已经确认）" if is_confirmed else "，请先由申报单位申请并经确认"
-            text = f"户名“{payee.account_name}”与单位名称不一致{words}"
-            yield Finding("other_name", text, stops=not is_confirmed)
         approved = self.approved_at.get(claim.pk)
         if payee.request_id and approved and payee.at > approved:  # type: ignore[operator]
             yield Finding("changed", f"批准后（{timezone.localdate(payee.at):%Y-%m-%d}）更换过收款账户，请核对")
         if line.payee_sha256 and line.payee_sha256 != payee_digest(payee.fields):
             yield Finding("moved", "核对以后收款账户又有变更，请解散批次后重新核对", stops=True)
-
-    def _credit_findings(self, claim: Claim) -> Iterable[Finding]:
-        today, checks = clock.today(), self.credit.get(claim.applicant_id, [])
-        own = next((check for check in checks if check.claim_id == claim.pk), None)
-        days = settings.PAYMENT_CREDIT_DAYS
-        if problem := credit_problem(claim, on=today, checks=checks):
-            yield Finding("credit", problem, stops=True)
-        elif days and (own is None or own.checked_on < today - timedelta(days=days)):
-            when = f"于 {own.checked_on:%Y-%m-%d} 查询，已超过 {days} 天" if own else "尚未查询"
-            yield Finding("old_credit", f"信用情况{when}")

@@ -20,16 +20,17 @@ from portal.audit.services import record_audit, record_contents
 from portal.core.bulk import insert_rows, update_rows
 from portal.core.errors import RefusedError, StaleStateError
 from portal.core.money import to_yuan
+from review.checks.services.examine import examine_for_payment
 from review.funding.models import AwardPart
 from review.payments.debts import debts_of, repay
 from review.payments.enums import BatchState, Deed, LineState
 from review.payments.models import Batch, Disbursement
-from review.payments.selectors.checks import Finding, check_lines, lines_digest, payee_digest
+from review.payments.selectors.checks import check_lines, lines_digest, payee_digest
 from review.payments.services.settling import Paper, lock_lines, move_in_transit, settle_lines
 from review.payments.workflow import BATCHES, LINES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from portal.core.actor import ActorContext
 
@@ -135,7 +136,7 @@ def prepare_batch(batch: Batch, *, withhold: bool, act: ActorContext) -> Batch:
         lines = lock_lines(locked.lines.values_list("pk", flat=True))
         if not lines:
             raise RefusedError("批次中没有可支付的笔数，请解散后重新选取。")
-        _refuse_stopped(check_lines(lines, user=officer), lines)
+        _refuse_stopped(lines, user=officer, act=act)
         payees = payees_of([line.part.award.claim_id for line in lines])
         for line in lines:
             line.payee = payees[line.part.award.claim_id].fields
@@ -174,7 +175,7 @@ def release_batch(batch: Batch, *, shown: str, act: ActorContext) -> Batch:
         lines = lock_lines(locked.lines.values_list("pk", flat=True))
         if lines_digest(lines) != locked.lines_sha256 or shown != locked.lines_sha256:
             raise StaleStateError("批次内容与您看到的不一致，没有发放。请刷新后重新核对。")
-        _refuse_stopped(check_lines(lines, user=officer), lines)
+        _refuse_stopped(lines, user=officer, act=act)
         BATCHES.move(locked, BatchState.RELEASED, changes={"released_by": officer, "released_at": act.at})
         move_in_transit(lines, act=act)
         withheld = [line for line in lines if line.debt]
@@ -253,7 +254,11 @@ def _undo_withholding(batch: Batch) -> None:
             Disbursement.objects.filter(pk=rest.pk).update(fen=rest.fen + withheld.fen)
 
 
-def _refuse_stopped(found: Mapping[int, Sequence[Finding]], lines: Sequence[Disbursement]) -> None:
+def _refuse_stopped(lines: Sequence[Disbursement], *, user: User, act: ActorContext) -> None:
+    """Run the checks of the lines' claims anew. Raises RefusedError where something stands against a line."""
+    claims = {line.part.award.claim_id: line.part.award.claim for line in lines if not line.debt}
+    examine_for_payment(list(claims.values()), at=act.at)
+    found = check_lines(lines, user=user)
     stopped = [(line, finding) for line in lines for finding in found[line.pk] if finding.stops]
     if stopped:
         line, finding = stopped[0]

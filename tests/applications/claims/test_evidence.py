@@ -9,15 +9,14 @@ from django.test import override_settings
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim, Evidence, StoredFile
-from applications.claims.selectors.duplicates import duplicates_of, own_file_uses, reusable_evidence
+from applications.claims.selectors.duplicates import own_file_uses, reusable_evidence
 from applications.claims.services.drafts import Typed, save_draft
 from applications.claims.services.evidence import add_evidence, remove_evidence, reuse_evidence
 from applications.claims.services.submission import submit_claim
-from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from portal.core.errors import RefusedError
-from tests.applications.worlds import PDF, PNG, file_of, patent_facts, publish, ready_claim, start
-from tests.factories import act, binhu, make_member, make_official, xishan
+from tests.applications.worlds import PDF, PNG, file_of, publish, ready_claim, start
+from tests.factories import act, make_member
 from tests.files import make_image
 
 pytestmark = pytest.mark.django_db
@@ -106,22 +105,6 @@ def test_an_applicant_is_warned_of_its_own_second_use_only(claim, member):
     second = start(member)
     add(second, member)
     assert list(own_file_uses(second).values()) == [["另一份草稿"]]
-
-
-def same_files(claim, user):
-    return [found.claim for found in duplicates_of(claim, user=user, lines=[], evidence=claim.evidence.all())[1]]
-
-
-def test_an_officer_sees_the_same_file_of_any_applicant_that_was_submitted_to_him(member):
-    mine = ready_claim(member)
-    submit_claim(mine, act=act(member), revision=mine.revision, commitment=True)
-    rival = make_member()
-    theirs = ready_claim(rival, lines=[patent_facts(2)])
-    officer = make_official(Role.DISTRICT_FIRST, binhu())
-    assert same_files(mine, officer) == []
-    submit_claim(theirs, act=act(rival), revision=theirs.revision, commitment=True)
-    assert set(same_files(mine, officer)) == {theirs}
-    assert same_files(mine, make_official(Role.DISTRICT_FIRST, xishan())) == []
 
 
 def test_a_file_is_used_again_within_the_organisation_only(claim, member):

@@ -32,7 +32,7 @@ def private_files(settings, tmp_path):
 
 def found_on(claim: Claim, code: str, *, on: date = DAY) -> list[tuple[str, str]]:
     """What a check finds: severity and words."""
-    report = run_checks(again(claim), on=on, step=Step.FINAL)
+    report = run_checks(Inputs(again(claim), on=on), step=Step.FINAL)
     return [
         (severity.value, words_of(found.row(Finding(claim=claim, code=code, key=found.key), severity)))
         for (name, _), (severity, found) in report.findings.items()
@@ -90,7 +90,7 @@ def test_numbers_that_are_no_subject_are_compared_too():
     first = submitted(item="wx2020-05-loan", lines=[loan_facts()])
     other = submitted(item="wx2020-05-loan", lines=[loan_facts(contract_no="另一合同 2021-7")])
     assert found_on(other, "duplicate") == []
-    keep_identifiers(Inputs(again(first), on=DAY, settings={}))
+    keep_identifiers(Inputs(again(first), on=DAY))
     assert [words for _, words in found_on(other, "duplicate")] == [
         "第 1 项的质押登记号也见于其他单位的另外 1 件申报，请核实是否重复。"
     ]
@@ -103,10 +103,10 @@ def test_same_file_of_another_applicant_and_shared_account_phone_are_found():
     assert [severity for severity, _ in found_on(other, "same_file")] == ["notice"]
     first.evidence.update(removed_at=first.submitted_at)
     assert found_on(other, "same_file") == []
-    keep_identifiers(Inputs(again(first), on=DAY, settings={}))
+    keep_identifiers(Inputs(again(first), on=DAY))
     assert found_on(other, "shared_account") == []
     assert [words for _, words in found_on(other, "shared_contact")] == ["联系电话与其他单位的另外 1 件申报相同。"]
-    account = next(each for each in Inputs(again(other), on=DAY, settings={}).identifiers if each.kind == ACCOUNT)
+    account = next(each for each in Inputs(again(other), on=DAY).identifiers if each.kind == ACCOUNT)
     first.identifiers.filter(kind=ACCOUNT).update(value=account.value)
     assert [severity for severity, _ in found_on(other, "shared_account")] == ["question"]
 
@@ -160,7 +160,7 @@ def test_days_lie_in_the_calls_period_whose_end_does_not_belong_to_it():
 def test_certificate_is_valid_on_its_last_day():
     claim = with_line(submitted(), valid_to="2026-06-01", certificate_standard="gb29490_2013")
     facts = claim.lines.get().facts
-    inputs = Inputs(again(claim), on=DAY, settings={})
+    inputs = Inputs(again(claim), on=DAY)
     inputs.lines[0].reading.values |= facts
     for on, expected in (
         (date(2025, 12, 31), []),
@@ -175,7 +175,7 @@ def test_certificate_is_valid_on_its_last_day():
 def test_lists_bar_by_the_newest_sheet_of_the_day_and_without_one_nothing_counts_as_passed():
     claim = submitted()
     number, uscc = patent_key(make_patent_no(1)), claim.applicant.uscc
-    outcomes = run_checks(again(claim), on=DAY, step=Step.FINAL).outcomes
+    outcomes = run_checks(Inputs(again(claim), on=DAY), step=Step.FINAL).outcomes
     assert {outcomes[name]["outcome"] for name in ("abnormal", "dishonest", "company", "patent_validity")} == {
         "unchecked"
     }
@@ -265,7 +265,7 @@ def test_sheets_are_read_by_their_headings_and_faults_named_by_cell():
 
 def test_provider_that_gives_no_answer_leaves_a_claim_unchecked(settings):
     settings.REGISTER_PROVIDER = "tests.review.checks.test_kinds.SilentRegister"
-    outcomes = run_checks(again(submitted()), on=DAY, step=Step.FINAL).outcomes
+    outcomes = run_checks(Inputs(again(submitted()), on=DAY), step=Step.FINAL).outcomes
     assert outcomes["abnormal"] == {"version": 1, "outcome": "unchecked", "reason": "接口没有答复"}
     assert outcomes["first_holder"]["outcome"] == "passed"
 

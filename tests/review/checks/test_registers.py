@@ -13,8 +13,8 @@ from portal.core.errors import RefusedError
 from portal.core.spreadsheets import Column, build_sheet
 from portal.jobs.services import run_due_jobs
 from review.checks.enums import RegisterKind, SheetState
+from review.checks.inputs import settings_of
 from review.checks.models import CheckSetting, RegisterRow, RegisterSheet
-from review.checks.selectors import settings_of
 from review.checks.services.settings import decide_setting, propose_setting
 from review.checks.services.sheets import take_sheet
 from tests.factories import act, make_official, make_patent_no, suzhou, wuxi
@@ -93,9 +93,9 @@ def test_setting_of_an_item_holds_once_a_second_person_confirmed_it(client):
         propose_setting(item, name="same_file", value="off", act=act(first))
     with pytest.raises(RefusedError, match="提出人不能确认"):
         decide_setting(made.pk, is_confirmed=True, act=act(first))
-    assert settings_of(item.pk) == {}
+    assert settings_of([item.pk])[item.pk] == {}
     decide_setting(made.pk, is_confirmed=True, act=act(second))
-    assert settings_of(item.pk) == {"same_file": "question"}
+    assert settings_of([item.pk])[item.pk] == {"same_file": "question"}
     client.force_login(second)
     page = reverse("checks:settings")
     client.post(page, {"item": item.pk, "name": "credit_days", "value": "30"})
@@ -103,4 +103,4 @@ def test_setting_of_an_item_holds_once_a_second_person_confirmed_it(client):
     assert "30 天" in client.get(page, {"item": item.pk}).content.decode()
     client.force_login(first)
     assert client.post(reverse("checks:decide_setting", args=[waiting.key]), {"decision": "confirm"}).status_code == 302
-    assert settings_of(item.pk)["credit_days"] == "30"
+    assert settings_of([item.pk])[item.pk]["credit_days"] == "30"

@@ -4,13 +4,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim
 from portal.core.errors import RefusedError, StaleStateError
 from portal.jobs.services import run_due_jobs
 from review.checks.enums import STEP_OF, Severity, Step, Verdict
 from review.checks.kinds.lists import find_dishonest
 from review.checks.models import Examination, Finding, FindingAnswer
 from review.checks.registry import CHECKS, Check, Found
-from review.checks.selectors import open_findings_of
+from review.checks.selectors import open_findings_of, step_of
 from review.checks.services.answers import answer_finding
 from review.checks.services.examine import examine_open_claims
 from review.decisions.enums import Stage
@@ -209,3 +211,9 @@ def test_two_officers_at_once_examine_and_answer_one_finding(office, doubt):
     outcomes = at_once(2, lambda: answered(claim, office.first))
     assert [isinstance(outcome, FindingAnswer) for outcome in outcomes] == [True, True]
     assert Finding.objects.count() == 1
+
+
+def test_publicity_first_is_looked_at_for_its_decision_not_for_an_approval():
+    for departures, step in (("", Step.APPROVAL), ("panel,publicity_first", Step.FINAL)):
+        for status in (ClaimStatus.AWAITING_PUBLICITY, ClaimStatus.PUBLICITY, ClaimStatus.OBJECTION):
+            assert step_of(Claim(status=status, departures=departures)) == step

@@ -24,7 +24,6 @@ from review.decisions.services.decisions import (
     Minutes,
     accept_claim,
     confirm_district_review,
-    refuse_bad_credit,
     refuse_claim,
     send_back,
     support_claim,
@@ -198,10 +197,6 @@ def test_support_approval_and_payment_need_a_check_of_this_claim_that_is_not_too
             for step in (support, approve):
                 with pytest.raises(RefusedError, match=refused) if refused else nullcontext():
                     step()
-            if not refused:
-                refuse_bad_credit(claims[1], on=today + timedelta(days=30 - days))
-                with pytest.raises(RefusedError, match="已超过 30 天"):
-                    refuse_bad_credit(claims[1], on=today + timedelta(days=31 - days))
             transaction.set_rollback(True)
 
 

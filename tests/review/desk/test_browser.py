@@ -45,7 +45,13 @@ def test_officer_decides_claim_after_claim_in_one_view_and_by_keyboard_alone(set
     tab.keyboard.press("g")
     expect(title).to_contain_text(claims[0].number)
     expect(title).to_be_focused()
-    parts = [".review-facts", ".viewer iframe", ".panes .sums", "#checks-title", ".choice[open] .choice-actions button"]
+    parts = [
+        ".review-facts",
+        ".viewer iframe",
+        ".panes .sums",
+        "#panel-findings",
+        ".choice[open] .choice-actions button",
+    ]
     assert tab.evaluate(HIDDEN, parts) == []
     tab.keyboard.press("j")
     expect(title).to_contain_text(claims[1].number)

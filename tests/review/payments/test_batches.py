@@ -15,6 +15,7 @@ from portal.audit.models import AuditRecord
 from portal.core.errors import RefusedError, StaleStateError
 from portal.jobs.services import run_due_jobs
 from portal.notifications.models import Message
+from review.checks.enums import RegisterKind
 from review.decisions.enums import CreditResult
 from review.decisions.models import CreditSnapshot
 from review.funding.awards import record_award
@@ -37,6 +38,7 @@ from review.treasury.enums import AccountKind
 from review.treasury.selectors import claim_balances
 from tests.applications.worlds import patent_facts
 from tests.factories import act, wuxi
+from tests.review.checks.test_kinds import sheet
 from tests.review.paying import DAY, sent
 from tests.review.worlds import again, approved, fresh, on
 
@@ -128,6 +130,14 @@ def test_batch_is_released_by_another_who_decided_nothing_and_whose_page_showed_
     assert not AuditRecord.objects.filter(action="payments.release").exists()
 
 
+def test_release_looks_anew_at_what_was_in_order_when_it_was_prepared(treasury):
+    first, second = treasury.city
+    batch = open_single(treasury.part(), act=on(DAY, first))
+    sheet(RegisterKind.DISHONESTY, {"key": treasury.claim.applicant.uscc}, as_of=DAY)
+    with pytest.raises(RefusedError, match="严重失信主体名单"):
+        release_batch(batch, shown=batch.lines_sha256, act=on(DAY, second))
+
+
 def test_check_list_stops_what_must_be_settled_first_and_names_what_to_look_at(treasury, settings):
     claim, (first, second) = treasury.claim, treasury.city
     batch = open_batch(wuxi(), Criteria(), act=on(DAY, first))
@@ -135,12 +145,12 @@ def test_check_list_stops_what_must_be_settled_first_and_names_what_to_look_at(t
     def kinds():
         return {finding.kind: finding.stops for finding, _ in check_list(batch, first).kinds}
 
-    assert kinds() == {"notice": False, "old_credit": False}
-    settings.PAYMENT_NEEDS_NOTICE, settings.PAYMENT_CREDIT_DAYS = True, 0
+    assert kinds() == {"notice": False}
+    settings.PAYMENT_NEEDS_NOTICE = True
     assert kinds() == {"notice": True}
     settings.PAYMENT_NEEDS_NOTICE = False
     claim.payees.create(**claim.payees.get().fields | {"account_name": "张三"})
-    assert kinds() == {"notice": False, "other_name": True}
+    assert kinds() == {"notice": False, "account_name": True}
     CreditSnapshot.objects.create(
         applicant=claim.applicant,
         claim=claim,
@@ -149,7 +159,7 @@ def test_check_list_stops_what_must_be_settled_first_and_names_what_to_look_at(t
         checked_on=DAY,
         entered_by=first,
     )
-    assert kinds() == {"notice": False, "other_name": True, "credit": True}
+    assert kinds() == {"notice": False, "account_name": True, "credit": True}
     with pytest.raises(RefusedError, match=r"有 1 笔不能支付.*张三"):
         prepare_batch(batch, withhold=False, act=on(DAY, first))
     assert drop_stopped(batch, act=on(DAY, first)) == 1

@@ -17,7 +17,7 @@ from portal.core.errors import RefusedError
 from portal.core.money import to_fen
 from review.decisions.enums import CreditResult
 from review.decisions.services.credit import record_credit
-from review.decisions.services.decisions import refuse_bad_credit, support_claim
+from review.decisions.services.decisions import support_claim
 from review.funding.selectors import standing_parts
 from review.recoveries.enums import RecoveryAction, RecoveryState, ServiceKind
 from review.recoveries.models import AwardVersion, CreditMark, Recovery
@@ -341,7 +341,7 @@ def test_overdue_marks_the_record_blocks_new_support_and_ends_when_repaid(office
     assert (mark.from_on, mark.until_on) == (date(2026, 7, 12), date(2028, 7, 11))
     back = on(date(2027, 7, 12), office.finance)
     record_receipt(recovery.pk, amount=Decimal(5000), on=date(2027, 7, 12), voucher="执1", act=back)
-    refuse_bad_credit(again(other))
+    support_claim(other.pk, expected=expected(other), act=act(office.decider), minutes=MINUTES)
     mark.refresh_from_db()
     assert mark.until_on == date(2027, 7, 12)
 
