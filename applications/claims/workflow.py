@@ -60,6 +60,8 @@ _ENDED_BY: dict[ClaimStatus, Action] = {
     S.PANEL: Action.PANEL_PASS,
     S.FINAL_DECISION: Action.DECIDE,
 }
+# What the portal may do by an item's rule; acceptance, decision and payment are people's.
+BY_RULE = frozenset({Action.DISTRICT_PASS, Action.DISTRICT_CONFIRM, Action.CITY_PASS})
 _REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER)
 
 
@@ -99,7 +101,9 @@ def _table(procedure: Procedure) -> Workflow:
     reviews = frozenset(way) - {S.SUBMITTED, S.FINAL_DECISION, S.AWAITING_PUBLICITY}
     deciding = reviews | {S.FINAL_DECISION}
     passing = [
-        transition(action, status, after[status], by[status]) for status, action in _ENDED_BY.items() if status in after
+        transition(action, status, after[status], by[status], *([SYSTEM] if action in BY_RULE else []))
+        for status, action in _ENDED_BY.items()
+        if status in after
     ]
     # What was publicised before the decision is approved by it; what comes after it, when nobody objected.
     end, approver = (S.FINAL_DECISION, Role.DECISION_MAKER) if procedure.is_publicised_first else (S.PUBLICITY, None)

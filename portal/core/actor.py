@@ -8,7 +8,7 @@ from portal.accounts.models import User
 
 @dataclass(frozen=True, slots=True)
 class ActorContext:
-    """Who acts: a person, or with `user=None` the portal itself.
+    """Who acts: a person, or with `user=None` the portal itself; then `rule` may cite by which rule.
 
     `at` is an aware datetime, `address` the client's network address ("" for the portal itself). A deputy acts
     `on_behalf_of` whoever is absent.
@@ -18,10 +18,13 @@ class ActorContext:
     at: datetime
     address: str = ""
     on_behalf_of: User | None = None
+    rule: str = ""
 
     @property
     def actor_name(self) -> str:
         """The name that logs show, within 40 characters."""
         if self.user and self.on_behalf_of:
             return f"{self.user.name[:18]}（代{self.on_behalf_of.name[:18]}）"
-        return self.user.name if self.user else "系统"
+        if self.user:
+            return self.user.name
+        return "系统（按规则办理）" if self.rule else "系统"

@@ -98,7 +98,7 @@ def _differs(standing: ChecklistAnswer | None, found: Found) -> bool:
     return (standing.is_met, standing.remark) != (found.is_met, found.remark)
 
 
-def missing_points(claim: Claim, stage: Stage, conclusion: Conclusion, _: User) -> str:
+def missing_points(claim: Claim, stage: Stage, conclusion: Conclusion) -> str:
     """Why support has to wait: the required points that nobody found in order; empty for none, and for a refusal."""
     if conclusion != Conclusion.SUPPORT:
         return ""

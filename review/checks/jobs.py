@@ -1,5 +1,6 @@
 """Jobs of the checks."""
 
+from review.checks.services.by_rule import pass_claims_by_rule
 from review.checks.services.examine import examine_claim, examine_open_claims
 
 EXAMINE = "checks.examine"
@@ -13,3 +14,8 @@ def examine_one(*, claim_id: int) -> None:
 def examine_all() -> None:
     """Run the checks on every open claim; every night."""
     examine_open_claims()
+
+
+def pass_by_rules() -> None:
+    """Pass on the claims that items' rules allow; every night."""
+    pass_claims_by_rule()

@@ -176,12 +176,14 @@ class CheckSetting(models.Model):
     """What holds of a check for one item: proposed by one person, confirmed by another, never changed.
 
     `name` is a check's code (its `value` a severity), or one of the names of `review.checks.services.settings`.
+    `basis` cites what allows a stage to be passed by rule.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     item = models.ForeignKey("policies.SupportItem", models.PROTECT, related_name="+", verbose_name="支持事项")
     name = models.CharField("名称", max_length=40)
     value = models.CharField("取值", max_length=20)
+    basis = models.CharField("依据", max_length=200, blank=True, help_text="按规则办理的文件依据")
     state = StateField("状态", max_length=10, choices=SettingState, default=SettingState.PROPOSED)
     proposed_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="提出人")
     proposed_at = models.DateTimeField("提出时间", default=timezone.now)

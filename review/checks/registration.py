@@ -5,7 +5,6 @@ from applications.claims.models import Claim, ClaimEvent
 from applications.claims.services.transitions import FOLLOW_UPS
 from portal.access import officials
 from portal.accounts.enums import Role
-from portal.accounts.models import User
 from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
 from portal.core import clock
@@ -15,7 +14,7 @@ from portal.jobs.services import enqueue_job
 from portal.navigation import register_menu
 from review.checks import kinds as _kinds  # noqa: F401 - each module registers its checks
 from review.checks.enums import Step
-from review.checks.jobs import EXAMINE, examine_all, examine_one
+from review.checks.jobs import EXAMINE, examine_all, examine_one, pass_by_rules
 from review.checks.models import REGISTER_ROLES, FindingAnswer
 from review.checks.panel import PANE, WEIGHT, panel_of_findings
 from review.checks.selectors import marks_of
@@ -37,7 +36,7 @@ def examine_handed_in(claim: Claim, event: ClaimEvent) -> None:
         enqueue_job(EXAMINE, key=f"{claim.pk}:{event.pk}", payload={"claim_id": claim.pk}, region_code=claim.region_id)
 
 
-def conclusion_problem(claim: Claim, stage: Stage, conclusion: Conclusion, _: User) -> str:
+def conclusion_problem(claim: Claim, stage: Stage, conclusion: Conclusion) -> str:
     """What stops a support; a refusal, also one that the second officer confirms, waits for nothing."""
     if conclusion != Conclusion.SUPPORT:
         return ""
@@ -56,6 +55,7 @@ def approval_problem(claim: Claim) -> str:
 URL_MODULES.add("checks/", "review.checks.urls")
 JOB_KINDS.add(EXAMINE, JobKind("核查提交的申报", examine_one))
 JOB_KINDS.add("checks.nightly", JobKind("重新核查在办申报", examine_all, is_daily=True))
+JOB_KINDS.add("checks.by_rule", JobKind("按规则办理", pass_by_rules, is_daily=True))
 JOB_KINDS.add(READ, JobKind("读取核查名单", read_sheet))
 FOLLOW_UPS.append(examine_handed_in)
 CONCLUSION_CHECKS.append(conclusion_problem)

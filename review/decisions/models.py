@@ -29,14 +29,20 @@ _HEAR_OBJECTIONS = frozenset({*PUBLICITY_ROLES, Role.AUDITOR})
 
 
 class Decision(models.Model):
-    """One officer's conclusion at one stage of one round: the database lets there be only one. Append-only."""
+    """One conclusion at one stage of one round: the database lets there be only one. Append-only.
+
+    It is an officer's, or was made by a `rule`, which then says by whose setting and what passed.
+    """
 
     claim = models.ForeignKey("applications.Claim", models.PROTECT, related_name="decisions")
     stage = models.CharField("环节", max_length=20, choices=Stage.choices)
     round = models.PositiveIntegerField("轮次")
     conclusion = models.CharField("结论", max_length=20, choices=Conclusion.choices)
-    officer = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="审核人")
+    officer = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审核人"
+    )
     officer_name = models.CharField("审核人姓名", max_length=40)
+    rule = models.TextField("按规则办理的依据", blank=True, help_text="没有审核人时：依据、设置人和通过的核查")
     on_behalf_of = models.ForeignKey(
         "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代何人办理"
     )
@@ -60,6 +66,10 @@ class Decision(models.Model):
         verbose_name = verbose_name_plural = "审核意见"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["claim", "stage", "round"], name="one_decision_per_stage_and_round"),
+            models.CheckConstraint(
+                name="decision_of_a_person_or_by_rule",
+                condition=Q(officer__isnull=False, rule="") | (Q(officer=None) & ~Q(rule="")),
+            ),
             models.CheckConstraint(
                 name="refusal_or_return_has_a_reason",
                 condition=Q(conclusion=Conclusion.SUPPORT) | ~Q(reason=""),

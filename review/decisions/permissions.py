@@ -135,16 +135,16 @@ def open_conclusions(user: User, claim: Claim) -> list[Conclusion]:
 def way_back(user: User, claim: Claim, last: ClaimEvent | None) -> Action | None:
     """How this person takes back what was concluded last: their own conclusion, or a decision before its publicity.
 
-    `last` is the claim's latest event.
+    `last` is the claim's latest event. What a rule concluded is taken back by whoever works at that stage.
     """
-    is_own = last is not None and last.action in _RECALLABLE and last.actor_id == user.pk
+    is_own = last is not None and last.action in _RECALLABLE and last.actor_id in (user.pk, None)
     if is_own and party_for(user, claim, Action.RECALL):
         return Action.RECALL
     waits = claim.status == ClaimStatus.AWAITING_PUBLICITY
     return Action.SEND_BACK if waits and party_for(user, claim, Action.SEND_BACK) else None
 
 
-def persons_of(rows: Iterable[tuple[int, int | None, str]]) -> list[tuple[int, str]]:
+def persons_of(rows: Iterable[tuple[int | None, int | None, str]]) -> list[tuple[int, str]]:
     """Who concluded what, of rows (officer, for whom as a deputy, stage): a deputy's conclusion is of both persons."""
     return [(who, stage) for officer, principal, stage in rows for who in (officer, principal) if who is not None]
 

@@ -102,8 +102,9 @@ def _stands_in_table(event: ClaimEvent, table: Workflow) -> bool:
 def _four_eyes() -> Iterator[Violation]:
     """Nobody concludes two stages of a claim, hears what they concluded, or releases what they prepared."""
     stages: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
-    users = User.objects.in_bulk(set(Decision.objects.values_list("officer_id", flat=True)))
-    for claim, officer, stage in Decision.objects.values_list("claim_id", "officer_id", "stage"):
+    of_people = Decision.objects.exclude(officer=None)
+    users = User.objects.in_bulk(set(of_people.values_list("officer_id", flat=True)))
+    for claim, officer, stage in of_people.values_list("claim_id", "officer_id", "stage"):
         stages[claim][min(users[officer].account_ids)].add(stage)
     for claim, people in stages.items():
         if any(len(held) > 1 for held in people.values()):

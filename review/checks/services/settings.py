@@ -13,28 +13,32 @@ from portal.accounts.persons import same_person
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
+from portal.core.money import MoneyError, read_yuan
 from review.checks.enums import SettingState, Severity
 from review.checks.kinds.credit import DAYS
 from review.checks.models import CheckSetting
 from review.checks.registry import CHECKS
+from review.checks.services.by_rule import RULE_NAMES
 from review.checks.workflow import SETTINGS
 
 _MOST_DAYS = 365
 
 
-def propose_setting(item: SupportItem, *, name: str, value: str, act: ActorContext) -> CheckSetting:
-    """Propose how grave a check's findings are for an item, or for how many days its credit checks count.
+def propose_setting(item: SupportItem, *, name: str, value: str, act: ActorContext, basis: str = "") -> CheckSetting:
+    """Propose what holds of a check for an item, or up to which sum a stage is passed by rule on what `basis`.
 
     Raises PermissionDenied outside the person's regions; RefusedError for a name or value that does not fit, and while
     another proposal for the same waits.
     """
     user = _duty(act, item)
-    _refuse_unfit(name, value)
+    value = _fitting(name, value, basis)
     with transaction.atomic():
         SupportItem.objects.select_for_update(no_key=True).get(pk=item.pk)
         if CheckSetting.objects.filter(item=item, name=name, state=SettingState.PROPOSED).exists():
             raise RefusedError("这一项已有待确认的设置，请先由另一人确认或不采纳。")
-        made = CheckSetting.objects.create(item=item, name=name, value=value, proposed_by=user, proposed_at=act.at)
+        made = CheckSetting.objects.create(
+            item=item, name=name, value=value, basis=basis.strip(), proposed_by=user, proposed_at=act.at
+        )
         _record(made, "setting_proposed", act)
     return made
 
@@ -57,7 +61,16 @@ def decide_setting(setting_id: int, *, is_confirmed: bool, act: ActorContext) ->
     return found
 
 
-def _refuse_unfit(name: str, value: str) -> None:
+def _fitting(name: str, value: str, basis: str) -> str:
+    """The value as it is kept. Raises RefusedError for one that does not fit."""
+    if name in RULE_NAMES:
+        try:
+            ceiling = read_yuan(value)
+        except MoneyError as error:
+            raise RefusedError(f"金额上限：{error}", "value") from error
+        if ceiling and not basis.strip():
+            raise RefusedError("请填写允许按规则办理的依据：文件、文号和条款。", "basis")
+        return str(ceiling)
     if name == DAYS:
         if not (value.isascii() and value.isdecimal() and int(value[:4]) <= _MOST_DAYS):
             raise RefusedError(f"信用查询有效天数应为 0 至 {_MOST_DAYS} 的整数，0 表示不要求。", "value")
@@ -65,6 +78,7 @@ def _refuse_unfit(name: str, value: str) -> None:
         raise RefusedError("没有这一核查项，或其程度不能更改。", "name")
     elif value not in Severity.values:
         raise RefusedError("请选择程度。", "value")
+    return value
 
 
 def _duty(act: ActorContext, item: SupportItem) -> User:
@@ -79,5 +93,5 @@ def _record(setting: CheckSetting, deed: str, act: ActorContext) -> None:
         action=f"checks.{deed}",
         target=setting,
         region_code=setting.item.document.region_id or "",
-        after={"item": setting.item.code, "name": setting.name, "value": setting.value},
+        after={"item": setting.item.code, "name": setting.name, "value": setting.value, "basis": setting.basis},
     )

@@ -1,6 +1,7 @@
 """Sheets of outside registers, and the settings of the checks by item."""
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ from review.checks.inputs import settings_of
 from review.checks.kinds.credit import DAYS
 from review.checks.models import REGISTER_ROLES, CheckSetting, RegisterSheet
 from review.checks.registry import CHECKS
+from review.checks.services.by_rule import RULE_NAMES
 from review.checks.services.settings import decide_setting, propose_setting
 from review.checks.services.sheets import take_sheet
 
@@ -87,7 +89,8 @@ def settings(request: HttpRequest) -> HttpResponse:
     asked = read_number(request.POST.get("item") or request.GET.get("item"))
     item = next((each for each in items if each.pk == asked), items[0] if items else None)
     if request.method == "POST" and item is not None:
-        given = {"name": request.POST.get("name", "")[:40], "value": request.POST.get("value", "")[:20]}
+        most = {"name": 40, "value": 20, "basis": 200}
+        given = {name: request.POST.get(name, "")[:length] for name, length in most.items()}
         with show_refusal(request, success="已提出，由另一位政策管理人员确认后生效。", denials=True):
             propose_setting(item, act=act_of(request), **given)
         return redirect(f"{reverse('checks:settings')}?item={item.pk}")
@@ -103,16 +106,20 @@ def settings(request: HttpRequest) -> HttpResponse:
             ],
             "severities": list(Severity),
             "days": chosen.get(DAYS, ""),
-            "waiting": [
-                (row, CHECKS[row.name].title if row.name in CHECKS else "信用查询有效天数", _value_words(row))
-                for row in waiting
-            ],
+            "waiting": [(row, _name_words(row.name), _value_words(row)) for row in waiting],
+            "rules": [(name, title, chosen.get(name, "0")) for name, title in RULE_NAMES.items()],
             "mine": user_of(request).account_ids,
         }
     return render(request, "checks/settings.html", context)
 
 
+def _name_words(name: str) -> str:
+    return CHECKS[name].title if name in CHECKS else RULE_NAMES.get(name, "信用查询有效天数")
+
+
 def _value_words(row: CheckSetting) -> str:
+    if row.name in RULE_NAMES:
+        return f"{row.value} 元，依据{row.basis}" if Decimal(row.value) else "不按规则办理"
     return str(Severity(row.value).label) if row.value in Severity.values else f"{row.value} 天"
 
 

@@ -203,7 +203,7 @@ def _record_support(
     line_sums: Mapping[int, LineSum],
     *,
     stage: Stage,
-    officer: User,
+    officer: User | None,
     unmet: Sequence[str],
     minutes: Minutes | None,
     act: ActorContext,

@@ -20,8 +20,8 @@ from review.decisions.models import Decision
 from review.decisions.permissions import STAGE_OF, action_of, four_eyes_problem, persons_of
 
 # What else must hold before a conclusion (answers to findings, points of a checklist): a function of the locked claim,
-# its stage, the conclusion and the officer that says what is missing; empty for nothing.
-CONCLUSION_CHECKS: list[Callable[[Claim, Stage, Conclusion, User], str]] = []
+# its stage and the conclusion that says what is missing; empty for nothing.
+CONCLUSION_CHECKS: list[Callable[[Claim, Stage, Conclusion], str]] = []
 # The same before a publicised claim is approved: a function of the locked claim.
 APPROVAL_CHECKS: list[Callable[[Claim], str]] = []
 
@@ -36,10 +36,11 @@ class ExpectedState:
 
 def lock_for_decision(
     claim_id: int, expected: ExpectedState, conclusion: Conclusion, act: ActorContext
-) -> tuple[Claim, Stage, User, ActorContext]:
+) -> tuple[Claim, Stage, User | None, ActorContext]:
     """Lock the claim and check that this person may conclude this on it now; returns claim, stage, officer and act.
 
-    Whoever stands in for the claim's absent holder acts on their behalf. Must run in the transaction that writes the
+    Where the portal acts by a rule there is no officer. Whoever stands in for the claim's absent holder acts on their
+    behalf. Must run in the transaction that writes the
     conclusion. Raises StaleStateError, RefusedError for four eyes (of both persons), for a claim that another has or
     that rests, for the final support of an organisation that is contested and for what CONCLUSION_CHECKS find missing,
     PermissionDenied for a duty the person does not hold.
@@ -51,16 +52,17 @@ def lock_for_decision(
     if stage is None or action is None:
         raise RefusedError(f"该申报现为“{claim.get_status_display()}”，不能作出“{conclusion.label}”的意见。")
     officer = act.user
-    if officer is None or party_for(officer, claim, action) is None:
+    if not act.rule if officer is None else party_for(officer, claim, action) is None:
         raise PermissionDenied(f"您的职责不包含对该申报“{action.label}”。")
     act = check_desk(claim, act=act)
-    check_four_eyes(claim, user=officer, stage=stage)
+    if officer is not None:
+        check_four_eyes(claim, user=officer, stage=stage)
     if act.on_behalf_of is not None:
         check_four_eyes(claim, user=act.on_behalf_of, stage=stage)
     if (stage, conclusion) == (Stage.FINAL, Conclusion.SUPPORT):
         refuse_disputed(claim.applicant_id)
     for check in CONCLUSION_CHECKS:
-        if problem := check(claim, stage, conclusion, officer):
+        if problem := check(claim, stage, conclusion):
             raise RefusedError(problem)
     return claim, stage, officer, act
 
@@ -96,7 +98,7 @@ def check_uninvolved(claim: Claim, *, act: ActorContext, stage: Stage | None = N
 
 
 def write_decision(
-    claim: Claim, *, stage: Stage, conclusion: Conclusion, officer: User, act: ActorContext, **fields: Any
+    claim: Claim, *, stage: Stage, conclusion: Conclusion, officer: User | None, act: ActorContext, **fields: Any
 ) -> Decision:
     """Append the conclusion of this stage and round. Raises RefusedError where one stands already."""
     try:
@@ -109,6 +111,7 @@ def write_decision(
                 officer=officer,
                 officer_name=act.actor_name,
                 on_behalf_of=act.on_behalf_of,
+                rule=act.rule,
                 at=act.at,
                 **fields,
             )

@@ -26,7 +26,7 @@ def _tell_earlier_officer(claim: Claim, event: ClaimEvent) -> None:
     """Tell who concluded the stage to which a claim comes back that it is there again, and why."""
     stage = STAGE_OF[event.to_status]
     earlier = claim.decisions.filter(stage=stage).select_related("officer").order_by("-pk").first()
-    if earlier is None or earlier.officer_id == event.actor_id:
+    if earlier is None or earlier.officer is None or earlier.officer_id == event.actor_id:
         return
     notify_users(
         [earlier.officer],

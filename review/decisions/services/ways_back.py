@@ -18,15 +18,16 @@ from review.treasury.services.awards import move_claim
 def take_back(claim_id: int, *, expected: ExpectedState, reason: str, act: ActorContext) -> ClaimEvent:
     """Take back what was concluded last on a claim, with a reason, and give back what a decision reserved.
 
-    Who concluded it may until the next stage concludes; a decision also whoever has it, until it is publicised. Raises
-    StaleStateError where the claim moved on, PermissionDenied for anybody else, RefusedError without a reason.
+    Who concluded it may until the next stage concludes, of what a rule concluded who works there; a decision also
+    whoever has it, until it is publicised. Raises StaleStateError where the claim moved on, PermissionDenied for
+    anybody else, RefusedError without a reason.
     """
     with transaction.atomic():
         claim = lock_claim(claim_id)
         refuse_stale(claim, expected)
         action = way_back(act.user, claim, claim.events.last()) if act.user else None
         if action is None:
-            raise PermissionDenied("只能收回您本人刚作出、下一环节尚未办理的意见。")
+            raise PermissionDenied("只能收回您本人（或在您的环节按规则）刚作出、下一环节尚未办理的意见。")
         if claim.status == ClaimStatus.AWAITING_PUBLICITY:
             release_decided(claim, act=act)
         event = perform_transition(claim, action=action, act=act, reason=reason)

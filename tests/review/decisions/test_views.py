@@ -146,15 +146,6 @@ def test_buttons_are_not_offered_to_who_concluded_an_earlier_stage(client, offic
     assert "您已在“区级初审”环节办理过" in html
 
 
-def test_same_right_and_same_file_elsewhere_are_shown(client, office):
-    first = accepted(office)
-    second = accepted(office, lines=[patent_facts(2)])
-    second.lines.update(subject_key=first.lines.get().subject_key)
-    html = page_of(as_(client, office.first), second).content.decode()
-    assert html.count("有重复") == 2
-    assert reverse("review:claim", args=[first.key]) in html
-
-
 def test_support_with_a_lower_sum_needs_a_reason_and_keeps_what_was_typed(client, office):
     claim = accepted(office)
     line = claim.lines.get()
@@ -268,7 +259,8 @@ def test_credit_check_is_entered_and_a_bad_one_warns_and_blocks(client, office):
     as_(client, office.city)
     sent = {"result": "serious", "source": "信用中国", "checked_on": "2026-05-01"}
     assert client.post(reverse("review:credit", args=[claim.key]), sent).status_code == 302
-    assert "结果为“严重失信”，不得支持" in page_of(client, claim).content.decode()
+    panel = reverse("review:panel", args=[claim.key, "findings"])
+    assert "结果为“严重失信”，不得支持" in client.get(panel).content.decode()
     line = claim.lines.get()
     response = post(client, claim, "support", **{f"amount_{line.pk}": "5000"})
     assert response.status_code == 422
@@ -293,8 +285,8 @@ def test_a_claims_page_costs_few_queries_whoever_opens_it(client, office, settin
         User.objects.filter(pk__in=[reader.pk, UserFactory().pk]).update(identity_digest=f"person {reader.pk}")
         as_(client, reader)
         for claim, other in ((waiting, granted), (granted, waiting)):
-            page = client.get(reverse("review:claim", args=[claim.key])).content.decode()
+            findings = client.get(reverse("review:panel", args=[claim.key, "findings"])).content.decode()
             # The files of both are the same.
-            assert reverse("review:claim", args=[other.key]) in page
+            assert reverse("review:claim", args=[other.key]) in findings
             with django_assert_max_num_queries(15):
                 assert client.get(reverse("review:claim", args=[claim.key])).status_code == 200
