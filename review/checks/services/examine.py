@@ -176,8 +176,8 @@ def payment_findings(claims: Sequence[Claim], *, on: date) -> dict[int, list[tup
             present.setdefault(finding.claim_id, []).append(finding)
     for claim_id, findings in present.items():
         for finding in findings:
-            row = rows.get((claim_id, finding.code, finding.key))
-            answered = row is not None and row.digest == finding.digest and not is_open(row, answers)
+            known = rows.get((claim_id, finding.code, finding.key))
+            answered = known is not None and known.digest == finding.digest and not is_open(known, answers)
             if not answered:
                 words = f"{CHECKS[finding.code].title}：{words_of(finding)}"
                 shown.setdefault(claim_id, []).append((finding.code, Severity(finding.severity), words))
