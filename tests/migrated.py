@@ -1,14 +1,15 @@
 """The migrated, empty database: made once for one state of the sources, kept in .cache, and copied by every process.
 
-Migrating takes ten seconds of each process's time, copying one or two. What the sources are is told by their digest:
-any change of the portal's code or pins makes the database anew.
+Migrating takes ten seconds of each process's time, copying one or two. A change of the migrations, of what they import
+from the portal or of its pins makes the database anew.
 """
 
+import ast
 import fcntl
 import hashlib
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,10 +47,25 @@ def fill_database(url: str) -> None:
 def _kept(vendor: str) -> Path:
     """Where the database of these sources is kept, if it was made yet."""
     digest = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())
-    for path in sorted(path for app in APPS for path in (ROOT / app).rglob("*.*") if "__pycache__" not in path.parts):
-        digest.update(str(path).encode())
+    migrations = {path for app in APPS for path in (ROOT / app).rglob("migrations/*.py")}
+    # Triggers and encrypted columns, which migrations are written with, rest on the core.
+    sources = migrations | set((ROOT / "portal" / "core").rglob("*.py")) | set(_imported_by(migrations))
+    for path in sorted(sources):
+        digest.update(str(path.relative_to(ROOT)).encode())
         digest.update(path.read_bytes())
     return FOLDER / f"{digest.hexdigest()[:20]}.{vendor}"
+
+
+def _imported_by(migrations: Iterable[Path]) -> Iterator[Path]:
+    """The portal's own modules that the migrations import."""
+    for path in migrations:
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            names = [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                module = (ROOT / name.replace(".", "/")).with_suffix(".py")
+                if module.exists():
+                    yield module
 
 
 @contextmanager
