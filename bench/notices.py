@@ -19,6 +19,7 @@ from typing import Any
 from bench._processes import ROOT, Figures
 
 SMALL = {"size": 1, "rounds": 1, "many": 2}
+_IN_NAMES = "江南华创联恒信达远博蓝海云天星河金桥山太湖梁溪惠泰安盛宏图德润嘉禾永兴锦程瑞祥鼎峰凯旋卓越腾飞"
 # How many notices a bundle for the print room has.
 BUNDLE = 50
 
@@ -112,9 +113,20 @@ def _peak() -> float:
 
 
 def _sample(number: int) -> dict[str, Any]:
+    """A run's notice: each to another company, of another claim, right, day and sum."""
     from tests.review.notices.samples import grant  # noqa: PLC0415
 
-    return grant(lines=1, number=f"无锡知资〔2026〕{number + 1}号")
+    data = grant(lines=1, split=False, number=f"无锡知资〔2026〕{number + 1}号")
+    name = "".join(_IN_NAMES[number * step % len(_IN_NAMES)] for step in (1, 7, 11)[: 2 + number % 2])
+    data["party"] |= {"name": f"无锡{name}科技有限公司", "id": f"91320211MA1N{number % 1000000:06d}"}
+    data["claim"] |= {
+        "number": f"WX2026{number % 1000000:06d}",
+        "submitted_on": f"2026-{1 + number % 9:02d}-{1 + number % 28:02d}",
+    }
+    data["verification"]["code"] = f"7KQM9X4TWB2HFN{number % 1000000:06d}"
+    sum_of = f"{1000 + number * 37 % 4000}.{number % 100:02d}"
+    data["lines"][0] |= {"right": f"ZL2017{number % 100000000:08d}.3", "approved": sum_of}
+    return data | {"total": sum_of}
 
 
 def _portal() -> Callable[[int], bytes]:

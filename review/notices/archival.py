@@ -1,6 +1,7 @@
 """PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1): how a notice can be read in fifty years, and be listened to."""
 
 import zlib
+from collections.abc import Callable
 from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
@@ -30,10 +31,15 @@ _ACCESSIBLE = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.o
 </rdf:RDF>"""
 
 
-def write_archival(document: Document) -> bytes:
-    """The bytes of a document that was laid out with the options `ARCHIVAL`."""
+def write_archival(document: Document, *, finish: Callable[[pydyf.PDF], None] | None = None) -> bytes:
+    """The bytes of a document that was laid out with the options `ARCHIVAL`; `finish` gets the file before that."""
+
+    def finished(_: Document, pdf: pydyf.PDF) -> None:
+        _mark_accessible(pdf)
+        (finish or compress_once)(pdf)
+
     document.color_profiles[_COLOURS] = _colours()
-    content: bytes = document.write_pdf(finisher=_finish, **ARCHIVAL)
+    content: bytes = document.write_pdf(finisher=finished, **ARCHIVAL)
     return content
 
 
@@ -55,21 +61,28 @@ def _colours() -> ColorProfile:
     return _Srgb((files("weasyprint.pdf") / "sRGB2014.icc").read_bytes())
 
 
-def _finish(_: Document, pdf: pydyf.PDF) -> None:
-    _mark_accessible(pdf)
-    compress_once(pdf)
-
-
 def compress_once(pdf: pydyf.PDF) -> None:
-    """Compress every stream now: the library does so whenever it is asked for its bytes, and asks twice for the name.
-
-    At level 6, which takes half as long as its 9, and half a kilobyte more.
-    """
+    """Compress every stream now: the library does so whenever it is asked for its bytes, and asks twice for a name."""
     for item in pdf.objects:
-        if isinstance(item, pydyf.Stream) and item.compress:
-            item.compress = False
-            content = item.data.partition(b"\nstream\n")[2].removesuffix(b"\nendstream")
-            item.stream, item.extra = [zlib.compress(content, 6)], {**item.extra, "Filter": "/FlateDecode"}
+        if isinstance(item, pydyf.Stream):
+            compressed(item)
+
+
+def compressed(item: pydyf.Stream) -> pydyf.Stream:
+    """The same stream, compressed if it is to be.
+
+    At level 6, which takes half as long as the library's 9, and half a kilobyte more.
+    """
+    if item.compress:
+        item.stream, item.extra = [zlib.compress(content_of(item), 6)], {**item.extra, "Filter": "/FlateDecode"}
+    return item
+
+
+def content_of(item: pydyf.Stream) -> bytes:
+    """What a stream says, which is not compressed afterwards."""
+    item.compress = False
+    content: bytes = item.data.partition(b"\nstream\n")[2].removesuffix(b"\nendstream")
+    return content
 
 
 def _mark_accessible(pdf: pydyf.PDF) -> None:

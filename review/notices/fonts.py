@@ -168,7 +168,7 @@ def build(*, force: bool = False) -> tuple[Path, bool]:
 
 def file_of(family: str) -> Path:
     """The built file of a family, for tests and measurements."""
-    return current_fonts() / _file_name(family)
+    return current_fonts() / file_name(family)
 
 
 def _scan(folder: Path) -> None:
@@ -238,7 +238,7 @@ def _build_faces(sources: dict[str, Source], rare: list[Source], folder: Path) -
                 build_face,
                 face.family,
                 sources[face.family],
-                folder / _file_name(face.family),
+                folder / file_name(face.family),
                 wanted=characters_of(face.characters),
                 joined=face.joined,
             )
@@ -251,9 +251,7 @@ def _build_faces(sources: dict[str, Source], rare: list[Source], folder: Path) -
                 continue
             number += 1
             family = f"Notice Rare {number}"
-            jobs.append(
-                pool.submit(build_face, family, source, folder / _file_name(family), wanted=wanted, copied=True)
-            )
+            jobs.append(pool.submit(build_face, family, source, folder / file_name(family), wanted=wanted, copied=True))
             have |= wanted
         for job in jobs:
             job.result()
@@ -261,7 +259,7 @@ def _build_faces(sources: dict[str, Source], rare: list[Source], folder: Path) -
 
 def _write_coverage(folder: Path) -> None:
     """Note which characters can be printed, for those who check a text when it is typed (`portal.core.printable`)."""
-    files = [folder / _file_name(family) for family in (*BODY[:-1], *rare_families(folder))]
+    files = [folder / file_name(family) for family in (*BODY[:-1], *rare_families(folder))]
     codes = sorted({code for file in files for code in codes_of(Source(file, 0))})
     ends = [code for code, following in zip(codes, [*codes[1:], -1], strict=True) if following != code + 1]
     begins = [code for code, before in zip(codes, [-1, *codes[:-1]], strict=True) if before != code - 1]
@@ -269,7 +267,8 @@ def _write_coverage(folder: Path) -> None:
     (folder / COVERAGE).write_text("\n".join(ranges))
 
 
-def _file_name(family: str) -> str:
+def file_name(family: str) -> str:
+    """What the file of a family is called in a built folder."""
     return f"{family.replace(' ', '-').lower()}.ttf"
 
 

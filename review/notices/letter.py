@@ -6,14 +6,16 @@ stands on a page with text (5.2.3, 7.3.5.5).
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from review.notices.faces import fonts_of
+from review.notices.filling import mark_of
 from review.notices.fonts import current_fonts
-from review.notices.typesetting import MEASURE, compose, lines_to_html, widths_of
+from review.notices.typesetting import MEASURE, ComposedLine, compose, line_to_html
 
 # The height of the text area in millimetres, and how many lines it takes: by the standard, and at the closest.
 AREA = 225
@@ -60,17 +62,35 @@ def long_date(day: date) -> str:
 
 @dataclass(slots=True)
 class Letter:
-    """The letter while its template is drawn: it composes paragraphs of `measure` characters and counts the lines."""
+    """The letter while its template is drawn: it composes paragraphs of `measure` characters and counts the lines.
+
+    With `apart` its HTML is the shape alone: a mark for each line, and the lines themselves in `set_apart`.
+    """
 
     measure: float = MEASURE
+    apart: bool = False
     lines: int = 0
     title_lines: int = 0
+    set_apart: list[ComposedLine] = field(default_factory=list)
+    centred: set[int] = field(default_factory=set)
 
     def paragraph(self, text: str, *, style: str = "", indent: float = 2.0) -> SafeString:
         """One paragraph of plain text as HTML; one of style `annexed` stands outside the letter."""
-        composed = compose(text, widths_of(current_fonts()), measure=self.measure, indent=indent)
+        composed = compose(text, fonts_of(current_fonts()).width, measure=self.measure, indent=indent)
         self.lines += len(composed) if style != "annexed" else 0
-        return _paragraph(lines_to_html(composed), style)
+        return _paragraph("<br>".join(map(self._set, composed)), style)
+
+    def line(self, text: str, *, centred: bool = False) -> SafeString:
+        """One line as it is."""
+        if centred:
+            self.centred.add(len(self.set_apart))
+        return mark_safe(self._set(ComposedLine(text, (0.0,) * len(text))))  # noqa: S308 - a mark, or escaped
+
+    def _set(self, line: ComposedLine) -> str:
+        if not self.apart:
+            return line_to_html(line)
+        self.set_apart.append(line)
+        return mark_of(len(self.set_apart) - 1)
 
     def title(self, office: str, title: str) -> SafeString:
         """The office and the title above the letter; a long office in two lines of about one length."""

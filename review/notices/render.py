@@ -24,9 +24,11 @@ from weasyprint.urls import URLFetcher
 
 from portal.core.printable import with_stand_ins
 from review.notices.archival import ARCHIVAL, compress_once, write_archival
+from review.notices.faces import fonts_of
+from review.notices.filling import TITLE, Filling, Shape
 from review.notices.fonts import current_fonts, rare_families
 from review.notices.letter import AREA, MOST_ROWS, ROWS, TOLD_LINES, Letter, signature, signature_inset
-from review.notices.qrcode import qr_data_uri
+from review.notices.qrcode import NO_CODE, code_of, qr_data_uri
 from review.notices.seals.place import Place
 from review.notices.snapshot import Snapshot, read_snapshot
 
@@ -58,15 +60,33 @@ def print_letter(snapshot: Mapping[str, Any]) -> Printed:
     Raises SnapshotError for a snapshot that does not hold together, FontsMissingError where no fonts have been
     built, RenderError for anything that WeasyPrint warns of. A character that no font draws is printed as a stand-in.
     """
-    html, rows = _drawn(snapshot)
+    notice = read_snapshot(_printable(snapshot))
+    fonts = current_fonts()
+    if len(notice.listed) <= TOLD_LINES:
+        letter, html = draw_letter(notice, annex=False, apart=True)
+        texts = (notice.issuer, *(line.text for line in letter.set_apart))
+        if letter.rows is not None and all(map(fonts_of(fonts).draws, texts)):
+            filling = Filling(letter.set_apart, _file_title(notice), code_of(notice.verification.url))
+            with _lock:
+                shape, place = _shape(fonts, html, letter.rows, frozenset(letter.centred))
+                return Printed(shape.filled(filling, fonts_of(fonts)), place)
+    html, rows = _drawn(notice)
     with _lock, _no_warnings():
         document = _laid_out(html, rows)
         return Printed(write_archival(document), _place_of_seal(document))
 
 
-def _drawn(snapshot: Mapping[str, Any]) -> tuple[str, int]:
+# A run's notices of one item and day have some ten shapes; each takes 100 KB.
+@lru_cache(maxsize=64)
+def _shape(_: Path, html: str, rows: int, centred: frozenset[int]) -> tuple[Shape, Place]:
+    """The letter that this HTML makes in the current fonts, and where its seal goes."""
+    with _no_warnings():
+        document = _laid_out(html, rows)
+        return Shape(document, centred=centred), _place_of_seal(document)
+
+
+def _drawn(notice: Snapshot) -> tuple[str, int]:
     """A notice as HTML, and the number of rows to a page that it is set in."""
-    notice = read_snapshot(_printable(snapshot))
     letter, html = draw_letter(notice, annex=len(notice.listed) > TOLD_LINES)
     if letter.rows is None and notice.listed:
         letter, html = draw_letter(notice, annex=True)
@@ -91,7 +111,7 @@ def print_bundle(cover: str, snapshots: Iterable[Mapping[str, Any]], *, style: s
         first = HTML(string=cover, url_fetcher=_only_inline()).render(stylesheets=[sheet], font_config=fonts)
         blank = HTML(string="<html><body>").render(stylesheets=[sheet], font_config=fonts)
         pages = []
-        for document in (first, *(_laid_out(*_drawn(snapshot)) for snapshot in snapshots)):
+        for document in (first, *(_laid_out(*_drawn(read_snapshot(_printable(snapshot)))) for snapshot in snapshots)):
             pages += document.pages
             pages += blank.pages * (len(document.pages) % 2)
         content: bytes = first.copy(pages).write_pdf(finisher=lambda _, pdf: compress_once(pdf))
@@ -130,9 +150,9 @@ def print_html(html: str, *, style: str) -> bytes:
         return write_archival(page.render(stylesheets=[sheet], font_config=fonts, **ARCHIVAL))
 
 
-def draw_letter(notice: Snapshot, *, annex: bool) -> tuple[Letter, str]:
-    """The letter as HTML, what it is about told in words or in an annex."""
-    letter = Letter()
+def draw_letter(notice: Snapshot, *, annex: bool, apart: bool = False) -> tuple[Letter, str]:
+    """The letter as HTML, what it is about told in words or in an annex; with `apart`, its shape (see `filling`)."""
+    letter = Letter(apart=apart)
     about = f"{notice.listed_as}（{len(notice.listed)}项）"
     context = {
         "notice": notice,
@@ -141,9 +161,14 @@ def draw_letter(notice: Snapshot, *, annex: bool) -> tuple[Letter, str]:
         "annex": about if annex else "",
         "signature": signature(notice.issuer),
         "inset": signature_inset(notice.issuer),
-        "qr_code": qr_data_uri(notice.verification.url),
+        "file_title": TITLE if apart else _file_title(notice),
+        "qr_code": NO_CODE if apart else qr_data_uri(notice.verification.url),
     }
     return letter, render_to_string(f"notices/print/{notice.kind}.html", context)
+
+
+def _file_title(notice: Snapshot) -> str:
+    return f"{notice.title} {notice.number}"
 
 
 @lru_cache(maxsize=1)

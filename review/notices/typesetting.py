@@ -9,12 +9,8 @@ that the widest spacing of any of them is as small as can be.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 from itertools import groupby, pairwise
-from pathlib import Path
-
-from fontTools.ttLib import TTFont
 
 # The measure of GB/T 9704: 28 characters of size 3 in 156 mm.
 MEASURE = 28.0
@@ -34,9 +30,11 @@ _ATOM = re.compile(
 # A word without a space that is longer than this may be divided (numbers of contracts, addresses of pages), where
 # the line would otherwise be stretched for all to see.
 _LONGEST_WORD = 8
-_DIVIDED = 8.0
+_DIVIDED = 12.0
 _FIRST_WIDE = "\u2010"
 _NO_LINE = float("inf")
+# A space divides Latin words, whatever stands before it.
+_SPACE = '<span class="space"> </span>'
 # Lines emptier than this are not looked at.
 _LOOSEST = 0.7
 
@@ -47,21 +45,6 @@ class ComposedLine:
 
     text: str
     spacing: tuple[float, ...]
-
-
-class FontWidths:
-    """How wide characters are, in em, in the first of several fonts that has them."""
-
-    def __init__(self, files: tuple[Path, ...]) -> None:
-        self._widths: dict[str, float] = {}
-        for file in reversed(files):
-            with TTFont(file, lazy=True) as font:
-                em, advances = font["head"].unitsPerEm, font["hmtx"].metrics
-                self._widths |= {chr(code): advances[name][0] / em for code, name in font.getBestCmap().items()}
-
-    def __call__(self, text: str) -> float:
-        """The width of a text without any spacing."""
-        return sum(self._widths.get(char, 1.0) for char in text)
 
 
 @dataclass(slots=True)
@@ -191,21 +174,11 @@ def _spaced(text: str, line: list[_Atom], length: float, *, last: bool) -> Compo
     return ComposedLine(text, tuple(spacing))
 
 
-def lines_to_html(lines: list[ComposedLine]) -> str:
-    """Lines divided by <br>, the spacing as spans."""
-    return "<br>".join("".join(_runs(line)) for line in lines)
-
-
-def _runs(line: ComposedLine) -> list[str]:
+def line_to_html(line: ComposedLine) -> str:
+    """A line with its spacing as spans."""
     found = []
     spaced = zip(line.text, line.spacing, strict=True)
     for spacing, run in groupby(spaced, key=lambda pair: round(pair[1], 4)):
-        text = escape("".join(char for char, _ in run), quote=False)
+        text = escape("".join(char for char, _ in run), quote=False).replace(" ", _SPACE)
         found.append(f'<span style="letter-spacing:{spacing}em">{text}</span>' if spacing else text)
-    return found
-
-
-@lru_cache(maxsize=2)
-def widths_of(folder: Path) -> FontWidths:
-    """The widths of the built body fonts of a folder, in the style sheet's order."""
-    return FontWidths(tuple(folder / f"notice-{name}.ttf" for name in ("fang", "latin", "serif", "rare")))
+    return "".join(found)

@@ -23,6 +23,13 @@ def worded_part(context: Context, part: str) -> SafeString:
     return mark_safe("".join(letter.paragraph(text) for text in worded(notice, Part(part))))  # noqa: S308 - composed, escaped
 
 
+@register.simple_tag(takes_context=True)
+def line(context: Context, text: str, *, centred: bool = False) -> SafeString:
+    """One line that each notice has of its own."""
+    found: SafeString = context["letter"].line(text, centred=centred)
+    return found
+
+
 @register.tag
 def paragraph(parser: Parser, token: Token) -> ParagraphNode:
     """`{% paragraph %}…{% endparagraph %}`, or `{% paragraph "addressee" 0 %}` with a class and the indent in em."""

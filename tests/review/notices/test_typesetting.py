@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from review.notices.faces import fonts_of
 from review.notices.fonts import current_fonts
 from review.notices.letter import chinese_number, citation, long_date, signature_inset
 from review.notices.render import render_notice
@@ -23,7 +24,6 @@ from review.notices.typesetting import (
     STRETCH,
     ComposedLine,
     compose,
-    widths_of,
 )
 from tests.review.notices.samples import grant, recognition, refusal
 
@@ -39,12 +39,12 @@ PARTY = {"id_label": "统一社会信用代码", "id": "91320211MA1N000013", "is
 
 
 def lines_of(text: str, *, indent: float = 2.0) -> list[ComposedLine]:
-    return compose(text, widths_of(current_fonts()), indent=indent)
+    return compose(text, fonts_of(current_fonts()).width, indent=indent)
 
 
 def length_of(line: ComposedLine) -> float:
     """Where the line's last character ends, in em from its first."""
-    return widths_of(current_fonts())(line.text) + sum(line.spacing)
+    return fonts_of(current_fonts()).width(line.text) + sum(line.spacing)
 
 
 CHARACTERS = st.sampled_from("资助决定的与，。；：（）《》“”〔〕、")
