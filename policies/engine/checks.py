@@ -7,7 +7,7 @@ from typing import Any
 
 from policies.engine.dates import parse_date
 from policies.engine.errors import CatalogueError
-from policies.engine.money import parse_number, parse_ratio, parse_yuan
+from policies.engine.money import parse_factor, parse_number, parse_ratio, parse_yuan
 from policies.engine.problems import Code, Fault, Place, Problem, problem_at, problem_code
 
 # A check returns the normal form, or raises a Fault.
@@ -87,6 +87,21 @@ NOT_LIST = problem_code("not_list", "应为列表", "请写成 [甲, 乙] 或每
 TOO_FEW = problem_code("too_few", "列表太短", "请至少填写 {least} 项", form="{here}：请至少填写 {least} 项。")
 REPEATED = problem_code("repeated", "“{value}”重复", "请只保留一个", form="“{value:choice}”重复，请只保留一个。")
 NO_MAPPING = problem_code("no_mapping", "应为“键: 值”的映射", "请按文档写出各键", form="请重新填写这一部分。")
+PERIOD_ENDS_FIRST = problem_code(
+    "period_ends_first",
+    "“{value}”的截止日早于起始日",
+    "请改正起止日",
+    form="“{value}”的截止日早于起始日，请改正。",
+)
+NO_TABLE = problem_code(
+    "no_table", "应为对照表", '请写成 {{"5": "20000"}} 的样子', form="{here}：请每行写一个“=”，如 5=20000。"
+)
+NO_CHOICE = problem_code(
+    "no_choice",
+    "“{value}”不是 {fact} 的选项",
+    "可选：{known}",
+    form="“{value}”不是“{fact:fact}”的选项，请重新选择。",
+)
 UNKNOWN_KEY = problem_code(
     "unknown_key", "没有 {key} 这个键", "可用的键：{allowed}", form="没有“{key:key}”这一项，请删除。"
 )
@@ -161,6 +176,7 @@ def _parsed(parse: Callable[[Any], Any], *, example: str) -> Check:
 
 _yuan = _parsed(parse_yuan, example="5000")
 ratio = _parsed(parse_ratio, example="60%")
+_factor = _parsed(parse_factor, example="120%")
 day = _parsed(parse_date, example="2020-03-10")
 
 
@@ -191,6 +207,47 @@ def ratio_above_zero(value: Any) -> str:
     if not parse_ratio(checked):
         raise ZERO_RATIO.fault()
     return checked
+
+
+def factor(value: Any) -> str:
+    """A ratio above zero that may pass one."""
+    checked: str = _factor(value)
+    if not parse_factor(checked):
+        raise ZERO_RATIO.fault()
+    return checked
+
+
+def period(value: Any) -> str:
+    """A first day, or a first and a last one with a slash between them."""
+    first, slash, last = text(value).partition("/")
+    begin, end = day(first), day(last) if slash else None
+    if end is not None and end < begin:
+        raise PERIOD_ENDS_FIRST.fault(value=text(value))
+    return text(value)
+
+
+def word(value: Any) -> str:
+    """A word that a fact may be; a whole number may stand without quotes. The normal form is a text."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value)
+
+
+def table_of(check_key: Check, check_value: Check, *, same: Callable[[str], Any] = str) -> Check:
+    """A mapping of at least one row, each key once; keys are the same where `same` gives equal values."""
+
+    def check(value: Any) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise NO_TABLE.fault()
+        found: dict[str, Any] = {}
+        for written, part in value.items():
+            row = check_key(written)
+            if any(same(row) == same(other) for other in found):
+                raise REPEATED.fault(value=row)
+            found[row] = check_value(part)
+        if not found:
+            raise TOO_FEW.fault(least=1)
+        return found
+
+    return check
 
 
 def one_of(words: Iterable[str]) -> Check:

@@ -1,7 +1,7 @@
 """What compiling a rule may look at: words, types of facts, the chosen readings, and the first day of effect."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -22,13 +22,15 @@ class Context:
     types: dict[str, str]
     settings: dict[str, Any]
     effective_from: date | None
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def note(self, code: str, wording: Wording | str, *, cite: str | None = None) -> Note:
         """A note that cites `cite`, or else the item's own article."""
         return Note(code, cite or self.citation, wording)
 
-    def label(self, name: str) -> str:
-        return self.labels.get(name, name)
+    def label(self, name: str, value: str = "") -> str:
+        """The label of a fact, or with a value that of one of its choices."""
+        return self.choices.get(name, {}).get(value, value) if value else self.labels.get(name, name)
 
     def part(self) -> Callable[[int, Fraction], int]:
         """The chosen rounding: down to the fen unless `fen_floor` is switched off."""
@@ -39,6 +41,8 @@ class Context:
 
     def only(self, spec: Content | None) -> Predicate | None:
         """The predicate of `{field, test}`, None where there is none."""
-        if spec is None:
-            return None
+        return None if spec is None else self.predicate_of(spec)
+
+    def predicate_of(self, spec: Content) -> Predicate:
+        """The predicate of `{field, test}`."""
         return self.predicate(spec["field"], {name: bound for name, bound in spec.items() if name != "field"})

@@ -44,3 +44,13 @@ def add_months(start: date, months: int) -> date:
     year = start.year + month // 12
     month = month % 12 + 1
     return date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
+
+
+def years_and_days(first: date, last: date) -> tuple[int, int]:
+    """The whole years from one day to another, and the days past them; nothing where the last comes first."""
+    if last < first:
+        return 0, 0
+    years = last.year - first.year
+    if add_months(first, 12 * years) > last:
+        years -= 1
+    return years, (last - add_months(first, 12 * years)).days

@@ -6,8 +6,9 @@ from policies.engine import split
 from policies.engine.guards import chosen
 from policies.engine.limits.registry import read_limits
 from policies.engine.model import Fact, Item
+from policies.engine.operations.base import Label
 from policies.engine.operations.registry import read_operations
-from policies.engine.terms import APPLICANT_KINDS, PAYERS
+from policies.engine.terms import APPLICANT_KINDS, PAYERS, SPECIAL_CHOICES, SPECIAL_FIELDS
 
 _SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 _YUAN = "^[0-9]{1,13}(\\.[0-9]{1,2})?$"
@@ -45,9 +46,9 @@ def _shown(item: Item, code: str) -> bool:
 
 def amount_text(item: Item) -> str:
     """How much there is, in one paragraph of plain words."""
-    labels = {fact.name: fact.label for fact in item.facts}
+    label = label_of(item)
     steps = read_operations(step for step in item.steps if chosen(step, item.defaults))
-    sentences = [words for step in steps if (words := step.sentence(lambda name: labels.get(name, name)))]
+    sentences = [words for step in steps if (words := step.told(label))]
     sentences += [
         limit.sentence() for limit in read_limits(spec for spec in item.limits if chosen(spec, item.defaults))
     ]
@@ -56,6 +57,18 @@ def amount_text(item: Item) -> str:
     if item.content["overlap"] is not None:
         sentences.append("其他政策已就同一事项支持的，只补差额")
     return "；".join(dict.fromkeys(sentences)) + "。"
+
+
+def label_of(item: Item) -> Label:
+    """The labels of an item's facts, and of what they may be; of anything else its name."""
+    labels = SPECIAL_FIELDS | {fact.name: fact.label for fact in item.facts}
+    labels |= {step.derived[0]: step.derived[2] for step in read_operations(item.steps) if step.derived is not None}
+    choices = SPECIAL_CHOICES | {fact.name: dict(fact.choices) for fact in item.facts}
+
+    def label(name: str, value: str = "") -> str:
+        return choices.get(name, {}).get(value, value) if value else labels.get(name, name)
+
+    return label
 
 
 def _fact_schema(fact: Fact) -> dict[str, Any]:

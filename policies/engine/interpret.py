@@ -83,6 +83,7 @@ def _run_lines(catalogue: Catalogue, asked: Question, run: Part) -> None:
         if day is not asked.on:
             _, program = catalogue.program_for(run.asked.item.id, day, run.asked.overrides)
         facts["on"] = day
+        facts["filed_on"] = asked.on
         facts["applicant_kind"] = asked.kind
         line = Line(facts, number=number, count=count, paid=run.asked.paid.sums, assume=asked.assume)
         run.lines.append(line)
@@ -106,6 +107,9 @@ def _run_line(program: Program, line: Line, day: date) -> None:
     if not program.in_force(day):
         line.reasons.append((program.notes["NOT_IN_FORCE"], (not_in_force_text(program, day),)))
         return
+    for derive in program.derivations:
+        if derive(line):
+            return
     for gate in program.gates:
         holds = gate.predicate(line.facts)
         if holds or (gate.unless is not None and gate.unless(line.facts)):

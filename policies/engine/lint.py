@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from policies.engine.checks import Checker
+from policies.engine.checks import NO_CHOICE, Checker
 from policies.engine.conditions.registry import family_of
 from policies.engine.limits.base import Limit
 from policies.engine.limits.registry import read_limits
 from policies.engine.operations.base import ItemSteps, Operation, Role
 from policies.engine.operations.registry import read_operations, setting_verbs
 from policies.engine.problems import Fault, Place, problem_code
+from policies.engine.terms import SPECIAL_CHOICES, SPECIAL_TYPES
 
 if TYPE_CHECKING:
     from policies.engine.conditions.base import Bound
@@ -44,11 +45,11 @@ CONTRADICTION = problem_code(
     "请改正上下限",
     form="对“{fact:fact}”的条件互相矛盾，永远不能满足，请改正上下限。",
 )
-NO_CHOICE = problem_code(
-    "no_choice",
-    "“{value}”不是 {fact} 的选项",
-    "可选：{known}",
-    form="“{value}”不是“{fact:fact}”的选项，请重新选择。",
+UNSUITED_TEST = problem_code(
+    "unsuited_test",
+    "{fact} 不能这样检验",
+    "{test} 不适用于这一类事实，请改用别的检验",
+    form="“{fact:fact}”不能用“{test:test}”检查，请改选怎么检查。",
 )
 NOTHING_TO_SPLIT = problem_code(
     "nothing_to_split", "没有金额可以分担", "请删除 split", form="没有金额可以分担，请清空市区分担。"
@@ -79,6 +80,7 @@ def lint_item(checker: Checker, content: Mapping[str, Any], at: Place) -> None:
     lint.step_order()
     lint.steps()
     lint.conditions()
+    lint.tests()
     lint.limits()
     lint.named_facts()
 
@@ -89,8 +91,12 @@ class _Lint:
         self.content = content
         self.at = at
         self.facts = {fact["name"]: fact for fact in content["facts"]}
+        steps = read_operations(content["steps"])
+        self.derived = {step.derived[0]: step.derived[1] for step in steps if step.derived is not None}
         self.item = ItemSteps(
-            read_operations(content["steps"]), {name: fact["type"] for name, fact in self.facts.items()}
+            steps,
+            {name: fact["type"] for name, fact in self.facts.items()} | self.derived,
+            {name: [value for value, _ in fact["choices"]] for name, fact in self.facts.items()},
         )
 
     def add(self, path: Place, fault: Fault) -> None:
@@ -101,7 +107,8 @@ class _Lint:
         setters: list[Operation] = []
         for number, step in enumerate(self.item.steps):
             if step.role is Role.SETS:
-                if step.sets_amount and any(_compatible(step, other) for other in setters if other.sets_amount):
+                hides = step.sets_amount and not step.is_joined
+                if hides and any(_compatible(step, other) for other in setters if other.sets_amount):
                     self.add(("steps", number), SET_TWICE.fault())
                 setters.append(step)
             elif step.role is Role.CHANGES and not setters:
@@ -126,7 +133,6 @@ class _Lint:
                     self.add(("conditions", number, "needed"), NEEDED_WITHOUT_TEST.fault())
                 continue
             (kind, value), *_ = test.items()
-            self._choices(number, name, kind, value)
             bound = family_of(kind).bound(kind, value)
             if "if" not in condition and bound is not None:
                 bounds.setdefault(name, []).append(bound)
@@ -137,13 +143,34 @@ class _Lint:
             if low is not None and high is not None and (low > high or (low == high and strict)):
                 self.add(("conditions",), CONTRADICTION.fault(fact=name))
 
-    def _choices(self, number: int, name: str, kind: str, bound: Any) -> None:
-        choices = dict(self.facts.get(name, {}).get("choices", ()))
+    def tests(self) -> None:
+        """Every test suits the type of its fact, and names only values that may be chosen."""
+        for number, condition in enumerate(self.content["conditions"]):
+            if condition["test"]:
+                self._test(("conditions", number), condition["field"], condition["test"])
+            self._only(("conditions", number, "unless"), condition.get("unless"))
+        for number, step in enumerate(self.content["steps"]):
+            self._only(("steps", number, "only"), step.get("only"))
+        for number, limit in enumerate(self.content["limits"]):
+            self._only(("limits", number, "scale", "only"), (limit.get("scale") or {}).get("only"))
+
+    def _only(self, at: Place, only: Mapping[str, Any] | None) -> None:
+        if only:
+            self._test(at, only["field"], {name: bound for name, bound in only.items() if name != "field"})
+
+    def _test(self, at: Place, name: str, test: Mapping[str, Any]) -> None:
+        (kind, bound), *_ = test.items()
+        fact = self.facts.get(name, {})
+        fact_type = SPECIAL_TYPES.get(name) or self.item.types.get(name)
+        if fact_type is None:
+            return
+        if not family_of(kind).suits(fact_type):
+            self.add((*at, kind), UNSUITED_TEST.fault(test=kind, fact=name))
+            return
+        choices = dict(SPECIAL_CHOICES.get(name) or fact.get("choices", ()))
         for value in family_of(kind).choices(bound) if choices else ():
             if value not in choices:
-                self.add(
-                    ("conditions", number, kind), NO_CHOICE.fault(value=str(value), fact=name, known=list(choices))
-                )
+                self.add((*at, kind), NO_CHOICE.fault(value=str(value), fact=name, known=list(choices)))
 
     def limits(self) -> None:
         """Limits have names of their own, only sums stand beside their like; what each finds wrong with itself."""

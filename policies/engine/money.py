@@ -6,11 +6,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from policies.engine.problems import problem_code
+from policies.engine.problems import Code, problem_code
 
 # Twelve digits of yuan keep every product of a bounded count and amount inside int64.
 MAX_YUAN = 10**12
 MAX_FEN = MAX_YUAN * 100
+MAX_FACTOR = 10
 
 _UNREADABLE = "“{value}”无法读取"
 SUM_TYPE = problem_code(
@@ -42,6 +43,9 @@ RATIO_SHAPE = problem_code(
     form="“{value}”不是比例，请写成 60%、1/2 或 0.6。",
 )
 RATIO_RANGE = problem_code("ratio_range", _UNREADABLE, "比例应在 0 到 100% 之间", form="比例应在 0 到 100% 之间。")
+FACTOR_RANGE = problem_code(
+    "factor_range", _UNREADABLE, "倍数应在 0 到 1000% 之间", form="倍数应在 0 到 1000% 之间，如上浮 20% 写 120%。"
+)
 NUMBER_SHAPE = problem_code(
     "number_shape",
     _UNREADABLE,
@@ -84,6 +88,15 @@ def parse_yuan(value: object) -> int:
 
 def parse_ratio(value: object) -> Fraction:
     """Read a ratio between 0 and 1 ("60%", "1/2", "0.3") exactly. Raises Fault."""
+    return _parse_share(value, 1, RATIO_RANGE)
+
+
+def parse_factor(value: object) -> Fraction:
+    """Read a ratio between 0 and 10 ("120%", "2") exactly. Raises Fault."""
+    return _parse_share(value, MAX_FACTOR, FACTOR_RANGE)
+
+
+def _parse_share(value: object, most: int, out_of_range: Code) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise RATIO_TYPE.fault(value=str(value))
     text = str(value)
@@ -96,8 +109,8 @@ def parse_ratio(value: object) -> Fraction:
         if _DECIMAL.fullmatch(digits) is None:
             raise RATIO_SHAPE.fault(value=text)
         ratio = Fraction(digits) / (100 if percent else 1)
-    if not 0 <= ratio <= 1:
-        raise RATIO_RANGE.fault(value=text)
+    if not 0 <= ratio <= most:
+        raise out_of_range.fault(value=text)
     return ratio
 
 

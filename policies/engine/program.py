@@ -16,11 +16,11 @@ from policies.engine.limits.base import CompiledLimit
 from policies.engine.limits.registry import read_limits
 from policies.engine.model import Content, Item
 from policies.engine.money import money_text
-from policies.engine.operations.base import Operation, Step
+from policies.engine.operations.base import Operation, Role, Step
 from policies.engine.operations.registry import read_operations
 from policies.engine.overlap import compile_overlap
 from policies.engine.split import Split, compile_split
-from policies.engine.terms import APPLICANT_KINDS, SPECIAL_FIELDS
+from policies.engine.terms import APPLICANT_KINDS, SPECIAL_CHOICES, SPECIAL_FIELDS
 from policies.engine.trace import Note
 
 
@@ -47,6 +47,7 @@ class Program:
     effective_to: date | None
     gates: tuple[Gate, ...]
     operations: tuple[Operation, ...]
+    derivations: tuple[Step, ...]
     steps: tuple[Step, ...]
     limits: tuple[CompiledLimit, ...]
     split: Split | None
@@ -102,14 +103,20 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
     """Compile one item. `settings` holds a value for each of the item's settings."""
     content = item.content
     start, end = effect_of(content, settings)
+    operations = read_operations(spec for spec in item.steps if chosen(spec, settings))
+    derived = [one.derived for one in operations if one.derived is not None]
     context = Context(
         citation=item.citation,
-        labels={**SPECIAL_FIELDS, **{fact.name: fact.label for fact in item.facts}},
-        types={fact.name: fact.type for fact in item.facts},
+        labels={
+            **SPECIAL_FIELDS,
+            **{fact.name: fact.label for fact in item.facts},
+            **{name: label for name, _, label in derived},
+        },
+        types={**{fact.name: fact.type for fact in item.facts}, **{name: kind for name, kind, _ in derived}},
         settings=dict(settings),
         effective_from=start if settings.get("event_date", True) else None,
+        choices={**SPECIAL_CHOICES, **{fact.name: dict(fact.choices) for fact in item.facts}},
     )
-    operations = read_operations(spec for spec in item.steps if chosen(spec, settings))
     limits = [
         limit.compile(context, item_id=item.id)
         for limit in read_limits(spec for spec in item.limits if chosen(spec, settings))
@@ -129,7 +136,8 @@ def compile_program(item: Item, settings: Mapping[str, Any]) -> Program:
             if condition["test"] and chosen(condition, settings) and not condition["priority"]
         ),
         operations=operations,
-        steps=tuple(operation.compile(context) for operation in operations),
+        derivations=tuple(one.framed(context) for one in operations if one.role is Role.DERIVES),
+        steps=tuple(one.framed(context) for one in operations if one.role is not Role.DERIVES),
         limits=tuple(limits),
         split=compile_split(content["split"], context) if content["split"] else None,
         aggregate=any(operation.aggregates for operation in operations),

@@ -13,7 +13,7 @@ from policies.engine.limits.registry import limit_kind_of, limit_kinds, read_lim
 from policies.engine.operations.registry import operation_of, operations, read_operations
 from policies.engine.problems import Place, problem_code
 from policies.engine.spec import ONLY
-from policies.engine.terms import APPLICANT_KINDS, CONTENT_FORMAT
+from policies.engine.terms import APPLICANT_KINDS, CONTENT_FORMAT, SPECIAL_FIELDS
 from policies.engine.vocabulary import Vocabulary
 
 Raw = Mapping[str, Any]
@@ -277,14 +277,16 @@ def _condition(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
 
 
 def used_facts(content: Raw) -> dict[str, bool]:
-    """Every fact that rules mention, in order: true where an amount or a needed condition asks for it."""
+    """Every fact that rules ask for, in order: true where an amount or a needed condition asks for it."""
     used: dict[str, bool] = {}
+    steps = read_operations(content["steps"])
+    derived = {step.derived[0] for step in steps if step.derived is not None}
 
     def note(name: str | None, *, needed: bool) -> None:
-        if name and name not in ("applicant_kind", "on"):
+        if name and name not in SPECIAL_FIELDS and name not in derived:
             used[name] = used.get(name, False) or needed
 
-    for operation in read_operations(content["steps"]):
+    for operation in steps:
         for name, needed in operation.facts():
             note(name, needed=needed)
     for condition in content["conditions"]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
 from functools import cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from policies.engine import checks
 from policies.engine.checks import Check, list_of, one_of
 from policies.engine.dates import parse_date
 from policies.engine.grammar import guard
-from policies.engine.money import parse_ratio, parse_yuan
+from policies.engine.money import parse_factor, parse_number, parse_ratio, parse_yuan
 
 
 def _same(value: Any) -> Any:
@@ -24,15 +26,21 @@ def _same(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of value: the check of what was written, and the reader of its normal form."""
+    """A kind of value: the check of what was written, and the reader of its normal form.
+
+    `values`: of a table, the kind of its values.
+    """
 
     name: str
     check: Check
     read: Callable[[Any], Any] = _same
+    values: Kind | None = None
 
 
 YUAN = Kind("yuan", checks.yuan, parse_yuan)
 RATIO = Kind("ratio", checks.ratio_above_zero, parse_ratio)
+# A ratio that may pass one.
+FACTOR = Kind("ratio", checks.factor, parse_factor)
 COUNT = Kind("count", checks.count)
 # A target is shown as it was written, so the text stays.
 NUMBER = Kind("number", checks.number)
@@ -41,11 +49,61 @@ FLAG = Kind("flag", checks.boolean)
 TEXT = Kind("text", checks.text)
 CODE = Kind("code", checks.code)
 FACT = Kind("fact", checks.name)
+NAME = Kind("id", checks.name)
 FACTS = Kind("facts", list_of(checks.name, least=1), tuple)
 SETTING = Kind("setting", checks.name)
 GUARD = Kind("guard", guard)
 # `{field, test}`; the schema checks what is inside.
 ONLY = Kind("only", _same)
+
+
+# A table by lower bounds, in ascending order.
+Bounds = tuple[tuple[Fraction, Any], ...]
+
+
+def by_bound(values: Kind) -> Kind:
+    """A table from a lower bound (以上, the bound included) to a value: read as pairs in ascending order."""
+
+    def read(table: Mapping[str, Any]) -> Bounds:
+        return tuple(sorted((parse_number(bound), values.read(value)) for bound, value in table.items()))
+
+    return Kind("table", checks.table_of(checks.number, values.check, same=parse_number), read, values)
+
+
+def by_word(values: Kind) -> Kind:
+    """A table from a word (a choice, a text, a whole number) to a value."""
+
+    def read(table: Mapping[str, Any]) -> dict[str, Any]:
+        return {word: values.read(value) for word, value in table.items()}
+
+    return Kind("table", checks.table_of(checks.word, values.check), read, values)
+
+
+def _by_day(table: Mapping[str, Any]) -> tuple[tuple[date, Fraction], ...]:
+    return tuple(sorted((parse_date(day), parse_number(value)) for day, value in table.items()))
+
+
+class Period(NamedTuple):
+    """The days on which something holds, both included; without a last day from the first on."""
+
+    first: date
+    last: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+def _period(text: str) -> Period:
+    first, _, last = text.partition("/")
+    return Period(parse_date(first), parse_date(last) if last else None)
+
+
+PERIOD = Kind("period", checks.period, _period)
+PERIOD_BY_WORD = by_word(PERIOD)
+NUMBER_BY_DAY = Kind("table", checks.table_of(checks.day, checks.number), _by_day, NUMBER)
+SUM_BY_BOUND, RATIO_BY_BOUND = by_bound(YUAN), by_bound(RATIO)
+SUM_BY_WORD, FACTOR_BY_WORD = by_word(YUAN), by_word(FACTOR)
 
 
 def choice(words: Mapping[str, str]) -> Kind:

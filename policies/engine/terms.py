@@ -116,4 +116,7 @@ LEDGERS = {
 }
 
 # Names a condition may ask about besides the facts of a line.
-SPECIAL_FIELDS = {"applicant_kind": "申请人类型", "on": "事实发生日期"}
+SPECIAL_FIELDS = {"applicant_kind": "申请人类型", "on": "事实发生日期", "filed_on": "申报日期"}
+SPECIAL_TYPES = {"applicant_kind": "choice", "on": "date", "filed_on": "date"}
+# What each of them that is a choice may be.
+SPECIAL_CHOICES: dict[str, dict[str, str]] = {"applicant_kind": APPLICANT_KINDS}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from policies.engine.describe import label_of
 from policies.engine.guards import chosen
 from policies.engine.limits.registry import read_limits
 from policies.engine.model import Item
@@ -41,8 +42,8 @@ class _ShortWords:
     rules: Item
     settings: Mapping[str, Any]
 
-    def label(self, name: str) -> str:
-        return fact_label(self.rules, name)
+    def label(self, name: str, value: str = "") -> str:
+        return label_of(self.rules)(name, value)
 
     def sum(self, fen: int) -> str:
         return short_sum(Decimal(fen).scaleb(-2))
@@ -53,10 +54,10 @@ def amount_words(rules: Item) -> AmountWords:
     words = _ShortWords(rules, rules.defaults)
     steps = read_operations(step for step in rules.steps if chosen(step, words.settings))
     # A sum says more than the title it comes with; the title then stands among the bounds.
-    headings = (step.heading(words) for step in sorted(steps, key=lambda step: step.heads_last))
+    headings = (step.headline(words) for step in sorted(steps, key=lambda step: step.heads_last))
     found = next(filter(None, headings), None)
     lead, figure = found or ("金额", "由审定决定")
-    bounds = [said for step in steps for said in step.bounds(words)]
+    bounds = [said for step in steps for said in step.all_bounds(words)]
     limits = read_limits(limit for limit in rules.limits if chosen(limit, words.settings))
     bounds += [said for limit in limits for said in limit.bounds(words)]
     return AmountWords(

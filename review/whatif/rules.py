@@ -15,11 +15,11 @@ from typing import Any
 from policies.engine import Catalogue, Item, catalogue_of, compile_item, content_hash, plain_content
 from policies.engine.checks import MAX_COUNT, Checker
 from policies.engine.conditions.registry import family_of
+from policies.engine.describe import label_of
 from policies.engine.limits.registry import read_limit
 from policies.engine.lint import lint_item
 from policies.engine.operations.registry import read_operation
 from policies.engine.problems import Fault, problem_code
-from policies.published.wording import fact_label
 
 # A period that holds no day of any claim: how an item stands that is not, not yet, or no longer in force.
 _NEVER = [{"from": "1900-01-01", "to": "1900-01-02"}]
@@ -197,13 +197,23 @@ def readings(content: Mapping[str, Any]) -> list[Adjustable]:
 
 def _of_step(item: Item, number: int, step: Mapping[str, Any]) -> list[Adjustable]:
     operation = read_operation(step)
-    kinds = {key.name: key.kind.name for key in operation.declared().values()}
-    words = operation.figures(lambda name: fact_label(item, name))
-    return [
-        _figure(("steps", number, name), label, kinds[name], step[name])
-        for name, label in words.items()
-        if name in step
-    ]
+    kinds = {key.name: key.kind for key in operation.declared().values()}
+    label_of_item = label_of(item)
+    found = []
+    for name, label in operation.figures(label_of_item).items():
+        kind = kinds[name]
+        if name in step and kind.values is not None:
+            # Each row of a table is a figure.
+            field_name = step.get("field", "")
+            found += [
+                _figure(
+                    ("steps", number, name, row), f"{label}：{label_of_item(field_name, row)}", kind.values.name, value
+                )
+                for row, value in step[name].items()
+            ]
+        elif name in step:
+            found.append(_figure(("steps", number, name), label, kind.name, step[name]))
+    return found
 
 
 def _figure(path: tuple[str | int, ...], label: str, kind: str, value: Any) -> Adjustable:

@@ -179,7 +179,9 @@ def _value_widget(codec: ValueCodec, value: str, *, words: SectionNames, blank: 
     chosen: dict[str, Choices] = {
         "choice": list(codec.words.items()),
         "flag": [("true", "是"), ("false", "否")],
-        "fact": grouped(words.fact_groups(*codec.types, special=not codec.types)) if codec.kind == "fact" else [],
+        "fact": grouped(words.fact_groups(*codec.types, special=codec.special or not codec.types))
+        if codec.kind == "fact"
+        else [],
         "setting": list(words.settings.items()),
         "item": list(words.items.items()),
     }

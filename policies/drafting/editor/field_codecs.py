@@ -51,8 +51,9 @@ class ValueCodec:
     kind: str
     words: Mapping[str, str] = field(default_factory=dict)
     empty: Any = ABSENT
-    # Of a fact: the types that make sense, all where none is named.
+    # Of a fact: the types that make sense, all where none is named; whether facts of the applicant and the claim do.
     types: tuple[str, ...] = ()
+    special: bool = False
 
     def fits(self, value: Any) -> bool:
         if self.kind == "flag":
@@ -163,7 +164,12 @@ class GuardCodec:
 
 @dataclass(frozen=True)
 class OptionList:
-    """The choices of a fact, a line each: `code=words`."""
+    """The choices of a fact, or the rows of a table, a line each: `code=words`.
+
+    A choice without words is called by its code; `is_table`: a row without a value has none.
+    """
+
+    is_table: bool = False
 
     def fits(self, value: Any) -> bool:
         return isinstance(value, Mapping) and all(isinstance(words, str | int) for words in value.values())
@@ -173,7 +179,8 @@ class OptionList:
 
     def read(self, posted: Posted, name: str) -> Any:
         lines = [line.replace("＝", "=").partition("=") for line in last_text(posted, name).split("\n")]
-        return {code.strip(): words.strip() or code.strip() for code, _, words in lines if code.strip()} or ABSENT
+        named = ((code.strip(), words.strip()) for code, _, words in lines)
+        return {code: words or ("" if self.is_table else code) for code, words in named if code} or ABSENT
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from typing import Any
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.group_codecs import GROUPS
-from policies.drafting.editor.sections import own_facts
+from policies.drafting.editor.sections import derived_facts, own_facts
 from policies.engine.conditions.registry import family_of, known_tests
 from policies.engine.limits.registry import limit_kind_of, limit_labels, read_limit
 from policies.engine.money import number_text
 from policies.engine.operations.registry import operation_of, read_operation
-from policies.engine.terms import APPLICANT_KINDS, SPECIAL_FIELDS
+from policies.engine.terms import SPECIAL_CHOICES, SPECIAL_FIELDS, SPECIAL_TYPES
 from policies.engine.vocabulary import package_vocabulary
 
 Group = tuple[str, list[tuple[str, str]]]
@@ -45,6 +45,13 @@ class SectionNames:
     def labels(self) -> dict[str, str]:
         return {name: fact.label for name, fact in self.facts.items()} | SPECIAL_FIELDS
 
+    def label(self, name: str, value: str = "") -> str:
+        """The label of a fact, or with a value that of one of its choices; the name itself where it has none."""
+        fact = self.fact(name)
+        if value:
+            return dict(fact.choices).get(value, value) if fact else value
+        return fact.label if fact else name
+
     def fact_groups(self, *types: str, special: bool = False) -> list[Group]:
         """Facts to choose from, those that the section asks for first; of the given types only, if any."""
         wanted = [fact for fact in self.facts.values() if not types or fact.type in types]
@@ -52,17 +59,20 @@ class SectionNames:
         rest = [fact for fact in wanted if fact.name not in self.asked]
         groups: list[Group] = [("本事项的事实", [(fact.name, fact.label) for fact in own])]
         if special:
-            groups.append(("申请人和日期", list(SPECIAL_FIELDS.items())))
+            offered = [one for one in SPECIAL_FIELDS.items() if not types or SPECIAL_TYPES[one[0]] in types]
+            groups.append(("申请人和日期", offered))
         for kind, label in _TYPES.items():
             found = [(fact.name, fact.label) for fact in rest if fact.type == kind]
             groups.append((f"其他{label}", found))
         return [group for group in groups if group[1]]
 
     def fact(self, name: str) -> FactName | None:
-        """What is known of a fact's name, the kind of the applicant and the day of the fact included."""
-        if name == "applicant_kind":
-            return FactName(name, SPECIAL_FIELDS[name], "choice", tuple(APPLICANT_KINDS.items()))
-        return FactName(name, SPECIAL_FIELDS[name], "date") if name == "on" else self.facts.get(name)
+        """What is known of a fact's name, those of the applicant and the claim included."""
+        if name in SPECIAL_FIELDS:
+            return FactName(
+                name, SPECIAL_FIELDS[name], SPECIAL_TYPES[name], tuple(SPECIAL_CHOICES.get(name, {}).items())
+            )
+        return self.facts.get(name)
 
 
 def section_names(sections: Sequence[Mapping[str, Any]], section: Mapping[str, Any]) -> SectionNames:
@@ -80,6 +90,8 @@ def section_names(sections: Sequence[Mapping[str, Any]], section: Mapping[str, A
         label = str(own.get("label") or (shared.label if shared else name))
         if name:
             facts[name] = FactName(name, label, str(kind), listed or (shared.choices if shared else ()))
+    derived = derived_facts(section)
+    facts |= {name: FactName(name, label, kind) for name, (kind, label) in derived.items()}
     settings = {name: setting.label for name, setting in vocabulary.settings.items()}
     for part in sections:
         own_settings = part.get("settings")
@@ -88,7 +100,7 @@ def section_names(sections: Sequence[Mapping[str, Any]], section: Mapping[str, A
     items = {str(part["item"]): str(part.get("title", "")) for part in sections if isinstance(part.get("item"), str)}
     return SectionNames(
         facts,
-        tuple(asked_names(section)),
+        (*asked_names(section), *derived),
         settings,
         items,
         conditions=_places(sections, "conditions", "text"),
@@ -132,13 +144,11 @@ def step_sentence(step: Mapping[str, Any], words: SectionNames) -> str:
     operation = operation_of(step.get("do"))
     if operation is None:
         return "还没有选这一步做什么"
-    return (_sentence(_step_words, step, words.labels) or f"{operation.label}：还没有填完") + guard_sentence(
-        step, words
-    )
+    return (_sentence(_step_words, step, words) or f"{operation.label}：还没有填完") + guard_sentence(step, words)
 
 
-def _step_words(step: Mapping[str, Any], named: Mapping[str, str]) -> str:
-    return read_operation(step).form_sentence(lambda name: named.get(name, name))
+def _step_words(step: Mapping[str, Any], words: SectionNames) -> str:
+    return read_operation(step).form_sentence(words.label)
 
 
 def limit_sentence(limit: Mapping[str, Any], words: SectionNames) -> str:

@@ -29,6 +29,7 @@ from policies.engine import checks, grammar, split
 from policies.engine.checks import Check
 from policies.engine.limits.base import PER, SCALE, Scale
 from policies.engine.limits.registry import limit_kind_of, limit_kinds
+from policies.engine.operations.derive import Derive
 from policies.engine.operations.registry import operation_of, operations
 from policies.engine.programme import PARTS, RHYTHMS
 from policies.engine.spec import FACTS, GUARD, ONLY, Key, Kind, Spec
@@ -185,7 +186,9 @@ def _key_codec(key: Key, types: Mapping[str, str]) -> Codec:
     }
     if key.kind is SCALE:
         return _keys(Scale, types)
-    return own.get(key.kind) or ValueCodec(key.kind.name, key.choices, types=key.types)
+    if key.kind.values is not None:
+        return OptionList(is_table=True)
+    return own.get(key.kind) or ValueCodec(key.kind.name, key.choices, types=key.types, special=True)
 
 
 def _keys(rule: type[Spec], types: Mapping[str, str], kept: str = "") -> Record:
@@ -231,11 +234,22 @@ def own_facts(section: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {row["name"]: row for row in rows if isinstance(row.get("name"), str)}
 
 
+def derived_facts(section: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """The type and label of each fact that a step of the section works out, by name."""
+    steps = section.get("steps")
+    found = {}
+    for step in steps if isinstance(steps, list) else ():
+        operation = operation_of(step.get("do")) if isinstance(step, Mapping) else None
+        if operation is not None and issubclass(operation, Derive) and isinstance(name := step.get("name"), str):
+            found[name] = (operation.gives, str(step.get("label") or name))
+    return found
+
+
 def fact_types(section: Mapping[str, Any]) -> dict[str, str]:
     """The type of every fact that the section may ask about."""
     shared = {name: str(fact["type"]) for name, fact in package_vocabulary().facts.items()}
     own = {name: str(fact["type"]) for name, fact in own_facts(section).items() if fact.get("type") in _TYPES}
-    return {**shared, **own}
+    return {**shared, **own, **{name: kind for name, (kind, _) in derived_facts(section).items()}}
 
 
 _TYPES = labels.WORDS["type"]

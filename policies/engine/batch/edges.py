@@ -1,6 +1,6 @@
 """Where an item's rules change their answer: the sums, counts and days named in them, and their neighbours."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -11,7 +11,7 @@ from policies.engine.model import Item
 from policies.engine.money import parse_ratio, parse_yuan
 from policies.engine.operations.registry import read_operations
 from policies.engine.schema import used_facts
-from policies.engine.spec import DAY, RATIO, YUAN, Kind
+from policies.engine.spec import DAY, FACTOR, RATIO, YUAN, Kind
 
 # Tried besides what the rules name: nothing, a fen, odd fen, and what a form is likely to hold.
 _PLAIN_FEN = (0, 1, 2, 3, 99, 100, 101, 99_999, 1_000_001)
@@ -113,19 +113,25 @@ def _note_test(
 
 def _stated(item: Item, kind: Kind) -> set[Any]:
     """The values of one kind that the item's steps state."""
-    found = {
-        getattr(step, attribute)
-        for step in read_operations(item.steps)
-        for attribute, key in step.declared().items()
-        if key.kind is kind
-    }
+    found = set()
+    for step in read_operations(item.steps):
+        for attribute, key in step.declared().items():
+            value = getattr(step, attribute)
+            if key.kind is kind:
+                found.add(value)
+            elif key.kind.values is kind:
+                found.update(value.values() if isinstance(value, Mapping) else (fen for _, fen in value))
     return found - {None}
 
 
 def _sums(item: Item) -> set[int]:
     """Sums that steps and limits name, and what a share has to be taken of to give them."""
     named = _stated(item, YUAN) | {parse_yuan(limit["yuan"]) for limit in item.limits if "yuan" in limit}
-    ratios = _stated(item, RATIO) | {parse_ratio(limit["scale"]["ratio"]) for limit in item.limits if "scale" in limit}
+    ratios = (
+        _stated(item, RATIO)
+        | _stated(item, FACTOR)
+        | {parse_ratio(limit["scale"]["ratio"]) for limit in item.limits if "scale" in limit}
+    )
     inverse = {-(-fen * ratio.denominator // ratio.numerator) for fen in named for ratio in ratios}
     shares = {fen * ratio.numerator // ratio.denominator for fen in named for ratio in ratios}
     return named | inverse | shares or {1_000_000}

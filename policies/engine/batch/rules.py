@@ -11,7 +11,7 @@ from policies.engine.columns.lines import Lines
 from policies.engine.columns.population import BoolArray, IntArray
 from policies.engine.guards import chosen
 from policies.engine.model import Content
-from policies.engine.operations.base import ColumnStep
+from policies.engine.operations.base import ColumnStep, Role
 from policies.engine.program import Program
 from policies.engine.scopes import SCOPES, SUBJECT, Scope
 
@@ -53,6 +53,7 @@ class ItemRules:
     program: Program
     rules: ColumnContext
     gates: tuple[Gate, ...]
+    derivations: tuple[ColumnStep, ...]
     steps: tuple[ColumnStep, ...]
     limits: dict[int, Any]
     bases: Bases
@@ -62,10 +63,14 @@ class ItemRules:
         """Version, conditions and steps of every line; `paid` is the ledger by name, for each line."""
         lines.paid = paid
         lines.refuse(~self.in_force(lines.day), codes[NOT_IN_FORCE])
-        in_force = lines.reason < 0
+        in_force = lines.running = lines.reason < 0
+        for derive in self.derivations:
+            derive(lines)
+        if self.derivations:
+            in_force = lines.running
         for gate in self.gates:
             self._pass(gate, lines, in_force)
-        lines.running = lines.reason < 0
+        lines.running = in_force & (lines.reason < 0)
         for step in self.steps:
             step(lines)
 
@@ -108,7 +113,8 @@ def compile_rules(program: Program, codes: Codes) -> ItemRules:
             Gate(rules.test(c["field"], c["test"]), rules.only(c.get("unless")), c["needed"], codes[c["code"]])
             for c in conditions
         ),
-        steps=tuple(operation.compile_columns(rules) for operation in program.operations),
+        derivations=tuple(one.framed_columns(rules) for one in program.operations if one.role is Role.DERIVES),
+        steps=tuple(one.framed_columns(rules) for one in program.operations if one.role is not Role.DERIVES),
         limits={id(limit): limit.compile_columns(rules) for limit in program.limits},
         bases=_bases(program, reads),
         needs_ledger=bool(reads),

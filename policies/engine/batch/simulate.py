@@ -171,8 +171,9 @@ class _Simulation:
             table = merge_lines(table, shape, asked)
             shape = shape_of(claims, claims)
         whole = span(claims)
-        day = _days(table, item, shape.spread(population.on[whole]))
-        lines = Lines(table, day=day, kind=shape.spread(population.kind[whole]), assume=population.assume)
+        filed = shape.spread(population.on[whole])
+        day = _days(table, item, filed)
+        lines = Lines(table, day=day, filed=filed, kind=shape.spread(population.kind[whole]), assume=population.assume)
         run = Run(
             population,
             rules,

@@ -7,7 +7,7 @@ within f, and the second within d^2, which fits for d up to `FINEST`; a finer ra
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 import numpy as np
@@ -18,6 +18,7 @@ from policies.engine.money import part_down, part_half_up
 MOST = 2**60
 # 2 * d^2 + d stays inside int64: the bound of rounding half up, which doubles.
 FINEST = 2 * 10**9
+_HIGHEST_RATE = 9 * 10**4
 
 
 def share_down(fen: IntArray, ratio: Fraction) -> IntArray:
@@ -42,11 +43,45 @@ def share_half_up(fen: IntArray, ratio: Fraction) -> IntArray:
     return whole * top + (2 * rest * top + bottom) // (2 * bottom)
 
 
+def share_of_each(fen: IntArray, top: IntArray, bottom: IntArray, *, half_up: bool) -> IntArray:
+    """Each sum's own share `top / bottom`, at most the whole; both at most 10^6, so that no product overflows."""
+    whole = fen // bottom
+    rest = fen - whole * bottom
+    if half_up:
+        return whole * top + (2 * rest * top + bottom) // (2 * bottom)
+    return whole * top + rest * top // bottom
+
+
 def times(fen: IntArray | int, count: IntArray, where: str) -> IntArray:
     """`fen` times `count`; PopulationError where a product would pass MOST."""
     if np.any(fen > MOST // np.maximum(count, 1)):
         raise PopulationError(f"{where}: a sum times its count passes {MOST} fen")
     return fen * count
+
+
+def times_factor(
+    fen: IntArray, factor: Fraction, share: Callable[[IntArray, Fraction], IntArray], where: str
+) -> IntArray:
+    """`factor` times each sum, which may be more than the sum; PopulationError where one would pass MOST."""
+    if factor <= 1:
+        return share(fen, factor)
+    whole, rest = divmod(factor, 1)
+    more = times(fen, np.full(len(fen), int(whole)), where)
+    return more + share(fen, rest) if rest else more
+
+
+def at_rate(fen: IntArray, rate: IntArray, scale: int, *, most: int, where: str) -> IntArray:
+    """`rate / scale` times each sum, cut down to the fen and to `most`; PopulationError past int64.
+
+    `fen` is at most 10^14.
+    """
+    highest = int(rate.max(initial=0))
+    if highest // scale >= _HIGHEST_RATE or highest * scale > MOST:
+        raise PopulationError(f"{where}: a rate passes {_HIGHEST_RATE}, or has too many decimals")
+    whole = fen // scale
+    rest = fen - whole * scale
+    found: IntArray = np.minimum(whole * rate + rest * rate // scale, most)
+    return found
 
 
 def checked_totals(columns: Iterable[IntArray]) -> int:
@@ -131,15 +166,24 @@ def add_months(days: IntArray, months: int) -> IntArray:
     return _terms(np.arange(first, int(days.max()) + 1) - _EPOCH, months)[days - first]
 
 
-def _terms(days: IntArray, months: int) -> IntArray:
+def _terms(days: IntArray, months: int | IntArray) -> IntArray:
     day = days.astype("datetime64[D]")
     month = day.astype("datetime64[M]")
     of_month = (day - month.astype("datetime64[D]")).astype(np.int64)
-    last = month + np.timedelta64(months, "M")
+    last = month + np.asarray(months).astype("timedelta64[M]")
     first_day, next_first = last.astype("datetime64[D]"), (last + np.timedelta64(1, "M")).astype("datetime64[D]")
     longest = (next_first - first_day).astype(np.int64) - 1
     found: IntArray = first_day.astype(np.int64) + np.minimum(of_month, longest) + _EPOCH
     return found
+
+
+def years_between(first: IntArray, last: IntArray) -> tuple[IntArray, IntArray]:
+    """Whole years between day numbers, and the days past them; as `dates.years_and_days`."""
+    start, end = ((days - _EPOCH).astype("datetime64[D]").astype("datetime64[Y]") for days in (first, last))
+    years = np.maximum((end - start).astype(np.int64), 0)
+    years -= (_terms(first - _EPOCH, 12 * years) > last) & (years > 0)
+    days = last - _terms(first - _EPOCH, 12 * years)
+    return years, np.maximum(days, 0)
 
 
 def in_order_of(keys: IntArray) -> tuple[IntArray, IntArray]:

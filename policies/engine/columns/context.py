@@ -9,6 +9,7 @@ from policies.engine.columns.conditions import Test, UnsupportedRuleError
 from policies.engine.conditions.registry import compile_test
 from policies.engine.facts import MAX_ROWS
 from policies.engine.money import MAX_FEN
+from policies.engine.terms import SPECIAL_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +30,12 @@ class ColumnContext:
         self.program = program
         self.item = program.item.id
         self.settings = dict(program.settings)
-        self.types = {**{fact.name: fact.type for fact in program.item.facts}, "on": "date"}
+        derived = (step.derived for step in program.operations)
+        self.types = {
+            **{fact.name: fact.type for fact in program.item.facts},
+            **{found[0]: found[1] for found in derived if found is not None},
+            **SPECIAL_TYPES,
+        }
         self.share: Share = share_down if self.settings.get("fen_floor", True) else share_half_up
         self.since = program.effective_from if self.settings.get("event_date", True) else None
 
@@ -38,14 +44,17 @@ class ColumnContext:
 
     def only(self, spec: Content | None) -> Test | None:
         """The test of `{field, test}`, None where there is none."""
-        if spec is None:
-            return None
+        return None if spec is None else self.test_of(spec)
+
+    def test_of(self, spec: Content) -> Test:
+        """The test of `{field, test}`."""
         return self.test(spec["field"], {name: bound for name, bound in spec.items() if name != "field"})
 
-    def need(self, name: str, *types: str) -> None:
-        """Refuse a fact of a type that the scalar engine could not compute with either."""
+    def need(self, name: str, *types: str) -> str:
+        """The type of a fact; refuse a fact of a type that the scalar engine could not compute with either."""
         if self.types.get(name) not in types:
             raise UnsupportedRuleError(self.item, f"{name} is no {' or '.join(types)}")
+        return self.types[name]
 
     def need_sums(self, fields: Sequence[str]) -> None:
         """Refuse what is no sum, and more rows than int64 could add up (see `arithmetic`)."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from policies.engine.columns.arithmetic import sums_between
-from policies.engine.columns.population import BoolArray, Column, IntArray, LineTable, Lists, Rows
+from policies.engine.columns.population import KINDS, BoolArray, Column, IntArray, LineTable, Lists, Rows
 
 NONE = -1
 
@@ -14,14 +14,16 @@ NONE = -1
 class Lines:
     """The columns of a table with the days and kinds of its claims, and the state that steps change.
 
-    `amount` is fen and counts where `has`; `reason` is the first refusal's code number, NONE without; `measured` is 1
-    or 0 for a target met or missed, NONE without; `running` are lines that no step has stopped.
+    `day` is the day of each line, `filed` that of its claim. `amount` is fen and counts where `has`; `reason` is the
+    first refusal's code number, NONE without; `measured` is 1 or 0 for a target met or missed, NONE without; `running`
+    are lines that no step has stopped.
     """
 
-    def __init__(self, table: LineTable, *, day: IntArray, kind: IntArray, assume: bool) -> None:
+    def __init__(self, table: LineTable, *, day: IntArray, filed: IntArray, kind: IntArray, assume: bool) -> None:
         size = len(table)
         self.table = table
         self.day = day
+        self.filed = filed
         self.kind = kind
         self.assume = assume
         self.count = np.ones(size, dtype=np.int64) if table.count is None else table.count.astype(np.int64, copy=False)
@@ -35,6 +37,8 @@ class Lines:
         self.running = np.ones(size, dtype=np.bool_)
         self.kept: dict[str, BoolArray] = {}
         self.paid: dict[str, IntArray] = {}
+        # Facts that steps worked out.
+        self.derived: dict[str, Column] = {}
         self._nothing = np.zeros(size, dtype=np.bool_)
         self._all = np.ones(size, dtype=np.bool_)
 
@@ -43,18 +47,40 @@ class Lines:
 
     def column(self, name: str) -> Column:
         """A fact's column; of a fact that no line states, an empty one."""
+        if name == "applicant_kind":
+            return Column(self.kind, words=KINDS)
+        if name in self.derived:
+            return self.derived[name]
         return self.table.columns.get(name) or Column(np.zeros(len(self), dtype=np.int64), self._nothing)
+
+    def numbers(self, name: str) -> tuple[IntArray, int, BoolArray]:
+        """A fact as whole numbers, by what they are to be divided, and where it is one; of rows and lists how many."""
+        rows = self.table.rows.get(name)
+        if rows is not None:
+            return np.diff(rows.starts), 1, self.present(name)
+        column, stated = self.column(name), self.present(name)
+        values = column.values
+        if column.lists is not None:
+            values = np.where(column.lists.given, np.diff(column.lists.starts), values)
+        return values, column.scale, stated if column.spoken is None else stated & ~column.spoken
+
+    def words_stated(self, name: str) -> BoolArray:
+        """Where a fact is stated and is one word or number, and no list of them."""
+        column, stated = self.column(name), self.present(name)
+        return stated if column.lists is None else stated & ~column.lists.given
 
     def present(self, name: str) -> BoolArray:
         """Which lines state the fact."""
-        if name == "on":
+        if name in ("on", "filed_on"):
             return self._all
         rows = self.table.rows.get(name)
         present = rows.present if rows is not None else self.column(name).present
         return present if present is not None else self._all
 
     def days(self, name: str) -> IntArray:
-        """A date fact as day numbers; `on` is the day of the line."""
+        """A date fact as day numbers; `on` is the day of the line, `filed_on` that of the claim."""
+        if name == "filed_on":
+            return self.filed
         return self.day if name == "on" else self.column(name).values
 
     def sum(self, name: str) -> tuple[IntArray, BoolArray]:
@@ -105,16 +131,20 @@ class Lines:
 
     def fresh(self) -> "Lines":
         """The same lines before any step."""
-        return Lines(self.table, day=self.day, kind=self.kind, assume=self.assume)
+        return Lines(self.table, day=self.day, filed=self.filed, kind=self.kind, assume=self.assume)
 
     def part(self, where: IntArray) -> "Lines":
         """The lines at ascending positions `where`, before any step."""
-        return Lines(take_lines(self.table, where), day=self.day[where], kind=self.kind[where], assume=self.assume)
+        return self._part(take_lines(self.table, where), where)
+
+    def _part(self, table: LineTable, where: IntArray) -> "Lines":
+        day, filed, kind = self.day[where], self.filed[where], self.kind[where]
+        return Lines(table, day=day, filed=filed, kind=kind, assume=self.assume)
 
     def after_steps(self, where: IntArray) -> "Lines":
         """The lines at ascending positions `where` as the steps left them; their facts are left behind."""
         table = replace(self.table, columns={}, rows={})
-        part = Lines(take_lines(table, where), day=self.day[where], kind=self.kind[where], assume=self.assume)
+        part = self._part(take_lines(table, where), where)
         for name in _STATE:
             setattr(part, name, getattr(self, name)[where])
         return part

@@ -57,6 +57,10 @@ class Family(ABC):
     ) -> Test:
         """The test over columns. UnsupportedRuleError for what it cannot follow to the fen."""
 
+    def suits(self, kind: str) -> bool:
+        """Whether the tests can be asked of facts of this type."""
+        return kind in self.offered
+
     def readings(self, name: str) -> frozenset[str]:
         """The readings that act on a test."""
         del name

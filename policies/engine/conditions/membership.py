@@ -51,6 +51,9 @@ class Membership(Family):
     def verb(self, name: str) -> str:
         return "不是" if name == "not_in" else "是"
 
+    def suits(self, kind: str) -> bool:
+        return kind not in ("rows", "date")
+
     def choices(self, bound: Any) -> list[Any]:
         return bound if isinstance(bound, list) else [bound]
 

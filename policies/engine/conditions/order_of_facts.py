@@ -36,6 +36,9 @@ class OrderOfFacts(Family):
 
         return predicate
 
+    def suits(self, kind: str) -> bool:
+        return kind == "date" or kind in _WHOLE
+
     def takes(self, name: str) -> str:
         return "fact"
 

@@ -59,8 +59,7 @@ class AtMost(Operation):
 
     def problems(self, item: ItemSteps, number: int) -> Iterator[tuple[Place, Fault]]:
         """A ceiling that no sum can pass changes nothing."""
-        fixed = [fen for step in item.amounts if (fen := step.fixed_fen) is not None]
-        if fixed and len(fixed) == len(item.amounts) and max(fixed) <= self.yuan:
+        if item.most_fixed is not None and item.most_fixed <= self.yuan:
             yield ("yuan",), USELESS_CEILING.fault()
 
     def sentence(self, label: Label) -> str:

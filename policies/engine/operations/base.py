@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from policies.engine.checks import MAX_COUNT
 from policies.engine.problems import Fault, Place, problem_code
-from policies.engine.spec import CODE, FACT, GUARD, TEXT, Spec, key
+from policies.engine.spec import CODE, FACT, GUARD, ONLY, TEXT, Spec, key
 from policies.engine.terms import NATURES
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from policies.engine.columns.conditions import Test
     from policies.engine.columns.context import ColumnContext
     from policies.engine.columns.lines import Lines
+    from policies.engine.conditions.base import Predicate
     from policies.engine.context import Context
     from policies.engine.line import Line
 
@@ -26,8 +28,15 @@ if TYPE_CHECKING:
 Step = Callable[["Line"], bool]
 # A compiled column step changes the lines that are still running.
 ColumnStep = Callable[["Lines"], None]
-# The label of a fact.
-Label = Callable[[str], str]
+
+
+class Label(Protocol):
+    """The label of a fact, or with a value that of one of its choices."""
+
+    def __call__(self, name: str, value: str = "") -> str:
+        """The label; the name (or the value) itself where it has none."""
+
+
 SUMS = ("money", "rows")
 INT64_MAX = 2**63 - 1
 
@@ -57,8 +66,13 @@ NOT_ROWS = problem_code(
 
 
 class Role(Enum):
-    """What a step does: it sets the line's result, changes an amount that is set, or filters rows before they count."""
+    """What a step does.
 
+    It works out a fact before anything is tested, sets the line's result, changes an amount that is set, or filters
+    rows before they count.
+    """
+
+    DERIVES = "derives"
     SETS = "sets"
     CHANGES = "changes"
     FILTERS = "filters"
@@ -71,8 +85,8 @@ class Wording(Protocol):
     def settings(self) -> Mapping[str, Any]:
         """The chosen value of each setting."""
 
-    def label(self, name: str) -> str:
-        """The label of a fact."""
+    def label(self, name: str, value: str = "") -> str:
+        """The label of a fact, or with a value that of one of its choices."""
 
     def sum(self, fen: int) -> str:
         """A sum in few characters: `5 万元`."""
@@ -80,15 +94,30 @@ class Wording(Protocol):
 
 @dataclass(frozen=True)
 class ItemSteps:
-    """The steps of one item as its lint sees them; `types` are those of its facts by name."""
+    """The steps of one item as its lint sees them; `types`: of its facts by name; `choices`: what they offer."""
 
     steps: Sequence[Operation]
     types: Mapping[str, str]
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The names of the facts that are asked for."""
+        return frozenset(self.choices)
 
     @cached_property
     def amounts(self) -> list[Operation]:
         """The steps that set the amount (or a target's result); a title that brings none is not among them."""
         return [step for step in self.steps if step.role is Role.SETS and step.sets_amount]
+
+    @property
+    def most_fixed(self) -> int | None:
+        """The most that the steps can set whatever a claim states, in fen; None where what it states decides."""
+        fixed = [fen for step in self.amounts if (fen := step.fixed_fen) is not None]
+        if not fixed or len(fixed) < len(self.amounts):
+            return None
+        added = sum(step.fixed_fen or 0 for step in self.amounts if step.adds)
+        return max(step.fixed_fen or 0 for step in self.amounts if not step.adds) + added
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,12 +155,22 @@ class Operation(Spec, ABC):
     def compile_columns(self, context: ColumnContext) -> ColumnStep:
         """The step for columns. UnsupportedRuleError for what it cannot follow to the fen."""
 
+    def framed(self, context: Context) -> Step:
+        """The step for one line as a program runs it."""
+        return self.compile(context)
+
+    def framed_columns(self, context: ColumnContext) -> ColumnStep:
+        """The step for columns as a program runs it."""
+        return self.compile_columns(context)
+
     # ---- what it refers to ---------------------------------------------------------------------------
     def facts(self) -> Iterator[tuple[str, bool]]:
         """The facts that it asks for, in order, each with whether the amount needs it."""
         for attribute, declared in self.declared().items():
-            if declared.asks is not None:
-                named = getattr(self, attribute)
+            named = getattr(self, attribute)
+            if declared.kind is ONLY and named is not None:
+                yield named["field"], True
+            elif declared.asks is not None:
                 for name in named if isinstance(named, tuple) else filter(None, (named,)):
                     yield name, declared.asks
 
@@ -159,6 +198,21 @@ class Operation(Spec, ABC):
     def sets_amount(self) -> bool:
         """Whether a step that sets something sets the amount, so that no second one may."""
         return True
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether what it sets stands beside a sum set before it."""
+        return False
+
+    @property
+    def adds(self) -> bool:
+        """Whether it is added to the sum set before it."""
+        return False
+
+    @property
+    def derived(self) -> tuple[str, str, str] | None:
+        """The name, type and label of the fact that it works out."""
+        return None
 
     @property
     def is_ceiling(self) -> bool:
@@ -198,18 +252,33 @@ class Operation(Spec, ABC):
 
     def form_sentence(self, label: Label) -> str:
         """The step in the words of its form."""
+        return self.told(label)
+
+    def told(self, label: Label) -> str:
+        """The step in plain words, with whom it is for and how it stands to the steps before it."""
         return self.sentence(label)
 
     def heading(self, words: Wording) -> tuple[str, str] | None:
         """How much, as words and a figure; None for what is no sum, title or target."""
         return None
 
+    def headline(self, words: Wording) -> tuple[str, str] | None:
+        """The heading, with whom the step is for."""
+        return self.heading(words)
+
     def bounds(self, words: Wording) -> Iterator[str]:
         """The bounds that stand below a heading."""
         yield from ()
 
+    def all_bounds(self, words: Wording) -> Iterator[str]:
+        """The bounds, and what a further step sets beside the first."""
+        yield from self.bounds(words)
+
     def figures(self, label: Label) -> Mapping[str, str]:
-        """The figures that a simulation may change: the key's name, and what the figure is called."""
+        """The figures that a simulation may change: the key's name, and what the figure is called.
+
+        Of a table each row is a figure of its own.
+        """
         return {}
 
     @classmethod
@@ -258,3 +327,18 @@ def total(line: Line, names: Sequence[str], *, largest: bool = False) -> int | N
         return None if only is None else int(only)
     found = [int(value) for name in names if (value := line.value(name)) is not None]
     return (max(found) if largest else sum(found)) if found else None
+
+
+def holds_for(predicate: Predicate, only: Mapping[str, Any] | None, line: Line) -> bool:
+    """Whether a test holds; a fact that it cannot be told without is missing."""
+    holds = predicate(line.facts)
+    if holds is None and only is not None:
+        line.missing.append(only["field"])
+    return bool(holds)
+
+
+def stop_unknown(only: Test | None, lines: Lines) -> None:
+    """Stop the lines of which it cannot be told whether the test holds."""
+    known = only(lines)[1] if only is not None else None
+    if known is not None:
+        lines.stop_missing(lines.running & ~known)

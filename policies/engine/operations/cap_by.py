@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from policies.engine.money import money_text
+from policies.engine.money import money_text, ratio_text
 from policies.engine.operations.base import SUMS, Label, Operation, Role, Wording, joined, total
-from policies.engine.spec import FACT, FACTS, TEXT, key
+from policies.engine.spec import FACT, FACTS, RATIO, TEXT, key
 from policies.engine.terms import LEDGERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from policies.engine.columns.context import ColumnContext
     from policies.engine.columns.lines import Lines
@@ -33,11 +34,15 @@ class CapBy(Operation):
     order = 50
 
     fields: tuple[str, ...] = key(FACTS, "哪些费用", types=SUMS, asks=True)
+    ratio: Fraction | None = key(RATIO, "只按几成", help="如不超过地方贡献的 50%；不填时按全额", default=None)
     otherwise: str | None = key(FACT, "没填时改用", name="else", default=None, types=SUMS, asks=False)
     less: str | None = key(FACT, "减去哪一项", default=None, types=SUMS, asks=False)
     less_ledger: str | None = key(LEDGERS, "减去已获支持", default=None)
     only_with: tuple[str, ...] = key(FACTS, "填了其中之一才比较", default=(), types=SUMS)
     called: str | None = key(TEXT, "在依据里怎么称呼", name="label", default=None, shown=True)
+
+    def acting_readings(self) -> frozenset[str]:
+        return frozenset({"fen_floor"} if self.ratio is not None else ())
 
     @property
     def summed(self) -> tuple[str, ...]:
@@ -53,7 +58,8 @@ class CapBy(Operation):
     def compile(self, context: Context) -> Step:
         fields, otherwise, less, ledger = self.fields, self.otherwise, self.less, self.less_ledger
         only_with = frozenset(self.only_with)
-        named = self.called or joined(fields, context.label, "、")
+        ratio, part = self.ratio, context.part()
+        named = self._named(context.label, "、")
 
         def words(figures: tuple[Any, ...]) -> str:
             found, before, bound = figures
@@ -76,6 +82,8 @@ class CapBy(Operation):
             if found is None:
                 line.missing.extend(fields)
                 return True
+            if ratio is not None:
+                found = part(found, ratio)
             before = (facts.get(less, 0) if less else 0) + (line.paid[ledger] if ledger else 0)
             bound = found - before if found > before else 0
             applied = line.amount is None or line.amount > bound
@@ -101,6 +109,8 @@ class CapBy(Operation):
                 found = np.where(stated, found, values * present)
                 stated = stated | present
             lines.stop_missing(acts & ~stated)
+            if self.ratio is not None:
+                found = context.share(found, self.ratio)
             before = lines.stated_or_zero(self.less)
             if self.less_ledger:
                 before = before + lines.paid[self.less_ledger]
@@ -110,8 +120,15 @@ class CapBy(Operation):
         return run
 
     def sentence(self, label: Label) -> str:
-        return f"不超过{self.called or joined(self.fields, label, '与')}"
+        return f"不超过{self._named(label, '与')}"
+
+    def _named(self, label: Label, by: str) -> str:
+        named = self.called or joined(self.fields, label, by)
+        return named if self.ratio is None else f"{named}的 {ratio_text(self.ratio)}"
+
+    def figures(self, label: Label) -> Mapping[str, str]:
+        return {"ratio": f"不超过{self.called or joined(self.fields, label, '、')}的几成"}
 
     def bounds(self, words: Wording) -> Iterator[str]:
         if not self.only_with:
-            yield f"不超过{self.called or joined(self.fields, words.label, '、')}"
+            yield f"不超过{self._named(words.label, '、')}"

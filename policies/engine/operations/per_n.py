@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from policies.engine.columns.arithmetic import times as column_times
 from policies.engine.money import money_text
-from policies.engine.operations.base import ItemSteps, Label, Operation, Role, Wording, overflow
+from policies.engine.operations.base import ItemSteps, Label, Wording, overflow
+from policies.engine.operations.setter import Setter
 from policies.engine.spec import COUNT, FACT, YUAN, key
 from policies.engine.terms import NATURES
 
@@ -24,13 +25,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PerN(Operation):
+class PerN(Setter):
     """Sets the amount to `yuan` for every whole N; what earlier claims counted is taken off in whole N's too."""
 
     verb = "per_n"
     label = "每满若干件计一次"
     help = "件数每满 N 给一次，不足部分不计"
-    role = Role.SETS
     order = 30
     preset: ClassVar = {"nature": "exact"}
     aggregates = True
@@ -84,6 +84,7 @@ class PerN(Operation):
             yield from ((self.prior, Fraction(self.n * times)) for times in (1, 2))
 
     def problems(self, item: ItemSteps, number: int) -> Iterator[tuple[Place, Fault]]:
+        yield from super().problems(item, number)
         yield from overflow(self.yuan)
 
     def sentence(self, label: Label) -> str:

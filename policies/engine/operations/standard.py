@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from policies.engine.money import money_text
-from policies.engine.operations.base import ItemSteps, Label, Operation, Role, Wording, overflow
+from policies.engine.operations.base import ItemSteps, Label, Wording, overflow
+from policies.engine.operations.setter import Setter
 from policies.engine.spec import TEXT, YUAN, key
 from policies.engine.terms import NATURES
 
@@ -21,13 +22,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standard(Operation):
+class Standard(Setter):
     """Sets the amount of a line to `yuan`, whatever was paid."""
 
     verb = "standard"
     label = "按标准定额"
     help = "文件写明每件多少钱"
-    role = Role.SETS
     order = 10
     preset: ClassVar = {"nature": "ceiling", "per": "每件"}
 
@@ -54,6 +54,7 @@ class Standard(Operation):
         return self.yuan
 
     def problems(self, item: ItemSteps, number: int) -> Iterator[tuple[Place, Fault]]:
+        yield from super().problems(item, number)
         yield from overflow(self.yuan)
 
     def sentence(self, label: Label) -> str:

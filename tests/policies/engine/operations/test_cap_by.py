@@ -33,6 +33,15 @@ def test_a_ledger_may_be_taken_off():
     assert not columns_differ(steps)
 
 
+@pytest.mark.parametrize(("fees", "amount"), [("9999.98", 499999), ("10000", 500000), ("10000.01", 500000)])
+def test_it_may_cut_to_a_share_of_the_facts(fees, amount):
+    steps = [STANDARD, cap(fields=["fees"], ratio="50%")]
+
+    assert ask(steps, {"fees": fees}).amount == amount
+    assert not columns_differ(steps, chosen={"fen_floor": False})
+    assert "不超过费用合计的 50%" in spoken(steps)[0]
+
+
 def test_another_fact_stands_in_where_none_is_given():
     steps = [STANDARD, cap(**{"else": "budget"})]
 

@@ -59,6 +59,26 @@ def test_it_is_described_with_its_base():
     assert heading == "按费用合计的最高 50%"
 
 
+@pytest.mark.parametrize(
+    ("line", "amount"),
+    [
+        ({"fees": "1000"}, None),
+        ({"fees": "1000", "budget": "800"}, 0),
+        ({"fees": "1000.02", "budget": "800"}, 1),
+        ({"fees": "1000", "budget": "1000.01"}, 0),
+        ({"fees": "3000", "budget": "800"}, 100000),
+    ],
+)
+def test_only_what_passes_the_deductible_and_the_year_before_counts(line, amount):
+    steps = [rate("1/2", "fees", less="budget", above="200")]
+    answer = ask(steps, line)
+
+    assert (answer.amount or 0) == (amount or 0)
+    assert answer.missing == (("budget",) if amount is None else ())
+    assert not columns_differ(steps)
+    assert spoken(steps)[0].startswith("按费用合计比项目预算多的部分超过 200.00 元的部分的最高 50% 计")
+
+
 @pytest.mark.parametrize("both", [True, False])
 def test_a_ratio_has_one_source(both):
     step = rate("50%", "fees", ratio_setting="district_ratio") if both else rate("50%", "fees")

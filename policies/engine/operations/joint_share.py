@@ -1,0 +1,96 @@
+"""`joint_share`: what falls to one of several joint holders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from policies.engine.columns.arithmetic import share_of_each
+from policies.engine.money import money_text, ratio_text
+from policies.engine.operations.base import Label, Operation, Role, Wording
+from policies.engine.spec import FACT, key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policies.engine.columns.context import ColumnContext
+    from policies.engine.columns.lines import Lines
+    from policies.engine.context import Context
+    from policies.engine.line import Line
+    from policies.engine.operations.base import ColumnStep, Step
+
+WAYS = {"percent": "份额（百分数，1 到 100）", "holders": "共有人数，平均分"}
+_WHOLE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class JointShare(Operation):
+    """Cuts the amount to the applicant's share: so many percent, or one part for each holder.
+
+    A percentage that is not from 1 to 100, and no holder, are no shares: the fact counts as missing.
+    """
+
+    verb = "joint_share"
+    label = "按共有份额"
+    help = "共同申请、共有权利只按本单位的份额计"
+    role = Role.CHANGES
+    order = 77
+    preset: ClassVar = {"way": "percent"}
+    readings = frozenset({"fen_floor"})
+
+    field: str = key(FACT, "份额或人数填在", types=("integer",), asks=True)
+    way: str = key(WAYS, "怎么填")
+
+    def compile(self, context: Context) -> Step:
+        field, by_holders, part = self.field, self.way == "holders", context.part()
+        most = None if by_holders else _WHOLE
+
+        def words(figures: tuple[Any, ...]) -> str:
+            number, ratio, fen = figures
+            told = f"{number} 人平均" if by_holders else ratio_text(ratio)
+            return f"{context.label(field)} {told}，计 {money_text(fen)}"
+
+        note = context.note(self.code or "JOINT", words, cite=self.cite)
+
+        def run(line: Line) -> bool:
+            number = line.facts.get(field)
+            if not isinstance(number, int) or number < 1 or (most is not None and number > most):
+                line.missing.append(field)
+                return True
+            ratio = Fraction(1, number) if by_holders else Fraction(number, _WHOLE)
+            line.amount = part(line.amount or 0, ratio)
+            line.note(note, (number, ratio, line.amount), applied=ratio != 1)
+            return False
+
+        return run
+
+    def compile_columns(self, context: ColumnContext) -> ColumnStep:
+        context.need(self.field, "integer")
+        by_holders, half_up = self.way == "holders", not context.settings.get("fen_floor", True)
+
+        def run(lines: Lines) -> None:
+            values, present = lines.sum(self.field)
+            shares = present & (values >= 1)
+            if not by_holders:
+                shares &= values <= _WHOLE
+            lists = lines.column(self.field).lists
+            if lists is not None:
+                shares &= ~lists.given
+            lines.stop_missing(lines.running & ~shares)
+            values = np.where(shares, values, 1)
+            one, whole = (np.ones_like(values), values) if by_holders else (values, np.full_like(values, _WHOLE))
+            lines.set_amount(share_of_each(lines.amount, one, whole, half_up=half_up), lines.running)
+
+        return run
+
+    def edges(self) -> Iterator[tuple[str, Fraction | str]]:
+        yield from ((self.field, Fraction(number)) for number in (1, 3, _WHOLE))
+
+    def sentence(self, label: Label) -> str:
+        return f"按{label(self.field)}{'平均计' if self.way == 'holders' else '计'}"
+
+    def bounds(self, words: Wording) -> Iterator[str]:
+        yield self.sentence(words.label)
