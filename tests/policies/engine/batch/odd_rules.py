@@ -239,6 +239,76 @@ ODD = [
             {"yuan": "9000", "per": PER["applicant"]},
         ],
     ),
+    # Sums beside each other, for some or for all; bonuses, shares and whole hundreds, within caps and places.
+    item(
+        "odd-13-tiers",
+        [
+            {"do": "tiers", "field": "valid_patents", "table": {"3": "2000", "10": "5000"}, "nature": "exact"},
+            {**rate("40%", "fees", less="budget", above="200"), "only": INDIVIDUALS, "label": "个人", "joins": "add"},
+            {**standard("1500"), "joins": "larger"},
+            {"do": "scale", "ratio": "120.5%", "label": "绿色", "only": {"field": "green", "is": True}},
+            {"do": "cap_by", "fields": ["budget"], "ratio": "70%", "less_ledger": "other_policy"},
+        ],
+        facts=[fact("green", "boolean")],
+        limits=[{"yuan": "6000", "per": PER["year"]}, {"count": 3, "per": PER["applicant"], "tally": "lines"}],
+        split=SPLIT,
+    ),
+    item(
+        "odd-14-words",
+        [
+            {"do": "sum_by", "field": "level", "table": {"a": "3000", "b": "999.99"}, "nature": "ceiling"},
+            {
+                "do": "brackets",
+                "fields": ["fees", "agency_paid"],
+                "table": {"0": "10%", "2000": "1/3"},
+                "parts": "each",
+                "nature": "ceiling",
+                "joins": "smaller",
+            },
+            {**standard("7"), "joins": "otherwise"},
+            {"do": "scale_by", "field": "applicant_kind", "table": {"individual": "1/2"}, "otherwise": "150%"},
+            {"do": "joint_share", "field": "fee_year", "way": "holders"},
+            {"do": "round_to", "unit": "10", "way": "half_up"},
+        ],
+        facts=[fact("level", "choice", choices={"a": "甲", "b": "乙", "c": "丙"})],
+        limits=[{"yuan": "2500", "per": PER["subject"]}, {"count": 4, "per": PER["city"], "tally": "lines"}],
+    ),
+    # Facts that are worked out, which conditions, tiers and shares go by.
+    item(
+        "odd-15-derived",
+        [
+            {"do": "growth_rate", "name": "growth", "label": "增长率", "field": "fees", "before": "budget"},
+            {"do": "term", "name": "kept", "label": "年限", "from": "pledged_on", "until": "filed_on"},
+            {
+                "do": "score_points",
+                "name": "score",
+                "label": "总分",
+                "points": 5,
+                "criterion": "增长",
+                "only": {"field": "growth", "over": "10%"},
+            },
+            {
+                "do": "score_points",
+                "name": "score",
+                "label": "总分",
+                "points": 3,
+                "criterion": "老",
+                "only": {"field": "kept", "at_least": 1},
+            },
+            {
+                "do": "look_up",
+                "name": "fx",
+                "label": "汇率",
+                "day": "on",
+                "table": {"2019-01-01": "6.5", "2021-06-15": "7"},
+            },
+            {"do": "convert", "name": "yuan", "label": "折算", "field": "fees", "rate": "fx", "days": "fee_year"},
+            rate("1", "yuan"),
+            {"do": "tiers", "field": "score", "table": {"3": "100", "8": "900"}, "nature": "exact", "joins": "larger"},
+        ],
+        conditions=[{"field": "score", "at_least": 3}, {"field": "fee_year", "under": 8}],
+        limits=[{"yuan": "6000", "per": PER["applicant"]}],
+    ),
 ]
 PROVINCIAL = [
     item(

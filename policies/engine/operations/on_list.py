@@ -1,0 +1,74 @@
+"""`on_list`: whether a word stands on a list on a day, such as products that are excluded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from policies.engine.columns.population import Column
+from policies.engine.operations.base import Label
+from policies.engine.operations.by_word import rows_of_lines
+from policies.engine.operations.derive import Derive
+from policies.engine.spec import FACT, PERIOD_BY_WORD, Period, key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from policies.engine.columns.context import ColumnContext
+    from policies.engine.columns.lines import Lines
+    from policies.engine.context import Context
+    from policies.engine.line import Line
+    from policies.engine.operations.derive import Worked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed(Derive):
+    """The fact says whether the word is on the list on `day`: from its first day to its last, both included."""
+
+    verb = "on_list"
+    label = "查名单（可用于排除）"
+    help = "如不予支持的产品、企业名单，各有起止日；再用条件“不是”排除"
+    order = 250
+    gives = "boolean"
+    preset: ClassVar = {"name": "excluded", "label": "列入排除名单", "day": "on"}
+
+    field: str = key(FACT, "查哪一项", types=("text", "choice"), asks=True)
+    day: str = key(FACT, "以哪一天为准", types=("date",), asks=True)
+    table: Mapping[str, Period] = key(
+        PERIOD_BY_WORD, "名单", help="每行一个，写成“名称=起始日”或“名称=起始日/截止日”，起止日都算"
+    )
+
+    def work_out(self, context: Context) -> Callable[[Line], Worked]:
+        def work_out(line: Line) -> Worked:
+            word, day = str(line.facts[self.field]), line.facts[self.day]
+            period = self.table.get(word)
+            found = period is not None and period.holds(day)
+            return found, (word, day, found)
+
+        return work_out
+
+    def tell(self, figures: tuple[Any, ...], label: Label) -> str:
+        word, day, found = figures
+        return f"“{label(self.field, word)}”在 {day.isoformat()} {'已列入' if found else '未列入'}"
+
+    def work_out_columns(self, context: ColumnContext) -> Callable[[Lines], Column]:
+        context.need(self.field, "text", "choice")
+        context.need(self.day, "date")
+        rows = rows_of_lines(context, self.field, list(self.table))
+        periods = list(self.table.values())
+        first = np.array([*(period.first.toordinal() for period in periods), date.max.toordinal()])
+        last = np.array([*((period.last or date.max).toordinal() for period in periods), 0])
+
+        def work_out(lines: Lines) -> Column:
+            row, day = rows(lines), lines.days(self.day)
+            return Column(((day >= first[row]) & (day <= last[row])).astype(np.int8))
+
+        return work_out
+
+    def rule(self, label: Label) -> str:
+        named = "、".join(label(self.field, word) for word in self.table)
+        return f"{label(self.field)}为{named}（按{label(self.day)}的名单）"
