@@ -9,7 +9,8 @@ import numpy as np
 
 from policies.engine.columns.arithmetic import among
 from policies.engine.columns.buckets import Buckets
-from policies.engine.columns.ledger import Ledger, entries_of_lines, grouped
+from policies.engine.columns.keys import entries_of_lines
+from policies.engine.columns.ledger import Ledger, grouped
 from policies.engine.limits.base import CompiledLimit, LimitColumns
 from policies.engine.money import money_text
 from policies.engine.scopes import SUBJECT, Scope
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from policies.engine.batch.answers import Work
     from policies.engine.batch.run import Run
-    from policies.engine.columns.ledger import Keys
+    from policies.engine.columns.keys import Keys
     from policies.engine.columns.population import IntArray
     from policies.engine.context import Context
     from policies.engine.model import Content
@@ -101,21 +102,21 @@ class OtherPolicies(Ledger):
     def takes(self, run: Run, at: IntArray | slice) -> IntArray:
         return run.answers.granted[at]
 
-    def _takes(self, place: int, at: IntArray | None = None) -> IntArray:
+    def _takes(self, place: int, at: IntArray | slice) -> IntArray:
         # Lines that are counted together are paid for the subject that was named first.
         run, (lines, subjects) = self.runs[place], self._matters[place]
         own = run.subjects(lines) == subjects
-        return np.where(own if at is None else own[at], super()._takes(place, at), 0)
+        return np.where(own[at], super()._takes(place, at), 0)
 
-    def _show(self, place: int, entries: IntArray, before: IntArray) -> None:
-        start, (lines, _) = self._ends[place], self._matters[place]
+    def _show(self, place: int, at: IntArray | slice, before: IntArray) -> None:
+        lines, _ = self._matters[place]
         if self.runs[place].merged is None:
-            super()._show(place, entries, before)
+            super()._show(place, at, before)
             return
         # A line finds what was paid for all its subjects.
         sums = np.zeros(len(self.runs[place].lines), dtype=np.int64)
-        np.add.at(sums, lines, self._found[start : self._ends[place + 1]])
-        at = np.unique(lines[entries - start])
+        np.add.at(sums, lines, self._found[self._part(place)])
+        at = np.unique(lines[at])
         self._mark(place, at, sums[at])
 
     def shown_to(self, run: Run) -> tuple[str, ...]:
@@ -131,9 +132,11 @@ Overlap.columns = OverlapColumns
 
 def ledgers_of_other_policies(runs: list[Run], keys: Keys) -> Iterator[Ledger]:
     """One ledger for all matters that two documents pay for; none where nobody takes the other's sum off."""
+    if not any(OTHER_POLICY in run.bases for run in runs):
+        return
     named = [run for run in runs if len(run.own_subjects()[0])]
     documents = grouped(named, (run.item.document_id for run in named))
-    if len(documents) < 2 or not any(OTHER_POLICY in run.bases for run in runs):
+    if len(documents) < 2:
         return
     own = [np.unique(np.concatenate([run.matters()[1] for run in part])) for part in documents.values()]
     subjects, papers = np.unique(np.concatenate(own), return_counts=True)

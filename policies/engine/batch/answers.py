@@ -9,7 +9,7 @@ import numpy as np
 
 from policies.engine.batch.result import OUTCOME_INDEX
 from policies.engine.batch.rules import MISSING, NOTHING
-from policies.engine.columns.arithmetic import times
+from policies.engine.columns.arithmetic import put_code, times
 from policies.engine.columns.lines import NONE
 from policies.engine.interpret import PRECEDENCE
 from policies.engine.terms import Outcome
@@ -101,7 +101,8 @@ class Work:
             self.open = self.reason == NONE
         else:
             self.live = self.run.shape.spread(live)
-            self.amount, self.reason = lines.amount * self.live, np.where(self.live, lines.reason, np.int16(NONE))
+            self.amount, self.reason = lines.amount * self.live, lines.reason.copy()
+            put_code(self.reason, ~self.live, NONE)
             self.open = self.live & (self.reason == NONE)
         if self.run.has_missing:
             self.open &= ~lines.missing
@@ -120,10 +121,10 @@ class Work:
     # ---- what limits do ------------------------------------------------------------------------------
     def refuse_claims(self, where: BoolArray, code: str) -> None:
         """Note a reason against claims that have none yet."""
-        self.against[where & (self.against == NONE)] = self.run.codes[code]
+        put_code(self.against, where & (self.against == NONE), self.run.codes[code])
 
-    def refuse_lines(self, where: BoolArray | IntArray, code: str) -> None:
-        """Note the reason of lines."""
+    def refuse_lines(self, where: IntArray, code: str) -> None:
+        """Note the reason of lines at these positions."""
         self.reason[where] = self.run.codes[code]
 
     def take_off(self, off: IntArray, code: str) -> None:
@@ -138,24 +139,22 @@ class Work:
     def _conclude(self) -> Answers:
         """Outcomes and first reasons, of lines and of whole claims."""
         run, shape, codes = self.run, self.run.shape, self.run.codes
-        outcome = np.where(self.amount > 0, np.int8(_PAYABLE), np.int8(_REFUSED))
+        outcome = np.full(len(self.amount), _REFUSED, dtype=np.int8)
+        put_code(outcome, self.amount > 0, _PAYABLE)
         for where, code in run.other_outcomes:
-            np.copyto(outcome, code, where=where)
+            put_code(outcome, where, code)
         refused = self.reason != NONE
         if self.live is not None:
             refused |= ~self.live
-        outcome[refused] = _REFUSED
-        stated = self.reason
+        put_code(outcome, refused, _REFUSED)
         if run.has_missing:
-            stated = np.where(run.lines.missing & ~refused, np.int16(codes[MISSING]), stated)
-        whole = shape.reduce(outcome, _worst)
+            put_code(self.reason, run.lines.missing & ~refused, codes[MISSING])
+        whole, why = shape.reduce(outcome, _worst), shape.first_of(self.reason)
         against = self.against != NONE
         if against.any():
-            whole = np.where(against, np.int8(_REFUSED), whole)
-            why = np.where(against, self.against, shape.first_of(stated))
-        else:
-            why = shape.first_of(stated)
-        why[(whole == _REFUSED) & (why == NONE)] = codes[NOTHING]
+            put_code(whole, against, _REFUSED)
+            put_code(why, against, self.against)
+        put_code(why, (whole == _REFUSED) & (why == NONE), codes[NOTHING])
         self.amount *= outcome == _PAYABLE
         lines = granted = amount = self.amount
         if not shape.single or self.total is not self.amount:

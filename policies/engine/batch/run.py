@@ -8,7 +8,7 @@ import numpy as np
 from policies.engine.batch.answers import Answers, Work
 from policies.engine.batch.result import OUTCOME_INDEX
 from policies.engine.batch.rules import Codes, ItemRules
-from policies.engine.columns.arithmetic import in_order_of, run_starts, span
+from policies.engine.columns.arithmetic import among, in_order_of, pick, put_code, run_starts, span
 from policies.engine.columns.ledger import Bounds
 from policies.engine.columns.lines import NONE, Lines
 from policies.engine.columns.population import KINDS, BoolArray, IntArray, Population
@@ -145,7 +145,7 @@ class Run:
 
     def subjects(self, lines: IntArray) -> IntArray:
         """The subjects of lines that name one."""
-        return np.zeros(0, dtype=np.int64) if self.subject is None else self.subject[lines].astype(np.int64)
+        return np.zeros(0, dtype=np.int64) if self.subject is None else pick(self.subject, lines).astype(np.int64)
 
     def matters(self) -> tuple[IntArray, IntArray]:
         """Every line with each subject that it names; ascending lines."""
@@ -156,15 +156,15 @@ class Run:
         population, program = self.population, self.program
         found = np.full(len(self), NONE, dtype=np.int16)
         wrong_kind = np.array([kind not in program.kinds for kind in KINDS])
-        found[wrong_kind[population.kind[self.span]]] = self.codes["APPLICANT_KIND"]
+        put_code(found, pick(wrong_kind, population.kind[self.span]), self.codes["APPLICANT_KIND"])
         document = program.item.content["document"]
         outside = np.array([not covers(document, region) for region in population.regions] + [False])
         region = outside[population.region[self.span]]
-        found[region & (found == NONE)] = self.codes["REGION"]
+        put_code(found, region & (found == NONE), self.codes["REGION"])
         if population.unmet is not None:
             by_set = [self._unmet_code(names) for names in population.unmet_sets]
             unmet = np.array([*by_set, NONE], dtype=np.int16)[population.unmet[self.span]]
-            np.copyto(found, unmet, where=found == NONE)
+            put_code(found, found == NONE, unmet)
         return found
 
     def _unmet_code(self, names: tuple[str, ...]) -> int:
@@ -209,7 +209,7 @@ class Run:
 
     def answer(self) -> None:
         """Answer every claim under the ledgers as they are known, in the scalar engine's order."""
-        if self.needs_ledger:
+        if self.needs_ledger and self.found:
             self.lines = self.lines.fresh()
             self._run_steps(self.sums_before())
         self.answers = Work(self).answers()
@@ -219,10 +219,10 @@ class Run:
         claims = np.flatnonzero(self.stale)
         self.stale[claims] = False
         self.is_stale = False
-        if self.needs_ledger:
-            self.answer()
-        elif len(claims) * 8 < len(self):
+        if len(claims) * 4 < len(self):
             self._put(claims)
+        elif self.needs_ledger:
+            self.answer()
         else:
             self._answer_most(claims)
         return claims
@@ -245,11 +245,11 @@ class Run:
             self.answers.put(claims, lines, Work(self._narrowed(claims, lines)).answers())
 
     def _narrowed(self, claims: IntArray, lines: IntArray) -> Self:
-        """Some of the claims and their lines, as the steps left them; to be answered once."""
+        """Some of the claims and their lines, as the steps leave them; to be answered once."""
         part = copy.copy(self)
         size = len(self.lines)
         part.claims = part.span = self.claims[claims]
-        part.lines = self.lines.after_steps(lines)
+        part.lines = self.lines.part(lines) if self.needs_ledger else self.lines.after_steps(lines)
         part.shape = shape_of(part.lines.table.claim, part.claims)
         part.subject = part.lines.table.subject
         part.standing = self.standing[claims]
@@ -257,4 +257,8 @@ class Run:
         part.subjects_in_claim = None
         part.other_outcomes = [(where[lines], code) for where, code in self.other_outcomes]
         part.columns = [columns.narrowed(lines) for columns in self.columns]
+        if self.needs_ledger:
+            versions = [(rules, np.flatnonzero(among(lines, where))) for rules, where in self.versions]
+            part.versions = [(rules, where) for rules, where in versions if len(where)]
+            part._run_steps(part.sums_before())  # noqa: SLF001 - a copy of this run
         return part

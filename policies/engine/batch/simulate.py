@@ -19,7 +19,8 @@ from policies.engine.batch.run import Run
 from policies.engine.catalogue import Catalogue
 from policies.engine.columns.arithmetic import checked_totals, run_starts, span
 from policies.engine.columns.conditions import UnsupportedRuleError
-from policies.engine.columns.ledger import BucketUse, Keys, Ledger, QuotaUse, SumLedger
+from policies.engine.columns.keys import Keys
+from policies.engine.columns.ledger import BucketUse, Ledger, QuotaUse, SumLedger
 from policies.engine.columns.lines import NONE, Lines, slice_lines, take_lines
 from policies.engine.columns.population import IntArray, LineTable, Population, check_facts
 from policies.engine.columns.shape import shape_of

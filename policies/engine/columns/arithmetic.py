@@ -151,6 +151,18 @@ def span(positions: IntArray) -> IntArray | slice:
     return slice(int(positions[0]), int(positions[-1]) + 1) if whole else positions
 
 
+def put_code(codes: IntArray, where: BoolArray, code: IntArray | int) -> None:
+    """`codes[where] = code` for codes of few bits, in place: as their bits are mixed, no element asks for a branch."""
+    mixed = codes ^ np.asarray(code, dtype=codes.dtype)
+    mixed &= -where.astype(codes.dtype)
+    codes ^= mixed
+
+
+def is_ascending(values: IntArray) -> bool:
+    """Whether no value is less than the one before."""
+    return bool((values[1:] >= values[:-1]).all())
+
+
 def run_starts(keys: IntArray) -> IntArray:
     """Where each run of equal neighbours begins."""
     if not len(keys):
@@ -189,22 +201,22 @@ def years_between(first: IntArray, last: IntArray) -> tuple[IntArray, IntArray]:
 def in_order_of(keys: IntArray) -> tuple[IntArray, IntArray]:
     """Positions in ascending order of whole-number keys, equal ones as they stand; and the keys in this order.
 
-    Key and position are packed into one number where they fit: NumPy sorts plain numbers several times faster.
+    Digits of 16 bits, the last first: NumPy counts such short numbers in place of comparing them, several times faster.
     """
-    bits = len(keys).bit_length()
-    least = int(keys.min(initial=0))
-    if int(keys.max(initial=0)) - least >= 2 ** (62 - bits):
-        order = np.argsort(keys, kind="stable")
-        return order, keys[order]
-    packed = keys.astype(np.int64)
-    packed -= least
-    packed <<= bits
-    packed |= np.arange(len(keys))
-    packed.sort()
-    order = packed & ((1 << bits) - 1)
-    packed >>= bits
-    packed += least
-    return order, packed
+    if is_ascending(keys):
+        return np.arange(len(keys)), keys
+    # Of two numbers of 64 bits the difference wraps around, and is right without its sign.
+    rest = (keys.astype(np.int64, copy=False) - keys.min(initial=0)).view(np.uint64)
+    order = np.argsort(rest.astype(np.uint16), kind="stable")
+    for shift in range(16, int(rest.max(initial=0)).bit_length(), 16):
+        digit = pick((rest >> shift).astype(np.uint16), order)
+        order = pick(order, np.argsort(digit, kind="stable"))
+    return order, pick(keys, order)
+
+
+def pick(values: IntArray, positions: IntArray) -> IntArray:
+    """`values[positions]` for positions within them; as none is looked at twice, several times as fast."""
+    return values.take(positions, mode="clip") if len(values) else values[positions]
 
 
 _EPOCH = 719_163  # date(1970, 1, 1).toordinal()

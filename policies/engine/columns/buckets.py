@@ -4,7 +4,15 @@ from functools import cached_property
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import in_order_of, ranges, run_starts, sums_before
+from policies.engine.columns.arithmetic import (
+    in_order_of,
+    is_ascending,
+    pick,
+    ranges,
+    run_starts,
+    sums_before,
+    sums_between,
+)
 from policies.engine.columns.population import IntArray
 
 
@@ -18,31 +26,30 @@ class Buckets:
     each of these buckets begins in them, and how many it has.
     """
 
-    def __init__(self, keys: list[IntArray], claims: list[IntArray], *, repeated: bool = True) -> None:
+    def __init__(
+        self, keys: list[IntArray], claims: list[IntArray], *, repeated: bool = True, near: IntArray | None = None
+    ) -> None:
         key, self.claims = joined(keys), joined(claims)
-        if len(keys) > 1 and (self.claims[1:] < self.claims[:-1]).any():
-            filed, _ = in_order_of(self.claims)
-            order, key = in_order_of(key[filed])
-            self.order = filed[order]
-        else:
-            self.order, key = in_order_of(key)
-        # Positions in 32 bits: a million claims have tens of megabytes of them.
-        self.order = self.order.astype(np.int32)
-        starts = run_starts(key)
-        self.starts, self.keys = starts.astype(np.int32), key[starts]
-        lengths = np.diff(self.starts, append=np.int32(len(key)))
+        self.order, key = ordered(key, self.claims, near)
+        self.starts = run_starts(key)
+        self.keys = pick(key, self.starts)
+        lengths = np.diff(self.starts, append=len(key))
         several = lengths > 1
-        self.lengths = lengths[several]
-        self.common = self.order if several.all() else self.order[ranges(self.starts[several], self.lengths)]
-        self.begins = np.cumsum(self.lengths) - self.lengths
+        alone = len(several) - np.count_nonzero(several)
+        if alone * 4 < len(key):
+            # A bucket of one entry costs less than leaving it out.
+            self.common, self.begins, self.lengths = self.order, self.starts, lengths
+        else:
+            self.lengths = lengths[several]
+            self.common = pick(self.order, ranges(self.starts[several], self.lengths))
+            self.begins = np.cumsum(self.lengths) - self.lengths
         same = int(self._with_neighbour(self.common, self.begins).sum()) if repeated else 0
         self.shared = same < len(self.common) - len(self.lengths)
         self._repeats = same > 0
 
     def one(self, values: IntArray) -> IntArray:
         """The value of one entry of each bucket, such as its claim, whose applicant, year or city the bucket has."""
-        found: IntArray = values[self.order[self.starts]]
-        return found
+        return pick(values, pick(self.order, self.starts))
 
     def found(self, taken: IntArray, changed: IntArray | None = None) -> tuple[IntArray, IntArray]:
         """What entries find taken by earlier claims, given what all entries take: their positions, and the sums.
@@ -50,17 +57,18 @@ class Buckets:
         With `changed`, only entries of the buckets in which these entries stand.
         """
         order, lengths, starts = self.common, self.lengths, self.begins
-        if changed is not None and len(changed) * 4 < len(order):
+        # More entries than this stand in most of the buckets.
+        if changed is not None and len(changed) * 2 < len(lengths):
             hit = np.zeros(len(lengths) + 1, dtype=np.bool_)
             hit[self._number[changed]] = True
             buckets = np.flatnonzero(hit[:-1])
             begins, lengths = starts[buckets], lengths[buckets]
             starts = np.cumsum(lengths) - lengths
-            order = order[ranges(begins, lengths)]
-        before = sums_before(taken[order].astype(np.int64, copy=False), starts)
+            order = pick(order, ranges(begins, lengths))
+        before = sums_before(pick(taken, order), starts)
         if self._repeats and len(order):
             firsts = np.flatnonzero(np.concatenate(([True], ~self._with_neighbour(order, starts))))
-            before = np.repeat(before[firsts], np.diff(firsts, append=len(order)))
+            before = np.repeat(pick(before, firsts), np.diff(firsts, append=len(order)))
         return order, before
 
     def found_by_all(self, taken: IntArray) -> IntArray:
@@ -72,15 +80,15 @@ class Buckets:
 
     def sums(self, values: IntArray) -> IntArray:
         """The sum over the entries of each bucket."""
-        return np.add.reduceat(values[self.order], self.starts) if len(values) else values
+        return sums_between(pick(values, self.order), np.append(self.starts, len(values)))
 
     def largest(self, values: IntArray) -> IntArray:
         """The largest value among the entries of each bucket."""
-        return np.maximum.reduceat(values[self.order], self.starts) if len(values) else values
+        return np.maximum.reduceat(pick(values, self.order), self.starts) if len(values) else values
 
     def _with_neighbour(self, order: IntArray, starts: IntArray) -> IntArray:
         """Whether entries, from the second on, have the claim and the bucket of the one before."""
-        claim = self.claims[order]
+        claim = pick(self.claims, order)
         same: IntArray = claim[1:] == claim[:-1]
         same[starts[1:] - 1] = False
         return same
@@ -91,6 +99,20 @@ class Buckets:
         found = np.full(len(self.claims), len(self.lengths), dtype=np.int32)
         found[self.common] = np.repeat(np.arange(len(self.lengths), dtype=np.int32), self.lengths)
         return found
+
+
+def ordered(key: IntArray, claims: IntArray, near: IntArray | None = None) -> tuple[IntArray, IntArray]:
+    """Positions in ascending order of keys, and of claims in each; and the keys in this order.
+
+    `near`: an order that is likely to be the one.
+    """
+    if near is not None and is_ascending(known := pick(key, near)):
+        return near, known
+    if is_ascending(claims):
+        return in_order_of(key)
+    filed, _ = in_order_of(claims)
+    order, key = in_order_of(pick(key, filed))
+    return pick(filed, order), key
 
 
 def joined(arrays: list[IntArray]) -> IntArray:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import ranges
-from policies.engine.columns.buckets import Buckets, joined
+from policies.engine.columns.arithmetic import pick, ranges
+from policies.engine.columns.buckets import joined
 from policies.engine.scopes import PROGRAMME_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from policies.engine.batch.run import Run
-    from policies.engine.columns.population import BoolArray, IntArray, Population
+    from policies.engine.columns.keys import Entries, Keys
+    from policies.engine.columns.population import BoolArray, IntArray
     from policies.engine.scopes import Scope
 
 
@@ -84,69 +85,6 @@ class Bounds(NamedTuple):
         return Bounds(least, full, min(self.most, other.most))
 
 
-class Entries(NamedTuple):
-    """What stands in buckets: of each run the lines (None: each claim), how many they are, and the buckets of all."""
-
-    lines: list[IntArray | None]
-    counts: list[int]
-    buckets: Buckets
-
-
-def entries_of_lines(parts: Iterable[tuple[Run, IntArray, IntArray]]) -> Entries:
-    """Lines of runs, which stand in the buckets of these subjects."""
-    runs, lines, subjects = zip(*parts, strict=True)
-    claims = [run.claims[run.shape.at[own]] for run, own in zip(runs, lines, strict=True)]
-    return Entries([*lines], [*map(len, lines)], Buckets([*subjects], claims))
-
-
-class Keys:
-    """The keys of the buckets of a population."""
-
-    def __init__(self, population: Population) -> None:
-        self.population = population
-        self.years = population.years()
-        self._first_year = int(self.years.min(initial=9_999))
-        self._span = int(self.years.max(initial=0)) - self._first_year + 1
-        named = [region[:4] if region.isdigit() else "" for region in population.regions]
-        self.cities = ["", *sorted(set(named) - {""})]
-        self._entries: dict[Any, Entries] = {}
-        self.city_of_region = np.array([*(self.cities.index(city) for city in named), 0], dtype=np.int64)
-
-    @cached_property
-    def applicant(self) -> IntArray:
-        """A small number for each claim's applicant."""
-        number = self.population.applicant.astype(np.int64)
-        least, most = int(number.min(initial=0)), int(number.max(initial=0))
-        return number - least if most - least < 2**32 else np.unique(number, return_inverse=True)[1]
-
-    def entries(self, runs: list[Run], scope: Scope) -> Entries:
-        """What stands in the buckets of a scope, which ledgers of the same runs share: named lines, or whole claims."""
-        name = (scope.per, tuple(map(id, runs)))
-        if name not in self._entries:
-            if scope.by_subject:
-                self._entries[name] = entries_of_lines([(run, *run.own_subjects()) for run in runs])
-            else:
-                claims = [run.claims for run in runs]
-                buckets = Buckets([self.of(run, scope) for run in runs], claims, repeated=False)
-                self._entries[name] = Entries([None] * len(runs), [*map(len, claims)], buckets)
-        return self._entries[name]
-
-    def city(self, run: Run) -> IntArray:
-        """The city whose programme pays: the document's own, or where it names none, the applicant's."""
-        if run.item.content["document"]["region_code"]:
-            return np.zeros(len(run), dtype=np.int64)
-        return self.city_of_region[self.population.region[run.span]]
-
-    def of(self, run: Run, scope: Scope) -> IntArray:
-        """A number for each claim's bucket in a scope other than the subject's."""
-        found = np.zeros(len(run), dtype=np.int64)
-        if "applicant" in scope.per:
-            found = self.applicant[run.span]
-        if "programme" in scope.per:
-            found = found + self.city(run)
-        return found * self._span + (self.years[run.span] - self._first_year) if scope.by_year else found
-
-
 class Ledger:
     """One kind of bucket, and the runs whose claims take from it or ask what earlier claims took.
 
@@ -181,7 +119,7 @@ class Ledger:
         del run
         return (self.shown_as,)
 
-    def relevant(self, run: Run, at: IntArray, found: IntArray) -> IntArray:
+    def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
         """What is found by the claims (or lines) at these positions, reduced to what changes an answer."""
         del run, at
         return found
@@ -191,7 +129,7 @@ class Ledger:
         """What leaves nothing to anybody who finds so much taken, under any version and readings; None for no sum."""
         return None
 
-    def closed(self, run: Run, at: IntArray, found: IntArray) -> BoolArray | None:
+    def closed(self, run: Run, at: IntArray | slice, found: IntArray) -> BoolArray | None:
         """Which entries `at` of a run get nothing, whatever else there is, as they find so much; None for none of them.
 
         So does everybody after them in their bucket: what they are said to take then changes nothing, and they keep
@@ -219,20 +157,28 @@ class Ledger:
         where, sums = self.find(joined(changed) if sum(map(len, changed)) * 4 < len(self.taken) else None)
         del changed
         if len(where) * 4 < len(self._found):
-            entries = np.sort(where[self._found[where] != sums])
-            before = self._found[entries]
-            self._found[where] = sums
-        else:
-            known, self._found = self._found, self._found.copy()
-            self._found[where] = sums
-            entries = np.flatnonzero(self._found != known)
-            before = known[entries]
-            del known
-        del where, sums
+            self._found_some(where, sums)
+            return
+        known, self._found = self._found, self._found.copy()
+        self._found[where] = sums
+        for place in range(len(self.runs)):
+            self._show(place, slice(None), known[self._part(place)])
+
+    def _found_some(self, where: IntArray, sums: IntArray) -> None:
+        """Show what few entries find."""
+        fresh = np.zeros(len(self._found), dtype=np.bool_)
+        fresh[where[pick(self._found, where) != sums]] = True
+        entries = np.flatnonzero(fresh)
+        before = pick(self._found, entries)
+        self._found[where] = sums
         bounds = np.searchsorted(entries, self._ends)
         for place in np.flatnonzero(np.diff(bounds)).tolist():
             part = slice(bounds[place], bounds[place + 1])
-            self._show(place, entries[part], before[part])
+            self._show(place, entries[part] - self._ends[place], before[part])
+
+    def _part(self, place: int) -> slice:
+        """The entries of a run."""
+        return slice(self._ends[place], self._ends[place + 1])
 
     def look_again(self, run: Run, claims: IntArray) -> None:
         """Claims of a run are answered anew: ask what they take."""
@@ -243,13 +189,12 @@ class Ledger:
 
     def settled(self) -> IntArray:
         """What every entry takes by the answers that stand."""
-        return joined([self._takes(place) for place in range(len(self.runs))])
+        return joined([self._takes(place, slice(None)) for place in range(len(self.runs))])
 
-    def _takes(self, place: int, at: IntArray | None = None) -> IntArray:
-        """What the entries of a run at these positions (None: all) take."""
+    def _takes(self, place: int, at: IntArray | slice) -> IntArray:
+        """What the entries of a run at these positions take."""
         lines = self.lines[place]
-        where = at if lines is None else lines if at is None else lines[at]
-        return self.takes(self.runs[place], slice(None) if where is None else where)
+        return self.takes(self.runs[place], at if lines is None else lines[at])
 
     def _begins_of(self, place: int, lines: IntArray) -> IntArray:
         """Where the entries of each claim of a run begin, which are these lines; with the end of the last."""
@@ -261,44 +206,46 @@ class Ledger:
 
     def _take(self, place: int, claims: list[IntArray] | None) -> IntArray:
         """Note what the entries of claims of a run (None: of all) take; returns the entries that changed."""
-        run, lines = self.runs[place], self.lines[place]
-        part = slice(self._ends[place], self._ends[place + 1])
-        known = self.taken[part]
-        if claims is None:
-            known[:] = self._takes(place)
-            return np.flatnonzero(known) + part.start
-        at = joined(claims)
-        if lines is not None:
-            begins = self._begins_of(place, lines)
-            lengths = begins[at + 1] - begins[at]
-            at = ranges(begins[at[lengths > 0]], lengths[lengths > 0])
+        run, lines, part = self.runs[place], self.lines[place], self._part(place)
+        known, at = self.taken[part], self._entries_of(place, claims)
         taken = self._takes(place, at)
         fresh = known[at] != taken
         closed = self.closed(run, at, self._found[part][at])
-        if closed is not None:
+        if closed is not None and claims is not None:
             # It is worth knowing who gets nothing for another reason.
             for other, claims_closed in run.closed.items():
                 if other != id(self) and lines is None:
                     closed &= ~claims_closed[at]
             fresh &= ~closed
-        at = at[fresh]
-        known[at] = taken[fresh]
-        return at + part.start
+        changed = np.flatnonzero(fresh)
+        known[changed if isinstance(at, slice) else at[changed]] = pick(taken, changed)
+        return (changed if isinstance(at, slice) else at[changed]) + part.start
 
-    def _show(self, place: int, entries: IntArray, before: IntArray) -> None:
-        """Let a run see what its entries find now; `before` is what they found until now."""
-        run, lines, found = self.runs[place], self.lines[place], self._found[entries]
-        at = entries - self._ends[place]
-        claims = at if lines is None else run.shape.at[lines[at]]
+    def _entries_of(self, place: int, claims: list[IntArray] | None) -> IntArray | slice:
+        """The entries of claims of a run (None: of all), counted from its first; of many claims the entries of all."""
+        run, lines = self.runs[place], self.lines[place]
+        if claims is None or sum(map(len, claims)) * 2 > len(run):
+            return slice(None)
+        at = joined(claims)
+        if lines is None:
+            return at
+        begins = self._begins_of(place, lines)
+        lengths = begins[at + 1] - begins[at]
+        return ranges(begins[at[lengths > 0]], lengths[lengths > 0])
+
+    def _show(self, place: int, at: IntArray | slice, before: IntArray) -> None:
+        """Let a run see what entries find now, counted from its first; `before` is what they found until now."""
+        run, lines, found = self.runs[place], self.lines[place], self._found[self._part(place)][at]
         closed, was_closed = self.closed(run, at, found), self.closed(run, at, before)
         if closed is not None and was_closed is not None and (opened := was_closed & ~closed).any():
             # What they take counts from now on.
-            self.look_again(run, claims[opened])
+            again = np.flatnonzero(opened) if isinstance(at, slice) else at[opened]
+            self.look_again(run, again if lines is None else run.shape.at[lines[again]])
         if closed is not None and lines is None:
             run.closed.setdefault(id(self), np.zeros(len(run), dtype=np.bool_))[at] = closed
         self._mark(place, at if lines is None else lines[at], found)
 
-    def _mark(self, place: int, at: IntArray, found: IntArray) -> None:
+    def _mark(self, place: int, at: IntArray | slice, found: IntArray) -> None:
         """Show what the claims (or lines) at these positions find, and mark those to which it is news."""
         run, lines, names = self.runs[place], self.lines[place], self.shown_to(self.runs[place])
         if not names:
@@ -307,10 +254,11 @@ class Ledger:
         for name in names:
             seen = run.found.setdefault(name, np.zeros(len(run if lines is None else run.lines), dtype=np.int64))
             fresh = np.flatnonzero(seen[at] != found)
-            seen[at[fresh]] = found[fresh]
             if len(fresh):
+                news = fresh if isinstance(at, slice) else at[fresh]
+                seen[news] = pick(found, fresh)
                 run.is_stale = True
-                run.stale[at[fresh] if lines is None else run.shape.at[at[fresh]]] = True
+                run.stale[news if lines is None else run.shape.at[news]] = True
 
     def city_of_entries(self) -> IntArray:
         """The city of each entry's claim."""
@@ -334,7 +282,7 @@ class SumLedger(Ledger):
     def shown_to(self, run: Run) -> tuple[str, ...]:
         return tuple(name for name in self._names if run.bases.get(name) == (self.scope, self.name))
 
-    def relevant(self, run: Run, at: IntArray, found: IntArray) -> IntArray:
+    def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
         names = self.shown_to(run)
         bounds = run.bounds.get(names[0]) if len(names) == 1 else None
         if bounds is None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import sums_between
+from policies.engine.columns.arithmetic import put_code, sums_between
 from policies.engine.columns.population import KINDS, BoolArray, Column, IntArray, LineTable, Lists, Rows
 
 NONE = -1
@@ -94,13 +94,12 @@ class Lines:
 
     def total(self, names: Sequence[str], *, largest: bool = False) -> tuple[IntArray, BoolArray]:
         """The sum (or the largest) of those facts that are given, and where any is."""
-        found = np.zeros(len(self), dtype=np.int64)
-        stated = np.zeros(len(self), dtype=np.bool_)
-        for name in names:
+        values, present = self.sum(names[0])
+        found, stated = values * present, present
+        for name in names[1:]:
             values, present = self.sum(name)
-            given = values * present
-            found = np.maximum(found, given) if largest else found + given
-            stated |= present
+            given, stated = values * present, stated | present
+            (np.maximum if largest else np.add)(found, given, out=found)
         return found, stated
 
     def stated_or_zero(self, name: str | None) -> IntArray:
@@ -117,11 +116,11 @@ class Lines:
 
     def refuse(self, where: BoolArray, code: int) -> None:
         """Note a reason on lines that have none yet."""
-        np.copyto(self.reason, code, where=where & (self.reason == NONE), casting="unsafe")
+        put_code(self.reason, where & (self.reason == NONE), code)
 
     def set_amount(self, fen: IntArray | int, where: BoolArray) -> None:
         """Give lines their amount."""
-        np.copyto(self.amount, fen, where=where)
+        np.putmask(self.amount, where, fen)
         self.has |= where
 
     def stop_missing(self, where: BoolArray) -> None:

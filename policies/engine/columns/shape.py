@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import ranges, run_starts, sums_before
+from policies.engine.columns.arithmetic import pick, ranges, run_starts, sums_before
 from policies.engine.columns.lines import NONE
 from policies.engine.columns.population import IntArray
 
@@ -30,7 +30,7 @@ class Shape:
 
     def spread(self, per_claim: IntArray) -> IntArray:
         """A value of each claim, for each of its lines."""
-        return per_claim if self.single else per_claim[self.at]
+        return per_claim if self.single else pick(per_claim, self.at)
 
     def lines_of(self, claims: IntArray) -> IntArray:
         """The lines of these claims, which ascend."""
@@ -42,8 +42,8 @@ class Shape:
         """What `reduce` makes of the lines of each claim, given the values of several and where each claim begins."""
         if self.single:
             return per_line
-        found = per_line[self.first]
-        found[self.many] = reduce(per_line[self.several], self.begins)
+        found = pick(per_line, self.first)
+        found[self.many] = reduce(pick(per_line, self.several), self.begins)
         return found
 
     def add_up(self, per_line: IntArray) -> IntArray:
@@ -58,7 +58,7 @@ class Shape:
         """For each line the sum over the earlier lines of its claim."""
         found = np.zeros_like(per_line)
         if not self.single:
-            found[self.several] = sums_before(per_line[self.several], self.begins)
+            found[self.several] = sums_before(pick(per_line, self.several), self.begins)
         return found
 
     def within(self, per_line: IntArray, rest: IntArray) -> IntArray:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from policies.engine.batch.answers import Answers, Work
     from policies.engine.batch.run import Run
     from policies.engine.columns.context import ColumnContext
-    from policies.engine.columns.ledger import Keys, Ledger
+    from policies.engine.columns.keys import Keys
+    from policies.engine.columns.ledger import Ledger
     from policies.engine.columns.population import IntArray
     from policies.engine.context import Context
     from policies.engine.line import Line

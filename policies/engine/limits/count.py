@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from policies.engine.assessment import Reason
     from policies.engine.batch.answers import Answers, Work
     from policies.engine.batch.run import Run
-    from policies.engine.columns.ledger import Keys
+    from policies.engine.columns.keys import Keys
     from policies.engine.columns.population import BoolArray, IntArray
     from policies.engine.context import Context
     from policies.engine.line import Line
@@ -205,7 +205,7 @@ class TimesColumns(LimitColumns):
             return
         left = shape.spread(np.maximum(limit.count - self._before(work.run), 0))
         kept = np.clip(left - shape.before(count), 0, count)
-        work.refuse_lines(work.counted & (kept == 0), limit.note.code)
+        work.refuse_lines(np.flatnonzero(work.counted & (kept == 0)), limit.note.code)
         work.count = kept
 
     @staticmethod
@@ -238,7 +238,7 @@ class TimesLedger(Ledger):
         limit = limits_of(run, TimesColumns)
         return (self.shown_as,) if limit is not None and limit.base == self.name else ()
 
-    def relevant(self, run: Run, at: IntArray, found: IntArray) -> IntArray:
+    def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
         limit, stated = limits_of(run, TimesColumns), run.population.times_before
         if limit.by_lines:
             return np.minimum(found, limit.count)
@@ -305,7 +305,7 @@ class QuotaColumns(LimitColumns):
             work.count = np.clip(limit.count + 1 - rank - shape.before(count), 0, count)
         else:
             work.count = np.where(rank > limit.count, 0, count)
-        work.refuse_lines((count > 0) & (work.count == 0), limit.code)
+        work.refuse_lines(np.flatnonzero((count > 0) & (work.count == 0)), limit.code)
 
     def conclude(self, work: Work, answers: Answers) -> None:
         if work.count is not None:
@@ -343,10 +343,10 @@ class QuotaLedger(Ledger):
     def takes(self, run: Run, at: IntArray | slice) -> IntArray:
         return (np.zeros(len(run), dtype=np.int64) if run.answers.places is None else run.answers.places)[at]
 
-    def relevant(self, run: Run, at: IntArray, found: IntArray) -> IntArray:
+    def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
         return np.minimum(found, limits_of(run, QuotaColumns).count)
 
-    def closed(self, run: Run, at: IntArray, found: IntArray) -> BoolArray:
+    def closed(self, run: Run, at: IntArray | slice, found: IntArray) -> BoolArray:
         full = found >= self.most
         # Who has a rank from a selection asks for no place in the order of filing.
         return full if run.population.rank is None else full & (run.population.rank[run.claims[at]] == 0)
@@ -381,7 +381,7 @@ class ApplicantPlaces(QuotaLedger):
         del changed
         return self._places.found(self.taken > 0)
 
-    def relevant(self, run: Run, at: IntArray, found: IntArray) -> IntArray:
+    def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
         return (count := limits_of(run, QuotaColumns).count) * (found >= count)
 
     @cached_property

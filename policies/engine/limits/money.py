@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from policies.engine.assessment import BucketUse
-from policies.engine.columns.arithmetic import run_starts
+from policies.engine.columns.arithmetic import in_order_of, pick, put_code, run_starts
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.context import holds
 from policies.engine.columns.ledger import UNBOUND, Bounds
@@ -358,7 +358,7 @@ def _cut_to(held: list[_Holding], amount: IntArray, reason: IntArray, asking: Bo
         return
     # The k-th asking lines of all claims together: a claim has one line in each round.
     place = np.arange(len(where)) - np.repeat(starts, np.diff(starts, append=len(where)))
-    order = where[np.argsort(place, kind="stable")]
+    order = pick(where, in_order_of(place)[0])
     # What is left of each bucket, once a line took from it.
     kept = {}
     for holding in held:
@@ -381,8 +381,8 @@ def _cut_to(held: list[_Holding], amount: IntArray, reason: IntArray, asking: Bo
 
 
 def _cut(amount: IntArray, reason: IntArray, over: BoolArray, left: IntArray, code: int) -> None:
-    np.copyto(amount, left, where=over)
-    np.copyto(reason, code, where=over & (left == 0), casting="unsafe")
+    np.putmask(amount, over, left)
+    put_code(reason, over & (left == 0), code)
 
 
 MoneyLimit.columns = MoneyColumns

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from policies.engine.assessment import BucketUse, Reason
     from policies.engine.batch.answers import Work
     from policies.engine.batch.run import Run
-    from policies.engine.columns.ledger import Keys
+    from policies.engine.columns.keys import Keys
     from policies.engine.columns.population import IntArray
     from policies.engine.context import Context
     from policies.engine.line import Line
@@ -148,7 +148,7 @@ class OnceLedger(Ledger):
         answers = run.answers
         return ((answers.granted if self.scope.by_subject else answers.amount)[at] > 0).astype(np.int64)
 
-    def relevant(self, run: Run, at: IntArray, found: IntArray) -> IntArray:
+    def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
         return np.minimum(found, 1)
 
     @property

@@ -112,7 +112,7 @@ class Measure(Operation):
             else:
                 lines.stop_missing(lines.running & spoken)
                 met = compare(column.values, sign, bound, column.scale)
-            np.copyto(lines.measured, met, where=lines.running, casting="unsafe")
+            np.putmask(lines.measured, lines.running, met)
 
         return run
 

@@ -85,7 +85,7 @@ class Window(RowFilter):
                 return
             days = lines.days(start)
             first = np.where(acts, days, days[acts.argmax()])
-            last = column_add_months(first, months)
+            last = column_add_months(first, months).astype(np.int32)
             if not acts.all():
                 # Of the others no row is left out.
                 first, last = np.where(acts, first, 0), np.where(acts, last, LAST_DAY)

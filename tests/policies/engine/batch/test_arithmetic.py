@@ -71,12 +71,23 @@ def test_years_are_those_of_the_calendar(drawn):
     assert years_of(np.array([day.toordinal() for day in drawn], dtype=np.int64)).tolist() == [d.year for d in drawn]
 
 
-@given(st.lists(st.integers(-(2**61), 2**61) | st.integers(-3, 3), max_size=40))
+@given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3) | st.integers(0, 2**20), max_size=40))
 def test_equal_keys_stay_in_their_order(keys):
     order, ascending = arithmetic.in_order_of(np.array(keys, dtype=np.int64))
 
     assert order.tolist() == sorted(range(len(keys)), key=lambda place: keys[place])
     assert ascending.tolist() == sorted(keys)
+
+
+@given(st.lists(st.tuples(st.integers(-(2**15), 2**15 - 1), st.booleans(), st.integers(-(2**15), 2**15 - 1))))
+def test_codes_are_put_where_they_belong_and_nowhere_else(places):
+    codes, where, fresh = np.array(places, dtype=np.int16).reshape(-1, 3).T.copy()
+    single, each = codes.copy(), codes.copy()
+    arithmetic.put_code(single, where.astype(np.bool_), 7)
+    arithmetic.put_code(each, where.astype(np.bool_), fresh)
+
+    assert single.tolist() == [7 if here else code for code, here, _ in places]
+    assert each.tolist() == [new if here else code for code, here, new in places]
 
 
 @given(st.lists(st.lists(st.integers(-100, 100), max_size=5), max_size=8))

@@ -1,0 +1,91 @@
+"""Which bucket each claim of a population stands in, by the scope of a limit."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from policies.engine.columns.arithmetic import pick
+from policies.engine.columns.buckets import Buckets, joined, ordered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from policies.engine.batch.run import Run
+    from policies.engine.columns.population import IntArray, Population
+    from policies.engine.scopes import Scope
+
+
+class Entries(NamedTuple):
+    """What stands in buckets: of each run the lines (None: each claim), how many they are, and the buckets of all."""
+
+    lines: list[IntArray | None]
+    counts: list[int]
+    buckets: Buckets
+
+
+def entries_of_lines(parts: Iterable[tuple[Run, IntArray, IntArray]]) -> Entries:
+    """Lines of runs, which stand in the buckets of these subjects."""
+    runs, lines, subjects = zip(*parts, strict=True)
+    claims = [pick(run.claims, pick(run.shape.at, own)) for run, own in zip(runs, lines, strict=True)]
+    return Entries([*lines], [*map(len, lines)], Buckets([*subjects], claims))
+
+
+class Keys:
+    """The keys of the buckets of a population."""
+
+    def __init__(self, population: Population) -> None:
+        self.population = population
+        self.years = population.years()
+        self._first_year = int(self.years.min(initial=9_999))
+        self._span = int(self.years.max(initial=0)) - self._first_year + 1
+        named = [region[:4] if region.isdigit() else "" for region in population.regions]
+        self.cities = ["", *sorted(set(named) - {""})]
+        self._entries: dict[Any, Entries] = {}
+        self._orders: dict[Any, IntArray] = {}
+        self.city_of_region = np.array([*(self.cities.index(city) for city in named), 0], dtype=np.int64)
+
+    @cached_property
+    def applicant(self) -> IntArray:
+        """A small number for each claim's applicant."""
+        number = self.population.applicant.astype(np.int64)
+        least, most = int(number.min(initial=0)), int(number.max(initial=0))
+        return number - least if most - least < 2**32 else np.unique(number, return_inverse=True)[1]
+
+    def entries(self, runs: list[Run], scope: Scope) -> Entries:
+        """What stands in the buckets of a scope, which ledgers of the same runs share: named lines, or whole claims."""
+        name = (scope.per, tuple(map(id, runs)))
+        if name not in self._entries:
+            if scope.by_subject:
+                self._entries[name] = entries_of_lines([(run, *run.own_subjects()) for run in runs])
+            else:
+                claims = [run.claims for run in runs]
+                keys = [self.of(run, scope) for run in runs]
+                near = self._by_applicant(runs, claims) if "applicant" in scope.per else None
+                buckets = Buckets(keys, claims, repeated=False, near=near)
+                self._entries[name] = Entries([None] * len(runs), [*map(len, claims)], buckets)
+        return self._entries[name]
+
+    def _by_applicant(self, runs: list[Run], claims: list[IntArray]) -> IntArray:
+        """The order of claims by applicant: where they are filed year by year, also that by applicant and year."""
+        name = tuple(map(id, runs))
+        if name not in self._orders:
+            self._orders[name] = ordered(joined([self.applicant[run.span] for run in runs]), joined(claims))[0]
+        return self._orders[name]
+
+    def city(self, run: Run) -> IntArray:
+        """The city whose programme pays: the document's own, or where it names none, the applicant's."""
+        if run.item.content["document"]["region_code"]:
+            return np.zeros(len(run), dtype=np.int64)
+        return self.city_of_region[self.population.region[run.span]]
+
+    def of(self, run: Run, scope: Scope) -> IntArray:
+        """A number for each claim's bucket in a scope other than the subject's."""
+        found = np.zeros(len(run), dtype=np.int64)
+        if "applicant" in scope.per:
+            found = self.applicant[run.span]
+        if "programme" in scope.per:
+            found = found + self.city(run)
+        return found * self._span + (self.years[run.span] - self._first_year) if scope.by_year else found
