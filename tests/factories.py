@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 import factory
+from django.db import transaction
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -232,6 +233,12 @@ class ClaimFactory(DjangoModelFactory[Claim]):
     class Meta:
         model = Claim
         skip_postgeneration_save = True
+
+    @classmethod
+    def _generate(cls, strategy: Any, params: Any) -> Any:
+        # The audit chain holds claims: they are written in a transaction, as by the portal.
+        with transaction.atomic():
+            return super()._generate(strategy, params)
 
     applicant = factory.SubFactory(ApplicantFactory)
     version = factory.SubFactory(ItemVersionFactory)

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import DateTimeField, DecimalField, JSONField, Model, QuerySet
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 
 from portal.core.encrypted_fields import EncryptedJSONField
 from portal.core.registry import Registry
@@ -63,13 +63,15 @@ def register_contents(
     row begins or ceases to be `fixed`, call `portal.audit.services.record_contents`. A migration that fills columns of
     rows that stand repeats `RecordContents`.
     """
-    from portal.audit.services import record_contents  # noqa: PLC0415 - the models are loaded when apps register
+    # The models are loaded when apps register.
+    from portal.audit.services import record_contents, refuse_outside_transaction  # noqa: PLC0415
 
     def note(instance: Model, **_: Any) -> None:
         if fixed is None or fixed(instance):
             record_contents([instance])
 
     for model in models:
+        pre_save.connect(refuse_outside_transaction, sender=model, weak=False)
         CONTENTS.add(model._meta.label_lower, Content(model, file_of, fixed, related))
         for signal in (post_save, post_delete):
             signal.connect(note, sender=model, weak=False)

@@ -11,6 +11,8 @@ from django.apps import apps as current_apps
 from django.apps.registry import Apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.transaction import TransactionManagementError
 
 from portal.accounts.areas import home_region
 from portal.audit.chain import compute_hash
@@ -78,24 +80,49 @@ def recorded_together() -> Iterator[None]:
 
 
 class _Unrecorded:
-    """Rows that a transaction wrote and no record holds yet. Called after its commit, it records them by themselves.
+    """Rows that a transaction wrote and no record holds yet.
 
-    It stands among the transaction's calls after commit, from which Django takes what a savepoint rolled back.
+    It stands among the transaction's calls after commit, from which Django takes what a savepoint rolled back. The call
+    itself has nothing left to do: `record_rest` comes before it.
     """
 
     def __init__(self, rows: dict[RowKey, str]) -> None:
         self.rows = rows
-        # Django names a call by it where the call fails.
-        self.__qualname__ = type(self).__qualname__
 
     def __call__(self) -> None:
-        if not self.rows:
-            return
-        table, key = next(iter(self.rows))
-        row = CONTENTS[table].model(pk=key)
-        label = f"{row._meta.verbose_name} {key}"
-        entry = _entry(ActorContext(user=None, at=clock.now()), action="audit.contents", target=row, label=label)
-        _append([(entry, self.rows)])
+        pass
+
+
+def record_rest(connection: BaseDatabaseWrapper, **_: object) -> None:
+    """Have each transaction on a new connection record, before it commits, the rows that no record of it holds.
+
+    So a process that dies at any moment leaves rows with their record, or neither.
+    """
+    if "commit" in vars(connection):
+        return
+    commit = connection.commit
+
+    def recorded_commit() -> None:
+        if rows := _take_unrecorded():
+            # The transaction's block is left by now, and the record is part of it.
+            connection.in_atomic_block = True
+            try:
+                _append([(_entry_of_rest(rows), rows)])
+            except BaseException:
+                connection.in_atomic_block = False
+                connection.rollback()
+                raise
+            connection.in_atomic_block = False
+        commit()
+
+    connection.commit = recorded_commit  # type: ignore[method-assign]
+
+
+def _entry_of_rest(rows: dict[RowKey, str]) -> AuditRecord:
+    table, key = next(iter(rows))
+    row = CONTENTS[table].model(pk=key)
+    label = f"{row._meta.verbose_name} {key}"
+    return _entry(ActorContext(user=None, at=clock.now()), action="audit.contents", target=row, label=label)
 
 
 def record_contents(rows: Iterable[models.Model]) -> None:
@@ -118,7 +145,14 @@ def insert_recorded(rows: Iterable[_Row]) -> list[_Row]:
 
 def _note(rows: dict[RowKey, str]) -> None:
     if rows and not _rehearsing.get():
-        transaction.on_commit(_Unrecorded(rows), robust=True)
+        refuse_outside_transaction()
+        transaction.on_commit(_Unrecorded(rows))
+
+
+def refuse_outside_transaction(**_: object) -> None:
+    """Raise TransactionManagementError where a row of a registered table would be committed before its record."""
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("Rows that the audit chain holds are written inside a transaction.")
 
 
 def _take_unrecorded() -> dict[RowKey, str]:

@@ -1,5 +1,6 @@
 """Whoever alters, adds or takes away a row, a trigger or a file past the portal is found by `verify_audit`."""
 
+import sys
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import replace
@@ -11,8 +12,11 @@ import pytest
 from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
-from django.core.management import CommandError, call_command
+from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
+from django.http import HttpResponse
+from django.test import Client
 from django.utils import timezone
 
 from applications.claims.enums import Action, ClaimStatus
@@ -23,6 +27,8 @@ from portal.audit.services import insert_recorded, record_audit, record_contents
 from portal.audit.verification import altered_files, altered_rows, verify_chain
 from portal.core.files import keep_bytes, keep_file
 from portal.core.triggers import declared_triggers, missing_protections
+from portal.jobs.kinds import JOB_KINDS, JobKind
+from portal.jobs.services import enqueue_job, run_job
 from review.decisions.models import Objection
 from review.funding.models import Award
 from review.notices.models import Notice
@@ -229,7 +235,7 @@ def test_rows_recorded_as_they_were_inserted_are_as_the_database_has_them():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_rows_without_a_record_of_their_own_get_one_after_commit_and_rolled_back_ones_none():
+def test_rows_without_a_record_of_their_own_get_one_with_their_commit_and_rolled_back_ones_none():
     with transaction.atomic():
         row = _stored_file()
     entry = AuditRecord.objects.get()
@@ -248,6 +254,65 @@ def test_rows_without_a_record_of_their_own_get_one_after_commit_and_rolled_back
         _stored_file(b"tried")
     assert AuditRecord.objects.count() == 2
     assert list(altered_rows()) == []
+
+
+def _by_view():
+    user = make_member()
+    client = Client()
+    client.force_login(user)
+    client.get("/")
+
+
+def _by_job():
+    with transaction.atomic():
+        job = enqueue_job("tests.writes", key="1", payload={})
+    run_job(job.pk)
+
+
+def _by_command():
+    class Command(BaseCommand):
+        def handle(self, *args, **options):
+            _write_two()
+
+    call_command(Command())
+
+
+def _write_two(*_, **__):
+    """A transaction that forgets to record what it wrote; its process dies as soon as the database has committed it."""
+    with pytest.MonkeyPatch.context() as patch, suppress(SystemExit), transaction.atomic():
+        _stored_file(b"one")
+        record_audit(act(), action="jobs.retry", target=wuxi())
+        _stored_file(b"two")
+        patch.setattr(connection, "run_and_clear_commit_hooks", sys.exit)
+    connection.run_on_commit.clear()
+    return HttpResponse()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", [_by_view, _by_job, _by_command])
+def test_a_process_that_dies_with_its_commit_leaves_no_row_unrecorded(way, monkeypatch):
+    monkeypatch.setattr("review.home.views.render", _write_two)
+    monkeypatch.setitem(JOB_KINDS, "tests.writes", JobKind("写入", _write_two))
+
+    way()
+
+    assert StoredFile.objects.count() == 2
+    assert list(altered_rows()) == []
+    assert verify_chain().is_whole
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_recorded_is_not_committed_and_nothing_is_written_outside_a_transaction(monkeypatch):
+    def refuse(entries):
+        raise RuntimeError
+
+    monkeypatch.setattr("portal.audit.services._append", refuse)
+    with pytest.raises(RuntimeError), transaction.atomic():
+        _stored_file()
+    for write in (_stored_file, lambda: record_contents([StoredFile(pk="1")])):
+        with pytest.raises(TransactionManagementError):
+            write()
+    assert not StoredFile.objects.exists()
 
 
 def test_a_hash_in_a_record_belongs_to_its_chain():
