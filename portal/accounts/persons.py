@@ -12,6 +12,8 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from portal.core.row_versions import KeptHere, Rows, rows_version
+
 if TYPE_CHECKING:
     from portal.accounts.models import Appointment, Membership, User
 
@@ -52,6 +54,12 @@ def in_force(on: date, prefix: str = "") -> Q:
     return starts & ends & Q(**{f"{prefix}revoked_at": None, f"{prefix}confirmed_at__isnull": False})
 
 
+# By key and day. Some kilobytes each, with personal data: they stay in the memory of the process.
+_recalled = KeptHere(2_000)
+# The relations of an account that its standing is read from.
+_HELD = ("appointments", "memberships", "authenticator", "recusals")
+
+
 class Person(AbstractBaseUser):
     """An account that knows which other accounts its holder has; `identity_digest` is empty until a number is known."""
 
@@ -64,15 +72,22 @@ class Person(AbstractBaseUser):
 
     @cached_property
     def standing(self) -> Standing:
-        """One query, once per request. A row joins one office with one organisation, so each comes several times."""
+        """One query, once per request."""
         accounts = Q(pk=self.pk)
         if self.identity_digest:
             accounts |= Q(identity_digest=self.identity_digest)
+        return self._read_standing(accounts, self.pk)[1]
+
+    @classmethod
+    def _read_standing(cls, accounts: Q, pk: int) -> tuple[Person | None, Standing]:
+        """The account of this key, and what its holder may be; `accounts` are all of the holder's. One query.
+
+        A row joins one office with one organisation, so each comes several times.
+        """
         today = timezone.localdate()
         standing_recusal = Q(recusals__lifted_at=None) & (Q(recusals__until=None) | Q(recusals__until__gte=today))
         rows = (
-            type(self)
-            ._default_manager.filter(accounts)
+            cls._default_manager.filter(accounts)
             .annotate(
                 office=FilteredRelation("appointments", condition=in_force(today, "appointments__")),
                 membership=FilteredRelation("memberships"),
@@ -84,18 +99,53 @@ class Person(AbstractBaseUser):
             .select_related("office__region__parent", "membership__applicant__region")  # type: ignore[misc]
         )
         found = list(rows.order_by("office__pk", "membership__pk"))
-        own = [row for row in found if row.pk == self.pk]
+        own = [row for row in found if row.pk == pk]
         # A joined row that is not there leaves no attribute.
         offices = {row.office.pk: row.office for row in own if hasattr(row, "office")}
         memberships = {row.membership.pk: row.membership for row in own if hasattr(row, "membership")}
-        return Standing(
+        standing = Standing(
             appointments=list(offices.values()),
             memberships=list(memberships.values()),
             has_second_factor=any(row.totp for row in own),
-            account_ids=frozenset({row.pk for row in found} | {self.pk}),
+            account_ids=frozenset({row.pk for row in found} | {pk}),
             member_of=frozenset(row.membership.applicant_id for row in found if hasattr(row, "membership")),
             recusals=frozenset(row.recused for row in found if row.recused),
         )
+        return (own[0] if own else None), standing
+
+    @classmethod
+    def recalled(cls, pk: int) -> Person | None:
+        """The account of this key with its standing, read again where a row behind either is another than before.
+
+        One query, or two where they are read.
+        """
+        today = timezone.localdate()
+        return _recalled.get((pk, today), rows_version(*cls._rows_behind(pk)), lambda: cls._read(pk))
+
+    @classmethod
+    def _read(cls, pk: int) -> Person | None:
+        theirs = cls._default_manager.filter(pk=pk).exclude(identity_digest="").values("identity_digest")
+        person, standing = cls._read_standing(Q(pk=pk) | Q(identity_digest__in=theirs), pk)
+        if person is not None:
+            person.standing = standing
+        return person
+
+    @classmethod
+    def _rows_behind(cls, pk: int) -> list[Rows]:
+        people = cls._meta.db_table
+        same = f"SELECT identity_digest FROM {people} WHERE id = %s AND identity_digest <> ''"  # noqa: S608 - names of tables
+        accounts = f"SELECT id FROM {people} WHERE id = %s OR identity_digest IN ({same})"  # noqa: S608
+        held = {name: cls._meta.get_field(name).related_model for name in _HELD}
+        memberships = held["memberships"]._meta
+        joined = f"SELECT applicant_id FROM {memberships.db_table} WHERE user_id = %s"  # noqa: S608
+        applicants = memberships.get_field("applicant").related_model
+        regions = applicants._meta.get_field("region").related_model
+        return [
+            Rows(cls, f"id IN ({accounts})", [pk, pk]),
+            *(Rows(model, f"user_id IN ({accounts})", [pk, pk]) for model in held.values()),
+            Rows(applicants, f"id IN ({joined})", [pk]),
+            Rows(regions),
+        ]
 
     @property
     def account_ids(self) -> frozenset[int]:

@@ -4,8 +4,11 @@ PostgreSQL gives every version of a row its own `(xmin, ctid)`: whoever wrote it
 host. A value kept under the digest of the rows it came from is therefore never shown after one of them has changed.
 """
 
-from collections.abc import Callable, Sequence
+import pickle
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, TypeVar
 
 from django.core.cache import cache
@@ -17,20 +20,60 @@ Kept = TypeVar("Kept")
 _KEPT_SECONDS = 15 * 60
 
 
+class KeptHere:
+    """The newest value of each of at most `most` keys, in this process alone: nothing of it is written anywhere.
+
+    Every reader gets a copy of its own. The least recently asked value goes first.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._found: OrderedDict[Hashable, tuple[str, bytes]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, version: str, make: Callable[[], Kept]) -> Kept:
+        """What `make` gave under this key and version of its rows, or gives now; without a version nothing is kept."""
+        if not version:
+            return make()
+        with self._lock:
+            known = self._found.get(key)
+            if known is not None:
+                self._found.move_to_end(key)
+        if known is not None and known[0] == version:
+            return pickle.loads(known[1])  # type: ignore[no-any-return]  # noqa: S301 - made below, in this process
+        made = make()
+        self.set(key, version, made)
+        return made
+
+    def set(self, key: Hashable, version: str, value: Any) -> None:
+        """Keep a value in place of an older one."""
+        with self._lock:
+            self._found[key] = version, pickle.dumps(value)
+            self._found.move_to_end(key)
+            if len(self._found) > self.most:
+                self._found.popitem(last=False)
+
+
+# Drawn parts of pages, some ten kilobytes each.
+_here = KeptHere(1_000)
+
+
 def kept(
     key: str, version: str, make: Callable[[], Kept], *, is_current: Callable[[Kept], bool] = lambda _: True
 ) -> Kept:
     """What `make` gave under this key and version of its rows, made anew where nothing is kept or it is not current.
 
-    Without a version (see `rows_version`) nothing is kept. The value must be picklable and never None.
+    Kept for all hosts, and by each process for itself. Without a version (see `rows_version`) nothing is kept. The
+    value must be picklable and never None.
     """
     if not version:
         return make()
     name = f"kept:{key}:{version}"
-    found: Kept | None = cache.get(name)
+    found: Kept = _here.get(key, version, lambda: cache.get(name))
     if found is None or not is_current(found):
         found = make()
         cache.set(name, found, _KEPT_SECONDS)
+        _here.set(key, version, found)
     return found
 
 
