@@ -1,5 +1,6 @@
 """What every page knows."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +9,8 @@ from django.http import HttpRequest
 
 from portal.accounts.models import User
 from portal.display.choices import chosen_display
-from portal.navigation import arrange_menu, footer_links, menu_for
+from portal.navigation import arrange_menu, footer_links, frame_links, menu_for
+from portal.notifications.selectors import unread_count
 from portal.unsent.marks import mark_for, owner_code
 
 
@@ -21,18 +23,22 @@ def current_role_label(user: User) -> str:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """The menu for this person, who they are, unread messages, and whether this is a demonstration."""
+    """The menu for this person, who they are, unread messages, and whether this is a demonstration.
+
+    What costs something is worked out where a template asks for it: a part of a page has no frame.
+    """
     # An error page may be rendered before anybody was looked up.
     user: User | AnonymousUser | None = getattr(request, "user", None)
     known = user if user is not None and user.is_authenticated else None
     return {
-        "menu": arrange_menu(menu_for(known, path=request.path)),
-        "footer": footer_links(),
-        "user_role": current_role_label(known) if known else "",
-        "unread_count": known.portal_messages.filter(read_at=None, is_shown=True)[:100].count() if known else 0,
+        "menu": lambda: arrange_menu(menu_for(known, path=request.path)),
+        "links": frame_links,
+        "footer": footer_links,
+        "user_role": lambda: current_role_label(known) if known else "",
+        "unread_count": cache(lambda: unread_count(known) if known else 0),
         "demo": settings.DEMO,
-        "page_mark": mark_for(request),
-        "page_owner": owner_code(request),
+        "page_mark": lambda: mark_for(request),
+        "page_owner": lambda: owner_code(request),
         "display": chosen_display(request),
         "second_factor_off": not settings.OFFICIALS_NEED_SECOND_FACTOR,
     }

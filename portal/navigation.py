@@ -1,6 +1,7 @@
 """The menu and the links below every page: which pages lead where, for whom. The apps register their entries."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import reverse
 
@@ -20,6 +21,19 @@ class MenuEntry:
 
 
 MENU: Registry[MenuEntry] = Registry("menu entry")
+_FRAME = {
+    "messages": "notifications:list",
+    "profile": "accounts:profile",
+    "organisation": "accounts:organisation",
+    "sessions": "usersessions_list",
+    "second_factor": "mfa_index",
+    "password": "account_change_password",
+    "sign_out": "account_logout",
+    "sign_in": "account_login",
+    "sign_up": "account_signup",
+    "session_state": "unsent:state",
+    "display": "display:settings",
+}
 # Links that stand below every page, for everybody.
 FOOTER: Registry[MenuEntry] = Registry("footer link")
 
@@ -72,7 +86,7 @@ def menu_for(user: User | None, *, path: str = "") -> list[MenuLink]:
     """
     entries = [e for e in MENU.values() if (e.rule is public if user is None else e.rule.allows(user))]
     entries.sort(key=lambda entry: (entry.rule is public, entry.weight))
-    links = [(e.label, reverse(e.url_name)) for e in entries]
+    links = [(e.label, _address(e.url_name)) for e in entries]
     # The longest address wins: /review/ and /review/claims/ are both in the menu.
     current = max((url for _, url in links if path.startswith(url)), key=len, default="")
     return [MenuLink(label, url, is_current=url == current) for label, url in links]
@@ -81,4 +95,16 @@ def menu_for(user: User | None, *, path: str = "") -> list[MenuLink]:
 def footer_links() -> list[MenuLink]:
     """The links below every page."""
     entries = sorted(FOOTER.values(), key=lambda entry: entry.weight)
-    return [MenuLink(entry.label, reverse(entry.url_name), is_current=False) for entry in entries]
+    return [MenuLink(entry.label, _address(entry.url_name), is_current=False) for entry in entries]
+
+
+@cache
+def frame_links() -> dict[str, str]:
+    """The addresses to which the frame of every page leads, by the word that its templates have for them."""
+    return {word: _address(name) for word, name in _FRAME.items()}
+
+
+@cache
+def _address(url_name: str) -> str:
+    """The address of a page without parameters: the same for all, and every page shows dozens of them."""
+    return reverse(url_name)

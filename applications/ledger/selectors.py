@@ -35,6 +35,8 @@ def balances(bucket_keys: Iterable[str], *, without: Claim | None = None) -> dic
     What `without` itself took is left out, so that a decided claim can be assessed again.
     """
     wanted = sorted(set(bucket_keys))
+    if not wanted:
+        return {}
     last = LimitEntry.objects.filter(bucket=OuterRef("pk")).order_by("-sequence")
     rows = (
         LimitBucket.objects.filter(key__in=wanted)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -21,6 +22,7 @@ _COLSPAN = re.compile(r'\scolspan="(\d+)"')
 
 
 @register.simple_tag
+@lru_cache(256)
 def stylesheet(name: str, media: str = "all") -> SafeString:
     """The link to one of the style sheets of `static/css`."""
     return format_html('<link rel="stylesheet" href="{}" media="{}">', static(f"css/{name}.css"), media)

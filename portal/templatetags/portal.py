@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -81,6 +82,7 @@ def csrf_token(context: Context) -> str:
 
 
 @register.simple_tag
+@lru_cache(256)
 def icon(name: str) -> SafeString:
     """A decorative picture from the sprite; words beside it carry the meaning."""
     return format_html(

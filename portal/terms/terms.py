@@ -37,6 +37,11 @@ def all_terms() -> tuple[Term, ...]:
     return tuple(Term(row["name"], row["means"], tuple(row.get("also", ()))) for row in rows)
 
 
-def terms_in(text: str) -> list[Term]:
+def terms_in(text: str) -> tuple[Term, ...]:
     """The terms that a text uses."""
-    return [term for term in all_terms() if any(form in text for form in term.forms)]
+    return tuple(term for term, forms in _all_forms() if any(form in text for form in forms))
+
+
+@cache
+def _all_forms() -> tuple[tuple[Term, tuple[str, ...]], ...]:
+    return tuple((term, term.forms) for term in all_terms())

@@ -151,7 +151,7 @@ def test_the_page_keeps_what_is_chosen_and_what_must_be_stays_on(client):
     tell(member, code="claims.withdrawn")
     page = client.get(reverse("notifications:list"))
     assert "申报已撤回" not in page.content.decode()
-    assert page.context["unread_count"] == 0
+    assert page.context["unread_count"]() == 0
 
 
 @pytest.mark.django_db

@@ -45,7 +45,7 @@ def test_an_empty_list_says_what_will_come(client, person):
 def test_the_badge_counts_what_is_unread(client, person):
     for number in range(3):
         _message(person, number, read_at=timezone.now() if number == 0 else None)
-    assert client.get(URL).context["unread_count"] == 2
+    assert client.get(URL).context["unread_count"]() == 2
 
 
 def test_unread_only_leaves_out_what_was_read(client, person):
