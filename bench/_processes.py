@@ -1,5 +1,6 @@
 """What measurements share: programs in processes of their own, and tables filled by copies of a row."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,20 @@ def copy_rows(cursor: Any, row: Any, columns: dict[str, str], count: int, **valu
         f"FROM {table} AS source, generate_series(1, %(count)s) AS n WHERE source.id = %(source)s ORDER BY n",
         {"count": count, "source": row.pk} | values,
     )
+
+
+def processor_seconds(group: int) -> float:
+    """What the living processes of a group have used of the processors: the same however busy the machine is."""
+    used = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # The name, in brackets, may hold spaces.
+            fields = path.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(fields[2]) == group:
+            used += int(fields[11]) + int(fields[12])
+    return used / os.sysconf("SC_CLK_TCK")
 
 
 class Figures:

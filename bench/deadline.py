@@ -4,10 +4,11 @@ Each saves three times and submits, most of them late, one in ten presses twice,
 2,050 requests, 3.4 a second over ten minutes and some 15 a second at the end. A request without an answer within 30
 seconds is sent again, as the page does, and is slow in the figures; one that stays without an answer was not
 acknowledged, and may or may not have come through. At the end the database is compared with what each applicant was
-told. What the generator of the load takes of the two cores is stated.
+told. What the generator of the load takes of the two cores is stated, and how busy the machine was.
 """
 
 import json
+import os
 import random
 import resource
 import sys
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench._processes import ROOT
+from bench._processes import ROOT, processor_seconds
 
 SMALL = {"applicants": 10, "seconds": 15.0}
 SAVES, ATTEMPTS = 3, 3
@@ -70,10 +71,10 @@ def run(applicants: int = 500, seconds: float = 600.0, seed: int = 1) -> dict[st
         # Said by the process that sets it: how long that takes to start is nobody's time.
         closing = float(host.run("bench.deadline", "close", seconds))
         plans = [(person, _plan(person, closing, seconds, chance)) for person in people]
-        before = _cpu_seconds()
+        before, served = _cpu_seconds(), processor_seconds(web.process.pid)
         with ThreadPoolExecutor(len(people)) as pool:
             list(pool.map(lambda plan: _act(plan[0], plan[1], web.url), plans))
-        generator = _cpu_seconds() - before
+        generator, served = _cpu_seconds() - before, processor_seconds(web.process.pid) - served
         found = json.loads(host.run("bench.deadline", "read"))
         host.manage("verify_audit")
     problems = [problem for person in people for problem in (*person.problems, *_compare(person, found, closing))]
@@ -87,6 +88,8 @@ def run(applicants: int = 500, seconds: float = 600.0, seed: int = 1) -> dict[st
         "submitted": len(numbers),
         "median of a save, seconds": round(taken[len(taken) // 2], 3),
         "processor seconds of the generator": round(generator, 1),
+        "processor seconds of the web server": round(served, 1),
+        "load of the machine": round(os.getloadavg()[1], 1),
         "ratios": {
             "deadline, p95 of a save, seconds": _ratio(taken[int(len(taken) * 0.95)], AIM_SECONDS),
             "deadline, claims that differ from what their applicant was told, + 1": _ratio(len(problems) + 1, 1),
