@@ -8,12 +8,16 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 
 from portal.accounts.enums import Role
 from portal.core.log_redaction import redacted
-from tests.factories import PASSWORD, UserFactory, make_member, make_official, wuxi
+from portal.privacy.services.consent import give_consent
+from tests.factories import PASSWORD, UserFactory, act, make_member, make_official, wuxi
 
 pytestmark = pytest.mark.django_db
 START = datetime.fromisoformat("2026-11-30T09:00:00+08:00")
@@ -78,6 +82,33 @@ def test_wrong_passwords_lock_the_account_for_their_own_address_alone(client):
         assert sign_in(client, user, "Wrong-Horse-7-Battery", "203.0.113.1").status_code == 200
     assert sign_in(client, user, PASSWORD, "203.0.113.1").status_code == 200
     assert sign_in(client, user, PASSWORD, "203.0.113.2").status_code == 302
+
+
+def test_signing_in_gives_a_new_identifier_and_signing_out_or_a_new_password_ends_it():
+    member = make_member()
+    EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
+    give_consent(member, act=act(member))
+
+    def entered():
+        client = Client()
+        planted = client.session
+        planted["seen"] = 1
+        planted.save()
+        client.cookies["portal_session"] = planted.session_key
+        assert sign_in(client, member, PASSWORD, "203.0.113.1").status_code == 302
+        assert client.session.session_key != planted.session_key
+        assert not SessionStore().exists(planted.session_key)
+        assert client.get(reverse("accounts:profile")).status_code == 200
+        return client
+
+    first, second = entered(), entered()
+    old = first.session.session_key
+    first.post(reverse("account_logout"))
+    first.cookies["portal_session"] = old
+    assert first.get(reverse("accounts:profile")).status_code == 302
+    member.set_password("Another-Horse-8-Battery")
+    member.save()
+    assert second.get(reverse("accounts:profile")).status_code == 302
 
 
 def test_forty_people_behind_one_address_sign_in_within_a_minute(client):
