@@ -52,12 +52,17 @@ class Party:
     applicant_id: int
     city_code: str
     year: int
+    district_code: str = ""
 
 
 def bucket_key(bucket: Bucket, party: Party) -> str:
     """The key under which a bucket is stored."""
     told_apart = bucket.scope.key.format(
-        applicant=party.applicant_id, city=party.city_code, year=party.year, subject=bucket.subject
+        applicant=party.applicant_id,
+        city=party.city_code,
+        district=party.district_code,
+        year=party.year,
+        subject=bucket.subject,
     )
     return f"{bucket.base}|{told_apart}"
 

@@ -106,7 +106,7 @@ def asked_buckets(rules: Program, *, party: Party, subjects: Mapping[str, str] |
 def party_of(claim: Claim) -> Party:
     """The party of a claim; its year is the calendar year in which it was submitted (a draft's: this one)."""
     year = timezone.localtime(claim.submitted_at).year if claim.submitted_at else clock.today().year
-    return Party(claim.applicant_id, claim.city_id, year)
+    return Party(claim.applicant_id, claim.city_id, year, claim.region_id)
 
 
 def uses_of_claim(claim: Claim, assessment: Assessment, amounts: Iterable[tuple[str, Decimal]]) -> list[LimitUse]:

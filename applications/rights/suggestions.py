@@ -226,7 +226,7 @@ class _AfterLedger:
             for one in suggestion.assessed
             if rules.subject and rules.subject in one.facts
         }
-        party = Party(applicant.pk, city.pk if city else "", today.year)
+        party = Party(applicant.pk, city.pk if city else "", today.year, applicant.region_id)
         self.suggestion = suggestion
         self.catalogue = catalogue_for(suggestion.version)
         self.question = _question(suggestion, suggestion.assessed, today=today)

@@ -27,6 +27,11 @@ class Scope:
         return self.per == ("subject",)
 
     @property
+    def is_shared(self) -> bool:
+        """Whether all applicants of a city or district take from one bucket."""
+        return "applicant" not in self.per and not self.by_subject
+
+    @property
     def by_year(self) -> bool:
         """Whether each year has a bucket of its own."""
         return "year" in self.per
@@ -54,8 +59,11 @@ APPLICANT_YEAR = Scope(
 PROGRAMME_YEAR = Scope(
     ("programme", "year"), "programme_year", "全市每年", "全市，每年", "本年度全市", "city={city}|year={year}"
 )
+DISTRICT_YEAR = Scope(
+    ("district", "year"), "district_year", "各区每年", "每个区，每年", "本年度本区", "district={district}|year={year}"
+)
 # Every `per` that a limit may have.
-SCOPES = {scope.per: scope for scope in (SUBJECT, APPLICANT, APPLICANT_YEAR, PROGRAMME_YEAR)}
+SCOPES = {scope.per: scope for scope in (SUBJECT, APPLICANT, APPLICANT_YEAR, PROGRAMME_YEAR, DISTRICT_YEAR)}
 
 # Counted for every claim beside the limits: a group of which an applicant gets one, and a right under all of a
 # document's items. No limit of a sum stands on them.

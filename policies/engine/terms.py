@@ -111,6 +111,7 @@ LEDGERS = {
     "lifetime": "累计已获支持",
     "project": "本项目已获支持",
     "programme_year": "本年度全市已安排",
+    "district_year": "本年度本区已安排",
     "lower_tier": "较低档次已获支持",
     "other_policy": "其他政策已获支持",
 }

@@ -27,7 +27,7 @@ _KIND_WEIGHTS = {"enterprise": 70, "individual": 12, "university": 6, "instituti
 _SIZE_WEIGHTS = (5, 45, 30, 15, 5)
 _ELSEWHERE = ("北京", "110000")
 _SUBJECTS_EACH = 48
-_LEDGERS = ("same_year", "lifetime", "programme_year", "lower_tier", "other_policy")
+_LEDGERS = ("same_year", "lifetime", "programme_year", "lower_tier", "other_policy", "district_year")
 
 
 def generate(

@@ -88,4 +88,6 @@ class Keys:
             found = self.applicant[run.span]
         if "programme" in scope.per:
             found = found + self.city(run)
+        if "district" in scope.per:
+            found = found + 1 + self.population.region[run.span]
         return found * self._span + (self.years[run.span] - self._first_year) if scope.by_year else found

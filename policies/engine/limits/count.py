@@ -1,4 +1,4 @@
-"""`count`: so many subsidies of an applicant, or so many places a year for the whole city."""
+"""`count`: so many subsidies of an applicant, in all or each year, or so many places a year for a city or district."""
 
 from __future__ import annotations
 
@@ -9,22 +9,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from policies.engine.assessment import BucketUse
-from policies.engine.columns.conditions import UnsupportedRuleError
-from policies.engine.columns.ledger import Ledger, QuotaUse, grouped
-from policies.engine.columns.places import Places
-from policies.engine.limits.base import GROUP, PER, Ceiling, CompiledLimit, Limit, LimitColumns, limits_of
+from policies.engine.columns.ledger import Ledger
+from policies.engine.limits.base import GROUP, PER, CompiledLimit, Limit, LimitColumns, limits_of
+from policies.engine.limits.places import CountedLimit, QuotaLimit
 from policies.engine.problems import problem_code
-from policies.engine.scopes import APPLICANT, ONE_OF_GROUP, PROGRAMME_YEAR, SCOPES
+from policies.engine.scopes import DISTRICT_YEAR, ONE_OF_GROUP, SCOPES
 from policies.engine.spec import COUNT, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from policies.engine.assessment import Reason
-    from policies.engine.batch.answers import Answers, Work
+    from policies.engine.batch.answers import Work
     from policies.engine.batch.run import Run
     from policies.engine.columns.keys import Keys
-    from policies.engine.columns.population import BoolArray, IntArray
+    from policies.engine.columns.population import IntArray
     from policies.engine.context import Context
     from policies.engine.line import Line
     from policies.engine.operations.base import Wording
@@ -47,7 +46,7 @@ class Count(Limit):
 
     kind = "count"
     label = "次数或名额"
-    help = "同一主体最多几次，或全市每年几个名额"
+    help = "同一主体最多几次（累计或每年），或全市、各区每年几个名额"
     order = 20
     preset: ClassVar = {"code": "TIMES", "per": ["applicant"], "tally": "lines"}
 
@@ -59,7 +58,7 @@ class Count(Limit):
     @property
     def are_places(self) -> bool:
         """Whether places of a year are counted, and not the applicant's times."""
-        return SCOPES[self.per] is PROGRAMME_YEAR
+        return SCOPES[self.per].is_shared
 
     @property
     def acts_as(self) -> object:
@@ -69,10 +68,10 @@ class Count(Limit):
         return (self._places if self.are_places else self._times)(context, item_id)
 
     def _times(self, context: Context, item_id: str) -> TimesLimit:
-        most = f"同一主体最多支持 {self.count} 次"
+        most = self.sentence()
         return TimesLimit(
             code=self.code,
-            scope=APPLICANT,
+            scope=SCOPES[self.per],
             base=self.group or item_id,
             asks="times",
             count=self.count,
@@ -86,10 +85,10 @@ class Count(Limit):
         )
 
     def _places(self, context: Context, item_id: str) -> QuotaLimit:
-        most = f"每年不超过 {self.count} 个名额，排名第"
+        most = f"{self.sentence()}，排名第"
         return QuotaLimit(
             code=self.code,
-            scope=PROGRAMME_YEAR,
+            scope=SCOPES[self.per],
             base=self.group or item_id,
             asks="places",
             count=self.count,
@@ -106,45 +105,36 @@ class Count(Limit):
     def problems(self, item_id: str) -> Iterator[tuple[Place, Fault]]:
         """Times are counted by decisions or lines, places of a year by lines or applicants."""
         tallies = ("lines", "applicants") if self.are_places else ("paid", "lines")
-        if SCOPES[self.per] not in (APPLICANT, PROGRAMME_YEAR) or self.tally not in tallies:
+        if SCOPES[self.per].by_subject or self.tally not in tallies:
             yield ("tally",), WRONG_TALLY.fault()
 
     def sentence(self) -> str:
-        return f"每年不超过 {self.count} 个名额" if self.are_places else f"同一主体最多支持 {self.count} 次"
+        if self.are_places:
+            return f"{'各区' if self._by_district else ''}每年不超过 {self.count} 个名额"
+        return f"{self._whose}最多支持 {self.count} 次"
+
+    @property
+    def _by_district(self) -> bool:
+        return SCOPES[self.per] is DISTRICT_YEAR
+
+    @property
+    def _whose(self) -> str:
+        return f"同一主体{'每年' if SCOPES[self.per].by_year else ''}"
 
     def short_name(self) -> str:
-        return "每年名额" if self.are_places else "次数上限"
+        return "每年名额" if self.are_places else f"{'每年' if SCOPES[self.per].by_year else ''}次数上限"
 
     def bounds(self, words: Wording) -> Iterator[str]:
-        yield f"全市每年 {self.count} 个名额" if self.are_places else f"同一主体最多 {self.count} 次"
+        yield (
+            f"{SCOPES[self.per].name} {self.count} 个名额" if self.are_places else f"{self._whose}最多 {self.count} 次"
+        )
 
     def figures(self) -> Mapping[str, str]:
-        return {"count": "每年名额" if self.are_places else "同一主体最多次数"}
+        return {"count": "每年名额" if self.are_places else f"{self._whose}最多次数"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _CountLimit(CompiledLimit):
-    """A compiled number. `by_lines`: each paid line counts; otherwise the claim (or its applicant) does."""
-
-    count: int
-    by_lines: bool
-    note: Note
-
-    def ceiling(self, uses: Iterable[BucketUse]) -> Ceiling:
-        """The number of times or places."""
-        del uses
-        return Ceiling(times=self.count)
-
-    def times_taken(self, lines: int) -> int:
-        """Each paid line where lines count, else the claim."""
-        return lines if self.by_lines else 1
-
-
-# ---- times -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimesLimit(_CountLimit):
+class TimesLimit(CountedLimit):
     """A compiled number of times; `cut` says how many lines of a claim still count."""
 
     turn = 20
@@ -175,7 +165,8 @@ class TimesLimit(_CountLimit):
             return None
         own, used = part.program.item.id, self.times_taken(sum(1 for line in part.lines if line.amount))
         group = f"{own}:{self.code}" if self.base == own else self.base
-        return BucketUse(self.code, group, APPLICANT.per, None, None, used, self.count, "count")
+        year = part.year if self.scope.by_year else None
+        return BucketUse(self.code, group, self.scope.per, None, year, used, self.count, "count")
 
 
 def stands_for_group(limits: Iterable[CompiledLimit]) -> bool:
@@ -217,10 +208,10 @@ class TimesColumns(LimitColumns):
     @classmethod
     def ledgers(cls, runs: list[Run], keys: Keys) -> Iterator[Ledger]:
         """One for each item (or group of items) whose times are limited under any of its versions and readings."""
-        bases = dict.fromkeys(limit.base for run in runs if (limit := limits_of(run, cls)) is not None)
-        for base in bases:
+        limits = [limit for run in runs if (limit := limits_of(run, cls)) is not None]
+        for base, scope in dict.fromkeys((limit.base, limit.scope) for limit in limits):
             members = [run for run in runs if base in (run.item.id, getattr(limits_of(run, cls), "base", None))]
-            yield TimesLedger(base, APPLICANT, members, keys)
+            yield TimesLedger(base, scope, members, keys)
 
 
 class TimesLedger(Ledger):
@@ -236,7 +227,8 @@ class TimesLedger(Ledger):
 
     def shown_to(self, run: Run) -> tuple[str, ...]:
         limit = limits_of(run, TimesColumns)
-        return (self.shown_as,) if limit is not None and limit.base == self.name else ()
+        own = limit is not None and (limit.base, limit.scope) == (self.name, self.scope)
+        return (self.shown_as,) if own else ()
 
     def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
         limit, stated = limits_of(run, TimesColumns), run.population.times_before
@@ -252,142 +244,3 @@ class TimesLedger(Ledger):
 
 
 TimesLimit.columns = TimesColumns
-
-
-# ---- places ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuotaLimit(_CountLimit):
-    """Compiled places of a `group`. `by_lines`: each line takes a place; else the applicant does."""
-
-    turn = 21
-
-    group: str
-    kept: Note
-
-    def keep(self, part: Part, line: Line, count: int, state: dict[Any, Any]) -> int:
-        # The next rank of the group.
-        rank = state.get(self.group, part.asked.rank or 1)
-        if not self.by_lines:
-            if rank > self.count:
-                line.reasons.append((self.note, (rank,)))
-                return 0
-            line.note(self.kept, (rank,), applied=False)
-            return count
-        kept: int = max(min(count, self.count - rank + 1), 0)
-        state[self.group] = rank + count
-        if kept == count:
-            line.note(self.kept, (rank + count - 1,), applied=False)
-        elif kept:
-            line.note(self.note, (rank + kept,))
-        else:
-            line.reasons.append((self.note, (rank,)))
-        return kept
-
-
-class QuotaColumns(LimitColumns):
-    """Who has a place, in the order of rank or of filing."""
-
-    limit: QuotaLimit
-
-    @property
-    def counts(self) -> bool:
-        return True
-
-    def keep(self, work: Work) -> None:
-        limit, shape, count = self.limit, work.run.shape, work.count
-        if count is None:
-            return
-        self._asked = count
-        rank = shape.spread(self._ranks(work.run))
-        if limit.by_lines:
-            work.count = np.clip(limit.count + 1 - rank - shape.before(count), 0, count)
-        else:
-            work.count = np.where(rank > limit.count, 0, count)
-        work.refuse_lines(np.flatnonzero((count > 0) & (work.count == 0)), limit.code)
-
-    def conclude(self, work: Work, answers: Answers) -> None:
-        if work.count is not None:
-            answers.asked_places = work.run.shape.add_up(self._asked)
-            answers.places = work.run.shape.add_up(np.where(work.stands, work.count, 0))
-
-    @staticmethod
-    def _ranks(run: Run) -> IntArray:
-        """The place each claim has: the one a selection gave it, or the one after those already taken."""
-        rank = 1 + run.found_by_claims(QuotaLedger.shown_as)
-        if run.population.rank is None:
-            return rank
-        given = run.population.rank[run.span]
-        return np.where(given > 0, given, rank)
-
-    @classmethod
-    def ledgers(cls, runs: list[Run], keys: Keys) -> Iterator[Ledger]:
-        limits = [limits_of(run, cls) for run in runs]
-        for name, members in grouped(runs, (limit and limit.group for limit in limits)).items():
-            ways = {limits_of(run, cls).by_lines for run in members}
-            if len(ways) > 1:
-                raise UnsupportedRuleError(members[0].item.id, f"the places of {name} are counted in different ways")
-            yield (QuotaLedger if ways.pop() else ApplicantPlaces)(name, PROGRAMME_YEAR, members, keys)
-
-
-class QuotaLedger(Ledger):
-    """The places of a year that are taken."""
-
-    shown_as = "places"
-
-    @cached_property
-    def most(self) -> int:
-        return max(limits_of(run, QuotaColumns).count for run in self.runs)
-
-    def takes(self, run: Run, at: IntArray | slice) -> IntArray:
-        return (np.zeros(len(run), dtype=np.int64) if run.answers.places is None else run.answers.places)[at]
-
-    def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
-        return np.minimum(found, limits_of(run, QuotaColumns).count)
-
-    def closed(self, run: Run, at: IntArray | slice, found: IntArray) -> BoolArray:
-        full = found >= self.most
-        # Who has a rank from a selection asks for no place in the order of filing.
-        return full if run.population.rank is None else full & (run.population.rank[run.claims[at]] == 0)
-
-    def uses(self) -> Iterator[QuotaUse]:
-        """Every quota of every year, in the order of cities and years."""
-        keys, buckets, taken = self.keys, self.buckets, self.settled()
-        limit, named = limits_of(self.runs[0], QuotaColumns), self.runs[0].item.content["document"]["region_code"]
-        asked = np.concatenate([np.zeros(0, dtype=np.int64), *(run.answers.asked_places for run in self.runs)])
-        if not len(taken):
-            return
-        wanted, given, city = buckets.sums(asked), buckets.sums(taken), buckets.one(self.city_of_entries())
-        last = buckets.largest(np.where(taken > 0, buckets.claims, -1))
-        cut = buckets.largest(np.where(taken < asked, -buckets.claims, -(2**62)))
-        for bucket, claim in enumerate(buckets.one(buckets.claims).tolist()):
-            yield QuotaUse(
-                group=self.name,
-                city=named or keys.cities[int(city[bucket])],
-                year=int(keys.years[claim]),
-                places=limit.count,
-                asked=int(wanted[bucket]),
-                taken=int(given[bucket]),
-                last_in=int(last[bucket]) if last[bucket] >= 0 else None,
-                cut_at=-int(cut[bucket]) if cut[bucket] > -(2**62) else None,
-            )
-
-
-class ApplicantPlaces(QuotaLedger):
-    """Places that applicants take, however many claims each files: who has one keeps it."""
-
-    def find(self, changed: IntArray | None) -> tuple[IntArray, IntArray]:
-        del changed
-        return self._places.found(self.taken > 0)
-
-    def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
-        return (count := limits_of(run, QuotaColumns).count) * (found >= count)
-
-    @cached_property
-    def _places(self) -> Places:
-        claims, rank = self.buckets.claims, self.keys.population.rank
-        return Places(self.buckets, self.keys.applicant[claims], self.most, None if rank is None else rank[claims] > 0)
-
-
-QuotaLimit.columns = QuotaColumns

@@ -1,5 +1,6 @@
 """Buckets: which a claim enters under which key, and which ceiling stands on which."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -222,3 +223,12 @@ def test_shortage_names_the_limit_what_is_left_and_what_was_asked():
 def test_shortage_of_times_comes_before_money():
     use = LimitUse("k", "某限额", Decimal("30.00"), 1, Ceiling(amount=Decimal(1), times=1))
     assert "最多 1 次，已有 1 次" in keys.shortage(use, amount=Decimal("0.00"), times=1)
+
+
+def test_each_district_has_a_bucket_of_its_own_each_year_and_an_applicant_its_times():
+    times = {"count": 1, "per": ["applicant", "year"], "tally": "paid"}
+    catalogue = rules({"yuan": "90", "per": ["district", "year"]}, times)
+    used = {use.key: use for use in taken(catalogue, ("A", "10.00"), party=replace(PARTY, district_code="320211"))}
+
+    assert used["odd-1|district=320211|year=2026"].ceiling == Ceiling(Decimal("90.00"))
+    assert used["odd-1|applicant=7|year=2026"].ceiling == Ceiling(times=1)

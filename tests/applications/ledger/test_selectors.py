@@ -1,5 +1,6 @@
 """What the ledger tells the engine of earlier payments."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -113,3 +114,18 @@ def test_one_query_answers_and_one_more_leaves_the_own_out(django_assert_num_que
         state_of(PLAIN, "A", "B", "C")
     with django_assert_num_queries(2):
         state_of(PLAIN, "A", "B", "C", without=claim)
+
+
+def test_times_of_a_year_and_sums_of_a_district_are_counted_for_themselves():
+    times = {"count": 2, "per": ["applicant", "year"], "tally": "lines"}
+    catalogue = rules(times, {"yuan": "1000", "per": ["district", "year"]})
+    here, there = Party(99, "320200", 2026, "320211"), Party(PARTY.applicant_id, "320200", 2025, "320211")
+    for party in (here, there):
+        grant(catalogue, (f"A{party.year}", "10.00"), party=party)
+    grant(catalogue, ("B", "1.00"), ("C", "1.00"))
+
+    assert state_of(catalogue, party=replace(here, applicant_id=1))["paid"] == {"district_year": "10.00"}
+    assert state_of(catalogue)["times_before"] == 2
+    assert state_of(catalogue, party=there)["times_before"] == 1
+    answer = assess(catalogue, question(("D", "1.00")) | state_of(catalogue)).as_dict()
+    assert (answer["outcome"], answer["reasons"][0]["code"]) == ("refused", "L0")

@@ -59,7 +59,13 @@ def rate(ratio: str, *fields: str, **rest: Any) -> dict[str, Any]:
 
 
 INDIVIDUALS = {"field": "applicant_kind", "in": ["individual"]}
-PER = {"subject": ["subject"], "applicant": ["applicant"], "year": ["applicant", "year"], "city": ["programme", "year"]}
+PER = {
+    "subject": ["subject"],
+    "applicant": ["applicant"],
+    "year": ["applicant", "year"],
+    "city": ["programme", "year"],
+    "district": ["district", "year"],
+}
 SPLIT = {"city": "1/3", "rest": "district", "round": "down"}
 
 WINDOW = {"do": "window", "rows": "interest_payments", "from": "drawn_on", "months": 12}
@@ -309,6 +315,25 @@ ODD = [
         conditions=[{"field": "score", "at_least": 3}, {"field": "fee_year", "under": 8}],
         limits=[{"yuan": "6000", "per": PER["applicant"]}],
     ),
+    # Times of each year and places of each district, with what a district has a year; one group, two documents.
+    item(
+        "odd-16-yearly",
+        [standard("2000"), {"do": "propose", "field": "requested"}],
+        limits=[
+            {"count": 2, "per": PER["year"], "tally": "paid", "group": "odd-16-times"},
+            {"yuan": "7000", "per": PER["district"], "group": "odd-16-sums"},
+            {"count": 4, "per": PER["district"], "tally": "lines"},
+        ],
+    ),
+    item(
+        "odd-16-lines",
+        [standard("1500")],
+        limits=[
+            {"count": 3, "per": PER["year"], "tally": "lines", "group": "odd-16-times"},
+            {"yuan": "9000", "per": PER["district"], "group": "odd-16-sums"},
+            {"count": 3, "per": PER["district"], "tally": "applicants"},
+        ],
+    ),
 ]
 PROVINCIAL = [
     item(
@@ -317,6 +342,7 @@ PROVINCIAL = [
         limits=[{"yuan": "20000", "per": PER["city"]}, {"yuan": "9000", "per": PER["subject"]}],
     ),
     item("prov-02-places", [standard("10")], limits=[{"count": 3, "per": PER["city"], "tally": "lines"}]),
+    item("prov-03-districts", [standard("10")], limits=[{"yuan": "25", "per": PER["district"]}]),
 ]
 
 

@@ -9,8 +9,9 @@ from policies.engine.batch import OUTCOME_CODES, Population, Simulation, questio
 from policies.engine.dates import parse_date
 from policies.engine.guards import chosen
 from policies.engine.limits.absorb import AbsorbLimit
-from policies.engine.limits.count import QuotaLimit, TimesLimit
+from policies.engine.limits.count import TimesLimit
 from policies.engine.limits.once import OnceLimit
+from policies.engine.limits.places import QuotaLimit
 from policies.engine.money import parse_yuan, yuan_plain
 from policies.engine.program import Program
 from policies.engine.question import read_settings
@@ -52,12 +53,19 @@ class Claim:
         self.year = question.get("year", on.year)
         document = self.item.content["document"]
         region = question["applicant"].get("region", "")
+        self.district = question["applicant"].get("region", "")
         self.city = "" if document["region_code"] or not region.isdigit() else region[:4]
         named = [line.get(self.item.subject) for line in question["lines"]]
         self.subjects = [name for name in dict.fromkeys(named) if name is not None]
 
     def key(self, scope: tuple[str, ...], subject: str = "") -> tuple[Any, ...]:
-        values = {"applicant": self.applicant, "year": self.year, "programme": self.city, "subject": subject}
+        values = {
+            "applicant": self.applicant,
+            "year": self.year,
+            "programme": self.city,
+            "district": self.district,
+            "subject": subject,
+        }
         return tuple(values[part] for part in scope)
 
     def bases(self) -> Iterator[tuple[str, str]]:
@@ -104,8 +112,9 @@ class Claim:
             paid["project"] = projects
         if self.once is not None and any(key in ledger.once for key in self.once_keys()):
             paid["once_group"] = True
-        counted = self.times.base if self.times is not None else self.item.id
-        times = self.question.get("times_before", 0) + ledger.times[counted, self.applicant]
+        times = self.question.get("times_before", 0)
+        if self.times is not None:
+            times += ledger.times[self.times.base, *self.key(self.times.scope.per)]
         return {**self.question, "paid": paid, "times_before": times, "rank": self.rank(ledger)}
 
     def once_keys(self) -> list[Any]:
@@ -115,7 +124,7 @@ class Claim:
         return [(once.group, *self.key(once.scope.per))]
 
     def taken_places(self, ledger: Ledger) -> dict[Any, int]:
-        return ledger.places[self.quota.group, *self.key(("programme", "year"))]
+        return ledger.places[self.quota.group, *self.key(self.quota.scope.per)]
 
     def rank(self, ledger: Ledger) -> int | None:
         if self.question.get("rank") or self.quota is None:
@@ -148,9 +157,13 @@ class Claim:
                     ledger.once.add((self.once.group, line.subject))
         if self.once is not None and self.once.scope.per != ("subject",):
             ledger.once.update(self.once_keys())
+        self._enter_times(ledger, len(paid))
+
+    def _enter_times(self, ledger: Ledger, lines: int) -> None:
         by_line = self.times is not None and self.times.by_lines
         for base in {self.item.id, self.times.base if self.times is not None else self.item.id}:
-            ledger.times[base, self.applicant] += len(paid) if by_line else 1
+            for scope in (("applicant",), ("applicant", "year")):
+                ledger.times[base, *self.key(scope)] += lines if by_line else 1
 
     def _enter_places(self, ledger: Ledger, answer: Assessment, asked: dict[str, Any]) -> None:
         quota, times = self.quota, self.times

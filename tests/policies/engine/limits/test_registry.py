@@ -46,7 +46,8 @@ def test_a_limit_of_no_kind_or_of_two_has_none():
     [
         ({"count": 2, "per": ["applicant"], "tally": "applicants"}, "计法不符"),
         ({"count": 2, "per": ["programme", "year"], "tally": "paid"}, "计法不符"),
-        ({"count": 2, "per": ["applicant", "year"], "tally": "paid"}, "计法不符"),
+        ({"count": 2, "per": ["subject"], "tally": "paid"}, "计法不符"),
+        ({"count": 2, "per": ["district", "year"], "tally": "paid"}, "计法不符"),
         ({"absorbs": "odd-1"}, "不能吸收自己"),
         ({"yuan": "1", "per": ["programme"]}, "这样的范围"),
     ],

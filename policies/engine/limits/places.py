@@ -1,0 +1,188 @@
+"""Places of a year, for a city or each of its districts, as `count` limits them; and what numbers of any sort share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from policies.engine.columns.conditions import UnsupportedRuleError
+from policies.engine.columns.ledger import Ledger, QuotaUse, grouped
+from policies.engine.columns.places import Places
+from policies.engine.limits.base import Ceiling, CompiledLimit, LimitColumns, limits_of
+from policies.engine.scopes import DISTRICT_YEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from policies.engine.assessment import BucketUse
+    from policies.engine.batch.answers import Answers, Work
+    from policies.engine.batch.run import Run
+    from policies.engine.columns.keys import Keys
+    from policies.engine.columns.population import BoolArray, IntArray
+    from policies.engine.line import Line
+    from policies.engine.part import Part
+    from policies.engine.trace import Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedLimit(CompiledLimit):
+    """A compiled number. `by_lines`: each paid line counts; otherwise the claim (or its applicant) does."""
+
+    count: int
+    by_lines: bool
+    note: Note
+
+    def ceiling(self, uses: Iterable[BucketUse]) -> Ceiling:
+        """The number of times or places."""
+        del uses
+        return Ceiling(times=self.count)
+
+    def times_taken(self, lines: int) -> int:
+        """Each paid line where lines count, else the claim."""
+        return lines if self.by_lines else 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaLimit(CountedLimit):
+    """Compiled places of a `group`. `by_lines`: each line takes a place; else the applicant does."""
+
+    turn = 21
+
+    group: str
+    kept: Note
+
+    def keep(self, part: Part, line: Line, count: int, state: dict[Any, Any]) -> int:
+        # The next rank of the group.
+        rank = state.get(self.group, part.asked.rank or 1)
+        if not self.by_lines:
+            if rank > self.count:
+                line.reasons.append((self.note, (rank,)))
+                return 0
+            line.note(self.kept, (rank,), applied=False)
+            return count
+        kept: int = max(min(count, self.count - rank + 1), 0)
+        state[self.group] = rank + count
+        if kept == count:
+            line.note(self.kept, (rank + count - 1,), applied=False)
+        elif kept:
+            line.note(self.note, (rank + kept,))
+        else:
+            line.reasons.append((self.note, (rank,)))
+        return kept
+
+
+class QuotaColumns(LimitColumns):
+    """Who has a place, in the order of rank or of filing."""
+
+    limit: QuotaLimit
+
+    @property
+    def counts(self) -> bool:
+        return True
+
+    def keep(self, work: Work) -> None:
+        limit, shape, count = self.limit, work.run.shape, work.count
+        if count is None:
+            return
+        self._asked = count
+        rank = shape.spread(self._ranks(work.run))
+        if limit.by_lines:
+            work.count = np.clip(limit.count + 1 - rank - shape.before(count), 0, count)
+        else:
+            work.count = np.where(rank > limit.count, 0, count)
+        work.refuse_lines(np.flatnonzero((count > 0) & (work.count == 0)), limit.code)
+
+    def conclude(self, work: Work, answers: Answers) -> None:
+        if work.count is not None:
+            answers.asked_places = work.run.shape.add_up(self._asked)
+            answers.places = work.run.shape.add_up(np.where(work.stands, work.count, 0))
+
+    @staticmethod
+    def _ranks(run: Run) -> IntArray:
+        """The place each claim has: the one a selection gave it, or the one after those already taken."""
+        rank = 1 + run.found_by_claims(QuotaLedger.shown_as)
+        if run.population.rank is None:
+            return rank
+        given = run.population.rank[run.span]
+        return np.where(given > 0, given, rank)
+
+    @classmethod
+    def ledgers(cls, runs: list[Run], keys: Keys) -> Iterator[Ledger]:
+        limits = [limits_of(run, cls) for run in runs]
+        for name, members in grouped(runs, (limit and limit.group for limit in limits)).items():
+            ways = {(limits_of(run, cls).by_lines, limits_of(run, cls).scope) for run in members}
+            if len(ways) > 1:
+                raise UnsupportedRuleError(members[0].item.id, f"the places of {name} are counted in different ways")
+            by_lines, scope = ways.pop()
+            yield (QuotaLedger if by_lines else ApplicantPlaces)(name, scope, members, keys)
+
+
+class QuotaLedger(Ledger):
+    """The places of a year that are taken."""
+
+    shown_as = "places"
+
+    @cached_property
+    def most(self) -> int:
+        return max(limits_of(run, QuotaColumns).count for run in self.runs)
+
+    def takes(self, run: Run, at: IntArray | slice) -> IntArray:
+        return (np.zeros(len(run), dtype=np.int64) if run.answers.places is None else run.answers.places)[at]
+
+    def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
+        return np.minimum(found, limits_of(run, QuotaColumns).count)
+
+    def district_of(self, claim: int) -> str:
+        """The district whose places these are, empty for those of a city."""
+        population = self.keys.population
+        region = int(population.region[claim]) if self.scope is DISTRICT_YEAR else -1
+        return population.regions[region] if region >= 0 else ""
+
+    def closed(self, run: Run, at: IntArray | slice, found: IntArray) -> BoolArray:
+        full = found >= self.most
+        # Who has a rank from a selection asks for no place in the order of filing.
+        return full if run.population.rank is None else full & (run.population.rank[run.claims[at]] == 0)
+
+    def uses(self) -> Iterator[QuotaUse]:
+        """Every quota of every year, in the order of cities and years."""
+        keys, buckets, taken = self.keys, self.buckets, self.settled()
+        limit, named = limits_of(self.runs[0], QuotaColumns), self.runs[0].item.content["document"]["region_code"]
+        asked = np.concatenate([np.zeros(0, dtype=np.int64), *(run.answers.asked_places for run in self.runs)])
+        if not len(taken):
+            return
+        wanted, given, city = buckets.sums(asked), buckets.sums(taken), buckets.one(self.city_of_entries())
+        last = buckets.largest(np.where(taken > 0, buckets.claims, -1))
+        cut = buckets.largest(np.where(taken < asked, -buckets.claims, -(2**62)))
+        for bucket, claim in enumerate(buckets.one(buckets.claims).tolist()):
+            yield QuotaUse(
+                group=self.name,
+                city=self.district_of(claim) or named or keys.cities[int(city[bucket])],
+                year=int(keys.years[claim]),
+                places=limit.count,
+                asked=int(wanted[bucket]),
+                taken=int(given[bucket]),
+                last_in=int(last[bucket]) if last[bucket] >= 0 else None,
+                cut_at=-int(cut[bucket]) if cut[bucket] > -(2**62) else None,
+            )
+
+
+class ApplicantPlaces(QuotaLedger):
+    """Places that applicants take, however many claims each files: who has one keeps it."""
+
+    def find(self, changed: IntArray | None) -> tuple[IntArray, IntArray]:
+        del changed
+        return self._places.found(self.taken > 0)
+
+    def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
+        return (count := limits_of(run, QuotaColumns).count) * (found >= count)
+
+    @cached_property
+    def _places(self) -> Places:
+        claims, rank = self.buckets.claims, self.keys.population.rank
+        return Places(self.buckets, self.keys.applicant[claims], self.most, None if rank is None else rank[claims] > 0)
+
+
+QuotaLimit.columns = QuotaColumns
