@@ -1,12 +1,11 @@
 """Appoint officials from a sheet: every row as a single appointment, looked at first, done row by row."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.validators import validate_email
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 
@@ -18,14 +17,14 @@ from portal.audit.services import record_audit, rehearsal
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.identifiers import IdentifierError, read_phone
-from portal.core.numbers import NumberError, read_day
-from portal.core.sheet_reading import Sheet, column_name, total_word
+from portal.core.sheet_reading import Sheet
+from portal.core.sheet_rows import Columns, SheetRow, read_email, read_row_day, rows_below_head
 from portal.core.text import compact, single_line
 from portal.notifications.services import SITE_NAME, compose_text, send_later
 
 MOST_ROWS = 500
 # The columns by the name of what they give, and whether a row must give it.
-COLUMNS: dict[str, tuple[str, bool]] = {
+COLUMNS: Columns = {
     "name": ("姓名", True),
     "email": ("邮箱", True),
     "phone": ("手机", False),
@@ -37,56 +36,18 @@ COLUMNS: dict[str, tuple[str, bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a cell, with its address; "" where the whole row is meant."""
-
-    address: str
-    words: str
+def read_officers(sheets: Sequence[Sheet]) -> list[SheetRow]:
+    """The rows of people; raises RefusedError as `rows_below_head` does."""
+    return rows_below_head(sheets, COLUMNS, most=MOST_ROWS)
 
 
-@dataclass(slots=True)
-class OfficerRow:
-    """A row as it was read (`unread`: cells that could not be), what is wrong with it, and what became of it."""
-
-    number: int
-    texts: dict[str, str]
-    addresses: dict[str, str]
-    unread: list[Fault] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    outcome: str = ""
-
-    def add(self, name: str, words: str) -> None:
-        self.faults.append(Fault(self.addresses.get(name, ""), words))
-
-
-def read_officers(sheets: Sequence[Sheet]) -> list[OfficerRow]:
-    """The rows below the first row that has all required headings; rows that add up others are passed over.
-
-    Raises RefusedError where no sheet has such a row, where nothing stands below it, and above MOST_ROWS rows.
-    """
-    for sheet in sheets:
-        for head, cells in sheet.rows.items():
-            columns = _columns({column: cell.text for column, cell in cells.items()})
-            if columns is None:
-                continue
-            rows = list(_rows(sheet, head, columns))
-            if not rows:
-                raise RefusedError("表头下面没有人员，请填写后重新导入。")
-            if len(rows) > MOST_ROWS:
-                raise RefusedError(f"共 {len(rows)} 行，一次最多导入 {MOST_ROWS} 行，请分几次导入。")
-            return rows
-    needed = "、".join(label for label, is_needed in COLUMNS.values() if is_needed)
-    raise RefusedError(f"没有找到表头。请在同一行写明列名：{needed}（另可有手机、任职自、任职至）。")
-
-
-def rehearse_officers(rows: Sequence[OfficerRow], *, act: ActorContext) -> None:
+def rehearse_officers(rows: Sequence[SheetRow], *, act: ActorContext) -> None:
     """Say of every row what appointing would do, by doing it and taking it back: `faults` or `outcome` is filled."""
     with rehearsal():
         appoint_officers(rows, act=act)
 
 
-def appoint_officers(rows: Sequence[OfficerRow], *, act: ActorContext) -> None:
+def appoint_officers(rows: Sequence[SheetRow], *, act: ActorContext) -> None:
     """Appoint the people of the rows, each in a transaction of its own; whoever has no account gets one, with a mail.
 
     What a row cannot do stands in its `faults`, and what it did in its `outcome`. The appointments wait for the
@@ -126,27 +87,6 @@ class _Plan:
     ends_on: date | None
 
 
-def _columns(texts: dict[int, str]) -> dict[str, int] | None:
-    """The column of each heading of a row; None where a required one is missing."""
-    by_label = {compact(text): column for column, text in reversed(texts.items())}
-    found = {name: by_label[label] for name, (label, _) in COLUMNS.items() if label in by_label}
-    return found if all(name in found for name, (_, is_needed) in COLUMNS.items() if is_needed) else None
-
-
-def _rows(sheet: Sheet, head: int, columns: Mapping[str, int]) -> Iterator[OfficerRow]:
-    for number, cells in sheet.rows.items():
-        if number <= head or total_word(cell.text for cell in cells.values()):
-            continue
-        row = OfficerRow(number, {}, {name: f"{column_name(column)}{number}" for name, column in columns.items()})
-        for name, column in columns.items():
-            cell = cells.get(column)
-            row.texts[name] = cell.text if cell else ""
-            if cell and cell.fault:
-                row.unread.append(Fault(row.addresses[name], cell.fault))
-        if any(row.texts.values()) or row.unread:
-            yield row
-
-
 def _regions(user: User) -> dict[str, Region]:
     """The administrator's regions by code, name and full name; a name of two regions is none."""
     found: dict[str, list[Region]] = {}
@@ -156,22 +96,15 @@ def _regions(user: User) -> dict[str, Region]:
     return {word: regions[0] for word, regions in found.items() if len(regions) == 1}
 
 
-def _read(row: OfficerRow, regions: Mapping[str, Region], act: ActorContext) -> _Plan | None:
+def _read(row: SheetRow, regions: Mapping[str, Region], act: ActorContext) -> _Plan | None:
     """What a row asks for; None where something cannot be read, which stands in its faults."""
     texts = row.texts
-    known = {fault.address for fault in row.faults}
-    for name, (label, is_needed) in COLUMNS.items():
-        if is_needed and not texts.get(name) and row.addresses[name] not in known:
-            row.add(name, f"请填写{label}。")
+    row.need(COLUMNS)
     if row.faults:
         return None
-    name, email = single_line(texts["name"]), compact(texts["email"]).lower()
+    name, email = single_line(texts["name"]), read_email(row)
     if len(name) > 40:
         row.add("name", "姓名最多 40 个字。")
-    try:
-        validate_email(email)
-    except ValidationError:
-        row.add("email", "邮箱格式不对，请改正，例如 name@example.gov.cn。")
     roles = {role.label: role for role in Role}
     role = roles.get(compact(texts["role"]))
     if role is None:
@@ -188,18 +121,10 @@ def _read(row: OfficerRow, regions: Mapping[str, Region], act: ActorContext) -> 
         number = read_identity_number(texts["number"], act=act)
     except RefusedError as error:
         row.add("number", str(error))
-    starts_on, ends_on = _read_day(row, "starts_on"), _read_day(row, "ends_on")
+    starts_on, ends_on = read_row_day(row, "starts_on"), read_row_day(row, "ends_on")
     if row.faults or role is None or region is None:
         return None
     return _Plan(name, email, phone, number, role, region, starts_on, ends_on)
-
-
-def _read_day(row: OfficerRow, name: str) -> date | None:
-    try:
-        return read_day(row.texts[name]) if row.texts.get(name) else None
-    except NumberError as error:
-        row.add(name, str(error))
-        return None
 
 
 def _appoint(plan: _Plan, *, act: ActorContext) -> str:

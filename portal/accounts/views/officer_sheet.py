@@ -1,8 +1,5 @@
 """Appoint officials from a sheet: upload, look at what it would do, confirm."""
 
-import json
-from dataclasses import asdict
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,18 +11,16 @@ from portal.accounts.enums import Role
 from portal.accounts.services.officer_sheet import (
     COLUMNS,
     MOST_ROWS,
-    Fault,
-    OfficerRow,
     appoint_officers,
     read_officers,
     rehearse_officers,
 )
-from portal.core.encryption import decrypt, encrypt
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, takes_files
 from portal.core.sheet_reading import MAX_BYTES, read_book
+from portal.core.sheet_rows import SheetRow, kept_rows, rows_kept
 
-# The rows between look and confirmation, encrypted: they hold ID numbers.
+# Where the rows lie in the session between look and confirmation.
 _KEPT = "officer_sheet"
 
 
@@ -40,16 +35,16 @@ class OfficerSheetForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def officer_sheet(request: HttpRequest) -> HttpResponse:
     """Upload a sheet and see row by row what it would do; with `intent=appoint`, do it."""
-    rows: list[OfficerRow] = []
+    rows: list[SheetRow] = []
     if request.method == "POST" and request.POST.get("intent") == "appoint":
         return _appoint(request)
     form = OfficerSheetForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         with show_refusal(form, denials=True):
             rows = read_officers(read_book(form.cleaned_data["file"].read(MAX_BYTES + 1)))
-            kept = [asdict(row) for row in rows]
+            kept = kept_rows(rows)
             rehearse_officers(rows, act=act_of(request))
-            request.session[_KEPT] = encrypt(json.dumps(kept, ensure_ascii=False))
+            request.session[_KEPT] = kept
     context = {
         "form": form,
         "rows": rows,
@@ -66,10 +61,7 @@ def _appoint(request: HttpRequest) -> HttpResponse:
     if not kept:
         messages.warning(request, "请先上传表格并核对。")
         return redirect("accounts:officer_sheet")
-    rows = [
-        OfficerRow(one["number"], one["texts"], one["addresses"], [Fault(**fault) for fault in one["unread"]])
-        for one in json.loads(decrypt(kept))
-    ]
+    rows = rows_kept(kept)
     with show_refusal(request, denials=True):
         appoint_officers(rows, act=act_of(request))
         done = [row for row in rows if row.outcome]
