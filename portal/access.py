@@ -55,6 +55,9 @@ applicants = Rule("applicants", lambda user: user.is_authenticated and user.is_a
 # A person with no appointment: may register an organisation. Officials never apply under their official account.
 private_persons = Rule("private_persons", lambda user: user.is_authenticated and not user.is_official)
 
+# Who serves in a city's pool of experts; sees the claims of their own panels.
+experts = Rule("experts", lambda user: user.is_authenticated and user.is_expert)
+
 
 def officials(*roles: Role) -> Rule:
     """Officials who hold one of the roles, in whichever region."""
@@ -73,8 +76,8 @@ def access(rule: Rule) -> Callable[[View], View]:
 
     A stranger who wants to read is sent to sign in and comes back; what a stranger sends is refused in words and kept
     for the person whose page sent it. A person who has no organisation yet is sent to register one, and goes on from
-    there; a person without the right gets 403; an official without a second factor is
-    sent to set one up.
+    there; a person without the right gets 403; an official or expert without a second
+    factor is sent to set one up.
     """
 
     def decorate(view: View) -> View:
@@ -124,10 +127,10 @@ def _can_be_read(view: View) -> bool:
 
 
 def needs_second_factor(user: User | AnonymousUser) -> bool:
-    """True for an official who has not yet set up the second factor that the site asks of officials."""
+    """True for an official or expert without the second factor that the site asks of who reads others' papers."""
     return (
         settings.OFFICIALS_NEED_SECOND_FACTOR
         and user.is_authenticated
-        and user.is_official
+        and user.reads_others_papers
         and not user.standing.has_second_factor
     )

@@ -43,7 +43,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Home; a person who acts for nobody yet is led to registering an organisation or themself."""
         user = request.user
-        if user.is_authenticated and not user.is_official and not user.is_applicant:
+        if user.is_authenticated and not user.reads_others_papers and not user.is_applicant:
             return reverse("accounts:organisation_new")
         return reverse(settings.LOGIN_REDIRECT_URL)
 

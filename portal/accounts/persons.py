@@ -45,6 +45,8 @@ class Standing:
     account_ids: frozenset[int]
     member_of: frozenset[int]
     recusals: frozenset[int]
+    # Whether this account's term in a city's pool of experts runs.
+    is_expert: bool
 
 
 def in_force(on: date, prefix: str = "") -> Q:
@@ -86,6 +88,8 @@ class Person(AbstractBaseUser):
         """
         today = timezone.localdate()
         standing_recusal = Q(recusals__lifted_at=None) & (Q(recusals__until=None) | Q(recusals__until__gte=today))
+        serving = Q(expert__ended_at=None, expert__serves_from__lte=today)
+        serving &= Q(expert__serves_until=None) | Q(expert__serves_until__gte=today)
         rows = (
             cls._default_manager.filter(accounts)
             .annotate(
@@ -95,6 +99,8 @@ class Person(AbstractBaseUser):
                 totp=F("factor__pk"),
                 recusal=FilteredRelation("recusals", condition=standing_recusal),
                 recused=F("recusal__applicant_id"),
+                expertise=FilteredRelation("expert", condition=serving),
+                serves=F("expertise__pk"),
             )
             .select_related("office__region__parent", "membership__applicant__region")  # type: ignore[misc]
         )
@@ -110,6 +116,7 @@ class Person(AbstractBaseUser):
             account_ids=frozenset({row.pk for row in found} | {pk}),
             member_of=frozenset(row.membership.applicant_id for row in found if hasattr(row, "membership")),
             recusals=frozenset(row.recused for row in found if row.recused),
+            is_expert=any(row.serves for row in own),
         )
         return (own[0] if own else None), standing
 
@@ -146,6 +153,16 @@ class Person(AbstractBaseUser):
             Rows(applicants, f"id IN ({joined})", [pk]),
             Rows(regions),
         ]
+
+    @property
+    def is_expert(self) -> bool:
+        """Whether the person serves in a city's pool of experts; an office besides it opens no panel."""
+        return self.standing.is_expert and not self.standing.appointments
+
+    @property
+    def reads_others_papers(self) -> bool:
+        """Whether the person works on claims here, as an official or an expert."""
+        return self.standing.is_expert or bool(self.standing.appointments)
 
     @property
     def account_ids(self) -> frozenset[int]:

@@ -40,7 +40,7 @@ class SessionLimitsMiddleware:
 
 def ended(request: HttpRequest, *, now: int) -> str:
     """Why the session of who is signed in has ended, in words; empty where it has not."""
-    official = request.user.is_authenticated and request.user.is_official
+    official = request.user.is_authenticated and request.user.reads_others_papers
     idle, longest = settings.OFFICIAL_SESSION_SECONDS if official else settings.APPLICANT_SESSION_SECONDS
     if now - request.session.get(NOTED_AT, now) > idle:
         return f"您已有 {idle // 60} 分钟以上没有操作，为安全起见已自动退出，请重新登录。"
