@@ -1,20 +1,28 @@
-"""What officers set up for their own work, for the walk over all addresses."""
+"""What officers set up for their own work, and a panel of experts, for the walk over all addresses."""
 
+import hashlib
 from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
+from applications.claims.models import Claim
 from portal.accounts.models import User
+from portal.core.files import keep_bytes
+from portal.experts.models import Expert
 from portal.jobs.models import Job
 from review.checklists.models import ChecklistPoint
 from review.decisions.services.bulk import BULK_KIND
 from review.desk.models import SavedFilter
-from tests.factories import wuxi
+from review.panels.enums import PanelState, SeatState
+from review.panels.models import Panel, Scheme
+from tests.factories import UserFactory, wuxi
 
 
-def desk_objects(people: Mapping[str, User | None]) -> dict[str, Any]:
-    """A filter and a job of Binhu's first officer, and a point of Wuxi's checklists."""
+def desk_objects(people: Mapping[str, User | None], claims: Mapping[str, Claim]) -> dict[str, Any]:
+    """A filter and a job of Binhu's first officer, a point of Wuxi's checklists, and a panel of Wuxi."""
     officer, administrator = people["district_first"], people["policy_admin"]
     assert officer is not None
     point = {"region": wuxi(), "stage": "city", "text": "试用", "added_by": administrator, "added_at": timezone.now()}
@@ -23,4 +31,36 @@ def desk_objects(people: Mapping[str, User | None]) -> dict[str, Any]:
         "saved_filter": SavedFilter.objects.create(user=officer, name="试用", query="desk=x"),
         "checklist_point": ChecklistPoint.objects.create(**point),
         "bulk_job": Job.objects.create(kind=BULK_KIND, key="access", payload=payload),
+        **_panel_objects(people, claims["district_review"]),
     }
+
+
+def expert_people() -> dict[str, User]:
+    """Two people who serve in Wuxi's pool of experts once `desk_objects` has taken them in."""
+    return {"expert": UserFactory(), "other_expert": UserFactory()}
+
+
+def _panel_objects(people: Mapping[str, User | None], claim: Claim) -> dict[str, Any]:
+    """A panel of Wuxi in its scoring, in which the first of two experts scores a claim."""
+    officer, today = people["city_officer"], timezone.localdate()
+    term = {"region": wuxi(), "employer": "研究所", "serves_from": today, "added_by": people["policy_admin"]}
+    expert = Expert.objects.create(user=people["expert"], **term)
+    Expert.objects.create(user=people["other_expert"], **term)
+    criteria = [{"name": "创新性", "most": "100", "weight": "1", "guide": "", "may_not_apply": False}]
+    rule = {"title": "标准", "criteria": criteria, "minimum": 1, "outlier_distance": Decimal(9)}
+    panel = Panel(
+        region=wuxi(),
+        title="评审",
+        scheme=Scheme.objects.create(region=wuxi(), made_by=people["policy_admin"], **rule),
+        size=1,
+        score_until=today + timedelta(days=9),
+        state=PanelState.SCORING,
+        made_by=officer,
+    )
+    content = b"%PDF-1.7 report"
+    panel.report_sha256 = hashlib.sha256(content).hexdigest()
+    keep_bytes(panel.path, content)
+    panel.save()
+    entry = panel.entries.create(claim=claim, position=1)
+    seat = panel.seats.create(expert=expert, is_chair=True, state=SeatState.READY, declared_at=timezone.now())
+    return {"panel": panel, "panel_entry": entry, "seat": seat, "expert_row": expert}

@@ -33,6 +33,7 @@ from tests.access_groups import (
     SIMULATORS,
     SUZHOU,
 )
+from tests.access_panels import PANELS
 from tests.access_world import (
     AUDIT,
     CITY,
@@ -202,6 +203,7 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     ),
     **BUDGETS,
     **DESK,
+    **PANELS,
     "payments:batches": Address(FINANCE_PEOPLE | AUDITORS),
     "payments:new_batch": Address(FINANCE_PEOPLE),
     "payments:batch": Address(FINANCE_PEOPLE | AUDITORS, {"own": FINANCE | AUDIT}, _batch),

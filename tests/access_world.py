@@ -41,7 +41,7 @@ from review.targets.models import Measurement
 from review.treasury.models import BudgetLine
 from review.whatif.models import SimulationRun
 from review.wordings.models import Wording
-from tests.access_made import desk_objects
+from tests.access_made import desk_objects, expert_people
 from tests.access_messages import message_objects
 from tests.factories import (
     ApplicantFactory,
@@ -64,8 +64,8 @@ from tests.review.notices.world import make_print_run
 
 MEMBER = {"member"}
 OTHER_MEMBERS = {"other_member"}
-# Who belongs nowhere: never did, was an official of Wuxi, was a member of the organisation.
-NEWCOMER = {"newcomer", "revoked", "former_member"}
+# Who belongs nowhere: never did, was an official of Wuxi, was a member of the organisation, or serves as an expert.
+NEWCOMER = {"newcomer", "revoked", "former_member", "expert", "other_expert"}
 PRIVATE = MEMBER | OTHER_MEMBERS | NEWCOMER
 DISTRICT = {"acceptance", "district_first", "district_second"}
 OTHER_DISTRICT = {"xishan_first", "wuzhong_acceptance", "wuzhong_first"}
@@ -104,17 +104,17 @@ class World:
 def build_world() -> World:
     """Make the people and objects."""
     applicant = ApplicantFactory(region=binhu())
-    other = ApplicantFactory(region=binhu())
     wuzhong = make_region("320506", "吴中区", RegionLevel.DISTRICT, suzhou())
     district = {"first": Role.DISTRICT_FIRST, "second": Role.DISTRICT_SECOND}
     people: dict[str, User | None] = {
         "stranger": None,
         "inactive": make_member(applicant, is_owner=False, is_active=False),
         "newcomer": UserFactory(),
+        **expert_people(),
         "revoked": _revoked(make_official(Role.CITY_OFFICER, wuxi())),
         "former_member": _left(make_member(applicant, is_owner=False)),
         "member": make_member(applicant),
-        "other_member": make_member(other),
+        "other_member": make_member(ApplicantFactory(region=binhu())),
         "acceptance": make_official(Role.ACCEPTANCE, binhu()),
         **{f"district_{name}": make_official(role, binhu()) for name, role in district.items()},
         "xishan_first": make_official(Role.DISTRICT_FIRST, xishan()),
@@ -153,7 +153,7 @@ def build_world() -> World:
     world.extra["budget_line"] = BudgetLine.objects.create(region=wuxi(), year=2026, name="指标", source="city")
     world.extra |= _appropriations(world.extra["budget_line"], people["finance"])
     world.extra |= _payment_on_its_way(claims["approved"], people["finance"], world.extra["budget_line"])
-    world.extra |= contest_of(applicant, holder=owner, rival=people["newcomer"]) | desk_objects(people)
+    world.extra |= contest_of(applicant, holder=owner, rival=people["newcomer"]) | desk_objects(people, claims)
     world.extra |= _paperwork(world) | {
         f"unsent_{whose}": UnsentForm.objects.create(
             owner=people[who], address="/me/", page="/me/", content=[[], []], kept_at=timezone.now()

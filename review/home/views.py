@@ -36,6 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if needs_second_factor(request.user):
         # The page is public, the sums and claims in an official's queue are not.
         return redirect("mfa_activate_totp")
+    if request.user.is_expert and not request.user.is_applicant:
+        return redirect("panels:mine")
     return _official(request, request.user) if request.user.is_official else _applicant(request, request.user)
 
 

@@ -1,6 +1,6 @@
 """Ask the engine about a claim: live while it is written, and stored whenever somebody acts on it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -27,6 +27,9 @@ from portal.core.money import ZERO, quantise_yuan
 # What the ledger knows better than the applicant: earlier money on the same right, and on the same item of it.
 SUBSIDISED = "subsidised_before"
 PAID_BEFORE = "paid_item_before"
+
+# Where a selection ranks claims: a function of the claim that gives its place from 1, None where it has none.
+RANKS: list[Callable[[Claim], int | None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,9 @@ def build_question(context: ClaimContext, *, on: date, unmet: Iterable[str] = ()
             known = Decimal(ledger["paid"].get("project", {}).get(subject, "0"))
             line[PAID_BEFORE] = str(max(Decimal(line[PAID_BEFORE]) - known, ZERO))
     codes = list(unmet)
+    if ranks := [rank for rank_of in RANKS if (rank := rank_of(claim)) is not None]:
+        # The place of a selection, or the next one that is free, whichever is later.
+        ledger["rank"] = max(*ranks, ledger.get("rank", 1))
     return {**question, **ledger, **({"unmet": codes} if codes else {})}
 
 

@@ -34,17 +34,18 @@ readers = applicants | officials(
 
 
 # The browser's own viewer of PDFs brings styles and scripts of its own, and is framed by the review page.
-@csp_replace(
-    {
-        "default-src": ["'none'"],
-        "script-src": ["'none'"],
-        "style-src": ["'unsafe-inline'"],
-        "img-src": ["'self'", "data:"],
-        "object-src": ["'self'"],
-        "frame-src": ["'self'"],
-        "frame-ancestors": ["'self'"],
-    }
-)
+VIEWER_POLICY = {
+    "default-src": ["'none'"],
+    "script-src": ["'none'"],
+    "style-src": ["'unsafe-inline'"],
+    "img-src": ["'self'", "data:"],
+    "object-src": ["'self'"],
+    "frame-src": ["'self'"],
+    "frame-ancestors": ["'self'"],
+}
+
+
+@csp_replace(VIEWER_POLICY)
 @access(readers)
 @require_safe
 def evidence(request: HttpRequest, key: uuid.UUID) -> FileResponse:

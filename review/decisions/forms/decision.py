@@ -171,7 +171,7 @@ class SupportForm(SeenForm):
                 self._ask_sum(shown)
         self.fields["unmet"] = unmet_field(claim_review)
         add_minutes(self, claim_review)
-        add_report(self, claim_review.stage)
+        add_report(self, claim_review.claim, claim_review.stage)
         if claim_review.stage == Stage.FINAL and self.open_lines:
             self.fields["decision_no"] = decision_no_field(required=not ceilings.is_recognised)
 
@@ -295,7 +295,7 @@ class RefuseForm(SeenForm):
         if claim_review.stage != Stage.ACCEPTANCE:
             self.fields["unmet"] = unmet_field(claim_review)
         add_minutes(self, claim_review)
-        add_report(self, claim_review.stage)
+        add_report(self, claim_review.claim, claim_review.stage)
         self.order_fields(self.field_order)
 
     @property

@@ -2,15 +2,16 @@
 
 from django import forms
 
+from applications.claims.models import Claim
 from portal.core.fields import DayField, LineField, TextField
 from review.decisions.enums import Stage
 from review.decisions.permissions import REPORTED_STAGES
-from review.decisions.services.reports import ReportPaper
+from review.decisions.services.reports import ReportPaper, made_report
 
 
-def add_report(form: forms.Form, stage: Stage | None) -> None:
-    """Ask for the report at a stage that rests on one."""
-    if stage not in REPORTED_STAGES:
+def add_report(form: forms.Form, claim: Claim, stage: Stage | None) -> None:
+    """Ask for the report at a stage that rests on one which the portal did not make itself."""
+    if stage not in REPORTED_STAGES or made_report(claim, stage):
         return
     whose = "专家组" if stage == Stage.PANEL else "审计机构"
     form.fields["report_body"] = LineField(label=f"{whose}名称", max_length=120)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import PurePath
 
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
+from applications.claims.models import Claim
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.files import PDF, Allowed, check_file, keep_file
@@ -29,13 +31,40 @@ class ReportPaper:
     number: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class MadeReport:
+    """A report that the portal itself made; its bytes lie in the folder of the stage reports."""
+
+    body: str
+    made_on: date
+    result: str
+    filename: str
+    sha256: str
+    size: int
+    number: str = ""
+
+
+# Where the portal makes a stage's report itself: a function of the claim and its stage, None where it made none.
+MADE_REPORTS: list[Callable[[Claim, Stage], MadeReport | None]] = []
+
+
+def made_report(claim: Claim, stage: Stage | None) -> MadeReport | None:
+    """The report that the portal made for the claim at a stage; None where an officer brings it."""
+    if stage not in REPORTED_STAGES:
+        return None
+    return next(filter(None, (make(claim, Stage(stage)) for make in MADE_REPORTS)), None)
+
+
 def keep_report(decision: Decision, report: ReportPaper | None, *, act: ActorContext) -> StageReport | None:
     """Keep the report on which a conclusion at an auditor's or a panel's stage rests; elsewhere there is none.
 
-    Raises RefusedError where it is missing, of a day to come, or its file is no PDF that opens.
+    One that the portal made comes first. Raises RefusedError where it is missing, of a day to come, or its file is no
+    PDF that opens.
     """
     if decision.stage not in REPORTED_STAGES:
         return None
+    if made := made_report(decision.claim, Stage(decision.stage)):
+        return StageReport.objects.create(decision=decision, **asdict(made))
     if report is None:
         raise RefusedError(f"请登记{Stage(decision.stage).label}报告：出具单位、日期、结论和 PDF 文件。")
     if report.made_on > timezone.localdate(act.at):

@@ -19,14 +19,18 @@ from portal.core.sheet_reading import read_pasted_cells
 from review.decisions.models import ClaimScore
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from policies.calls.models import Call
+    from portal.accounts.models import User
     from portal.core.actor import ActorContext
 
 # Claims of which no sum is decided yet.
 UNDECIDED = frozenset(
     {
         *(ClaimStatus.SUBMITTED, ClaimStatus.CORRECTION, ClaimStatus.DISTRICT_REVIEW),
-        *(ClaimStatus.DISTRICT_CONFIRMATION, ClaimStatus.CITY_REVIEW, ClaimStatus.FINAL_DECISION),
+        *(ClaimStatus.DISTRICT_CONFIRMATION, ClaimStatus.CITY_REVIEW, ClaimStatus.AUDIT, ClaimStatus.PANEL),
+        ClaimStatus.FINAL_DECISION,
     }
 )
 _SCORE = re.compile(r"\d{1,4}(\.\d{1,2})?")
@@ -56,19 +60,24 @@ def enter_scores(call: Call, *, table: str, paper: str, act: ActorContext) -> in
     if any(acts_for_applicant(user, claim) for claim in claims.values()):
         raise PermissionDenied("表中有您所在单位的申报，应当回避，请由他人登记。")
     with transaction.atomic():
-        rows = ClaimScore.objects.bulk_create(
-            ClaimScore(claim=claims[number], score=score, paper=paper.strip(), entered_by=user, entered_at=act.at)
-            for number, score in given.items()
-        )
-        record_contents(rows)
+        keep_scores({claims[number]: score for number, score in given.items()}, paper=paper.strip(), user=user, act=act)
         record_audit(
             act,
             action="review.scores",
             target=call,
             region_code=call.region_id,
-            after={"count": len(rows), "paper": paper.strip()},
+            after={"count": len(given), "paper": paper.strip()},
         )
-    return len(rows)
+    return len(given)
+
+
+def keep_scores(scores: Mapping[Claim, Decimal], *, paper: str, user: User, act: ActorContext) -> None:
+    """Append the scores of claims that a panel gave; in the caller's transaction, before its record."""
+    rows = ClaimScore.objects.bulk_create(
+        ClaimScore(claim=claim, score=score, paper=paper, entered_by=user, entered_at=act.at)
+        for claim, score in scores.items()
+    )
+    record_contents(rows)
 
 
 def _read(table: str) -> dict[str, Decimal]:

@@ -1,0 +1,1 @@
+"""Pages of panels: for those who form them, and for the experts."""
