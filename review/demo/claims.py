@@ -40,10 +40,11 @@ from review.decisions.services.objections import Objector, enter_objection
 from review.decisions.services.publicity import PublicityPlan, approve_list, publish_claims
 from review.demo.calls import FIRST, SECOND, THIRD, extend_first, make_call
 from review.demo.findings import answer_findings
+from review.demo.panels import judge, open_panel_call, take_in
 from review.demo.papers import sample_paper
 from review.demo.payments import leave_batches, pay_part, return_and_pay_again
 from review.demo.recoveries import demand_part, recover_part, repay_in_part
-from review.demo.scripts import SCRIPTS, Script, with_own_name
+from review.demo.scripts import PANEL_SCRIPTS, SCRIPTS, Script, with_own_name
 from review.funding.models import AwardPart
 from review.payments.models import Disbursement
 
@@ -132,6 +133,7 @@ class Demo:
         self.on(24, self.review_first, "listed")
         self.on(22, self.review_second, "listed")
         self.on(18, self.review_city, "listed")
+        self.bring_before_experts()
         self.open_second_call()
         self.jump(12)
         approve_list(first, act=self.act(self.officer(Role.DECISION_MAKER, WUXI)))
@@ -173,6 +175,18 @@ class Demo:
         self.jump(17)
         self.call = make_call(SECOND, act=self.act(self.officer(Role.POLICY_ADMIN, WUXI)), end=self.end)
 
+    def bring_before_experts(self) -> None:
+        """The claims of a call whose projects experts judge."""
+        self.jump(17)
+        self.call = open_panel_call(self)
+        self.jump(15)
+        walks = [Walk(script) for script in PANEL_SCRIPTS]
+        for deed in (self.submit, self.accept, self.review_first, self.review_second, self.review_city):
+            for walk in walks:
+                deed(walk)
+                walk.claim.refresh_from_db()
+        judge(self, take_in(self), [walk.claim.pk for walk in walks])
+
     def announce_third_call(self) -> None:
         """The call that opens next."""
         make_call(THIRD, act=self.act(self.officer(Role.POLICY_ADMIN, WUXI)), end=self.end)
@@ -207,7 +221,7 @@ class Demo:
         """Write the claim with its lines and papers, and submit it unless it is to stay a draft."""
         script, owner = walk.script, self.owner(walk)
         item = SupportItem.objects.get(code=script.item)
-        key = uuid.uuid5(NAMESPACE, f"{SCRIPTS.index(script)}")
+        key = uuid.uuid5(NAMESPACE, f"{(*SCRIPTS, *PANEL_SCRIPTS).index(script)}")
         applicant = self.applicants[script.applicant]
         claim = start_claim(applicant, item=item, key=key, act=self.act(owner), call=self.call)
         lines = add_lines(claim, act=self.act(owner), rows=with_own_name(script.lines, applicant.name))

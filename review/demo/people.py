@@ -109,6 +109,7 @@ _PERSONS = (("㐂田𠮷", "32021119880312002", "320211"), ("周发明", "320205
 
 OWNER_LOGINS = {0: "qiye", 1: "qiye2"}
 PERSON_LOGIN = "geren"
+EXPERT_LOGIN = "zhuanjia"
 
 
 def load_people() -> tuple[list[Applicant], dict[str, User]]:
@@ -141,6 +142,7 @@ def accounts() -> list[tuple[str, str]]:
     return [
         (f"{OWNER_LOGINS[0]}@{DOMAIN}", f"企业（{_BODIES[0][0]}）"),
         (f"{PERSON_LOGIN}@{DOMAIN}", f"个人（{_PERSONS[0][0]}）"),
+        (f"{EXPERT_LOGIN}@{DOMAIN}", "评审专家"),
         *firsts.values(),
     ]
 

@@ -206,3 +206,21 @@ SCRIPTS = (
     Script(0, "bh2024-s-projects", S.FINAL_DECISION, [project("商标品牌培育项目", "120000.00")], proposed="80000.00"),
     Script(1, "bh2024-s-train", S.DISTRICT_REVIEW, [project("知识产权实务人才培训", "60000.00")]),
 )
+# Projects of last year that experts judge.
+PANEL_SCRIPTS = tuple(
+    Script(
+        applicant,
+        "wx2020-03-hvcenter",
+        S.FINAL_DECISION,
+        [{"project_name": name, "approved_on": "2025-04-08", "requested": "600000.00"}],
+        proposed="500000.00",
+    )
+    for applicant, name in (
+        (0, "智能装备高价值专利培育中心"),
+        (1, "功率半导体高价值专利培育中心"),
+        (6, "精密铸造高价值专利培育中心"),
+        (10, "船舶推进高价值专利培育中心"),
+        (12, "纺机数控高价值专利培育中心"),
+        (20, "射频芯片高价值专利培育中心"),
+    )
+)
