@@ -7,8 +7,6 @@ from datetime import timedelta
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
-from policies.calls.enums import Shortage
-from policies.calls.models import Call
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from review.decisions.enums import ObjectionState, Stage
@@ -26,7 +24,6 @@ from review.decisions.services.objections import (
     uphold_objection,
 )
 from review.decisions.services.publicity import Outcome, PublicityPlan, approve_list, publish_claims, withdraw_list
-from review.decisions.services.scores import enter_scores
 from review.decisions.services.ways_back import take_back
 from review.demo.findings import answer_findings
 from review.simulated_year.officers import note_credit, return_claim
@@ -56,8 +53,6 @@ def decide(world: World, *, is_last: bool) -> None:
         minutes = Minutes(f"专资会{world.year}-{region[-2:]}-{world.week}", world.day, PAPER.format(world.week))
         for claim in claims:
             _decide_one(world, claim, decider, minutes, is_last=is_last)
-        if region == CITY:
-            _score(world)
         for key in dict.fromkeys(str(claim.call.key) for claim in claims if claim.call):
             for agenda in agendas_of(decider, key=key):
                 _decide_all(world, agenda, decider, minutes)
@@ -73,20 +68,6 @@ def _decide_one(world: World, claim: Claim, decider: User, minutes: Minutes, *, 
         page, reason = expected_of(claim), "经会议研究，资金用途与支持方向不符，不予支持。"
 
         world.do(decider, refuse_claim, claim.pk, expected=page, reason=reason, minutes=minutes)
-
-
-def _score(world: World) -> None:
-    """The panel's scores of the claims that a call ranks, where some have none."""
-    officer = world.city.present(Role.CITY_OFFICER, CITY, week=world.week)[0]
-    for call in Call.objects.filter(when_short=Shortage.RANK, claims__in=world.by_claim).distinct():
-        unscored = Claim.objects.filter(call=call, status=S.FINAL_DECISION, scores=None).order_by("pk")
-        rows = []
-        for claim in unscored:
-            score = world.chance("score", world.by_claim[claim.pk].number).randrange(6000, 9900)
-            rows.append(f"{claim.number}\t{score // 100}.{score % 100:02d}")
-        if rows:
-            table = "\n".join(rows)
-            world.do(officer, enter_scores, call, table=table, paper="评审会纪要")
 
 
 def _decide_all(world: World, agenda: Agenda, decider: User, minutes: Minutes) -> None:

@@ -14,7 +14,7 @@ from applications.claims.workflow import reviewer_of
 from policies.facts.values import takes_decided_sum
 from portal.accounts.enums import DISTRICT_ROLES, Role
 from portal.accounts.models import User
-from review.decisions.enums import CreditResult
+from review.decisions.enums import CreditResult, Stage
 from review.decisions.services.credit import record_credit
 from review.decisions.services.decisions import (
     accept_claim,
@@ -27,6 +27,7 @@ from review.decisions.services.overdue import abandon_claim, prolong_correction
 from review.decisions.services.sums import LineSum
 from review.decisions.services.ways_back import take_back
 from review.demo.findings import answer_findings
+from review.panels.services.confirming import entry_of
 from review.simulated_year.applicants import act_on_draft, answers_on, correct, maybe_withdraw
 from review.simulated_year.world import Case, World, expected_of
 
@@ -160,6 +161,25 @@ def _review(world: World, claim: Claim, chance: random.Random) -> None:
         _support(world, claim, chance)
 
 
+def _conclude(world: World, claim: Claim, _chance: random.Random) -> None:
+    """What a panel said becomes the conclusion of its stage; until then the claim waits."""
+    entry = entry_of(claim)
+    if entry is None or entry.rank is None:
+        return
+    role = reviewer_of(S.PANEL, claim.route, claim.departures) or Role.CITY_OFFICER
+    officer = world.city.uninvolved(role, claim.deciding_region_id, claim, week=world.week, of_stage=Stage.PANEL)
+    page = expected_of(claim)
+    if not entry.is_passed:
+        reason = f"专家评审第 {entry.rank} 名，未入选。"
+        world.do(officer, refuse_claim, claim.pk, expected=page, reason=reason)
+        return
+    done = world.do(officer, support_claim, claim.pk, expected=page)
+    if done.needs_credit:
+        note_credit(world, claim, officer, world.chance("credit", claim.number))
+    elif done.needs_answers:
+        world.do(officer, answer_findings, claim)
+
+
 def return_claim(world: World, claim: Claim) -> bool:
     """Whether the stage returned the claim to an earlier one."""
     officer, page = officer_for(world, claim), expected_of(claim)
@@ -177,6 +197,7 @@ _STAGES: dict[str, Callable[[World, Claim, random.Random], None]] = {
     S.DISTRICT_REVIEW: _propose,
     S.DISTRICT_CONFIRMATION: _confirm,
     S.CITY_REVIEW: _review,
+    S.PANEL: _conclude,
 }
 # Statuses in which one person has the claim; the others wait for a meeting, a list or a batch.
 INDIVIDUAL = frozenset({S.DRAFT, S.CORRECTION, *_STAGES})

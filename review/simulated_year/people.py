@@ -30,7 +30,7 @@ _IN_DISTRICT = {
     Role.DECISION_MAKER: 2,
     Role.FINANCE: 3,
 }
-_IN_CITY = {Role.CITY_OFFICER: 5, Role.DECISION_MAKER: 4, Role.FINANCE: 3, Role.POLICY_ADMIN: 1, Role.AUDITOR: 1}
+_IN_CITY = {Role.CITY_OFFICER: 5, Role.DECISION_MAKER: 4, Role.FINANCE: 3, Role.POLICY_ADMIN: 2, Role.AUDITOR: 1}
 _KINDS = (*[ApplicantKind.ENTERPRISE] * 12, ApplicantKind.INSTITUTION, ApplicantKind.UNIVERSITY, ApplicantKind.AGENCY)
 _RARE = (ApplicantKind.ASSOCIATION, ApplicantKind.PARK, ApplicantKind.FINANCIAL, ApplicantKind.ALLIANCE)
 _TRADES = ("精密机械", "新材料", "微电子", "生物医药", "环保设备", "智能装备", "软件", "纺织", "电缆", "传感技术")

@@ -15,6 +15,7 @@ from policies.calls.models import Call
 from policies.calls.services.changes import publish_call
 from policies.calls.services.drafts import draft_call
 from policies.calls.services.plans import CallPlan, ItemPlan
+from policies.engine.procedure import Procedure
 from portal.accounts.enums import Role
 from portal.core import clock
 from portal.jobs.services import unannounced
@@ -24,7 +25,7 @@ from review.demo.calendar import fill_unknown_days
 from review.recoveries.enums import OPEN_STATES
 from review.recoveries.jobs import mark
 from review.recoveries.models import Recovery
-from review.simulated_year import applicants, meetings, officers, recoveries, treasury
+from review.simulated_year import applicants, meetings, officers, panels, recoveries, treasury
 from review.simulated_year.faults import Faults
 from review.simulated_year.items import claimable_items
 from review.simulated_year.jobs import Jobs
@@ -60,6 +61,7 @@ def live(*, claims: int, seed: int, year: int, to_print: int, faults: Faults) ->
         world.items = claimable_items(world.city.applicants, on=world.day)
         world.chance("order").shuffle(world.items)
         treasury.make_budgets(world)
+        panels.make_pool(world)
         calls = _publish_calls(world)
         _plan_beginnings(world)
         jobs.run()
@@ -121,6 +123,7 @@ def _common_deeds(world: World) -> None:
     meetings.watch_lists(world)
     weekday = world.day.weekday()
     if weekday == _MEETING:
+        panels.judge(world)
         meetings.decide(
             world, is_last=(world.day.year, world.day.month, world.day.day) >= (world.year, *_LAST_MEETINGS)
         )
@@ -154,7 +157,9 @@ def _open(calls: list[Call], world: World) -> list[Call]:
 
 def _publish_calls(world: World) -> list[Call]:
     """Two calls one after the other for all items, and beside the second one whose money goes by rank."""
-    region, act = world.city.regions[CITY], world.act(world.city.present(Role.POLICY_ADMIN, CITY, week=0)[0])
+    region = world.city.regions[CITY]
+    act, other = (world.act(user) for user in world.city.officials[Role.POLICY_ADMIN, CITY])
+    before_experts = Procedure("city", frozenset({"panel"})).as_dict()
     ranked = [each for each in world.items if each.row.code.startswith("wx") and each.row.kind == "project_grant"]
     ranked = ranked[: max(1, len(world.items) // _RANKED)]
     world.competitive = frozenset(each.row.code for each in ranked)
@@ -178,12 +183,13 @@ def _publish_calls(world: World) -> list[Call]:
             contact_name="知识产权促进处",
             contact_phone="0510-81820000",
             when_short=way,
+            procedure=before_experts if way == Shortage.RANK else {},
             budget=Decimal(3_000 * len(world.cases)) if way == Shortage.RANK else None,
             items=tuple(ItemPlan(each.row.pk) for each in items),
         )
         key = uuid.UUID(int=world.chance("call", number).getrandbits(128))
         call = draft_call(region, plan=plan, key=key, act=act)
-        made.append(publish_call(call, seen=call.revision, act=act))
+        made.append(publish_call(call, seen=call.revision, act=other))
     return list(Call.objects.filter(pk__in=[call.pk for call in made]).prefetch_related("items").order_by("pk"))
 
 
