@@ -24,7 +24,7 @@ CLOSING = frozenset("、，。；：？！）〕】》〉」』”’")
 NEVER_FIRST = CLOSING | frozenset("…—％%‰℃·～")
 _UNITS = "万元|亿元|个月|个工作日|元|年|月|日|件|项|款|条|号|笔|个|％|%|天|人|次"
 _ATOM = re.compile(
-    rf"〔\d{{4}}〕\d+号|[￥¥]?\d[\d,]*(?:\.\d+)?(?:{_UNITS})?(?![A-Za-z0-9])|[!-~]*[0-9A-Za-z][!-~]*|——|……|\s|.",
+    rf"〔\d{{4}}〕\d+号|[￥¥]?\d[\d,]*(?:\.\d+)?(?:(?:{_UNITS})|(?![A-Za-z0-9]))|[!-~]*[0-9A-Za-z][!-~]*|——|……|\s|.",
     re.DOTALL,
 )
 # A word without a space that is longer than this may be divided (numbers of contracts, addresses of pages), where
@@ -35,6 +35,8 @@ _FIRST_WIDE = "\u2010"
 _NO_LINE = float("inf")
 # A space divides Latin words, whatever stands before it.
 _SPACE = '<span class="space"> </span>'
+# A last line shorter than this (em) is not left to stand alone, if a little spacing above avoids it.
+_SHORTEST, _LONE = 2.5, 2.0
 # Lines emptier than this are not looked at.
 _LOOSEST = 0.7
 
@@ -130,6 +132,7 @@ def _choose(atoms: list[_Atom], measure: float, indent: float) -> tuple[list[flo
             cost = (
                 best[start]
                 + penalties[end + 1]
+                + (_LONE if end + 1 == size and start and width < _SHORTEST else 0.0)
                 + _cost(length - width, max(gaps - wide[end], 1), give, closes=closes[end], last=end + 1 == size)
             )
             if cost < best[end + 1]:

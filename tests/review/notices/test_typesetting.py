@@ -92,6 +92,13 @@ def test_numbers_stay_with_their_unit(whole: str) -> None:
     assert joined.count(whole) == REASON.count(whole)
 
 
+def test_a_date_is_never_divided_between_number_and_unit() -> None:
+    for before in range(28):
+        text = "申" * before + "于2026年11月12日提交的第12项，" * 6
+        ends = {line.text[-1] for line in lines_of(text)}
+        assert not ends & set("0123456789"), before
+
+
 def test_a_word_longer_than_the_line_is_divided() -> None:
     address = "https://example.com/" + "a" * 90
 
