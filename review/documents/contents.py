@@ -20,7 +20,7 @@ from review.decisions.models import PublicityList
 from review.decisions.selectors.agenda import Agenda, AgendaRow, with_names
 from review.decisions.selectors.publicity import with_departures
 from review.documents.official import Annex, Column, OfficialDocument, fitted
-from review.notices.compose import number_mark, office_of
+from review.notices.compose import document_number, number_mark, office_of
 from review.notices.letter import TOLD_LINES, long_date
 
 AGENDA_WORD = "知议"
@@ -127,8 +127,13 @@ def appropriation_document(appropriation: Appropriation) -> OfficialDocument:
     )
 
 
-def agenda_paper(agenda: Agenda, *, region: Region, dated: date) -> OfficialDocument:
-    """The paper on a call's claims for the meeting that decides (会议议题), whose office numbers and signs it."""
+def agenda_paper(
+    agenda: Agenda, *, region: Region, dated: date, number: int | None = None, signer: str = ""
+) -> OfficialDocument:
+    """The paper on a call's claims for the meeting that decides (会议议题), whose office numbers and signs it.
+
+    Without `number` and `signer` their places stay open.
+    """
     rows, call, office = with_names(agenda.rows), agenda.call, office_of(region)
     subject = f"“{call.title}”{_in_brackets(call.number)}" if call else "未经申报通知受理的"
     about = _closed(call.title).removesuffix("通知").removesuffix("申报") if call else "无申报通知的"
@@ -163,14 +168,16 @@ def agenda_paper(agenda: Agenda, *, region: Region, dated: date) -> OfficialDocu
     total = ("合计", "", f"{len(rows)}件", "", *[""] * scored, *sums, *[""] * noted)
     return OfficialDocument(
         mark=f"{office}会议议题",
-        number=unnumbered(region, AGENDA_WORD, dated),
+        number=document_number(region, AGENDA_WORD, year=dated.year, sequence=number)
+        if number
+        else unnumbered(region, AGENDA_WORD, dated),
         title=f"关于审定{about}申报的议题",
         addressee="",
         paragraphs=paragraphs,
         annexes=[Annex("拟审定申报名单", fitted(columns), listed, total)],
         issuer=office,
         dated=dated,
-        signer="",
+        signer=signer,
         note="会议材料，未经公示的内容请勿外传",
     )
 

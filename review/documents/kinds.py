@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -46,16 +47,15 @@ def _appropriation(user: User, key: str) -> Paper | None:
     return Paper(str(found), found.lines.count(), (), lambda: print_document(appropriation_document(found)))
 
 
-def _agenda(user: User, key: str) -> Paper | None:
+def _agenda(user: User, key: str, *, number: int | None = None, signer: str = "") -> Paper | None:
     found = next((each for each in agendas_of(user, key=key) if each.key == key), None)
     if found is None:
         return None
     region, applicants = found.rows[0].claim.deciding_region, tuple(row.claim.applicant_id for row in found.rows)
     today = timezone.localdate()
     name = f"{found.call or '无申报通知'} {today:%Y%m%d}"
-    return Paper(
-        name, len(found.rows), applicants, lambda: print_document(agenda_paper(found, region=region, dated=today))
-    )
+    paper = partial(agenda_paper, found, region=region, dated=today, number=number, signer=signer)
+    return Paper(name, len(found.rows), applicants, lambda: print_document(paper()))
 
 
 def _claim_form(user: User, key: str) -> Paper | None:
@@ -67,8 +67,9 @@ def _claim_form(user: User, key: str) -> Paper | None:
     return Paper(name, found.lines.count(), (found.applicant_id,), lambda: print_claim_form(found))
 
 
-# How a paper of each kind is found for a person: None for what they may not see, or what is not there.
-FORMS: dict[DocumentKind, Callable[[Any, str], Paper | None]] = {
+# How a paper of each kind is found for a person, and what is written on it besides: None for what they may not see, or
+# what is not there.
+FORMS: dict[DocumentKind, Callable[..., Paper | None]] = {
     DocumentKind.PUBLICITY: _publicity,
     DocumentKind.APPROPRIATION: _appropriation,
     DocumentKind.AGENDA: _agenda,

@@ -2,9 +2,12 @@
 
 import hashlib
 import uuid
+from typing import Any
 
+from django.contrib import messages
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -15,6 +18,7 @@ from portal.core.files import PDF
 from portal.core.http import act_of
 from review.appropriations.permissions import READERS
 from review.documents.enums import DocumentKind
+from review.documents.forms import SigningForm
 from review.documents.kinds import FORMS, Paper
 
 # Seconds for which a printed publicity list is kept: everybody may ask for it, and it hardly changes.
@@ -40,8 +44,13 @@ def appropriation(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @access(officials(Role.DECISION_MAKER))
 @require_safe
 def agenda(request: HttpRequest, key: str) -> HttpResponse:
-    """The paper on a call's claims for the meeting."""
-    return _recorded(request, DocumentKind.AGENDA, key)
+    """The paper on a call's claims for the meeting, with number and signer where they are given."""
+    form = SigningForm(request.GET)
+    if not form.is_valid():
+        for field, errors in form.errors.items():
+            messages.error(request, f"{form.fields[field].label}：{errors[0]}")
+        return redirect("review:agenda", key=key)
+    return _recorded(request, DocumentKind.AGENDA, key, **form.cleaned_data)
 
 
 @access(signed_in)
@@ -51,16 +60,16 @@ def claim_form(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return _recorded(request, DocumentKind.CLAIM_FORM, str(key))
 
 
-def _found(request: HttpRequest, kind: DocumentKind, key: str) -> Paper:
-    paper = FORMS[kind](request.user, key)
+def _found(request: HttpRequest, kind: DocumentKind, key: str, **said: Any) -> Paper:
+    paper = FORMS[kind](request.user, key, **said)
     if paper is None:
         raise Http404
     return paper
 
 
-def _recorded(request: HttpRequest, kind: DocumentKind, key: str) -> HttpResponse:
+def _recorded(request: HttpRequest, kind: DocumentKind, key: str, **said: Any) -> HttpResponse:
     """The paper, its export on record."""
-    paper = _found(request, kind, key)
+    paper = _found(request, kind, key, **said)
     content = paper.printed()
     record_export(
         act_of(request),

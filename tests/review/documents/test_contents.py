@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from applications.claims.models import Claim
 from portal.audit.enums import SecurityKind
@@ -126,6 +127,12 @@ def test_a_paper_for_the_meeting_lists_its_claims_and_leaves_number_and_signer_t
     for claim in claims:
         assert str(claim.number) in text
         assert claim.applicant.name[:7] in text
+    address = reverse("documents:agenda", args=[claims[0].call.key])
+    signed = text_of(client.get(address, {"number": "12", "signer": "王建国"}).content)
+    assert f"知议〔{timezone.localdate().year}〕12号" in signed
+    assert "签发人：王建国" in signed
+    refused = client.get(address, {"number": "-1"}, follow=True).content.decode()
+    assert "文号（序号）：" in refused
     assert shown() == {claim.applicant_id for claim in claims}
     client.force_login(fresh(office.city))
     assert client.get(reverse("documents:agenda", args=[claims[0].call.key])).status_code == 403
