@@ -43,6 +43,18 @@ RELEASED = frozenset(
         ClaimStatus.TERMINATED,
     }
 )
+# Statuses in which a claim has come to its end; a returned payment or a revocation may open or end it again.
+ENDED = frozenset(
+    {
+        ClaimStatus.PAID,
+        ClaimStatus.RECOGNISED,
+        ClaimStatus.WITHDRAWN,
+        ClaimStatus.ABANDONED,
+        ClaimStatus.NOT_ACCEPTED,
+        ClaimStatus.REJECTED,
+        ClaimStatus.TERMINATED,
+    }
+)
 # Statuses in which something is still to be done before the decision.
 UNDER_REVIEW = frozenset(
     {
@@ -67,6 +79,8 @@ NOTICED = frozenset(
         ClaimStatus.APPROVED,
         ClaimStatus.PAID,
         ClaimStatus.RECOGNISED,
+        ClaimStatus.NOT_ACCEPTED,
+        ClaimStatus.ABANDONED,
         ClaimStatus.REJECTED,
         ClaimStatus.TERMINATED,
     }

@@ -2,10 +2,10 @@
 
 from django.db.models import Prefetch, QuerySet
 
+from applications.claims.enums import ENDED
 from applications.claims.models import Claim
 from portal.accounts.models import User
 from review.letters.models import Letter, LetterFile, Reading
-from review.notices.archive.package import ENDED
 
 
 def thread_of(claim: Claim) -> QuerySet[Letter]:

@@ -9,6 +9,8 @@ from portal.navigation import register_footer, register_menu
 from portal.notifications.kinds import register_messages
 from portal.privacy.extension import OWN_DATA
 from review.notices.api import router
+from review.notices.archive.jobs import JOB as ARCHIVE
+from review.notices.archive.jobs import archive_ended, archive_one
 from review.notices.enums import NoticeKind
 from review.notices.jobs import handler_of
 from review.notices.kinds import FORMS, NoticeForm
@@ -33,6 +35,8 @@ def register_form(kind: NoticeKind, form: NoticeForm) -> None:
 for each in tuple(FORMS):
     register_form(each, FORMS[each])
 JOB_KINDS.add(JOB, JobKind("制作印制分册", print_slice))
+JOB_KINDS.add("notices.archive_ended", JobKind("归档已办结的申报", archive_ended, is_daily=True))
+JOB_KINDS.add(ARCHIVE, JobKind("制作归档包", archive_one))
 register_menu("我的通知书", "notices:mine", applicants, weight=80)
 register_footer("通知书核验", "notices:verify", weight=20)
 register_menu("通知书", "notices:office", officials(*KEEPERS), weight=95)

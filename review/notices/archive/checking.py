@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -18,10 +18,11 @@ from portal.core.files import PDF
 from review.notices.enums import SignatureState
 from review.notices.seals.checking import check_signature
 
-MANIFEST = "清单.json"
+MANIFEST, LETTERS = "清单.json", "往来/往来消息.json"
 REQUIRED = (
     "元数据.json",
     "申报/申报内容.json",
+    LETTERS,
     "办理/审查意见.json",
     "办理/办理过程.json",
     "办理/测算.json",
@@ -49,10 +50,11 @@ class Fault:
     text: str
 
 
-def check_package(content: bytes, *, manifest_sha256: str = "") -> list[Fault]:
+def check_package(content: bytes, *, recorded: Collection[str] = ()) -> list[Fault]:
     """Every fault of a package, none for a sound one.
 
-    `manifest_sha256` is what the audit record holds; without it, whether the whole was exchanged cannot be told.
+    `recorded` are the SHA-256 of manifests that the audit record holds of the claim's packages; without any,
+    whether the whole was exchanged cannot be told.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -65,7 +67,7 @@ def check_package(content: bytes, *, manifest_sha256: str = "") -> list[Fault]:
             manifest = json.loads(files[MANIFEST])
     except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, NotImplementedError, EOFError, OSError) as error:
         return [Fault("可用", f"归档包不能打开：{error}")]
-    if manifest_sha256 and sha256(files[MANIFEST]).hex() != manifest_sha256:
+    if recorded and sha256(files[MANIFEST]).hex() not in recorded:
         return [Fault("真实", "清单与审计记录所载的哈希值不一致")]
     return [
         *_incomplete(files, manifest),
@@ -88,6 +90,7 @@ def _incomplete(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Iter
     try:
         parts = json.loads(files["元数据.json"])["parts"]
         named = [each["name"] for part in ("evidence", "notices") for each in parts[part]]
+        named += [name for letter in parts["letters"] for name in letter["files"]]
     except (KeyError, ValueError, TypeError):
         return
     for name in sorted(set(named) - files.keys()):

@@ -1,4 +1,4 @@
-"""Make a claim's package: form, evidence, decisions, notices, time line, and the audit record's words with their proof.
+"""Make a claim's package: form, evidence, decisions, notices, letters, time line, and the audit record with its proof.
 
 A ZIP archive; every file stands in `清单.json` with its size, SHA-256 and SM3, and the manifest's own SHA-256 in the
 audit record. `index.html` shows it all in any browser. Source: GB/T 42727-2023 政务服务事项电子文件归档规范.
@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -18,7 +18,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from applications.claims.enums import ClaimStatus
+from applications.claims.enums import ENDED
 from applications.claims.models import Claim
 from applications.claims.services.transitions import lock_claim
 from policies.facts.values import facts_of, show_fact
@@ -32,21 +32,11 @@ from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.files import FileChangedError, open_file
-from review.notices.archive.checking import MANIFEST
+from review.letters.models import Letter
+from review.notices.archive.checking import LETTERS, MANIFEST
 from review.notices.models import Notice
 from review.notices.selectors import NoticeFileError, open_notice
 
-# In which a claim has come to its end.
-ENDED = frozenset(
-    {
-        ClaimStatus.PAID,
-        ClaimStatus.RECOGNISED,
-        ClaimStatus.REJECTED,
-        ClaimStatus.NOT_ACCEPTED,
-        ClaimStatus.WITHDRAWN,
-        ClaimStatus.TERMINATED,
-    }
-)
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
@@ -91,12 +81,14 @@ def _json(value: Any) -> bytes:
 def _files(claim: Claim, *, at: datetime) -> Iterator[tuple[str, bytes]]:
     """Every file of the package by its name, the page that shows them last."""
     form, evidence, notices = _form(claim), list(_evidence(claim)), list(_notices(claim))
+    letters, enclosed = _letters(claim)
     records = _records(claim, notices)
     parts = {
         "form": form,
         "evidence": [{"name": name, **words} for name, words, _ in evidence],
         "decisions": list(_decisions(claim)),
         "notices": [{"name": name, **words} for name, words, _ in notices],
+        "letters": letters,
         "events": list(_events(claim)),
         "records": records,
     }
@@ -118,6 +110,8 @@ def _files(claim: Claim, *, at: datetime) -> Iterator[tuple[str, bytes]]:
     yield "申报/申报内容.json", _json(form)
     for name, _, content in (*evidence, *notices):
         yield name, content
+    yield LETTERS, _json(letters)
+    yield from enclosed.items()
     yield "办理/审查意见.json", _json(parts["decisions"])
     yield "办理/办理过程.json", _json(parts["events"])
     yield (
@@ -151,13 +145,38 @@ def _form(claim: Claim) -> dict[str, Any]:
 def _evidence(claim: Claim) -> Iterator[tuple[str, dict[str, Any], bytes]]:
     kept = claim.evidence.filter(removed_at=None).select_related("file").order_by("pk")
     for number, each in enumerate(kept, 1):
-        name = f"材料/{number:03d} {_NOT_IN_NAMES.sub('_', each.filename)[:80]}"
-        try:
-            with open_file(each.file.path, sha256=each.file.sha256) as file:
-                content = file.read()
-        except (FileNotFoundError, FileChangedError) as error:
-            raise RefusedError(f"材料“{each.filename}”缺失或与登记的哈希值不一致，不能归档。") from error
-        yield name, {"title": each.filename, "requirement": each.requirement, "uploaded_at": each.uploaded_at}, content
+        content = _bytes_of(each.file.path, each.file.sha256, called=f"材料“{each.filename}”")
+        words = {"title": each.filename, "requirement": each.requirement, "uploaded_at": each.uploaded_at}
+        yield _named("材料", number, each.filename), words, content
+
+
+def _letters(claim: Claim) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+    """What applicant and offices wrote to one another, and the files that came with it by their names."""
+    written: list[dict[str, Any]] = []
+    enclosed: dict[str, bytes] = {}
+    for letter in Letter.objects.filter(claim=claim).prefetch_related("files").order_by("pk"):
+        names = []
+        for file in letter.files.all():
+            name = _named("往来", len(enclosed) + 1, file.filename)
+            enclosed[name] = _bytes_of(file.path, file.sha256, called=f"往来消息的附件“{file.filename}”")
+            names.append(name)
+        side = "主管部门" if letter.is_from_office else "申报人"
+        written.append({"at": letter.at, "side": side, "by": letter.author_name, "text": letter.text, "files": names})
+    return written, enclosed
+
+
+def _named(folder: str, number: int, filename: str) -> str:
+    """A file's name in the package, in its order and without what some systems refuse; its ending stays."""
+    path = PurePath(_NOT_IN_NAMES.sub("_", filename))
+    return f"{folder}/{number:03d} {path.stem[:80]}{path.suffix[:8]}"
+
+
+def _bytes_of(path: str, sha256: str, *, called: str) -> bytes:
+    try:
+        with open_file(path, sha256=sha256) as file:
+            return file.read()
+    except (FileNotFoundError, FileChangedError) as error:
+        raise RefusedError(f"{called}缺失或与登记的哈希值不一致，不能归档。") from error
 
 
 def _notices(claim: Claim) -> Iterator[tuple[str, dict[str, Any], bytes]]:

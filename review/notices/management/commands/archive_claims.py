@@ -7,14 +7,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from applications.claims.enums import ENDED
 from applications.claims.models import Claim
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
-from review.notices.archive.package import ENDED, archive_claim
+from review.notices.archive.jobs import package_of
 
 
 class Command(BaseCommand):
-    help = "Write the archive package (GB/T 42727-2023) of ended claims to a folder; those that are there stay."
+    help = "Write the archive packages (GB/T 42727-2023) of ended claims to a folder; those that are there stay."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
@@ -28,15 +29,15 @@ class Command(BaseCommand):
             raise CommandError(f"没有已办结的申报 {'、'.join(sorted(missing))}。")
         folder.mkdir(parents=True, exist_ok=True)
         made, refused = 0, 0
-        for pk, number in claims.values_list("pk", "number").iterator():
-            path = folder / f"{number}.zip"
+        for claim in claims.iterator():
+            path = folder / f"{claim.number}.zip"
             if path.exists():
                 continue
             try:
-                content = archive_claim(pk, act=ActorContext(user=None, at=timezone.now()))
+                content = package_of(claim, act=ActorContext(user=None, at=timezone.now()))
             except RefusedError as error:
                 refused += 1
-                self.stderr.write(f"{number}：{error}")
+                self.stderr.write(f"{claim.number}：{error}")
                 continue
             part = path.with_suffix(".part")
             part.write_bytes(content)

@@ -1,5 +1,6 @@
 """`python manage.py check_archive FILE…`: whether packages are genuine, complete, usable and safe."""
 
+import re
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from applications.claims.models import Claim
 from portal.audit.models import AuditRecord
 from review.notices.archive.checking import check_package
+
+# A kept package has the moment of the claim's end behind its number.
+_ENDED_AT = re.compile(r"-\d{14}$")
 
 
 class Command(BaseCommand):
@@ -24,8 +28,8 @@ class Command(BaseCommand):
                 content = path.read_bytes()
             except OSError as error:
                 raise CommandError(f"{path} 不能读取：{error}") from error
-            recorded = _recorded(path.stem)
-            faults = check_package(content, manifest_sha256=recorded)
+            recorded = _recorded(_ENDED_AT.sub("", path.stem))
+            faults = check_package(content, recorded=recorded)
             faulty += bool(faults)
             for fault in faults:
                 self.stdout.write(f"{path.name} {fault.head}：{fault.text}")
@@ -36,11 +40,10 @@ class Command(BaseCommand):
             raise CommandError(f"{faulty} 个归档包有问题。")
 
 
-def _recorded(number: str) -> str:
-    """The manifest's hash that the audit record holds of a claim's last package; "" for none."""
+def _recorded(number: str) -> set[str]:
+    """The hashes of manifests that the audit record holds of a claim's packages."""
     claim = Claim.objects.filter(number=number).first()
     records = AuditRecord.objects.filter(
         action="notices.archive", target_type=Claim._meta.label_lower, target_id=str(claim.pk if claim else "")
     )
-    last = records.order_by("sequence").last()
-    return str(last.after["manifest"]) if last and last.after else ""
+    return {str(record.after["manifest"]) for record in records if record.after}
