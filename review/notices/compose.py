@@ -104,6 +104,13 @@ def compose_correction(claim: Claim, heading: Heading, event: ClaimEvent | None)
     return content.Snapshot(**common(claim, heading), **NO_MONEY | {"reasons": points}, due_on=due_on)
 
 
+def compose_abandoned(claim: Claim, heading: Heading, event: ClaimEvent | None) -> content.Snapshot:
+    """视为放弃申报通知书: the last day of the correction that did not come, and the recorded reason."""
+    last = claim.correction_points.order_by("-round", "-pk").first()
+    reasons = NO_MONEY | {"reasons": _reasons(event)}
+    return content.Snapshot(**common(claim, heading), **reasons, due_on=last.due_on if last else None)
+
+
 def compose_grant(claim: Claim, heading: Heading, _: ClaimEvent | None) -> content.Snapshot:
     """资助决定通知书 of a claim with its award. Raises NoticeNotDue without the final decision that it tells of."""
     decision = _last_decision(claim, Stage.FINAL, Conclusion.SUPPORT)
@@ -146,8 +153,8 @@ def compose_refusal(claim: Claim, heading: Heading, event: ClaimEvent | None) ->
 
 
 def _reasons(event: ClaimEvent | None) -> list[content.Reason]:
-    texts = event.reason.splitlines() if event else []
-    return [content.Reason(text=text.strip(), basis="") for text in texts if text.strip()]
+    texts = map(str.strip, event.reason.splitlines() if event else [])
+    return [content.Reason(text=text if text[-1] in "。；！？" else f"{text}。", basis="") for text in texts if text]
 
 
 def _publicity(claim: Claim) -> content.Period | None:

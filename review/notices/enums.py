@@ -12,6 +12,7 @@ class NoticeKind(models.TextChoices):
     ACCEPTANCE = "accept", "受理通知书"
     DECLINED = "decline", "不予受理通知书"
     CORRECTION = "correct", "补正通知书"
+    ABANDONED = "abandon", "视为放弃申报通知书"
     GRANT = "grant", "资助决定通知书"
     REFUSAL = "refusal", "不予支持通知书"
     RECOGNITION = "recognise", "认定通知书"

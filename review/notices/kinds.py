@@ -11,6 +11,7 @@ from portal.accounts.models import Region
 from review.notices.compose import (
     Heading,
     NoticeNotDue,
+    compose_abandoned,
     compose_acceptance,
     compose_correction,
     compose_declined,
@@ -77,6 +78,13 @@ FORMS: dict[NoticeKind, NoticeForm] = {
     ),
     NoticeKind.CORRECTION: NoticeForm(
         "知补", "notices.issue_correction", frozenset({Action.REQUEST_CORRECTION}), compose_correction, told=False
+    ),
+    NoticeKind.ABANDONED: NoticeForm(
+        "知弃",
+        "notices.issue_abandoned",
+        frozenset({Action.ABANDON}),
+        compose_abandoned,
+        frozenset({ClaimStatus.ABANDONED}),
     ),
     NoticeKind.GRANT: NoticeForm(
         "知资",

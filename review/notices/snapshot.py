@@ -20,7 +20,7 @@
       "subjects": ["…"],                            what was recognised, as the applicant named it
       "decision_no": "…",                           the paper that sets a sum which the document does not name
       "files": ["…"],                               of a receipt: what was filed
-      "due_on": "2026-12-05" | null,                of a correction: the last day
+      "due_on": "2026-12-05" | null,                the last day of a correction, also of one that did not come
       "previous": "20000.00" | null,                of a change and a revocation: the sum before
       "line_changes": [{"what", "previous", "changed"}],  of a change: each line's sum before and after
       "payer_changes": [{"what", "previous", "changed"}], of a change: each payer's part before and after
@@ -55,7 +55,7 @@ LAYOUT = 1
 # Kinds that take of an award what was granted; their reasons go to an annex where they are many.
 _ON_MONEY = frozenset({NoticeKind.CHANGE, NoticeKind.REVOCATION, NoticeKind.DEMAND})
 # Kinds that say no or ask for something: each says why.
-REASONED = _ON_MONEY | {NoticeKind.REFUSAL, NoticeKind.DECLINED, NoticeKind.CORRECTION}
+REASONED = _ON_MONEY | {NoticeKind.REFUSAL, NoticeKind.DECLINED, NoticeKind.CORRECTION, NoticeKind.ABANDONED}
 _WITH_SUM = frozenset({NoticeKind.GRANT, NoticeKind.CHANGE, NoticeKind.DEMAND, NoticeKind.PAYMENT})
 
 

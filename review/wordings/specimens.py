@@ -53,7 +53,7 @@ def specimen(region: Region, kind: NoticeKind, *, hardest: bool) -> content.Snap
         money["files"] = [f"授权证书（第{number}件）.pdf" for number in range(1, lines + 1)]
     if kind in content.REASONED:
         money["reasons"] = [_REASON] * (3 if hardest else 1)
-    if kind == NoticeKind.CORRECTION:
+    if kind in (NoticeKind.CORRECTION, NoticeKind.ABANDONED):
         money["due_on"] = _DAY
     office = office_of(region)
     return content.Snapshot(

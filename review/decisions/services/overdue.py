@@ -18,6 +18,7 @@ from portal.core.errors import RefusedError
 from portal.notifications.services import notify_users
 from portal.workdays.selectors import CalendarUnknownError, add_workdays, workdays_between
 from review.decisions.services.locking import ExpectedState, refuse_stale
+from review.decisions.services.step_messages import enqueue_notice
 
 # Days before the end of a correction at which its applicant is reminded.
 REMINDER_DAYS = 3
@@ -84,6 +85,7 @@ def abandon_claim(claim_id: int, *, expected: ExpectedState | None, reason: str,
             due = f"（{claim.correction_due_on.isoformat()}）" if claim.correction_due_on else ""
             raise RefusedError(f"补正期限{due}还没有过，不能按视为放弃处理。")
         event = perform_transition(claim, action=Action.ABANDON, act=act, reason=reason)
+        enqueue_notice(claim, event)
         notify_members(
             claim,
             "review.abandoned",

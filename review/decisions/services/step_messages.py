@@ -48,6 +48,7 @@ NOTICE_JOBS: dict[str, str] = {
     Action.DEEM_ACCEPTED: "notices.issue_acceptance",
     Action.DECLINE: "notices.issue_declined",
     Action.REQUEST_CORRECTION: "notices.issue_correction",
+    Action.ABANDON: "notices.issue_abandoned",
 }
 
 

@@ -21,6 +21,7 @@ from portal.jobs.services import run_due_jobs
 from portal.notifications.models import Message
 from review.decisions.services.corrections import return_for_correction
 from review.decisions.services.locking import ExpectedState
+from review.decisions.services.overdue import abandon_claim
 from review.notices.compose import NoticeNotDue
 from review.notices.enums import NoticeKind
 from review.notices.jobs import issue_and_print
@@ -114,7 +115,38 @@ class TestBeforeReview:
         assert "第1次" not in text
         assert "请于2026年11月20日前" in text
 
-    @pytest.mark.parametrize("kind", [NoticeKind.ACCEPTANCE, NoticeKind.DECLINED, NoticeKind.CORRECTION])
+    def test_a_claim_given_up_is_told_why_and_where_to_turn(self):
+        day = date(2026, 10, 20)
+        claim = filed(ClaimStatus.CORRECTION, (Action.ACCEPT, Role.ACCEPTANCE, ""), correction_due_on=day)
+        CorrectionPoint.objects.create(
+            claim=claim,
+            round=1,
+            line_position=1,
+            field="granted_on",
+            field_label="第 1 项 授权公告日",
+            remark="与证书不符",
+            due_on=day,
+            asked_by=make_official(Role.ACCEPTANCE, claim.region),
+            asked_at=ON,
+        )
+        abandon_claim(claim.pk, expected=None, reason="经告知后逾期未补正", act=act(None))
+        run_due_jobs()
+        text = text_of_notice(Notice.objects.get(kind=NoticeKind.ABANDONED))
+        for words in (
+            "视为放弃申报通知书",
+            str(claim.number),
+            "2026年10月20日",
+            "经告知后逾期未补正。",
+            "依据《",
+            "视为放弃",
+            "行政复议",
+            "行政诉讼",
+        ):
+            assert words in text, words
+
+    @pytest.mark.parametrize(
+        "kind", [NoticeKind.ACCEPTANCE, NoticeKind.DECLINED, NoticeKind.CORRECTION, NoticeKind.ABANDONED]
+    )
     def test_a_step_that_nobody_took_has_no_notice(self, kind):
         with pytest.raises(NoticeNotDue):
             issue_notice(filed(ClaimStatus.SUBMITTED).pk, kind=kind, act=act())

@@ -1,11 +1,13 @@
 """What a stranger can check: a file without its code, the sum from masked facts, and the proof in the audit record."""
 
+import io
 import json
 import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
 
+import pikepdf
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,11 +21,13 @@ from policies.published.selectors import compiled_item
 from portal.accounts.enums import Role
 from portal.audit.roots import make_root
 from review.notices.enums import NoticeKind
+from review.notices.forms import MAX_COPY_BYTES
 from review.notices.jobs import issue_and_print
 from review.notices.lifecycle import void_notice
 from review.notices.models import Notice
 from review.notices.seals.trial import make_trial_seals
 from tests.factories import ApplicantFactory, act, make_official, wuxi
+from tests.files import make_pdf
 from tests.review.notices.world import make_approved, make_refused, publish
 
 pytestmark = pytest.mark.django_db
@@ -62,13 +66,26 @@ def test_a_dropped_file_tells_whose_it_is_and_how_its_seal_stands(client: Client
         notice.sha256,
     ):
         assert wanted in page, wanted
-    spoilt = bytearray(bytes_of(notice))
-    spoilt[len(spoilt) // 2] ^= 1
-    for address in ("", reverse("verification:notice", args=[notice.code])):
-        _, page = drop(client, bytes(spoilt), address)
-        assert "文件一致" not in page
-        assert "本平台没有制作过这个文件" in page or "文件不一致" in page
     assert drop(client, b"")[0] == 200, "an empty file is asked for again"
+    assert "不是本平台制作的通知书" in drop(client, b"%PDF-" + bytes(MAX_COPY_BYTES))[1]
+
+
+def test_whatever_else_is_dropped_is_not_the_notice(client: Client, notice: Notice) -> None:
+    own = bytes_of(notice)
+    spoilt = bytearray(own)
+    spoilt[len(spoilt) // 2] ^= 1
+    saved_again = io.BytesIO()
+    with pikepdf.open(io.BytesIO(own)) as document:
+        document.save(saved_again)
+    for content in (
+        *(bytes(spoilt), own[: len(own) // 2], own + b"\n", saved_again.getvalue()),
+        *(make_pdf(), b"%PDF-1.7\n" + b"\xff" * 5000, b"<script>alert(1)</script>", b"PK\x03\x04" + bytes(99)),
+    ):
+        for address in ("", reverse("verification:notice", args=[notice.code])):
+            status, page = drop(client, content, address)
+            assert status in (200, 404)
+            assert "文件一致" not in page
+            assert "本平台没有制作过这个文件" in page or "文件不一致" in page
 
 
 def test_a_dropped_file_of_a_void_notice_says_so(client: Client, notice: Notice) -> None:
