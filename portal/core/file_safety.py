@@ -6,10 +6,6 @@ import hashlib
 import logging
 import socket
 import struct
-import subprocess
-import sys
-import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -17,6 +13,7 @@ from django.core.cache import cache
 
 from portal.core import file_inspector
 from portal.core.errors import RefusedError
+from portal.core.isolated import IsolatedError, run_isolated
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -37,11 +34,9 @@ REFUSALS = {
     "complex": "“{name}”过于复杂，未能检查完。请拆成几个文件，或“打印为 PDF”后再上传。",
 }
 _UNCHECKED = "“{name}”没有保存：暂时无法检查文件是否安全，请过几分钟再上传；仍不行的，请联系平台管理员。"
-_MAX_SECONDS = 20
+_MAX_CPU_SECONDS = 10
 _SCAN_SECONDS = 20
 _CHUNK_BYTES = 64 * 1024
-# Each may take as much memory as the inspector allows itself.
-_slots = threading.BoundedSemaphore(2)
 
 
 def refuse_unsafe(name: str, file: UploadedFile[bytes], *, media_type: str) -> None:
@@ -75,21 +70,10 @@ def _seen(content: bytes, media_type: str) -> str:
 
 def _inspect(content: bytes, media_type: str) -> str:
     """The inspector's word; "complex" where it came to no end, "unchecked" where it could not be started."""
-    command = [sys.executable, "-I", str(Path(file_inspector.__file__)), media_type]
     try:
-        with _slots:
-            done = subprocess.run(  # noqa: S603 - our own program
-                command, input=content, capture_output=True, timeout=_MAX_SECONDS, check=False
-            )
-    except subprocess.TimeoutExpired:
-        return "complex"
-    except OSError:
-        logger.exception("The inspector of files could not be started.")
-        return "unchecked"
-    if done.returncode:
-        logger.warning("The inspector of files ended with %s: %s", done.returncode, done.stderr[-500:])
-        return "complex"
-    return done.stdout.decode()
+        return run_isolated(file_inspector.__file__, media_type, content=content, cpu_seconds=_MAX_CPU_SECONDS).decode()
+    except IsolatedError as error:
+        return "complex" if error.is_started else "unchecked"
 
 
 def _refuse_infected(name: str, content: bytes) -> None:
