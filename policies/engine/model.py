@@ -42,6 +42,10 @@ class Fact:
     scope: str = "line"
 
 
+# The signed commitment (信用承诺书).
+COMMITMENT = "commitment"
+
+
 @dataclass(frozen=True)
 class Evidence:
     """One document that a claim uploads, per line or once per claim."""
@@ -51,6 +55,11 @@ class Evidence:
     help: str = ""
     required: bool = False
     per: str = "line"
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether it is made on the screen at the submission and printed with the claim, so that none is uploaded."""
+        return self.code == COMMITMENT
 
 
 @dataclass(frozen=True)

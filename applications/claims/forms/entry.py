@@ -15,6 +15,7 @@ from applications.claims.selectors.problems import LINES_PER_PAGE
 from applications.claims.selectors.scope import (
     EVIDENCE_PREFIX,
     EditableScope,
+    asked_papers,
     concerns_patents,
     editable_scope,
     item_of,
@@ -199,7 +200,7 @@ def claim_form(claim: Claim, *, page: int = 1, complete: bool = False, rows: str
         _slot(
             wanted, scope, context.files_of_whole, uses, prefix="claim", line_id=None, position=None, complete=complete
         )
-        for wanted in item.evidence
+        for wanted in asked_papers(item, context.evidence, scope.points or ())
         if wanted.per != "line"
     ]
     return ClaimForm(claim, context, scope, own, blocks, slots, page, pages)

@@ -12,6 +12,8 @@ from policies.published.selectors import compiled_item
 
 EVIDENCE_PREFIX = "evidence:"
 SUBJECT_CHECK = "patent_no"
+# What a file without a requirement is called where the claim is read.
+OTHER_PAPERS = "其他材料"
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,17 @@ def evidence_requirement(claim: Claim, code: str) -> Requirement | None:
     return next((wanted for wanted in item_of(claim).evidence if wanted.code == code), None)
 
 
+def asked_papers(
+    item: Item, files: Iterable[Evidence] = (), points: Iterable[CorrectionPoint] = ()
+) -> tuple[Requirement, ...]:
+    """The papers that a claim uploads, in their order.
+
+    What is declared on the screen only where it was uploaded all the same, or is to be corrected.
+    """
+    kept = {file.requirement for file in files} | {point.field.removeprefix(EVIDENCE_PREFIX) for point in points}
+    return tuple(wanted for wanted in item.evidence if not wanted.is_declared or wanted.code in kept)
+
+
 def concerns_patents(item: Item) -> bool:
     """Whether the item's lines are Chinese patents, among which defence patents may be."""
     return any(fact.check == SUBJECT_CHECK for fact in facts_of(item))
@@ -98,11 +111,12 @@ class CorrectionTarget:
 def correction_targets(claim: Claim, lines: Iterable[ClaimLine]) -> list[CorrectionTarget]:
     """Every place of a claim that a correction can be bound to, in the order of the form; `lines` are its own."""
     item = item_of(claim)
+    papers = asked_papers(item, claim.evidence.filter(removed_at=None))
     targets = [
-        *_targets(facts_of(item, "claim"), [w for w in item.evidence if w.per == "claim"], None),
+        *_targets(facts_of(item, "claim"), [w for w in papers if w.per == "claim"], None),
     ]
     for line in lines:
-        targets += _targets(facts_of(item), [w for w in item.evidence if w.per == "line"], line.position)
+        targets += _targets(facts_of(item), [w for w in papers if w.per == "line"], line.position)
     return targets
 
 
