@@ -23,4 +23,6 @@ urlpatterns = [
     path("<uuid:key>/submit/", edit.submit, name="submit"),
     path("<uuid:key>/move/", claims.move, name="move"),
     path("<uuid:key>/withdraw/", claims.withdraw, name="withdraw"),
+    path("<uuid:key>/copy/", claims.copy, name="copy"),
+    path("<uuid:key>/change/", claims.change, name="change"),
 ]

@@ -4,10 +4,12 @@ from django.db.models import Q
 
 from applications.claims.enums import RELEASED, UNDER_REVIEW, ClaimStatus
 from applications.claims.models import Claim
+from policies.published.models import SupportItem
 from portal.accounts.models import User
 from portal.core.paging import Page, paginate
 
 PAGE_SIZE = 20
+MOST_DRAFTS = 5
 
 # What an applicant asks of a list, in the applicant's words.
 STATE_GROUPS: dict[str, tuple[str, frozenset[ClaimStatus]]] = {
@@ -35,3 +37,10 @@ def list_claims(
         claims = claims.filter(Q(number__icontains=word) | Q(item__title__icontains=word))
     claims = claims.select_related("item", "applicant", "region", "region__parent", "city", "call")
     return paginate(claims, after=after, size=PAGE_SIZE)
+
+
+def drafts_of_item(user: User, item: SupportItem) -> list[Claim]:
+    """The drafts of an item that one's organisations have begun, the latest first, at most MOST_DRAFTS."""
+    own = [membership.applicant_id for membership in user.active_memberships]
+    drafts = Claim.objects.filter(applicant__in=own, item=item, status=ClaimStatus.DRAFT).select_related("applicant")
+    return list(drafts.order_by("-saved_at")[:MOST_DRAFTS])

@@ -1,6 +1,7 @@
 """The list of one's claims, a claim's page, a new claim, and withdrawing one."""
 
 import uuid
+from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
@@ -12,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from applications.claims.enums import NOTICED, Action, ClaimStatus
 from applications.claims.forms.actions import ClaimFilterForm, NewClaimForm, WithdrawForm
+from applications.claims.models import Claim
 from applications.claims.permissions import open_actions
 from applications.claims.selectors.calls import call_situation
 from applications.claims.selectors.context import read_claim
-from applications.claims.selectors.lists import list_claims
+from applications.claims.selectors.lists import drafts_of_item, list_claims
 from applications.claims.selectors.progress import progress_of, timeline_of
+from applications.claims.services.copying import copy_claim, withdraw_to_edit
 from applications.claims.services.drafts import move_to_call, start_claim
 from applications.claims.services.submission import withdraw_claim
 from applications.claims.views.common import as_uuid, content_of, own_claim
@@ -80,6 +83,7 @@ def new(request: HttpRequest, code: str = "") -> HttpResponse:
         "refusal": str(refusal),
         "choices": [_choice(applicant, card) for applicant in _own(user)],
         "key": form["key"].value(),
+        "drafts": drafts_of_item(user, item),
         "calls": offer.calls,
         "chosen_call": next(
             (call for call in offer.calls if call.key == wanted), offer.calls[0] if offer.calls else None
@@ -155,6 +159,8 @@ def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "entries": timeline_of(found),
         "points": points if found.status == ClaimStatus.CORRECTION else [],
         "can_withdraw": Action.WITHDRAW in actions,
+        "can_change": Action.WITHDRAW in actions and found.status == ClaimStatus.SUBMITTED,
+        "key": uuid.uuid4(),
         "has_notice": found.status in NOTICED,
     }
     return render(request, "applications/claim.html", context)
@@ -190,3 +196,30 @@ def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         messages.error(request, f"该申报现为“{found.applicant_label}”，不能撤回。")
         return redirect("applications:claim", found.key)
     return render(request, "applications/withdraw.html", {"claim": found, "form": form})
+
+
+@access(applicants)
+@require_POST
+def copy(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Begin a new draft with what a claim says and its files."""
+    return _begin_again(
+        request, own_claim(request, key), copy_claim, "已复制为新的草稿，内容和材料都在，请核对后提交。"
+    )
+
+
+@access(applicants)
+@require_POST
+def change(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Withdraw a claim that nobody has taken up, to change it."""
+    told = "原申报已撤回，内容和材料都在这份新的草稿中，改好后请重新提交。"
+    return _begin_again(request, own_claim(request, key), withdraw_to_edit, told)
+
+
+def _begin_again(request: HttpRequest, found: Claim, begin: Callable[..., Claim], told: str) -> HttpResponse:
+    fresh_key = as_uuid(request.POST.get("key", ""))
+    if fresh_key is None:
+        return redirect("applications:claim", found.key)
+    with show_refusal(request, success=told):
+        draft = begin(found, act=act_of(request), key=fresh_key)
+        return redirect("applications:edit", draft.key)
+    return redirect("applications:claim", found.key)
