@@ -1,4 +1,4 @@
-"""What officers set up for their own work, and a panel of experts, for the walk over all addresses."""
+"""What officers set up for their own work, a panel of experts, and sent files, for the walk over all addresses."""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from applications.claims.models import Claim
+from applications.claims.models import Claim, Evidence, StoredFile
+from applications.intake.models import IncomingFile
 from portal.accounts.models import User
 from portal.core.files import keep_bytes
 from portal.experts.models import Expert
@@ -64,3 +65,17 @@ def _panel_objects(people: Mapping[str, User | None], claim: Claim) -> dict[str,
     entry = panel.entries.create(claim=claim, position=1)
     seat = panel.seats.create(expert=expert, is_chair=True, state=SeatState.READY, declared_at=timezone.now())
     return {"panel": panel, "panel_entry": entry, "seat": seat, "expert_row": expert}
+
+
+def sent_files(member: User | None, claims: Mapping[str, Claim]) -> dict[str, Any]:
+    """A file on a draft and on a claim under review, their bytes in the private store, and one that is on its way."""
+    made: dict[str, Any] = {}
+    for variant in ("draft", "district_review"):
+        content = f"%PDF-1.7 {variant}".encode()
+        sha256 = hashlib.sha256(content).hexdigest()
+        stored = StoredFile.objects.create(sha256=sha256, size=len(content), media_type="application/pdf")
+        keep_bytes(stored.path, content)
+        given = {"requirement": "commitment", "filename": "承诺书.pdf", "uploaded_by": member}
+        made[f"evidence_{variant}"] = Evidence.objects.create(claim=claims[variant], file=stored, **given)
+    coming = {"filename": "证书.pdf", "size": 9, "sha256": "0" * 64, "sent_by": member}
+    return made | {"incoming": IncomingFile.objects.create(claim=claims["draft"], **coming)}

@@ -235,7 +235,25 @@ ADDRESSES: dict[str, Address] = {
             "submit": {"revision": "0", "commitment": "on"},
             "move": {},
             "withdraw": {"reason": "不申报了"},
+            "copy": {"key": ""},
+            "change": {"key": ""},
         }.items()
+    },
+    # Files of a claim that its applicant writes: the page, and what is sent in pieces by who began it.
+    "intake:files": Address(MEMBER | OTHER_MEMBERS, {"draft": MEMBER, "approved": MEMBER}, claim_key),
+    "intake:begin": Address(
+        MEMBER | OTHER_MEMBERS,
+        {"draft": MEMBER, "approved": MEMBER},
+        claim_key,
+        {"name": "证书.pdf", "size": "9", "sha256": "0" * 64},
+    ),
+    **{
+        f"intake:{name}": Address(
+            MEMBER | OTHER_MEMBERS,
+            {"draft": {"member"}},
+            lambda world, _: {"key": world.claims["draft"].key, "upload": world.extra["incoming"].key},
+        )
+        for name in ("piece", "finish")
     },
     # The register of rights is its applicant's own.
     "rights:list": Address(MEMBER | OTHER_MEMBERS),

@@ -1,6 +1,5 @@
 """The people and objects of `test_access`."""
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -10,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
-from applications.claims.models import Claim, Evidence, StoredFile
+from applications.claims.models import Claim
 from applications.payees.models import PayeeRequest
 from applications.rights.models import Right
 from policies.calls.enums import CallState
@@ -23,7 +22,7 @@ from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Applicant, Invitation, OverrideRequest, User
 from portal.api.models import ApiToken
 from portal.audit.services import record_audit
-from portal.core.files import keep_bytes, keep_file
+from portal.core.files import keep_file
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from portal.privacy.models import DataCopy
@@ -41,7 +40,7 @@ from review.targets.models import Measurement
 from review.treasury.models import BudgetLine
 from review.whatif.models import SimulationRun
 from review.wordings.models import Wording
-from tests.access_made import desk_objects, expert_people
+from tests.access_made import desk_objects, expert_people, sent_files
 from tests.access_messages import message_objects
 from tests.factories import (
     ApplicantFactory,
@@ -272,8 +271,7 @@ def _paperwork(world: World) -> dict[str, Any]:
                 source="入驻名单",
                 entered_by=officer,
             ),
-            "evidence_draft": _evidence(world, "draft"),
-            "evidence_district_review": _evidence(world, "district_review"),
+            **sent_files(world.people["member"], world.claims),
             "copy": DataCopy.objects.create(user=owner, ready_at=timezone.now()),
             **{
                 f"job_{name}": Job.objects.create(
@@ -383,18 +381,3 @@ def _calls(officer: User | None) -> dict[str, Any]:
             added_by=officer,
         )
     return made
-
-
-def _evidence(world: World, variant: str) -> Evidence:
-    """A file on a claim, with its bytes in the private store."""
-    content = f"%PDF-1.7 {variant}".encode()
-    sha256 = hashlib.sha256(content).hexdigest()
-    stored = StoredFile.objects.create(sha256=sha256, size=len(content), media_type="application/pdf")
-    keep_bytes(stored.path, content)
-    return Evidence.objects.create(
-        claim=world.claims[variant],
-        requirement="commitment",
-        file=stored,
-        filename="承诺书.pdf",
-        uploaded_by=world.people["member"],
-    )

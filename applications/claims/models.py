@@ -276,7 +276,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
 
 class Evidence(models.Model):
-    """An uploaded file for one requirement of the item; removed ones stay on record."""
+    """An uploaded file for one requirement of the item; removed ones stay on record.
+
+    One without a requirement waits to be put in its place, and is no line's.
+    """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="evidence")
@@ -296,6 +299,10 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def is_unplaced(self) -> bool:
+        return not self.requirement
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):

@@ -48,7 +48,13 @@ register_audit(
 register_audit(
     "evidence",
     "佐证材料",
-    {"add": "上传材料", "remove": "删除材料", "purge": "销毁材料"},
+    {
+        "add": "上传材料",
+        "place": "归位材料",
+        "take_out": "移出材料",
+        "remove": "删除材料",
+        "purge": "销毁材料",
+    },
     weight=20,
     fields={"requirement": "材料要求"},
 )

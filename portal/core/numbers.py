@@ -5,7 +5,7 @@ A comma or space that stands anywhere else is never dropped: `1,5` may mean 1.5 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -116,3 +116,14 @@ def read_minutes(text: str) -> int | None:
     if int(found["minute"]) > 59 or minutes > 24 * 60:
         raise NumberError(f"“{shown(text)}”中没有这个时间：请写成 2021-05-10 17:30 的样子。")
     return minutes
+
+
+def number_words(numbers: Sequence[int]) -> str:
+    """Numbers in ascending order as people write them: `1-3、7`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return "、".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)

@@ -17,6 +17,7 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.forms.entry import ShownFact, shown_facts
 from applications.claims.models import Assessment, Claim
 from applications.claims.selectors.context import ClaimContext, LineState, read_claim
+from applications.claims.selectors.scope import OTHER_PAPERS
 from applications.claims.services.assessment import preview_claim
 from applications.payees.selectors import payee_of
 from policies.facts.values import facts_of
@@ -138,7 +139,12 @@ def _files(context: ClaimContext) -> Annex | None:
     placed += [(f"第{state.number}项", file) for state in context.lines for file in state.evidence]
     columns = [Column("序号", 11, "middle"), Column("所属", 22, "middle"), Column("材料", 0), Column("文件", 0)]
     rows = [
-        (str(number), place, labels.get(file.requirement, ""), f"{file.filename}（{filesizeformat(file.file.size)}）")
+        (
+            str(number),
+            place,
+            labels.get(file.requirement, OTHER_PAPERS),
+            f"{file.filename}（{filesizeformat(file.file.size)}）",
+        )
         for number, (place, file) in enumerate(placed, start=1)
     ]
     return Annex("", fitted(columns), rows) if rows else None

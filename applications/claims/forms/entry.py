@@ -90,6 +90,7 @@ class Block:
     slots: list[Slot] = field(default_factory=list)
     remark: str = ""
     amount: Any = None
+    title: str = ""
 
     @property
     def prefix(self) -> str:
@@ -269,7 +270,7 @@ def _line_block(
         if wanted.per == "line"
     ]
     remark = scope.remarks_at(line.position).get("", "")
-    return Block(form, state.number, line.pk, line.is_defence, slots, remark, line.assessed_amount)
+    return Block(form, state.number, line.pk, line.is_defence, slots, remark, line.assessed_amount, state.title)
 
 
 def _form(

@@ -19,12 +19,16 @@ from policies.rates.selectors import UNIT_AMOUNT, Rates, takes_unit_amount
 
 @dataclass(slots=True)
 class LineState:
-    """One line as the form and the checks see it: the stored line, its number on the page, its facts as read."""
+    """One line as the form and the checks see it: the stored line, its number on the page, its facts as read.
+
+    `title` is what it is about, such as the patent's number; "" while that is not known.
+    """
 
     line: ClaimLine
     number: int
     reading: FactsReading
     evidence: list[Evidence] = field(default_factory=list)
+    title: str = ""
 
     @property
     def prefix(self) -> str:
@@ -99,7 +103,8 @@ def _read_lines(
         day = as_of_day(item, reading)
         if takes_unit and day is not None:
             _state_unit_amount(reading, rates.on(day))
-        states.append(LineState(line, number, reading, by_line.get(line.pk, [])))
+        title = str(reading.values.get(item.subject) or "") if item.subject else ""
+        states.append(LineState(line, number, reading, by_line.get(line.pk, []), title))
     return tuple(states)
 
 

@@ -1,7 +1,7 @@
 """What still stands between a draft and its submission, each with the place it is mended."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from unicodedata import normalize
@@ -13,6 +13,7 @@ from applications.claims.models import Claim
 from applications.claims.selectors.context import ClaimContext, LineState, as_of_day
 from applications.claims.selectors.corrections import correction_rounds
 from applications.claims.selectors.duplicates import repeated_positions, taken_positions
+from applications.claims.selectors.scope import OTHER_PAPERS, asked_papers
 from applications.payees.selectors import payee_problem
 from policies.calls.enums import Phase
 from policies.calls.models import Call
@@ -22,6 +23,7 @@ from policies.engine.terms import APPLICANT_KINDS
 from policies.facts.values import FactsReading, facts_of
 from policies.published.models import ItemVersion
 from policies.rates.selectors import takes_ratio
+from portal.core.numbers import number_words
 
 HOLDERS = "holders"
 _SEPARATORS = re.compile(r"[、,，;；/\n]")
@@ -34,7 +36,8 @@ LINES_PER_PAGE = 10
 class Problem:
     """One thing to mend (or, where `is_warning`, to look at again).
 
-    `anchor` is the id of its place on the form; `line_number` counts lines from 1 and is 0 outside of them.
+    `anchor` is the id of its place on the form; what `is_files` can be mended on the page of all files as well.
+    `line_number` counts lines from 1 and is 0 outside of them.
     """
 
     message: str
@@ -43,11 +46,49 @@ class Problem:
     line_number: int = 0
     is_warning: bool = False
     is_profile: bool = False
+    is_files: bool = False
 
     @property
     def page(self) -> int:
         """The page of the form on which it is mended."""
         return max(self.line_number - 1, 0) // LINES_PER_PAGE + 1
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    """What is to be mended in the same way in one place, or in as many lines."""
+
+    problems: tuple[Problem, ...]
+
+    @property
+    def first(self) -> Problem:
+        return self.problems[0]
+
+    @property
+    def is_warning(self) -> bool:
+        return self.first.is_warning
+
+    @property
+    def place(self) -> str:
+        """Where it is: the place, or how many lines and which."""
+        if len(self.problems) == 1:
+            return self.first.place
+        words = number_words([problem.line_number for problem in self.problems])
+        return f"{len(self.problems)} 项（第 {words} 项）{_within_line(self.first)}"
+
+
+def group_problems(problems: Iterable[Problem]) -> list[ProblemGroup]:
+    """Problems in their order, those of several lines that are mended in the same way as one."""
+    groups: dict[Hashable, list[Problem]] = {}
+    for problem in problems:
+        key = (_within_line(problem), problem.message, problem.is_warning) if problem.line_number else problem
+        groups.setdefault(key, []).append(problem)
+    return [ProblemGroup(tuple(sorted(group, key=lambda one: one.line_number))) for group in groups.values()]
+
+
+def _within_line(problem: Problem) -> str:
+    """Which part of its line a problem is about."""
+    return problem.place.removeprefix(f"第 {problem.line_number} 项").strip()
 
 
 def find_problems(context: ClaimContext, *, at: datetime) -> list[Problem]:
@@ -193,17 +234,20 @@ def _is_same_name(one: str, other: str) -> bool:
 
 def _evidence_problems(context: ClaimContext) -> Iterable[Problem]:
     have = {(evidence.requirement, evidence.line_id) for evidence in context.evidence}
-    for wanted in context.item.evidence:
+    for wanted in asked_papers(context.item):
         if not wanted.required:
             continue
         if wanted.per != "line":
             if (wanted.code, None) not in have:
-                yield Problem(f"请上传{wanted.label}。", f"evidence-claim-{wanted.code}", "整体材料")
+                yield Problem(f"请上传{wanted.label}。", f"evidence-claim-{wanted.code}", "整体材料", is_files=True)
             continue
         for state in context.lines:
             if not state.line.is_defence and (wanted.code, state.line.pk) not in have:
                 anchor = f"evidence-{state.prefix}-{wanted.code}"
-                yield Problem(f"请上传{wanted.label}。", anchor, f"第 {state.number} 项", state.number)
+                yield Problem(f"请上传{wanted.label}。", anchor, f"第 {state.number} 项", state.number, is_files=True)
+    if unplaced := sum(evidence.is_unplaced for evidence in context.evidence):
+        message = f"有 {unplaced} 个文件没有归位，提交后作为“{OTHER_PAPERS}”交给审核人员。"
+        yield Problem(message, place="材料", is_warning=True, is_files=True)
 
 
 def _correction_problems(context: ClaimContext) -> Iterable[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
@@ -28,6 +29,8 @@ ALLOWED = {
     "image/jpeg": ("jpg", "jpeg"),
 }
 ALLOWED_WORDS = "PDF、PNG 或 JPG"
+# What other apps do, by the SHA-256, with what they know of a file whose bytes are destroyed.
+AFTER_PURGE: list[Callable[[str], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,13 @@ def add_evidence(claim: Claim, *, act: ActorContext, requirement: str, line_id: 
     """
     media_type = check_upload(upload)
     with transaction.atomic():
-        claim = _lock_editable(claim, act)
-        line = _line_of(claim, line_id)
-        _check_place(claim, requirement, line)
-        _refuse_defence(line)
-        _check_quota(claim, size=upload.file.size or 0)
+        claim = lock_for_files(claim, act)
+        line = line_of(claim, line_id)
+        check_place(claim, requirement, line)
+        refuse_defence(line)
+        check_quota(claim, size=upload.file.size or 0)
         stored = store_file(upload.file, media_type=media_type, act=act)
-        return _attach(claim, act=act, requirement=requirement, line=line, stored=stored, filename=upload.filename)
+        return attach(claim, act=act, requirement=requirement, line=line, stored=stored, filename=upload.filename)
 
 
 def reuse_evidence(
@@ -63,18 +66,18 @@ def reuse_evidence(
     if source.claim.applicant_id != claim.applicant_id:
         raise RefusedError("只能选用本单位以前上传的材料。")
     with transaction.atomic():
-        claim = _lock_editable(claim, act)
-        line = _line_of(claim, line_id)
-        _check_place(claim, requirement, line)
-        _refuse_defence(line)
-        _check_quota(claim, size=0)
-        return _attach(claim, act=act, requirement=requirement, line=line, stored=source.file, filename=source.filename)
+        claim = lock_for_files(claim, act)
+        line = line_of(claim, line_id)
+        check_place(claim, requirement, line)
+        refuse_defence(line)
+        check_quota(claim, size=0)
+        return attach(claim, act=act, requirement=requirement, line=line, stored=source.file, filename=source.filename)
 
 
 def remove_evidence(evidence: Evidence, *, act: ActorContext) -> None:
     """Take a file off its claim; the record stays. In a correction only files that were asked for may be removed."""
     with transaction.atomic():
-        claim = _lock_editable(evidence.claim, act)
+        claim = lock_for_files(evidence.claim, act)
         evidence = Evidence.objects.select_for_update(of=("self",)).select_related("line").get(pk=evidence.pk)
         if evidence.removed_at is not None:
             return
@@ -107,6 +110,8 @@ def purge_evidence(evidence: Evidence, *, act: ActorContext) -> None:
     evidence.save(update_fields=["removed_at"])
     if not Evidence.objects.filter(file_id=evidence.file_id, removed_at=None).exists():
         transaction.on_commit(partial(delete_file, evidence.file.path))
+        for forget in AFTER_PURGE:
+            forget(evidence.file_id)
     record_audit(
         act,
         action="evidence.purge",
@@ -132,7 +137,8 @@ def store_file(file: UploadedFile[bytes], *, media_type: str, act: ActorContext)
     return found
 
 
-def _lock_editable(claim: Claim, act: ActorContext) -> Claim:
+def lock_for_files(claim: Claim, act: ActorContext) -> Claim:
+    """The claim under its lock, refused with RefusedError unless this person may add and take off its files now."""
     claim = lock_claim(claim.pk)
     if not claim.is_editable:
         raise RefusedError(f"该申报现为“{claim.applicant_label}”，不能再增删材料。")
@@ -141,7 +147,8 @@ def _lock_editable(claim: Claim, act: ActorContext) -> Claim:
     return claim
 
 
-def _line_of(claim: Claim, line_id: int | None) -> ClaimLine | None:
+def line_of(claim: Claim, line_id: int | None) -> ClaimLine | None:
+    """A line of the claim, None where none is asked for. Raises RefusedError for one that is gone."""
     if line_id is None:
         return None
     line = claim.lines.filter(pk=line_id).first()
@@ -150,20 +157,25 @@ def _line_of(claim: Claim, line_id: int | None) -> ClaimLine | None:
     return line
 
 
-def _check_place(claim: Claim, requirement: str, line: ClaimLine | None) -> None:
+def check_place(claim: Claim, requirement: str, line: ClaimLine | None) -> None:
+    """Raise RefusedError where the claim's item asks for no such paper there."""
     wanted = evidence_requirement(claim, requirement)
     if wanted is None or (wanted.per == "line") != (line is not None):
         raise RefusedError("该事项没有这一材料要求，请刷新页面后再上传。")
 
 
-def _refuse_defence(line: ClaimLine | None) -> None:
+def refuse_defence(line: ClaimLine | None) -> None:
+    """Raise RefusedError for a line that is a defence patent's."""
     if line is not None and line.is_defence:
         raise RefusedError("国防专利的材料不得上传到互联网平台，文件没有保存。请联系受理部门线下递交，由工作人员登记。")
 
 
-def _check_quota(claim: Claim, *, size: int) -> None:
-    """Refuse a file that a claim or its applicant has no room for. Removed files are kept, and count."""
-    if claim.evidence.filter(removed_at=None).count() >= settings.CLAIM_MAX_FILES:
+def check_quota(claim: Claim, *, size: int) -> None:
+    """Refuse a file that a claim or its applicant has no room for.
+
+    The same file in many places counts once. Removed files are kept, and their bytes count.
+    """
+    if claim.evidence.filter(removed_at=None).values("file_id").distinct().count() >= settings.CLAIM_MAX_FILES:
         raise RefusedError(f"一份申报最多 {settings.CLAIM_MAX_FILES} 个文件。请删除不需要的，或合并后再上传。")
     for most, whose, uses in (
         (settings.CLAIM_MAX_BYTES, "这份申报", {"uses__claim": claim}),
@@ -179,10 +191,11 @@ def _check_quota(claim: Claim, *, size: int) -> None:
             )
 
 
-def _attach(
+def attach(
     claim: Claim, *, act: ActorContext, requirement: str, line: ClaimLine | None, stored: StoredFile, filename: str
 ) -> Evidence:
-    assert act.user is not None  # noqa: S101 - _lock_editable let only a member through
+    """Write down that a stored file is at a place of a locked claim; the same file there again is the one it has."""
+    assert act.user is not None  # noqa: S101 - lock_for_files let only a member through
     existing = claim.evidence.filter(requirement=requirement, line=line, file=stored, removed_at=None).first()
     if existing is not None:
         return existing

@@ -29,6 +29,7 @@ def content_of(context: ClaimContext) -> dict[str, Any]:
     lines = [
         {
             "number": state.number,
+            "title": state.title,
             "prefix": state.prefix,
             "line": state.line,
             "facts": shown_facts(facts_of(item), state.line.facts),

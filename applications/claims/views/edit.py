@@ -20,12 +20,13 @@ from applications.claims.models import Claim
 from applications.claims.selectors.calls import call_situation
 from applications.claims.selectors.conflicts import Conflict, Typed, find_conflict, shown_now
 from applications.claims.selectors.context import read_claim
-from applications.claims.selectors.problems import early_problems, find_problems
+from applications.claims.selectors.problems import early_problems, find_problems, group_problems
 from applications.claims.selectors.scope import concerns_patents, item_of
 from applications.claims.services.assessment import preview_claim
 from applications.claims.services.corrections import answer_points, resubmit_claim
 from applications.claims.services.drafts import add_lines, remove_line, save_draft
 from applications.claims.services.evidence import Upload, add_evidence, remove_evidence
+from applications.claims.services.photos import as_one_paper
 from applications.claims.services.submission import AlreadySubmittedError, ClaimIncompleteError, submit_claim
 from applications.claims.views.common import as_uuid, content_of, own_claim
 from policies.facts.forms import MORE_ROWS, SPARE_ROWS
@@ -60,7 +61,7 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "form": form,
         "rules": form.item,
         "answer": preview_claim(form.context, on=timezone.localdate(now)),
-        "problems": find_problems(form.context, at=now) if "check" in request.GET else [],
+        "problems": group_problems(find_problems(form.context, at=now)) if "check" in request.GET else [],
         "early": early_problems(form.context, at=now),
         "is_correction": claim.status == ClaimStatus.CORRECTION,
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
@@ -121,8 +122,11 @@ def _take_files(request: HttpRequest, claim: Claim, act: ActorContext) -> bool:
     for name, files in request.FILES.lists():
         place, _, requirement = name.removeprefix("file-").partition("-")
         line_id = None if place == "claim" else _number(place.removeprefix("l"), 0)
-        for file in files:
-            upload = Upload(file.name or "未命名", file)
+        uploads: list[Upload] = []
+        with show_refusal(request) as refusal:
+            uploads = as_one_paper([Upload(file.name or "未命名", file) for file in files])
+        refused = refused or bool(refusal)
+        for upload in uploads:
             with show_refusal(request) as refusal:
                 add_evidence(claim, act=act, requirement=requirement, line_id=line_id, upload=upload)
             refused = refused or bool(refusal)
@@ -262,7 +266,7 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         messages.info(request, str(error))
     except ClaimIncompleteError as error:
         context = _review_context(own_claim(request, key))
-        found = [*error.problems, *(p for p in context["problems"] if p.is_warning)]
+        found = [*group_problems(error.problems), *(group for group in context["problems"] if group.is_warning)]
         return render(request, "applications/review.html", context | {"problems": found, "refused": True}, status=422)
     return redirect("applications:claim", claim.key)
 
@@ -270,12 +274,12 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def _review_context(claim: Claim) -> dict[str, Any]:
     context = read_claim(claim)
     now = timezone.now()
-    problems = find_problems(context, at=now)
+    problems = group_problems(find_problems(context, at=now))
     is_correction = claim.status == ClaimStatus.CORRECTION
     return content_of(context) | {
         "points": claim.correction_points.filter(round=claim.correction_round) if is_correction else [],
         "problems": problems,
-        "is_ready": all(problem.is_warning for problem in problems),
+        "is_ready": all(group.is_warning for group in problems),
         "answer": preview_claim(context, on=timezone.localdate(now)),
         "situation": call_situation(claim, at=now),
         "is_correction": is_correction,

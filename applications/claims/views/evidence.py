@@ -13,6 +13,7 @@ from applications.claims.forms.entry import evidence_slot, page_of
 from applications.claims.models import Claim, Evidence
 from applications.claims.selectors.duplicates import reusable_evidence
 from applications.claims.services.evidence import Upload, add_evidence, reuse_evidence
+from applications.claims.services.photos import as_one_paper
 from applications.claims.views.common import as_uuid, own_claim
 from portal.access import access, applicants, officials
 from portal.accounts.enums import Role
@@ -72,11 +73,11 @@ def upload(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     requirement = request.POST.get("requirement", "")
     line_id = read_number(request.POST.get("line", ""))
     refusals: list[str] = []
-    for name in request.FILES:
-        for file in request.FILES.getlist(name):
-            given = Upload(file.name or "未命名", file)
-            with show_refusal(lambda error: refusals.append(str(error))):
-                add_evidence(claim, act=act_of(request), requirement=requirement, line_id=line_id, upload=given)
+    for _, files in request.FILES.lists():
+        with show_refusal(lambda error: refusals.append(str(error))):
+            for given in as_one_paper([Upload(file.name or "未命名", file) for file in files]):
+                with show_refusal(lambda error: refusals.append(str(error))):
+                    add_evidence(claim, act=act_of(request), requirement=requirement, line_id=line_id, upload=given)
     return _slot(request, claim, requirement, line_id, refusals)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from applications.claims.selectors.scope import asked_papers
 from review.checks.enums import EVERY_STEP, Severity
 from review.checks.inputs import Inputs
 from review.checks.registry import CHECKS, Check, Found
@@ -10,7 +11,7 @@ from review.checks.registry import CHECKS, Check, Found
 def find(inputs: Inputs) -> Iterable[Found]:
     """Required documents that are missing, of each line or of the whole claim."""
     have = {(one.requirement, one.line_id) for one in inputs.context.evidence}
-    for wanted in inputs.context.item.evidence:
+    for wanted in asked_papers(inputs.context.item):
         if not wanted.required:
             continue
         places = [(state.number, state.line.pk) for state in inputs.lines] if wanted.per == "line" else [(0, None)]

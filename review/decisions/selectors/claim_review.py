@@ -14,6 +14,7 @@ from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine,
 from applications.claims.permissions import party_for
 from applications.claims.selectors.context import ClaimContext, read_claim
 from applications.claims.selectors.corrections import CorrectionRound, correction_rounds
+from applications.claims.selectors.scope import OTHER_PAPERS
 from applications.ledger.selectors import CallUse, use_of_call
 from applications.payees.selectors import PayeeHistory, payee_history
 from policies.engine.model import Condition, Item
@@ -255,7 +256,7 @@ class ClaimReview:
         shown = [
             ShownEvidence(
                 evidence=one,
-                requirement=labels.get(one.requirement, one.requirement),
+                requirement=labels.get(one.requirement, one.requirement) or OTHER_PAPERS,
                 line_number=numbers.get(one.line_id) if one.line_id else None,
             )
             for one in self.context.evidence

@@ -1,0 +1,74 @@
+"""Uploads in pieces, for the page's script: begin, ask, put, finish. Answers are JSON, refusals in words."""
+
+import uuid
+
+from django.http import HttpRequest, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_http_methods, require_POST
+
+from applications.claims.views.common import own_claim
+from applications.intake.models import IncomingFile
+from applications.intake.services.receiving import begin_upload, finish_upload, put_piece
+from portal.access import access, applicants
+from portal.core.errors import StaleStateError, show_refusal
+from portal.core.http import act_of, user_of
+from portal.core.paging import read_number
+
+_CONFLICT = 409
+_REFUSED = 422
+
+
+@access(applicants)
+@require_POST
+def begin(request: HttpRequest, key: uuid.UUID) -> JsonResponse:
+    """Begin to send a file, or go on: answers where to put the pieces and how many bytes are there, or that all is."""
+    claim = own_claim(request, key)
+    with show_refusal() as refusal:
+        begun = begin_upload(
+            claim,
+            act=act_of(request),
+            filename=request.POST.get("name", ""),
+            size=read_number(request.POST.get("size")) or 0,
+            sha256=request.POST.get("sha256", ""),
+        )
+        if begun.incoming is None:
+            return _answer({"told": begun.told})
+        return _answer({"upload": str(begun.incoming.key), "received": begun.incoming.received})
+    return _answer({"error": str(refusal)}, status=_REFUSED)
+
+
+@access(applicants)
+@require_http_methods(["GET", "PUT"])
+def piece(request: HttpRequest, key: uuid.UUID, upload: uuid.UUID) -> JsonResponse:
+    """Take the piece that begins at `?offset=`, or say how many bytes are there."""
+    incoming = _own_upload(request, key, upload)
+    if request.method == "GET":
+        return _answer({"received": incoming.received})
+    with show_refusal() as refusal:
+        offset = read_number(request.GET.get("offset")) or 0
+        received = put_piece(incoming, act=act_of(request), offset=offset, content=request.body)
+        return _answer({"received": received})
+    if isinstance(refusal.error, StaleStateError):
+        return _answer({"received": refusal.error.current.received}, status=_CONFLICT)
+    return _answer({"error": str(refusal)}, status=_REFUSED)
+
+
+@access(applicants)
+@require_POST
+def finish(request: HttpRequest, key: uuid.UUID, upload: uuid.UUID) -> JsonResponse:
+    """Take the whole file into the claim."""
+    incoming = _own_upload(request, key, upload)
+    with show_refusal() as refusal:
+        taken = finish_upload(incoming, act=act_of(request))
+        return _answer({"told": taken.told, "archive": taken.is_archive})
+    if isinstance(refusal.error, StaleStateError):
+        return _answer({"received": refusal.error.current.received}, status=_CONFLICT)
+    return _answer({"error": str(refusal)}, status=_REFUSED)
+
+
+def _own_upload(request: HttpRequest, key: uuid.UUID, upload: uuid.UUID) -> IncomingFile:
+    return get_object_or_404(IncomingFile, claim=own_claim(request, key), sent_by=user_of(request), key=upload)
+
+
+def _answer(content: dict[str, object], status: int = 200) -> JsonResponse:
+    return JsonResponse(content, status=status, json_dumps_params={"ensure_ascii": False})
