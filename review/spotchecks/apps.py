@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class SpotchecksConfig(AppConfig):
+    name = "review.spotchecks"
+    label = "spotchecks"
+    verbose_name = "复核抽查"
