@@ -7,6 +7,7 @@ from uuid import UUID
 from review.ratings.enums import Level, RatingState
 from review.ratings.models import Rating
 from tests.access_address import Address
+from tests.access_after import AFTER
 from tests.access_budgets import BUDGETS
 from tests.access_checks import CHECKS
 from tests.access_desk import DESK
@@ -114,6 +115,7 @@ def _nothing(*_: Any) -> dict[str, Any]:
 
 
 OFFICIALS_ADDRESSES: dict[str, Address] = {
+    **AFTER,
     # Who works on what.
     "assignments:load": Address(LIST_PEOPLE),
     "assignments:assign": Address(LIST_PEOPLE),

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from pathlib import PurePath
-from typing import TypeAlias
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Count, Sum
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
 from applications.claims.models import Claim
-from applications.claims.services.evidence import ALLOWED, ALLOWED_WORDS
+from applications.claims.services.attachments import Files, check_attachments, kept_attachments
 from applications.claims.services.transitions import lock_claim
 from portal.accounts.enums import Role
 from portal.accounts.models import User
@@ -24,16 +20,13 @@ from portal.accounts.selectors import officers_of
 from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
-from portal.core.files import Allowed, check_file, keep_file
 from portal.notifications.models import Message
 from portal.notifications.services import notify_applicant, notify_users
 from review.letters.models import LONGEST, Letter, LetterFile, Reading
 from review.letters.permissions import Side, side_of
 from review.letters.selectors import is_closed
 
-Files: TypeAlias = "Sequence[UploadedFile[bytes]]"
-# Of one letter, and of all letters on one claim.
-MOST_FILES, MOST_FILES_OF_CLAIM = 5, 100
+MOST_FILES_OF_CLAIM = 100
 
 
 def write_letter(claim: Claim, *, text: str, files: Files, key: uuid.UUID, act: ActorContext) -> Letter:
@@ -50,7 +43,7 @@ def write_letter(claim: Claim, *, text: str, files: Files, key: uuid.UUID, act: 
         raise RefusedError("请写明要说的内容。", "text")
     if len(said) > LONGEST:
         raise RefusedError(f"内容有 {len(said)} 字，请不超过 {LONGEST} 字；较长的内容可以作为附件上传。", "text")
-    media_types = _check_files(files)
+    media_types = check_attachments(files)
     with transaction.atomic():
         claim = lock_claim(claim.pk)
         known = Letter.objects.filter(key=key, claim=claim, author=act.user).first()
@@ -68,7 +61,10 @@ def write_letter(claim: Claim, *, text: str, files: Files, key: uuid.UUID, act: 
             text=said,
             at=act.at,
         )
-        kept = _keep_files(letter, files, media_types)
+        kept = [
+            LetterFile.objects.create(letter=letter, **content)
+            for content in kept_attachments(files, media_types, folder=LetterFile.FOLDER)
+        ]
         record_contents([letter, *kept])
         record_audit(
             act,
@@ -96,16 +92,6 @@ def mark_letters_read(claim: Claim, *, act: ActorContext) -> int:
     return len(marks)
 
 
-def _check_files(files: Files) -> list[str]:
-    if len(files) > MOST_FILES:
-        raise RefusedError(f"一次最多上传 {MOST_FILES} 个附件，请分几次发送。", "files")
-    allowed = Allowed(ALLOWED, ALLOWED_WORDS, settings.EVIDENCE_MAX_BYTES)
-    try:
-        return [check_file(file.name or "", file, allowed=allowed) for file in files]
-    except RefusedError as error:
-        raise RefusedError(str(error), "files") from None
-
-
 def _check_room(claim: Claim, files: Files) -> None:
     held = LetterFile.objects.filter(letter__claim=claim).aggregate(count=Count("pk"), size=Sum("size", default=0))
     if held["count"] + len(files) > MOST_FILES_OF_CLAIM:
@@ -113,22 +99,6 @@ def _check_room(claim: Claim, files: Files) -> None:
     if held["size"] + sum(file.size or 0 for file in files) > settings.CLAIM_MAX_BYTES:
         most = filesizeformat(settings.CLAIM_MAX_BYTES)
         raise RefusedError(f"一件申报的附件合计不能超过 {most}，请压缩后再上传。", "files")
-
-
-def _keep_files(letter: Letter, files: Files, media_types: Sequence[str]) -> list[LetterFile]:
-    kept = []
-    for file, media_type in zip(files, media_types, strict=True):
-        stored = keep_file(file, folder=LetterFile.FOLDER)
-        kept.append(
-            LetterFile.objects.create(
-                letter=letter,
-                filename=PurePath(file.name or "").name[-200:],
-                sha256=stored.sha256,
-                size=stored.size,
-                media_type=media_type,
-            )
-        )
-    return kept
 
 
 def _office_name(user: User, claim: Claim) -> str:

@@ -41,6 +41,7 @@ from review.treasury.models import YearEnd
 from review.treasury.services.books import EntryDraft, post_entries
 from tests.factories import ClaimFactory, act, make_member, make_official, wuxi
 from tests.portal.audit.test_verify import past_the_triggers
+from tests.portal.core.protected_after import AFTER_OPEN_ROWS
 from tests.portal.core.protected_desk import checklist_point
 from tests.portal.core.protected_panels import OPEN_PANEL_ROWS
 from tests.portal.core.protected_rows import ROWS, notice
@@ -116,6 +117,7 @@ def _rating():
 
 # Further tables, and other changes: how a row comes to be, and what somebody changes past the portal.
 OPEN_ROWS = {
+    **AFTER_OPEN_ROWS,
     "applications.claim": (lambda: ClaimFactory(status=ClaimStatus.SUBMITTED), {"claimed_amount": 9}),
     "applications.claimline": (_claim_line, {"facts": {"amount": "9"}}),
     "applications.storedfile": (_stored_file, {"size": 1}),

@@ -46,6 +46,7 @@ from review.whatif.enums import RunState, Source
 from review.whatif.models import SimulationRun
 from review.wordings.models import Wording
 from tests.factories import CallFactory, ClaimFactory, ItemVersionFactory, act, make_member, make_official, wuxi
+from tests.portal.core.protected_after import AFTER_ROWS
 from tests.portal.core.protected_checks import CHECK_ROWS
 from tests.portal.core.protected_desk import DESK_ROWS
 from tests.portal.core.protected_messages import MESSAGE_ROWS
@@ -359,7 +360,7 @@ ROWS = {
     "policies.documenttext": (_document_text, {"text": "乙"}),
     "drafting.policydraft": (_draft, {"title": "乙"}),
     "rates.districtrate": (_rate, {"ratio": "90%"}),
-    **(MESSAGE_ROWS | DESK_ROWS | CHECK_ROWS | PANEL_ROWS | REPORT_ROWS | TARGET_ROWS),
+    **(AFTER_ROWS | MESSAGE_ROWS | DESK_ROWS | CHECK_ROWS | PANEL_ROWS | REPORT_ROWS | TARGET_ROWS),
     "wordings.wording": (_wording, {"text": "别的文字"}),
     "whatif.simulationrun": (_simulation, {"title": "乙"}),
     "privacy.consent": (lambda: give_consent(make_member(), act=act()), {"version": "9"}),

@@ -7,11 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from applications.claims.services.attachments import MOST_FILES
 from portal.audit.models import AuditRecord
 from portal.core.errors import RefusedError
 from portal.notifications.models import Message
 from review.letters.models import Letter, LetterFile, Reading
-from review.letters.services import MOST_FILES, mark_letters_read, write_letter
+from review.letters.services import mark_letters_read, write_letter
 from tests.factories import ClaimFactory, UserFactory, act, binhu, make_official, suzhou, wuxi
 from tests.files import make_pdf
 
