@@ -48,8 +48,8 @@ def _panel(claim_review: ClaimReview) -> dict[str, object]:
 URL_MODULES.add("followup/", "review.followup.urls")
 register_messages(KINDS, FIELDS)
 OWN_DATA.add("followup", OWN_STEPS)
-register_menu("后续事项", "followup:matters", applicants | officials(*READERS), weight=126)
-register_menu("现场检查", "followup:inspections", officials(*READERS), weight=127)
+register_menu("后续事项", "followup:matters", applicants | officials(*READERS), weight=127)
+register_menu("现场检查", "followup:inspections", officials(*READERS), weight=128)
 register_menu("后续要求", "followup:plans", officials(Role.POLICY_ADMIN), weight=147)
 JOB_KINDS.add("followup.watch", JobKind("提醒后续事项", watch, is_daily=True))
 CHECKS.add(

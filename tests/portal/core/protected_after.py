@@ -83,7 +83,7 @@ def _credit_record():
 
 # Table → (how a row of it comes to be, a change that nobody may make).
 AFTER_ROWS = {
-    "spotchecks.sample": (_sample, {"size": 2}),
+    "spotchecks.sample": (_sample, {"seed": "2"}),
     "followup.followupevent": (_step, {"words": "改写"}),
     "followup.followupfile": (_file, {"filename": "b.pdf"}),
 }

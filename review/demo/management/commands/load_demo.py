@@ -11,6 +11,7 @@ from review.demo.allocations import load_allocations
 from review.demo.budgets import close_first_month, load_budgets
 from review.demo.calendar import fill_unknown_days
 from review.demo.claims import Demo
+from review.demo.desks import load_desks
 from review.demo.followups import load_followups
 from review.demo.ownership import load_ownership
 from review.demo.people import load_people
@@ -46,5 +47,6 @@ class Command(BaseCommand):
         load_allocations(officials, now=now)
         load_ownership(applicants, now=now)
         load_followups(officials, now=now)
+        load_desks(officials, now=now)
         count_everything()
         self.stdout.write(f"{Claim.objects.count()} demo claims.")
