@@ -1,7 +1,7 @@
 """What still stands between a draft and its submission, each with the place it is mended."""
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from unicodedata import normalize
@@ -18,6 +18,7 @@ from applications.payees.selectors import payee_problem
 from policies.calls.enums import Phase
 from policies.calls.models import Call
 from policies.calls.selectors import NO_CALLS, calls_ahead
+from policies.engine.model import Evidence as Requirement
 from policies.engine.model import Fact, Item
 from policies.engine.terms import APPLICANT_KINDS
 from policies.facts.values import FactsReading, facts_of
@@ -232,19 +233,25 @@ def _is_same_name(one: str, other: str) -> bool:
     return bare[0] == bare[1]
 
 
-def _evidence_problems(context: ClaimContext) -> Iterable[Problem]:
+def missing_papers(context: ClaimContext) -> Iterator[tuple[Requirement, LineState | None]]:
+    """The required papers that are not there, each with its line; None for one of the whole claim."""
     have = {(evidence.requirement, evidence.line_id) for evidence in context.evidence}
     for wanted in asked_papers(context.item):
-        if not wanted.required:
-            continue
-        if wanted.per != "line":
-            if (wanted.code, None) not in have:
-                yield Problem(f"请上传{wanted.label}。", f"evidence-claim-{wanted.code}", "整体材料", is_files=True)
-            continue
-        for state in context.lines:
-            if not state.line.is_defence and (wanted.code, state.line.pk) not in have:
-                anchor = f"evidence-{state.prefix}-{wanted.code}"
-                yield Problem(f"请上传{wanted.label}。", anchor, f"第 {state.number} 项", state.number, is_files=True)
+        if wanted.required and wanted.per != "line" and (wanted.code, None) not in have:
+            yield wanted, None
+        elif wanted.required and wanted.per == "line":
+            for state in context.lines:
+                if not state.line.is_defence and (wanted.code, state.line.pk) not in have:
+                    yield wanted, state
+
+
+def _evidence_problems(context: ClaimContext) -> Iterable[Problem]:
+    for wanted, state in missing_papers(context):
+        if state is None:
+            yield Problem(f"请上传{wanted.label}。", f"evidence-claim-{wanted.code}", "整体材料", is_files=True)
+        else:
+            anchor = f"evidence-{state.prefix}-{wanted.code}"
+            yield Problem(f"请上传{wanted.label}。", anchor, f"第 {state.number} 项", state.number, is_files=True)
     if unplaced := sum(evidence.is_unplaced for evidence in context.evidence):
         message = f"有 {unplaced} 个文件没有归位，提交后作为“{OTHER_PAPERS}”交给审核人员。"
         yield Problem(message, place="材料", is_warning=True, is_files=True)

@@ -2,22 +2,17 @@
 
 from collections.abc import Iterable
 
-from applications.claims.selectors.scope import asked_papers
+from applications.claims.selectors.problems import missing_papers
 from review.checks.enums import EVERY_STEP, Severity
 from review.checks.inputs import Inputs
 from review.checks.registry import CHECKS, Check, Found
 
 
 def find(inputs: Inputs) -> Iterable[Found]:
-    """Required documents that are missing, of each line or of the whole claim."""
-    have = {(one.requirement, one.line_id) for one in inputs.context.evidence}
-    for wanted in asked_papers(inputs.context.item):
-        if not wanted.required:
-            continue
-        places = [(state.number, state.line.pk) for state in inputs.lines] if wanted.per == "line" else [(0, None)]
-        for number, line in places:
-            if (wanted.code, line) not in have:
-                yield Found(f"{line or 0}:{wanted.code}", {"line": number, "label": wanted.label}, source="申报材料")
+    """Required papers that are missing, of a line or of the whole claim."""
+    for wanted, state in missing_papers(inputs.context):
+        params = {"line": state.number if state else 0, "label": wanted.label}
+        yield Found(f"{state.line.pk if state else 0}:{wanted.code}", params, source="申报材料")
 
 
 CHECKS.add(

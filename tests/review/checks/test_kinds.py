@@ -275,3 +275,13 @@ class SilentRegister(SheetRegister):
 
     def look_up_many(self, kind, keys, on):
         raise UncheckedError("接口没有答复")
+
+
+def test_missing_papers_are_those_that_the_form_asks_and_no_declaration():
+    claim = submitted()
+    assert found_on(claim, "evidence") == []
+    claim.evidence.all().delete()
+    words = [words for _, words in found_on(claim, "evidence")]
+    assert words
+    assert all(each.startswith(("第 1 项缺少", "本件申报缺少")) for each in words)
+    assert not any("承诺书" in each for each in words)
