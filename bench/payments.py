@@ -245,11 +245,13 @@ def send(count: int) -> dict[str, Any]:
 
 def answer(file_id: int) -> dict[str, Any]:
     """Read a bank's answer as the worker does."""
+    from portal.jobs.models import Job  # noqa: PLC0415
+    from portal.jobs.services import run_job  # noqa: PLC0415
     from review.payments.models import BankRow  # noqa: PLC0415
-    from review.payments.services.answers import read_answer  # noqa: PLC0415
 
+    job = Job.objects.get(kind="payments.read_answer", key=str(file_id))
     began = time.perf_counter()
-    read_answer(file_id)
+    run_job(job.pk)
     seconds = round(time.perf_counter() - began, 2)
     return {"seconds": seconds, "matched": BankRow.objects.filter(file=file_id, state="matched").count()}
 

@@ -111,7 +111,7 @@ def _reading(field: Any) -> Callable[[Any], Any]:
 
 
 def _hash_of_values(values: Mapping[str, Any]) -> str:
-    filled = {name: value for name, value in values.items() if value not in (None, "", [], {}, False)}
+    filled = {name: value for name, value in values.items() if value}
     return hashlib.sha256(_TEXT.encode(filled).encode()).hexdigest()
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 Hash = Callable[[bytes], bytes]
 GENESIS = "0" * 64
+_TEXT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def sha256(data: bytes) -> bytes:
@@ -34,7 +35,7 @@ HASHES: dict[str, Hash] = {"sha256": sha256, "sm3": sm3}
 
 def text_of(fields: Mapping[str, Any]) -> bytes:
     """The bytes that a record's hash and the leaves of the trees are made of."""
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _TEXT.encode(fields).encode()
 
 
 def root_of(texts: Iterable[bytes], make: Hash) -> str:

@@ -31,6 +31,13 @@ from portal.core.errors import RefusedError
 EXPORT_LIMIT = 100_000
 
 
+def _refuse_float(text: str) -> None:
+    raise TypeError(f"{text} is a float: pass a Decimal, or a whole number")
+
+
+# Made once: a long action puts thousands of records into the chain.
+_TO_JSON = DjangoJSONEncoder()
+_FROM_JSON = json.JSONDecoder(parse_float=_refuse_float)
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 
 
@@ -210,7 +217,7 @@ def _entry(
     shown_before, shown_after, sealed = seal(_plain(before), _plain(after), names=names, salted=True)
     return AuditRecord(
         at=act.at,
-        actor=act.user,
+        actor_id=act.user_id,
         actor_name=act.actor_name[:40],
         address=act.address[:45],
         action=action,
@@ -285,8 +292,4 @@ def export_records(
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any]:
     """The values as JSON will give them back, so that the hash is the same when read again."""
-    return json.loads(json.dumps(dict(values), cls=DjangoJSONEncoder), parse_float=_refuse_float) if values else {}
-
-
-def _refuse_float(text: str) -> None:
-    raise TypeError(f"{text} is a float: pass a Decimal, or a whole number")
+    return _FROM_JSON.decode(_TO_JSON.encode(dict(values))) if values else {}

@@ -21,6 +21,11 @@ class ActorContext:
     rule: str = ""
 
     @property
+    def user_id(self) -> int | None:
+        """The person's key."""
+        return self.user.pk if self.user else None
+
+    @property
     def actor_name(self) -> str:
         """The name that logs show, within 40 characters."""
         if self.user and self.on_behalf_of:

@@ -46,9 +46,10 @@ def _copy(rows: Sequence[models.Model]) -> None:
     ):
         for row in rows:
             copy.write_row([make(row) for make in makers])
+    alias = connection.alias
     for row in rows:
         state = row._state  # noqa: SLF001 - as Django's own bulk_create leaves it
-        state.adding, state.db = False, connection.alias
+        state.adding, state.db = False, alias
 
 
 def _give_keys(rows: Sequence[models.Model]) -> None:

@@ -133,7 +133,7 @@ def perform_transitions(
             action=action,
             from_status=before[claim.pk],
             to_status=claim.status,
-            actor=act.user,
+            actor_id=act.user_id,
             actor_name=act.actor_name,
             role=role,
             reason=reason.strip(),

@@ -67,7 +67,7 @@ def confirm_number(appointment: Appointment, *, number: str, act: ActorContext) 
                 "与本人登记的证件号码不一致。请核对证件原件；登记有误的，请本人重新登记。", field="number"
             )
         person.identity_digest = digest_of(person, known)
-        if same_person(person, act.user.pk if act.user else None):
+        if same_person(person, act.user_id):
             raise RefusedError("证件号码须由本人以外的安全管理员核验。")
         for held in person.appointments.in_force().select_related("region__parent"):
             check_duties(person, held.role, held.region, but=held)

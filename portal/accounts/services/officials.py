@@ -53,7 +53,7 @@ def appoint_official(
         known = read_identity_number(number, act=act) if number or act.user is not None else ""
         digest = digest_of(person, known) if known else person.identity_digest
         person.identity_digest = digest
-        if same_person(person, act.user.pk if act.user else None):
+        if same_person(person, act.user_id):
             raise RefusedError("不能给自己任职，请由另一位系统管理员办理。")
         end_over(person.appointments.all(), act=act)
         check_duties(person, role, region)
@@ -110,7 +110,7 @@ def confirm_appointment(appointment: Appointment, *, number: str, act: ActorCont
                 "与任职时登记的证件号码不一致。请核对证件原件；登记有误的，请退回该任职。", field="number"
             )
         person.identity_digest = locked.identity_digest
-        if same_person(person, act.user.pk if act.user else None) or same_person(act.user, locked.appointed_by_id):
+        if same_person(person, act.user_id) or same_person(act.user, locked.appointed_by_id):
             raise RefusedError("任职须由任命人和本人以外的安全管理员确认。")
         check_duties(person, locked.role, locked.region, but=locked)
         locked.confirmed_at, locked.confirmed_by, locked.identity_number = act.at, act.user, known

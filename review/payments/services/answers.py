@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import Region
 
 MAX_BYTES = 40 * 1024 * 1024
-SLICE = 500
+SLICE = 1000
 _PAID_WORDS = frozenset({"成功", "支付成功", "交易成功", "已到账", "已支付", "success", "s", "0000"})
 _FAILED_WORDS = frozenset({"失败", "支付失败", "交易失败", "退票", "已退票", "退回", "失败退回", "fail", "failed", "f"})
 
@@ -333,11 +333,11 @@ def _difference(each: Said, line: Disbursement) -> str:
 
 def _row(file: BankFile, each: Said, line: Disbursement | None, state: RowState, note: str) -> BankRow:
     return BankRow(
-        file=file,
+        file_id=file.pk,
         number=each.row.number,
         checksum=each.checksum,
         state=state,
-        disbursement=line,
+        disbursement_id=line.pk if line else None,
         reference=each.cell("reference")[:60],
         name=each.cell("name")[:120],
         account_tail=_digits(each.cell("account"))[-4:],

@@ -68,7 +68,7 @@ def settle_batch(batch: Batch, *, voucher: Voucher, act: ActorContext) -> bool:
         "number": voucher.number,
         "on": voucher.on.isoformat(),
         "is_numbered": voucher.is_numbered,
-        "user_id": act.user.pk if act.user else None,
+        "user_id": act.user_id,
         "address": act.address,
     }
     with transaction.atomic():

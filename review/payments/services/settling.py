@@ -217,7 +217,7 @@ def _write_payments(
         payments.append(
             Payment(
                 award_id=line.part.award_id,
-                part=line.part,
+                part_id=line.part_id,
                 sequence=last[line.part.award_id],
                 kind=kind,
                 amount=line.yuan,
@@ -225,7 +225,7 @@ def _write_payments(
                 on=paper.on,
                 reason=reason,
                 account=line.payee,
-                officer=act.user,
+                officer_id=act.user_id,
                 at=act.at,
             )
         )

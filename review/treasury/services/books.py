@@ -121,7 +121,7 @@ def _entry(draft: EntryDraft, act: ActorContext) -> Entry:
         reverses_id=draft.reverses_id,
         paper_no=draft.paper_no,
         note=draft.note,
-        officer=act.user,
+        officer_id=act.user_id,
         at=act.at,
     )
 
