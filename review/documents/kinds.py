@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from applications.claims.models import Claim
+from policies.engine.model import content_hash
 from portal.accounts.models import User
 from review.appropriations.models import Appropriation
 from review.decisions.models import PublicityList
@@ -22,21 +23,25 @@ from review.documents.official import print_document
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper to print: what names its file, how many rows it lists, whose claims it shows, and how it is printed."""
+    """A paper to print: what names its file, how many rows it lists, whose claims it shows, and how it is printed.
+
+    `mark` names what it says, where it is kept once printed: a paper of the same kind and mark is the same paper.
+    """
 
     name: str
     rows: int
     applicants: tuple[int, ...]
     printed: Callable[[], bytes]
+    mark: str = ""
 
 
 def _publicity(_user: Any, key: str) -> Paper | None:
     found = PublicityList.objects.complete().select_related("region__parent", "replaces").filter(key=key).first()
     if found is None:
         return None
-    return Paper(
-        found.number or found.title, found.entries.count(), (), lambda: print_document(publicity_document(found))
-    )
+    name, rows = found.number or found.title, found.entries.count()
+    mark = content_hash([key, found.withdrawn_reason])
+    return Paper(name, rows, (), lambda: print_document(publicity_document(found)), mark=mark)
 
 
 def _appropriation(user: User, key: str) -> Paper | None:
@@ -55,7 +60,8 @@ def _agenda(user: User, key: str, *, number: int | None = None, signer: str = ""
     today = timezone.localdate()
     name = f"{found.call or '无申报通知'} {today:%Y%m%d}"
     paper = partial(agenda_paper, found, region=region, dated=today, number=number, signer=signer)
-    return Paper(name, len(found.rows), applicants, lambda: print_document(paper()))
+    mark = content_hash([region.pk, today.isoformat(), number, signer, found.seen])
+    return Paper(name, len(found.rows), applicants, lambda: print_document(paper()), mark)
 
 
 def _claim_form(user: User, key: str) -> Paper | None:

@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +10,9 @@ from django.utils import timezone
 from applications.claims.models import Claim
 from portal.audit.enums import SecurityKind
 from portal.audit.models import SecurityEvent, SecuritySubject
+from portal.jobs.enums import JobState
+from portal.jobs.models import Job
+from portal.jobs.services import run_due_jobs
 from review.appropriations.services.appropriations import (
     check_appropriation,
     draft_appropriation,
@@ -19,6 +21,7 @@ from review.appropriations.services.appropriations import (
 )
 from review.decisions.models import PublicityList
 from review.decisions.services.publicity import withdraw_list
+from review.documents import printing
 from review.documents.claim_form import print_claim_form
 from review.documents.enums import DocumentKind
 from review.documents.kinds import FORMS
@@ -81,7 +84,6 @@ def test_a_publicity_list_is_numbered_and_tells_the_public_no_more_than_its_page
     assert not SecurityEvent.objects.filter(kind=SecurityKind.EXPORT).exists(), "it is public"
 
     withdraw_list(listed, reason="名单有误", redecide=False, act=on(listed.starts_on, office.city))
-    cache.clear()
     text = paper(client, "documents:publicity", listed.key)
     assert "已撤下，原因：名单有误。" in text
     assert publish(office, *map(again, claims)).number == "无锡知公示〔2026〕2号"
@@ -136,6 +138,26 @@ def test_a_paper_for_the_meeting_lists_its_claims_and_leaves_number_and_signer_t
     assert shown() == {claim.applicant_id for claim in claims}
     client.force_login(fresh(office.city))
     assert client.get(reverse("documents:agenda", args=[claims[0].call.key])).status_code == 403
+
+
+def test_a_paper_of_many_rows_is_printed_by_one_job_and_opened_when_it_is_there(office, client, monkeypatch):
+    monkeypatch.setattr(printing, "AT_ONCE", 0)
+    claim = city_passed(office, lines=[patent_facts(1)])
+    run_due_jobs()
+    client.force_login(fresh(office.decider))
+    address = reverse("documents:agenda", args=[claim.call.key])
+
+    for _ in range(2):
+        waiting = client.get(address)
+        assert (waiting.status_code, "正在后台生成" in waiting.text) == (202, True)
+    assert SecurityEvent.objects.filter(kind=SecurityKind.EXPORT).count() == 0
+    assert run_due_jobs() == 1
+    assert client.get(address, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert str(claim.number) in paper(client, "documents:agenda", claim.call.key)
+    Claim.objects.filter(pk=claim.pk).update(city_amount=1)
+    assert client.get(address).status_code == 202, "what is printed no longer is what stands for decision"
+    Job.objects.filter(kind=printing.KIND, state=JobState.WAITING).update(state=JobState.DEAD)
+    assert "文件没有生成" in client.get(address).text
 
 
 def test_a_claim_form_is_a_draft_before_submission_and_can_be_sealed_after(office, client):
