@@ -41,8 +41,13 @@ def read_json(line: str, *, field: str) -> dict[str, Any]:
         document = json.loads(line, parse_float=Decimal, object_pairs_hook=once)
     except LineError:
         raise
-    except (ValueError, RecursionError) as error:
-        raise LineError(field, f"不是合法的 JSON（{error}）") from None
+    except json.JSONDecodeError as error:
+        raise LineError(field, f"不是合法的 JSON，第 {error.pos + 1} 个字符处有误") from None
+    except RecursionError:
+        raise LineError(field, "JSON 嵌套过深，请减少层次") from None
+    except ValueError:
+        # Python reads no whole number of more than some thousand digits.
+        raise LineError(field, "JSON 中有位数过多的数，请核对") from None
     if not isinstance(document, dict):
         raise LineError(field, "应为 JSON 对象，请写成 {…}")
     return document
