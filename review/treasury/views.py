@@ -45,6 +45,13 @@ finance = officials(Role.FINANCE)
 closers = officials(Role.FINANCE, Role.DECISION_MAKER)
 readers = officials(Role.FINANCE, Role.DECISION_MAKER, Role.AUDITOR)
 PAGE = 50
+# What was done with a month, by what was asked for.
+MONTH_WORDS = {
+    "close": "已结账，该月不能再记账。",
+    "ask": "已申请反结账，须由另一人批准。",
+    "agree": "已反结账，该月可以记账。更正后请重新结账。",
+    "keep": "反结账申请已撤下，该月仍为已结账。",
+}
 # What the figures of the board are called, and which postings stand behind each.
 FIGURES = {
     AccountKind.SOURCE: "下达",
@@ -111,7 +118,7 @@ def close_statement(request: HttpRequest) -> HttpResponse:
                 ask_reopening(closed, reason=form.cleaned_data["reason"], act=act)
             else:
                 settle_reopening(closed, agree=intent == "agree", act=act)
-            messages.success(request, "已办理。")
+            messages.success(request, MONTH_WORDS.get(intent, MONTH_WORDS["keep"]))
             form = None
     if form is not None:
         return _statement_page(request, first, form=form, region=region)
