@@ -296,5 +296,6 @@ if __name__ == "__main__":
     django.setup()
     deed, *given = sys.argv[1:]
     result = globals()[deed](*(int(each) if each.isdigit() else each for each in given))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps(result | {"megabytes": round(peak, 1)}))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    spent = {"megabytes": round(used.ru_maxrss / 1024, 1), "processor_seconds": round(used.ru_utime + used.ru_stime, 1)}
+    print(json.dumps(result | spent))

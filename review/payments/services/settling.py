@@ -225,7 +225,7 @@ def _write_payments(
                 on=paper.on,
                 reason=reason,
                 account=line.payee,
-                officer_id=act.user_id,
+                officer=act.user,
                 at=act.at,
             )
         )
