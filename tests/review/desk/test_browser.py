@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as configured
+from django.db import transaction
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -24,15 +25,16 @@ def test_officer_decides_claim_after_claim_in_one_view_and_by_keyboard_alone(set
     settings.OFFICIALS_NEED_SECOND_FACTOR = False
     office = Office()
     claims = [accepted(office, lines=[patent_facts(number)]) for number in (1, 2, 3)]
-    for claim in claims:
-        CreditSnapshot.objects.create(
-            applicant=claim.applicant,
-            claim=claim,
-            result="clear",
-            source="信用中国",
-            checked_on=claim.submitted_at.date(),
-            entered_by=office.acceptance,
-        )
+    with transaction.atomic():
+        for claim in claims:
+            CreditSnapshot.objects.create(
+                applicant=claim.applicant,
+                claim=claim,
+                result="clear",
+                source="信用中国",
+                checked_on=claim.submitted_at.date(),
+                entered_by=office.acceptance,
+            )
     cookie = {"name": configured.SESSION_COOKIE_NAME, "value": session_of(office.first), "url": live_server.url}
     context.add_cookies([cookie])
     tab = context.new_page()
