@@ -248,14 +248,14 @@ class Run:
         """Some of the claims and their lines, as the steps leave them; to be answered once."""
         part = copy.copy(self)
         size = len(self.lines)
-        part.claims = part.span = self.claims[claims]
+        part.claims = part.span = pick(self.claims, claims)
         part.lines = self.lines.part(lines) if self.needs_ledger else self.lines.after_steps(lines)
         part.shape = shape_of(part.lines.table.claim, part.claims)
         part.subject = part.lines.table.subject
         part.standing = self.standing[claims]
-        part.found = {name: sums[lines if len(sums) == size else claims] for name, sums in self.found.items()}
+        part.found = {name: pick(sums, lines if len(sums) == size else claims) for name, sums in self.found.items()}
         part.subjects_in_claim = None
-        part.other_outcomes = [(where[lines], code) for where, code in self.other_outcomes]
+        part.other_outcomes = [(pick(where, lines), code) for where, code in self.other_outcomes]
         part.columns = [columns.narrowed(lines) for columns in self.columns]
         if self.needs_ledger:
             versions = [(rules, np.flatnonzero(among(lines, where))) for rules, where in self.versions]

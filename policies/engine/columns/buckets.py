@@ -13,35 +13,42 @@ from policies.engine.columns.arithmetic import (
     sums_before,
     sums_between,
 )
-from policies.engine.columns.population import IntArray
+from policies.engine.columns.population import BoolArray, IntArray
 
 
 class Buckets:
-    """All buckets of one kind in ascending order of their keys, and the entries of claims in them.
+    """All buckets of one kind, and the entries of claims in them.
 
     `keys` and `claims` have an array for each run: the buckets of its entries, and their claims (global numbers). Only
     buckets with several entries need any work: what a claim finds in one is a running total over the entries of earlier
     claims. Several entries of one claim in one bucket (lines on one right) find the same; there are none of them
-    unless `repeated`. `common`: the entries of buckets with several, by bucket and claim; `begins` and `lengths`: where
-    each of these buckets begins in them, and how many it has.
+    unless `repeated`, where most buckets have one entry. `common`: the entries of buckets with several, by bucket and
+    claim; `begins` and `lengths`: where each of these buckets begins in them, and how many it has. `keys`: those of all
+    buckets, ascending but for those that `_may_share` tells apart, which come last in the order of their entries.
     """
 
     def __init__(
         self, keys: list[IntArray], claims: list[IntArray], *, repeated: bool = True, near: IntArray | None = None
     ) -> None:
         key, self.claims = joined(keys), joined(claims)
-        self.order, key = ordered(key, self.claims, near)
-        self.starts = run_starts(key)
-        self.keys = pick(key, self.starts)
-        lengths = np.diff(self.starts, append=len(key))
+        if repeated:
+            may_share = _may_share(key)
+            rest, self._alone = np.flatnonzero(may_share), np.flatnonzero(~may_share)
+            order, known = ordered(pick(key, rest), pick(self.claims, rest))
+            self._order = pick(rest, order)
+        else:
+            self._alone = np.zeros(0, dtype=np.int64)
+            self._order, known = ordered(key, self.claims, near)
+        self._starts = run_starts(known)
+        self.keys = joined([pick(known, self._starts), pick(key, self._alone)])
+        lengths = np.diff(self._starts, append=len(known))
         several = lengths > 1
-        alone = len(several) - np.count_nonzero(several)
-        if alone * 4 < len(key):
+        if np.count_nonzero(several) * 4 > len(several) * 3:
             # A bucket of one entry costs less than leaving it out.
-            self.common, self.begins, self.lengths = self.order, self.starts, lengths
+            self.common, self.begins, self.lengths = self._order, self._starts, lengths
         else:
             self.lengths = lengths[several]
-            self.common = pick(self.order, ranges(self.starts[several], self.lengths))
+            self.common = pick(self._order, ranges(self._starts[several], self.lengths))
             self.begins = np.cumsum(self.lengths) - self.lengths
         same = int(self._with_neighbour(self.common, self.begins).sum()) if repeated else 0
         self.shared = same < len(self.common) - len(self.lengths)
@@ -49,7 +56,7 @@ class Buckets:
 
     def one(self, values: IntArray) -> IntArray:
         """The value of one entry of each bucket, such as its claim, whose applicant, year or city the bucket has."""
-        return pick(values, pick(self.order, self.starts))
+        return joined([pick(values, pick(self._order, self._starts)), pick(values, self._alone)])
 
     def found(self, taken: IntArray, changed: IntArray | None = None) -> tuple[IntArray, IntArray]:
         """What entries find taken by earlier claims, given what all entries take: their positions, and the sums.
@@ -58,7 +65,7 @@ class Buckets:
         """
         order, lengths, starts = self.common, self.lengths, self.begins
         # More entries than this stand in most of the buckets.
-        if changed is not None and len(changed) * 2 < len(lengths):
+        if changed is not None and len(changed) * 4 < len(lengths):
             hit = np.zeros(len(lengths) + 1, dtype=np.bool_)
             hit[self._number[changed]] = True
             buckets = np.flatnonzero(hit[:-1])
@@ -80,11 +87,14 @@ class Buckets:
 
     def sums(self, values: IntArray) -> IntArray:
         """The sum over the entries of each bucket."""
-        return sums_between(pick(values, self.order), np.append(self.starts, len(values)))
+        sums = sums_between(pick(values, self._order), np.append(self._starts, len(self._order)))
+        return joined([sums, pick(values, self._alone)])
 
     def largest(self, values: IntArray) -> IntArray:
         """The largest value among the entries of each bucket."""
-        return np.maximum.reduceat(pick(values, self.order), self.starts) if len(values) else values
+        known = pick(values, self._order)
+        largest = np.maximum.reduceat(known, self._starts) if len(known) else known
+        return joined([largest, pick(values, self._alone)])
 
     def _with_neighbour(self, order: IntArray, starts: IntArray) -> IntArray:
         """Whether entries, from the second on, have the claim and the bucket of the one before."""
@@ -99,6 +109,17 @@ class Buckets:
         found = np.full(len(self.claims), len(self.lengths), dtype=np.int32)
         found[self.common] = np.repeat(np.arange(len(self.lengths), dtype=np.int32), self.lengths)
         return found
+
+
+def _may_share(keys: IntArray) -> BoolArray:
+    """Which keys may stand more than once: most of those that do not are told apart by their last digits."""
+    size = 1 << (2 * len(keys)).bit_length()
+    digits, places = keys & (size - 1), np.arange(len(keys), dtype=np.int32)
+    last = np.empty(size, dtype=np.int32)
+    last[digits] = places
+    shared = np.zeros(size, dtype=np.bool_)
+    shared[digits[pick(last, digits) != places]] = True
+    return pick(shared, digits)
 
 
 def ordered(key: IntArray, claims: IntArray, near: IntArray | None = None) -> tuple[IntArray, IntArray]:

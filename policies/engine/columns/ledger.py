@@ -246,7 +246,7 @@ class Ledger:
         self._mark(place, at if lines is None else lines[at], found)
 
     def _mark(self, place: int, at: IntArray | slice, found: IntArray) -> None:
-        """Show what the claims (or lines) at these positions find, and mark those to which it is news."""
+        """Show what the claims (or lines) at these positions find, and mark those to which it is positions."""
         run, lines, names = self.runs[place], self.lines[place], self.shown_to(self.runs[place])
         if not names:
             return
@@ -255,10 +255,10 @@ class Ledger:
             seen = run.found.setdefault(name, np.zeros(len(run if lines is None else run.lines), dtype=np.int64))
             fresh = np.flatnonzero(seen[at] != found)
             if len(fresh):
-                news = fresh if isinstance(at, slice) else at[fresh]
-                seen[news] = pick(found, fresh)
+                positions = fresh if isinstance(at, slice) else at[fresh]
+                seen[positions] = pick(found, fresh)
                 run.is_stale = True
-                run.stale[news if lines is None else run.shape.at[news]] = True
+                run.stale[positions if lines is None else run.shape.at[positions]] = True
 
     def city_of_entries(self) -> IntArray:
         """The city of each entry's claim."""

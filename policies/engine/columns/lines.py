@@ -1,11 +1,12 @@
 """The lines of one item while its rules run over them: facts by name, and what the steps have made so far."""
 
+import copy
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import put_code, sums_between
+from policies.engine.columns.arithmetic import pick, put_code, sums_between
 from policies.engine.columns.population import KINDS, BoolArray, Column, IntArray, LineTable, Lists, Rows
 
 NONE = -1
@@ -134,18 +135,15 @@ class Lines:
 
     def part(self, where: IntArray) -> "Lines":
         """The lines at ascending positions `where`, before any step."""
-        return self._part(take_lines(self.table, where), where)
-
-    def _part(self, table: LineTable, where: IntArray) -> "Lines":
-        day, filed, kind = self.day[where], self.filed[where], self.kind[where]
-        return Lines(table, day=day, filed=filed, kind=kind, assume=self.assume)
+        day, filed, kind = (pick(column, where) for column in (self.day, self.filed, self.kind))
+        return Lines(take_lines(self.table, where), day=day, filed=filed, kind=kind, assume=self.assume)
 
     def after_steps(self, where: IntArray) -> "Lines":
-        """The lines at ascending positions `where` as the steps left them; their facts are left behind."""
-        table = replace(self.table, columns={}, rows={})
-        part = self._part(take_lines(table, where), where)
-        for name in _STATE:
-            setattr(part, name, getattr(self, name)[where])
+        """The lines at ascending positions `where` as the steps left them, without what only steps read."""
+        part = copy.copy(self)
+        part.table = take_lines(replace(self.table, columns={}, rows={}), where)
+        for name in ("count", *_STATE):
+            setattr(part, name, pick(getattr(self, name), where))
         return part
 
     def take(self, other: "Lines", where: IntArray) -> None:
@@ -161,10 +159,10 @@ def take_lines(table: LineTable, where: IntArray) -> LineTable:
     """The table's lines at ascending positions `where`."""
     return replace(
         table,
-        claim=table.claim[where],
-        count=None if table.count is None else table.count[where],
-        subject=None if table.subject is None else table.subject[where],
-        project_paid=None if table.project_paid is None else table.project_paid[where],
+        claim=pick(table.claim, where),
+        count=None if table.count is None else pick(table.count, where),
+        subject=None if table.subject is None else pick(table.subject, where),
+        project_paid=None if table.project_paid is None else pick(table.project_paid, where),
         columns={name: _take_column(column, where) for name, column in table.columns.items()},
         rows={name: _take_rows(rows, where) for name, rows in table.rows.items()},
     )
@@ -212,9 +210,9 @@ def _take_column(column: Column, where: IntArray) -> Column:
         lists = Lists(starts, lists.codes[within], lists.given[where])
     return replace(
         column,
-        values=column.values[where],
-        present=None if column.present is None else column.present[where],
-        spoken=None if column.spoken is None else column.spoken[where],
+        values=pick(column.values, where),
+        present=None if column.present is None else pick(column.present, where),
+        spoken=None if column.spoken is None else pick(column.spoken, where),
         lists=lists,
     )
 

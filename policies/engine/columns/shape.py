@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import pick, ranges, run_starts, sums_before
+from policies.engine.columns.arithmetic import pick, ranges, sums_before
 from policies.engine.columns.lines import NONE
 from policies.engine.columns.population import IntArray
 
@@ -83,9 +83,12 @@ def shape_of(claim: IntArray, claims: IntArray) -> Shape:
     if len(claim) == len(claims):
         whole = np.arange(len(claims))
         return Shape(whole, whole, nothing, nothing, nothing)
-    first = run_starts(claim)
+    begins = np.ones(len(claim) + 1, dtype=np.bool_)
+    np.not_equal(claim[1:], claim[:-1], out=begins[1:-1])
+    first = np.flatnonzero(begins[:-1])
     lengths = np.diff(first, append=len(claim))
-    at = np.repeat(np.arange(len(first)), lengths)
     many = np.flatnonzero(lengths > 1)
-    several = np.flatnonzero((lengths > 1)[at])
+    # A line whose neighbour does not begin a claim, or that begins none itself.
+    several = np.flatnonzero(~(begins[:-1] & begins[1:]))
+    at = np.repeat(np.arange(len(first)), lengths)
     return Shape(at, first, many, several, np.cumsum(lengths[many]) - lengths[many])

@@ -267,8 +267,8 @@ class _Holding:
 
     def at(self, lines: IntArray) -> _Holding:
         """The same for some of the lines."""
-        own = [None if part is None else part[lines] for part in (self.bucket, self.binds)]
-        return replace(self, left=self.left[lines], bucket=own[0], binds=own[1])
+        own = [None if part is None else pick(part, lines) for part in (self.bucket, self.binds)]
+        return replace(self, left=pick(self.left, lines), bucket=own[0], binds=own[1])
 
 
 class MoneyColumns(LimitColumns):

@@ -78,7 +78,7 @@ class Window(RowFilter):
             if rows is None:
                 return
             acts = lines.running & lines.present(name)
-            undated = not rows.paid_on.all() and any_between(rows.paid_on == 0, rows.starts)
+            undated = not rows.paid_on.min(initial=1) and any_between(rows.paid_on == 0, rows.starts)
             lines.stop_missing(acts & (~lines.present(start) | undated))
             acts = acts & lines.running
             if not acts.any():
