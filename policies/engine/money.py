@@ -1,4 +1,7 @@
-"""Money as whole fen and ratios as exact fractions: the engine knows no float."""
+"""Money as whole fen and ratios as exact fractions, in the shapes of policies and questions: the engine knows no float.
+
+What people type and read on pages is `portal.core.money`, which the engine cannot import; a test holds both together.
+"""
 
 import re
 from collections.abc import Callable, Mapping

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from policies.engine.money import yuan_plain
+
 Wording = Callable[[tuple[Any, ...]], str]
 
 
@@ -33,7 +35,7 @@ def render_entry(entry: Entry, *, many_lines: bool) -> dict[str, Any]:
         "code": code,
         "text": f"第{line}项：{text}" if many_lines and line else text,
         "citation": citation,
-        "amount_after": None if amount is None else f"{amount // 100}.{amount % 100:02d}",
+        "amount_after": None if amount is None else yuan_plain(amount),
         "applied": applied,
     }
     if line:

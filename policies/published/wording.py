@@ -10,7 +10,7 @@ from policies.engine.guards import chosen
 from policies.engine.limits.registry import read_limits
 from policies.engine.model import Item
 from policies.engine.operations.registry import read_operations
-from portal.core.money import WAN, format_wan_yuan, format_yuan
+from portal.core.money import WAN, format_wan_yuan, format_yuan, to_yuan
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class _ShortWords:
         return label_of(self.rules)(name, value)
 
     def sum(self, fen: int) -> str:
-        return short_sum(Decimal(fen).scaleb(-2))
+        return short_sum(to_yuan(fen))
 
 
 def amount_words(rules: Item) -> AmountWords:

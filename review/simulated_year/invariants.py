@@ -17,7 +17,7 @@ from applications.ledger.selectors import use_of_call
 from policies.calls.models import Call
 from portal.accounts.models import User
 from portal.accounts.persons import same_person
-from portal.core.money import ZERO, to_fen
+from portal.core.money import ZERO, to_fen, to_yuan
 from portal.core.workflow import Workflow
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
@@ -109,10 +109,10 @@ def _four_eyes() -> Iterator[Violation]:
     for claim, people in stages.items():
         if any(len(held) > 1 for held in people.values()):
             yield "four eyes", f"claim {claim}: one person concluded two stages"
-    heard = Objection.objects.exclude(decided_by=None).filter(
+    decided = Objection.objects.exclude(decided_by=None).filter(
         entry__claim__decisions__officer=F("decided_by"), entry__claim__decisions__at__lt=F("decided_at")
     )
-    for pk in heard.distinct().values_list("pk", flat=True):
+    for pk in decided.distinct().values_list("pk", flat=True):
         yield "four eyes", f"objection {pk} was decided by who concluded on its claim"
     for batch in Batch.objects.exclude(released_by=None).select_related("released_by"):
         if same_person(batch.released_by, batch.prepared_by_id):
@@ -201,9 +201,9 @@ def _notices() -> Iterator[Violation]:
         count = len(numbers.get((counter.region_id, counter.kind, counter.year), ()))
         if counter.kind in {kind for _, kind, _ in numbers} and counter.last != count:
             yield "notices", f"{counter.kind} of {counter.region_id}: {counter.last} numbers taken, {count} notices"
-    for told, count in valid.items():
+    for which, count in valid.items():
         if count > 1:
-            yield "notices", f"{count} valid notices of {told}"
+            yield "notices", f"{count} valid notices of {which}"
     wanted = {
         **dict.fromkeys((S.PAID, S.APPROVED), NoticeKind.GRANT),
         S.RECOGNISED: NoticeKind.RECOGNITION,
@@ -237,5 +237,5 @@ def money(claims: frozenset[int] | set[int]) -> dict[str, Decimal]:
             total["paid" if payment.kind == PaymentKind.PAID else "returned"] += payment.amount
     for recovery in Recovery.objects.filter(claim__in=claims).prefetch_related("receipts"):
         fen = sum(receipt.principal_fen + receipt.interest_fen for receipt in recovery.receipts.all())
-        total["clawed_back"] += Decimal(fen) / 100
+        total["clawed_back"] += to_yuan(fen)
     return total

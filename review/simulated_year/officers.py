@@ -14,6 +14,7 @@ from applications.claims.workflow import reviewer_of
 from policies.facts.values import takes_decided_sum
 from portal.accounts.enums import DISTRICT_ROLES, Role
 from portal.accounts.models import User
+from portal.core.money import to_yuan
 from review.decisions.enums import CreditResult, Stage
 from review.decisions.services.credit import record_credit
 from review.decisions.services.decisions import (
@@ -118,7 +119,7 @@ def _propose(world: World, claim: Claim, chance: random.Random) -> None:
         for line in lines:
             sums[line.pk] = LineSum(Decimal(chance.randrange(5_000, 80_000)), "规模和成效达到同类项目的中上水平。")
     elif chance.random() < 0.08:
-        cut = Decimal(chance.randrange(50_000)) / 100
+        cut = to_yuan(chance.randrange(50_000))
         sums[lines[0].pk] = LineSum(cut, "一张发票抬头不是申报单位，予以核减。")
     _support(world, claim, chance, sums=sums)
 

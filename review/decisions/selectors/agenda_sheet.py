@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from portal.core.money import format_yuan
 from portal.core.spreadsheets import Column, Kind, build_sheet
 from review.decisions.selectors.agenda import Agenda, with_names
 
@@ -21,7 +22,7 @@ COLUMNS = (
 
 def agenda_sheet(agenda: Agenda, *, made_by: str) -> bytes:
     """The claims in the agenda's order, with what each would get."""
-    limits = "；".join(f"{use.label}：尚余 {use.left:,.2f} 元" for use in agenda.uses if use.left is not None)
+    limits = "；".join(f"{use.label}：尚余 {format_yuan(use.left)} 元" for use in agenda.uses if use.left is not None)
     made = f"{timezone.localtime():%Y-%m-%d %H:%M} {made_by} 导出"
     note = f"{limits or '不设预算上限'}　资金不足时{agenda.way.label}　{made}"
     return build_sheet(

@@ -21,6 +21,7 @@ from policies.engine.model import Condition, Item
 from policies.facts.values import FactsReading, facts_of
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.money import format_yuan
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import CreditSnapshot, Decision, LineDecision, Objection
 from review.decisions.permissions import (
@@ -323,7 +324,7 @@ class ClaimReview:
         for column in shown:
             amount = column["amount"]
             if isinstance(amount, Decimal) and isinstance(before, Decimal) and amount < before:
-                column["note"] = f"核减 {before - amount:,.2f} 元"
+                column["note"] = f"核减 {format_yuan(before - amount)} 元"
             before = amount if isinstance(amount, Decimal) else before
         return shown
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.engine import Outcome, assess, canonical_json, load_catalogue
-from policies.engine.money import parse_yuan, yuan_plain
+from policies.engine.money import parse_yuan, yuan_plain, yuan_text
+from portal.core.money import format_yuan, to_fen, to_yuan
 
 ARTICLE_ONE = ("wx2020-01-inv", "wx2020-01-design", "wx2020-01-pct", "wx2020-01-madrid")
 STANDARD = {"wx2020-01-inv": 500000, "wx2020-01-design": 50000, "wx2020-01-pct": 5000000, "wx2020-01-madrid": 1000000}
@@ -30,8 +31,10 @@ def interest(amount: int, paid_on: str = "2024-09-21") -> dict[str, Any]:
 
 
 @given(fen)
-def test_money_is_read_back_as_it_was_written(amount: int) -> None:
-    assert parse_yuan(yuan_plain(amount)) == amount
+def test_money_is_read_back_as_it_was_written_and_the_pages_write_it_alike(amount: int) -> None:
+    assert parse_yuan(yuan_plain(amount)) == to_fen(yuan_plain(amount)) == amount
+    assert yuan_plain(amount) == str(to_yuan(amount))
+    assert yuan_text(amount) == format_yuan(to_yuan(amount))
 
 
 @given(articles, kinds, st.lists(st.tuples(fen, st.integers(1, 50)), min_size=1, max_size=6))
