@@ -48,7 +48,7 @@ def amount_text(item: Item) -> str:
     """How much there is, in one paragraph of plain words."""
     label = label_of(item)
     steps = read_operations(step for step in item.steps if chosen(step, item.defaults))
-    sentences = [words for step in steps if (words := step.told(label))]
+    sentences = [words for step in steps if (words := step.full_sentence(label))]
     sentences += [
         limit.sentence() for limit in read_limits(spec for spec in item.limits if chosen(spec, item.defaults))
     ]

@@ -100,9 +100,9 @@ def appropriation_document(appropriation: Appropriation) -> OfficialDocument:
     few = len(lines) <= TOLD_LINES
     basis = f"根据{allocation.basis}，" if allocation else ""
     account = f"，列“{line.function_code}”科目" if line.function_code else ""
-    told = "，".join(f"{each.region.name}{format_yuan(each.yuan)}元" for each in lines)
+    sums_text = "，".join(f"{each.region.name}{format_yuan(each.yuan)}元" for each in lines)
     in_words = f"（大写：{yuan_in_words(total)}）" if total > ZERO else ""
-    sums = f"其中：{told}。" if few else "各地区金额见附件。"
+    sums = f"其中：{sums_text}。" if few else "各地区金额见附件。"
     if any(each.fen < 0 for each in lines):
         sums += "金额为负数的，由本级收回。"
     title = _closed(appropriation.title)

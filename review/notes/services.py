@@ -57,8 +57,8 @@ def _duty_of(user: User, claim: Claim) -> Appointment | None:
 
 def _mentioned(note: ClaimNote) -> list[User]:
     """The colleagues whom a note names after an @, the longest name that fits. Raises RefusedError for a stranger."""
-    _, *pieces = note.text.split("@")
-    if not pieces:
+    _, *mentions = note.text.split("@")
+    if not mentions:
         return []
     claim = note.claim
     regions = [claim.region_id, claim.city_id, f"{claim.city_id[:2]}0000"]
@@ -69,11 +69,11 @@ def _mentioned(note: ClaimNote) -> list[User]:
     for user in staff.distinct().exclude(pk=note.author_id):
         by_name.setdefault(user.name, []).append(user)
     found: dict[int, User] = {}
-    for piece in pieces:
-        names = [name for name in by_name if name and piece.startswith(name)]
+    for mention in mentions:
+        names = [name for name in by_name if name and mention.startswith(name)]
         readers = [user for user in by_name[max(names, key=len)] if _may_read(user, note)] if names else []
         if not readers:
-            said = "".join(piece[:10].split()[:1])
+            said = "".join(mention[:10].split()[:1])
             raise RefusedError(f"“@{said}”不是能阅读本备注的工作人员，请改正姓名或可见范围。", field="text")
         found |= {user.pk: user for user in readers}
     return list(found.values())

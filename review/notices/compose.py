@@ -140,9 +140,9 @@ def compose_recognition(claim: Claim, heading: Heading, _: ClaimEvent | None) ->
     decision = _last_decision(claim, Stage.FINAL, Conclusion.SUPPORT)
     if decision is None or not decision.title:
         raise NoticeNotDue(f"申报 {claim.number} 没有认定的审定意见，不能制作认定通知书。")
-    told = {"minutes": _minutes(decision), "publicity": _publicity(claim)}
+    papers = {"minutes": _minutes(decision), "publicity": _publicity(claim)}
     subjects = names_of_lines(claim) if compiled_item(claim.version).subject else []
-    return content.Snapshot(**common(claim, heading), **NO_MONEY | told, recognised=decision.title, subjects=subjects)
+    return content.Snapshot(**common(claim, heading), **NO_MONEY | papers, recognised=decision.title, subjects=subjects)
 
 
 def compose_refusal(claim: Claim, heading: Heading, event: ClaimEvent | None) -> content.Snapshot:

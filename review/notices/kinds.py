@@ -39,9 +39,9 @@ class NoticeForm:
     """What a kind of notice is.
 
     `series` is the word of its number before 〔year〕; `job` the background job that issues and prints it; `actions`
-    the steps it tells of, the last of which gives its day; `statuses` in which it may be made, None for any; `told`
-    whether its making is told in a message of its own, where none of the step names it; `needs_step` whether its
-    content comes from the step; `is_award` whether it grants a sum. A kind that is about no step of a claim has
+    the steps it tells of, the last of which gives its day; `statuses` in which it may be made, None for any;
+    `announced` whether a message of its own says that it is made, where none of the step names it; `needs_step` whether
+    its content comes from the step; `is_award` whether it grants a sum. A kind that is about no step of a claim has
     `find`, which reads the record that an occasion's key names; `lapses` says that this may have come undone before
     the notice is made, which is then none.
     """
@@ -51,7 +51,7 @@ class NoticeForm:
     actions: frozenset[Action]
     compose: Callable[[Claim, Heading, Any], Snapshot]
     statuses: frozenset[ClaimStatus] | None = None
-    told: bool = True
+    announced: bool = True
     needs_step: bool = True
     is_award: bool = False
     find: Callable[[Claim, int], Occasion] | None = None
@@ -60,14 +60,14 @@ class NoticeForm:
 
 FORMS: dict[NoticeKind, NoticeForm] = {
     NoticeKind.RECEIPT: NoticeForm(
-        "知收", "notices.issue_receipt", frozenset({Action.SUBMIT}), compose_receipt, told=False
+        "知收", "notices.issue_receipt", frozenset({Action.SUBMIT}), compose_receipt, announced=False
     ),
     NoticeKind.ACCEPTANCE: NoticeForm(
         "知受",
         "notices.issue_acceptance",
         frozenset({Action.ACCEPT, Action.DEEM_ACCEPTED}),
         compose_acceptance,
-        told=False,
+        announced=False,
     ),
     NoticeKind.DECLINED: NoticeForm(
         "知不受",
@@ -77,7 +77,11 @@ FORMS: dict[NoticeKind, NoticeForm] = {
         frozenset({ClaimStatus.NOT_ACCEPTED}),
     ),
     NoticeKind.CORRECTION: NoticeForm(
-        "知补", "notices.issue_correction", frozenset({Action.REQUEST_CORRECTION}), compose_correction, told=False
+        "知补",
+        "notices.issue_correction",
+        frozenset({Action.REQUEST_CORRECTION}),
+        compose_correction,
+        announced=False,
     ),
     NoticeKind.ABANDONED: NoticeForm(
         "知弃",
@@ -118,11 +122,11 @@ def occasion_of(claim: Claim, kind: NoticeKind, key: int = 0) -> Occasion:
     form = FORMS[kind]
     if form.find is not None:
         return form.find(claim, key)
-    event = event_told(claim, kind, key)
+    event = event_of_notice(claim, kind, key)
     return Occasion(event, event.at if event else None, issuing_region(claim, event))
 
 
-def event_told(claim: Claim, kind: NoticeKind, occasion: int = 0) -> ClaimEvent | None:
+def event_of_notice(claim: Claim, kind: NoticeKind, occasion: int = 0) -> ClaimEvent | None:
     """The step that a notice of this kind tells of: the named one, else the last; None where none is recorded.
 
     Raises NoticeNotDue for a claim in whose state this kind is not made.

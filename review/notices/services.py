@@ -107,7 +107,7 @@ def print_notice(notice_id: int, *, act: ActorContext) -> bool:
         keep_bytes(notice.path, content)
         notice.sha256, notice.size, notice.rendered_at = digest, len(content), act.at
         notice.save(update_fields=["sha256", "size", "rendered_at"])
-        if FORMS[NoticeKind(notice.kind)].told:
+        if FORMS[NoticeKind(notice.kind)].announced:
             _notify_applicant(notice)
         record_audit(
             act,

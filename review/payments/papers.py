@@ -49,7 +49,7 @@ PAYMENT_NOTICE = NoticeForm(
     "notices.issue_payment",
     frozenset(),
     compose_payment,
-    told=False,
+    announced=False,
     find=find_payment,
     lapses=True,
 )

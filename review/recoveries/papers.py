@@ -40,13 +40,13 @@ def compose_version(claim: Claim, heading: Heading, version: AwardVersion) -> co
     """变更 or 撤销资助决定通知书: the sums before and after, of a change also of each line and payer, and why."""
     award, recovery = version.award, version.recovery
     before = AwardVersion.objects.filter(award=award, version__lt=version.version).order_by("-version").first()
-    told = {
+    own = {
         "total": to_yuan(version.fen) if version.fen else None,
         "reasons": _reasons(recovery.facts, recovery.decision_text) if recovery else _reasons(version.reason),
     }
     return content.Snapshot(
         **common(claim, heading),
-        **NO_MONEY | told,
+        **NO_MONEY | own,
         previous=to_yuan(before.fen) if before else award.total,
         line_changes=_line_changes(claim, before, version) if version.fen else [],
         payer_changes=_payer_changes(claim, award, before, version) if version.fen else [],
@@ -58,10 +58,10 @@ def compose_version(claim: Claim, heading: Heading, version: AwardVersion) -> co
 
 def compose_demand(claim: Claim, heading: Heading, recovery: Recovery) -> content.Snapshot:
     """追缴通知书: the sum, by when and to which account, and why."""
-    told = {"total": recovery.yuan, "reasons": _reasons(recovery.facts, recovery.decision_text)}
+    own = {"total": recovery.yuan, "reasons": _reasons(recovery.facts, recovery.decision_text)}
     return content.Snapshot(
         **common(claim, heading),
-        **NO_MONEY | told,
+        **NO_MONEY | own,
         clause=recovery.clause,
         decision_no=recovery.decision_no,
         grant_number=grant_number(claim),
@@ -115,10 +115,10 @@ def _reasons(*texts: str) -> list[content.Reason]:
 
 NOTICES = {
     NoticeKind.CHANGE: NoticeForm(
-        "知变", "notices.issue_change", frozenset(), compose_version, told=False, find=find_version
+        "知变", "notices.issue_change", frozenset(), compose_version, announced=False, find=find_version
     ),
     NoticeKind.REVOCATION: NoticeForm(
-        "知撤", "notices.issue_revocation", frozenset(), compose_version, told=False, find=find_version
+        "知撤", "notices.issue_revocation", frozenset(), compose_version, announced=False, find=find_version
     ),
     NoticeKind.DEMAND: NoticeForm("知追", "notices.issue_demand", frozenset(), compose_demand, find=find_demand),
 }

@@ -252,9 +252,9 @@ class Operation(Spec, ABC):
 
     def form_sentence(self, label: Label) -> str:
         """The step in the words of its form."""
-        return self.told(label)
+        return self.full_sentence(label)
 
-    def told(self, label: Label) -> str:
+    def full_sentence(self, label: Label) -> str:
         """The step in plain words, with whom it is for and how it stands to the steps before it."""
         return self.sentence(label)
 

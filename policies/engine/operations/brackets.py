@@ -64,8 +64,8 @@ class Brackets(Setter):
 
         def words(figures: tuple[Any, ...]) -> str:
             base, shares, amount = figures
-            told = " + ".join(f"{money_text(fen)} × {ratio_text(ratio)}" for fen, ratio in shares) or "未达到最低一档"
-            return f"依据 {context.citation}：{named} {money_text(base)}，{told}，计 {money_text(amount)}"
+            parts = " + ".join(f"{money_text(fen)} × {ratio_text(ratio)}" for fen, ratio in shares) or "未达到最低一档"
+            return f"依据 {context.citation}：{named} {money_text(base)}，{parts}，计 {money_text(amount)}"
 
         note = context.note("BRACKET", words, cite=self.cite)
 
@@ -108,9 +108,9 @@ class Brackets(Setter):
         yield from ((name, bound) for name in self.fields for bound, _ in self.table)
 
     def sentence(self, label: Label) -> str:
-        return f"按{joined(self.fields, label, '与')}{PARTS[self.parts]}{self.most}：{self._told()}"
+        return f"按{joined(self.fields, label, '与')}{PARTS[self.parts]}{self.most}：{self._parts_text()}"
 
-    def _told(self) -> str:
+    def _parts_text(self) -> str:
         rows = [f"{number_text(bound)} 元以上{'的部分' * (self.parts == 'each')}" for bound, _ in self.table]
         return "，".join(f"{row} {ratio_text(ratio)}" for row, (_, ratio) in zip(rows, self.table, strict=True))
 
@@ -120,7 +120,7 @@ class Brackets(Setter):
         )
 
     def bounds(self, words: Wording) -> Iterator[str]:
-        yield self._told()
+        yield self._parts_text()
 
     def figures(self, label: Label) -> Mapping[str, str]:
         return {"table": f"{joined(self.fields, label, '、')}各档比例"}

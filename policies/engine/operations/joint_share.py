@@ -50,8 +50,8 @@ class JointShare(Operation):
 
         def words(figures: tuple[Any, ...]) -> str:
             number, ratio, fen = figures
-            told = f"{number} 人平均" if by_holders else ratio_text(ratio)
-            return f"{context.label(field)} {told}，计 {money_text(fen)}"
+            share = f"{number} 人平均" if by_holders else ratio_text(ratio)
+            return f"{context.label(field)} {share}，计 {money_text(fen)}"
 
         note = context.note(self.code or "JOINT", words, cite=self.cite)
 

@@ -65,7 +65,7 @@ class LookUp(Derive):
 
     def tell(self, figures: tuple[Any, ...], label: Label) -> str:
         day, start, rate = figures
-        return f"{day.isoformat()} 适用 {start.isoformat()} 起的 {_told(rate)}"
+        return f"{day.isoformat()} 适用 {start.isoformat()} 起的 {_rate_text(rate)}"
 
     def work_out_columns(self, context: ColumnContext) -> Callable[[Lines], Column]:
         context.need(self.day, "date")
@@ -85,12 +85,12 @@ class LookUp(Derive):
                 yield ("table",), RATE_SHAPE.fault(value=number_text(rate))
 
     def rule(self, label: Label) -> str:
-        rows = "，".join(f"{start.isoformat()} 起 {_told(rate)}" for start, rate in self.table)
+        rows = "，".join(f"{start.isoformat()} 起 {_rate_text(rate)}" for start, rate in self.table)
         return f"按{label(self.day)}查表，{rows}"
 
     def figures(self, label: Label) -> Mapping[str, str]:
         return {"table": self.called}
 
 
-def _told(rate: Fraction) -> str:
+def _rate_text(rate: Fraction) -> str:
     return f"{number_text(rate * 100)}%" if rate < 1 else number_text(rate)

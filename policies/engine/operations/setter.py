@@ -67,8 +67,8 @@ class Setter(Operation):
         if only is None and joins is None:
             return run
         merge = _MERGES.get(joins or "")
-        said = self.told(context.label)
-        skipped = context.note(self.code or "ONLY", f"{said}：不适用", cite=self.cite)
+        sentence = self.full_sentence(context.label)
+        skipped = context.note(self.code or "ONLY", f"{sentence}：不适用", cite=self.cite)
 
         def words(figures: tuple[Any, ...]) -> str:
             before, own, taken = map(money_text, figures)
@@ -142,7 +142,7 @@ class Setter(Operation):
     def _lead(self) -> str:
         return _LEADS.get(self.joins or "", "") + (f"{self.called}：" if self.called else "")
 
-    def told(self, label: Label) -> str:
+    def full_sentence(self, label: Label) -> str:
         return f"{self._lead}{self.sentence(label)}"
 
     def headline(self, words: Wording) -> tuple[str, str]:

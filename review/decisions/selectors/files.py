@@ -7,7 +7,7 @@ from portal.core.files import FileChangedError, open_file
 from review.decisions.selectors.claim_review import ShownEvidence
 
 
-class _Pieces:
+class _Written:
     """Takes what `zipfile` writes, until it is handed on."""
 
     def __init__(self) -> None:
@@ -35,8 +35,8 @@ def archive_name(number: int, shown: ShownEvidence) -> str:
 
 def zipped(files: Iterable[ShownEvidence]) -> Iterator[bytes]:
     """The archive piece by piece; what is missing in private storage, or was changed there, is named in a list."""
-    pieces, missing = _Pieces(), []
-    with zipfile.ZipFile(pieces, "w") as archive:  # type: ignore[call-overload]
+    written, missing = _Written(), []
+    with zipfile.ZipFile(written, "w") as archive:  # type: ignore[call-overload]
         for number, shown in enumerate(files, start=1):
             name, stored = archive_name(number, shown), shown.evidence.file
             try:
@@ -47,7 +47,7 @@ def zipped(files: Iterable[ShownEvidence]) -> Iterator[bytes]:
             with source, archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as target:
                 for chunk in source.chunks():
                     target.write(chunk)
-                    yield pieces.take()
+                    yield written.take()
         if missing:
             archive.writestr("缺少的材料.txt", "\n".join(missing))
-    yield pieces.take()
+    yield written.take()

@@ -169,6 +169,6 @@ def _report(
     body = f"“{publicity.title}”{words}" + (f"，未办理 {len(refused)} 件：" if refused else "。")
     body = "\n".join([body, *refused[:_MOST_REASONS], *(["……"] if len(refused) > _MOST_REASONS else [])])
     url = reverse("review:publicity_work", args=[publicity.key])
-    told = [act.user] if act.user else []
+    recipients = [act.user] if act.user else []
     region = publicity.region_id
-    notify_users(told, "review.report", key=key, url=url, region_code=region, heading=title, report=body)
+    notify_users(recipients, "review.report", key=key, url=url, region_code=region, heading=title, report=body)
