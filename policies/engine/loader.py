@@ -1,7 +1,7 @@
 """Loading: texts to documents, items and the register; nothing is used unless everything is sound."""
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -162,9 +162,12 @@ def load_document(text: str, *, name: str, vocabulary: Vocabulary | None = None)
     return read_document(read_source(text, name), name=name, vocabulary=vocabulary)
 
 
-def read_document(sections: Sequence[Any], *, name: str, vocabulary: Vocabulary | None = None) -> LoadedDocument:
+def read_document(
+    sections: Sequence[Any], *, name: str, vocabulary: Vocabulary | None = None, others: Collection[str] | None = None
+) -> LoadedDocument:
     """The document of sections that are read already, for instance those of a draft.
 
+    `others`: the items of other documents that rules may name; None where they are not known, and any may be meant.
     Raises CatalogueError with all problems; their places number the sections.
     """
     vocabulary = vocabulary or package_vocabulary()
@@ -192,6 +195,7 @@ def read_document(sections: Sequence[Any], *, name: str, vocabulary: Vocabulary 
             items += [(at, item)] if item else []
     _check_versions(checker, items)
     _check_ids(checker, items, [(at, rule.id) for at, rule in rules])
+    _check_named_items(checker, items, document["id"], others)
     phases = ((rule.id, at, rule.programme) for at, rule in rules if rule.programme and rule.programme.is_phase)
     check_phases(checker, phases)
     checker.raise_problems()
@@ -231,10 +235,18 @@ def _check_ids(checker: Checker, items: Iterable[tuple[Place, Item]], rules: Ite
         if rule in names or rule in seen:
             checker.add((*at, "rule"), ID_TWICE.fault())
         seen.add(rule)
+
+
+def _check_named_items(
+    checker: Checker, items: Sequence[tuple[Place, Item]], document_id: str, others: Collection[str] | None
+) -> None:
+    """An item that a limit names is one of the document, or of another that is published."""
+    names = {item.id for _, item in items}
     for at, item in items:
         for number, limit in enumerate(read_limits(item.limits)):
             for place, other in limit.other_items():
-                if other not in names:
+                is_own = other.startswith(f"{document_id}-")
+                if other not in names and (is_own or (others is not None and other not in others)):
                     checker.add((*at, "limits", number, *place), NO_SUCH_ITEM.fault(item=other))
 
 

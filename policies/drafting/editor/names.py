@@ -75,8 +75,13 @@ class SectionNames:
         return self.facts.get(name)
 
 
-def section_names(sections: Sequence[Mapping[str, Any]], section: Mapping[str, Any]) -> SectionNames:
-    """What may be chosen in a section, with the words that it and its document add."""
+def section_names(
+    sections: Sequence[Mapping[str, Any]], section: Mapping[str, Any], *, others: Mapping[str, str] | None = None
+) -> SectionNames:
+    """What may be chosen in a section, with the words that it and its document add.
+
+    `others`: items of other documents, by id, with their titles.
+    """
     vocabulary = package_vocabulary()
     facts = {
         name: FactName(name, fact["label"], fact["type"], tuple((v, w) for v, w in fact["choices"]))
@@ -102,7 +107,7 @@ def section_names(sections: Sequence[Mapping[str, Any]], section: Mapping[str, A
         facts,
         (*asked_names(section), *derived),
         settings,
-        items,
+        items | {item_id: f"{title}（{item_id}）" for item_id, title in (others or {}).items() if item_id not in items},
         conditions=_places(sections, "conditions", "text"),
         limits=_places(sections, "limits", "label"),
     )

@@ -9,7 +9,7 @@ from policies.drafting.editor.names import SectionNames, section_names
 from policies.drafting.editor.sections import kind_of
 from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.problems import draft_problems
-from policies.drafting.selectors.reading import read_sections
+from policies.drafting.selectors.reading import others_named, read_sections
 from policies.engine import Item, amount_text, conditions_text
 from policies.published.wording import AmountWords, amount_words
 
@@ -65,7 +65,7 @@ def read_preview(draft: PolicyDraft, index: int, section: Mapping[str, Any], *, 
     with the document's head, its readings and the items it refers to.
     """
     sections = [*draft.sections[:index], section, *draft.sections[index + 1 :]]
-    words = section_names(sections, section)
+    words = section_names(sections, section, others=others_named([section], draft.document_code))
     wanted = _with_references(sections, index)
     place = wanted.index(index)
     alone = read_sections([sections[at] for at in wanted], draft.document_code)

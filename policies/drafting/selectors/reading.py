@@ -7,7 +7,9 @@ from typing import Any
 from policies.drafting import yaml_codec
 from policies.drafting.models import PolicyDraft
 from policies.engine import Catalogue, CatalogueError, LoadedDocument, read_document
+from policies.engine.limits.absorb import Absorb
 from policies.engine.problems import Problem, problem_code
+from policies.published.selectors import published_catalogue
 
 OTHER_DOCUMENT = problem_code(
     "other_document",
@@ -42,12 +44,28 @@ def read_sections(sections: Sequence[Mapping[str, Any]], code: str) -> ReadDraft
     """Sections through the engine's eyes, as those of the document `code`."""
     file = f"{code}.yaml"
     try:
-        document = read_document(sections, name=file)
+        document = read_document(sections, name=file, others=others_named(sections, code))
     except CatalogueError as error:
         return ReadDraft(sections, None, tuple(sorted(error.problems, key=section_order)))
     found = document.document.id
     other = Problem(OTHER_DOCUMENT.fault(found=found, code=code), file, 0, "", ("document", "id"))
     return ReadDraft(sections, document, () if found == code else (other,))
+
+
+def others_named(sections: Sequence[Mapping[str, Any]], code: str) -> Mapping[str, str]:
+    """The published items of documents other than `code` by id, with their titles.
+
+    None where no limit of the sections is about other items.
+    """
+    limits = (limit for section in sections for limit in _rows(section.get("limits")))
+    if not any(Absorb.kind in limit for limit in limits if isinstance(limit, Mapping)):
+        return {}
+    newest = (versions[-1] for versions in published_catalogue().items.values())
+    return {item.id: item.title for item in newest if item.document_id != code}
+
+
+def _rows(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()
 
 
 def draft_yaml(draft: PolicyDraft) -> str:

@@ -39,7 +39,7 @@ class Absorb(Limit):
 
     kind = "absorbs"
     label = "吸收较低档次"
-    help = "已领较低一档的，这一档只补差额"
+    help = "已领较低一档的（本文件或以前文件的事项），这一档只补差额"
     order = 40
     preset: ClassVar = {"code": "ABSORB"}
 
