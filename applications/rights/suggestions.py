@@ -17,6 +17,7 @@ from policies.calls.models import Call
 from policies.calls.selectors import CallBook, Taking, call_rows, calls_ahead
 from policies.engine import Assessment, Item, Outcome, assess
 from policies.engine.buckets import program_asked
+from policies.facts.applicants import stated_applicant
 from policies.facts.values import facts_of, subject_key
 from policies.finder.events import NOT_ASKED, Event, event_code
 from policies.finder.selectors import PUBLISHED_ROWS, PublishedItem, is_rated, published_items
@@ -250,7 +251,7 @@ def _question(place: _Place, held: Sequence[Holding], *, today: date) -> dict[st
     question: dict[str, Any] = {
         "item": place.rules.id,
         "on": today.isoformat(),
-        "applicant": {"kind": place.applicant.kind, "region": place.applicant.region_id},
+        "applicant": stated_applicant(place.applicant, place.applicant.region_id),
         "lines": [{name: value for name, value in one.facts.items() if name in known} for one in held],
         "assume": "met",
     }

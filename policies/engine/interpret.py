@@ -83,8 +83,12 @@ def _run_lines(catalogue: Catalogue, asked: Question, run: Part) -> None:
         if day is not asked.on:
             _, program = catalogue.program_for(run.asked.item.id, day, run.asked.overrides)
         facts["on"] = day
-        facts["filed_on"] = asked.on
+        facts["claimed_on"] = asked.on
         facts["applicant_kind"] = asked.kind
+        if asked.size is not None:
+            facts["applicant_size"] = asked.size
+        if asked.region is not None:
+            facts["applicant_region"] = asked.region
         line = Line(facts, number=number, count=count, paid=run.asked.paid.sums, assume=asked.assume)
         run.lines.append(line)
         run.programs.append(program)

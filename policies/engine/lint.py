@@ -97,6 +97,7 @@ class _Lint:
             steps,
             {name: fact["type"] for name, fact in self.facts.items()} | self.derived,
             {name: [value for value, _ in fact["choices"]] for name, fact in self.facts.items()},
+            {name: fact["type"] for name, fact in self.facts.items()},
         )
 
     def add(self, path: Place, fault: Fault) -> None:

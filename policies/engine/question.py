@@ -13,7 +13,7 @@ from policies.engine.facts import MAX_LINES, Reader, RowError, read_count, read_
 from policies.engine.model import Item
 from policies.engine.money import parse_ratio, parse_yuan
 from policies.engine.program import Program
-from policies.engine.terms import APPLICANT_KINDS, LEDGERS
+from policies.engine.terms import APPLICANT_KINDS, FIRM_SIZES, LEDGERS
 
 _PART_KEYS = frozenset({"item", "lines", "paid", "times_before", "rank", "unmet", "settings", "supported"})
 _CLAIM_KEYS = frozenset({"on", "applicant", "parts", "city_requested", "assume", "year"})
@@ -46,7 +46,7 @@ class PartQuestion(NamedTuple):
 
 
 class Question(NamedTuple):
-    """A whole question. `city_requested` is fen, or a ratio of the sum."""
+    """A whole question. `size` is a word of `FIRM_SIZES`; `city_requested` is fen, or a ratio of the sum."""
 
     on: date
     year: int
@@ -56,6 +56,7 @@ class Question(NamedTuple):
     paid: Paid
     city_requested: int | Fraction | None
     assume: bool
+    size: str | None = None
 
 
 _NOTHING_PAID = Paid(dict.fromkeys(LEDGERS, 0), {}, once_group=False)
@@ -95,6 +96,9 @@ def read_question(catalogue: Catalogue, question: object) -> Question:
         _refuse("applicant.kind", f"请填写申请人类型：{'、'.join(APPLICANT_KINDS)}")
     if region is not None and not isinstance(region, str):
         _refuse("applicant.region", "请填写地区名称或行政区划代码")
+    size = applicant.get("size")
+    if size is not None and size not in FIRM_SIZES:
+        _refuse("applicant.size", f"请填写企业规模：{'、'.join(FIRM_SIZES)}")
     assume, city, year = given("assume"), given("city_requested"), given("year")
     if assume not in (None, "met"):
         _refuse("assume", '只能填写 "met"')
@@ -102,7 +106,8 @@ def read_question(catalogue: Catalogue, question: object) -> Question:
     overrides = read_settings(catalogue, given("settings"), "settings")
     year = on.year if year is None else _integer(year, "year")
     parts = _read_parts(catalogue, asked, paid, overrides, on)
-    return Question(on, year, kind, region, parts, paid, None if city is None else _read_city(city), assume == "met")
+    requested = None if city is None else _read_city(city)
+    return Question(on, year, kind, region, parts, paid, requested, assume == "met", size)
 
 
 def _integer(value: object, field: str) -> int:

@@ -1,6 +1,6 @@
 """From authored mappings to the normal form: documents and items as plain JSON-able content."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine import grammar
@@ -279,25 +279,31 @@ def _condition(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
 def used_facts(content: Raw) -> dict[str, bool]:
     """Every fact that rules ask for, in order: true where an amount or a needed condition asks for it."""
     used: dict[str, bool] = {}
-    steps = read_operations(content["steps"])
-    derived = {step.derived[0] for step in steps if step.derived is not None}
-
-    def note(name: str | None, *, needed: bool) -> None:
-        if name and name not in SPECIAL_FIELDS and name not in derived:
+    derived = {step.derived[0] for step in read_operations(content["steps"]) if step.derived is not None}
+    for name, needed in _mentioned(content):
+        if name not in SPECIAL_FIELDS and name not in derived:
             used[name] = used.get(name, False) or needed
-
-    for operation in steps:
-        for name, needed in operation.facts():
-            note(name, needed=needed)
-    for condition in content["conditions"]:
-        note(condition["field"], needed=condition["needed"])
-        for name, bound in (condition["test"] or {}).items():
-            note(family_of(name).other_field(bound), needed=False)
-        note((condition.get("unless") or {}).get("field"), needed=False)
-    for limit in read_limits(content["limits"]):
-        for name in limit.facts():
-            note(name, needed=False)
     return used
+
+
+def facts_of_applicant(content: Raw) -> set[str]:
+    """The facts of the applicant and the claim that rules go by."""
+    return SPECIAL_FIELDS.keys() & {name for name, _ in _mentioned(content)}
+
+
+def _mentioned(content: Raw) -> Iterator[tuple[str, bool]]:
+    """Every fact that a rule names, in order, each with whether it is needed."""
+    for operation in read_operations(content["steps"]):
+        yield from operation.facts()
+    for condition in content["conditions"]:
+        for name, bound in (condition["test"] or {}).items():
+            yield condition["field"], condition["needed"]
+            if other := family_of(name).other_field(bound):
+                yield other, False
+        if unless := condition.get("unless"):
+            yield unless["field"], False
+    for limit in read_limits(content["limits"]):
+        yield from ((name, False) for name in limit.facts())
 
 
 def _setting_names(content: Raw) -> list[str]:

@@ -50,6 +50,8 @@ APPLICANT_KINDS = {
     "base": "基地",
 }
 
+FIRM_SIZES = {"micro": "微型", "small": "小型", "medium": "中型", "large": "大型"}
+
 ITEM_KINDS = {
     "award_fixed": "定额奖励",
     "award_tiered": "分级奖励",
@@ -117,7 +119,19 @@ LEDGERS = {
 }
 
 # Names a condition may ask about besides the facts of a line.
-SPECIAL_FIELDS = {"applicant_kind": "申请人类型", "on": "事实发生日期", "filed_on": "申报日期"}
-SPECIAL_TYPES = {"applicant_kind": "choice", "on": "date", "filed_on": "date"}
+SPECIAL_FIELDS = {
+    "applicant_kind": "申请人类型",
+    "applicant_size": "企业规模",
+    "applicant_region": "所在地区",
+    "on": "事实发生日期",
+    "claimed_on": "申报日期",
+}
+SPECIAL_TYPES = {
+    "applicant_kind": "choice",
+    "applicant_size": "choice",
+    "applicant_region": "text",
+    "on": "date",
+    "claimed_on": "date",
+}
 # What each of them that is a choice may be.
-SPECIAL_CHOICES: dict[str, dict[str, str]] = {"applicant_kind": APPLICANT_KINDS}
+SPECIAL_CHOICES: dict[str, dict[str, str]] = {"applicant_kind": APPLICANT_KINDS, "applicant_size": FIRM_SIZES}

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from policies.engine import Item
-from policies.engine.terms import APPLICANT_KINDS
+from policies.engine.schema import facts_of_applicant
+from policies.engine.terms import APPLICANT_KINDS, FIRM_SIZES
 from policies.facts.forms import LineForm, build_line_form, calculator_facts, read_posted, row_counts
 from policies.facts.values import FactsReading, engine_facts, facts_of
 from policies.published.wording import fact_label
@@ -72,6 +73,7 @@ class Calculator:
     # Code and name of the regions whose own rates may be asked for, and the one chosen ("" for none).
     regions: Sequence[tuple[str, str]] = ()
     region: str = ""
+    size: str = ""
     lines: list[Line] = field(default_factory=list)
 
     @property
@@ -80,6 +82,11 @@ class Calculator:
         own = [kind for kind in APPLICANT_KINDS if kind in self.rules.beneficiaries]
         usual = ["enterprise", "institution", "university", "individual"]
         return [(kind, APPLICANT_KINDS[kind]) for kind in dict.fromkeys([*own, *usual])]
+
+    @property
+    def sizes(self) -> list[tuple[str, str]]:
+        """The sizes of firms that may be chosen, where the rules go by them."""
+        return list(FIRM_SIZES.items()) if "applicant_size" in facts_of_applicant(self.rules.content) else []
 
     @property
     def asks_issue_date(self) -> bool:
@@ -123,6 +130,8 @@ class Calculator:
         }
         if self.region:
             question["applicant"]["region"] = self.region
+        if self.size in dict(self.sizes):
+            question["applicant"]["size"] = self.size
         if self.asks_issue_date and self.issued:
             question["settings"] = {_ISSUED: self.issued}
         return question
@@ -147,7 +156,7 @@ def read_calculator(
         issued, issued_error = _read_issue(data.get(_ISSUED, issued))
     wanted = (data or {}).get("region", "")
     region = wanted if wanted in dict(regions) else ""
-    calculator = Calculator(rules, kind, issued, issued_error, regions, region)
+    calculator = Calculator(rules, kind, issued, issued_error, regions, region, (data or {}).get("size", ""))
     for index, values in enumerate(typed):
         prefix = f"line-{index}"
         rows = row_counts(facts, data or {}, prefix=prefix)

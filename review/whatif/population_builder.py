@@ -214,7 +214,7 @@ class PopulationBuilder:
             "kind": KINDS.index(applicant["kind"]),
             "region": self._regions.setdefault(region, len(self._regions)) if region else -1,
             "on": date.fromisoformat(question["on"]).toordinal(),
-            "size": SIZES.index(asked.size),
+            "size": SIZES.index(applicant.get("size", asked.size)),
             "unmet": self._unmet.setdefault(unmet, len(self._unmet)) if unmet else -1,
             "readings": self._readings.setdefault(readings, len(self._readings)) if readings else -1,
             "once": int(bool(paid.get("once_group"))),

@@ -16,6 +16,7 @@ from policies.engine import assess
 from policies.engine.buckets import program_asked
 from policies.engine.model import Item, content_hash
 from policies.engine.terms import Outcome
+from policies.facts.applicants import stated_applicant
 from policies.facts.values import DECIDED, DECISION_NO, OFFICERS_FACTS, engine_facts, facts_of
 from policies.published.selectors import catalogue_for
 from policies.published.wording import as_shown
@@ -149,7 +150,7 @@ def build_question(context: ClaimContext, *, on: date, unmet: Iterable[str] = ()
     question: dict[str, Any] = {
         "item": item.id,
         "on": on.isoformat(),
-        "applicant": {"kind": claim.applicant.kind, "region": claim.region_id},
+        "applicant": stated_applicant(claim.applicant, claim.region_id),
         "lines": lines,
     }
     if takes_ratio(item):

@@ -8,7 +8,7 @@ import numpy as np
 
 from policies.engine.catalogue import Catalogue
 from policies.engine.columns.arithmetic import run_starts
-from policies.engine.columns.population import KINDS, Column, LineTable, Population, PopulationError, Rows
+from policies.engine.columns.population import KINDS, SIZES, Column, LineTable, Population, PopulationError, Rows
 from policies.engine.money import yuan_plain
 
 
@@ -25,6 +25,8 @@ def questions(catalogue: Catalogue, population: Population) -> Iterator[dict[str
         region = int(population.region[claim])
         if region >= 0:
             question["applicant"]["region"] = population.regions[region]
+        if population.size is not None and population.size[claim] > 0:
+            question["applicant"]["size"] = SIZES[int(population.size[claim])]
         lines, projects = table.next_lines()
         question["lines"] = lines
         _add_ledger(question, population, claim, projects)

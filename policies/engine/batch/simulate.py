@@ -7,6 +7,7 @@ reach, and there is no other.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,12 @@ from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.keys import Keys
 from policies.engine.columns.ledger import BucketUse, Ledger, QuotaUse, SumLedger
 from policies.engine.columns.lines import NONE, Lines, slice_lines, take_lines
-from policies.engine.columns.population import IntArray, LineTable, Population, check_facts
-from policies.engine.columns.shape import shape_of
+from policies.engine.columns.population import SIZES, Column, IntArray, LineTable, Population, check_facts
+from policies.engine.columns.shape import Shape, shape_of
 from policies.engine.model import Item
 from policies.engine.overlap import ledgers_of_other_policies
 from policies.engine.question import read_settings
+from policies.engine.schema import facts_of_applicant
 from policies.engine.terms import Outcome
 
 if TYPE_CHECKING:
@@ -172,6 +174,7 @@ class _Simulation:
             table = merge_lines(table, shape, asked)
             shape = shape_of(claims, claims)
         whole = span(claims)
+        table = self._with_applicants(table, item, whole, shape)
         filed = shape.spread(population.on[whole])
         day = _days(table, item, filed)
         lines = Lines(table, day=day, filed=filed, kind=shape.spread(population.kind[whole]), assume=population.assume)
@@ -189,6 +192,18 @@ class _Simulation:
         self.runs.append(run)
         self.tables[id(run)] = (number, positions)
         return run
+
+    def _with_applicants(self, table: LineTable, item: Item, whole: IntArray | slice, shape: Shape) -> LineTable:
+        """The table with what rules of any version ask about the applicants themselves."""
+        population, columns = self.population, dict(table.columns)
+        named = {name for one in self.catalogue.items[item.id] for name in facts_of_applicant(one.content)}
+        if "applicant_size" in named and population.size is not None:
+            size = shape.spread(population.size[whole])
+            columns["applicant_size"] = Column(size, size > 0, words=SIZES)
+        if "applicant_region" in named:
+            region = shape.spread(population.region[whole])
+            columns["applicant_region"] = Column(np.maximum(region, 0), region >= 0, words=population.regions)
+        return replace(table, columns=columns)
 
     def _line_versions(self, item: Item, day: IntArray, readings: int) -> list[tuple[ItemRules, IntArray]]:
         """Each version that answers lines of other days than their claim's, with its lines; none for a lone version."""

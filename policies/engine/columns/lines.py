@@ -72,15 +72,15 @@ class Lines:
 
     def present(self, name: str) -> BoolArray:
         """Which lines state the fact."""
-        if name in ("on", "filed_on"):
+        if name in ("on", "claimed_on"):
             return self._all
         rows = self.table.rows.get(name)
         present = rows.present if rows is not None else self.column(name).present
         return present if present is not None else self._all
 
     def days(self, name: str) -> IntArray:
-        """A date fact as day numbers; `on` is the day of the line, `filed_on` that of the claim."""
-        if name == "filed_on":
+        """A date fact as day numbers; `on` is the day of the line, `claimed_on` that of the claim."""
+        if name == "claimed_on":
             return self.filed
         return self.day if name == "on" else self.column(name).values
 

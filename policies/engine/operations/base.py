@@ -94,16 +94,17 @@ class Wording(Protocol):
 
 @dataclass(frozen=True)
 class ItemSteps:
-    """The steps of one item as its lint sees them; `types`: of its facts by name; `choices`: what they offer."""
+    """The steps of one item as its lint sees them.
+
+    `types`: of its facts, by name, those that steps work out among them; `asked`: only of those that are asked for;
+    `choices`: what these offer.
+    """
 
     steps: Sequence[Operation]
     types: Mapping[str, str]
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    @property
-    def asked(self) -> frozenset[str]:
-        """The names of the facts that are asked for."""
-        return frozenset(self.choices)
+    asked: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def amounts(self) -> list[Operation]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
+from policies.engine.columns.population import Column
 from policies.engine.operations.base import ItemSteps, Label, Operation, Role
 from policies.engine.problems import problem_code
-from policies.engine.spec import NAME, TEXT, key
+from policies.engine.spec import FLAG, NAME, TEXT, key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from policies.engine.columns.context import ColumnContext
     from policies.engine.columns.lines import Lines
-    from policies.engine.columns.population import Column
+    from policies.engine.columns.population import BoolArray
     from policies.engine.context import Context
     from policies.engine.line import Line
     from policies.engine.operations.base import ColumnStep, Step
@@ -26,9 +30,9 @@ if TYPE_CHECKING:
 
 NAME_TAKEN = problem_code(
     "name_taken",
-    "{fact} 已是要填写的事实",
-    "请另取一个名称",
-    form="“{fact}”已是要填写的事实，请另取一个代码。",
+    "{fact} 已是要填写的事实，或类型不同",
+    "请另取一个名称；没填时才算的写 fills: true，类型须相同",
+    form="“{fact}”已是要填写的事实，请另取一个代码；没填时才算的，请选“已填写的以填写为准”，类型须相同。",
 )
 NOT_WORKED_OUT_YET = problem_code(
     "not_worked_out_yet",
@@ -37,12 +41,16 @@ NOT_WORKED_OUT_YET = problem_code(
     form="“{fact:fact}”在后面的步骤才算出，请把那一步移到前面。",
 )
 
+# The types of asked facts that a fact of a type may fill: years to the day stand for whole years.
+FILLED = {"number": ("integer",), "money": ("money",), "integer": ("integer",), "boolean": ("boolean",)}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Derive(Operation):
     """A step that works out the fact `name`, which conditions and later steps use like one that is asked for.
 
-    All facts that it needs are needed: where one is missing, the line is undetermined.
+    All facts that it needs are needed: where one is missing, the line is undetermined. One that `fills` works out a
+    fact that may be asked for, too: what is stated stands, and without what it needs the fact is missing as it was.
     """
 
     role = Role.DERIVES
@@ -52,6 +60,11 @@ class Derive(Operation):
     name: str = key(NAME, "算出的事实用什么代码", help="小写字母和下划线，如 growth；条件和后面的步骤按它选用")
     called: str = key(TEXT, "怎么称呼", name="label", help="如“营业收入同比增长率”")
 
+    fills: bool = key(FLAG, "已填写的以填写为准", help="代码与一项要填写的事实相同时选：没填时才算", default=False)
+
+    def facts(self) -> Iterator[tuple[str, bool]]:
+        return ((name, needed and not self.fills) for name, needed in super().facts())
+
     @property
     def derived(self) -> tuple[str, str, str]:
         return self.name, self.gives, self.called
@@ -59,7 +72,7 @@ class Derive(Operation):
     @property
     def needed_facts(self) -> tuple[str, ...]:
         """The facts without which it cannot be worked out."""
-        return tuple(name for name, needed in self.facts() if needed)
+        return tuple(name for name, needed in super().facts() if needed)
 
     @abstractmethod
     def work_out(self, context: Context) -> Callable[[Line], Worked | None]:
@@ -82,8 +95,12 @@ class Derive(Operation):
         )
 
         def run(line: Line) -> bool:
+            if self.fills and line.facts.get(name) is not None:
+                return False
             missing = [need for need in needs if line.facts.get(need) is None]
             found = None if missing else work_out(line)
+            if found is None and self.fills:
+                return False
             if found is None:
                 line.missing.extend(missing or needs[:1])
                 return True
@@ -97,6 +114,10 @@ class Derive(Operation):
         needs, work_out = self.needed_facts, self.work_out_columns(context)
 
         def run(lines: Lines) -> None:
+            if self.fills:
+                known = np.logical_and.reduce([lines.present(need) for need in needs])
+                lines.derived[self.name] = filled(lines.column(self.name), work_out(lines), known)
+                return
             for need in needs:
                 lines.stop_missing(lines.running & ~lines.present(need))
             column = lines.derived[self.name] = work_out(lines)
@@ -106,7 +127,7 @@ class Derive(Operation):
         return run
 
     def problems(self, item: ItemSteps, number: int) -> Iterator[tuple[Place, Fault]]:
-        if self.name in item.asked:
+        if self.name in item.asked and not (self.fills and item.asked[self.name] in FILLED[self.gives]):
             yield ("name",), NAME_TAKEN.fault(fact=self.name)
         later = {step.derived[0] for step in item.steps[number:] if step.derived is not None}
         for name, _ in self.facts():
@@ -119,3 +140,14 @@ class Derive(Operation):
     @abstractmethod
     def rule(self, label: Label) -> str:
         """How it is worked out, in plain words after its own name."""
+
+
+def filled(stated: Column, found: Column, known: BoolArray) -> Column:
+    """The stated fact, and where it is not stated the one that was found for lines of which it is `known`."""
+    scale = math.lcm(stated.scale, found.scale)
+    size = len(known)
+    given = np.ones(size, dtype=np.bool_) if stated.present is None else stated.present
+    own = stated.values.astype(np.int64) * (scale // stated.scale)
+    there = known if found.present is None else known & found.present
+    values = np.where(given, own, found.values * (scale // found.scale))
+    return replace(stated, values=values, present=given | there, scale=scale)

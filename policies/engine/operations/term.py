@@ -41,7 +41,7 @@ class Term(Derive):
     label = "算年限（到日）"
     help = "如从授权日到申报日的维持年限：十年零一天即超过 10 年"
     order = 210
-    preset: ClassVar = {"name": "term_years", "label": "年限", "until": "filed_on"}
+    preset: ClassVar = {"name": "term_years", "label": "年限", "until": "claimed_on"}
 
     start: str = key(FACT, "从哪一天", name="from", types=("date",), asks=True)
     until: str = key(FACT, "到哪一天", types=("date",), asks=True)

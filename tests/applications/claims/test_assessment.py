@@ -108,7 +108,7 @@ def test_an_earlier_payment_that_is_stated_and_in_the_ledger_counts_once(member)
 def test_a_question_names_the_applicant_the_region_and_the_day(member):
     claim = ready_claim(member)
     question = build_question(read_claim(claim), on=timezone.localdate(), unmet=["X"])
-    assert question["applicant"] == {"kind": "enterprise", "region": "320211"}
+    assert question["applicant"] == {"kind": "enterprise", "region": "320211", "size": claim.applicant.size_class}
     assert question["on"] == timezone.localdate().isoformat()
     assert question["unmet"] == ["X"]
     assert question["lines"][0]["fees"] == "8000.00"

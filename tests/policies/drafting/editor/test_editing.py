@@ -1,7 +1,5 @@
 """Writing a section in the browser with posts only: nothing typed is lost."""
 
-import uuid
-
 import pytest
 from django.urls import reverse
 
@@ -13,32 +11,11 @@ from policies.drafting.editor.preview import read_preview
 from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import draft_document
-from policies.drafting.services.drafts import start_draft
 from policies.engine import assess, catalogue_of
 from policies.engine.loader import CATALOGUE
-from portal.accounts.enums import Role
-from tests.factories import act, make_official, wuxi
 from tests.policies.drafting.editor.pages import WX2020, Page, fill_in_head, from_text, stored, under
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def officer(settings):
-    settings.OFFICIALS_NEED_SECOND_FACTOR = False
-    return make_official(Role.POLICY_ADMIN, wuxi())
-
-
-@pytest.fixture
-def draft(officer):
-    """A draft of a new document with a head only."""
-    return start_draft(None, key=uuid.uuid4(), title="新政策", code="wx2030", act=act(officer))
-
-
-@pytest.fixture
-def writer(client, officer):
-    client.force_login(officer)
-    return client
 
 
 # ---- a complete item from nothing, with posts only --------------------------------------------------

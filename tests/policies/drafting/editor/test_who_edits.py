@@ -9,30 +9,12 @@ from policies.drafting.editor import views
 from policies.drafting.enums import DraftState
 from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.reading import draft_document
-from policies.drafting.services.drafts import save_section, start_draft
+from policies.drafting.services.drafts import save_section
 from portal.accounts.enums import Role
 from tests.factories import act, make_member, make_official, wuxi
 from tests.policies.drafting.editor.pages import WX2020, Page, fill_in_head, from_text, stored, under
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def officer(settings):
-    settings.OFFICIALS_NEED_SECOND_FACTOR = False
-    return make_official(Role.POLICY_ADMIN, wuxi())
-
-
-@pytest.fixture
-def draft(officer):
-    """A draft of a new document with a head only."""
-    return start_draft(None, key=uuid.uuid4(), title="新政策", code="wx2030", act=act(officer))
-
-
-@pytest.fixture
-def writer(client, officer):
-    client.force_login(officer)
-    return client
 
 
 # ---- two people at once -----------------------------------------------------------------------------------

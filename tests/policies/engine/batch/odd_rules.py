@@ -284,7 +284,7 @@ ODD = [
         "odd-15-derived",
         [
             {"do": "growth_rate", "name": "growth", "label": "增长率", "field": "fees", "before": "budget"},
-            {"do": "term", "name": "kept", "label": "年限", "from": "pledged_on", "until": "filed_on"},
+            {"do": "term", "name": "kept", "label": "年限", "from": "pledged_on", "until": "claimed_on"},
             {
                 "do": "score_points",
                 "name": "score",
@@ -332,6 +332,28 @@ ODD = [
             {"count": 3, "per": PER["year"], "tally": "lines", "group": "odd-16-times"},
             {"yuan": "9000", "per": PER["district"], "group": "odd-16-sums"},
             {"count": 3, "per": PER["district"], "tally": "applicants"},
+        ],
+    ),
+    # What the applicant is: its size and its region.
+    item(
+        "odd-17-firms",
+        [
+            {
+                "do": "sum_by",
+                "field": "applicant_size",
+                "table": {"micro": "300", "small": "200"},
+                "otherwise": "100",
+                "nature": "exact",
+            },
+            {"do": "scale", "ratio": "1/2", "label": "外区", "only": {"field": "applicant_region", "not_in": ["无锡"]}},
+        ],
+        conditions=[{"field": "applicant_size", "not_in": ["large"], "needed": True}],
+        limits=[
+            {
+                "yuan": "700",
+                "per": PER["applicant"],
+                "scale": {"ratio": "1/2", "only": {"field": "applicant_size", "in": ["small"]}},
+            }
         ],
     ),
 ]

@@ -53,6 +53,22 @@ def test_the_applicants_kind_is_such_a_word():
     assert not columns_differ([step])
 
 
+@pytest.mark.parametrize(("size", "fen"), [("small", 12000), ("large", 10000), (None, None)])
+def test_the_size_of_the_firm_is_known_from_the_applicant(size, fen):
+    step = {
+        "do": "scale_by",
+        "field": "applicant_size",
+        "table": {"small": "120%", "micro": "150%"},
+        "otherwise": "100%",
+    }
+    applicant = {"kind": "enterprise", **({"size": size} if size else {})}
+
+    answer = ask([standard("100"), step], asked={"applicant": applicant})
+
+    assert (answer.amount, answer.missing) == (fen, () if size else ("applicant_size",))
+    assert "按企业规模计：小型 120%，微型 150%，其他 100%" in spoken([standard("100"), step])[0]
+
+
 def test_choices_are_told_by_their_names():
     paragraph, heading, bounds = spoken([SUMS], facts=FACTS)
 

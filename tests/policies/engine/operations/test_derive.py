@@ -15,7 +15,7 @@ from tests.policies.engine.operations.support import NAME, ask, catalogue_with, 
 
 GROWTH = {"do": "growth_rate", "name": "growth", "label": "增长率", "field": "fees", "before": "budget"}
 BY_GROWTH = {"do": "tiers", "field": "growth", "table": {"10%": "100", "20%": "300"}, "nature": "exact", "unit": "%"}
-TERM = {"do": "term", "name": "kept", "label": "维持年限", "from": "pledged_on", "until": "filed_on"}
+TERM = {"do": "term", "name": "kept", "label": "维持年限", "from": "pledged_on", "until": "claimed_on"}
 LPR = {"2024-01-22": "3.45%", "2024-10-21": "3.10%"}
 LOOK_UP = {"do": "look_up", "name": "lpr", "label": "LPR", "day": "drawn_on", "table": LPR}
 INTEREST = {"do": "convert", "name": "interest", "label": "利息", "field": "fees", "rate": "lpr", "days": "days"}
@@ -115,6 +115,23 @@ def test_columns_count_years_as_the_calendar_does():
 
     assert list(zip(years.tolist(), rest.tolist(), strict=True)) == [years_and_days(*pair) for pair in days]
     assert not columns_differ([TERM, standard()], conditions=[{"field": "kept", "over": 1}])
+
+
+@pytest.mark.parametrize(
+    ("line", "years"), [({"filed_on": "2011-01-10"}, 10), ({"filed_on": "2001-01-10", "maintained_years": 3}, 3)]
+)
+def test_a_term_may_fill_a_fact_that_is_not_stated(line, years):
+    step = {**TERM, "name": "maintained_years", "from": "filed_on", "until": "on", "fills": True}
+    steps, facts = [step, standard()], ["maintained_years", "filed_on"]
+    for bound, holds in ((years, True), (years + 1, False)):
+        condition = {"field": "maintained_years", "at_least": bound}
+        answer = ask(steps, {"granted_on": "2021-01-10", **line}, facts=facts, conditions=[condition])
+        assert (answer.outcome is Outcome.PAYABLE) is holds
+
+    answer = ask(steps, facts=facts, conditions=[{"field": "maintained_years", "at_least": 1}])
+    assert (answer.outcome, answer.missing) == (Outcome.UNDETERMINED, ("maintained_years",))
+    assert not columns_differ(steps, facts=facts, conditions=[{"field": "maintained_years", "over": 1}])
+    assert "name_taken" in refused([{**step, "name": "country"}, standard()], facts=["country", "filed_on"])
 
 
 def test_a_term_is_told_in_years_and_days():

@@ -1,0 +1,86 @@
+"""Rules that no document of the portal had before are written in the browser's forms, and answer at each boundary."""
+
+import pytest
+from django.urls import reverse
+
+from policies.drafting.models import PolicyDraft
+from policies.drafting.selectors import draft_document
+from policies.engine import assess, catalogue_of
+from policies.engine.batch import generate, simulate
+from tests.policies.drafting.editor.pages import Page, fill_in_head, stored, under
+from tests.policies.drafting.editor.test_sections import normal, through_the_form
+from tests.policies.engine.batch.odd_rules import ODD, PROVINCIAL
+from tests.policies.engine.batch.support import differences
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("section", [*ODD, *PROVINCIAL], ids=lambda section: section["item"])
+def test_every_odd_rule_comes_back_from_its_form_as_it_was(section):
+    assert normal(through_the_form(section)) == normal(section)
+
+
+@pytest.fixture
+def item(writer, draft):
+    """The page of a new item of the draft, with its words filled in."""
+    fill_in_head(writer, draft)
+    writer.post(reverse("drafting:new_section", args=[draft.key]), {"kind": "award_fixed", "code": "wx2030-01-tiers"})
+    page = Page(writer, draft, 1)
+    words = under("", article="第一条", title="分档奖励", summary="按授权件数分档奖励。")
+    return page.press("save", **words)
+
+
+def fact(page, name, label, kind):
+    page.add("facts")
+    rows = [name.split("-")[2] for name in page.sent if name.startswith("section-facts-") and name.endswith("-label")]
+    page.press("save", **under(f"facts-{rows[-1]}", name=name, label=label, type=kind))
+
+
+def answers(draft, *lines, kind="enterprise", size="small"):
+    rules = draft_document(PolicyDraft.objects.get(pk=draft.pk))
+    catalogue = catalogue_of([rules.document], rules.items)
+    asked = {"item": "wx2030-01-tiers", "on": "2030-03-01", "applicant": {"kind": kind, "size": size}}
+    found = [assess(catalogue, {**asked, "lines": [line]}).amount or 0 for line in lines]
+    population = generate(catalogue, 500, seed=1, edge=True)
+    assert not list(differences(catalogue, population, simulate(catalogue, population)))
+    return found
+
+
+def test_tiers_growth_and_size_are_written_without_a_text_file(item, draft):
+    page = item
+    page.press("own:facts")
+    page.press("drop:steps:0")
+    for name, label, kind in (
+        ("granted_count", "授权件数", "integer"),
+        ("revenue", "本年营业收入", "money"),
+        ("revenue_before", "上年营业收入", "money"),
+    ):
+        fact(page, name, label, kind)
+    page.add("steps", "growth_rate")
+    page.press("save", **under("steps-0", name="growth", label="增长率", field="revenue", before="revenue_before"))
+    page.add("steps", "tiers")
+    page.press("save", **under("steps-1", field="granted_count", table="5=20000\n10=50000\n30＝100000", unit="件"))
+    page.add("steps", "scale_by")
+    page.press("save", **under("steps-2", field="applicant_size", table="small=120%\nmicro=150%", otherwise="100%"))
+    page.add("conditions")
+    page.press("save", **under("conditions-0", code="GROWN", text="营业收入增长 10% 以上", field="growth"))
+    page.press("save", **under("conditions-0", test="at_least"))
+    page.press("save", **under("conditions-0", value="10%"))
+
+    assert "5 件以上 20,000.00 元，10 件以上 50,000.00 元，30 件以上 100,000.00 元" in page.text
+    assert stored(draft, 1)["steps"][1]["table"] == {"5": "20000", "10": "50000", "30": "100000"}
+    grown = {"revenue": "110", "revenue_before": "100"}
+    counts = [{"granted_count": count, **grown} for count in (4, 5, 9, 10, 29, 30)]
+    assert [fen // 100 for fen in answers(draft, *counts, size="large")] == [0, 20000, 20000, 50000, 50000, 100000]
+    five = {"granted_count": 5, **grown}
+    assert answers(draft, five, {**five, "revenue": "109.99"}) == [2400000, 0]
+
+
+def test_a_row_without_a_value_is_named_at_its_field(item, draft):
+    page = item
+    page.press("drop:steps:0")
+    page.add("steps", "tiers")
+    page.press("save", **under("steps-0", field="fees", table="5=\n10=50000"))
+
+    assert stored(draft, 1)["steps"][0]["table"] == {"5": "", "10": "50000"}
+    assert "请填写各档金额" in page.text
