@@ -3,7 +3,9 @@
 import io
 import os
 import re
+import subprocess
 from itertools import pairwise, product
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -47,9 +49,13 @@ def notice_of(kind: NoticeKind, lines: int, name: str, reason: str) -> dict[str,
 
 
 @pytest.mark.parametrize(("kind", "lines", "name", "reason"), CASES)
-def test_every_measure_holds_and_every_word_is_there(kind: NoticeKind, lines: int, name: str, reason: str) -> None:
+def test_every_measure_holds_and_every_word_is_there(
+    kind: NoticeKind, lines: int, name: str, reason: str, artefacts: Path
+) -> None:
     data = notice_of(kind, lines, name, reason)
     pdf = render_notice(data)
+    picture = artefacts / f"notice-{kind}-{lines}-{len(name)}-{len(reason)}"
+    subprocess.run(["pdftoppm", "-r", "60", "-png", "-singlefile", "-", str(picture)], input=pdf, check=True)
     words, drawn = words_of(pdf), list(drawn_lines(pdf))
     text = re.sub(r"—\d+—|无锡知样〔2026〕1号附件第\d+页，共\d+页", "", text_of(pdf))
     with pikepdf.open(io.BytesIO(pdf)) as document:
