@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "review.letters",
     "review.notes",
     "review.notices",
+    "review.objections",
     "review.panels",
     "review.payments",
     "review.ratings",

@@ -34,6 +34,7 @@ from tests.access_groups import (
     SIMULATORS,
     SUZHOU,
 )
+from tests.access_objections import OBJECTIONS
 from tests.access_panels import PANELS
 from tests.access_world import (
     AUDIT,
@@ -205,6 +206,7 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     ),
     **BUDGETS,
     **DESK,
+    **OBJECTIONS,
     **PANELS,
     "payments:batches": Address(FINANCE_PEOPLE | AUDITORS),
     "payments:new_batch": Address(FINANCE_PEOPLE),

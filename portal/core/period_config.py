@@ -4,6 +4,8 @@ from portal.core.env import env_flag, env_int, env_text
 
 PUBLICITY_WORKDAYS = env_int("PUBLICITY_WORKDAYS", 5)
 OBJECTION_WORKDAYS = env_int("OBJECTION_WORKDAYS", 10)
+# How many objections one network address may file online in a day.
+OBJECTIONS_PER_DAY = env_int("OBJECTIONS_PER_DAY", 5)
 # What the holder of a contested registration has to answer.
 CONTEST_ANSWER_WORKDAYS = env_int("CONTEST_ANSWER_WORKDAYS", 10)
 # A claim that waits longer than this in one queue is shown as overdue.

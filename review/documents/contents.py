@@ -45,7 +45,7 @@ def publicity_document(publicity: PublicityList) -> OfficialDocument:
             f"{long_date(publicity.starts_on)}至{long_date(publicity.ends_on)}，共{publicity.workdays}个工作日。"
         ),
         (
-            "公示期内如有异议，请以实名书面形式提出，写明事实和理由并留下联系方式；异议人的身份予以保密。"
+            "公示期内如有异议，请以实名书面形式或在网上提出，写明事实和理由并留下联系方式；异议人的身份予以保密。"
             f"异议受理：{publicity.contact}。"
         ),
     ]

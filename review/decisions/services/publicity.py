@@ -34,6 +34,11 @@ SERIES, SERIES_WORD = "publicity", "知公示"
 _CONFIRMED = frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.RECOGNISED, ClaimStatus.TERMINATED})
 
 
+# What must hold before a claim leaves its list at the end of the days: a function of the locked claim that says what is
+# missing, empty for nothing.
+RELEASE_CHECKS: list[Callable[[Claim], str]] = []
+
+
 @dataclass(frozen=True, slots=True)
 class PublicityPlan:
     """What a new list says: its title, first day, length in working days, where objections go, and what it corrects."""
@@ -254,6 +259,9 @@ def approve_claim(claim_id: int, *, publicity: PublicityList, act: ActorContext)
         claim = lock_claim(claim_id)
         if not publicity.entries.standing().filter(claim=claim).exists():
             raise RefusedError("该申报不在本次公示名单中。")
+        for check in RELEASE_CHECKS:
+            if problem := check(claim):
+                raise RefusedError(problem)
         if claim.procedure.is_publicised_first:
             notify_of_step(claim, perform_transition(claim, action=Action.END_PUBLICITY, act=act))
             return claim

@@ -13,6 +13,7 @@ from applications.claims.permissions import party_for
 from portal.access import Rule, access, officials, public
 from portal.accounts.enums import Role
 from portal.audit.security import exported_workbook
+from portal.core import clock
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.money import ZERO, format_yuan
@@ -79,7 +80,8 @@ def publicity_detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     page, start = paginate_fixed(
         with_departures(publicity.entries.all()), after=request.GET.get("after", ""), size=size
     )
-    context = {"publicity": publicity, "page": page, "start": start, "totals": totals}
+    runs = publicity.starts_on <= clock.today() <= publicity.ends_on and not publicity.withdrawn_reason
+    context = {"publicity": publicity, "page": page, "start": start, "totals": totals, "takes_objections": runs}
     return render(request, "review/publicity_detail.html", context)
 
 

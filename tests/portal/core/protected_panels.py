@@ -1,4 +1,4 @@
-"""Rows of panels: those that are written once, and those of which the chain holds each state."""
+"""Rows of panels and of objections online: what is written once, and what the chain holds in each state."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,6 +8,7 @@ from django.utils import timezone
 from portal.experts.models import Expert
 from review.panels.models import Panel, Scheme
 from tests.factories import ClaimFactory, UserFactory, make_official, wuxi
+from tests.portal.core.protected_objections import OBJECTION_ROWS, OPEN_OBJECTION_ROWS
 
 _DAY = date(2026, 3, 2)
 
@@ -65,11 +66,13 @@ def _score_sheet():
 
 
 PANEL_ROWS = {
+    **OBJECTION_ROWS,
     "panels.scheme": (_scheme, {"title": "改写"}),
     "panels.draw": (_draw, {"seed": "2"}),
     "panels.conflict": (_conflict, {"reason": "改写"}),
 }
 OPEN_PANEL_ROWS = {
+    **OPEN_OBJECTION_ROWS,
     "experts.expert": (_expert, {"employer": "改写"}),
     "panels.panel": (_panel, {"title": "改写"}),
     "panels.entry": (_entry, {"position": 2}),
