@@ -59,7 +59,7 @@ def in_force(on: date, prefix: str = "") -> Q:
 # By key and day. Some kilobytes each, with personal data: they stay in the memory of the process.
 _recalled = KeptHere(2_000)
 # The relations of an account that its standing is read from.
-_HELD = ("appointments", "memberships", "authenticator", "recusals")
+_HELD = ("appointments", "memberships", "authenticator", "recusals", "expert")
 
 
 class Person(AbstractBaseUser):

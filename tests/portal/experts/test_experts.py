@@ -83,9 +83,12 @@ def test_a_serving_expert_needs_a_second_factor_and_is_no_expert_after_the_end(s
     assert needs_second_factor(user)
     client.force_login(user)
     assert client.get(reverse("panels:mine")).url == reverse("mfa_activate_totp")
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
+    assert client.get(reverse("panels:mine")).status_code == 200
     with pytest.raises(RefusedError, match="出库原因"):
         end_service(expert, reason=" ", act=act(keeper))
     end_service(expert, reason="退休", act=act(keeper))
+    assert client.get(reverse("panels:mine")).status_code == 403
     assert not User.objects.get(pk=user.pk).is_expert
     Expert.objects.update(ended_at=None, serves_until=timezone.localdate() - timedelta(days=1))
     assert not User.objects.get(pk=user.pk).is_expert
