@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from copy import deepcopy
 from datetime import date
 from functools import lru_cache
@@ -29,6 +29,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from pytest_django import DjangoDbBlocker, Settings
 
 from portal.core import file_safety
+from portal.core.row_versions import KeptHere
 from tests import made_once
 from tests.append_only import flush_past_triggers
 from tests.migrated import make_database
@@ -105,12 +106,24 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+class Forgetful(KeptHere):
+    """Keeps nothing."""
+
+    def set(self, key: Hashable, version: str, value: Any) -> None:
+        pass
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _stand_ins_of_the_whole_run() -> Iterator[None]:
-    """Let the flush after transactional tests empty what nobody else may; inspect the same upload once in a process."""
+    """Let the flush after transactional tests empty what nobody else may; inspect the same upload once in a process.
+
+    Read who signed in at every request.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_past_triggers)
         patch.setattr("portal.core.file_safety._inspect", lru_cache(100)(file_safety._inspect))
+        # A page then asks as many queries whether or not its reader opened one before.
+        patch.setattr("portal.accounts.persons._recalled", Forgetful(0))
         yield
 
 

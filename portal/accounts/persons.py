@@ -126,8 +126,10 @@ class Person(AbstractBaseUser):
 
         One query, or two where they are read.
         """
-        today = timezone.localdate()
-        return _recalled.get((pk, today), rows_version(*cls._rows_behind(pk)), lambda: cls._read(pk))
+        version = rows_version(*cls._rows_behind(pk))
+        if not version:
+            return cls._default_manager.filter(pk=pk).first()
+        return _recalled.get((pk, timezone.localdate()), version, lambda: cls._read(pk))
 
     @classmethod
     def _read(cls, pk: int) -> Person | None:
