@@ -24,6 +24,7 @@ from tests.factories import (
     make_patent_no,
     xishan,
 )
+from tests.files import make_image
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,26 @@ def test_a_file_chosen_is_uploaded_at_once_and_a_fake_one_refused_at_its_place(o
     assert "内容不是 PDF" in bad.content.decode()
     assert claim.evidence.count() == 1
     assert own.post(url("upload", claim), {"requirement": "nonsense"}).status_code == 404
+
+
+def test_photos_chosen_at_once_become_one_pdf_and_a_bad_one_is_told(own, member):
+    claim = start(member)
+    data = {"requirement": "certificate", "line": claim.lines.get().pk}
+    photos = [SimpleUploadedFile(f"{number}.jpg", make_image("JPEG", colour=number)) for number in (1, 2)]
+    assert "1 等 2 张.pdf" in own.post(url("upload", claim), data | {"x": photos}).content.decode()
+    assert claim.evidence.get().file.media_type == "application/pdf"
+    photos = [SimpleUploadedFile("3.jpg", make_image("JPEG")), SimpleUploadedFile("4.jpg", b"no photo")]
+    assert "“4.jpg”的内容不是" in own.post(url("upload", claim), data | {"x": photos}).content.decode()
+    assert claim.evidence.count() == 1
+
+
+def test_the_commitment_is_made_on_the_screen_and_has_a_place_only_where_one_was_uploaded(own, member):
+    claim = ready_claim(member)
+    slot = 'name="file-claim-commitment"'
+    assert slot in own.get(url("edit", claim)).content.decode()
+    claim.evidence.filter(requirement="commitment").update(removed_at=timezone.now())
+    assert slot not in own.get(url("edit", claim)).content.decode()
+    assert submit_claim(claim, act=act(member), revision=claim.revision, commitment=True).claim.commitment_at
 
 
 def test_a_file_is_viewed_in_place_with_its_own_type_and_nothing_sniffed(own, member):
