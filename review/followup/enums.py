@@ -42,6 +42,10 @@ class FollowUpState(StatusChoices):
 OPEN_STATES = frozenset({FollowUpState.ASKED, FollowUpState.SUBMITTED, FollowUpState.RETURNED, FollowUpState.OPEN})
 
 
+# States in which a day that is past is late; what was handed in waits for the office.
+DUE_STATES = OPEN_STATES - {FollowUpState.SUBMITTED}
+
+
 class Act(models.TextChoices):
     """What can be done to a matter; the label stands on buttons and in its time line."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import ClassVar, Self
 
 from django.db import models
@@ -11,11 +12,12 @@ from django.utils import timezone
 
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core import clock
 from portal.core.choices import StateField
 from portal.core.encrypted_fields import EncryptedField
 from portal.core.files import kept_name
 from portal.core.regions import in_trees
-from review.followup.enums import DISPUTES, OPEN_STATES, Act, Effect, FollowUpState, Kind
+from review.followup.enums import DISPUTES, DUE_STATES, OPEN_STATES, Act, Effect, FollowUpState, Kind
 
 # Who handles matters of a district's claims: there and in its city.
 OFFICERS = (Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER)
@@ -62,6 +64,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def open(self) -> Self:
         """Those that wait for somebody."""
         return self.filter(state__in=OPEN_STATES)
+
+    def late(self, on: date) -> Self:
+        """Those whose day is past and that were not handed in."""
+        return self.filter(state__in=DUE_STATES, due_on__lt=on)
 
 
 class FollowUp(models.Model):
@@ -110,6 +116,11 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim.number} {self.title}"
+
+    @property
+    def is_late(self) -> bool:
+        """As `FollowUpQuerySet.late` has it of today."""
+        return self.state in DUE_STATES and self.due_on is not None and self.due_on < clock.today()
 
     @property
     def is_dispute(self) -> bool:

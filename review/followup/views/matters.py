@@ -41,7 +41,7 @@ def _wanted(request: HttpRequest, form: MatterFilterForm) -> QuerySet[FollowUp]:
             rows = rows.filter(**{name: asked[name]})
     today = clock.today()
     if asked.get("late") == "yes":
-        rows = rows.open().filter(due_on__lt=today)
+        rows = rows.late(today)
     elif asked.get("late") == "soon":
         rows = rows.open().filter(due_on__gte=today, due_on__lte=today + timedelta(days=30))
     sample = request.GET.get("sample", "")
@@ -60,7 +60,7 @@ def matters(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = MatterFilterForm(request.GET)
     page = paginate(_wanted(request, form), after=request.GET.get("after", ""), size=PAGE_SIZE)
-    context = {"form": form, "page": page, "today": clock.today(), "is_office": user.is_official}
+    context = {"form": form, "page": page, "is_office": user.is_official}
     return render(request, "followup/matters.html", context)
 
 
@@ -99,7 +99,6 @@ def matter(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "events": found.events.prefetch_related("files").order_by("-pk"),
         "is_office": is_office,
         "involved": involvement_problem(user, found) if is_office and found.is_dispute else "",
-        "today": clock.today(),
         "records": records,
         "credit_form": CreditForm() if _may_record(request, found) else None,
     }

@@ -90,7 +90,10 @@ def test_report_is_asked_sent_returned_and_accepted_each_side_told(office):
     for user, action in ((office.first, Act.SUBMIT), (make_member(), Act.SUBMIT), (member, Act.CANCEL)):
         with pytest.raises(PermissionDenied):
             advance(found.pk, action, Step(words="不该", answers=given.answers), act=act(user))
+    day_after = found.due_on + timedelta(days=1)
+    assert [FollowUp.objects.late(day).count() for day in (found.due_on, day_after)] == [0, 1]
     advance(found.pk, Act.SUBMIT, given, act=act(member))
+    assert not FollowUp.objects.late(day_after).exists()
     assert Message.objects.filter(user=office.first, kind="followup.submitted").count() == 1
     with pytest.raises(RefusedError, match="待审核"):
         advance(found.pk, Act.SUBMIT, given, act=act(member))
