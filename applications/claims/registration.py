@@ -1,6 +1,5 @@
 """What the app registers: addresses, interface, menu, jobs and audit words."""
 
-from applications.claims.api import router
 from applications.claims.enums import Action
 from applications.claims.jobs import replay
 from applications.claims.message_kinds import FIELDS, KINDS
@@ -18,7 +17,7 @@ from portal.privacy.extension import CLOSINGS, OWN_DATA, RETENTIONS
 
 URL_MODULES.add("claims/", "applications.claims.urls")
 register_messages(KINDS, FIELDS)
-API_ROUTERS.add("applications", router)
+API_ROUTERS.add("applications", "applications.claims.api.router")
 JOB_KINDS.add("applications.replay", JobKind("核对历史测算", replay, is_daily=True))
 register_menu("我的申报", "applications:claims", applicants, weight=60)
 OWN_DATA.add("claims", OWN_CLAIMS)

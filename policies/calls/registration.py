@@ -1,6 +1,5 @@
 """What the app registers: addresses, interface, menu, jobs and audit words."""
 
-from policies.calls.api import router
 from policies.calls.jobs import announce
 from policies.calls.message_kinds import FIELDS, KINDS
 from portal.access import officials, public
@@ -13,7 +12,7 @@ from portal.notifications.kinds import register_messages
 
 URL_MODULES.add("calls/", "policies.calls.urls")
 register_messages(KINDS, FIELDS)
-API_ROUTERS.add("calls", router)
+API_ROUTERS.add("calls", "policies.calls.api.router")
 JOB_KINDS.add("calls.announce", JobKind("告知申报通知", announce))
 register_menu("申报通知", "calls:list", public, weight=30)
 register_menu("通知办理", "calls:work", officials(Role.POLICY_ADMIN), weight=150)

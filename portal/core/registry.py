@@ -7,7 +7,6 @@ loaded. A registry keeps the order of registration, which is that of `INSTALLED_
 from typing import TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
-from ninja import Router
 
 T = TypeVar("T")
 
@@ -32,5 +31,6 @@ class Registry(dict[str, T]):
 
 # The URL module by the prefix of its addresses, such as "jobs/".
 URL_MODULES: Registry[str] = Registry("URL prefix")
-# The part of the interface for programs that an app answers, by the app's label.
-API_ROUTERS: Registry[Router] = Registry("API router")
+# Where the part of the interface for programs stands that an app answers, by the app's label: "app.api.router". It is
+# loaded with the addresses, which workers and commands do without.
+API_ROUTERS: Registry[str] = Registry("API router")

@@ -8,7 +8,6 @@ from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_footer, register_menu
 from portal.notifications.kinds import register_messages
 from portal.privacy.extension import OWN_DATA
-from review.notices.api import router
 from review.notices.archive.jobs import JOB as ARCHIVE
 from review.notices.archive.jobs import archive_ended, archive_one
 from review.notices.enums import NoticeKind
@@ -23,7 +22,7 @@ from review.notices.selectors import printed_file
 URL_MODULES.add("notices/", "review.notices.urls")
 register_messages(KINDS, FIELDS)
 URL_MODULES.add("v/", "review.notices.verification_urls")
-API_ROUTERS.add("notices", router)
+API_ROUTERS.add("notices", "review.notices.api.router")
 
 
 def register_form(kind: NoticeKind, form: NoticeForm) -> None:

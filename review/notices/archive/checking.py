@@ -16,7 +16,6 @@ from portal.core.errors import RefusedError
 from portal.core.file_safety import refuse_unsafe
 from portal.core.files import PDF
 from review.notices.enums import SignatureState
-from review.notices.seals.checking import check_signature
 
 MANIFEST, LETTERS = "清单.json", "往来/往来消息.json"
 REQUIRED = (
@@ -98,6 +97,8 @@ def _incomplete(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Iter
 
 
 def _changed(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Iterator[Fault]:
+    from review.notices.seals.checking import check_signature  # noqa: PLC0415 - 20 MB that few processes need
+
     for entry in manifest["files"]:
         content = files.get(entry["name"])
         if content is None:
