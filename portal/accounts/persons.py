@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -81,7 +81,7 @@ class Person(AbstractBaseUser):
         return self._read_standing(accounts, self.pk)[1]
 
     @classmethod
-    def _read_standing(cls, accounts: Q, pk: int) -> tuple[Person | None, Standing]:
+    def _read_standing(cls, accounts: Q, pk: int) -> tuple[Self | None, Standing]:
         """The account of this key, and what its holder may be; `accounts` are all of the holder's. One query.
 
         A row joins one office with one organisation, so each comes several times.
@@ -104,7 +104,7 @@ class Person(AbstractBaseUser):
             )
             .select_related("office__region__parent", "membership__applicant__region")  # type: ignore[misc]
         )
-        found = list(rows.order_by("office__pk", "membership__pk"))
+        found: list[Any] = list(rows.order_by("office__pk", "membership__pk"))
         own = [row for row in found if row.pk == pk]
         # A joined row that is not there leaves no attribute.
         offices = {row.office.pk: row.office for row in own if hasattr(row, "office")}
@@ -121,7 +121,7 @@ class Person(AbstractBaseUser):
         return (own[0] if own else None), standing
 
     @classmethod
-    def recalled(cls, pk: int) -> Person | None:
+    def recalled(cls, pk: int) -> Self | None:
         """The account of this key with its standing, read again where a row behind either is another than before.
 
         One query, or two where they are read.
@@ -132,7 +132,7 @@ class Person(AbstractBaseUser):
         return _recalled.get((pk, timezone.localdate()), version, lambda: cls._read(pk))
 
     @classmethod
-    def _read(cls, pk: int) -> Person | None:
+    def _read(cls, pk: int) -> Self | None:
         theirs = cls._default_manager.filter(pk=pk).exclude(identity_digest="").values("identity_digest")
         person, standing = cls._read_standing(Q(pk=pk) | Q(identity_digest__in=theirs), pk)
         if person is not None:
@@ -144,11 +144,11 @@ class Person(AbstractBaseUser):
         people = cls._meta.db_table
         same = f"SELECT identity_digest FROM {people} WHERE id = %s AND identity_digest <> ''"  # noqa: S608 - names of tables
         accounts = f"SELECT id FROM {people} WHERE id = %s OR identity_digest IN ({same})"  # noqa: S608
-        held = {name: cls._meta.get_field(name).related_model for name in _HELD}
+        held: dict[str, Any] = {name: cls._meta.get_field(name).related_model for name in _HELD}
         memberships = held["memberships"]._meta
         joined = f"SELECT applicant_id FROM {memberships.db_table} WHERE user_id = %s"  # noqa: S608
-        applicants = memberships.get_field("applicant").related_model
-        regions = applicants._meta.get_field("region").related_model
+        applicants: Any = memberships.get_field("applicant").related_model
+        regions: Any = applicants._meta.get_field("region").related_model
         return [
             Rows(cls, f"id IN ({accounts})", [pk, pk]),
             *(Rows(model, f"user_id IN ({accounts})", [pk, pk]) for model in held.values()),

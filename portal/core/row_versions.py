@@ -40,7 +40,7 @@ class KeptHere:
             if known is not None:
                 self._found.move_to_end(key)
         if known is not None and known[0] == version:
-            return pickle.loads(known[1])  # type: ignore[no-any-return]  # noqa: S301 - made below, in this process
+            return pickle.loads(known[1])  # noqa: S301 - made below, in this process
         made = make()
         self.set(key, version, made)
         return made

@@ -77,13 +77,15 @@ def _control(field: BoundField, classes: str) -> str:
 
 def _below(context: Context, field: BoundField) -> SafeString:
     errors: SafeString | str = ""
-    if context.get("form_show_errors") and field.errors:
+    # The stubs do not know the errors' own field.
+    found: Any = field.errors
+    if context.get("form_show_errors") and found:
         lines = format_html_join(
             "",
             '<p id="error_{}_{}"><strong>{}</strong></p>',
-            ((number, field.auto_id, error) for number, error in enumerate(field.errors, start=1)),
+            ((number, field.auto_id, error) for number, error in enumerate(found, start=1)),
         )
-        errors = format_html('<div id="{}_error" class="invalid-feedback">{}</div>', field.errors.field_id, lines)
+        errors = format_html('<div id="{}_error" class="invalid-feedback">{}</div>', found.field_id, lines)
     if not field.help_text:
         return format_html("{}", errors)
     name = format_html(' id="{}_helptext"', field.auto_id) if field.auto_id else ""
