@@ -141,7 +141,7 @@ def _can_copy() -> bool:
     return (
         connection.vendor == "postgresql"
         # The transaction of a test, which is rolled back: not one that a maker began below.
-        and connection.atomic_blocks[0]._from_testcase
+        and connection.atomic_blocks[0]._from_testcase  # type: ignore[attr-defined]
         and os.environ.get("WORLDS") != "anew"
         and not any(patch._setattr or patch._setitem for patch in _patches)
     )
