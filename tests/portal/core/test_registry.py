@@ -15,8 +15,12 @@ from portal.jobs.kinds import JOB_KINDS
 from portal.navigation import FOOTER, MENU
 
 PORTAL = Path(settings.BASE_DIR) / "portal"
-# The settings list the apps that are installed, and the tools start and photograph the whole portal.
-SOURCES = [path for path in PORTAL.rglob("*.py") if path.name != "settings.py" and "devtools" not in path.parts]
+# The settings and their list name the apps that are installed, and the tools start and photograph the whole portal.
+SOURCES = [
+    path
+    for path in PORTAL.rglob("*.py")
+    if path.name not in {"settings.py", "installed_apps.py"} and "devtools" not in path.parts
+]
 UPPER = [
     config for config in apps.get_app_configs() if config.name.split(".")[0] in ("policies", "applications", "review")
 ]
