@@ -45,7 +45,7 @@ class Growth(Derive):
 
     def work_out(self, context: Context) -> Callable[[Line], Worked]:
         def work_out(line: Line) -> Worked:
-            now, before = line.facts[self.field], line.facts[self.before]
+            now, before = (_number(line.facts[name]) for name in (self.field, self.before))
             found = Fraction(_rate(now, before), _SCALE)
             return found, (before, found)
 
@@ -60,7 +60,7 @@ class Growth(Derive):
         context.need(self.before, *_TYPES)
 
         def work_out(lines: Lines) -> Column:
-            (now, _), (before, _) = lines.sum(self.field), lines.sum(self.before)
+            now, before = (lines.numbers(name)[0].astype(np.int64) for name in (self.field, self.before))
             base = np.maximum(before, 1)
             more = now - before
             whole = more // base
@@ -74,6 +74,11 @@ class Growth(Derive):
 
     def rule(self, label: Label) -> str:
         return f"{label(self.field)}比{label(self.before)}增长的比例"
+
+
+def _number(value: Any) -> int:
+    """A figure; of a list of things how many they are."""
+    return len(value) if isinstance(value, tuple) else value
 
 
 def _rate(now: int, before: int) -> int:

@@ -62,6 +62,14 @@ def test_a_growth_is_told_and_asks_for_both_figures():
     assert "增长率：费用合计比项目预算增长的比例" in spoken([GROWTH, BY_GROWTH])[0]
 
 
+def test_a_list_counts_by_how_many_it_has():
+    steps = [{**GROWTH, "field": "countries", "before": "prior_count"}, BY_GROWTH]
+
+    assert ask(steps, {"countries": ["US", "JP"], "prior_count": 2}).outcome is Outcome.REFUSED
+    assert ask(steps, {"countries": ["US", "JP", "DE"], "prior_count": 2}).amount == 30000
+    assert not columns_differ(steps)
+
+
 def test_columns_grow_the_same_whatever_the_figures():
     assert not columns_differ([GROWTH, BY_GROWTH])
     chance = np.random.default_rng(1)
@@ -87,8 +95,8 @@ class _Figures:
     def __init__(self, now, before):
         self.figures = {"fees": now, "budget": before}
 
-    def sum(self, name):
-        return self.figures[name], np.ones(len(self.figures[name]), dtype=np.bool_)
+    def numbers(self, name):
+        return self.figures[name], 1, None
 
 
 # ---- terms -----------------------------------------------------------------------------------------------------------
