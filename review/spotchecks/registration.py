@@ -10,7 +10,7 @@ from review.spotchecks.message_kinds import FIELDS, KINDS
 from review.spotchecks.models import READERS, Case, Sample
 
 URL_MODULES.add("spotchecks/", "review.spotchecks.urls")
-register_menu("复核抽查", "spotchecks:samples", officials(*READERS), weight=101)
+register_menu("复核抽查", "spotchecks:samples", officials(*READERS), weight=103)
 register_contents(Sample, Case)
 register_messages(KINDS, FIELDS)
 register_audit("spotchecks", "复核抽查", {"drawn": "抽取样本", "judged": "复核"}, weight=47)
