@@ -51,8 +51,8 @@ def test_fifty_notices_survive_a_worker_killed_twice_a_flushed_broker_and_a_data
     publish()
     applicant = ApplicantFactory()
     member = make_member(applicant)
-    claims = [make_approved(applicant=applicant, created_by=member) for _ in range(COUNT)]
     with transaction.atomic():
+        claims = [make_approved(applicant=applicant, created_by=member) for _ in range(COUNT)]
         for claim in claims:
             enqueue_job("notices.issue_grant", key=str(claim.pk), payload={"claim_id": claim.pk})
 
