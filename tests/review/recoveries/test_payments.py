@@ -9,8 +9,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
-from applications.claims.models import Claim
-from portal.audit.services import record_contents
 from portal.audit.verification import altered_rows
 from portal.core.errors import RefusedError
 from review.funding.selectors import standing_parts
@@ -85,9 +83,7 @@ def test_debt_is_set_off_against_the_next_payment_of_its_payer(office, time_mach
     time_machine.move_to(on(DAY).at)
     claim = awarded(office, lines=[patent_facts(1)])
     pay(claim)
-    other = awarded(office, lines=[patent_facts(2)])
-    Claim.objects.filter(pk=other.pk).update(applicant_id=claim.applicant_id)
-    record_contents([again(other)])
+    other = awarded(office, lines=[patent_facts(2)], member=claim.created_by)
     recovery = served(office, again(claim), "4000")
     assert (recovery.fen, debt_of(claim.applicant_id)) == (100000, 100000)
     day = DAY + timedelta(days=2)
