@@ -28,8 +28,11 @@ from applications.claims.models import Claim
 from applications.claims.services.replay import replay_assessments
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.actor import ActorContext
+from portal.core.clock import now
 from portal.core.encrypted_fields import EncryptedField
 from portal.core.encryption import decrypt
+from portal.privacy.services.consent import give_consent
 from review.funding.models import Award
 from review.notices.models import Notice
 from review.whatif.models import SimulationRun
@@ -151,8 +154,10 @@ def opened_pages() -> dict[str, int]:
     """The status of pages about what was stored, each opened by somebody who may."""
 
     def client_of(user: User) -> Client:
+        # Nobody of that version was asked to agree to a notice on personal data.
+        give_consent(user, act=ActorContext(user=user, at=now()))
         client = Client(headers={"host": "localhost"})
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
         return client
 
     def official(role: Role, region: str) -> Client:
