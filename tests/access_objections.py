@@ -16,7 +16,13 @@ def _filing(world: World, _variant: str) -> dict[str, Any]:
     content = b"%PDF-1.7 objection"
     sha256 = hashlib.sha256(content).hexdigest()
     keep_bytes(kept_name(Filing.FOLDER, sha256), content)
-    given = {"name": "赵实名", "contact": "13700000000", "text": "不符", "filename": "a.pdf", "media_type": PDF}
+    given: dict[str, Any] = {
+        "name": "赵实名",
+        "contact": "13700000000",
+        "text": "不符",
+        "filename": "a.pdf",
+        "media_type": PDF,
+    }
     given |= {"sha256": sha256, "size": len(content)}
     filing, _ = Filing.objects.get_or_create(code="ACCESS", entry=world.extra["entry"], defaults=given)
     return {"key": filing.key}

@@ -43,8 +43,15 @@ def load_desks(officials: Mapping[str, User], *, now: datetime) -> None:
     for stage, text in POINTS:
         add_point(city, stage=stage, item=None, text=text, is_required=False, act=act("zhengce"))
     weights = {officials["shiji"].pk: 2, officials["shiji2"].pk: 1}
-    rule = {"status": ClaimStatus.CITY_REVIEW, "item": None, "way": Way.ROUND_ROBIN, "weights": weights}
-    write_rule(city, is_active=True, act=act("guanli"), **rule)
+    write_rule(
+        city,
+        status=ClaimStatus.CITY_REVIEW,
+        item=None,
+        way=Way.ROUND_ROBIN,
+        weights=weights,
+        is_active=True,
+        act=act("guanli"),
+    )
     days = {"starts_on": today + timedelta(days=7), "ends_on": today + timedelta(days=11)}
     enter_absence(officials["shiji2"], deputy=officials["shiji"], note="参加业务培训", act=act("shiji2"), **days)
     potter = Applicant.objects.get(name="无锡惠山泥人工艺有限公司")
