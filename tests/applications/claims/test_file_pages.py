@@ -96,7 +96,7 @@ def test_evidence_is_seen_by_the_officers_of_the_region_once_submitted_and_by_no
     officer = make_official(Role.DISTRICT_FIRST, binhu())
 
     def status(user: User) -> int:
-        client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(User.objects.get(pk=user.pk))
         response = client.get(path)
         if response.streaming:
             assert response.getvalue() == PDF

@@ -31,7 +31,7 @@ def test_a_page_shows_the_end_of_numbers_and_all_of_them_once_on_record(client, 
         ("accounts:organisation_detail", claim.applicant_id) if who == "member" else ("funding:payment", claim.key)
     )
     page = reverse(name, args=[key])
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person)
     address = f"{reverse('accounts:show_numbers', args=[claim.applicant_id])}?next={page}"
 
     def seen() -> list[bool]:
@@ -53,11 +53,11 @@ def test_a_page_shows_the_end_of_numbers_and_all_of_them_once_on_record(client, 
 
 def test_asking_for_one_applicants_numbers_shows_no_others(client, claim, no_second_factor):
     other = ClaimFactory(applicant=ApplicantFactory(), status=ClaimStatus.APPROVED)
-    client.force_login(make_official(Role.FINANCE, wuxi()), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(make_official(Role.FINANCE, wuxi()))
     client.post(reverse("accounts:show_numbers", args=[other.applicant_id]))
     text = client.get(reverse("funding:payment", args=[claim.key])).content.decode()
     assert not any(number in text for number in numbers_of(claim))
     stranger = make_official(Role.ACCEPTANCE, xishan())
-    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(stranger)
     assert client.post(reverse("accounts:show_numbers", args=[claim.applicant_id])).status_code == 404
     assert SecurityEvent.objects.filter(kind="disclosure").count() == 1

@@ -5,8 +5,6 @@ import uuid
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as site
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -14,6 +12,7 @@ from policies.drafting.services.drafts import start_draft
 from policies.engine.loader import CATALOGUE
 from portal.accounts.enums import Role
 from tests.factories import act, make_official, wuxi
+from tests.site_claims import session_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SLOW = 20_000
@@ -32,12 +31,8 @@ def draft(settings):
 @pytest.fixture
 def visit(draft, live_server, context):
     """Open a section of the draft, signed in."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(draft.created_by_id)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = draft.created_by.get_session_auth_hash()
-    session.create()
-    context.add_cookies([{"name": site.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}])
+    key = session_of(draft.created_by)
+    context.add_cookies([{"name": site.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
 
     def open_tab(index, *, name="section", query=""):
         tab = context.new_page()
