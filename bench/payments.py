@@ -75,18 +75,19 @@ def fill(rows: int) -> dict[str, Any]:
     from django.apps import apps  # noqa: PLC0415
     from django.conf import settings  # noqa: PLC0415
     from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection, transaction  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
     from applications.claims.models import Claim, ClaimEvent  # noqa: PLC0415
     from applications.payees.services import freeze_payee  # noqa: PLC0415
     from portal.accounts.enums import Role  # noqa: PLC0415
     from portal.accounts.models import Applicant  # noqa: PLC0415
+    from portal.core.encryption import encrypt  # noqa: PLC0415
     from review.funding.models import Award, AwardPart  # noqa: PLC0415
     from review.treasury.enums import EntryKind, SourceKind  # noqa: PLC0415
     from review.treasury.services.lines import LinePlan, create_line  # noqa: PLC0415
     from review.treasury.triggers import GuardBooks  # noqa: PLC0415
-    from tests.factories import ClaimFactory, act, make_official, wuxi  # noqa: PLC0415
+    from tests.factories import ClaimFactory, act, make_official, publish_items, wuxi  # noqa: PLC0415
 
     settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
     call_command("migrate", run_syncdb=True, verbosity=0)
@@ -95,11 +96,12 @@ def fill(rows: int) -> dict[str, Any]:
         GuardBooks().database_forwards("treasury", editor, state, state)
     officers = [make_official(Role.FINANCE, wuxi()) for _ in range(2)]
     line = create_line(wuxi(), year=YEAR, plan=LinePlan("专项", SourceKind.CITY), act=act(officers[0]))
-    claim = ClaimFactory(lines=0, status="approved")
-    event = ClaimEvent.objects.create(claim=claim, action="approve", to_status="approved", actor_name="审定人")
-    payee = freeze_payee(claim, act=act())
-    award = Award.objects.create(claim=claim, total=FEN // 100, city_share=FEN // 100, district_share=0)
-    part = AwardPart.objects.create(award=award, region=wuxi(), line=line, fen=FEN)
+    with transaction.atomic():
+        claim = ClaimFactory(version=publish_items("wx2020-01-inv")["wx2020-01-inv"], lines=0, status="approved")
+        event = ClaimEvent.objects.create(claim=claim, action="approve", to_status="approved", actor_name="审定人")
+        payee = freeze_payee(claim, act=act())
+        award = Award.objects.create(claim=claim, total=FEN // 100, city_share=FEN // 100, district_share=0)
+        part = AwardPart.objects.create(award=award, region=wuxi(), line=line, fen=FEN)
     accounts = dict(line.accounts.values_list("kind", "pk"))
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
@@ -119,6 +121,14 @@ def fill(rows: int) -> dict[str, Any]:
         begins = {"claim_id": f"{Claim.objects.exclude(pk=claim.pk).earliest('pk').pk} + n - 1"}
         copy_rows(cursor, event, begins | {"at": MOMENT}, rows)
         copy_rows(cursor, payee, begins, rows)
+        # Applicants that share an account are not paid before an officer has looked.
+        applicants = list(Applicant.objects.values_list("pk", flat=True))
+        cursor.execute(
+            f"UPDATE {payee._meta.db_table} AS payee SET account_number = own.account FROM applications_claim AS claim "  # noqa: S608
+            "JOIN unnest(%s::bigint[], %s::text[]) AS own (applicant, account) ON own.applicant = claim.applicant_id "
+            "WHERE claim.id = payee.claim_id",
+            [applicants, [encrypt(f"62220{pk:014d}") for pk in applicants]],
+        )
         copy_rows(cursor, award, begins | {"made_at": MOMENT}, rows)
         copy_rows(cursor, part, {"award_id": f"{Award.objects.exclude(pk=award.pk).earliest('pk').pk} + n - 1"}, rows)
         cursor.execute(
