@@ -42,6 +42,7 @@ SQLITE_MODULES = (
     "tests/portal/core/test_encryption.py",
     "tests/portal/core/test_triggers.py",
     "tests/portal/jobs",
+    "tests/portal/notifications/test_views.py",
     "tests/review/appropriations/test_allocations.py",
     "tests/review/decisions/test_decisions.py",
     "tests/review/decisions/test_publicity.py",

@@ -35,6 +35,13 @@ class SeatState(StatusChoices):
     LEFT = "left", "neutral", "已退出"
 
 
+class SeatAction(models.TextChoices):
+    DECLARE = "declare", "申报回避"
+    HAND_IN = "hand_in", "提交评分"
+    GIVE_BACK = "give_back", "退回评分"
+    LEAVE = "leave", "退出评审"
+
+
 class TieRule(models.TextChoices):
     """Who comes first of equal scores, and who passes where they stand at the end of the places."""
 

@@ -23,10 +23,10 @@ from portal.core.errors import RefusedError
 from portal.experts.models import Expert
 from portal.notifications.services import notify_users
 from review.panels.drawing import Candidate, draw
-from review.panels.enums import PanelAction, PanelState, SeatState
+from review.panels.enums import PanelAction, PanelState, SeatAction
 from review.panels.models import ORGANISERS, Draw, Entry, Panel, Scheme, Seat
 from review.panels.selectors.candidates import pool_of
-from review.panels.workflow import PANELS
+from review.panels.workflow import PANELS, SEATS
 
 MOST_CLAIMS, MOST_MEMBERS = 200, 25
 # While members may leave and be replaced.
@@ -109,8 +109,6 @@ def replace_member(seat: Seat, *, reason: str, act: ActorContext) -> Seat:
         seat = Seat.objects.select_for_update().get(pk=seat.pk)
         if panel.state not in _SEATED:
             raise RefusedError(f"该评审现为“{panel.get_state_display()}”，不能更换专家。")
-        if seat.state == SeatState.HANDED_IN:
-            raise RefusedError("该专家已提交评分，不能更换。")
         leave(seat, reason=reason)
         fresh = _seat(panel, _drawn(panel, act=act), reason=reason.strip(), act=act)[0]
         record(panel, "replaced", {"leave_reason": reason.strip()}, act)
@@ -130,12 +128,9 @@ def fill_seats(panel: Panel, *, reason: str = "专家退出，补抽", act: Acto
 
 
 def leave(seat: Seat, *, reason: str) -> None:
-    """Take a member out of a locked panel; somebody else chairs. Raises RefusedError where they left already."""
-    if seat.state == SeatState.LEFT:
-        raise RefusedError("该专家已退出。")
+    """Take a member out of a locked panel; somebody else chairs. Raises RefusedError for who left or handed in."""
     chaired = seat.is_chair
-    seat.state, seat.leave_reason, seat.is_chair = SeatState.LEFT, reason.strip(), False
-    seat.save(update_fields=["state", "leave_reason", "is_chair"])
+    SEATS.move(seat, SeatAction.LEAVE, changes={"leave_reason": reason.strip(), "is_chair": False})
     heir = Seat.objects.filter(panel=seat.panel_id).seated().order_by("pk").first() if chaired else None
     if heir is not None:
         heir.is_chair = True

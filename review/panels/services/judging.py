@@ -13,12 +13,12 @@ from django.utils import timezone
 from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError, StaleStateError
-from review.panels.enums import PanelAction, PanelState, SeatState
+from review.panels.enums import PanelAction, PanelState, SeatAction, SeatState
 from review.panels.models import GONE, Conflict, Entry, Panel, ScoreSheet, Seat
 from review.panels.scoring import Criterion, rounded, weighted
 from review.panels.selectors.results import places_of, scores_of
 from review.panels.services.forming import check_organiser, free_entries, leave, lock_panel, record, tell
-from review.panels.workflow import PANELS
+from review.panels.workflow import PANELS, SEATS
 
 OVERDUE = "逾期未提交评分"
 _JUDGED = (PanelState.DRAWN, PanelState.SCORING)
@@ -43,8 +43,7 @@ def declare(seat: Seat, *, conflicts: Mapping[int, str], act: ActorContext) -> S
             leave(seat, reason="应当回避全部申报")
             tell([panel.made_by], "panels.left", panel, "panels:panel", panel.key, person=seat.expert.user.name)
         else:
-            seat.state = SeatState.READY
-            seat.save(update_fields=["declared_at", "state"])
+            SEATS.move(seat, SeatAction.DECLARE, changes={"declared_at": seat.declared_at})
         record(panel, "declared", {"conflicts": len(given)}, act)
     return seat
 
@@ -55,8 +54,6 @@ def withdraw_from(seat: Seat, *, reason: str, act: ActorContext) -> Seat:
         raise RefusedError("请写明不能参加的原因。", field="reason")
     with transaction.atomic():
         panel, seat = _own_seat(seat, act)
-        if seat.state == SeatState.HANDED_IN:
-            raise RefusedError("您已提交评分，不能退出。")
         leave(seat, reason=reason)
         tell([panel.made_by], "panels.left", panel, "panels:panel", panel.key, person=seat.expert.user.name)
         record(panel, "withdrew", {"leave_reason": seat.leave_reason}, act)
@@ -126,8 +123,7 @@ def hand_in(seat: Seat, *, act: ActorContext) -> Seat:
         missing = panel.entries.scored_by(seat).exclude(sheets__seat=seat)
         if numbers := "、".join(str(number) for number in missing.values_list("position", flat=True)[:10]):
             raise RefusedError(f"第 {numbers} 件尚未评分，全部评完后再提交。")
-        seat.state, seat.handed_in_at = SeatState.HANDED_IN, act.at
-        seat.save(update_fields=["state", "handed_in_at"])
+        SEATS.move(seat, SeatAction.HAND_IN, changes={"handed_in_at": act.at})
         seats = panel.seats.seated()
         if seats.count() >= panel.size and not seats.exclude(state=SeatState.HANDED_IN).exists():
             _close(panel, act)
@@ -184,8 +180,7 @@ def reopen(seat: Seat, *, reason: str, until: date, act: ActorContext) -> Panel:
         _undo_results(panel)
         seats = list(panel.seats.filter(state=SeatState.HANDED_IN).select_related("expert__user"))
         for one in seats:
-            one.state, one.handed_in_at = SeatState.READY, None
-            one.save(update_fields=["state", "handed_in_at"])
+            SEATS.move(one, SeatAction.GIVE_BACK, changes={"handed_in_at": None})
         PANELS.move(panel, PanelAction.REOPEN, changes={"score_until": until, "closed_at": None})
         tell(
             [one.expert.user for one in seats],

@@ -16,7 +16,7 @@ from portal.unsent.services import FIELD_OF_KEPT
 
 ROOT = Path(__file__).parents[3]
 # Forms that show themselves again instead of a list where they are wrong.
-OWN_REFUSAL = {"WhoForm", "CompareForm", "SearchForm"}
+OWN_REFUSAL = {"WhoForm", "CompareForm", "SearchForm", "SigningForm"}
 
 
 class _Bar(FilterForm):
