@@ -34,6 +34,8 @@ def choices_for(user: User) -> Choices:
 def groups_for(user: User) -> list[Group]:
     """The groups of which a person may get messages, by what they do here."""
     audiences = {Audience.ANYBODY, Audience.OFFICIAL if user.is_official else Audience.APPLICANT}
+    if user.standing.is_expert:
+        audiences.add(Audience.EXPERT)
     mine = {kind.group for kind in MESSAGE_KINDS.values() if kind.audience in audiences}
     return [group for group in Group if group in mine]
 

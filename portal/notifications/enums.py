@@ -44,6 +44,7 @@ class Urgency(TextChoices):
 class Audience(TextChoices):
     APPLICANT = "applicant", "申报单位"
     OFFICIAL = "official", "工作人员"
+    EXPERT = "expert", "评审专家"
     ANYBODY = "anybody", "所有用户"
 
 

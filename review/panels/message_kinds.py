@@ -4,7 +4,7 @@ from portal.notifications.enums import Audience, Group, Urgency
 from portal.notifications.kinds import Field, MessageKind
 
 FIELDS = {"panel": Field("评审名称", "2026 年高价值专利培育项目评审")}
-_MEMBER = (Group.WORK, Audience.ANYBODY)
+_MEMBER = (Group.WORK, Audience.EXPERT)
 _ORGANISER = (Group.WORK, Audience.OFFICIAL)
 
 KINDS = [

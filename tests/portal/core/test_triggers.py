@@ -129,7 +129,8 @@ def test_the_flush_after_a_transactional_test_leaves_the_triggers_in_force():
     connection.ops.execute_sql_flush([f'DELETE FROM "{AuditRecord._meta.db_table}"'])  # noqa: S608 - ours
     assert not AuditRecord.objects.exists()
     assert missing_protections(apps) == []
-    row = claim_event()
+    with transaction.atomic():
+        row = claim_event()
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         ClaimEvent.objects.filter(pk=row.pk).update(reason="改写")
 
