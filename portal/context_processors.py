@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from portal.accounts.models import User
 from portal.display.choices import chosen_display
@@ -37,8 +38,9 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "user_role": lambda: current_role_label(known) if known else "",
         "unread_count": cache(lambda: unread_count(known) if known else 0),
         "demo": settings.DEMO,
-        "page_mark": lambda: mark_for(request),
-        "page_owner": lambda: owner_code(request),
+        # Tags read these two as well, which call nothing.
+        "page_mark": SimpleLazyObject(lambda: mark_for(request)),
+        "page_owner": SimpleLazyObject(lambda: owner_code(request)),
         "display": chosen_display(request),
         "second_factor_off": not settings.OFFICIALS_NEED_SECOND_FACTOR,
     }
