@@ -1,6 +1,7 @@
 """The auditors' pages: the record, one entry of it, and the workbook."""
 
 import tempfile
+from contextlib import ExitStack
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponseBase
@@ -84,11 +85,13 @@ def export(request: HttpRequest) -> HttpResponseBase:
         messages.error(request, "筛选条件有误，没有导出。请改正后再试。")
         return redirect("audit:records")
     act = act_of(request)
-    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it when it is sent
-    with show_refusal(request):
+    # The response closes the file when it is sent; whatever goes wrong before closes it here.
+    with show_refusal(request), ExitStack() as unsent:
+        file = unsent.enter_context(tempfile.TemporaryFile(suffix=".xlsx"))
         export_records(AuditRecord.objects.visible_to(user_of(request)), narrowed=form.to_filter(), file=file, act=act)
         file.seek(0)
         name = f"审计记录-{timezone.localtime(act.at):%Y%m%d-%H%M}.xlsx"
-        return FileResponse(file, as_attachment=True, filename=name)
-    file.close()
+        response = FileResponse(file, as_attachment=True, filename=name)
+        unsent.pop_all()
+        return response
     return redirect("audit:records")
