@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from policies.engine import shortage
 from portal.core.choices import StatusChoices
 
 
@@ -16,9 +17,9 @@ class CallState(models.TextChoices):
 class Shortage(models.TextChoices):
     """What becomes of the claims before a meeting when a call's money does not suffice for all of them."""
 
-    STOP = "stop", "不足的暂不审定"
-    PRO_RATA = "pro_rata", "按比例核减"
-    RANK = "rank", "择优排序"
+    STOP = shortage.STOP, "不足的暂不审定"
+    PRO_RATA = shortage.PRO_RATA, "按比例核减"
+    RANK = shortage.RANK, "择优排序"
 
     @property
     def reason(self) -> str:

@@ -47,6 +47,7 @@ def _cut_to_supported(run: Part, supported: tuple[int, ...], pool: Pool) -> None
     for line, fen in zip(run.lines, supported, strict=True):
         if line.amount:
             line.amount = min(line.amount, fen)
+    pool.entries += [cut.entry() for cut in run.asked.cuts]
     pool.entries.append((run.program.notes["SUPPORTED"], (run.sum,), run.sum, True, 0))
 
 

@@ -13,9 +13,10 @@ from policies.engine.facts import MAX_LINES, Reader, RowError, read_count, read_
 from policies.engine.model import Item
 from policies.engine.money import parse_ratio, parse_yuan
 from policies.engine.program import Program
+from policies.engine.shortage import Cut, read_cuts
 from policies.engine.terms import APPLICANT_KINDS, FIRM_SIZES, LEDGERS
 
-_PART_KEYS = frozenset({"item", "lines", "paid", "times_before", "rank", "unmet", "settings", "supported"})
+_PART_KEYS = frozenset({"item", "lines", "paid", "times_before", "rank", "unmet", "settings", "supported", "cuts"})
 _CLAIM_KEYS = frozenset({"on", "applicant", "parts", "city_requested", "assume", "year"})
 _REFERENCES = frozenset({"id", "name", "note"})  # the caller's own, read by nobody
 _KEYS = _PART_KEYS | _CLAIM_KEYS | _REFERENCES
@@ -31,7 +32,10 @@ class Paid:
 
 
 class PartQuestion(NamedTuple):
-    """One item of the claim, with its lines: (facts, count) each. `supported`: fen that people grant, by line."""
+    """One item of the claim, with its lines: (facts, count) each. `supported`: fen that people grant, by line.
+
+    `cuts`: how money that is short led to that.
+    """
 
     item: Item
     program: Program
@@ -43,6 +47,7 @@ class PartQuestion(NamedTuple):
     rank: int | None
     unmet: tuple[str, ...]
     supported: tuple[int, ...] | None = None
+    cuts: tuple[Cut, ...] = ()
 
 
 class Question(NamedTuple):
@@ -226,7 +231,16 @@ def _read_part(
         rank,
         _read_unmet(unmet, f"{prefix}unmet") if unmet else (),
         supported,
+        _read_cuts(part, supported, f"{prefix}cuts"),
     )
+
+
+def _read_cuts(part: Mapping[str, Any], supported: object, field: str) -> tuple[Cut, ...]:
+    if "cuts" not in part:
+        return ()
+    if supported is None:
+        _refuse(field, "请同时填写 supported，即折算后各项的金额")
+    return read_cuts(part["cuts"], field)
 
 
 def _read_unmet(value: object, field: str) -> tuple[str, ...]:

@@ -146,6 +146,8 @@ def agenda_paper(
         f"依据：{_bases(row.claim.item_id for row in rows)}。",
         f"资金情况：{limits or '不设预算上限'}。" + (f"资金不足，{agenda.way.explanation}" if agenda.is_short else ""),
     ]
+    if agenda.budget_words:
+        paragraphs.append(f"指标情况：{agenda.budget_words.replace(' ', '')}，请先下达或调整指标。")
     if agenda.left_out:
         paragraphs.append(f"其中{agenda.left_out}件余额不足，本次暂不审定，留待追加预算后再议。")
     if agenda.cut_tie:

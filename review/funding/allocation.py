@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 
+from policies.engine.shortage import share_by_largest_remainder
 from policies.engine.split import city_part
 
 
@@ -22,22 +23,6 @@ class AllocationError(ValueError):
     def __init__(self, message: str, place: str = "") -> None:
         self.place = place
         super().__init__(message)
-
-
-def share_by_largest_remainder(total: int, weights: Sequence[Fraction | int]) -> list[int]:
-    """`total` fen in proportion to `weights`, cut down, what is left by the largest remainder, of equals the first.
-
-    The parts add up to `total` exactly. Raises AllocationError where no weight is above zero or one is below.
-    """
-    whole = sum(weights)
-    if any(weight < 0 for weight in weights) or not whole:
-        raise AllocationError("没有大于零的权重，无法分配。")
-    shares = [divmod(total * weight, whole) for weight in weights]
-    parts = [int(part) for part, _ in shares]
-    by_remainder = sorted(range(len(parts)), key=lambda at: (-shares[at][1], at))
-    for at in by_remainder[: total - sum(parts)]:
-        parts[at] += 1
-    return parts
 
 
 @dataclass(frozen=True, slots=True)

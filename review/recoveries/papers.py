@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policies.engine.shortage import share_by_largest_remainder
 from portal.core.money import to_yuan
-from review.funding.allocation import share_by_largest_remainder
 from review.funding.models import Award
 from review.notices import snapshot as content
 from review.notices.compose import NO_MONEY, NoticeNotDue, common, names_of_lines

@@ -42,6 +42,22 @@ def lines_of_claim(claim_id: int) -> dict[str, int]:
     return dict(BudgetLine.objects.filter(pk__in=held).order_by("pk").values_list(PAYER, "pk"))
 
 
+def line_that_pays(lines: Iterable[BudgetLine], region_id: str, district_id: str, item_code: str) -> BudgetLine | None:
+    """Which of these lines of a year pays a payer's part of an award of a district; None where none does.
+
+    A line that names the item comes before one for all items, the lump sum that the payer gave to the district before
+    the payer's own line, an older before a newer.
+    """
+    own = ((region_id, None), (district_id, region_id))
+    fitting = [
+        line
+        for line in lines
+        if (line.region_id, line.given_from and line.given_from.region_id) in own
+        and (not line.items or item_code in line.items)
+    ]
+    return min(fitting, key=lambda line: (not line.items, line.given_from_id is None, line.pk), default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class LineFigures:
     """How a budget line stands, in yuan: issued = available + committed + payable + in transit + paid.

@@ -1,6 +1,6 @@
 """Ask the engine about a claim: live while it is written, and stored whenever somebody acts on it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,7 @@ from applications.ledger.selectors import asked_buckets, balances, party_of
 from policies.engine import assess
 from policies.engine.buckets import program_asked
 from policies.engine.model import Item, content_hash
+from policies.engine.shortage import Cut
 from policies.engine.terms import Outcome
 from policies.facts.applicants import stated_applicant
 from policies.facts.values import DECIDED, DECISION_NO, OFFICERS_FACTS, engine_facts, facts_of
@@ -75,8 +76,12 @@ def assess_claim(
     return _store(claim, question, answer, act=act, stage=stage)
 
 
-def assess_supported(assessment: Assessment, *, sums: Mapping[int, Decimal], act: ActorContext) -> Assessment:
+def assess_supported(
+    assessment: Assessment, *, sums: Mapping[int, Decimal], act: ActorContext, cuts: Sequence[Cut] = ()
+) -> Assessment:
     """Store the engine's answer where people grant less than `assessment` gives: `sums` in yuan by the line's number.
+
+    `cuts`: how money that is short led to these sums.
 
     Its amount and its city and district parts are those of what is granted. Where nothing is cut, `assessment` itself.
     """
@@ -84,6 +89,8 @@ def assess_supported(assessment: Assessment, *, sums: Mapping[int, Decimal], act
     if all(sums.get(line["line"], ZERO) == (_yuan(line["amount"]) or ZERO) for line in answer["lines"]):
         return assessment
     question = with_supported_sums(assessment.question, answer, sums)
+    if cuts:
+        question["cuts"] = [cut.as_dict() for cut in cuts]
     supported = assess(catalogue_for(assessment.version), question).as_dict()
     return _store(claim, question, supported, act=act, stage=assessment.stage)
 

@@ -15,35 +15,14 @@ from applications.ledger.selectors import CallUse, use_of_call
 from policies.calls.enums import CallState, Shortage
 from policies.calls.models import Call
 from policies.engine.model import content_hash
+from policies.engine.shortage import Cut, ration
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.money import ZERO, to_fen, to_yuan
 from review.decisions.enums import Stage
 from review.decisions.models import ClaimScore
+from review.decisions.selectors.agenda_budgets import BudgetNeed, budget_needs
 from review.decisions.selectors.queue import WorkQueue, queues_of
-from review.funding.allocation import share_by_largest_remainder
-
-
-def ration(wants: Sequence[int], left: int, way: Shortage) -> list[int]:
-    """What each of these gets of `left` fen, in their order, where money is short as the call says; never more.
-
-    Stop: in full or nothing. Pro rata: in proportion, by largest remainder. Rank: in full until the money ends, who
-    comes last in part.
-    """
-    # A limit that was lowered may hold more than it allows.
-    left = max(left, 0)
-    if sum(wants) <= left:
-        return list(wants)
-    if way == Shortage.PRO_RATA:
-        return share_by_largest_remainder(left, wants)
-    granted = []
-    for want in wants:
-        part = min(want, left)
-        part = part if way == Shortage.RANK or part == want else 0
-        granted.append(part)
-        left -= part
-    return granted
-
 
 # What an agenda reckons with and lists: thousands of claims are held, of which a page names a hundred.
 _NEEDED = (
@@ -62,6 +41,8 @@ class AgendaRow:
     score: Decimal | None = None
     # How many claims have the same score, this one included.
     alike: int = 1
+    # How each limit that is short cut it.
+    cuts: tuple[Cut, ...] = ()
 
     @property
     def is_cut(self) -> bool:
@@ -81,6 +62,7 @@ class Agenda:
     uses: tuple[CallUse, ...]
     rows: tuple[AgendaRow, ...]
     by_item: bool = False
+    budgets: tuple[BudgetNeed, ...] = ()
 
     @property
     def key(self) -> str:
@@ -97,6 +79,11 @@ class Agenda:
     @property
     def granted(self) -> Decimal:
         return sum((row.granted or ZERO for row in self.rows), ZERO)
+
+    @property
+    def budget_words(self) -> str:
+        """Which budget lines have too little for what the agenda grants; empty where all have enough."""
+        return "；".join(need.words for need in self.budgets if need.is_short)
 
     @property
     def is_short(self) -> bool:
@@ -143,7 +130,8 @@ def agendas_of(user: User, *, key: str = "") -> list[Agenda]:
     for work in queues_of(user):
         if work.stage == Stage.FINAL:
             found += _agendas(work, user, key)
-    return found
+    needs = budget_needs([agenda.rows for agenda in found])
+    return [replace(agenda, budgets=tuple(own)) for agenda, own in zip(found, needs, strict=True)]
 
 
 def _agendas(work: WorkQueue, user: User, key: str) -> list[Agenda]:
@@ -221,7 +209,9 @@ def _within(
             places = places[: max(use.times_left, 0)]
         if use.left is not None:
             paid = [(at, to_fen(granted)) for at in places if (granted := kept[at].granted) is not None]
-            parts = ration([fen for _, fen in paid], to_fen(use.left), Shortage(call.when_short))
-            for (at, _), fen in zip(paid, parts, strict=True):
-                kept[at] = replace(kept[at], granted=to_yuan(fen))
+            wants, left = [fen for _, fen in paid], max(to_fen(use.left), 0)
+            for (at, want), fen in zip(paid, ration(wants, left, call.when_short), strict=True):
+                if fen != want:
+                    cut = Cut(use.label, call.when_short, sum(wants), left, want, fen)
+                    kept[at] = replace(kept[at], granted=to_yuan(fen), cuts=(*kept[at].cuts, cut))
     return kept

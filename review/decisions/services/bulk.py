@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
+from policies.engine.shortage import Cut, share_by_largest_remainder
 from portal.accounts.models import User
 from portal.audit.services import rehearsal
 from portal.core import clock
@@ -35,7 +37,6 @@ from review.decisions.services.decisions import (
 from review.decisions.services.locking import ExpectedState
 from review.decisions.services.publicity import Outcome
 from review.decisions.services.sums import LineSum, sums_of
-from review.funding.allocation import share_by_largest_remainder
 
 KIND = "review.decide_agenda"
 BULK_KIND = "review.conclude_many"
@@ -108,7 +109,14 @@ def conclude_in_background(
 def decide_agenda(agenda: Agenda, *, minutes: Minutes, act: ActorContext) -> list[Outcome]:
     """Support each claim of an agenda with the sum that the agenda gives it; those left out wait."""
     return [
-        _decide_row(row.claim, row.granted if row.is_cut else None, agenda.way.reason, minutes=minutes, act=act)
+        _decide_row(
+            row.claim,
+            row.granted if row.is_cut else None,
+            agenda.way.reason,
+            cuts=row.cuts,
+            minutes=minutes,
+            act=act,
+        )
         for row in agenda.rows
         if not row.is_left_out
     ]
@@ -132,7 +140,9 @@ def start_agenda(agenda: Agenda, *, minutes: Minutes, act: ActorContext) -> Job:
         key = f"{begun}{Job.objects.filter(kind=KIND, key__startswith=begun).count() + 1}"
         payload = {
             "sums": [
-                [row.claim.pk, str(row.granted) if row.is_cut else None] for row in agenda.rows if not row.is_left_out
+                [row.claim.pk, str(row.granted) if row.is_cut else None, row.cuts]
+                for row in agenda.rows
+                if not row.is_left_out
             ],
             "reason": agenda.way.reason,
             "number": minutes.number,
@@ -147,7 +157,7 @@ def start_agenda(agenda: Agenda, *, minutes: Minutes, act: ActorContext) -> Job:
 
 def decide_in_background(
     *,
-    sums: Sequence[tuple[int, str | None]],
+    sums: Sequence[tuple[int, str | None, Sequence[Sequence[Any]]]],
     reason: str,
     number: str,
     held_on: str,
@@ -161,10 +171,17 @@ def decide_in_background(
     act = ActorContext(user=user, at=clock.now(), address=address)
     minutes = Minutes(number, date.fromisoformat(held_on), decision_no)
     refused = []
-    for done, (pk, cut) in enumerate(sums, start=1):
+    for done, (pk, granted, cuts) in enumerate(sums, start=1):
         claim = Claim.objects.select_related("applicant", "item", "region", "city", "call").get(pk=pk)
         if claim.status == ClaimStatus.FINAL_DECISION:
-            outcome = _decide_row(claim, Decimal(cut) if cut else None, reason, minutes=minutes, act=act)
+            outcome = _decide_row(
+                claim,
+                Decimal(granted) if granted else None,
+                reason,
+                cuts=[Cut(*cut) for cut in cuts],
+                minutes=minutes,
+                act=act,
+            )
             refused += [f"{claim.number}：{outcome.problem}"] if outcome.problem else []
         report_progress(done, len(sums))
     words = f"已审定支持 {len(sums) - len(refused)} 件"
@@ -177,8 +194,11 @@ def _job_key(agenda: Agenda, user: User) -> str:
     return f"{agenda.key}:{user.pk}:"
 
 
-def _decide_row(claim: Claim, cut: Decimal | None, reason: str, *, minutes: Minutes, act: ActorContext) -> Outcome:
-    return _decide(claim, minutes=minutes, act=act, sums=None if cut is None else _cut_sums(claim, cut, reason))
+def _decide_row(
+    claim: Claim, granted: Decimal | None, reason: str, *, cuts: Sequence[Cut], minutes: Minutes, act: ActorContext
+) -> Outcome:
+    sums = None if granted is None else _cut_sums(claim, granted, reason)
+    return _decide(claim, minutes=minutes, act=act, sums=sums, cuts=cuts)
 
 
 def _cut_sums(claim: Claim, granted: Decimal, reason: str) -> dict[int, LineSum]:
@@ -211,11 +231,16 @@ def _conclude(claim: Claim, *, stage: Stage, minutes: Minutes | None, act: Actor
 
 
 def _decide(
-    claim: Claim, *, minutes: Minutes | None, act: ActorContext, sums: Mapping[int, LineSum] | None = None
+    claim: Claim,
+    *,
+    minutes: Minutes | None,
+    act: ActorContext,
+    sums: Mapping[int, LineSum] | None = None,
+    cuts: Sequence[Cut] = (),
 ) -> Outcome:
     try:
         expected = ExpectedState(claim.status, claim.round)
-        decision = support_claim(claim.pk, expected=expected, act=act, minutes=minutes, sums=sums)
+        decision = support_claim(claim.pk, expected=expected, act=act, minutes=minutes, sums=sums, cuts=cuts)
     except REFUSALS as error:
         return Outcome(claim, claim.forwarded_amount, str(error))
     return Outcome(claim, decision.amount, title=decision.title)

@@ -20,6 +20,7 @@ from applications.claims.services.assessment import (
     with_decided_sums,
 )
 from applications.claims.services.transitions import perform_transition
+from policies.engine.shortage import Cut
 from portal.accounts.models import User
 from portal.audit.services import record_contents
 from portal.core.actor import ActorContext
@@ -81,12 +82,14 @@ def support_claim(
     unmet: Sequence[str] | None = None,
     minutes: Minutes | None = None,
     report: ReportPaper | None = None,
+    cuts: Sequence[Cut] = (),
 ) -> Decision:
     """Support a claim at the first, city or final stage with a sum per line.
 
     `sums` by the line's pk; a line left out, and None for all, takes the sum of the stage before. The engine is
     asked anew without the conditions in `unmet` (None: those found unmet at the stage before); the final decision
-    needs `minutes`, and reserves the limits; a stage of others needs their `report`. Where the document names no sum,
+    needs `minutes`, and reserves the limits; a stage of others needs their `report`; `cuts` say how money that is short
+    led to its `sums`. Where the document names no sum,
     the officers' sums are put to the engine and the final one needs the paper that sets them (`minutes.decision_no`);
     where it gives a title, support without sums recognises it. Raises RefusedError (a sum above its ceiling, a reason
     missing), LimitExceededError, and what `lock_for_decision` raises; then nothing was written.
@@ -101,7 +104,7 @@ def support_claim(
         assessed = _assess_support(claim, stage, given=given, before=before, unmet=unmet, minutes=minutes, act=act)
         line_sums = _line_sums(assessed, given=given, before=before)
         if stage == Stage.FINAL:
-            assessed = _supported(assessed, line_sums, act=act)
+            assessed = _supported(assessed, line_sums, cuts=cuts, act=act)
         decision = _record_support(
             claim, assessed, line_sums, stage=stage, officer=officer, unmet=unmet, minutes=minutes, act=act
         )
@@ -189,12 +192,14 @@ def _line_sums(
     return found
 
 
-def _supported(assessed: _AssessedSupport, line_sums: Mapping[int, LineSum], *, act: ActorContext) -> _AssessedSupport:
+def _supported(
+    assessed: _AssessedSupport, line_sums: Mapping[int, LineSum], *, cuts: Sequence[Cut], act: ActorContext
+) -> _AssessedSupport:
     """With the stored answer to what is granted, whose parts the award takes; its ceilings stay what the rules give."""
     if not line_sums:
         return assessed
     sums = {number: line_sums[line.pk].amount for number, line in enumerate(assessed.lines, start=1)}
-    return replace(assessed, assessment=assess_supported(assessed.assessment, sums=sums, act=act))
+    return replace(assessed, assessment=assess_supported(assessed.assessment, sums=sums, cuts=cuts, act=act))
 
 
 def _record_support(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from applications.claims.enums import Action
 from applications.claims.models import ClaimEvent
 from applications.payees.selectors import payee_of, pending_request
+from policies.engine.shortage import share_by_largest_remainder
 from portal.accounts.models import User
 from portal.accounts.persons import same_person
 from portal.audit.services import record_audit, record_contents
@@ -22,7 +23,6 @@ from portal.core.errors import RefusedError
 from portal.core.money import format_yuan, to_yuan
 from portal.jobs.progress import report_progress
 from portal.jobs.services import enqueue_job
-from review.funding.allocation import share_by_largest_remainder
 from review.funding.models import AwardPart, Payment
 from review.payments.enums import UNSENT, Deed, LineState
 from review.payments.models import Batch, Disbursement

@@ -12,6 +12,7 @@ from applications.claims.workflow import workflow_of
 from applications.ledger.selectors import call_uses, uses_of_claim
 from applications.ledger.services import release_limits, reserve_limits
 from policies.engine import assess
+from policies.engine.shortage import share_by_largest_remainder
 from policies.published.selectors import catalogue_for
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
@@ -19,7 +20,6 @@ from portal.core.errors import RefusedError
 from portal.core.money import to_fen, to_yuan
 from portal.jobs.services import enqueue_job
 from review.decisions.services.step_messages import notify_of_step
-from review.funding.allocation import share_by_largest_remainder
 from review.funding.models import Award
 from review.funding.selectors import standing_parts
 from review.payments.services.cuts import cut_waiting

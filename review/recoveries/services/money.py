@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from applications.claims.models import Claim
+from policies.engine.shortage import share_by_largest_remainder
 from portal.core.actor import ActorContext
-from review.funding.allocation import share_by_largest_remainder
 from review.recoveries.models import Recovery
 from review.recoveries.selectors import in_kind
 from review.treasury.enums import AccountKind, EntryKind

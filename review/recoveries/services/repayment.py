@@ -6,11 +6,11 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from policies.engine.shortage import share_by_largest_remainder
 from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import format_yuan, to_fen, to_yuan
-from review.funding.allocation import share_by_largest_remainder
 from review.recoveries.enums import OWED_STATES, RecoveryAction
 from review.recoveries.models import CreditMark, Instalment, Receipt, Recovery
 from review.recoveries.selectors import overdue_since, owed_of

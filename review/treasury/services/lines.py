@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region
@@ -18,7 +18,7 @@ from portal.core.errors import RefusedError
 from portal.core.money import to_fen, to_yuan
 from review.treasury.enums import GUARDED_KINDS, AccountKind, EntryKind, SourceKind
 from review.treasury.models import Account, BudgetLine, Entry, Posting
-from review.treasury.selectors import balance_of
+from review.treasury.selectors import balance_of, line_that_pays
 from review.treasury.services.books import EntryDraft, deed_id, post_entries
 
 # The name of the line on which awards are booked that no budget covers.
@@ -178,15 +178,12 @@ def _given_line(line: BudgetLine, region_id: str, act: ActorContext) -> BudgetLi
 def line_for(region_id: str, *, district_id: str, year: int, item_code: str, act: ActorContext) -> BudgetLine:
     """The line on which a payer's part of an award of a district is booked.
 
-    A line that names the item comes before one for all items, the lump sum that the payer gave to the district before
-    the payer's own line, an older before a newer; where there is none, it is the payer's line of sums without a
-    budget, made where missing.
+    Where no budget line pays it, it is the payer's line of sums without a budget, made where missing.
     """
-    payer = Q(region_id=region_id, given_from=None) | Q(region_id=district_id, given_from__region_id=region_id)
-    lines = BudgetLine.objects.filter(payer, year=year, is_controlled=True)
-    fitting = [line for line in lines if not line.items or item_code in line.items]
+    controlled = BudgetLine.objects.filter(region_id__in=[region_id, district_id], year=year, is_controlled=True)
+    fitting = line_that_pays(controlled.select_related("given_from"), region_id, district_id, item_code)
     if fitting:
-        return min(fitting, key=lambda line: (not line.items, line.given_from_id is None, line.pk))
+        return fitting
     standing = BudgetLine.objects.filter(region_id=region_id, year=year, name=UNISSUED).first()
     if standing:
         return standing

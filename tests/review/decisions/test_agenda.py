@@ -1,5 +1,6 @@
 """The meeting's agenda: money that is short is shared as the call says, shown before, and decided as shown."""
 
+import uuid
 from decimal import Decimal
 from io import BytesIO
 
@@ -9,8 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from hypothesis import example, given
-from hypothesis import strategies as st
+from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
@@ -21,36 +21,14 @@ from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from portal.jobs.services import run_due_jobs
 from review.decisions.models import ClaimScore
-from review.decisions.selectors.agenda import agendas_of, ration
+from review.decisions.selectors.agenda import agendas_of
 from review.decisions.services.bulk import decide_in_background
 from review.decisions.services.scores import enter_scores
+from review.treasury.enums import SourceKind
+from review.treasury.services.lines import LinePlan, create_line, issue_budget
 from tests.applications.worlds import patent_facts
-from tests.factories import act
+from tests.factories import act, wuxi
 from tests.review.worlds import again, city_passed, fresh
-
-
-@example([], -1, Shortage.PRO_RATA)
-@given(st.lists(st.integers(1, 10**10), max_size=20), st.integers(-5, 10**10), st.sampled_from(Shortage))
-def test_money_is_never_exceeded_nobody_gets_more_than_wanted_and_enough_is_given_in_full(wants, left, way):
-    granted = ration(wants, left, way)
-
-    assert len(granted) == len(wants)
-    assert all(0 <= got <= want for got, want in zip(granted, wants, strict=True))
-    if sum(wants) <= max(left, 0):
-        assert granted == wants
-    elif way == Shortage.STOP:
-        assert sum(granted) <= max(left, 0)
-        assert all(got in (0, want) for got, want in zip(granted, wants, strict=True))
-    else:
-        assert sum(granted) == max(left, 0)
-
-
-@pytest.mark.parametrize(
-    ("way", "granted"),
-    [(Shortage.STOP, [300, 0, 150]), (Shortage.RANK, [300, 200, 0]), (Shortage.PRO_RATA, [177, 235, 88])],
-)
-def test_each_way_of_sharing_does_what_it_says(way, granted):
-    assert ration([300, 400, 150], 500, way) == granted
 
 
 @pytest.fixture
@@ -104,8 +82,28 @@ def test_decision_maker_decides_the_shown_sums_and_nothing_that_changed_meanwhil
         decision = decided.decisions.order_by("-pk").first()
         assert (decided.status, decided.approved_amount) == (ClaimStatus.AWAITING_PUBLICITY, row.granted)
         assert "按比例核减" in decision.reason
+        cut = next(step for step in decision.assessment.answer["steps"] if step["code"] == "SHORTAGE")
+        assert (cut["citation"], cut["amount_after"]) == (row.cuts[0].cite, str(row.granted))
+        assert f"合计 {total:,.2f} 元" in cut["text"]
         assert sum(line.amount for line in decision.lines.all()) == row.granted
     assert client.get(page).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_payers_budget_that_does_not_suffice_is_named_before_the_meeting(client, office, world):
+    plan = LinePlan(name="2026年专项资金", source=SourceKind.CITY)
+    line = create_line(wuxi(), year=timezone.localdate().year, plan=plan, act=act(office.finance))
+    wanted = sum(claim.forwarded_amount for claim in world)
+    [need] = agenda_of(office).budgets
+    # The city bears at most 60 % of each sum.
+    assert (need.line, need.wanted) == (line, sum(claim.forwarded_amount * 6 // 10 for claim in world))
+    assert 0 < need.wanted < wanted
+    client.force_login(office.decider)
+    assert "指标不足" in client.get(reverse("review:agendas")).content.decode()
+    for short, amount in ((True, need.wanted - Decimal("0.01")), (False, Decimal("0.01"))):
+        issue_budget(line, amount=amount, paper_no="锡财指〔2026〕1号", key=uuid.uuid4(), act=act(office.finance))
+        assert bool(agenda_of(office).budget_words) is short
+    assert "可足额" in client.get(reverse("review:agendas")).content.decode()
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from portal.core.json_lines import answer_lines
-from review.funding.allocation import AllocationError, Factor, allocate, share_by_largest_remainder, split_claims
+from review.funding.allocation import AllocationError, Factor, allocate, split_claims
 from review.funding.management.commands.allocate import shares_of
 from review.funding.management.commands.split import split
 
@@ -146,11 +146,6 @@ def test_factors_that_cannot_be_computed_with_are_refused(
 
     with pytest.raises(AllocationError, match=said):
         allocate(100, made)
-
-
-def test_nothing_can_be_shared_by_no_weight() -> None:
-    with pytest.raises(AllocationError):
-        share_by_largest_remainder(100, [0, 0])
 
 
 def test_the_split_command_answers_line_by_line_and_names_what_it_cannot_read(monkeypatch: pytest.MonkeyPatch) -> None:
