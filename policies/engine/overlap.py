@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import among
-from policies.engine.columns.buckets import Buckets
+from policies.engine.columns.arithmetic import among, distinct
+from policies.engine.columns.buckets import Buckets, joined
 from policies.engine.columns.keys import entries_of_lines
 from policies.engine.columns.ledger import Ledger, grouped
 from policies.engine.limits.base import CompiledLimit, LimitColumns
@@ -106,7 +106,7 @@ class OtherPolicies(Ledger):
         # Lines that are counted together are paid for the subject that was named first.
         run, (lines, subjects) = self.runs[place], self._matters[place]
         own = run.subjects(lines) == subjects
-        return np.where(own[at], super()._takes(place, at), 0)
+        return super()._takes(place, at) * own[at]
 
     def _show(self, place: int, at: IntArray | slice, before: IntArray) -> None:
         lines, _ = self._matters[place]
@@ -138,9 +138,9 @@ def ledgers_of_other_policies(runs: list[Run], keys: Keys) -> Iterator[Ledger]:
     documents = grouped(named, (run.item.document_id for run in named))
     if len(documents) < 2:
         return
-    own = [np.unique(np.concatenate([run.matters()[1] for run in part])) for part in documents.values()]
-    subjects, papers = np.unique(np.concatenate(own), return_counts=True)
-    shared = subjects[papers > 1]
+    own = [distinct(joined([run.matters()[1] for run in part])) for part in documents.values()]
+    subjects = np.sort(joined(own))
+    shared = distinct(subjects[1:][subjects[1:] == subjects[:-1]])
     members: list[Run] = []
     where: list[tuple[IntArray, IntArray]] = []
     for run in named if len(shared) else ():

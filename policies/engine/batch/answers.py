@@ -9,7 +9,7 @@ import numpy as np
 
 from policies.engine.batch.result import OUTCOME_INDEX
 from policies.engine.batch.rules import MISSING, NOTHING
-from policies.engine.columns.arithmetic import put_code, times
+from policies.engine.columns.arithmetic import put_where, times
 from policies.engine.columns.lines import NONE
 from policies.engine.interpret import PRECEDENCE
 from policies.engine.terms import Outcome
@@ -102,7 +102,7 @@ class Work:
         else:
             self.live = self.run.shape.spread(live)
             self.amount, self.reason = lines.amount * self.live, lines.reason.copy()
-            put_code(self.reason, ~self.live, NONE)
+            put_where(self.reason, ~self.live, NONE)
             self.open = self.live & (self.reason == NONE)
         if self.run.has_missing:
             self.open &= ~lines.missing
@@ -112,7 +112,7 @@ class Work:
         if lines.table.count is None and not any(limit.counts for limit in run.columns):
             return
         self.counted = self.open & (self.reason == NONE) & (lines.measured == NONE)
-        self.count = np.where(self.counted, lines.count, 0)
+        self.count = lines.count * self.counted
         self._act("keep")
         if not run.program.aggregate:
             where = np.flatnonzero(self.counted & lines.has & (self.count != 1))
@@ -121,7 +121,7 @@ class Work:
     # ---- what limits do ------------------------------------------------------------------------------
     def refuse_claims(self, where: BoolArray, code: str) -> None:
         """Note a reason against claims that have none yet."""
-        put_code(self.against, where & (self.against == NONE), self.run.codes[code])
+        put_where(self.against, where & (self.against == NONE), self.run.codes[code])
 
     def refuse_lines(self, where: IntArray, code: str) -> None:
         """Note the reason of lines at these positions."""
@@ -140,21 +140,21 @@ class Work:
         """Outcomes and first reasons, of lines and of whole claims."""
         run, shape, codes = self.run, self.run.shape, self.run.codes
         outcome = np.full(len(self.amount), _REFUSED, dtype=np.int8)
-        put_code(outcome, self.amount > 0, _PAYABLE)
+        put_where(outcome, self.amount > 0, _PAYABLE)
         for where, code in run.other_outcomes:
-            put_code(outcome, where, code)
+            put_where(outcome, where, code)
         refused = self.reason != NONE
         if self.live is not None:
             refused |= ~self.live
-        put_code(outcome, refused, _REFUSED)
+        put_where(outcome, refused, _REFUSED)
         if run.has_missing:
-            put_code(self.reason, run.lines.missing & ~refused, codes[MISSING])
+            put_where(self.reason, run.lines.missing & ~refused, codes[MISSING])
         whole, why = shape.reduce(outcome, _worst), shape.first_of(self.reason)
         against = self.against != NONE
         if against.any():
-            put_code(whole, against, _REFUSED)
-            put_code(why, against, self.against)
-        put_code(why, (whole == _REFUSED) & (why == NONE), codes[NOTHING])
+            put_where(whole, against, _REFUSED)
+            put_where(why, against, self.against)
+        put_where(why, (whole == _REFUSED) & (why == NONE), codes[NOTHING])
         self.amount *= outcome == _PAYABLE
         lines = granted = amount = self.amount
         if not shape.single or self.total is not self.amount:

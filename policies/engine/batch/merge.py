@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from policies.engine.columns.arithmetic import either
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.lines import take_lines
 from policies.engine.columns.population import BoolArray, Column, IntArray, LineTable
@@ -60,14 +61,14 @@ def _present(present: BoolArray | None, size: int) -> BoolArray:
 def _first_stated(present: BoolArray, shape: Shape) -> IntArray:
     """Each claim's first line that states a fact, or its first line."""
     size = len(present)
-    found = np.minimum.reduceat(np.where(present, np.arange(size), size), shape.first)
-    return np.where(found < size, found, shape.first)
+    found = np.minimum.reduceat(either(present, np.arange(size), size), shape.first)
+    return either(found < size, found, shape.first)
 
 
 def _largest(column: Column, shape: Shape) -> Column:
     present = _present(column.present, len(column.values))
     # Stated values are never negative.
-    largest = np.maximum.reduceat(np.where(present, column.values.astype(np.int64), -1), shape.first)
+    largest = np.maximum.reduceat(either(present, column.values, -1), shape.first)
     return replace(column, values=np.maximum(largest, 0), present=largest >= 0, lists=None)
 
 

@@ -1,6 +1,7 @@
 """The claims of a population under one version of an item: read once, answered as often as the ledgers change."""
 
 import copy
+from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from policies.engine.batch.answers import Answers, Work
 from policies.engine.batch.result import OUTCOME_INDEX
 from policies.engine.batch.rules import Codes, ItemRules
-from policies.engine.columns.arithmetic import among, in_order_of, pick, put_code, run_starts, span
+from policies.engine.columns.arithmetic import among, in_order_of, pick, put_where, run_starts, span
 from policies.engine.columns.ledger import Bounds
 from policies.engine.columns.lines import NONE, Lines
 from policies.engine.columns.population import KINDS, BoolArray, IntArray, Population
@@ -156,15 +157,15 @@ class Run:
         population, program = self.population, self.program
         found = np.full(len(self), NONE, dtype=np.int16)
         wrong_kind = np.array([kind not in program.kinds for kind in KINDS])
-        put_code(found, pick(wrong_kind, population.kind[self.span]), self.codes["APPLICANT_KIND"])
+        put_where(found, pick(wrong_kind, population.kind[self.span]), self.codes["APPLICANT_KIND"])
         document = program.item.content["document"]
-        outside = np.array([not covers(document, region) for region in population.regions] + [False])
+        outside = _outside(document["region_code"], tuple(document["areas"]), population.regions)
         region = outside[population.region[self.span]]
-        put_code(found, region & (found == NONE), self.codes["REGION"])
+        put_where(found, region & (found == NONE), self.codes["REGION"])
         if population.unmet is not None:
             by_set = [self._unmet_code(names) for names in population.unmet_sets]
             unmet = np.array([*by_set, NONE], dtype=np.int16)[population.unmet[self.span]]
-            put_code(found, found == NONE, unmet)
+            put_where(found, found == NONE, unmet)
         return found
 
     def _unmet_code(self, names: tuple[str, ...]) -> int:
@@ -262,3 +263,10 @@ class Run:
             part.versions = [(rules, where) for rules, where in versions if len(where)]
             part._run_steps(part.sums_before())  # noqa: SLF001 - a copy of this run
         return part
+
+
+@lru_cache(maxsize=64)
+def _outside(code: str, areas: tuple[str, ...], regions: tuple[str, ...]) -> BoolArray:
+    """Whether an applicant of each of these regions (and of none, the last) lies outside the area of a document."""
+    area = {"region_code": code, "areas": areas}
+    return np.array([*(not covers(area, region) for region in regions), False])

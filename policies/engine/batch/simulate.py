@@ -8,7 +8,6 @@ reach, and there is no other.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from policies.engine.batch.result import OUTCOME_INDEX, Simulation
 from policies.engine.batch.rules import Codes, ItemRules, compile_rules
 from policies.engine.batch.run import Run
 from policies.engine.catalogue import Catalogue
-from policies.engine.columns.arithmetic import checked_totals, run_starts, span
+from policies.engine.columns.arithmetic import checked_totals, either, run_starts, span
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.keys import Keys
 from policies.engine.columns.ledger import BucketUse, Ledger, QuotaUse, SumLedger
@@ -257,7 +256,7 @@ def _days(table: LineTable, item: Item, on: IntArray) -> IntArray:
     column = table.columns.get(item.as_of) if item.as_of else None
     if column is None:
         return on
-    return column.values if column.present is None else np.where(column.present, column.values, on)
+    return column.values if column.present is None else either(column.present, column.values, on)
 
 
 def _check_types(versions: list[Item]) -> None:
@@ -270,13 +269,21 @@ def _check_types(versions: list[Item]) -> None:
 
 def ledgers_of(runs: list[Run], keys: Keys) -> list[Ledger]:
     """All ledgers that any run's rules ask about."""
-    buckets: dict[tuple[tuple[str, ...], str], tuple[Scope, dict[str, None]]] = {}
-    for run in runs:
+    names: dict[tuple[Scope, str], dict[str, None]] = {}
+    members: dict[tuple[Scope, str], set[int]] = {}
+    by_item: dict[str, list[int]] = {}
+    for place, run in enumerate(runs):
+        by_item.setdefault(run.item.id, []).append(place)
         for name, (scope, base) in run.bases.items():
             if scope is not None:
-                buckets.setdefault((scope.per, base), (scope, {}))[1][name] = None
-    in_order = sorted(buckets.items(), key=itemgetter(0))
-    sums = [SumLedger(list(names), scope, base, runs, keys) for (_, base), (scope, names) in in_order]
+                names.setdefault((scope, base), {})[name] = None
+                members.setdefault((scope, base), set()).add(place)
+    sums = [
+        SumLedger(
+            list(names[bucket]), *bucket, [runs[place] for place in sorted(own.union(by_item.get(bucket[1], ())))], keys
+        )
+        for bucket, own in sorted(members.items(), key=lambda pair: (pair[0][0].per, pair[0][1]))
+    ]
     kinds = dict.fromkeys(limit.columns for run in runs for limit in run.program.limits)
     counts = [ledger for columns in kinds for ledger in columns.ledgers(runs, keys)]
     return [*counts, *sums, *ledgers_of_other_policies(runs, keys)]

@@ -11,9 +11,8 @@ from policies.engine.columns.arithmetic import (
     ranges,
     run_starts,
     sums_before,
-    sums_between,
 )
-from policies.engine.columns.population import BoolArray, IntArray
+from policies.engine.columns.population import IntArray
 
 
 class Buckets:
@@ -22,25 +21,17 @@ class Buckets:
     `keys` and `claims` have an array for each run: the buckets of its entries, and their claims (global numbers). Only
     buckets with several entries need any work: what a claim finds in one is a running total over the entries of earlier
     claims. Several entries of one claim in one bucket (lines on one right) find the same; there are none of them
-    unless `repeated`, where most buckets have one entry. `common`: the entries of buckets with several, by bucket and
-    claim; `begins` and `lengths`: where each of these buckets begins in them, and how many it has. `keys`: those of all
-    buckets, ascending but for those that `_may_share` tells apart, which come last in the order of their entries.
+    unless `repeated`. `common`: the entries of buckets with several, by bucket and claim; `begins` and `lengths`: where
+    each of these buckets begins in them, and how many it has. `keys`: those of all buckets, ascending.
     """
 
     def __init__(
         self, keys: list[IntArray], claims: list[IntArray], *, repeated: bool = True, near: IntArray | None = None
     ) -> None:
-        key, self.claims = joined(keys), joined(claims)
-        if repeated:
-            may_share = _may_share(key)
-            rest, self._alone = np.flatnonzero(may_share), np.flatnonzero(~may_share)
-            order, known = ordered(pick(key, rest), pick(self.claims, rest))
-            self._order = pick(rest, order)
-        else:
-            self._alone = np.zeros(0, dtype=np.int64)
-            self._order, known = ordered(key, self.claims, near)
+        self.claims = joined(claims)
+        self._order, known = ordered(joined(keys), self.claims, near)
         self._starts = run_starts(known)
-        self.keys = joined([pick(known, self._starts), pick(key, self._alone)])
+        self.keys = pick(known, self._starts)
         lengths = np.diff(self._starts, append=len(known))
         several = lengths > 1
         if np.count_nonzero(several) * 4 > len(several) * 3:
@@ -56,7 +47,7 @@ class Buckets:
 
     def one(self, values: IntArray) -> IntArray:
         """The value of one entry of each bucket, such as its claim, whose applicant, year or city the bucket has."""
-        return joined([pick(values, pick(self._order, self._starts)), pick(values, self._alone)])
+        return pick(values, pick(self._order, self._starts))
 
     def found(self, taken: IntArray, changed: IntArray | None = None) -> tuple[IntArray, IntArray]:
         """What entries find taken by earlier claims, given what all entries take: their positions, and the sums.
@@ -87,14 +78,16 @@ class Buckets:
 
     def sums(self, values: IntArray) -> IntArray:
         """The sum over the entries of each bucket."""
-        sums = sums_between(pick(values, self._order), np.append(self._starts, len(self._order)))
-        return joined([sums, pick(values, self._alone)])
+        return self._over_each(values, np.add)
 
     def largest(self, values: IntArray) -> IntArray:
         """The largest value among the entries of each bucket."""
+        return self._over_each(values, np.maximum)
+
+    def _over_each(self, values: IntArray, reduce: np.ufunc) -> IntArray:
         known = pick(values, self._order)
-        largest = np.maximum.reduceat(known, self._starts) if len(known) else known
-        return joined([largest, pick(values, self._alone)])
+        found: IntArray = reduce.reduceat(known, self._starts) if len(known) else known
+        return found
 
     def _with_neighbour(self, order: IntArray, starts: IntArray) -> IntArray:
         """Whether entries, from the second on, have the claim and the bucket of the one before."""
@@ -109,17 +102,6 @@ class Buckets:
         found = np.full(len(self.claims), len(self.lengths), dtype=np.int32)
         found[self.common] = np.repeat(np.arange(len(self.lengths), dtype=np.int32), self.lengths)
         return found
-
-
-def _may_share(keys: IntArray) -> BoolArray:
-    """Which keys may stand more than once: most of those that do not are told apart by their last digits."""
-    size = 1 << (2 * len(keys)).bit_length()
-    digits, places = keys & (size - 1), np.arange(len(keys), dtype=np.int32)
-    last = np.empty(size, dtype=np.int32)
-    last[digits] = places
-    shared = np.zeros(size, dtype=np.bool_)
-    shared[digits[pick(last, digits) != places]] = True
-    return pick(shared, digits)
 
 
 def ordered(key: IntArray, claims: IntArray, near: IntArray | None = None) -> tuple[IntArray, IntArray]:

@@ -38,14 +38,22 @@ class Keys:
 
     def __init__(self, population: Population) -> None:
         self.population = population
-        self.years = population.years()
-        self._first_year = int(self.years.min(initial=9_999))
-        self._span = int(self.years.max(initial=0)) - self._first_year + 1
         named = [region[:4] if region.isdigit() else "" for region in population.regions]
         self.cities = ["", *sorted(set(named) - {""})]
         self._entries: dict[Any, Entries] = {}
         self._orders: dict[Any, IntArray] = {}
         self.city_of_region = np.array([*(self.cities.index(city) for city in named), 0], dtype=np.int64)
+
+    @cached_property
+    def years(self) -> IntArray:
+        """The year of each claim's yearly caps."""
+        return self.population.years()
+
+    @cached_property
+    def _span(self) -> tuple[int, int]:
+        """The first year, and how many there are."""
+        first = int(self.years.min(initial=9_999))
+        return first, int(self.years.max(initial=0)) - first + 1
 
     @cached_property
     def applicant(self) -> IntArray:
@@ -90,4 +98,7 @@ class Keys:
             found = found + self.city(run)
         if "district" in scope.per:
             found = found + 1 + self.population.region[run.span]
-        return found * self._span + (self.years[run.span] - self._first_year) if scope.by_year else found
+        if not scope.by_year:
+            return found
+        first, years = self._span
+        return found * years + (self.years[run.span] - first)

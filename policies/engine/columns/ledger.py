@@ -270,10 +270,7 @@ class SumLedger(Ledger):
 
     def __init__(self, names: list[str], scope: Scope, base: str, runs: list[Run], keys: Keys) -> None:
         self._names = names
-        members = [
-            run for run in runs if run.item.id == base or any(run.bases.get(name) == (scope, base) for name in names)
-        ]
-        super().__init__(base, scope, members, keys)
+        super().__init__(base, scope, runs, keys)
 
     def takes(self, run: Run, at: IntArray | slice) -> IntArray:
         taken = (run.answers.granted if self.scope.by_subject else run.answers.amount)[at]
@@ -287,7 +284,7 @@ class SumLedger(Ledger):
         bounds = run.bounds.get(names[0]) if len(names) == 1 else None
         if bounds is None:
             return found
-        return np.where(found < bounds.least[at], 0, np.minimum(found, bounds.full[at]))
+        return np.minimum(found, bounds.full[at]) * (found >= bounds.least[at])
 
     @cached_property
     def most(self) -> int | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import pick, put_code, sums_between
+from policies.engine.columns.arithmetic import either, pick, put_where, sums_between
 from policies.engine.columns.population import KINDS, BoolArray, Column, IntArray, LineTable, Lists, Rows
 
 NONE = -1
@@ -62,7 +62,7 @@ class Lines:
         column, stated = self.column(name), self.present(name)
         values = column.values
         if column.lists is not None:
-            values = np.where(column.lists.given, np.diff(column.lists.starts), values)
+            values = either(column.lists.given, np.diff(column.lists.starts), values)
         return values, column.scale, stated if column.spoken is None else stated & ~column.spoken
 
     def words_stated(self, name: str) -> BoolArray:
@@ -117,11 +117,11 @@ class Lines:
 
     def refuse(self, where: BoolArray, code: int) -> None:
         """Note a reason on lines that have none yet."""
-        put_code(self.reason, where & (self.reason == NONE), code)
+        put_where(self.reason, where & (self.reason == NONE), code)
 
     def set_amount(self, fen: IntArray | int, where: BoolArray) -> None:
         """Give lines their amount."""
-        np.putmask(self.amount, where, fen)
+        put_where(self.amount, where, fen)
         self.has |= where
 
     def stop_missing(self, where: BoolArray) -> None:

@@ -166,12 +166,11 @@ class Population:
             raise PopulationError("claims: two tables have one item")
         for number, table in enumerate(self.tables):
             _check_table(table, self.item, number)
-        whose = [table.claim for table in self.tables]
-        lines = np.bincount(np.concatenate([*whose, np.zeros(0, dtype=np.int8)]), minlength=size)
-        if size and not lines.all():
-            raise PopulationError(f"claims: claim {int(lines.argmin())} has no line")
-        if size and lines.max() > MAX_LINES:
-            raise PopulationError(f"claims: claim {int(lines.argmax())} has more than {MAX_LINES} lines")
+        if sum(_claims_of(table) for table in self.tables) < size:
+            seen = np.zeros(size, dtype=np.bool_)
+            for table in self.tables:
+                seen[table.claim] = True
+            raise PopulationError(f"claims: claim {int(seen.argmin())} has no line")
 
 
 LAST_DAY = 3_652_059  # 9999-12-31
@@ -211,8 +210,10 @@ def _check_table(table: LineTable, items: IntArray, number: int) -> None:
         _within(where, "claim", claim, 0, len(items) - 1)
         if (claim[1:] < claim[:-1]).any():
             raise PopulationError(f"{where}: lines are not in the order of their claims")
-        if (items[claim] != number).any():
+        if (items.take(claim) != number).any():
             raise PopulationError(f"{where}: a line belongs to a claim of another item")
+        if (many := claim[MAX_LINES:] == claim[:-MAX_LINES]).any():
+            raise PopulationError(f"claims: claim {int(claim[many.argmax()])} has more than {MAX_LINES} lines")
     _same_length(where, size, {"count": table.count, "subject": table.subject, "project_paid": table.project_paid})
     if table.count is not None:
         _within(where, "count", table.count, 1, MAX_COUNT)
@@ -226,6 +227,11 @@ def _check_table(table: LineTable, items: IntArray, number: int) -> None:
             raise PopulationError(f"{where}: {name} is {column.values.dtype}, and must be whole numbers")
     for name, rows in table.rows.items():
         _check_rows(where, name, rows, size)
+
+
+def _claims_of(table: LineTable) -> int:
+    """How many claims have lines in a table."""
+    return int(np.count_nonzero(table.claim[1:] != table.claim[:-1])) + bool(len(table))
 
 
 def _check_rows(where: str, name: str, rows: Rows, size: int) -> None:

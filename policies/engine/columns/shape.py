@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import pick, ranges, sums_before
+from policies.engine.columns.arithmetic import either, pick, ranges, sums_before
 from policies.engine.columns.lines import NONE
 from policies.engine.columns.population import IntArray
 
@@ -72,7 +72,7 @@ class Shape:
 
 def _first_code(codes: IntArray, begins: IntArray) -> IntArray:
     size = len(codes)
-    places = np.minimum.reduceat(np.where(codes >= 0, np.arange(size), size), begins)
+    places = np.minimum.reduceat(either(codes >= 0, np.arange(size), size), begins)
     found: IntArray = np.append(codes, np.array([NONE], dtype=codes.dtype))[places]
     return found
 

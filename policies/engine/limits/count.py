@@ -208,9 +208,13 @@ class TimesColumns(LimitColumns):
     @classmethod
     def ledgers(cls, runs: list[Run], keys: Keys) -> Iterator[Ledger]:
         """One for each item (or group of items) whose times are limited under any of its versions and readings."""
-        limits = [limit for run in runs if (limit := limits_of(run, cls)) is not None]
-        for base, scope in dict.fromkeys((limit.base, limit.scope) for limit in limits):
-            members = [run for run in runs if base in (run.item.id, getattr(limits_of(run, cls), "base", None))]
+        limits = [limits_of(run, cls) for run in runs]
+        for base, scope in dict.fromkeys((limit.base, limit.scope) for limit in limits if limit is not None):
+            members = [
+                run
+                for run, limit in zip(runs, limits, strict=True)
+                if run.item.id == base or (limit is not None and limit.base == base)
+            ]
             yield TimesLedger(base, scope, members, keys)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from policies.engine.assessment import BucketUse
-from policies.engine.columns.arithmetic import in_order_of, pick, put_code, run_starts
+from policies.engine.columns.arithmetic import in_order_of, pick, put_where, run_starts
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.context import holds
 from policies.engine.columns.ledger import UNBOUND, Bounds
@@ -240,7 +240,7 @@ class SumColumns(NamedTuple):
         rule, fen, ratio = self.limit.rule, self.limit.fen, self.limit.ratio
         cap = np.full(len(lines), fen, dtype=np.int64)
         if ratio is not None and self.only is not None:
-            cap = np.where(holds(self.only, lines), self.context.share(cap, ratio), cap)
+            put_where(cap, holds(self.only, lines), self.context.share(cap, ratio))
         if self.limit.scope.by_subject and lines.table.count is not None:
             # No sum passes 2^60, so a cap above 2^62 binds as little as the true one.
             cap *= np.minimum(lines.count, 2**62 // max(fen, 1))
@@ -297,7 +297,7 @@ class MoneyColumns(LimitColumns):
         asking = work.open & (work.amount > 0) & (work.reason == NONE)
         held = [self._held(holding, work) for holding in self.caps]
         if not self.is_bounded:
-            self._bound(work.run, np.where(asking, work.amount, 0), held)
+            self._bound(work.run, work.amount * asking, held)
         _cut_to(held, work.amount, work.reason, asking, work.run.shape)
 
     @staticmethod
@@ -381,8 +381,8 @@ def _cut_to(held: list[_Holding], amount: IntArray, reason: IntArray, asking: Bo
 
 
 def _cut(amount: IntArray, reason: IntArray, over: BoolArray, left: IntArray, code: int) -> None:
-    np.putmask(amount, over, left)
-    put_code(reason, over & (left == 0), code)
+    put_where(amount, over, left)
+    put_where(reason, over & (left == 0), code)
 
 
 MoneyLimit.columns = MoneyColumns

@@ -92,13 +92,13 @@ class QuotaColumns(LimitColumns):
         if limit.by_lines:
             work.count = np.clip(limit.count + 1 - rank - shape.before(count), 0, count)
         else:
-            work.count = np.where(rank > limit.count, 0, count)
+            work.count = count * (rank <= limit.count)
         work.refuse_lines(np.flatnonzero((count > 0) & (work.count == 0)), limit.code)
 
     def conclude(self, work: Work, answers: Answers) -> None:
         if work.count is not None:
             answers.asked_places = work.run.shape.add_up(self._asked)
-            answers.places = work.run.shape.add_up(np.where(work.stands, work.count, 0))
+            answers.places = work.run.shape.add_up(work.count * work.stands)
 
     @staticmethod
     def _ranks(run: Run) -> IntArray:

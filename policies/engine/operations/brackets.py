@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from policies.engine.columns.arithmetic import put_where
 from policies.engine.money import money_text, number_text, ratio_text
 from policies.engine.operations.base import SUMS, Label, Wording, joined, total
 from policies.engine.operations.setter import Setter
@@ -99,7 +100,7 @@ class Brackets(Setter):
                     inside = np.maximum((base if high is None else np.minimum(base, high)) - low, 0)
                     found = found + share(inside, ratio)
                 else:
-                    found = np.where(base >= low, share(base, ratio), found)
+                    put_where(found, base >= low, share(base, ratio))
             lines.set_amount(found, lines.running)
 
         return run

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from policies.engine.columns.arithmetic import either
 from policies.engine.money import money_text, ratio_text
 from policies.engine.operations.base import SUMS, Label, Operation, Role, Wording, joined, total
 from policies.engine.spec import FACT, FACTS, RATIO, TEXT, key
@@ -106,7 +107,7 @@ class CapBy(Operation):
             found, stated = lines.total(self.fields)
             if self.otherwise is not None:
                 values, present = lines.sum(self.otherwise)
-                found = np.where(stated, found, values * present)
+                found = either(stated, found, values * present)
                 stated = stated | present
             lines.stop_missing(acts & ~stated)
             if self.ratio is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from policies.engine.columns.arithmetic import either
 from policies.engine.columns.population import Column
 from policies.engine.operations.base import ItemSteps, Label, Operation, Role
 from policies.engine.problems import problem_code
@@ -149,5 +150,5 @@ def filled(stated: Column, found: Column, known: BoolArray) -> Column:
     given = np.ones(size, dtype=np.bool_) if stated.present is None else stated.present
     own = stated.values.astype(np.int64) * (scale // stated.scale)
     there = known if found.present is None else known & found.present
-    values = np.where(given, own, found.values * (scale // found.scale))
+    values = either(given, own, found.values * (scale // found.scale))
     return replace(stated, values=values, present=given | there, scale=scale)

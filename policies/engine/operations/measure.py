@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import compare
+from policies.engine.columns.arithmetic import compare, put_where
 from policies.engine.money import number_text, parse_number
 from policies.engine.operations.base import ItemSteps, Label, Operation, Role, Wording
 from policies.engine.problems import problem_code
@@ -112,7 +112,7 @@ class Measure(Operation):
             else:
                 lines.stop_missing(lines.running & spoken)
                 met = compare(column.values, sign, bound, column.scale)
-            np.putmask(lines.measured, lines.running, met)
+            put_where(lines.measured, lines.running, met)
 
         return run
 

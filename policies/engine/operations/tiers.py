@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import compare
+from policies.engine.columns.arithmetic import compare, put_where
 from policies.engine.money import money_text, number_text, ratio_text
 from policies.engine.operations.base import ItemSteps, Label, Wording, overflow
 from policies.engine.operations.setter import Setter
@@ -99,7 +99,7 @@ class Tiers(Setter):
             lines.stop_missing(lines.running & ~stated)
             found = np.zeros(len(lines), dtype=np.int64)
             for bound, fen in self.table:
-                found = np.where(compare(values, ">=", bound * scale, per), fen, found)
+                put_where(found, compare(values, ">=", bound * scale, per), fen)
             lines.set_amount(found, lines.running)
 
         return run

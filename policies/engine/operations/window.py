@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from policies.engine.columns.arithmetic import add_months as column_add_months
-from policies.engine.columns.arithmetic import any_between
+from policies.engine.columns.arithmetic import any_between, either, put_where
 from policies.engine.columns.population import LAST_DAY
 from policies.engine.dates import add_months
 from policies.engine.money import money_text
@@ -84,11 +84,10 @@ class Window(RowFilter):
             if not acts.any():
                 return
             days = lines.days(start)
-            first = np.where(acts, days, days[acts.argmax()])
-            last = column_add_months(first, months).astype(np.int32)
-            if not acts.all():
-                # Of the others no row is left out.
-                first, last = np.where(acts, first, 0), np.where(acts, last, LAST_DAY)
+            # Of the others no row is left out.
+            first, some_day = days * acts, days[acts.argmax()]
+            last = column_add_months(either(acts, days, some_day), months).astype(np.int32)
+            put_where(last, ~acts, LAST_DAY)
             lengths = np.diff(rows.starts)
             inside = rows.paid_on >= np.repeat(first, lengths)
             inside &= rows.paid_on <= np.repeat(last, lengths)

@@ -83,8 +83,8 @@ def test_equal_keys_stay_in_their_order(keys):
 def test_codes_are_put_where_they_belong_and_nowhere_else(places):
     codes, where, fresh = np.array(places, dtype=np.int16).reshape(-1, 3).T.copy()
     single, each = codes.copy(), codes.copy()
-    arithmetic.put_code(single, where.astype(np.bool_), 7)
-    arithmetic.put_code(each, where.astype(np.bool_), fresh)
+    arithmetic.put_where(single, where.astype(np.bool_), 7)
+    arithmetic.put_where(each, where.astype(np.bool_), fresh)
 
     assert single.tolist() == [7 if here else code for code, here, _ in places]
     assert each.tolist() == [new if here else code for code, here, new in places]
