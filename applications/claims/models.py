@@ -95,6 +95,9 @@ class Claim(models.Model):
     correction_due_on = models.DateField("补正期限", null=True, blank=True)
     facts = models.JSONField("申报内容", default=dict, blank=True)
     revision = models.PositiveIntegerField("修订号", default=0, help_text="每次保存加一，用于发现陈旧页面")
+    last_page = models.CharField(
+        "最近保存的页面", max_length=50, blank=True, help_text="打开后未受他人改动影响、一直由其保存的页面，否则为空"
+    )
     commitment_at = models.DateTimeField("承诺时间", null=True, blank=True)
     claimed_amount = models.DecimalField("申报金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     district_amount = models.DecimalField("区级审核金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)

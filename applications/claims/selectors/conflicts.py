@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,13 +22,14 @@ class Typed:
     """What a page sends: the claim's own facts, and each line's by its id. What it leaves out is not touched.
 
     `loaded` is what the page was loaded with, None where it does not say: then a page of another revision is stale as
-    a whole.
+    a whole. `page` names the opened page, see `name_page`.
     """
 
     facts: Mapping[str, Any]
     lines: Mapping[int, Mapping[str, Any]]
     defence: Collection[int] | None = None
     loaded: Typed | None = None
+    page: str = ""
 
     def as_text(self) -> str:
         """For a hidden control; `from_text` reads it again."""
@@ -73,6 +76,16 @@ class Conflict:
 
     def __bool__(self) -> bool:
         return bool(self.differences or self.gone)
+
+
+def name_page(claim: Claim) -> str:
+    """A name for one opening of a claim's form: by chance, with the revision that it shows."""
+    return f"{uuid.uuid4().hex}.{claim.revision}"
+
+
+def shows_revision(page: str, revision: int) -> bool:
+    """Whether a page that was named so shows this revision."""
+    return re.fullmatch(r"[0-9a-f]{32}\.[0-9]{1,10}", page) is not None and page.endswith(f".{revision}")
 
 
 def find_conflict(claim: Claim, lines: Iterable[ClaimLine], typed: Typed) -> Conflict:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimEvent, ClaimLine
 from applications.claims.permissions import acts_for_applicant
-from applications.claims.selectors.conflicts import Typed, changed_since_loaded, find_conflict
+from applications.claims.selectors.conflicts import Typed, changed_since_loaded, find_conflict, shows_revision
 from applications.claims.selectors.problems import MAX_LINES
 from applications.claims.selectors.scope import EditableScope, editable_scope, item_of
 from applications.claims.services.evidence import purge_line_evidence
@@ -137,18 +137,23 @@ def save_draft(claim: Claim, *, act: ActorContext, revision: int, typed: Typed) 
     A page that says what it was loaded with overwrites nothing that it did not change. Raises StaleStateError where it
     changed what somebody else changed too (or, not saying so, is of another revision and differs), RefusedError where
     the claim cannot be changed now. What a correction did not ask about stays as it is.
+
+    Where only this page has saved since it was opened, what it says now is right: the answer to its last save may never
+    have reached it.
     """
     with transaction.atomic():
         claim = lock_editable(claim, act=act)
         lines = list(claim.lines.order_by("position"))
-        typed = changed_since_loaded(claim, typed)
-        clashes = bool(find_conflict(claim, lines, typed)) if typed.loaded else False
+        is_alone = bool(typed.page) and claim.last_page == typed.page
+        if not is_alone:
+            typed = changed_since_loaded(claim, typed)
+        clashes = bool(find_conflict(claim, lines, typed)) if typed.loaded and not is_alone else False
         if not clashes and not _write(claim, lines, typed, act=act, commit=False):
             return claim
-        if clashes or (typed.loaded is None and revision != claim.revision):
+        if clashes or (typed.loaded is None and revision != claim.revision and not is_alone):
             raise StaleStateError("该申报已在别处修改。", current=claim, attempted=typed)
         _write(claim, lines, typed, act=act, commit=True)
-        touch(claim, act=act)
+        touch(claim, act=act, page=typed.page if is_alone or shows_revision(typed.page, claim.revision) else "")
         return claim
 
 
@@ -218,11 +223,12 @@ def lock_editable(claim: Claim, *, act: ActorContext) -> Claim:
     return claim
 
 
-def touch(claim: Claim, *, act: ActorContext) -> None:
-    """Count a change of a locked claim."""
+def touch(claim: Claim, *, act: ActorContext, page: str = "") -> None:
+    """Count a change of a locked claim; `page` is the one that has made all changes since it was opened, if one has."""
     claim.revision += 1
     claim.saved_at = act.at
-    claim.save(update_fields=["revision", "saved_at"])
+    claim.last_page = page
+    claim.save(update_fields=["revision", "saved_at", "last_page"])
 
 
 def put_facts(line: ClaimLine, item: Item, facts: Mapping[str, Any]) -> None:

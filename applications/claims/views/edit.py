@@ -18,7 +18,7 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.forms.entry import claim_form, line_block, page_of, read_typed
 from applications.claims.models import Claim
 from applications.claims.selectors.calls import call_situation
-from applications.claims.selectors.conflicts import Conflict, Typed, find_conflict, shown_now
+from applications.claims.selectors.conflicts import Conflict, Typed, find_conflict, name_page, shown_now
 from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.problems import early_problems, find_problems, group_problems
 from applications.claims.selectors.scope import concerns_patents, item_of
@@ -59,6 +59,7 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "claim": claim,
         "situation": call_situation(claim, at=now),
         "form": form,
+        "page_name": name_page(claim),
         "rules": form.item,
         "answer": preview_claim(form.context, on=timezone.localdate(now)),
         "problems": group_problems(find_problems(form.context, at=now)) if "check" in request.GET else [],
@@ -316,7 +317,7 @@ def _typed(claim: Claim, request: HttpRequest) -> Typed:
         ticked = {_number(pk, 0) for pk in request.POST.getlist("defence")}
         stays = set(claim.lines.filter(is_defence=True).values_list("pk", flat=True)) - asked
         defence = ticked | stays
-    return Typed(facts, lines, defence, Typed.from_text(request.POST.get("loaded", "")))
+    return Typed(facts, lines, defence, **_page(request))
 
 
 def _typed_so_far(claim: Claim, request: HttpRequest) -> Typed:
@@ -324,7 +325,12 @@ def _typed_so_far(claim: Claim, request: HttpRequest) -> Typed:
     facts, lines = read_typed(claim, request.POST)
     ticked = {_number(pk, 0) for pk in request.POST.getlist("defence")}
     kept = {pk: values for pk, values in lines.items() if pk not in ticked}
-    return Typed(facts, kept, loaded=Typed.from_text(request.POST.get("loaded", "")))
+    return Typed(facts, kept, **_page(request))
+
+
+def _page(request: HttpRequest) -> dict[str, Any]:
+    """Which opened page sends, and what it was loaded with."""
+    return {"loaded": Typed.from_text(request.POST.get("loaded", "")), "page": request.POST.get("page_name", "")[:50]}
 
 
 def _to_form(

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from applications.claims.models import Claim
-from applications.claims.selectors.conflicts import find_conflict
+from applications.claims.selectors.conflicts import find_conflict, name_page
 from applications.claims.selectors.problems import MAX_LINES
 from applications.claims.services.drafts import Typed, add_lines, remove_line, save_draft, start_claim
 from applications.claims.services.evidence import add_evidence
@@ -134,6 +134,41 @@ def test_a_page_is_asked_only_about_what_both_changed(claim, member, mine, their
         save_draft(claim, act=act(member), revision=revision, typed=page)
     facts = claim.lines.get().facts
     assert {name: facts.get(name) for name in saved} == saved
+
+
+def test_a_page_whose_answers_were_lost_is_not_asked_about_its_own_earlier_values(claim, member):
+    line = claim.lines.get()
+    save(claim, member, LOADED)
+    claim.refresh_from_db()
+    page = name_page(claim)
+    opened = claim.revision
+
+    def from_page(fees):
+        typed = Typed({}, {line.pk: LOADED | {"fees": fees}}, loaded=Typed({}, {line.pk: LOADED}), page=page)
+        save_draft(claim, act=act(member), revision=opened, typed=typed)
+        return claim.lines.get().facts["fees"]
+
+    # The last goes back to what the page was loaded with: that is a change, too.
+    assert [from_page(fees) for fees in ("7000", "7001", "8000")] == ["7000.00", "7001.00", "8000.00"]
+    claim.refresh_from_db()
+    save(claim, member, {"fees": "5001"})
+    with pytest.raises(StaleStateError):
+        from_page("9000")
+    assert claim.lines.get().facts["fees"] == "5001.00"
+
+
+def test_a_page_opened_before_somebody_elses_save_never_counts_as_the_only_one(claim, member):
+    line = claim.lines.get()
+    save(claim, member, LOADED)
+    claim.refresh_from_db()
+    page, opened = name_page(claim), claim.revision
+    save(claim, member, {"holders": "乙"})
+    for fees in ("7000", "7001"):
+        claim.refresh_from_db()
+        loaded = Typed({}, {line.pk: LOADED | {"fees": claim.lines.get().facts["fees"]}})
+        typed = Typed({}, {line.pk: LOADED | {"fees": fees}}, loaded=loaded, page=page)
+        save_draft(claim, act=act(member), revision=opened, typed=typed)
+    assert claim.lines.get().facts["holders"] == "乙"
 
 
 def test_what_was_typed_into_a_line_that_is_gone_is_shown(claim, member):
