@@ -60,7 +60,7 @@ def run(applicants: int = 500, seconds: float = 600.0, seed: int = 1) -> dict[st
         services = stack.enter_context(running_services())
         stamped = {"BEHIND_PROXY": "1", "PROXY_STAMPS_ARRIVAL": "1"}
         host = stack.enter_context(Host(directory / "host", services.environment() | stamped))
-        host.manage("migrate", "--noinput")
+        host.migrate()
         host.manage("collectstatic", "--noinput", "--verbosity=0")
         rows = [json.loads(line) for line in host.run("tests.site_claims", applicants).splitlines()]
         people = [

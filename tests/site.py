@@ -21,6 +21,7 @@ from urllib.parse import urlencode, urlsplit
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from tests.migrated import fill_database
 from tests.services import die_with_parent, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,6 +105,11 @@ class Host:
     def manage(self, *arguments: str) -> str:
         """Run a management command to its end; return what it printed."""
         return self._finish(["manage.py", *arguments])
+
+    def migrate(self) -> None:
+        """Make the tables of the host's empty database, from what the tests keep of them where they do."""
+        fill_database(self.environment["DATABASE_URL"])
+        self.manage("migrate", "--noinput", "--verbosity=0")
 
     def _finish(self, arguments: list[str]) -> str:
         done = subprocess.run(

@@ -57,7 +57,6 @@ SQLITE_MODULES = (
     "tests/review/treasury/test_month_close.py",
     "tests/review/whatif/test_aggregates.py",
     "tests/test_access.py",
-    "tests/test_migrating_data.py",
 )
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.migrated import fill_database
 from tests.services import find_postgres_bin, running_postgres
 from tests.site import Host
 
@@ -28,8 +27,7 @@ def test_a_restored_portal_is_whole(tmp_path):
         old = Host(tmp_path / "old", {"DATABASE_URL": url, "REDIS_URL": ""})
         restored_url = url.rsplit("/", 1)[0] + "/restored"
         new = Host(tmp_path / "new", {"DATABASE_URL": restored_url, "REDIS_URL": ""})
-        fill_database(url)
-        old.manage("migrate", "--noinput", "--verbosity=0")
+        old.migrate()
         old.run("tests.site_claims", 2)
         dump = tmp_path / "portal.dump"
         tools = find_postgres_bin()

@@ -12,7 +12,6 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tests.migrated import fill_database
 from tests.services import free_port, running_services
 from tests.site import Host, ask
 
@@ -65,8 +64,7 @@ def hosts(tmp_path, monkeypatch):
             "JOB_VISIBILITY_SECONDS": "10",
         }
         first, second = (stack.enter_context(Host(tmp_path / name, shared)) for name in ("first", "second"))
-        fill_database(services.database_url)
-        first.manage("migrate", "--noinput", "--verbosity=0")
+        first.migrate()
         for host in (first, second):
             host.manage("collectstatic", "--noinput", "--verbosity=0")
         yield first, second, [json.loads(row) for row in first.run("tests.site_claims", 2, 2).splitlines()]

@@ -3,7 +3,6 @@
 import io
 import json
 import sys
-import time
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from typing import Any
@@ -17,6 +16,7 @@ from portal.core.json_lines import answer_lines
 from review.funding.allocation import AllocationError, Factor, allocate, split_claims
 from review.funding.management.commands.allocate import shares_of
 from review.funding.management.commands.split import split
+from tests.cpu import cpu_limit
 
 RATIOS = st.one_of(st.none(), st.fractions(min_value=0, max_value=1, max_denominator=1000))
 CODES = st.text("0123456789", min_size=6, max_size=6)
@@ -326,12 +326,7 @@ def test_a_thousand_claims_and_a_hundred_districts_are_shared_at_once() -> None:
         Factor(str(n), Fraction(1, 5), {f"{320000 + c}": Fraction(c * n + 1) for c in range(100)}) for n in range(5)
     ]
 
-    began = time.process_time()
-    split_claims(claims, 100_000_000)
-    split_seconds = time.process_time() - began
-    began = time.process_time()
-    allocate(10**12, factors)
-    allocate_seconds = time.process_time() - began
-
-    assert split_seconds < 1
-    assert allocate_seconds < 0.2
+    with cpu_limit(1):
+        split_claims(claims, 100_000_000)
+    with cpu_limit(0.2):
+        allocate(10**12, factors)

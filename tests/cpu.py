@@ -1,0 +1,28 @@
+"""Limits of CPU time that hold on a busy machine as on an idle one."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# What the fixed piece of work below takes on the machine that the limits were set on, in seconds.
+_USUAL_SECONDS = 0.0047
+
+
+def _slowness() -> float:
+    """How many times as long as usual this process computes now: on shared cores a second is worth less."""
+    began = time.process_time()
+    total = 0
+    for number in range(100_000):
+        total += number % 7
+    return (time.process_time() - began) / _USUAL_SECONDS
+
+
+@contextmanager
+def cpu_limit(seconds: float) -> Iterator[None]:
+    """Fail where the block takes more CPU seconds of this process, counted as on an idle machine."""
+    before = _slowness()
+    began = time.process_time()
+    yield
+    taken = time.process_time() - began
+    usual = taken / max(before, _slowness(), 1)
+    assert usual < seconds, f"{usual:.2f} s of CPU ({taken:.2f} s counted), allowed are {seconds} s"
