@@ -87,9 +87,7 @@ ADDRESSES: dict[str, Address] = {
     "rates:work": Address(POLICY_PEOPLE),
     "wordings:list": Address(POLICY_PEOPLE),
     "wordings:decide": Address(POLICY_PEOPLE, {"own": POLICY}, lambda world, _: {"key": world.extra["wording"].key}),
-    "wordings:part": Address(
-        POLICY_PEOPLE, {"wuxi": POLICY}, lambda *_: {"region": "320200", "kind": "grant", "part": "closing"}
-    ),
+    "wordings:template": Address(POLICY_PEOPLE, {"wuxi": POLICY}, lambda *_: {"region": "320200", "kind": "grant"}),
     "rates:decide": Address(POLICY_PEOPLE, {"own": POLICY}, lambda world, _: {"key": world.extra["rate"].key}),
     "review:publicity_public": Address(EVERYBODY),
     "review:publicity_detail": Address(EVERYBODY, arguments=publicity_key),

@@ -261,7 +261,7 @@ def _paperwork(world: World) -> dict[str, Any]:
         | message_objects(world, owner)
         | {
             "rate": rate,
-            "wording": Wording.objects.create(region=wuxi(), kind="grant", part="closing", **proposed),
+            "wording": Wording.objects.create(region=wuxi(), kind="grant", **proposed),
             "measurement": Measurement.objects.create(
                 item=targets["bh2024-t-brand"].item,
                 year=2026,

@@ -71,6 +71,17 @@ def fields_of(text: str, known: Collection[str]) -> set[str]:
     return used
 
 
+def conditions_of(text: str) -> set[str]:
+    """The names of the fields whose presence a checked text asks."""
+    blocks = [token.contents for token in Lexer(text).tokenize() if token.token_type == TokenType.BLOCK]
+    return {name for block in blocks if block not in _BARE for name in block.split()} - _CONDITION_WORDS
+
+
+def said_by(text: str) -> str:
+    """What a checked text says itself, its fields and conditions left out."""
+    return "\n".join(token.contents for token in Lexer(text).tokenize() if token.token_type == TokenType.TEXT)
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """A checked text with its fields filled."""
     return str(_compiled(text).render(Context(dict(values), autoescape=False)))

@@ -159,12 +159,13 @@ def draw_letter(notice: Snapshot, *, annex: bool, apart: bool = False) -> tuple[
         "letter": letter,
         "title": letter.title(notice.issuer, notice.title),
         "annex": about if annex else "",
+        "annexed_by": f"notices/print/{notice.annexed_by}.html",
         "signature": signature(notice.issuer),
         "inset": signature_inset(notice.issuer),
         "file_title": TITLE if apart else _file_title(notice),
         "qr_code": NO_CODE if apart else qr_data_uri(notice.verification.url),
     }
-    return letter, render_to_string(f"notices/print/{notice.kind}.html", context)
+    return letter, render_to_string("notices/print/letter.html", context)
 
 
 def _file_title(notice: Snapshot) -> str:

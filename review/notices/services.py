@@ -22,7 +22,7 @@ from review.notices.enums import NoticeKind
 from review.notices.kinds import FORMS, occasion_of
 from review.notices.models import Notice, NoticeCounter, new_code
 from review.notices.render import print_letter
-from review.wordings.selectors import with_wordings
+from review.wordings.selectors import with_template
 
 if TYPE_CHECKING:
     from review.notices.seals.providers import Sealed
@@ -55,7 +55,7 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext, occasion
             issued_on=issued_on,
             region=region,
         )
-        snapshot = with_wordings(form.compose(claim, heading, about.record), region)
+        snapshot = with_template(form.compose(claim, heading, about.record), region)
         notice = Notice.objects.create(
             claim=claim,
             kind=kind,

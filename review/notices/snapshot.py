@@ -28,13 +28,14 @@
       "grant_number": "…",                          the number of the notice that granted
       "demand": {"pay_days", "account", "interest"} | null,
       "transfer": {"payer", "paid_on", "account_tail", "voucher"} | null,
-      "wording": {"opening": ["…"]},                paragraphs of the parts that the office words itself
+      "wording": {"opening": ["…"]},                of notices from before there were templates: the parts worded
+      "template": {"version", "text"} | null,       the office's own letter, in the language of `review.wordings`
       "remedies": {"reconsideration", "court"},     names of the bodies to turn to
       "contact": {"office", "phone", "address"},
       "verification": {"code", "url"}
     }
 
-The thirteen before the remedies came later: a notice without them is read as one that has nothing there. Sums are
+The fourteen before the remedies came later: a notice without them is read as one that has nothing there. Sums are
 decimal strings in yuan with two places. Lines, reduction and total agree to the fen, and so do the shares.
 """
 
@@ -53,10 +54,10 @@ from review.notices.enums import NoticeKind
 
 LAYOUT = 1
 # Kinds that take of an award what was granted; their reasons go to an annex where they are many.
-_ON_MONEY = frozenset({NoticeKind.CHANGE, NoticeKind.REVOCATION, NoticeKind.DEMAND})
+ON_MONEY = frozenset({NoticeKind.CHANGE, NoticeKind.REVOCATION, NoticeKind.DEMAND})
 # Kinds that say no or ask for something: each says why.
-REASONED = _ON_MONEY | {NoticeKind.REFUSAL, NoticeKind.DECLINED, NoticeKind.CORRECTION, NoticeKind.ABANDONED}
-_WITH_SUM = frozenset({NoticeKind.GRANT, NoticeKind.CHANGE, NoticeKind.DEMAND, NoticeKind.PAYMENT})
+REASONED = ON_MONEY | {NoticeKind.REFUSAL, NoticeKind.DECLINED, NoticeKind.CORRECTION, NoticeKind.ABANDONED}
+WITH_SUM = frozenset({NoticeKind.GRANT, NoticeKind.CHANGE, NoticeKind.DEMAND, NoticeKind.PAYMENT})
 
 
 def _read_yuan(value: Any) -> Decimal:
@@ -204,6 +205,14 @@ class Transfer:
 
 
 @dataclass(frozen=True, kw_only=True, config=EXACT)
+class Template:
+    """The version of its office's template that a notice says, and its text as it was then."""
+
+    version: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class Remedies:
     """Where to turn: for reconsideration within 60 days, for suit within 6 months.
 
@@ -267,6 +276,7 @@ class Snapshot:
     demand: Demand | None = None
     transfer: Transfer | None = None
     wording: dict[str, list[str]] = field(default_factory=dict)
+    template: Template | None = None
 
     def __post_init__(self) -> None:
         if self.layout != LAYOUT:
@@ -275,7 +285,7 @@ class Snapshot:
             raise SnapshotError(f"kind：不知道的通知书种类“{self.kind}”。")
         if not self.basis:
             raise SnapshotError("basis：通知书必须写明依据。")
-        if self.kind in _WITH_SUM:
+        if self.kind in WITH_SUM:
             self._check_sums()
         elif self.total is not None:
             raise SnapshotError(f"total：{self.title}没有金额。")
@@ -314,16 +324,23 @@ class Snapshot:
     @property
     def listed(self) -> Sequence[object]:
         """What is told one by one, in words or in an annex."""
-        if self.kind in _ON_MONEY:
+        if self.kind in ON_MONEY:
             return max(self.reasons, self.line_changes, key=len)
         return self.lines or self.subjects or self.files
 
     @property
     def listed_as(self) -> str:
         """What the annex calls it."""
-        if self.kind in _ON_MONEY:
+        if self.kind in ON_MONEY:
             return "变更明细、事实和理由" if self.line_changes else "事实和理由"
         return "资助明细" if self.lines else "认定对象" if self.subjects else "材料清单"
+
+    @property
+    def annexed_by(self) -> str:
+        """The form of its annex."""
+        if self.kind in ON_MONEY:
+            return "annex_reasons"
+        return "annex_lines" if self.lines else "annex_names"
 
     @property
     def total_in_figures(self) -> str:

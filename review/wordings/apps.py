@@ -4,4 +4,4 @@ from django.apps import AppConfig
 class WordingsConfig(AppConfig):
     name = "review.wordings"
     label = "wordings"
-    verbose_name = "通知书文字"
+    verbose_name = "通知书模板"

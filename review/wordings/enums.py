@@ -1,12 +1,15 @@
-"""The parts of a notice that an office words itself."""
+"""What an office words of its notices."""
 
 from django.db import models
 
 from review.notices.enums import BEFORE_REVIEW, NoticeKind
 
+# Kinds that burden somebody, and so say where to turn.
+WITH_REMEDIES = frozenset(NoticeKind) - (BEFORE_REVIEW - {NoticeKind.DECLINED}) - {NoticeKind.PAYMENT}
+
 
 class Part(models.TextChoices):
-    """Parts in the order of the letter; the decision with its facts, basis and sum is none of them."""
+    """The parts that offices worded one by one before they worded whole letters; old rows name theirs."""
 
     OPENING = "opening", "开头"
     REMEDIES = "remedies", "救济途径"
@@ -14,10 +17,9 @@ class Part(models.TextChoices):
     CLOSING = "closing", "结尾"
 
 
-# Kinds that burden nobody name no remedies.
-_WITHOUT_REMEDIES = (BEFORE_REVIEW - {NoticeKind.DECLINED}) | {NoticeKind.PAYMENT}
+class Trial(models.TextChoices):
+    """The notices of nobody that a template is tried on."""
 
-
-def parts_of(kind: NoticeKind) -> list[Part]:
-    """The parts that a kind of notice has."""
-    return [part for part in Part if part != Part.REMEDIES or kind not in _WITHOUT_REMEDIES]
+    SAMPLE = "sample", "一般的通知书"
+    FULL = "full", "一页能容的最多内容"
+    HARDEST = "hardest", "最难的通知书"

@@ -1,4 +1,4 @@
-"""The form in which an office words a part of its notices."""
+"""The form in which an office words a kind of its notices."""
 
 import uuid
 
@@ -9,13 +9,13 @@ from review.wordings.language import LONGEST
 
 
 class WordingForm(forms.Form):
-    """A text for a part; its key makes a double click one proposal."""
+    """A template; its key makes a double click one proposal."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     text = TextField(
-        label="文字",
+        label="正文",
         max_length=LONGEST,
-        rows=6,
+        rows=16,
         required=False,
-        help_text="每行一段。字段和条件按下面的说明书写；留空恢复标准文字。",
+        help_text="每行一段。字段和条件按说明书写；留空恢复标准模板。",
     )

@@ -10,11 +10,11 @@ from review.wordings.models import Wording
 
 URL_MODULES.add("wordings/", "review.wordings.urls")
 register_contents(Wording)
-register_menu("通知书文字", "wordings:list", officials(Role.POLICY_ADMIN), weight=141)
+register_menu("通知书模板", "wordings:list", officials(Role.POLICY_ADMIN), weight=141)
 register_audit(
     "wordings",
-    "通知书文字",
-    {"proposed": "提出通知书文字", "released": "发布通知书文字", "refused": "不采纳通知书文字"},
+    "通知书模板",
+    {"proposed": "提出通知书模板", "released": "发布通知书模板", "refused": "不采纳通知书模板"},
     weight=61,
     fields={"part": "部分"},
 )

@@ -1,57 +1,85 @@
-"""Which wording counts, what a notice says with it, and what a page compares."""
+"""Which template counts, and what an office's pages show of its templates."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from portal.accounts.models import Region
+from portal.core.compared_text import Fragment, compared
 from portal.core.proposals import ProposalState
 from review.notices.enums import NoticeKind
-from review.notices.snapshot import Snapshot
-from review.wordings.enums import Part, parts_of
-from review.wordings.language import STANDARD, with_part
+from review.notices.snapshot import Snapshot, Template
+from review.wordings.language import standard
 from review.wordings.models import Wording
 
-
-def with_wordings(notice: Snapshot, region: Region) -> Snapshot:
-    """The notice with the wordings that its office has in force. One query."""
-    for part, wording in _in_force(region.pk, NoticeKind(notice.kind)).items():
-        notice = replace(notice, wording=with_part(notice, part, wording.text))
-    return notice
+# How many versions a page compares.
+SHOWN = 20
 
 
-def current_text(region_code: str, kind: NoticeKind, part: Part) -> str:
-    """The text in force of a part: the last released, else the standard one, which may be empty."""
-    found = Wording.objects.of(region_code, kind, part).in_force().first()
-    return (found.text if found else "") or STANDARD.get(part, "")
+def with_template(notice: Snapshot, region: Region) -> Snapshot:
+    """The notice with the template that its office has in force, if it has one of its own. One query."""
+    found = Wording.objects.of(region.pk, NoticeKind(notice.kind)).in_force().first()
+    if found is None or not found.text:
+        return notice
+    return replace(notice, template=Template(version=found.version, text=found.text))
 
 
-def _in_force(region_code: str, kind: NoticeKind) -> dict[Part, Wording]:
-    released = Wording.objects.filter(region_id=region_code, kind=kind).in_force()
-    # The last version of each part comes last.
-    return {Part(wording.part): wording for wording in reversed(released)}
+def current_text(region_code: str, kind: NoticeKind) -> str:
+    """The template in force: the last released one, else the standard one."""
+    found = Wording.objects.of(region_code, kind).in_force().first()
+    return (found.text if found else "") or standard(kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A part of a kind of notice of an office, with the version in force and whether another waits; for a list."""
+    """A kind of notice of an office, with the version in force and whether another waits; for a list."""
 
-    part: Part
+    kind: NoticeKind
     version: int | None
+    is_standard: bool
     is_waiting: bool
 
 
-def places_of(region: Region) -> list[tuple[NoticeKind, list[Place]]]:
-    """Every kind of notice with its parts. One query."""
-    versions: dict[tuple[str, str], int] = {}
-    waiting: set[tuple[str, str]] = set()
-    for wording in Wording.objects.filter(region=region).exclude(state=ProposalState.REFUSED):
-        where = (wording.kind, wording.part)
-        if wording.version is None:
-            waiting.add(where)
-        elif wording.version > versions.get(where, 0):
-            versions[where] = wording.version
+def places_of(region: Region) -> list[Place]:
+    """Every kind of notice. One query."""
+    rows = Wording.objects.filter(region=region, part="").exclude(state=ProposalState.REFUSED)
+    last: dict[str, Wording] = {}
+    waiting: set[str] = set()
+    for row in rows.order_by("version"):
+        if row.version is None:
+            waiting.add(row.kind)
+        else:
+            last[row.kind] = row
     return [
-        (kind, [Place(part, versions.get((kind, part)), (kind, part) in waiting) for part in parts_of(kind)])
+        Place(
+            kind,
+            last[kind].version if kind in last else None,
+            is_standard=kind not in last or not last[kind].text,
+            is_waiting=kind in waiting,
+        )
         for kind in NoticeKind
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A decided proposal, and how it differs from the version before it; None where it was not taken."""
+
+    row: Wording
+    difference: tuple[tuple[Fragment, ...], tuple[Fragment, ...]] | None
+
+
+def versions_of(region_code: str, kind: NoticeKind) -> list[Version]:
+    """The last decided proposals of a kind, newest first. One query."""
+    rows = list(
+        Wording.objects.of(region_code, kind)
+        .exclude(state=ProposalState.PROPOSED)
+        .select_related("proposed_by", "decided_by")[: SHOWN + 1]
+    )
+    found: list[Version] = []
+    before = standard(kind)
+    for row in reversed(rows):
+        text = row.text or standard(kind)
+        found.insert(0, Version(row, compared(before, text) if row.version else None))
+        before = text if row.version else before
+    return found[:SHOWN]

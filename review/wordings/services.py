@@ -1,4 +1,4 @@
-"""Propose how a part of a notice is worded, try it on paper, and release it as a second person."""
+"""Propose the template of a kind of notice, try it on paper, and release it as a second person."""
 
 from __future__ import annotations
 
@@ -18,51 +18,47 @@ from portal.core.errors import RefusedError
 from portal.core.proposals import check_second_person, refuse, release
 from review.notices.enums import NoticeKind
 from review.notices.render import RenderError, draw_letter, render_notice
-from review.notices.snapshot import Snapshot
-from review.wordings.enums import Part, parts_of
-from review.wordings.language import check, with_part
+from review.notices.snapshot import Snapshot, Template
+from review.wordings.enums import Trial
+from review.wordings.language import check, standard
 from review.wordings.models import Wording
-from review.wordings.selectors import with_wordings
 from review.wordings.specimens import specimen
 
 
-def propose_wording(
-    region: Region, kind: NoticeKind, part: Part, *, text: str, key: uuid.UUID, act: ActorContext
-) -> Wording:
-    """Propose a text for a part, empty for the standard one. The same key again is the same proposal.
+def propose_wording(region: Region, kind: NoticeKind, *, text: str, key: uuid.UUID, act: ActorContext) -> Wording:
+    """Propose a template for a kind, empty for the standard one. The same key again is the same proposal.
 
     Raises PermissionDenied outside the person's regions; RefusedError for a text that may not stand there, and while
     another waits to be released.
     """
     user = _duty(act, region)
-    if part not in parts_of(kind):
-        raise RefusedError(f"{kind.label}没有“{part.label}”。")
-    refuse_bad(region, kind, part, text)
+    text = "\n".join(text.split("\r\n")).strip()
+    refuse_bad(region, kind, text)
     with transaction.atomic():
         Region.objects.select_for_update(no_key=True).get(pk=region.pk)
         known = Wording.objects.filter(key=key).first()
         if known is not None:
             return known
-        if Wording.objects.of(region.pk, kind, part).waiting().exists():
-            raise RefusedError("这一部分已有待发布的文字，请先由另一人发布或不采纳。")
+        if Wording.objects.of(region.pk, kind).waiting().exists():
+            raise RefusedError("这种通知书已有待发布的模板，请先由另一人发布或不采纳。")
         made = Wording.objects.create(
-            key=key, region=region, kind=kind, part=part, text=text, proposed_by=user, proposed_at=act.at
+            key=key, region=region, kind=kind, text=text, proposed_by=user, proposed_at=act.at
         )
         _record(made, "proposed", act)
     return made
 
 
 def release_wording(wording_id: int, *, act: ActorContext) -> Wording:
-    """Put a proposed text in force as its part's next version, for the notices issued from now on.
+    """Put a proposed template in force as its kind's next version, for the notices issued from now on.
 
     Raises PermissionDenied outside the person's regions; RefusedError for one's own proposal, for one that is decided
-    already, and for a text that may not stand there (fonts and other parts may have changed since it was proposed).
+    already, and for a text that may not stand there (fonts and fields may have changed since it was proposed).
     """
     with transaction.atomic():
         found = _locked(wording_id, act)
-        kind, part = NoticeKind(found.kind), Part(found.part)
-        refuse_bad(found.region, kind, part, found.text)
-        release(found, last=Wording.objects.of(found.region_id, kind, part).in_force().first(), act=act)
+        kind = NoticeKind(found.kind)
+        refuse_bad(found.region, kind, found.text)
+        release(found, last=Wording.objects.of(found.region_id, kind).in_force().first(), act=act)
         _record(found, "released", act)
     return found
 
@@ -76,31 +72,41 @@ def refuse_wording(wording_id: int, *, reason: str, act: ActorContext) -> Wordin
     return found
 
 
-def preview(region: Region, kind: NoticeKind, part: Part, text: str, *, hardest: bool) -> bytes:
-    """A notice of nobody with this text in a part, as a PDF. Raises RefusedError for a text that is not understood."""
-    return render_notice(_tried(region, kind, part, text, hardest=hardest).to_json())
+def preview(region: Region, kind: NoticeKind, text: str, trial: Trial) -> bytes:
+    """A notice of nobody by this template, as a PDF. Raises RefusedError for a text that may not stand there."""
+    _check(kind, text)
+    return _printed(_tried(region, kind, text, trial))
 
 
-def refuse_bad(region: Region, kind: NoticeKind, part: Part, text: str) -> None:
-    """Raise RefusedError for a text that is not understood or printable, or with which a letter exceeds its page."""
-    for hardest in (False, True):
-        plain = with_wordings(specimen(region, kind, hardest=hardest), region)
-        tried = _tried(region, kind, part, text, hardest=hardest)
-        if _fits(plain) and not _fits(tried):
-            raise RefusedError("写上这段文字后，正文和印章放不进一页，请缩短。", "text")
-        try:
-            render_notice(tried.to_json())
-        except RenderError as error:
-            raise RefusedError(str(error), "text") from error
+def refuse_bad(region: Region, kind: NoticeKind, text: str) -> None:
+    """Raise RefusedError for a template that is not understood or printable, lacks a must, or exceeds the page."""
+    _check(kind, text)
+    for trial in Trial:
+        tried = _tried(region, kind, text, trial)
+        if _fits(specimen(region, kind, trial)) and not _fits(tried):
+            raise RefusedError(f"用这份模板，{trial.label}的正文和印章放不进一页，请缩短。", "text")
+        # Beside its length, what the hardest adds stands outside the template.
+        if trial != Trial.HARDEST:
+            _printed(tried)
 
 
-def _tried(region: Region, kind: NoticeKind, part: Part, text: str, *, hardest: bool) -> Snapshot:
+def _check(kind: NoticeKind, text: str) -> None:
     try:
-        check(part, text)
+        check(kind, text or standard(kind))
     except WordingError as error:
         raise RefusedError(str(error), "text") from error
-    notice = with_wordings(specimen(region, kind, hardest=hardest), region)
-    return replace(notice, wording=with_part(notice, part, text))
+
+
+def _tried(region: Region, kind: NoticeKind, text: str, trial: Trial) -> Snapshot:
+    notice = specimen(region, kind, trial)
+    return replace(notice, template=Template(version=0, text=text)) if text else notice
+
+
+def _printed(notice: Snapshot) -> bytes:
+    try:
+        return render_notice(notice.to_json())
+    except RenderError as error:
+        raise RefusedError(str(error), "text") from error
 
 
 def _fits(notice: Snapshot) -> bool:
@@ -119,7 +125,7 @@ def _locked(wording_id: int, act: ActorContext) -> Wording:
 def _duty(act: ActorContext, region: Region) -> User:
     """The person who acts, who administers the policy of the region now. Raises PermissionDenied."""
     if act.user is None or not covers_now(act.user, region.pk, Role.POLICY_ADMIN):
-        raise PermissionDenied("只有本市的政策管理人员可以修改通知书文字。")
+        raise PermissionDenied("只有本市的政策管理人员可以修改通知书模板。")
     return act.user
 
 
@@ -130,5 +136,5 @@ def _record(wording: Wording, deed: str, act: ActorContext) -> None:
         action=f"wordings.{deed}",
         target=wording,
         region_code=wording.region_id,
-        after={"kind": wording.kind, "part": wording.part, "version": wording.version, "text": wording.text},
+        after={"kind": wording.kind, "version": wording.version, "text": wording.text},
     )

@@ -1,4 +1,4 @@
-"""Notices to try a wording on: a common one, and the hardest that a kind of notice has."""
+"""Notices to try a template on: a common one, the fullest that stands on one page, and the hardest."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from portal.accounts.models import Region
 from review.notices import snapshot as content
 from review.notices.compose import COURT, NO_MONEY, document_number, office_of
 from review.notices.enums import NoticeKind
+from review.wordings.enums import Trial
 
 _DAY = date(2026, 11, 21)
 _LONG_NAME = "无锡滨湖经济技术开发区" + "高性能集成电路与人工智能协同创新" * 2 + "高性能计算𠮷研究院（有限合伙）"
@@ -17,10 +18,14 @@ _REASON = content.Reason(text="专利的授权公告日为2019年12月31日，�
 _BASIS = "推进知识产权运营服务体系建设创建国家知识产权强市的若干政策意见"
 
 
-def specimen(region: Region, kind: NoticeKind, *, hardest: bool) -> content.Snapshot:
-    """A notice of a kind in an office's name, of nobody; the hardest has long names, many lines and large sums."""
-    lines = 12 if hardest else 1
-    each = Decimal("98765432.10") if hardest else Decimal("5000.00")
+def specimen(region: Region, kind: NoticeKind, trial: Trial) -> content.Snapshot:
+    """A notice of a kind in an office's name, of nobody; all but the sample with a long name and large sums.
+
+    The hardest lists 200 lines, and has 2,000 characters of reasons, which no page takes.
+    """
+    is_sample, is_hardest = trial == Trial.SAMPLE, trial == Trial.HARDEST
+    lines = 1 if is_sample else 200 if is_hardest else 12
+    each = Decimal("5000.00") if is_sample else Decimal("98765432.10")
     total = each * lines
     money: dict[str, Any] = {}
     if kind == NoticeKind.GRANT:
@@ -52,7 +57,9 @@ def specimen(region: Region, kind: NoticeKind, *, hardest: bool) -> content.Snap
     if kind == NoticeKind.RECEIPT:
         money["files"] = [f"授权证书（第{number}件）.pdf" for number in range(1, lines + 1)]
     if kind in content.REASONED:
-        money["reasons"] = [_REASON] * (3 if hardest else 1)
+        money["reasons"] = [_REASON] * (1 if is_sample else 3)
+        if is_hardest:
+            money["reasons"] = [content.Reason(text=(_REASON.text * 70)[:2000], basis="第一条")]
     if kind in (NoticeKind.CORRECTION, NoticeKind.ABANDONED):
         money["due_on"] = _DAY
     office = office_of(region)
@@ -63,7 +70,7 @@ def specimen(region: Region, kind: NoticeKind, *, hardest: bool) -> content.Snap
         issuer=office,
         issued_on=_DAY,
         party=content.Party(
-            name=_LONG_NAME if hardest else "无锡示例智能科技有限公司",
+            name="无锡示例智能科技有限公司" if is_sample else _LONG_NAME,
             id_label="统一社会信用代码",
             id="91320211MA1N000013",
             is_person=False,

@@ -8,5 +8,5 @@ app_name = "wordings"
 urlpatterns = [
     path("", views.wordings, name="list"),
     path("decide/<uuid:key>/", views.decide, name="decide"),
-    path("<slug:region>/<slug:kind>/<slug:part>/", views.part, name="part"),
+    path("<slug:region>/<slug:kind>/", views.template, name="template"),
 ]

@@ -8,19 +8,18 @@ from django.template.context import Context
 from django.utils.safestring import SafeString, mark_safe
 
 from review.notices.letter import citation, long_date
-from review.wordings.enums import Part
-from review.wordings.language import worded
+from review.wordings.language import paragraphs
 
 register = template.Library()
 register.filter("citation", citation)
 register.filter("long_date", long_date)
 
 
-@register.simple_tag(takes_context=True, name="worded")
-def worded_part(context: Context, part: str) -> SafeString:
-    """The paragraphs of a part that the office may word itself."""
-    notice, letter = context["notice"], context["letter"]
-    return mark_safe("".join(letter.paragraph(text) for text in worded(notice, Part(part))))  # noqa: S308 - composed, escaped
+@register.simple_tag(takes_context=True)
+def body(context: Context) -> SafeString:
+    """The paragraphs of the letter, by its office's template or the standard one."""
+    said = paragraphs(context["notice"], annexed=bool(context["annex"]))
+    return mark_safe("".join(map(context["letter"].paragraph, said)))  # noqa: S308 - composed, escaped
 
 
 @register.simple_tag(takes_context=True)

@@ -212,7 +212,6 @@ def _wording():
     return Wording.objects.create(
         region=wuxi(),
         kind="grant",
-        part="closing",
         text="特此通知。",
         version=1,
         state=ProposalState.RELEASED,

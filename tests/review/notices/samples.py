@@ -40,6 +40,7 @@ _COMMON: dict[str, Any] = {
     "demand": None,
     "transfer": None,
     "wording": {},
+    "template": None,
     "line_changes": [],
     "payer_changes": [],
     "remedies": {"reconsideration": "无锡市人民政府", "court": "有管辖权的人民法院"},

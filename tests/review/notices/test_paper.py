@@ -16,6 +16,7 @@ from portal.accounts.models import Region
 from review.notices.enums import NoticeKind
 from review.notices.render import render_notice
 from review.notices.typesetting import CLOSING, HANG
+from review.wordings.enums import Trial
 from review.wordings.specimens import specimen
 from tests.review.documents.samples import LONG, RARE, REASON, SHORT
 from tests.review.notices.test_render import text_of, words_of
@@ -36,7 +37,7 @@ CASES = EVERY if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else COVERING
 
 def notice_of(kind: NoticeKind, lines: int, name: str, reason: str) -> dict[str, Any]:
     """A notice of a kind with so many of what it lists, if it lists anything."""
-    data = specimen(OFFICE, kind, hardest=False).to_json()
+    data = specimen(OFFICE, kind, Trial.SAMPLE).to_json()
     data["party"]["name"] = name
     if data["lines"]:
         data["lines"] = data["lines"] * lines
