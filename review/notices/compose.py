@@ -43,10 +43,9 @@ class NoticeNotDue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What distinguishes one notice from all others: kind, number, verification code, day, issuing region."""
+    """What distinguishes one notice from others, before it has a number: kind, code, day, issuing region."""
 
     kind: NoticeKind
-    number: str
     code: str
     issued_on: date
     region: Region
@@ -176,7 +175,8 @@ def common(claim: Claim, heading: Heading) -> dict[str, Any]:
     return {
         "layout": content.LAYOUT,
         "kind": str(heading.kind),
-        "number": heading.number,
+        # Given when all else is there.
+        "number": "",
         "issuer": office_of(region),
         "issued_on": heading.issued_on,
         "party": content.Party(

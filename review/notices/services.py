@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -47,15 +48,12 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext, occasion
         issued_on = timezone.localdate(about.at or act.at)
         if form.is_award:
             record_award(claim, act=act)
+        heading = Heading(kind=kind, code=new_code(), issued_on=issued_on, region=region)
+        composed = with_template(form.compose(claim, heading, about.record), region)
+        # Last, so that no other worker on the same series waits while this one composes.
         sequence = take_number(region, kind, year=issued_on.year)
-        heading = Heading(
-            kind=kind,
-            number=document_number(region, form.series, year=issued_on.year, sequence=sequence),
-            code=new_code(),
-            issued_on=issued_on,
-            region=region,
-        )
-        snapshot = with_template(form.compose(claim, heading, about.record), region)
+        number = document_number(region, form.series, year=issued_on.year, sequence=sequence)
+        snapshot = replace(composed, number=number)
         notice = Notice.objects.create(
             claim=claim,
             kind=kind,
@@ -63,7 +61,7 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext, occasion
             region=region,
             year=issued_on.year,
             sequence=sequence,
-            number=heading.number,
+            number=number,
             code=heading.code,
             snapshot=snapshot.to_json(),
             issued_on=issued_on,
