@@ -58,6 +58,7 @@ def run(size: int = 25, rounds: int = 4, many: int = 1000) -> dict[str, Any]:
             ),
             "KB of a sealed notice": ratio(best["sealed"]["size"] / 1024, 90, "lower"),
             "KB a notice in a bundle": ratio(best["bundle"]["size"] / 1024, 8, "lower"),
+            "MB of a worker that makes a bundle": ratio(best["bundle"]["memory"], 250, "lower"),
             "memory after many notices, against a tenth of them": ratio(best["lasting"]["growth"], 1.1, "lower"),
             "two workers, against one": ratio(one / two * 2, 1.7, "higher"),
         },
@@ -100,6 +101,7 @@ def child(side: str, size: int) -> None:
         return
     if side == "bundle":
         print(f"size\t{len(printer(size)) / size}")
+        print(f"memory\t{_peak()}")
         return
     began, length, early = time.process_time(), 0, 0.0
     for number in range(1, size + 1):
