@@ -22,6 +22,7 @@ url = "https://seal.example.gov.cn/sign"
 token_env = "SEAL_TOKEN"                      optional
 name = "无锡市某局"                            whom its certificate names
 bytes = 4096                                  optional: the most that its signed data takes
+digest = "sm3"                                optional: for a service that signs by SM2; else "sha256"
 """
 
 import os
@@ -110,9 +111,16 @@ def _made(entry: Mapping[str, str], folder: Path) -> SealProvider:
                 entry["name"],
                 picture,
                 int(entry.get("bytes", _AT_SERVICE)),
+                _digest(entry.get("digest", "sha256")),
             )
         case other:
             raise ValueError(f"provider 只能是 pkcs12、pkcs11 或 remote，不是“{other}”。")
+
+
+def _digest(name: str) -> str:
+    if name not in ("sha256", "sm3"):
+        raise ValueError(f"digest 只能是 sha256 或 sm3，不是“{name}”。")
+    return name
 
 
 def _secret(entry: Mapping[str, str], name: str) -> str:

@@ -56,13 +56,15 @@ class NoSeal:
 class PadesSeal:
     """A PAdES signature (B-B) that certifies the file: nothing may be changed after it.
 
-    The signer keeps its key, its session or its address; the picture is printed over signature and date.
+    The signer keeps its key, its session or its address; the picture is printed over signature and date. `digest`
+    names the hash of the file: SHA-256, or SM3 for a service that signs by SM2.
     """
 
     signer: Signer
     name: str
     picture: SealPicture | None
     reserved: int
+    digest: str = "sha256"
 
     @classmethod
     def of(cls, signer: Signer, picture: SealPicture | None) -> "PadesSeal":
@@ -74,7 +76,7 @@ class PadesSeal:
         words = PdfSignatureMetadata(
             field_name=FIELD,
             subfilter=SigSeedSubFilter.PADES,
-            md_algorithm="sha256",
+            md_algorithm=self.digest,
             name=context.office,
             reason=context.reason,
             certify=True,

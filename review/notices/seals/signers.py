@@ -69,8 +69,8 @@ def from_device(module: str, token: str, key: str, *, pin: str, chain: list[x509
 class RemoteSigner(Signer):
     """Sends the hash of what is signed to a service, and takes the signed data (CMS, DER) that it answers.
 
-    Asked by POST with JSON `{"algorithm": "sha256", "digest": base64}`; answers `{"cms": base64}`. Keys and
-    algorithms, SM2 among them, are the service's affair.
+    Asked by POST with JSON `{"algorithm": "sha256" or "sm3", "digest": base64}`; answers `{"cms": base64}`, SignedData
+    by RFC 5652. Its keys are its own affair; by SM3 it signs with SM2 (see `national`).
     """
 
     def __init__(self, url: str, token: str) -> None:

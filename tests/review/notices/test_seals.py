@@ -1,14 +1,10 @@
 """Seals: signatures from a file, a device and a service, that pdfsig, pyHanko and the portal call valid, or broken."""
 
 import asyncio
-import base64
 import io
-import json
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +25,7 @@ from review.notices.seals.providers import SealContext, Sealed, SealError
 from review.notices.seals.signers import from_pkcs12
 from review.notices.seals.trial import make_trial_seals
 from tests.review.notices.samples import grant
+from tests.review.notices.seal_services import TOKEN, Sm2Service, serving
 from tests.review.notices.test_render import text_of
 from tests.review.notices.world import make_approved, publish
 
@@ -113,30 +110,36 @@ def from_service(trial: Path, configure: Configure, monkeypatch: pytest.MonkeyPa
     """A service of the office's own that signs hashes with the trial key, for whoever brings its token."""
     kept = from_pkcs12(trial / f"{CITY}.p12", passphrase_of(trial, CITY))
 
-    class Service(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            assert asked.keys() == {"algorithm", "digest"}, "only the hash leaves the portal"
-            assert self.headers["Authorization"] == "Bearer let-me-in"
-            signing = kept.async_sign(base64.b64decode(asked["digest"]), asked["algorithm"], use_pades=True)
-            answer = json.dumps({"cms": base64.b64encode(asyncio.run(signing).dump()).decode()}).encode()
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(answer)
+    def signed(algorithm: str, digest: bytes) -> bytes:
+        found: bytes = asyncio.run(kept.async_sign(digest, algorithm, use_pades=True)).dump()
+        return found
 
-        def log_message(self, *_: object) -> None:
-            pass
+    monkeypatch.setenv("SEAL_TOKEN", TOKEN)
+    with serving(signed) as url:
+        configure(f'provider = "remote"\nurl = "{url}"\ntoken_env = "SEAL_TOKEN"\nname = "{OFFICE}"')
+        yield
 
-    server = HTTPServer(("127.0.0.1", 0), Service)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("SEAL_TOKEN", "let-me-in")
-    configure(
-        f'provider = "remote"\nurl = "http://127.0.0.1:{server.server_port}/sign"\ntoken_env = "SEAL_TOKEN"\n'
-        f'name = "{OFFICE}"'
-    )
-    yield
-    server.shutdown()
-    server.server_close()
+
+def test_a_service_seals_by_sm2_and_the_portal_checks_it(
+    letter: Printed, configure: Configure, trial: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Sm2Service(trial, OFFICE)
+    monkeypatch.setenv("SEAL_TOKEN", TOKEN)
+    with serving(service.signed) as url:
+        configure(f'provider = "remote"\nurl = "{url}"\ntoken_env = "SEAL_TOKEN"\nname = "{OFFICE}"\ndigest = "sm3"')
+        content = sealed(letter).content
+    assert check_signature(content).state == SignatureState.UNTRUSTED
+    settings.SEALS_FILE.write_text('trust = ["sm2.pem"]\n')
+    settings.SEALS_FILE = settings.SEALS_FILE.rename(trial / "sm2.toml")
+    found = check_signature(content)
+    assert (found.state, found.signer) == (SignatureState.VALID, OFFICE)
+    assert check_signature(content, at=datetime(2020, 1, 1, tzinfo=UTC)).state == SignatureState.UNTRUSTED
+    start = content.index(b"/Contents <")
+    for at in (200, len(letter.content) // 2, len(letter.content) + 40, start + 400, start + 1100, len(content) - 12):
+        spoilt = bytearray(content)
+        spoilt[at] ^= 1
+        assert check_signature(bytes(spoilt)).state != SignatureState.VALID, at
+    assert check_signature(content + b"\n% more\n").state == SignatureState.BROKEN
 
 
 @pytest.mark.parametrize("provider", ["from_file", "from_device", "from_service"])
@@ -217,6 +220,7 @@ def test_a_seal_lies_over_signature_and_date_which_stay_legible(
         (f'provider = "pkcs12"\nfile = "{CITY}.p12"\npassphrase = "wrong"', "offices.320200"),
         (f'provider = "pkcs12"\nfile = "{CITY}.p12"\npassphrase_env = "NOT_SET"', "NOT_SET"),
         ('provider = "remote"\nurl = "http://127.0.0.1:1/"\nname = "x"', "签章没有成功"),
+        ('provider = "remote"\nurl = "http://127.0.0.1:1/"\nname = "x"\ndigest = "md5"', "sha256 或 sm3"),
     ],
 )
 def test_a_seal_that_cannot_be_used_says_which_and_why(
