@@ -42,7 +42,7 @@ from review.treasury.selectors import line_figures
 from review.treasury.services.books import BudgetShortError
 from tests.factories import ApplicantFactory, ClaimFactory, UserFactory, act, binhu, make_official, suzhou, wuxi
 from tests.review.appropriations.worlds import Treasury
-from tests.review.notices.test_render import text_of
+from tests.review.notices.test_render import outside, text_of
 from tests.review.treasury.test_awards import held
 from tests.review.worlds import again, decided, on, publish
 
@@ -239,5 +239,6 @@ def test_sheets_say_values_weights_shares_and_total(treasury):
     assert [cell.value for cell in book.worksheets[1][2]] == ["授权量", "60", "统计公报"]
     first, digest = calculation_pdf(issued)
     assert calculation_pdf(issued)[1] == digest
+    assert not outside(first, left=37, top=28, right=262, bottom=184)
     text = text_of(first)
     assert all(word in text for word in ("165,000.00", "55.0000%", "叁拾万元整", "统计公报", "无锡知指〔2026〕1号"))

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.claims.models import Claim
+from portal.accounts.models import Applicant
 from portal.audit.enums import SecurityKind
 from portal.audit.models import SecurityEvent, SecuritySubject
 from portal.jobs.enums import JobState
@@ -28,7 +29,8 @@ from review.documents.kinds import FORMS
 from tests.applications.worlds import loan_facts, patent_facts, ready_claim
 from tests.factories import act
 from tests.review.appropriations.worlds import Treasury
-from tests.review.notices.test_render import text_of
+from tests.review.documents.samples import LONG, RARE
+from tests.review.notices.test_render import outside, text_of
 from tests.review.worlds import again, city_passed, decided, fresh, on, publish, publish_items, submitted
 
 pytestmark = pytest.mark.django_db
@@ -193,8 +195,12 @@ def test_a_claim_form_is_a_draft_before_submission_and_can_be_sealed_after(offic
 
 def test_many_lines_of_few_facts_stand_in_one_table():
     claim = submitted(lines=[patent_facts(number) for number in range(1, 9)])
+    Applicant.objects.filter(pk=claim.applicant_id).update(name=LONG, address=RARE * 5)
     pdf = print_claim_form(Claim.objects.get(pk=claim.pk))
-    text = text_of(pdf)
-    assert text.count("专利号") == 1
+    text = text_of(pdf, "-raw")
+    assert not outside(pdf, left=28, top=37, right=184, bottom=262)
+    assert LONG in text
+    assert RARE * 5 in text
+    assert text.count("专利号") <= 2, "one head a page, none a line"
     for line in claim.lines.all():
         assert line.facts["patent_no"] in text

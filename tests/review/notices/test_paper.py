@@ -4,6 +4,7 @@ import io
 import os
 import re
 import subprocess
+from datetime import date
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,19 @@ from typing import Any
 import pikepdf
 import pytest
 
+from applications.claims.models import Claim
+from policies.published.models import SupportItem
 from portal.accounts.enums import RegionLevel
 from portal.accounts.models import Region
 from review.notices.enums import NoticeKind
+from review.notices.models import Notice
+from review.notices.proof import proof_of_service
 from review.notices.render import render_notice
 from review.notices.typesetting import CLOSING, HANG
 from review.wordings.enums import Trial
 from review.wordings.specimens import specimen
 from tests.review.documents.samples import LONG, RARE, REASON, SHORT
-from tests.review.notices.test_render import text_of, words_of
+from tests.review.notices.test_render import outside, text_of, words_of
 from tests.review.notices.test_typesetting import LEFT_EDGE, MILLIMETRE, RIGHT_EDGE, drawn_lines
 
 OFFICE = Region(
@@ -89,3 +94,21 @@ def test_every_measure_holds_and_every_word_is_there(
     full = [(right, line) for _, left, right, line in drawn if right > RIGHT_EDGE - 6 and left < 40]
     for right, line in full:
         assert RIGHT_EDGE - right <= 0.15 or line[-1] in CLOSING, (right, line)
+
+
+@pytest.mark.parametrize("name", [SHORT, LONG, RARE])
+def test_a_sheet_to_sign_for_a_notice_stands_on_one_page(name: str, artefacts: Path) -> None:
+    data = notice_of(NoticeKind.GRANT, 1, name, "")
+    claim = Claim(number="SB2026-0000123", item=SupportItem(title=f"{RARE}发明专利授权资助"))
+    notice = Notice(kind="grant", number="无锡知资〔2026〕1号", region=OFFICE, claim=claim, snapshot=data)
+    notice.issued_on = date(2026, 11, 21)
+    pdf = proof_of_service(notice)
+    picture = artefacts / f"proof-{len(name)}"
+    subprocess.run(["pdftoppm", "-r", "60", "-png", "-singlefile", "-", str(picture)], input=pdf, check=True)
+    text = text_of(pdf, "-raw")
+    for words in ("送达回证", "无锡知资〔2026〕1号", name, f"{RARE}发明专利授权资助", "受送达人", "送达人", "拒绝签收"):
+        assert words in text
+    assert {page for page, _, _ in words_of(pdf)} == {1}
+    assert not outside(pdf, left=26, top=25, right=186, bottom=275)
+    title = next(sides for _, sides, word in words_of(pdf) if word == "送达回证")
+    assert (title[0] + title[2]) / 2 == pytest.approx(106, abs=0.5)

@@ -27,9 +27,11 @@ A_PERSON = {"name": f"欧阳{RARE}", "id_label": "公民身份号码", "id": "32
 LONG_NAME = "无锡滨湖经济技术开发区" + "高性能集成电路与人工智能协同创新" * 3 + "研究院（有限合伙）"
 
 
-def text_of(pdf: bytes) -> str:
-    """The text as pdftotext reads it, without line breaks and spaces."""
-    shown = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+def text_of(pdf: bytes, *options: str) -> str:
+    """The text as pdftotext reads it, without line breaks and spaces; with `-raw` cell by cell."""
+    shown = subprocess.run(
+        ["pdftotext", *options, "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
     return "".join(shown.split())
 
 
@@ -43,6 +45,18 @@ def words_of(pdf: bytes) -> list[tuple[int, list[float], str]]:
             sides, _, word = line.strip().removesuffix("</word>").partition(">")
             found.append((page, [float(side.split('"')[1]) * POINT for side in sides.split()[1:]], word))
     return found
+
+
+def outside(
+    pdf: bytes, *, left: float, top: float, right: float, bottom: float
+) -> list[tuple[int, tuple[float, ...], str]]:
+    """The words that leave a text area, in millimetres, the page numbers below it aside."""
+    near = 0.1
+    return [
+        word
+        for _, (x0, y0, x1, y1), word in words_of(pdf)
+        if y0 < bottom and (x0 < left - near or y0 < top - near or x1 > right + near or y1 > bottom + near)
+    ]
 
 
 def embedded_fonts(pdf: bytes) -> dict[str, tuple[TTFont, set[int]]]:
