@@ -10,13 +10,14 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.http import QueryDict
 
+from applications.claims.forms.actions import ImportForm
 from applications.rights.models import Right
 from applications.rights.selectors import concerns_patents
 from policies.engine import Fact, Item
 from policies.facts.forms import LineForm, read_posted, row_counts, wants_rows
 from policies.finder.events import Event
-from portal.accounts.models import Applicant, User
-from portal.core.fields import LineField, SearchField, TextField
+from portal.accounts.models import Applicant, Region, User
+from portal.core.fields import DayField, LineField, SearchField, TextField
 from portal.core.filters import FilterForm
 
 PREFIX = "right"
@@ -44,9 +45,8 @@ class WhoseForm(forms.Form):
             self.fields["applicant"].disabled = True
         if len(own) < 2:
             self.fields["applicant"].widget = forms.HiddenInput()
-        choices = [(item.id, f"{item.title}（{item.citation}）") for item in event.alternatives]
-        self.fields["which"].choices = [("", "请选择"), *choices]  # type: ignore[attr-defined]
-        if not choices:
+        self.fields["which"].choices = which_choices(event)  # type: ignore[attr-defined]
+        if not event.alternatives:
             del self.fields["which"]
         self.helper = FormHelper()
         self.helper.form_tag = False
@@ -123,6 +123,37 @@ def right_form(event: Event, *, user: User, data: QueryDict | None = None, right
 def sheet_item(event: Event) -> Item:
     """The kind's facts as an item, for the templates and readers of spreadsheets that claims have."""
     return replace(event.items[0], title=event.label, facts=event.kept_facts)
+
+
+class RosterForm(ImportForm):
+    """A roster of one kind: whose it is, what it is, and its sheet; the key makes a double click one roster."""
+
+    region = forms.ModelChoiceField(Region.objects.none(), label="适用地区", empty_label=None)
+    which = forms.ChoiceField(label="属于哪一项", required=False)
+    title = LineField(label="名册名称", max_length=80, help_text="例如：2026 年通过知识产权贯标认证的单位。")
+    source = LineField(label="来源", max_length=120, help_text="发布的单位和文号，会告诉申报单位和审核人员。")
+    as_of = DayField(label="截至日期", help_text="名册反映的是哪一天的情况。")
+    replaces_papers = forms.BooleanField(
+        label="代替逐项材料",
+        required=False,
+        help_text="与名册一致的内容，申报时不再要求上传证书等逐项材料，审核页面会注明。",
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    field_order = ("region", "which", "title", "source", "as_of", "replaces_papers", "file", "pasted", "key")
+
+    def __init__(self, *args: Any, event: Event, regions: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["key"] = uuid.uuid4()
+        self.fields["region"].queryset = Region.objects.filter(pk__in=regions)  # type: ignore[attr-defined]
+        self.fields["which"].choices = which_choices(event)  # type: ignore[attr-defined]
+        self.fields["which"].required = bool(event.alternatives)
+        if not event.alternatives:
+            del self.fields["which"]
+
+
+def which_choices(event: Event) -> list[tuple[str, str]]:
+    """The items of a kind that no fact tells apart, to choose one of."""
+    return [("", "请选择"), *((item.id, f"{item.title}（{item.citation}）") for item in event.alternatives)]
 
 
 class RemovalForm(forms.Form):

@@ -1,4 +1,4 @@
-"""The register of rights (知识产权台账): what an applicant holds and what happened, written down once for all."""
+"""What applicants hold: their own register of rights (知识产权台账), and the rosters (名册) that offices send in."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core.regions import in_trees
 
 MAX_KEY = 160
+# Who sends in rosters, and who else reads them.
+ROSTER_ROLES = (Role.CITY_OFFICER, Role.POLICY_ADMIN)
+ROSTER_READERS = (*ROSTER_ROLES, Role.AUDITOR)
 
 
 class RightQuerySet(models.QuerySet["Right"]):
@@ -71,3 +76,71 @@ class Right(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_key}".strip()
+
+
+class RosterQuerySet(models.QuerySet["Roster"]):
+    """Rosters, narrowed to who asks."""
+
+    def visible_to(self, user: User) -> RosterQuerySet:
+        """Those of the regions, with those below them, in which the person sends rosters in or audits."""
+        return self.filter(in_trees("region__code", user.regions_for(*ROSTER_READERS)))
+
+
+class Roster(models.Model):
+    """What an office says that organisations hold, as of a day; `key` also makes a double click one roster.
+
+    Where it `replaces_papers`, lines that say just what it says need no papers of their own.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="地区")
+    kind = models.CharField("种类", max_length=60)
+    item_code = models.CharField("对应事项", max_length=40, blank=True)
+    title = models.CharField("名册名称", max_length=80)
+    source = models.CharField("来源", max_length=120)
+    as_of = models.DateField("截至日期")
+    replaces_papers = models.BooleanField("代替逐项材料", default=False)
+    count = models.PositiveIntegerField("行数", default=0)
+    uploaded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="上传人")
+    uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
+    withdrawn_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="停用人"
+    )
+    withdrawn_at = models.DateTimeField("停用时间", null=True, blank=True)
+    reason = models.CharField("停用理由", max_length=200, blank=True)
+
+    objects = RosterQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = verbose_name_plural = "名册"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="roster_withdrawn_by_someone_with_reason",
+                condition=Q(withdrawn_at=None, withdrawn_by=None, reason="")
+                | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(reason="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"《{self.title}》（截至 {self.as_of:%Y-%m-%d}，{self.source}）"
+
+
+class RosterRow(models.Model):
+    """One thing that an organisation holds as a roster says, by its credit code; it may not be registered here yet."""
+
+    roster = models.ForeignKey(Roster, models.PROTECT, related_name="rows")
+    uscc = models.CharField("统一社会信用代码", max_length=18)
+    subject_key = models.CharField("权利标识", max_length=MAX_KEY)
+    facts = models.JSONField("内容", default=dict)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = verbose_name_plural = "名册内容"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["roster", "uscc", "subject_key"], name="one_thing_once_in_a_roster"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["uscc"], name="roster_rows_by_code")]
+
+    def __str__(self) -> str:
+        return f"{self.uscc} {self.subject_key}"

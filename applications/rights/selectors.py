@@ -5,13 +5,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from applications.claims.enums import RELEASED, ClaimStatus
 from applications.claims.models import ClaimLine
-from applications.rights.models import MAX_KEY, Right
+from applications.claims.selectors.context import ClaimContext
+from applications.rights.models import MAX_KEY, Right, Roster, RosterRow
 from policies.engine import Fact, Item
 from policies.facts.identifiers import comparison_key
 from policies.facts.values import engine_facts, read_facts, show_fact
-from policies.finder.events import Event, event_code, events_of
+from policies.finder.events import Event, event_code, events_of, identity_of
 from policies.finder.selectors import PublishedItem, published_items
 from portal.accounts.models import Applicant, User
 from portal.core.paging import Page, paginate
@@ -29,7 +32,11 @@ def right_kinds(items: Sequence[PublishedItem] | None = None) -> dict[str, Event
 
 def identity_key(event: Event, facts: Mapping[str, Any]) -> str:
     """What tells a record from others of its kind, in the form in which numbers are compared; "" where nothing does."""
-    parts = [comparison_key(str(facts.get(name, ""))) for name in event.identity]
+    return _key(event.identity, facts)
+
+
+def _key(names: Sequence[str], facts: Mapping[str, Any]) -> str:
+    parts = [comparison_key(str(facts.get(name, ""))) for name in names]
     return "|".join(filter(None, parts))[:MAX_KEY] if parts and parts[0] else ""
 
 
@@ -91,9 +98,9 @@ def _shown(fact: Fact, facts: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Something an applicant holds: from its register, or (with the claim's number) from a line it submitted.
+    """Something an applicant holds: from its register, a roster, or (with the claim's number) a line it submitted.
 
-    Its facts are in normal form, as the engine takes them.
+    Its facts are in normal form, as the engine takes them. Where the roster replaces papers, it `is_attested`.
     """
 
     applicant_id: int
@@ -102,6 +109,7 @@ class Holding:
     facts: Mapping[str, Any]
     item_code: str = ""
     claim_number: str = ""
+    is_attested: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,16 +124,22 @@ class Holdings:
         """What stands in claims and not in the register."""
         return [holding for holding in self.held if holding.claim_number]
 
+    def of(self, applicant_id: int, item: Item, event: Event) -> list[Holding]:
+        """What an applicant holds for an item, claimed or not."""
+        must_be = _which(event, item)
+        return [
+            holding
+            for holding in self.held
+            if holding.applicant_id == applicant_id
+            and holding.kind == event.code
+            and (not must_be or holding.item_code == must_be)
+        ]
+
     def unclaimed(self, applicant_id: int, item: Item, event: Event) -> list[Holding]:
         """What an applicant holds for an item and has not claimed under it; drafts count as claimed."""
         taken = Counter(self.claimed.get((applicant_id, item.id), ()))
-        must_be = _which(event, item)
         found = []
-        for holding in self.held:
-            if holding.applicant_id != applicant_id or holding.kind != event.code:
-                continue
-            if must_be and holding.item_code != must_be:
-                continue
+        for holding in self.of(applicant_id, item, event):
             # Things without a key of their own are told apart by their number only.
             if taken[holding.key]:
                 taken[holding.key] -= 0 if holding.key else 1
@@ -149,7 +163,10 @@ _GONE = frozenset(RELEASED) - {ClaimStatus.DRAFT}
 
 
 def holdings_of(applicant_ids: Iterable[int], kinds: Mapping[str, Event], items: Sequence[PublishedItem]) -> Holdings:
-    """What these applicants hold: their records, and lines of submitted claims that no record repeats. Two queries."""
+    """What these applicants hold: records, rosters' rows, and lines of submitted claims that neither repeats.
+
+    What a roster says goes before what the applicant wrote down. Three queries.
+    """
     ids = list(applicant_ids)
     rules = {entry.item.pk: entry.newest for entry in items}
     rights = Right.objects.filter(applicant_id__in=ids, kind__in=kinds).held().order_by("pk")
@@ -159,6 +176,7 @@ def holdings_of(applicant_ids: Iterable[int], kinds: Mapping[str, Event], items:
             "applicant_id", "kind", "subject_key", "facts", "item_code"
         )
     ]
+    held = _with_rosters(held, ids, kinds)
     known = {(holding.applicant_id, holding.kind, holding.key) for holding in held if holding.key}
     claimed: dict[tuple[int, str], list[str]] = {}
     lines = ClaimLine.objects.filter(claim__applicant_id__in=ids, is_defence=False).exclude(claim__status__in=_GONE)
@@ -176,6 +194,51 @@ def holdings_of(applicant_ids: Iterable[int], kinds: Mapping[str, Event], items:
         own = _readable(event, facts)
         held.append(Holding(applicant_id, event.code, key, own, _which(event, item), number or ""))
     return Holdings(held, claimed)
+
+
+def _with_rosters(held: Sequence[Holding], ids: Sequence[int], kinds: Mapping[str, Event]) -> list[Holding]:
+    """The holdings with what rosters in force say of these applicants; of several the newest counts."""
+    own = Applicant.objects.filter(uscc=OuterRef("uscc"), pk__in=ids).values("pk")[:1]
+    rows = (
+        RosterRow.objects.filter(
+            roster__withdrawn_at=None,
+            roster__kind__in=kinds,
+            uscc__in=Applicant.objects.filter(pk__in=ids, uscc__isnull=False).values("uscc"),
+        )
+        .annotate(applicant_id=Subquery(own))
+        .order_by("roster__as_of", "pk")
+    )
+    columns = ("applicant_id", "roster__kind", "subject_key", "facts", "roster__item_code", "roster__replaces_papers")
+    found = {(one.applicant_id, one.kind, one.key or str(place)): one for place, one in enumerate(held)}
+    for applicant_id, kind, key, facts, item_code, is_attested in rows.values_list(*columns):
+        place = (applicant_id, kind, key)
+        before = found.get(place)
+        stated = {**(before.facts if before else {}), **_readable(kinds[kind], facts)}
+        which = item_code or (before.item_code if before else "")
+        found[place] = Holding(applicant_id, kind, key, stated, which, is_attested=is_attested)
+    return list(found.values())
+
+
+def attesting_rosters(context: ClaimContext) -> dict[int, Roster]:
+    """By the line's key, the roster in force that says all that the line says and replaces its papers. One query."""
+    item, uscc = context.item, context.claim.applicant.uscc
+    keys = {_key(identity_of(item), state.reading.values): state for state in context.lines}
+    keys.pop("", None)
+    if not uscc or not keys:
+        return {}
+    rows = RosterRow.objects.filter(
+        uscc=uscc,
+        subject_key__in=keys,
+        roster__kind=event_code(item),
+        roster__replaces_papers=True,
+        roster__withdrawn_at=None,
+    )
+    asked = {fact.name for fact in item.facts}
+    return {
+        keys[row.subject_key].line.pk: row.roster
+        for row in rows.select_related("roster").order_by("roster__as_of", "pk")
+        if all(keys[row.subject_key].reading.values.get(name) == row.facts[name] for name in asked & set(row.facts))
+    }
 
 
 @dataclass(frozen=True, slots=True)

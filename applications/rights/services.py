@@ -12,6 +12,7 @@ from applications.claims.selectors.problems import MAX_LINES
 from applications.claims.services.drafts import add_lines, lock_editable, start_claim
 from applications.rights.models import Right
 from applications.rights.selectors import Holding, identity_key
+from policies.calls.models import Call
 from policies.facts.identifiers import cn_patent_kind
 from policies.facts.values import read_facts
 from policies.finder.events import Event
@@ -45,7 +46,7 @@ def record_right(
     is missing, or the same thing is recorded already.
     """
     user = _member(applicant, act)
-    kept, subject_key = _read(event, facts)
+    kept, subject_key = kept_facts(event, facts)
     try:
         with transaction.atomic():
             right = Right.objects.create(
@@ -53,7 +54,7 @@ def record_right(
                 applicant=applicant,
                 kind=event.code,
                 subject_key=subject_key,
-                item_code=_alternative(event, item_code),
+                item_code=alternative_of(event, item_code),
                 facts=kept,
                 recorded_by=user,
                 recorded_at=act.at,
@@ -72,8 +73,8 @@ def change_right(
     right: Right, *, event: Event, facts: Mapping[str, Any], revision: int, act: ActorContext, item_code: str = ""
 ) -> Right:
     """Write a record anew. Raises StaleStateError where it was changed since `revision`, else as `record_right`."""
-    kept, subject_key = _read(event, facts)
-    which = _alternative(event, item_code)
+    kept, subject_key = kept_facts(event, facts)
+    which = alternative_of(event, item_code)
     try:
         with transaction.atomic():
             right = _lock(right, act)
@@ -118,7 +119,7 @@ def record_many(
         fresh = []
         for number, (event, facts, item_code) in enumerate(rows, start=1):
             try:
-                kept, subject_key = _read(event, facts)
+                kept, subject_key = kept_facts(event, facts)
             except RefusedError as error:
                 raise RefusedError(f"第 {number} 行：{error}") from None
             if subject_key and (event.code, subject_key) in known:
@@ -129,7 +130,7 @@ def record_many(
                     applicant=applicant,
                     kind=event.code,
                     subject_key=subject_key,
-                    item_code=_alternative(event, item_code),
+                    item_code=alternative_of(event, item_code),
                     facts=kept,
                     recorded_by=user,
                     recorded_at=act.at,
@@ -153,20 +154,26 @@ def record_many(
 
 
 def start_claim_from_holdings(
-    applicant: Applicant, *, item: SupportItem, holdings: Sequence[Holding], key: uuid.UUID, act: ActorContext
+    applicant: Applicant,
+    *,
+    item: SupportItem,
+    holdings: Sequence[Holding],
+    key: uuid.UUID,
+    act: ActorContext,
+    call: Call | None = None,
 ) -> Claim:
     """Begin a claim whose lines are filled in from what is held; the same `key` again gives that draft as it is now.
 
-    Raises RefusedError as `start_claim` does.
+    In the call, or the one that is open. Raises RefusedError as `start_claim` does.
     """
     with transaction.atomic():
-        claim = start_claim(applicant, item=item, key=key, act=act)
+        claim = start_claim(applicant, item=item, key=key, act=act, call=call)
         if lock_editable(claim, act=act).revision == 0 and holdings:
             add_lines(claim, act=act, rows=[holding.facts for holding in holdings[:MAX_LINES]])
         return claim
 
 
-def _read(event: Event, facts: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+def kept_facts(event: Event, facts: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     """Facts in normal form with the key of their identity; RefusedError for the first that will not do."""
     reading = read_facts(event.kept_facts, facts)
     for problems in (reading.errors, reading.missing):
@@ -195,7 +202,7 @@ def _member(applicant: Applicant, act: ActorContext) -> User:
     return act.user
 
 
-def _alternative(event: Event, item_code: str) -> str:
+def alternative_of(event: Event, item_code: str) -> str:
     return item_code if item_code in {item.id for item in event.alternatives} else ""
 
 

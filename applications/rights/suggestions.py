@@ -11,7 +11,7 @@ from django.utils import timezone
 from applications.claims.models import Claim, ClaimLine
 from applications.ledger.keys import Party
 from applications.ledger.selectors import Balance, asked_buckets, balances
-from applications.rights.models import Right
+from applications.rights.models import Right, Roster
 from applications.rights.selectors import Holding, Holdings, holdings_of, right_kinds
 from policies.calls.models import Call
 from policies.calls.selectors import CallBook, Taking, call_rows, calls_ahead
@@ -34,7 +34,7 @@ _SUPPORTED = (Outcome.PAYABLE, Outcome.RECOGNISED, Outcome.NO_AMOUNT, Outcome.UN
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """Where something may be claimed: by whom, under which rules, in which call."""
 
     applicant: Applicant
@@ -51,7 +51,7 @@ class _Place:
 
 
 @dataclass(frozen=True)
-class Suggestion(_Place):
+class Suggestion(Place):
     """One item that an applicant may claim for what it holds: with the sum, and the call it is open in (or will be).
 
     `holdings` would become the claim's lines; of these `assessed` are in the sum, the others lack the facts `missing`.
@@ -106,12 +106,12 @@ class Suggestions:
 def suggestions_for(user: User, *, at: datetime) -> Suggestions:
     """What the person's applicants may claim now, the most pressing first.
 
-    Four queries, and one more for each applicant that holds something.
+    Five queries, and one more for each applicant that holds something.
     """
     applicants = [membership.applicant for membership in user.active_memberships]
-    suggester = _Suggester(applicants)
+    suggester = Suggester(applicants)
     found = sorted(suggester.suggest(at=at), key=lambda suggestion: suggestion.rank)
-    asked = [_AfterLedger(suggestion, today=timezone.localdate(at)) for suggestion in found[:MAX_SUGGESTIONS]]
+    asked = [AfterLedger(suggestion, today=timezone.localdate(at)) for suggestion in found[:MAX_SUGGESTIONS]]
     held = balances_of(key for one in asked for key in one.buckets.keys.values())
     best = sorted(filter(None, (one.answer(held) for one in asked)), key=lambda suggestion: suggestion.rank)
     return Suggestions(best, is_register_empty=not suggester.holdings.held, balances=held)
@@ -133,6 +133,8 @@ def rows_behind(user: User, *, at: datetime) -> list[Rows]:
         Rows(DistrictRate),
         Rows(Applicant, "id = ANY(%s)", [mine]),
         Rows(Right, owned, [mine]),
+        # A roster's rows come with it and stay.
+        Rows(Roster),
         Rows(Claim, owned, [mine]),
         Rows(ClaimLine, f"claim_id IN (SELECT id FROM {Claim._meta.db_table} WHERE {owned})", [mine]),  # noqa: S608
     ]
@@ -140,10 +142,10 @@ def rows_behind(user: User, *, at: datetime) -> list[Rows]:
 
 def suggestion_for(applicant: Applicant, item_code: str, *, at: datetime) -> Suggestion | None:
     """What one applicant may claim under one item for what it holds; None where there is nothing."""
-    return next(_Suggester([applicant]).suggest(at=at, only=item_code), None)
+    return next(Suggester([applicant]).suggest(at=at, only=item_code), None)
 
 
-class _Suggester:
+class Suggester:
     """The published items, and what these applicants hold."""
 
     def __init__(self, applicants: Sequence[Applicant]) -> None:
@@ -179,11 +181,16 @@ def _of_applicant(
         if not held:
             continue
         taking, held = _by_call(calls, entry.item.code, held, as_of=event.as_of or "")
-        rates = Rates(entry.item.pk, applicant.region) if is_rated(entry.newest) else None
-        place = _Place(applicant, entry, entry.version_on(today), event, taking.call, taking.coming, rates)
-        suggestion = _ask(place, held, today=today)
+        place = place_of(applicant, entry, event, taking, today=today)
+        suggestion = suggest(place, held, today=today)
         if suggestion is not None:
             yield suggestion
+
+
+def place_of(applicant: Applicant, entry: PublishedItem, event: Event, taking: Taking, *, today: date) -> Place:
+    """The place of an applicant under an item in a call, by the rules and rates of the day."""
+    rates = Rates(entry.item.pk, applicant.region) if is_rated(entry.newest) else None
+    return Place(applicant, entry, entry.version_on(today), event, taking.call, taking.coming, rates)
 
 
 def _by_call(calls: CallBook, code: str, held: Sequence[Holding], *, as_of: str) -> tuple[Taking, list[Holding]]:
@@ -200,7 +207,7 @@ def _by_call(calls: CallBook, code: str, held: Sequence[Holding], *, as_of: str)
     return best, groups[best]
 
 
-def _ask(place: _Place, held: Sequence[Holding], *, today: date) -> Suggestion | None:
+def suggest(place: Place, held: Sequence[Holding], *, today: date) -> Suggestion | None:
     """The engine's answer for what of the holdings the item supports; None where it supports nothing of it."""
     answer = _assess(place, held, today=today)
     outcomes = {line.number: line.outcome for line in answer.lines}
@@ -216,7 +223,7 @@ def _ask(place: _Place, held: Sequence[Holding], *, today: date) -> Suggestion |
     return Suggestion(**vars(place), holdings=list(fit.values()), assessed=assessed, answer=answer, missing=missing)
 
 
-class _AfterLedger:
+class AfterLedger:
     """A suggestion with the buckets of the ledger that its rules ask about."""
 
     def __init__(self, suggestion: Suggestion, *, today: date) -> None:
@@ -230,7 +237,7 @@ class _AfterLedger:
         party = Party(applicant.pk, city.pk if city else "", today.year, applicant.region_id)
         self.suggestion = suggestion
         self.catalogue = catalogue_for(suggestion.version)
-        self.question = _question(suggestion, suggestion.assessed, today=today)
+        self.question = question_of(suggestion, suggestion.assessed, today=today)
         self.buckets = asked_buckets(program_asked(self.catalogue, self.question), party=party, subjects=subjects)
 
     def answer(self, held: Mapping[str, Balance]) -> Suggestion | None:
@@ -242,11 +249,11 @@ class _AfterLedger:
         return None if answer.outcome is Outcome.REFUSED else replace(self.suggestion, answer=answer)
 
 
-def _assess(place: _Place, held: Sequence[Holding], *, today: date) -> Assessment:
-    return assess(catalogue_for(place.version), _question(place, held, today=today))
+def _assess(place: Place, held: Sequence[Holding], *, today: date) -> Assessment:
+    return assess(catalogue_for(place.version), question_of(place, held, today=today))
 
 
-def _question(place: _Place, held: Sequence[Holding], *, today: date) -> dict[str, Any]:
+def question_of(place: Place, held: Sequence[Holding], *, today: date) -> dict[str, Any]:
     known = {fact.name for fact in facts_of(place.rules)}
     question: dict[str, Any] = {
         "item": place.rules.id,

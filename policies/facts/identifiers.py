@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.core.identifiers import IdentifierError
+from portal.core.identifiers import IdentifierError, read_uscc
 from portal.core.text import compact, tidy
 
 _WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
@@ -34,6 +34,7 @@ class Format(StrEnum):
     CERTIFICATE = "certificate_no"
     CONTRACT = "contract_no"
     POLICY = "policy_no"
+    USCC = "uscc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,4 +219,5 @@ _READERS: dict[Format, Callable[[str], Identifier]] = {
     Format.CERTIFICATE: read_certificate,
     Format.CONTRACT: read_contract,
     Format.POLICY: read_contract,
+    Format.USCC: lambda text: Identifier(read_uscc(text)),
 }

@@ -34,6 +34,7 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "amount": ("付息金额", "利息", "利息金额", "支付金额"),
     "certificate_no": ("证书号", "证书号码"),
     "certified_on": ("发证日", "颁证日期"),
+    "uscc": ("信用代码", "社会信用代码", "代码"),
 }
 # Heads of the column that numbers the rows, and in a second table says to which of them a row belongs.
 ROW_NUMBERS = ("序号", "明细序号", "编号", "对应序号", "行号", "no", "no.")

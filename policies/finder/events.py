@@ -112,7 +112,7 @@ class Event:
     @property
     def identity(self) -> tuple[str, ...]:
         """The facts by which two records are one thing; none where the catalogue names no subject."""
-        return (self.subject, *FURTHER_IDENTITY) if self.subject else ()
+        return identity_of(self.items[0])
 
     @cached_property
     def alternatives(self) -> tuple[Item, ...]:
@@ -137,6 +137,11 @@ def asked_names(item: Item) -> set[str]:
     """The facts of an item that its sum and its conditions need, and the day that picks its version."""
     asked = {fact.name for fact in item.facts if fact.needed} | {*_tested(item), item.as_of or ""}
     return asked - NOT_ASKED
+
+
+def identity_of(item: Item) -> tuple[str, ...]:
+    """The facts by which two things that an item rewards are one; none where it names no subject."""
+    return (item.subject, *FURTHER_IDENTITY) if item.subject else ()
 
 
 def counts_by_n(item: Item) -> bool:

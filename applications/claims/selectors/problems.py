@@ -1,7 +1,7 @@
 """What still stands between a draft and its submission, each with the place it is mended."""
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from unicodedata import normalize
@@ -24,6 +24,7 @@ from policies.engine.terms import APPLICANT_KINDS
 from policies.facts.values import FactsReading, facts_of
 from policies.published.models import ItemVersion
 from policies.rates.selectors import takes_ratio
+from portal.accounts.models import Applicant
 from portal.core.numbers import number_words
 
 HOLDERS = "holders"
@@ -31,6 +32,8 @@ _SEPARATORS = re.compile(r"[、,，;；/\n]")
 _NAME_NOISE = re.compile(r"[\s()（）·•.]")
 MAX_LINES = 200
 LINES_PER_PAGE = 10
+# What says that lines need no papers since an office attests them: functions of the claim that give the lines' keys.
+ATTESTING: list[Callable[[ClaimContext], Collection[int]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def _within_line(problem: Problem) -> str:
 def find_problems(context: ClaimContext, *, at: datetime) -> list[Problem]:
     """Everything that keeps the claim from being submitted at this moment, then what is only worth another look."""
     claim, item, states, today = context.claim, context.item, context.lines, timezone.localdate(at)
-    found = [*_call_problems(claim, item, states, at), *_applicant_problems(claim, item)]
+    found = [*_call_problems(claim, item, states, at), *applicant_problems(claim.applicant, item)]
     if not states:
         found.append(Problem("还没有填写任何明细，请至少添加一项。", "lines"))
     found += _reading_problems(facts_of(item, "claim"), context.whole, prefix="claim", place="总体情况")
@@ -159,8 +162,8 @@ def closed_words(call: Call | None, *, at: datetime) -> str:
     return f"“{call.title}”已于 {call.closes_words}截止，暂时不能提交；{kept}。"
 
 
-def _applicant_problems(claim: Claim, item: Item) -> Iterable[Problem]:
-    applicant = claim.applicant
+def applicant_problems(applicant: Applicant, item: Item) -> Iterable[Problem]:
+    """What of the applicant's own entry keeps it from claiming an item."""
     if applicant.missing_for_claim:
         yield Problem(
             f"{applicant.name}的资料还缺：{'、'.join(applicant.missing_for_claim)}。", place="单位资料", is_profile=True
@@ -236,12 +239,17 @@ def _is_same_name(one: str, other: str) -> bool:
 def missing_papers(context: ClaimContext) -> Iterator[tuple[Requirement, LineState | None]]:
     """The required papers that are not there, each with its line; None for one of the whole claim."""
     have = {(evidence.requirement, evidence.line_id) for evidence in context.evidence}
+    attested: set[int] | None = None
     for wanted in asked_papers(context.item):
         if wanted.required and wanted.per != "line" and (wanted.code, None) not in have:
             yield wanted, None
         elif wanted.required and wanted.per == "line":
             for state in context.lines:
-                if not state.line.is_defence and (wanted.code, state.line.pk) not in have:
+                if state.line.is_defence or (wanted.code, state.line.pk) in have:
+                    continue
+                if attested is None:
+                    attested = {pk for attesting in ATTESTING for pk in attesting(context)}
+                if state.line.pk not in attested:
                     yield wanted, state
 
 

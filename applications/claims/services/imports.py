@@ -162,12 +162,12 @@ def count_import(act: ActorContext) -> None:
         raise RefusedError(f"您一小时内已导入 {settings.IMPORTS_PER_HOUR} 次，请 {minutes} 分钟后再试，或逐项填写。")
 
 
-def read_upload(item: Item, upload: Upload, *, is_complete: bool = False) -> TableReading:
+def read_upload(item: Item, upload: Upload, *, is_complete: bool = False, most: int = MAX_LINES) -> TableReading:
     """Read a table as lines of the item; `is_complete` makes a fault of what is missing. Raises RefusedError."""
     return read_tables(
         item,
         upload.sheets,
-        most=MAX_LINES,
+        most=most,
         chosen=upload.chosen,
         is_pasted=upload.is_pasted,
         is_complete=is_complete,

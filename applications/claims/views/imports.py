@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.forms.actions import ImportForm
+from applications.claims.selectors.problems import MAX_LINES
 from applications.claims.selectors.scope import item_of
 from applications.claims.services.imports import build_template, count_import, import_lines, read_upload
 from applications.claims.views.common import own_claim
@@ -26,12 +27,18 @@ MOST_NOTES = 20
 
 
 def read_sent(
-    item: Item, form: ImportForm, context: dict[str, Any], *, act: ActorContext, is_complete: bool = False
+    item: Item,
+    form: ImportForm,
+    context: dict[str, Any],
+    *,
+    act: ActorContext,
+    is_complete: bool = False,
+    most: int = MAX_LINES,
 ) -> TableReading:
     """Read what a valid form sent; the page's context gets what it shows of it. Raises RefusedError."""
     count_import(act)
     upload = form.upload()
-    reading = read_upload(item, upload, is_complete=is_complete)
+    reading = read_upload(item, upload, is_complete=is_complete, most=most)
     context |= {"reading": reading, "mapped_facts": [fact for fact in facts_of(item) if fact.type != "rows"]}
     if reading.unmapped:
         context["kept"] = upload.kept()

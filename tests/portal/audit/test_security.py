@@ -23,6 +23,7 @@ from tests.sources import ROOT, syntax_trees
 _WITHOUT_DATA = {
     "applications/claims/views/imports.py",
     "applications/rights/views.py",
+    "applications/rights/roster_views.py",
     "review/targets/views.py",
     "portal/audit/security.py",
     "portal/core/spreadsheets.py",
