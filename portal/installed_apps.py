@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "policies.finder",
     "policies.rates",
     "applications.claims",
+    "applications.entitled",
     "applications.intake",
     "applications.ledger",
     "applications.payees",

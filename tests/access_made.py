@@ -9,8 +9,13 @@ from typing import Any
 from django.utils import timezone
 
 from applications.claims.models import Claim, Evidence, StoredFile
+from applications.entitled.enums import Verdict
+from applications.entitled.models import Entitlement
 from applications.intake.models import IncomingFile
-from portal.accounts.models import User
+from applications.rights.models import Roster
+from policies.calls.models import Call
+from policies.published.models import SupportItem
+from portal.accounts.models import Applicant, User
 from portal.core.files import keep_bytes
 from portal.experts.models import Expert
 from portal.jobs.models import Job
@@ -79,3 +84,12 @@ def sent_files(member: User | None, claims: Mapping[str, Claim]) -> dict[str, An
         made[f"evidence_{variant}"] = Evidence.objects.create(claim=claims[variant], file=stored, **given)
     coming = {"filename": "证书.pdf", "size": 9, "sha256": "0" * 64, "sent_by": member}
     return made | {"incoming": IncomingFile.objects.create(claim=claims["draft"], **coming)}
+
+
+def entitled_objects(applicant: Applicant, call: Call, item: SupportItem, officer: User | None) -> dict[str, Any]:
+    """A roster of Wuxi, and what an organisation of Binhu is entitled to in a call."""
+    said = {"kind": "patent", "title": "授权名册", "source": "通报", "as_of": timezone.localdate()}
+    return {
+        "roster": Roster.objects.create(region=wuxi(), uploaded_by=officer, **said),
+        "entitlement": Entitlement.objects.create(call=call, item=item, applicant=applicant, verdict=Verdict.OUT),
+    }

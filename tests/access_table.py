@@ -6,6 +6,7 @@ It is written by hand, from the roles' duties, and not from `visible_to`: the tw
 from typing import Any
 
 from tests.access_address import Address
+from tests.access_entitled import ENTITLED
 from tests.access_groups import (
     ACCEPTANCE,
     ADMINS,
@@ -46,6 +47,7 @@ def call_key(world: World, variant: str) -> dict[str, Any]:
 
 ADDRESSES: dict[str, Address] = {
     **OFFICIALS_ADDRESSES,
+    **ENTITLED,
     # Open to everybody.
     "home": Address(EVERYBODY),
     "contact": Address(EVERYBODY),

@@ -40,7 +40,7 @@ from review.targets.models import Measurement
 from review.treasury.models import BudgetLine
 from review.whatif.models import SimulationRun
 from review.wordings.models import Wording
-from tests.access_made import desk_objects, expert_people, sent_files
+from tests.access_made import desk_objects, entitled_objects, expert_people, sent_files
 from tests.access_messages import message_objects
 from tests.factories import (
     ApplicantFactory,
@@ -159,6 +159,7 @@ def build_world() -> World:
         )
         for whose, who in (("own", "member"), ("theirs", "other_member"))
     }
+    world.extra |= entitled_objects(applicant, world.extra["call_published"], version.item, people["city_officer"])
     return world
 
 

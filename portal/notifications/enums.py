@@ -25,6 +25,8 @@ class Group(TextChoices):
     PROGRESS = "progress", "申报进展"
     MONEY = "money", "资金拨付和退回"
     CALLS = "calls", "申报通知和主管部门消息"
+    ENTITLED = "entitled", "免申即享和可以申报的提醒"
+    REMINDERS = "reminders", "草稿和到期提醒"
     LETTERS = "letters", "申报往来消息"
     WORK = "work", "待办工作"
 
