@@ -38,6 +38,7 @@ class Change:
     def words(self) -> str:
         """In words, with what is missing and by how much."""
         label, unit = self.fact.label, self.fact.unit or {"money": "元"}.get(self.fact.type, "")
+        unit = f" {unit}" if unit else ""
         if self.fact.type == "date":
             side = "及以后" if self.wanted > self.stated else "及以前"
             return f"{label}为 {self.stated}，{self.wanted} {side}的才符合，相差 {int(self.distance)} 天"
@@ -65,7 +66,8 @@ def nearest_changes(catalogue: Catalogue, question: dict[str, Any], *, fixed: Co
     (line,) = question["lines"]
     found = []
     for fact in item.facts:
-        if fact.name in fixed or line.get(fact.name) in (None, "") or fact.name not in edges.used:
+        asked = fact.name in edges.used or fact.name == item.as_of
+        if not asked or fact.name in fixed or line.get(fact.name) in (None, ""):
             continue
         for wanted in _candidates(item, fact, line[fact.name], edges):
             answer = _asked(catalogue, question, line | {fact.name: wanted})

@@ -128,7 +128,7 @@ def test_who_just_missed_is_told_by_how_much_and_only_once(call, member):
         compute_call(call_id=call.pk)
     row = entitled(member, "wx2020-01-maint")
     assert row.verdict == "near"
-    assert row.changes == ["缴费年度现为 6，达到 7 即符合，还差 1"]
+    assert row.changes == ["年费年度现为 6 年，达到 7 年即符合，还差 1 年"]
     assert row.changes[0] in Message.objects.get(user=member, kind="entitled.near").body
     # A patent of another kind is no near miss of an item for inventions.
     hold(member, "patent", {"patent_no": make_patent_no(2, kind=3), "granted_on": "2025-05-10", "fees": "900"})
@@ -149,7 +149,8 @@ def test_a_call_is_computed_once_a_day_from_its_opening_and_not_before(call, mem
     assert Job.objects.filter(kind="entitled.compute").count() == 1
 
 
-def test_officers_see_whom_their_region_reaches_with_page_and_sheet(call, member, client):
+def test_officers_see_whom_their_region_reaches_with_page_and_sheet(call, member, client, settings):
+    settings.OFFICIALS_NEED_SECOND_FACTOR = False
     reach(call, member)
     page_url, sheet_url = (reverse(f"entitled:{name}", args=[call.key]) for name in ("reached", "sheet"))
     sees = {

@@ -347,7 +347,7 @@ def test_the_list_is_filtered_searched_and_paged_at_a_steady_cost(applicant, mem
     assert [row.right.facts["patent_no"] for row in searched] == [make_patent_no(7)]
     costs = []
     for _ in range(2):
-        with django_assert_num_queries(8) as queries:
+        with django_assert_num_queries(9) as queries:
             client.get(reverse("rights:list"))
         costs.append(len(queries))
         Right.objects.filter(kind="patent").last().delete()

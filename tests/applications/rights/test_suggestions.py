@@ -237,7 +237,7 @@ def test_five_hundred_rights_cost_as_many_queries_as_three_and_less_than_a_secon
     hold(member, "patent", *(patent(n) for n in range(1, 4)))
     member.active_memberships  # noqa: B018 - read once, outside what is counted
     suggested(member)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         suggested(member)
     hold(member, "patent", *(patent(n) for n in range(4, 501)))
     with cpu_limit(1), django_assert_num_queries(5):

@@ -15,9 +15,9 @@ def changes(item: str, line: dict, **options) -> list:
 
 def test_a_number_below_its_bound_says_how_much_is_missing_and_one_above_by_how_much_it_is_over():
     (low,) = changes("wx2020-01-maint", FEE | {"fee_year": 5}, fixed={"patent_kind"})
-    assert (low.fact.name, low.wanted, low.words) == ("fee_year", 7, "缴费年度现为 5，达到 7 即符合，还差 2")
+    assert (low.fact.name, low.wanted, low.words) == ("fee_year", 7, "年费年度现为 5 年，达到 7 年即符合，还差 2 年")
     (high,) = changes("wx2020-01-maint", FEE | {"fee_year": 11}, fixed={"patent_kind"})
-    assert (high.wanted, high.words) == (9, "缴费年度现为 11，不超过 9 即符合，超出 2")
+    assert (high.wanted, high.words) == (9, "年费年度现为 11 年，不超过 9 年即符合，超出 2 年")
     assert [str(change.answer.amount) for change in (low, high)] == ["150000", "150000"]
 
 
