@@ -30,6 +30,7 @@ from review.whatif.view_models import (
     Step,
     Sums,
     TakeUp,
+    moved,
     wan,
 )
 
@@ -47,6 +48,8 @@ _COMMON_REASONS = {
 }
 MOST_TAKE_UP = 200
 SHOWN_MOVERS = 20
+# How many of each kind the first screen names.
+SHOWN_FIRST = 3
 
 
 class Report:
@@ -221,6 +224,40 @@ class Report:
     @property
     def lost(self) -> Decimal:
         return to_yuan(self.changes["losers"][1])
+
+    @property
+    def verdict(self) -> str:
+        """What changes for the budget, in a sentence."""
+        before, after, counts = self.total.before, self.total.after, self.changes
+        return (
+            f"资助总额{moved(self.total.change)}：市级{moved(after.city - before.city)}，"
+            f"区级{moved(after.district - before.district)}。"
+            f"{counts['winners'][0]} 件增加，{counts['losers'][0]} 件减少，{counts['unchanged']} 件不变；"
+            f"新增可支持 {counts['newly_payable']} 件，不再支持 {counts['no_longer_payable']} 件。"
+        )
+
+    @property
+    def whom(self) -> list[tuple[str, list[Row]]]:
+        """The groups that change most, under a heading each; where nothing is compared, those that get most."""
+        groups = [
+            ("事项", self.items),
+            ("区县", self.districts),
+            ("企业规模", self.sizes),
+            ("主体类型", self.kinds),
+        ]
+
+        def weight(row: Row) -> Decimal:
+            return row.after.amount if self.is_single else abs(row.change)
+
+        ranked = [
+            (title, [row for row in sorted(rows, key=weight, reverse=True) if weight(row)]) for title, rows in groups
+        ]
+        return [(title, rows[:SHOWN_FIRST]) for title, rows in ranked if rows]
+
+    @property
+    def moved_reasons(self) -> list[Reason]:
+        """The reasons for which more or fewer claims are refused, those that change most."""
+        return [reason for reason in self.reasons if reason.change][:SHOWN_FIRST]
 
     @cached_property
     def spread(self) -> list[Step]:

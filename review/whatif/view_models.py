@@ -65,6 +65,13 @@ def signed(amount: Decimal) -> str:
     return f"{amount:+,.2f}" if amount else "0.00"
 
 
+def moved(amount: Decimal) -> str:
+    """A change in words, to the fen."""
+    if not amount:
+        return "不变"
+    return f"{'增加' if amount > 0 else '减少'} {format_yuan(abs(amount))} 元"
+
+
 def percent(change: Decimal, base: Decimal) -> str:
     """A change in per cent with one decimal, halves away from zero; a dash where there was nothing before."""
     if not base:
@@ -231,6 +238,10 @@ class Reason:
     @property
     def change(self) -> int:
         return self.after - self.before
+
+    @property
+    def distance(self) -> int:
+        return abs(self.change)
 
 
 @dataclass(frozen=True, slots=True)
