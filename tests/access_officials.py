@@ -266,10 +266,13 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
         )
         for name in ("settle_case", "undo_case")
     },
-    "drafting:new_section": Address(POLICY_PEOPLE, {"wx2020": POLICY}, _simulated_draft_key),
+    **{
+        f"drafting:{name}": Address(POLICY_PEOPLE, {"wx2020": POLICY}, _simulated_draft_key)
+        for name in ("new_section", "arrange", "waive_case")
+    },
     **{
         f"drafting:{name}": Address(POLICY_PEOPLE, {"wx2020": POLICY}, _section)
-        for name in ("remove_section", "move_section", "section_preview", "copy_section")
+        for name in ("section_preview", "copy_section")
     },
     **{
         f"drafting:{name}": Address(POLICY_PEOPLE | AUDITORS, {"wx2020": POLICY | AUDIT}, _section)

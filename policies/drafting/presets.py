@@ -41,7 +41,7 @@ def blank_document(code: str, *, region_code: str = "") -> dict[str, Any]:
             "areas": [],
             "issued_on": None,
             "status": "draft",
-            "effect": [{"from_setting": "issued"}],
+            "effect": [{}],
             "payer": "unstated",
             "route": "city",
             "source_note": "",

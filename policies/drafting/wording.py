@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from policies.engine import (
@@ -16,6 +17,7 @@ from policies.engine import (
     amount_text,
     conditions_text,
 )
+from policies.engine.periods import until
 from policies.engine.procedure import Procedure
 from policies.engine.terms import SILENCES, STEPS, SUBJECT_RULES
 from portal.core.compared_text import Fragment, compared
@@ -110,7 +112,7 @@ def _periods(effect: list[dict[str, Any]]) -> list[str]:
     for period in effect:
         # Sorted: a database need not keep the order of keys.
         begins = f"自 {period['from']}" if "from" in period else "自印发之日"
-        ends = f"，{period['to']} 前有效" if "to" in period else ""
+        ends = f"，{until(date.fromisoformat(period['to']))}有效" if "to" in period else ""
         guards = "、".join(f"{name} 为{'是' if on else '否'}" for name, on in sorted(period.get("if", {}).items()))
         words.append(f"{begins}{ends}{f'（{guards}）' if guards else ''}")
     return words

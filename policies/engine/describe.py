@@ -8,6 +8,7 @@ from policies.engine.limits.registry import read_limits
 from policies.engine.model import Fact, Item
 from policies.engine.operations.base import Label
 from policies.engine.operations.registry import read_operations
+from policies.engine.periods import until
 from policies.engine.terms import APPLICANT_KINDS, PAYERS, SPECIAL_CHOICES, SPECIAL_FIELDS
 
 _SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -26,7 +27,7 @@ def conditions_text(item: Item) -> tuple[str, ...]:
         f"{c.text}{'（优先支持，不是条件）' if c.priority else ''}。" for c in item.conditions if _shown(item, c.code)
     ]
     if item.effective_from is not None:
-        end = f"，{item.effective_to.isoformat()} 前有效" if item.effective_to else ""
+        end = f"，{until(item.effective_to)}有效" if item.effective_to else ""
         as_of = item.fact(item.as_of).label if item.as_of else "事实发生日期"
         sentences.append(f"{as_of}不早于 {item.effective_from.isoformat()}{end}。")
     return tuple(sentences)

@@ -5,7 +5,7 @@ from typing import Any
 
 from policies.engine import checks, grammar
 from policies.engine.checks import Checker
-from policies.engine.problems import Place, problem_code
+from policies.engine.problems import Fault, Place, problem_code
 from policies.engine.vocabulary import Vocabulary, normal_fact
 
 NO_FACT = problem_code(
@@ -48,7 +48,7 @@ def item_facts(
             name = part.get("name") if isinstance(part, Mapping) else part
             base = vocabulary.facts.get(str(name)) or _described(checker, part, where, key="name")
             if base is None:
-                checker.add(where, NO_FACT.fault(fact=str(name)))
+                _note_unknown(checker, part, where, key="name", fault=NO_FACT.fault(fact=str(name)))
                 continue
             if base["name"] in facts:
                 checker.add(where, FACT_TWICE.fault(fact=str(name)))
@@ -84,7 +84,7 @@ def item_evidence(checker: Checker, raw: Any, at: Place, vocabulary: Vocabulary)
             code = part.get("code") if isinstance(part, Mapping) else part
             base = vocabulary.evidence.get(str(code)) or _described(checker, part, where, key="code")
             if base is None:
-                checker.add(where, NO_EVIDENCE.fault(evidence=str(code)))
+                _note_unknown(checker, part, where, key="code", fault=NO_EVIDENCE.fault(evidence=str(code)))
                 continue
             found.append({**base, **_own_evidence(checker, part, base, where), "required": key == "required"})
     return found
@@ -99,11 +99,20 @@ def _own_evidence(checker: Checker, part: Any, base: dict[str, Any], at: Place) 
     return checker.fields(merged, at, required=required, optional=grammar.EVIDENCE_OPTIONAL) or {}
 
 
+def _note_unknown(checker: Checker, part: Any, at: Place, *, key: str, fault: Fault) -> None:
+    """Note that a row names nothing shared: what it lacks to describe its own, or that there is no such name."""
+    if isinstance(part, Mapping) and "label" not in part:
+        lacking = "label" if part.get(key) else key
+        checker.add((*at, lacking), checks.MISSING.fault(key=lacking))
+    elif not (isinstance(part, Mapping) and not part.get(key)):
+        checker.add(at, fault)
+
+
 def _described(checker: Checker, part: Any, at: Place, *, key: str) -> dict[str, Any] | None:
     """A fact or a piece of evidence that only this item asks for, described where it stands; None for a bare name."""
     if not isinstance(part, Mapping) or "label" not in part:
         return None
-    named = checker.fields({key: part.get(key)}, at, required={key: checks.name})
+    named = checker.fields({key: part[key]} if key in part else {}, at, required={key: checks.name})
     if not named:
         return None
     if key == "code":

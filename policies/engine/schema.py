@@ -32,7 +32,7 @@ END_TOO_EARLY = problem_code(
     "period_end_too_early",
     "截止日期不在生效日期之后",
     "请把 to 改为生效期后的第一天",
-    form="截止日期不在生效日期之后，请改为施行期后的第一天。",
+    form="止日早于起日，请改为起日当天或以后的一天。",
 )
 NO_PERIOD = problem_code("no_period", "没有生效期", "请至少写一个 {{from: …}}", form="请至少添加一个施行期。")
 GUARDED_DEFAULT = problem_code(

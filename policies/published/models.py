@@ -4,12 +4,14 @@ The authored form is the YAML below `catalogue/`; `load_catalogue` publishes it 
 changes (a trigger refuses it): claims keep the version they were made under, and assessments replay from it.
 """
 
+from datetime import date
 from typing import ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from policies.engine.periods import last_day
 from policies.published.enums import DocumentStatus, TextOrigin
 from portal.accounts.models import User
 from portal.core.choices import StateField
@@ -61,6 +63,11 @@ class PolicyDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.short_title}（{self.number}）"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the document holds."""
+        return last_day(self.effective_to) if self.effective_to else None
 
     @property
     def applicant_label(self) -> str:

@@ -2,19 +2,17 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.db.models import QuerySet
 
+from policies.engine.periods import end_after
 from policies.published.models import SupportItem
 from policies.rates.services import RatePlan
 from portal.accounts.models import Region
 from portal.core.fields import DayField, YuanField
-
-_DAY = timedelta(days=1)
 
 
 class RateForm(forms.Form):
@@ -50,7 +48,7 @@ class RateForm(forms.Form):
             region=data["region"],
             item=data["item"],
             valid_from=data["valid_from"],
-            valid_to=last + _DAY if last else None,
+            valid_to=end_after(last) if last else None,
             unit_amount=data["unit_amount"],
             ratio=data["ratio"].strip(),
             source=data["source"].strip(),

@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import F, Q
 
+from policies.engine.periods import last_day
 from policies.rates.enums import RateState
 from portal.accounts.enums import Role
 from portal.accounts.models import User
@@ -79,6 +80,11 @@ class DistrictRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region.full_name} {self.item.title}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of the span."""
+        return last_day(self.valid_to) if self.valid_to else None
 
     @property
     def is_open(self) -> bool:

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from policies.engine import Item
 from policies.engine.money import parse_ratio
+from policies.engine.periods import until
 from policies.published.models import ItemVersion, SupportItem
 from policies.published.selectors import compiled_item
 from policies.rates.enums import RateState
@@ -152,7 +153,7 @@ def _make_room(rate: DistrictRate) -> list[DistrictRate]:
     ended = []
     for other in overlapping:
         if other.valid_to is not None or other.valid_from >= rate.valid_from:
-            end = f"至 {other.valid_to.isoformat()}（不含）" if other.valid_to else "起"
+            end = until(other.valid_to) if other.valid_to else "起"
             raise RefusedError(
                 f"与已确认的标准（{other.valid_from.isoformat()} {end}）期间重叠，同一天只能有一个标准，请核对日期。"
             )

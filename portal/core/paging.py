@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from django.db.models import Model, QuerySet
 
@@ -13,9 +13,16 @@ M = TypeVar("M", bound=Model)
 
 T = TypeVar("T")
 U = TypeVar("U")
+T_co = TypeVar("T_co", covariant=True)
 _EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 # Every number of so many digits is one that both databases hold.
 _MOST_DIGITS = 18
+
+
+class Sliced(Protocol[T_co]):
+    """A query or a sequence, of which a stretch can be taken."""
+
+    def __getitem__(self, stretch: slice, /) -> Iterable[T_co]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +58,16 @@ def paginate(
     return Page(shown, _write_cursor(shown[-1], by=by, key=key) if len(found) > size else "", after)
 
 
-def paginate_fixed(rows: QuerySet[M], *, after: str, size: int) -> tuple[Page[M], int]:
-    """The page of a list that no longer changes after so many rows of its own order, and how many these are. One query.
+def paginate_fixed(rows: Sliced[T], *, after: str, size: int) -> tuple[Page[T], int]:
+    """The page of a list that no longer changes after so many rows of its own order, and how many these are.
+
+    One query where the rows are one.
 
     A cursor that makes no sense gives the first page.
     """
     start = read_number(after) or 0
     found = list(rows[start : start + size + 1])
-    return Page(found[:size], str(start + size) if len(found) > size else ""), start
+    return Page(found[:size], str(start + size) if len(found) > size else "", after if start else ""), start
 
 
 def _write_cursor(row: Model, *, by: str, key: str) -> str:

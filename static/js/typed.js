@@ -94,12 +94,16 @@
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const { elt, successful, requestConfig, xhr } = event.detail;
-    const form = elt.closest("form");
-    if (!successful || !("autosave" in elt.dataset) || xhr.responseText.includes('data-state="failed"')) {
+    // A button that its answer replaced has sent its whole form; the event comes from where it stood.
+    const isButton = elt instanceof HTMLButtonElement && elt.closest("[data-autosave-buttons]");
+    const sender = isButton ? event.target.closest("form") : elt;
+    const form = sender?.closest("form");
+    const saves = isButton || "autosave" in elt.dataset;
+    if (!successful || !saves || xhr.responseText.includes('data-state="failed"')) {
       return;
     }
     if (form && dirty.has(form) && requestConfig.sentAt >= dirty.get(form)) {
-      [...form.elements].filter((field) => isText(field) && elt.contains(field)).forEach(settle);
+      [...form.elements].filter((field) => isText(field) && sender.contains(field)).forEach(settle);
     }
     // An uploaded file's control is replaced by then, and its form not found from it.
     [...dirty.keys()].forEach(keep);

@@ -5,7 +5,7 @@ An action is a text `verb:place:rest`, as a button sends it; `act_on` returns th
 
 import copy
 import re
-from collections.abc import Mapping, MutableSequence
+from collections.abc import Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from policies.engine.limits.registry import limit_kinds
 from policies.engine.operations.registry import operation_of
 from policies.engine.vocabulary import package_vocabulary
 
+# The parts to which what is chosen beside their button is added, in the order of the page.
+CHOOSING = ("settings", "facts", "evidence", "steps", "limits")
 # What an item may take from the profile it is like, as a whole.
 INHERITED = ("facts", "evidence", "steps")
 _QUESTIONS = {"facts": "name", "evidence": "code"}
@@ -27,6 +29,27 @@ class Change:
 
     section: dict[str, Any]
     place: str
+
+
+def act_on_all(
+    section: Mapping[str, Any], chosen: Mapping[str, Sequence[str]], action: str
+) -> tuple[Mapping[str, Any], list[str]]:
+    """The section after all that was chosen to be added and after a button, and the places to show, the button's first.
+
+    `chosen` has the words chosen for each part of `CHOOSING`. A button that adds what is chosen needs a choice.
+    """
+    opened: list[str] = []
+    verb, _, part = action.partition(":")
+    for listed, words in chosen.items():
+        for word in words:
+            change = act_on(section, f"add:{listed}:{word}")
+            if change is not None:
+                section = change.section
+                opened.insert(0 if (verb, part) == ("add", listed) else len(opened), change.place)
+    if verb == "save" and part:
+        return section, [part, *opened]
+    change = None if verb == "add" and part in CHOOSING else act_on(section, action)
+    return (change.section, [change.place, *opened]) if change else (section, opened)
 
 
 def act_on(section: Mapping[str, Any], action: str) -> Change | None:

@@ -136,7 +136,7 @@ def _models(words: SectionNames) -> Choices:
     return [
         ("整个文件", list(MODELS.items())),
         ("金额怎么算的一步", [(f"step {verb}", label) for verb, label in operation_labels().items()]),
-        ("采用的口径", [(f"setting {name}", label) for name, label in words.settings.items()]),
+        ("采用的口径", [(f"setting {name}", label) for name, label in words.readings.items()]),
         ("某个事项的条件", [(f"condition {place}", text) for place, text in words.conditions.items()]),
         ("某个事项的限额", [(f"limit {place}", text) for place, text in words.limits.items()]),
     ]
@@ -164,10 +164,10 @@ def _widget(
         listed = [*codec.words.items(), *((text, f"{text}（没有这一项）") for text in texts if text not in codec.words)]
         return forms.CheckboxSelectMultiple(choices=listed)
     if isinstance(codec, NameList):
-        choices = list(words.settings.items()) if codec.kind == "settings" else grouped(words.fact_groups(*codec.types))
+        choices = list(words.readings.items()) if codec.kind == "settings" else grouped(words.fact_groups(*codec.types))
         return NamesWidget(choices, what=label)
     if isinstance(codec, GuardCodec):
-        return GuardWidget(list(words.settings.items()))
+        return GuardWidget(list(words.readings.items()))
     if isinstance(codec, ScopeCodec):
         choices = [(" ".join(per), scope.choice) for per, scope in SCOPES.items()]
         return Select(choices=[("", blank), *with_value(choices, value)])
@@ -182,7 +182,7 @@ def _value_widget(codec: ValueCodec, value: str, *, words: SectionNames, blank: 
         "fact": grouped(words.fact_groups(*codec.types, special=codec.special or not codec.types))
         if codec.kind == "fact"
         else [],
-        "setting": list(words.settings.items()),
+        "setting": list(words.readings.items()),
         "item": list(words.items.items()),
     }
     if codec.kind == "model":

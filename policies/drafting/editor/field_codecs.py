@@ -7,15 +7,19 @@ does not `fit` is sent along untouched by the record around it.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
+
+from policies.engine.periods import end_after, last_day
 
 # All texts sent under each name, in their order.
 Posted = Mapping[str, Sequence[str]]
 Pairs = Iterator[tuple[str, str]]
 ABSENT: Any = object()
 MAX_TEXT = 2000
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,14}")
 _FLAGS = {"true": True, "false": False}
 
@@ -92,6 +96,29 @@ class CheckboxGroup:
         ticked = list(posted.get(name, ()))
         before = last_text(posted, f"{name}-order").split(",")
         return [text for text in before if text in ticked] + [t for t in ticked if t not in before] or ABSENT
+
+
+@dataclass(frozen=True)
+class LastDayCodec(ValueCodec):
+    """The end of a period, authored as the first day after it: people see and write its last day."""
+
+    def flatten(self, value: Any, name: str) -> Pairs:
+        for _, text in super().flatten(value, name):
+            yield name, moved_day(text, last_day)
+
+    def read(self, posted: Posted, name: str) -> Any:
+        found = super().read(posted, name)
+        return moved_day(found, end_after) if isinstance(found, str) else found
+
+
+def moved_day(text: str, move: Callable[[date], date]) -> str:
+    """A day as text after a move; a text that is no day, or would be none after it, as it is."""
+    if not _ISO_DATE.fullmatch(text):
+        return text
+    try:
+        return move(date.fromisoformat(text)).isoformat()
+    except (ValueError, OverflowError):
+        return text
 
 
 @dataclass(frozen=True)

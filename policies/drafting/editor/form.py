@@ -103,6 +103,8 @@ class SectionForm(forms.Form):
             ):
                 continue
             place = f"{name}-{key}"
+            if isinstance(codec, GuardCodec) and not self.words.readings:
+                continue
             label = f"{before}{label_of(words.labels, key)}"
             if isinstance(codec, Record):
                 inner = self.add_record(codec, place, INNER_WORDS.get(key, words), before=f"{label}：")

@@ -64,22 +64,23 @@ class Row:
     place: str
     is_first: bool
     is_last: bool
+    is_focused: bool = False
     kind: BoundField | None = None
+    has_kinds: bool = False
 
 
 @dataclass(frozen=True)
 class Adder:
-    """A button that adds a row, and what may be chosen for it; `own` is the button for one described in the page."""
+    """A button that adds a row, and what may be chosen for it; `own` is the button for one described in the page.
+
+    Where it `takes_many`, the choices stand in groups, and each that is ticked becomes a row.
+    """
 
     action: str
     label: str
     choices: Sequence[tuple[str, Any]] = ()
     own: str = ""
-
-    @property
-    def is_grouped(self) -> bool:
-        """Whether the choices stand in groups."""
-        return any(isinstance(words, list) for _, words in self.choices)
+    takes_many: bool = False
 
     @property
     def control(self) -> str:

@@ -76,7 +76,12 @@ RULE_KEYS = {
     "reason": "不能计算的原因",
     "programme": "方案内容",
 }
-PERIOD_KEYS = {"from": "自哪一天起", "from_setting": "起始日取自口径", "to": "到哪一天前", "if": "只在口径如此时"}
+PERIOD_KEYS = {
+    "from": "自哪一天起",
+    "from_setting": "起始日取自口径",
+    "to": "到哪一天止（含当日）",
+    "if": "只在口径如此时",
+}
 OVERLAP_KEYS = {"cite": "依据", "if": "只在口径如此时"}
 SPLIT_KEYS = {"city": "市级承担", "rest": "其余承担", "round": "取整", "cite": "依据"}
 
@@ -122,7 +127,7 @@ SETTING_KEYS = {
 }
 PROGRAMME_KEYS = {
     "from": "自哪一天起",
-    "to": "到哪一天前",
+    "to": "到哪一天止（含当日）",
     "every": "多久一次",
     "tasks": "任务",
     "owners": "责任单位",

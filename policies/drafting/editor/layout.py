@@ -81,7 +81,7 @@ ITEM_PARTS = (
     PartSpec(
         "effect",
         "本事项的施行期",
-        "与文件不同时才写；止日当天不再有效。",
+        "与文件不同时才写；起日和止日当天都有效。",
         rows="effect",
         row_name="施行期",
         empty="同文件的施行期。",
@@ -100,7 +100,7 @@ DOCUMENT_PARTS = (
     PartSpec(
         "effect",
         "施行期",
-        "起日当天有效，止日当天不再有效。有两种理解时各写一行，最后一行不带口径，作为默认。",
+        "起日和止日当天都有效。有两种理解时各写一行，最后一行不带口径，作为默认。",
         rows=f"{_HEAD}effect",
         row_name="施行期",
         empty="还没有施行期。",
@@ -212,8 +212,8 @@ INNER_WORDS: dict[str, KeyWords] = {
     "overlap": _OVERLAP_WORDS,
     "periods": _PERIODS_WORDS,
     "split": KeyWords(labels.SPLIT_KEYS, {"city": "如 60%"}),
-    "facts": KeyWords({"name": "哪一项", "group": "必填还是选填", **labels.FACT_KEYS}, labels.FACT_KEY_HELP),
-    "evidence": KeyWords({"code": "哪一种", "group": "必交还是选交", **labels.EVIDENCE_KEYS}, {}),
+    "facts": KeyWords({"name": "代码", "group": "必填还是选填", **labels.FACT_KEYS}, labels.FACT_KEY_HELP),
+    "evidence": KeyWords({"code": "代码", "group": "必交还是选交", **labels.EVIDENCE_KEYS}, {}),
     "conditions": KeyWords(labels.CONDITION_KEYS, labels.CONDITION_HELP),
     "only": _ONLY_WORDS,
     "unless": _ONLY_WORDS,

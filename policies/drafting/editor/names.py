@@ -1,14 +1,13 @@
 """What a section's page says: the names that may be chosen, and each row as a sentence. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from policies.drafting.editor import labels
-from policies.drafting.editor.group_codecs import GROUPS
-from policies.drafting.editor.sections import derived_facts, own_facts
+from policies.drafting.editor.sections import derived_facts, own_facts, question_rows
 from policies.engine.conditions.registry import family_of, known_tests
 from policies.engine.limits.registry import limit_kind_of, limit_labels, read_limit
 from policies.engine.money import number_text
@@ -18,6 +17,8 @@ from policies.engine.vocabulary import package_vocabulary
 
 Group = tuple[str, list[tuple[str, str]]]
 _TYPES = labels.WORDS["type"]
+# The parts of an item's page that show its facts, or let one choose from them.
+WITH_FACTS = ("facts", "subject", "conditions", "steps", "limits")
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,16 @@ class FactName:
 
 @dataclass(frozen=True)
 class SectionNames:
-    """Everything that may be chosen by name in a section."""
+    """Everything that may be named in a section.
+
+    `asked` are the facts to choose from: those that the section asks for, works out or uses. `readings` are the
+    settings to choose from: those that the document brings or uses. All others are known by their labels only.
+    """
 
     facts: Mapping[str, FactName]
     asked: tuple[str, ...]
     settings: Mapping[str, str]
+    readings: Mapping[str, str]
     items: Mapping[str, str]
     conditions: Mapping[str, str]
     limits: Mapping[str, str]
@@ -53,17 +59,23 @@ class SectionNames:
         return fact.label if fact else name
 
     def fact_groups(self, *types: str, special: bool = False) -> list[Group]:
-        """Facts to choose from, those that the section asks for first; of the given types only, if any."""
-        wanted = [fact for fact in self.facts.values() if not types or fact.type in types]
-        own = [fact for fact in wanted if fact.name in self.asked]
-        rest = [fact for fact in wanted if fact.name not in self.asked]
-        groups: list[Group] = [("本事项的事实", [(fact.name, fact.label) for fact in own])]
+        """The section's facts to choose from, of the given types only, if any; those of the applicant if `special`."""
+        own = [self.facts[name] for name in self.asked if name in self.facts]
+        named = [(fact.name, fact.label) for fact in own if not types or fact.type in types]
+        groups: list[Group] = [("本事项的事实", named)]
         if special:
             offered = [one for one in SPECIAL_FIELDS.items() if not types or SPECIAL_TYPES[one[0]] in types]
             groups.append(("申请人和日期", offered))
-        for kind, label in _TYPES.items():
-            found = [(fact.name, fact.label) for fact in rest if fact.type == kind]
-            groups.append((f"其他{label}", found))
+        return [group for group in groups if group[1]]
+
+    @property
+    def shared_facts(self) -> list[Group]:
+        """The facts that every document may ask for and this section does not yet, by type."""
+        shared = package_vocabulary().facts
+        rest = [fact for name, fact in self.facts.items() if name in shared and name not in self.asked]
+        groups = [
+            (label, [(fact.name, fact.label) for fact in rest if fact.type == kind]) for kind, label in _TYPES.items()
+        ]
         return [group for group in groups if group[1]]
 
     def fact(self, name: str) -> FactName | None:
@@ -89,12 +101,13 @@ def section_names(
     }
     for name, own in own_facts(section).items():
         shared = facts.get(name)
-        kind = own.get("type") if own.get("type") in _TYPES else shared.type if shared else "text"
+        kind = str(own.get("type"))
+        kind = kind if kind in _TYPES else shared.type if shared else "text"
         choices = own.get("choices")
         listed = tuple((v, str(w)) for v, w in choices.items()) if isinstance(choices, Mapping) else ()
         label = str(own.get("label") or (shared.label if shared else name))
         if name:
-            facts[name] = FactName(name, label, str(kind), listed or (shared.choices if shared else ()))
+            facts[name] = FactName(name, label, kind, listed or (shared.choices if shared else ()))
     derived = derived_facts(section)
     facts |= {name: FactName(name, label, kind) for name, (kind, label) in derived.items()}
     settings = {name: setting.label for name, setting in vocabulary.settings.items()}
@@ -103,14 +116,33 @@ def section_names(
         if isinstance(own_settings, Mapping):
             settings |= {n: str(s.get("label") or n) for n, s in own_settings.items() if isinstance(s, Mapping)}
     items = {str(part["item"]): str(part.get("title", "")) for part in sections if isinstance(part.get("item"), str)}
+    used = [name for name in _names_in([section.get(part) for part in _FACTS_NAMED_IN]) if name in facts]
+    named = set(_names_in([sections, section]))
     return SectionNames(
         facts,
-        (*asked_names(section), *derived),
+        tuple(dict.fromkeys([*asked_names(section), *derived, *used])),
         settings,
+        {name: label for name, label in settings.items() if name in named},
         items | {item_id: f"{title}（{item_id}）" for item_id, title in (others or {}).items() if item_id not in items},
         conditions=_places(sections, "conditions", "text"),
         limits=_places(sections, "limits", "label"),
     )
+
+
+# The parts of an item that name facts.
+_FACTS_NAMED_IN = ("as_of", "subject", "conditions", "steps", "limits")
+
+
+def _names_in(value: Any) -> Iterator[str]:
+    """Every key and text inside an authored value."""
+    if isinstance(value, Mapping):
+        yield from (key for key in value if isinstance(key, str))
+        value = value.values()
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Iterable):
+        for part in value:
+            yield from _names_in(part)
 
 
 def _places(sections: Sequence[Mapping[str, Any]], part: str, text_key: str) -> dict[str, str]:
@@ -127,10 +159,7 @@ def _places(sections: Sequence[Mapping[str, Any]], part: str, text_key: str) -> 
 def asked_names(section: Mapping[str, Any]) -> list[str]:
     """The names of the facts that the section asks for, those of its profile where it has none of its own."""
     profile = package_vocabulary().profiles.get(str(section.get("like")), {})
-    groups = section.get("facts", profile.get("facts"))
-    if not isinstance(groups, Mapping):
-        return []
-    rows = [row for group in GROUPS if isinstance(groups.get(group), list) for row in groups[group]]
+    rows = question_rows(section.get("facts", profile.get("facts")))
     names = [row.get("name") if isinstance(row, Mapping) else row for row in rows]
     return [name for name in names if isinstance(name, str) and name]
 

@@ -1,13 +1,13 @@
 """The page of one section: its parts and rows in words and controls, and what can be added, moved and taken off."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.actions import INHERITED
-from policies.drafting.editor.field_codecs import Codec
+from policies.drafting.editor.field_codecs import Codec, moved_day
 from policies.drafting.editor.field_problems import FieldProblems
 from policies.drafting.editor.form import Fields, SectionForm
 from policies.drafting.editor.fragments import Adder, Block, Cell, Part, ProblemLink, Row
@@ -23,11 +23,12 @@ from policies.drafting.editor.names import (
     step_sentence,
     test_sentence,
 )
-from policies.drafting.editor.sections import ROOT, fact_types, kind_of, section_codec
+from policies.drafting.editor.sections import ROOT, fact_types, kind_of, question_rows, section_codec
 from policies.engine.limits.base import Limit
 from policies.engine.limits.registry import limit_kinds
 from policies.engine.operations.base import Operation
 from policies.engine.operations.registry import operation_labels, operations
+from policies.engine.periods import last_day
 from policies.engine.programme import PHASE, RESPONSIBILITY
 from policies.engine.spec import Spec
 from policies.engine.terms import PAYERS, ROUTES
@@ -52,13 +53,13 @@ def _labels_and_help(rules: Mapping[str, type[Operation | Limit]]) -> tuple[Mapp
 
 @dataclass
 class SectionPage:
-    """A section's page. `opened` names a row to show open."""
+    """A section's page. `opened` names rows to show open; the first of them gets the keyboard."""
 
     section: Mapping[str, Any]
     words: SectionNames
     problems: FieldProblems
     document: Mapping[str, Any] = field(default_factory=dict)
-    opened: str = ""
+    opened: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self.kind = kind_of(self.section)
@@ -82,6 +83,11 @@ class SectionPage:
         head = head if isinstance(head, Mapping) else {}
         named = head.get("short_title") or head.get("title") or head.get("item") or head.get("rule")
         return str(named) if named else {"document": "文件信息", "rule": "新的条款"}.get(self.kind, "新的事项")
+
+    @property
+    def has_open_row(self) -> bool:
+        """Whether one of the rows to show open is there."""
+        return any(row.is_focused for part in self.parts for row in part.rows)
 
     @property
     def unknown(self) -> str:
@@ -203,11 +209,13 @@ class SectionPage:
         if kinds := _variants(key)[0]:
             return Adder(action, label, list(kinds.items()))
         if key == "facts":
-            groups = [(group, names) for group, names in self.words.fact_groups() if group != "本事项的事实"]
-            return Adder(action, label, groups, own="自定义一项")
+            return Adder(action, label, self.words.shared_facts, own="自定义一项", takes_many=True)
         if key == "evidence":
-            shared = [(code, found["label"]) for code, found in package_vocabulary().evidence.items()]
-            return Adder(action, label, shared, own="自定义一种")
+            rows = question_rows(self.section.get(key))
+            asked = [row.get("code") if isinstance(row, Mapping) else row for row in rows]
+            known = package_vocabulary().evidence.items()
+            shared = [(code, found["label"]) for code, found in known if code not in asked]
+            return Adder(action, label, [("材料", shared)], own="自定义一种", takes_many=True)
         if key == "settings":
             return Adder(action, label, list(self.words.settings.items()), own="新加一个口径")
         return Adder(action, label)
@@ -227,14 +235,16 @@ class SectionPage:
 
     def _row(self, spec: PartSpec, codec: Any, row: Any, *, place: str, number: int, count: int, group: str) -> Row:
         name = f"{place}-{number}"
+        is_open = self.problems.within(name) or name in self.opened
         kinds, hints = _variants(spec.rows)
         kind: str | None = None
         chooser = ""
         if isinstance(codec, Rows) and isinstance(codec.row, Variants):
             kind = codec.row.name_of(row)
-            chooser = self.form.add_choice(
-                f"{name}-kind", {**({} if kind else {"": "请选择"}), **kinds}, label=labels.KIND_OF_ROW
-            )
+            # Every row's would be too much for one page: an open row shows it, a closed one the button that opens it.
+            if kind is None or is_open:
+                words = {**({} if kind else {"": "请选择"}), **kinds}
+                chooser = self.form.add_choice(f"{name}-kind", words, label=labels.KIND_OF_ROW)
             fields = self._record_row(codec.row.kinds[kind], name, spec, rule_of(row)) if kind else Fields()
         elif isinstance(codec, QuestionField):
             fields = self._question_row(codec, row, name, spec)
@@ -254,11 +264,13 @@ class SectionPage:
             hint=hints.get(kind or "", ""),
             block=self._block(fields),
             problems=self.problems.not_shown(name, drawn),
-            is_open=self.problems.within(name) or self.opened == name,
+            is_open=is_open,
             place=f"{spec.rows}:{number}",
             is_first=number == 0,
             is_last=number == count - 1,
+            is_focused=name in self.opened[:1],
             kind=self.form[chooser] if chooser else None,
+            has_kinds=bool(kinds),
         )
 
     def _record_row(self, record: Record, name: str, spec: PartSpec, rule: type[Spec] | None = None) -> Fields:
@@ -274,17 +286,15 @@ class SectionPage:
         shared = vocabulary.facts if key == "name" else vocabulary.evidence
         word = str(row.get(key, "") if isinstance(row, Mapping) else row)
         is_own = word not in shared
-        first = f"{name}-{key}"
-        if is_own:
-            self.form.add_text(first, label="代码", help_text="小写字母和下划线，如 layout_fees")
-        else:
-            self.form.add_choice(
-                first, {w: str(found["label"]) for w, found in shared.items()}, label=words.labels[key]
-            )
+        first = [self.form.add_text(f"{name}-{key}", label=words.labels[key], help_text=_CODE_HELP)] if is_own else []
         group = self.form.add_choice(f"{name}-group", _GROUP_WORDS[spec.rows], label=words.labels["group"])
-        needed = ("label", "type", "unit", "choices" if _type_of(row) == "choice" else "help") if is_own else ()
-        fields = self.form.add_record(codec.own, name, words, needed=needed if key == "name" else ("label",) * is_own)
-        return Fields([first, group, *fields.shown], fields.folded)
+        needed: tuple[str, ...] = ("label",) * is_own
+        if is_own and key == "name":
+            needed = ("label", "type", "unit", "choices" if _type_of(row) == "choice" else "help")
+        # What a shared word means stays the same everywhere: a section may only call and explain it otherwise.
+        keys = [one for one in codec.own.keys if is_own or one in ("label", "help") or self.form.has(f"{name}-{one}")]
+        fields = self.form.add_record(codec.own, name, words, keys=keys, needed=needed)
+        return Fields([*first, group, *fields.shown], fields.folded)
 
     def _says(self, spec: PartSpec, row: Any, group: str, kind: str | None) -> tuple[str, str, str]:
         """A row's title, its sentence, and a note below it."""
@@ -306,6 +316,7 @@ class SectionPage:
         return "", _period_sentence(row, words), ""
 
 
+_CODE_HELP = "小写字母和下划线，如 layout_fees"
 _NEEDED: dict[str, tuple[str, ...]] = {
     "conditions": ("code", "text", "field"),
     "effect": ("from", "to"),
@@ -336,5 +347,5 @@ def _period_sentence(period: Mapping[str, Any], words: SectionNames) -> str:
     start = period.get("from")
     if "from_setting" in period:
         start = f"“{words.settings.get(str(period['from_setting']), period['from_setting'])}”"
-    end = f"，到 {period['to']} 前" if period.get("to") else ""
+    end = f"，至 {moved_day(str(period['to']), last_day)}（含当日）" if period.get("to") else ""
     return f"自 {start} 起{end}{guard_sentence(period, words)}" if start else "还没有写起始日"

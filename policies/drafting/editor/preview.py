@@ -12,9 +12,11 @@ from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import others_named, read_sections
 from policies.engine import Item, amount_text, conditions_text
 from policies.published.wording import AmountWords, amount_words
+from portal.core import clock
 
-# Stands in for a head that has faults of its own, so that an item can be judged before its document is described.
-_STAND_IN = {
+# Stands in for a head that has faults of its own, so that an item can be judged before its document is described:
+# it holds from today on, which no page takes for a day that somebody wrote.
+_STAND_IN: dict[str, Any] = {
     "number": "",
     "title": "（文件信息待填写）",
     "short_title": "（文件信息待填写）",
@@ -23,7 +25,6 @@ _STAND_IN = {
     "areas": [],
     "issued_on": None,
     "status": "draft",
-    "effect": [{"from_setting": "issued"}],
     "payer": "unstated",
     "route": "city",
     "source_note": "（待填写）",
@@ -71,7 +72,8 @@ def read_preview(draft: PolicyDraft, index: int, section: Mapping[str, Any], *, 
     alone = read_sections([sections[at] for at in wanted], draft.document_code)
     head_is_faulty = index > 0 and any(problem.section == 0 for problem in alone.problems)
     if head_is_faulty:
-        head = {"document": {"id": draft.document_code, **_STAND_IN}}
+        effect = [{"from": clock.today().isoformat()}]
+        head = {"document": {"id": draft.document_code, **_STAND_IN, "effect": effect}}
         alone = read_sections([head, *(sections[at] for at in wanted[1:])], draft.document_code)
     mine = [problem for problem in draft_problems(draft) if problem.section == index] if whole else []
     if head_is_faulty or not whole:

@@ -15,6 +15,7 @@ from policies.drafting.editor.field_codecs import (
     Codec,
     GuardCodec,
     ImpliedField,
+    LastDayCodec,
     LineList,
     NameList,
     OptionList,
@@ -122,7 +123,7 @@ def _tested(keys: Mapping[str, Check], types: Mapping[str, str], **own: Codec) -
 
 def section_codec(kind: str, types: Mapping[str, str]) -> Record:
     """How a section of this kind stands in a form; `types` are those of the facts it may ask about."""
-    period = Record(_codecs(grammar.EFFECT_OPTIONAL))
+    period = Record(_codecs(grammar.EFFECT_OPTIONAL, to=LastDayCodec("day")))
     periods = Record(_codecs({**grammar.PERIODS_OPTIONAL, **grammar.PERIODS_REQUIRED}))
     if kind == "document":
         keys = _codecs(
@@ -139,7 +140,7 @@ def section_codec(kind: str, types: Mapping[str, str]) -> Record:
         return Record({"settings": MappingField(_SettingRecord({**setting, "alternative": ValueCodec("text")}))})
     if kind == "rule":
         owner = Record({"who": ValueCodec("text"), "part": ValueCodec("choice", PARTS), "cite": ValueCodec("text")})
-        programme: dict[str, Codec] = {"from": ValueCodec("day"), "to": ValueCodec("day"), "tasks": LineList()}
+        programme: dict[str, Codec] = {"from": ValueCodec("day"), "to": LastDayCodec("day"), "tasks": LineList()}
         part = Record({**programme, "every": ValueCodec("choice", RHYTHMS), "owners": Rows(owner)})
         return Record(_codecs({**grammar.RULE_REQUIRED, **grammar.RULE_OPTIONAL}, programme=part))
     return Record(
@@ -225,12 +226,15 @@ def kind_of(section: Mapping[str, Any]) -> str:
     return yaml_codec.kind_of(section) or yaml_codec.ITEM
 
 
+def question_rows(groups: Any) -> list[Any]:
+    """The rows of both groups of an item's facts or evidence, the required ones first."""
+    found = [groups.get(group) for group in GROUPS] if isinstance(groups, Mapping) else []
+    return [row for rows in found if isinstance(rows, list) for row in rows]
+
+
 def own_facts(section: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """The facts that the section describes itself, by name; those it only renames are among them."""
-    groups = section.get("facts")
-    if not isinstance(groups, Mapping):
-        return {}
-    rows = [row for group in GROUPS for row in groups.get(group) or () if isinstance(row, Mapping)]
+    rows = [row for row in question_rows(section.get("facts")) if isinstance(row, Mapping)]
     return {row["name"]: row for row in rows if isinstance(row.get("name"), str)}
 
 
@@ -248,7 +252,7 @@ def derived_facts(section: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
 def fact_types(section: Mapping[str, Any]) -> dict[str, str]:
     """The type of every fact that the section may ask about."""
     shared = {name: str(fact["type"]) for name, fact in package_vocabulary().facts.items()}
-    own = {name: str(fact["type"]) for name, fact in own_facts(section).items() if fact.get("type") in _TYPES}
+    own = {name: str(fact["type"]) for name, fact in own_facts(section).items() if str(fact.get("type")) in _TYPES}
     return {**shared, **own, **{name: kind for name, (kind, _) in derived_facts(section).items()}}
 
 

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,11 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from policies.drafting import yaml_codec
-from policies.drafting.editor.actions import Change, act_on
+from policies.drafting.editor.actions import CHOOSING, act_on_all
 from policies.drafting.editor.conflicts import differences, merged, place_of, with_stored
 from policies.drafting.editor.group_codecs import REST
+from policies.drafting.editor.names import WITH_FACTS, section_names
 from policies.drafting.editor.new_section import NewSectionForm, copy_of
 from policies.drafting.editor.page import SectionPage
 from policies.drafting.editor.preview import Preview, read_preview
@@ -47,7 +49,7 @@ def section(request: HttpRequest, key: uuid.UUID, index: int) -> HttpResponse:
         return _keep(request, draft, index)
     stored = draft.sections[index]
     preview = read_preview(draft, index, stored, whole=True)
-    return _show(request, draft, index, stored, preview=preview, opened=request.GET.get("open", ""))
+    return _show(request, draft, index, stored, preview=preview, opened=request.GET.getlist("open"))
 
 
 @access(writers)
@@ -125,10 +127,7 @@ def _keep(request: HttpRequest, draft: PolicyDraft, index: int) -> HttpResponse:
     if action == "preview":
         read = read_preview(draft, index, typed, whole=False)
         return _show(request, draft, index, typed, preview=read)
-    change = act_on(typed, _with_choice(request, action))
-    if change is None and action.startswith("save:"):
-        change = Change(typed, action.removeprefix("save:"))
-    wanted = change.section if change else typed
+    wanted, opened = act_on_all(typed, _chosen(request), action)
     with show_refusal() as refusal:
         place = _store(request, draft, index, wanted)
     if isinstance(refusal.error, StaleStateError):
@@ -141,12 +140,36 @@ def _keep(request: HttpRequest, draft: PolicyDraft, index: int) -> HttpResponse:
         return redirect("drafting:draft", draft.key)
     if action == "next" and place + 1 < len(draft.sections):
         return redirect("drafting:section", draft.key, place + 1)
-    if change is None:
+    if opened and place == index and request.headers.get("HX-Request"):
+        return _show_kept(request, draft, index, opened)
+    if not opened:
         words = "已保存。要添加的还没有选，请先选择。" if action.startswith("add:") else "已保存。"
         messages.success(request, words)
-        return redirect("drafting:section", draft.key, place)
+        return _to(request, reverse("drafting:section", args=[draft.key, place]))
     address = reverse("drafting:section", args=[draft.key, place])
-    return redirect(f"{address}?{urlencode({'open': change.place})}#{change.place}")
+    return _to(request, f"{address}?{urlencode({'open': opened}, doseq=True)}#{opened[0]}")
+
+
+def _to(request: HttpRequest, address: str) -> HttpResponse:
+    """On to another page, of which htmx would put the answer into this one."""
+    return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") else redirect(address)
+
+
+def _show_kept(request: HttpRequest, draft: PolicyDraft, index: int, opened: Sequence[str]) -> HttpResponse:
+    """What changed on the page: the part of the first row to open, and those that offer other facts than before."""
+    before, draft = draft, _draft(request, draft.key, index)
+    stored = draft.sections[index]
+    context = _context(request, draft, index, stored, read_preview(draft, index, stored, whole=True), opened=opened)
+    page: SectionPage = context["page"]
+    is_same = page.words.asked == section_names(before.sections, before.sections[index]).asked
+    first = [part for part in page.parts if f"{opened[0]}-".startswith(f"{ROOT}-{part.place}-")]
+    beside = [
+        part
+        for part in page.parts
+        if part not in first
+        and ((not is_same and part.place in WITH_FACTS) or any(row.name in opened for row in part.rows))
+    ]
+    return render(request, "drafting/editor/kept.html", {**context, "parts": [*first, *beside]})
 
 
 def _store(request: HttpRequest, draft: PolicyDraft, index: int, wanted: Mapping[str, Any]) -> int:
@@ -197,12 +220,9 @@ def _posted(request: HttpRequest, stored: Mapping[str, Any]) -> dict[str, list[s
     return with_stored(sent, sent["theirs"], stored) if "theirs" in sent else sent
 
 
-def _with_choice(request: HttpRequest, action: str) -> str:
-    """The action, with what was chosen beside its button; no action where nothing was."""
-    beside = action.replace(":", "-")
-    if not action.startswith("add:") or beside not in request.POST:
-        return action
-    return f"{action}:{request.POST[beside]}" if request.POST[beside] else ""
+def _chosen(request: HttpRequest) -> dict[str, list[str]]:
+    """What was chosen beside each button that adds, by part: no choice is lost because another button was pressed."""
+    return {part: [word for word in request.POST.getlist(f"add-{part}") if word] for part in CHOOSING}
 
 
 def _conflict(request: HttpRequest, draft: PolicyDraft, index: int, typed: Mapping[str, Any]) -> HttpResponse:
@@ -231,7 +251,7 @@ def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return kind_of(one) == kind_of(other) and yaml_codec.name_of(one) == yaml_codec.name_of(other)
 
 
-def _page(draft: PolicyDraft, shown: Mapping[str, Any], read: Preview, *, opened: str = "") -> SectionPage:
+def _page(draft: PolicyDraft, shown: Mapping[str, Any], read: Preview, *, opened: Sequence[str] = ()) -> SectionPage:
     head = draft.sections[0].get("document") if draft.sections else None
     return SectionPage(shown, read.words, read.problems, head if isinstance(head, dict) else {}, opened)
 
@@ -243,23 +263,40 @@ def _show(
     shown: Mapping[str, Any],
     *,
     preview: Preview | None = None,
-    opened: str = "",
+    opened: Sequence[str] = (),
     status: int = 200,
     base: str = "",
     conflict: Any = None,
 ) -> HttpResponse:
     read = preview or read_preview(draft, index, shown, whole=False)
+    context = _context(request, draft, index, shown, read, opened=opened) | {"conflict": conflict}
+    if base:
+        context["base"] = base
+    if request.headers.get("HX-Request"):
+        # A part was asked for, and the whole page has to be read; htmx shows no answer of another status than 200.
+        return retarget(reswap(render(request, "drafting/editor/section.html", context), "innerHTML"), "body")
+    return render(request, "drafting/editor/section.html", context, status=status)
+
+
+def _context(
+    request: HttpRequest,
+    draft: PolicyDraft,
+    index: int,
+    shown: Mapping[str, Any],
+    read: Preview,
+    *,
+    opened: Sequence[str] = (),
+) -> dict[str, Any]:
     stored = draft.sections[index]
     context = {
         "draft": draft,
         "index": index,
         "page": _page(draft, shown, read, opened=opened),
         "preview": read,
-        "base": base or content_hash(stored),
+        "base": content_hash(stored),
         "loaded": json.dumps(stored, ensure_ascii=False),
         "can_change": _may(request, draft),
         "is_unsaved": shown != stored,
-        "conflict": conflict,
         "root": ROOT,
         "previous": index - 1 if index else None,
         "next": index + 1 if index + 1 < len(draft.sections) else None,
@@ -267,7 +304,7 @@ def _show(
     }
     if read.item is not None:
         context |= _tryout(draft, index, read, None)
-    return render(request, "drafting/editor/section.html", context, status=status)
+    return context
 
 
 def _tryout(draft: PolicyDraft, index: int, read: Preview, request: HttpRequest | None) -> dict[str, Any]:

@@ -1,11 +1,15 @@
 """A draft's worked cases, worked again: what each was answered in force, and is with the draft."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import QuerySet
 
 from policies.drafting.cases import agrees, answer_to
 from policies.drafting.models import CaseChange, PolicyDraft, WorkedCase
 from policies.drafting.selectors.catalogue import draft_catalogue
+from policies.drafting.selectors.changes import ENDED, Changes, ItemChange
 from policies.engine import CatalogueError
 from policies.published.selectors import published_catalogue
 
@@ -64,6 +68,19 @@ class CaseRun:
         return shown
 
 
+def items_without_case(draft: PolicyDraft, changes: Changes, runs: Sequence[CaseRun]) -> list[ItemChange]:
+    """The new and changed items of which no case is worked, and of which nobody said why none is. One query."""
+    worked = {run.item_code for run in runs if not run.is_dropped}
+    worked |= set(waivers(draft).values_list("item_code", flat=True))
+    wanted = {change.code: change for change in changes.items if change.kind != ENDED}
+    return [change for code, change in wanted.items() if code not in worked]
+
+
+def waivers(draft: PolicyDraft) -> QuerySet[CaseChange]:
+    """Why items of the draft have no worked case, an item each: changes of no case that add none."""
+    return draft.case_changes.filter(case=None, is_dropped=True)
+
+
 def run_cases(draft: PolicyDraft) -> list[CaseRun]:
     """Every case of the draft's document: those that wait for somebody first, then those confirmed, then the others."""
     try:
@@ -71,7 +88,7 @@ def run_cases(draft: PolicyDraft) -> list[CaseRun]:
     except CatalogueError:
         catalogue = None
     published = published_catalogue()
-    changes = list(draft.case_changes.all())
+    changes = list(draft.case_changes.exclude(case=None, is_dropped=True))
     by_case = {change.case_id: change for change in changes if change.case_id is not None}
     cases = WorkedCase.objects.current().filter(document_code=draft.document_code)
     pairs: list[tuple[WorkedCase | None, CaseChange | None]] = [(case, by_case.get(case.pk)) for case in cases]

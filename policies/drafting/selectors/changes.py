@@ -8,6 +8,7 @@ from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.catalogue import draft_catalogue
 from policies.drafting.selectors.reading import draft_document
 from policies.engine import Catalogue, Item
+from policies.engine.periods import until
 from policies.published.enums import DocumentStatus
 from policies.published.models import ItemVersion
 from policies.published.register import RULE, read_register
@@ -122,7 +123,7 @@ def _outcome(rule: Item, held: Sequence[ItemVersion]) -> str:
     if rule.content["document"]["status"] == DocumentStatus.DRAFT or rule.effective_from is None:
         return f"发布为第 {number} 版，征求意见期间只供测算。"
     first = rule.effective_from
-    end = f"，至 {rule.effective_to.isoformat()} 前" if rule.effective_to else ""
+    end = f"，{until(rule.effective_to)}" if rule.effective_to else ""
     words = f"发布为新版本，适用于 {first.isoformat()} 起{end}的事实"
     earlier = [v for v in counting(held) if v.valid_from is not None and v.valid_from < first]
     return f"{words}；此前的事实仍适用第 {earlier[-1].number} 版。" if earlier else f"{words}。"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from policies.drafting import yaml_codec
 from policies.drafting.cases import answer_to, expected_from, item_of, package_cases
 from policies.drafting.models import CaseChange, PolicyDraft, WorkedCase
 from policies.drafting.selectors.catalogue import draft_catalogue
@@ -119,6 +120,34 @@ def add_case(
             },
         )
         draft.authors.add(author_of(act, draft.region_code))
+        return change
+
+
+def waive_case(draft: PolicyDraft, item_code: str, *, reason: str, act: ActorContext) -> CaseChange:
+    """Say why an item of the draft has no worked case. Raises RefusedError without a reason or for no such item."""
+    reason = reason.strip()
+    with transaction.atomic():
+        draft = lock_editable(draft, act=act)
+        if not reason:
+            raise RefusedError("请用一句话写明理由。")
+        if item_code not in {yaml_codec.name_of(section) for section in draft.sections}:
+            raise RefusedError("该事项已不在拟订中，请重新打开本页。")
+        author = author_of(act, draft.region_code)
+        change, _ = CaseChange.objects.update_or_create(
+            draft=draft,
+            case=None,
+            item_code=item_code,
+            is_dropped=True,
+            defaults={
+                "sentence": "没有案例",
+                "question": {},
+                "expected": {},
+                "reason": reason,
+                "made_by": author,
+                "made_at": act.at,
+            },
+        )
+        draft.authors.add(author)
         return change
 
 

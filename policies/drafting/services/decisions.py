@@ -8,8 +8,8 @@ from django.urls import reverse
 from policies.drafting.enums import DraftAction, DraftState
 from policies.drafting.models import PolicyDraft
 from policies.drafting.permissions import area_problem, decision_problem
-from policies.drafting.selectors.cases import unsettled_cases
-from policies.drafting.selectors.changes import has_changes
+from policies.drafting.selectors.cases import items_without_case, run_cases
+from policies.drafting.selectors.changes import draft_changes, has_changes
 from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import draft_document, draft_yaml
 from policies.drafting.services.cases import apply_case_changes
@@ -59,8 +59,16 @@ def proposal_obstacle(draft: PolicyDraft) -> str:
         return "与现行文本没有差别，没有可以发布的改动。"
     if not draft.note.strip():
         return "请填写修改说明，写明改什么、依据什么。"
-    waiting = len(unsettled_cases(draft))
-    return f"还有 {waiting} 个案例的结果有变化而没有确认。" if waiting else ""
+    runs = run_cases(draft)
+    waiting = sum(not run.is_settled for run in runs)
+    if waiting:
+        return f"还有 {waiting} 个案例的结果有变化而没有确认。"
+    bare = items_without_case(draft, draft_changes(draft), runs)
+    if not bare:
+        return ""
+    named = "、".join(change.title for change in bare[:3])
+    more = "等" if len(bare) > 3 else ""
+    return f"“{named}”{more} {len(bare)} 个事项还没有案例，请在“案例重算”里各写一个，或说明理由。"
 
 
 def take_back(draft: PolicyDraft, *, act: ActorContext) -> PolicyDraft:

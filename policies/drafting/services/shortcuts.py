@@ -58,7 +58,7 @@ def record_issue(draft: PolicyDraft, issue: Issue, *, revision: int, act: ActorC
     day = issue.effective_from.isoformat()
     for section in (head, *sections[1:]):
         for period in section.get("effect") or ():
-            if period.pop("from_setting", None) == _ISSUED:
+            if period.pop("from_setting", _ISSUED if "from" not in period else None) == _ISSUED:
                 period["from"] = day
     return replace_sections(draft, sections, revision=revision, act=act)
 

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from policies.drafting.forms import CaseForm, ReasonForm
 from policies.drafting.models import WorkedCase
-from policies.drafting.selectors.cases import CaseRun, run_cases
+from policies.drafting.selectors.cases import CaseRun, items_without_case, run_cases, waivers
+from policies.drafting.selectors.changes import draft_changes
 from policies.drafting.selectors.reading import read_draft
-from policies.drafting.services.cases import add_case, confirm_case, drop_case, undo_case
+from policies.drafting.services.cases import add_case, confirm_case, drop_case, undo_case, waive_case
 from policies.drafting.views.common import found_draft, frame, readers, writers
 from policies.engine import OUTCOMES, Outcome
 from policies.published.forms import read_calculator
@@ -43,6 +44,8 @@ def cases(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "items": [(item.id, f"{item.title}（{item.id}）") for item in document.items] if document else [],
         "has_problems": document is None,
     }
+    if document is not None:
+        context |= {"bare": items_without_case(draft, draft_changes(draft), runs), "waivers": waivers(draft)}
     return render(request, "drafting/cases.html", context)
 
 
@@ -59,6 +62,21 @@ def settle(request: HttpRequest, key: uuid.UUID, pk: int) -> HttpResponse:
     if form.is_valid():
         with show_refusal(request, success="已记下。"):
             deed(draft, case, reason=form.cleaned_data["reason"], act=act_of(request))
+    else:
+        messages.error(request, "请用一句话（不超过 200 字）写明理由。")
+    return redirect("drafting:cases", draft.key)
+
+
+@access(writers)
+@require_POST
+def waive(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Say why an item has no worked case."""
+    draft = found_draft(request, key)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        with show_refusal(request, success="已记下。"):
+            code = request.POST.get("item", "")
+            waive_case(draft, code, reason=form.cleaned_data["reason"], act=act_of(request))
     else:
         messages.error(request, "请用一句话（不超过 200 字）写明理由。")
     return redirect("drafting:cases", draft.key)

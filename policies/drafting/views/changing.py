@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -18,26 +18,24 @@ from policies.drafting.views.common import found_draft, frame, revision_of, to_d
 from portal.access import access
 from portal.core.errors import show_refusal
 from portal.core.http import act_of
+from portal.core.paging import read_number
 
 
 @access(writers)
 @require_POST
-def remove(request: HttpRequest, key: uuid.UUID, index: int) -> HttpResponse:
-    """Take a section off."""
+def arrange(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Put a section one place up or down, or take it off, as the button says: `up:3`, `down:3`, `drop:3`."""
     draft = found_draft(request, key)
-    with show_refusal(request, success="已删除这一段。"):
-        remove_section(draft, index, revision=revision_of(request), act=act_of(request))
-    return to_draft(draft)
-
-
-@access(writers)
-@require_POST
-def move(request: HttpRequest, key: uuid.UUID, index: int) -> HttpResponse:
-    """Put a section one place up or down."""
-    draft = found_draft(request, key)
-    to = index + (-1 if request.POST.get("to") == "up" else 1)
-    with show_refusal(request):
-        move_section(draft, index, to=to, revision=revision_of(request), act=act_of(request))
+    verb, _, number = request.POST.get("action", "").partition(":")
+    index = read_number(number)
+    if index is None or verb not in ("up", "down", "drop"):
+        return HttpResponseBadRequest()
+    revision, act = revision_of(request), act_of(request)
+    with show_refusal(request, success="已删除这一段。" if verb == "drop" else ""):
+        if verb == "drop":
+            remove_section(draft, index, revision=revision, act=act)
+        else:
+            move_section(draft, index, to=index + (-1 if verb == "up" else 1), revision=revision, act=act)
     return to_draft(draft)
 
 

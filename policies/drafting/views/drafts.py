@@ -30,6 +30,9 @@ from policies.engine import CatalogueError
 from portal.access import access
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, takes_files, user_of
+from portal.core.paging import paginate_fixed
+
+CHANGES_A_PAGE = 20
 
 
 @access(readers)
@@ -79,8 +82,11 @@ def draft(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     problems = draft_problems(found)
     base = yaml_codec.read_sections(found.base.text, name="") if found.base else []
     newest = newest_text(found)
+    rows = section_rows(found, problems, base=base)
     context = frame(request, found, tab="draft") | {
-        "rows": section_rows(found, problems, base=base),
+        "rows": rows,
+        "changed": [row for row in rows if row.is_changed or row.problems],
+        "unchanged": [row for row in rows if not (row.is_changed or row.problems)],
         "problems": problems,
         "unplaced": [problem for problem in problems if problem.section is None],
         "obstacle": proposal_obstacle(found) if found.is_editable else "",
@@ -110,7 +116,9 @@ def changes(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context = frame(request, found, tab="changes")
     if found.published is None:
         try:
-            context["changes"] = draft_changes(found)
+            changes = draft_changes(found)
+            page, start = paginate_fixed(changes.items, after=request.GET.get("after", ""), size=CHANGES_A_PAGE)
+            context |= {"changes": changes, "page": page, "start": start}
         except CatalogueError as error:
             context["problem_count"] = len(error.problems)
     return render(request, "drafting/changes.html", context)

@@ -8,6 +8,7 @@ import pytest
 from applications.claims.models import Assessment
 from applications.claims.services.submission import submit_claim
 from policies.drafting import yaml_codec
+from policies.drafting.services.cases import waive_case
 from policies.drafting.services.decisions import propose, publish
 from policies.drafting.services.drafts import describe_draft, save_section, start_draft
 from policies.engine import assess, package_documents
@@ -33,6 +34,7 @@ def publish_standard(yuan: str) -> None:
     section["steps"][0]["yuan"] = yuan
     draft = save_section(draft, 1, section, revision=0, act=act(author))
     draft = describe_draft(draft, revision=1, title="调整", note="依据", act=act(author))
+    waive_case(draft, INVENTION, reason="测试不写案例", act=act(author))
     draft = propose(draft, revision=2, act=act(author))
     publish(draft, revision=2, act=act(second))
 

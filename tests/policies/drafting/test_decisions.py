@@ -13,7 +13,7 @@ from policies.drafting.enums import DraftState
 from policies.drafting.models import PolicyDraft, WorkedCase
 from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import draft_yaml
-from policies.drafting.services.cases import load_package_cases
+from policies.drafting.services.cases import add_case, load_package_cases, undo_case, waive_case
 from policies.drafting.services.decisions import propose, publish, return_draft, take_back
 from policies.drafting.services.drafts import add_section, describe_draft, remove_section, start_draft
 from policies.engine import assess
@@ -130,6 +130,23 @@ class TestProposing:
         with pytest.raises(RefusedError, match="1 个案例的结果有变化"):
             propose(draft, revision=draft.revision, act=act(author))
         assert fresh(draft).state == DraftState.DRAFTING
+
+    def test_nothing_is_proposed_while_a_changed_item_has_no_case(self, author):
+        draft = with_standard(draft_of("wx2020", author), "6000", author)
+        draft = describe_draft(draft, revision=draft.revision, title="调整", note="依据", act=act(author))
+        with pytest.raises(RefusedError, match="1 个事项还没有案例"):
+            propose(draft, revision=draft.revision, act=act(author))
+        with pytest.raises(RefusedError, match="理由"):
+            waive_case(draft, INVENTION, reason=" ", act=act(author))
+        waiver = waive_case(draft, INVENTION, reason="由上级文件另定", act=act(author))
+        assert waive_case(draft, INVENTION, reason="上级文件另定", act=act(author)).pk == waiver.pk
+        undo_case(draft, waiver.pk, act=act(author))
+        with pytest.raises(RefusedError, match="还没有案例"):
+            propose(draft, revision=draft.revision, act=act(author))
+        line = {"patent_kind": "invention", "granted_on": "2021-01-05", "fees": "9000"}
+        question = {"item": INVENTION, "on": "2021-06-01", "applicant": {"kind": "enterprise"}, "lines": [line]}
+        add_case(draft, sentence="发明一件", question=question, expected={"amount": "6000.00"}, act=act(author))
+        assert propose(draft, revision=draft.revision, act=act(author)).state == DraftState.PROPOSED
 
     def test_a_proposed_draft_is_not_changed(self, waiting, author):
         with pytest.raises(RefusedError, match="不能修改"):

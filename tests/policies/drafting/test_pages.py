@@ -106,6 +106,17 @@ def test_a_return_without_a_reason_says_so(draft, author):
     assert "依据不足" in text_of(page_of(author).get(at("draft", draft)))
 
 
+def test_a_change_shows_the_sections_it_changes_first(draft, author):
+    answer = page_of(author).get(at("draft", draft))
+    assert (answer.context["changed"], len(answer.context["unchanged"])) == ([], len(draft.sections))
+    draft = with_standard(draft, "3000", author)
+    answer = page_of(author).get(at("draft", draft))
+    assert [row.name for row in answer.context["changed"]] == [INVENTION]
+    assert text_of(answer).index("有改动或待改正的 1 段") < text_of(answer).index(
+        f"没有改动的 {len(draft.sections) - 1} 段"
+    )
+
+
 def test_problems_stand_at_their_sections_with_a_link(draft, author):
     draft = changed(draft, INVENTION, author, title="")
     page = text_of(page_of(author).get(at("draft", draft)))
@@ -117,11 +128,11 @@ def test_problems_stand_at_their_sections_with_a_link(draft, author):
 
 def test_a_section_is_moved_and_taken_off_and_a_stale_page_says_so(draft, author):
     client = page_of(author)
-    post(client, "move_section", draft, 1, to="down")
+    post(client, "arrange", draft, action="down:1")
     draft.refresh_from_db()
     assert place_of(draft, INVENTION) == 2
-    post(client, "remove_section", draft, 2)
-    stale = post(client, "remove_section", draft, 1)
+    post(client, "arrange", draft, action="drop:2")
+    stale = post(client, "arrange", draft, action="drop:1")
     assert "已在别处修改" in told(stale)
     assert len(PolicyDraft.objects.get().sections) == len(draft.sections) - 1
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from policies.drafting import yaml_codec
 from policies.drafting.models import PolicyDraft
-from policies.drafting.selectors.cases import unsettled_cases
-from policies.drafting.services.cases import confirm_case
+from policies.drafting.selectors.cases import items_without_case, run_cases, unsettled_cases
+from policies.drafting.selectors.changes import draft_changes
+from policies.drafting.services.cases import confirm_case, waive_case
 from policies.drafting.services.decisions import propose, publish
 from policies.drafting.services.drafts import describe_draft, save_section, start_draft
 from policies.engine import package_documents
@@ -62,6 +63,8 @@ def proposed(draft: PolicyDraft, author: User) -> PolicyDraft:
     for run in unsettled_cases(draft):
         assert run.case is not None
         confirm_case(draft, run.case, reason="标准提高", act=act(author))
+    for change in items_without_case(draft, draft_changes(draft), run_cases(draft)):
+        waive_case(draft, change.code, reason="测试不写案例", act=act(author))
     draft = describe_draft(draft, revision=draft.revision, title=draft.title, note="依据年度资金安排", act=act(author))
     return propose(draft, revision=draft.revision, act=act(author))
 

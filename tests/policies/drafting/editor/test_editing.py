@@ -1,5 +1,7 @@
 """Writing a section in the browser with posts only: nothing typed is lost."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -13,6 +15,7 @@ from policies.drafting.selectors.problems import draft_problems
 from policies.drafting.selectors.reading import draft_document
 from policies.engine import assess, catalogue_of
 from policies.engine.loader import CATALOGUE
+from policies.engine.model import content_hash
 from tests.policies.drafting.editor.pages import WX2020, Page, fill_in_head, from_text, stored, under
 
 pytestmark = pytest.mark.django_db
@@ -219,7 +222,7 @@ def test_what_is_typed_is_kept_when_a_row_is_added(writer, officer):
     page = Page(writer, draft, 1).add("conditions", **under("", summary="新的说明"))
     assert stored(draft, 1)["summary"] == "新的说明"
     assert stored(draft, 1)["conditions"][-1] == {}
-    assert page.response.context["page"].opened == "section-conditions-2"
+    assert page.response.context["page"].opened == ["section-conditions-2"]
 
 
 def test_one_section_is_saved_on_the_way_to_the_next(writer, officer):
@@ -234,6 +237,44 @@ def test_adding_without_choosing_says_so(writer, officer):
     page = Page(writer, draft, 1).press("add:steps", **{"add-steps": ""})
     assert "还没有选" in page.text
     assert len(stored(draft, 1)["steps"]) == 6
+
+
+def test_whatever_was_chosen_is_added_whichever_button_is_pressed(writer, officer):
+    draft = from_text(officer, WX2020)
+    page = Page(writer, draft, 1)
+    chosen = {"add-facts": ["registered_on", "certificate_no"], "add-limits": "yuan", "add-steps": ""}
+    page.press("add:conditions", **chosen)
+    section = stored(draft, 1)
+    assert section["facts"]["required"][-2:] == ["registered_on", "certificate_no"]
+    assert "yuan" in section["limits"][-1]
+    assert (len(section["steps"]), section["conditions"][-1]) == (6, {})
+    assert page.response.context["page"].opened[0] == "section-conditions-2"
+
+
+def test_htmx_gets_the_part_of_the_new_row_with_the_keyboard_in_it_and_not_the_page(writer, officer):
+    draft = from_text(officer, WX2020)
+    page = Page(writer, draft, 1)
+    sent = {**page.sent, "action": "add:limits", "add-limits": "yuan"}
+    answer = writer.post(page.url, sent, headers={"HX-Request": "true"})
+    html = answer.content.decode()
+    assert re.findall(r'<section class="card edit-part[^"]*"\s+id="part-(\w+)"', html) == ["limits"]
+    assert re.findall(r'id="([\w-]+)"\s+open>\s*<summary autofocus>', html) == [
+        f"section-limits-{len(stored(draft, 1)['limits']) - 1}"
+    ]
+    assert f'name="base" value="{content_hash(stored(draft, 1))}"' in html
+    assert "<body" not in html
+
+    # Another fact to choose from changes the parts that offer facts.
+    page = Page(writer, draft, 1)
+    sent = {**page.sent, "action": "add:facts", "add-facts": "registered_on"}
+    html = writer.post(page.url, sent, headers={"HX-Request": "true"}).content.decode()
+    assert set(re.findall(r'id="part-(\w+)"', html)) == {"facts", "subject", "conditions", "steps", "limits"}
+
+    # A stale page is answered in full: what both changed has to be read.
+    stale = writer.post(page.url, {**sent, "section-title": "另一名称"}, headers={"HX-Request": "true"})
+    assert stale.status_code == 200
+    if stale["HX-Retarget"] == "body":
+        assert "您的内容还没有保存" in stale.content.decode()
 
 
 def test_a_part_of_the_profile_becomes_the_items_own_and_back(writer, officer):

@@ -1,7 +1,9 @@
 """Each problem of a section stands at the control that it is about, in words of the form."""
 
 import copy
+import itertools
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -147,7 +149,7 @@ AT = [
     (2, ("limits", 0, "scale", "ratio"), "150%", "section-limits-0-scale-ratio", "0 到 100%"),
     (2, ("limits", 0, "scale", "only", "is"), "", "section-limits-0-scale-only-value", "请填写与什么比较。"),
     (2, ("split", "city"), "百分之六十", "section-split-city", "“百分之六十”不是比例"),
-    (2, ("effect", 0, "to"), "2029-01-01", "section-effect-0-to", "不在生效日期之后"),
+    (2, ("effect", 0, "to"), "2029-01-01", "section-effect-0-to", "止日早于起日"),
     (3, ("programme", "owners", 1, "part"), "boss", "section-programme-owners-1-part", "没有“boss”这个选项"),
     (3, ("programme", "every"), None, "section-programme-every", "请选择多久一次"),
     (3, ("programme", "tasks"), [], "section-programme-tasks", "请至少填写 1 项"),
@@ -170,6 +172,40 @@ def test_a_form_never_speaks_of_files(index, path, value):
         assert not re.search("引号|YAML|键|映射", problem.text)
         names = set(re.findall(r"[A-Za-z][A-Za-z0-9_]+", problem.text.partition("，如 ")[0]))
         assert names <= typed, problem.text
+
+
+WRONG = [None, "", "乱写", [], {}, ["乱写"], {"乱写": "乱写"}, -1, "0", "150%", "2029-12-31"]
+
+
+def places(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every place inside a value."""
+    if at:
+        yield at
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in inner:
+        yield from places(part, (*at, key))
+
+
+@pytest.mark.parametrize("index", range(len(SECTIONS)))
+def test_whatever_is_wrong_anywhere_the_form_speaks_its_own_language(index):
+    # What an author of these sections typed is theirs to read.
+    typed = {"layout_fees", "layout_certificate", "own", "rule", "item", "document"}
+    for path, value in itertools.product(places(SECTIONS[index]), WRONG):
+        if path[0] in ("rule", "item", "document", "settings") and len(path) == 1:
+            continue
+        sections = with_value(index, path, value)
+        try:
+            read_document(sections, name="td2030.yaml")
+        except CatalogueError as error:
+            problems = [problem for problem in error.problems if problem.section is not None]
+        else:
+            continue
+        for problem in problems:
+            section = sections[problem.section]
+            for one in field_problems(section, [problem], words=section_names(sections, section)).found:
+                assert not re.search("引号|YAML|键|映射|None", one.text), (path, value, one.text)
+                names = set(re.findall(r"[A-Za-z][A-Za-z0-9_]+", one.text.partition("，如 ")[0]))
+                assert names <= typed, (path, value, one.text)
 
 
 @pytest.mark.parametrize(("index", "path", "value", "control", "words"), AT, ids=lambda part: str(part)[:40])

@@ -31,7 +31,7 @@ def item(writer, draft):
 
 
 def fact(page, name, label, kind):
-    page.add("facts")
+    page.press("add:facts:")
     rows = [name.split("-")[2] for name in page.sent if name.startswith("section-facts-") and name.endswith("-label")]
     page.press("save", **under(f"facts-{rows[-1]}", name=name, label=label, type=kind))
 
