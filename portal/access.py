@@ -17,6 +17,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from portal.accounts.enums import Role
 from portal.accounts.models import User
@@ -71,13 +72,13 @@ def officials(*roles: Role) -> Rule:
 any_official = officials(*Role)
 
 
-def access(rule: Rule) -> Callable[[View], View]:
+def access(rule: Rule, *, for_newcomers: bool = False) -> Callable[[View], View]:
     """Declare who may enter a view, and keep everyone else out.
 
-    A stranger who wants to read is sent to sign in and comes back; what a stranger sends is refused in words and kept
-    for the person whose page sent it. A person who has no organisation yet is sent to register one, and goes on from
-    there; a person without the right gets 403; an official or expert without a second
-    factor is sent to set one up.
+    A stranger who wants to read is sent to sign in (to sign up, where the page is `for_newcomers`) and comes back; what
+    a stranger sends is refused in words and kept for the person whose page sent it. A person who has no organisation
+    yet is sent to register one, and goes on from there; a person without the right gets 403; an official or expert
+    without a second factor is sent to set one up.
     """
 
     def decorate(view: View) -> View:
@@ -85,7 +86,7 @@ def access(rule: Rule) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not rule.allows(request.user):
                 if not request.user.is_authenticated:
-                    return _send_to_sign_in(request, view)
+                    return _send_to_sign_in(request, view, for_newcomers=for_newcomers)
                 if rule.takes_applicants and private_persons.allows(request.user) and _is_read(request, view):
                     return remember(redirect("accounts:organisation_new"), request)
                 raise PermissionDenied
@@ -101,9 +102,10 @@ def access(rule: Rule) -> Callable[[View], View]:
     return decorate
 
 
-def _send_to_sign_in(request: HttpRequest, view: View) -> HttpResponseBase:
+def _send_to_sign_in(request: HttpRequest, view: View, *, for_newcomers: bool) -> HttpResponseBase:
     if _is_read(request, view):
-        return remember(redirect_to_login(request.get_full_path()), request)
+        entrance = reverse("account_signup") if for_newcomers else None
+        return remember(redirect_to_login(request.get_full_path(), entrance), request)
     if request.method in _READING and "HX-Request" not in request.headers:
         # An address that only takes what a form sends cannot be opened afterwards.
         return redirect("account_login")

@@ -35,6 +35,8 @@ def every_pattern() -> Iterator[tuple[str, URLPattern]]:
     return walk(get_resolver(), ())
 
 
+# Where strangers are sent: to sign in, or to sign up for what newcomers want.
+SIGN_IN = (reverse("account_login"), reverse("account_signup"))
 NAMES = sorted({name for name, _ in every_pattern()})
 OURS = [name for name in NAMES if not name.startswith(("account_", "mfa_", "usersessions_"))]
 
@@ -143,7 +145,7 @@ def outcome(response) -> str:
         # Read to the end, the client closes the answer behind it; closing it here would end the database connection.
         for _ in response.streaming_content:
             pass
-    if response.status_code == 302 and response["Location"].startswith(reverse("account_login")):
+    if response.status_code == 302 and response["Location"].startswith(SIGN_IN):
         return "sign in"
     # Who has no organisation yet is sent to register one, and comes back afterwards.
     if "wanted" in response.cookies:

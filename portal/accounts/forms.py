@@ -71,7 +71,7 @@ class PhoneMixin(forms.Form):
 class SignupForm(ConsentForm, PhoneMixin):
     """What signing up asks beyond e-mail and password."""
 
-    field_order = ("email", "name", "phone", "password1", "password2", "consent", "sensitive_consent")
+    field_order = ("email", "name", "phone", "password1", "consent", "sensitive_consent")
     name = LineField(
         label="姓名",
         max_length=40,
@@ -105,13 +105,13 @@ class DetailsForm(ComparedForm):
     size_class = forms.ChoiceField(
         label="企业规模",
         required=False,
-        choices=[("", "不适用"), *SizeClass.choices],
-        help_text="按国家划型标准；非企业不填。",
+        choices=[("", "请选择（非企业不填）"), *SizeClass.choices],
+        help_text="按国家划型标准；有的事项按规模定金额。",
     )
     contact_name = LineField(label="联系人", max_length=40)
     contact_phone = LineField(label="联系电话", max_length=24, widget=forms.TextInput(attrs={"inputmode": "tel"}))
     account_name = LineField(
-        label="账户名称", max_length=120, required=False, help_text="须与单位名称一致，否则无法拨付。"
+        label="账户名称", max_length=120, required=False, help_text="须与单位名称一致，否则无法拨付；不填即为单位名称。"
     )
     bank_name = LineField(
         label="开户银行", max_length=120, required=False, help_text="写到支行，如“某某银行无锡滨湖支行”。"
@@ -142,7 +142,7 @@ class DetailsForm(ComparedForm):
             self.fields["region"].label = "住所地"
             self.fields["region"].help_text = "申报由住所地所在区（县、市）受理。"
             self.fields["tax_region"].choices[0] = ("", "与住所地相同")  # type: ignore[attr-defined]
-            self.fields["account_name"].help_text = "须为本人账户，否则无法拨付。"
+            self.fields["account_name"].help_text = "须为本人账户，否则无法拨付；不填即为本人姓名。"
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -196,7 +196,8 @@ class DetailsForm(ComparedForm):
             contact_name=data["contact_name"],
             contact_phone=data["contact_phone"],
             size_class=data.get("size_class", ""),
-            account_name=data["account_name"],
+            # Who states an account and no name for it means their own.
+            account_name=data["account_name"] or (data["name"] if data["account_number"] else ""),
             bank_name=data["bank_name"],
             cnaps_code=data["cnaps_code"],
             account_number=data["account_number"],

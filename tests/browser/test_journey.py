@@ -101,7 +101,6 @@ def register(story, wait_until) -> Person:
             "name": "杨联系",
             "phone": "13905100001",
             "password1": secret,
-            "password2": secret,
         }
     )
     applicant.agrees()

@@ -35,7 +35,7 @@ def test_a_text_that_people_agreed_to_does_not_change(client, notice):
 @pytest.mark.parametrize("missing", AGREED)
 def test_nobody_signs_up_without_both_consents_and_they_are_on_record(client, missing):
     form = {"email": "a@example.org", "name": "张三", "phone": "13800138000"}
-    form |= dict.fromkeys(("password1", "password2"), PASSWORD)
+    form |= {"password1": PASSWORD}
     page = client.post(reverse("account_signup"), form | AGREED | {missing: ""})
     assert "请" in str(page.context["form"].errors[missing])
     assert not User.objects.exists()
