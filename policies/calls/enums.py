@@ -57,3 +57,11 @@ class ChangeKind(models.TextChoices):
     CLOSED = "closed", "提前截止"
     AMENDED = "amended", "调整"
     WITHDRAWN = "withdrawn", "撤销"
+
+
+class FilePurpose(models.TextChoices):
+    """What a call's file is for: the notice itself, or one material of an item."""
+
+    NOTICE = "notice", "通知附件"
+    TEMPLATE = "template", "模板"
+    SAMPLE = "sample", "样表"

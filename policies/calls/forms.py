@@ -12,10 +12,12 @@ from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from policies.calls.enums import Shortage
+from policies.calls.enums import FilePurpose, Shortage
 from policies.calls.models import Call, CallItem
+from policies.calls.services.attachments import Material
 from policies.calls.services.changes import Amendment
 from policies.calls.services.plans import PLAIN_FIELDS, CallPlan, ItemPlan
+from policies.engine import Evidence
 from policies.engine.grammar import MOST_WORKDAYS
 from policies.engine.procedure import CITY_ONLY, Procedure
 from policies.engine.terms import DEPARTURES, ROUTES
@@ -263,15 +265,46 @@ class WithdrawForm(ReasonedForm):
 
 
 class AttachmentForm(RefusableForm):
-    """A file to add; to a published call with a reason."""
+    """A file to add, of the notice or as a help with one material; to a published call with a reason."""
 
+    purpose = forms.ChoiceField(label="用途", required=False, choices=FilePurpose.choices)
+    place = forms.ChoiceField(label="哪一项的哪种材料", required=False, help_text="模板和样表显示在该材料旁边。")
     file = forms.FileField(label="文件", error_messages={"required": "请选择要上传的文件。"})
     reason = LineField(label="理由", max_length=300, required=False, help_text="会在通知页面公布。")
 
-    def __init__(self, *args: Any, asks_reason: bool, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        asks_reason: bool,
+        materials: Sequence[tuple[SupportItem, Sequence[Evidence]]] = (),
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
         if not asks_reason:
             del self.fields["reason"]
+        groups = [
+            (item.title, [(f"{item.pk}:{wanted.code}", wanted.label) for wanted in papers])
+            for item, papers in materials
+            if papers
+        ]
+        self.fields["place"].choices = [("", "不针对具体材料"), *groups]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A template or sample names its material, a file of the notice none."""
+        data = super().clean() or self.cleaned_data
+        is_for_material = data.get("purpose") not in ("", None, FilePurpose.NOTICE)
+        if is_for_material and not data.get("place") and "place" not in self.errors:
+            self.add_error("place", "请选择它是哪一项的哪种材料的模板或样表。")
+        if not is_for_material and data.get("place"):
+            self.add_error("purpose", "针对具体材料的，请选择是模板还是样表。")
+        return data
+
+    @property
+    def material(self) -> Material | None:
+        """Which material the valid form's file helps with."""
+        item_id, _, requirement = self.cleaned_data.get("place", "").partition(":")
+        purpose = self.cleaned_data.get("purpose")
+        return Material(FilePurpose(purpose), int(item_id), requirement) if item_id and purpose else None
 
 
 def _initial_of(call: Call) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from policies.calls.enums import CallState, ChangeKind, Phase, Shortage
+from policies.calls.enums import CallState, ChangeKind, FilePurpose, Phase, Shortage
 from policies.engine.procedure import Procedure
 from portal.accounts.enums import Role
 from portal.accounts.models import User
@@ -145,6 +145,13 @@ class Call(models.Model):
         return deadline_words(self.closes_at)
 
     @property
+    def left_words(self) -> str:
+        """How long an open call still is: in days, on its last in hours."""
+        left = self.closes_at - timezone.now()
+        hours = max(int(left.total_seconds() // 3600), 0)
+        return f"{left.days} 天" if left.days > 0 else f"{hours} 小时" if hours else "不到 1 小时"
+
+    @property
     def facts_words(self) -> str:
         return days_words(self.facts_from, self.facts_to)
 
@@ -182,12 +189,17 @@ class CallItem(models.Model):
 
 
 class CallAttachment(models.Model):
-    """A file of a call, e.g. the signed notice or a form to fill in; its bytes lie under their SHA-256."""
+    """A file of a call: of the notice, or a template or sample of a material; its bytes lie under their SHA-256."""
 
     FOLDER = "calls"
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     call = models.ForeignKey(Call, models.CASCADE, related_name="attachments")
+    purpose = models.CharField("用途", max_length=10, choices=FilePurpose.choices, default=FilePurpose.NOTICE)
+    item = models.ForeignKey(
+        "policies.SupportItem", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="支持事项"
+    )
+    requirement = models.CharField("材料", max_length=60, blank=True, help_text="事项中材料的代码")
     filename = models.CharField("文件名", max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField("大小（字节）")
@@ -200,6 +212,11 @@ class CallAttachment(models.Model):
         verbose_name = verbose_name_plural = "通知附件"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["call", "sha256"], name="file_once_in_a_call"),
+            models.CheckConstraint(
+                name="file_of_a_material_names_it",
+                condition=Q(purpose=FilePurpose.NOTICE, item=None, requirement="")
+                | (~Q(purpose=FilePurpose.NOTICE) & Q(item__isnull=False) & ~Q(requirement="")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 
 from policies.calls.enums import CallState
-from policies.calls.models import Call, CallItem
-from policies.engine.model import Item
+from policies.calls.models import Call, CallAttachment, CallItem
+from policies.engine.model import Evidence, Item
 from policies.engine.procedure import Procedure
 from policies.engine.regions import covers
 from policies.published.enums import DocumentStatus
@@ -167,6 +167,32 @@ def beneficiaries_of(call: Call) -> set[str]:
     return {kind for version in newest.values() for kind in compiled_item(version).beneficiaries}
 
 
+def materials_of(call: Call) -> list[tuple[SupportItem, list[Evidence]]]:
+    """The call's items, each with the papers that are uploaded for it, by the newest rules. Two queries."""
+    items = [row.item for row in call.items.select_related("item__document")]
+    newest = {version.item_id: version for version in ItemVersion.objects.filter(item__in=items).order_by("number")}
+    return [
+        (item, [wanted for wanted in compiled_item(newest[item.pk]).evidence if not wanted.is_declared])
+        for item in items
+        if item.pk in newest
+    ]
+
+
+def material_files(call: Call | None, item: SupportItem) -> dict[str, list[CallAttachment]]:
+    """Templates and samples for the papers of an item in a call, by the paper's code. One query."""
+    found: dict[str, list[CallAttachment]] = {}
+    if call is not None:
+        for file in call.attachments.filter(item=item):
+            found.setdefault(file.requirement, []).append(file)
+    return found
+
+
+def papers_of(rules: Item, item: SupportItem, call: Call | None) -> list[tuple[Evidence, list[CallAttachment]]]:
+    """The papers of an item, each with the templates and samples of a call."""
+    helps = material_files(call, item)
+    return [(wanted, helps.get(wanted.code, [])) for wanted in rules.evidence]
+
+
 PAGE_SIZE = 20
 
 
@@ -174,6 +200,12 @@ def current_calls(at: datetime, *, region_code: str = "") -> list[Call]:
     """Published calls that are not over at a moment, with city and items; those that close first come first."""
     calls = _public(region_code).filter(state=CallState.PUBLISHED, closes_at__gt=at)
     return list(with_items(calls).order_by("closes_at", "pk"))
+
+
+def next_deadlines(at: datetime, *, most: int) -> list[Call]:
+    """Published calls that are not over at a moment, those that close first first, at most so many. One query."""
+    calls = _public("").filter(state=CallState.PUBLISHED, closes_at__gt=at)
+    return list(calls.select_related("region").order_by("closes_at", "pk")[:most])
 
 
 def past_calls(at: datetime, *, region_code: str = "", after: str = "") -> Page[Call]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
-from policies.calls.selectors import Taking, calls_ahead, offer_of
+from policies.calls.selectors import Taking, calls_ahead, offer_of, papers_of
 from policies.engine import PAYERS, QuestionError, amount_text, assess, conditions_text
 from policies.published import selectors
 from policies.published.enums import DocumentStatus
@@ -116,6 +116,7 @@ def _regions(card: ItemCard) -> list[tuple[str, str]]:
 
 
 def _context(card: ItemCard, filled: Calculator) -> dict[str, Any]:
+    offer = SimpleLazyObject(lambda: offer_of(card.item, at=timezone.now()))
     return {
         "card": card,
         "item": card.item,
@@ -131,7 +132,8 @@ def _context(card: ItemCard, filled: Calculator) -> dict[str, Any]:
         "asks_patent": any(fact.check == "patent_no" for fact in card.rules.facts),
         "is_draft": card.item.document.status == DocumentStatus.DRAFT,
         # Read by whole pages alone: an answer to a keystroke does not ask for it.
-        "offer": SimpleLazyObject(lambda: offer_of(card.item, at=timezone.now())),
+        "offer": offer,
+        "papers": SimpleLazyObject(lambda: papers_of(card.rules, card.item, offer.calls[0] if offer.calls else None)),
     }
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from pathlib import PurePath
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from policies.calls.enums import CallState, ChangeKind
+from policies.calls.enums import CallState, ChangeKind, FilePurpose
 from policies.calls.models import Call, CallAttachment, CallChange
 from policies.calls.services.drafts import lock_draft
 from policies.calls.services.plans import lock_call
@@ -17,15 +18,30 @@ from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.files import EXCEL, PDF, WORD, Allowed, check_file, keep_file
 
-MAX_ATTACHMENTS = 20
+MAX_ATTACHMENTS = 60
 ENDINGS = {PDF: ("pdf",), WORD: ("docx",), EXCEL: ("xlsx",), "image/png": ("png",), "image/jpeg": ("jpg", "jpeg")}
 ALLOWED_WORDS = "PDF、Word（.docx）、Excel（.xlsx）、PNG 或 JPG"
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A material that a file helps with: as template or sample, of which item of the call, by the material's code."""
+
+    purpose: FilePurpose
+    item_id: int
+    requirement: str
+
+
 def add_attachment(
-    call: Call, *, name: str, file: UploadedFile[bytes], act: ActorContext, reason: str = ""
+    call: Call,
+    *,
+    name: str,
+    file: UploadedFile[bytes],
+    act: ActorContext,
+    reason: str = "",
+    material: Material | None = None,
 ) -> CallAttachment:
-    """Check a file, keep it, and attach it; the same file again is the one that is there.
+    """Check a file, keep it, and attach it, to the notice or to a material; the same file again is the one there is.
 
     To a published call only with a reason, which everybody reads. Raises RefusedError with the remedy.
     """
@@ -53,6 +69,7 @@ def add_attachment(
                 "media_type": media_type,
                 "added_by": act.user,
                 "added_at": act.at,
+                **(asdict(material) if material else {}),
             },
         )
         if not is_new:

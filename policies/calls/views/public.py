@@ -60,7 +60,7 @@ def context_of(request: HttpRequest, call: Call) -> dict[str, object]:
     return {
         "call": call,
         "phase": call.phase,
-        "attachments": call.attachments.all(),
+        "attachments": call.attachments.select_related("item"),
         "changes": call.changes.all(),
         "is_mine": administers(user, call.region_id),
         "may_claim": call.phase == Phase.OPEN and not (user and user.is_official),

@@ -120,9 +120,13 @@ def manage(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return render(request, "calls/manage.html", _manage_context(request, own_call(request, key)))
 
 
+def _attachment_form(call: Call, *sent: Any) -> AttachmentForm:
+    return AttachmentForm(*sent, asks_reason=call.state == CallState.PUBLISHED, materials=selectors.materials_of(call))
+
+
 def _manage_context(request: HttpRequest, call: Call) -> dict[str, Any]:
     return context_of(request, call) | {
-        "attachment_form": AttachmentForm(asks_reason=call.state == CallState.PUBLISHED),
+        "attachment_form": _attachment_form(call),
         "allowed_words": ALLOWED_WORDS,
         "is_draft": call.state == CallState.DRAFTED,
         "may_change": call.state == CallState.PUBLISHED,
@@ -247,11 +251,12 @@ def amend(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def attach(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Add a file to a call."""
     found = own_call(request, key)
-    form = AttachmentForm(request.POST, request.FILES, asks_reason=found.state == CallState.PUBLISHED)
+    form = _attachment_form(found, request.POST, request.FILES)
     if form.is_valid():
         file, reason = form.cleaned_data["file"], form.cleaned_data.get("reason", "")
         with show_refusal(form):
-            add_attachment(found, name=file.name or "未命名", file=file, act=act_of(request), reason=reason)
+            name, act = file.name or "未命名", act_of(request)
+            add_attachment(found, name=name, file=file, act=act, reason=reason, material=form.material)
             messages.success(request, f"已上传“{file.name}”。")
             return redirect("calls:manage", found.key)
     context = _manage_context(request, found) | {"attachment_form": form}

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from policies.calls.enums import CallState, ChangeKind
 from policies.calls.models import Call
+from policies.calls.selectors import material_files, materials_of
 from portal.accounts.enums import Role
 from tests.factories import CallFactory, make_member, make_official, suzhou, wuxi
 from tests.files import make_pdf
@@ -324,6 +325,18 @@ def test_files_are_uploaded_and_taken_off(desk, items):
     assert "通知.pdf" in page_of(desk, "preview", call.key)
     desk.post(reverse("calls:draft_attachment", args=[file.key]))
     assert not call.attachments.exists()
+
+
+def test_a_sample_names_the_material_that_it_is_of(desk, items):
+    call = CallFactory(items=items, state=CallState.DRAFTED)
+    address = reverse("calls:attach", args=[call.key])
+    [item, papers], *_ = materials_of(call)
+    sent = {"purpose": "sample", "file": SimpleUploadedFile("样表.pdf", make_pdf())}
+    assert "请选择它是哪一项的哪种材料" in desk.post(address, sent).content.decode()
+    sent = {"file": SimpleUploadedFile("样表.pdf", make_pdf()), "place": f"{item.pk}:{papers[0].code}"}
+    assert "请选择是模板还是样表" in desk.post(address, sent).content.decode()
+    desk.post(address, sent | {"purpose": "sample", "file": SimpleUploadedFile("样表.pdf", make_pdf())})
+    assert [file.filename for file in material_files(call, item)[papers[0].code]] == ["样表.pdf"]
 
 
 def test_drafts_page_of_a_published_call_leads_to_its_desk(desk, items):
