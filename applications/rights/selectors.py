@@ -15,7 +15,7 @@ from policies.engine import Fact, Item
 from policies.facts.identifiers import comparison_key
 from policies.facts.values import engine_facts, read_facts, show_fact
 from policies.finder.events import Event, event_code, events_of, identity_of
-from policies.finder.selectors import PublishedItem, published_items
+from policies.finder.selectors import PublishedItem, events_for, published_items
 from portal.accounts.models import Applicant, User
 from portal.core.paging import Page, paginate
 
@@ -28,6 +28,14 @@ def right_kinds(items: Sequence[PublishedItem] | None = None) -> dict[str, Event
     """The kinds of records, by code: one for each event that a published item rewards. One query without `items`."""
     found = published_items() if items is None else items
     return {event.code: event for event in events_of(entry.newest for entry in found)}
+
+
+def right_kinds_for(user: User) -> list[Event]:
+    """The kinds that one of the person's applicants, by its kind and region, could get something for."""
+    items = published_items()
+    own = [membership.applicant for membership in user.active_memberships]
+    offered = {event.code for one in own for event in events_for(items, kind=one.kind, region=one.region_id)}
+    return [event for event in right_kinds(items).values() if event.code in offered]
 
 
 def identity_key(event: Event, facts: Mapping[str, Any]) -> str:

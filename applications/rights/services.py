@@ -8,13 +8,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from applications.claims.models import Claim
-from applications.claims.selectors.problems import MAX_LINES
-from applications.claims.services.drafts import add_lines, lock_editable, start_claim
+from applications.claims.services.drafts import start_filled_claim
 from applications.rights.models import Right
 from applications.rights.selectors import Holding, identity_key
 from policies.calls.models import Call
-from policies.facts.identifiers import cn_patent_kind
-from policies.facts.values import read_facts
+from policies.facts.values import implied_facts, read_facts
 from policies.finder.events import Event
 from policies.published.models import SupportItem
 from portal.accounts.models import Applicant, User
@@ -166,11 +164,8 @@ def start_claim_from_holdings(
 
     In the call, or the one that is open. Raises RefusedError as `start_claim` does.
     """
-    with transaction.atomic():
-        claim = start_claim(applicant, item=item, key=key, act=act, call=call)
-        if lock_editable(claim, act=act).revision == 0 and holdings:
-            add_lines(claim, act=act, rows=[holding.facts for holding in holdings[:MAX_LINES]])
-        return claim
+    rows = [holding.facts for holding in holdings]
+    return start_filled_claim(applicant, item=item, key=key, act=act, rows=rows, call=call)
 
 
 def kept_facts(event: Event, facts: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
@@ -181,9 +176,7 @@ def kept_facts(event: Event, facts: Mapping[str, Any]) -> tuple[dict[str, Any], 
             label = next(fact.label for fact in event.kept_facts if fact.name == place.split(".")[0])
             raise RefusedError(f"{label}：{message}")
     kept = {name: value for name, value in reading.values.items() if value not in ("", None, [])}
-    if "patent_no" in kept and "patent_kind" in reading.values:
-        # The number tells it: nobody needs to state it, and what is stated has been compared with it.
-        kept.setdefault("patent_kind", cn_patent_kind(kept["patent_no"]))
+    kept |= implied_facts(event.kept_facts, reading)
     return kept, identity_key(event, kept)
 
 

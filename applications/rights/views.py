@@ -29,6 +29,7 @@ from applications.rights.selectors import (
     holdings_of,
     list_rights,
     right_kinds,
+    right_kinds_for,
     right_row,
     unrecorded_by_applicant,
 )
@@ -83,7 +84,7 @@ def register(request: HttpRequest) -> HttpResponse:
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
     """Choose the kind of a new record."""
-    kinds = right_kinds().values()
+    kinds = right_kinds_for(user_of(request))
     topics = [(topic, list(group)) for topic, group in groupby(kinds, key=lambda event: event.topic)]
     return render(request, "rights/choose.html", {"topics": topics})
 

@@ -23,6 +23,8 @@ from policies.published.wording import DECIDES, is_discretionary
 from portal.core.paging import read_number as read_count
 
 MAX_PASTED = 50_000
+# A longer address than this is cut by some servers.
+MAX_QUERY = 3000
 SPARE_ROWS = 2
 MORE_ROWS = 3
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -65,6 +67,18 @@ def _pasted_rows(fact: Fact, data: Mapping[str, Any], name: str) -> Iterator[dic
             cells = cells[1:]
         if any(cells) and not heads & set(cells):
             yield dict(zip((column.name for column in fact.columns), cells, strict=False))
+
+
+def control_pairs(values: Mapping[str, Any], *, prefix: str) -> list[tuple[str, str]]:
+    """The controls that hold these facts, as name and text: what `read_posted` reads, for an address or a form."""
+    found = []
+    for name, value in values.items():
+        if isinstance(value, list):
+            cells = [(index, column, cell) for index, row in enumerate(value) for column, cell in row.items()]
+            found += [(f"{prefix}-{name}-{index}-{column}", _typed(cell)) for index, column, cell in cells]
+        else:
+            found.append((f"{prefix}-{name}", _typed(value)))
+    return [(name, text) for name, text in found if text]
 
 
 def wants_rows(data: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from policies.engine.model import Fact, Item
 from policies.facts.heads import Head, Unit, mapped_head, read_head, unit_of_title
-from policies.facts.values import MAX_ROWS, Reading, facts_of, read_fact, read_facts
+from policies.facts.values import MAX_ROWS, Reading, facts_of, impliable, read_fact, read_facts
 from portal.core.errors import RefusedError
 from portal.core.money import MoneyError, read_yuan
 from portal.core.sheet_reading import Cell, Kind, Sheet, column_name, total_word
@@ -147,8 +147,10 @@ def _table(
     head_row = first if row is None else row
     cells = sheet.rows[head_row]
     head = read_head(facts, cells) if chosen is None else mapped_head(facts, cells, chosen)
-    if chosen is None and (row is None or head.missing(facts)):
-        reading.missing = [fact.label for fact in head.missing(facts)]
+    can_do_without = impliable(facts)
+    missing = [fact.label for fact in head.missing(facts) if fact.name not in can_do_without]
+    if chosen is None and (row is None or missing):
+        reading.missing = missing
         reading.unmapped = _unmapped(sheet, head_row, head)
         return None
     above = [number for number in sheet.rows if number < head_row]

@@ -31,6 +31,9 @@ MAX_INTEGER = 1_000_000
 # A sum that people decide where the document names none, and the paper that sets it: never the applicant's to state.
 DECIDED = "decided"
 DECISION_NO = "decision_no"
+# Who holds a right, in the order of its certificate.
+HOLDERS = "holders"
+PATENT_KIND = "patent_kind"
 OFFICERS_FACTS = frozenset({DECIDED, DECISION_NO})
 # Below and above these sums (yuan) the unit is probably another than meant: by the fact's name, and for all others.
 _LIKELY: Mapping[str, tuple[Decimal, Decimal]] = {"fees": (Decimal(100), Decimal(200_000))}
@@ -148,7 +151,7 @@ def _read_rows(fact: Fact, raw: Any, found: FactsReading) -> None:
 def _check_patent_kind(facts: Iterable[Fact], found: FactsReading) -> None:
     """A patent number tells its kind: it must be the one stated beside it."""
     for fact in facts:
-        stated = found.values.get("patent_kind")
+        stated = found.values.get(PATENT_KIND)
         if fact.check != "patent_no" or fact.name in found.errors or not stated:
             continue
         number = found.values.get(fact.name)
@@ -157,6 +160,27 @@ def _check_patent_kind(facts: Iterable[Fact], found: FactsReading) -> None:
             found.errors[fact.name] = (
                 f"从号码看这是{PATENT_KIND_LABELS[kind]}，而填写的种类是{PATENT_KIND_LABELS[stated]}，请核对号码和种类。"
             )
+
+
+def implied_facts(facts: Iterable[Fact], reading: FactsReading, *, applicant: str = "") -> dict[str, Any]:
+    """What nobody stated and the rest of a line tells: a patent's kind by its number, the applicant as its holder."""
+    by_name = {fact.name: fact for fact in facts}
+    blank = {name for name in by_name if reading.values.get(name) in ("", None, [])}
+    told: dict[str, Any] = {}
+    for fact in by_name.values():
+        if PATENT_KIND in blank and fact.check == "patent_no" and not {fact.name} & {*reading.errors, *blank}:
+            kind = cn_patent_kind(str(reading.values[fact.name]))
+            if kind in dict(by_name[PATENT_KIND].choices):
+                told[PATENT_KIND] = kind
+    if HOLDERS in blank and applicant and not reading.is_blank:
+        told[HOLDERS] = applicant
+    return told
+
+
+def impliable(facts: Iterable[Fact]) -> set[str]:
+    """The names of the facts that `implied_facts` may fill in, so that a table can do without them."""
+    has_number = any(fact.check == "patent_no" for fact in facts)
+    return {HOLDERS, PATENT_KIND} if has_number else {HOLDERS}
 
 
 def missing_text(fact: Fact) -> str:

@@ -22,9 +22,13 @@ from portal.accounts.models import Applicant
 from portal.accounts.selectors import districts_by_city
 
 ELSEWHERE = "elsewhere"
+# The control that asks for documents that name no area.
+ANYWHERE = "anywhere"
 # The region that the engine is given for an address in no district of the list: no document's area has such a name.
 _ELSEWHERE_NAME = "其他地区"
 MAX_EVENTS = 12
+# Who nearly everybody is; the rest of the kinds stand below.
+_USUAL = ("enterprise", "individual", "university", "institution", "agency")
 
 
 class WhoForm(forms.Form):
@@ -32,7 +36,11 @@ class WhoForm(forms.Form):
 
     kind = forms.ChoiceField(
         label="您是哪一类",
-        choices=[("", "请选择"), *APPLICANT_KINDS.items()],
+        choices=[
+            ("", "请选择"),
+            *((kind, APPLICANT_KINDS[kind]) for kind in _USUAL),
+            ("其他", [(kind, label) for kind, label in APPLICANT_KINDS.items() if kind not in _USUAL]),
+        ],
         error_messages={"required": "请选择您是企业、个人还是其他单位。", "invalid_choice": "请从列表中选择一类。"},
     )
     region = forms.ChoiceField(
@@ -106,10 +114,22 @@ class Answers:
     items: Sequence[PublishedItem]
     data: QueryDict
 
+    @property
+    def is_anywhere(self) -> bool:
+        """Whether documents that name no area are asked for as well, as they are by who is in none of the list's."""
+        return bool(self.data.get(ANYWHERE)) or self.asker.region == _ELSEWHERE_NAME
+
     @cached_property
     def offered(self) -> list[Event]:
         """The events that this asker can get something for."""
-        return events_for(self.items, kind=self.asker.kind, region=self.asker.region)
+        shown = [entry for entry in self.items if self.is_anywhere or entry.names_area]
+        return events_for(shown, kind=self.asker.kind, region=self.asker.region)
+
+    @cached_property
+    def left_out(self) -> int:
+        """How many items of documents that name no area are not shown to this asker."""
+        hidden = [entry for entry in self.items if not (self.is_anywhere or entry.names_area)]
+        return sum(entry.is_for(kind=self.asker.kind, region=self.asker.region) for entry in hidden)
 
     @cached_property
     def chosen(self) -> list[Event]:
@@ -151,7 +171,7 @@ class Answers:
     @property
     def back_query(self) -> str:
         """The query of the page that asks what happened."""
-        return self.query(only=("kind", "region", "event"))
+        return self.query(only=("kind", "region", "event", ANYWHERE))
 
     def query(self, *, only: Iterable[str] = ()) -> str:
         """The address's query with what was answered, empty controls left out; `only` keeps some names."""

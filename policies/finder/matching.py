@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from policies.engine import Assessment, Evidence, Item, Outcome, assess, catalogue_of
+from policies.facts.forms import control_pairs
 from policies.facts.values import FactsReading, engine_facts, facts_of
 from policies.finder.events import COUNT, NOT_ASKED, Event, counts_by_n
 from policies.finder.selectors import PublishedItem
@@ -117,19 +118,9 @@ class Match:
     @property
     def prefill(self) -> list[tuple[str, str]]:
         """The controls of the item's calculator, filled in with what is known."""
-        found = [("kind", str(self.question["applicant"]["kind"])), ("lines", "1")]
-        for name, value in self.question["lines"][0].items():
-            if name in NOT_ASKED:
-                continue
-            if isinstance(value, list):
-                found += [
-                    (f"line-0-{name}-{index}-{column}", str(cell))
-                    for index, row in enumerate(value)
-                    for column, cell in row.items()
-                ]
-            else:
-                found.append((f"line-0-{name}", {True: "true", False: "false"}.get(value, str(value))))
-        return found
+        stated = {name: value for name, value in self.question["lines"][0].items() if name not in NOT_ASKED}
+        kind = str(self.question["applicant"]["kind"])
+        return [("kind", kind), ("lines", "1"), *control_pairs(stated, prefix="line-0")]
 
 
 @dataclass(frozen=True)
@@ -289,6 +280,14 @@ def _notes(matches: Sequence[Match], certain: Sequence[Match], kept: Sequence[Ma
         notes.append(f"同一件事在几份政策中都有支持的，从新、从优、从高，不重复享受；{_named(left)}没有计入。")
     if fen < sum(match.answer.amount or 0 for match in kept):
         notes.append("其中有的事项只能选一项、高档吸收低档，或者合用一个上限，合计已按规则扣减。")
+    whys = (
+        ("还要填写几个数才能测算", lambda match: bool(match.missing)),
+        ("的金额由审定决定", lambda match: match.outcome is Outcome.NO_AMOUNT),
+        ("的金额由区规定", lambda match: match.is_set_elsewhere),
+    )
+    for why, applies in whys:
+        if left := [match.rules.title for match in matches if match.is_certain and applies(match)]:
+            notes.append(f"{_named(left)}{why}，没有计入。")
     unsure = [match for match in matches if not match.is_certain and match.amount]
     if unsure:
         notes.append(f"{_named([match.rules.title for match in unsure])}要看具体是哪一项，没有计入。")

@@ -46,6 +46,11 @@ class PublishedItem:
     def is_claimable(self) -> bool:
         return self.item.claimable and self.status == DocumentStatus.IN_FORCE
 
+    @property
+    def names_area(self) -> bool:
+        """Whether its document says where it applies: what does not is shown to who asks for it alone."""
+        return self.item.document.region_id is not None
+
     def is_for(self, *, kind: str, region: str) -> bool:
         """Whether an applicant of this kind and region (a code, or words for elsewhere) is among those it is for."""
         return kind in self.newest.beneficiaries and covers(self.newest.content["document"], region)

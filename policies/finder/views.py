@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from policies.calls.models import Call
 from policies.calls.selectors import NO_CALLS, CallBook, call_rows, calls_ahead
+from policies.facts.forms import MAX_QUERY
 from policies.finder.forms import ELSEWHERE, Answers, WhoForm
 from policies.finder.matching import Match, find_matches
 from policies.finder.selectors import PUBLISHED_ROWS, published_items, rates_for
@@ -24,9 +25,14 @@ from portal.access import access, public
 from portal.core.row_versions import Rows, kept, rows_version
 from portal.core.steps import steps
 
+# What is in force, in the order in which it can be had.
+_GROUPS = {
+    "open": "现在可以申报",
+    "coming": "即将开放申报",
+    "waiting": "现行政策，还没有开放的申报通知",
+    "outside": "现行政策，不在本平台申报",
+}
 _STEPS = ("您是谁", "发生了什么", "几个数", "可以申领")
-# A longer address than this is cut by some servers: the calculator is then opened without the facts.
-_MAX_QUERY = 3000
 
 
 @access(public)
@@ -129,6 +135,11 @@ class _Group:
     leading: list[_Row]
     others: list[_Row]
 
+    @classmethod
+    def of(cls, rows: Sequence[_Row]) -> "_Group":
+        """These rows, apart by how certain they are."""
+        return cls([row for row in rows if row.match.is_leading], [row for row in rows if not row.match.is_leading])
+
     @property
     def count(self) -> int:
         return len(self.leading) + len(self.others)
@@ -145,7 +156,7 @@ def _found(form: WhoForm, answers: Answers, now: datetime) -> dict[str, Any]:
     chosen = {event.code for event in answers.chosen}
     return {
         "finding": finding,
-        "in_force": _group(finding.in_force, calls),
+        "in_force": _by_call(finding.in_force, calls),
         "drafts": _group(finding.drafts, NO_CALLS),
         "ended": _group(finding.ended, NO_CALLS),
         "others": [event for event in answers.offered if event.code not in chosen],
@@ -154,12 +165,21 @@ def _found(form: WhoForm, answers: Answers, now: datetime) -> dict[str, Any]:
 
 
 def _group(matches: Sequence[Match], calls: CallBook) -> _Group:
+    return _Group.of([_row(match, calls) for match in matches])
+
+
+def _by_call(matches: Sequence[Match], calls: CallBook) -> list[tuple[str, str, _Group]]:
+    """What is in force: first what is open now, then what opens next, each group with its id and heading."""
     rows = [_row(match, calls) for match in matches]
-    leading = [row for row in rows if row.match.is_leading]
-    return _Group(leading, [row for row in rows if not row.match.is_leading])
+    groups: dict[str, list[_Row]] = {name: [] for name in _GROUPS}
+    for row in rows:
+        on_site = row.match.entry.item.claimable
+        name = "open" if row.call else "coming" if row.next_call else "waiting" if on_site else "outside"
+        groups[name].append(row)
+    return [(name, _GROUPS[name], _Group.of(found)) for name, found in groups.items() if found]
 
 
 def _row(match: Match, calls: CallBook) -> _Row:
     taking = calls.taking(match.entry.item.code, match.day)
     prefill = urlencode(match.prefill)
-    return _Row(match, taking.call, taking.coming, prefill if len(prefill) <= _MAX_QUERY else "")
+    return _Row(match, taking.call, taking.coming, prefill if len(prefill) <= MAX_QUERY else "")

@@ -4,11 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from policies.engine import Item
 from policies.engine.schema import facts_of_applicant
 from policies.engine.terms import APPLICANT_KINDS, FIRM_SIZES
-from policies.facts.forms import LineForm, build_line_form, calculator_facts, read_posted, row_counts
+from policies.facts.forms import (
+    MAX_QUERY,
+    LineForm,
+    build_line_form,
+    calculator_facts,
+    control_pairs,
+    read_posted,
+    row_counts,
+)
 from policies.facts.values import FactsReading, engine_facts, facts_of
 from policies.published.wording import fact_label
 
@@ -116,6 +125,16 @@ class Calculator:
                 control = f"id_{line.prefix}-{'-'.join(place.split('.'))}"
                 found.append(Fault(control, f"第 {number} 项 {label}" if len(self.lines) > 1 else label, message))
         return found
+
+    @property
+    def query(self) -> str:
+        """The address's query that fills the calculator in as it is now; "" where it is longer than servers take."""
+        pairs = [("kind", self.kind), ("lines", str(len(self.lines)))]
+        pairs += [(name, value) for name, value in (("region", self.region), ("size", self.size)) if value]
+        for line in self.lines:
+            pairs += control_pairs(line.reading.values, prefix=line.prefix)
+        query = urlencode(pairs)
+        return query if len(query) <= MAX_QUERY else ""
 
     def question(self, *, today: date) -> dict[str, Any]:
         """The engine's question. Conditions that nothing is said about count as met; blank lines are left out."""

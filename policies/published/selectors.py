@@ -1,6 +1,6 @@
 """Reading the published catalogue: documents, items, versions, and the engine's compiled form of a version."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, reduce
@@ -24,6 +24,7 @@ from policies.published.models import DocumentText, ItemVersion, PolicyDocument,
 from policies.published.searchtext import Fragment, highlight, loose_words, query_words, rank_of, snippet
 from policies.published.versions import counting, version_on
 from policies.published.wording import AmountWords, amount_words
+from portal.accounts.enums import RegionLevel
 
 # A version never changes, so what was compiled from it stays right as long as the process lives.
 _items: dict[str, Item] = {}
@@ -169,6 +170,12 @@ def showcase(cards: Sequence[ItemCard]) -> list[ItemCard]:
     return [card for card in cards if card.rules.kind in COMPUTED_KINDS and card.amount.is_stated]
 
 
+def cities_of(documents: Iterable[PolicyDocument]) -> list[str]:
+    """The names of the cities whose own documents these are, each once."""
+    regions = [document.region for document in documents if document.region]
+    return list(dict.fromkeys(region.name for region in regions if region.level == RegionLevel.CITY))
+
+
 @dataclass(frozen=True)
 class DocumentEntry:
     """A document of the list, with its first items and how many more there are."""
@@ -212,6 +219,15 @@ class SearchResult:
 
     hits: list[Hit]
     total: int
+
+    @property
+    def groups(self) -> list[tuple[str, list[Hit]]]:
+        """What can be had, and apart from it what a document only aims at, each under its heading."""
+        had = [hit for hit in self.hits if hit.item.kind != TARGET]
+        aims = [hit for hit in self.hits if hit.item.kind == TARGET]
+        return [
+            (heading, hits) for heading, hits in (("支持事项", had), ("文件提出的目标，不是申领事项", aims)) if hits
+        ]
 
 
 MAX_HITS = 40

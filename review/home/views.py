@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString
 
 from applications.ledger.selectors import Balance
 from applications.rights.suggestions import balances_of, rows_behind, suggestions_for
+from policies.calls.selectors import next_deadlines
 from policies.drafting.selectors.lists import drafts_waiting_for
-from policies.published.selectors import claimable_items, showcase
+from policies.published.selectors import cities_of, claimable_items, showcase
 from portal.access import access, needs_second_factor, public
 from portal.accounts.enums import Role
 from portal.accounts.models import User
@@ -25,7 +26,7 @@ from review.home import selectors
 from review.recoveries.models import Recovery
 
 _PUBLICITY_ROLES = frozenset({Role.CITY_OFFICER, Role.DECISION_MAKER, Role.DISTRICT_SECOND})
-_CARDS = 9
+_CARDS, _CALLS = 9, 4
 
 
 @access(public)
@@ -48,9 +49,13 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 
 def _stranger(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
+    now = timezone.now()
+    today = timezone.localdate(now)
+    cards = claimable_items(today)
     context = {
-        "cards": showcase(claimable_items(today))[:_CARDS],
+        "cities": cities_of(card.item.document for card in cards),
+        "calls": next_deadlines(now, most=_CALLS),
+        "cards": showcase(cards)[:_CARDS],
         "publicity": selectors.current_publicity(today=today),
     }
     return render(request, "home/stranger.html", context)

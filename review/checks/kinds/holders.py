@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from applications.claims.selectors.problems import HOLDERS, other_first_holder
-from policies.facts.values import FactsReading
+from applications.claims.selectors.problems import other_first_holder
+from policies.facts.values import HOLDERS, FactsReading
 from portal.core.identifiers import IdentifierError
 from review.checks.enums import RegisterKind, Severity
 from review.checks.inputs import Inputs

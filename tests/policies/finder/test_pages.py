@@ -130,6 +130,15 @@ def test_the_calculator_opens_filled_in_and_says_the_same_sum(client):
     assert 'value="2025-05-10"' in calculator.content.decode()
 
 
+def test_what_is_open_now_comes_first_and_carries_its_facts_into_a_claim(client):
+    open_call(SupportItem.objects.get(code="wx2020-01-inv"))
+    html = page(client, "result", **WHO, **PATENT).content.decode()
+    titles = re.findall(r'<h2 id="(\w+)-title">([^<]*)（', html)
+    assert titles[0] == ("open", "现在可以申报")
+    assert html.index('id="match-wx2020-01-inv"') < html.index(titles[1][1])
+    assert re.search(r'href="/claims/new/wx2020-01-inv/\?[^"]*line-0-fees=3999.99', html)
+
+
 def test_other_events_are_one_click_away_with_what_was_answered(client):
     found = page(client, "result", **WHO, **PATENT).content.decode()
     link = re.search(r'href="([^"]*event=madrid)"', found)[1].replace("&amp;", "&")

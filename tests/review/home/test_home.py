@@ -56,6 +56,17 @@ def test_a_stranger_sees_the_way_in_steps_and_can_check_a_notice(catalogue):
     assert "查询通知书真伪" in page
 
 
+def test_a_stranger_reads_which_city_this_is_and_until_when_calls_are_open(catalogue):
+    open_claimable()
+    page = home()
+    call = Call.objects.first()
+    assert "无锡市" in page
+    assert call.title in page
+    assert call.closes_words in page
+    assert "查找事项" in page
+    assert "常见问题" in page
+
+
 def test_without_items_a_stranger_is_told_where_to_look():
     page = home()
     assert "目前没有开放申报的事项" in page
@@ -75,10 +86,10 @@ def test_lists_open_today_are_shown_and_ended_or_coming_ones_are_not():
 
 def test_a_strangers_page_costs_the_same_with_one_list_and_with_three(catalogue, client, django_assert_num_queries):
     publicity(wuxi())
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get(reverse("home"))
     publicity(wuxi()), publicity(suzhou())
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get(reverse("home"))
 
 
