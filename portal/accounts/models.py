@@ -144,6 +144,7 @@ class Applicant(models.Model):
     verification = models.CharField(
         "核验", max_length=10, choices=Verification.choices, default=Verification.UNVERIFIED
     )
+    owner_submits = models.BooleanField("由负责人提交", default=False, help_text="成员填写，负责人核对后提交")
 
     objects = ApplicantQuerySet.as_manager()
 

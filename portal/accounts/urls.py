@@ -16,6 +16,7 @@ urlpatterns = [
     path("organisations/<int:pk>/numbers/", numbers.show_numbers, name="show_numbers"),
     path("organisations/<int:pk>/readings/", applicants.readings, name="readings"),
     path("organisations/<int:pk>/members/", members.members, name="members"),
+    path("organisations/<int:pk>/who-submits/", members.who_submits, name="who_submits"),
     path("members/<int:pk>/remove/", members.member_remove, name="member_remove"),
     path("members/<int:pk>/make-owner/", members.member_make_owner, name="member_make_owner"),
     path("invitations/<uuid:public_id>/cancel/", members.invitation_cancel, name="invitation_cancel"),

@@ -1,6 +1,6 @@
 """Filters and tags that every template has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -47,6 +47,12 @@ def wan(amount: Decimal | str | None) -> str:
 def reason_text(reason: Mapping[str, Any]) -> str:
     """One of an answer's `reasons` in words, without the name of the fact that it adds in brackets for machines."""
     return str(reason["text"]).replace(f"（{reason['field']}）", "") if "field" in reason else str(reason["text"])
+
+
+@register.filter
+def without_effect(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of an answer's steps those that changed nothing."""
+    return [step for step in steps if not step["applied"]]
 
 
 @register.filter

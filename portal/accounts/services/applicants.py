@@ -280,6 +280,12 @@ def lock_private_person(user: User | None) -> User:
     return person
 
 
+def set_who_submits(applicant: Applicant, *, owner_only: bool, act: ActorContext) -> None:
+    """Let members fill in and the owner alone submit, or let everybody submit; only the owner may."""
+    with transaction.atomic():
+        apply_changes(lock_owned_applicant(applicant, act=act), {"owner_submits": owner_only}, act=act)
+
+
 def lock_owned_applicant(applicant: Applicant, *, act: ActorContext) -> Applicant:
     """The applicant under a row lock, for a change by its owner. Raises PermissionDenied for anybody else."""
     locked = Applicant.objects.select_for_update(of=("self",)).get(pk=applicant.pk)

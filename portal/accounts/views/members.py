@@ -14,6 +14,7 @@ from portal.access import access, applicants, private_persons, public
 from portal.accounts.forms import InviteForm
 from portal.accounts.models import Invitation, Membership
 from portal.accounts.selectors import members_of, open_invitations
+from portal.accounts.services.applicants import set_who_submits
 from portal.accounts.services.members import (
     accept_invitation,
     cancel_invitation,
@@ -50,6 +51,16 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
     }
     return render(request, "accounts/members.html", context)
+
+
+@access(applicants)
+@require_POST
+def who_submits(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set whether the owner alone submits."""
+    applicant = own_applicant(request, pk)
+    with show_refusal(request, success="提交申报的设定已保存。"):
+        set_who_submits(applicant, owner_only=request.POST.get("who") == "owner", act=act_of(request))
+    return redirect("accounts:members", pk=applicant.pk)
 
 
 @access(applicants)

@@ -1,0 +1,32 @@
+"""A page in every look, each on one screen: light and wide, dark on a tablet, large type on a phone."""
+
+from collections.abc import Iterator
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+LOOKS = (("light", 1280), ("dark", 768), ("large", 375))
+
+
+def looks_of(page: Page) -> Iterator[str]:
+    """Show the loaded page in one look after the other."""
+    for look, width in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="dark" if look == "dark" else "light")
+        if look == "large":
+            page.context.add_cookies([{"name": "display", "value": "system.large", "url": page.url}])
+            page.reload()
+        yield look
+    page.context.clear_cookies(name="display")
+
+
+def faults_of(page: Page) -> list[tuple[str, list[str]]]:
+    """What keeps people out of a page as it is shown: its rules and places; and what does not fit the screen."""
+    found = [(fault["id"], [str(node["target"]) for node in fault["nodes"]]) for fault in _violations(page)]
+    too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*found, *([("too wide", [f"{too_wide} px"])] if too_wide > 0 else [])]
+
+
+def _violations(page: Page) -> list[dict[str, list[dict[str, object]]]]:
+    violations: list[dict[str, list[dict[str, object]]]] = Axe().run(page).response["violations"]
+    return violations
