@@ -69,6 +69,7 @@ ADDRESSES: dict[str, Address] = {
         lambda world, variant: {"key": world.extra[f"unsent_{variant}"].key},
     ),
     "calls:list": Address(EVERYBODY),
+    "applications:commitment": Address(EVERYBODY),
     "calls:calendar": Address(EVERYBODY),
     "calls:call": Address(EVERYBODY, {"published": EVERYBODY, "draft": set()}, call_key),
     "calls:call_calendar": Address(EVERYBODY, {"published": EVERYBODY, "draft": set()}, call_key),
@@ -103,7 +104,7 @@ ADDRESSES: dict[str, Address] = {
         f"accounts:{page}": Address(
             MEMBER | OTHER_MEMBERS, {"own": MEMBER}, lambda world, _: {"pk": world.applicant.pk}
         )
-        for page in ("organisation_detail", "organisation_edit", "readings", "members")
+        for page in ("organisation_detail", "organisation_edit", "readings", "members", "who_submits")
     },
     "accounts:show_numbers": Address(
         MEMBER | OTHER_MEMBERS | BUSINESS,
@@ -233,6 +234,7 @@ ADDRESSES: dict[str, Address] = {
             "import": {"text": "1"},
             "review": {},
             "submit": {"revision": "0", "commitment": "on"},
+            "hand_over": {},
             "move": {},
             "withdraw": {"reason": "不申报了"},
             "copy": {"key": ""},

@@ -29,6 +29,12 @@ KINDS = [
         "{{ item }}的申报已由{{ by }}撤回。理由：{{ reason }}",
     ),
     MessageKind(
+        "claims.for_owner",
+        *_DUE,
+        "请核对并提交申报：{{ item }}",
+        "{{ by }}已填好“{{ item }}”的申报，请您核对后提交。",
+    ),
+    MessageKind(
         "claims.correction",
         *_DUE,
         "请补正申报 {{ number }}",

@@ -12,6 +12,14 @@ def acts_for_applicant(user: User, claim: Claim) -> bool:
     return any(m.applicant_id == claim.applicant_id for m in user.active_memberships)
 
 
+def may_submit(user: User, claim: Claim) -> bool:
+    """Whether the person may hand the claim in: any member, or the owner alone, as the applicant has set."""
+    owners_only = claim.applicant.owner_submits
+    return any(
+        m.applicant_id == claim.applicant_id and (m.is_owner or not owners_only) for m in user.active_memberships
+    )
+
+
 def party_for(user: User, claim: Claim, action: Action) -> str | None:
     """As what the person may do the action now: `APPLICANT`, a role held in the claim's region, or None."""
     status = ClaimStatus(claim.status)

@@ -32,7 +32,13 @@ register_audit(
     "claim",
     "申报",
     {action.value: action.label for action in Action}
-    | {"corrected": "补正内容", "moved": "转入另一份申报通知", "erased": "清除草稿内容", "clock": "计算办理期限"},
+    | {
+        "corrected": "补正内容",
+        "moved": "转入另一份申报通知",
+        "erased": "清除草稿内容",
+        "for_owner": "交给负责人提交",
+        "clock": "计算办理期限",
+    },
     weight=10,
     fields={
         "claim": "申报编号",

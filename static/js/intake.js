@@ -2,196 +2,207 @@
 (() => {
   "use strict";
 
-  const form = document.querySelector("form[data-drop]");
-  if (!form || !window.crypto?.subtle) {
-    return;
-  }
   const AT_ONCE = 2;
   const LONGEST_PAUSE_MS = 30000;
   const MOST_TRIES = 8;
-  const begin = form.dataset.drop;
-  const pieceBytes = Number(form.dataset.piece);
-  const picker = form.querySelector("input[type=file]");
-  const zone = form.querySelector(".drop-zone");
-  const list = form.querySelector("[data-drop-list]");
-  const said = form.querySelector("[data-drop-said]");
-  const queue = [];
-  let active = 0;
-  let done = 0;
-  let failed = 0;
 
-  picker.classList.add("visually-hidden");
-  form.querySelector("[data-without-script]").hidden = true;
+  const start = (form) => {
+    const begin = form.dataset.drop;
+    const pieceBytes = Number(form.dataset.piece);
+    const picker = form.querySelector("input[type=file]");
+    const zone = form.querySelector(".drop-zone");
+    const list = form.querySelector("[data-drop-list]");
+    const said = form.querySelector("[data-drop-said]");
+    const queue = [];
+    let active = 0;
+    let done = 0;
+    let failed = 0;
 
-  const headers = () => ({ ...JSON.parse(document.body.getAttribute("hx-headers") || "{}"), "HX-Request": "true" });
-  const pause = (ms) => new Promise((resolve) => window.setTimeout(resolve, ms));
+    picker.classList.add("visually-hidden");
+    form.querySelector("[data-without-script]").hidden = true;
 
-  /* What stops a file for good: the portal's own words. */
-  class Refused extends Error {}
+    const headers = () => ({ ...JSON.parse(document.body.getAttribute("hx-headers") || "{}"), "HX-Request": "true" });
+    const pause = (ms) => new Promise((resolve) => window.setTimeout(resolve, ms));
 
-  // Ask until somebody answers: a bad line and a busy server are tried again, a refusal is not.
-  const send = async (url, options, row) => {
-    for (let tries = 0; ; tries += 1) {
-      let answer = null;
-      try {
-        answer = await fetch(url, { credentials: "same-origin", ...options, headers: headers() });
-      } catch {
-        // No line.
-      }
-      const isJson = answer?.headers.get("Content-Type")?.includes("application/json");
-      if (isJson && (answer.ok || answer.status === 409)) {
-        return { status: answer.status, ...(await answer.json()) };
-      }
-      if (isJson && answer.status === 422) {
-        throw new Refused((await answer.json()).error);
-      }
-      if (answer && answer.status < 500 && answer.status !== 401 && answer.status !== 429) {
-        throw new Refused("系统没有接受这个文件，请刷新页面后再上传。");
-      }
-      if (tries >= MOST_TRIES) {
-        throw new Error("网络不通，没有传完。");
-      }
-      row.tell(answer?.status === 401 ? "登录已失效，请在新窗口登录后自动继续" : "网络不通，稍后自动继续");
-      await pause(Math.min(1000 * 2 ** tries, LONGEST_PAUSE_MS));
-    }
-  };
+    /* What stops a file for good: the portal's own words. */
+    class Refused extends Error {}
 
-  const digest = async (file) => {
-    const bytes = await window.crypto.subtle.digest("SHA-256", await file.arrayBuffer());
-    return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  };
-
-  const upload = async (file, row) => {
-    row.tell("正在读取");
-    const about = new FormData();
-    about.set("name", file.name);
-    about.set("size", String(file.size));
-    about.set("sha256", file.size ? await digest(file) : "0".repeat(64));
-    const begun = await send(begin, { method: "POST", body: about }, row);
-    if (!begun.upload) {
-      return begun.told;
-    }
-    const url = `${begin}${begun.upload}/`;
-    let { received } = begun;
-    while (received < file.size) {
-      const body = file.slice(received, received + pieceBytes);
-      ({ received } = await send(`${url}?offset=${received}`, { method: "PUT", body }, row));
-      row.progress(received / file.size);
-    }
-    row.tell("正在检查");
-    return (await send(`${url}finish/`, { method: "POST" }, row)).told;
-  };
-
-  const makeRow = (file) => {
-    const item = document.createElement("li");
-    const name = document.createElement("span");
-    name.className = "drop-name";
-    name.textContent = file.name;
-    const bar = document.createElement("progress");
-    bar.max = 1;
-    bar.value = 0;
-    bar.setAttribute("aria-label", `${file.name}的上传进度`);
-    const words = document.createElement("span");
-    words.className = "drop-words";
-    item.append(name, bar, words);
-    list.append(item);
-    return {
-      tell: (text) => {
-        words.textContent = text;
-      },
-      progress: (share) => {
-        bar.value = share;
-        words.textContent = `${Math.floor(share * 100)}%`;
-      },
-      finish: (text) => {
-        item.dataset.state = "done";
-        bar.remove();
-        words.textContent = text;
-      },
-      fail: (text, again) => {
-        item.dataset.state = "failed";
-        words.textContent = text;
-        if (again) {
-          const button = document.createElement("button");
-          button.type = "button";
-          button.className = "btn btn-sm btn-outline-primary";
-          button.textContent = "重试";
-          button.setAttribute("aria-label", `重试${file.name}`);
-          button.addEventListener("click", () => {
-            item.remove();
-            failed -= 1;
-            add([file]);
-          });
-          item.append(button);
-        } else {
-          bar.remove();
+    // Ask until somebody answers: a bad line and a busy server are tried again, a refusal is not.
+    const send = async (url, options, row) => {
+      for (let tries = 0; ; tries += 1) {
+        let answer = null;
+        try {
+          answer = await fetch(url, { credentials: "same-origin", ...options, headers: headers() });
+        } catch {
+          // No line.
         }
-      },
+        const isJson = answer?.headers.get("Content-Type")?.includes("application/json");
+        if (isJson && (answer.ok || answer.status === 409)) {
+          return { status: answer.status, ...(await answer.json()) };
+        }
+        if (isJson && answer.status === 422) {
+          throw new Refused((await answer.json()).error);
+        }
+        if (answer && answer.status < 500 && answer.status !== 401 && answer.status !== 429) {
+          throw new Refused("系统没有接受这个文件，请刷新页面后再上传。");
+        }
+        if (tries >= MOST_TRIES) {
+          throw new Error("网络不通，没有传完。");
+        }
+        row.tell(answer?.status === 401 ? "登录已失效，请在新窗口登录后自动继续" : "网络不通，稍后自动继续");
+        await pause(Math.min(1000 * 2 ** tries, LONGEST_PAUSE_MS));
+      }
     };
-  };
 
-  const rest = () => {
-    said.textContent = `上传完毕：${done} 个文件${failed ? `，${failed} 个没有上传` : ""}。`;
-    for (const item of list.querySelectorAll("li[data-state=done]")) {
-      item.hidden = done > 5;
+    const digest = async (file) => {
+      const bytes = await window.crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+      return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    };
+
+    const upload = async (file, row) => {
+      row.tell("正在读取");
+      const about = new FormData();
+      about.set("name", file.name);
+      about.set("size", String(file.size));
+      about.set("sha256", file.size ? await digest(file) : "0".repeat(64));
+      const begun = await send(begin, { method: "POST", body: about }, row);
+      if (!begun.upload) {
+        return begun.told;
+      }
+      const url = `${begin}${begun.upload}/`;
+      let { received } = begun;
+      while (received < file.size) {
+        const body = file.slice(received, received + pieceBytes);
+        ({ received } = await send(`${url}?offset=${received}`, { method: "PUT", body }, row));
+        row.progress(received / file.size);
+      }
+      row.tell("正在检查");
+      return (await send(`${url}finish/`, { method: "POST" }, row)).told;
+    };
+
+    const makeRow = (file) => {
+      const item = document.createElement("li");
+      const name = document.createElement("span");
+      name.className = "drop-name";
+      name.textContent = file.name;
+      const bar = document.createElement("progress");
+      bar.max = 1;
+      bar.value = 0;
+      bar.setAttribute("aria-label", `${file.name}的上传进度`);
+      const words = document.createElement("span");
+      words.className = "drop-words";
+      item.append(name, bar, words);
+      list.append(item);
+      return {
+        tell: (text) => {
+          words.textContent = text;
+        },
+        progress: (share) => {
+          bar.value = share;
+          words.textContent = `${Math.floor(share * 100)}%`;
+        },
+        finish: (text) => {
+          item.dataset.state = "done";
+          bar.remove();
+          words.textContent = text;
+        },
+        fail: (text, again) => {
+          item.dataset.state = "failed";
+          words.textContent = text;
+          if (again) {
+            const button = document.createElement("button");
+            button.type = "button";
+            button.className = "btn btn-sm btn-outline-primary";
+            button.textContent = "重试";
+            button.setAttribute("aria-label", `重试${file.name}`);
+            button.addEventListener("click", () => {
+              item.remove();
+              failed -= 1;
+              add([file]);
+            });
+            item.append(button);
+          } else {
+            bar.remove();
+          }
+        },
+      };
+    };
+
+    const rest = () => {
+      said.textContent = `上传完毕：${done} 个文件${failed ? `，${failed} 个没有上传` : ""}。`;
+      for (const item of list.querySelectorAll("li[data-state=done]")) {
+        item.hidden = done > 5;
+      }
+      window.htmx.ajax("GET", form.dataset.files, {
+        target: "#files-state",
+        select: "#files-state",
+        swap: "outerHTML",
+      });
+    };
+
+    const work = async () => {
+      if (active >= AT_ONCE || !queue.length) {
+        return;
+      }
+      active += 1;
+      const [file, row] = queue.shift();
+      try {
+        row.finish(await upload(file, row));
+        done += 1;
+      } catch (error) {
+        failed += 1;
+        row.fail(error.message, !(error instanceof Refused));
+      }
+      active -= 1;
+      if (!active && !queue.length) {
+        rest();
+      } else {
+        work();
+      }
+    };
+
+    const add = (files) => {
+      for (const file of files) {
+        const row = makeRow(file);
+        row.tell("等待上传");
+        queue.push([file, row]);
+      }
+      said.textContent = `开始上传 ${files.length} 个文件。`;
+      for (let workers = 0; workers < AT_ONCE; workers += 1) {
+        work();
+      }
+    };
+
+    picker.addEventListener("change", () => {
+      add([...picker.files]);
+      picker.value = "";
+    });
+    for (const [name, isOver] of [["dragenter", true], ["dragover", true], ["dragleave", false], ["drop", false]]) {
+      form.addEventListener(name, (event) => {
+        event.preventDefault();
+        zone.classList.toggle("is-over", isOver);
+      });
     }
-    window.htmx.ajax("GET", window.location.pathname, {
-      target: "#files-state",
-      select: "#files-state",
-      swap: "outerHTML",
+    form.addEventListener("drop", (event) => {
+      // Folders have no bytes of their own.
+      add([...event.dataTransfer.files].filter((file) => file.size || file.type));
+    });
+    window.addEventListener("beforeunload", (event) => {
+      if (active) {
+        event.preventDefault();
+      }
     });
   };
 
-  const work = async () => {
-    if (active >= AT_ONCE || !queue.length) {
-      return;
-    }
-    active += 1;
-    const [file, row] = queue.shift();
-    try {
-      row.finish(await upload(file, row));
-      done += 1;
-    } catch (error) {
-      failed += 1;
-      row.fail(error.message, !(error instanceof Refused));
-    }
-    active -= 1;
-    if (!active && !queue.length) {
-      rest();
-    } else {
-      work();
+  // The part comes with its page, or by itself into the page of the claim.
+  const startAll = () => {
+    for (const form of document.querySelectorAll("form[data-drop]:not([data-started])")) {
+      if (window.crypto?.subtle) {
+        form.dataset.started = "yes";
+        start(form);
+      }
     }
   };
-
-  const add = (files) => {
-    for (const file of files) {
-      const row = makeRow(file);
-      row.tell("等待上传");
-      queue.push([file, row]);
-    }
-    said.textContent = `开始上传 ${files.length} 个文件。`;
-    for (let workers = 0; workers < AT_ONCE; workers += 1) {
-      work();
-    }
-  };
-
-  picker.addEventListener("change", () => {
-    add([...picker.files]);
-    picker.value = "";
-  });
-  for (const [name, isOver] of [["dragenter", true], ["dragover", true], ["dragleave", false], ["drop", false]]) {
-    form.addEventListener(name, (event) => {
-      event.preventDefault();
-      zone.classList.toggle("is-over", isOver);
-    });
-  }
-  form.addEventListener("drop", (event) => {
-    // Folders have no bytes of their own.
-    add([...event.dataTransfer.files].filter((file) => file.size || file.type));
-  });
-  window.addEventListener("beforeunload", (event) => {
-    if (active) {
-      event.preventDefault();
-    }
-  });
+  startAll();
+  document.addEventListener("htmx:afterSettle", startAll);
 })();

@@ -50,6 +50,38 @@
     }
   });
 
+  // What a form that was sent in place still has to mend is shown like any other answer.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id === "content" && event.detail.xhr.status === 422) {
+      event.detail.shouldSwap = true;
+    }
+  });
+
+  // A form that was sent in place: go on from the top of what it was answered with.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "content" && event.detail.requestConfig.verb === "post") {
+      document.getElementById("content").focus();
+    }
+    if (event.detail.target.id === "calculator" && event.detail.requestConfig.formData?.has("add")) {
+      document.querySelector("#calculator fieldset:last-of-type :is(input, select)")?.focus();
+    }
+  });
+
+  // What is typed once can be shown.
+  for (const secret of document.querySelectorAll("input[type=password][autocomplete=new-password]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-sm btn-link px-0";
+    button.textContent = "显示密码";
+    button.setAttribute("aria-pressed", "false");
+    button.addEventListener("click", () => {
+      const isShown = secret.type === "text";
+      secret.type = isShown ? "password" : "text";
+      button.setAttribute("aria-pressed", String(!isShown));
+    });
+    secret.after(button);
+  }
+
   // Close a menu on Escape and on a click elsewhere.
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.user-menu[open], details.site-more[open]")) {

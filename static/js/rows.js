@@ -1,7 +1,9 @@
-/* Cells copied from a sheet and pasted into a table of a form fill the rows from there on; rows are added as needed. */
+/* Tables of a form: more rows at once, and cells pasted from a sheet fill the rows from there on, added as needed. */
 (() => {
   "use strict";
 
+  const MORE_ROWS = 3;
+  const MOST_ROWS = 240;
   const DAY = /^(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?$/;
 
   const put = (control, text) => {
@@ -12,6 +14,8 @@
         control.type = "text";
       }
       control.value = day ? `${day[1]}-${day[2].padStart(2, "0")}-${day[3].padStart(2, "0")}` : text;
+    } else if (control.tagName === "SELECT") {
+      control.value = [...control.options].find((option) => [option.text, option.value].includes(text))?.value ?? "";
     } else {
       control.value = text;
     }
@@ -33,6 +37,20 @@
     return row;
   };
 
+  const counterOf = (place) => place.closest("fieldset").querySelector("input[type=hidden][name$='-rows']");
+
+  // More rows without asking the server.
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest(".fact-rows button[value^='rows:']") : null;
+    const body = button?.closest("fieldset").querySelector("tbody");
+    if (!body?.rows.length || body.rows.length + MORE_ROWS > MOST_ROWS) {
+      return;
+    }
+    event.preventDefault();
+    const fresh = Array.from({ length: MORE_ROWS }, () => addRow(body, counterOf(button)));
+    fresh[0].querySelector("input, select").focus();
+  });
+
   document.addEventListener("paste", (event) => {
     const start = event.target instanceof Element ? event.target.closest(".fact-rows-table td") : null;
     const text = event.clipboardData?.getData("text/plain").replace(/[\r\n]+$/, "") ?? "";
@@ -41,9 +59,9 @@
     }
     event.preventDefault();
     const body = start.closest("tbody");
-    const counter = start.closest("fieldset").querySelector("input[type=hidden][name$='-rows']");
+    const counter = counterOf(start);
     const first = start.parentElement.rowIndex - body.rows[0].rowIndex;
-    text.split(/\r?\n/).slice(0, 240).forEach((line, down) => {
+    text.split(/\r?\n/).slice(0, MOST_ROWS).forEach((line, down) => {
       const row = body.rows[first + down] ?? addRow(body, counter);
       line.split("\t").forEach((cell, across) => {
         const control = row.cells[start.cellIndex + across]?.querySelector("input, select");

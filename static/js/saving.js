@@ -17,7 +17,8 @@
   // ---- words ------------------------------------------------------------------------------------
   const say = (element, words, state) => {
     for (const place of document.querySelectorAll("[data-autosave-status]")) {
-      if (element.contains(place) || element.closest("form")?.contains(place)) {
+      const form = element.closest("form");
+      if (element.contains(place) || form?.contains(place) || (form?.id && form.id === place.dataset.autosaveStatus)) {
         place.textContent = words;
         place.dataset.state = state;
       }

@@ -91,9 +91,17 @@
   // A form that is sent part by part is clean once its last change has arrived.
   document.addEventListener("htmx:beforeRequest", (event) => {
     event.detail.requestConfig.sentAt = Date.now();
+    if (isKept(event.detail.elt) && !("autosave" in event.detail.elt.dataset)) {
+      event.detail.requestConfig.keptAs = formKey(event.detail.elt);
+    }
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const { elt, successful, requestConfig, xhr } = event.detail;
+    if (successful && requestConfig.keptAs) {
+      // Sent as a whole: its place in the page may be gone by now.
+      dirty.delete(elt);
+      window.sessionStorage.removeItem(requestConfig.keptAs);
+    }
     // A button that its answer replaced has sent its whole form; the event comes from where it stood.
     const isButton = elt instanceof HTMLButtonElement && elt.closest("[data-autosave-buttons]");
     const sender = isButton ? event.target.closest("form") : elt;

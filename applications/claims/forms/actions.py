@@ -1,14 +1,19 @@
 """Forms around a claim: to list, begin, withdraw and import."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
 
+from applications.claims.forms.grid import grid_form, grid_html
 from applications.claims.selectors.lists import STATE_GROUPS
 from applications.claims.services.imports import Upload, kept_upload
 from policies.calls.models import Call
+from policies.engine.model import Fact, Item
+from policies.facts.forms import LineForm
+from policies.facts.values import facts_of
 from portal.accounts.models import User
 from portal.core.fields import SearchField, TextField
 from portal.core.filters import FilterForm
@@ -83,14 +88,21 @@ class ImportForm(forms.Form):
         help_text="列的次序与模板相同（不含序号列），或者连同表头一起复制。",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, needs_table: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.needs_table = needs_table
         self.helper = FormHelper()
         self.helper.form_tag = False
 
+    @property
+    def has_table(self) -> bool:
+        """Whether a table came, in whichever way."""
+        data = self.cleaned_data
+        return bool(data.get("file") or (data.get("pasted") or "").strip() or self.data.get("kept"))
+
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not (data.get("file") or (data.get("pasted") or "").strip() or self.data.get("kept")):
+        data = super().clean() or self.cleaned_data
+        if self.needs_table and not self.has_table:
             raise forms.ValidationError("请选择填好的表格，或粘贴单元格。")
         return data
 
@@ -103,3 +115,18 @@ class ImportForm(forms.Form):
             return Upload(read_pasted_cells(pasted), is_pasted=True)
         chosen = {at: str(self.data[name]) for at in range(1, 257) if (name := f"column-{at}") in self.data}
         return kept_upload(str(self.data.get("kept", "")), chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkEntry:
+    """Several lines at once: the form for a table, the facts in the order of its columns, and the grid, drawn."""
+
+    form: ImportForm
+    facts: list[Fact]
+    grid: str
+
+
+def bulk_entry(item: Item, form: ImportForm | None = None, grid: LineForm | None = None) -> BulkEntry:
+    """The ways to bring in several lines, empty unless filled in already."""
+    facts = [fact for fact in facts_of(item) if fact.type != "rows"]
+    return BulkEntry(form or ImportForm(), facts, grid_html(grid or grid_form(item)))

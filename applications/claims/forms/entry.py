@@ -1,7 +1,7 @@
 """A claim as its pages show it: its lines as forms with places for faults, its evidence as slots."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,8 @@ from applications.claims.selectors.scope import (
     editable_scope,
     item_of,
 )
+from policies.calls.models import CallAttachment
+from policies.calls.selectors import material_files
 from policies.engine.model import Evidence as Requirement
 from policies.engine.model import Fact, Item
 from policies.facts.forms import LineForm, build_line_form, read_posted
@@ -68,6 +70,7 @@ class Slot:
     remark: str = ""
     is_missing: bool = False
     refusals: Sequence[str] = ()
+    samples: Sequence[CallAttachment] = ()
 
     @property
     def anchor(self) -> str:
@@ -175,6 +178,12 @@ class ClaimForm:
         return Typed(self.claim.facts, {state.line.pk: state.line.facts for state in shown}, defence).as_text()
 
     @property
+    def parts_with_files(self) -> list[str]:
+        """The page's parts, as selectors, that a change of files changes."""
+        slots = [f"#slots-{block.prefix}" for block in self.blocks if block.slots and not block.is_defence]
+        return [*slots, *(["#slots-claim"] if self.slots else []), "#left", "#revision"]
+
+    @property
     def page_numbers(self) -> range:
         return range(1, self.pages + 1)
 
@@ -186,6 +195,7 @@ def claim_form(claim: Claim, *, page: int = 1, complete: bool = False, rows: str
     at least: `l7-payments:8`.
     """
     context, scope = read_claim(claim), editable_scope(claim)
+    helps = material_files(claim.call, claim.item)
     item, states = context.item, context.lines
     pages = max(1, -(-len(states) // LINES_PER_PAGE))
     page = min(max(page, 1), pages)
@@ -204,7 +214,14 @@ def claim_form(claim: Claim, *, page: int = 1, complete: bool = False, rows: str
         for wanted in asked_papers(item, context.evidence, scope.points or ())
         if wanted.per != "line"
     ]
-    return ClaimForm(claim, context, scope, own, blocks, slots, page, pages)
+    for block in blocks:
+        block.slots = _with_samples(block.slots, helps)
+    return ClaimForm(claim, context, scope, own, blocks, _with_samples(slots, helps), page, pages)
+
+
+def _with_samples(slots: Sequence[Slot], helps: Mapping[str, Sequence[CallAttachment]]) -> list[Slot]:
+    """The slots with the templates and samples that the call offers for them."""
+    return [replace(slot, samples=helps.get(slot.requirement.code, ())) for slot in slots]
 
 
 def page_of(claim: Claim, line_id: int | None) -> int:
@@ -245,7 +262,8 @@ def evidence_slot(claim: Claim, *, requirement: str, line_id: int | None, refusa
         position=position,
         complete=False,
     )
-    return Slot(wanted, prefix, line_id, slot.files, slot.remark, refusals=refusals)
+    [shown] = _with_samples([replace(slot, refusals=refusals)], material_files(claim.call, claim.item))
+    return shown
 
 
 def _line_block(

@@ -21,13 +21,12 @@ from policies.calls.selectors import NO_CALLS, calls_ahead
 from policies.engine.model import Evidence as Requirement
 from policies.engine.model import Fact, Item
 from policies.engine.terms import APPLICANT_KINDS
-from policies.facts.values import FactsReading, facts_of
+from policies.facts.values import HOLDERS, FactsReading, facts_of
 from policies.published.models import ItemVersion
 from policies.rates.selectors import takes_ratio
 from portal.accounts.models import Applicant
 from portal.core.numbers import number_words
 
-HOLDERS = "holders"
 _SEPARATORS = re.compile(r"[、,，;；/\n]")
 _NAME_NOISE = re.compile(r"[\s()（）·•.]")
 MAX_LINES = 200
@@ -41,7 +40,8 @@ class Problem:
     """One thing to mend (or, where `is_warning`, to look at again).
 
     `anchor` is the id of its place on the form; what `is_files` can be mended on the page of all files as well.
-    `line_number` counts lines from 1 and is 0 outside of them.
+    `line_number` counts lines from 1 and is 0 outside of them. What `is_early` can be said of a line as it is written,
+    before anything is uploaded.
     """
 
     message: str
@@ -51,6 +51,7 @@ class Problem:
     is_warning: bool = False
     is_profile: bool = False
     is_files: bool = False
+    is_early: bool = False
 
     @property
     def page(self) -> int:
@@ -111,21 +112,10 @@ def find_problems(context: ClaimContext, *, at: datetime) -> list[Problem]:
     return sorted(found, key=lambda problem: problem.is_warning)
 
 
-def early_problems(context: ClaimContext, *, at: datetime) -> list[Problem]:
-    """What can already be said while a draft is being written, before anything is uploaded; what is empty is not.
-
-    Two queries, and one more where a day lies outside the call's period.
-    """
-    claim, item, states, today = context.claim, context.item, context.lines, timezone.localdate(at)
-    found = [*_call_problems(claim, item, states, at), *_subject_problems(claim, item, states)]
-    found += [problem for state in states for problem in _written_problems(claim, item, state, today)]
-    return [problem for problem in found if problem.line_number]
-
-
 def _of_line(state: LineState, message: str, fact: str, label: str = "", *, is_warning: bool = False) -> Problem:
     """A problem of one fact of a line."""
     place = f"第 {state.number} 项{f' {label}' if label else ''}"
-    return Problem(message, f"slot-{state.prefix}-{fact}", place, state.number, is_warning)
+    return Problem(message, f"slot-{state.prefix}-{fact}", place, state.number, is_warning, is_early=True)
 
 
 def _call_problems(claim: Claim, item: Item, states: Sequence[LineState], at: datetime) -> Iterable[Problem]:

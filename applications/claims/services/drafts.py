@@ -20,7 +20,7 @@ from policies.calls.models import Call
 from policies.calls.selectors import calls_of_item, upcoming_calls
 from policies.engine.model import Fact, Item
 from policies.engine.regions import covers
-from policies.facts.values import facts_of, read_facts, subject_key
+from policies.facts.values import facts_of, implied_facts, read_facts, subject_key
 from policies.published.models import SupportItem
 from policies.published.selectors import compiled_item, item_version_for
 from portal.accounts.models import Applicant
@@ -87,6 +87,26 @@ def start_claim(
             return claim
     except IntegrityError:
         return Claim.objects.visible_to(act.user).get(key=key, applicant=applicant, item=item)
+
+
+def start_filled_claim(
+    applicant: Applicant,
+    *,
+    item: SupportItem,
+    key: uuid.UUID,
+    act: ActorContext,
+    rows: Sequence[Mapping[str, Any]],
+    call: Call | None = None,
+) -> Claim:
+    """Begin a draft with lines of what is known already; the same `key` again gives that draft as it is now.
+
+    Raises RefusedError as `start_claim` does.
+    """
+    with transaction.atomic():
+        claim = start_claim(applicant, item=item, key=key, act=act, call=call)
+        if rows and lock_editable(claim, act=act).revision == 0:
+            add_lines(claim, act=act, rows=rows[:MAX_LINES])
+        return claim
 
 
 def open_call(item: SupportItem, region_code: str, *, at: datetime, wanted: Call | None = None) -> Call:
@@ -233,10 +253,21 @@ def touch(claim: Claim, *, act: ActorContext, page: str = "") -> None:
 
 def put_facts(line: ClaimLine, item: Item, facts: Mapping[str, Any]) -> None:
     """Set a line's facts in normal form, or as typed where they cannot be read, and the right it is about."""
-    reading = read_facts(facts_of(item), facts)
+    reading = read_facts(facts_of(item), with_implied(line, item, facts))
     line.facts = {name: value for name, value in reading.values.items() if value not in ("", None, [])}
     wrong = item.subject in reading.errors
     line.subject_key = "" if wrong else subject_key(item, reading.values)
+
+
+def with_implied(line: ClaimLine, item: Item, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A draft line's facts with what its first ones, or a new number, tell of others; what was emptied stays empty."""
+    is_new = not line.facts
+    if line.claim.status != ClaimStatus.DRAFT or not (
+        is_new or (item.subject and facts.get(item.subject) != line.facts.get(item.subject))
+    ):
+        return dict(facts)
+    asked, holder = facts_of(item), line.claim.applicant.name if is_new else ""
+    return {**facts, **implied_facts(asked, read_facts(asked, facts), applicant=holder)}
 
 
 def _refuse_in_correction(claim: Claim) -> None:
@@ -277,7 +308,8 @@ def _write_line(
         return True
     if line.pk not in typed.lines and not line.is_defence:
         return False
-    facts = _merged(facts_of(item), line.facts, typed.lines.get(line.pk, {}), scope, line.position)
+    merged = _merged(facts_of(item), line.facts, typed.lines.get(line.pk, {}), scope, line.position)
+    facts = with_implied(line, item, merged)
     if facts == line.facts and not line.is_defence:
         return False
     if commit:

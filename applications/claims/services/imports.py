@@ -34,10 +34,16 @@ _SALT = "imported-table"
 _WIDTHS = {"money": 14, "date": 13, "integer": 10, "number": 12, "choice": 14, "boolean": 8}
 
 
-def import_lines(claim: Claim, *, act: ActorContext, reading: TableReading) -> list[ClaimLine]:
-    """Append what a table holds to the claim. Raises RefusedError where it has faults or nothing at all."""
-    lines = without_faults(reading, "表格中有错误，没有导入任何内容。请按单元格修改后重新导入。")
-    return add_lines(claim, act=act, rows=lines)
+def import_lines(
+    claim: Claim, *, act: ActorContext, reading: TableReading | None, typed: Sequence[Mapping[str, Any]] = ()
+) -> list[ClaimLine]:
+    """Append what a table holds to the claim, then what was typed into the page's own table, right or wrong.
+
+    Raises RefusedError where the table has faults or nothing at all.
+    """
+    words = "表格中有错误，没有导入任何内容。请按单元格修改后重新导入。"
+    lines = without_faults(reading, words) if reading is not None else []
+    return add_lines(claim, act=act, rows=[*lines, *typed])
 
 
 # ---- the template ---------------------------------------------------------------------------------

@@ -4,22 +4,27 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Assessment, Claim, ClaimCounter
-from applications.claims.permissions import acts_for_applicant
+from applications.claims.permissions import acts_for_applicant, may_submit
 from applications.claims.selectors.context import ClaimContext, as_of_day, read_claim
 from applications.claims.selectors.duplicates import claim_words, exclusive_key_of
 from applications.claims.selectors.problems import Problem, find_problems, taken_text
 from applications.claims.services.assessment import assess_claim
+from applications.claims.services.drafts import lock_editable
 from applications.claims.services.messages import notify_members
 from applications.claims.services.transitions import lock_claim, perform_transition
 from applications.payees.services import freeze_payee
 from policies.calls.selectors import procedure_for
 from policies.engine.terms import Outcome
 from policies.published.selectors import compiled_item
+from portal.accounts.models import User
+from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
+from portal.notifications.services import notify_users
 
 
 class ClaimIncompleteError(Exception):
@@ -96,6 +101,23 @@ def _submit(claim: Claim, *, act: ActorContext, revision: int, commitment: bool)
     return Submitted(claim, assessment)
 
 
+def hand_to_owner(claim: Claim, *, act: ActorContext) -> None:
+    """Ask the applicant's owner to check and submit; once for each state of what is filled in."""
+    with transaction.atomic():
+        claim = lock_editable(claim, act=act)
+        owners = User.objects.filter(memberships__applicant=claim.applicant_id, memberships__is_owner=True)
+        notify_users(
+            owners,
+            "claims.for_owner",
+            key=f"claim.for_owner:{claim.pk}:{claim.revision}",
+            url=reverse("applications:review", args=[claim.key]),
+            region_code=claim.region_id,
+            item=claim.item.title,
+            by=act.actor_name,
+        )
+        record_audit(act, action="claim.for_owner", target=claim, region_code=claim.region_id)
+
+
 def withdraw_claim(claim: Claim, *, act: ActorContext, reason: str) -> Claim:
     """Withdraw a claim, or discard a draft; its rights are free again. Raises RefusedError without a reason."""
     with transaction.atomic():
@@ -135,6 +157,8 @@ def check_ready(claim: Claim, *, act: ActorContext, revision: int, commitment: b
     problems = [p for p in find_problems(context, at=act.at) if not p.is_warning]
     if revision != claim.revision:
         problems.insert(0, Problem("您查看之后，申报内容又有修改。请重新核对本页后再提交。", place="核对"))
+    if act.user is not None and acts_for_applicant(act.user, claim) and not may_submit(act.user, claim):
+        problems.insert(0, Problem("本单位设定由负责人提交。请按“交给负责人提交”，负责人会收到通知。", place="提交"))
     if not commitment:
         problems.append(Problem("请阅读并勾选申报承诺。", "commitment", "申报承诺"))
     if problems:

@@ -1,7 +1,7 @@
 """The list of one's claims, a claim's page, a new claim, and withdrawing one."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -18,20 +18,24 @@ from applications.claims.permissions import open_actions
 from applications.claims.selectors.calls import call_situation
 from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.lists import drafts_of_item, list_claims
+from applications.claims.selectors.problems import MAX_LINES
 from applications.claims.selectors.progress import progress_of, timeline_of
 from applications.claims.services.copying import copy_claim, withdraw_to_edit
-from applications.claims.services.drafts import move_to_call, start_claim
+from applications.claims.services.drafts import move_to_call, start_filled_claim
 from applications.claims.services.submission import withdraw_claim
 from applications.claims.views.common import as_uuid, content_of, own_claim
 from policies.calls.models import Call
-from policies.calls.selectors import offer_of, open_calls, upcoming_calls
+from policies.calls.selectors import offer_of, open_calls, papers_of, upcoming_calls
 from policies.engine.terms import APPLICANT_KINDS
+from policies.facts.forms import control_pairs, read_posted
+from policies.facts.values import facts_of, read_facts
 from policies.published.models import SupportItem
 from policies.published.selectors import ItemCard, claimable_items
-from portal.access import access, applicants
+from portal.access import access, applicants, public
 from portal.accounts.models import Applicant, User
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
+from portal.core.paging import read_number
 
 
 @access(applicants)
@@ -55,7 +59,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     return render(request, "applications/claims.html", context)
 
 
-@access(applicants)
+@access(applicants, for_newcomers=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, code: str = "") -> HttpResponse:
     """Choose what to claim and for whom; posting begins the draft."""
@@ -67,30 +71,49 @@ def new(request: HttpRequest, code: str = "") -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = NewClaimForm(data, user=user, calls=offer.calls, initial={"key": uuid.uuid4()})
     refusal = show_refusal()
+    card = next((card for card in claimable_items(timezone.localdate(now)) if card.item.pk == item.pk), None)
     if form.is_valid():
         given = form.cleaned_data
         applicant = next(a for a in _own(user) if a.pk == given["applicant"])
         call = next((call for call in offer.calls if call.pk == given["call"]), None)
         with refusal:
-            claim = start_claim(applicant, item=item, key=given["key"], act=act_of(request), call=call)
+            rows = _stated_lines(card, request.POST)
+            claim = start_filled_claim(
+                applicant, item=item, key=given["key"], act=act_of(request), call=call, rows=rows
+            )
             return redirect("applications:edit", claim.key)
-    card = next((card for card in claimable_items(timezone.localdate(now)) if card.item.pk == item.pk), None)
     wanted = as_uuid(request.GET.get("call", ""))
+    open_call = next((call for call in offer.calls if call.key == wanted), offer.calls[0] if offer.calls else None)
     context = {
         "item": item,
+        "papers": papers_of(card.rules, item, open_call) if card else [],
         "card": card,
         "form": form,
         "refusal": str(refusal),
+        "stated": _stated_controls(_stated_lines(card, data or request.GET)),
         "choices": [_choice(applicant, card) for applicant in _own(user)],
         "key": form["key"].value(),
         "drafts": drafts_of_item(user, item),
         "calls": offer.calls,
-        "chosen_call": next(
-            (call for call in offer.calls if call.key == wanted), offer.calls[0] if offer.calls else None
-        ),
+        "chosen_call": open_call,
         "coming": offer.coming,
     }
     return render(request, "applications/new.html", context)
+
+
+def _stated_lines(card: ItemCard | None, data: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What the finder or a calculator asked already, as the lines of a draft."""
+    if card is None:
+        return []
+    facts, count = facts_of(card.rules), min(read_number(data.get("lines")) or 0, MAX_LINES)
+    lines = [read_posted(facts, data, prefix=f"line-{index}") for index in range(count)]
+    return [line for line in lines if not read_facts(facts, line).is_blank]
+
+
+def _stated_controls(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """The hidden controls that carry them on."""
+    pairs = [pair for index, line in enumerate(lines) for pair in control_pairs(line, prefix=f"line-{index}")]
+    return [("lines", str(len(lines))), *pairs] if lines else []
 
 
 def _choose_item(request: HttpRequest) -> HttpResponse:
@@ -164,6 +187,13 @@ def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "has_notice": found.status in NOTICED,
     }
     return render(request, "applications/claim.html", context)
+
+
+@access(public)
+@require_safe
+def commitment(request: HttpRequest) -> HttpResponse:
+    """Show what every claim promises, to read and to print."""
+    return render(request, "applications/commitment.html")
 
 
 @access(applicants)

@@ -1,7 +1,7 @@
 """Writing a claim: the form, autosave, the conflict screen, the review page and submitting."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,25 +15,33 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications.claims.enums import ClaimStatus
-from applications.claims.forms.entry import claim_form, line_block, page_of, read_typed
+from applications.claims.forms.actions import bulk_entry
+from applications.claims.forms.entry import Block, Control, claim_form, line_block, page_of, read_typed
 from applications.claims.models import Claim
+from applications.claims.permissions import may_submit
 from applications.claims.selectors.calls import call_situation
 from applications.claims.selectors.conflicts import Conflict, Typed, find_conflict, name_page, shown_now
 from applications.claims.selectors.context import read_claim
-from applications.claims.selectors.problems import early_problems, find_problems, group_problems
+from applications.claims.selectors.problems import LINES_PER_PAGE, Problem, find_problems, group_problems
 from applications.claims.selectors.scope import concerns_patents, item_of
 from applications.claims.services.assessment import preview_claim
 from applications.claims.services.corrections import answer_points, resubmit_claim
 from applications.claims.services.drafts import add_lines, remove_line, save_draft
 from applications.claims.services.evidence import Upload, add_evidence, remove_evidence
 from applications.claims.services.photos import as_one_paper
-from applications.claims.services.submission import AlreadySubmittedError, ClaimIncompleteError, submit_claim
+from applications.claims.services.submission import (
+    AlreadySubmittedError,
+    ClaimIncompleteError,
+    hand_to_owner,
+    submit_claim,
+)
 from applications.claims.views.common import as_uuid, content_of, own_claim
 from policies.facts.forms import MORE_ROWS, SPARE_ROWS
 from portal.access import access, applicants
+from portal.accounts.models import User
 from portal.core.actor import ActorContext
 from portal.core.errors import StaleStateError, show_refusal
-from portal.core.http import act_of, arrived_at, takes_files
+from portal.core.http import act_of, arrived_at, takes_files, user_of
 from portal.core.paging import read_number
 
 
@@ -55,20 +63,32 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         rows=request.GET.get("rows", ""),
     )
     now = timezone.now()
-    context = {
+    found = find_problems(form.context, at=now)
+    is_correction = claim.status == ClaimStatus.CORRECTION
+    context = _what_is_left(found, page=form.page) | {
         "claim": claim,
         "situation": call_situation(claim, at=now),
         "form": form,
         "page_name": name_page(claim),
         "rules": form.item,
         "answer": preview_claim(form.context, on=timezone.localdate(now)),
-        "problems": group_problems(find_problems(form.context, at=now)) if "check" in request.GET else [],
-        "early": early_problems(form.context, at=now),
-        "is_correction": claim.status == ClaimStatus.CORRECTION,
+        "problems": group_problems(found) if "check" in request.GET else [],
+        "is_correction": is_correction,
+        "bulk": None if is_correction else bulk_entry(form.item),
+        "is_blank": all(state.reading.is_blank for state in form.states),
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
         "points": form.scope.points or (),
     }
     return render(request, "applications/edit.html", context)
+
+
+def _what_is_left(found: Sequence[Problem], *, page: int) -> dict[str, Any]:
+    """What the form says beside it on this page: what to look at before uploading, and what is left to do."""
+    return {
+        "early": [problem for problem in found if problem.is_early],
+        "left": group_problems(problem for problem in found if not problem.is_warning),
+        "page": page,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +222,22 @@ def autosave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if refusal:
         return render(request, "applications/_autosave_refused.html", context | {"message": str(refusal)})
     read = read_claim(claim)
-    context |= {
+    block = line_block(read, context["line_id"])
+    page = (block.number - 1) // LINES_PER_PAGE + 1 if block else 1
+    context |= _what_is_left(find_problems(read, at=now), page=page) | {
         "claim": claim,
         "answer": preview_claim(read, on=timezone.localdate()),
-        "early": early_problems(read, at=now),
-        "block": line_block(read, context["line_id"]),
+        "block": block,
+        "filled": _filled(block, typed),
         "loaded": shown_now(typed.loaded, typed).as_text() if typed.loaded else "",
     }
     return render(request, "applications/_autosaved.html", context)
+
+
+def _filled(block: Block | None, typed: Typed) -> list[Control]:
+    """The controls that the page sent empty and the save filled in from what the rest of the line tells."""
+    sent = typed.lines.get(block.line_id or 0, {}) if block else {}
+    return [one for one in block.controls if one.is_filled and sent.get(one.name) == ""] if block else []
 
 
 @access(applicants)
@@ -247,7 +275,7 @@ def review(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     claim = own_claim(request, key)
     if not claim.is_editable:
         return redirect("applications:claim", claim.key)
-    return render(request, "applications/review.html", _review_context(claim))
+    return render(request, "applications/review.html", _review_context(claim, user_of(request)))
 
 
 @access(applicants)
@@ -266,13 +294,23 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     except AlreadySubmittedError as error:
         messages.info(request, str(error))
     except ClaimIncompleteError as error:
-        context = _review_context(own_claim(request, key))
+        context = _review_context(own_claim(request, key), user_of(request))
         found = [*group_problems(error.problems), *(group for group in context["problems"] if group.is_warning)]
         return render(request, "applications/review.html", context | {"problems": found, "refused": True}, status=422)
     return redirect("applications:claim", claim.key)
 
 
-def _review_context(claim: Claim) -> dict[str, Any]:
+@access(applicants)
+@require_POST
+def hand_over(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Ask the owner to submit, where the applicant has set that the owner does."""
+    claim = own_claim(request, key)
+    with show_refusal(request, success="已通知负责人核对并提交。您仍然可以修改。"):
+        hand_to_owner(claim, act=act_of(request))
+    return redirect("applications:claim", claim.key)
+
+
+def _review_context(claim: Claim, user: User) -> dict[str, Any]:
     context = read_claim(claim)
     now = timezone.now()
     problems = group_problems(find_problems(context, at=now))
@@ -280,6 +318,7 @@ def _review_context(claim: Claim) -> dict[str, Any]:
     return content_of(context) | {
         "points": claim.correction_points.filter(round=claim.correction_round) if is_correction else [],
         "problems": problems,
+        "may_submit": may_submit(user, claim),
         "is_ready": all(group.is_warning for group in problems),
         "answer": preview_claim(context, on=timezone.localdate(now)),
         "situation": call_situation(claim, at=now),

@@ -9,12 +9,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications.claims.enums import ClaimStatus
-from applications.claims.forms.actions import ImportForm
+from applications.claims.forms.actions import ImportForm, bulk_entry
+from applications.claims.forms.grid import grid_form, grid_lines
 from applications.claims.selectors.problems import MAX_LINES
 from applications.claims.selectors.scope import item_of
 from applications.claims.services.imports import build_template, count_import, import_lines, read_upload
 from applications.claims.views.common import own_claim
 from policies.engine.model import Item
+from policies.facts.forms import wants_rows
 from policies.facts.tables import TableReading
 from policies.facts.values import facts_of
 from portal.access import access, applicants
@@ -70,16 +72,18 @@ def bulk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if claim.status != ClaimStatus.DRAFT:
         messages.error(request, "只有草稿可以导入明细。")
         return redirect("applications:claim", claim.key)
-    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
-    item = item_of(claim)
-    facts = [fact for fact in facts_of(item) if fact.type != "rows"]
-    context: dict[str, Any] = {"claim": claim, "form": form, "facts": facts}
-    if request.method == "POST" and form.is_valid():
+    item, is_sent, asks_rows = item_of(claim), request.method == "POST", wants_rows(request.POST)
+    grid = grid_form(item, request.POST)
+    rows = grid_lines(grid)
+    form = ImportForm(request.POST, request.FILES, needs_table=not (rows or asks_rows)) if is_sent else ImportForm()
+    context: dict[str, Any] = {"claim": claim, "bulk": bulk_entry(item, form, grid)}
+    if is_sent and not asks_rows and form.is_valid():
         with show_refusal() as refusal:
-            reading = read_sent(item, form, context, act=act_of(request))
-            lines = import_lines(claim, act=act_of(request), reading=reading)
-            messages.success(request, f"已导入 {len(lines)} 项。请逐项核对并上传材料。")
-            show_notes(request, reading)
+            reading = read_sent(item, form, context, act=act_of(request)) if form.has_table else None
+            lines = import_lines(claim, act=act_of(request), reading=reading, typed=rows)
+            messages.success(request, f"已加入 {len(lines)} 项。请逐项核对并上传材料。")
+            if reading is not None:
+                show_notes(request, reading)
             return redirect("applications:edit", claim.key)
         context["refusal"] = str(refusal)
     return render(request, "applications/import.html", context, status=422 if "refusal" in context else 200)

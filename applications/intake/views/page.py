@@ -32,16 +32,18 @@ _MOST_FILES = 60
 @access(applicants)
 @require_http_methods(["GET", "HEAD", "POST"])
 def files(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Show the claim's files, or do what the pressed button asks for."""
+    """Show the claim's files, or do what the pressed button asks for; as a part, for the page of the claim."""
     claim = own_claim(request, key)
     if not claim.is_editable:
         messages.info(request, f"该申报现为“{claim.applicant_label}”，不能再增删材料。")
         return redirect("applications:claim", claim.key)
+    here, is_part = reverse("intake:files", args=[claim.key]), "HX-Request" in request.headers
     if request.method == "POST":
         action, _, target = request.POST.get("action", "").partition(":")
         with show_refusal(request):
             _ACTIONS.get(action, _send)(request, claim, act_of(request), target)
-        return HttpResponseRedirect(reverse("intake:files", args=[claim.key]))
+        if not is_part:
+            return HttpResponseRedirect(here)
     context = {
         "claim": claim,
         "page": files_page(claim),
@@ -49,8 +51,12 @@ def files(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "max_archive": ARCHIVE_MAX_BYTES,
         "piece_bytes": PIECE_BYTES,
         "all_lines": ALL_LINES,
+        "files_url": here,
     }
-    return render(request, "intake/files.html", context)
+    response = render(request, "intake/_part.html" if is_part else "intake/files.html", context)
+    if request.method == "POST":
+        response["HX-Trigger"] = "claim-files-changed"
+    return response
 
 
 def _send(request: HttpRequest, claim: Claim, act: ActorContext, _target: str) -> None:

@@ -133,7 +133,7 @@ def test_a_new_claim_says_what_the_profile_lacks_and_who_may_not(own, member):
     html = own.get(reverse("applications:new", args=["wx2020-05-loan"])).content.decode()
     assert "个人不能申报" in html
     html = own.get(reverse("applications:new", args=["wx2020-01-inv"])).content.decode()
-    assert "单位资料还缺：联行号" in html
+    assert "资料还缺：联行号" in html
 
 
 def test_a_claim_is_written_reviewed_and_submitted_without_a_script(own, member):
