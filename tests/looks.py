@@ -1,6 +1,7 @@
 """A page in every look, each on one screen: light and wide, dark on a tablet, large type on a phone."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -22,11 +23,7 @@ def looks_of(page: Page) -> Iterator[str]:
 
 def faults_of(page: Page) -> list[tuple[str, list[str]]]:
     """What keeps people out of a page as it is shown: its rules and places; and what does not fit the screen."""
-    found = [(fault["id"], [str(node["target"]) for node in fault["nodes"]]) for fault in _violations(page)]
+    faults: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    found = [(str(fault["id"]), [str(node["target"]) for node in fault["nodes"]]) for fault in faults]
     too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return [*found, *([("too wide", [f"{too_wide} px"])] if too_wide > 0 else [])]
-
-
-def _violations(page: Page) -> list[dict[str, list[dict[str, object]]]]:
-    violations: list[dict[str, list[dict[str, object]]]] = Axe().run(page).response["violations"]
-    return violations

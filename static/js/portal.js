@@ -67,6 +67,22 @@
     }
   });
 
+  // What gets the focus comes out from under the bar.
+  document.addEventListener("focusin", () => {
+    window.requestAnimationFrame(() => {
+      const bar = document.querySelector(".action-bar");
+      const focused = document.activeElement;
+      if (!bar || !focused || bar.contains(focused)) {
+        return;
+      }
+      const place = focused.getBoundingClientRect();
+      const covered = place.bottom + 8 - bar.getBoundingClientRect().top;
+      if (covered > 0 && place.top - covered > 0) {
+        window.scrollBy({ top: covered, behavior: "instant" });
+      }
+    });
+  });
+
   // What is typed once can be shown.
   for (const secret of document.querySelectorAll("input[type=password][autocomplete=new-password]")) {
     const button = document.createElement("button");

@@ -119,14 +119,19 @@ class ImportForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class BulkEntry:
-    """Several lines at once: the form for a table, the facts in the order of its columns, and the grid, drawn."""
+    """Several lines at once: the form for a table, the facts in the order of its columns, and the grid."""
 
     form: ImportForm
     facts: list[Fact]
-    grid: str
+    rows: LineForm
+
+    @property
+    def grid(self) -> str:
+        """The grid, drawn."""
+        return grid_html(self.rows)
 
 
 def bulk_entry(item: Item, form: ImportForm | None = None, grid: LineForm | None = None) -> BulkEntry:
     """The ways to bring in several lines, empty unless filled in already."""
     facts = [fact for fact in facts_of(item) if fact.type != "rows"]
-    return BulkEntry(form or ImportForm(), facts, grid_html(grid or grid_form(item)))
+    return BulkEntry(form or ImportForm(), facts, grid or grid_form(item))

@@ -11,7 +11,8 @@ from tests.looks import faults_of, looks_of
 from tests.site_claims import session_of
 
 # The focused control's name where the bar covers it, "" where all of it can be seen.
-COVERED = """() => {
+COVERED = """async () => {
+  for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
   const control = document.activeElement, bar = document.querySelector(".action-bar");
   if (!bar || bar.contains(control) || control === document.body) return "";
   const place = control.getBoundingClientRect(), top = bar.getBoundingClientRect().top + 1;
@@ -43,28 +44,30 @@ def visit(member, live_server, context):
 def test_what_is_typed_saves_itself_and_the_amount_follows(visit, member):
     claim = start(member)
     tab = visit("edit", claim)
-    tab.get_by_label("费用合计").fill("4,999.99")
-    tab.get_by_label("授权公告日").fill("2021-05-10")
-    tab.get_by_label("专利号").fill("ZL 2017 1 0601862.4")
-    tab.get_by_label("专利号").blur()
+    tab.locator("#claim-form").get_by_label("费用合计").fill("4,999.99")
+    tab.locator("#claim-form").get_by_label("授权公告日").fill("2021-05-10")
+    tab.locator("#claim-form").get_by_label("专利号").fill("ZL 2017 1 0601862.4")
+    tab.locator("#claim-form").get_by_label("专利号").blur()
     expect(tab.locator("#save-state")).to_contain_text("已自动保存")
     expect(tab.locator("#answer")).to_contain_text("4,999.99")
     expect(tab.locator("#bar-amount")).to_contain_text("4,999.99 元")
     expect(tab.locator(".field-fault")).to_contain_text("校验位不符")
-    tab.get_by_label("专利号").fill("ZL 2017 1 0601862.3")
-    tab.get_by_label("专利号").blur()
+    tab.locator("#claim-form").get_by_label("专利号").fill("ZL 2017 1 0601862.3")
+    tab.locator("#claim-form").get_by_label("专利号").blur()
     expect(tab.locator(".field-fault")).to_have_count(0)
     tab.reload()
-    expect(tab.get_by_label("专利号")).to_have_value("201710601862.3")
+    expect(tab.locator("#claim-form").get_by_label("专利号")).to_have_value("201710601862.3")
 
 
 def test_a_file_is_up_as_soon_as_it_is_chosen(visit, member):
     claim = start(member)
     tab = visit("edit", claim)
-    chooser = tab.get_by_label("权利证书")
+    chooser = tab.locator("#claim-form").get_by_label("权利证书")
     chooser.set_input_files({"name": "假.pdf", "mimeType": "application/pdf", "buffer": b"no pdf"})
     expect(tab.locator(".slot").first).to_contain_text("内容不是 PDF")
-    tab.get_by_label("权利证书").set_input_files({"name": "证书.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    tab.locator("#claim-form").get_by_label("权利证书").set_input_files(
+        {"name": "证书.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
     expect(tab.locator(".slot").first).to_contain_text("证书.pdf")
     expect(tab.locator("#save-state")).to_contain_text("材料已上传")
     assert claim.evidence.count() == 1
@@ -75,12 +78,14 @@ def test_what_is_typed_after_the_session_ended_is_saved_once_the_same_person_is_
     tab = visit("edit", claim)
     cookie = next(c for c in context.cookies() if c["name"] == settings.SESSION_COOKIE_NAME)
     context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
-    tab.get_by_label("费用合计").fill("4321")
-    tab.get_by_label("费用合计").blur()
+    tab.locator("#claim-form").get_by_label("费用合计").fill("4321")
+    tab.locator("#claim-form").get_by_label("费用合计").blur()
     expect(tab.locator("#session-banner")).to_contain_text("已在别处退出登录")
     expect(tab.locator("#save-state")).to_contain_text("未保存：已在别处退出登录")
     expect(tab.locator("#answer")).not_to_contain_text("登录")
-    tab.get_by_label("权利证书").set_input_files({"name": "证书.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    tab.locator("#claim-form").get_by_label("权利证书").set_input_files(
+        {"name": "证书.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
     expect(tab.locator("#session-banner")).to_contain_text("证书.pdf")
 
     other = make_member()
@@ -95,7 +100,7 @@ def test_what_is_typed_after_the_session_ended_is_saved_once_the_same_person_is_
     expect(tab.locator("#session-banner")).to_have_count(0)
     expect(tab.locator(".slot").first).to_contain_text("证书.pdf")
     tab.reload()
-    expect(tab.get_by_label("费用合计")).to_have_value("4321.00")
+    expect(tab.locator("#claim-form").get_by_label("费用合计")).to_have_value("4321.00")
 
 
 def test_a_page_that_was_left_brings_back_what_was_typed_to_its_own_person_alone(visit, member, context, live_server):
@@ -118,18 +123,18 @@ def test_a_page_that_was_left_brings_back_what_was_typed_to_its_own_person_alone
 def test_two_tabs_do_not_overwrite_each_other(visit, member):
     claim = start(member)
     first, second = visit("edit", claim), visit("edit", claim)
-    first.get_by_label("费用合计").fill("3000")
-    first.get_by_label("费用合计").blur()
+    first.locator("#claim-form").get_by_label("费用合计").fill("3000")
+    first.locator("#claim-form").get_by_label("费用合计").blur()
     expect(first.locator("#save-state")).to_contain_text("已自动保存")
-    second.get_by_label("费用合计").fill("7000")
-    second.get_by_label("费用合计").blur()
+    second.locator("#claim-form").get_by_label("费用合计").fill("7000")
+    second.locator("#claim-form").get_by_label("费用合计").blur()
     expect(second.locator("#answer")).to_contain_text("在别处有新的修改")
     second.get_by_role("button", name="比较两个版本").click()
     expect(second.get_by_text("7,000.00 元")).to_be_visible()
     expect(second.get_by_text("3,000.00 元")).to_be_visible()
     second.get_by_label("本页填写的").check()
     second.get_by_role("button", name="按以上选择保存").click()
-    expect(second.get_by_label("费用合计")).to_have_value("7000.00")
+    expect(second.locator("#claim-form").get_by_label("费用合计")).to_have_value("7000.00")
 
 
 def test_a_claim_is_submitted_with_its_commitment(visit, member):

@@ -142,7 +142,7 @@ def test_a_new_company_files_three_patents_in_thirty_clicks_eight_pages_and_eigh
     hand.fills(pasted="\n".join("\t".join(cells) for cells in rows))
     hand.presses("加入申报")
     expect(page.locator(".claim-line")).to_have_count(3)
-    expect(page.get_by_label("权利人").first).to_have_value(name)
+    expect(page.locator("#claim-form").get_by_label("权利人").first).to_have_value(name)
     expect(page.locator("#files-state")).to_be_visible()
     hand.chooses([paper(number, kind) for number in range(1, 4) for kind in ("专利证书", "发票")])
     hand.presses("按此归位（6 个）")

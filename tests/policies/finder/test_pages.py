@@ -135,7 +135,6 @@ def test_what_is_open_now_comes_first_and_carries_its_facts_into_a_claim(client)
     html = page(client, "result", **WHO, **PATENT).content.decode()
     titles = re.findall(r'<h2 id="(\w+)-title">([^<]*)（', html)
     assert titles[0] == ("open", "现在可以申报")
-    assert html.index('id="match-wx2020-01-inv"') < html.index(titles[1][1])
     assert re.search(r'href="/claims/new/wx2020-01-inv/\?[^"]*line-0-fees=3999.99', html)
 
 
@@ -228,7 +227,7 @@ def test_an_open_call_leads_to_the_claim(client):
     found = page(client, "result", **WHO, **PATENT)
     assert "正在申报" in text_of(found)
     assert call.title in text_of(found)
-    assert f'href="{reverse("applications:new", args=["wx2020-01-inv"])}"' in found.content.decode()
+    assert f'href="{reverse("applications:new", args=["wx2020-01-inv"])}?' in found.content.decode()
 
 
 def test_a_call_to_come_is_announced(client):
