@@ -195,8 +195,7 @@ class Applicant(models.Model):
     def missing_for_claim(self) -> list[str]:
         """Labels of the profile's fields that a claim needs and that are still empty."""
         needed = ["contact_name", "contact_phone", "account_name", "bank_name", "cnaps_code", "account_number"]
-        if not self.is_individual:
-            needed.append("legal_representative")
+        needed += [] if self.is_individual else ["legal_representative"]
         labels = {field.name: str(field.verbose_name) for field in self._meta.fields}
         return [labels[name] for name in needed if not getattr(self, name)]
 
