@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from policies.engine.buckets import Bucket, BucketEntry
+from policies.engine.dates import add_months
+from policies.engine.limits.base import Ceiling as EngineCeiling
+from policies.engine.scopes import Scope
 from portal.core.money import ZERO, format_yuan, to_yuan
+
+# Before the day in a key that asks for a part of a bucket.
+SINCE = "|since="
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +29,17 @@ class Ceiling:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """The most that claims filed after the day `since` may hold of a bucket."""
+
+    since: date
+    label: str
+    ceiling: Ceiling
+
+
+@dataclass(frozen=True, slots=True)
 class LimitUse:
-    """What a claim takes from one bucket: `amount` in yuan and `times`, under the ceiling that stands there."""
+    """What a claim takes from one bucket: `amount` in yuan and `times`, under the ceilings that stand there."""
 
     key: str
     label: str
@@ -31,6 +47,7 @@ class LimitUse:
     times: int = 1
     ceiling: Ceiling = Ceiling()
     unit: str = "次"
+    windows: tuple[Window, ...] = ()
 
     def merged(self, other: LimitUse) -> LimitUse:
         """Both uses of the same bucket as one."""
@@ -47,12 +64,19 @@ def merge_uses(uses: Iterable[LimitUse]) -> list[LimitUse]:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who claims, where and in which year: what the keys of a claim's buckets are made of."""
+    """Who claims, where, in which year and on which day: what the keys of a claim's buckets are made of."""
 
     applicant_id: int
     city_code: str
     year: int
     district_code: str = ""
+    day: date = date.max
+    companies: str = ""
+
+    @property
+    def group(self) -> str:
+        """The group of companies by its name; who belongs to none is one alone."""
+        return self.companies or f"#{self.applicant_id}"
 
 
 def bucket_key(bucket: Bucket, party: Party) -> str:
@@ -63,8 +87,20 @@ def bucket_key(bucket: Bucket, party: Party) -> str:
         district=party.district_code,
         year=party.year,
         subject=bucket.subject,
+        companies=party.group,
     )
     return f"{bucket.base}|{told_apart}"
+
+
+def asked_key(bucket: Bucket, party: Party) -> str:
+    """The key of what a question asks of a bucket: all of it, or what claims filed since a day took."""
+    key = bucket_key(bucket, party)
+    return f"{key}{SINCE}{_since(bucket.scope, party).isoformat()}" if bucket.scope.is_rolling else key
+
+
+def _since(scope: Scope, party: Party) -> date:
+    """The day after which a bucket's last years begin."""
+    return add_months(party.day, -12 * scope.years)
 
 
 def uses_of(entries: Iterable[BucketEntry], party: Party, *, title: str) -> list[LimitUse]:
@@ -75,13 +111,19 @@ def uses_of(entries: Iterable[BucketEntry], party: Party, *, title: str) -> list
 def _use(entry: BucketEntry, party: Party, title: str) -> LimitUse:
     scope, ceiling = entry.bucket.scope, entry.ceiling
     which = entry.bucket.subject or (str(party.year) if scope.by_year else "")
+    windows = (Window(_since(one, party), f"{title} · {one.total}"[:200], _yuan(most)) for one, most in entry.windows)
     return LimitUse(
         key=bucket_key(entry.bucket, party),
         label=f"{title} · {scope.total}{f'（{which}）' if which else ''}"[:200],
         amount=to_yuan(entry.fen),
         times=entry.times,
-        ceiling=Ceiling(None if ceiling.fen is None else to_yuan(ceiling.fen), ceiling.times),
+        ceiling=_yuan(ceiling),
+        windows=tuple(windows),
     )
+
+
+def _yuan(ceiling: EngineCeiling) -> Ceiling:
+    return Ceiling(None if ceiling.fen is None else to_yuan(ceiling.fen), ceiling.times)
 
 
 def call_key(call_id: int, item_code: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db.models import OuterRef, Subquery, Sum
 from django.utils import timezone
 
 from applications.claims.models import Assessment, Claim
-from applications.ledger.keys import Ceiling, LimitUse, Party, bucket_key, call_key, uses_of, uses_of_call
+from applications.ledger.keys import SINCE, Ceiling, LimitUse, Party, asked_key, call_key, uses_of, uses_of_call
 from applications.ledger.models import LimitBucket, LimitEntry
 from policies.calls.models import Call, CallItem
 from policies.engine.buckets import Bucket, Granted, bucket_entries, buckets_asked, program_asked
@@ -34,9 +35,11 @@ def balances(bucket_keys: Iterable[str], *, without: Claim | None = None) -> dic
 
     What `without` itself took is left out, so that a decided claim can be assessed again.
     """
-    wanted = sorted(set(bucket_keys))
+    asked = sorted(set(bucket_keys))
+    wanted = [key for key in asked if SINCE not in key]
+    found = _recent_balances([key for key in asked if SINCE in key], without=without)
     if not wanted:
-        return {}
+        return found
     last = LimitEntry.objects.filter(bucket=OuterRef("pk")).order_by("-sequence")
     rows = (
         LimitBucket.objects.filter(key__in=wanted)
@@ -44,7 +47,7 @@ def balances(bucket_keys: Iterable[str], *, without: Claim | None = None) -> dic
         .values_list("key", "amount", "times")
     )
     # SQLite hands a subquery's decimals back without their trailing zeros.
-    found = {key: Balance(quantise_yuan(amount or ZERO), times or 0) for key, amount, times in rows}
+    found |= {key: Balance(quantise_yuan(amount or ZERO), times or 0) for key, amount, times in rows}
     if without is not None and without.pk and found:
         own = (
             LimitEntry.objects.filter(claim=without, bucket__key__in=wanted)
@@ -54,6 +57,29 @@ def balances(bucket_keys: Iterable[str], *, without: Claim | None = None) -> dic
         for key, amount, times in own:
             found[key] = Balance(found[key].amount - amount, found[key].times - times)
     return found
+
+
+def _recent_balances(keys: Iterable[str], *, without: Claim | None) -> dict[str, Balance]:
+    """What claims filed after a day hold of buckets, by keys that name the day. One query for each day."""
+    by_day: dict[str, list[str]] = {}
+    for key in keys:
+        stored, day = key.split(SINCE)
+        by_day.setdefault(day, []).append(stored)
+    return {
+        f"{stored}{SINCE}{day}": balance
+        for day, names in by_day.items()
+        for stored, balance in balances_since(names, since=date.fromisoformat(day), without=without).items()
+    }
+
+
+def balances_since(keys: Iterable[str], *, since: date, without: Claim | None = None) -> dict[str, Balance]:
+    """What claims filed after the day `since` hold of buckets, by their keys; one query."""
+    begin = timezone.make_aware(datetime.combine(since + timedelta(days=1), time.min))
+    entries = LimitEntry.objects.filter(bucket__key__in=list(keys), claim__submitted_at__gte=begin)
+    if without is not None and without.pk:
+        entries = entries.exclude(claim=without)
+    rows = entries.values_list("bucket__key").annotate(Sum("amount"), Sum("times")).order_by()
+    return {key: Balance(quantise_yuan(amount), times) for key, amount, times in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +125,18 @@ def asked_buckets(rules: Program, *, party: Party, subjects: Mapping[str, str] |
     """
     subjects = subjects or {}
     asked = buckets_asked(rules, subjects.values())
-    keys = {bucket: bucket_key(bucket, party) for buckets in asked.values() for bucket in buckets}
+    keys = {bucket: asked_key(bucket, party) for buckets in asked.values() for bucket in buckets}
     return AskedBuckets(asked, keys, subjects)
 
 
-def party_of(claim: Claim) -> Party:
-    """The party of a claim; its year is the calendar year in which it was submitted (a draft's: this one)."""
-    year = timezone.localtime(claim.submitted_at).year if claim.submitted_at else clock.today().year
-    return Party(claim.applicant_id, claim.city_id, year, claim.region_id)
+def party_of(claim: Claim, question: Mapping[str, Any] | None = None) -> Party:
+    """The party of a claim; its day is that of its submission (a draft's: today), its year the calendar year of it.
+
+    The group of companies is the one that the `question` names.
+    """
+    day = timezone.localdate(claim.submitted_at) if claim.submitted_at else clock.today()
+    group = question["applicant"].get("group", "") if question else ""
+    return Party(claim.applicant_id, claim.city_id, day.year, claim.region_id, day, group)
 
 
 def uses_of_claim(claim: Claim, assessment: Assessment, amounts: Iterable[tuple[str, Decimal]]) -> list[LimitUse]:
@@ -118,7 +148,7 @@ def uses_of_claim(claim: Claim, assessment: Assessment, amounts: Iterable[tuple[
     rules = program_asked(catalogue_for(assessment.version), assessment.question)
     granted = [Granted(subject, to_fen(amount)) for subject, amount in amounts]
     entries = bucket_entries(rules, assessment.answer, granted)
-    return uses_of(entries, party_of(claim), title=rules.item.title)
+    return uses_of(entries, party_of(claim, assessment.question), title=rules.item.title)
 
 
 @dataclass(frozen=True, slots=True)

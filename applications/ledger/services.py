@@ -1,6 +1,7 @@
 """Take from the limits, and give back: appended entries under the buckets' locks."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db import connection
 from django.db.models import Max
@@ -8,6 +9,7 @@ from django.db.models import Max
 from applications.claims.models import Claim
 from applications.ledger.keys import LimitUse, merge_uses, shortage
 from applications.ledger.models import EntryKind, LimitBucket, LimitEntry
+from applications.ledger.selectors import Balance, balances_since
 from portal.audit.services import record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
@@ -34,7 +36,7 @@ def reserve_limits(claim: Claim, *, uses: Iterable[LimitUse], act: ActorContext)
         bucket = buckets[use.key]
         last = _last_entry(bucket)
         amount, times = (last.amount_after, last.times_after) if last else (ZERO, 0)
-        if problem := shortage(use, amount=amount, times=times):
+        if problem := shortage(use, amount=amount, times=times) or _shortage_of_windows(use):
             raise LimitExceededError(problem)
         fresh.append(
             LimitEntry(
@@ -51,6 +53,16 @@ def reserve_limits(claim: Claim, *, uses: Iterable[LimitUse], act: ActorContext)
             )
         )
     return _append(fresh)
+
+
+def _shortage_of_windows(use: LimitUse) -> str:
+    """What stands against a use in the last years of its bucket, whose row is locked; empty where nothing does."""
+    for window in use.windows:
+        held = balances_since([use.key], since=window.since).get(use.key, Balance())
+        within = replace(use, label=window.label, ceiling=window.ceiling)
+        if problem := shortage(within, amount=held.amount, times=held.times):
+            return problem
+    return ""
 
 
 def release_limits(claim: Claim, *, act: ActorContext) -> list[LimitEntry]:

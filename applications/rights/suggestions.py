@@ -234,7 +234,7 @@ class AfterLedger:
             for one in suggestion.assessed
             if rules.subject and rules.subject in one.facts
         }
-        party = Party(applicant.pk, city.pk if city else "", today.year, applicant.region_id)
+        party = Party(applicant.pk, city.pk if city else "", today.year, applicant.region_id, today)
         self.suggestion = suggestion
         self.catalogue = catalogue_for(suggestion.version)
         self.question = question_of(suggestion, suggestion.assessed, today=today)

@@ -49,12 +49,16 @@ class Granted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BucketEntry:
-    """What a granted claim takes from one bucket: fen and times, under the ceiling that stands there."""
+    """What a granted claim takes from one bucket: fen and times, under the ceiling that stands there.
+
+    `windows`: ceilings of what its last years hold, each with the scope that says how many.
+    """
 
     bucket: Bucket
     fen: int
     times: int = 1
     ceiling: Ceiling = NO_CEILING
+    windows: tuple[tuple[Scope, Ceiling], ...] = ()
 
 
 def program_asked(catalogue: Catalogue, question: Mapping[str, Any]) -> Program:
@@ -73,7 +77,7 @@ def buckets_asked(program: Program, subjects: Iterable[str]) -> dict[str, list[B
     def of(scope: Scope, base: str) -> list[Bucket]:
         return [Bucket(scope, base, subject) for subject in named] if scope.by_subject else [Bucket(scope, base)]
 
-    asked = {scope.ledger: of(scope, item.id) for scope in SCOPES.values()}
+    asked = {scope.ledger: of(scope, item.id) for scope in SCOPES.values() if not scope.is_rolling}
     asked["times"] = asked[APPLICANT.ledger]
     asked[RIGHT.ledger] = of(RIGHT, document_base(item.document_id))
     if item.once_group:
@@ -104,12 +108,15 @@ def bucket_entries(program: Program, answer: Mapping[str, Any], granted: Sequenc
 
     def enter(scope: Scope, base: str, limit: CompiledLimit | None = None) -> None:
         for subject, fen in (by_subject if scope.by_subject else whole).items():
-            bucket = Bucket(scope, base, subject)
+            bucket = Bucket(scope.kept, base, subject)
             known = found.setdefault(bucket, BucketEntry(bucket, fen))
-            if limit is not None:
-                ceiling = known.ceiling.lower(limit.ceiling(uses.get(subject, ())))
-                times = max(known.times, limit.times_taken(len(paid)))
-                found[bucket] = replace(known, ceiling=ceiling, times=times)
+            if limit is None:
+                continue
+            ceiling, times = limit.ceiling(uses.get(subject, ())), max(known.times, limit.times_taken(len(paid)))
+            if scope.is_rolling:
+                found[bucket] = replace(known, windows=(*known.windows, (scope, ceiling)), times=times)
+            else:
+                found[bucket] = replace(known, ceiling=known.ceiling.lower(ceiling), times=times)
 
     for scope in (APPLICANT, APPLICANT_YEAR, SUBJECT):
         enter(scope, program.item.id)

@@ -77,6 +77,8 @@ class RegisterKind(models.TextChoices):
     PATENTS = "patents", "专利登记信息"
     COMPANIES = "companies", "企业登记信息"
     TARIFF = "tariff", "官方收费标准"
+    GROUPS = "groups", "集团成员名单"
+    EXCLUDED = "excluded", "不予支持清单"
 
 
 class SheetState(StatusChoices):

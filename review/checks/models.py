@@ -155,7 +155,7 @@ class RegisterRow(models.Model):
     """One row of a sheet: what it says of a number or of a body."""
 
     sheet = models.ForeignKey(RegisterSheet, models.PROTECT, related_name="entries")
-    key = models.CharField(max_length=60)
+    key = models.CharField(max_length=200)
     facts = models.JSONField(default=dict)
 
     class Meta:

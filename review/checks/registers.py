@@ -17,11 +17,12 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from applications.claims.models import Claim
 from portal.accounts.models import Region
 from review.checks.enums import RegisterKind, SheetState
 from review.checks.models import RegisterRow, RegisterSheet
 from review.checks.registry import UncheckedError
-from review.checks.sheets import read_entries
+from review.checks.sheets import day_of, excluded_key, read_entries
 
 _FEES = Path(__file__).parent / "data" / "cnipa_fees.csv"
 FEES_SOURCE = "国家知识产权局专利收费标准（发改价格〔2017〕270号）"
@@ -81,6 +82,34 @@ class SheetRegister:
         """Those that can be used, the newest first."""
         sheets = RegisterSheet.objects.filter(region_id__in=self._regions, state=SheetState.IN_FORCE)
         return list(sheets.order_by("-as_of", "-pk").only("kind", "as_of", "source"))
+
+
+def holds_on(facts: Mapping[str, Any], day: date) -> bool:
+    """Whether an entry holds on a day: from its first day until the one on which it ends."""
+    since, until = day_of(facts.get("since")), day_of(facts.get("until"))
+    return (since is None or since <= day) and (until is None or day < until)
+
+
+def group_on(claim: Claim, on: date) -> str:
+    """The group of companies to which the claim's applicant belongs on a day; "" for none, or without a sheet."""
+    code = claim.applicant.uscc
+    if not code:
+        return ""
+    try:
+        answer = chosen_register(claim.city).look_up(RegisterKind.GROUPS, code, on)
+    except UncheckedError:
+        return ""
+    return next((str(facts["group"]) for facts in answer.facts if holds_on(facts, on)), "")
+
+
+def listed_on(city: Region, name: str, words: Collection[str], on: date) -> Mapping[str, bool] | None:
+    """Which words stand on a list of what gets no support on a day; None where no sheet was sent in."""
+    keys = {word: excluded_key(name, word) for word in words}
+    try:
+        answers = chosen_register(city).look_up_many(RegisterKind.EXCLUDED, list(keys.values()), on)
+    except UncheckedError:
+        return None
+    return {word: any(holds_on(facts, on) for facts in answers[key].facts) for word, key in keys.items()}
 
 
 def chosen_register(city: Region) -> Register:

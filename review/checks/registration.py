@@ -2,7 +2,9 @@
 
 from applications.claims.enums import Action
 from applications.claims.models import Claim, ClaimEvent
+from applications.claims.services.assessment import GROUPS
 from applications.claims.services.transitions import FOLLOW_UPS
+from policies.facts.lists import LIST_KEEPERS
 from portal.access import officials
 from portal.accounts.enums import Role
 from portal.audit.contents import register_contents
@@ -17,6 +19,7 @@ from review.checks.enums import Step
 from review.checks.jobs import EXAMINE, examine_all, examine_one, pass_by_rules
 from review.checks.models import REGISTER_ROLES, FindingAnswer
 from review.checks.panel import PANE, WEIGHT, panel_of_findings
+from review.checks.registers import group_on, listed_on
 from review.checks.selectors import marks_of
 from review.checks.services.examine import open_problem
 from review.checks.services.sheets import READ, read_sheet
@@ -58,6 +61,8 @@ JOB_KINDS.add("checks.nightly", JobKind("重新核查在办申报", examine_all,
 JOB_KINDS.add("checks.by_rule", JobKind("按规则办理", pass_by_rules, is_daily=True))
 JOB_KINDS.add(READ, JobKind("读取核查名单", read_sheet))
 FOLLOW_UPS.append(examine_handed_in)
+GROUPS.append(group_on)
+LIST_KEEPERS.append(listed_on)
 CONCLUSION_CHECKS.append(conclusion_problem)
 APPROVAL_CHECKS.append(approval_problem)
 QUEUE_MARKS.append(marks_of)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from policies.facts.identifiers import PATENT_KIND_LABELS, comparison_key, read_cn_patent
@@ -31,6 +32,10 @@ def _day(text: str) -> str:
 
 def _name(text: str) -> str:
     return single_line(text)[:200]
+
+
+def _group(text: str) -> str:
+    return single_line(text)[:80]
 
 
 def _patent_kind(text: str) -> str:
@@ -91,6 +96,20 @@ COLUMNS: Mapping[RegisterKind, tuple[Column, ...]] = {
         Column("yuan", ("金额（元）", "金额"), lambda text: str(read_yuan(text)), required=True),
         Column("document", ("文号", "依据")),
         Column("since", ("施行日期",), _day),
+    ),
+    RegisterKind.GROUPS: (
+        _CODE,
+        Column("group", ("集团", "集团名称", "所属集团"), _group, required=True),
+        Column("name", ("名称", "单位名称", "企业名称")),
+        Column("since", ("加入日期",), _day),
+        Column("until", ("退出日期",), _day),
+    ),
+    RegisterKind.EXCLUDED: (
+        Column("list", ("清单", "清单名称"), _group, required=True),
+        Column("word", ("名称", "产品", "产品名称", "企业名称", "单位名称", "技术名称"), required=True),
+        Column("note", ("说明", "备注", "列入原因")),
+        Column("since", ("列入日期",), _day),
+        Column("until", ("移出日期", "截止日期"), _day),
     ),
 }
 
@@ -154,6 +173,8 @@ def _facts(columns: Mapping[int, Column], number: int, cells: Sequence[str]) -> 
 
 def _keys(kind: RegisterKind, facts: Mapping[str, str]) -> list[str]:
     """Under which keys a row is found: its number, its credit code, or of a fee each of its years."""
+    if kind == RegisterKind.EXCLUDED:
+        return [excluded_key(facts["list"], facts["word"])]
     if kind != RegisterKind.TARIFF:
         return [facts.get("number") or facts["code"]]
     first = facts.get("year_from", "")
@@ -162,6 +183,19 @@ def _keys(kind: RegisterKind, facts: Mapping[str, str]) -> list[str]:
     return [
         fee_key(facts["patent"], facts["fee"], year) for year in range(int(first), int(facts.get("year_to", first)) + 1)
     ]
+
+
+def excluded_key(name: str, word: str) -> str:
+    """The key of a word on a list of what gets no support."""
+    return f"{compact(name)}:{compact(word)}"[:200]
+
+
+def day_of(value: Any) -> date | None:
+    """A fact's day; None where it has none that can be read."""
+    try:
+        return date.fromisoformat(value) if value else None
+    except (TypeError, ValueError):
+        return None
 
 
 def fee_key(patent_kind: str, fee: str, year: int | str = "") -> str:

@@ -18,6 +18,7 @@ from policies.engine.model import Item, content_hash
 from policies.engine.shortage import Cut
 from policies.engine.terms import Outcome
 from policies.facts.applicants import stated_applicant
+from policies.facts.lists import with_lists
 from policies.facts.values import DECIDED, DECISION_NO, OFFICERS_FACTS, engine_facts, facts_of
 from policies.published.selectors import catalogue_for
 from policies.published.wording import as_shown
@@ -30,8 +31,15 @@ from portal.core.money import ZERO, quantise_yuan
 SUBSIDISED = "subsidised_before"
 PAID_BEFORE = "paid_item_before"
 
+# Which group of companies an applicant belongs to on a day: functions of the claim and the day, "" for none.
+GROUPS: list[Callable[[Claim, date], str]] = []
 # Where a selection ranks claims: a function of the claim that gives its place from 1, None where it has none.
 RANKS: list[Callable[[Claim], int | None]] = []
+
+
+def group_of(claim: Claim, on: date) -> str:
+    """The name of the group of companies to which the claim's applicant belongs on a day; "" for none."""
+    return next((name for group in GROUPS if (name := group(claim, on))), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +170,11 @@ def build_question(context: ClaimContext, *, on: date, unmet: Iterable[str] = ()
     }
     if takes_ratio(item):
         question = with_rates(question, item, context.rates)
-    rules, party = program_asked(catalogue_for(claim.version), question), party_of(claim)
+    question = with_lists(question, item, claim.city)
+    rules = program_asked(catalogue_for(claim.version), question)
+    if any(limit.scope.by_group for limit in rules.limits) and (group := group_of(claim, on)):
+        question["applicant"] = {**question["applicant"], "group": group}
+    party = party_of(claim, question)
     buckets = asked_buckets(rules, party=party, subjects=subjects)
     found = balances(buckets.keys.values(), without=claim)
     ledger = buckets.state(found)

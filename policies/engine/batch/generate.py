@@ -27,7 +27,16 @@ _KIND_WEIGHTS = {"enterprise": 70, "individual": 12, "university": 6, "instituti
 _SIZE_WEIGHTS = (5, 45, 30, 15, 5)
 _ELSEWHERE = ("北京", "110000")
 _SUBJECTS_EACH = 48
-_LEDGERS = ("same_year", "lifetime", "programme_year", "lower_tier", "other_policy", "district_year")
+_LEDGERS = (
+    "same_year",
+    "lifetime",
+    "programme_year",
+    "lower_tier",
+    "other_policy",
+    "district_year",
+    "rolling",
+    "group_year",
+)
 
 
 def generate(
@@ -215,7 +224,13 @@ def _assemble(parts: list[_Part], regions: _Regions, *, seed: int, take_up: int,
         on=on[order].astype(np.int32),
         size=_joined([part.size_class for part in parts])[order].astype(np.int8),
     )
+    population = replace(population, companies=_companies(population.applicant))
     return _with_ledgers(population, parts, rng) if edge else population
+
+
+def _companies(applicant: IntArray) -> IntArray:
+    """The group of companies of each applicant: one in five belongs to one, of up to four."""
+    return np.where(applicant % 5 == 0, applicant // 20, -1)
 
 
 def _joined(arrays: list[IntArray]) -> IntArray:

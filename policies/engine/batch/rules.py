@@ -127,7 +127,7 @@ def _bases(program: Program, reads: tuple[str, ...]) -> Bases:
     if SUBJECT.ledger in reads:
         raise UnsupportedRuleError(item, "a step takes off what each project had")
     asked = [(limit.code, found) for limit in program.limits if (found := limit.reads(item)) is not None]
-    scopes = {scope.ledger: scope for scope in SCOPES.values()}
+    scopes = {scope.ledger: scope for scope in SCOPES.values() if not scope.is_rolling}
     bases: Bases = {}
     for code, (name, scope, base) in (*asked, *(("", (name, scopes.get(name), item)) for name in reads)):
         if bases.setdefault(name, (scope, base)) != (scope, base) and code:

@@ -278,6 +278,9 @@ def ledgers_of(runs: list[Run], keys: Keys) -> list[Ledger]:
             if scope is not None:
                 names.setdefault((scope, base), {})[name] = None
                 members.setdefault((scope, base), set()).add(place)
+    rolling = [base for scope, base in members if scope.is_rolling]
+    if len(set(rolling)) < len(rolling):
+        raise UnsupportedRuleError(rolling[0], "the last years are counted in two ways")
     sums = [
         SumLedger(
             list(names[bucket]), *bucket, [runs[place] for place in sorted(own.union(by_item.get(bucket[1], ())))], keys

@@ -62,6 +62,15 @@ class Keys:
         least, most = int(number.min(initial=0)), int(number.max(initial=0))
         return number - least if most - least < 2**32 else np.unique(number, return_inverse=True)[1]
 
+    @cached_property
+    def companies(self) -> IntArray:
+        """A small number for the group of companies that each claim's applicant belongs to, or for the applicant."""
+        grouped = self.population.companies
+        if grouped is None:
+            return self.applicant
+        most = int(self.applicant.max(initial=0)) + 1
+        return np.where(grouped >= 0, most + grouped.astype(np.int64), self.applicant)
+
     def entries(self, runs: list[Run], scope: Scope) -> Entries:
         """What stands in the buckets of a scope, which ledgers of the same runs share: named lines, or whole claims."""
         name = (scope.per, tuple(map(id, runs)))
@@ -94,6 +103,8 @@ class Keys:
         found = np.zeros(len(run), dtype=np.int64)
         if "applicant" in scope.per:
             found = self.applicant[run.span]
+        if scope.by_group:
+            found = self.companies[run.span]
         if "programme" in scope.per:
             found = found + self.city(run)
         if "district" in scope.per:

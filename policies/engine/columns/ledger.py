@@ -10,6 +10,8 @@ import numpy as np
 
 from policies.engine.columns.arithmetic import pick, ranges
 from policies.engine.columns.buckets import joined
+from policies.engine.columns.conditions import UnsupportedRuleError
+from policies.engine.columns.recent import Recent
 from policies.engine.scopes import PROGRAMME_YEAR
 
 if TYPE_CHECKING:
@@ -137,6 +139,9 @@ class Ledger:
         is offered to the next claim, not to all that follow.
         """
         del run, at
+        if self.scope.is_rolling:
+            # Who comes after them finds less, once what was taken is older than the years that count.
+            return None
         return None if self.most is None else found >= self.most
 
     def uses(self) -> Iterator[BucketUse | QuotaUse]:
@@ -145,7 +150,16 @@ class Ledger:
 
     def find(self, changed: IntArray | None) -> tuple[IntArray, IntArray]:
         """Entries and what they find: at least those that find something else since these (None: all) changed."""
+        if self.scope.is_rolling:
+            return self._recent.found(self.taken)
         return self.buckets.found(self.taken, changed)
+
+    @cached_property
+    def _recent(self) -> Recent:
+        days = self.keys.population.on.astype(np.int64)
+        if (days[1:] < days[:-1]).any():
+            raise UnsupportedRuleError(self.runs[0].item.id, "claims are not filed in the order of their days")
+        return Recent(self.buckets, days[self.buckets.claims], self.scope.years)
 
     # ---- working -------------------------------------------------------------------------------------
     def propagate(self) -> None:
@@ -298,6 +312,9 @@ class SumLedger(Ledger):
         if not caps or not len(self.buckets.claims):
             return
         keys, scope = self.keys, self.scope
+        if scope.is_rolling:
+            # What a bucket held in its fullest years is a figure of no day.
+            return
         claims = self.buckets.one(self.buckets.claims)
         taken = self.buckets.sums(self.settled())
         if self.scope.by_subject or self.scope.ledger in keys.population.paid:

@@ -102,7 +102,8 @@ class Population:
     question names them, which go before those of the simulation; -1 for none, and names that the catalogue does not
     have are left out. `paid` holds what claims state as paid before (fen by
     name of `LEDGERS`), `once_group`, `times_before` and `rank` (0: none) likewise; `rank` is the place that a yearly
-    selection gave the claim, and goes before the order of filing. `assume`: missing facts of conditions count as met.
+    selection gave the claim, and goes before the order of filing. `companies`: any number for the group of companies
+    that the applicant belongs to, -1 for none. `assume`: missing facts of conditions count as met.
     """
 
     tables: tuple[LineTable, ...]
@@ -122,6 +123,7 @@ class Population:
     once_group: BoolArray | None = None
     times_before: IntArray | None = None
     rank: IntArray | None = None
+    companies: IntArray | None = None
     assume: bool = False
 
     def __len__(self) -> int:
@@ -144,7 +146,7 @@ class Population:
         size = len(self)
         _same_length("claims", size, {"applicant": self.applicant, "kind": self.kind, "region": self.region})
         _same_length("claims", size, {"on": self.on, "year": self.year, "unmet": self.unmet, "rank": self.rank})
-        _same_length("claims", size, {"readings": self.readings})
+        _same_length("claims", size, {"readings": self.readings, "companies": self.companies})
         _same_length("claims", size, {"once_group": self.once_group, "times_before": self.times_before, **self.paid})
         _within("claims", "item", self.item, 0, len(self.tables) - 1)
         _within("claims", "kind", self.kind, 0, len(KINDS) - 1)
@@ -154,6 +156,8 @@ class Population:
         for name, values in (("rank", self.rank), ("times_before", self.times_before)):
             if values is not None:
                 _within("claims", name, values, 0, MAX_COUNT)
+        if self.companies is not None:
+            _within("claims", "companies", self.companies, -1, _MOST_IDS)
         if self.unmet is not None:
             _within("claims", "unmet", self.unmet, -1, len(self.unmet_sets) - 1)
         if self.readings is not None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
 
 from policies.engine.checks import item_id, list_of, one_of
 from policies.engine.problems import problem_code
-from policies.engine.scopes import SCOPES
-from policies.engine.spec import CODE, GUARD, ONLY, RATIO, TEXT, Kind, Spec, key
+from policies.engine.scopes import SCOPES, scope_of
+from policies.engine.spec import CODE, COUNT, GUARD, ONLY, RATIO, TEXT, Kind, Spec, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     from policies.engine.trace import Entry
 
 NO_SCOPE = problem_code("no_scope", "没有“{scope}”这样的范围", "可选：{known}", form="没有这样的合计范围，请重新选择。")
+YEARS = problem_code(
+    "years_of_scope",
+    "年数与合计范围不符",
+    "按“最近几年”合计的请写 years，其他范围不写",
+    form="按“最近几年”合计时请填写几年，其他范围请留空。",
+)
 _words = list_of(one_of(dict.fromkeys(word for per in SCOPES for word in per)), least=1)
 
 
@@ -219,6 +225,23 @@ class LimitColumns:
 def limits_of(run: Run, columns: type[LimitColumns]) -> Any:
     """The limit of a run's claims that has these columns, None where there is none."""
     return next((limit for limit in run.program.limits if limit.columns is columns), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scoped(Spec):
+    """What a limit counts over."""
+
+    per: tuple[str, ...] = key(PER, "按什么合计")
+    years: int | None = key(COUNT, "最近几年", help="只在按“同一主体，最近几年”合计时填写", default=None)
+
+    @property
+    def scope(self) -> Scope:
+        return scope_of(self.per, self.years)
+
+    def scope_problems(self) -> Iterator[tuple[Place, Fault]]:
+        """Years are said where the last years count, and nowhere else."""
+        if SCOPES[self.per].is_rolling != (self.years is not None):
+            yield ("years",), YEARS.fault()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,10 @@ import numpy as np
 
 from policies.engine.assessment import BucketUse
 from policies.engine.columns.ledger import Ledger
-from policies.engine.limits.base import GROUP, PER, CompiledLimit, Limit, LimitColumns, limits_of
+from policies.engine.limits.base import GROUP, CompiledLimit, Limit, LimitColumns, Scoped, limits_of
 from policies.engine.limits.places import CountedLimit, QuotaLimit
 from policies.engine.problems import problem_code
-from policies.engine.scopes import DISTRICT_YEAR, ONE_OF_GROUP, SCOPES
+from policies.engine.scopes import DISTRICT_YEAR, ONE_OF_GROUP
 from policies.engine.spec import COUNT, key
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ WRONG_TALLY = problem_code(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Count(Limit):
+class Count(Scoped, Limit):
     """One applicant gets at most `count` subsidies; or there are `count` places a year, taken in order of rank."""
 
     kind = "count"
@@ -51,14 +51,13 @@ class Count(Limit):
     preset: ClassVar = {"code": "TIMES", "per": ["applicant"], "tally": "lines"}
 
     count: int = key(COUNT, "多少")
-    per: tuple[str, ...] = key(PER, "按什么合计")
     tally: str = key(TALLIES, "怎么计数")
     group: str | None = key(GROUP, "与其他事项共用", help="几个事项写同一个组名，就共用这一个上限", default=None)
 
     @property
     def are_places(self) -> bool:
         """Whether places of a year are counted, and not the applicant's times."""
-        return SCOPES[self.per].is_shared
+        return self.scope.is_shared
 
     @property
     def acts_as(self) -> object:
@@ -71,7 +70,7 @@ class Count(Limit):
         most = self.sentence()
         return TimesLimit(
             code=self.code,
-            scope=SCOPES[self.per],
+            scope=self.scope,
             base=self.group or item_id,
             asks="times",
             count=self.count,
@@ -88,7 +87,7 @@ class Count(Limit):
         most = f"{self.sentence()}，排名第"
         return QuotaLimit(
             code=self.code,
-            scope=SCOPES[self.per],
+            scope=self.scope,
             base=self.group or item_id,
             asks="places",
             count=self.count,
@@ -105,8 +104,9 @@ class Count(Limit):
     def problems(self, item_id: str) -> Iterator[tuple[Place, Fault]]:
         """Times are counted by decisions or lines, places of a year by lines or applicants."""
         tallies = ("lines", "applicants") if self.are_places else ("paid", "lines")
-        if SCOPES[self.per].by_subject or self.tally not in tallies:
+        if self.scope.by_subject or self.tally not in tallies:
             yield ("tally",), WRONG_TALLY.fault()
+        yield from self.scope_problems()
 
     def sentence(self) -> str:
         if self.are_places:
@@ -115,19 +115,19 @@ class Count(Limit):
 
     @property
     def _by_district(self) -> bool:
-        return SCOPES[self.per] is DISTRICT_YEAR
+        return self.scope is DISTRICT_YEAR
 
     @property
     def _whose(self) -> str:
-        return f"同一主体{'每年' if SCOPES[self.per].by_year else ''}"
+        if self.scope.is_rolling:
+            return self.scope.name
+        return f"同一{'集团' if self.scope.by_group else '主体'}{'每年' if self.scope.by_year else ''}"
 
     def short_name(self) -> str:
-        return "每年名额" if self.are_places else f"{'每年' if SCOPES[self.per].by_year else ''}次数上限"
+        return "每年名额" if self.are_places else f"{'每年' if self.scope.by_year else ''}次数上限"
 
     def bounds(self, words: Wording) -> Iterator[str]:
-        yield (
-            f"{SCOPES[self.per].name} {self.count} 个名额" if self.are_places else f"{self._whose}最多 {self.count} 次"
-        )
+        yield (f"{self.scope.name} {self.count} 个名额" if self.are_places else f"{self._whose}最多 {self.count} 次")
 
     def figures(self) -> Mapping[str, str]:
         return {"count": "每年名额" if self.are_places else f"{self._whose}最多次数"}

@@ -14,7 +14,7 @@ from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.context import holds
 from policies.engine.columns.ledger import UNBOUND, Bounds
 from policies.engine.columns.lines import NONE
-from policies.engine.limits.base import GROUP, PER, SCALE, Ceiling, CompiledLimit, Limit, LimitColumns, Scale
+from policies.engine.limits.base import GROUP, SCALE, Ceiling, CompiledLimit, Limit, LimitColumns, Scale, Scoped
 from policies.engine.money import money_text
 from policies.engine.scopes import SCOPES, Scope
 from policies.engine.spec import FACT, YUAN, key
@@ -36,11 +36,12 @@ if TYPE_CHECKING:
     from policies.engine.line import Line
     from policies.engine.operations.base import Wording
     from policies.engine.part import Part
+    from policies.engine.problems import Fault, Place
     from policies.engine.trace import Note
 
 
 @dataclass(frozen=True, kw_only=True)
-class Money(Limit):
+class Money(Scoped, Limit):
     """The lines of a bucket get at most `yuan` together, with what `ledger` says was paid before."""
 
     kind = "yuan"
@@ -50,7 +51,6 @@ class Money(Limit):
     preset: ClassVar = {"code": "YEAR_CAP", "per": ["applicant", "year"]}
 
     yuan: int = key(YUAN, "上限（元）")
-    per: tuple[str, ...] = key(PER, "按什么合计")
     ledger: str | None = key(LEDGERS, "查哪一本台账", help="不选时按合计范围确定", default=None)
     group: str | None = key(GROUP, "与其他事项共用", help="几个事项写同一个组名，就共用这一个上限", default=None)
     before: str | None = key(FACT, "此前已获金额填在", types=("money", "rows"), default=None)
@@ -59,7 +59,7 @@ class Money(Limit):
     @property
     def name(self) -> str:
         """What it is called where it is cited: its own label, or one made of its bucket."""
-        return self.called or SCOPES[self.per].name
+        return self.called or self.scope.name
 
     @classmethod
     def complete(cls, content: dict[str, Any]) -> None:
@@ -67,7 +67,7 @@ class Money(Limit):
 
     def compile(self, context: Context, *, item_id: str) -> MoneyLimit:
         name, scale = self.name, self.scale
-        ledger = self.ledger or SCOPES[self.per].ledger
+        ledger = self.ledger or self.scope.ledger
 
         def cut(figures: tuple[Any, ...]) -> str:
             cap, used, left = figures
@@ -82,9 +82,9 @@ class Money(Limit):
         return MoneyLimit(
             rule=self,
             code=self.code,
-            scope=SCOPES[self.per],
+            scope=self.scope,
             base=self.group or item_id,
-            asks=ledger if self.group else None,
+            asks=ledger if self.group or self.scope.is_rolling else None,
             fen=self.yuan,
             ledger=ledger,
             group=self.group or f"{item_id}:{self.code}",
@@ -97,6 +97,10 @@ class Money(Limit):
     @property
     def acts_as(self) -> object:
         return (type(self), self.group, self.per) if self.group else None
+
+    def problems(self, item_id: str) -> Iterator[tuple[Place, Fault]]:
+        del item_id
+        return self.scope_problems()
 
     def facts(self) -> Iterator[str]:
         if self.before:

@@ -1,4 +1,8 @@
-"""`on_list`: whether a word stands on a list on a day, such as products that are excluded."""
+"""`on_list`: whether a word stands on a list on a day, such as products that are excluded.
+
+The list stands in the rule, or is a sheet that officials send in: then whoever asks the question looks it up and states
+the fact, which the item asks for otherwise.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +17,33 @@ from policies.engine.columns.population import Column
 from policies.engine.operations.base import Label
 from policies.engine.operations.by_word import rows_of_lines
 from policies.engine.operations.derive import Derive
-from policies.engine.spec import FACT, PERIOD_BY_WORD, Period, key
+from policies.engine.problems import problem_code
+from policies.engine.spec import FACT, PERIOD_BY_WORD, TEXT, Period, key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from policies.engine.columns.context import ColumnContext
     from policies.engine.columns.lines import Lines
     from policies.engine.context import Context
     from policies.engine.line import Line
+    from policies.engine.operations.base import ItemSteps
     from policies.engine.operations.derive import Worked
+    from policies.engine.problems import Fault, Place
+
+
+ONE_LIST = problem_code(
+    "one_list",
+    "名单和上传的清单应填写其中一个",
+    "请只写 table 或 register",
+    form="请填写名单，或填写上传的清单的名称，只填其中一个。",
+)
+STATED_BY_LIST = problem_code(
+    "stated_by_list",
+    "查上传的清单时，{fact} 须是要填写的事实",
+    "请在事实中写明 {fact}（boolean），并写 fills: true",
+    form="查上传的清单时，请把“{fact}”列为要填写的事实（是否），并选“已填写的以填写为准”。",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,14 +59,24 @@ class Listed(Derive):
 
     field: str = key(FACT, "查哪一项", types=("text", "choice"), asks=True)
     day: str = key(FACT, "以哪一天为准", types=("date",), asks=True)
-    table: Mapping[str, Period] = key(
-        PERIOD_BY_WORD, "名单", help="每行一个，写成“名称=起始日”或“名称=起始日/截止日”，起止日都算"
+    table: Mapping[str, Period] | None = key(
+        PERIOD_BY_WORD, "名单", help="每行一个，写成“名称=起始日”或“名称=起始日/截止日”，起止日都算", default=None
+    )
+    register: str | None = key(
+        TEXT,
+        "用上传的清单",
+        help="填写清单名称，如“高耗能产品”；名单在“核查名单”中上传，并选“已填写的以填写为准”",
+        default=None,
     )
 
-    def work_out(self, context: Context) -> Callable[[Line], Worked]:
-        def work_out(line: Line) -> Worked:
+    def work_out(self, context: Context) -> Callable[[Line], Worked | None]:
+        table = self.table
+
+        def work_out(line: Line) -> Worked | None:
+            if table is None:
+                return None
             word, day = str(line.facts[self.field]), line.facts[self.day]
-            period = self.table.get(word)
+            period = table.get(word)
             found = period is not None and period.holds(day)
             return found, (word, day, found)
 
@@ -58,6 +89,8 @@ class Listed(Derive):
     def work_out_columns(self, context: ColumnContext) -> Callable[[Lines], Column]:
         context.need(self.field, "text", "choice")
         context.need(self.day, "date")
+        if self.table is None:
+            return lambda lines: Column(np.zeros(len(lines), dtype=np.int8), np.zeros(len(lines), dtype=np.bool_))
         rows = rows_of_lines(context, self.field, list(self.table))
         periods = list(self.table.values())
         first = np.array([*(period.first.toordinal() for period in periods), date.max.toordinal()])
@@ -69,6 +102,15 @@ class Listed(Derive):
 
         return work_out
 
+    def problems(self, item: ItemSteps, number: int) -> Iterator[tuple[Place, Fault]]:
+        yield from super().problems(item, number)
+        if (self.table is None) == (self.register is None):
+            yield ("table",), ONE_LIST.fault()
+        if self.register is not None and not self.fills:
+            yield ("fills",), STATED_BY_LIST.fault(fact=self.name)
+
     def rule(self, label: Label) -> str:
+        if self.table is None:
+            return f"{label(self.field)}列入“{self.register}”（按{label(self.day)}的清单）"
         named = "、".join(label(self.field, word) for word in self.table)
         return f"{label(self.field)}为{named}（按{label(self.day)}的名单）"

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
 
 from applications.claims.selectors.context import LineState, as_of_day
 from policies.engine.model import Item
 from review.checks.enums import EVERY_STEP, Severity
 from review.checks.inputs import Inputs
 from review.checks.registry import CHECKS, Check, Found
+from review.checks.sheets import day_of
 
 # What comes first, and what may not come before it; both on one day is in order.
 ORDER = (
@@ -19,14 +19,6 @@ ORDER = (
     ("certified_on", "valid_to"),
     ("approved_on", "accepted_on"),
 )
-
-
-def day_of(value: Any) -> date | None:
-    """A fact's day; None where it has none that can be read."""
-    try:
-        return date.fromisoformat(value) if value else None
-    except (TypeError, ValueError):
-        return None
 
 
 def find(inputs: Inputs) -> Iterable[Found]:

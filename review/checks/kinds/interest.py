@@ -9,8 +9,8 @@ from fractions import Fraction
 from portal.core.money import format_yuan, to_fen, to_yuan
 from review.checks.enums import Severity
 from review.checks.inputs import Inputs
-from review.checks.kinds.dates import day_of
 from review.checks.registry import CHECKS, Check, Found
+from review.checks.sheets import day_of
 
 _RATE = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)\s*[%％]")
 _YEAR_DAYS = 360

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from review.checks.enums import EVERY_STEP, RegisterKind, Severity
 from review.checks.inputs import Inputs
-from review.checks.kinds.dates import day_of
 from review.checks.kinds.holders import patents_of
+from review.checks.registers import holds_on
 from review.checks.registry import CHECKS, Check, Found
 
 
@@ -26,8 +26,7 @@ def find_dishonest(inputs: Inputs) -> Iterable[Found]:
         return
     answer = inputs.register.look_up(RegisterKind.DISHONESTY, code, inputs.on)
     for number, facts in enumerate(answer.facts):
-        since, until = day_of(facts.get("since")), day_of(facts.get("until"))
-        if (since is None or since <= inputs.on) and (until is None or until > inputs.on):
+        if holds_on(facts, inputs.on):
             params = {"applicant": inputs.claim.applicant.name, "note": facts.get("note", "")}
             yield Found(f"{code}:{number}", params, source=answer.source)
 

@@ -5,9 +5,9 @@ from datetime import date
 
 from review.checks.enums import EVERY_STEP, RegisterKind, Severity
 from review.checks.inputs import Inputs
-from review.checks.kinds.dates import day_of
 from review.checks.kinds.holders import patents_of
 from review.checks.registry import CHECKS, Check, Found
+from review.checks.sheets import day_of
 
 # Certificates by the standard of 2013 lapsed with this day, as the transition to GB/T 29490-2023 ended.
 _LAST_DAYS = {"gb29490_2013": ("GB/T 29490-2013", date(2025, 12, 31))}

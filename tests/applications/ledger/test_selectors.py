@@ -1,14 +1,16 @@
 """What the ledger tells the engine of earlier payments."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from applications.claims.models import Claim
 from applications.ledger.keys import Party
 from applications.ledger.selectors import asked_buckets, balances
-from applications.ledger.services import release_limits, reserve_limits
+from applications.ledger.services import LimitExceededError, release_limits, reserve_limits
 from policies.engine import Catalogue, assess
 from policies.engine.buckets import program_asked
 from tests.applications.ledger.rules import PARTY, question, rules, taken
@@ -114,6 +116,33 @@ def test_one_query_answers_and_one_more_leaves_the_own_out(django_assert_num_que
         state_of(PLAIN, "A", "B", "C")
     with django_assert_num_queries(2):
         state_of(PLAIN, "A", "B", "C", without=claim)
+
+
+def on(day, **changes):
+    return replace(PARTY, day=day, year=day.year, **changes)
+
+
+def test_the_last_years_are_read_and_held_by_the_days_on_which_claims_were_filed():
+    catalogue = rules({"yuan": "50", "per": ["applicant", "rolling"], "years": 3})
+    for day in (date(2024, 3, 1), date(2024, 3, 2)):
+        claim = grant(catalogue, (f"A{day.day}", "20.00"), party=on(day))
+        Claim.objects.filter(pk=claim.pk).update(submitted_at=datetime.combine(day, time(12), tzinfo=UTC))
+    today = on(date(2027, 3, 1))
+    assert state_of(catalogue, party=today)["paid"]["rolling"] == "20.00"
+    assert state_of(catalogue, party=today)["paid"]["lifetime"] == "40.00"
+    with pytest.raises(LimitExceededError, match="近 3 年.*尚余 30.00 元"):
+        grant(catalogue, ("B", "30.01"), party=today)
+    grant(catalogue, ("B", "30.00"), party=today)
+
+
+def test_companies_of_a_group_hold_one_bucket_and_one_alone_its_own():
+    catalogue = rules({"yuan": "50", "per": ["companies", "year"]})
+    grant(catalogue, ("A", "30.00"), party=replace(PARTY, companies="太湖集团"))
+    grant(catalogue, ("B", "40.00"), party=replace(PARTY, applicant_id=8))
+    for party, held in ((replace(PARTY, applicant_id=9, companies="太湖集团"), "30.00"), (PARTY, None)):
+        assert state_of(catalogue, party=party)["paid"].get("group_year") == held
+    with pytest.raises(LimitExceededError, match="该集团本年度"):
+        grant(catalogue, ("C", "20.01"), party=replace(PARTY, applicant_id=9, companies="太湖集团"))
 
 
 def test_times_of_a_year_and_sums_of_a_district_are_counted_for_themselves():

@@ -12,11 +12,11 @@ from review.checks.inputs import ACCOUNT, Inputs, keep_identifiers
 from review.checks.kinds.interest import interest_fen
 from review.checks.kinds.validity import find_certificates
 from review.checks.models import Finding, RegisterRow, RegisterSheet
-from review.checks.registers import SheetRegister, official_fees
+from review.checks.registers import SheetRegister, group_on, listed_on, official_fees
 from review.checks.registry import UncheckedError
 from review.checks.selectors import words_of
 from review.checks.services.examine import run_checks
-from review.checks.sheets import patent_key, read_entries
+from review.checks.sheets import excluded_key, patent_key, read_entries
 from tests.applications.worlds import loan_facts, patent_facts
 from tests.factories import UserFactory, jiangsu, make_patent_no, make_uscc, wuxi
 from tests.review.worlds import again, submitted
@@ -285,3 +285,27 @@ def test_missing_papers_are_those_that_the_form_asks_and_no_declaration():
     assert words
     assert all(each.startswith(("第 1 项缺少", "本件申报缺少")) for each in words)
     assert not any("承诺书" in each for each in words)
+
+
+def test_groups_and_exclusions_of_a_sheet_hold_on_their_days_and_without_a_sheet_nobody_says_so():
+    claim = submitted()
+    claim.applicant.uscc = uscc = make_uscc(7)
+    day = date(2026, 6, 1)
+    assert (group_on(claim, day), listed_on(wuxi(), "高耗能产品", ["旧产品"], day)) == ("", None)
+    sheet(RegisterKind.GROUPS, {"key": uscc, "group": "太湖集团", "since": "2026-06-01", "until": "2027-01-01"})
+    for on, name in (
+        (date(2026, 5, 31), ""),
+        (day, "太湖集团"),
+        (date(2026, 12, 31), "太湖集团"),
+        (date(2027, 1, 1), ""),
+    ):
+        assert group_on(claim, on) == name
+    sheet(RegisterKind.EXCLUDED, {"key": excluded_key("高耗能产品", "旧 产品"), "since": "2026-06-01"})
+    assert listed_on(wuxi(), "高耗能产品", ["旧产品", "新产品"], day) == {"旧产品": True, "新产品": False}
+    assert listed_on(wuxi(), "高耗能产品", ["旧产品"], date(2026, 5, 31)) == {"旧产品": False}
+    rows = [(1, ["统一社会信用代码", "集团", "加入日期"]), (2, [uscc, "太湖集团", "2026年6月1日"])]
+    assert list(read_entries(RegisterKind.GROUPS, rows)) == [
+        (uscc, {"code": uscc, "group": "太湖集团", "since": "2026-06-01"})
+    ]
+    rows = [(1, ["清单名称", "产品名称"]), (2, ["高耗能产品", "旧产品"])]
+    assert [key for key, _ in read_entries(RegisterKind.EXCLUDED, rows)] == ["高耗能产品:旧产品"]

@@ -65,6 +65,9 @@ PER = {
     "year": ["applicant", "year"],
     "city": ["programme", "year"],
     "district": ["district", "year"],
+    "rolling": ["applicant", "rolling"],
+    "group": ["companies"],
+    "group_year": ["companies", "year"],
 }
 SPLIT = {"city": "1/3", "rest": "district", "round": "down"}
 
@@ -332,6 +335,29 @@ ODD = [
             {"count": 3, "per": PER["year"], "tally": "lines", "group": "odd-16-times"},
             {"yuan": "9000", "per": PER["district"], "group": "odd-16-sums"},
             {"count": 3, "per": PER["district"], "tally": "applicants"},
+        ],
+    ),
+    # Sums and times of the last years, which end as older claims go out of them; and those of a group of companies.
+    item(
+        "odd-18-rolling",
+        [standard("2000"), {"do": "propose", "field": "requested"}],
+        limits=[
+            {"yuan": "5000", "per": PER["rolling"], "years": 2, "group": "odd-18-sums"},
+            {"count": 3, "per": PER["rolling"], "years": 1, "tally": "lines"},
+        ],
+    ),
+    item(
+        "odd-18-shared",
+        [standard("1500")],
+        limits=[{"yuan": "4000", "per": PER["rolling"], "years": 2, "group": "odd-18-sums"}],
+    ),
+    item(
+        "odd-18-groups",
+        [standard("2000"), {"do": "propose", "field": "requested"}],
+        limits=[
+            {"yuan": "7000", "per": PER["group_year"]},
+            {"yuan": "12000", "per": PER["group"]},
+            {"count": 4, "per": PER["group_year"], "tally": "paid"},
         ],
     ),
     # What the applicant is: its size and its region.

@@ -1,7 +1,9 @@
 """The interpreter claim by claim: a loop over questions with a ledger in dictionaries, for comparison."""
 
+import calendar
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from policies.engine import Assessment, Catalogue, Outcome, assess, scopes
@@ -30,6 +32,8 @@ class Ledger:
 
     def __init__(self) -> None:
         self.sums: dict[Any, int] = defaultdict(int)
+        # What an applicant had of an item or group, with the day of the claim and the number of times.
+        self.dated: dict[Any, list[tuple[date, int, int]]] = defaultdict(list)
         self.times: dict[Any, int] = defaultdict(int)
         self.once: set[Any] = set()
         self.places: dict[Any, dict[Any, int]] = defaultdict(dict)
@@ -39,7 +43,9 @@ class Ledger:
 class Claim:
     """One claim of a population with its question, under one program."""
 
-    def __init__(self, question: dict[str, Any], applicant: int, program: Program, versions: list[Program]) -> None:
+    def __init__(
+        self, question: dict[str, Any], applicant: int, program: Program, versions: list[Program], companies: Any
+    ) -> None:
         self.question = question
         self.applicant = applicant
         self.program = program
@@ -49,7 +55,8 @@ class Claim:
         self.absorbs, self.once, self.quota, self.times = (
             limit_of(program, kind) for kind in (AbsorbLimit, OnceLimit, QuotaLimit, TimesLimit)
         )
-        on = parse_date(question["on"])
+        on = self.on = parse_date(question["on"])
+        self.companies = companies
         self.year = question.get("year", on.year)
         document = self.item.content["document"]
         region = question["applicant"].get("region", "")
@@ -61,12 +68,25 @@ class Claim:
     def key(self, scope: tuple[str, ...], subject: str = "") -> tuple[Any, ...]:
         values = {
             "applicant": self.applicant,
+            "companies": self.companies,
             "year": self.year,
             "programme": self.city,
             "district": self.district,
             "subject": subject,
         }
         return tuple(values[part] for part in scope)
+
+    def recent(self, ledger: Ledger, base: str, years: int) -> tuple[int, int]:
+        """Fen and times that the applicant had in the years before the claim's day."""
+        year = self.on.year - years
+        start = date(year, self.on.month, min(self.on.day, calendar.monthrange(year, self.on.month)[1]))
+        found = [(fen, times) for day, fen, times in ledger.dated[base, self.applicant] if day > start]
+        return sum(fen for fen, _ in found), sum(times for _, times in found)
+
+    def years(self, name: str) -> int:
+        """How many years a limit of sums counts under a ledger's name."""
+        limits = [one for version in self.versions for one in version.item.limits if "yuan" in one]
+        return next((one.get("years", 0) for one in limits if one["ledger"] == name and "years" in one), 0)
 
     def bases(self) -> Iterator[tuple[str, str]]:
         """Each ledger name of a question's `paid` with the bucket that the rules mean by it."""
@@ -93,7 +113,9 @@ class Claim:
 
         for name, base in dict(self.bases()).items():
             scope = SCOPES[name]
-            if scope == ("subject",):
+            if "rolling" in scope:
+                add(name, self.recent(ledger, base, self.years(name))[0])
+            elif scope == ("subject",):
                 for subject in self.subjects:
                     before = ledger.sums[scope, base, *self.key(scope, subject)]
                     projects[subject] = yuan_plain(parse_yuan(projects.get(subject, "0")) + before)
@@ -113,7 +135,9 @@ class Claim:
         if self.once is not None and any(key in ledger.once for key in self.once_keys()):
             paid["once_group"] = True
         times = self.question.get("times_before", 0)
-        if self.times is not None:
+        if self.times is not None and self.times.scope.is_rolling:
+            times += self.recent(ledger, self.times.base, self.times.scope.years)[1]
+        elif self.times is not None:
             times += ledger.times[self.times.base, *self.key(self.times.scope.per)]
         return {**self.question, "paid": paid, "times_before": times, "rank": self.rank(ledger)}
 
@@ -144,6 +168,8 @@ class Claim:
             return
         paid = [line for line in answer.lines if line.amount]
         for scope, base in self.written():
+            if "rolling" in scope:
+                continue
             if scope != ("subject",):
                 ledger.sums[scope, base, *self.key(scope)] += answer.amount
                 continue
@@ -157,12 +183,17 @@ class Claim:
                     ledger.once.add((self.once.group, line.subject))
         if self.once is not None and self.once.scope.per != ("subject",):
             ledger.once.update(self.once_keys())
-        self._enter_times(ledger, len(paid))
+        self._enter_times(ledger, len(paid), answer.amount)
 
-    def _enter_times(self, ledger: Ledger, lines: int) -> None:
+    def _enter_times(self, ledger: Ledger, lines: int, amount: int) -> None:
         by_line = self.times is not None and self.times.by_lines
+        groups = {base for name, base in self.bases() if name == "rolling"} | (
+            {self.times.base} if self.times else set()
+        )
+        for base in {self.item.id} | groups:
+            ledger.dated[base, self.applicant].append((self.on, amount, lines if by_line else 1))
         for base in {self.item.id, self.times.base if self.times is not None else self.item.id}:
-            for scope in (("applicant",), ("applicant", "year")):
+            for scope in (("applicant",), ("applicant", "year"), ("companies",), ("companies", "year")):
                 ledger.times[base, *self.key(scope)] += lines if by_line else 1
 
     def _enter_places(self, ledger: Ledger, answer: Assessment, asked: dict[str, Any]) -> None:
@@ -201,7 +232,10 @@ def worked(
         asked = {**question, "settings": dict(settings or {})}
         _, program = catalogue.program_for(question["item"], parse_date(question["on"]), overrides)
         versions = [catalogue.program(version, overrides) for version in catalogue.items[question["item"]]]
-        claim = Claim(asked, int(population.applicant[number]), program, versions)
+        applicant = int(population.applicant[number])
+        group = -1 if population.companies is None else int(population.companies[number])
+        companies = ("group", group) if group >= 0 else ("alone", applicant)
+        claim = Claim(asked, applicant, program, versions, companies)
         if ledger:
             asked = claim.ask(book)
         answer = assess(catalogue, asked)

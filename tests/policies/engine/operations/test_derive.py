@@ -250,6 +250,19 @@ def test_columns_find_the_same_on_the_list():
     }
 
 
+def test_an_uploaded_list_states_the_fact_and_without_it_the_line_waits():
+    uploaded = {**{key: LISTED[key] for key in LISTED if key != "table"}, "register": "清单", "fills": True}
+    given = {"facts": [PRODUCT, fact("excluded", "boolean")]}
+    conditions = [{"field": "excluded", "is": False, "needed": True}]
+    for stated, outcome in (({}, "undetermined"), ({"excluded": True}, "refused"), ({"excluded": False}, "payable")):
+        line = {"product": "旧产品", **stated}
+        assert ask([uploaded, standard()], line, conditions=conditions, **given).outcome == outcome
+    assert not columns_differ([uploaded, standard()], conditions=conditions, **given)
+    assert "列入“清单”" in spoken([uploaded, standard()], conditions=conditions, **given)[0]
+    for wrong, code in (({"table": LIST}, "one_list"), ({"fills": False}, "stated_by_list")):
+        assert code in refused([{**uploaded, **wrong}, standard()], **given)
+
+
 # ---- what they share -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("steps", "code"),
