@@ -1,4 +1,4 @@
-"""Facts that uploaded lists give, such as products and firms that get no support: put into a question before it is asked."""
+"""Facts that uploaded lists give, such as products that get no support: put into a question before it is asked."""
 
 from __future__ import annotations
 

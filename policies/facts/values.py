@@ -31,10 +31,14 @@ MAX_INTEGER = 1_000_000
 # A sum that people decide where the document names none, and the paper that sets it: never the applicant's to state.
 DECIDED = "decided"
 DECISION_NO = "decision_no"
+DECIDED_FACTS = frozenset({DECIDED, DECISION_NO})
 # Who holds a right, in the order of its certificate.
 HOLDERS = "holders"
 PATENT_KIND = "patent_kind"
-OFFICERS_FACTS = frozenset({DECIDED, DECISION_NO})
+# What a panel gave, which it gives on paper as well; what is asked of before it gave any.
+PANEL_SCORE = "panel_score"
+FULL_SCORE = Decimal(100)
+OFFICERS_FACTS = DECIDED_FACTS | {PANEL_SCORE}
 # Below and above these sums (yuan) the unit is probably another than meant: by the fact's name, and for all others.
 _LIKELY: Mapping[str, tuple[Decimal, Decimal]] = {"fees": (Decimal(100), Decimal(200_000))}
 _LIKELY_AT_ALL = (Decimal(10), Decimal(10) ** 9)
@@ -88,6 +92,14 @@ def facts_of(item: Item, scope: str = "line") -> tuple[Fact, ...]:
 def takes_decided_sum(item: Item) -> bool:
     """Whether the rules leave a sum to be decided by people: a question may then state it."""
     return any(fact.name == DECIDED for fact in item.facts)
+
+
+def with_score(question: Mapping[str, Any], item: Item, score: Decimal | None) -> dict[str, Any]:
+    """The question with what a panel gave, where the rules go by it; the full score as long as it gave nothing."""
+    if not any(fact.name == PANEL_SCORE for fact in item.facts):
+        return dict(question)
+    given = str(FULL_SCORE if score is None else score)
+    return {**question, "lines": [{**line, PANEL_SCORE: given} for line in question["lines"]]}
 
 
 def read_facts(facts: Iterable[Fact], raw: Mapping[str, Any]) -> FactsReading:

@@ -18,7 +18,7 @@ from policies.facts.forms import (
     read_posted,
     row_counts,
 )
-from policies.facts.values import FactsReading, engine_facts, facts_of
+from policies.facts.values import FactsReading, engine_facts, facts_of, with_score
 from policies.published.wording import fact_label
 
 MAX_LINES = 20
@@ -153,7 +153,7 @@ class Calculator:
             question["applicant"]["size"] = self.size
         if self.asks_issue_date and self.issued:
             question["settings"] = {_ISSUED: self.issued}
-        return question
+        return with_score(question, self.rules, None)
 
 
 def read_calculator(

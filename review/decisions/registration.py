@@ -1,6 +1,7 @@
 """What the app registers: addresses, menu and audit words."""
 
 from applications.claims.selectors.progress import way_of
+from applications.claims.services.assessment import SCORES
 from portal.access import officials, public
 from portal.accounts.enums import Role
 from portal.audit.contents import register_contents
@@ -35,6 +36,9 @@ from review.decisions.models import (
 )
 from review.decisions.panels import CLAIM_PANELS, ClaimPanel, Pane
 from review.decisions.selectors.queue import concluded_on
+from review.decisions.services.locking import CONCLUSION_CHECKS
+from review.decisions.services.places import place_problem
+from review.decisions.services.scores import latest_score
 
 CONCLUDED.append(concluded_on)
 _REVIEWERS = (Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND, Role.CITY_OFFICER, Role.DECISION_MAKER)
@@ -77,6 +81,8 @@ CLAIM_PANELS.add(
         is_open=True,
     ),
 )
+CONCLUSION_CHECKS.append(place_problem)
+SCORES.append(latest_score)
 register_menu("公示", "review:publicity_public", public, weight=50)
 register_menu("待办", "review:queue", officials(*_REVIEWERS), weight=90)
 register_menu("评审得分", "review:scores", officials(Role.CITY_OFFICER), weight=96)

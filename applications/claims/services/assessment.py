@@ -19,7 +19,7 @@ from policies.engine.shortage import Cut
 from policies.engine.terms import Outcome
 from policies.facts.applicants import stated_applicant
 from policies.facts.lists import with_lists
-from policies.facts.values import DECIDED, DECISION_NO, OFFICERS_FACTS, engine_facts, facts_of
+from policies.facts.values import DECIDED, DECIDED_FACTS, DECISION_NO, PANEL_SCORE, engine_facts, facts_of, with_score
 from policies.published.selectors import catalogue_for
 from policies.published.wording import as_shown
 from policies.rates.selectors import takes_ratio, with_rates
@@ -31,10 +31,19 @@ from portal.core.money import ZERO, quantise_yuan
 SUBSIDISED = "subsidised_before"
 PAID_BEFORE = "paid_item_before"
 
+# What a panel gave a claim: functions of the claim, None without a score.
+SCORES: list[Callable[[Claim], Decimal | None]] = []
 # Which group of companies an applicant belongs to on a day: functions of the claim and the day, "" for none.
 GROUPS: list[Callable[[Claim, date], str]] = []
 # Where a selection ranks claims: a function of the claim that gives its place from 1, None where it has none.
 RANKS: list[Callable[[Claim], int | None]] = []
+
+
+def score_of(claim: Claim, item: Item) -> Decimal | None:
+    """What a panel gave a claim whose rules go by it; None for nothing yet."""
+    if not any(fact.name == PANEL_SCORE for fact in item.facts):
+        return None
+    return next((found for score in SCORES if (found := score(claim)) is not None), None)
 
 
 def group_of(claim: Claim, on: date) -> str:
@@ -170,7 +179,7 @@ def build_question(context: ClaimContext, *, on: date, unmet: Iterable[str] = ()
     }
     if takes_ratio(item):
         question = with_rates(question, item, context.rates)
-    question = with_lists(question, item, claim.city)
+    question = with_score(with_lists(question, item, claim.city), item, score_of(claim, item))
     rules = program_asked(catalogue_for(claim.version), question)
     if any(limit.scope.by_group for limit in rules.limits) and (group := group_of(claim, on)):
         question["applicant"] = {**question["applicant"], "group": group}
@@ -216,7 +225,7 @@ def with_supported_sums(
 
 def without_decided_sums(question: Mapping[str, Any]) -> dict[str, Any]:
     """The question with nothing in it that officers decided."""
-    lines = [{name: line[name] for name in line if name not in OFFICERS_FACTS} for line in question["lines"]]
+    lines = [{name: line[name] for name in line if name not in DECIDED_FACTS} for line in question["lines"]]
     return {**question, "lines": lines}
 
 

@@ -80,6 +80,11 @@ def keep_scores(scores: Mapping[Claim, Decimal], *, paper: str, user: User, act:
     record_contents(rows)
 
 
+def latest_score(claim: Claim) -> Decimal | None:
+    """What a panel gave a claim last, None for nothing; the engine's fact."""
+    return ClaimScore.objects.filter(claim=claim).order_by("-pk").values_list("score", flat=True).first()
+
+
 def _read(table: str) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     wrong: list[str] = []
