@@ -123,6 +123,8 @@ class _Figures(NamedTuple):
     reason_entries: tuple[Reason, ...]
     make_parts: Callable[[], tuple[PartAnswer, ...]]
     make_lines: Callable[[], tuple[LineAmount, ...]]
+    # Fen of payers besides city and district.
+    others: tuple[tuple[str, int], ...] = ()
 
 
 class Assessment(_Figures):
@@ -189,6 +191,8 @@ class Assessment(_Figures):
             "lines": [line.as_dict() for line in self.lines],
             "limits": [use.as_dict() for use in self.limits],
         }
+        if self.others:
+            answer["others"] = {name: yuan_plain(fen) for name, fen in self.others}
         if len(self.parts) > 1:
             answer["parts"] = [part.as_dict() for part in self.parts]
         return answer

@@ -228,10 +228,11 @@ def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
                 assumed += line.assumed
     entries += pool.entries
     amount, city, district = None, None, None
+    others: tuple[tuple[str, int], ...] = ()
     if outcome is Outcome.PAYABLE or outcome is Outcome.REFUSED:
         amount, divided = _divide_total(asked, parts, outcomes)
         if divided is not None:
-            city, district, entry, refusal = divided
+            city, district, entry, refusal, others = divided
             if entry is not None:
                 entries.append(entry)
             if refusal is not None:
@@ -254,6 +255,7 @@ def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
         tuple(reasons),
         partial(_part_answers, parts, outcomes),
         partial(_line_answers, parts),
+        others,
     )
 
 

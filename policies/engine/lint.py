@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from policies.engine import split as splits
 from policies.engine.checks import NO_CHOICE, Checker
 from policies.engine.conditions.registry import family_of
 from policies.engine.limits.base import Limit
@@ -183,6 +184,8 @@ class _Lint:
                 self.add(("limits", number), LIMIT_TWICE.fault())
             for place, fault in limit.problems(self.content["id"]):
                 self.add(("limits", number, *place), fault)
+        for place, fault in splits.problems(self.content["split"] or {}):
+            self.add(("split", *place), fault)
         if self.content["split"] and not any(step.role is Role.SETS and step.pays for step in self.item.steps):
             self.add(("split",), NOTHING_TO_SPLIT.fault())
 

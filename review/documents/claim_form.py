@@ -20,6 +20,7 @@ from applications.claims.selectors.context import ClaimContext, LineState, read_
 from applications.claims.selectors.scope import OTHER_PAPERS
 from applications.claims.services.assessment import preview_claim
 from applications.payees.selectors import payee_of
+from policies.engine.split import OTHERS
 from policies.facts.values import facts_of
 from policies.published.wording import as_shown
 from portal.core.identifiers import mask_number
@@ -164,7 +165,9 @@ def _sum(context: ClaimContext) -> dict[str, Any]:
         most = "最高" if answer.get("is_ceiling") else ""
         words = f"申报金额{most}{format_yuan(amount)}元（大写：{yuan_in_words(amount)}），以审定为准。"
         if answer.get("city") is not None:
-            words += f"其中，市级承担{format_yuan(answer['city'])}元，区级承担{format_yuan(answer['district'])}元。"
+            others = [(OTHERS[name], yuan) for name, yuan in (answer.get("others") or {}).items()]
+            shares = [("市级", answer["city"]), ("区级", answer["district"]), *others]
+            words += "其中，" + "，".join(f"{name}承担{format_yuan(yuan)}元" for name, yuan in shares) + "。"
     else:
         words = _WITHOUT_SUM.get(answer["outcome"], "按所填内容不能支持。")
     steps = [

@@ -38,12 +38,14 @@ def record_award(claim: Claim, *, act: ActorContext) -> Award:
     if version is None or Decimal(answer["amount"] or 0) != claim.approved_amount:
         raise ValueError(f"申报 {claim.number} 的批准金额与审定时的测算不一致，请核对审定意见。")
     is_split = answer["city"] is not None
+    # Where others pay, too, the parts alone say who bears how much.
+    of_two = is_split and not answer.get("others")
     with transaction.atomic():
         award = Award.objects.create(
             claim=claim,
             total=claim.approved_amount,
-            city_share=Decimal(answer["city"]) if is_split else None,
-            district_share=Decimal(answer["district"]) if is_split else None,
+            city_share=Decimal(answer["city"]) if of_two else None,
+            district_share=Decimal(answer["district"]) if of_two else None,
             basis=next(step["citation"] for step in answer["steps"] if step["code"] == "SPLIT") if is_split else "",
             made_at=act.at,
         )

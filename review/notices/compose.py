@@ -13,6 +13,7 @@ from applications.claims.enums import Action
 from applications.claims.models import Claim, ClaimEvent, ClaimLine
 from applications.payees.selectors import payee_of
 from policies.engine import Item
+from policies.engine.split import OTHERS
 from policies.facts.values import facts_of, read_facts
 from policies.published.selectors import compiled_item
 from portal.accounts.enums import DISTRICT_ROLES, RegionLevel
@@ -127,11 +128,21 @@ def compose_grant(claim: Claim, heading: Heading, _: ClaimEvent | None) -> conte
         lines=lines,
         reduction=content.Reduction(amount=excess, reason=decision.reason) if excess else None,
         total=award.total,
-        shares=content.Shares(city=award.city_share, district=award.district_share, basis=award.basis)
-        if award.city_share is not None and award.district_share is not None
-        else None,
+        shares=_shares(award, decision),
         reasons=[],
     )
+
+
+def _shares(award: Award, decision: Decision) -> content.Shares | None:
+    """Who bears how much of an award; None where the document states no ratio."""
+    if award.city_share is not None and award.district_share is not None:
+        return content.Shares(city=award.city_share, district=award.district_share, basis=award.basis)
+    answer = decision.assessment.answer if decision.assessment else {}
+    if not answer.get("others"):
+        return None
+    others = [content.OtherShare(name=OTHERS[name], sum=Decimal(yuan)) for name, yuan in answer["others"].items()]
+    city, district = Decimal(answer["city"]), Decimal(answer["district"])
+    return content.Shares(city=city, district=district, basis=award.basis, others=others)
 
 
 def compose_recognition(claim: Claim, heading: Heading, _: ClaimEvent | None) -> content.Snapshot:

@@ -14,7 +14,7 @@
       "lines": [{"right", "key_date", "standard", "approved", "explanation"}],
       "reduction": {"amount", "reason"} | null,     what a limit over the whole claim took off the lines' sum
       "total": "16409.02" | null,                   yuan; null for a refusal
-      "shares": {"city", "district", "basis"} | null,     null where the document states no ratio
+      "shares": {"city", "district", "basis", "others": [{"name", "sum"}]} | null,     null where no ratio is stated
       "reasons": [{"text", "basis"}],               of a refusal and a correction at least one
       "recognised": "…",                            the title: of a recognition always, of a grant where it has one
       "subjects": ["…"],                            what was recognised, as the applicant named it
@@ -146,12 +146,25 @@ class Reduction:
 
 
 @dataclass(frozen=True, kw_only=True, config=EXACT)
+class OtherShare:
+    """What a payer besides city and district bears, in yuan."""
+
+    name: str
+    sum: Yuan
+
+
+@dataclass(frozen=True, kw_only=True, config=EXACT)
 class Shares:
     """Who bears how much of the total, in yuan, and the clause that says so."""
 
     city: Yuan
     district: Yuan
     basis: str
+    others: list[OtherShare] = field(default_factory=list)
+
+    @property
+    def total(self) -> Decimal:
+        return self.city + self.district + sum((one.sum for one in self.others), ZERO)
 
     @property
     def city_in_figures(self) -> str:
@@ -309,8 +322,8 @@ class Snapshot:
             taken_off = self.reduction.amount if self.reduction else ZERO
             if not self.lines or sum((line.approved for line in self.lines), ZERO) - taken_off != self.total:
                 raise SnapshotError("lines：各项金额之和与资助金额不一致。")
-        if self.shares and self.shares.city + self.shares.district != self.total:
-            raise SnapshotError("shares：市、区承担金额之和与资助金额不一致。")
+        if self.shares and self.shares.total != self.total:
+            raise SnapshotError("shares：各级承担金额之和与资助金额不一致。")
         for name, changes in (("line_changes", self.line_changes), ("payer_changes", self.payer_changes)):
             if changes and sum((each.changed for each in changes), ZERO) != self.total:
                 raise SnapshotError(f"{name}：变更后的各项金额之和与资助金额不一致。")

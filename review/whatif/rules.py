@@ -20,6 +20,7 @@ from policies.engine.limits.registry import read_limit
 from policies.engine.lint import lint_item
 from policies.engine.operations.registry import read_operation
 from policies.engine.problems import Fault, problem_code
+from policies.engine.split import OTHERS
 
 # A period that holds no day of any claim: how an item stands that is not, not yet, or no longer in force.
 _NEVER = [{"from": "1900-01-01", "to": "1900-01-02"}]
@@ -180,7 +181,11 @@ def adjustables(item: Item) -> list[Adjustable]:
             _figure(("limits", number, name), label, kinds[name], limit[name]) for name, label in rule.figures().items()
         ]
     if content["split"]:
-        found.append(_figure(("split", "city"), "市级承担比例", "ratio", content["split"]["city"]))
+        found += [
+            _figure(("split", name), f"{label}承担比例", "ratio", content["split"][name])
+            for name, label in {"city": "市级", **OTHERS}.items()
+            if name in content["split"]
+        ]
     if all("from" in period for period in content["effect"]):
         found.append(_figure(("effect", "to"), "截止日期（当日起不再适用）", "day", content["effect"][0].get("to")))
     return found + readings(content)

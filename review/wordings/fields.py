@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from portal.core.money import format_yuan
 from review.notices.enums import NoticeKind
 from review.notices.letter import citation, long_date
 from review.notices.snapshot import ON_MONEY, REASONED, WITH_SUM, Snapshot
@@ -78,7 +79,10 @@ def _payers(notice: Snapshot) -> str:
         )
         return "，".join(changes)
     shares = notice.shares
-    return f"市级承担{shares.city_in_figures}元，区级承担{shares.district_in_figures}元" if shares else ""
+    if not shares:
+        return ""
+    others = "".join(f"，{other.name}承担{format_yuan(other.sum)}元" for other in shares.others)
+    return f"市级承担{shares.city_in_figures}元，区级承担{shares.district_in_figures}元{others}"
 
 
 def _minutes(notice: Snapshot) -> str:
@@ -130,7 +134,7 @@ FIELDS = {
         frozenset({NoticeKind.GRANT}),
         may_lack=True,
     ),
-    "payers": Field("各方承担金额的变化", _payers, frozenset({NoticeKind.CHANGE}), may_lack=True),
+    "payers": Field("各方承担的金额或其变化", _payers, frozenset({NoticeKind.GRANT, NoticeKind.CHANGE}), may_lack=True),
     "clause": Field(
         "变更或追缴的条款", lambda notice: citation(notice.clause) if notice.clause else "", ON_MONEY, may_lack=True
     ),

@@ -83,7 +83,14 @@ PERIOD_KEYS = {
     "if": "只在口径如此时",
 }
 OVERLAP_KEYS = {"cite": "依据", "if": "只在口径如此时"}
-SPLIT_KEYS = {"city": "市级承担", "rest": "其余承担", "round": "取整", "cite": "依据"}
+SPLIT_KEYS = {
+    "city": "市级承担",
+    "rest": "其余承担",
+    "round": "取整",
+    "province": "省级承担",
+    "town": "乡镇（街道）承担",
+    "cite": "依据",
+}
 
 KIND_OF_ROW = "这一步做什么"
 CONDITION_KEYS = {

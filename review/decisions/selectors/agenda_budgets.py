@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, Subquery
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from applications.claims.models import Assessment
 from policies.published.models import ItemVersion
@@ -64,7 +64,8 @@ def budget_needs(agendas: Sequence[Sequence[AgendaRow]]) -> list[list[BudgetNeed
     newest = Assessment.objects.filter(claim=OuterRef("claim")).order_by("-pk").values("pk")[:1]
     found = Assessment.objects.filter(claim__in=[claim.pk for claim in claims], pk=Subquery(newest))
     # As text: SQLite would make a number of a sum.
-    sums = {name: KeyTextTransform(name, "answer") for name in ("city", "district")}
+    sums: dict[str, KeyTransform] = {name: KeyTextTransform(name, "answer") for name in ("city", "district")}
+    sums["others"] = KeyTransform("others", "answer")
     answers = {row["claim_id"]: row | {"steps": []} for row in found.values("claim_id", "version_id", "amount", **sums)}
     versions = ItemVersion.objects.in_bulk({row["version_id"] for row in answers.values()})
     needs = []

@@ -40,15 +40,22 @@ class PayerPart:
 def payer_parts(claim: Claim, version: ItemVersion, answer: Mapping[str, Any]) -> list[PayerPart]:
     """The parts of a claim's sum by payer, from the engine's stored answer; they add up to its amount.
 
-    Where the document splits the sum, city and district pay their parts; where it does not, the payer that the item
-    names, else the region that decides. A part of nothing is left out.
+    Where the document splits the sum, province, city and district pay their parts, and the district that of its towns,
+    which keep no books here; where it does not, the payer that the item names, else the region that decides. A part of
+    nothing is left out. Raises ValueError where a province pays and the city has none.
     """
     if answer["city"] is not None:
         basis = next((step["citation"] for step in answer["steps"] if step["code"] == "SPLIT"), "")
+        others = {name: to_fen(yuan) for name, yuan in (answer.get("others") or {}).items()}
+        district = to_fen(answer["district"]) + others.get("town", 0)
         parts = [
             PayerPart(claim.city_id, to_fen(answer["city"]), basis),
-            PayerPart(claim.region_id, to_fen(answer["district"]), basis),
+            PayerPart(claim.region_id, district, basis),
         ]
+        if others.get("province"):
+            if claim.city.parent_id is None:
+                raise ValueError(f"{claim.city.name} 没有上级省份，不能安排省级资金。")
+            parts.insert(0, PayerPart(claim.city.parent_id, others["province"], basis))
     else:
         in_district = compiled_item(version).payer == "district"
         payer = claim.region_id if in_district else claim.deciding_region_id

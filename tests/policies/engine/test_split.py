@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.engine import assess, load_catalogue
+from policies.engine import CatalogueError, amount_text, assess, load_catalogue
 from policies.engine.context import Context
 from policies.engine.money import part_half_up
 from policies.engine.split import Split, compile_split, divide
-from tests.policies.engine.batch.odd_rules import HEAD, catalogue_from, fact, item, standard
+from tests.policies.engine.batch.odd_rules import HEAD, OF_FOUR, catalogue_from, fact, item, rate, standard
 from tests.policies.engine.test_questions import GOOD
 
 ratios = st.fractions(min_value=Fraction(1, 1000), max_value=1, max_denominator=10**6)
@@ -66,6 +66,23 @@ def test_columns_divide_as_one_claim_does(ratio: Fraction, fen: list[int], half_
     city, district = rule.columns(np.array(fen, dtype=np.int64))
 
     assert list(zip(city.tolist(), district.tolist(), strict=True)) == [divide([(rule, one)])[:2] for one in fen]
+
+
+def test_province_and_town_bear_their_parts_and_the_district_what_is_left() -> None:
+    parts = {"item": "odd-30", "on": "2021-01-01", "applicant": {"kind": "enterprise"}}
+    rules = item("odd-30", [rate("1", "fees")], split=OF_FOUR)
+    catalogue = catalogue_from((HEAD, [rules]))
+    answer = assess(catalogue, {**parts, "lines": [{"granted_on": "2021-01-01", "fees": "100.01"}]})
+    # A third of 10,001 fen is 3,333.67, 30 % is 3,000.3, a ninth 1,111.2: each is cut down, the district has the rest.
+    assert (answer.city, answer.others, answer.district) == (3333, (("province", 3000), ("town", 1111)), 2557)
+    assert answer.as_dict()["others"] == {"province": "30.00", "town": "11.11"}
+    assert "区级 25.57 元，省级 30.00 元，乡镇（街道） 11.11 元" in answer.steps[-1]["text"]
+    asked = {**parts, "lines": [{"granted_on": "2021-01-01", "fees": "100.01"}], "city_requested": "0"}
+    assert (assess(catalogue, asked).city, assess(catalogue, asked).district) == (0, 5890)
+    assert "省级承担 30%，乡镇（街道）承担 1/9，其余由区级承担" in amount_text(catalogue.items["odd-30"][0])
+    with pytest.raises(CatalogueError) as refusal:
+        catalogue_from((HEAD, [{**rules, "split": {**OF_FOUR, "city": "60%"}}]))
+    assert [problem.fault.code.name for problem in refusal.value.problems] == ["split_above_all"]
 
 
 def test_half_up_rounds_what_rules_compute_and_never_the_city_part() -> None:

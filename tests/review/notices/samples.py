@@ -56,7 +56,7 @@ def grant(*, lines: int = 3, split: bool = True, **changes: Any) -> dict[str, An
     """A grant of so many lines of 4,999.99 yuan, split 60 to 40 unless told otherwise."""
     total = Decimal("4999.99") * lines
     city = (total * Decimal("0.6")).quantize(Decimal("0.01"), rounding="ROUND_DOWN")
-    shares = {"city": str(city), "district": str(total - city), "basis": "锡政办发〔2020〕11号第一条"}
+    shares = {"city": str(city), "district": str(total - city), "basis": "锡政办发〔2020〕11号第一条", "others": []}
     return deepcopy(_COMMON) | {
         "kind": "grant",
         "lines": [

@@ -11,11 +11,18 @@ from hypothesis import strategies as st
 from review.notices.snapshot import SnapshotError, read_snapshot
 from tests.review.notices.samples import grant, recognition, refusal
 
+OF_THREE = {
+    "city": "9000.00",
+    "district": "4499.97",
+    "others": [{"name": "省级", "sum": "1500.00"}],
+    "basis": "某办发〔2030〕1号第一条",
+}
+
 
 @pytest.mark.parametrize(
     "data",
-    [grant(), grant(lines=1, split=False), refusal(), recognition()],
-    ids=["split", "whole", "refusal", "recognition"],
+    [grant(), grant(shares=OF_THREE), grant(lines=1, split=False), refusal(), recognition()],
+    ids=["split", "of three", "whole", "refusal", "recognition"],
 )
 def test_a_snapshot_survives_the_database(data: dict[str, Any]) -> None:
     assert read_snapshot(json.loads(json.dumps(data))).to_json() == data
@@ -44,6 +51,7 @@ def test_a_limit_over_the_claim_is_taken_off_the_lines() -> None:
     [
         (grant(total="14999.96"), "lines"),
         (grant(shares={"city": "1.00", "district": "2.00", "basis": ""}), "shares"),
+        (grant(shares=OF_THREE | {"city": "9000.01"}), "shares"),
         (grant(total="0.00", lines=0), "total"),
         (grant(total=None), "total"),
         (grant(basis=[]), "basis"),

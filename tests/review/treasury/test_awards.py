@@ -18,7 +18,7 @@ from review.funding.awards import record_award
 from review.treasury.enums import AccountKind, EntryKind, SourceKind
 from review.treasury.models import BudgetLine, Entry, Posting
 from review.treasury.selectors import claim_balances, line_figures
-from review.treasury.services.awards import move_claim
+from review.treasury.services.awards import move_claim, payer_parts
 from review.treasury.services.books import BudgetShortError
 from review.treasury.services.lines import UNISSUED, LinePlan, create_line, issue_budget
 from tests.factories import act, binhu, make_official, wuxi
@@ -41,6 +41,18 @@ def controlled(region, yuan, *, items=(), name="专项资金"):
     line = create_line(region, year=2026, plan=plan, act=act(officer))
     issue_budget(line, amount=Decimal(yuan), paper_no="锡财指1号", key=uuid.uuid4(), act=act(officer))
     return line
+
+
+def test_a_province_pays_its_part_and_a_district_that_of_its_towns(office):
+    claim = decided(office)
+    answer = {"amount": "100.01", "city": "33.33", "district": "25.57", "steps": []}
+    of_four = answer | {"others": {"province": "30.00", "town": "11.11"}}
+    parts = {part.region_id: part.fen for part in payer_parts(claim, claim.version, of_four)}
+    assert parts == {"320000": 3000, "320200": 3333, "320211": 3668}
+    claim.city.parent = None
+    with pytest.raises(ValueError, match="没有上级省份"):
+        payer_parts(claim, claim.version, of_four)
+    assert len(payer_parts(claim, claim.version, answer)) == 2
 
 
 def test_split_award_goes_through_the_books_by_payer(office):

@@ -70,6 +70,13 @@ PER = {
     "group_year": ["companies", "year"],
 }
 SPLIT = {"city": "1/3", "rest": "district", "round": "down"}
+PROPOSED = [standard("2000"), {"do": "propose", "field": "requested"}]
+LAST_TWO = {"yuan": "5000", "per": PER["rolling"], "years": 2, "group": "odd-18-sums"}
+OF_GROUPS = [
+    *({"yuan": "7000", "per": PER["group_year"]}, {"yuan": "12000", "per": PER["group"]}),
+    {"count": 4, "per": PER["group_year"], "tally": "paid"},
+]
+OF_FOUR = {"province": "30%", "city": "1/3", "town": "1/9", "rest": "district", "round": "down"}
 
 WINDOW = {"do": "window", "rows": "interest_payments", "from": "drawn_on", "months": 12}
 SINCE_EFFECT = {"do": "since_effect", "rows": "interest_payments"}
@@ -321,7 +328,7 @@ ODD = [
     # Times of each year and places of each district, with what a district has a year; one group, two documents.
     item(
         "odd-16-yearly",
-        [standard("2000"), {"do": "propose", "field": "requested"}],
+        PROPOSED,
         limits=[
             {"count": 2, "per": PER["year"], "tally": "paid", "group": "odd-16-times"},
             {"yuan": "7000", "per": PER["district"], "group": "odd-16-sums"},
@@ -339,27 +346,10 @@ ODD = [
     ),
     # Sums and times of the last years, which end as older claims go out of them; and those of a group of companies.
     item(
-        "odd-18-rolling",
-        [standard("2000"), {"do": "propose", "field": "requested"}],
-        limits=[
-            {"yuan": "5000", "per": PER["rolling"], "years": 2, "group": "odd-18-sums"},
-            {"count": 3, "per": PER["rolling"], "years": 1, "tally": "lines"},
-        ],
+        "odd-18-rolling", PROPOSED, limits=[LAST_TWO, {"count": 3, "per": PER["rolling"], "years": 1, "tally": "lines"}]
     ),
-    item(
-        "odd-18-shared",
-        [standard("1500")],
-        limits=[{"yuan": "4000", "per": PER["rolling"], "years": 2, "group": "odd-18-sums"}],
-    ),
-    item(
-        "odd-18-groups",
-        [standard("2000"), {"do": "propose", "field": "requested"}],
-        limits=[
-            {"yuan": "7000", "per": PER["group_year"]},
-            {"yuan": "12000", "per": PER["group"]},
-            {"count": 4, "per": PER["group_year"], "tally": "paid"},
-        ],
-    ),
+    item("odd-18-shared", [standard("1500")], limits=[LAST_TWO], split=OF_FOUR),
+    item("odd-18-groups", PROPOSED, limits=OF_GROUPS),
     # What the applicant is: its size and its region.
     item(
         "odd-17-firms",
