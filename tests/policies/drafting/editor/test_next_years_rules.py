@@ -36,14 +36,25 @@ def fact(page, name, label, kind):
     page.press("save", **under(f"facts-{rows[-1]}", name=name, label=label, type=kind))
 
 
-def answers(draft, *lines, kind="enterprise", size="small"):
+def catalogue_as_written(draft):
     rules = draft_document(PolicyDraft.objects.get(pk=draft.pk))
-    catalogue = catalogue_of([rules.document], rules.items)
-    asked = {"item": "wx2030-01-tiers", "on": "2030-03-01", "applicant": {"kind": kind, "size": size}}
-    found = [assess(catalogue, {**asked, "lines": [line]}).amount or 0 for line in lines]
+    return catalogue_of([rules.document], rules.items)
+
+
+def answered(draft, *lines, kind="enterprise", size="small", **more):
+    catalogue = catalogue_as_written(draft)
+    asked = {"item": "wx2030-01-tiers", "on": "2030-03-01", "applicant": {"kind": kind, "size": size}, **more}
+    return [assess(catalogue, {**asked, "lines": [line]}) for line in lines]
+
+
+def engines_agree(draft):
+    catalogue = catalogue_as_written(draft)
     population = generate(catalogue, 500, seed=1, edge=True)
     assert not list(differences(catalogue, population, simulate(catalogue, population)))
-    return found
+
+
+def answers(draft, *lines, **more):
+    return [answer.amount or 0 for answer in answered(draft, *lines, **more)]
 
 
 def test_tiers_growth_and_size_are_written_without_a_text_file(item, draft):
@@ -74,6 +85,7 @@ def test_tiers_growth_and_size_are_written_without_a_text_file(item, draft):
     assert [fen // 100 for fen in answers(draft, *counts, size="large")] == [0, 20000, 20000, 50000, 50000, 100000]
     five = {"granted_count": 5, **grown}
     assert answers(draft, five, {**five, "revenue": "109.99"}) == [2400000, 0]
+    engines_agree(draft)
 
 
 def test_a_row_without_a_value_is_named_at_its_field(item, draft):
@@ -84,3 +96,54 @@ def test_a_row_without_a_value_is_named_at_its_field(item, draft):
 
     assert stored(draft, 1)["steps"][0]["table"] == {"5": "", "10": "50000"}
     assert "请填写各档金额" in page.text
+
+
+def test_scores_lists_years_groups_and_four_payers_are_written_without_a_text_file(item, draft):
+    page = item
+    page.press("own:facts")
+    page.press("drop:steps:0")
+    for name, label, kind in (
+        ("product", "产品名称", "text"),
+        ("excluded", "列入高耗能清单", "boolean"),
+        ("panel_score", "评审得分", "number"),
+    ):
+        fact(page, name, label, kind)
+    page.add("steps", "on_list")
+    listed = {"name": "excluded", "label": "列入高耗能清单", "field": "product", "day": "claimed_on", "fills": "true"}
+    page.press("save", **under("steps-0", register="高耗能产品", **listed))
+    page.add("steps", "tiers")
+    page.press("save", **under("steps-1", field="panel_score", table="70=20000\n85=50000", unit="分"))
+    page.add("conditions")
+    page.press("save", **under("conditions-0", code="CUT_OFF", text="评审得分 70 分以上", field="panel_score"))
+    page.press("save", **under("conditions-0", test="at_least", value="70"))
+    page.add("conditions")
+    page.press("save", **under("conditions-1", code="NOT_LISTED", text="产品不在清单内", field="excluded"))
+    page.press("save", **under("conditions-1", test="is", value="false"))
+    page.add("limits", "yuan")
+    page.press("save", **under("limits-0", code="THREE_YEARS", yuan="90000", per="applicant rolling", years="3"))
+    page.add("limits", "yuan")
+    page.press("save", **under("limits-1", code="GROUP", yuan="80000", per="companies year"))
+    payers = {"province": "30%", "city": "40%", "town": "10%", "rest": "district", "round": "down"}
+    page.press("save", **under("split", **payers))
+
+    assert "同一主体近 3 年最高 90,000.00 元" in page.text
+    assert "省级承担 30%，乡镇（街道）承担 10%，其余由区级承担" in page.text
+    assert stored(draft, 1)["limits"][0]["years"] == 3
+    free = {"product": "甲", "excluded": False}
+    scores = [{**free, "panel_score": score} for score in ("69.99", "70", "84.99", "85")]
+    assert [fen // 100 for fen in answers(draft, *scores)] == [0, 20000, 20000, 50000]
+    assert answers(draft, {**scores[3], "excluded": True}) == [0]
+    for paid, yuan in (
+        ({"rolling": "40000"}, 50000),
+        ({"rolling": "40000.01"}, 49999.99),
+        ({"group_year": "30000.01"}, 49999.99),
+        ({"group_year": "80000"}, 0),
+    ):
+        assert answers(draft, scores[3], paid=paid) == [round(yuan * 100)]
+    [answer] = answered(draft, scores[1])
+    assert (answer.city, answer.district, dict(answer.others)) == (
+        800000,
+        400000,
+        {"province": 600000, "town": 200000},
+    )
+    engines_agree(draft)
