@@ -104,6 +104,9 @@ def read_question(catalogue: Catalogue, question: object) -> Question:
     size = applicant.get("size")
     if size is not None and size not in FIRM_SIZES:
         _refuse("applicant.size", f"请填写企业规模：{'、'.join(FIRM_SIZES)}")
+    group = applicant.get("group")
+    if group is not None and not isinstance(group, str):
+        _refuse("applicant.group", "请填写集团名称")
     assume, city, year = given("assume"), given("city_requested"), given("year")
     if assume not in (None, "met"):
         _refuse("assume", '只能填写 "met"')

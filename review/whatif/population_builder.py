@@ -186,12 +186,11 @@ class PopulationBuilder:
         self._tables: dict[str, tuple[int, _Table]] = {}
         self._subjects: dict[str, int] = {}
         self._regions: dict[str, int] = {}
+        self._groups: dict[str, int] = {}
         self._unmet: dict[tuple[str, ...], int] = {}
         self._readings: dict[tuple[tuple[str, Any], ...], int] = {}
-        self._claims: dict[str, array[int]] = {
-            name: array("q")
-            for name in ("item", "applicant", "kind", "region", "on", "size", "unmet", "readings", "once", "times")
-        }
+        named = "item applicant kind region on size unmet readings once times group"
+        self._claims: dict[str, array[int]] = {name: array("q") for name in named.split()}
         self._paid = {name: array("q") for name in LEDGERS}
 
     def __len__(self) -> int:
@@ -205,7 +204,7 @@ class PopulationBuilder:
         projects = paid.get("project", {})
         number = len(self)
         applicant = question["applicant"]
-        region = applicant.get("region")
+        region, group = applicant.get("region"), applicant.get("group")
         unmet = tuple(question.get("unmet", ()))
         readings = tuple(sorted(question.get("settings", {}).items()))
         for name, value in {
@@ -217,6 +216,7 @@ class PopulationBuilder:
             "size": SIZES.index(applicant.get("size", asked.size)),
             "unmet": self._unmet.setdefault(unmet, len(self._unmet)) if unmet else -1,
             "readings": self._readings.setdefault(readings, len(self._readings)) if readings else -1,
+            "group": self._groups.setdefault(group, len(self._groups)) if group else -1,
             "once": int(bool(paid.get("once_group"))),
             "times": question.get("times_before", 0) if self.bring_ledger else 0,
         }.items():
@@ -268,4 +268,5 @@ class PopulationBuilder:
             paid={name: _ints(sums) for name, sums in self._paid.items() if any(sums)},
             once_group=claims["once"].astype(bool) if claims["once"].any() else None,
             times_before=claims["times"] if claims["times"].any() else None,
+            companies=claims["group"] if self._groups else None,
         )
