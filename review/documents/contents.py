@@ -144,7 +144,7 @@ def agenda_paper(
             f"拟审定金额合计{format_yuan(agenda.granted)}元（大写：{yuan_in_words(agenda.granted)}）。名单见附件。"
         ),
         f"依据：{_bases(row.claim.item_id for row in rows)}。",
-        f"资金情况：{limits or '不设预算上限'}。" + (f"资金不足，{agenda.way.explanation}" if agenda.is_short else ""),
+        f"资金情况：{limits or '不设预算上限'}。" + (f"资金不足，{agenda.explanation}" if agenda.is_short else ""),
     ]
     if agenda.budget_words:
         paragraphs.append(f"指标情况：{agenda.budget_words.replace(' ', '')}，请先下达或调整指标。")
@@ -165,7 +165,7 @@ def agenda_paper(
         Column("拟审定金额（元）", _SUM, "figure"),
         *[Column("说明", 18)] * noted,
     ]
-    listed = [_agenda_row(number, row, agenda, scored=scored, noted=noted) for number, row in enumerate(rows, start=1)]
+    listed = [_agenda_row(number, row, scored=scored, noted=noted) for number, row in enumerate(rows, start=1)]
     sums = (format_yuan(agenda.wanted), format_yuan(agenda.granted))
     total = ("合计", "", f"{len(rows)}件", "", *[""] * scored, *sums, *[""] * noted)
     return OfficialDocument(
@@ -184,8 +184,8 @@ def agenda_paper(
     )
 
 
-def _agenda_row(number: int, row: AgendaRow, agenda: Agenda, *, scored: bool, noted: bool) -> tuple[str, ...]:
-    note = "余额不足，暂不审定" if row.is_left_out else agenda.way.reason if row.is_cut else ""
+def _agenda_row(number: int, row: AgendaRow, *, scored: bool, noted: bool) -> tuple[str, ...]:
+    note = "余额不足，暂不审定" if row.is_left_out else row.reason
     return (
         str(number),
         row.claim.number or "",

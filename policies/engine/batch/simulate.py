@@ -91,6 +91,8 @@ class _Simulation:
         for runs, shared in components(self.runs, ledgers):
             rounds = max(rounds, _settle(runs, shared))
             self._report(runs)
+        for each in ledgers:
+            each.conclude()
         return self._conclude(ledgers, rounds)
 
     def _report(self, runs: Iterable[Run]) -> None:

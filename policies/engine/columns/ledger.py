@@ -144,6 +144,9 @@ class Ledger:
             return None
         return None if self.most is None else found >= self.most
 
+    def conclude(self) -> None:
+        """Change the answers as only all of them together can, once every ledger is settled."""
+
     def uses(self) -> Iterator[BucketUse | QuotaUse]:
         """What is reported of the buckets of a finished simulation."""
         yield from ()

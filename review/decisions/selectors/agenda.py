@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -22,12 +22,19 @@ from portal.core.money import ZERO, to_fen, to_yuan
 from review.decisions.enums import Stage
 from review.decisions.models import ClaimScore
 from review.decisions.selectors.agenda_budgets import BudgetNeed, budget_needs
+from review.decisions.selectors.agenda_shares import shared_sums
 from review.decisions.selectors.queue import WorkQueue, queues_of
+
+
+def shortage_reason(cuts: Sequence[Cut]) -> str:
+    """Why a claim gets less, by the way in which money that is short was shared last."""
+    return Shortage(cuts[-1].way if cuts else Shortage.STOP).reason
+
 
 # What an agenda reckons with and lists: thousands of claims are held, of which a page names a hundred.
 _NEEDED = (
     *("key", "number", "status", "route", "submitted_at", "claimed_amount", "district_amount", "city_amount"),
-    *("call", "applicant", "item", "region", "city"),
+    *("call", "applicant", "item", "region", "city", "version"),
 )
 
 
@@ -47,6 +54,11 @@ class AgendaRow:
     @property
     def is_cut(self) -> bool:
         return self.granted != self.wanted
+
+    @property
+    def reason(self) -> str:
+        """Why it gets less than was found; the applicant reads it."""
+        return shortage_reason(self.cuts) if self.is_cut else ""
 
     @property
     def is_left_out(self) -> bool:
@@ -79,6 +91,12 @@ class Agenda:
     @property
     def granted(self) -> Decimal:
         return sum((row.granted or ZERO for row in self.rows), ZERO)
+
+    @property
+    def explanation(self) -> str:
+        """How money that is short was shared: as the call says, and as documents do."""
+        ways = dict.fromkeys([Shortage(cut.way) for row in self.rows for cut in row.cuts] or [self.way])
+        return "".join(way.explanation for way in ways)
 
     @property
     def budget_words(self) -> str:
@@ -181,6 +199,7 @@ def _ranked(rows: Sequence[AgendaRow]) -> list[AgendaRow]:
 
 def _agenda(call: Call | None, claims: Sequence[Claim]) -> Agenda:
     rows = [AgendaRow(claim, claim.forwarded_amount, claim.forwarded_amount) for claim in claims]
+    rows = _within_documents(rows)
     if call is None:
         return Agenda(None, (), tuple(rows))
     if call.when_short == Shortage.RANK:
@@ -209,9 +228,23 @@ def _within(
             places = places[: max(use.times_left, 0)]
         if use.left is not None:
             paid = [(at, to_fen(granted)) for at in places if (granted := kept[at].granted) is not None]
-            wants, left = [fen for _, fen in paid], max(to_fen(use.left), 0)
-            for (at, want), fen in zip(paid, ration(wants, left, call.when_short), strict=True):
-                if fen != want:
-                    cut = Cut(use.label, call.when_short, sum(wants), left, want, fen)
-                    kept[at] = replace(kept[at], granted=to_yuan(fen), cuts=(*kept[at].cuts, cut))
+            _share(kept, dict(paid), max(to_fen(use.left), 0), way=call.when_short, cite=use.label)
+    return kept
+
+
+def _share(rows: list[AgendaRow], wants: Mapping[int, int], left: int, *, way: str, cite: str) -> None:
+    """Cut rows, by their place with the fen that each wants, to what is left; in place."""
+    for (at, want), fen in zip(wants.items(), ration([*wants.values()], left, way), strict=True):
+        if fen != want:
+            cut = Cut(cite, way, sum(wants.values()), left, want, fen)
+            rows[at] = replace(rows[at], granted=to_yuan(fen), cuts=(*rows[at].cuts, cut))
+
+
+def _within_documents(rows: Sequence[AgendaRow]) -> list[AgendaRow]:
+    """The rows cut to the sums that their documents let all claims of a year share."""
+    kept = list(rows)
+    for shared in shared_sums([row.claim for row in rows]):
+        asking = ((at, row.granted) for at, row in enumerate(kept) if row.claim.pk in shared.claims)
+        wants = {at: to_fen(granted) for at, granted in asking if granted}
+        _share(kept, wants, shared.left, way=Shortage.PRO_RATA, cite=shared.cite)
     return kept

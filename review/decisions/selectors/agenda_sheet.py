@@ -40,7 +40,7 @@ def agenda_sheet(agenda: Agenda, *, made_by: str) -> bytes:
                 row.score,
                 row.wanted,
                 row.granted,
-                "余额不足，暂不审定" if row.is_left_out else agenda.way.reason if row.is_cut else "",
+                "余额不足，暂不审定" if row.is_left_out else row.reason,
             )
             for number, row in enumerate(with_names(agenda.rows), start=1)
         ),

@@ -26,7 +26,7 @@ from portal.jobs.services import enqueue_job
 from portal.notifications.services import notify_users
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.permissions import STATUS_OF
-from review.decisions.selectors.agenda import Agenda
+from review.decisions.selectors.agenda import Agenda, shortage_reason
 from review.decisions.services.decisions import (
     Minutes,
     accept_claim,
@@ -112,7 +112,6 @@ def decide_agenda(agenda: Agenda, *, minutes: Minutes, act: ActorContext) -> lis
         _decide_row(
             row.claim,
             row.granted if row.is_cut else None,
-            agenda.way.reason,
             cuts=row.cuts,
             minutes=minutes,
             act=act,
@@ -144,7 +143,6 @@ def start_agenda(agenda: Agenda, *, minutes: Minutes, act: ActorContext) -> Job:
                 for row in agenda.rows
                 if not row.is_left_out
             ],
-            "reason": agenda.way.reason,
             "number": minutes.number,
             "held_on": minutes.date.isoformat(),
             "decision_no": minutes.decision_no,
@@ -158,7 +156,6 @@ def start_agenda(agenda: Agenda, *, minutes: Minutes, act: ActorContext) -> Job:
 def decide_in_background(
     *,
     sums: Sequence[tuple[int, str | None, Sequence[Sequence[Any]]]],
-    reason: str,
     number: str,
     held_on: str,
     decision_no: str,
@@ -177,7 +174,6 @@ def decide_in_background(
             outcome = _decide_row(
                 claim,
                 Decimal(granted) if granted else None,
-                reason,
                 cuts=[Cut(*cut) for cut in cuts],
                 minutes=minutes,
                 act=act,
@@ -195,9 +191,9 @@ def _job_key(agenda: Agenda, user: User) -> str:
 
 
 def _decide_row(
-    claim: Claim, granted: Decimal | None, reason: str, *, cuts: Sequence[Cut], minutes: Minutes, act: ActorContext
+    claim: Claim, granted: Decimal | None, *, cuts: Sequence[Cut], minutes: Minutes, act: ActorContext
 ) -> Outcome:
-    sums = None if granted is None else _cut_sums(claim, granted, reason)
+    sums = None if granted is None else _cut_sums(claim, granted, shortage_reason(cuts))
     return _decide(claim, minutes=minutes, act=act, sums=sums, cuts=cuts)
 
 

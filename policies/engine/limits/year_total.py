@@ -1,0 +1,170 @@
+"""`year_total`: a year's money of a city or district that is shared in proportion where it does not suffice for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from policies.engine.assessment import BucketUse
+from policies.engine.columns.arithmetic import run_starts
+from policies.engine.columns.buckets import joined
+from policies.engine.columns.conditions import UnsupportedRuleError
+from policies.engine.columns.ledger import Ledger, grouped
+from policies.engine.limits.base import GROUP, PER, Ceiling, CompiledLimit, Limit, LimitColumns, limits_of
+from policies.engine.money import money_text
+from policies.engine.problems import problem_code
+from policies.engine.scopes import SCOPES
+from policies.engine.shortage import PRO_RATA, ration
+from policies.engine.spec import YUAN, key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from policies.engine.batch.answers import Work
+    from policies.engine.batch.run import Run
+    from policies.engine.columns.keys import Keys
+    from policies.engine.columns.population import IntArray
+    from policies.engine.context import Context
+    from policies.engine.operations.base import Wording
+    from policies.engine.part import Part
+    from policies.engine.pool import Pool
+    from policies.engine.problems import Fault, Place
+    from policies.engine.trace import Entry, Note
+
+NOT_FOR_ALL = problem_code(
+    "not_shared_by_all",
+    "按比例折算的资金应由全市或各区共用",
+    "per 请写 [programme, year] 或 [district, year]",
+    form="按比例折算的资金，请按“全市，每年”或“每个区，每年”合计。",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearTotal(Limit):
+    """All claims of a year share `year_total` yuan: in full as long as it suffices, else in proportion."""
+
+    kind = "year_total"
+    label = "资金总量，不足时按比例折算"
+    help = "全市或每个区一年共有多少钱；各项合计超过时，审定前按同一比例折算"
+    order = 15
+    preset: ClassVar = {"code": "TOTAL", "per": ["programme", "year"]}
+
+    year_total: int = key(YUAN, "资金总量（元）")
+    per: tuple[str, ...] = key(PER, "按什么合计")
+    group: str | None = key(GROUP, "与其他事项共用", help="几个事项写同一个组名，就共用这一笔资金", default=None)
+
+    def compile(self, context: Context, *, item_id: str) -> TotalLimit:
+        most = self.sentence()
+        return TotalLimit(
+            code=self.code,
+            scope=SCOPES[self.per],
+            base=self.group or item_id,
+            asks=SCOPES[self.per].ledger,
+            fen=self.year_total,
+            note=context.note(self.code, most, cite=self.cite),
+            cut=context.note(self.code, lambda figures: f"{most}，可用 {money_text(figures[0])}", cite=self.cite),
+        )
+
+    def problems(self, item_id: str) -> Iterator[tuple[Place, Fault]]:
+        del item_id
+        if not SCOPES[self.per].is_shared:
+            yield ("per",), NOT_FOR_ALL.fault()
+
+    def sentence(self) -> str:
+        return f"{self._name}资金共 {money_text(self.year_total)}，不足时各项按同一比例折算"
+
+    @property
+    def _name(self) -> str:
+        return self.called or SCOPES[self.per].name
+
+    def short_name(self) -> str:
+        return f"{self._name}资金"
+
+    def bounds(self, words: Wording) -> Iterator[str]:
+        yield f"{self._name}资金共 {words.sum(self.year_total)}"
+
+    def figures(self) -> Mapping[str, str]:
+        return {"year_total": f"{self._name}资金"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TotalLimit(CompiledLimit):
+    """A compiled sum that claims share. A lone claim cannot tell what others ask for: it gets at most what is left."""
+
+    turn = 95
+
+    fen: int
+    note: Note
+    cut: Note
+
+    def ceiling(self, uses: Iterable[BucketUse]) -> Ceiling:
+        """The whole of it."""
+        del uses
+        return Ceiling(fen=self.fen)
+
+    def deduct(self, claim: Pool, part: Part) -> Entry | None:
+        """Take off what even a lone claim cannot get."""
+        if not part.sum:
+            return None
+        left = max(self.fen - part.asked.paid.sums[self.scope.ledger], 0)
+        if part.sum <= left:
+            return (self.note, (), part.sum, False, 0)
+        part.take_off(part.sum - left)
+        if not left:
+            part.reasons.append((self.cut, (0,), 0))
+        return (self.cut, (left,), part.sum, True, 0)
+
+    def use(self, part: Part) -> BucketUse | None:
+        if not part.sum:
+            return None
+        return BucketUse(self.code, self.base, self.scope.per, None, part.year, part.sum, self.fen)
+
+
+class TotalColumns(LimitColumns):
+    """What each claim gets of a sum that all share, once every claim is answered."""
+
+    limit: TotalLimit
+
+    def deduct(self, work: Work) -> None:
+        left = np.maximum(self.limit.fen - work.run.paid_before(self.limit.scope.ledger), 0)
+        work.take_off(np.maximum(work.total - left, 0), self.limit.code)
+
+    @classmethod
+    def ledgers(cls, runs: list[Run], keys: Keys) -> Iterator[Ledger]:
+        limits = [limits_of(run, cls) for run in runs]
+        for name, members in grouped(runs, (limit and limit.base for limit in limits)).items():
+            ways = {(limits_of(run, cls).scope, limits_of(run, cls).fen) for run in members}
+            if len(ways) > 1:
+                raise UnsupportedRuleError(members[0].item.id, f"the money of {name} is shared in different ways")
+            yield TotalLedger(name, ways.pop()[0], members, keys)
+
+
+class TotalLedger(Ledger):
+    """The fen that claims ask for of a sum that all share."""
+
+    def takes(self, run: Run, at: IntArray | slice) -> IntArray:
+        return run.answers.amount[at]
+
+    def shown_to(self, run: Run) -> tuple[str, ...]:
+        return ()
+
+    def conclude(self) -> None:
+        """Cut what claims get, in the order of filing, to their shares of each year's sum."""
+        limit: TotalLimit = limits_of(self.runs[0], TotalColumns)
+        wanted, claims = self.settled(), self.buckets.claims
+        bucket = joined([self.keys.of(run, self.scope) for run in self.runs])
+        stated = joined([run.paid_before(self.scope.ledger) for run in self.runs])
+        order = np.lexsort((claims, bucket))
+        given = wanted.copy()
+        for members in np.split(order, run_starts(bucket[order])[1:]):
+            left = limit.fen - int(stated[members].max(initial=0))
+            given[members] = ration(wanted[members].tolist(), left, PRO_RATA)
+        for place, run in enumerate(self.runs):
+            rest, answers = given[self._part(place)], run.answers
+            answers.lines, answers.granted = (run.shape.within(fen, rest) for fen in (answers.lines, answers.granted))
+            answers.amount = rest
+
+
+TotalLimit.columns = TotalColumns
