@@ -67,7 +67,12 @@ class Comparison(Family):
         self, field: str, name: str, bound: Any, *, types: Mapping[str, str], settings: Mapping[str, Any]
     ) -> Predicate:
         holds, number = _COMPARE[_sign(name, settings)], _in_units(bound, types.get(field))
-        return on_field(field, lambda value: holds(len(value) if isinstance(value, tuple) else value, number))
+
+        def compared(value: Any) -> bool:
+            # A word in place of a number, such as 未统计, is neither above nor below anything.
+            return not isinstance(value, str) and holds(len(value) if isinstance(value, tuple) else value, number)
+
+        return on_field(field, compared)
 
     def column_test(
         self, field: str, name: str, bound: Any, *, types: Mapping[str, str], settings: Mapping[str, Any], item: str
@@ -104,8 +109,7 @@ def _number(field: str, sign: str, bound: Fraction) -> Test:
         if rows is not None:
             return compare(np.diff(rows.starts), sign, bound), lines.present(field)
         column = lines.column(field)
-        if column.spoken is not None and (column.spoken & lines.present(field)).any():
-            raise UnsupportedRuleError(lines.table.item, f"a word stands where {field} is compared")
-        return compare(column.values, sign, bound, column.scale), column.present
+        verdict = compare(column.values, sign, bound, column.scale)
+        return verdict if column.spoken is None else verdict & ~column.spoken, column.present
 
     return test

@@ -17,7 +17,7 @@ from policies.engine.conditions.registry import (
     usual_test,
 )
 from policies.engine.terms import FACT_TYPES
-from tests.policies.engine.batch.odd_rules import HEAD, catalogue_from, item, standard
+from tests.policies.engine.batch.odd_rules import HEAD, catalogue_from, fact, item, standard
 from tests.policies.engine.operations.support import ask, columns_differ
 
 LITERAL = {"yishang_inclusive": False, "chaoguo_exclusive": False}
@@ -136,3 +136,10 @@ def test_a_condition_on_a_sum_holds_from_its_yuan_on_one_by_one_and_in_columns()
 
     assert (below.amount, at.amount) == (0, 5000_00)
     assert columns_differ(steps, conditions=[condition]) == []
+
+
+def test_a_word_in_place_of_a_number_meets_no_comparison_in_lines_and_columns():
+    given = {"facts": [fact("mark", "number")], "conditions": [{"field": "mark", "at_least": "70", "needed": True}]}
+    for mark, outcome in (("70", "payable"), ("69.99", "refused"), ("未统计", "refused")):
+        assert ask([standard()], {"mark": mark}, **given).outcome == outcome
+    assert not columns_differ([standard()], **given)
