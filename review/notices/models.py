@@ -44,6 +44,14 @@ class NoticeCounter(models.Model):
         ]
 
 
+# What the sum of a kind is, where it is not what is granted.
+_SUMS = {
+    NoticeKind.PAYMENT: "拨付金额",
+    NoticeKind.CHANGE: "变更后的资助金额",
+    NoticeKind.DEMAND: "追缴金额",
+}
+
+
 class NoticeQuerySet(models.QuerySet["Notice"]):
     """Notices, narrowed to who asks."""
 
@@ -122,6 +130,11 @@ class Notice(models.Model):
     def get_state_display(self) -> str:
         """Its state in words."""
         return str(self.state.label)
+
+    @property
+    def amount_label(self) -> str:
+        """What its sum is, in words."""
+        return _SUMS.get(NoticeKind(self.kind), "资助金额")
 
     @property
     def void_words(self) -> str:

@@ -70,6 +70,13 @@ def test_a_dropped_file_tells_whose_it_is_and_how_its_seal_stands(client: Client
     assert "不是本平台制作的通知书" in drop(client, b"%PDF-" + bytes(MAX_COPY_BYTES))[1]
 
 
+def test_the_page_says_what_the_sum_is(client: Client, notice: Notice) -> None:
+    address = reverse("verification:notice", args=[notice.code])
+    assert "<dt>资助金额</dt>" in client.get(address).content.decode()
+    demanded = Notice(kind=NoticeKind.DEMAND, amount=notice.amount)
+    assert demanded.amount_label == "追缴金额"
+
+
 def test_whatever_else_is_dropped_is_not_the_notice(client: Client, notice: Notice) -> None:
     own = bytes_of(notice)
     spoilt = bytearray(own)
