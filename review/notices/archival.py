@@ -1,4 +1,8 @@
-"""PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1): how a notice can be read in fifty years, and be listened to."""
+"""PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1): how a notice can be read in fifty years, and be listened to.
+
+The registries of pinned packages have no checker of these standards (veraPDF is in none): tests read off the file by
+pikepdf what both ask.
+"""
 
 import zlib
 from collections.abc import Callable
