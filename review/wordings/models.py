@@ -35,7 +35,7 @@ class Wording(Proposal):
 
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name="地区")
     kind = models.CharField("通知书", max_length=10, choices=NoticeKind.choices)
-    part = models.CharField("部分", max_length=10, blank=True, default="", choices=Part.choices)
+    part = models.CharField("部分", max_length=10, blank=True, choices=Part.choices)
     text = models.TextField("文字", blank=True)
 
     objects = WordingQuerySet.as_manager()

@@ -63,7 +63,6 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 choices=[("opening", "开头"), ("remedies", "救济途径"), ("contact", "联系方式"), ("closing", "结尾")],
-                default="",
                 max_length=10,
                 verbose_name="部分",
             ),
