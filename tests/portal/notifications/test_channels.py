@@ -247,7 +247,7 @@ def test_saving_keeps_no_default():
     member = make_member()
     chosen = [
         f"{group}:{channel}"
-        for group in ("due", "account", "progress", "money", "calls", "letters")
+        for group in ("due", "account", "progress", "money", "calls", "entitled", "reminders", "letters")
         for channel in ("site", "email")
     ] + ["due:sms"]
     assert save_choices(chosen, {}, act=act(member)).switches == {}
