@@ -7,6 +7,7 @@ from applications.claims.views import calls, claims, edit, evidence, imports
 app_name = "applications"
 urlpatterns = [
     path("", claims.claims, name="claims"),
+    path("sheet/", claims.claims_sheet, name="sheet"),
     path("new/", claims.new, name="new"),
     path("new/<str:code>/", claims.new, name="new"),
     path("commitment/", claims.commitment, name="commitment"),

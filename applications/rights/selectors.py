@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 from applications.claims.enums import RELEASED, ClaimStatus
 from applications.claims.models import ClaimLine
 from applications.claims.selectors.context import ClaimContext
-from applications.rights.models import MAX_KEY, Right, Roster, RosterRow
+from applications.rights.models import MAX_KEY, Right, RightQuerySet, Roster, RosterRow
 from policies.engine import Fact, Item
 from policies.facts.identifiers import comparison_key
 from policies.facts.values import engine_facts, read_facts, show_fact
@@ -75,6 +75,12 @@ def list_rights(
     after: str = "",
 ) -> Page[RightRow]:
     """Records of the person's own applicants, the newest first; `after` is the cursor of the page before. One query."""
+    rights = own_rights(user, kind=kind, applicant_id=applicant_id, search=search)
+    return paginate(rights, after=after, size=PAGE_SIZE).map(lambda right: right_row(right, kinds.get(right.kind)))
+
+
+def own_rights(user: User, *, kind: str = "", applicant_id: int | None = None, search: str = "") -> RightQuerySet:
+    """Records of the person's own applicants, narrowed, in no order."""
     rights = Right.objects.visible_to(user).held().select_related("applicant")
     if kind:
         rights = rights.filter(kind=kind)
@@ -82,16 +88,16 @@ def list_rights(
         rights = rights.filter(applicant_id=applicant_id)
     for word in search.split():
         rights = rights.filter(subject_key__contains=comparison_key(word))
-    return paginate(rights, after=after, size=PAGE_SIZE).map(lambda right: right_row(right, kinds.get(right.kind)))
+    return rights
 
 
-def right_row(right: Right, event: Event | None) -> RightRow:
-    """A record in words. A kind that no published item rewards any more is named by its code."""
+def right_row(right: Right, event: Event | None, *, shown: int | None = _SHOWN_FACTS) -> RightRow:
+    """A record in words, with its first so many facts. A kind that no published item rewards is named by its code."""
     if event is None:
         return RightRow(right, right.kind, right.subject_key or "—", [], is_known=False)
-    shown = {fact.name: fact for fact in event.kept_facts if right.facts.get(fact.name) not in (None, "", [])}
-    subject = shown.pop(event.subject, None) if event.subject else None
-    details = [_shown(fact, right.facts) for fact in list(shown.values())[:_SHOWN_FACTS]]
+    given = {fact.name: fact for fact in event.kept_facts if right.facts.get(fact.name) not in (None, "", [])}
+    subject = given.pop(event.subject, None) if event.subject else None
+    details = [_shown(fact, right.facts) for fact in list(given.values())[:shown]]
     name = show_fact(subject, right.facts[subject.name]) if subject else event.label
     lacks_item = bool(event.alternatives) and not right.item_code
     return RightRow(right, event.label, name, details, lacks_item=lacks_item)

@@ -7,6 +7,7 @@ from applications.rights import roster_views, views
 app_name = "rights"
 urlpatterns = [
     path("", views.register, name="list"),
+    path("sheet/", views.sheet, name="sheet"),
     path("new/", views.choose, name="choose"),
     path("adopt/", views.adopt, name="adopt"),
     path("claim/", views.claim, name="claim"),

@@ -28,6 +28,7 @@ from applications.rights.models import Right
 from applications.rights.selectors import (
     holdings_of,
     list_rights,
+    own_rights,
     right_kinds,
     right_kinds_for,
     right_row,
@@ -47,9 +48,20 @@ from policies.finder.selectors import published_items
 from policies.published.models import SupportItem
 from portal.access import access, applicants
 from portal.accounts.models import Applicant
+from portal.audit.security import exported_workbook
 from portal.core.errors import StaleStateError, show_refusal
+from portal.core.fields import filter_words
 from portal.core.http import act_of, takes_files, user_of
-from portal.core.spreadsheets import workbook_response
+from portal.core.spreadsheets import Column, Kind, build_sheet, workbook_response
+
+MOST_IN_SHEET = 5000
+_COLUMNS = [
+    Column("种类", width=20),
+    Column("号码或名称", width=26),
+    Column("内容", width=60),
+    Column("单位", width=26),
+    Column("登记日期", Kind.DATE, 12),
+]
 
 
 @access(applicants)
@@ -78,6 +90,35 @@ def register(request: HttpRequest) -> HttpResponse:
         "unrecorded": unrecorded_by_applicant(user, kinds, items) if shows_claims else [],
     }
     return render(request, "rights/register.html", context)
+
+
+@access(applicants)
+@require_safe
+def sheet(request: HttpRequest) -> HttpResponse:
+    """The same records as a workbook with all that they say, at most MOST_IN_SHEET."""
+    user, kinds = user_of(request), right_kinds()
+    form = RightFilterForm(request.GET, user=user, kinds=kinds)
+    given = form.asked()
+    found = own_rights(
+        user,
+        kind=given.get("kind", ""),
+        applicant_id=int(given["applicant"]) if given.get("applicant") else None,
+        search=given.get("q", ""),
+    ).order_by("-pk")[:MOST_IN_SHEET]
+    rows = []
+    for right in found:
+        row = right_row(right, kinds.get(right.kind), shown=None)
+        day = timezone.localdate(right.recorded_at)
+        rows.append((row.label, row.subject, "；".join(row.details), right.applicant.name, day))
+    content = build_sheet("知识产权台账", columns=_COLUMNS, rows=rows, note=f"共 {len(rows)} 项")
+    return exported_workbook(
+        act_of(request),
+        content,
+        "知识产权台账.xlsx",
+        rows=len(rows),
+        filters=filter_words(form),
+        applicants={right.applicant_id for right in found},
+    )
 
 
 @access(applicants)

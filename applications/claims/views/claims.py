@@ -17,7 +17,7 @@ from applications.claims.models import Claim
 from applications.claims.permissions import open_actions
 from applications.claims.selectors.calls import call_situation
 from applications.claims.selectors.context import read_claim
-from applications.claims.selectors.lists import drafts_of_item, list_claims
+from applications.claims.selectors.lists import drafts_of_item, list_claims, own_claims
 from applications.claims.selectors.problems import MAX_LINES
 from applications.claims.selectors.progress import progress_of, timeline_of
 from applications.claims.services.copying import copy_claim, withdraw_to_edit
@@ -33,9 +33,25 @@ from policies.published.models import SupportItem
 from policies.published.selectors import ItemCard, claimable_items
 from portal.access import access, applicants, public
 from portal.accounts.models import Applicant, User
+from portal.audit.security import exported_workbook
 from portal.core.errors import show_refusal
+from portal.core.fields import filter_words
 from portal.core.http import act_of, user_of
 from portal.core.paging import read_number
+from portal.core.spreadsheets import Column, Kind, build_sheet
+
+MOST_IN_SHEET = 5000
+_COLUMNS = [
+    Column("申报编号", width=18),
+    Column("事项", width=30),
+    Column("申报单位", width=26),
+    Column("申报通知", width=30),
+    Column("进展", width=20),
+    Column("提交日期", Kind.DATE, 12),
+    Column("申报金额（元）", Kind.MONEY, 16),
+    Column("批准金额（元）", Kind.MONEY, 16),
+    Column("认定名称", width=24),
+]
 
 
 @access(applicants)
@@ -57,6 +73,44 @@ def claims(request: HttpRequest) -> HttpResponse:
         "narrowed": any(given.values()),
     }
     return render(request, "applications/claims.html", context)
+
+
+@access(applicants)
+@require_safe
+def claims_sheet(request: HttpRequest) -> HttpResponse:
+    """The same claims as a workbook, at most MOST_IN_SHEET."""
+    user = user_of(request)
+    form = ClaimFilterForm(request.GET, user=user)
+    given = form.asked()
+    found = own_claims(
+        user,
+        state=given.get("state", ""),
+        applicant_id=int(given["applicant"]) if given.get("applicant") else None,
+        search=given.get("q", ""),
+    ).order_by("-pk")[:MOST_IN_SHEET]
+    rows = [
+        (
+            claim.number or "草稿",
+            claim.item.title,
+            claim.applicant.name,
+            claim.call.title if claim.call else "",
+            claim.applicant_label,
+            timezone.localdate(claim.submitted_at) if claim.submitted_at else None,
+            claim.claimed_amount,
+            claim.approved_amount,
+            claim.approved_title,
+        )
+        for claim in found
+    ]
+    content = build_sheet("我的申报", columns=_COLUMNS, rows=rows, note=f"金额单位：元；共 {len(rows)} 件")
+    return exported_workbook(
+        act_of(request),
+        content,
+        "我的申报.xlsx",
+        rows=len(rows),
+        filters=filter_words(form),
+        applicants={claim.applicant_id for claim in found},
+    )
 
 
 @access(applicants, for_newcomers=True)

@@ -1,12 +1,10 @@
 """Copies of one's own data: ask for one, fill it in a job, hand it out as a ZIP."""
 
 import hashlib
-import io
 import json
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
@@ -20,6 +18,7 @@ from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.files import FileChangedError, open_file
+from portal.core.zip_stream import Sink
 from portal.jobs.services import enqueue_job
 from portal.notifications.services import notify_users
 from portal.privacy.extension import OWN_DATA
@@ -74,7 +73,7 @@ def hand_out(copy: DataCopy, *, act: ActorContext) -> Iterator[bytes]:
 
 
 def _zip(copy: DataCopy, text: bytes) -> Iterator[bytes]:
-    sink = _Sink()
+    sink = Sink()
     missing = []
     with zipfile.ZipFile(sink, "w") as archive:
         page = render_to_string("privacy/copy.html", {"copy": copy})
@@ -94,23 +93,3 @@ def _zip(copy: DataCopy, text: bytes) -> Iterator[bytes]:
             archive.writestr("缺少的文件.txt", "\n".join(missing).encode())
         yield sink.take()
     yield sink.take()
-
-
-class _Sink(io.RawIOBase):
-    """Where an archive is written to that is handed out while it grows."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._written = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, part: Any) -> int:
-        self._written += part
-        return len(part)
-
-    def take(self) -> bytes:
-        """What was written since."""
-        taken, self._written = bytes(self._written), bytearray()
-        return taken

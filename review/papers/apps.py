@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PapersConfig(AppConfig):
+    name = "review.papers"
+    label = "papers"
+    verbose_name = "我的文件"
