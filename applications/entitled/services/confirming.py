@@ -1,9 +1,11 @@
 """Turn what an applicant is entitled to into a claim: confirmed and submitted at once, or as a draft to complete."""
 
+import uuid
 from dataclasses import dataclass
 
 from django.db import transaction
 
+from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.services.drafts import lock_editable
 from applications.claims.services.submission import Submitted, submit_claim
@@ -70,7 +72,7 @@ def begin_draft(entitlement: Entitlement, *, act: ActorContext) -> Claim:
     """A draft filled in with what is held, to be completed; pressed twice, it is one. Raises RefusedError."""
     with transaction.atomic():
         row = _lock(entitlement)
-        if draft := Claim.objects.filter(key=row.key, applicant=row.applicant_id).first():
+        if draft := Claim.objects.filter(key=row.key, applicant=row.applicant_id, status=ClaimStatus.DRAFT).first():
             return draft
         offer = offer_of(row, act=act)
         if offer.finding is None or offer.finding.suggestion is None:
@@ -85,8 +87,7 @@ def _lock(entitlement: Entitlement) -> Entitlement:
 
 
 def _begin(row: Entitlement, finding: Finding, *, act: ActorContext) -> Claim:
-    """The claim has the entitlement's own key, so that one entitlement is one claim."""
+    """The claim has the entitlement's own key, unless an earlier one of that key was withdrawn."""
     holdings = finding.suggestion.holdings if finding.suggestion else []
-    return start_claim_from_holdings(
-        row.applicant, item=row.item, holdings=holdings, key=row.key, act=act, call=row.call
-    )
+    key = uuid.uuid4() if Claim.objects.filter(key=row.key).exists() else row.key
+    return start_claim_from_holdings(row.applicant, item=row.item, holdings=holdings, key=key, act=act, call=row.call)
