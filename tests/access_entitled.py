@@ -7,7 +7,17 @@ from typing import Any
 
 from tests.access_address import Address
 from tests.access_groups import AUDITORS, POLICY_PEOPLE, PUBLISHERS
-from tests.access_world import AUDIT, DISTRICT, MEMBER, OTHER_DISTRICT, OTHER_MEMBERS, POLICY, World
+from tests.access_world import (
+    AUDIT,
+    DISTRICT,
+    EVERYBODY,
+    MEMBER,
+    OTHER_DISTRICT,
+    OTHER_MEMBERS,
+    POLICY,
+    SIGNED_IN,
+    World,
+)
 
 _SENDERS = PUBLISHERS | POLICY_PEOPLE
 _READERS = _SENDERS | AUDITORS | DISTRICT | OTHER_DISTRICT
@@ -34,6 +44,13 @@ ENTITLED: Mapping[str, Address] = {
         for name in ("new", "template")
     },
     "rights:roster_withdraw": Address(_SENDERS, {"wuxi": _OF_WUXI}, _roster, {"reason": "有误"}),
+    **{
+        name: Address(MEMBER | OTHER_MEMBERS)
+        for name in ("applications:sheet", "rights:sheet", "papers:mine", "papers:archive")
+    },
+    "calendars:subscription": Address(SIGNED_IN),
+    # Whoever knows an address reads it; nobody knows this one.
+    "calendars:feed": Address(EVERYBODY, {"unknown": set()}, lambda *_: {"secret": "0" * 43}),
     "entitled:list": Address(MEMBER | OTHER_MEMBERS),
     **{
         f"entitled:{name}": Address(MEMBER | OTHER_MEMBERS, {"own": MEMBER}, _entitlement)

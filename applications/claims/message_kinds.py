@@ -40,6 +40,14 @@ KINDS = [
         "请补正申报 {{ number }}",
         "{{ item }}的申报需要补正 {{ count }} 处，请在 {{ due }} 前修改后重新提交：{{ points }}",
     ),
+    MessageKind(
+        "claims.draft_closing",
+        Group.REMINDERS,
+        Audience.APPLICANT,
+        "草稿还没有提交：{{ item }}",
+        "{{ applicant }}的“{{ item }}”草稿还没有提交，“{{ call }}”将于 {{ closes }} 截止。"
+        "截止后草稿仍为您保留，但不能再提交。",
+    ),
     MessageKind("claims.resubmitted", *_PROGRESS, *_AGAIN),
     MessageKind("claims.to_go_on", Group.WORK, Audience.OFFICIAL, *_AGAIN, Urgency.DIGEST),
 ]

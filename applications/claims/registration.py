@@ -1,14 +1,16 @@
 """What the app registers: addresses, interface, menu, jobs and audit words."""
 
 from applications.claims.enums import Action
-from applications.claims.jobs import replay
+from applications.claims.jobs import remind_drafts, replay
 from applications.claims.message_kinds import FIELDS, KINDS
 from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine, Evidence, StoredFile
 from applications.claims.own_data import CLAIMS, CLOSING, DRAFTS, OWN_CLAIMS
+from applications.claims.selectors.days import days_of_claims
 from applications.claims.selectors.files import expected_file, is_fixed
 from portal.access import applicants
 from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
+from portal.calendars.sources import CALENDAR_SOURCES
 from portal.core.registry import API_ROUTERS, URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
@@ -19,6 +21,8 @@ URL_MODULES.add("claims/", "applications.claims.urls")
 register_messages(KINDS, FIELDS)
 API_ROUTERS.add("applications", "applications.claims.api.router")
 JOB_KINDS.add("applications.replay", JobKind("核对历史测算", replay, is_daily=True))
+JOB_KINDS.add("claims.remind_drafts", JobKind("提醒未提交的草稿", remind_drafts, is_daily=True))
+CALENDAR_SOURCES.add("claims", days_of_claims)
 register_menu("我的申报", "applications:claims", applicants, weight=60)
 OWN_DATA.add("claims", OWN_CLAIMS)
 CLOSINGS.add("claims", CLOSING)

@@ -6,6 +6,7 @@ from portal.notifications.kinds import Field, MessageKind
 FIELDS = {
     "entitled_sum": Field("测算金额", "50,000.00 元", "由审定决定"),
     "lacking": Field("还需补充的内容", "费用合计、权利证书", "权利证书、费用票据、认证证书、省绩效评价结果文件、" * 3),
+    "items": Field("支持事项", "发明专利授权奖补、知识产权贯标国家认证奖补", "知识产权贯标国家认证奖补、" * 8),
     "change": Field(
         "怎样才符合",
         "年费年度现为 6 年，达到 7 年即符合，还差 1 年",
@@ -27,6 +28,13 @@ KINDS = [
         "您可以申报：{{ item }}",
         "根据台账和主管部门的名册，{{ applicant }}有 {{ count }} 项符合“{{ item }}”，测算金额：{{ entitled_sum }}。"
         "还需补充：{{ lacking }}。请在 {{ closes }} 前补齐并提交。",
+    ),
+    MessageKind(
+        "entitled.coming",
+        *_ALL,
+        "可以申报的通知将开放：{{ call }}",
+        "“{{ call }}”将于 {{ opens }} 开放。按台账和名册，{{ applicant }}可以申报：{{ items }}。"
+        "开放时会把填好的申报送给您确认。",
     ),
     MessageKind(
         "entitled.near",

@@ -2,7 +2,7 @@
 
 from applications.entitled.message_kinds import FIELDS, KINDS
 from applications.entitled.models import READERS, Entitlement
-from applications.entitled.services.computing import COMPUTE, compute_call, compute_open_calls
+from applications.entitled.services.computing import COMPUTE, announce_coming, compute_call, compute_open_calls
 from portal.access import applicants, officials
 from portal.accounts.models import Applicant
 from portal.core.actor import ActorContext
@@ -18,6 +18,10 @@ def _compute(*, call_id: int) -> None:
     compute_call(call_id=call_id, progress=report_progress)
 
 
+def _announce() -> None:
+    announce_coming(progress=report_progress)
+
+
 def _delete(applicant: Applicant, _act: ActorContext) -> None:
     Entitlement.objects.filter(applicant=applicant, claim=None).delete()
 
@@ -28,4 +32,5 @@ register_menu("免申即享", "entitled:calls", officials(*READERS), weight=156)
 register_messages(KINDS, FIELDS)
 JOB_KINDS.add("entitled.open_calls", JobKind("免申即享：安排测算", compute_open_calls, is_hourly=True))
 JOB_KINDS.add(COMPUTE, JobKind("免申即享：测算", _compute))
+JOB_KINDS.add("entitled.coming", JobKind("免申即享：预告将开放的通知", _announce, is_daily=True))
 CLOSINGS.add("entitled", Closing(release=_delete))

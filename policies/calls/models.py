@@ -152,6 +152,11 @@ class Call(models.Model):
         return f"{left.days} 天" if left.days > 0 else f"{hours} 小时" if hours else "不到 1 小时"
 
     @property
+    def last_day(self) -> date:
+        """The day on which it closes, in local time; a close at midnight belongs to the day before."""
+        return timezone.localdate(self.closes_at - timedelta(microseconds=1))
+
+    @property
     def facts_words(self) -> str:
         return days_words(self.facts_from, self.facts_to)
 

@@ -2,9 +2,11 @@
 
 from policies.calls.jobs import announce
 from policies.calls.message_kinds import FIELDS, KINDS
+from policies.calls.selectors import days_of_calls
 from portal.access import officials, public
 from portal.accounts.enums import Role
 from portal.audit.labels import register_audit
+from portal.calendars.sources import CALENDAR_SOURCES
 from portal.core.registry import API_ROUTERS, URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
@@ -14,6 +16,7 @@ URL_MODULES.add("calls/", "policies.calls.urls")
 register_messages(KINDS, FIELDS)
 API_ROUTERS.add("calls", "policies.calls.api.router")
 JOB_KINDS.add("calls.announce", JobKind("告知申报通知", announce))
+CALENDAR_SOURCES.add("calls", days_of_calls)
 register_menu("申报通知", "calls:list", public, weight=30)
 register_menu("通知办理", "calls:work", officials(Role.POLICY_ADMIN), weight=150)
 register_audit(

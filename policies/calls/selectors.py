@@ -1,11 +1,12 @@
 """Which calls are open, coming or over: for the pages, for claims, and for whoever shows an item."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from policies.calls.enums import CallState
 from policies.calls.models import Call, CallAttachment, CallItem
@@ -16,6 +17,7 @@ from policies.published.enums import DocumentStatus
 from policies.published.models import ItemVersion, SupportItem
 from policies.published.selectors import compiled_item
 from portal.accounts.models import Region, User
+from portal.calendars.sources import Entry
 from portal.core.paging import Page, paginate
 from portal.core.row_versions import Rows
 
@@ -206,6 +208,16 @@ def next_deadlines(at: datetime, *, most: int) -> list[Call]:
     """Published calls that are not over at a moment, those that close first first, at most so many. One query."""
     calls = _public("").filter(state=CallState.PUBLISHED, closes_at__gt=at)
     return list(calls.select_related("region").order_by("closes_at", "pk")[:most])
+
+
+def days_of_calls(user: User, _today: date) -> Iterator[Entry]:
+    """For one's own calendar: the last days of the calls of the cities of those one acts for. One query."""
+    cities = {city.pk for m in user.active_memberships if (city := m.applicant.region.city)}
+    if not cities:
+        return
+    calls = Call.objects.filter(region_id__in=cities, state=CallState.PUBLISHED, closes_at__gt=timezone.now())
+    for call in calls.order_by("closes_at", "pk"):
+        yield Entry(f"call-{call.key}", call.last_day, f"申报截止：{call.title}")
 
 
 def past_calls(at: datetime, *, region_code: str = "", after: str = "") -> Page[Call]:

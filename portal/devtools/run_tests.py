@@ -28,8 +28,10 @@ _STARTS_SERVERS = re.compile(r"\bmark\.(browser|worker)\b")
 SQLITE_MODULES = (
     "tests/applications/claims/test_corrections.py",
     "tests/applications/claims/test_drafts.py",
+    "tests/applications/claims/test_reminders.py",
     "tests/applications/claims/test_replay.py",
     "tests/applications/claims/test_submission.py",
+    "tests/applications/entitled",
     "tests/applications/ledger/test_services.py",
     "tests/applications/payees",
     "tests/applications/rights/test_register.py",

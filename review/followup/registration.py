@@ -1,11 +1,14 @@
 """What the app registers: addresses, menu, the nightly job, a check, the panel of the claim page, and audit words."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from portal.access import applicants, officials
 from portal.accounts.enums import Role
+from portal.accounts.models import User
 from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
+from portal.calendars.sources import CALENDAR_SOURCES, Entry
 from portal.core import clock
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
@@ -17,7 +20,7 @@ from review.checks.inputs import Inputs
 from review.checks.registry import CHECKS, Check, Found
 from review.decisions.panels import CLAIM_PANELS, ClaimPanel, Pane
 from review.decisions.selectors.claim_review import ClaimReview
-from review.followup.enums import Act
+from review.followup.enums import DISPUTES, Act, FollowUpState
 from review.followup.message_kinds import FIELDS, KINDS
 from review.followup.models import OFFICERS, READERS, CreditRecord, FollowUp, FollowUpEvent, FollowUpFile, Plan
 from review.followup.own_data import OWN_STEPS
@@ -27,6 +30,17 @@ from review.followup.services.nightly import watch_followups
 def watch() -> None:
     """Every night."""
     watch_followups(on=clock.today())
+
+
+def days_of_followups(user: User, today: date) -> Iterator[Entry]:
+    """For one's own calendar: what is asked of one's applicants, by its day. One query."""
+    mine = [membership.applicant_id for membership in user.active_memberships]
+    asked = FollowUp.objects.exclude(kind__in=DISPUTES).filter(
+        claim__applicant__in=mine, state__in=[FollowUpState.ASKED, FollowUpState.RETURNED], due_on__gte=today
+    )
+    for found in asked.order_by("due_on", "pk")[:200]:
+        if found.due_on:
+            yield Entry(f"followup-{found.key}", found.due_on, f"{found.get_kind_display()}：{found.title}")
 
 
 def find_credit_records(inputs: Inputs) -> Iterator[Found]:
@@ -45,6 +59,7 @@ def _panel(claim_review: ClaimReview) -> dict[str, object]:
     return {"matters": list(found), "may_add": bool(regions & {claim.region_id, claim.city_id})}
 
 
+CALENDAR_SOURCES.add("followup", days_of_followups)
 URL_MODULES.add("followup/", "review.followup.urls")
 register_messages(KINDS, FIELDS)
 OWN_DATA.add("followup", OWN_STEPS)

@@ -3,8 +3,10 @@
 from portal.access import applicants, officials
 from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
+from portal.core import clock
 from portal.core.registry import API_ROUTERS, URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
+from portal.jobs.progress import report_progress
 from portal.navigation import register_footer, register_menu
 from portal.notifications.kinds import register_messages
 from portal.privacy.extension import OWN_DATA
@@ -18,11 +20,17 @@ from review.notices.models import KEEPERS, Notice, NoticeEvent
 from review.notices.own_data import OWN_NOTICES
 from review.notices.runs import JOB, print_slice
 from review.notices.selectors import printed_file
+from review.notices.unopened import remind_of_unopened
 
 URL_MODULES.add("notices/", "review.notices.urls")
 register_messages(KINDS, FIELDS)
 URL_MODULES.add("v/", "review.notices.verification_urls")
 API_ROUTERS.add("notices", "review.notices.api.router")
+
+
+def remind() -> None:
+    """Every night."""
+    remind_of_unopened(on=clock.today(), progress=report_progress)
 
 
 def register_form(kind: NoticeKind, form: NoticeForm) -> None:
@@ -34,6 +42,7 @@ def register_form(kind: NoticeKind, form: NoticeForm) -> None:
 for each in tuple(FORMS):
     register_form(each, FORMS[each])
 JOB_KINDS.add(JOB, JobKind("制作印制分册", print_slice))
+JOB_KINDS.add("notices.remind_unopened", JobKind("提醒未查看的通知书", remind, is_daily=True))
 JOB_KINDS.add("notices.archive_ended", JobKind("归档已办结的申报", archive_ended, is_daily=True))
 JOB_KINDS.add(ARCHIVE, JobKind("制作归档包", archive_one))
 register_menu("我的通知书", "notices:mine", applicants, weight=80)

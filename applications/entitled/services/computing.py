@@ -1,7 +1,7 @@
 """Compute who may get what in a call, applicant by applicant in slices, and tell those whom it concerns."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from applications.rights.models import Right, RosterRow
 from applications.rights.suggestions import Suggester
 from policies.calls.enums import CallState, Phase
 from policies.calls.models import Call
-from policies.calls.selectors import calls_ahead
+from policies.calls.selectors import NO_CALLS, calls_ahead
 from policies.finder.selectors import PublishedItem, published_items
 from portal.accounts.models import Applicant
 from portal.core import clock
@@ -58,9 +58,7 @@ def compute_call(*, call_id: int, progress: Progress = lambda done, total: None)
     call = Call.objects.select_related("region").get(pk=call_id)
     if call.phase_at(now) != Phase.OPEN:
         return
-    codes = set(call.items.values_list("item__code", flat=True))
-    entries = [entry for entry in published_items() if entry.item.code in codes and entry.is_claimable]
-    people = _with_something(call)
+    entries, people = _entries(call), _with_something(call)
     total, done = people.count(), 0
     for some in _slices(people):
         with transaction.atomic():
@@ -90,13 +88,17 @@ def _slices(people: QuerySet[Applicant]) -> Iterator[list[Applicant]]:
 def _compute(call: Call, entries: list[PublishedItem], applicants: list[Applicant], *, at: datetime) -> None:
     suggester = Suggester(applicants)
     mine = Q(call=call, applicant__in=applicants)
-    rows = {(row.applicant_id, row.item_id): row for row in Entitlement.objects.select_for_update().filter(mine)}
+    standing = Entitlement.objects.select_for_update(of=("self",)).select_related("claim").filter(mine)
+    rows = {(row.applicant_id, row.item_id): row for row in standing}
     for applicant in applicants:
         book = calls_ahead(at, region_code=applicant.region_id)
         for entry in entries:
             row = rows.get((applicant.pk, entry.item.pk))
-            if row is not None and row.claim_id:
-                continue
+            if row is not None and row.claim is not None:
+                if row.claim.holds_rights:
+                    continue
+                # It was withdrawn or refused: what it was made of may be claimed again.
+                row.claim = None
             found = find(suggester, applicant, entry, call, book=book, at=at)
             if found is None:
                 if row is not None:
@@ -134,3 +136,56 @@ def _tell(row: Entitlement, found: Finding) -> None:
         **said,
         **more,
     )
+
+
+COMING_DAYS = 7
+
+
+def announce_coming(*, progress: Progress = lambda done, total: None) -> None:
+    """Tell applicants that a call opens within days that takes what they hold, once for each call. Every night.
+
+    Each slice is a transaction of its own.
+    """
+    now = clock.now()
+    coming = Call.objects.filter(
+        state=CallState.PUBLISHED, opens_at__gt=now, opens_at__lte=now + timedelta(days=COMING_DAYS)
+    )
+    for call in coming.select_related("region").order_by("pk"):
+        entries = _entries(call)
+        people = _with_something(call)
+        total, done = people.count(), 0
+        for some in _slices(people):
+            with transaction.atomic():
+                suggester = Suggester(some)
+                for applicant in some:
+                    _announce(call, entries, suggester, applicant, at=now)
+            done += len(some)
+            progress(done, total)
+
+
+def _announce(
+    call: Call, entries: list[PublishedItem], suggester: Suggester, applicant: Applicant, *, at: datetime
+) -> None:
+    found = [
+        entry.item.title
+        for entry in entries
+        if (each := find(suggester, applicant, entry, call, book=NO_CALLS, at=at)) and each.suggestion
+    ]
+    if found:
+        notify_applicant(
+            applicant.pk,
+            "entitled.coming",
+            key=f"entitled.coming:{call.pk}",
+            url=reverse("calls:call", args=[call.key]),
+            region_code=applicant.region_id,
+            applicant=applicant.name,
+            call=call.title,
+            opens=call.opens_words,
+            items="、".join(found),
+        )
+
+
+def _entries(call: Call) -> list[PublishedItem]:
+    """The items of a call that can be claimed."""
+    codes = set(call.items.values_list("item__code", flat=True))
+    return [entry for entry in published_items() if entry.item.code in codes and entry.is_claimable]

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_safe
 from policies.calls import selectors
 from policies.calls.calendar import WEEKDAYS, bounds_of, month_of, read_month
 from policies.calls.enums import Phase
-from policies.calls.ics import MEDIA_TYPE, calendar_file
+from policies.calls.ics import calendar_file
 from policies.calls.models import Call, CallAttachment
 from policies.calls.permissions import administers
 from portal.access import access, public
 from portal.core.files import file_response
 from portal.core.filters import choice_of
+from portal.core.icalendar import MEDIA_TYPE
 
 
 @access(public)
