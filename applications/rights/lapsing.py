@@ -50,8 +50,9 @@ def remind_of_lapses(*, on: date, progress: Callable[[int, int], None] = lambda 
 
 def days_of_rights(user: User, today: date) -> Iterator[Entry]:
     """The last days of what one's applicants hold. Two queries."""
-    kinds = right_kinds()
-    for right in _lapsing(today, date.max).visible_to(user).order_by("-pk")[:_MOST]:
+    rights = list(_lapsing(today, date.max).visible_to(user).order_by("-pk")[:_MOST])
+    kinds = right_kinds() if rights else {}
+    for right in rights:
         row = right_row(right, kinds.get(right.kind))
         yield Entry(f"right-{right.key}", date.fromisoformat(right.facts[LAST_DAY]), f"到期：{row.label} {row.subject}")
 
