@@ -75,7 +75,6 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "problems": group_problems(found) if "check" in request.GET else [],
         "is_correction": is_correction,
         "bulk": None if is_correction else bulk_entry(form.item),
-        "is_blank": all(state.reading.is_blank for state in form.states),
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
         "points": form.scope.points or (),
     }

@@ -96,6 +96,7 @@ def test_thirty_patents_with_sixty_files_take_twelve_clicks(sign_in, live_server
         "fees": "费用合计",
     }
     table = [list(heads.values()), *([row[name].replace("invention", "发明") for name in heads] for row in rows)]
+    hand.clicks_on(tab.locator(".bulk-entry > summary"))
     tab.locator("textarea[name=pasted]").fill("\n".join("\t".join(cells) for cells in table))
     hand.presses("加入申报")
     expect(tab.get_by_text("共 30 项").first).to_be_visible(timeout=60_000)
@@ -139,6 +140,7 @@ def test_a_new_company_files_three_patents_in_thirty_clicks_eight_pages_and_eigh
         ["专利号", "授权公告日", "费用合计"],
         *([one["patent_no"], one["granted_on"], one["fees"]] for one in patents),
     ]
+    hand.clicks_on(page.locator(".bulk-entry > summary"))
     hand.fills(pasted="\n".join("\t".join(cells) for cells in rows))
     hand.presses("加入申报")
     expect(page.locator(".claim-line")).to_have_count(3)
