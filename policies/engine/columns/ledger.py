@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from policies.engine.batch.run import Run
     from policies.engine.columns.keys import Entries, Keys
-    from policies.engine.columns.population import BoolArray, IntArray
+    from policies.engine.columns.population import BoolArray, IntArray, Population
     from policies.engine.scopes import Scope
 
 
@@ -29,18 +29,29 @@ class BucketUse:
 
     `group` and `scope` name the kind as the ledger does (`("applicant", "year")`), `codes` the limits that stand on it;
     of `applicant`, `subject`, `city` and `year` those that its buckets differ by, the others None. `used`: fen in the
-    end, with what claims state as paid before; `cap`: fen, the smallest of the limits that stand on it.
+    end, with what claims state as paid before; `cap`: fen, the smallest of the limits that stand on it. `claims`: one
+    claim of each bucket, by which its applicant and year are looked up when they are asked for.
     """
 
     group: str
     scope: tuple[str, ...]
     codes: tuple[str, ...]
-    applicant: IntArray | None
+    claims: IntArray
+    population: Population = field(repr=False)
     subject: IntArray | None
     city: IntArray | None
-    year: IntArray | None
     used: IntArray
     cap: int
+
+    @property
+    def applicant(self) -> IntArray | None:
+        """The applicant of each bucket."""
+        return self.population.applicant[self.claims] if "applicant" in self.scope else None
+
+    @property
+    def year(self) -> IntArray | None:
+        """The year of each bucket."""
+        return self.population.years(self.claims) if "year" in self.scope else None
 
     @property
     def full(self) -> int:
@@ -318,7 +329,6 @@ class SumLedger(Ledger):
         if scope.is_rolling:
             # What a bucket held in its fullest years is a figure of no day.
             return
-        claims = self.buckets.one(self.buckets.claims)
         taken = self.buckets.sums(self.settled())
         if self.scope.by_subject or self.scope.ledger in keys.population.paid:
             earlier = [self._paid_before(place) for place in range(len(self.runs))]
@@ -328,10 +338,10 @@ class SumLedger(Ledger):
             group=self.name,
             scope=scope.per,
             codes=tuple(dict.fromkeys(code for code, _ in caps)),
-            applicant=keys.population.applicant[claims] if "applicant" in scope.per else None,
+            claims=self.buckets.one(self.buckets.claims),
+            population=keys.population,
             subject=self.buckets.keys if scope.by_subject else None,
             city=self.buckets.one(self.city_of_entries()) if scope is PROGRAMME_YEAR else None,
-            year=keys.years[claims] if scope.by_year else None,
             used=taken,
             cap=min(fen for _, fen in caps),
         )

@@ -134,9 +134,9 @@ class Population:
         """The items' ids; claims hold an index into them."""
         return tuple(table.item for table in self.tables)
 
-    def years(self) -> IntArray:
-        """The year of each claim's yearly caps."""
-        return self.year if self.year is not None else years_of(self.on)
+    def years(self, claims: IntArray | slice = slice(None)) -> IntArray:
+        """The year of the yearly caps of some claims, by default of all."""
+        return self.year[claims] if self.year is not None else years_of(self.on[claims])
 
     def check(self) -> None:
         """Raise PopulationError for shapes and values that the scalar engine would not read either.
@@ -184,12 +184,12 @@ _MOST_IDS = 2**40
 def years_of(days: IntArray) -> IntArray:
     """Calendar years of day numbers, exactly."""
     if not len(days):
-        return days.astype(np.int64)
+        return days.astype(np.int16)
     # Few days stand for many claims: the years of all days between the first and the last are looked up.
     first = int(days.min())
     span = np.arange(first, int(days.max()) + 1) - _EPOCH
-    years: IntArray = span.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-    return years[days - first]
+    years: IntArray = (span.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970).astype(np.int16)
+    return years.take(days - first)
 
 
 _EPOCH = 719_163  # date(1970, 1, 1).toordinal()
