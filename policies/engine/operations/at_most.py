@@ -13,10 +13,7 @@ from policies.engine.spec import TEXT, YUAN, key
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from policies.engine.columns.context import ColumnContext
-    from policies.engine.context import Context
-    from policies.engine.line import Line
-    from policies.engine.operations.base import ColumnStep, Step
+    from policies.engine.operations.types import ColumnContext, ColumnStep, Context, Line, Step
     from policies.engine.problems import Fault, Place
 
 USELESS_CEILING = problem_code(

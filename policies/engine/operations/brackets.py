@@ -18,11 +18,8 @@ from policies.engine.terms import NATURES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from policies.engine.columns.context import ColumnContext
-    from policies.engine.columns.lines import Lines
-    from policies.engine.context import Context
-    from policies.engine.line import Line
-    from policies.engine.operations.base import ColumnStep, Step
+    from policies.engine.operations.types import ColumnContext, ColumnStep, Context, Line, Lines, Step
+
 
 PARTS = {"each": "分段累进，每段各按本段比例", "whole": "按所在档的比例计全部"}
 

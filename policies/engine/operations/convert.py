@@ -18,11 +18,8 @@ from policies.engine.spec import FACT, key
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from policies.engine.columns.context import ColumnContext
-    from policies.engine.columns.lines import Lines
-    from policies.engine.context import Context
-    from policies.engine.line import Line
     from policies.engine.operations.derive import Worked
+    from policies.engine.operations.types import ColumnContext, Context, Line, Lines
 
 YEARS = {"365": "一年 365 天", "360": "一年 360 天"}
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from policies.engine.money import money_text
 from policies.engine.operations.base import SUMS, Label, Operation, Role, joined
+from policies.engine.operations.stated import first_stated, first_stated_columns
 from policies.engine.spec import FACTS, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.engine.columns.context import ColumnContext
-    from policies.engine.columns.lines import Lines
-    from policies.engine.context import Context
-    from policies.engine.line import Line
-    from policies.engine.operations.base import ColumnStep, Step
+    from policies.engine.columns.population import BoolArray
+    from policies.engine.operations.types import ColumnContext, ColumnStep, Context, Line, Lines, Step
+
 
 WITHOUT_SUM = {"no_amount": "等人审定金额", "undetermined": "不能测算"}
 
@@ -47,43 +45,26 @@ class Given(Operation):
         return ((name, not self.awaits_decision) for name in self.fields)
 
     def compile(self, context: Context) -> Step:
-        fields, waits = self.fields, self.awaits_decision
-        note = context.note("GIVEN", lambda figures: f"{context.label(figures[0])} {money_text(figures[1])}")
         nothing = context.note("NO_AMOUNT", f"依据 {context.citation}：文件未定金额，由审定决定，并注明决定文号")
 
-        def run(line: Line) -> bool:
-            for name in fields:
-                value = line.facts.get(name)
-                if value is not None:
-                    line.amount = value
-                    line.note(note, (name, value))
-                    return False
-            if waits:
+        def without(line: Line) -> None:
+            if self.awaits_decision:
                 line.needs_decision = True
                 line.note(nothing)
             else:
-                line.missing.append(fields[0])
-            return True
+                line.missing.append(self.fields[0])
 
-        return run
+        return first_stated(context, self.fields, without)
 
     def compile_columns(self, context: ColumnContext) -> ColumnStep:
-        for name in self.fields:
-            context.need(name, "money")
-
-        def run(lines: Lines) -> None:
-            open_ = lines.running.copy()
-            for name in self.fields:
-                values, present = lines.sum(name)
-                lines.set_amount(values, open_ & present)
-                open_ &= ~present
+        def without(lines: Lines, where: BoolArray) -> None:
             if self.awaits_decision:
-                lines.decision |= open_
-                lines.running &= ~open_
+                lines.decision |= where
+                lines.running &= ~where
             else:
-                lines.stop_missing(open_)
+                lines.stop_missing(where)
 
-        return run
+        return first_stated_columns(context, self.fields, without)
 
     def sentence(self, label: Label) -> str:
         return "文件未定金额，一事一议" if self.awaits_decision else f"按{joined(self.fields, label, '与')}计"

@@ -17,11 +17,8 @@ from policies.engine.spec import FACT, key
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from policies.engine.columns.context import ColumnContext
-    from policies.engine.columns.lines import Lines
-    from policies.engine.context import Context
-    from policies.engine.line import Line
     from policies.engine.operations.derive import Worked
+    from policies.engine.operations.types import ColumnContext, Context, Line, Lines
 
 _TYPES = ("money", "integer")
 # A rate is known to a ten-thousandth of a percent, the rest dropped; and up to a million times.

@@ -16,11 +16,8 @@ from policies.engine.spec import FACT, key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.engine.columns.context import ColumnContext
-    from policies.engine.columns.lines import Lines
-    from policies.engine.context import Context
-    from policies.engine.line import Line
-    from policies.engine.operations.base import ColumnStep, Step
+    from policies.engine.operations.types import ColumnContext, ColumnStep, Context, Line, Lines, Step
+
 
 WAYS = {"percent": "份额（百分数，1 到 100）", "holders": "共有人数，平均分"}
 _WHOLE = 100

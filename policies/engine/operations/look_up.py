@@ -20,11 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
-    from policies.engine.columns.context import ColumnContext
-    from policies.engine.columns.lines import Lines
-    from policies.engine.context import Context
-    from policies.engine.line import Line
     from policies.engine.operations.derive import Worked
+    from policies.engine.operations.types import ColumnContext, Context, Line, Lines
     from policies.engine.problems import Fault, Place
 
 # Rates have at most so many decimals: an LPR of 3.45 % has four, an exchange rate of 7.1234 too.

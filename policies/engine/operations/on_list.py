@@ -23,12 +23,9 @@ from policies.engine.spec import FACT, PERIOD_BY_WORD, TEXT, Period, key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from policies.engine.columns.context import ColumnContext
-    from policies.engine.columns.lines import Lines
-    from policies.engine.context import Context
-    from policies.engine.line import Line
     from policies.engine.operations.base import ItemSteps
     from policies.engine.operations.derive import Worked
+    from policies.engine.operations.types import ColumnContext, Context, Line, Lines
     from policies.engine.problems import Fault, Place
 
 

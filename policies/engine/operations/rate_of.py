@@ -11,6 +11,7 @@ import numpy as np
 from policies.engine.money import money_text, parse_ratio, ratio_text
 from policies.engine.operations.base import SUMS, ItemSteps, Label, Wording, joined
 from policies.engine.operations.setter import Setter
+from policies.engine.operations.stated import first_stated, first_stated_columns
 from policies.engine.problems import problem_code
 from policies.engine.spec import FACT, FACTS, FLAG, RATIO, SETTING, YUAN, key
 from policies.engine.terms import NATURES
@@ -18,11 +19,7 @@ from policies.engine.terms import NATURES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from policies.engine.columns.context import ColumnContext
-    from policies.engine.columns.lines import Lines
-    from policies.engine.context import Context
-    from policies.engine.line import Line
-    from policies.engine.operations.base import ColumnStep, Step
+    from policies.engine.operations.types import ColumnContext, ColumnStep, Context, Line, Lines, Step
     from policies.engine.problems import Fault, Place
 
 ONE_RATIO = problem_code(
@@ -81,18 +78,16 @@ class RateOf(Setter):
     def compile(self, context: Context) -> Step:
         ratio = self.chosen_ratio(context.settings)
         if ratio is None:
-            return self._compile_without_ratio(context)
+            setting = self.ratio_setting or "ratio"
+            return first_stated(context, (self.or_field,), lambda line: line.missing.append(setting))
         fields, base_of, part = self.fields, self.base, context.part()
-        required = fields if self.all else fields[:1]
         most = f"{self.most} " if self.most else ""
 
         def words(figures: tuple[Any, ...]) -> str:
             parts, less, base, amount = figures
             named = " + ".join(f"{context.label(name)} {money_text(fen)}" for name, fen in parts)
-            if less:
-                named += f" - {context.label(self.less or '')} {money_text(less)}"
-            if self.above is not None:
-                named += f"，只计超过 {money_text(self.above)} 的部分"
+            named += f" - {context.label(self.less or '')} {money_text(less)}" if less else ""
+            named += "" if self.above is None else f"，只计超过 {money_text(self.above)} 的部分"
             counted = f"（计入基数 {money_text(base)}）" if len(parts) > 1 or base != parts[0][1] else ""
             return f"依据 {context.citation}：{named}{counted}，按{most}{ratio_text(ratio)} 计 {money_text(amount)}"
 
@@ -100,12 +95,9 @@ class RateOf(Setter):
 
         def run(line: Line) -> bool:
             parts = [(name, int(value)) for name in fields if (value := line.value(name)) is not None]
-            if not parts:
-                line.missing.extend(required)
-                return True
             less = 0 if self.less is None else line.value(self.less)
-            if less is None:
-                line.missing.append(str(self.less))
+            if not parts or less is None:
+                line.missing.extend((str(self.less),) if parts else fields if self.all else fields[:1])
                 return True
             base = base_of([fen for _, fen in parts], int(less))
             line.amount = part(base, ratio)
@@ -114,53 +106,22 @@ class RateOf(Setter):
 
         return run
 
-    def _compile_without_ratio(self, context: Context) -> Step:
-        instead, setting = self.or_field, self.ratio_setting or "ratio"
-        note = context.note("GIVEN", lambda figures: f"{context.label(figures[0])} {money_text(figures[1])}")
-
-        def run(line: Line) -> bool:
-            value = line.facts.get(instead) if instead else None
-            if value is None:
-                line.missing.append(setting)
-                return True
-            line.amount = value
-            line.note(note, (instead, value))
-            return False
-
-        return run
-
     def compile_columns(self, context: ColumnContext) -> ColumnStep:
-        context.need_sums((*self.fields, *filter(None, (self.less,))))
+        context.need_sums(self.summed)
         ratio, share, fields, cap = self.chosen_ratio(context.settings), context.share, self.fields, self.base_at_most
         if ratio is None:
-            return self._compile_columns_without_ratio(context)
+            return first_stated_columns(context, (self.or_field,), lambda lines, where: lines.stop_missing(where))
         chosen, largest = ratio, self.combine == "largest"
 
         def run(lines: Lines) -> None:
-            base, stated = lines.total(fields, largest=largest)
+            base, known = lines.total(fields, largest=largest)
             if self.less is not None:
-                less, known = lines.sum(self.less)
-                stated = stated & known
-                base = base - less
-            lines.stop_missing(lines.running & ~stated)
+                less, stated = lines.sum(self.less)
+                base, known = base - less, known & stated
+            lines.stop_missing(lines.running & ~known)
             if self.less is not None or self.above is not None:
                 base = np.maximum(base - (self.above or 0), 0)
             lines.set_amount(share(base if cap is None else np.minimum(base, cap), chosen), lines.running)
-
-        return run
-
-    def _compile_columns_without_ratio(self, context: ColumnContext) -> ColumnStep:
-        instead = self.or_field
-        if instead is not None:
-            context.need(instead, "money")
-
-        def run(lines: Lines) -> None:
-            if instead is None:
-                lines.stop_missing(lines.running.copy())
-                return
-            values, present = lines.sum(instead)
-            lines.stop_missing(lines.running & ~present)
-            lines.set_amount(values, lines.running)
 
         return run
 

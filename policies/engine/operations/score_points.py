@@ -16,11 +16,8 @@ from policies.engine.spec import COUNT, ONLY, TEXT, key
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from policies.engine.columns.context import ColumnContext
-    from policies.engine.columns.lines import Lines
-    from policies.engine.context import Context
-    from policies.engine.line import Line
     from policies.engine.operations.derive import Worked
+    from policies.engine.operations.types import ColumnContext, Context, Line, Lines
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,12 +19,8 @@ from policies.engine.spec import ONLY, TEXT, key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from policies.engine.columns.context import ColumnContext
-    from policies.engine.columns.lines import Lines
     from policies.engine.columns.population import IntArray
-    from policies.engine.context import Context
-    from policies.engine.line import Line
-    from policies.engine.operations.base import ColumnStep, Step
+    from policies.engine.operations.types import ColumnContext, ColumnStep, Context, Line, Lines, Step
     from policies.engine.problems import Fault, Place
 
 LARGER, SMALLER, ADD, OTHERWISE = "larger", "smaller", "add", "otherwise"

@@ -9,11 +9,7 @@ from policies.engine.money import money_text
 from policies.engine.operations.base import Label, RowFilter
 
 if TYPE_CHECKING:
-    from policies.engine.columns.context import ColumnContext
-    from policies.engine.columns.lines import Lines
-    from policies.engine.context import Context
-    from policies.engine.line import Line
-    from policies.engine.operations.base import ColumnStep, Step
+    from policies.engine.operations.types import ColumnContext, ColumnStep, Context, Line, Lines, Step
 
 
 @dataclass(frozen=True, kw_only=True)

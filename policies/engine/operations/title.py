@@ -13,11 +13,7 @@ from policies.engine.spec import DAY, FACT, TEXT, key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.engine.columns.context import ColumnContext
-    from policies.engine.columns.lines import Lines
-    from policies.engine.context import Context
-    from policies.engine.line import Line
-    from policies.engine.operations.base import ColumnStep, Step
+    from policies.engine.operations.types import ColumnContext, ColumnStep, Context, Line, Lines, Step
 
 
 @dataclass(frozen=True, kw_only=True)

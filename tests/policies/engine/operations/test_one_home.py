@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import tokenize
 from functools import cache
 from pathlib import Path
 
@@ -65,6 +66,33 @@ def test_the_module_of_an_operation_is_called_by_its_verb_and_knows_no_other(ver
 
     assert path.stem == verb
     assert not imported & {f"policies.engine.operations.{other}" for other in operations()}
+
+
+# Lines of code that one operation takes with all its parts: specification, both steps, sentences, lint.
+MOST_LINES = 120
+
+
+def lines_of_code(path):
+    """How many lines of a module are neither empty nor comment nor docstring."""
+    tree = syntax_trees()[path]
+    documented = [node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
+    docstrings = {
+        number
+        for node in documented
+        if ast.get_docstring(node) is not None
+        for number in range(node.body[0].lineno, node.body[0].end_lineno + 1)
+    }
+    with path.open("rb") as source:
+        tokens = [token for token in tokenize.tokenize(source.readline) if token.string.strip()]
+    shown = [token for token in tokens if token.type not in (tokenize.COMMENT, tokenize.ENCODING)]
+    return len({number for token in shown for number in range(token.start[0], token.end[0] + 1)} - docstrings)
+
+
+def test_an_operation_takes_few_lines_with_all_its_parts():
+    counted = {verb: lines_of_code(Path(inspect.getfile(one))) for verb, one in operations().items()}
+
+    assert {verb: lines for verb, lines in counted.items() if lines > MOST_LINES} == {}
+    assert min(counted.values()) > 30
 
 
 def test_no_other_module_of_the_engine_imports_an_operation():
