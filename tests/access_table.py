@@ -241,7 +241,7 @@ ADDRESSES: dict[str, Address] = {
             "change": {"key": ""},
         }.items()
     },
-    # Files of a claim that its applicant writes: the page, and what is sent in pieces by who began it.
+    # Files of a claim that its applicant writes: the page, and what is sent in chunks by who began it.
     "intake:files": Address(MEMBER | OTHER_MEMBERS, {"draft": MEMBER, "approved": MEMBER}, claim_key),
     "intake:begin": Address(
         MEMBER | OTHER_MEMBERS,
@@ -255,7 +255,7 @@ ADDRESSES: dict[str, Address] = {
             {"draft": {"member"}},
             lambda world, _: {"key": world.claims["draft"].key, "upload": world.extra["incoming"].key},
         )
-        for name in ("piece", "finish")
+        for name in ("chunk", "finish")
     },
     # The register of rights is its applicant's own.
     "rights:list": Address(MEMBER | OTHER_MEMBERS),

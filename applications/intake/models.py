@@ -1,4 +1,4 @@
-"""Files on their way into a claim: uploads that come in pieces, and the text by which a file finds its place."""
+"""Files on their way into a claim: uploads that come in chunks, and the text by which a file finds its place."""
 
 import uuid
 from typing import ClassVar
@@ -11,9 +11,9 @@ from applications.claims.models import Claim, StoredFile
 
 
 class IncomingFile(models.Model):
-    """A file that comes in pieces, and an archive until what became of it has been read.
+    """A file that comes in chunks, and an archive until what became of it has been read.
 
-    Its pieces lie in private storage, each under the place where it begins.
+    Its chunks lie in private storage, each under the place where it begins.
     """
 
     FOLDER = "incoming"
@@ -55,8 +55,8 @@ class IncomingFile(models.Model):
     def is_archive(self) -> bool:
         return self.filename.lower().endswith(".zip")
 
-    def piece_at(self, offset: int) -> str:
-        """The name in private storage of the piece that begins at a byte."""
+    def chunk_at(self, offset: int) -> str:
+        """The name in private storage of the chunk that begins at a byte."""
         return f"{self.FOLDER}/{self.key}/{offset:015d}"
 
 

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from applications.intake.views import page, pieces
+from applications.intake.views import chunks, page
 
 app_name = "intake"
 urlpatterns = [
     path("<uuid:key>/", page.files, name="files"),
-    path("<uuid:key>/uploads/", pieces.begin, name="begin"),
-    path("<uuid:key>/uploads/<uuid:upload>/", pieces.piece, name="piece"),
-    path("<uuid:key>/uploads/<uuid:upload>/finish/", pieces.finish, name="finish"),
+    path("<uuid:key>/uploads/", chunks.begin, name="begin"),
+    path("<uuid:key>/uploads/<uuid:upload>/", chunks.chunk, name="chunk"),
+    path("<uuid:key>/uploads/<uuid:upload>/finish/", chunks.finish, name="finish"),
 ]

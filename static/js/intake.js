@@ -1,4 +1,4 @@
-/* Many files at once, each in pieces that go on where a bad line stopped them. Without script the form sends them. */
+/* Many files at once, each in chunks that go on where a bad line stopped them. Without script the form sends them. */
 (() => {
   "use strict";
 
@@ -8,7 +8,7 @@
 
   const start = (form) => {
     const begin = form.dataset.drop;
-    const pieceBytes = Number(form.dataset.piece);
+    const chunkBytes = Number(form.dataset.chunk);
     const picker = form.querySelector("input[type=file]");
     const zone = form.querySelector(".drop-zone");
     const list = form.querySelector("[data-drop-list]");
@@ -72,7 +72,7 @@
       const url = `${begin}${begun.upload}/`;
       let { received } = begun;
       while (received < file.size) {
-        const body = file.slice(received, received + pieceBytes);
+        const body = file.slice(received, received + chunkBytes);
         ({ received } = await send(`${url}?offset=${received}`, { method: "PUT", body }, row));
         row.progress(received / file.size);
       }

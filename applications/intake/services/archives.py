@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.template.defaultfilters import filesizeformat
 
 from applications.intake.models import IncomingFile
-from applications.intake.services.receiving import forget, joined_pieces, take_file
+from applications.intake.services.receiving import forget, joined_chunks, take_file
 from portal.core import clock
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
@@ -42,7 +42,7 @@ def open_archive(incoming: int) -> None:
     told: list[str] = []
     taken = 0
     try:
-        with joined_pieces(found) as whole:
+        with joined_chunks(found) as whole:
             for name, content in _report(read_archive(whole, told), whole):
                 act = ActorContext(user=found.sent_by, at=clock.now())
                 try:

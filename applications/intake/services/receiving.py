@@ -1,6 +1,6 @@
-"""Uploads in pieces: begin, put a piece, finish; a bad line goes on where it stopped.
+"""Uploads in chunks: begin, put a chunk, finish; a bad line goes on where it stopped.
 
-Pieces are kept in private storage and counted in a row, so that any host may take the next one.
+Chunks are kept in private storage and counted in a row, so that any host may take the next one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from portal.core.files import delete_file
 from portal.jobs.services import enqueue_job
 
 OPEN_ARCHIVE = "intake.open"
-PIECE_BYTES = 512 * 1024
+CHUNK_BYTES = 512 * 1024
 ARCHIVE_MAX_BYTES = 200 * 1024 * 1024
 # Uploads of one claim that may be on their way at once, and how long one that nobody continues is kept.
 MAX_OPEN = 100
@@ -127,11 +127,11 @@ def already_words(filename: str, found: Evidence) -> str:
     return f"“{filename}”本申报中已有{other}，{where}，没有重复保存。"
 
 
-def put_piece(incoming: IncomingFile, *, act: ActorContext, offset: int, content: bytes) -> int:
-    """Keep the next piece of a file; how many bytes are there now.
+def put_chunk(incoming: IncomingFile, *, act: ActorContext, offset: int, content: bytes) -> int:
+    """Keep the next chunk of a file; how many bytes are there now.
 
-    A piece that came twice changes nothing. Raises StaleStateError, with the row as `current`, where another one is
-    expected, and RefusedError where it is not PIECE_BYTES long, or as long as what is left.
+    A chunk that came twice changes nothing. Raises StaleStateError, with the row as `current`, where another one is
+    expected, and RefusedError where it is not CHUNK_BYTES long, or as long as what is left.
     """
     with transaction.atomic():
         found = _lock(incoming, act)
@@ -140,16 +140,16 @@ def put_piece(incoming: IncomingFile, *, act: ActorContext, offset: int, content
         if offset != found.received:
             raise StaleStateError("接收的位置不同，从已收到的地方继续。", current=found)
         # All are of one size but the last: where each lies is known without asking.
-        if len(content) != min(PIECE_BYTES, found.size - offset):
+        if len(content) != min(CHUNK_BYTES, found.size - offset):
             raise RefusedError("这一段的大小不对，请刷新页面后再上传。")
-        storages["private"].save(found.piece_at(offset), ContentFile(content))
+        storages["private"].save(found.chunk_at(offset), ContentFile(content))
         found.received += len(content)
         found.save(update_fields=["received"])
         return found.received
 
 
 def finish_upload(incoming: IncomingFile, *, act: ActorContext) -> Taken:
-    """Put the pieces together and take the file into the claim; an archive is opened by a job.
+    """Put the chunks together and take the file into the claim; an archive is opened by a job.
 
     Raises RefusedError where bytes are missing or changed on the way, and as `keep_unplaced` does; what was refused
     is not kept.
@@ -164,7 +164,7 @@ def finish_upload(incoming: IncomingFile, *, act: ActorContext) -> Taken:
             enqueue_job(OPEN_ARCHIVE, key=str(found.key), payload={"incoming": found.pk})
             return Taken(f"“{found.filename}”已收到，正在解压。", is_archive=True)
     try:
-        with joined_pieces(found) as whole:
+        with joined_chunks(found) as whole:
             taken = take_file(found.claim, act=act, filename=found.filename, content=whole.read())
     except RefusedError:
         forget(found)
@@ -182,8 +182,8 @@ def receive_whole(claim: Claim, *, act: ActorContext, filename: str, file: Uploa
     if begun.incoming is None:
         return Taken(begun.told)
     file.seek(begun.incoming.received)
-    for at in range(begun.incoming.received, size, PIECE_BYTES):
-        put_piece(begun.incoming, act=act, offset=at, content=file.read(PIECE_BYTES))
+    for at in range(begun.incoming.received, size, CHUNK_BYTES):
+        put_chunk(begun.incoming, act=act, offset=at, content=file.read(CHUNK_BYTES))
     return finish_upload(begun.incoming, act=act)
 
 
@@ -214,13 +214,13 @@ def _lock(incoming: IncomingFile, act: ActorContext) -> IncomingFile:
 
 
 @contextmanager
-def joined_pieces(incoming: IncomingFile) -> Iterator[BinaryIO]:
+def joined_chunks(incoming: IncomingFile) -> Iterator[BinaryIO]:
     """The whole file, open at its beginning. Raises RefusedError where its bytes are not those announced."""
     digest = hashlib.sha256()
     with tempfile.TemporaryFile() as whole:
-        for at in range(0, incoming.received, PIECE_BYTES):
-            with suppress(FileNotFoundError), storages["private"].open(incoming.piece_at(at)) as piece:
-                content = piece.read()
+        for at in range(0, incoming.received, CHUNK_BYTES):
+            with suppress(FileNotFoundError), storages["private"].open(incoming.chunk_at(at)) as chunk:
+                content = chunk.read()
                 digest.update(content)
                 whole.write(content)
         if digest.hexdigest() != incoming.sha256:
@@ -230,9 +230,9 @@ def joined_pieces(incoming: IncomingFile) -> Iterator[BinaryIO]:
 
 
 def forget(incoming: IncomingFile, *, keeps_row: bool = False) -> None:
-    """Delete an upload's pieces, and its row unless it is still to be read."""
-    for at in range(0, incoming.received, PIECE_BYTES):
-        delete_file(incoming.piece_at(at))
+    """Delete an upload's chunks, and its row unless it is still to be read."""
+    for at in range(0, incoming.received, CHUNK_BYTES):
+        delete_file(incoming.chunk_at(at))
     if not keeps_row:
         IncomingFile.objects.filter(pk=incoming.pk).delete()
 

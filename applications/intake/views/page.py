@@ -18,7 +18,7 @@ from applications.claims.services.placing import take_out, use_again
 from applications.claims.views.common import as_uuid, own_claim
 from applications.intake.selectors.waiting import files_page
 from applications.intake.services.placing import ALL_LINES, Placing, join_files, place_files
-from applications.intake.services.receiving import ARCHIVE_MAX_BYTES, PIECE_BYTES, receive_whole
+from applications.intake.services.receiving import ARCHIVE_MAX_BYTES, CHUNK_BYTES, receive_whole
 from portal.access import access, applicants
 from portal.core.actor import ActorContext
 from portal.core.errors import show_refusal
@@ -49,7 +49,7 @@ def files(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "page": files_page(claim),
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
         "max_archive": ARCHIVE_MAX_BYTES,
-        "piece_bytes": PIECE_BYTES,
+        "chunk_bytes": CHUNK_BYTES,
         "all_lines": ALL_LINES,
         "files_url": here,
     }

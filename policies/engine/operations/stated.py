@@ -34,7 +34,7 @@ def first_stated(context: Context, facts: Sequence[str | None], without: Callabl
 def first_stated_columns(
     context: ColumnContext, facts: Sequence[str | None], without: Callable[[Lines, BoolArray], None]
 ) -> ColumnStep:
-    """The same for columns; `without` is told of which running lines no fact is stated, and stops them."""
+    """The same for columns; `without` stops the running lines at the places where no fact is stated."""
     names = [name for name in facts if name]
     for name in names:
         context.need(name, "money")

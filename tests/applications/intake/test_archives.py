@@ -10,7 +10,7 @@ from applications.claims.models import StoredFile
 from applications.intake.models import IncomingFile
 from applications.intake.services import archives
 from applications.intake.services.archives import MAX_ENTRIES, open_archive, read_archive
-from applications.intake.services.receiving import begin_upload, finish_upload, put_piece
+from applications.intake.services.receiving import begin_upload, finish_upload, put_chunk
 from portal.core.errors import RefusedError
 from portal.jobs.models import Job
 from tests.applications.intake.worlds import OldName, draft_of_patents, make_zip, paper
@@ -82,7 +82,7 @@ def test_an_archive_is_opened_by_a_job_once_and_what_became_of_it_is_told():
     content = make_zip([*papers, ("说明.txt", b"hello"), ("又是.pdf", papers[0][1])])
     digest = hashlib.sha256(content).hexdigest()
     incoming = begin_upload(claim, act=act(member), filename="全部.zip", size=len(content), sha256=digest).incoming
-    put_piece(incoming, act=act(member), offset=0, content=content)
+    put_chunk(incoming, act=act(member), offset=0, content=content)
     for _ in range(2):
         assert finish_upload(incoming, act=act(member)).is_archive
     job = Job.objects.get(kind="intake.open")

@@ -1,4 +1,4 @@
-"""Files sent in pieces: they go on where they stopped, arrive as they were, and come once."""
+"""Files sent in chunks: they go on where they stopped, arrive as they were, and come once."""
 
 import hashlib
 import random
@@ -11,7 +11,7 @@ from applications.claims.services.drafts import Typed, save_draft
 from applications.claims.services.evidence import remove_evidence
 from applications.intake.models import FileText, IncomingFile
 from applications.intake.services import receiving
-from applications.intake.services.receiving import begin_upload, finish_upload, forget_old_uploads, put_piece
+from applications.intake.services.receiving import begin_upload, finish_upload, forget_old_uploads, put_chunk
 from portal.core import clock
 from portal.core.errors import RefusedError, StaleStateError
 from tests.applications.intake.worlds import draft_of_patents, paper, send
@@ -24,8 +24,8 @@ LARGE = make_pdf(text=random.Random(1).randbytes(1500).hex())
 
 
 @pytest.fixture
-def small_pieces(monkeypatch):
-    monkeypatch.setattr(receiving, "PIECE_BYTES", 1000)
+def small_chunks(monkeypatch):
+    monkeypatch.setattr(receiving, "CHUNK_BYTES", 1000)
 
 
 def begin(claim, member, content=LARGE, name="ZL201810000001.X 证书.pdf", **over):
@@ -33,47 +33,47 @@ def begin(claim, member, content=LARGE, name="ZL201810000001.X 证书.pdf", **ov
     return begin_upload(claim, act=act(member), **(about | over))
 
 
-def pieces_of(folder):
+def chunks_of(folder):
     return [path for path in (folder / "incoming").rglob("*") if path.is_file()]
 
 
-def test_a_file_goes_on_where_it_stopped_and_arrives_as_it_was(small_pieces, private_files):
+def test_a_file_goes_on_where_it_stopped_and_arrives_as_it_was(small_chunks, private_files):
     claim, member = draft_of_patents(1)
     incoming = begin(claim, member).incoming
-    put_piece(incoming, act=act(member), offset=0, content=LARGE[:1000])
+    put_chunk(incoming, act=act(member), offset=0, content=LARGE[:1000])
     with pytest.raises(StaleStateError) as caught:
-        put_piece(incoming, act=act(member), offset=2000, content=LARGE[2000:3000])
+        put_chunk(incoming, act=act(member), offset=2000, content=LARGE[2000:3000])
     assert caught.value.current.received == 1000
-    # The page was loaded anew, on another host: the same file goes on, and a piece that came twice changes nothing.
+    # The page was loaded anew, on another host: the same file goes on, and a chunk that came twice changes nothing.
     again = begin(claim, member).incoming
     assert (again, again.received) == (incoming, 1000)
-    assert put_piece(again, act=act(member), offset=0, content=LARGE[:1000]) == 1000
+    assert put_chunk(again, act=act(member), offset=0, content=LARGE[:1000]) == 1000
     with pytest.raises(StaleStateError):
         finish_upload(again, act=act(member))
     for at in range(1000, len(LARGE), 1000):
-        put_piece(again, act=act(member), offset=at, content=LARGE[at : at + 1000])
+        put_chunk(again, act=act(member), offset=at, content=LARGE[at : at + 1000])
     finish_upload(again, act=act(member))
     evidence = claim.evidence.get()
     assert evidence.is_unplaced
     assert evidence.file_id == hashlib.sha256(LARGE).hexdigest()
     assert (private_files / evidence.file.path).read_bytes() == LARGE
     assert not IncomingFile.objects.exists()
-    assert not pieces_of(private_files)
+    assert not chunks_of(private_files)
 
 
-def test_what_changed_on_the_way_or_does_not_fit_is_refused_and_leaves_nothing(small_pieces, private_files):
+def test_what_changed_on_the_way_or_does_not_fit_is_refused_and_leaves_nothing(small_chunks, private_files):
     claim, member = draft_of_patents(1)
     incoming = begin(claim, member).incoming
     for content in (LARGE[:999], LARGE[:1001]):
         with pytest.raises(RefusedError, match="大小不对"):
-            put_piece(incoming, act=act(member), offset=0, content=content)
+            put_chunk(incoming, act=act(member), offset=0, content=content)
     for at in range(0, len(LARGE), 1000):
-        put_piece(incoming, act=act(member), offset=at, content=bytes(len(LARGE[at : at + 1000])))
+        put_chunk(incoming, act=act(member), offset=at, content=bytes(len(LARGE[at : at + 1000])))
     with pytest.raises(RefusedError, match="传输中有变化"):
         finish_upload(incoming, act=act(member))
     assert not StoredFile.objects.exists()
     assert not IncomingFile.objects.exists()
-    assert not pieces_of(private_files)
+    assert not chunks_of(private_files)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_room_counts_what_is_on_its_way_and_others_cannot_send(settings):
         begin(claim, member, content=make_pdf())
     stranger = make_member()
     with pytest.raises(RefusedError, match="已结束或已过期"):
-        put_piece(incoming, act=act(stranger), offset=0, content=LARGE)
+        put_chunk(incoming, act=act(stranger), offset=0, content=LARGE)
     with pytest.raises(RefusedError, match="只有申报单位的成员"):
         begin(claim, stranger)
 
@@ -132,15 +132,15 @@ def test_the_text_of_a_file_that_is_destroyed_is_forgotten():
     assert not FileText.objects.exists()
 
 
-def test_what_nobody_continues_is_deleted_after_two_days(private_files, small_pieces):
+def test_what_nobody_continues_is_deleted_after_two_days(private_files, small_chunks):
     claim, member = draft_of_patents(1)
     incoming = begin(claim, member).incoming
-    put_piece(incoming, act=act(member), offset=0, content=LARGE[:1000])
+    put_chunk(incoming, act=act(member), offset=0, content=LARGE[:1000])
     forget_old_uploads()
-    assert pieces_of(private_files)
+    assert chunks_of(private_files)
     with clock.set_to(incoming.begun_at + timedelta(days=2, seconds=1)):
         forget_old_uploads()
-    assert not pieces_of(private_files)
+    assert not chunks_of(private_files)
     assert not IncomingFile.objects.exists()
 
 

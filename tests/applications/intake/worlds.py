@@ -6,7 +6,7 @@ import zipfile
 
 from applications.claims.models import Claim
 from applications.claims.services.drafts import add_lines
-from applications.intake.services.receiving import PIECE_BYTES, begin_upload, finish_upload, put_piece
+from applications.intake.services.receiving import CHUNK_BYTES, begin_upload, finish_upload, put_chunk
 from tests.applications.worlds import patent_facts, publish, start
 from tests.factories import act, make_member
 from tests.files import make_pdf
@@ -28,13 +28,13 @@ def paper(number, kind):
 
 
 def send(claim, member, name, content):
-    """Upload a file in pieces, as the page's script does; what was told."""
+    """Upload a file in chunks, as the page's script does; what was told."""
     digest = hashlib.sha256(content).hexdigest()
     begun = begin_upload(claim, act=act(member), filename=name, size=len(content), sha256=digest)
     if begun.incoming is None:
         return begun.told
-    for at in range(begun.incoming.received, len(content), PIECE_BYTES):
-        put_piece(begun.incoming, act=act(member), offset=at, content=content[at : at + PIECE_BYTES])
+    for at in range(begun.incoming.received, len(content), CHUNK_BYTES):
+        put_chunk(begun.incoming, act=act(member), offset=at, content=content[at : at + CHUNK_BYTES])
     return finish_upload(begun.incoming, act=act(member)).told
 
 

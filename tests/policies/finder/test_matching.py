@@ -195,9 +195,9 @@ def test_whatever_is_answered_every_item_is_listed_once_with_the_engines_own_sum
     finding = find(items, *happenings, asker=asker)
     listed = [*finding.in_force, *finding.drafts, *finding.ended, *finding.refused]
     assert sorted(m.entry.item.code for m in listed) == sorted(i.id for event in events for i in event.items)
-    law = load_catalogue()
+    catalogue = load_catalogue()
     for match in listed:
-        again = assess(law, dict(match.question))
+        again = assess(catalogue, dict(match.question))
         assert again.outcome is match.outcome
         assert match.amount == (Decimal(again.amount).scaleb(-2) if again.outcome is Outcome.PAYABLE else None)
         assert match.open_conditions is not None

@@ -20,7 +20,7 @@ from review.whatif.rules import (
 )
 
 PACKAGE = load_catalogue()
-LAW = in_force(PACKAGE)
+PUBLISHED = in_force(PACKAGE)
 ITEM = "wx2020-01-inv"
 QUESTION = {
     "item": ITEM,
@@ -32,12 +32,12 @@ EVERY_ITEM = sorted(PACKAGE.items)
 
 
 def answers(rules, question=QUESTION):
-    sides = sides_of(LAW, rules)
+    sides = sides_of(PUBLISHED, rules)
     return assess(sides.before, question), assess(sides.after, question)
 
 
 def test_a_figure_changes_one_side_alone():
-    before, after = answers(rules_of_item(LAW.items[ITEM], {"steps.0.yuan": "4000.50"}))
+    before, after = answers(rules_of_item(PUBLISHED.items[ITEM], {"steps.0.yuan": "4000.50"}))
     assert (before.amount, after.amount) == (500_000, 400_050)
 
 
@@ -70,14 +70,14 @@ def test_figures_that_the_engine_would_not_publish_are_refused_with_words():
 
 
 def test_a_last_day_ends_the_item_on_that_day_and_not_before():
-    rules = rules_of_item(LAW.items[ITEM], {"effect.to": "2021-05-10"})
+    rules = rules_of_item(PUBLISHED.items[ITEM], {"effect.to": "2021-05-10"})
     assert answers(rules)[1].reasons[0]["code"] == "NOT_IN_FORCE"
     line = QUESTION["lines"][0] | {"granted_on": "2021-05-09"}
     assert answers(rules, QUESTION | {"on": "2021-05-09", "lines": [line]})[1].amount == 500_000
 
 
 def test_another_reading_is_taken_by_every_item_that_has_it():
-    items = [versions[-1] for versions in LAW.items.values() if versions[-1].document_id == "wx2020"]
+    items = [versions[-1] for versions in PUBLISHED.items.values() if versions[-1].document_id == "wx2020"]
     rules = with_readings(items, {"half_after_ceiling": "false"})
     having = {item.id for item in items if any(one.name == "half_after_ceiling" for one in item.settings)}
     assert rules.item_ids == having != frozenset()
@@ -90,7 +90,7 @@ def test_another_reading_is_taken_by_every_item_that_has_it():
 
 
 def test_only_what_changed_is_named_with_both_values():
-    item = LAW.items[ITEM][-1]
+    item = PUBLISHED.items[ITEM][-1]
     content = adjusted(item, {"steps.0.yuan": "4000", "split.city": "60%"})
     assert [(figure.label, figure.value, after) for figure, after in changed_figures(item, content)] == [
         ("每件最高", "5000", "4000")
@@ -98,7 +98,7 @@ def test_only_what_changed_is_named_with_both_values():
 
 
 def test_a_document_that_is_only_a_draft_is_law_on_no_day_until_it_is_tried():
-    items = [versions for item_id, versions in LAW.items.items() if item_id.startswith("lyg-")]
+    items = [versions for item_id, versions in PUBLISHED.items.items() if item_id.startswith("lyg-")]
     assert items
     assert not any(ever_holds(versions) for versions in items)
     question = {
@@ -115,12 +115,12 @@ def test_a_document_that_is_only_a_draft_is_law_on_no_day_until_it_is_tried():
 
 def draft_of(*items):
     """The published catalogue with wx2020 made of these items."""
-    rest = [item for versions in LAW.items.values() for item in versions if item.document_id != "wx2020"]
-    return catalogue_of(LAW.documents.values(), [*rest, *items])
+    rest = [item for versions in PUBLISHED.items.values() for item in versions if item.document_id != "wx2020"]
+    return catalogue_of(PUBLISHED.documents.values(), [*rest, *items])
 
 
 def own_items():
-    return [item for versions in LAW.items.values() for item in versions if item.document_id == "wx2020"]
+    return [item for versions in PUBLISHED.items.values() for item in versions if item.document_id == "wx2020"]
 
 
 def later(item, **changes):
@@ -130,8 +130,8 @@ def later(item, **changes):
 
 def test_a_draft_names_what_it_changes_and_what_it_drops():
     kept = [item for item in own_items() if item.id not in (ITEM, "wx2020-05-loan")]
-    changed = compile_item(adjusted(LAW.items[ITEM][-1], {"steps.0.yuan": "4000"}))
-    rules = rules_of_draft(LAW, draft_of(*kept, changed), document="wx2020", as_if=True)
+    changed = compile_item(adjusted(PUBLISHED.items[ITEM][-1], {"steps.0.yuan": "4000"}))
+    rules = rules_of_draft(PUBLISHED, draft_of(*kept, changed), document="wx2020", as_if=True)
     assert [content["id"] for content in rules.replaced] == [ITEM]
     assert rules.removed == ("wx2020-05-loan",)
 
@@ -141,30 +141,30 @@ def test_a_draft_that_only_words_its_head_otherwise_changes_nothing():
         compile_item(plain_content(item) | {"document": dict(item.content["document"]) | {"title": "新标题"}})
         for item in own_items()
     ]
-    assert rules_of_draft(LAW, draft_of(*reworded), document="wx2020", as_if=True) == Rules()
+    assert rules_of_draft(PUBLISHED, draft_of(*reworded), document="wx2020", as_if=True) == Rules()
 
 
 @pytest.mark.parametrize(("as_if", "amount"), [(True, 100_000), (False, 500_000)])
 def test_a_draft_of_the_future_is_tried_on_the_past_only_as_if_it_had_held(as_if, amount):
-    item = LAW.items[ITEM][-1]
+    item = PUBLISHED.items[ITEM][-1]
     steps = [dict(item.steps[0]) | {"yuan": "1000"}, *item.steps[1:]]
     others = [one for one in own_items() if one.id != ITEM]
     earlier = [compile_item(plain_content(item) | {"effect": [{"from": "2020-03-10", "to": "2027-01-01"}]})]
     drafted = draft_of(*others, *earlier, later(item, steps=steps))
-    assert answers(rules_of_draft(LAW, drafted, document="wx2020", as_if=as_if))[1].amount == amount
+    assert answers(rules_of_draft(PUBLISHED, drafted, document="wx2020", as_if=as_if))[1].amount == amount
 
 
 def test_a_draft_tried_as_if_keeps_its_own_last_day():
-    item = LAW.items[ITEM][-1]
+    item = PUBLISHED.items[ITEM][-1]
     ended = compile_item(plain_content(item) | {"effect": [{"from": "2021-01-01", "to": "2022-01-01"}]})
     others = [one for one in own_items() if one.id != ITEM]
-    rules = rules_of_draft(LAW, draft_of(*others, ended), document="wx2020", as_if=True)
+    rules = rules_of_draft(PUBLISHED, draft_of(*others, ended), document="wx2020", as_if=True)
     assert rules.replaced[0]["effect"] == [{"from": "2020-03-10", "to": "2022-01-01"}]
 
 
 def test_a_new_item_pays_on_one_side_and_is_unknown_to_the_law_on_the_other():
-    new = plain_content(LAW.items[ITEM][-1]) | {"id": "wx2020-99-new"}
-    rules = rules_of_draft(LAW, draft_of(*own_items(), compile_item(new)), document="wx2020", as_if=True)
+    new = plain_content(PUBLISHED.items[ITEM][-1]) | {"id": "wx2020-99-new"}
+    rules = rules_of_draft(PUBLISHED, draft_of(*own_items(), compile_item(new)), document="wx2020", as_if=True)
     before, after = answers(rules, QUESTION | {"item": "wx2020-99-new"})
     assert before.reasons[0]["code"] == "NOT_IN_FORCE"
     assert after.amount == 500_000
@@ -177,13 +177,15 @@ def test_an_item_that_is_gone_pays_nothing_any_more():
 
 
 def test_rules_come_back_from_what_a_run_keeps():
-    rules = Rules((adjusted(LAW.items[ITEM][-1], {"steps.0.yuan": "4000"}),), ("wx2020-05-loan",))
+    rules = Rules((adjusted(PUBLISHED.items[ITEM][-1], {"steps.0.yuan": "4000"}),), ("wx2020-05-loan",))
     assert Rules.from_json(rules.as_json()) == rules
 
 
 def test_earlier_versions_hold_on_their_days_when_the_newest_is_tried():
-    old = compile_item(plain_content(LAW.items[ITEM][-1]) | {"effect": [{"from": "2020-03-10", "to": "2021-01-01"}]})
-    new = compile_item(plain_content(LAW.items[ITEM][-1]) | {"effect": [{"from": "2021-01-01"}]})
+    old = compile_item(
+        plain_content(PUBLISHED.items[ITEM][-1]) | {"effect": [{"from": "2020-03-10", "to": "2021-01-01"}]}
+    )
+    new = compile_item(plain_content(PUBLISHED.items[ITEM][-1]) | {"effect": [{"from": "2021-01-01"}]})
     rules = rules_of_item([old, new], {"steps.0.yuan": "1000"})
     assert answers(rules)[1].amount == 100_000
     line = QUESTION["lines"][0] | {"granted_on": "2020-05-10"}

@@ -18,11 +18,11 @@ CATALOGUE = load_catalogue()
 ITEMS = sorted(CATALOGUE.items)
 
 
-def disagree(item, *, law=CATALOGUE, seeds=range(4)):
+def disagree(item, *, catalogue=CATALOGUE, seeds=range(4)):
     """Whether the vectorised engine and an interpreter differ on some claim on the edges of the item."""
     for seed in seeds:
         population = generate(CATALOGUE, 300, seed=seed, items=[item], edge=True)
-        if next(differences(law, population, simulate(CATALOGUE, population)), None) is not None:
+        if next(differences(catalogue, population, simulate(CATALOGUE, population)), None) is not None:
             return True
     return False
 
@@ -32,7 +32,7 @@ def test_every_mutation_of_the_law_is_noticed_on_the_edges_of_the_item(item):
     survivors = [
         label
         for label, content in mutants(CATALOGUE.items[item][0])
-        if (item, label) not in EQUIVALENT and not disagree(item, law=with_item(CATALOGUE, content))
+        if (item, label) not in EQUIVALENT and not disagree(item, catalogue=with_item(CATALOGUE, content))
     ]
 
     assert not survivors

@@ -1,4 +1,4 @@
-"""Uploads in pieces, for the page's script: begin, ask, put, finish. Answers are JSON, refusals in words."""
+"""Uploads in chunks, for the page's script: begin, ask, put, finish. Answers are JSON, refusals in words."""
 
 import uuid
 
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from applications.claims.views.common import own_claim
 from applications.intake.models import IncomingFile
-from applications.intake.services.receiving import begin_upload, finish_upload, put_piece
+from applications.intake.services.receiving import begin_upload, finish_upload, put_chunk
 from portal.access import access, applicants
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, user_of
@@ -21,7 +21,7 @@ _REFUSED = 422
 @access(applicants)
 @require_POST
 def begin(request: HttpRequest, key: uuid.UUID) -> JsonResponse:
-    """Begin to send a file, or go on: answers where to put the pieces and how many bytes are there, or that all is."""
+    """Begin to send a file, or go on: answers where to put the chunks and how many bytes are there, or that all is."""
     claim = own_claim(request, key)
     with show_refusal() as refusal:
         begun = begin_upload(
@@ -39,14 +39,14 @@ def begin(request: HttpRequest, key: uuid.UUID) -> JsonResponse:
 
 @access(applicants)
 @require_http_methods(["GET", "PUT"])
-def piece(request: HttpRequest, key: uuid.UUID, upload: uuid.UUID) -> JsonResponse:
-    """Take the piece that begins at `?offset=`, or say how many bytes are there."""
+def chunk(request: HttpRequest, key: uuid.UUID, upload: uuid.UUID) -> JsonResponse:
+    """Take the chunk that begins at `?offset=`, or say how many bytes are there."""
     incoming = _own_upload(request, key, upload)
     if request.method == "GET":
         return _answer({"received": incoming.received})
     with show_refusal() as refusal:
         offset = read_number(request.GET.get("offset")) or 0
-        received = put_piece(incoming, act=act_of(request), offset=offset, content=request.body)
+        received = put_chunk(incoming, act=act_of(request), offset=offset, content=request.body)
         return _answer({"received": received})
     if isinstance(refusal.error, StaleStateError):
         return _answer({"received": refusal.error.current.received}, status=_CONFLICT)
