@@ -23,6 +23,8 @@ SHAPES = {
     "lyg-08-loan": "loan interest: rows, window, times, yearly cap",
     "lyg-09-open": "per N: merged lines, lifetime cap",
     "sz2021-01-univ": "sum by district, cap shared by five heads",
+    "sz2021-03-prov": "once in a group and cap, both per right",
+    "sz2021-14-analysis": "places of applicants in a year, yearly cap",
     "sz2021-t-21-pledge": "target",
 }
 PEAK = "peak MB"
