@@ -21,6 +21,7 @@ from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from portal.jobs.services import run_due_jobs
 from review.decisions.models import ClaimScore
+from review.decisions.selectors import agenda_shares
 from review.decisions.selectors.agenda import agendas_of
 from review.decisions.services.bulk import decide_in_background
 from review.decisions.services.scores import enter_scores
@@ -28,6 +29,8 @@ from review.treasury.enums import SourceKind
 from review.treasury.services.lines import LinePlan, create_line, issue_budget
 from tests.applications.worlds import patent_facts
 from tests.factories import act, wuxi
+from tests.policies.engine.batch.odd_rules import PER, standard
+from tests.policies.engine.operations.support import rules_of
 from tests.review.worlds import again, city_passed, fresh
 
 
@@ -87,6 +90,20 @@ def test_decision_maker_decides_the_shown_sums_and_nothing_that_changed_meanwhil
         assert f"合计 {total:,.2f} 元" in cut["text"]
         assert sum(line.amount for line in decision.lines.all()) == row.granted
     assert client.get(page).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_years_money_is_shared_as_the_document_says_whatever_the_call_does(office, world, monkeypatch):
+    total = sum(claim.forwarded_amount for claim in world)
+    rules = rules_of([standard()], limits=[{"year_total": str(total - 1), "per": PER["city"]}])
+    monkeypatch.setattr(agenda_shares, "compiled_item", lambda version: rules)
+    agenda = agenda_of(office)
+    assert (agenda.way, agenda.granted) == (Shortage.STOP, total - 1)
+    assert [row.granted for row in agenda.rows] == [claim.forwarded_amount - Decimal("0.5") for claim in world]
+    assert {(row.reason, row.cuts[0].cite) for row in agenda.rows} == {(Shortage.PRO_RATA.reason, rules.citation)}
+    assert Shortage.PRO_RATA.explanation == agenda.explanation
+    monkeypatch.undo()
+    assert not agenda_of(office).is_short
 
 
 @pytest.mark.django_db
