@@ -23,13 +23,14 @@ from applications.payees.selectors import payee_of
 from policies.engine.split import OTHERS
 from policies.facts.values import facts_of
 from policies.published.wording import as_shown
+from portal.core.citations import citation
 from portal.core.identifiers import mask_number
 from portal.core.money import format_yuan, yuan_in_words
 from portal.core.printable import with_stand_ins
 from portal.templatetags.portal import reason_text
 from review.documents.official import Annex, Column, fitted, page_style, title_lines
 from review.notices.compose import office_of
-from review.notices.letter import TOLD_LINES, Letter, citation, long_date
+from review.notices.letter import TOLD_LINES, Letter, long_date
 from review.notices.render import print_html
 
 # Lines with no more facts than this stand in one table, where they are many; with more, each in a table of its own.

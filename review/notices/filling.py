@@ -19,14 +19,14 @@ from typing import Any
 import pydyf
 from weasyprint.document import Document
 
+from portal.core.citations import DIGITS
 from review.notices.archival import compressed, content_of, write_archival
 from review.notices.faces import BuiltFont, BuiltFonts, Embedded
 from review.notices.qrcode import Code
 from review.notices.typesetting import ComposedLine
 
 # In a shape: the mark of a line, and what stands for the notice's title.
-_DIGITS = "零一二三四五六七八九"
-_MARK = re.compile(f"〓[{_DIGITS}]+")
+_MARK = re.compile(f"〓[{DIGITS}]+")
 TITLE = "〓题"
 _VERSION = b"1.7"
 # What WeasyPrint writes of a text: where it begins, then for each font its name and size and the codes of the glyphs.
@@ -37,7 +37,7 @@ _CODES = re.compile(rb"<([0-9a-f]*)>")
 
 def mark_of(number: int) -> str:
     """What stands in a shape for the line of this number."""
-    return "〓" + "".join(_DIGITS[int(digit)] for digit in str(number))
+    return "〓" + "".join(DIGITS[int(digit)] for digit in str(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Shape:
                 text = "".join(font.to_unicode[int(glyphs[at : at + 4], 16)] for at in range(0, len(glyphs), 4))
                 words.append((font.family, text))
             text = "".join(word for _, word in words)
-            line = int("".join(str(_DIGITS.index(char)) for char in text[1:])) if _MARK.fullmatch(text) else None
+            line = int("".join(str(DIGITS.index(char)) for char in text[1:])) if _MARK.fullmatch(text) else None
             centred = len(text) * size if line in self._centred else 0.0
             yield _Text(float(found[1]), float(found[2]), size, line, centred, words)
         yield stream[last:]

@@ -5,7 +5,6 @@ stands on a page with text (5.2.3, 7.3.5.5).
 """
 
 import math
-import re
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -29,30 +28,6 @@ TITLE_HEIGHT = 9.2
 SIGNATURE_MEASURE = 21
 # Up to so many lines are told in words; more stand in a table of their own.
 TOLD_LINES = 3
-
-_DIGITS = "零一二三四五六七八九"
-_UNIT = re.compile(r"第\s*(\d+)\s*([条款项目])")
-_SENTENCE = re.compile(r"第\s*[\d一二三四五六七八九十]+\s*句")
-
-
-def chinese_number(number: int) -> str:
-    """A number from 1 to 99 as laws count their articles: 一, 十, 十一, 二十."""
-    tens, ones = divmod(number, 10)
-    head = "" if not tens else ("十" if tens == 1 else f"{_DIGITS[tens]}十")
-    return head + (_DIGITS[ones] if ones or not tens else "")
-
-
-def citation(article: str) -> str:
-    """An article as Chinese documents cite it: `第一条第1款第1项` becomes `第一条第一款第（一）项`.
-
-    A sentence is no unit of a Chinese document, so that it is left out. Source: 立法技术规范（试行）（一） (2009).
-    """
-
-    def unit(found: re.Match[str]) -> str:
-        number = chinese_number(int(found[1]))
-        return f"第（{number}）项" if found[2] == "项" else f"第{number}{found[2]}"
-
-    return _UNIT.sub(unit, _SENTENCE.sub("", article)).replace("号 ", "号").strip()
 
 
 def long_date(day: date) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from portal.core.citations import citation
 from portal.core.money import format_yuan
 from review.notices.enums import NoticeKind
-from review.notices.letter import citation, long_date
+from review.notices.letter import long_date
 from review.notices.snapshot import ON_MONEY, REASONED, WITH_SUM, Snapshot
 from review.wordings.enums import WITH_REMEDIES
 

@@ -7,7 +7,8 @@ from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.safestring import SafeString, mark_safe
 
-from review.notices.letter import citation, long_date
+from portal.core.citations import citation
+from review.notices.letter import long_date
 from review.wordings.language import paragraphs
 
 register = template.Library()

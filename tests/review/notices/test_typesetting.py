@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.core.citations import chinese_number, citation
 from review.notices.faces import fonts_of
 from review.notices.fonts import current_fonts
-from review.notices.letter import chinese_number, citation, long_date, signature_inset
+from review.notices.letter import long_date, signature_inset
 from review.notices.render import render_notice
 from review.notices.typesetting import (
     CLOSING,
