@@ -255,7 +255,7 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     },
     **{
         f"drafting:{name}": Address(POLICY_PEOPLE, {"wx2020": POLICY}, _simulated_draft_key)
-        for name in ("text", "describe", "issue", "sums", "readings", "decide")
+        for name in ("text", "describe", "issue", "sums", "readings", "decide", "move_cases")
     },
     "drafting:new_case": Address(POLICY_PEOPLE, {"wx2020": POLICY}, _simulated_draft_key, query="?item=wx2020-01-inv"),
     **{
@@ -264,7 +264,7 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
             {"wx2020": POLICY},
             lambda world, _: {**_simulated_draft_key(world, ""), "pk": world.extra["case"].pk},
         )
-        for name in ("settle_case", "undo_case")
+        for name in ("settle_case", "undo_case", "accept_case")
     },
     **{
         f"drafting:{name}": Address(POLICY_PEOPLE, {"wx2020": POLICY}, _simulated_draft_key)

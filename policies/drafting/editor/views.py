@@ -19,12 +19,13 @@ from policies.drafting.editor.actions import CHOOSING, act_on_all
 from policies.drafting.editor.conflicts import differences, merged, place_of, with_stored
 from policies.drafting.editor.group_codecs import REST
 from policies.drafting.editor.names import WITH_FACTS, section_names
-from policies.drafting.editor.new_section import NewSectionForm, copy_of
+from policies.drafting.editor.new_section import BorrowFilterForm, NewSectionForm, copy_of
 from policies.drafting.editor.page import SectionPage
 from policies.drafting.editor.preview import Preview, read_preview
 from policies.drafting.editor.sections import ROOT, in_order_of, kind_of, read_section
 from policies.drafting.models import PolicyDraft
 from policies.drafting.permissions import may_change
+from policies.drafting.services.borrowing import borrow_item
 from policies.drafting.services.drafts import add_section, save_section, stale_draft
 from policies.engine import QuestionError, assess, catalogue_of
 from policies.engine.model import content_hash
@@ -82,16 +83,26 @@ def tryout(request: HttpRequest, key: uuid.UUID, index: int) -> HttpResponse:
 
 @access(writers)
 def new_section(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Begin an item of a kind, a rule of the register, or the document's own readings."""
+    """Begin an item from the library or another document, a rule of the register, or the document's own readings."""
     draft = get_object_or_404(PolicyDraft.objects.visible_to(user_of(request)), key=key)
     form = NewSectionForm(request.POST or None, sections=draft.sections)
     if request.method == "POST" and form.is_valid():
         with show_refusal(request):
-            changed = add_section(draft, form.section, revision=draft.revision, at=form.place, act=act_of(request))
+            act, revision = act_of(request), draft.revision
+            if form.borrowed:
+                changed = borrow_item(draft, form.borrowed, revision=revision, act=act)
+            else:
+                changed = add_section(draft, form.section, revision=revision, at=form.place, act=act)
             return redirect("drafting:section", key, changed.sections.index(form.section))
-    return render(
-        request, "drafting/editor/new.html", {"draft": draft, "form": form, "can_change": _may(request, draft)}
-    )
+    filters = BorrowFilterForm(request.GET)
+    context = {
+        "draft": draft,
+        "form": form,
+        "filters": filters,
+        "offers": filters.found(),
+        "can_change": _may(request, draft),
+    }
+    return render(request, "drafting/editor/new.html", context)
 
 
 @access(writers)

@@ -74,7 +74,7 @@ def _change_case(draft: PolicyDraft, case: WorkedCase, *, reason: str, act: Acto
         draft = lock_editable(draft, act=act)
         if not reason:
             raise RefusedError("请用一句话写明理由。")
-        expected = case.expected if drop else expected_from(_answer(draft, case.question), like=case.expected)
+        expected = case.expected if drop else expected_from(answer_in(draft, case.question), like=case.expected)
         change, _ = CaseChange.objects.update_or_create(
             draft=draft,
             case=case,
@@ -102,7 +102,7 @@ def add_case(
     """
     with transaction.atomic():
         draft = lock_editable(draft, act=act)
-        _answer(draft, question)
+        answer_in(draft, question)
         if WorkedCase.objects.current().filter(document_code=draft.document_code, sentence=sentence).exists():
             raise RefusedError("已有同样一句话的案例，请换一种说法。")
         if draft.case_changes.count() >= MAX_CASES:
@@ -178,7 +178,8 @@ def apply_case_changes(draft: PolicyDraft, *, act: ActorContext) -> int:
     return len(changes)
 
 
-def _answer(draft: PolicyDraft, question: Mapping[str, Any]) -> dict[str, Any]:
+def answer_in(draft: PolicyDraft, question: Mapping[str, Any]) -> dict[str, Any]:
+    """The draft's answer. Raises RefusedError where it has problems, or the question cannot be read."""
     try:
         catalogue = draft_catalogue(draft)
     except CatalogueError as error:

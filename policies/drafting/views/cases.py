@@ -13,6 +13,7 @@ from policies.drafting.models import WorkedCase
 from policies.drafting.selectors.cases import CaseRun, items_without_case, run_cases, waivers
 from policies.drafting.selectors.changes import draft_changes
 from policies.drafting.selectors.reading import read_draft
+from policies.drafting.services.borrowing import accept_answer, cases_out_of_force, move_cases
 from policies.drafting.services.cases import add_case, confirm_case, drop_case, undo_case, waive_case
 from policies.drafting.views.common import found_draft, frame, readers, writers
 from policies.engine import OUTCOMES, Outcome
@@ -43,6 +44,7 @@ def cases(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "total": len(runs),
         "items": [(item.id, f"{item.title}（{item.id}）") for item in document.items] if document else [],
         "has_problems": document is None,
+        "is_before": bool(cases_out_of_force(draft, [run.change for run in runs if run.is_new and run.change])),
     }
     if document is not None:
         context |= {"bare": items_without_case(draft, draft_changes(draft), runs), "waivers": waivers(draft)}
@@ -89,6 +91,26 @@ def undo(request: HttpRequest, key: uuid.UUID, pk: int) -> HttpResponse:
     draft = found_draft(request, key)
     with show_refusal(request, success="已取消。"):
         undo_case(draft, pk, act=act_of(request))
+    return redirect("drafting:cases", draft.key)
+
+
+@access(writers)
+@require_POST
+def accept(request: HttpRequest, key: uuid.UUID, pk: int) -> HttpResponse:
+    """Take the draft's own answer for what an added case expects."""
+    draft = found_draft(request, key)
+    with show_refusal(request, success="已按算得的结果更新。"):
+        accept_answer(draft, pk, act=act_of(request))
+    return redirect("drafting:cases", draft.key)
+
+
+@access(writers)
+@require_POST
+def move(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Bring the days of added cases into the time in which the draft holds."""
+    draft = found_draft(request, key)
+    with show_refusal(request, success="已移到施行期内。"):
+        move_cases(draft, act=act_of(request))
     return redirect("drafting:cases", draft.key)
 
 
