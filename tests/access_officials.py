@@ -251,11 +251,11 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "drafting:new": Address(POLICY_PEOPLE),
     **{
         f"drafting:{name}": Address(POLICY_PEOPLE | AUDITORS, {"wx2020": POLICY | AUDIT}, _simulated_draft_key)
-        for name in ("draft", "changes", "cases", "export")
+        for name in ("draft", "changes", "cases", "export", "source")
     },
     **{
         f"drafting:{name}": Address(POLICY_PEOPLE, {"wx2020": POLICY}, _simulated_draft_key)
-        for name in ("text", "describe", "issue", "sums", "readings", "decide", "move_cases")
+        for name in ("text", "describe", "issue", "sums", "readings", "decide", "move_cases", "mark_source")
     },
     "drafting:new_case": Address(POLICY_PEOPLE, {"wx2020": POLICY}, _simulated_draft_key, query="?item=wx2020-01-inv"),
     **{

@@ -80,6 +80,7 @@ ADDRESSES: dict[str, Address] = {
     ),
     "policies:register": Address(EVERYBODY),
     "policies:document": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].document.code}),
+    "policies:source": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].document.code}),
     "policies:item": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].code}),
     "policies:calculator": Address(EVERYBODY, arguments=lambda world, _: {"code": world.extra["item"].code}),
     **{

@@ -1,10 +1,14 @@
 """What a policy administrator fills in on the pages of a draft."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.http import QueryDict
 
@@ -12,13 +16,18 @@ from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors.settings import open_sums, readings_in_use
 from policies.drafting.services.drafts import MAX_TEXT
 from policies.drafting.services.shortcuts import Issue, NamedSum, Parent, Reading
+from policies.drafting.services.sources import MAX_SOURCE
 from policies.engine import OUTCOMES, Outcome
 from policies.engine.terms import NATURES
 from policies.published.models import PolicyDocument
 from portal.accounts.areas import in_area
 from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
+from portal.core import file_reader
+from portal.core.errors import RefusedError
 from portal.core.fields import DayField, TextField, YuanField
+from portal.core.files import PDF, WORD, Allowed, check_file
+from portal.core.isolated import IsolatedError, run_isolated
 
 
 class StartForm(forms.Form):
@@ -292,3 +301,87 @@ class CaseForm(forms.Form):
         if outcome == Outcome.REFUSED and amount is None:
             return {"outcome": outcome}
         return {"outcome": outcome, "amount": None if amount is None else f"{amount:.2f}"}
+
+
+class SourceForm(forms.Form):
+    """The document's own text, pasted or read from a file."""
+
+    ENDINGS: ClassVar = {PDF: ("pdf",), WORD: ("docx",)}
+    MAX_BYTES = 10 * 1024 * 1024
+    _SECONDS = 15
+
+    text = forms.CharField(
+        label="粘贴原文",
+        required=False,
+        strip=False,
+        max_length=MAX_SOURCE,
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text="从政府网站或文件中复制全文；换行照原样，系统按条、款、项分开",
+    )
+    file = forms.FileField(
+        label="或上传文件",
+        required=False,
+        help_text="Word（.docx）或带文字的 PDF，不超过 10 MB；Word 自动编的序号读不到，请核对",
+        widget=forms.ClearableFileInput(attrs={"accept": ".docx,.pdf"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        file = cleaned.get("file")
+        if file is not None:
+            try:
+                cleaned["text"] = self._text_of(file)
+            except RefusedError as error:
+                self.add_error("file", str(error))
+        elif not str(cleaned.get("text") or "").strip() and "text" not in self.errors:
+            self.add_error("text", "请粘贴原文，或上传文件。")
+        return cleaned
+
+    def _text_of(self, file: UploadedFile[bytes]) -> str:
+        name = file.name or ""
+        allowed = Allowed(self.ENDINGS, "Word（.docx）或 PDF", self.MAX_BYTES)
+        way = "word" if check_file(name, file, allowed=allowed) == WORD else "text"
+        file.seek(0)
+        try:
+            read = run_isolated(
+                file_reader.__file__, way, str(MAX_SOURCE), content=file.read(), cpu_seconds=self._SECONDS
+            )
+        except IsolatedError as error:
+            raise RefusedError(f"“{name}”读不完。请拆成几个文件，或把文字粘贴进来。") from error
+        if not (text := read.decode().strip()):
+            raise RefusedError(f"“{name}”里没有文字，可能是扫描件。请上传 Word 文件，或把文字粘贴进来。")
+        return text
+
+
+class MarkForm(forms.Form):
+    """What is said of the sentences that are ticked: what rests on them, or why they concern no support."""
+
+    REASONS = (
+        "标题、发文和落款",
+        "指导思想和工作要求",
+        "一般鼓励，没有资助",
+        "施行、废止和解释",
+        "办理程序",
+        "由其他文件规定",
+    )
+
+    passage = forms.TypedMultipleChoiceField(label="句子", coerce=int, error_messages={"required": "请先勾选句子。"})
+    item = forms.ChoiceField(label="落实的事项", required=False)
+    reason = forms.ChoiceField(
+        label="不涉及资助的原因", required=False, choices=[("", "请选择"), *((reason, reason) for reason in REASONS)]
+    )
+    other = forms.CharField(label="其他原因", required=False, max_length=60)
+
+    def __init__(self, data: QueryDict | None = None, *, passages: int, names: Mapping[str, str]) -> None:
+        super().__init__(data)
+        self.fields["passage"].choices = [(number, number) for number in range(passages)]  # type: ignore[attr-defined]
+        self.fields["item"].choices = [("", "请选择"), *names.items()]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        action = self.data.get("action")
+        if action == "cite" and not cleaned.get("item"):
+            self.add_error("item", "请选择由哪个事项或条款落实。")
+        if action == "aside" and not (cleaned.get("reason") or cleaned.get("other")):
+            self.add_error("reason", "请选择不涉及资助的原因，或写在“其他原因”里。")
+        return cleaned

@@ -51,6 +51,8 @@ class PolicyDraft(models.Model):
         help_text="新文件没有",
     )
     sections = OrderedJSONField("各段", default=list)
+    source = models.TextField("原文", blank=True, help_text="政策文件自己的文字，供逐句核对")
+    marks = OrderedJSONField("原文标注", default=dict)
     revision = models.PositiveIntegerField("修订次数", default=0)
     state = StateField("状态", max_length=10, choices=DraftState, default=DraftState.DRAFTING)
     created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="起草人")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from policies.drafting.editor import views as editor
-from policies.drafting.views import cases, changing, drafts
+from policies.drafting.views import cases, changing, drafts, source
 
 app_name = "drafting"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("<uuid:key>/changes/", drafts.changes, name="changes"),
     path("<uuid:key>/text/", drafts.text, name="text"),
     path("<uuid:key>/export/", drafts.export, name="export"),
+    path("<uuid:key>/source/", source.source, name="source"),
+    path("<uuid:key>/source/mark/", source.mark, name="mark_source"),
     path("<uuid:key>/cases/", cases.cases, name="cases"),
     path("<uuid:key>/cases/new/", cases.new_case, name="new_case"),
     path("<uuid:key>/cases/waive/", cases.waive, name="waive_case"),

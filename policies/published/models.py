@@ -87,6 +87,7 @@ class SupportItem(models.Model):
     headline = models.CharField("金额概述", max_length=200, blank=True, help_text="列表中显示，发布时由规则生成")
     kind = models.CharField("类型", max_length=30)
     claimable = models.BooleanField("可申报", default=False)
+    passages = models.JSONField("原文依据", default=list, blank=True, help_text="所依据的各句：位置和文字，发布时写入")
     # One part of the text a line, and the same lines as a search compares them; written at publication.
     search_text = models.TextField("检索原文", blank=True, default="", editable=False)
     search_key = models.TextField("检索比对形式", blank=True, default="", editable=False)
@@ -135,6 +136,8 @@ class DocumentText(models.Model):
     document = models.ForeignKey(PolicyDocument, models.PROTECT, related_name="texts", verbose_name="政策文件")
     number = models.PositiveIntegerField("次序")
     text = models.TextField("文本")
+    source = models.TextField("原文", blank=True)
+    marks = models.JSONField("原文标注", default=dict, blank=True, help_text="每一句由哪些事项落实，或为什么不涉及资助")
     sha256 = models.CharField("内容哈希", max_length=64)
     origin = models.CharField("来源", max_length=10, choices=TextOrigin.choices)
     published_at = models.DateTimeField("发布时间")

@@ -22,6 +22,7 @@ from policies.engine.regions import covers
 from policies.published.enums import DocumentStatus, TextOrigin
 from policies.published.models import DocumentText, ItemVersion, PolicyDocument, SupportItem
 from policies.published.searchtext import Fragment, highlight, loose_words, query_words, rank_of, snippet
+from policies.published.sources import CitedUnit, cited_units
 from policies.published.versions import counting, version_on
 from policies.published.wording import AmountWords, amount_words
 from portal.accounts.enums import RegionLevel
@@ -73,6 +74,16 @@ def loaded_text(text: DocumentText) -> LoadedDocument:
     if loaded is None:
         loaded = _texts[text.sha256] = load_document(text.text, name=f"第 {text.number} 次发布")
     return loaded
+
+
+def document_source(document: PolicyDocument) -> tuple[list[CitedUnit], dict[str, SupportItem]]:
+    """A document's own words as they were published with its newest text, and its items by code. Two queries."""
+    newest = document.texts.order_by("-number").first()
+    if newest is None or not newest.source:
+        return [], {}
+    titles = {row.id: row.title for row in loaded_text(newest).register}
+    items = {item.code: item for item in document.items.defer("search_text", "search_key")}
+    return cited_units(newest.source, newest.marks, titles), items
 
 
 def register_catalogue() -> Catalogue:

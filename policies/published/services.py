@@ -11,6 +11,7 @@ from policies.engine import Catalogue, Document, Item, LoadedDocument, package_d
 from policies.published.enums import DocumentStatus, TextOrigin
 from policies.published.models import DocumentText, ItemVersion, PolicyDocument, SupportItem
 from policies.published.searchtext import index_items
+from policies.published.sources import Marks, passages_for
 from policies.published.versions import counting, to_append
 from policies.published.wording import amount_words
 from portal.accounts.models import Region
@@ -86,8 +87,18 @@ def _publish_package(act: ActorContext) -> Published:
 
 
 @transaction.atomic
-def publish_document(loaded: LoadedDocument, *, text: str, origin: TextOrigin, act: ActorContext) -> PublishedDocument:
+def publish_document(
+    loaded: LoadedDocument,
+    *,
+    text: str,
+    origin: TextOrigin,
+    act: ActorContext,
+    source: str = "",
+    marks: Marks | None = None,
+) -> PublishedDocument:
     """Publish one document with the text it was made of: the only way by which a text becomes rules in force.
+
+    `source` is the document's own words, and `marks` says which sentence of it which item rests on.
 
     The document's row stays locked until the transaction ends. Raises PublishError for an unknown region, or an item
     that belongs to another document.
@@ -95,17 +106,32 @@ def publish_document(loaded: LoadedDocument, *, text: str, origin: TextOrigin, a
     row, new = _publish(loaded.document, loaded.items, act=act)
     digest = hashlib.sha256(text.encode()).hexdigest()
     last = row.texts.order_by("-number").first()
-    if last is None or (last.sha256, last.origin) != (digest, origin):
+    said = (digest, origin, source, dict(marks or {}))
+    if last is None or (last.sha256, last.origin, last.source, last.marks) != said:
         last = DocumentText.objects.create(
             document=row,
             number=last.number + 1 if last else 1,
             text=text,
+            source=source,
+            marks=dict(marks or {}),
             sha256=digest,
             origin=origin,
             published_at=act.at,
             published_by=act.user,
         )
+    _keep_passages(row, source, marks or {})
     return PublishedDocument(last, len({rules.id for rules in loaded.items}), new)
+
+
+def _keep_passages(document: PolicyDocument, source: str, marks: Marks) -> None:
+    """Put the sentences that each item rests on beside it, where its page reads them."""
+    changed = []
+    for item in document.items.all():
+        wanted = [[one.place, one.text] for one in passages_for(source, marks, item.code)]
+        if item.passages != wanted:
+            item.passages = wanted
+            changed.append(item)
+    SupportItem.objects.bulk_update(changed, ["passages"])
 
 
 def _publish(document: Document, rules: Sequence[Item], *, act: ActorContext) -> tuple[PolicyDocument, int]:

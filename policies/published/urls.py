@@ -10,5 +10,6 @@ urlpatterns = [
     path("register/", views.register, name="register"),
     path("items/<str:code>/", views.item, name="item"),
     path("items/<str:code>/calculator/", views.calculator, name="calculator"),
+    path("<slug:code>/source/", views.source, name="source"),
     path("<slug:code>/", views.document, name="document"),
 ]

@@ -20,11 +20,13 @@ from policies.published.register import read_register
 from policies.published.registerform import RegisterFilterForm
 from policies.published.searchtext import MAX_QUERY
 from policies.published.selectors import ItemCard
+from policies.published.sources import UNITS_SHOWN
 from policies.published.wording import as_shown
 from policies.rates.models import DistrictRate
 from policies.rates.selectors import Rates, rates_of_item, takes_ratio, takes_unit_amount, with_rates
 from portal.access import access, public
 from portal.accounts.models import Region
+from portal.core.paging import read_number
 from portal.core.steps import steps
 
 
@@ -66,8 +68,26 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
         "document": found,
         "cards": [card for card in cards if card.rules.kind != selectors.TARGET],
         "targets": [card for card in cards if card.rules.kind == selectors.TARGET],
+        "has_source": any(card.item.passages for card in cards),
     }
     return render(request, "policies/document.html", context)
+
+
+@access(public)
+@require_safe
+def source(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a document's own text beside the rules that rest on it, unit by unit."""
+    found = get_object_or_404(PolicyDocument, code=code)
+    units, items = selectors.document_source(found)
+    page = min(read_number(request.GET.get("page", "")) or 0, len(units) // UNITS_SHOWN)
+    shown = units[page * UNITS_SHOWN : (page + 1) * UNITS_SHOWN]
+    context = {
+        "document": found,
+        "rows": [(unit, [items[name] for name in unit.by if name in items]) for unit in shown],
+        "pages": [(number, units[number * UNITS_SHOWN].unit.place) for number in range(-(-len(units) // UNITS_SHOWN))],
+        "page": page,
+    }
+    return render(request, "policies/source.html", context)
 
 
 @access(public)

@@ -1,8 +1,9 @@
-"""Reads what people send: the text of a PDF, and photos joined into one PDF.
+"""Reads what people send: the text of a PDF or a Word file, and photos joined into one PDF.
 
-Run by `portal.core.isolated` in a process of its own. `text` reads a PDF on standard input and writes its text in
-UTF-8; `join` reads images one after the other, each after its length as four bytes, and writes a PDF with a page for
-each. It imports nothing of the portal.
+Run by `portal.core.isolated` in a process of its own. `text` reads a PDF on standard input and `word` a Word file
+(.docx), and writes its text in UTF-8, at most as many characters as the next argument says; `join` reads images one
+after the other, each after its length as four bytes, and writes a PDF with a page for each. It imports nothing of the
+portal.
 """
 
 from __future__ import annotations
@@ -12,29 +13,68 @@ import struct
 import sys
 
 MAX_TEXT = 20_000
-MAX_TEXT_PAGES = 30
+# So many pages are read as there may be of this length.
+PAGE_CHARACTERS = 600
+# A Word file's text when it is unpacked; what is longer is no document that people read.
+MAX_WORD_BYTES = 32 * 1024 * 1024
+_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
 # A photographed page of A4 at 200 dpi has 1,654 × 2,339; each try is (longer side in pixels, quality of JPEG).
 TRIES = ((2400, 82), (1800, 70), (1400, 60))
 # A4 in points.
 _A4 = (595.0, 842.0)
 
 
-def read_text(content: bytes) -> str:
-    """The text of a PDF's first pages, at most MAX_TEXT characters; "" where it has none or cannot be read."""
+def read_text(content: bytes, most: int) -> str:
+    """The text of a PDF's first pages, at most `most` characters; "" where it has none or cannot be read."""
     import pypdfium2  # noqa: PLC0415 - joining needs none of it
 
     found, length = [], 0
     try:
         document = pypdfium2.PdfDocument(content)
-        for index in range(min(len(document), MAX_TEXT_PAGES)):
+        for index in range(min(len(document), most // PAGE_CHARACTERS)):
             text = document[index].get_textpage().get_text_bounded()
             found.append(text)
             length += len(text)
-            if length > MAX_TEXT:
+            if length > most:
                 break
     except pypdfium2.PdfiumError:
         pass
-    return "\n".join(found)[:MAX_TEXT]
+    return "\n".join(found)[:most]
+
+
+def read_word(content: bytes, most: int) -> str:
+    """The text of a Word file, a paragraph a line, at most `most` characters; "" where it cannot be read.
+
+    Numbers that Word counts by itself are no text of the file, and are not read.
+    """
+    import zipfile  # noqa: PLC0415 - the others need none of it
+    from xml.parsers import expat  # noqa: PLC0415 - a DOCTYPE, and with it every entity, is refused below
+
+    found: list[str] = []
+    is_text = False
+
+    def refuse(*_: object) -> None:
+        raise ValueError("a Word file has no DOCTYPE")
+
+    def start(name: str, _: dict[str, str]) -> None:
+        nonlocal is_text
+        is_text = name == f"{_WORD}t"
+        if name in (f"{_WORD}p", f"{_WORD}br"):
+            found.append("\n")
+
+    def end(_: str) -> None:
+        nonlocal is_text
+        is_text = False
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartDoctypeDeclHandler, parser.StartElementHandler, parser.EndElementHandler = refuse, start, end
+    parser.CharacterDataHandler = lambda text: found.append(text) if is_text else None
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open("word/document.xml") as body:
+            parser.Parse(body.read(MAX_WORD_BYTES), True)  # noqa: FBT003 - the parser's own parameter
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, NotImplementedError, expat.ExpatError):
+        return ""
+    return "".join(found).strip()[:most]
 
 
 def join_images(images: list[bytes], *, longest: int, quality: int) -> bytes:
@@ -100,10 +140,12 @@ def pack_images(images: list[bytes]) -> bytes:
 
 
 def main() -> None:
-    """Do what the arguments say: `text`, or `join` with the most bytes that the result may have."""
+    """Do what the arguments say: `text`, `word`, or `join` with the most bytes that the result may have."""
     content = sys.stdin.buffer.read()
-    if sys.argv[1] == "text":
-        sys.stdout.buffer.write(read_text(content).encode("utf-8", "ignore"))
+    if sys.argv[1] in ("text", "word"):
+        most = int(sys.argv[2]) if len(sys.argv) > 2 else MAX_TEXT
+        text = read_word(content, most) if sys.argv[1] == "word" else read_text(content, most)
+        sys.stdout.buffer.write(text.encode("utf-8", "ignore"))
         return
     images, most = split_images(content), int(sys.argv[2])
     joined = b""

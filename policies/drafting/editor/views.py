@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from policies.drafting import yaml_codec
 from policies.drafting.editor.actions import CHOOSING, act_on_all
+from policies.drafting.editor.citing import citing, keep_citations, unit_to_show
 from policies.drafting.editor.conflicts import differences, merged, place_of, with_stored
 from policies.drafting.editor.group_codecs import REST
 from policies.drafting.editor.names import WITH_FACTS, section_names
@@ -25,6 +26,7 @@ from policies.drafting.editor.preview import Preview, read_preview
 from policies.drafting.editor.sections import ROOT, in_order_of, kind_of, read_section
 from policies.drafting.models import PolicyDraft
 from policies.drafting.permissions import may_change
+from policies.drafting.selectors.sources import source_pane
 from policies.drafting.services.borrowing import borrow_item
 from policies.drafting.services.drafts import add_section, save_section, stale_draft
 from policies.engine import QuestionError, assess, catalogue_of
@@ -36,6 +38,7 @@ from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, user_of
+from portal.core.paging import read_number
 
 MAX_TRIES = 3
 readers = officials(Role.POLICY_ADMIN, Role.AUDITOR)
@@ -135,12 +138,14 @@ def _keep(request: HttpRequest, draft: PolicyDraft, index: int) -> HttpResponse:
     """Store what was sent after what its button does; typed words survive every refusal."""
     typed = in_order_of(read_section(_posted(request, draft.sections[index])), draft.sections[index])
     action = request.POST.get("action", "save")
+    typed = citing(draft, typed, request.POST)
     if action == "preview":
         read = read_preview(draft, index, typed, whole=False)
         return _show(request, draft, index, typed, preview=read)
     wanted, opened = act_on_all(typed, _chosen(request), action)
     with show_refusal() as refusal:
         place = _store(request, draft, index, wanted)
+        keep_citations(draft, wanted, request.POST, act=act_of(request))
     if isinstance(refusal.error, StaleStateError):
         return _conflict(request, refusal.error.current, index, typed)
     if refusal:
@@ -153,11 +158,12 @@ def _keep(request: HttpRequest, draft: PolicyDraft, index: int) -> HttpResponse:
         return redirect("drafting:section", draft.key, place + 1)
     if opened and place == index and request.headers.get("HX-Request"):
         return _show_kept(request, draft, index, opened)
+    address = reverse("drafting:section", args=[draft.key, place])
     if not opened:
+        unit = unit_to_show(request.POST)
         words = "已保存。要添加的还没有选，请先选择。" if action.startswith("add:") else "已保存。"
         messages.success(request, words)
-        return _to(request, reverse("drafting:section", args=[draft.key, place]))
-    address = reverse("drafting:section", args=[draft.key, place])
+        return _to(request, address if unit is None else f"{address}?source={unit}#source-title")
     return _to(request, f"{address}?{urlencode({'open': opened}, doseq=True)}#{opened[0]}")
 
 
@@ -312,6 +318,7 @@ def _context(
         "previous": index - 1 if index else None,
         "next": index + 1 if index + 1 < len(draft.sections) else None,
         "name": yaml_codec.name_of(shown),
+        "source": source_pane(draft, yaml_codec.name_of(stored), read_number(request.GET.get("source", ""))),
     }
     if read.item is not None:
         context |= _tryout(draft, index, read, None)

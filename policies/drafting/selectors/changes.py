@@ -10,7 +10,7 @@ from policies.drafting.selectors.reading import draft_document
 from policies.engine import Catalogue, Item
 from policies.engine.periods import until
 from policies.published.enums import DocumentStatus
-from policies.published.models import ItemVersion
+from policies.published.models import DocumentText, ItemVersion
 from policies.published.register import RULE, read_register
 from policies.published.selectors import published_catalogue
 from policies.published.versions import counting
@@ -76,7 +76,12 @@ def draft_changes(draft: PolicyDraft) -> Changes:
     found += [_ended(versions[-1]) for name, versions in before.items() if name not in after and name in listed]
     old = published.documents.get(code)
     return Changes(
-        tuple(wording.compare(wording.document_words(old) if old else {}, wording.document_words(loaded.document))),
+        tuple(
+            wording.compare(
+                {**(wording.document_words(old) if old else {}), **_source_words(draft.base)},
+                {**wording.document_words(loaded.document), **_source_words(draft)},
+            )
+        ),
         tuple(change for change in found if change.rows or change.kind == ENDED),
         tuple(change for change in found if not change.rows and change.kind != ENDED),
         tuple(wording.compare(_clauses(published, code), _clauses(draft_catalogue(draft), code))),
@@ -85,8 +90,9 @@ def draft_changes(draft: PolicyDraft) -> Changes:
 
 
 def has_changes(draft: PolicyDraft) -> bool:
-    """Whether a draft without problems says anything else than what is published."""
-    return bool(draft_changes(draft).count)
+    """Whether a draft without problems says anything else than what is published, or has other sources."""
+    held = (draft.base.source, draft.base.marks) if draft.base else ("", {})
+    return (draft.source, draft.marks) != held or bool(draft_changes(draft).count)
 
 
 def _item_changes(before: Sequence[Item], rules: Sequence[Item], held: Sequence[ItemVersion]) -> list[ItemChange]:
@@ -103,6 +109,13 @@ def _item_changes(before: Sequence[Item], rules: Sequence[Item], held: Sequence[
         kind = CHANGED if before else NEW
         found.append(ItemChange(rule.id, rule.title, kind, tuple(rows), _outcome(rule, held)))
     return found
+
+
+def _source_words(held: PolicyDraft | DocumentText | None) -> dict[str, str]:
+    """How long the source is and how many of its sentences are marked; nothing where there is none."""
+    if held is None or not held.source:
+        return {}
+    return {"原文": f"{len(held.source):,} 字，已标注 {len(held.marks):,} 句"}
 
 
 def _rows(old: Item | None, new: Item) -> list[wording.Row]:

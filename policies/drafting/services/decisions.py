@@ -111,7 +111,12 @@ def publish(draft: PolicyDraft, *, revision: int, act: ActorContext) -> Document
             if obstacle:
                 raise RefusedError(obstacle)
             published = publish_document(
-                draft_document(draft), text=draft_yaml(draft), origin=TextOrigin.BROWSER, act=act
+                draft_document(draft),
+                text=draft_yaml(draft),
+                origin=TextOrigin.BROWSER,
+                act=act,
+                source=draft.source,
+                marks=draft.marks,
             )
             if published.text.number != (draft.base.number + 1 if draft.base else 1):
                 raise RefusedError(f"标识 {draft.document_code} 的文件刚刚由另一拟订发布，请撤回后另行起草。")

@@ -13,6 +13,7 @@ from policies.drafting.permissions import may_draft, region_of
 from policies.drafting.presets import blank_document
 from policies.drafting.workflow import WORKFLOW
 from policies.published.models import PolicyDocument
+from policies.published.sources import with_name
 from portal.accounts.areas import home_region
 from portal.accounts.models import User
 from portal.audit.services import record_audit
@@ -61,6 +62,8 @@ def start_draft(
                 title=title,
                 base=base,
                 sections=sections,
+                source=base.source if base else "",
+                marks=base.marks if base else {},
                 created_by=user,
                 created_at=act.at,
                 saved_at=act.at,
@@ -89,7 +92,7 @@ def describe_draft(draft: PolicyDraft, *, revision: int, title: str, note: str, 
             return draft
         _refuse_stale(draft, revision)
         draft.title, draft.note = title, note
-        return _touch(draft, act=act)
+        return touch_draft(draft, act=act)
 
 
 def save_section(
@@ -109,8 +112,11 @@ def save_section(
         _refuse_missing(draft, index)
         if yaml_codec.kind_of(wanted) != yaml_codec.kind_of(draft.sections[index]):
             raise RefusedError("一段的种类不能改变，请另加一段。")
+        old, new = yaml_codec.name_of(draft.sections[index]), yaml_codec.name_of(wanted)
         draft.sections = [*draft.sections[:index], wanted, *draft.sections[index + 1 :]]
-        return _touch(draft, act=act)
+        if old != new and old not in map(yaml_codec.name_of, draft.sections):
+            draft.marks = with_name(draft.marks, old, new)
+        return touch_draft(draft, act=act)
 
 
 def add_section(
@@ -127,7 +133,7 @@ def add_section(
             raise RefusedError("一个文件只有一个文件头。")
         place = len(draft.sections) if at is None else max(1, min(at, len(draft.sections)))
         draft.sections = [*draft.sections[:place], wanted, *draft.sections[place:]]
-        return _touch(draft, act=act)
+        return touch_draft(draft, act=act)
 
 
 def remove_section(draft: PolicyDraft, index: int, *, revision: int, act: ActorContext) -> PolicyDraft:
@@ -139,7 +145,7 @@ def remove_section(draft: PolicyDraft, index: int, *, revision: int, act: ActorC
         if index == 0:
             raise RefusedError("文件头不能删除。")
         draft.sections = [*draft.sections[:index], *draft.sections[index + 1 :]]
-        return _touch(draft, act=act)
+        return touch_draft(draft, act=act)
 
 
 def move_section(draft: PolicyDraft, index: int, *, to: int, revision: int, act: ActorContext) -> PolicyDraft:
@@ -154,7 +160,7 @@ def move_section(draft: PolicyDraft, index: int, *, to: int, revision: int, act:
         rest = [*draft.sections[:index], *draft.sections[index + 1 :]]
         place = max(fixed, min(to, len(rest)))
         draft.sections = [*rest[:place], draft.sections[index], *rest[place:]]
-        return _touch(draft, act=act)
+        return touch_draft(draft, act=act)
 
 
 def replace_sections(
@@ -168,7 +174,7 @@ def replace_sections(
             return draft
         _refuse_stale(draft, revision)
         draft.sections = wanted
-        return _touch(draft, act=act)
+        return touch_draft(draft, act=act)
 
 
 def import_yaml(draft: PolicyDraft, text: str, *, revision: int, act: ActorContext) -> PolicyDraft:
@@ -239,11 +245,11 @@ def author_of(act: ActorContext, region_code: str) -> User:
     return act.user
 
 
-def _touch(draft: PolicyDraft, *, act: ActorContext) -> PolicyDraft:
+def touch_draft(draft: PolicyDraft, *, act: ActorContext) -> PolicyDraft:
     """Count a change of a locked draft, and note who made it: they cannot publish it."""
     draft.revision += 1
     draft.saved_at = act.at
-    draft.save(update_fields=["title", "note", "sections", "revision", "saved_at"])
+    draft.save(update_fields=["title", "note", "sections", "source", "marks", "revision", "saved_at"])
     draft.authors.add(author_of(act, draft.region_code))
     return draft
 
