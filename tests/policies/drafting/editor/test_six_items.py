@@ -117,10 +117,8 @@ def test_a_policy_of_six_items_is_written_and_published_in_sixty_sends(settings)
     draft = PolicyDraft.objects.get()
     assert draft_problems(draft) == []
 
-    def decide(by, action, **more):
-        return by.post(
-            reverse(f"drafting:{action}", args=[draft.key]), {"revision": draft.revision, **more}, follow=True
-        )
+    def decide(by, name, **more):
+        return by.post(reverse(f"drafting:{name}", args=[draft.key]), {"revision": draft.revision, **more}, follow=True)
 
     decide(author, "describe", title="2030 年政策", note="按锡政办发〔2030〕18号拟订")
     draft.refresh_from_db()
