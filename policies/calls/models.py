@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from policies.calls.enums import CallState, ChangeKind, FilePurpose, Phase, Shortage
+from policies.engine.periods import last_day
 from policies.engine.procedure import Procedure
 from portal.accounts.enums import Role
 from portal.accounts.models import User
@@ -22,14 +23,12 @@ from portal.core.choices import StateField
 from portal.core.files import kept_name
 from portal.core.regions import in_trees
 
-_DAY = timedelta(days=1)
-
 
 def deadline_words(moment: datetime) -> str:
     """A closing moment as notices print it, in local time: midnight is 24:00 of the day before."""
     local = timezone.localtime(moment)
     if (local.hour, local.minute) == (0, 0):
-        return f"{_day_words(local.date() - _DAY)} 24:00"
+        return f"{_day_words(last_day(local.date()))} 24:00"
     return moment_words(moment)
 
 
@@ -41,7 +40,7 @@ def moment_words(moment: datetime) -> str:
 
 def days_words(first: date, end: date) -> str:
     """A half-open span of days as people write it, with its last day: `2025年1月1日至2025年12月31日`."""
-    return f"{_day_words(first)}至{_day_words(end - _DAY)}"
+    return f"{_day_words(first)}至{_day_words(last_day(end))}"
 
 
 def _day_words(day: date) -> str:
@@ -87,6 +86,9 @@ class Call(models.Model):
     procedure = models.JSONField("办理程序", default=dict, blank=True, help_text="空的按各事项的规定")
     procedure_by = models.ForeignKey(
         "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="程序拟定人"
+    )
+    budget_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="预算填写人"
     )
     contact_name = models.CharField("联系人", max_length=60)
     contact_phone = models.CharField("联系电话", max_length=60)

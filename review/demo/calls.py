@@ -1,7 +1,7 @@
 """The demo's calls for claims: one that is over, one open now, one announced."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from policies.calls.services.attachments import add_attachment
 from policies.calls.services.changes import extend_call, publish_call
 from policies.calls.services.drafts import draft_call
 from policies.calls.services.plans import CallPlan, ItemPlan
-from portal.accounts.models import Region
+from portal.accounts.models import Region, User
 from portal.core.actor import ActorContext
 from review.demo.papers import sample_paper
 
@@ -70,8 +70,8 @@ THIRD = CallScript(
 )
 
 
-def make_call(script: CallScript, *, act: ActorContext, end: datetime) -> Call:
-    """Draft a call with its signed notice, and publish it."""
+def make_call(script: CallScript, *, act: ActorContext, publisher: User, end: datetime) -> Call:
+    """Draft a call with its signed notice, and have another person publish it."""
     region = Region.objects.get(pk=WUXI)
     items = callable_items(region).filter(document__code__in=DOCUMENTS)
     name, phone, address = CONTACT
@@ -92,7 +92,7 @@ def make_call(script: CallScript, *, act: ActorContext, end: datetime) -> Call:
     call = draft_call(region, plan=plan, key=uuid.uuid5(NAMESPACE, script.number), act=act)
     paper = SimpleUploadedFile("申报通知.pdf", sample_paper("申报通知", unique=script.number))
     add_attachment(call, name="申报通知（盖章件）.pdf", file=paper, act=act)
-    return publish_call(call, seen=call.revision, act=act)
+    return publish_call(call, seen=call.revision, act=replace(act, user=publisher))
 
 
 def extend_first(call: Call, *, act: ActorContext, end: datetime) -> Call:

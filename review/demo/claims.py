@@ -38,7 +38,7 @@ from review.decisions.services.decisions import (
 from review.decisions.services.locking import ExpectedState
 from review.decisions.services.objections import Objector, enter_objection
 from review.decisions.services.publicity import PublicityPlan, approve_list, publish_claims
-from review.demo.calls import FIRST, SECOND, THIRD, extend_first, make_call
+from review.demo.calls import FIRST, SECOND, THIRD, CallScript, extend_first, make_call
 from review.demo.findings import answer_findings
 from review.demo.panels import judge, open_panel_call, take_in
 from review.demo.papers import sample_paper
@@ -164,7 +164,7 @@ class Demo:
     def open_first_call(self) -> None:
         """The call in which everything that is decided by now was filed."""
         self.jump(55)
-        self.call = make_call(FIRST, act=self.act(self.officer(Role.POLICY_ADMIN, WUXI)), end=self.end)
+        self.call = self.make_call(FIRST)
 
     def extend_first_call(self) -> None:
         """It stays open some days longer than announced."""
@@ -173,7 +173,7 @@ class Demo:
     def open_second_call(self) -> None:
         """The call that is open when the demo opens."""
         self.jump(17)
-        self.call = make_call(SECOND, act=self.act(self.officer(Role.POLICY_ADMIN, WUXI)), end=self.end)
+        self.call = self.make_call(SECOND)
 
     def bring_before_experts(self) -> None:
         """The claims of a call whose projects experts judge."""
@@ -189,7 +189,7 @@ class Demo:
 
     def announce_third_call(self) -> None:
         """The call that opens next."""
-        make_call(THIRD, act=self.act(self.officer(Role.POLICY_ADMIN, WUXI)), end=self.end)
+        self.make_call(THIRD)
 
     def on(self, days_ago: float, deed: Callable[[Walk], None], wave: str) -> None:
         """Do a deed on its day to every claim of a wave."""
@@ -208,10 +208,15 @@ class Demo:
         self.now = min(self.now + timedelta(minutes=2), self.end)
         return ActorContext(user=user, at=self.now, address="192.0.2.10")
 
-    def officer(self, role: Role, region: str) -> User:
-        """The demo's first official of this role there."""
+    def make_call(self, script: CallScript) -> Call:
+        """A call of the city, drafted by one and published by another."""
+        act = self.act(self.officer(Role.POLICY_ADMIN, WUXI))
+        return make_call(script, act=act, publisher=self.officer(Role.POLICY_ADMIN, WUXI, place=1), end=self.end)
+
+    def officer(self, role: Role, region: str, *, place: int = 0) -> User:
+        """The demo's official of this role there, the first or another."""
         held = Appointment.objects.in_force().select_related("user").filter(role=role, region_id=region)
-        return held.order_by("pk")[0].user
+        return held.order_by("pk")[place].user
 
     def owner(self, walk: Walk) -> User:
         """Who files for the walk's applicant."""

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from policies.calls.enums import CallState, ChangeKind, Phase
 from policies.calls.models import Call, CallChange, CallItem, days_words, deadline_words
+from policies.calls.permissions import publication_obstacle
 from policies.calls.services.drafts import lock_draft
 from policies.calls.services.plans import (
     ItemPlan,
@@ -26,7 +27,6 @@ from policies.calls.services.plans import (
     to_the_minute,
 )
 from policies.calls.workflow import WORKFLOW
-from portal.accounts.persons import same_person
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
@@ -44,8 +44,8 @@ def publish_call(call: Call, *, seen: int, act: ActorContext) -> Call:
     """Publish a draft: it opens and closes by itself from now on; a job notifies who may claim in it.
 
     Raises RefusedError where something is missing, its end has passed, or another call already takes one of its
-    items for the same facts at the same time, or who set its own procedure would publish it; StaleStateError where the
-    draft was changed since `seen`.
+    items for the same facts at the same time, or who set its own procedure or its budget would publish it;
+    StaleStateError where the draft was changed since `seen`.
     """
     with transaction.atomic():
         lock_city(call.region_id)
@@ -65,8 +65,8 @@ def _refuse_unfinished(call: Call, *, items: int, act: ActorContext) -> None:
         raise RefusedError("请至少选择一个事项，再发布。", "items")
     if call.closes_at <= act.at:
         raise RefusedError("截止时间已过，请先改为今后的时间，再发布。", "closes_at")
-    if call.procedure and same_person(act.user, call.procedure_by_id):
-        raise RefusedError("本通知另定了审核程序，须由拟定人以外的另一名政策管理人员发布。", "route")
+    if obstacle := publication_obstacle(act.user, call):
+        raise obstacle
     if Call.objects.filter(region=call.region_id, number=call.number, state=CallState.PUBLISHED).exists():
         raise RefusedError(f"文号“{call.number}”已用于另一份已发布的通知，请核对。", "number")
 

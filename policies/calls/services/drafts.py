@@ -2,6 +2,8 @@
 
 import uuid
 from copy import copy
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,6 +15,7 @@ from policies.calls.permissions import administers
 from policies.calls.services.plans import (
     PLAIN_FIELDS,
     CallPlan,
+    ItemPlan,
     lock_call,
     refuse_bad_windows,
     refuse_foreign_items,
@@ -41,6 +44,7 @@ def draft_call(region: Region, *, plan: CallPlan, key: uuid.UUID, act: ActorCont
                 created_by=act.user,
                 created_at=act.at,
                 procedure_by=act.user if plan.procedure else None,
+                budget_by=act.user if any(_budgets(plan)) else None,
                 **_columns(plan),
             )
             put_items(call, plan)
@@ -71,6 +75,9 @@ def save_call(call: Call, *, plan: CallPlan, seen: int, act: ActorContext) -> Ca
         before = {name: getattr(call, name) for name in PLAIN_FIELDS} | {"items": _codes(call)}
         if plan.procedure != call.procedure:
             call.procedure_by = act.user if plan.procedure else None
+        rows = tuple(ItemPlan(row.item_id, row.budget, row.quota) for row in call.items.all())
+        if _budgets(plan) != _budgets(replace(plan, budget=call.budget, items=rows)):
+            call.budget_by = act.user if any(_budgets(plan)) else None
         for name, value in _columns(plan).items():
             setattr(call, name, value)
         call.revision += 1
@@ -104,6 +111,12 @@ def put_items(call: Call, plan: CallPlan) -> None:
     CallItem.objects.bulk_create(
         CallItem(call=call, item_id=row.item_id, budget=row.budget, quota=row.quota) for row in plan.items
     )
+
+
+def _budgets(plan: CallPlan) -> set[tuple[int, Decimal]]:
+    """Every sum of money that a call promises: its own under 0, those of its items under theirs."""
+    named = {(0, plan.budget), *((row.item_id, row.budget) for row in plan.items)}
+    return {(key, budget) for key, budget in named if budget is not None}
 
 
 def _columns(plan: CallPlan) -> dict[str, Any]:

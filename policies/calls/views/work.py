@@ -23,6 +23,7 @@ from policies.calls.forms import (
     WithdrawForm,
 )
 from policies.calls.models import Call, CallAttachment
+from policies.calls.permissions import publication_obstacle
 from policies.calls.services.attachments import ALLOWED_WORDS, add_attachment, remove_attachment
 from policies.calls.services.changes import amend_call, close_call, extend_call, publish_call, withdraw_call
 from policies.calls.services.drafts import discard_call, draft_call, save_call
@@ -129,6 +130,7 @@ def _manage_context(request: HttpRequest, call: Call) -> dict[str, Any]:
         "attachment_form": _attachment_form(call),
         "allowed_words": ALLOWED_WORDS,
         "is_draft": call.state == CallState.DRAFTED,
+        "obstacle": publication_obstacle(user_of(request), call),
         "may_change": call.state == CallState.PUBLISHED,
         "may_close": call.phase == Phase.OPEN,
     }

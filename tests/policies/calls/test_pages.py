@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -179,8 +180,13 @@ def test_call_is_written_previewed_and_published(desk, items):
     assert [(str(row.budget), row.quota) for row in call.items.all()] == [("1000.50", 7), ("None", None)]
     assert "这是预览" in page_of(desk, "preview", call.key)
     assert "第一批申报通知" in page_of(desk, "work")
-    assert "发布通知" in page_of(desk, "manage", call.key)
-    desk.post(reverse("calls:publish", args=[call.key]), {"seen": "0"})
+    address = reverse("calls:publish", args=[call.key])
+    alone = desk.post(address, {"seen": "0"}, follow=True).content.decode()
+    assert "须由填写预算以外的另一名政策管理人员发布" in alone
+    second = Client()
+    second.force_login(make_official(Role.POLICY_ADMIN, wuxi()))
+    assert "发布通知" in page_of(second, "manage", call.key)
+    second.post(address, {"seen": "0"})
     call.refresh_from_db()
     assert call.state == CallState.PUBLISHED
     assert "变更" in page_of(desk, "manage", call.key)

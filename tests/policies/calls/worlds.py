@@ -10,9 +10,10 @@ from policies.calls.services.changes import publish_call
 from policies.calls.services.drafts import draft_call
 from policies.calls.services.plans import CallPlan, ItemPlan
 from policies.published.models import SupportItem
+from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.actor import ActorContext
-from tests.factories import wuxi
+from tests.factories import make_official, wuxi
 
 ITEMS = ("wx2020-01-inv", "wx2020-05-loan")
 # 09:00 in Beijing.
@@ -48,6 +49,7 @@ def drafted(admin: User, opened: Sequence[SupportItem], **said: Any) -> Call:
 
 
 def published(admin: User, opened: Sequence[SupportItem], **said: Any) -> Call:
-    """A call published five days before it opens."""
+    """A call published five days before it opens, by another person where it has a budget."""
     call = drafted(admin, opened, **said)
-    return publish_call(call, seen=call.revision, act=at(MORNING - 5 * DAY, admin))
+    publisher = make_official(Role.POLICY_ADMIN, wuxi()) if call.budget_by else admin
+    return publish_call(call, seen=call.revision, act=at(MORNING - 5 * DAY, publisher))
