@@ -257,7 +257,7 @@ CONTENT_SECURITY_POLICY = content_security_policy(SOCIALACCOUNT_PROVIDERS)
 
 # Days that security events are kept: three years, as the record of processing personal data (个人信息保护法 art. 56).
 SECURITY_EVENT_DAYS = env_int("SECURITY_EVENT_DAYS", 1095)
-# The class that answers what outside registers say of patents and companies (review/checks/registers.py).
+# The class that answers what outside registers say of patents, companies and banks (portal/core/registers.py).
 REGISTER_PROVIDER = os.environ.get("REGISTER_PROVIDER", "review.checks.registers.SheetRegister")
 # A folder on another machine for the daily roots of the audit chain, and an RFC 3161 authority that time-stamps them.
 AUDIT_ROOT_DIR = os.environ.get("AUDIT_ROOT_DIR", "")

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from portal.core.files import keep_bytes, kept_name
-from review.checks.enums import RegisterKind, SheetState
+from portal.core.registers import RegisterKind
+from review.checks.enums import SheetState
 from review.checks.models import CheckSetting, RegisterSheet
 from tests.access_address import Address
 from tests.access_groups import AUDITORS, FINANCE_PEOPLE, OFFICERS_SEE, POLICY_PEOPLE, PUBLISHERS, REVIEWERS

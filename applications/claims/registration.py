@@ -39,6 +39,7 @@ register_audit(
     | {
         "corrected": "补正内容",
         "moved": "转入另一份申报通知",
+        "prefilled": "按登记信息填写",
         "erased": "清除草稿内容",
         "for_owner": "交给负责人提交",
         "clock": "计算办理期限",

@@ -2,23 +2,26 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 
 from applications.claims.forms.actions import ImportForm
 from applications.rights.models import Right
 from applications.rights.selectors import concerns_patents
 from policies.engine import Fact, Item
 from policies.facts.forms import LineForm, read_posted, row_counts, wants_rows
+from policies.facts.registered import patents_stated
 from policies.finder.events import Event
 from portal.accounts.models import Applicant, Region, User
 from portal.core.fields import DayField, LineField, SearchField, TextField
 from portal.core.filters import FilterForm
+from portal.core.registers import Stated
 
 PREFIX = "right"
 DEFENCE_REFUSAL = "国防专利不能在互联网平台登记，填写的内容没有保存。请带齐材料到受理部门线下办理。"
@@ -62,6 +65,8 @@ class RightForm:
     line: LineForm
     is_defence: bool = False
     wants_more_rows: bool = False
+    asks_register: bool = False
+    stated: Stated = field(default_factory=Stated)
 
     @property
     def asks_defence(self) -> bool:
@@ -93,12 +98,24 @@ class RightForm:
         return needed | {fact.name for fact in self.event.asked_facts}
 
     def _control(self, fact: Fact) -> dict[str, Any]:
-        return {"html": self.line.render_fact(fact.name), "is_wide": fact.type == "rows"}
+        otherwise = self.stated.differing(self.line.reading.values).get(fact.name, "")
+        return {
+            "html": self.line.render_fact(fact.name),
+            "is_wide": fact.type == "rows",
+            "name": fact.name,
+            "stated": otherwise,
+        }
 
     @property
     def is_ready(self) -> bool:
         """Whether everything typed can be kept."""
-        return not self.is_defence and self.whose.is_valid() and self.line.reading.is_complete
+        is_asking = self.is_defence or self.asks_register
+        return not is_asking and self.whose.is_valid() and self.line.reading.is_complete
+
+    @property
+    def source(self) -> str:
+        """The register that states what is typed; "" where it says otherwise, or nothing."""
+        return self.stated.source if self.stated.values and not self.stated.differing(self.line.reading.values) else ""
 
     @property
     def which(self) -> str:
@@ -115,9 +132,25 @@ def right_form(event: Event, *, user: User, data: QueryDict | None = None, right
         is_defence = concerns_patents(event) and "defence" in data
         rows, least = wants_rows(data), row_counts(event.kept_facts, data, prefix=PREFIX)
         values = {} if is_defence else read_posted(event.kept_facts, data, prefix=PREFIX)
-    complete = data is not None and not rows and not is_defence
+    asked = "" if data is None or is_defence else str(data.get("register", ""))
+    city = _city(user, data, right)
+    stated = patents_stated({0: values}, city=city, on=timezone.localdate()).get(0, Stated())
+    if asked == "fill":
+        values = dict(values) | stated.missing(values)
+    elif (taken := asked.removeprefix("take:")) in stated.values:
+        values = dict(values) | {taken: stated.values[taken]}
+    complete = data is not None and not (rows or is_defence or asked)
     line = LineForm(event.kept_facts, values=values, prefix=PREFIX, complete=complete, least_rows=least)
-    return RightForm(event, whose, line, is_defence, wants_more_rows=rows)
+    return RightForm(event, whose, line, is_defence, wants_more_rows=rows, asks_register=bool(asked), stated=stated)
+
+
+def _city(user: User, data: QueryDict | None, right: Right | None) -> Region | None:
+    """The city of whose the record is."""
+    if right is not None:
+        return right.applicant.region.city
+    own = {str(m.applicant_id): m.applicant for m in user.active_memberships}
+    chosen = own.get(str(data.get("applicant", "")) if data else "") or next(iter(own.values()), None)
+    return chosen.region.city if chosen else None
 
 
 def sheet_item(event: Event) -> Item:

@@ -37,11 +37,12 @@ def record_right(
     key: uuid.UUID,
     act: ActorContext,
     item_code: str = "",
+    source: str = "",
 ) -> Right:
     """Write down what an applicant holds. The same `key` again gives the record that is already there.
 
-    `item_code` says which of the event's alternatives it was. Raises RefusedError where a fact cannot be read or
-    is missing, or the same thing is recorded already.
+    `item_code` says which of the event's alternatives it was, `source` which outside register states the same. Raises
+    RefusedError where a fact cannot be read or is missing, or the same thing is recorded already.
     """
     user = _member(applicant, act)
     kept, subject_key = kept_facts(event, facts)
@@ -58,7 +59,7 @@ def record_right(
                 recorded_at=act.at,
                 changed_at=act.at,
             )
-            _audit(act, right, action="rights.record", after={"kind": event.code, "facts": kept})
+            _audit(act, right, action="rights.record", after={"kind": event.code, "facts": kept} | _stated(source))
             return right
     except IntegrityError:
         again = Right.objects.filter(key=key, applicant=applicant).first()
@@ -68,7 +69,14 @@ def record_right(
 
 
 def change_right(
-    right: Right, *, event: Event, facts: Mapping[str, Any], revision: int, act: ActorContext, item_code: str = ""
+    right: Right,
+    *,
+    event: Event,
+    facts: Mapping[str, Any],
+    revision: int,
+    act: ActorContext,
+    item_code: str = "",
+    source: str = "",
 ) -> Right:
     """Write a record anew. Raises StaleStateError where it was changed since `revision`, else as `record_right`."""
     kept, subject_key = kept_facts(event, facts)
@@ -85,7 +93,8 @@ def change_right(
             right.changed_at = act.at
             right.revision += 1
             right.save(update_fields=["facts", "subject_key", "item_code", "changed_at", "revision"])
-            _audit(act, right, action="rights.change", before=before, after={"facts": kept, "item_code": which})
+            after = {"facts": kept, "item_code": which} | _stated(source)
+            _audit(act, right, action="rights.change", before=before, after=after)
             return right
     except IntegrityError:
         raise RefusedError(_known_text(event)) from None
@@ -178,6 +187,10 @@ def kept_facts(event: Event, facts: Mapping[str, Any]) -> tuple[dict[str, Any], 
     kept = {name: value for name, value in reading.values.items() if value not in ("", None, [])}
     kept |= implied_facts(event.kept_facts, reading)
     return kept, identity_key(event, kept)
+
+
+def _stated(source: str) -> dict[str, str]:
+    return {"registers": source} if source else {}
 
 
 def _lock(right: Right, act: ActorContext) -> Right:

@@ -146,6 +146,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             facts=form.line.reading.values,
             key=form.whose.cleaned_data["key"],
             item_code=form.which,
+            source=form.source,
             act=act_of(request),
         )
         messages.success(request, f"已登记：{event.label}。")
@@ -170,6 +171,7 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             facts=form.line.reading.values,
             revision=int(data["revision"]) if data.get("revision", "").isdecimal() else -1,
             item_code=form.which,
+            source=form.source,
             act=act_of(request),
         )
         messages.success(request, "已保存。")
@@ -279,7 +281,7 @@ def _event(kind: str) -> Event:
 
 
 def _right(request: HttpRequest, key: uuid.UUID) -> Right:
-    rights = Right.objects.visible_to(user_of(request)).held().select_related("applicant")
+    rights = Right.objects.visible_to(user_of(request)).held().select_related("applicant__region__parent")
     return get_object_or_404(rights, key=key)
 
 
@@ -289,6 +291,6 @@ def _own(request: HttpRequest, pk: int) -> Applicant:
 
 def _form_page(request: HttpRequest, form: RightForm, *, right: Right | None = None, refusal: str = "") -> HttpResponse:
     refusal = DEFENCE_REFUSAL if form.is_defence else refusal
-    is_wrong = bool(refusal) or (form.whose.is_bound and not form.wants_more_rows)
+    is_wrong = bool(refusal) or (form.whose.is_bound and not (form.wants_more_rows or form.asks_register))
     context = {"form": form, "event": form.event, "right": right, "refusal": refusal}
     return render(request, "rights/form.html", context, status=422 if is_wrong else 200)

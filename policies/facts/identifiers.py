@@ -210,6 +210,11 @@ def comparison_key(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", text).upper() if c.isalnum())
 
 
+def patent_key(text: str) -> str:
+    """A patent number as registers are asked for it. Raises IdentifierError."""
+    return comparison_key(read_cn_patent(text).value)
+
+
 _READERS: dict[Format, Callable[[str], Identifier]] = {
     Format.PATENT: read_cn_patent,
     Format.PUBLICATION: read_cn_publication,

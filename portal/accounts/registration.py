@@ -59,6 +59,7 @@ register_audit(
     weight=130,
     fields={
         "role": "职责",
+        "registers": "登记信息来源",
         "owner": "负责人",
         "old_owner": "原负责人",
         "new_owner": "新负责人",

@@ -1,4 +1,4 @@
-"""Steps at which checks run, how grave a finding is, what officers answer, and the registers that are kept."""
+"""Steps at which checks run, how grave a finding is, and what officers answer."""
 
 from django.db import models
 
@@ -67,18 +67,6 @@ class Verdict(models.TextChoices):
     CORRECT = "correct", "属实，已在意见中处理"
     INCORRECT = "incorrect", "不属实"
     OVERRIDE = "override", "予以放行"
-
-
-class RegisterKind(models.TextChoices):
-    """What an outside register is asked about."""
-
-    ABNORMAL = "abnormal", "非正常专利申请名单"
-    DISHONESTY = "dishonesty", "严重失信主体名单"
-    PATENTS = "patents", "专利登记信息"
-    COMPANIES = "companies", "企业登记信息"
-    TARIFF = "tariff", "官方收费标准"
-    GROUPS = "groups", "集团成员名单"
-    EXCLUDED = "excluded", "不予支持清单"
 
 
 class SheetState(StatusChoices):

@@ -10,7 +10,8 @@ from django.utils.datastructures import MultiValueDict
 from portal.accounts.models import Region
 from portal.core.fields import DayField, LineField
 from portal.core.filters import FilterForm
-from review.checks.enums import RegisterKind, Severity, Verdict
+from portal.core.registers import RegisterKind
+from review.checks.enums import Severity, Verdict
 from review.checks.registry import CHECKS
 from review.decisions.selectors.queue import claimable_choices
 

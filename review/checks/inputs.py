@@ -17,9 +17,9 @@ from policies.engine.model import Fact
 from policies.facts.identifiers import comparison_key
 from policies.facts.values import OFFICERS_FACTS, facts_of
 from portal.core.encryption import keyed_hash
+from portal.core.registers import Register, chosen_register
 from portal.core.text import compact
 from review.checks.models import CheckSetting, ClaimIdentifier
-from review.checks.registers import Register, chosen_register
 from review.decisions.models import CreditSnapshot
 from review.decisions.selectors.credit import checks_of
 

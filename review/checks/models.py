@@ -14,7 +14,8 @@ from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.choices import StateField
 from portal.core.regions import in_trees
-from review.checks.enums import RegisterKind, SettingState, Severity, SheetState, Verdict
+from portal.core.registers import RegisterKind
+from review.checks.enums import SettingState, Severity, SheetState, Verdict
 
 # Who sends in the sheets of outside registers.
 REGISTER_ROLES = (Role.CITY_OFFICER, Role.POLICY_ADMIN)

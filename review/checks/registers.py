@@ -1,52 +1,24 @@
-"""Outside registers: one interface, and a provider that works with dated sheets that officials send in.
-
-REGISTER_PROVIDER names the class that answers. Another one (a line to a national register) takes the claim's city, and
-raises UncheckedError where it gets no answer: what could not be asked is shown as not checked, never as passed.
-"""
+"""The provider of outside registers (`portal.core.registers`) that works with dated sheets that officials send in."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Protocol
-
-from django.conf import settings
-from django.utils.module_loading import import_string
+from typing import Any
 
 from applications.claims.models import Claim
 from portal.accounts.models import Region
-from review.checks.enums import RegisterKind, SheetState
+from portal.core.registers import Answer, RegisterKind, UncheckedError, chosen_register
+from review.checks.enums import SheetState
 from review.checks.models import RegisterRow, RegisterSheet
-from review.checks.registry import UncheckedError
 from review.checks.sheets import day_of, excluded_key, read_entries
 
 _FEES = Path(__file__).parent / "data" / "cnipa_fees.csv"
 FEES_SOURCE = "国家知识产权局专利收费标准（发改价格〔2017〕270号）"
 FEES_AS_OF = date(2017, 7, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a register says of one key: its entries (none where it has no such key), who says so, and as of when."""
-
-    found: bool
-    facts: tuple[Mapping[str, Any], ...] = field(default=())
-    source: str = ""
-    as_of: date | None = None
-
-
-class Register(Protocol):
-    """An outside register."""
-
-    def look_up(self, kind: RegisterKind, key: str, on: date) -> Answer:
-        """What it says of a number or a credit code on a day. Raises UncheckedError where it gives no answer."""
-
-    def look_up_many(self, kind: RegisterKind, keys: Collection[str], on: date) -> dict[str, Answer]:
-        """The same of several keys at once."""
 
 
 class SheetRegister:
@@ -59,11 +31,11 @@ class SheetRegister:
         self._regions = [code for code in (city.pk, city.parent_id) if code]
 
     def look_up(self, kind: RegisterKind, key: str, on: date) -> Answer:
-        """See `Register`."""
+        """See `portal.core.registers.Register`."""
         return self.look_up_many(kind, [key], on)[key]
 
     def look_up_many(self, kind: RegisterKind, keys: Collection[str], on: date) -> dict[str, Answer]:
-        """See `Register`. One query for all kinds, and one for the keys."""
+        """See `portal.core.registers.Register`. One query for all kinds, and one for the keys."""
         sheet = next((each for each in self._sheets if each.kind == kind and each.as_of <= on), None)
         if sheet is None:
             if kind == RegisterKind.TARIFF and on >= FEES_AS_OF:
@@ -110,12 +82,6 @@ def listed_on(city: Region, name: str, words: Collection[str], on: date) -> Mapp
     except UncheckedError:
         return None
     return {word: any(holds_on(facts, on) for facts in answers[key].facts) for word, key in keys.items()}
-
-
-def chosen_register(city: Region) -> Register:
-    """The register that the site asks for a city's claims."""
-    register: Register = import_string(settings.REGISTER_PROVIDER)(city)
-    return register
 
 
 @lru_cache(maxsize=1)

@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from review.checks.models import Finding
 
 
-class UncheckedError(Exception):
-    """What a check needs is not there or does not answer: the claim counts as not checked, never as passed."""
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """One thing found. `key` names the thing within its check; `words` picks one of the check's texts.

@@ -7,23 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from policies.facts.identifiers import PATENT_KIND_LABELS, comparison_key, read_cn_patent
+from policies.facts.identifiers import PATENT_KIND_LABELS, patent_key
+from portal.accounts.enums import SizeClass
 from portal.core.errors import RefusedError
-from portal.core.identifiers import IdentifierError, read_uscc
+from portal.core.identifiers import IdentifierError, read_cnaps, read_uscc
 from portal.core.money import MoneyError, read_yuan
 from portal.core.numbers import NumberError, read_day
+from portal.core.registers import RegisterKind
 from portal.core.sheet_reading import column_name, total_word
 from portal.core.text import compact, single_line
-from review.checks.enums import RegisterKind
 
 MAX_ROWS = 200_000
 _HEAD_WITHIN = 20
 _MOST_FAULTS = 20
-
-
-def patent_key(text: str) -> str:
-    """A patent number as registers are asked for it. Raises IdentifierError."""
-    return comparison_key(read_cn_patent(text).value)
 
 
 def _day(text: str) -> str:
@@ -44,6 +40,14 @@ def _patent_kind(text: str) -> str:
     if text not in kinds:
         raise ValueError("请填写发明、实用新型或外观设计。")
     return kinds[text]
+
+
+def _size(text: str) -> str:
+    sizes = {label: size for size, label in SizeClass.choices} | {label[0]: size for size, label in SizeClass.choices}
+    named = sizes.get(text.removesuffix("企业"))
+    if named is None:
+        raise ValueError("请填写大型、中型、小型或微型。")
+    return named
 
 
 def _year(text: str) -> str:
@@ -78,6 +82,7 @@ COLUMNS: Mapping[RegisterKind, tuple[Column, ...]] = {
         Column("title", ("名称", "专利名称", "发明创造名称")),
         Column("holders", ("权利人", "专利权人"), required=True),
         Column("state", ("法律状态", "状态"), required=True),
+        Column("filed_on", ("申请日", "申请日期"), _day),
         Column("granted_on", ("授权公告日", "授权日"), _day),
         Column("ended_on", ("失效日期", "终止日期"), _day),
     ),
@@ -86,7 +91,13 @@ COLUMNS: Mapping[RegisterKind, tuple[Column, ...]] = {
         Column("name", ("名称", "企业名称", "单位名称"), required=True),
         Column("former", ("曾用名", "原名称", "被合并单位")),
         Column("representative", ("法定代表人",)),
+        Column("address", ("住所", "地址", "注册地址")),
+        Column("size", ("企业规模", "规模", "划型"), _size),
         Column("state", ("登记状态", "经营状态", "状态"), required=True),
+    ),
+    RegisterKind.BANKS: (
+        Column("code", ("联行号", "行号", "支付系统行号"), read_cnaps, required=True),
+        Column("name", ("行名", "银行名称", "开户银行", "参与者名称"), required=True),
     ),
     RegisterKind.TARIFF: (
         Column("patent", ("专利类型",), _patent_kind, required=True),

@@ -40,6 +40,7 @@ class Problem:
     """One thing to mend (or, where `is_warning`, to look at again).
 
     `anchor` is the id of its place on the form; what `is_files` can be mended on the page of all files as well.
+    `takes` names the line and the fact that may be taken over from a register.
     `line_number` counts lines from 1 and is 0 outside of them. What `is_early` can be said of a line as it is written,
     before anything is uploaded.
     """
@@ -52,6 +53,7 @@ class Problem:
     is_profile: bool = False
     is_files: bool = False
     is_early: bool = False
+    takes: str = ""
 
     @property
     def page(self) -> int:

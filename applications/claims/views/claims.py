@@ -22,7 +22,7 @@ from applications.claims.selectors.problems import MAX_LINES
 from applications.claims.selectors.progress import progress_of, timeline_of
 from applications.claims.services.copying import copy_claim, withdraw_to_edit
 from applications.claims.services.drafts import move_to_call, start_filled_claim
-from applications.claims.services.submission import withdraw_claim
+from applications.claims.services.submission import hand_to_owner, withdraw_claim
 from applications.claims.views.common import as_uuid, content_of, own_claim
 from policies.calls.models import Call
 from policies.calls.selectors import offer_of, open_calls, papers_of, upcoming_calls
@@ -307,3 +307,13 @@ def _begin_again(request: HttpRequest, found: Claim, begin: Callable[..., Claim]
         draft = begin(found, act=act_of(request), key=fresh_key)
         return redirect("applications:edit", draft.key)
     return redirect("applications:claim", found.key)
+
+
+@access(applicants)
+@require_POST
+def hand_over(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Ask the owner to submit, where the applicant has set that the owner does."""
+    claim = own_claim(request, key)
+    with show_refusal(request, success="已通知负责人核对并提交。您仍然可以修改。"):
+        hand_to_owner(claim, act=act_of(request))
+    return redirect("applications:claim", claim.key)

@@ -22,19 +22,16 @@ from applications.claims.permissions import may_submit
 from applications.claims.selectors.calls import call_situation
 from applications.claims.selectors.conflicts import Conflict, Typed, find_conflict, name_page, shown_now
 from applications.claims.selectors.context import read_claim
-from applications.claims.selectors.problems import LINES_PER_PAGE, Problem, find_problems, group_problems
+from applications.claims.selectors.problems import LINES_PER_PAGE, Problem, group_problems
+from applications.claims.selectors.registered import problems_and_differences
 from applications.claims.selectors.scope import concerns_patents, item_of
 from applications.claims.services.assessment import preview_claim
 from applications.claims.services.corrections import answer_points, resubmit_claim
 from applications.claims.services.drafts import add_lines, remove_line, save_draft
 from applications.claims.services.evidence import Upload, add_evidence, remove_evidence
 from applications.claims.services.photos import as_one_paper
-from applications.claims.services.submission import (
-    AlreadySubmittedError,
-    ClaimIncompleteError,
-    hand_to_owner,
-    submit_claim,
-)
+from applications.claims.services.prefill import prefill_lines
+from applications.claims.services.submission import AlreadySubmittedError, ClaimIncompleteError, submit_claim
 from applications.claims.views.common import as_uuid, content_of, own_claim
 from policies.facts.forms import MORE_ROWS, SPARE_ROWS
 from portal.access import access, applicants
@@ -63,7 +60,7 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         rows=request.GET.get("rows", ""),
     )
     now = timezone.now()
-    found = find_problems(form.context, at=now)
+    found = problems_and_differences(form.context, at=now)
     is_correction = claim.status == ClaimStatus.CORRECTION
     context = _what_is_left(found, page=form.page) | {
         "claim": claim,
@@ -77,6 +74,7 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "bulk": None if is_correction else bulk_entry(form.item),
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
         "points": form.scope.points or (),
+        "concerns_patents": concerns_patents(form.item),
     }
     return render(request, "applications/edit.html", context)
 
@@ -192,6 +190,15 @@ def _review(press: _Press) -> HttpResponse:
     return redirect("applications:review", press.claim.key)
 
 
+def _take_from_register(press: _Press) -> HttpResponse:
+    """Fill in what is empty from the registers, or take one fact over that they state otherwise."""
+    count = prefill_lines(press.claim, act=press.act, only=press.target)
+    messages.success(
+        press.request, f"已按登记信息填写 {count} 处，请核对。" if count else "登记信息中没有可以填写的内容。"
+    )
+    return _to_form(press.request, press.claim)
+
+
 _ACTIONS: dict[str, Callable[[_Press], HttpResponse]] = {
     "save": _stay,
     "add": _add,
@@ -200,6 +207,7 @@ _ACTIONS: dict[str, Callable[[_Press], HttpResponse]] = {
     "paste": _rows,
     "remove-file": _remove_file,
     "review": _review,
+    "register": _take_from_register,
 }
 
 
@@ -223,7 +231,7 @@ def autosave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     read = read_claim(claim)
     block = line_block(read, context["line_id"])
     page = (block.number - 1) // LINES_PER_PAGE + 1 if block else 1
-    context |= _what_is_left(find_problems(read, at=now), page=page) | {
+    context |= _what_is_left(problems_and_differences(read, at=now), page=page) | {
         "claim": claim,
         "answer": preview_claim(read, on=timezone.localdate()),
         "block": block,
@@ -299,20 +307,10 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return redirect("applications:claim", claim.key)
 
 
-@access(applicants)
-@require_POST
-def hand_over(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Ask the owner to submit, where the applicant has set that the owner does."""
-    claim = own_claim(request, key)
-    with show_refusal(request, success="已通知负责人核对并提交。您仍然可以修改。"):
-        hand_to_owner(claim, act=act_of(request))
-    return redirect("applications:claim", claim.key)
-
-
 def _review_context(claim: Claim, user: User) -> dict[str, Any]:
     context = read_claim(claim)
     now = timezone.now()
-    problems = group_problems(find_problems(context, at=now))
+    problems = group_problems(problems_and_differences(context, at=now))
     is_correction = claim.status == ClaimStatus.CORRECTION
     return content_of(context) | {
         "points": claim.correction_points.filter(round=claim.correction_round) if is_correction else [],

@@ -63,9 +63,12 @@ class ApplicantDetails:
     account_number: str = ""
 
 
-def register_organisation(*, kind: str, uscc: str, details: ApplicantDetails, act: ActorContext) -> Applicant:
+def register_organisation(
+    *, kind: str, uscc: str, details: ApplicantDetails, act: ActorContext, sources: Mapping[str, str] | None = None
+) -> Applicant:
     """Register a body under its credit code; who registers it becomes its owner.
 
+    `sources` are the outside registers that state what the form has, by the labels of its fields, for the record.
     Raises OverridableError where the code fails its check but an officer may let it pass, RefusedError otherwise.
     """
     try:
@@ -81,9 +84,13 @@ def register_organisation(*, kind: str, uscc: str, details: ApplicantDetails, ac
             action="accounts.applicant_registered",
             target=applicant,
             region_code=applicant.region_id,
-            after={"kind": kind, "uscc": code, **asdict(details)},
+            after={"kind": kind, "uscc": code, **asdict(details), **_stated(sources)},
         )
     return applicant
+
+
+def _stated(sources: Mapping[str, str] | None) -> dict[str, Any]:
+    return {"registers": dict(sources)} if sources else {}
 
 
 def register_individual(*, resident_id: str, details: ApplicantDetails, act: ActorContext) -> Applicant:
@@ -116,10 +123,18 @@ def register_individual(*, resident_id: str, details: ApplicantDetails, act: Act
     return applicant
 
 
-def update_applicant(applicant: Applicant, *, details: ApplicantDetails, act: ActorContext, reason: str = "") -> bool:
+def update_applicant(
+    applicant: Applicant,
+    *,
+    details: ApplicantDetails,
+    act: ActorContext,
+    reason: str = "",
+    sources: Mapping[str, str] | None = None,
+) -> bool:
     """Change an applicant's details; only its owner may. What does not change leaves no record.
 
-    Returns whether the change of name, region or account waits for an officer, who reads `reason`.
+    `sources` as `register_organisation` takes them. Returns whether the change of name, region or account waits for an
+    officer, who reads `reason`.
     """
     with transaction.atomic():
         locked = lock_owned_applicant(applicant, act=act)
@@ -130,9 +145,8 @@ def update_applicant(applicant: Applicant, *, details: ApplicantDetails, act: Ac
         if held:
             refuse_disputed(locked.pk)
         waits = bool(held) and any(hold(locked, held, reason, act) for hold in CHANGE_HOLDERS.values())
-        apply_changes(
-            locked, {field: value for field, value in changed.items() if not (waits and field in held)}, act=act
-        )
+        written = {field: value for field, value in changed.items() if not (waits and field in held)}
+        apply_changes(locked, written, act=act, sources=sources)
         if "name" in changed and not waits and locked.verification != Verification.UNVERIFIED:
             before, after = VERIFICATION.move(locked, VerificationAction.RENAME)
             record_audit(
@@ -146,7 +160,9 @@ def update_applicant(applicant: Applicant, *, details: ApplicantDetails, act: Ac
     return waits
 
 
-def apply_changes(locked: Applicant, changes: Mapping[str, Any], *, act: ActorContext) -> None:
+def apply_changes(
+    locked: Applicant, changes: Mapping[str, Any], *, act: ActorContext, sources: Mapping[str, str] | None = None
+) -> None:
     """Write fields of a locked applicant, in the caller's transaction; what does not change leaves no record."""
     before = {field: getattr(locked, field) for field, value in changes.items() if getattr(locked, field) != value}
     if not before:
@@ -161,7 +177,7 @@ def apply_changes(locked: Applicant, changes: Mapping[str, Any], *, act: ActorCo
         target=locked,
         region_code=locked.region_id,
         before=before,
-        after=after,
+        after=after | _stated(sources),
     )
 
 

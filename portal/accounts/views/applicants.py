@@ -5,9 +5,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.access import access, applicants, private_persons
-from portal.accounts.forms import IndividualForm, OrganisationForm, details_form
+from portal.accounts.applicant_forms import IndividualForm, OrganisationForm, details_form
 from portal.accounts.models import Applicant
 from portal.accounts.selectors import own_overrides, owner_of
 from portal.accounts.services.applicants import (
@@ -53,8 +54,9 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
     """Register a body, or ask for an exception for its code."""
     initial = {"contact_name": user_of(request).name, "contact_phone": user_of(request).phone}
     form = OrganisationForm(request.POST or None, initial=initial)
+    form.consult(request.POST.get("uscc", ""), on=timezone.localdate())
     contestable = False
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not form.asks_register and form.is_valid():
         data = form.cleaned_data
         act = act_of(request)
         with show_refusal(form) as refusal:
@@ -68,7 +70,9 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
                 )
                 messages.success(request, "例外申请已提交，注册地受理人员核对后会通知您。登记内容已保存，无需重填。")
                 return redirect("accounts:organisation")
-            made = register_organisation(kind=data["kind"], uscc=data["uscc"], details=form.details(), act=act)
+            made = register_organisation(
+                kind=data["kind"], uscc=data["uscc"], details=form.details(), act=act, sources=form.sources()
+            )
             messages.success(request, f"{made.name}已登记，您是负责人。")
             return go_on(request, reverse("accounts:organisation_detail", args=[made.pk]))
         contestable = isinstance(refusal.error, RegisteredError)
@@ -107,10 +111,13 @@ def organisation_edit(request: HttpRequest, pk: int) -> HttpResponse:
     applicant = own_applicant(request, pk)
     back = safe_next(request)
     form = details_form(applicant, request.POST or None)
-    if form.is_valid():
+    form.consult(applicant.uscc or "", on=timezone.localdate())
+    if not form.asks_register and form.is_valid():
         reason = form.cleaned_data["change_reason"]
         with show_refusal(form):
-            waits = update_applicant(applicant, details=form.details(), act=act_of(request), reason=reason)
+            waits = update_applicant(
+                applicant, details=form.details(), act=act_of(request), reason=reason, sources=form.sources()
+            )
             waiting = "名称、地区或收款账户的变更已提交，经受理或财务人员确认后生效；其他信息已保存。"
             messages.success(request, waiting if waits else "信息已保存。")
             return redirect(back or reverse("accounts:organisation_detail", args=[applicant.pk]))

@@ -6,9 +6,10 @@ from decimal import Decimal
 from policies.facts.identifiers import cn_patent_kind, read_cn_patent
 from portal.core.identifiers import IdentifierError
 from portal.core.money import format_yuan
-from review.checks.enums import RegisterKind, Severity
+from portal.core.registers import RegisterKind, UncheckedError
+from review.checks.enums import Severity
 from review.checks.inputs import Inputs
-from review.checks.registry import CHECKS, Check, Found, UncheckedError
+from review.checks.registry import CHECKS, Check, Found
 from review.checks.sheets import fee_key
 
 ANNUAL = "年费"

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 
 from applications.claims.selectors.problems import other_first_holder
+from policies.facts.identifiers import patent_key
 from policies.facts.values import HOLDERS, FactsReading
 from portal.core.identifiers import IdentifierError
-from review.checks.enums import RegisterKind, Severity
+from portal.core.registers import RegisterKind, UncheckedError
+from review.checks.enums import Severity
 from review.checks.inputs import Inputs
-from review.checks.registry import CHECKS, Check, Found, UncheckedError
-from review.checks.sheets import patent_key
+from review.checks.registry import CHECKS, Check, Found
 
 
 def names_of(inputs: Inputs) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from review.checks.enums import EVERY_STEP, RegisterKind, Severity
+from portal.core.registers import RegisterKind
+from review.checks.enums import EVERY_STEP, Severity
 from review.checks.inputs import Inputs
 from review.checks.kinds.holders import patents_of
 from review.checks.registers import holds_on

@@ -14,11 +14,12 @@ from applications.claims.enums import UNDER_REVIEW, ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.services.transitions import lock_claim
 from portal.core import clock
+from portal.core.registers import UncheckedError
 from portal.jobs.progress import report_progress
 from review.checks.enums import Outcome, Severity, Step
 from review.checks.inputs import Inputs, keep_identifiers, read_together
 from review.checks.models import Examination, Finding
-from review.checks.registry import CHECKS, Check, Found, UncheckedError
+from review.checks.registry import CHECKS, Check, Found
 from review.checks.selectors import answers_of, is_open, step_of, words_of
 
 _OPEN_STATUSES = (UNDER_REVIEW - {ClaimStatus.CORRECTION}) | {ClaimStatus.APPROVED}

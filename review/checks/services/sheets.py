@@ -19,9 +19,10 @@ from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.files import keep_file, kept_name, open_file
+from portal.core.registers import RegisterKind
 from portal.core.sheet_reading import MAX_BYTES, read_book, stream_rows
 from portal.jobs.services import enqueue_job
-from review.checks.enums import RegisterKind, SheetState
+from review.checks.enums import SheetState
 from review.checks.models import REGISTER_ROLES, RegisterRow, RegisterSheet
 from review.checks.sheets import read_entries
 from review.checks.workflow import SHEETS

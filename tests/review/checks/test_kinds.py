@@ -6,17 +6,18 @@ from fractions import Fraction
 import pytest
 
 from applications.claims.models import Claim
+from policies.facts.identifiers import patent_key
 from portal.core.errors import RefusedError
-from review.checks.enums import RegisterKind, SheetState, Step
+from portal.core.registers import RegisterKind, UncheckedError
+from review.checks.enums import SheetState, Step
 from review.checks.inputs import ACCOUNT, Inputs, keep_identifiers
 from review.checks.kinds.interest import interest_fen
 from review.checks.kinds.validity import find_certificates
 from review.checks.models import Finding, RegisterRow, RegisterSheet
 from review.checks.registers import SheetRegister, group_on, listed_on, official_fees
-from review.checks.registry import UncheckedError
 from review.checks.selectors import words_of
 from review.checks.services.examine import run_checks
-from review.checks.sheets import excluded_key, patent_key, read_entries
+from review.checks.sheets import excluded_key, read_entries
 from tests.applications.worlds import loan_facts, patent_facts
 from tests.factories import UserFactory, jiangsu, make_patent_no, make_uscc, wuxi
 from tests.review.worlds import again, submitted

@@ -10,9 +10,10 @@ from django.urls import reverse
 from policies.published.models import SupportItem
 from portal.accounts.enums import Role
 from portal.core.errors import RefusedError
+from portal.core.registers import RegisterKind
 from portal.core.spreadsheets import Column, build_sheet
 from portal.jobs.services import run_due_jobs
-from review.checks.enums import RegisterKind, SheetState
+from review.checks.enums import SheetState
 from review.checks.inputs import settings_of
 from review.checks.models import CheckSetting, RegisterRow, RegisterSheet
 from review.checks.services.settings import decide_setting, propose_setting

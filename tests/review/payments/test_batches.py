@@ -13,9 +13,9 @@ from applications.claims.enums import ClaimStatus
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
 from portal.core.errors import RefusedError, StaleStateError
+from portal.core.registers import RegisterKind
 from portal.jobs.services import run_due_jobs
 from portal.notifications.models import Message
-from review.checks.enums import RegisterKind
 from review.decisions.enums import CreditResult
 from review.decisions.models import CreditSnapshot
 from review.funding.awards import record_award
