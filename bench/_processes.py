@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-_OPENFISCA = ROOT / ".venv-bench" / "bin" / "python"
+_COMPARED = ROOT / ".venv-bench" / "bin" / "python"
 
 
 def copy_rows(cursor: Any, row: Any, columns: dict[str, str], count: int, **values: Any) -> None:
@@ -46,9 +46,9 @@ class Figures:
         """Run a module of this package."""
         self._add(sys.executable, "-m", module, *arguments)
 
-    def add_openfisca(self, script: str, *arguments: object) -> None:
-        """Run a script of this folder in OpenFisca's environment, which `make bench` sets up."""
-        self._add(_OPENFISCA, f"bench/{script}", *arguments)
+    def add_compared(self, script: str, *arguments: object) -> None:
+        """Run a script of this folder in the environment of what is compared, which `make bench` sets up."""
+        self._add(_COMPARED, f"bench/{script}", *arguments)
 
     def _add(self, *command: object) -> None:
         done = subprocess.run([*map(str, command)], cwd=ROOT, capture_output=True, text=True, check=True)

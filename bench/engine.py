@@ -42,7 +42,7 @@ def run(size: int = 200, rounds: int = 5, *, compare: bool = True) -> dict[str, 
     openfisca, portal = Figures(), Figures()
     for _ in range(rounds):
         if compare:
-            openfisca.add_openfisca("_openfisca.py", BATCHES, max(size // 20, 1))
+            openfisca.add_compared("_openfisca.py", BATCHES, max(size // 20, 1))
         portal.add_portal("bench.engine", size)
     theirs, ours = openfisca.least(), portal.least()
     load = ours.pop("load")

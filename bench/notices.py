@@ -2,9 +2,12 @@
 
 Both sides print the same page from the same template and style rules. Naively means as its first example shows: the
 full Noto CJK collections of the machine, and a new document with a new font configuration and parsed style each time.
-Each side runs in its own process, several times in turn; the best run of each counts, as noise only ever slows.
+Each side runs in its own process, several times in turn; the best run of each counts, as noise only ever slows. typst
+sets the same words on a page of the same size; its ratio stands beside the portal's.
 """
 
+import base64
+import json
 import os
 import re
 import resource
@@ -18,22 +21,26 @@ from typing import Any
 
 from bench._processes import ROOT, Figures
 
-SMALL = {"size": 1, "rounds": 1, "many": 2}
+SMALL = {"size": 1, "rounds": 1, "many": 2, "compare": False}
 _IN_NAMES = "江南华创联恒信达远博蓝海云天星河金桥山太湖梁溪惠泰安盛宏图德润嘉禾永兴锦程瑞祥鼎峰凯旋卓越腾飞"
 # How many notices a bundle for the print room has.
 BUNDLE = 50
 
 
-def run(size: int = 25, rounds: int = 4, many: int = 1000) -> dict[str, Any]:
+def run(size: int = 25, rounds: int = 4, many: int = 1000, *, compare: bool = True) -> dict[str, Any]:
     """Measure both sides in turn, `size` notices a run; seconds are CPU seconds, memory in MB, size in bytes.
 
-    Then `many` notices in one process, and as many in two side by side.
+    Then `many` notices in one process, and as many in two side by side. Without `compare` typst is left out.
     """
     sides = {"portal": Figures(), "naive": Figures()}
+    typst = Figures()
     for _ in range(rounds):
         for side, figures in sides.items():
             figures.add_portal("bench.notices", side, size)
+        if compare:
+            _add_typst(typst, size)
     best = {side: figures.least() for side, figures in sides.items()}
+    compared = typst.least()
     portal, naive = best["portal"], best["naive"]
     sealed, bundle = Figures(), Figures()
     sealed.add_portal("bench.notices", "sealed", size)
@@ -46,9 +53,16 @@ def run(size: int = 25, rounds: int = 4, many: int = 1000) -> dict[str, Any]:
     def ratio(value: float, aim: float, better: str) -> dict[str, Any]:
         return {"value": value, "aim": aim, "better": better}
 
+    beside: dict[str, Any] = {}
+    if compare:
+        best["typst"] = compared
+        beside = {
+            "typst's notices per CPU second, against naive": ratio(naive["seconds"] / compared["seconds"], 1, "higher")
+        }
     return {
         **best,
         "ratios": {
+            **beside,
             "notices per CPU second, against naive WeasyPrint": ratio(
                 naive["seconds"] / portal["seconds"], 5, "higher"
             ),
@@ -63,6 +77,53 @@ def run(size: int = 25, rounds: int = 4, many: int = 1000) -> dict[str, Any]:
             "two workers, against one": ratio(one / two * 2, 1.7, "higher"),
         },
     }
+
+
+def _add_typst(figures: Figures, size: int) -> None:
+    """Have typst set the words of `size` notices."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.notices", "words", str(size), folder],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        figures.add_compared("_typst_notices.py", folder, done.stdout.strip())
+
+
+def write_words(size: int, folder: Path) -> None:
+    """Write the words of so many notices as bench/_typst_notices.py reads them, and print the fonts' folder."""
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "DEMO": "1"}
+    import django  # noqa: PLC0415 - as in `child`
+
+    django.setup()
+    from lxml import html  # noqa: PLC0415
+
+    from review.notices.fonts import current_fonts  # noqa: PLC0415
+    from review.notices.render import draw_letter  # noqa: PLC0415
+    from review.notices.snapshot import read_snapshot  # noqa: PLC0415
+
+    letters = []
+    for number in range(1, size + 1):
+        page = html.document_fromstring(draw_letter(read_snapshot(_sample(number)), annex=False)[1])
+        mark = folder / f"{number}.png"
+        mark.write_bytes(base64.b64decode(page.find(".//img").get("src").partition(",")[2]))
+        words = {one.get("class", "").split(" ")[0]: one.text_content() for one in page.iter("p")}
+        plain = [one.text_content() for one in page.iter("p") if one.get("class") in (None, "addressee")]
+        letters.append(
+            {
+                "heads": list(page.find(".//h1").itertext()),
+                "number": words["number"],
+                "paragraphs": plain,
+                "code": words["check"],
+                "signature": words["signature"],
+                "date": words["date"],
+                "mark": mark.name,
+            }
+        )
+    (folder / "letters.json").write_text(json.dumps(letters, ensure_ascii=False))
+    print(current_fonts())
 
 
 def _side_by_side(workers: int, size: int) -> float:
@@ -196,4 +257,7 @@ def _naive() -> Callable[[int], bytes]:
 
 
 if __name__ == "__main__":
-    child(sys.argv[1], int(sys.argv[2]))
+    if sys.argv[1] == "words":
+        write_words(int(sys.argv[2]), Path(sys.argv[3]))
+    else:
+        child(sys.argv[1], int(sys.argv[2]))

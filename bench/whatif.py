@@ -35,7 +35,7 @@ def run(size: int = 1_000_000, rounds: int = 3, *, compare: bool = True) -> dict
     openfisca, portal = Figures(), {name: Figures() for name in (CATALOGUE, *SHAPES)}
     for _ in range(rounds):
         if compare:
-            openfisca.add_openfisca("_openfisca_million.py", size, RUNS)
+            openfisca.add_compared("_openfisca_million.py", size, RUNS)
         for name, figures in portal.items():
             figures.add_portal("bench.whatif", size, name)
     seconds = {name: statistics.median(figures.found["simulate"]) for name, figures in portal.items()}
