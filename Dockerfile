@@ -31,7 +31,7 @@ RUN DEMO=1 DATA_DIR=/tmp/data /srv/venv/bin/python manage.py build_fonts \
 FROM python:3.11-slim-bookworm
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends fontconfig libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && apt-get install --yes --no-install-recommends fontconfig libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 openssl \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin portal \
     && install --directory --owner=portal --group=portal --mode=0750 /data

@@ -127,8 +127,9 @@ def begin_claim(applicant: Person, item: str) -> None:
 def fill_line(applicant: Person, number: int, facts: dict) -> None:
     """Fill in one line, and wait until it says that it is kept."""
     line = applicant.page.locator(".claim-line").nth(number)
-    for folded in line.locator("details:not([open]) > summary").all():
-        folded.click()
+    folded = line.locator(".line-facts details:not([open]) > summary")
+    while folded.count():
+        folded.first.click()
     for name, value in facts.items():
         if isinstance(value, list):
             for index, row in enumerate(value):
