@@ -27,7 +27,7 @@ class PrivacyNotice:
 
 # The oldest first. A new version is a new entry with a new template: everybody is asked again at their next sign-in.
 NOTICES = [
-    PrivacyNotice("2026-12", date(2026, 12, 1), "6b671fb69f60bdae39f847883332e469ea95c7fb96b525659ca3d9836201ccb0"),
+    PrivacyNotice("2026-12", date(2026, 12, 1), "50652b0ccd73087b6ce750e8602b38f91665bc978742d68cc5e94efb71ce1fdf"),
 ]
 
 
