@@ -18,6 +18,7 @@ from policies.finder.events import Event, event_code, events_of, identity_of
 from policies.finder.selectors import PublishedItem, events_for, published_items
 from portal.accounts.models import Applicant, User
 from portal.core.paging import Page, paginate
+from portal.core.regions import within
 
 PAGE_SIZE = 30
 # Facts that a list shows beside the subject, the first of them that are filled in.
@@ -211,20 +212,25 @@ def holdings_of(applicant_ids: Iterable[int], kinds: Mapping[str, Event], items:
 
 
 def _with_rosters(held: Sequence[Holding], ids: Sequence[int], kinds: Mapping[str, Event]) -> list[Holding]:
-    """The holdings with what rosters in force say of these applicants; of several the newest counts."""
-    own = Applicant.objects.filter(uscc=OuterRef("uscc"), pk__in=ids).values("pk")[:1]
+    """The holdings with what rosters in force for their regions say of them; of several the newest counts."""
+    own = Applicant.objects.filter(uscc=OuterRef("uscc"), pk__in=ids)
     rows = (
         RosterRow.objects.filter(
             roster__withdrawn_at=None,
             roster__kind__in=kinds,
             uscc__in=Applicant.objects.filter(pk__in=ids, uscc__isnull=False).values("uscc"),
         )
-        .annotate(applicant_id=Subquery(own))
+        .annotate(applicant_id=Subquery(own.values("pk")[:1]), home=Subquery(own.values("region_id")[:1]))
         .order_by("roster__as_of", "pk")
     )
-    columns = ("applicant_id", "roster__kind", "subject_key", "facts", "roster__item_code", "roster__replaces_papers")
+    columns = ("roster__kind", "subject_key", "facts", "roster__item_code", "roster__replaces_papers")
     found = {(one.applicant_id, one.kind, one.key or str(place)): one for place, one in enumerate(held)}
-    for applicant_id, kind, key, facts, item_code, is_attested in rows.values_list(*columns):
+    for applicant_id, home, region, *stated_row in rows.values_list(
+        "applicant_id", "home", "roster__region_id", *columns
+    ):
+        if not within(home, [region]):
+            continue
+        kind, key, facts, item_code, is_attested = stated_row
         place = (applicant_id, kind, key)
         before = found.get(place)
         stated = {**(before.facts if before else {}), **_readable(kinds[kind], facts)}
@@ -234,7 +240,10 @@ def _with_rosters(held: Sequence[Holding], ids: Sequence[int], kinds: Mapping[st
 
 
 def attesting_rosters(context: ClaimContext) -> dict[int, Roster]:
-    """By the line's key, the roster in force that says all that the line says and replaces its papers. One query."""
+    """By the line's key, the roster in force that says all that the line says and replaces its papers. One query.
+
+    Only rosters of the claim's district, of its city and of what lies above count.
+    """
     item, uscc = context.item, context.claim.applicant.uscc
     keys = {_key(identity_of(item), state.reading.values): state for state in context.lines}
     keys.pop("", None)
@@ -251,7 +260,8 @@ def attesting_rosters(context: ClaimContext) -> dict[int, Roster]:
     return {
         keys[row.subject_key].line.pk: row.roster
         for row in rows.select_related("roster").order_by("roster__as_of", "pk")
-        if all(keys[row.subject_key].reading.values.get(name) == row.facts[name] for name in asked & set(row.facts))
+        if within(context.claim.region_id, [row.roster.region_id])
+        and all(keys[row.subject_key].reading.values.get(name) == row.facts[name] for name in asked & set(row.facts))
     }
 
 

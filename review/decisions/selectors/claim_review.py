@@ -14,9 +14,11 @@ from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine,
 from applications.claims.permissions import party_for
 from applications.claims.selectors.context import ClaimContext, read_claim
 from applications.claims.selectors.corrections import CorrectionRound, correction_rounds
-from applications.claims.selectors.scope import OTHER_PAPERS
+from applications.claims.selectors.scope import OTHER_PAPERS, asked_papers
 from applications.ledger.selectors import CallUse, use_of_call
 from applications.payees.selectors import PayeeHistory, payee_history
+from applications.rights.models import Roster
+from applications.rights.selectors import attesting_rosters
 from policies.engine.model import Condition, Item
 from policies.facts.values import FactsReading, facts_of
 from portal.accounts.enums import Role
@@ -71,6 +73,8 @@ class ShownLine:
     reason_label: str
     requested: Decimal | None
     files: tuple[ShownEvidence, ...]
+    # The office's roster that stands in place of the line's papers.
+    roster: Roster | None = None
 
     @property
     def has_sums(self) -> bool:
@@ -239,9 +243,20 @@ class ClaimReview:
                     reason_label="核减理由" if reasoned and reasoned.amount < reasoned.ceiling else "金额理由",
                     requested=_requested(state.reading),
                     files=tuple(one for one in self.evidence if one.line_number == state.number),
+                    roster=self._rosters.get(state.line.pk),
                 )
             )
         return shown
+
+    @cached_property
+    def _rosters(self) -> dict[int, Roster]:
+        """By the line's key the roster in place of its papers; not asked for where every line has its own."""
+        have = {(one.requirement, one.line_id) for one in self.context.evidence}
+        asked = [wanted.code for wanted in asked_papers(self.item) if wanted.required and wanted.per == "line"]
+        lines = [state.line for state in self.context.lines if not state.line.is_defence]
+        if all((code, line.pk) in have for code in asked for line in lines):
+            return {}
+        return attesting_rosters(self.context)
 
     @cached_property
     def claim_facts(self) -> list[ShownFact]:

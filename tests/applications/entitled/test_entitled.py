@@ -19,6 +19,7 @@ from portal.accounts.enums import Role
 from portal.core.errors import StaleStateError
 from portal.jobs.models import Job
 from portal.notifications.models import Message
+from review.decisions.selectors.claim_review import ClaimReview
 from tests.applications.entitled.worlds import certificate, open_city, send_roster
 from tests.applications.worlds import at_once
 from tests.factories import ApplicantFactory, act, make_member, make_official, make_patent_no, suzhou, wuxi, xishan
@@ -72,6 +73,18 @@ def test_what_a_roster_attests_is_confirmed_in_three_clicks_from_the_message(cal
     assert client.post(message.url, sent)["Location"] == answer["Location"]
     compute_call(call_id=call.pk)
     assert (Claim.objects.count(), entitled(member).verdict) == (1, "claimed")
+    officer = make_official(Role.ACCEPTANCE, claim.region)
+    assert [line.roster for line in ClaimReview(claim, user=officer).lines] == [Roster.objects.get()]
+
+
+def test_a_roster_of_another_city_counts_for_nobody_here(call, member):
+    elsewhere = send_roster(certificate(applicant_of(member)), region=suzhou())
+    compute_call(call_id=call.pk)
+    assert not Entitlement.objects.filter(applicant=applicant_of(member)).exists()
+    here = send_roster(certificate(applicant_of(member)), replaces_papers=False)
+    compute_call(call_id=call.pk)
+    assert entitled(member).verdict == "to_complete"
+    assert (elsewhere.replaces_papers, here.replaces_papers) == (True, False)
 
 
 def test_nothing_is_submitted_without_the_commitment_or_after_a_change(call, member):

@@ -26,8 +26,8 @@ def certificate(applicant: Applicant, **facts: Any) -> dict[str, Any]:
 
 
 def send_roster(*lines: dict[str, Any], kind: str = "certificate", **plan: Any) -> Roster:
-    """A roster that Wuxi's officer sends in; it replaces papers unless told otherwise."""
-    officer = make_official(Role.CITY_OFFICER, wuxi())
+    """A roster that the city's officer sends in (Wuxi's unless told); it replaces papers unless told otherwise."""
+    officer = make_official(Role.CITY_OFFICER, plan.get("region") or wuxi())
     given: dict[str, Any] = {
         "region": wuxi(),
         "event": roster_kinds()[kind],
