@@ -13,7 +13,8 @@ def looks_of(page: Page) -> Iterator[str]:
     """Show the loaded page in one look after the other."""
     for look, width in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme="dark" if look == "dark" else "light")
+        # Without motion: a colour on its way from one look to the next is judged as neither.
+        page.emulate_media(color_scheme="dark" if look == "dark" else "light", reduced_motion="reduce")
         if look == "large":
             page.context.add_cookies([{"name": "display", "value": "system.large", "url": page.url}])
             page.reload()

@@ -21,7 +21,7 @@ HIDDEN = """names => names.filter(name => {
 })"""
 
 
-def test_officer_decides_claim_after_claim_in_one_view_and_by_keyboard_alone(settings, live_server, context):
+def test_officer_decides_claim_after_claim_in_one_view_and_by_keyboard_alone(settings, live_server, context):  # noqa: PLR0915 - one story
     settings.OFFICIALS_NEED_SECOND_FACTOR = False
     office = Office()
     claims = [accepted(office, lines=[patent_facts(number)]) for number in (1, 2, 3)]
@@ -57,8 +57,11 @@ def test_officer_decides_claim_after_claim_in_one_view_and_by_keyboard_alone(set
     assert tab.evaluate(HIDDEN, parts) == []
     tab.keyboard.press("j")
     expect(title).to_contain_text(claims[1].number)
+    # A key counts once the page has its script.
+    tab.wait_for_load_state("load")
     tab.keyboard.press("k")
     expect(title).to_contain_text(claims[0].number)
+    tab.wait_for_load_state("load")
 
     tab.keyboard.press("?")
     expect(tab.locator("#shortcuts")).to_be_visible()
