@@ -8,16 +8,20 @@ from playwright.sync_api import Page
 
 LOOKS = (("light", 1280), ("dark", 768), ("large", 375))
 
+# Even a transition of no time ends with a frame.
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 
 def looks_of(page: Page) -> Iterator[str]:
     """Show the loaded page in one look after the other."""
     for look, width in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
-        # Without motion: a colour on its way from one look to the next is judged as neither.
+        # A colour on its way from one look to the next would be judged as neither.
         page.emulate_media(color_scheme="dark" if look == "dark" else "light", reduced_motion="reduce")
         if look == "large":
             page.context.add_cookies([{"name": "display", "value": "system.large", "url": page.url}])
             page.reload()
+        page.evaluate(TWO_FRAMES)
         yield look
     page.context.clear_cookies(name="display")
 

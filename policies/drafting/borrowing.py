@@ -48,7 +48,8 @@ def from_document(
     if found is None:
         return None
     section = _without(found, _NOT_BORROWED) | {yaml_codec.ITEM: code, "article": ""}
-    own = next((one[yaml_codec.SETTINGS] for one in sections if yaml_codec.kind_of(one) == yaml_codec.SETTINGS), {})
+    settings = (one[yaml_codec.SETTINGS] for one in sections if yaml_codec.kind_of(one) == yaml_codec.SETTINGS)
+    own: Mapping[str, Any] = next(settings, {})
     used = set(_words(section))
     asked = [case.asking(_asked_of(case.question, lent, code)) for case in cases]
     years = years_to_move([case.question for case in asked], first_day)

@@ -8,6 +8,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
 from django.forms.utils import ErrorDict
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -144,7 +145,7 @@ class DetailsForm(ComparedForm):
         code, region = str(typed.get("cnaps_code") or ""), str(typed.get("region") or "")
         self.stated = [one for one in stated_of(uscc, code, region_code=region, on=on) if one.values]
         asked = str(self.data.get(ASK, "")) if self.is_bound else ""
-        data = self.data.copy() if self.is_bound else {}
+        data = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
         for one in self.stated:
             taken = {name: value for name, value in one.values.items() if asked == f"{TAKE}{name}"}
             for name, value in (taken | (one.missing(data) if asked == FILL else {})).items():

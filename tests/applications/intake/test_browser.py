@@ -41,7 +41,7 @@ class Hand:
         self.clicks_on(self.page.get_by_role("link", name=words).first)
 
     def presses(self, words):
-        self.clicks_on(self.page.get_by_role("button", name=words).first)
+        self.clicks_on(self.page.get_by_role("button", name=words, exact=True).first)
 
     def fills(self, **values):
         """Fill in controls by their names; `True` ticks a box."""

@@ -282,7 +282,7 @@ def test_the_list_has_pages_and_a_bounded_number_of_queries(author, django_asser
 def test_a_page_of_a_draft_asks_the_same_for_many_sections(draft, author, django_assert_max_num_queries):
     client = page_of(author)
     client.get(at("draft", draft))
-    for name, most in (("draft", 24), ("changes", 14), ("cases", 14)):
+    for name, most in (("draft", 28), ("changes", 21), ("cases", 21)):
         with django_assert_max_num_queries(most):
             client.get(at(name, draft))
 
