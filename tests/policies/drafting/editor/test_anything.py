@@ -1,5 +1,6 @@
 """Whatever is sent to a section's page is read, judged, drawn and read again as the same."""
 
+import pytest
 from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from policies.drafting.editor.sections import read_section, section_pairs
 from policies.drafting.models import PolicyDraft
 from policies.engine.loader import CATALOGUE
 
+# A limit that is about other documents' items asks which there are.
+pytestmark = pytest.mark.django_db
 SECTIONS = yaml_codec.read_sections((CATALOGUE / "wx2020.yaml").read_text("utf-8"), name="wx2020.yaml")
 _NUMBERS = ["", "0", "-1", "9" * 30, "五千", "5000", "1e9", "2020-02-30"]
 _YAML = ["a: b", "[", "{}", '"', "null", "true", "a\nb", "&x", "*x", "!t", "#", "\0", "\x07", "[" * 1500]

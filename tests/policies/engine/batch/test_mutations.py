@@ -18,7 +18,7 @@ CATALOGUE = load_catalogue()
 ITEMS = sorted(CATALOGUE.items)
 
 
-def disagree(item, *, catalogue=CATALOGUE, seeds=range(4)):
+def disagree(item, *, catalogue=CATALOGUE, seeds=range(8)):
     """Whether the vectorised engine and an interpreter differ on some claim on the edges of the item."""
     for seed in seeds:
         population = generate(CATALOGUE, 300, seed=seed, items=[item], edge=True)
