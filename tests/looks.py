@@ -8,20 +8,21 @@ from playwright.sync_api import Page
 
 LOOKS = (("light", 1280), ("dark", 768), ("large", 375))
 
-# Even a transition of no time ends with a frame.
+# Colours change by transitions, which begin with the next frame.
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+IS_STILL = "() => !document.getAnimations().some(one => one instanceof CSSTransition)"
 
 
 def looks_of(page: Page) -> Iterator[str]:
     """Show the loaded page in one look after the other."""
     for look, width in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
-        # A colour on its way from one look to the next would be judged as neither.
-        page.emulate_media(color_scheme="dark" if look == "dark" else "light", reduced_motion="reduce")
+        page.emulate_media(color_scheme="dark" if look == "dark" else "light")
         if look == "large":
             page.context.add_cookies([{"name": "display", "value": "system.large", "url": page.url}])
             page.reload()
         page.evaluate(TWO_FRAMES)
+        page.wait_for_function(IS_STILL)
         yield look
     page.context.clear_cookies(name="display")
 

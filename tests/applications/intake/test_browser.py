@@ -40,8 +40,8 @@ class Hand:
     def follows(self, words):
         self.clicks_on(self.page.get_by_role("link", name=words).first)
 
-    def presses(self, words):
-        self.clicks_on(self.page.get_by_role("button", name=words, exact=True).first)
+    def presses(self, words, *, exact=False):
+        self.clicks_on(self.page.get_by_role("button", name=words, exact=exact).first)
 
     def fills(self, **values):
         """Fill in controls by their names; `True` ticks a box."""
@@ -133,7 +133,7 @@ def test_a_new_company_files_three_patents_in_thirty_clicks_eight_pages_and_eigh
     hand.presses("确认")
     hand.fills(uscc=make_uscc(77), name=name, legal_representative="陈法人", region=binhu().code)
     hand.fills(bank_name="示范银行无锡滨湖支行", cnaps_code="102302000011", account_number="11030209000000001")
-    hand.presses("登记")
+    hand.presses("登记", exact=True)
     hand.presses("开始填写")
     patents = [patent_facts(number) for number in range(1, 4)]
     rows = [
