@@ -40,7 +40,7 @@ _MOST_CHANGES = 2
 # A day so far off is no near miss: nobody can wait for it or mend it.
 _FAR_DAYS = 366
 # Its number tells it.
-_TOLD_BY_NUMBER = "patent_kind"
+_READ_FROM_NUMBER = "patent_kind"
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _why_not(
         return [words], [f"由{other}的通知受理"] if other else []
     if _is_another_kind(place, {reason["code"] for reason in answer.reasons}):
         return [], []
-    fixed = {rules.subject or "", _TOLD_BY_NUMBER}
+    fixed = {rules.subject or "", _READ_FROM_NUMBER}
     turns = [
         change.words
         for change in nearest_changes(catalogue, question, fixed=fixed)[:_MOST_CHANGES]
@@ -152,8 +152,8 @@ def _why_not(
 
 def _is_another_kind(place: Place, failed: set[str]) -> bool:
     """Whether what fails is only that the thing is of another kind, such as a design where inventions are meant."""
-    told = {condition.code for condition in place.rules.conditions if condition.field == _TOLD_BY_NUMBER}
-    return bool(failed) and failed <= told
+    by_number = {condition.code for condition in place.rules.conditions if condition.field == _READ_FROM_NUMBER}
+    return bool(failed) and failed <= by_number
 
 
 def _name(place: Place, holding: Holding) -> str:

@@ -178,15 +178,15 @@ def implied_facts(facts: Iterable[Fact], reading: FactsReading, *, applicant: st
     """What nobody stated and the rest of a line tells: a patent's kind by its number, the applicant as its holder."""
     by_name = {fact.name: fact for fact in facts}
     blank = {name for name in by_name if reading.values.get(name) in ("", None, [])}
-    told: dict[str, Any] = {}
+    derived: dict[str, Any] = {}
     for fact in by_name.values():
         if PATENT_KIND in blank and fact.check == "patent_no" and not {fact.name} & {*reading.errors, *blank}:
             kind = cn_patent_kind(str(reading.values[fact.name]))
             if kind in dict(by_name[PATENT_KIND].choices):
-                told[PATENT_KIND] = kind
+                derived[PATENT_KIND] = kind
     if HOLDERS in blank and applicant and not reading.is_blank:
-        told[HOLDERS] = applicant
-    return told
+        derived[HOLDERS] = applicant
+    return derived
 
 
 def impliable(facts: Iterable[Fact]) -> set[str]:

@@ -295,15 +295,15 @@ def copy(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def change(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Withdraw a claim that nobody has taken up, to change it."""
-    told = "原申报已撤回，内容和材料都在这份新的草稿中，改好后请重新提交。"
-    return _begin_again(request, own_claim(request, key), withdraw_to_edit, told)
+    success = "原申报已撤回，内容和材料都在这份新的草稿中，改好后请重新提交。"
+    return _begin_again(request, own_claim(request, key), withdraw_to_edit, success)
 
 
-def _begin_again(request: HttpRequest, found: Claim, begin: Callable[..., Claim], told: str) -> HttpResponse:
+def _begin_again(request: HttpRequest, found: Claim, begin: Callable[..., Claim], success: str) -> HttpResponse:
     fresh_key = as_uuid(request.POST.get("key", ""))
     if fresh_key is None:
         return redirect("applications:claim", found.key)
-    with show_refusal(request, success=told):
+    with show_refusal(request, success=success):
         draft = begin(found, act=act_of(request), key=fresh_key)
         return redirect("applications:edit", draft.key)
     return redirect("applications:claim", found.key)
