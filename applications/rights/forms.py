@@ -198,9 +198,15 @@ class RemovalForm(forms.Form):
         error_messages={"required": "请写明移除理由，例如“登记有误”或“专利已转让”。"},
         rows=2,
     )
+    together = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, recorded: int, **kwargs: Any) -> None:
+        """`recorded`: how many records were made in one go with it and stand in the register, itself included."""
         super().__init__(*args, **kwargs)
+        if recorded > 1:
+            self.fields["together"].label = f"同一次登记的 {recorded} 项一并移除"
+        else:
+            del self.fields["together"]
         self.helper = FormHelper()
         self.helper.form_tag = False
 

@@ -30,6 +30,12 @@ class RightQuerySet(models.QuerySet["Right"]):
         """What has not been taken off the register."""
         return self.filter(removed_at=None)
 
+    def recorded_with(self, right: Right) -> RightQuerySet:
+        """The record and all that were recorded in one go with it, from one sheet or from one's claims."""
+        return self.filter(
+            applicant_id=right.applicant_id, recorded_by_id=right.recorded_by_id, recorded_at=right.recorded_at
+        )
+
 
 class Right(models.Model):
     """One right, loan, policy, title … of an applicant: facts in normal form, under the kind of event they are about.

@@ -39,6 +39,7 @@ register_audit(
         "record_many": "批量登记台账",
         "change": "修改台账",
         "remove": "移出台账",
+        "remove_many": "批量移出台账",
         "roster_taken": "上传名册",
         "roster_withdrawn": "停用名册",
     },

@@ -100,17 +100,23 @@ def change_right(
         raise RefusedError(_known_text(event)) from None
 
 
-def remove_right(right: Right, *, reason: str, act: ActorContext) -> Right:
-    """Take a record off the register; the row stays, with who did it, when and why. Twice is once."""
+def remove_right(right: Right, *, reason: str, act: ActorContext, together: bool = False) -> int:
+    """Take a record off the register, or `together` all that were recorded in one go with it; how many were taken off.
+
+    The rows stay, with who did it, when and why. Twice is once.
+    """
+    user = _member(right.applicant, act)
     with transaction.atomic():
-        right = Right.objects.select_for_update(of=("self",)).select_related("applicant").get(pk=right.pk)
-        user = _member(right.applicant, act)
-        if right.removed_at is not None:
-            return right
-        right.removed_at, right.removed_by, right.removal_reason = act.at, user, reason
-        right.save(update_fields=["removed_at", "removed_by", "removal_reason"])
-        _audit(act, right, action="rights.remove", before={"facts": right.facts}, after={"reason": reason})
-        return right
+        asked = Right.objects.recorded_with(right) if together else Right.objects.filter(pk=right.pk)
+        rows = list(asked.held().select_for_update(of=("self",)).select_related("applicant").order_by("pk"))
+        Right.objects.filter(pk__in=[row.pk for row in rows]).update(
+            removed_at=act.at, removed_by=user, removal_reason=reason
+        )
+        if len(rows) > 1:
+            _audit_many(act, right.applicant, action="rights.remove_many", count=len(rows), reason=reason)
+        elif rows:
+            _audit(act, rows[0], action="rights.remove", before={"facts": rows[0].facts}, after={"reason": reason})
+    return len(rows)
 
 
 def record_many(
@@ -150,13 +156,7 @@ def record_many(
         except IntegrityError:
             raise RefusedError("同时有人登记了其中的内容，请刷新后重试。") from None
         if fresh:
-            record_audit(
-                act,
-                action="rights.record_many",
-                target=applicant,
-                region_code=applicant.region_id,
-                after={"count": len(fresh)},
-            )
+            _audit_many(act, applicant, action="rights.record_many", count=len(fresh))
     return Recorded(len(fresh), len(rows) - len(fresh))
 
 
@@ -219,3 +219,7 @@ def _known_text(event: Event) -> str:
 
 def _audit(act: ActorContext, right: Right, *, action: str, **changes: Any) -> None:
     record_audit(act, action=action, target=right, region_code=right.applicant.region_id, **changes)
+
+
+def _audit_many(act: ActorContext, applicant: Applicant, *, action: str, **after: Any) -> None:
+    record_audit(act, action=action, target=applicant, region_code=applicant.region_id, after=after)

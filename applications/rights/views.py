@@ -186,12 +186,13 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @access(applicants)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Take a record off the register, with a reason."""
+    """Take a record, or all that were recorded in one go with it, off the register, with a reason."""
     right = _right(request, key)
-    form = RemovalForm(request.POST if request.method == "POST" else None)
+    recorded = Right.objects.recorded_with(right).held().count()
+    form = RemovalForm(request.POST if request.method == "POST" else None, recorded=recorded)
     if request.method == "POST" and form.is_valid():
-        remove_right(right, reason=form.cleaned_data["reason"], act=act_of(request))
-        messages.success(request, "已从台账中移除。")
+        removed = remove_right(right, act=act_of(request), **form.cleaned_data)
+        messages.success(request, f"已从台账中移除 {removed} 项。")
         return redirect("rights:list")
     row = right_row(right, right_kinds().get(right.kind))
     return render(request, "rights/remove.html", {"form": form, "row": row})

@@ -64,7 +64,7 @@ def preview(request: HttpRequest, key: uuid.UUID, index: int) -> HttpResponse:
     typed = read_section(dict(request.POST.lists()))
     read = read_preview(draft, index, typed, whole=False)
     return render(
-        request, "drafting/editor/_preview.html", {"draft": draft, "preview": read, "page": _page(draft, typed, read)}
+        request, "drafting/editor/previewed.html", {"draft": draft, "preview": read, "page": _page(draft, typed, read)}
     )
 
 

@@ -144,6 +144,22 @@ def test_a_removed_record_stays_with_reason_and_makes_room_for_a_new_one(applica
         change_right(right, event=kind(), facts=patent(), revision=0, act=act(member))
 
 
+def test_what_was_recorded_in_one_go_is_taken_off_in_one_go_and_nothing_else(applicant, member, client):
+    alone = record(applicant, member)
+    rows = [(kind(), patent(patent_no=make_patent_no(n)), "") for n in (2, 3, 4)]
+    record_many(applicant, rows=rows, act=act(member))
+    one, *others = Right.objects.exclude(pk=alone.pk)
+    client.force_login(member)
+    assert "一并移除" not in client.get(reverse("rights:remove", args=[alone.key])).content.decode()
+    remove = reverse("rights:remove", args=[one.key])
+    assert "同一次登记的 3 项一并移除" in client.get(remove).content.decode()
+    client.post(remove, {"reason": "导入有误", "together": "on"})
+    assert list(Right.objects.held()) == [alone]
+    assert {row.removal_reason for row in Right.objects.exclude(pk=alone.pk)} == {"导入有误"}
+    assert remove_right(others[0], reason="再点一次", act=act(member), together=True) == 0
+    assert AuditRecord.objects.get(action="rights.remove_many").after["count"] == 3
+
+
 def test_the_database_itself_refuses_a_second_record_and_a_removal_without_reason(applicant, member):
     right = record(applicant, member)
     copy = {"applicant": applicant, "kind": right.kind, "subject_key": right.subject_key, "recorded_by": member}

@@ -341,6 +341,9 @@ def test_a_preview_says_what_it_would_come_to_and_stores_nothing(writer, officer
     assert stored(draft, 1)["steps"][0]["yuan"] == "5000"
     part = writer.post(reverse("drafting:section_preview", args=[draft.key, 1]), page.sent)
     assert "6,000.00 元" in part.content.decode()
+    said = part.content.decode().split("#preview-said")[1].split("</div>")[0]
+    assert "6,000 元" in said
+    assert len("".join(said.split())) <= 80
     assert stored(draft, 1)["steps"][0]["yuan"] == "5000"
 
 
