@@ -1,12 +1,13 @@
 """Tags for what every page has: its place, a component with content of its own, a table that stacks on a phone."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.forms import BaseForm
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
 from django.templatetags.static import static
@@ -131,3 +132,44 @@ def labelled(rows: str, columns: list[Column]) -> SafeString:
         return f"<{name}{attributes}>"
 
     return mark_safe(_CELL.sub(complete, conditional_escape(rows)))  # noqa: S308 - attributes only are added
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a sent form has to mend: the place to go to (empty where it is none in particular), its name, and what."""
+
+    href: str
+    label: str
+    text: str
+
+
+@register.inclusion_tag("components/form_faults.html", takes_context=True)
+def form_faults(context: Context, *forms: BaseForm) -> dict[str, Any]:
+    """What the given forms have to mend, or, without any, the forms that the page of a POST was given."""
+    request = context.get("request")
+    if not forms and request is not None and request.method == "POST":
+        forms = tuple(_forms_among(context.flatten().values()))
+    found = {id(form): form for form in forms if form.is_bound}
+    return {"faults": [fault for form in found.values() for fault in _faults_of(form)]}
+
+
+def _forms_among(values: Iterable[Any]) -> Iterator[BaseForm]:
+    """The forms among values, in mappings and lists as well. By exact types: a lazy value is not worked out."""
+    for value in values:
+        if issubclass(type(value), BaseForm):
+            yield value
+        elif type(value) is dict:
+            yield from _forms_among(value.values())
+        elif type(value) in (list, tuple):
+            yield from (one for one in value if issubclass(type(one), BaseForm))
+
+
+def _faults_of(form: BaseForm) -> Iterator[Fault]:
+    for name, errors in form.errors.items():
+        field = form[name] if name in form.fields else None
+        for error in errors:
+            if field is None or field.is_hidden:
+                yield Fault("", "", error)
+            else:
+                # A group of choices has no control of its own name.
+                yield Fault(f"#{field.id_for_label or f'div_{field.auto_id}'}", strip_tags(str(field.label)), error)

@@ -6,10 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django import forms
 from django.conf import settings
 from django.template import Context, Template
 from django.template.loader import render_to_string
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -131,6 +132,28 @@ def test_a_status_is_worded_for_who_reads_it():
     assert "需要您补正" in draw('{% status_pill claim face="applicant" %}', claim=claim)
 
 
+class _Mended(forms.Form):
+    reason = forms.CharField(label="移除理由", error_messages={"required": "请写明移除理由。"})
+    way = forms.ChoiceField(label="方式", widget=forms.RadioSelect, choices=[("a", "甲")])
+    seen = forms.CharField(widget=forms.HiddenInput, error_messages={"required": "页面已过期，请刷新。"})
+
+    def clean(self) -> None:
+        raise forms.ValidationError("两项不能同时选。")
+
+
+def test_what_a_sent_form_has_to_mend_stands_at_the_head_of_its_page_with_the_focus_and_jumps():
+    sent = RequestFactory().post("/")
+    shown = draw("{% form_faults %}", request=sent, forms={"removal": _Mended({})}, other=_Mended())
+    assert re.search(r'role="alert" tabindex="-1" autofocus', shown)
+    assert '<a href="#id_reason">移除理由</a>：请写明移除理由。' in shown
+    assert '<a href="#div_id_way">方式</a>' in shown
+    assert "<li>页面已过期，请刷新。</li>" in shown
+    assert "<li>两项不能同时选。</li>" in shown
+    assert draw("{% form_faults %}", request=sent, form=_Mended()).strip() == ""
+    assert draw("{% form_faults %}", request=RequestFactory().get("/"), form=_Mended({})).strip() == ""
+    assert [path for path in TEMPLATES if "non_field_errors" in path.read_text()] == []
+
+
 # ---- the frame ------------------------------------------------------------------------------------
 @pytest.mark.django_db
 def test_every_page_has_the_landmarks_and_one_heading():
@@ -174,7 +197,7 @@ def test_the_header_shows_who_one_is_for_whom_and_how_much_is_unread():
 @pytest.mark.django_db
 def test_several_roles_are_counted():
     user = make_official(Role.DISTRICT_FIRST, binhu())
-    assert current_role_label(user) == "无锡市滨湖区 区级经办"
+    assert current_role_label(user) == "无锡市滨湖区（区级经办）"
     Appointment.objects.create(user=user, role=Role.ACCEPTANCE, region=xishan(), confirmed_at=timezone.now())
     assert current_role_label(User.objects.get(pk=user.pk)).endswith("等 2 项")
     member = make_member(ApplicantFactory(name="甲公司"))

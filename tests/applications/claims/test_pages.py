@@ -160,7 +160,7 @@ def test_a_claim_is_written_reviewed_and_submitted_without_a_script(own, member)
     assert claim.status == ClaimStatus.SUBMITTED
     html = own.get(url("claim", claim)).content.decode()
     assert claim.number in html
-    assert "无锡市滨湖区 受理" in html
+    assert "无锡市滨湖区（受理）" in html
 
 
 def test_what_cannot_be_read_is_shown_again_with_its_fault(own, member):

@@ -66,7 +66,7 @@ def test_the_time_line_names_offices_and_keeps_what_is_internal():
             reason="内部",
         )
     entries = timeline_of(claim)
-    assert [(entry["title"], entry["by"]) for entry in entries] == [("受理", "无锡市滨湖区 受理")]
+    assert [(entry["title"], entry["by"]) for entry in entries] == [("受理", "无锡市滨湖区（受理）")]
 
 
 def test_a_supervisor_may_return_a_claim_that_is_on_the_own_desk_only():

@@ -233,7 +233,7 @@ class TestProfile:
 
     def test_officials_read_that_they_act_for_no_applicant(self, signed_in, no_second_factor):
         page = signed_in(make_official(Role.ACCEPTANCE, binhu())).get(reverse("accounts:profile")).content.decode()
-        assert "无锡市滨湖区 受理" in page
+        assert "无锡市滨湖区（受理）" in page
         assert "不能代表申报单位" in page
 
 

@@ -84,7 +84,7 @@ def test_whoever_decided_for_the_district_does_not_approve_under_any_account(off
 def test_district_confirmation_leads_to_the_districts_own_decision(office, decider):
     claim = confirmed(office)
     assert (claim.route, claim.status) == (Route.DISTRICT, ClaimStatus.FINAL_DECISION)
-    assert claim.holder == "无锡市滨湖区 审定"
+    assert claim.holder == "无锡市滨湖区（审定）"
     assert Message.objects.filter(user=claim.created_by, body__contains="等待本区审定").exists()
     decision = support_claim(claim.pk, expected=expected(claim), minutes=SETTING, act=act(decider))
     claim = again(claim)
@@ -191,7 +191,7 @@ def test_applicant_reads_who_decides(office, decider):
     progress = progress_of(claim)
     assert [step.label for step in progress.steps] == ["填写", "受理", "区级审核", "区级审定", "公示", "拨付"]
     by = {entry["title"]: entry["by"] for entry in timeline_of(claim)}
-    assert by["审定支持"] == by["列入公示"] == "无锡市滨湖区 审定"
+    assert by["审定支持"] == by["列入公示"] == "无锡市滨湖区（审定）"
 
 
 def test_district_decider_works_through_the_pages(office, decider, client, settings):
