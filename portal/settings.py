@@ -118,10 +118,10 @@ AUTHENTICATION_BACKENDS = [
     "portal.accounts.backends.SignInBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "portal.accounts.validators.PasswordSimilarityValidator"},
     {"NAME": "portal.accounts.validators.PasswordLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "portal.accounts.validators.PasswordCommonValidator"},
+    {"NAME": "portal.accounts.validators.PasswordNumericValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

@@ -19,6 +19,9 @@ register = template.Library()
 _SLOTS = "_slots"
 _CELL = re.compile(r"<(?P<name>tr|th|td)(?P<attributes>(?:\s[^>]*)?)>")
 _CLASS = re.compile(r'(\sclass=")')
+_INDENTS = re.compile(r"\s*\n\s*")
+# Where line breaks are content.
+_KEEPS_LINES = re.compile(r"<(textarea|pre)\b")
 _COLSPAN = re.compile(r'\scolspan="(\d+)"')
 
 
@@ -109,8 +112,10 @@ def table_columns(columns: str) -> list[Column]:
 def labelled(rows: str, columns: list[Column]) -> SafeString:
     """Rows whose cells carry name and alignment of their columns, for phones, where no head is shown.
 
-    A cell keeps a label of its own; the head of a row needs none.
+    A cell keeps a label of its own; the head of a row needs none. Long tables are half indents, which are left out.
     """
+    if not _KEEPS_LINES.search(rows):
+        rows = mark_safe(_INDENTS.sub("\n", conditional_escape(rows)))  # noqa: S308 - spaces only are left out
     position = 0
 
     def complete(start: re.Match[str]) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Expression, OuterRef, Subquery, TextField, Value
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import NullIf
 
 from applications.claims.models import Assessment
 from policies.published.models import ItemVersion
@@ -63,8 +64,11 @@ def budget_needs(agendas: Sequence[Sequence[AgendaRow]]) -> list[list[BudgetNeed
     available = {row.line.pk: row.available for row in line_figures(lines)}
     newest = Assessment.objects.filter(claim=OuterRef("claim")).order_by("-pk").values("pk")[:1]
     found = Assessment.objects.filter(claim__in=[claim.pk for claim in claims], pk=Subquery(newest))
-    # As text: SQLite would make a number of a sum.
-    sums: dict[str, KeyTransform] = {name: KeyTextTransform(name, "answer") for name in ("city", "district")}
+    # As text: SQLite would make a number of a sum; and it writes a null out, which is a sum that is not split.
+    null = Value("null", output_field=TextField())
+    sums: dict[str, Expression] = {
+        name: NullIf(KeyTextTransform(name, "answer"), null) for name in ("city", "district")
+    }
     sums["others"] = KeyTransform("others", "answer")
     answers = {row["claim_id"]: row | {"steps": []} for row in found.values("claim_id", "version_id", "amount", **sums)}
     versions = ItemVersion.objects.in_bulk({row["version_id"] for row in answers.values()})

@@ -28,10 +28,13 @@ from review.decisions.services.decisions import (
     send_back,
     support_claim,
 )
+from review.decisions.selectors.agenda import agendas_of
 from review.decisions.services.locking import ExpectedState
 from review.decisions.services.publicity import approve_claim
+from review.treasury.enums import SourceKind
+from review.treasury.services.lines import LinePlan, create_line
 from tests.applications.worlds import loan_facts, patent_facts
-from tests.factories import act, binhu, make_official, suzhou, xishan
+from tests.factories import act, binhu, make_official, suzhou, wuxi, xishan
 from tests.review.worlds import (
     MINUTES,
     accepted,
@@ -305,3 +308,11 @@ def test_limit_used_up_since_the_review_stops_the_final_decision_and_names_what_
         support_claim(second.pk, expected=expected(second), minutes=MINUTES, act=act(office.decider))
     assert again(second).status == ClaimStatus.FINAL_DECISION
     assert not LimitEntry.objects.filter(claim=second).exists()
+
+
+def test_a_sum_that_no_document_splits_comes_whole_from_the_line_of_the_region_that_decides(office):
+    plan = LinePlan(name="2026年专项资金", source=SourceKind.CITY)
+    line = create_line(wuxi(), year=timezone.localdate().year, plan=plan, act=act(office.finance))
+    claim = city_passed(office, item="wx2020-05-loan", lines=[loan_facts()])
+    [agenda] = agendas_of(fresh(office.decider))
+    assert [(need.line, need.wanted) for need in agenda.budgets] == [(line, claim.forwarded_amount)]
