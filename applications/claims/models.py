@@ -186,7 +186,7 @@ class Claim(models.Model):
         if role is None:
             return "已办结"
         region = self.region if role in DISTRICT_ROLES else self.deciding_region
-        return region.with_duty(role)
+        return role.of(region.full_name)
 
     @property
     def forwarded_amount(self) -> Decimal | None:

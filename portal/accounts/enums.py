@@ -50,6 +50,10 @@ class Role(models.TextChoices):
     SYSTEM_ADMIN = "system_admin", "系统管理"
     SECURITY_ADMIN = "security_admin", "安全管理"
 
+    def of(self, place: str) -> str:
+        """Who of a place has the duty, as in 由无锡市滨湖区（受理）办理."""
+        return f"{place}（{self.label}）"
+
 
 DISTRICT_ROLES = frozenset({Role.ACCEPTANCE, Role.DISTRICT_FIRST, Role.DISTRICT_SECOND})
 CITY_ROLES = frozenset({Role.CITY_OFFICER, Role.DECISION_MAKER, Role.FINANCE, Role.POLICY_ADMIN})

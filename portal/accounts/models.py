@@ -57,10 +57,6 @@ class Region(models.Model):
         """City and district together, e.g. 无锡市滨湖区."""
         return f"{self.parent.name}{self.name}" if self.level == RegionLevel.DISTRICT and self.parent else self.name
 
-    def with_duty(self, role: str) -> str:
-        """Who of the region has something by duty, as in 由无锡市滨湖区（受理）办理."""
-        return f"{self.full_name}（{Role(role).label}）"
-
 
 class User(Person):
     """A person who signs in. What they may do stands in memberships and appointments, never here."""
@@ -396,7 +392,7 @@ class Appointment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.region.with_duty(self.role)
+        return Role(self.role).of(self.region.full_name)
 
     @property
     def is_over(self) -> bool:

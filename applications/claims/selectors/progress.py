@@ -205,7 +205,7 @@ def _entry(claim: Claim, event: ClaimEvent) -> dict[str, Any]:
     by = event.actor_name
     if event.role in Role.values:
         region = claim.region if event.role in DISTRICT_ROLES else claim.deciding_region
-        by = region.with_duty(event.role)
+        by = Role(event.role).of(region.full_name)
     return {
         "title": Action(event.action).label,
         "at": event.at,

@@ -18,6 +18,7 @@ from portal.core.errors import RefusedError, StaleStateError
 from portal.jobs.models import Job
 from review.decisions.enums import Conclusion, CreditResult, Stage
 from review.decisions.models import Decision
+from review.decisions.selectors.agenda import agendas_of
 from review.decisions.services.credit import record_credit
 from review.decisions.services.decisions import (
     LineSum,
@@ -28,7 +29,6 @@ from review.decisions.services.decisions import (
     send_back,
     support_claim,
 )
-from review.decisions.selectors.agenda import agendas_of
 from review.decisions.services.locking import ExpectedState
 from review.decisions.services.publicity import approve_claim
 from review.treasury.enums import SourceKind
