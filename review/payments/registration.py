@@ -15,12 +15,14 @@ from review.payments.jobs import issue_notices, read_answer, settle_rest, tell
 from review.payments.message_kinds import FIELDS, KINDS
 from review.payments.models import Batch, Disbursement, RowHandling
 from review.payments.papers import PAYMENT_NOTICE
+from review.payments.services.long_batches import KIND, move_in_background
 
 URL_MODULES.add("funding/", "review.payments.funding_urls")
 register_messages(KINDS, FIELDS)
 URL_MODULES.add("payments/", "review.payments.urls")
 JOB_KINDS.add("payments.read_answer", JobKind("处理银行回盘", read_answer))
 JOB_KINDS.add("payments.settle_batch", JobKind("登记整批到账", settle_rest))
+JOB_KINDS.add(KIND, JobKind("核对或发放支付批次", move_in_background))
 JOB_KINDS.add("payments.tell", JobKind("通知付款结果", tell))
 JOB_KINDS.add("payments.issue_notices", JobKind("制作拨款通知书（成批）", issue_notices))
 readers = officials(Role.FINANCE, Role.AUDITOR)

@@ -20,7 +20,7 @@ from portal.audit.services import record_audit, record_contents
 from portal.core.bulk import insert_rows, update_rows
 from portal.core.errors import RefusedError, StaleStateError
 from portal.core.money import to_yuan
-from review.checks.services.examine import examine_for_payment
+from review.checks.services.examine import examine_for_payment, examined_since
 from review.funding.models import AwardPart
 from review.payments.debts import debts_of, repay
 from review.payments.enums import BatchState, Deed, LineState
@@ -31,6 +31,7 @@ from review.payments.workflow import BATCHES, LINES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from portal.core.actor import ActorContext
 
@@ -113,7 +114,7 @@ def drop_stopped(batch: Batch, *, act: ActorContext) -> int:
     """Take the lines out of an open batch that something stands against; returns how many."""
     officer = finance_officer(batch.region_id, act)
     with transaction.atomic():
-        locked = _lock_batch(batch)
+        locked = lock_batch(batch)
         if locked.state != BatchState.OPEN:
             raise RefusedError("只有核对中的批次可以移出笔数。")
         lines = list(locked.lines.with_claims())
@@ -124,19 +125,26 @@ def drop_stopped(batch: Batch, *, act: ActorContext) -> int:
     return len(stopped)
 
 
-def prepare_batch(batch: Batch, *, withhold: bool, act: ActorContext) -> Batch:
+def check_preparation(locked: Batch, *, act: ActorContext) -> User:
+    """Who prepares a locked batch. Raises as `prepare_batch` does, its lines aside."""
+    officer = finance_officer(locked.region_id, act)
+    BATCHES.check(locked, BatchState.PREPARED)
+    return officer
+
+
+def prepare_batch(batch: Batch, *, withhold: bool, act: ActorContext, checked_since: datetime | None = None) -> Batch:
     """Freeze who is paid how much. `withhold` takes what applicants owe to this payer off what they are paid.
 
-    Raises RefusedError where something stands against a line, or the batch is empty.
+    Claims whose checks ran after `checked_since` are not checked anew. Raises RefusedError where something stands
+    against a line, or the batch is empty.
     """
-    officer = finance_officer(batch.region_id, act)
     with transaction.atomic():
-        locked = _lock_batch(batch)
-        BATCHES.check(locked, BatchState.PREPARED)
+        locked = lock_batch(batch)
+        officer = check_preparation(locked, act=act)
         lines = lock_lines(locked.lines.values_list("pk", flat=True))
         if not lines:
             raise RefusedError("批次中没有可支付的笔数，请解散后重新选取。")
-        _refuse_stopped(lines, user=officer, act=act)
+        _refuse_stopped(lines, user=officer, act=act, checked_since=checked_since)
         payees = payees_of([line.part.award.claim_id for line in lines])
         for line in lines:
             line.payee = payees[line.part.award.claim_id].fields
@@ -158,24 +166,33 @@ def prepare_batch(batch: Batch, *, withhold: bool, act: ActorContext) -> Batch:
     return locked
 
 
-def release_batch(batch: Batch, *, shown: str, act: ActorContext) -> Batch:
+def check_release(locked: Batch, *, shown: str, act: ActorContext) -> User:
+    """Who releases a locked batch, as another person than who prepared it. Raises as `release_batch` does."""
+    officer = finance_officer(locked.region_id, act)
+    BATCHES.check(locked, BatchState.RELEASED)
+    if locked.released_by_id:
+        raise RefusedError("该批次已经发放。")
+    if same_person(officer, locked.prepared_by_id):
+        raise RefusedError("该批次由您核对，须由另一名财务人员复核发放。")
+    if shown != locked.lines_sha256:
+        raise StaleStateError("批次内容与您看到的不一致，没有发放。请刷新后重新核对。")
+    return officer
+
+
+def release_batch(batch: Batch, *, shown: str, act: ActorContext, checked_since: datetime | None = None) -> Batch:
     """Send a prepared batch on its way: its money is in transit. `shown` is the digest that the officer's page showed.
 
+    Claims whose checks ran after `checked_since` are not checked anew.
     Raises RefusedError for who prepared it, decided on one of its claims or confirmed an account, and where something
     stands against a line by now; StaleStateError where the page showed another content.
     """
-    officer = finance_officer(batch.region_id, act)
     with transaction.atomic():
-        locked = _lock_batch(batch)
-        BATCHES.check(locked, BatchState.RELEASED)
-        if locked.released_by_id:
-            raise RefusedError("该批次已经发放。")
-        if same_person(officer, locked.prepared_by_id):
-            raise RefusedError("该批次由您核对，须由另一名财务人员复核发放。")
+        locked = lock_batch(batch)
+        officer = check_release(locked, shown=shown, act=act)
         lines = lock_lines(locked.lines.values_list("pk", flat=True))
-        if lines_digest(lines) != locked.lines_sha256 or shown != locked.lines_sha256:
-            raise StaleStateError("批次内容与您看到的不一致，没有发放。请刷新后重新核对。")
-        _refuse_stopped(lines, user=officer, act=act)
+        if lines_digest(lines) != locked.lines_sha256:
+            raise StaleStateError("批次内容已有变动，没有发放。请解散批次后重新核对。")
+        _refuse_stopped(lines, user=officer, act=act, checked_since=checked_since)
         BATCHES.move(locked, BatchState.RELEASED, changes={"released_by": officer, "released_at": act.at})
         move_in_transit(lines, act=act)
         withheld = [line for line in lines if line.debt]
@@ -193,7 +210,7 @@ def dissolve_batch(batch: Batch, *, reason: str, act: ActorContext) -> None:
     if not reason.strip():
         raise RefusedError("请写明解散批次的原因。", field="reason")
     with transaction.atomic():
-        locked = _lock_batch(batch)
+        locked = lock_batch(batch)
         BATCHES.move(locked, BatchState.DISSOLVED)
         _undo_withholding(locked)
         lines = list(locked.lines.all())
@@ -254,10 +271,13 @@ def _undo_withholding(batch: Batch) -> None:
             Disbursement.objects.filter(pk=rest.pk).update(fen=rest.fen + withheld.fen)
 
 
-def _refuse_stopped(lines: Sequence[Disbursement], *, user: User, act: ActorContext) -> None:
+def _refuse_stopped(
+    lines: Sequence[Disbursement], *, user: User, act: ActorContext, checked_since: datetime | None
+) -> None:
     """Run the checks of the lines' claims anew. Raises RefusedError where something stands against a line."""
     claims = {line.part.award.claim_id: line.part.award.claim for line in lines if not line.debt}
-    examine_for_payment(list(claims.values()), at=act.at)
+    fresh = examined_since(claims, checked_since) if checked_since else frozenset()
+    examine_for_payment([claim for pk, claim in claims.items() if pk not in fresh], at=act.at)
     found = check_lines(lines, user=user)
     stopped = [(line, finding) for line in lines for finding in found[line.pk] if finding.stops]
     if stopped:
@@ -269,7 +289,8 @@ def _refuse_stopped(lines: Sequence[Disbursement], *, user: User, act: ActorCont
         )
 
 
-def _lock_batch(batch: Batch) -> Batch:
+def lock_batch(batch: Batch) -> Batch:
+    """The batch as it is now, locked until the end of the transaction."""
     return Batch.objects.select_for_update(of=("self",)).select_related("region").get(pk=batch.pk)
 
 

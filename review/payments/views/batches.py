@@ -36,6 +36,7 @@ from review.payments.services.batches import (
 )
 from review.payments.services.files import unusual_characters, write_bank_file
 from review.payments.services.lines import settle_batch
+from review.payments.services.long_batches import is_long, running_job, start_preparation, start_release
 
 if TYPE_CHECKING:
     import uuid
@@ -113,14 +114,25 @@ def _form_of(request: HttpRequest) -> Any:
 def _carry_out(request: HttpRequest, found: Batch, form: Any) -> HttpResponse:
     deed, act = request.POST.get("deed", ""), act_of(request)
     words = ""
+    in_background = "笔数较多，正在后台逐件核查；办完后在“消息”中告知结果。"
     if deed == "prepare":
-        prepare_batch(found, withhold=bool(request.POST.get("withhold")), act=act)
-        words = "已核对，请由另一名财务人员复核发放。"
+        withhold = bool(request.POST.get("withhold"))
+        if is_long(found):
+            start_preparation(found, withhold=withhold, act=act)
+            words = in_background
+        else:
+            prepare_batch(found, withhold=withhold, act=act)
+            words = "已核对，请由另一名财务人员复核发放。"
     elif deed == "drop":
         words = f"已移出 {drop_stopped(found, act=act)} 笔。"
     elif deed == "release":
-        release_batch(found, shown=request.POST.get("shown", ""), act=act)
-        words = "已发放，请下载银行文件。"
+        shown = request.POST.get("shown", "")
+        if is_long(found):
+            start_release(found, shown=shown, act=act)
+            words = in_background
+        else:
+            release_batch(found, shown=shown, act=act)
+            words = "已发放，请下载银行文件。"
     elif deed == "dissolve":
         dissolve_batch(found, reason=form.cleaned_data["reason"], act=act)
         words = "批次已解散，其中各笔可重新选取。"
@@ -148,6 +160,7 @@ def _batch_page(request: HttpRequest, found: Batch, *, sent: Any = None) -> Http
         "page": lines,
         "rows": [(line, checks.by_line.get(line.pk, ()) if checks else ()) for line in lines.rows],
         "checks": checks,
+        "job": running_job(found) if is_open else None,
         "sums": sums,
         "count": sum(each.count for each in sums),
         "total": sum((each.yuan for each in sums), to_yuan(0)),
