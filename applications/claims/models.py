@@ -12,42 +12,15 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
 from applications.claims.enums import EDITABLE, RELEASED, Action, ClaimStatus, Route
+from applications.claims.visibility import claims_of_duty, visible_claims
 from applications.claims.workflow import reviewer_of
 from policies.engine.procedure import Procedure
-from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
+from portal.accounts.enums import DISTRICT_ROLES
 from portal.accounts.models import Region, User
 from portal.core.choices import StateField
 from portal.core.files import kept_name
 
-# Roles that read claims in all of their region, and those that read them only once there is money to pay.
-_READERS = DISTRICT_ROLES | {Role.CITY_OFFICER, Role.DECISION_MAKER, Role.AUDITOR}
 _AFTER_REVIEW = frozenset({ClaimStatus.AUDIT, ClaimStatus.PANEL, ClaimStatus.FINAL_DECISION})
-_PAYABLE = frozenset({ClaimStatus.APPROVED, ClaimStatus.PAID, ClaimStatus.TERMINATED})
-
-
-def visible_claims(user: User, prefix: str = "") -> Q:
-    """The condition under which a claim (reached through `prefix`, e.g. "claim__") may be seen by a person.
-
-    Members see their applicants' claims. Officials see those of their own district or city, drafts never;
-    finance only what is approved; a district's decision-maker only what the district decides; policy and system
-    administrators none.
-    """
-    visible = Q(**{f"{prefix}applicant_id__in": [m.applicant_id for m in user.active_memberships]})
-    for appointment in user.active_appointments:
-        if appointment.role not in _READERS and appointment.role != Role.FINANCE:
-            continue
-        field = {
-            RegionLevel.DISTRICT: "region_id",
-            RegionLevel.CITY: "city_id",
-            RegionLevel.PROVINCE: "city__parent_id",
-        }[RegionLevel(appointment.region.level)]
-        theirs = Q(**{f"{prefix}{field}": appointment.region_id}) & ~Q(**{f"{prefix}submitted_at": None})
-        if appointment.role == Role.FINANCE:
-            theirs &= Q(**{f"{prefix}status__in": _PAYABLE})
-        if appointment.role == Role.DECISION_MAKER and appointment.region.level == RegionLevel.DISTRICT:
-            theirs &= Q(**{f"{prefix}route": Route.DISTRICT})
-        visible |= theirs
-    return visible
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
@@ -265,10 +238,10 @@ class StoredFile(models.Model):
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    """Evidence, narrowed to who asks."""
+    """Evidence, narrowed to who asks: what was filed says nothing of what officers concluded, and is never closed."""
 
     def visible_to(self, user: User) -> EvidenceQuerySet:
-        return self.filter(visible_claims(user, "claim__"))
+        return self.filter(claims_of_duty(user, "claim__"))
 
     def open_to(self, user: User) -> EvidenceQuerySet:
         """Files that this person may open: a removed one only officials, who had it before them when it was removed."""

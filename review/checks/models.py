@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from applications.claims.models import visible_claims
+from applications.claims.visibility import visible_claims
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.choices import StateField

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from applications.claims.enums import Route
-from applications.claims.models import visible_claims
+from applications.claims.visibility import visible_claims
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import User
 from portal.core.choices import StateField

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, Max, Q, QuerySet, Sum
 
 from applications.claims.enums import ClaimStatus
-from applications.claims.models import visible_claims
+from applications.claims.visibility import visible_claims
 from policies.published.models import SupportItem
 from portal.accounts.enums import SizeClass
 from portal.accounts.models import Region

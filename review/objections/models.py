@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from applications.claims.visibility import open_claims
 from portal.accounts.models import Region, User
 from portal.core.choices import StateField
 from portal.core.encrypted_fields import EncryptedField
@@ -23,6 +24,7 @@ class FilingQuerySet(models.QuerySet["Filing"]):
     def visible_to(self, user: User) -> Self:
         """Those against lists of the regions in which one handles publicity, unless recused from the applicant."""
         theirs = self.filter(entry__publicity__region_id__in=user.regions_for(*PUBLICITY_ROLES))
+        theirs = theirs.filter(open_claims(user, "entry__claim__"))
         return theirs.exclude(entry__claim__applicant_id__in=user.recused_from)
 
     def waiting(self) -> Self:

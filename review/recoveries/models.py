@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from applications.claims.visibility import open_claims
 from portal.accounts.enums import Role
 from portal.core.choices import StateField
 from portal.core.money import to_yuan
@@ -36,7 +37,7 @@ class RecoveryQuerySet(models.QuerySet["Recovery"]):
             | Q(claim__award__parts__region_id__in=user.regions_for(Role.FINANCE))
             | in_trees("region__code", user.regions_for(Role.AUDITOR))
         )
-        return self.filter(pk__in=mine.values("pk"))
+        return self.filter(open_claims(user, "claim__"), pk__in=mine.values("pk"))
 
 
 class Recovery(models.Model):

@@ -39,6 +39,12 @@ class SampleForm(forms.Form):
         self.fields["region"].queryset = Region.objects.filter(pk__in=regions)  # type: ignore[attr-defined]
 
 
+class GiveBackForm(forms.Form):
+    """Why a second look ends without a conclusion."""
+
+    reason = LineField(label="交回的理由", max_length=300)
+
+
 class JudgeForm(forms.Form):
     """The second officer's own conclusion."""
 

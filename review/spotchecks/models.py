@@ -64,9 +64,14 @@ class Sample(models.Model):
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> CaseQuerySet:
-        """Those of samples that the person reads, without applicants from whom they are recused."""
+        """Those of samples that the person reads, without applicants from whom they are recused.
+
+        Of a claim that the person is looking at anew, none but the one they took.
+        """
         seen = in_trees("sample__region__code", user.regions_for(*READERS))
-        return self.filter(seen).exclude(decision__claim__applicant_id__in=user.recused_from)
+        mine = Look.objects.running(user)
+        others = ~Q(decision__claim__in=mine.values("claim")) | Q(pk__in=mine.values("case"))
+        return self.filter(seen, others).exclude(decision__claim__applicant_id__in=user.recused_from)
 
 
 class Case(models.Model):
@@ -103,3 +108,36 @@ class Case(models.Model):
                 ),
             ),
         ]
+
+
+class LookQuerySet(models.QuerySet["Look"]):
+    def running(self, user: User) -> LookQuerySet:
+        """Those that a person, under whichever account, has begun and neither concluded nor given back."""
+        return self.filter(officer__in=user.account_ids, ended_at=None)
+
+
+class Look(models.Model):
+    """One officer's turn at a drawn conclusion: until it ends, the claim's other pages are closed to them."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="looks", verbose_name="抽查件")
+    claim = models.ForeignKey("applications.Claim", models.PROTECT, related_name="+", verbose_name="申报")
+    officer = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="复核人")
+    began_at = models.DateTimeField("领取时间", default=timezone.now)
+    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    given_back = models.CharField("交回的理由", max_length=300, blank=True)
+
+    objects = LookQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = verbose_name_plural = "抽查件领取"
+        indexes: ClassVar = [
+            models.Index(fields=["officer"], condition=Q(ended_at=None), name="running_looks_of_an_officer")
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case"], condition=Q(ended_at=None), name="one_running_look_at_a_case"),
+            models.CheckConstraint(name="given_back_is_over", condition=Q(given_back="") | Q(ended_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.officer.name}"

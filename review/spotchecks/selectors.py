@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from portal.accounts.models import Region, User
-from portal.core.regions import in_trees
+from portal.accounts.persons import same_person
+from portal.core.regions import in_trees, within
 from portal.core.sampling import wilson_interval
+from review.assignments.models import Assignment
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision
 from review.decisions.permissions import four_eyes_problem, persons_of
 from review.spotchecks.enums import CaseState, Source
-from review.spotchecks.models import JUDGES, Case, Sample
+from review.spotchecks.models import DRAWERS, JUDGES, Case, Look, Sample
 
 # Conclusions of these stages are looked at again; a panel's and an auditor's have their report.
 STAGES = (Stage.DISTRICT_FIRST, Stage.DISTRICT_SECOND, Stage.CITY, Stage.FINAL)
@@ -35,12 +38,34 @@ def population(region: Region, *, source: Source, stage: str, since: date, until
     return found.filter(by.get(source, Q()))
 
 
+def running_look(case: Case) -> Look | None:
+    """Who is looking at a drawn conclusion anew just now."""
+    return case.looks.filter(ended_at=None).select_related("officer").first()
+
+
+def may_end(user: User, look: Look) -> bool:
+    """Whether the person gives a look back: the officer's own, or any of the regions in which they draw samples."""
+    return same_person(user, look.officer_id) or within(look.case.sample.region_id, user.regions_for(*DRAWERS))
+
+
+def claims_looked_at(user: User) -> QuerySet[Any, Any] | None:
+    """The keys of the claims that a person is looking at anew; None for whoever never does."""
+    return Look.objects.running(user).values("claim") if user.regions_for(*JUDGES) else None
+
+
 def judge_problem(user: User, case: Case) -> str:
-    """Why this person may not take the second look; "" where they may."""
+    """Why this person may not take the second look; "" where they may.
+
+    Whoever worked on the claim, or looked at it before, knows what was concluded.
+    """
     claim = case.decision.claim
     areas = user.regions_for(*JUDGES)
     if not Sample.objects.filter(in_trees("region__code", areas), pk=case.sample_id).exists():
         return "您的职责不包含该地区的复核抽查。"
+    if Look.objects.filter(claim=claim, officer__in=user.account_ids, ended_at__isnull=False).exists():
+        return "您领取过该申报的抽查件，已经可以看到原意见，请由其他人员复核。"
+    if Assignment.objects.filter(claim=claim, officer__in=user.account_ids).exists():
+        return "您承办过该申报，请由其他人员复核。"
     rows = Decision.objects.filter(claim=claim).values_list("officer_id", "on_behalf_of_id", "stage")
     return four_eyes_problem(user, claim, persons_of(rows))
 

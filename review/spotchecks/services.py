@@ -13,7 +13,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from portal.accounts.areas import covers
-from portal.accounts.models import Region
+from portal.accounts.models import Region, User
+from portal.accounts.persons import same_person
 from portal.accounts.selectors import officers_of
 from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
@@ -22,8 +23,8 @@ from portal.core.sampling import drawn, sample_size
 from portal.notifications.services import notify_users
 from review.decisions.enums import Conclusion
 from review.spotchecks.enums import CaseState, Confidence, Source
-from review.spotchecks.models import DRAWERS, JUDGES, Case, Sample
-from review.spotchecks.selectors import judge_problem, population
+from review.spotchecks.models import DRAWERS, JUDGES, Case, Look, Sample
+from review.spotchecks.selectors import judge_problem, may_end, population, running_look
 from review.spotchecks.workflow import CASES
 
 _MOST = 2000
@@ -117,22 +118,92 @@ def keep_sample(
     return sample, drawn(keys, size, seed=seed)
 
 
-def judge_case(case: Case, *, conclusion: Conclusion, amount: Decimal | None, words: str, act: ActorContext) -> Case:
-    """Conclude on a drawn claim as its second officer; it agrees where conclusion and sum are the first's.
+def take_case(case: Case, *, act: ActorContext) -> Look:
+    """Begin a second look: the drawn claim's other pages are closed to the person until it ends.
 
-    Raises PermissionDenied or RefusedError for whoever may not (another area, four eyes, recusal), RefusedError
-    without words and where it was looked at already.
+    Taken twice by the same person it is the same look. Raises RefusedError for whoever may not conclude on it, and
+    where somebody else has it.
+    """
+    with transaction.atomic():
+        locked = _locked(case)
+        user = _judge(locked, act=act)
+        if look := running_look(locked):
+            if same_person(user, look.officer_id):
+                return look
+            raise RefusedError(f"该抽查件已由{look.officer.name}领取，请复核其他抽查件。")
+        CASES.check(locked, CaseState.AGREED)
+        claim = locked.decision.claim
+        look = Look.objects.create(case=locked, claim=claim, officer=user, began_at=act.at)
+        record_audit(
+            act,
+            action="spotchecks.taken",
+            target=locked,
+            region_code=locked.sample.region_id,
+            after={"claim": claim.number},
+        )
+    return look
+
+
+def give_back(case: Case, *, reason: str, act: ActorContext) -> Look:
+    """End a second look without a conclusion; its officer never takes a case of the claim again.
+
+    Raises RefusedError without a reason and where nobody has it, PermissionDenied for anybody but its officer and
+    whoever draws samples there.
+    """
+    if not reason.strip():
+        raise RefusedError("请写明交回的理由。", field="reason")
+    with transaction.atomic():
+        locked = _locked(case)
+        look = running_look(locked)
+        if look is None:
+            raise RefusedError("该抽查件没有人领取，不需交回。")
+        if act.user is None or not may_end(act.user, look):
+            raise PermissionDenied("只有领取人或者该地区的审定人员可以交回抽查件。")
+        look.given_back = reason.strip()
+        _end(look, act=act)
+        record_audit(
+            act,
+            action="spotchecks.given_back",
+            target=locked,
+            region_code=locked.sample.region_id,
+            after={"claim": look.claim.number, "reason": look.given_back},
+        )
+    return look
+
+
+def _locked(case: Case) -> Case:
+    return Case.objects.select_for_update(of=("self",)).select_related("decision__claim", "sample").get(pk=case.pk)
+
+
+def _judge(case: Case, *, act: ActorContext) -> User:
+    """The person who acts, as one who may look at the case anew."""
+    if act.user is None:
+        raise PermissionDenied("复核须由人员办理。")
+    if problem := judge_problem(act.user, case):
+        raise RefusedError(problem)
+    return act.user
+
+
+def _end(look: Look, *, act: ActorContext) -> None:
+    look.ended_at = act.at
+    look.save(update_fields=["ended_at", "given_back"])
+    record_contents([look])
+
+
+def judge_case(case: Case, *, conclusion: Conclusion, amount: Decimal | None, words: str, act: ActorContext) -> Case:
+    """Conclude on a drawn claim that one took; it agrees where conclusion and sum are the first's.
+
+    Raises PermissionDenied or RefusedError for whoever may not (another area, four eyes, recusal) or did not take it,
+    RefusedError without words and where it was looked at already.
     """
     if not words.strip():
         raise RefusedError("请写明复核的依据。", field="words")
     with transaction.atomic():
-        locked = (
-            Case.objects.select_for_update(of=("self",)).select_related("decision__claim", "sample").get(pk=case.pk)
-        )
-        if act.user is None:
-            raise PermissionDenied("复核须由人员办理。")
-        if problem := judge_problem(act.user, locked):
-            raise RefusedError(problem)
+        locked = _locked(case)
+        user = _judge(locked, act=act)
+        look = running_look(locked)
+        if look is None or not same_person(user, look.officer_id):
+            raise RefusedError("请先领取该抽查件，再登记复核结论。")
         first = locked.decision
         given = amount if conclusion == Conclusion.SUPPORT else None
         same = conclusion == first.conclusion and (conclusion == Conclusion.REFUSE or given == first.amount)
@@ -143,10 +214,11 @@ def judge_case(case: Case, *, conclusion: Conclusion, amount: Decimal | None, wo
                 "conclusion": conclusion,
                 "amount": given,
                 "words": words.strip(),
-                "judged_by": act.user,
+                "judged_by": user,
                 "judged_at": act.at,
             },
         )
+        _end(look, act=act)
         record_audit(
             act,
             action="spotchecks.judged",

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from portal.access import access, officials
+from portal.accounts.persons import same_person
 from portal.audit.security import exported_workbook
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
@@ -17,10 +18,10 @@ from portal.core.paging import paginate
 from portal.core.spreadsheets import Cell, Column, Kind, Sheet, build_book
 from review.decisions.selectors.claim_review import ClaimReview
 from review.spotchecks.enums import CaseState
-from review.spotchecks.forms import JudgeForm, SampleForm
+from review.spotchecks.forms import GiveBackForm, JudgeForm, SampleForm
 from review.spotchecks.models import DRAWERS, READERS, Case, Sample
-from review.spotchecks.selectors import agreements, cases_of, judge_problem
-from review.spotchecks.services import SamplePlan, draw_sample, judge_case
+from review.spotchecks.selectors import agreements, cases_of, judge_problem, may_end, running_look
+from review.spotchecks.services import SamplePlan, draw_sample, give_back, judge_case, take_case
 
 PAGE_SIZE = 50
 readers = officials(*READERS)
@@ -121,21 +122,47 @@ def _row(case: Case) -> list[Cell]:
 @access(readers)
 @require_http_methods(["GET", "HEAD", "POST"])
 def case(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """A drawn claim to conclude on anew, without the first conclusion; both beside each other once that is done."""
+    """A drawn claim to take and to conclude on anew, without the first conclusion; then both beside each other."""
     user = user_of(request)
     rows = Case.objects.visible_to(user).select_related(
         "sample", "judged_by", "decision__claim__item", "decision__claim__applicant", "decision__claim__region"
     )
     found = get_object_or_404(rows, key=key)
-    claim = found.decision.claim
-    is_open = found.state == CaseState.OPEN
-    problem = judge_problem(user, found) if is_open else ""
-    form = JudgeForm(request.POST or None) if is_open and not problem else None
-    if request.method == "POST" and form is not None and form.is_valid():
-        with show_refusal(form):
-            done = judge_case(found, act=act_of(request), **form.cleaned_data)
-            messages.success(request, f"已登记，结果：{done.get_state_display()}。")
+    look = running_look(found)
+    is_mine = look is not None and same_person(user, look.officer_id)
+    problem = judge_problem(user, found) if found.state == CaseState.OPEN else ""
+    if look is not None and not is_mine:
+        problem = problem or f"该抽查件已由{look.officer.name}领取。"
+    back_form = GiveBackForm() if look is not None and may_end(user, look) else None
+    form = JudgeForm() if is_mine and not problem else None
+    sent = request.POST.get("intent")
+    if request.method == "POST" and sent == "take":
+        with show_refusal(denials=True) as refusal:
+            take_case(found, act=act_of(request))
             return redirect("spotchecks:case", key=found.key)
-    claim_review = ClaimReview(claim, user=user)
-    context = {"case": found, "claim": claim, "form": form, "problem": problem, "claim_review": claim_review}
-    return render(request, "spotchecks/case.html", context, status=422 if form and form.errors else 200)
+        problem = str(refusal)
+    elif request.method == "POST" and sent == "give_back" and back_form is not None:
+        back_form = GiveBackForm(request.POST)
+        with show_refusal(back_form, denials=True):
+            if back_form.is_valid():
+                give_back(found, act=act_of(request), **back_form.cleaned_data)
+                messages.success(request, "已交回，由其他人员复核。")
+                return redirect("spotchecks:sample", key=found.sample.key)
+    elif request.method == "POST" and form is not None:
+        form = JudgeForm(request.POST)
+        if form.is_valid():
+            with show_refusal(form):
+                done = judge_case(found, act=act_of(request), **form.cleaned_data)
+                messages.success(request, f"已登记，结果：{done.get_state_display()}。")
+                return redirect("spotchecks:case", key=found.key)
+    is_refused = any(each is not None and each.errors for each in (form, back_form))
+    context = {
+        "case": found,
+        "claim": found.decision.claim,
+        "form": form,
+        "back_form": back_form,
+        "look": look,
+        "problem": problem,
+        "claim_review": ClaimReview(found.decision.claim, user=user),
+    }
+    return render(request, "spotchecks/case.html", context, status=422 if is_refused else 200)

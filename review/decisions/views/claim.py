@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from applications.claims.models import Claim
 from applications.claims.selectors.scope import correction_targets
+from applications.claims.visibility import why_closed
 from portal.access import access
 from portal.accounts.areas import covers
 from portal.core.actor import ActorContext
@@ -87,6 +88,8 @@ def claim_or_404(request: HttpRequest, key: uuid.UUID) -> Claim:
     )
     user = user_of(request)
     found = with_desk(claims_for(user).with_call_item().select_related(*related)).filter(key=key).first()
+    if found is None and (closed := why_closed(user, Claim.objects.filter(key=key))):
+        raise PermissionDenied(closed)
     if found is None and Claim.objects.visible_to(user).filter(key=key, applicant__in=user.standing.recusals).exists():
         raise PermissionDenied("您与该申报存在应当回避的情形，不能查看和办理，请由其他人员办理。")
     if found is None:

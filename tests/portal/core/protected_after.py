@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from django.core.files.base import ContentFile
 
@@ -10,7 +10,7 @@ from applications.claims.enums import ClaimStatus
 from portal.core.files import keep_file
 from review.decisions.models import Decision
 from review.followup.models import CreditRecord, FollowUp, FollowUpEvent, FollowUpFile, Plan
-from review.spotchecks.models import Case, Sample
+from review.spotchecks.models import Case, Look, Sample
 from tests.factories import ClaimFactory, make_official, wuxi
 
 
@@ -40,6 +40,11 @@ def _case():
         officer_name=officer.name,
     )
     return Case.objects.create(sample=_sample(), decision=decision, position=1)
+
+
+def _look():
+    case = _case()
+    return Look.objects.create(case=case, claim=case.decision.claim, officer=make_official("city_officer", wuxi()))
 
 
 def _matter():
@@ -90,6 +95,7 @@ AFTER_ROWS = {
 # Tables whose rows may still change, and what somebody changes past the portal.
 AFTER_OPEN_ROWS = {
     "spotchecks.case": (_case, {"position": 9}),
+    "spotchecks.look": (_look, {"began_at": datetime(2026, 1, 1, tzinfo=UTC)}),
     "followup.followup": (_matter, {"title": "改写"}),
     "followup.plan": (_plan, {"months": 9}),
     "followup.creditrecord": (_credit_record, {"reason": "改写"}),

@@ -9,18 +9,26 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from applications.claims.models import Claim, Evidence
 from portal.accounts.enums import Role
 from portal.core.errors import RefusedError
 from portal.notifications.models import Message
 from review.decisions.enums import Conclusion
+from review.decisions.services.decisions import refuse_claim
+from review.followup.enums import Kind
+from review.followup.models import FollowUp
+from review.followup.services.matters import Matter, begin_matter
+from review.notices.enums import NoticeKind
+from review.notices.models import Notice
+from review.notices.services import issue_notice
 from review.spotchecks.enums import Confidence, Source
 from review.spotchecks.models import Case, Sample
 from review.spotchecks.selectors import agreements, cases_of
-from review.spotchecks.services import SamplePlan, draw_sample, judge_case
+from review.spotchecks.services import SamplePlan, draw_sample, give_back, judge_case, take_case
 from tests.applications.worlds import patent_facts
 from tests.factories import act, binhu, make_official, suzhou, wuxi
 from tests.review.decisions.pages import as_
-from tests.review.worlds import confirmed, fresh, reviewed
+from tests.review.worlds import confirmed, expected, fresh, reviewed
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +40,7 @@ def plan(**given) -> SamplePlan:
 
 
 def judged(case, officer, amount="5000", conclusion=Conclusion.SUPPORT, words="与材料相符"):
+    take_case(case, act=act(officer))
     return judge_case(case, conclusion=conclusion, amount=Decimal(amount), words=words, act=act(officer))
 
 
@@ -93,6 +102,10 @@ def test_page_shows_the_first_conclusion_only_after_the_second(client, office, s
     page = reverse("spotchecks:case", args=[sample.cases.get().key])
     as_(client, office.city)
     shown = client.get(page).content.decode()
+    assert (office.first.name in shown, "领取并开始复核" in shown, "您的独立结论" in shown) == (False, True, False)
+    assert client.post(page, {"conclusion": "refuse", "words": "没有领取"}).status_code == 200
+    assert client.post(page, {"intent": "take"}).status_code == 302
+    shown = client.get(page).content.decode()
     assert (office.first.name in shown, "您的独立结论" in shown) == (False, True)
     sheet = client.get(reverse("spotchecks:sheet", args=[sample.key]))
     assert sheet.status_code == 200
@@ -101,3 +114,72 @@ def test_page_shows_the_first_conclusion_only_after_the_second(client, office, s
     shown = client.get(page).content.decode()
     assert (office.first.name in shown, "发票金额不符" in shown) == (True, True)
     assert "0.0%（0.0% 至" in client.get(reverse("spotchecks:sample", args=[sample.key])).content.decode()
+
+
+def test_who_looks_anew_sees_the_claim_nowhere_else_until_the_own_conclusion_is_in(client, office, settings, tmp_path):
+    settings.OFFICIALS_NEED_SECOND_FACTOR, settings.PRIVATE_DIR = False, tmp_path
+    claim = confirmed(office)
+    refuse_claim(claim.pk, expected=expected(claim), reason="不符", act=act(office.city))
+    notice = issue_notice(claim.pk, kind=NoticeKind.REFUSAL, act=act())
+    matter = begin_matter(claim, Matter(kind=Kind.SUIT, title="起诉", party="甲"), act=act(office.first))
+    case = draw_sample(wuxi(), plan(stage="city"), act=act(office.decider)).cases.get()
+    pages = [
+        reverse("review:claim", args=[claim.key]),
+        reverse("review:panel", args=[claim.key, "history"]),
+        reverse("review:archive", args=[claim.key]),
+        reverse("documents:claim_form", args=[claim.key]),
+        reverse("notices:download", args=[notice.code]),
+        reverse("followup:matter", args=[matter.key]),
+    ]
+    search, sheet = reverse("review:claims"), reverse("review:claims_export")
+
+    def seen():
+        user = fresh(office.hearer)
+        rows = [model.objects.visible_to(user).exists() for model in (Claim, Notice, FollowUp)]
+        named = claim.number in client.get(search).content.decode()
+        book = client.get(sheet).getvalue()
+        return [*rows, named, len(book) > 0], [client.get(page).status_code for page in pages]
+
+    as_(client, office.hearer)
+    before = seen()
+    assert before[0] == [True] * 5
+    assert before[1][:2] == [200, 200]
+    look = take_case(case, act=act(office.hearer))
+    assert take_case(case, act=act(office.hearer)) == look
+    rows, answers = seen()
+    assert not any(rows[:4])
+    assert set(answers) <= {403, 404}
+    assert "您正在复核抽取的该申报" in client.get(pages[0]).content.decode()
+    # What was filed is what the second look is about.
+    assert Evidence.objects.visible_to(fresh(office.hearer)).filter(claim=claim).exists()
+    assert client.get(reverse("spotchecks:case", args=[case.key])).status_code == 200
+    # Nobody else is kept from the claim, and nobody else takes the case.
+    assert Claim.objects.visible_to(office.decider).exists()
+    other = make_official(Role.CITY_OFFICER, wuxi())
+    with pytest.raises(RefusedError, match="领取"):
+        take_case(case, act=act(other))
+    second = {"conclusion": Conclusion.REFUSE, "amount": None, "words": "不符"}
+    with pytest.raises(RefusedError, match="先领取"):
+        judge_case(case, **second, act=act(other))
+    judge_case(case, **second, act=act(office.hearer))
+    assert seen() == before
+    with pytest.raises(RefusedError):
+        take_case(case, act=act(other))
+
+
+def test_a_look_that_is_given_back_opens_the_claim_and_is_anothers(office):
+    confirmed(office)
+    case = draw_sample(wuxi(), plan(stage="district_first"), act=act(office.decider)).cases.get()
+    take_case(case, act=act(office.city))
+    other = make_official(Role.CITY_OFFICER, wuxi())
+    for user, reason, error in ((other, "代为交回", PermissionDenied), (office.city, " ", RefusedError)):
+        with pytest.raises(error):
+            give_back(case, reason=reason, act=act(user))
+    # Of an officer who is away, whoever draws samples there takes it back.
+    give_back(case, reason="长期病假", act=act(office.decider))
+    assert Claim.objects.visible_to(fresh(office.city)).exists()
+    with pytest.raises(RefusedError, match="领取过"):
+        take_case(case, act=act(office.city))
+    with pytest.raises(RefusedError, match="没有人领取"):
+        give_back(case, reason="再交", act=act(office.decider))
+    assert judged(case, other).state == "agreed"
