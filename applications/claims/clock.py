@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from applications.claims.enums import UNDER_REVIEW, ClaimStatus
+from applications.claims.enums import UNDER_REVIEW, Action, ClaimStatus
 from applications.claims.models import Claim, ClaimEvent
 from applications.claims.workflow import STATUS_OF_STEP
 from policies.engine.procedure import Procedure
@@ -87,7 +87,7 @@ def clocks_of(claim: Claim, events: Iterable[ClaimEvent], *, on: date) -> Clocks
 
     return Clocks(
         step=due(_stay(line, claim.status, on=on), step_workdays(claim.procedure, claim.status)),
-        whole=due(_spans(line, on=on), whole_workdays(claim.procedure)),
+        whole=due(_spans(_since_opened(line), on=on), whole_workdays(claim.procedure)),
     )
 
 
@@ -124,6 +124,12 @@ def _due(counted: Sequence[date], days: int | None, *, after: date, is_worked: C
     except CalendarUnknownError:
         return None
     return day
+
+
+def _since_opened(line: Sequence[ClaimEvent]) -> Sequence[ClaimEvent]:
+    """The time line from the step on with which the clock of the whole began: a reopened claim has its days anew."""
+    first = max((place for place, event in enumerate(line) if event.action == Action.REOPEN), default=0)
+    return line[first:]
 
 
 def _spans(line: Sequence[ClaimEvent], *, on: date) -> Iterator[tuple[date, date]]:

@@ -43,7 +43,8 @@ RELEASED = frozenset(
         ClaimStatus.TERMINATED,
     }
 )
-# Statuses in which a claim has come to its end; a returned payment or a revocation may open or end it again.
+# Statuses in which a claim has come to its end; a returned payment, a revocation or an annulled
+# refusal may open or end it again.
 ENDED = frozenset(
     {
         ClaimStatus.PAID,
@@ -129,3 +130,4 @@ class Action(models.TextChoices):
     RECORD_RETURN = "record_return", "登记退票"
     LOWER = "lower", "调减资助"
     TERMINATE = "terminate", "终止资助"
+    REOPEN = "reopen", "原决定已撤销，重新办理"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from applications.claims.enums import ClaimStatus, Route
 from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
@@ -52,7 +52,7 @@ def open_claims(user: User, prefix: str = "") -> Q:
     return condition
 
 
-def why_closed(user: User, claims: QuerySet[Model]) -> str:
+def why_closed(user: User, claims: QuerySet[Any]) -> str:
     """Why one of these claims is closed to a person who sees it by their duty; "" where none is."""
     theirs = claims.filter(claims_of_duty(user))
     closed = ((closure.words, closure.claims(user)) for closure in CLOSURES)

@@ -144,6 +144,8 @@ def _table(procedure: Procedure) -> Workflow:
         transition(Action.DISMISS_OBJECTION, S.OBJECTION, S.PUBLICITY, *hearers, needs_reason=True),
         transition(Action.UPHOLD_OBJECTION, S.OBJECTION, S.REJECTED, *hearers, needs_reason=True),
         transition(Action.REDECIDE, S.OBJECTION, S.FINAL_DECISION, *hearers, needs_reason=True),
+        # An annulled refusal goes on where it was made: the claim's time line says where.
+        transition(Action.REOPEN, {S.REJECTED, S.NOT_ACCEPTED}, None, *hearers, needs_reason=True),
         *closing,
         transition(Action.APPROVE, end, S.APPROVED, granting),
         transition(Action.RECOGNISE, end, S.RECOGNISED, granting),

@@ -72,6 +72,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "异议成立，不予支持",
         "经核实，公示期间对您的申报“{{ item }}”（{{ number }}）提出的异议成立，不予支持。理由：{{ reason }}",
     ),
+    Action.REOPEN: (
+        "原决定已撤销，重新办理",
+        _OF + "的原决定已撤销，现为“{{ status }}”，将重新作出决定，原通知书作废。您不需要操作。理由：{{ reason }}",
+    ),
     Action.LOWER: (
         "资助金额已调减",
         _OF + "的资助金额调减为 {{ amount }} 元。理由：{{ reason }}\n" + _REMEDIES,

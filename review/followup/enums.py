@@ -19,6 +19,8 @@ class Kind(models.TextChoices):
 
 DUTIES = frozenset({Kind.MILESTONE, Kind.REPORT})
 DISPUTES = frozenset({Kind.COMPLAINT, Kind.RECONSIDERATION, Kind.SUIT})
+# Those that annul a refusal when they are upheld.
+REMEDIES = frozenset({Kind.RECONSIDERATION, Kind.SUIT})
 # What an item's plan asks by itself after the approval.
 PLANNED = (Kind.MILESTONE, Kind.REPORT, Kind.RENEWAL)
 
@@ -65,7 +67,8 @@ class Act(models.TextChoices):
 
 
 class Effect(models.TextChoices):
-    """What the outcome of a dispute does to the award."""
+    """What the outcome of a dispute does to the award, or to the refusal."""
 
-    NONE = "none", "不影响资助"
+    NONE = "none", "不影响原决定"
     LOWER = "lower", "提出调减或撤销资助"
+    REOPEN = "reopen", "撤销不予支持（不予受理）的决定，重新办理"

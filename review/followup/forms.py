@@ -6,13 +6,14 @@ from typing import Any
 
 from django import forms
 
+from applications.claims.enums import ClaimStatus
 from policies.published.models import SupportItem
 from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
 from portal.core.fields import DayField, LineField, TextField, YuanField
 from portal.core.filters import FilterForm
 from portal.core.regions import in_trees
-from review.followup.enums import DISPUTES, PLANNED, Act, Effect, FollowUpState, Kind
+from review.followup.enums import DISPUTES, PLANNED, REMEDIES, Act, Effect, FollowUpState, Kind
 from review.followup.models import FollowUp
 from review.followup.services.matters import Matter, Step
 from review.followup.workflow import TABLES
@@ -48,13 +49,17 @@ class ActForm(forms.Form):
         needed = bool(row and row.needs_reason)
         self.fields["words"] = TextField(label=_LABELS.get(action, "理由"), max_length=2000, rows=4, required=needed)
         if action in _EFFECTIVE:
-            self.fields["effect"] = forms.ChoiceField(label="对资助的影响", choices=Effect.choices)
-            self.fields["new_sum"] = YuanField(
-                label="调整后的资助（元）",
-                required=False,
-                help_text="提出调减或撤销时填写，全部撤销填 0。",
+            effects = _effects_on(followup)
+            self.fields["effect"] = forms.ChoiceField(
+                label="对原决定的影响", choices=[(one.value, one.label) for one in effects]
             )
-            self.fields["clause"] = LineField(label="依据条款", max_length=200, required=False)
+            if Effect.LOWER in effects:
+                self.fields["new_sum"] = YuanField(
+                    label="调整后的资助（元）",
+                    required=False,
+                    help_text="提出调减或撤销时填写，全部撤销填 0。",
+                )
+                self.fields["clause"] = LineField(label="依据条款", max_length=200, required=False)
 
     def step(self, files: Any) -> Step:
         """The step that the valid form says."""
@@ -71,6 +76,16 @@ class ActForm(forms.Form):
             effect=given.get("effect", ""),
             proposal=proposal,
         )
+
+
+def _effects_on(followup: FollowUp) -> list[Effect]:
+    """What the outcome of a dispute can do to its claim as that stands."""
+    found = [Effect.NONE]
+    if followup.claim.status in (ClaimStatus.APPROVED, ClaimStatus.PAID):
+        found.append(Effect.LOWER)
+    if followup.kind in REMEDIES and followup.claim.status in (ClaimStatus.REJECTED, ClaimStatus.NOT_ACCEPTED):
+        found.append(Effect.REOPEN)
+    return found
 
 
 class MatterForm(forms.Form):

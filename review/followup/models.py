@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from applications.claims.visibility import open_claims
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core import clock
@@ -59,7 +60,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """
         own = Q(claim__applicant_id__in=[m.applicant_id for m in user.active_memberships]) & ~Q(kind__in=DISPUTES)
         theirs = in_trees("region__code", user.regions_for(*READERS)) & ~Q(claim__applicant_id__in=user.recused_from)
-        return self.filter(own | theirs)
+        return self.filter(own | theirs & open_claims(user, "claim__"))
 
     def open(self) -> Self:
         """Those that wait for somebody."""
@@ -87,7 +88,7 @@ class FollowUp(models.Model):
     number = models.CharField("案号或文号", max_length=80, blank=True)
     state = StateField("状态", max_length=10, choices=FollowUpState)
     due_on = models.DateField("期限", null=True, blank=True)
-    effect = models.CharField("对资助的影响", max_length=8, choices=Effect.choices, blank=True)
+    effect = models.CharField("对原决定的影响", max_length=8, choices=Effect.choices, blank=True)
     recovery = models.ForeignKey("recoveries.Recovery", models.PROTECT, null=True, blank=True, related_name="+")
     opened_by = models.ForeignKey(
         "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提出人"

@@ -58,6 +58,18 @@ class NoticeForm:
     lapses: bool = False
 
 
+# Kinds that answer the same question: once one of them is void, the next of either replaces it.
+_ANSWERS = (
+    frozenset({NoticeKind.ACCEPTANCE, NoticeKind.DECLINED}),
+    frozenset({NoticeKind.GRANT, NoticeKind.REFUSAL, NoticeKind.RECOGNITION}),
+)
+
+
+def kinds_replaced_by(kind: NoticeKind) -> frozenset[NoticeKind]:
+    """The kinds whose void notice a notice of this kind stands in for, itself among them."""
+    return next((answers for answers in _ANSWERS if kind in answers), frozenset({kind}))
+
+
 FORMS: dict[NoticeKind, NoticeForm] = {
     NoticeKind.RECEIPT: NoticeForm(
         "知收", "notices.issue_receipt", frozenset({Action.SUBMIT}), compose_receipt, announced=False
@@ -75,6 +87,7 @@ FORMS: dict[NoticeKind, NoticeForm] = {
         frozenset({Action.DECLINE}),
         compose_declined,
         frozenset({ClaimStatus.NOT_ACCEPTED}),
+        lapses=True,
     ),
     NoticeKind.CORRECTION: NoticeForm(
         "知补",
@@ -105,6 +118,7 @@ FORMS: dict[NoticeKind, NoticeForm] = {
         frozenset({Action.REJECT, Action.UPHOLD_OBJECTION}),
         compose_refusal,
         frozenset({ClaimStatus.REJECTED}),
+        lapses=True,
     ),
     NoticeKind.RECOGNITION: NoticeForm(
         "知认",

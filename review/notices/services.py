@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from applications.claims.models import Claim
 from applications.claims.services.transitions import lock_claim
 from portal.accounts.models import Region
 from portal.audit.services import record_audit
@@ -20,7 +21,7 @@ from portal.notifications.services import notify_applicant
 from review.funding.awards import record_award
 from review.notices.compose import Heading, document_number
 from review.notices.enums import NoticeKind
-from review.notices.kinds import FORMS, occasion_of
+from review.notices.kinds import FORMS, kinds_replaced_by, occasion_of
 from review.notices.models import Notice, NoticeCounter, new_code
 from review.notices.render import print_letter
 from review.wordings.selectors import with_template
@@ -66,7 +67,7 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext, occasion
             snapshot=snapshot.to_json(),
             issued_on=issued_on,
             amount=snapshot.total,
-            replaces=earlier,
+            replaces=_replaced(claim, kind, occasion),
             created_at=act.at,
         )
         record_audit(
@@ -77,6 +78,12 @@ def issue_notice(claim_id: int, *, kind: NoticeKind, act: ActorContext, occasion
             after={"number": notice.number, "claim": claim.number, "amount": notice.amount},
         )
     return notice
+
+
+def _replaced(claim: Claim, kind: NoticeKind, occasion: int) -> Notice | None:
+    """The void notice that a new one stands in for: the last of its kind, or of one that told the contrary."""
+    told = Notice.objects.filter(claim=claim, kind__in=kinds_replaced_by(kind), occasion=occasion)
+    return told.filter(replaced_by=None).exclude(voided_at=None).order_by("-pk").first()
 
 
 def print_notice(notice_id: int, *, act: ActorContext) -> bool:

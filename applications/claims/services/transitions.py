@@ -21,7 +21,7 @@ from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 
 # A stage that comes again concludes anew, in a round of its own.
-_NEW_ROUND = frozenset({Action.RESUBMIT, Action.SEND_BACK, Action.RECALL, Action.REDECIDE})
+_NEW_ROUND = frozenset({Action.RESUBMIT, Action.SEND_BACK, Action.RECALL, Action.REDECIDE, Action.REOPEN})
 # What other apps do once a claim was moved, in the same transaction: functions of the locked claim and its event.
 FOLLOW_UPS: list[Callable[[Claim, ClaimEvent], None]] = []
 _S = ClaimStatus
@@ -66,7 +66,7 @@ def perform_transition(
     workflow.check(claim, action, reason=reason)
     _refuse_recused(claim, party, act)
 
-    after = ClaimStatus(row.target_from(before) or claim.returned_from)
+    after = ClaimStatus(row.target_from(before) or _goes_on_at(claim))
     changed = dict(changes or {})
     if action == Action.REQUEST_CORRECTION:
         changed |= {"returned_from": before, "correction_round": claim.correction_round + 1}
@@ -76,11 +76,11 @@ def perform_transition(
         changed["round"] = claim.round + 1
         changed |= {name: empty for name, (set_after, empty) in _SUMS.items() if after in set_after}
     changed |= _clocks_after(claim, action=action, before=before, after=after, act=act)
-    was_fixed = is_fixed(claim)
+    was_fixed, held = is_fixed(claim), claim.holds_rights
     old, new = workflow.move(claim, action, target=after, changes=changed | {"status_since": act.at})
     if not claim.holds_rights:
         claim.lines.update(exclusive_key=None)
-    if is_fixed(claim) != was_fixed or not claim.holds_rights:
+    if is_fixed(claim) != was_fixed or not (claim.holds_rights and held):
         record_contents([claim, *claim.lines.only("claim")])
     event = ClaimEvent.objects.create(
         claim=claim,
@@ -154,13 +154,21 @@ def perform_transitions(
     return events
 
 
+def _goes_on_at(claim: Claim) -> str:
+    """Where a claim goes on whose table names no state: where it was returned, or where it was refused."""
+    if claim.returned_from:
+        return claim.returned_from
+    refused_at = claim.events.latest("pk").from_status
+    return ClaimStatus.FINAL_DECISION if refused_at == ClaimStatus.OBJECTION else refused_at
+
+
 def _clocks_after(
     claim: Claim, *, action: Action, before: ClaimStatus, after: ClaimStatus, act: ActorContext
 ) -> dict[str, Any]:
     """The last days of a step that begins, and of the whole where that begins, stops or ends with the move."""
     if after == before or (before == ClaimStatus.CORRECTION and after in RUNNING):
         return {}
-    is_first = action == Action.SUBMIT
+    is_first = action in (Action.SUBMIT, Action.REOPEN)
     found = fresh_step(claim.procedure, after, on=timezone.localdate(act.at), with_whole=is_first)
     keeps = after in RUNNING and not is_first
     return {"step_due_on": found.step} | ({} if keeps else {"whole_due_on": found.whole})

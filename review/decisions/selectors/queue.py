@@ -53,6 +53,7 @@ _CAME_BACK = {
     Action.SEND_BACK: "退回重审",
     Action.RECALL: "已收回",
     Action.REDECIDE: "重新审定",
+    Action.REOPEN: "撤销后重办",
     Action.RESUBMIT: "补正后",
 }
 

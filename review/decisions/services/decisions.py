@@ -26,7 +26,6 @@ from portal.audit.services import record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import ZERO
-from portal.jobs.services import enqueue_job
 from portal.ownership.selectors import acceptance_problem
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, LineDecision
@@ -282,7 +281,7 @@ def confirm_district_review(claim_id: int, *, expected: ExpectedState, act: Acto
         if conclusion == Conclusion.SUPPORT:
             _move(claim, Action.DISTRICT_CONFIRM, act=act)
         else:
-            _refuse(claim, Action.REJECT, reason=proposed.reason, act=act)
+            _move(claim, Action.REJECT, act=act, reason=proposed.reason)
     return decision
 
 
@@ -328,7 +327,7 @@ def refuse_claim(
         if action == Action.DISTRICT_PASS:
             _move(claim, action, act=act, changes={"district_amount": ZERO})
         else:
-            _refuse(claim, action, reason=decision.reason, act=act)
+            _move(claim, action, act=act, reason=decision.reason)
     return decision
 
 
@@ -375,11 +374,3 @@ def _move(
     notify_of_step(claim, event)
     enqueue_notice(claim, event)
     return event
-
-
-def _refuse(claim: Claim, action: Action, *, reason: str, act: ActorContext) -> None:
-    _move(claim, action, act=act, reason=reason)
-    if action != Action.DECLINE:
-        enqueue_job(
-            "notices.issue_refusal", key=str(claim.pk), payload={"claim_id": claim.pk}, region_code=claim.region_id
-        )

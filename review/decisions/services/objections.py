@@ -13,12 +13,11 @@ from applications.claims.services.transitions import lock_claim, perform_transit
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
-from portal.jobs.services import enqueue_job
 from review.decisions.enums import ObjectionState
 from review.decisions.models import Objection, PublicityEntry
 from review.decisions.services.locking import check_uninvolved
 from review.decisions.services.publicity import close_if_settled, last_day
-from review.decisions.services.step_messages import notify_of_step
+from review.decisions.services.step_messages import enqueue_notice, notify_of_step
 from review.decisions.services.ways_back import release_decided
 from review.decisions.workflow import OBJECTIONS
 
@@ -106,11 +105,7 @@ def uphold_objection(objection_id: int, *, conclusion: str, act: ActorContext) -
     Raises RefusedError as `dismiss_objection` does.
     """
     with transaction.atomic():
-        claim, objection = _concede(objection_id, ObjectionState.UPHELD, conclusion=conclusion, act=act)
-        enqueue_job(
-            "notices.issue_refusal", key=str(claim.pk), payload={"claim_id": claim.pk}, region_code=claim.region_id
-        )
-    return objection
+        return _concede(objection_id, ObjectionState.UPHELD, conclusion=conclusion, act=act)
 
 
 def redecide_objection(objection_id: int, *, conclusion: str, act: ActorContext) -> Objection:
@@ -119,13 +114,10 @@ def redecide_objection(objection_id: int, *, conclusion: str, act: ActorContext)
     What the decision reserved is released. Raises as `uphold_objection` does.
     """
     with transaction.atomic():
-        _, objection = _concede(objection_id, ObjectionState.REDECIDED, conclusion=conclusion, act=act)
-    return objection
+        return _concede(objection_id, ObjectionState.REDECIDED, conclusion=conclusion, act=act)
 
 
-def _concede(
-    objection_id: int, state: ObjectionState, *, conclusion: str, act: ActorContext
-) -> tuple[Claim, Objection]:
+def _concede(objection_id: int, state: ObjectionState, *, conclusion: str, act: ActorContext) -> Objection:
     claim, objection = _open_objection(objection_id, conclusion=conclusion, act=act)
     release_decided(claim, act=act)
     for other in [objection, *_others_open(objection)]:
@@ -134,8 +126,9 @@ def _concede(
     nothing = {"approved_amount": None, "approved_title": ""}
     event = perform_transition(claim, action=action, act=act, reason=conclusion, changes=nothing)
     notify_of_step(claim, event)
+    enqueue_notice(claim, event)
     close_if_settled(objection.entry.publicity, act=act)
-    return claim, objection
+    return objection
 
 
 def _open_objection(objection_id: int, *, conclusion: str, act: ActorContext) -> tuple[Claim, Objection]:

@@ -42,13 +42,15 @@ def _tell_earlier_officer(claim: Claim, event: ClaimEvent) -> None:
     )
 
 
-# Steps of which a notice tells, by the job that makes it. What can happen to a claim more than once names the step.
+# Steps of which a notice tells, by the job that makes it.
 NOTICE_JOBS: dict[str, str] = {
     Action.ACCEPT: "notices.issue_acceptance",
     Action.DEEM_ACCEPTED: "notices.issue_acceptance",
     Action.DECLINE: "notices.issue_declined",
     Action.REQUEST_CORRECTION: "notices.issue_correction",
     Action.ABANDON: "notices.issue_abandoned",
+    Action.REJECT: "notices.issue_refusal",
+    Action.UPHOLD_OBJECTION: "notices.issue_refusal",
 }
 
 
@@ -57,10 +59,10 @@ def enqueue_notice(claim: Claim, event: ClaimEvent) -> None:
     job = NOTICE_JOBS.get(event.action)
     if job is None:
         return
-    repeats = event.action == Action.REQUEST_CORRECTION
-    payload = {"claim_id": claim.pk} | ({"occasion": event.pk} if repeats else {})
-    key = f"{claim.pk}:{event.pk}" if repeats else str(claim.pk)
-    enqueue_job(job, key=key, payload=payload, region_code=claim.region_id)
+    # Of corrections each has its notice; of what is decided anew the last, once the earlier was voided.
+    occasion = {"occasion": event.pk} if event.action == Action.REQUEST_CORRECTION else {}
+    payload = {"claim_id": claim.pk} | occasion
+    enqueue_job(job, key=f"{claim.pk}:{event.pk}", payload=payload, region_code=claim.region_id)
 
 
 def notify_of_step(claim: Claim, event: ClaimEvent) -> None:

@@ -21,7 +21,8 @@ from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.notifications.services import notify_applicant, notify_users
-from review.followup.enums import DISPUTES, OPEN_STATES, Act, Effect, FollowUpState, Kind
+from review.decisions.services.reopening import reopen_claim
+from review.followup.enums import DISPUTES, OPEN_STATES, REMEDIES, Act, Effect, FollowUpState, Kind
 from review.followup.models import OFFICERS, FollowUp, FollowUpEvent, FollowUpFile, Plan
 from review.followup.permissions import involvement_problem, party_of
 from review.followup.workflow import APPLICANT, SYSTEM, TABLES
@@ -172,6 +173,12 @@ def _changes(found: FollowUp, action: Act, step: Step, *, act: ActorContext) -> 
             if step.proposal is None:
                 raise RefusedError("请填写调整后的资助和依据条款。", "new_sum")
             changes["recovery"] = propose_recovery(found.claim_id, proposal=step.proposal, act=act)
+        if step.effect == Effect.REOPEN:
+            if found.kind not in REMEDIES:
+                raise RefusedError("只有行政复议或者行政诉讼可以撤销原决定。", "effect")
+            # The applicant reads it: whose case it is and what the officer wrote stay with the offices.
+            number = f"（{found.number}）" if found.number else ""
+            reopen_claim(found.claim_id, reason=f"原决定经{found.get_kind_display()}{number}撤销。", act=act)
     return changes
 
 

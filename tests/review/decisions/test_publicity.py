@@ -171,7 +171,7 @@ def test_upheld_objection_refuses_releases_the_limits_and_promises_the_notice(of
     claim = again(first)
     assert (claim.status, claim.approved_amount) == (ClaimStatus.REJECTED, None)
     assert {(b.amount, b.times) for b in balances(taken).values()} == {(Decimal("0.00"), 0)}
-    assert Job.objects.get(kind="notices.issue_refusal").key == str(first.pk)
+    assert Job.objects.get(kind="notices.issue_refusal").payload == {"claim_id": first.pk}
     other.refresh_from_db()
     assert other.state == ObjectionState.UPHELD
     with pytest.raises(RefusedError, match="不能再次办理"):

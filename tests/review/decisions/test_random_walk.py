@@ -33,6 +33,7 @@ from review.decisions.services.objections import (
     uphold_objection,
 )
 from review.decisions.services.publicity import approve_claim, withdraw_list
+from review.decisions.services.reopening import reopen_claim
 from review.decisions.services.ways_back import take_back
 from review.funding.awards import record_award
 from review.payments.enums import LineState
@@ -109,6 +110,10 @@ class Walk:
             found.append(lambda: redecide_objection(objection.pk, conclusion="部分成立", act=act(office.hearer)))
             found.append(lambda: dismiss_objection(objection.pk, conclusion="不成立", act=act(office.hearer)))
             found.append(lambda: uphold_objection(objection.pk, conclusion="成立", act=act(office.hearer)))
+        if self.chance.random() < 0.5:
+            found.append(
+                lambda: reopen_claim(claim.pk, reason="复议撤销", act=act(self.chance.choice([office.hearer, anyone])))
+            )
         return found
 
     def act(self, user):
