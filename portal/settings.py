@@ -100,6 +100,8 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["ENGINE"] = "portal.core.postgresql"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # One writer at a time, taken at BEGIN: a transaction that reads first and writes later then waits
     # for the lock instead of failing with "database is locked".
@@ -239,6 +241,7 @@ _COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}portal_session"
 CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SESSION_ENGINE = "portal.accounts.session_store"
 # Seconds that a session may be idle, and last: `SessionLimitsMiddleware`.
 OFFICIAL_SESSION_SECONDS = (60 * env_int("OFFICIAL_IDLE_MINUTES", 30), 3600 * env_int("OFFICIAL_SESSION_HOURS", 12))
 APPLICANT_SESSION_SECONDS = (60 * env_int("APPLICANT_IDLE_MINUTES", 480), 3600 * env_int("APPLICANT_SESSION_HOURS", 24))

@@ -68,6 +68,8 @@ class Person(AbstractBaseUser):
     identity_digest = models.CharField("身份摘要", max_length=64, blank=True, db_index=True)
     # The personal number in the office's register; an account that holds no office has none.
     staff_number = models.CharField("工号", max_length=20, null=True, blank=True, unique=True)
+    # The version of all rows behind the account and its standing, where `recalled` asked for it.
+    rows_version = ""
 
     class Meta:
         abstract = True
@@ -129,7 +131,10 @@ class Person(AbstractBaseUser):
         version = rows_version(*cls._rows_behind(pk))
         if not version:
             return cls._default_manager.filter(pk=pk).first()
-        return _recalled.get((pk, timezone.localdate()), version, lambda: cls._read(pk))
+        person = _recalled.get((pk, timezone.localdate()), version, lambda: cls._read(pk))
+        if person is not None:
+            person.rows_version = version
+        return person
 
     @classmethod
     def _read(cls, pk: int) -> Self | None:

@@ -9,11 +9,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Model
+
+from portal.core.statements import prepared_cursor
 
 Kept = TypeVar("Kept")
 # What nobody asks for again is dropped by itself.
@@ -23,12 +25,14 @@ _KEPT_SECONDS = 15 * 60
 class KeptHere:
     """The newest value of each of at most `most` keys, in this process alone: nothing of it is written anywhere.
 
-    Every reader gets a copy of its own. The least recently asked value goes first.
+    Every reader gets a copy of its own; without `copies` the value itself, which nobody can change. The least recently
+    asked value goes first.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, copies: bool = True) -> None:
         self.most = most
-        self._found: OrderedDict[Hashable, tuple[str, bytes]] = OrderedDict()
+        self._write, self._read = (pickle.dumps, pickle.loads) if copies else (_itself, _itself)
+        self._found: OrderedDict[Hashable, tuple[str, Any]] = OrderedDict()
         self._lock = Lock()
 
     def get(self, key: Hashable, version: str, make: Callable[[], Kept]) -> Kept:
@@ -40,7 +44,7 @@ class KeptHere:
             if known is not None:
                 self._found.move_to_end(key)
         if known is not None and known[0] == version:
-            return pickle.loads(known[1])  # noqa: S301 - made below, in this process
+            return cast("Kept", self._read(known[1]))
         made = make()
         self.set(key, version, made)
         return made
@@ -48,10 +52,14 @@ class KeptHere:
     def set(self, key: Hashable, version: str, value: Any) -> None:
         """Keep a value in place of an older one."""
         with self._lock:
-            self._found[key] = version, pickle.dumps(value)
+            self._found[key] = version, self._write(value)
             self._found.move_to_end(key)
             if len(self._found) > self.most:
                 self._found.popitem(last=False)
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 # Drawn parts of pages, some ten kilobytes each.
@@ -94,12 +102,12 @@ def rows_version(*sources: Rows) -> str:
     if connection.vendor != "postgresql":
         return ""
     digests = ", ".join(
-        # No rows are a state of their own, which `concat_ws` would pass over.
-        "COALESCE((SELECT md5(string_agg(xmin::text || ctid::text, ' ' ORDER BY ctid))"  # noqa: S608 - no value of a user
-        f" FROM \"{rows.model._meta.db_table}\" WHERE {rows.condition}), 'none')"
+        # The order in which rows are met is no part of what they are; how many there are is.
+        f"(SELECT concat(count(*), bit_xor(hashtextextended(xmin::text || ctid::text, 0)))"  # noqa: S608 - no value of a user
+        f' FROM "{rows.model._meta.db_table}" WHERE {rows.condition})'
         for rows in sources
     )
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             f"SELECT md5(concat_ws('.', {digests}))", [value for rows in sources for value in rows.parameters]
         )

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from portal.accounts.enums import Role
@@ -10,6 +9,7 @@ from portal.accounts.models import Region, User
 from portal.core.paging import Page, paginate
 from portal.core.proposals import ProposalState
 from portal.core.regions import in_trees
+from portal.core.statements import prepared_cursor
 from portal.notifications.enums import Channel
 from portal.notifications.kinds import MessageKind, Text
 from portal.notifications.models import Message, MessageText, Outgoing
@@ -32,7 +32,7 @@ def newest_message_id(user: User) -> int:
 def unread_count(user: User) -> int:
     """How many messages a person has not read, counted up to 100. One query, which every page asks."""
     table = Message._meta.db_table
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             f"SELECT COUNT(*) FROM (SELECT 1 FROM {table}"  # noqa: S608 - the name of a table
             " WHERE user_id = %s AND is_shown AND read_at IS NULL LIMIT 100) AS unread",

@@ -149,7 +149,7 @@ def test_settings_accept_the_environment_of_the_containers(compose: dict[str, An
         check=True,
     )
     assert result.stdout.split() == [
-        *("django.db.backends.postgresql", "postgres", "portal", "secret"),
+        *("portal.core.postgresql", "postgres", "portal", "secret"),
         *("redis://:hidden@redis:6379/0", "False"),
     ]
 

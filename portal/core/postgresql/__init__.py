@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend with what the portal changes in it."""

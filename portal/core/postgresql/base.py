@@ -1,0 +1,86 @@
+"""The framework's PostgreSQL backend, but for two things that every request would pay for.
+
+A connection is asked whether it still stands without a question to the server; and statements that every request sends
+can be prepared, so that the server plans them once for each connection.
+"""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.backends.postgresql import base, operations
+
+# A connection that nobody used for longer is asked a question: a machine in between may have dropped it unseen.
+_TRUSTED_SECONDS = 5.0
+
+
+class PreparingCursor(base.ServerBindingCursor):
+    """Has every statement prepared."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        return super().execute(query, params, **options | {"prepare": True})
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    """Names a prepared statement in logs and tests as every other."""
+
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str | None:
+        if isinstance(cursor, PreparingCursor):
+            return str(self.compose_sql(sql, params))
+        found: str | None = super().last_executed_query(cursor, sql, params)
+        return found
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """The connection of one thread."""
+
+    ops_class = DatabaseOperations
+    _sound_at = 0.0
+    _prepares = False
+
+    def is_usable(self) -> bool:
+        """Whether the server is still there: one that went has hung up, and that can be heard."""
+        now = time.monotonic()
+        if not (now - self._sound_at < _TRUSTED_SECONDS and self._is_silent()) and not super().is_usable():
+            return False
+        self._sound_at = now
+        return True
+
+    def _is_silent(self) -> bool:
+        """Whether nothing has come in: between two statements a server only speaks to say that it goes."""
+        heard = select.poll()
+        try:
+            heard.register(self.connection.pgconn.socket, select.POLLIN | select.POLLHUP | select.POLLERR)
+        except base.Database.Error:
+            return False
+        return not heard.poll(0)
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """The plan of a prepared statement is made once and for all values: all of them look up keys."""
+        params: dict[str, Any] = super().get_connection_params()
+        return params | {
+            "options": f"{params.get('options', '')} -c plan_cache_mode=force_generic_plan".strip(),
+            "prepare_threshold": 0,
+        }
+
+    @contextmanager
+    def preparing(self) -> Iterator[None]:
+        """Statements of the block are prepared."""
+        before, self._prepares = self._prepares, True
+        try:
+            yield
+        finally:
+            self._prepares = before
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        if name or not self._prepares:
+            return super().create_cursor(name)
+        usual, self.connection.cursor_factory = self.connection.cursor_factory, PreparingCursor
+        try:
+            return super().create_cursor()
+        finally:
+            self.connection.cursor_factory = usual
