@@ -47,4 +47,5 @@ ENV PATH=/srv/venv/bin:$PATH \
 USER 10001
 VOLUME /data
 EXPOSE 8000
-CMD ["gunicorn", "portal.wsgi:application", "--bind=0.0.0.0:8000", "--workers=2", "--threads=4", "--timeout=60", "--no-control-socket", "--worker-tmp-dir=/dev/shm"]
+# The rest of its settings: gunicorn.conf.py.
+CMD ["gunicorn", "--bind=0.0.0.0:8000"]

@@ -128,12 +128,11 @@ class Host:
         """Run a module with the site's settings to its end; return what it printed."""
         return self._finish(["-m", module, *map(str, arguments)])
 
-    def start_web(self, *, workers: int = 2, threads: int = 4, port: int = 0, **environment: str) -> Program:
-        """Start gunicorn as the container does, and wait until it answers."""
+    def start_web(self, *, workers: int = 0, port: int = 0, **environment: str) -> Program:
+        """Start gunicorn as the container does (or with so many processes of four threads); wait until it answers."""
         port = port or free_port()
-        options = ["--bind", f"127.0.0.1:{port}", f"--workers={workers}", f"--threads={threads}", "--timeout=60"]
-        options += ["--no-control-socket", "--worker-tmp-dir=/dev/shm", "--preload"]
-        web = self._start("web", ["gunicorn", "portal.wsgi:application", *options], environment, port=port)
+        options = [f"--workers={workers}", "--threads=4"] if workers else []
+        web = self._start("web", ["gunicorn", f"--bind=127.0.0.1:{port}", *options], environment, port=port)
         wait_for(lambda: answers(f"{web.url}/account/login/"), web)
         return web
 

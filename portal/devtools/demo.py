@@ -142,10 +142,7 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
     """Return the three programs by name."""
     celery = [sys.executable, "-m", "celery", "--app=portal"]
     return {
-        "web": [
-            *[sys.executable, "-m", "gunicorn", "portal.wsgi:application", f"--bind={host}:{port}"],
-            *["--workers=2", "--threads=4", "--timeout=60", "--no-control-socket", "--preload"],
-        ],
+        "web": [sys.executable, "-m", "gunicorn", f"--bind={host}:{port}"],
         "worker": [*celery, "worker", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle"],
         "beat": [*celery, "beat", "--loglevel=INFO", "--pidfile="],
     }
