@@ -1,9 +1,10 @@
 """The pages that most people open, at 50 at once, and an officer's claim page among 100,000 claims.
 
-On gunicorn (two processes of four threads), PostgreSQL and Redis. Requests a second of an applicant's home and of the
-questionnaire's result, and the time in which 95 of 100 claim pages are answered, four at once. What the generator of
-the load takes of the cores is part of the measurement; the processor time that the web server takes for a request is
-stated beside it, as it is the same on a busy machine.
+On gunicorn, PostgreSQL and Redis. Requests a second of an applicant's home and of the questionnaire's result, and the
+time in which 95 of 100 claim pages are answered, four at once. The result is measured with 200 different answers, each
+asked for again and again, and (stated without an aim) with answers that nobody gave before. What the generator of the
+load takes of the cores is part of the measurement; the processor time that the web server takes for a request is stated
+beside it, as it is the same on a busy machine.
 """
 
 import http.client
@@ -13,6 +14,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +24,10 @@ SMALL = {"claims": 300, "people": 2, "requests": 12}
 AT_ONCE, OFFICERS = 50, 4
 HOME_PER_SECOND, RESULTS_PER_SECOND, CLAIM_SECONDS = 220, 390, 0.1
 RESULT = (
-    "/policies/finder/result/?kind=enterprise&region=320211&event=patent&patent-granted_on=2025-05-10"
-    "&patent-patent_kind=invention&patent-fees=3999.99"
+    "/policies/finder/result/?kind=enterprise&region=320211&event=patent&patent-granted_on={day}"
+    "&patent-patent_kind=invention&patent-fees={fees}"
 )
+DIFFERENT_ANSWERS, NEW_ANSWERS = 200, 400
 # What differs from the row that is copied, by column; `n` counts the copies.
 _CLAIM_COLUMNS = {
     "key": "gen_random_uuid()",
@@ -60,7 +63,10 @@ def run(claims: int = 100_000, people: int = AT_ONCE, requests: int = 4_000) -> 
         officer = json.loads(host.run("bench.pages", claims))
         web = host.start_web()
         home = _measure(web, [("/", row["session"]) for row in rows], requests, at_once=people)
-        result = _measure(web, [(RESULT, "")], requests, at_once=people)
+        asked = [(_result(number), "") for number in range(DIFFERENT_ANSWERS + max(NEW_ANSWERS * requests // 4_000, 1))]
+        result = _measure(web, asked[:DIFFERENT_ANSWERS], requests, at_once=people)
+        new_answers = asked[DIFFERENT_ANSWERS:]
+        first = _measure(web, new_answers, len(new_answers), at_once=min(people, len(new_answers)), is_warm=False)
         addresses = [(f"/review/claims/{key}/", officer["session"]) for key in officer["keys"]]
         claim = _measure(web, addresses, requests // 10, at_once=min(people, OFFICERS))
     return {
@@ -69,6 +75,7 @@ def run(claims: int = 100_000, people: int = AT_ONCE, requests: int = 4_000) -> 
         "requests": requests,
         "home": home,
         "questionnaire": result,
+        "questionnaire, answers that nobody gave before": first,
         "claim page": claim,
         "ratios": {
             "home, requests a second": _ratio(home["per second"], HOME_PER_SECOND, "higher"),
@@ -82,7 +89,15 @@ def _ratio(value: float, aim: float, better: str) -> dict[str, Any]:
     return {"value": value, "aim": aim, "better": better}
 
 
-def _measure(web: Any, addresses: list[tuple[str, str]], requests: int, *, at_once: int) -> dict[str, float]:
+def _result(number: int) -> str:
+    """The address of a result; those of different numbers differ in day and fees."""
+    day = date(2025, 1, 1) + timedelta(days=number % 300)
+    return RESULT.format(day=day, fees=f"{2000 + number}.37")
+
+
+def _measure(
+    web: Any, addresses: list[tuple[str, str]], requests: int, *, at_once: int, is_warm: bool = True
+) -> dict[str, float]:
     """Open the addresses (path and session) in turn; the first round, which fills caches, does not count."""
     each = max(requests // at_once, 1)
 
@@ -101,7 +116,8 @@ def _measure(web: Any, addresses: list[tuple[str, str]], requests: int, *, at_on
         return taken
 
     with ThreadPoolExecutor(at_once) as pool:
-        list(pool.map(visit, range(at_once)))
+        if is_warm:
+            list(pool.map(visit, range(at_once)))
         began, used = time.perf_counter(), processor_seconds(web.process.pid)
         seconds = sorted(one for taken in pool.map(visit, range(at_once)) for one in taken)
         lasted, used = time.perf_counter() - began, processor_seconds(web.process.pid) - used

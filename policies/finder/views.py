@@ -24,6 +24,7 @@ from policies.rates.models import DistrictRate
 from portal.access import access, public
 from portal.core.row_versions import Rows, kept, rows_version
 from portal.core.steps import steps
+from portal.kept_pages import render_kept
 
 # What is in force, in the order in which it can be had.
 _GROUPS = {
@@ -69,16 +70,15 @@ def result(request: HttpRequest) -> HttpResponse:
     The same answers again, from whomever, are not worked out anew while policies, calls and rates stay as they are.
     """
     now = timezone.now()
+    today = timezone.localdate(now)
     is_official = request.user.is_authenticated and request.user.is_official
     asked = sha256(request.META.get("QUERY_STRING", "").encode()).hexdigest()
-    found = kept(
-        f"finder:{asked}:{is_official}:{timezone.localdate(now)}",
-        rows_version(*PUBLISHED_ROWS, *call_rows(now), Rows(DistrictRate)),
-        lambda: _result_html(request, now),
-    )
-    return (
-        render(request, "finder/result.html", {"found": found}) if found else _with_answers(request, shows_result=True)
-    )
+    version = rows_version(*PUBLISHED_ROWS, *call_rows(now), Rows(DistrictRate))
+    found = kept(f"finder:{asked}:{is_official}:{today}", version, lambda: _result_html(request, now))
+    if not found:
+        return _with_answers(request, shows_result=True)
+    shown = {"found": found}
+    return render_kept(request, "finder/result.html", version=version and f"{version} {today}", context=lambda: shown)
 
 
 def _result_html(request: HttpRequest, now: datetime) -> str:

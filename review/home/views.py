@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from portal.access import access, needs_second_factor, public
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.row_versions import Rows, kept, rows_version
+from portal.kept_pages import NEW_KEY, render_kept
 from portal.notifications.models import Message
 from review.home import selectors
 from review.recoveries.models import Recovery
@@ -62,23 +63,25 @@ def _stranger(request: HttpRequest) -> HttpResponse:
 
 
 def _applicant(request: HttpRequest, user: User) -> HttpResponse:
-    now = timezone.now()
-    today = timezone.localdate(now)
     context: dict[str, Any] = {"greeting": _greeting(user)}
-    if user.is_applicant:
-        work = kept(
-            f"home:{user.pk}:{today}",
-            rows_version(
-                *rows_behind(user, at=now),
-                Rows(Message, "user_id = %s AND read_at IS NULL", [user.pk]),
-                Rows(Recovery, "applicant_id = ANY(%s)", [[m.applicant_id for m in user.active_memberships]]),
-            ),
-            lambda: _work(user, now),
-            is_current=lambda found: balances_of(found.balances) == found.balances,
-        )
-        context["work"] = work
-        context["keys"] = [(form, uuid.uuid4()) for form in work.forms]
-    return render(request, "home/applicant.html", context)
+    if not user.is_applicant:
+        return render(request, "home/applicant.html", context)
+    now = timezone.now()
+    version = rows_version(
+        *rows_behind(user, at=now),
+        Rows(Message, "user_id = %s AND read_at IS NULL", [user.pk]),
+        Rows(Recovery, "applicant_id = ANY(%s)", [[m.applicant_id for m in user.active_memberships]]),
+    )
+    work = kept(
+        f"home:{user.pk}:{timezone.localdate(now)}",
+        version,
+        lambda: _work(user, now),
+        is_current=lambda found: balances_of(found.balances) == found.balances,
+    )
+    context |= {"work": work, "keys": [(form, NEW_KEY) for form in work.forms]}
+    return render_kept(
+        request, "home/applicant.html", version=version and f"{version} {work.drawn}", context=lambda: context
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class _Work:
     html: SafeString
     forms: list[str]
     balances: Mapping[str, Balance]
+    # Another one each time it is drawn: balances are no part of the version of its rows.
+    drawn: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 def _work(user: User, now: datetime) -> _Work:
