@@ -31,7 +31,8 @@ class KeptHere:
 
     def __init__(self, most: int, *, copies: bool = True) -> None:
         self.most = most
-        self._write, self._read = (pickle.dumps, pickle.loads) if copies else (_itself, _itself)
+        self._write: Callable[[Any], Any] = pickle.dumps if copies else _itself
+        self._read: Callable[[Any], Any] = pickle.loads if copies else _itself
         self._found: OrderedDict[Hashable, tuple[str, Any]] = OrderedDict()
         self._lock = Lock()
 

@@ -3,12 +3,12 @@
 import uuid
 from typing import Any
 
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest
 
 from applications.claims.forms.entry import shown_facts
 from applications.claims.models import Assessment, Claim
 from applications.claims.selectors.context import ClaimContext
+from applications.claims.selectors.single import claim_by_key
 from policies.facts.values import facts_of
 from policies.published.wording import as_shown
 from portal.core.http import user_of
@@ -18,8 +18,10 @@ def own_claim(request: HttpRequest, key: uuid.UUID) -> Claim:
     """A claim of one of the person's own organisations; 404 for any other, whatever else the person may see."""
     own = [membership.applicant_id for membership in user_of(request).active_memberships]
     claims = Claim.objects.visible_to(user_of(request)).filter(applicant_id__in=own)
-    related = ("item", "item__document", "version", "applicant", "region", "region__parent", "city", "call")
-    return get_object_or_404(claims.select_related(*related), key=key)
+    claim = claim_by_key(claims, key)
+    if claim is None:
+        raise Http404("claim")
+    return claim
 
 
 def content_of(context: ClaimContext) -> dict[str, Any]:

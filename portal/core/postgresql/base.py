@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.postgresql import base, operations
+from psycopg import Error
 
 # A connection that nobody used for longer is asked a question: a machine in between may have dropped it unseen.
 _TRUSTED_SECONDS = 5.0
@@ -22,17 +23,17 @@ class PreparingCursor(base.ServerBindingCursor):
     """Has every statement prepared."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        return super().execute(query, params, **options | {"prepare": True})
+        # The stubs do not know what the framework's cursor inherits.
+        return super().execute(query, params, **options | {"prepare": True})  # type: ignore[misc]
 
 
 class DatabaseOperations(operations.DatabaseOperations):
     """Names a prepared statement in logs and tests as every other."""
 
-    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str | None:
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
         if isinstance(cursor, PreparingCursor):
             return str(self.compose_sql(sql, params))
-        found: str | None = super().last_executed_query(cursor, sql, params)
-        return found
+        return super().last_executed_query(cursor, sql, params)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -55,7 +56,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         heard = select.poll()
         try:
             heard.register(self.connection.pgconn.socket, select.POLLIN | select.POLLHUP | select.POLLERR)
-        except base.Database.Error:
+        except Error:
             return False
         return not heard.poll(0)
 

@@ -44,9 +44,14 @@ class SeenForm(forms.Form):
         super().__init__(data, initial=initial, auto_id=f"id_{self.conclusion}_%s", **options)
         self.claim_review = claim_review
 
+    @classmethod
+    def title_at(cls, stage: Stage | None) -> str:
+        """What the conclusion is called at a stage."""
+        return cls.conclusion.label_at(stage)
+
     @property
     def title(self) -> str:
-        return self.conclusion.label_at(self.claim_review.stage)
+        return self.title_at(self.claim_review.stage)
 
     @property
     def help(self) -> str:
@@ -96,9 +101,12 @@ class ConfirmForm(SeenForm):
 
     conclusion = Conclusion.SUPPORT
     icon = "check"
-    title = "确认初审意见"
     button = "确认"
     done = "已确认初审意见。"
+
+    @classmethod
+    def title_at(cls, stage: Stage | None) -> str:  # noqa: ARG003 - the same at every stage
+        return "确认初审意见"
 
     @property
     def help(self) -> str:

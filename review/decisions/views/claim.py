@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -13,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.claims.models import Claim
-from applications.claims.selectors.scope import correction_targets
+from applications.claims.selectors.single import claim_by_key
 from applications.claims.visibility import why_closed
 from portal.access import access
 from portal.accounts.areas import covers
@@ -25,16 +24,9 @@ from portal.ownership.forms import OpinionForm
 from portal.ownership.selectors import check_page
 from review.assignments.selectors.desks import with_desk
 from review.decisions.enums import Conclusion, Stage
+from review.decisions.forms.choices import choices_of, make_form
 from review.decisions.forms.correction import MORE, CorrectionForm
-from review.decisions.forms.decision import (
-    AcceptForm,
-    ConfirmForm,
-    CreditForm,
-    RefuseForm,
-    SeenForm,
-    SendBackForm,
-    SupportForm,
-)
+from review.decisions.forms.decision import AcceptForm, CreditForm, RefuseForm, SeenForm, SendBackForm, SupportForm
 from review.decisions.forms.lists import ClaimFilterForm
 from review.decisions.forms.report import report_of
 from review.decisions.forms.steps import AbandonForm, ProlongForm, ReasonForm, TakeBackForm
@@ -66,28 +58,20 @@ from review.decisions.views.queue import (
 )
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Panel:
-    """The forms that stand at the end of the page, by the name that their button sends."""
+    """What stands at the end of the page: which conclusion is opened, as it was sent where it was sent, and why not."""
 
-    forms: dict[str, SeenForm] = field(default_factory=dict)
-    opened: str = Conclusion.SUPPORT
+    opened: Conclusion = Conclusion.SUPPORT
+    form: SeenForm | None = None
     error: str = ""
     typed: list[tuple[str, str]] = field(default_factory=list)
 
 
 def claim_or_404(request: HttpRequest, key: uuid.UUID) -> Claim:
     """The claim, where this person sees it as an official."""
-    related = (
-        "applicant__region__parent",
-        "item__document__region",
-        "call__region",
-        "version",
-        "region__parent",
-        "city",
-    )
     user = user_of(request)
-    found = with_desk(claims_for(user).with_call_item().select_related(*related)).filter(key=key).first()
+    found = claim_by_key(with_desk(claims_for(user).with_call_item()), key)
     if found is None and (closed := why_closed(user, Claim.objects.filter(key=key))):
         raise PermissionDenied(closed)
     if found is None and Claim.objects.visible_to(user).filter(key=key, applicant__in=user.standing.recusals).exists():
@@ -95,26 +79,6 @@ def claim_or_404(request: HttpRequest, key: uuid.UUID) -> Claim:
     if found is None:
         raise Http404("claim")
     return found
-
-
-def make_form(
-    name: str, claim_review: ClaimReview, ceilings: Ceilings, data: Any = None, files: Any = None
-) -> SeenForm | None:
-    """The form of one conclusion, None where this person cannot conclude so now."""
-    if Conclusion(name) not in claim_review.conclusions:
-        return None
-    if name == Conclusion.SUPPORT:
-        if claim_review.stage == Stage.ACCEPTANCE:
-            return AcceptForm(data, claim_review=claim_review)
-        if claim_review.stage == Stage.DISTRICT_SECOND:
-            return ConfirmForm(data, claim_review=claim_review)
-        return SupportForm(data, claim_review=claim_review, ceilings=ceilings, files=files)
-    if name == Conclusion.CORRECT:
-        targets = correction_targets(claim_review.claim, [state.line for state in claim_review.context.lines])
-        return CorrectionForm(data, claim_review=claim_review, targets=targets)
-    if name == Conclusion.SEND_BACK:
-        return SendBackForm(data, claim_review=claim_review)
-    return RefuseForm(data, claim_review=claim_review, files=files)
 
 
 def ceilings_now(claim_review: ClaimReview, unmet: list[str]) -> Ceilings:
@@ -140,8 +104,6 @@ def show(
 ) -> HttpResponse:
     """Render the page; forms that were not sent are made fresh."""
     panel = panel or Panel()
-    forms = {name: panel.forms.get(name) or make_form(name, claim_review, ceilings) for name in Conclusion}
-    panel.forms = {name: form for name, form in forms.items() if form}
     claim = claim_review.claim
     with_credit = may_record_credit(claim_review.user, claim)
     context = {
@@ -149,6 +111,7 @@ def show(
         "claim": claim,
         "ceilings": ceilings,
         "panel": panel,
+        "choices": choices_of(claim_review, ceilings, opened=panel.opened, sent=panel.form),
         "credit_form": credit or CreditForm(),
         **step_forms(claim_review, step),
         "credit_error": bool(credit and credit.errors),
@@ -170,9 +133,11 @@ def show(
 @access(readers)
 @require_GET
 def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """One claim to work from."""
+    """One claim to work from; `?open=refuse` opens the form of another conclusion than support."""
     claim_review = ClaimReview(claim_or_404(request, key), user=user_of(request))
-    return show(request, claim_review, ceilings=ceilings_now(claim_review, []))
+    asked = request.GET.get("open", "")
+    opened = Conclusion(asked) if asked in claim_review.conclusions else Conclusion.SUPPORT
+    return show(request, claim_review, ceilings=ceilings_now(claim_review, []), panel=Panel(opened))
 
 
 @access(readers)
@@ -196,21 +161,22 @@ def conclude(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     name = request.POST.get("conclusion", "")
     if name not in Conclusion.values:
         raise Http404("conclusion")
+    conclusion = Conclusion(name)
     ceilings = ceilings_now(claim_review, request.POST.getlist("unmet"))
-    form = make_form(name, claim_review, ceilings, request.POST, request.FILES)
+    form = make_form(conclusion, claim_review, ceilings, request.POST, request.FILES)
     if form is None:
         return refuse_stale(request, claim_review, claim_review.obstacle)
     if request.POST.get("intent") in ("preview", MORE):
-        return show(request, claim_review, ceilings=ceilings, panel=Panel({name: unbound(form)}, opened=name))
+        return show(request, claim_review, ceilings=ceilings, panel=Panel(conclusion, unbound(form)))
     if not form.is_valid():
-        return show(request, claim_review, ceilings=ceilings, panel=Panel({name: form}, opened=name), status=422)
+        return show(request, claim_review, ceilings=ceilings, panel=Panel(conclusion, form), status=422)
     with show_refusal(denials=True) as refusal:
         carry_out(form, act=act_of(request))
         messages.success(request, f"{claim_review.claim.number}：{form.done}")
         return redirect(where_next(request, claim_review))
     if isinstance(refusal.error, StaleStateError):
         return refuse_stale(request, claim_review, str(refusal))
-    panel = Panel({name: form}, opened=name, error=str(refusal) or "您的职责不包含这一操作。")
+    panel = Panel(conclusion, form, error=str(refusal) or "您的职责不包含这一操作。")
     return show(request, claim_review, ceilings=ceilings, panel=panel, status=422)
 
 

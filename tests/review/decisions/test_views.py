@@ -138,6 +138,20 @@ def test_claim_page_shows_facts_steps_evidence_and_only_the_open_conclusions(cli
     assert 'id="decision"' not in html
 
 
+def test_only_the_opened_conclusion_has_its_form_and_the_others_are_a_link_away(client, office):
+    claim = accepted(office)
+    as_(client, office.first)
+    address = reverse("review:claim", args=[claim.key])
+    page = client.get(address).content.decode()
+    assert 'id="id_support_unmet' in page
+    assert 'name="grounds"' not in page
+    assert f'href="{address}?open=refuse#decision"' in page
+    refusing = client.get(address, {"open": "refuse"}).content.decode()
+    assert 'name="grounds"' in refusing
+    assert 'id="id_support_unmet' not in refusing
+    assert 'id="id_support_unmet' in client.get(address, {"open": "nothing"}).content.decode()
+
+
 def test_buttons_are_not_offered_to_who_concluded_an_earlier_stage(client, office):
     claim = reviewed(office)
     office.first.appointments.create(role=Role.DISTRICT_SECOND, region=binhu(), confirmed_at=timezone.now())
