@@ -3,8 +3,6 @@
 from functools import cache
 from html import escape
 
-from weasyprint import HTML
-
 _SHEET = """<html lang="zh-CN"><style>
 @page {{ size: A4; margin: 28mm;
   @bottom-center {{ content: "演示材料，不具有任何效力"; color: #a33; font-size: 10pt }} }}
@@ -17,6 +15,8 @@ h1 {{ font-size: 28pt; letter-spacing: .3em }} p {{ font-size: 14pt; line-height
 
 @cache
 def _sheet(label: str) -> bytes:
+    from weasyprint import HTML  # noqa: PLC0415 - only a demo that is filled prints these
+
     return HTML(string=_SHEET.format(label=escape(label))).write_pdf()
 
 

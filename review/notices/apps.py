@@ -1,3 +1,7 @@
+from importlib import import_module
+from typing import Any
+
+from celery.signals import worker_init
 from django.apps import AppConfig
 from django.core.checks import register
 
@@ -11,3 +15,9 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         register(check_printing)
+        worker_init.connect(load_printer)
+
+
+def load_printer(**_: Any) -> None:
+    """Load WeasyPrint into a worker before it forks: its processes then share it (see `render`)."""
+    import_module("weasyprint")

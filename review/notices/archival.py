@@ -4,16 +4,20 @@ The registries of pinned packages have no checker of these standards (veraPDF is
 pikepdf what both ask.
 """
 
+from __future__ import annotations
+
 import zlib
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pydyf
-from weasyprint.css import ColorProfile
-from weasyprint.document import Document
+
+if TYPE_CHECKING:
+    from weasyprint.css import ColorProfile
+    from weasyprint.document import Document
 
 _COLOURS = "notice-srgb"
 # What WeasyPrint is asked for when it lays out and when it writes; it marks PDF/A alone, and PDF/UA is added.
@@ -47,22 +51,20 @@ def write_archival(document: Document, *, finish: Callable[[pydyf.PDF], None] | 
     return content
 
 
-class _Srgb(ColorProfile):
-    """sRGB as its file has it: what the library writes of a profile changes with every writing."""
-
-    def __init__(self, content: bytes) -> None:
-        super().__init__(BytesIO(content), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
-        self._bytes = content
-
-    @property
-    def content(self) -> bytes:
-        return self._bytes
-
-
 @lru_cache(maxsize=1)
 def _colours() -> ColorProfile:
-    """Read once: WeasyPrint's own option reads it for every document and leaves the file open."""
-    return _Srgb((files("weasyprint.pdf") / "sRGB2014.icc").read_bytes())
+    """sRGB, read once: WeasyPrint's own option reads it for every document and leaves the file open."""
+    from weasyprint.css import ColorProfile  # noqa: PLC0415 - as in `render`
+
+    class Srgb(ColorProfile):
+        """The profile as its file has it: what the library writes of one changes with every writing."""
+
+        @property
+        def content(self) -> bytes:
+            return content
+
+    content = (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+    return Srgb(BytesIO(content), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
 
 
 def compress_once(pdf: pydyf.PDF) -> None:

@@ -13,8 +13,6 @@ from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
-
 from review.notices.fonts import BODY, file_name, rare_families
 
 # The tables that a font in a PDF needs; `post` for those who read it as a font of its own.
@@ -39,6 +37,8 @@ class BuiltFont:
     """A font as `fonts.build` made it, read once."""
 
     def __init__(self, family: str, file: Path) -> None:
+        from fontTools.ttLib import TTFont  # noqa: PLC0415 - as WeasyPrint in `render`
+
         self.family = family
         with file.open("rb") as opened:
             # Of the largest, 40 MB, a notice takes a few hundred bytes.

@@ -6,6 +6,8 @@ every mark becomes its line, and all text is drawn in fonts that hold its own gl
 notice takes five times as long.
 """
 
+from __future__ import annotations
+
 import copy
 import io
 import re
@@ -14,16 +16,18 @@ from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pydyf
-from weasyprint.document import Document
 
 from portal.core.citations import DIGITS
 from review.notices.archival import compressed, content_of, write_archival
 from review.notices.faces import BuiltFont, BuiltFonts, Embedded
 from review.notices.qrcode import Code
 from review.notices.typesetting import ComposedLine
+
+if TYPE_CHECKING:
+    from weasyprint.document import Document
 
 # In a shape: the mark of a line, and what stands for the notice's title.
 _MARK = re.compile(f"〓[{DIGITS}]+")

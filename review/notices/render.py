@@ -3,7 +3,11 @@
 What is dear is done once per process (fonts, style sheet); what could differ from run to run is fixed (metadata
 from the snapshot, one set of fonts, one QR version and mask). What no font draws is printed as a stand-in, which the
 office is told of; anything that WeasyPrint warns of fails the notice.
+
+WeasyPrint is imported by what prints first: most processes and commands print nothing, and start a second sooner.
 """
+
+from __future__ import annotations
 
 import gc
 import logging
@@ -14,13 +18,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
-from weasyprint import CSS, HTML
-from weasyprint.document import Document
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher
 
 from portal.core.printable import with_stand_ins
 from review.notices.archival import ARCHIVAL, compress_once, write_archival
@@ -31,6 +31,12 @@ from review.notices.letter import AREA, MOST_ROWS, ROWS, TOLD_LINES, Letter, sig
 from review.notices.qrcode import NO_CODE, code_of, qr_data_uri
 from review.notices.seals.place import Place
 from review.notices.snapshot import Snapshot, read_snapshot
+
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.document import Document
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
 
 STYLE = Path(__file__).with_name("print.css")
 # One notice at a time in a process: Pango's font map, which all share, is not made for threads.
@@ -94,6 +100,8 @@ def _drawn(notice: Snapshot) -> tuple[str, int]:
 
 
 def _laid_out(html: str, rows: int) -> Document:
+    from weasyprint import HTML  # noqa: PLC0415 - see above
+
     fonts, styles = _equipment(current_fonts())
     page = HTML(string=html, url_fetcher=_only_inline())
     return page.render(stylesheets=[styles[rows]], font_config=fonts, **ARCHIVAL)
@@ -104,6 +112,8 @@ def print_bundle(cover: str, snapshots: Iterable[Mapping[str, Any]], *, style: s
 
     The fonts stand in it once. Raises as `print_letter`.
     """
+    from weasyprint import CSS, HTML  # noqa: PLC0415 - see above
+
     with _lock, _no_warnings():
         folder = current_fonts()
         fonts, _ = _equipment(folder)
@@ -142,6 +152,8 @@ def print_html(html: str, *, style: str) -> bytes:
 
     Raises FontsMissingError where no fonts have been built, RenderError for anything that WeasyPrint warns of.
     """
+    from weasyprint import CSS, HTML  # noqa: PLC0415 - see above
+
     with _lock, _no_warnings():
         folder = current_fonts()
         fonts, _ = _equipment(folder)
@@ -178,6 +190,9 @@ def _equipment(fonts: Path) -> tuple[FontConfiguration, dict[int, CSS]]:
 
     Fontconfig reads its file when the configuration is made and never again, so the variable is set only then.
     """
+    from weasyprint import CSS  # noqa: PLC0415 - see above
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - see above
+
     before = os.environ.get("FONTCONFIG_FILE")
     os.environ["FONTCONFIG_FILE"] = str(fonts / "fonts.conf")
     try:
@@ -206,6 +221,8 @@ def _with_rare(style: str, fonts: Path) -> str:
 @lru_cache(maxsize=1)
 def _only_inline() -> URLFetcher:
     """Lets a notice load what stands in it and nothing from disk or network."""
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415 - see above
+
     return URLFetcher(allowed_protocols={"data"})
 
 
