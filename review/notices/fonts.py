@@ -19,6 +19,7 @@ Licensed fonts come first where a site has put them into one of `settings.NOTICE
 characters, such as one for GB 18030-2022, goes into the folder `rare` beside them.
 """
 
+import ast
 import hashlib
 import os
 import shutil
@@ -33,10 +34,11 @@ import fontTools
 from django.conf import settings
 
 from portal.core.printable import COVERAGE
+from review.notices import font_cutting
 from review.notices.font_cutting import Source, build_face, characters_of, codes_of
 
-# Part of the hash: raise it when this module makes other fonts from the same sources.
-RECIPE = 13
+# What makes the fonts: whatever changes in these makes them anew.
+_MAKERS = (Path(__file__), Path(font_cutting.__file__))
 CURRENT = "current"
 REMEDY = "运行 make fonts（或安装 fonts-noto-cjk，取得 FandolFang，再运行 python manage.py build_fonts）。"
 
@@ -210,7 +212,7 @@ def _listed(command: list[str]) -> dict[tuple[str, str], Source]:
 
 
 def _key(sources: dict[str, Source], rare: list[Source]) -> str:
-    digest = hashlib.sha256(f"{RECIPE} {fontTools.version}".encode())
+    digest = hashlib.sha256(f"{recipe([path.read_text('utf-8') for path in _MAKERS])} {fontTools.version}".encode())
     contents = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in {s.path for s in sources.values()}}
     for face in FACES:
         source = sources[face.family]
@@ -219,6 +221,11 @@ def _key(sources: dict[str, Source], rare: list[Source]) -> str:
         # Hundreds of megabytes: name and size tell versions apart.
         digest.update(f"{source.path.name} {source.index} {source.path.stat().st_size}".encode())
     return digest.hexdigest()[:16]
+
+
+def recipe(sources: Iterable[str]) -> str:
+    """The modules that make the fonts as one text, in which comments and layout are nothing."""
+    return "\n".join(ast.dump(ast.parse(source)) for source in sources)
 
 
 def _build_faces(sources: dict[str, Source], rare: list[Source], folder: Path) -> None:

@@ -122,6 +122,12 @@ def test_building_again_from_the_same_sources_does_nothing() -> None:
     assert folder == current_fonts()
 
 
+def test_other_code_or_characters_make_the_fonts_anew_and_a_comment_does_not() -> None:
+    source = "HEADINGS = '资助'  # ours\n"
+    assert fonts.recipe([source]) == fonts.recipe(["# Ours.\nHEADINGS = '资助'\n"])
+    assert fonts.recipe([source]) != fonts.recipe([source.replace("资助", "资助材料")])
+
+
 def test_a_missing_source_font_fails_the_build_and_names_package_and_remedy(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
