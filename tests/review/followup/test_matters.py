@@ -166,7 +166,7 @@ def test_plans_ask_once_remind_and_cancel_what_is_void(office):
         add_plan(claim.item, kind=Kind.REPORT, act=act(make_official(Role.POLICY_ADMIN, suzhou())), **given)
     # The claim was approved on 6 June: what is asked from the 7th on does not concern it.
     late = add_plan(claim.item, kind=Kind.REPORT, act=on(date(2026, 6, 7), policy), **given)
-    today = timezone.localdate()
+    today = date(2026, 6, 30)
     watch_followups(on=today)
     assert not FollowUp.objects.exists()
     retire_plan(late, act=act(policy))

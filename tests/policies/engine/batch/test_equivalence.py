@@ -1,6 +1,7 @@
 """Both engines give every made claim the same: outcome, sums, shares, first reason, lines."""
 
 from importlib import import_module
+from itertools import chain
 
 import pytest
 from hypothesis import example, given, settings
@@ -99,12 +100,6 @@ def test_the_engines_agree_whatever_is_drawn(seed, items, chosen, edge):
     assert not unequal(CATALOGUE, population, chosen=chosen)
 
 
-def reasons_and_outcomes(item, *, seed):
-    population = generate(CATALOGUE, 1_200, seed=seed, items=[item], edge=True)
-    answers = [answer for _, answer in worked(CATALOGUE, population)]
-    return {note.code for answer in answers for note, *_ in answer.reason_entries}, {a.outcome for a in answers}
-
-
 @pytest.mark.parametrize("item", ITEMS[:: 4 if DEPTH == 1 else 1])
 def test_made_claims_reach_every_reason_that_an_item_can_give(item):
     version = CATALOGUE.items[item][0]
@@ -118,13 +113,13 @@ def test_made_claims_reach_every_reason_that_an_item_can_give(item):
     if version.kind != "target":
         wanted.add(NOT_IN_FORCE)
 
-    outcomes = set()
-    for seed in range(5):
-        reached, found = reasons_and_outcomes(item, seed=seed)
-        wanted -= reached
-        outcomes |= found
-        if not wanted:
+    answered = False
+    populations = (generate(CATALOGUE, 1_200, seed=seed, items=[item], edge=True) for seed in range(5))
+    for _, answer in chain.from_iterable(worked(CATALOGUE, population) for population in populations):
+        wanted -= {note.code for note, *_ in answer.reason_entries}
+        answered = answered or answer.outcome not in (Outcome.REFUSED, Outcome.UNDETERMINED)
+        if answered and not wanted:
             break
 
     assert not wanted
-    assert outcomes - {Outcome.REFUSED, Outcome.UNDETERMINED}
+    assert answered
