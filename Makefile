@@ -21,7 +21,7 @@ test: ## run every test (PYTEST="tests/portal -k money" for some)
 
 nightly: ## run what chance decides alone: properties (10,000 examples each), hostile input, faults (takes hours)
 	@$(SETUP) test
-	@HYPOTHESIS_PROFILE=nightly PYTEST="-n 2 --dist=worksteal $$(grep -rlwE 'hypothesis|HYPOTHESIS_PROFILE' tests --include='test_*.py' | xargs)" \
+	@HYPOTHESIS_PROFILE=nightly PYTEST="-n 2 --dist=worksteal $$(grep -rlwE 'hypothesis|by_depth' tests --include='test_*.py' | xargs)" \
 	  $(BIN)/python -m portal.devtools.run_tests
 
 check: ## style, types, layers, templates, deployment settings, migrations

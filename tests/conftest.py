@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
@@ -32,6 +33,7 @@ from portal.core import file_safety
 from portal.core.row_versions import KeptHere
 from tests import made_once
 from tests.append_only import flush_past_triggers
+from tests.depth import PROFILE
 from tests.migrated import make_database
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,28 +52,33 @@ T = TypeVar("T")
 # No deadline: a busy machine is slow, not wrong. What failed once is kept and tried first the next time.
 hypothesis_settings.register_profile(
     "portal",
-    max_examples=50,
+    max_examples=25,
     deadline=None,
     database=DirectoryBasedExampleDatabase(ROOT / ".cache" / "hypothesis"),
 )
-# What `make nightly` asks for: two hundred times as many examples of every property.
+# What `make nightly` asks for: four hundred times as many examples of every property.
 hypothesis_settings.register_profile(
     "nightly",
     hypothesis_settings.get_profile("portal"),
     max_examples=10_000,
     suppress_health_check=[HealthCheck.too_slow],
 )
-hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portal"))
+hypothesis_settings.load_profile(PROFILE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("portal")
     group.addoption("--no-skips", action="store_true", help="fail the run if any test was skipped")
+    group.addoption(
+        "--today", help="take another day (2028-02-29) for today; programs that tests start keep the true one"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # Playwright's synchronous interface keeps an event loop in the test's thread; Django would take it for async code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    if today := config.getoption("--today"):
+        time_machine.travel(f"{today}T10:00:00+08:00").start()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -121,6 +128,7 @@ def _stand_ins_of_the_whole_run() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_past_triggers)
+        patch.setattr("django.core.management.commands.flush.emit_post_migrate_signal", lambda *_, **__: None)
         patch.setattr("portal.core.file_safety._inspect", lru_cache(100)(file_safety._inspect))
         # A page then asks as many queries whether or not its reader opened one before.
         patch.setattr("portal.accounts.persons._recalled", Forgetful(0))

@@ -5,7 +5,6 @@
 
 import itertools
 import json
-import os
 import random
 import re
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from django.urls import NoReverseMatch, reverse
 from portal.api.services import create_token
 from tests.access_table import ADDRESSES
 from tests.access_world import PEOPLE, World, build_world
+from tests.depth import by_depth
 from tests.factories import act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -224,7 +224,7 @@ def test_no_hostile_value_at_any_address_is_an_error_of_the_server(db, settings)
     settings.API_ANONYMOUS_REQUESTS_PER_MINUTE = settings.API_REQUESTS_PER_MINUTE = 1_000_000
     walker = Walker(build_world())
     pairs = list(itertools.product(PLACES, VALUES))
-    each = len(pairs) if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 1
+    each = by_depth(1, nightly=len(pairs))
     # The pairs go round: an address goes on where the one before it ended.
     around = itertools.cycle(random.Random(1).sample(pairs, len(pairs)))
     cases = [(name, *next(around)) for name in sorted(ADDRESSES) for _ in range(each)]

@@ -13,6 +13,7 @@ from applications.ledger.models import EntryKind, LimitEntry
 from applications.ledger.selectors import balances
 from applications.ledger.services import LimitExceededError, release_limits, reserve_limits
 from tests.applications.ledger.rules import rules, taken
+from tests.depth import by_depth
 from tests.factories import ClaimFactory, act
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +87,7 @@ def test_own_entries_can_be_left_out_of_a_balance():
     assert (balance.amount, balance.times) == (Decimal("10.00"), 1)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", by_depth(range(3), nightly=range(100)))
 def test_random_reserving_and_releasing_keeps_every_bucket_between_zero_and_its_ceiling(seed):
     chance = random.Random(seed)
     ceilings = {"a": Ceiling(Decimal("100.00")), "b": Ceiling(Decimal("70.50"), 3), "c": Ceiling(times=2)}

@@ -22,6 +22,7 @@ from review.decisions.services.overdue import abandon_claim, prolong_correction
 from review.funding.awards import record_award
 from review.simulated_year.invariants import violations_of_claims
 from review.simulated_year.year import FINAL
+from tests.depth import by_depth
 from tests.review.decisions.test_random_walk import START, Walk
 from tests.review.worlds import Office, again, expected, on
 
@@ -124,11 +125,10 @@ def test_two_people_at_once_never_leave_a_claim_outside_the_table(settings, tmp_
     time_machine.move_to(on(START - timedelta(days=1)).at)
     office = Office()
     machine = type("TwoAtOnce", (Life,), {"office": office})
-    nightly = hypothesis_settings.default.max_examples >= 10_000
     run_state_machine_as_test(
         machine,
         settings=hypothesis_settings(
-            max_examples=500 if nightly else 2,
+            max_examples=by_depth(2, nightly=500),
             stateful_step_count=STEPS,
             suppress_health_check=list(HealthCheck),
         ),

@@ -1,7 +1,6 @@
 """An official document on paper: every measure of GB/T 9704-2012 that a ruler finds, and every word that was given."""
 
 import io
-import os
 import re
 import subprocess
 from itertools import product
@@ -12,6 +11,7 @@ import pytest
 from PIL import Image
 
 from review.documents.official import MARK_SIZE, NARROWEST, WIDTH, mark_style, print_document, title_lines
+from tests.depth import by_depth
 from tests.review.documents.samples import LONG, LONG_OFFICE, RARE, REASON, SHORT, official
 from tests.review.notices.test_render import text_of, words_of
 from tests.review.notices.test_typesetting import LEFT_EDGE, RIGHT_EDGE, drawn_lines
@@ -24,7 +24,7 @@ IN_ROW = (ROW - 5.5714) / 2
 LINES, NAMES, REASONS = (1, 3, 12, 200), (SHORT, LONG, RARE), (REASON[:47] + "。", (REASON * 20)[:1999] + "。")
 EVERY = list(product(LINES, NAMES, REASONS))
 COVERING = [(1, SHORT, REASONS[0]), (3, RARE, REASONS[1]), (12, LONG, REASONS[0]), (200, RARE, REASONS[0])]
-CASES = EVERY if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else COVERING
+CASES = by_depth(COVERING, nightly=EVERY)
 
 
 def red_rows(pdf: bytes) -> list[tuple[float, float]]:

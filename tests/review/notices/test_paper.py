@@ -1,7 +1,6 @@
 """Every kind of notice on paper: every measure that a ruler finds, every word that was given, on the pages expected."""
 
 import io
-import os
 import re
 import subprocess
 from datetime import date
@@ -23,6 +22,7 @@ from review.notices.render import render_notice
 from review.notices.typesetting import CLOSING, HANG
 from review.wordings.enums import Trial
 from review.wordings.specimens import specimen
+from tests.depth import by_depth
 from tests.review.documents.samples import LONG, RARE, REASON, SHORT
 from tests.review.notices.test_render import outside, text_of, words_of
 from tests.review.notices.test_typesetting import LEFT_EDGE, MILLIMETRE, RIGHT_EDGE, drawn_lines
@@ -37,7 +37,7 @@ COVERING = [
     (kind, (1, 3, 12, 200)[at % 4], (SHORT, LONG, RARE)[at % 3], (ONE_LINE, LONG_REASON)[at % 2])
     for at, kind in enumerate(NoticeKind)
 ]
-CASES = EVERY if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else COVERING
+CASES = by_depth(COVERING, nightly=EVERY)
 
 
 def notice_of(kind: NoticeKind, lines: int, name: str, reason: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """A worker killed twice, a flushed broker, a database that drops everybody: each notice once, sealed, without a gap."""
 
 import hashlib
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -20,11 +19,11 @@ from review.funding.models import Award
 from review.notices.models import Notice, NoticeCounter
 from review.notices.seals.trial import make_trial_seals
 from tests.conftest import WorkerProcess
+from tests.depth import by_depth
 from tests.factories import ApplicantFactory, make_member
 from tests.review.notices.world import make_approved, publish
 
-# A thousand at night.
-COUNT = 1000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 50
+COUNT = by_depth(30, nightly=1000)
 SECONDS = 60 + COUNT // 2
 
 

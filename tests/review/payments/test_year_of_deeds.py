@@ -16,6 +16,7 @@ from review.funding.selectors import standing_parts
 from review.payments.enums import UNSENT, LineState
 from review.payments.models import Disbursement
 from review.treasury.selectors import book_problems
+from tests.depth import by_depth
 from tests.review.payments.year import START, World, Year
 from tests.review.worlds import on
 
@@ -116,11 +117,10 @@ def test_a_year_of_deeds_leaves_books_awards_and_payments_in_agreement(settings,
             transaction.set_rollback(True)
             self.block.__exit__(None, None, None)
 
-    nightly = hypothesis_settings.default.max_examples >= 10_000
     run_state_machine_as_test(
         Rolled,
         settings=hypothesis_settings(
-            max_examples=hypothesis_settings.default.max_examples if nightly else 5,
+            max_examples=by_depth(3, nightly=10_000),
             stateful_step_count=STEPS,
             suppress_health_check=list(HealthCheck),
         ),

@@ -22,6 +22,7 @@ from review.treasury.enums import AccountKind, EntryKind
 from review.treasury.selectors import book_problems, claim_balances
 from review.treasury.services.awards import move_claim
 from tests.applications.worlds import patent_facts
+from tests.depth import by_depth
 from tests.review.recoveries.worlds import DAY, TERMS, awarded, lowered, printed, second_decider
 from tests.review.worlds import again, on
 
@@ -89,7 +90,7 @@ def check(claim):
         assert total(claim, K.PAID) == owed + waived
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", by_depth(range(3), nightly=range(50)))
 def test_whatever_officers_do_to_an_award_books_and_limits_agree_with_it(office, seed, time_machine):
     chance, day = random.Random(seed), DAY
     claim = awarded(office, lines=[patent_facts(1), patent_facts(2)])

@@ -1,7 +1,6 @@
 """A small simulated year adds up, with and without faults; `make nightly` lives long ones."""
 
 import json
-import os
 from io import StringIO
 
 import pytest
@@ -12,11 +11,11 @@ from policies.engine import catalogue_of, load_catalogue
 from policies.published.services import publish_catalogue
 from portal.audit.models import AuditRecord
 from review.simulated_year.items import DOCUMENTS
+from tests.depth import by_depth
 from tests.factories import UserFactory, act
 
 pytestmark = [pytest.mark.broad, pytest.mark.slow]
-NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-CLAIMS = 2_000 if NIGHTLY else 20
+CLAIMS = by_depth(12, nightly=2_000)
 
 
 @pytest.fixture
@@ -30,7 +29,8 @@ def city(transactional_db, settings, tmp_path):
     publish_catalogue(act(), catalogue=catalogue_of([whole.documents[name] for name in DOCUMENTS], items))
 
 
-@pytest.mark.parametrize("options", [(), ("--faults",)], ids=["plain", "faults"])
+# A year without faults shows nothing that one with them does not.
+@pytest.mark.parametrize("options", by_depth([("--faults",)], nightly=[("--faults",), ()]))
 def test_a_simulated_year_ends_with_every_claim_settled_and_nothing_that_does_not_add_up(city, options):
     out = StringIO()
     call_command("simulate_year", f"--claims={CLAIMS}", "--seed=7", "--render-notices=2", *options, stdout=out)
