@@ -58,7 +58,7 @@ def run(claims: int = 100_000, people: int = AT_ONCE, requests: int = 4_000) -> 
         services = stack.enter_context(running_services())
         host = stack.enter_context(Host(directory / "host", services.environment()))
         host.migrate()
-        host.manage("collectstatic", "--noinput", "--verbosity=0")
+        host.collect_static()
         rows = [json.loads(line) for line in host.run("tests.site_claims", people).splitlines()]
         officer = json.loads(host.run("bench.pages", claims))
         web = host.start_web()

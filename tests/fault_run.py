@@ -330,9 +330,9 @@ def main(seed: int, steps: int) -> int:
         from tests import site_claims  # noqa: PLC0415
         from tests.migrated import fill_database  # noqa: PLC0415
 
-        fill_database(database_url)
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        if not fill_database(database_url):
+            call_command("migrate", interactive=False, verbosity=0)
+        host.collect_static()
         with redirect_stdout(StringIO()) as made:
             site_claims.main(APPLICANTS, PUBLICISED)
         run = Run(seed, host, *services)

@@ -1,18 +1,22 @@
 """The migrated, empty database: made once for one state of the sources, kept in .cache, and copied by every process.
 
 Migrating takes ten seconds of each process's time, copying one or two. A change of the migrations, of what they import
-from the portal or of its pins makes the database anew.
+from the portal or of its pins makes the database anew. `python -m tests.migrated` makes it where it is missing, so that
+no process of a run has to wait for another.
 """
 
 import ast
 import fcntl
 import hashlib
+import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
+import django
 from django.db import connection
 from django.test.utils import setup_databases
 
@@ -37,13 +41,22 @@ def make_database() -> None:
             _keep(kept)
 
 
-def fill_database(url: str) -> None:
-    """Put what is kept into an empty PostgreSQL database: `migrate` then finds nothing to do."""
-    kept = _kept("postgresql")
-    if kept.exists():
+def fill_database(url: str) -> bool:
+    """Put what is kept into an empty database, of SQLite into a new file: `migrate` then finds nothing to do.
+
+    Returns whether anything is kept.
+    """
+    kept = _kept("sqlite" if url.startswith("sqlite:") else "postgresql")
+    if not kept.exists():
+        return False
+    if url.startswith("sqlite:"):
+        shutil.copyfile(kept, url.removeprefix("sqlite:///"))
+    else:
         _postgres("psql", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--file={kept}", url)
+    return True
 
 
+@cache
 def _kept(vendor: str) -> Path:
     """Where the database of these sources is kept, if it was made yet."""
     digest = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())
@@ -103,3 +116,10 @@ def _url(name: str) -> str:
 
 def _postgres(program: str, *arguments: str) -> None:
     subprocess.run([find_postgres_bin() / program, *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    django.setup()
+    if not _kept(connection.vendor).exists():
+        make_database()

@@ -4,8 +4,9 @@
 2. Everything else, on PostgreSQL and Redis.
 3. What depends on the database or the broker once more, embedded: on SQLite and the file system's broker.
 
-Each in two processes. The second and third, one after the other, take the time that the first leaves: they run beside
-it at a lower priority, so that what it counts in seconds is not held up by them.
+Each in two processes. The second runs beside the first, and takes the time that it leaves: at a lower priority, so that
+what the first counts in seconds is not held up. The third follows the first, as the second lasts longest and is handed
+out in the smallest parts: both processors have work to the end. The empty databases are made before, one on each.
 """
 
 import os
@@ -80,11 +81,11 @@ class Round:
 
 # Rounds of one row run one after the other, rows side by side.
 ROUNDS = (
-    (Round("browser and worker", "postgresql", ["-m", ALONE, *modules_that_start_servers()]),),
     (
-        Round("PostgreSQL", "postgresql", ["-m", f"not ({ALONE})"], niceness=10),
+        Round("browser and worker", "postgresql", ["-m", ALONE, *modules_that_start_servers()]),
         Round("SQLite", "sqlite", ["-m", f"not ({ALONE} or broad)", *SQLITE_MODULES], niceness=10),
     ),
+    (Round("PostgreSQL", "postgresql", ["-m", f"not ({ALONE})"], niceness=10),),
 )
 TWO_PROCESSES = ["-n", "2", "--dist=worksteal"]
 CLOSING_LINE = re.compile(r"\d+ (passed|failed|errors?|deselected)\b.* in [\d.]+s")
@@ -100,16 +101,30 @@ class Result:
     seconds: float
 
 
+def environment(database: str) -> dict[str, str]:
+    """This process's environment with the tests' database."""
+    # A hundred processes read the same modules: compiled once, they start in half the time.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return inherited | {"DATABASE": database}
+
+
+def make_databases() -> None:
+    """Make the empty databases where they are missing, side by side: every round would wait for its own."""
+    databases = {round_.database for row in ROUNDS for round_ in row}
+    command = [sys.executable, "-m", "tests.migrated"]
+    for process in [subprocess.Popen(command, cwd=ROOT, env=environment(database)) for database in databases]:
+        # What is wrong with the migrations, the tests will say.
+        process.wait()
+
+
 def run_round(round_: Round, *, prefix: str = "") -> Result:
     """Run pytest once, passing its output on, each line behind the prefix."""
     began = time.monotonic()
-    # A hundred processes read the same modules: compiled once, they start in half the time.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     closing = "pytest ended without a closing line"
     with subprocess.Popen(
         ["nice", f"-n{round_.niceness}", sys.executable, "-m", "pytest", "-q", "--no-skips", *round_.arguments],
         cwd=ROOT,
-        env=environment | {"DATABASE": round_.database},
+        env=environment(round_.database),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -134,6 +149,7 @@ def main() -> int:
     """Run the rounds, or only what PYTEST asks for; return the exit status."""
     if wanted := shlex.split(os.environ.get("PYTEST", "")):
         return 0 if run_round(Round("", os.environ.get("DATABASE", "postgresql"), wanted)).passed else 1
+    make_databases()
     with ThreadPoolExecutor(len(ROUNDS)) as pool:
         results = [result for row in pool.map(run_row, ROUNDS) for result in row]
     print("\n==> Summary")

@@ -47,7 +47,7 @@ class Site:
     def __init__(self, host, url):
         self.host, self.url = host, url
         with ThreadPoolExecutor() as pool:
-            static = pool.submit(host.manage, "collectstatic", "--noinput", "--verbosity=0")
+            static = pool.submit(host.collect_static)
             self.batch = json.loads(host.run("tests.site_payments", COUNT).splitlines()[-1])
             static.result()
 

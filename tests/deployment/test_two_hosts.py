@@ -66,7 +66,7 @@ def hosts(tmp_path, monkeypatch):
         first, second = (stack.enter_context(Host(tmp_path / name, shared)) for name in ("first", "second"))
         first.migrate()
         for host in (first, second):
-            host.manage("collectstatic", "--noinput", "--verbosity=0")
+            host.collect_static()
         yield first, second, [json.loads(row) for row in first.run("tests.site_claims", 2, 2).splitlines()]
 
 

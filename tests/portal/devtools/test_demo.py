@@ -17,6 +17,7 @@ import pytest
 
 from portal.accounts.enums import Role
 from portal.devtools import demo
+from tests.migrated import fill_database
 from tests.services import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
@@ -141,6 +142,8 @@ def test_demo_serves_names_its_accounts_outlives_its_worker_and_stops_without_a_
     tmp_path: Path, wait_until: Callable[..., None]
 ) -> None:
     port = free_port()
+    # With tables, but nothing in them: how they come about, every run of the tests shows.
+    fill_database(f"sqlite:///{tmp_path / 'portal.sqlite3'}")
     began = time.monotonic()
     with running_demo(tmp_path, port) as (process, printed):
         assert time.monotonic() - began < FIRST_START_SECONDS

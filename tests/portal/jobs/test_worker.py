@@ -17,6 +17,7 @@ from portal.jobs.models import Job
 from portal.jobs.selectors import last_sweep
 from portal.jobs.services import enqueue_job
 from tests.conftest import ROOT, WorkerProcess
+from tests.migrated import fill_database
 
 pytestmark = [pytest.mark.worker, pytest.mark.slow]
 
@@ -83,7 +84,9 @@ class Embedded:
 
 def test_the_embedded_worker_does_jobs_on_folders_and_loses_none_when_killed(wait_until, tmp_path):
     embedded = Embedded(tmp_path / "data")
-    embedded.run("manage.py", "migrate", "--verbosity=0")
+    embedded.directory.mkdir()
+    if not fill_database(f"sqlite:///{embedded.directory / 'portal.sqlite3'}"):
+        embedded.run("manage.py", "migrate", "--verbosity=0")
     folder = tmp_path / "marks"
     folder.mkdir()
     worker = WorkerProcess(log=tmp_path / "worker.log", environment=embedded.environment)
