@@ -8,18 +8,19 @@ Source of the check character: ZC 0006-2003, the numbering standard of the natio
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.core.identifiers import IdentifierError, read_uscc
-from portal.core.text import compact, tidy
+from portal.core.text import compact, half_width, tidy
 
 _WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 _LAST_YEAR_WITHOUT_CHECK = 88
 _KIND_OF_DIGIT = {"1": "invention", "2": "utility", "3": "design", "8": "invention", "9": "utility"}
 PATENT_KIND_LABELS = {"invention": "发明专利", "utility": "实用新型", "design": "外观设计"}
+# Capital letters of Greek and Cyrillic that nobody can tell from the Latin ones.
+_LOOKALIKES = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕЅІЈКМНОРСТХУ", "ABEZHIKMNOPTYXABESIJKMHOPCTXY")
 _PUBLICATION_LETTERS = {"1": "ABC", "2": "UY", "3": "SD"}
 
 
@@ -64,11 +65,11 @@ def read_cn_patent(text: str) -> Identifier:
         )
     if written.startswith("PCT"):
         raise IdentifierError(f"“{shown}”是 PCT 国际申请号，不是中国专利号。")
-    body = re.sub(r"^(ZL|CN)", "", written)
+    body = re.sub(r"^(专利号|申请号)?:?(ZL|CN)?:?", "", written)
     dotted = bool(re.search(r"[.。·・-].$", body))
     body = re.sub(r"[.。·・-]", "", body)
     if not re.fullmatch(r"\d+[\dX]", body):
-        wrong = "".join(sorted({c for c in body if not (c.isdigit() or c == "X")}))
+        wrong = "".join(sorted({c for c in body if not (c.isdecimal() or c == "X")}))
         odd = f"含有不应出现的字符“{wrong}”" if wrong else "位数不足或字母 X 不在末位"
         raise IdentifierError(
             f"“{shown}”{odd}。专利号应为 12 位数字（2003 年 10 月以前为 8 位）、一个点和一位校验位，如 201710601862.3。"
@@ -205,9 +206,10 @@ def read_contract(text: str) -> Identifier:
 def comparison_key(text: str) -> str:
     """What two writings of one number have in common: capital letters, digits and Chinese characters only.
 
-    Brackets, dashes and spaces differ between a contract and its scan; they never make two contracts of one.
+    Brackets, dashes and spaces differ between a contract and its scan; they never make two contracts of one. Nor do
+    Greek and Cyrillic letters that look like Latin ones.
     """
-    return "".join(c for c in unicodedata.normalize("NFKC", text).upper() if c.isalnum())
+    return "".join(c for c in half_width(text).upper().translate(_LOOKALIKES) if c.isalnum())
 
 
 def patent_key(text: str) -> str:

@@ -1,7 +1,7 @@
 """Numbers and days as people write them, read exactly or refused with the remedy. Pure.
 
 One reader for forms, facts, figures and spreadsheets: full width, thousands in their groups, a unit of 万 or 亿.
-A comma or space that stands anywhere else is never dropped: `1,5` may mean 1.5 or 15.
+A comma or space that stands anywhere else is never dropped: `1,5` may mean 1.5 or 15; at a line break two numbers meet.
 """
 
 import re
@@ -28,13 +28,14 @@ SCALES: Mapping[str, Decimal] = {
     "亿": Decimal(10) ** 8,
 }
 _NUMBER = re.compile(
-    r"(?P<sign>[+−-]?) ?(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+|)(?P<fraction>\.\d*)? ?(?P<rest>\D*)",
+    r"(?P<sign>[+−-]?) ?(?P<whole>[1-9]\d{0,2}(?:(?:,\d{3})+|(?: \d{3})+)|\d+|)(?P<fraction>\.\d*)? ?(?P<rest>\D*)",
     re.ASCII,
 )
 _MISPLACED = re.compile(r"\d[, ]+\d")
+_BROKEN = re.compile(r"\d *[\n\r\t][ \n\r\t]*\d")
 _DAY = re.compile(
     r"(\d{4})(?:(?: ?[-/.年] ?)(\d{1,2})(?: ?[-/.月] ?)(\d{1,2}) ?[日号]?|(\d{2})(\d{2}))"
-    r"(?: ?[T ]? ?(?P<hour>\d{1,2})[:时](?P<minute>\d{2})分?(?::\d{2})?(?:\.\d{1,6})?)?",
+    r"(?:(?:(?<=[日号]) ?| ?T ?| )(?P<hour>\d{1,2})[:时](?P<minute>\d{2})分?(?::\d{2})?(?:\.\d{1,6})?)?",
     re.ASCII,
 )
 
@@ -67,7 +68,7 @@ def read_number(text: str, *, what: str = "数字", example: str = "26.6") -> Nu
         raise NumberError(f"“{shown(text)}”不是{what}：位数过多，请核对。")
     written = tidy(text)
     found = _NUMBER.fullmatch(written)
-    if not found or not (found["whole"] or len(found["fraction"] or "") > 1):
+    if _BROKEN.search(text) or not found or not (found["whole"] or len(found["fraction"] or "") > 1):
         raise NumberError(_refusal(written, shown(text), what, example))
     digits = found["whole"].replace(",", "").replace(" ", "") + (found["fraction"] or "")
     if len(digits) > MOST_DIGITS:
@@ -82,6 +83,7 @@ def _refusal(written: str, typed: str, what: str, example: str) -> str:
     if _MISPLACED.search(written[:LONGEST]):
         return (
             f"“{typed}”不是{what}：逗号或空格的位置不对。小数请用小数点（如 1.5），千位分隔须每三位一个（如 1,500）。"
+            "一格只能填一个数。"
         )
     return f"“{typed}”不是{what}：请填写数字，如 {example}。"
 
@@ -89,9 +91,9 @@ def _refusal(written: str, typed: str, what: str, example: str) -> str:
 def read_day(text: str, *, first_year: int = FIRST_YEAR, last_year: int = LAST_YEAR) -> date:
     """A day as 2021-05-10, 2021/5/10, 2021.5.10, 20210510 or 2021年5月10日; a time behind it is passed over.
 
-    Raises NumberError, also for a year outside the bounds.
+    Raises NumberError, also for a year outside the bounds and for no time of a day.
     """
-    found = _DAY.fullmatch(tidy(text)) if len(text) <= LONGEST * 5 else None
+    found = _day_in(text)
     if not found:
         raise NumberError(f"“{shown(text)}”不是日期：请写成 2021-05-10 的样子。")
     year, month, day = (int(part) for part in found.groups()[:5] if part is not None)
@@ -101,6 +103,7 @@ def read_day(text: str, *, first_year: int = FIRST_YEAR, last_year: int = LAST_Y
         raise NumberError(f"没有 {year} 年 {month} 月 {day} 日这一天，请核对日期。") from None
     if not first_year <= year <= last_year:
         raise NumberError(f"年份 {year} 不对，请核对日期。")
+    _minutes_in(found, text)
     return value
 
 
@@ -109,8 +112,16 @@ def read_minutes(text: str) -> int | None:
 
     Raises NumberError for no time of a day; 24:00 is its end.
     """
-    found = _DAY.fullmatch(tidy(text)) if len(text) <= LONGEST * 5 else None
-    if not found or found["hour"] is None:
+    found = _day_in(text)
+    return _minutes_in(found, text) if found else None
+
+
+def _day_in(text: str) -> re.Match[str] | None:
+    return _DAY.fullmatch(tidy(text)) if len(text) <= LONGEST * 5 else None
+
+
+def _minutes_in(found: re.Match[str], text: str) -> int | None:
+    if found["hour"] is None:
         return None
     minutes = int(found["hour"]) * 60 + int(found["minute"])
     if int(found["minute"]) > 59 or minutes > 24 * 60:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 # Joiners shape Arabic, Indic and other scripts and pictures; between Chinese or Latin characters they are invisible.
@@ -62,14 +63,28 @@ def single_line(text: str) -> str:
     return unicodedata.normalize("NFC", _LINE_BREAKS.sub(" ", visible(text))).strip()
 
 
+def half_width(text: str) -> str:
+    """Half-width (NFKC), with the digits of every script as 0 to 9.
+
+    Numerals such as ², ① and ½ stay: made digits, they would run on into the number before them.
+    """
+    if text.isascii():
+        return text
+    parts = (
+        "".join(part) if is_numeral else unicodedata.normalize("NFKC", "".join(part))
+        for is_numeral, part in groupby(text, lambda character: unicodedata.category(character) == "No")
+    )
+    return "".join(str(unicodedata.decimal(c)) if c > "9" and c.isdecimal() else c for c in "".join(parts))
+
+
 def tidy(text: str) -> str:
-    """Half-width (NFKC), visible, with single spaces: for numbers and codes whose spaces tell words apart."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFKC", visible(text))).strip()
+    """Half-width, visible, with single spaces: for numbers and codes whose spaces tell words apart."""
+    return _SPACES.sub(" ", half_width(visible(text))).strip()
 
 
 def compact(text: str) -> str:
-    """Half-width (NFKC), visible, without any space: for numbers and codes."""
-    return _SPACES.sub("", unicodedata.normalize("NFKC", visible(text)))
+    """Half-width, visible, without any space: for numbers and codes."""
+    return _SPACES.sub("", half_width(visible(text)))
 
 
 def is_unfit_for_address(text: str) -> bool:

@@ -3,7 +3,7 @@
 from decimal import ROUND_DOWN, Decimal
 
 from portal.core.numbers import SCALES, NumberError, read_number, shown
-from portal.core.text import compact
+from portal.core.text import half_width, visible
 
 RATIO = "比例"
 POINTS = "百分点差"
@@ -39,9 +39,9 @@ def read_figure(text: str, unit: str) -> Decimal:
 
     A share is 92% or 0.92; large values may be written with 万 or 亿.
     """
-    written = compact(text)
+    written = half_width(visible(text)).strip()
     for ending in (unit, unit.partition("/")[0], "个百分点", "百分点"):
-        written = written.removesuffix(ending)
+        written = written.removesuffix(ending).rstrip()
     try:
         read = read_number(written, what="数值", example=_example(unit))
     except NumberError as error:

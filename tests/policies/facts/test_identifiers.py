@@ -29,6 +29,8 @@ def test_known_good_patent_numbers_are_kept_as_they_are(number):
         "ＺＬ２０１７１０６０１８６２．３",
         "201710601862。3",
         " 201710601862-3 ",
+        "专利号：ZL 201710601862.3",
+        "20171060186٢.3",
     ],
 )
 def test_every_way_to_write_a_patent_number_has_one_normal_form(text):
@@ -59,6 +61,7 @@ def test_a_number_of_the_first_years_may_lack_its_check_character_and_has_the_sa
         ("PCT/CN2019/123456", "PCT"),
         ("20171O601862.3", "“O”"),
         ("X", "位数不足"),
+        ("20171060186².3", "“²”"),
     ],
 )
 def test_a_wrong_patent_number_is_refused_in_words_that_say_what_is_wrong(text, says):
@@ -143,6 +146,9 @@ def test_numbers_without_a_common_build_are_warned_of_and_never_refused(kind):
         (Format.MADRID, "第1234567A号", "1234567A"),
         (Format.FOREIGN, " us 10,123,456 b2", "US 10,123,456 B2"),
         (Format.CERTIFICATE, "165ip180001r0m", "165IP180001R0M"),
+        (Format.MADRID, "３４٥٦७８9", "3456789"),
+        (Format.PCT, "PCT/CN2019/12345٣", "PCT/CN2019/123453"),
+        (Format.PUBLICATION, "CN10712345٦B", "CN107123456B"),
         (Format.CONTRACT, "锡银借字（2021）第0123号", "锡银借字(2021)第0123号"),
     ],
 )
@@ -152,6 +158,8 @@ def test_usual_numbers_pass_without_a_warning(kind, text, value):
 
 def test_two_writings_of_one_contract_are_one_thing():
     assert comparison_key("锡银借字〔2021〕第 0123 号") == comparison_key("锡银借字(2021)第0123号")
+    # In Cyrillic and in Greek.
+    assert comparison_key("НТ-2021-01") == comparison_key("ΗΤ-2021-01") == comparison_key("HT-2021-01")
     assert comparison_key("锡银借字〔2021〕第0124号") != comparison_key("锡银借字(2021)第0123号")
 
 

@@ -6,13 +6,22 @@ from decimal import Decimal
 import pytest
 from django import forms
 
+from policies.engine.model import Fact
+from policies.facts.values import read_fact
 from portal.core.fields import DayField, MomentField, SearchField, YuanField
+from portal.core.identifiers import IdentifierError, read_account_number
 from portal.core.money import MoneyError, read_yuan
 from portal.core.numbers import NumberError, read_day, read_number
 from portal.core.text import single_line, visible
 
 
-@pytest.mark.parametrize("text", ["1,5", "26,6", "1,23,456", "1,2345", "1 5", "12 34", "1，5", "１，５", "1,000,5"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("1,5", "26,6", "1,23,456", "1,2345", "1 5", "12 34", "1，5", "１，５", "1,000,5", "0,123", "00,500", "0 500"),
+        *("1,234 567", "1.234,56", "500\n600", "500\r\n 600", "500\t600"),
+    ],
+)
 def test_a_separator_outside_its_group_is_refused_with_a_hint_and_never_dropped(text):
     for read, error in ((read_number, NumberError), (read_yuan, MoneyError)):
         with pytest.raises(error, match="小数请用小数点"):
@@ -29,6 +38,10 @@ def test_a_separator_outside_its_group_is_refused_with_a_hint_and_never_dropped(
         ("3 亿", "300000000"),
         ("-0.5", "-0.5"),
         ("−3", "-3"),
+        ("٣٤", "34"),
+        ("१२.५", "12.5"),
+        ("6,800\n元", "6800"),
+        ("12 345.67", "12345.67"),
     ],
 )
 def test_numbers_are_read_exactly_with_their_scale(text, value):
@@ -61,6 +74,16 @@ def test_money_of_another_country_is_refused_with_the_remedy(text):
         read_yuan(text)
 
 
+@pytest.mark.parametrize("text", ["10²", "5000①", "5000¹", "²", "㊿", "5½", "½", "⒌5"])
+def test_marks_and_fractions_are_no_digits(text):
+    assert read_fact(Fact("fees", "费用", "money"), text).error
+    assert read_fact(Fact("share", "比例", "number"), text).error
+    with pytest.raises(NumberError):
+        read_day(f"2021-05-{text}")
+    with pytest.raises(IdentifierError):
+        read_account_number(f"62220202{text}")
+
+
 @pytest.mark.parametrize("text", ["9" * 5000, "1e400000", "1" + ",000" * 2000, "." * 5000, "0." + "1" * 300, "NaN"])
 def test_numbers_beyond_all_measure_are_refused_and_never_an_error(text):
     with pytest.raises(NumberError) as refusal:
@@ -85,7 +108,20 @@ def test_days_are_read_in_every_usual_form(text):
     assert read_day(text) == date(2021, 5, 10) == DayField().clean(text)
 
 
-@pytest.mark.parametrize("text", ["9999-12-31", "0001-01-01", "2021-02-30", "20210532", "5/10/2021", "9" * 5000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9999-12-31",
+        "0001-01-01",
+        "2021-02-30",
+        "20210532",
+        "5/10/2021",
+        "9" * 5000,
+        "2021-05-10 25:00",
+        "2021-05-1017:30",
+        "2021051017:30",
+    ],
+)
 def test_days_nobody_means_are_refused_by_the_field(text):
     with pytest.raises(forms.ValidationError):
         DayField().clean(text)
