@@ -2,14 +2,18 @@
 
 import contextlib
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from policies.engine.model import Fact
 from policies.facts.heads import read_head, unit_of_title
 from policies.facts.identifiers import Format, read_identifier
 from policies.facts.values import read_fact
+from policies.published.provisions import read_units
 from policies.published.searchtext import fold, query_words
+from portal.core.compared_text import compared
 from portal.core.errors import RefusedError
 from portal.core.identifiers import IdentifierError, read_phone, read_resident_id, read_uscc
 from portal.core.money import MoneyError, read_yuan, unit_factor
@@ -17,6 +21,7 @@ from portal.core.numbers import NumberError, read_day, read_number
 from portal.core.sheet_reading import Cell, read_book, read_pasted_cells
 from portal.core.text import compact, single_line, tidy, visible
 from review.notices.selectors import clean_code
+from review.panels.forms import PanelForm, SchemeForm
 from review.targets.figures import FigureError, read_figure
 from tests.cpu import cpu_limit
 
@@ -43,8 +48,12 @@ READERS = {
     "search": query_words,
     "code of a notice": clean_code,
     "folding": fold,
+    "difference": lambda text: compared(text, f"{text[1:]}甲{text[:-1]}"),
+    "units of a document": read_units,
+    "criteria": lambda text: SchemeForm.clean_criteria(SimpleNamespace(cleaned_data={"criteria": text})),
+    "needs": lambda text: PanelForm.clean_needs(SimpleNamespace(cleaned_data={"needs": text})),
 }
-REFUSALS = (NumberError, MoneyError, IdentifierError, FigureError, RefusedError, ValueError)
+REFUSALS = (ValidationError, NumberError, MoneyError, IdentifierError, FigureError, RefusedError, ValueError)
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -23,6 +23,8 @@ from review.panels.scoring import Criterion
 
 _CRITERION = re.compile(r"^(.+?)[\s,，、|]+(\d+(?:\.\d+)?)[\s,，、|]+(\d+(?:\.\d+)?)(%?)(?:[\s,，、|]+(.*))?$")
 _NEED = re.compile(r"^(.+?)[\s:：]+(\d{1,2})$")
+# Of a longer line the expressions would take time by the square of it.
+_LONGEST_LINE = 400
 MUST = "必评"
 
 
@@ -77,9 +79,11 @@ class SchemeForm(forms.Form):
         for number, line in enumerate(self.cleaned_data["criteria"].splitlines(), start=1):
             if not (text := line.strip()):
                 continue
-            match = _CRITERION.fullmatch(text)
+            match = _CRITERION.fullmatch(text) if len(text) <= _LONGEST_LINE else None
             if match is None:
-                raise forms.ValidationError(f"第 {number} 行无法识别，请写成：名称 满分 权重 说明。")
+                raise forms.ValidationError(
+                    f"第 {number} 行无法识别，请写成：名称 满分 权重 说明，不超过 {_LONGEST_LINE} 字。"
+                )
             name, most, weight, percent, guide = match.groups()
             share = Decimal(weight) / 100 if percent else Decimal(weight)
             must = (guide or "").startswith(MUST)
@@ -129,7 +133,7 @@ class PanelForm(forms.Form):
         for number, line in enumerate(self.cleaned_data["needs"].splitlines(), start=1):
             if not (text := line.strip()):
                 continue
-            match = _NEED.fullmatch(text)
+            match = _NEED.fullmatch(text) if len(text) <= _LONGEST_LINE else None
             if match is None:
                 raise forms.ValidationError(f"第 {number} 行无法识别，请写成：领域 人数。")
             found[match[1].strip()[:60]] = int(match[2])
