@@ -1,9 +1,9 @@
-"""Logs name no secrets: the tokens of links (password reset, invitation) are struck out of every line."""
+"""Logs name no secrets: the tokens of links (password reset, invitation, calendar) are struck out of every line."""
 
 import logging
 import re
 
-_SECRET = re.compile(r"((?:/password/reset/key|/me/join)/)[^/?\s\"']+")
+_SECRET = re.compile(r"((?:/password/reset/key|/me/join|/calendar)/)[^/?\s\"']+")
 
 
 def redacted(text: str) -> str:

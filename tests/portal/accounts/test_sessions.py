@@ -123,6 +123,7 @@ def test_forty_people_behind_one_address_sign_in_within_a_minute(client):
         ("GET /account/password/reset/key/3-abc-def/ HTTP/1.1", "GET /account/password/reset/key/***/ HTTP/1.1"),
         ("http://x/me/join/s3cret/accept/?a=1", "http://x/me/join/***/accept/?a=1"),
         ("Not Found: /me/join/s3cret", "Not Found: /me/join/***"),
+        ("Not Found: /calendar/s3cret.ics", "Not Found: /calendar/***"),
         ("GET /me/organisations/ HTTP/1.1", "GET /me/organisations/ HTTP/1.1"),
     ],
 )
