@@ -72,7 +72,7 @@ def _fitting(name: str, value: str, basis: str) -> str:
             raise RefusedError("请填写允许按规则办理的依据：文件、文号和条款。", "basis")
         return str(ceiling)
     if name == DAYS:
-        if not (value.isascii() and value.isdecimal() and int(value[:4]) <= _MOST_DAYS):
+        if not (value.isascii() and value.isdecimal() and len(value) < 5 and int(value) <= _MOST_DAYS):
             raise RefusedError(f"信用查询有效天数应为 0 至 {_MOST_DAYS} 的整数，0 表示不要求。", "value")
     elif name not in CHECKS or CHECKS[name].is_fixed:
         raise RefusedError("没有这一核查项，或其程度不能更改。", "name")
