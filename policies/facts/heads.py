@@ -21,7 +21,12 @@ _BEFORE_UNIT = ("以", "按", "均为", "单位为", "单位是", "单位", "金
 _AFTER_UNIT = ("为单位", "计算", "计价", "表示", "计")
 _LONGEST_UNIT = 8
 # A scale in words that are not understood: they may name a unit, and are never passed over.
-_SCALED = re.compile(r"[百千万亿仟佰萬億]|\dk")
+_SCALED = re.compile(r"[百千万亿仟佰萬億]|\dk|000|thousand|million|billion")
+# Who names a unit with these words must name one that is known.
+_NAMES_UNIT = frozenset({"单位", "金额单位", "货币单位", "计量单位"})
+_BRACKETS = {")": "(", "]": "[", "}": "{", "】": "【", "〕": "〔", "〗": "〖", ">": "<"}
+# A line that says 单位：万元… may be about a firm of that name.
+_FIRMS = ("公司", "集团", "厂", "店", "院", "所", "校", "中心")
 _UNIT_WORDS = ("百万元", "千万元", "万元", "千元", "百元", "亿元", "美元", "欧元", "日元", "港元", "元", "%")
 
 
@@ -76,7 +81,7 @@ def mapped_head(facts: Sequence[Fact], row: Mapping[int, Cell], chosen: Mapping[
     by_name = {fact.name: fact for fact in facts}
     known = read_head(facts, row)
     columns = {
-        at: Column(by_name[name], read_unit(by_name[name], _bare(_key(row[at].text))[1] if at in row else ""))
+        at: Column(by_name[name], read_unit(by_name[name], _unit_part(_key(row[at].text)) if at in row else ""))
         for at, name in chosen.items()
         if name in by_name
     }
@@ -86,8 +91,9 @@ def mapped_head(facts: Sequence[Fact], row: Mapping[int, Cell], chosen: Mapping[
 
 def read_unit(fact: Fact, written: str) -> Unit:
     """What the brackets of a head say about the unit of its column."""
-    unit = Unit()
+    unit, is_named = Unit(), False
     for word in _words(written):
+        must_be, is_named = is_named, word in _NAMES_UNIT
         if word in NO_UNIT or (word == fact.unit.casefold() and fact.type != "money"):
             continue
         if word in PERCENT and fact.type in ("number", "text"):
@@ -99,9 +105,11 @@ def read_unit(fact: Fact, written: str) -> Unit:
                 factor = unit_factor(bare) if bare and factor is None else factor
             except MoneyError as error:
                 return Unit(fault=str(error))
+            if factor is not None and word != "人民币" and unit.yuan not in (None, factor):
+                return Unit(fault="表头中有两个不同的单位：请只留一个，如（万元）。")
             if factor is not None:
-                unit = Unit(yuan=factor) if word != "人民币" or unit.yuan is None else unit
-            elif bare and (_SCALED.search(word) or not _is_description(word)):
+                unit = Unit(yuan=factor) if word != "人民币" else unit
+            elif bare and (must_be or _SCALED.search(word) or not _is_description(word)):
                 return Unit(fault=f"不认识表头中的单位“{word}”：请把表头改为（元）、（万元）等，或在单元格中写明单位。")
         elif fact.type in ("integer", "number") and not _is_description(word):
             wanted = f"（{fact.unit}）" if fact.unit else "不带单位的数"
@@ -110,23 +118,36 @@ def read_unit(fact: Fact, written: str) -> Unit:
 
 
 def unit_of_title(cells: Iterable[Cell]) -> Unit | None:
-    """The unit of all sums that a line above the head names, as `单位：万元`; None where none does."""
-    found = None
+    """The unit of all sums that lines beside the table name; None where none does, a fault where they name several.
+
+    As `单位：万元`, as the whole of a cell, or in the brackets at its end: `费用情况（万元）` above heads of its own.
+    """
+    found: dict[Unit, None] = {}
     for cell in cells:
         before, mark, after = compact(cell.text).replace("单位(", "单位:").rpartition("单位:")
-        word = after.split(")")[0].casefold()[:_LONGEST]
-        if not mark or not word:
-            continue
-        try:
-            factor = _unit_first(word)
-        except MoneyError as error:
-            found = Unit(fault=str(error))
-            continue
-        if factor is not None:
-            found = Unit(yuan=factor)
-        elif before.endswith(("金额", "货币", "计量")):
-            found = Unit(fault=f"不认识 {cell.address} 中的单位“{word}”：请改为“单位：元”或“单位：万元”。")
-    return found
+        key = _key(cell.text)
+        written = after.split(")")[0].casefold() if mark else _bare(key)[1] or key
+        for word in [_unwrapped(word) for word in _words(written)[:3] if word != "人民币"]:
+            if unit := _stated(word, is_named=bool(mark)):
+                found[unit] = None
+                break
+        else:
+            if written and before.endswith(("金额", "货币", "计量")):
+                fault = f"不认识 {cell.address} 中的单位“{written[:_LONGEST_UNIT]}”：请改为“单位：元”或“单位：万元”。"
+                found[Unit(fault=fault)] = None
+    if len(found) > 1:
+        return Unit(fault="表头之外写了不同的金额单位，看不出这一列用哪一个。请在这一列的表头中注明，如（万元）。")
+    return next(iter(found), None)
+
+
+def _stated(word: str, *, is_named: bool) -> Unit | None:
+    """The unit of money that a word of a line is, or begins with where the line says that it names the unit."""
+    try:
+        factor = _unit_first(word) if is_named else unit_factor(word) if word else None
+    except MoneyError as error:
+        # In a title a currency's name may be part of a longer one: 欧元区.
+        return Unit(fault=str(error)) if is_named or len(word) < _LONGEST_UNIT // 2 else None
+    return None if factor is None or not word else Unit(yuan=factor)
 
 
 def _match(text: str, labels: Mapping[str, Fact]) -> tuple[Fact, str] | None:
@@ -157,8 +178,8 @@ def _key(text: str) -> str:
 def _bare(key: str) -> tuple[str, str]:
     """A head without the brackets at its end, and what stood in them."""
     inner: list[str] = []
-    while key.endswith((")", "]", "】")) and len(inner) < 3:
-        at = max(key.rfind("("), key.rfind("["), key.rfind("【"))
+    while key.endswith(tuple(_BRACKETS)) and len(inner) < 3:
+        at = max(key.rfind(bracket) for bracket in _BRACKETS.values())
         if at <= 0:
             break
         inner.append(key[at + 1 : -1])
@@ -166,9 +187,18 @@ def _bare(key: str) -> tuple[str, str]:
     return key, ",".join(reversed(inner))
 
 
+def _unit_part(key: str) -> str:
+    """What a head that names no fact says about its unit: in brackets, behind a separator, at its end or beginning."""
+    bare, inner = _bare(key)
+    word = next((word for word in _UNIT_WORDS if bare.endswith(word) or bare.startswith(word)), "")
+    return f"{inner},{word}"
+
+
 def _unit_first(text: str) -> Decimal | None:
     """The unit of money that a text is, or begins with (千元制表:…): how many yuan one of it is."""
     whole = unit_factor(text)
+    if whole is None and text.endswith(_FIRMS):
+        return None
     begins = (text[:length] for length in range(min(len(text), _LONGEST_UNIT), 0, -1))
     known = (unit_factor(begin) for begin in begins if begin.endswith(("元", "圆", "币")))
     return whole if whole is not None else next((factor for factor in known if factor is not None), None)

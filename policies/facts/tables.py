@@ -3,6 +3,7 @@
 Every fault and every note names the cell or row in the sheet's own coordinates. Lines are used only without a fault.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,6 +14,7 @@ from policies.facts.heads import Head, Unit, mapped_head, read_head, unit_of_tit
 from policies.facts.values import MAX_ROWS, Reading, facts_of, impliable, read_fact, read_facts
 from portal.core.errors import RefusedError
 from portal.core.money import MoneyError, read_yuan
+from portal.core.numbers import number_words
 from portal.core.sheet_reading import Cell, Kind, Sheet, column_name, total_word
 from portal.core.text import compact
 
@@ -22,6 +24,12 @@ LINE_NUMBER_HEAD = "明细序号"
 HELP_MARK = "说明"
 _HEAD_WITHIN = 20
 _CENT_NOISE = Decimal("1e-6")
+# A row of so many cells at most may be a remark on the whole table.
+_REMARK_CELLS = 2
+_NUMBERS = frozenset({"money", "integer", "number"})
+# Where a line break stood between two numbers of a cell.
+_TWO_NUMBERS = re.compile(r"\d \d")
+_COVERED = "单元格与上一行合并，看不出这一行填的是什么。请取消合并，在每一行分别填写。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,11 @@ class _Table:
 
     def place(self, row: int, column: int) -> str:
         return f"{self.prefix}{column_name(column)}{row}"
+
+    def is_covered(self, row: int, column: int) -> bool:
+        """Whether an empty cell shows what stands above it, merged with it; of a head nothing is meant for rows."""
+        cell = self.sheet.rows[row].get(column)
+        return cell is not None and cell.is_covered
 
 
 def read_tables(
@@ -158,12 +171,29 @@ def _table(
         reading.notes.append(f"{_rows_text(prefix, above)}在表头之上，没有读取。")
     for cell in head.unknown:
         reading.notes.append(f"{prefix}{cell.address} 的列“{cell.text[:40]}”没有对应的字段，整列没有读取。")
-    titles = [cell for number in above for cell in sheet.rows[number].values()]
-    return _noted(_Table(sheet, head, head_row, unit_of_title(titles), prefix), reading)
+    return _noted(_Table(sheet, head, head_row, _unit_beside(sheet, head_row, above), prefix), reading)
+
+
+def _unit_beside(sheet: Sheet, head_row: int, above: Sequence[int]) -> Unit | None:
+    """The unit of all sums that stands above the head, else in a remark below, else in the sheet's title."""
+    remarks = (row for number, row in sheet.rows.items() if number > head_row and len(row) <= _REMARK_CELLS)
+    return (
+        unit_of_title(cell for number in above for cell in sheet.rows[number].values())
+        or unit_of_title(cell for row in remarks for cell in row.values() if "单位" in cell.text)
+        or unit_of_title([Cell(0, 0, sheet.title)])
+    )
 
 
 def _noted(table: _Table, reading: TableReading) -> _Table:
-    """The table, with a note on each column that has values and no head."""
+    """The table, with a note on each column that has values and no head, and on what nobody sees and was read."""
+    if hidden := [number for number in table.sheet.hidden_rows if number > table.head_row]:
+        reading.notes.append(
+            f"{table.prefix}第 {number_words(hidden)} 行在表格中是隐藏的，也已读取。不要这些行的，请删去后重新导入。"
+        )
+    for at in table.sheet.hidden_columns:
+        if at in table.head.columns:
+            label = table.head.columns[at].fact.label
+            reading.notes.append(f"{table.prefix}{column_name(at)} 列“{label}”在表格中是隐藏的，也已读取，请核对。")
     headed = {*table.head.columns, table.head.number_column, *(cell.column for cell in table.head.unknown)}
     named: set[int] = set()
     for number, row in table.sheet.rows.items():
@@ -196,9 +226,10 @@ def _rows_of(table: _Table, reading: TableReading) -> Iterator[tuple[int, dict[i
     """Filled rows below the head with their stated number; what is passed over is noted."""
     helps = {compact(column.fact.help) for column in table.head.columns.values() if len(column.fact.help) > 6}
     heads = {at: compact(cell.text) for at, cell in table.sheet.rows.get(table.head_row, {}).items()}
-    for number, row in table.sheet.rows.items():
+    for number, cells in table.sheet.rows.items():
         if number <= table.head_row:
             continue
+        row = {at: cell for at, cell in cells.items() if not cell.is_covered}
         stated = row[table.head.number_column].text if table.head.number_column in row else ""
         if stated == HELP_MARK or any(compact(cell.text) in helps for cell in row.values()):
             continue
@@ -209,7 +240,7 @@ def _rows_of(table: _Table, reading: TableReading) -> Iterator[tuple[int, dict[i
             reading.notes.append(f"{_rows_text(table.prefix, [number])}与表头相同，没有读取。")
         elif mapped:
             yield number, row, stated
-        elif any(at != table.head.number_column for at in row):
+        elif not stated.isdecimal() and row:
             reading.notes.append(f"{_rows_text(table.prefix, [number])}只在没有对应字段的列中有内容，没有读取。")
 
 
@@ -221,7 +252,7 @@ def _read_lines(table: _Table, reading: TableReading, *, most: int) -> dict[str,
         if len(reading.lines) == most:
             over.append(number)
             continue
-        line = _read_row(table, row, reading)
+        line = _read_row(table, number, row, reading)
         reading.lines.append(line)
         key = _number_key(stated) or str(len(reading.lines))
         if key in numbered:
@@ -263,17 +294,19 @@ def _read_rows(
             continue
         rows = found[1].setdefault(fact.name, [])
         if len(rows) < MAX_ROWS:
-            rows.append(_read_row(table, row, reading))
+            rows.append(_read_row(table, number, row, reading))
         elif found[0] not in over:
             over.add(found[0])
             message = f"同一项最多 {MAX_ROWS} 行{fact.label}，从这一行起超出，请合并后重新导入。"
             reading.faults.append(CellFault(table.place(number, 1), fact.label, message))
 
 
-def _read_row(table: _Table, row: Mapping[int, Cell], reading: TableReading) -> dict[str, Any]:
+def _read_row(table: _Table, number: int, row: Mapping[int, Cell], reading: TableReading) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for at, column in table.head.columns.items():
         cell = row.get(at)
+        if cell is None and table.is_covered(number, at):
+            reading.faults.append(CellFault(table.place(number, at), column.fact.label, _COVERED))
         if cell is None:
             values[column.fact.name] = ""
             continue
@@ -295,6 +328,8 @@ def _read_cell(fact: Fact, cell: Cell, unit: Unit) -> Reading:
         return Reading(cell.text, cell.fault)
     if unit.fault:
         return Reading(cell.text, unit.fault)
+    if cell.has_lines and fact.type in _NUMBERS and _TWO_NUMBERS.search(cell.text):
+        return Reading(cell.text, "单元格中有换行，像是填了两个数。一格只能填一个数，请改正。")
     if cell.kind == Kind.BOOLEAN and fact.type != "boolean":
         return Reading(cell.text, f"单元格是逻辑值 {cell.text}。请改为实际内容。")
     text = cell.text

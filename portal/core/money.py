@@ -20,7 +20,7 @@ _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
 _EXAMPLE = "5000 或 4,999.99（单位：元）"
 # Words for yuan, and for the money of others, which nobody here can convert.
-_YUAN_WORDS = frozenset({"", "元", "圆", "元整", "圆整", "人民币", "人民币元", "元人民币", "rmb", "cny", "yuan"})
+_YUAN_WORDS = frozenset({"", "¥", "元", "圆", "元整", "圆整", "人民币", "人民币元", "元人民币", "rmb", "cny", "yuan"})
 _FOREIGN_WORDS = (
     *("美元", "美金", "欧元", "日元", "英镑", "港元", "港币", "澳门元", "澳元", "加元", "韩元", "法郎", "卢布", "台币"),
     *("新加坡元", "外币", "usd", "eur", "jpy", "gbp", "hkd", "mop", "aud", "cad", "krw", "chf", "twd", "sgd"),
@@ -42,7 +42,7 @@ def unit_factor(unit: str) -> Decimal | None:
         raise MoneyError(f"“{unit.strip()}”不是人民币：请按付款当日汇率折算成人民币，填写人民币金额。")
     if word in _YUAN_WORDS:
         return Decimal(1)
-    bare = word.removeprefix("人民币")
+    bare = word.removeprefix("人民币").removeprefix("¥")
     for scale, factor in SCALES.items():
         if scale and bare.startswith(scale) and bare.removeprefix(scale) in _YUAN_WORDS:
             return factor

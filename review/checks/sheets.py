@@ -20,6 +20,7 @@ from portal.core.text import compact, single_line
 MAX_ROWS = 200_000
 _HEAD_WITHIN = 20
 _MOST_FAULTS = 20
+_YEARS = [str(year) for year in range(1, 21)]
 
 
 def _day(text: str) -> str:
@@ -51,7 +52,7 @@ def _size(text: str) -> str:
 
 
 def _year(text: str) -> str:
-    if text and not (text.isascii() and text.isdecimal() and 1 <= int(text[:3]) <= 20):
+    if text and text not in _YEARS:
         raise ValueError("年度应为 1 至 20 的整数。")
     return text
 
@@ -143,6 +144,9 @@ def read_entries(kind: RegisterKind, rows: Iterable[tuple[int, Sequence[str]]]) 
         if total_word(cells) or not any(cells):
             continue
         facts, wrong = _facts(columns, number, cells)
+        keys = [] if wrong else _keys(kind, facts)
+        if not keys and not wrong:
+            wrong = [f"第 {number} 行的“年度至”早于“年度自”"]
         faults += wrong
         if len(faults) > _MOST_FAULTS:
             break
@@ -150,7 +154,7 @@ def read_entries(kind: RegisterKind, rows: Iterable[tuple[int, Sequence[str]]]) 
             count += 1
             if count > MAX_ROWS:
                 raise RefusedError(f"名单超过 {MAX_ROWS} 行，请分成几份上传。")
-            yield from ((key, facts) for key in _keys(kind, facts))
+            yield from ((key, facts) for key in keys)
     if not columns:
         needed = "、".join(column.headings[0] for column in COLUMNS[kind] if column.required)
         raise RefusedError(f"没有找到表头。{kind.label}的第一张工作表须有这些列：{needed}。")

@@ -12,7 +12,7 @@ from typing import IO, BinaryIO, Protocol
 
 from portal.core.errors import RefusedError
 from portal.core.registry import Registry
-from portal.core.sheet_reading import count_rows, stream_rows, total_word
+from portal.core.sheet_reading import StreamedRow, count_rows, stream_rows, total_word
 from portal.core.spreadsheets import XLSX, Column, Kind, Sheet, write_book
 
 
@@ -33,12 +33,13 @@ class PaymentLine:
 class AnswerLine:
     """A row of an answer as it is written, by what the column means; `number` is its line in the file.
 
-    `total` is what a row calls itself that adds up others, "" of any other.
+    `total` is what a row calls itself that adds up others, "" of any other; `fault` is of a cell that cannot be read.
     """
 
     number: int
     cells: Mapping[str, str] = field(default_factory=dict)
     total: str = ""
+    fault: str = ""
 
 
 class BankFormat(Protocol):
@@ -99,15 +100,15 @@ def _cells_of(line: PaymentLine) -> tuple[str, str, str, str, str, Decimal, str]
     return (line.reference, *account, line.yuan, line.purpose)
 
 
-def _answers(rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[AnswerLine]:
+def _answers(rows: Iterable[StreamedRow]) -> Iterator[AnswerLine]:
     """The rows below the headings. Raises RefusedError where no row of headings says what is what."""
     meanings: list[str] | None = None
-    for number, row in rows:
-        cells = [cell.strip() for cell in row]
+    for number, texts, fault in rows:
+        cells = [cell.strip() for cell in texts]
         if meanings is not None:
             found = {meaning: cell for meaning, cell in zip(meanings, cells, strict=False) if meaning}
-            if any(found.values()):
-                yield AnswerLine(number, found, total_word(cells))
+            if any(found.values()) or fault:
+                yield AnswerLine(number, found, total_word(cells), fault)
             continue
         heads = [_MEANING.get(cell.replace(" ", ""), "") for cell in cells]
         if {"amount", "outcome"} <= set(heads) and {"reference", "account"} & set(heads):
@@ -167,7 +168,7 @@ class CsvGb18030:
         with io.TextIOWrapper(file, encoding=_encoding(file), errors="replace", newline="") as text:
             reader = csv.reader(text)
             try:
-                yield from _answers((reader.line_num, row) for row in reader)
+                yield from _answers(StreamedRow(reader.line_num, row) for row in reader)
             except csv.Error as error:
                 raise RefusedError(f"回盘文件第 {reader.line_num} 行无法读取，请检查引号和分隔符。") from error
 

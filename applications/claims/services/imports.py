@@ -139,7 +139,10 @@ class Upload:
     def kept(self) -> str:
         """The sheets as signed text, for the next request to read again; "" where they are too many."""
         rows = [
-            (sheet.title, [astuple(cell) for row in sheet.rows.values() for cell in row.values()])
+            (
+                *(sheet.title, sheet.hidden_rows, sheet.hidden_columns),
+                [astuple(cell) for row in sheet.rows.values() for cell in row.values()],
+            )
             for sheet in self.sheets
         ]
         text = signing.dumps((self.is_pasted, rows), salt=_SALT, compress=True)
@@ -153,10 +156,10 @@ def kept_upload(text: str, chosen: Mapping[int, str]) -> Upload:
     except signing.BadSignature:
         raise RefusedError("上一次选择的表格已经失效，请重新选择文件或粘贴单元格。") from None
     sheets = []
-    for title, cells in rows:
-        sheet = Sheet(title)
-        for row, column, cell_text, kind, fault in cells:
-            sheet.rows.setdefault(row, {})[column] = Cell(row, column, cell_text, Kind(kind), fault)
+    for title, hidden_rows, hidden_columns, cells in rows:
+        sheet = Sheet(title, {}, hidden_rows, hidden_columns)
+        for row, column, cell_text, kind, *more in cells:
+            sheet.rows.setdefault(row, {})[column] = Cell(row, column, cell_text, Kind(kind), *more)
         sheets.append(sheet)
     return Upload(sheets, is_pasted, chosen)
 

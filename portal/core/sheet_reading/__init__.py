@@ -16,7 +16,7 @@ from portal.core.sheet_reading.cells import (
     total_word,
 )
 from portal.core.sheet_reading.delimited import read_delimited, read_text
-from portal.core.sheet_reading.streaming import count_rows, stream_rows
+from portal.core.sheet_reading.streaming import StreamedRow, count_rows, stream_rows
 from portal.core.sheet_reading.xls import read_xls
 from portal.core.sheet_reading.xlsx import read_xlsx
 
@@ -26,6 +26,7 @@ __all__ = [
     "Cell",
     "Kind",
     "Sheet",
+    "StreamedRow",
     "column_name",
     "count_rows",
     "read_book",

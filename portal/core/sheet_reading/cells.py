@@ -5,6 +5,7 @@ nobody can say what was meant: a formula, `#REF!`, a number whose digits are los
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,6 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from portal.core.errors import RefusedError
+from portal.core.sheet_reading.shapes import NumberFormat
 from portal.core.text import compact, visible
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -43,13 +45,19 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One filled cell; row and column count from one. `fault` is Chinese, with the remedy; "" where it can be read."""
+    """One filled cell; row and column count from one. `fault` is Chinese, with the remedy; "" where it can be read.
+
+    `has_lines`: a line break stood in it, where two numbers may meet. `is_covered`: it is empty, under a cell that was
+    merged downwards, which shows its value for this row too.
+    """
 
     row: int
     column: int
     text: str
     kind: Kind = Kind.TEXT
     fault: str = ""
+    has_lines: bool = False
+    is_covered: bool = False
 
     @property
     def address(self) -> str:
@@ -65,10 +73,12 @@ class CellSink(Protocol):
 
 @dataclass(slots=True)
 class Sheet:
-    """The filled cells of one sheet, by row and then column, in order."""
+    """The filled cells of one sheet, by row and then column, in order; and which rows and columns nobody sees."""
 
     title: str
     rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -98,10 +108,33 @@ class BookBuilder:
             )
         if cell.column in sheet.rows.get(cell.row, {}):
             raise RefusedError(f"表格文件已损坏：{cell.address} 出现了两次。请用 Excel 或 WPS 打开后另存为 .xlsx。")
-        self.cells += 1
+        self._count(1)
+        sheet.rows.setdefault(cell.row, {})[cell.column] = cell
+
+    def hide(self, *, rows: Iterable[int] = (), columns: Iterable[int] = ()) -> None:
+        """Note rows and columns of the sheet begun last that nobody sees, as far as something stands in them."""
+        sheet = self.sheets[-1]
+        filled = {column for row in sheet.rows.values() for column in row}
+        sheet.hidden_rows = sorted(sheet.rows.keys() & set(rows))
+        sheet.hidden_columns = sorted(filled & set(columns))
+
+    def cover(self, merged: Iterable[tuple[int, int, int]]) -> None:
+        """Note cells of the sheet begun last that were merged downwards: the column, the first row and the last."""
+        rows = self.sheets[-1].rows
+        numbers = sorted(rows)
+        for column, first, last in merged:
+            if column not in rows.get(first, {}):
+                continue
+            below = numbers[bisect_right(numbers, first) : bisect_right(numbers, last)]
+            self._count(len(below))
+            for number in below:
+                if column not in rows[number]:
+                    rows[number][column] = Cell(number, column, "", is_covered=True)
+
+    def _count(self, cells: int) -> None:
+        self.cells += cells
         if self.cells > MAX_CELLS:
             raise RefusedError(f"表格中有 {MAX_CELLS} 个以上的单元格。请只保留要导入的行和列，分几次导入。")
-        sheet.rows.setdefault(cell.row, {})[cell.column] = cell
 
     def finish(self) -> list[Sheet]:
         """The sheets, their rows and cells in order."""
@@ -128,26 +161,34 @@ def text_cell(row: int, column: int, text: str) -> Cell:
     """A cell of text: `_x000D_` as the character it stands for, line breaks as spaces, at most 500 characters."""
     if len(text) > MAX_CELL_TEXT * 2:
         return _too_long(row, column)
-    shown = _single(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text))
-    return _too_long(row, column) if len(shown) > MAX_CELL_TEXT else Cell(row, column, shown)
+    written = visible(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)).strip()
+    shown = " ".join(written.split())
+    if len(shown) > MAX_CELL_TEXT:
+        return _too_long(row, column)
+    return Cell(row, column, shown, has_lines="\n" in written or "\r" in written)
 
 
 def _too_long(row: int, column: int) -> Cell:
     return Cell(row, column, "", fault=f"单元格超过 {MAX_CELL_TEXT} 个字，请缩短。")
 
 
-def number_cell(row: int, column: int, value: Decimal, *, percent: bool = False) -> Cell:
+def number_cell(row: int, column: int, value: Decimal, shape: NumberFormat) -> Cell:
     """A number as its cell shows it, without the noise of floating point, or with the reason why it cannot be one."""
     if not value.is_finite() or abs(value) >= _SAFE_NUMBER:
         return lost_digits_cell(row, column)
+    if shape.is_scaled:
+        fault = "单元格的数字格式把数值缩小后显示，与所存的数不同。请把单元格格式设为“常规”，核对后重新填写。"
+        return Cell(row, column, "", Kind.NUMBER, fault)
     near = round(value, 6)
     if abs(value - near) < _NOISE:
         value = near
+    percent = shape.kind == "percent"
     if percent:
         value *= 100
     digits = f"{value:f}" if value.adjusted() > -40 else "0"
     digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
-    return Cell(row, column, (digits if digits not in ("", "-0") else "0") + ("%" if percent else ""), Kind.NUMBER)
+    unit = "%" if percent else shape.unit
+    return Cell(row, column, (digits if digits not in ("", "-0") else "0") + unit, Kind.NUMBER)
 
 
 def lost_digits_cell(row: int, column: int) -> Cell:

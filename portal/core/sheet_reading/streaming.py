@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from portal.core.errors import RefusedError
 from portal.core.sheet_reading.cells import MAX_COLUMNS, Cell
@@ -13,8 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def stream_rows(file: IO[bytes], *, most_bytes: int, most_elements: int) -> Iterator[tuple[int, list[str]]]:
-    """The number and the cells' texts of each filled row of a workbook's first sheet, as they are read.
+class StreamedRow(NamedTuple):
+    """The number of a row, its cells' texts, and what is wrong with the first cell that cannot be read."""
+
+    number: int
+    texts: list[str]
+    fault: str = ""
+
+
+def stream_rows(file: IO[bytes], *, most_bytes: int, most_elements: int) -> Iterator[StreamedRow]:
+    """Each filled row of a workbook's first sheet, as it is read.
 
     In memory are the workbook's shared texts and a few rows. Bounded by what the file may unpack to and by its elements
     of XML. Raises RefusedError as `read_xlsx`.
@@ -51,7 +59,8 @@ class _RowQueue:
     def __init__(self) -> None:
         self._number = 0
         self._cells: list[str] = []
-        self._whole: list[tuple[int, list[str]]] = []
+        self._fault = ""
+        self._whole: list[StreamedRow] = []
 
     def add(self, cell: Cell) -> None:
         if cell.row < self._number or cell.column > MAX_COLUMNS:
@@ -61,8 +70,10 @@ class _RowQueue:
             self._number = cell.row
         self._cells += [""] * (cell.column - len(self._cells))
         self._cells[cell.column - 1] = cell.text
+        if cell.fault and not self._fault:
+            self._fault = f"{cell.address}：{cell.fault}"
 
-    def taken(self, *, last: bool = False) -> list[tuple[int, list[str]]]:
+    def taken(self, *, last: bool = False) -> list[StreamedRow]:
         """The rows that are whole and were not given out yet; at the end the last one too."""
         if last:
             self._close()
@@ -70,6 +81,6 @@ class _RowQueue:
         return whole
 
     def _close(self) -> None:
-        if any(self._cells):
-            self._whole.append((self._number, self._cells))
-        self._cells = []
+        if any(self._cells) or self._fault:
+            self._whole.append(StreamedRow(self._number, self._cells, self._fault))
+        self._cells, self._fault = [], ""

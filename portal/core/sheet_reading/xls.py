@@ -17,7 +17,8 @@ from portal.core.sheet_reading.cells import (
     number_cell,
     text_cell,
 )
-from portal.core.sheet_reading.xlsx import DAMAGED, PASSWORD, format_kind, moment_text
+from portal.core.sheet_reading.shapes import number_format
+from portal.core.sheet_reading.xlsx import DAMAGED, PASSWORD, moment_text
 
 # Each of its small records costs a step; so many bytes take about two seconds at most.
 MAX_XLS_BYTES = 3 * 1024 * 1024
@@ -54,6 +55,12 @@ def _read_sheet(workbook: xlrd.book.Book, index: int, book: BookBuilder) -> None
         for column in range(sheet.row_len(row)):
             if sheet.cell_type(row, column) not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
                 book.add(_cell(workbook, sheet, row, column))
+    book.hide(
+        rows=[row + 1 for row, look in sheet.rowinfo_map.items() if look.hidden],
+        columns=[column + 1 for column, look in sheet.colinfo_map.items() if look.hidden],
+    )
+    merged = (each for each in sheet.merged_cells if each[3] == each[2] + 1)
+    book.cover((left + 1, first + 1, after_last) for first, after_last, left, _ in merged)
 
 
 def _cell(workbook: xlrd.book.Book, sheet: xlrd.sheet.Sheet, row: int, column: int) -> Cell:
@@ -70,5 +77,4 @@ def _cell(workbook: xlrd.book.Book, sheet: xlrd.sheet.Sheet, row: int, column: i
     style = workbook.format_map[workbook.xf_list[sheet.cell_xf_index(row, column)].format_key]
     if kind == xlrd.XL_CELL_DATE and 0 <= number < 2_958_466:
         return text_cell(row + 1, column + 1, moment_text(_FIRST_DAYS[workbook.datemode], number))
-    percent = format_kind(style.format_key, style.format_str) == "percent"
-    return number_cell(row + 1, column + 1, number, percent=percent)
+    return number_cell(row + 1, column + 1, number, number_format(style.format_key, style.format_str))

@@ -22,6 +22,7 @@ from portal.core.errors import RefusedError
 from portal.core.sheet_reading.cells import (
     HIDDEN,
     MAX_CELL_TEXT,
+    MAX_COLUMNS,
     MAX_ELEMENTS,
     MAX_SHEETS,
     MAX_UNPACKED_BYTES,
@@ -35,6 +36,7 @@ from portal.core.sheet_reading.cells import (
     number_cell,
     text_cell,
 )
+from portal.core.sheet_reading.shapes import NumberFormat, number_format
 
 DAMAGED = "表格文件已损坏，无法读取。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新导入。"
 PASSWORD = "表格设有打开密码。请在 Excel 或 WPS 中取消密码、另存后再导入。"  # noqa: S105 - what a person reads
@@ -44,12 +46,8 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 CHUNK = 64 * 1024
 BROKEN = (expat.ExpatError, zlib.error, zipfile.BadZipFile, EOFError, OSError, ValueError, LookupError)
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-# What stands in a number format without meaning a date or a percentage: quoted text, escaped characters, conditions.
-_LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
-_DATE_LETTERS = re.compile(r"[ymdhs]", re.IGNORECASE)
-# Number formats that need no definition (ECMA-376, 18.8.30), the East Asian ones included.
-_DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-_PERCENT_FORMATS = frozenset({9, 10})
+_MERGED = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6}):([A-Z]{1,3})([1-9][0-9]{0,6})")
+_TRUE = ("1", "true")
 Handler = Callable[[str, Mapping[str, str]], None]
 
 
@@ -89,6 +87,8 @@ class Workbook:
         for title, part, reader in self.sheets(book):
             book.begin(title)
             self._read(part, reader.start, reader.end, reader.text)
+            book.hide(rows=reader.hidden_rows, columns=reader.hidden_columns)
+            book.cover(reader.merged)
 
     def sheets(self, sink: CellSink) -> Iterator[tuple[str, str, SheetReader]]:
         """Title, part and reader of each sheet, in order; those that the person does not see come last and say so."""
@@ -120,7 +120,7 @@ class Workbook:
                 else:
                     seen.append((title, target))
             elif name == "workbookPr":
-                dates_from_1904 = attributes.get("date1904", "") in ("1", "true")
+                dates_from_1904 = attributes.get("date1904") in _TRUE
 
         self._read(parts[workbook.lower()], on_start)
         by_kind = {kind.rpartition("/")[2]: target for kind, target in links.values()}
@@ -153,8 +153,8 @@ class Workbook:
             self._read(part, reader.start, reader.end, reader.text)
         return reader.texts
 
-    def _formats(self, part: str) -> list[str]:
-        """What each style makes of a number: `date`, `percent` or nothing."""
+    def _formats(self, part: str) -> list[NumberFormat]:
+        """What each style makes of a number."""
         codes: dict[str, str] = {}
         styles: list[str] = []
         within: list[str] = []
@@ -168,7 +168,11 @@ class Workbook:
 
         if part:
             self._read(part, on_start, lambda _name: within.pop())
-        return [format_kind(int(style) if style.isdecimal() else 0, codes.get(style, "")) for style in styles]
+        shapes = {
+            style: number_format(int(style[:9]) if style.isdecimal() else 0, codes.get(style, ""))
+            for style in dict.fromkeys(styles)
+        }
+        return [shapes[style] for style in styles]
 
     def _read(self, *how: Any) -> None:
         for _ in self.parse(*how):
@@ -212,16 +216,6 @@ class Workbook:
                 yield chunk
 
 
-def format_kind(number: int, code: str) -> str:
-    """`date`, `percent` or "" of a number format, by its number or the code it is defined with."""
-    if not code:
-        return "date" if number in _DATE_FORMATS else "percent" if number in _PERCENT_FORMATS else ""
-    bare = _LITERALS.sub("", code[:MAX_CELL_TEXT])
-    if bare.casefold() == "general":
-        return ""
-    return "percent" if "%" in bare else "date" if _DATE_LETTERS.search(bare) else ""
-
-
 def _local(name: str) -> str:
     """A name without its prefix."""
     return name.rpartition(":")[2]
@@ -262,7 +256,7 @@ class _TextReader:
 class SheetReader:
     """The cells of one sheet as expat meets them."""
 
-    def __init__(self, sink: CellSink, strings: list[str], formats: list[str], dates_from_1904: bool) -> None:  # noqa: FBT001
+    def __init__(self, sink: CellSink, strings: list[str], formats: list[NumberFormat], dates_from_1904: bool) -> None:  # noqa: FBT001
         self.sink = sink
         self.strings = strings
         self.formats = formats
@@ -273,6 +267,9 @@ class SheetReader:
         self.in_value = False
         self.value: list[str] = []
         self.inline = _TextReader("is")
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
+        self.merged: list[tuple[int, int, int]] = []
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         self.inline.start(name, attributes)
@@ -280,6 +277,8 @@ class SheetReader:
         if name == "row":
             self.row = _whole(attributes.get("r"), self.row + 1)
             self.column = 0
+            if attributes.get("hidden") in _TRUE:
+                self.hidden_rows.add(self.row)
         elif name == "c":
             self.row, self.column = self._place(attributes.get("r"))
             self.attributes, self.is_formula = attributes, False
@@ -287,6 +286,11 @@ class SheetReader:
             self.inline.texts.clear()
         elif name == "f":
             self.is_formula = True
+        elif name == "col" and attributes.get("hidden") in _TRUE:
+            first, last = _whole(attributes.get("min"), 1), _whole(attributes.get("max"), 1)
+            self.hidden_columns.update(range(first, min(last, MAX_COLUMNS) + 1))
+        elif name == "mergeCell":
+            self._merge(attributes.get("ref", ""))
 
     def text(self, data: str) -> None:
         if self.in_value:
@@ -300,16 +304,19 @@ class SheetReader:
         elif name == "c":
             self.sink.add(self._cell())
 
+    def _merge(self, reference: str) -> None:
+        """Note cells of one column that are merged."""
+        found = _MERGED.fullmatch(reference)
+        if found and found[1] == found[3] and found[2] != found[4]:
+            self.merged.append((_column(found[1]), int(found[2]), int(found[4])))
+
     def _place(self, reference: str | None) -> tuple[int, int]:
         if reference is None:
             return self.row, self.column + 1
         found = _REFERENCE.fullmatch(reference)
         if not found:
             raise RefusedError(DAMAGED)
-        column = 0
-        for letter in found[1]:
-            column = column * 26 + ord(letter) - 64
-        return int(found[2]), column
+        return int(found[2]), _column(found[1])
 
     def _cell(self) -> Cell:
         value, kind = "".join(self.value), self.attributes.get("t", "n")
@@ -332,10 +339,11 @@ class SheetReader:
         if number is None:
             raise RefusedError(DAMAGED)
         style = self.attributes.get("s", "")
-        kind = self.formats[int(style)] if style.isdecimal() and int(style) < len(self.formats) else ""
-        if kind == "date" and 0 <= number < 2_958_466:
+        is_known = style.isdecimal() and len(style) < 8 and int(style) < len(self.formats)
+        shape = self.formats[int(style)] if is_known else NumberFormat()
+        if shape.kind == "date" and 0 <= number < 2_958_466:
             return text_cell(self.row, self.column, moment_text(self.first_day, number))
-        return number_cell(self.row, self.column, number, percent=kind == "percent")
+        return number_cell(self.row, self.column, number, shape)
 
 
 def moment_text(first_day: datetime, days: Decimal) -> str:
@@ -345,6 +353,14 @@ def moment_text(first_day: datetime, days: Decimal) -> str:
         # Spreadsheets count a 29th of February 1900 that never was.
         moment += timedelta(days=1)
     return f"{moment:%Y-%m-%d}" if moment.time() == datetime.min.time() else f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def _column(letters: str) -> int:
+    """The number of a column: A is 1, AA is 27."""
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return column
 
 
 def _whole(text: str | None, otherwise: int) -> int:

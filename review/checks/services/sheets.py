@@ -96,7 +96,10 @@ def _name_of(sheet: RegisterSheet) -> str:
 def _rows_of(file: IO[bytes], size: int) -> Iterator[tuple[int, list[str]]]:
     """The texts of each row of the first sheet. Raises RefusedError for what is no table or has unreadable cells."""
     if size > MAX_BYTES:
-        yield from stream_rows(file, most_bytes=_MAX_UNPACKED_BYTES, most_elements=_MAX_ELEMENTS)
+        for row in stream_rows(file, most_bytes=_MAX_UNPACKED_BYTES, most_elements=_MAX_ELEMENTS):
+            if row.fault:
+                raise RefusedError(row.fault)
+            yield row.number, row.texts
         return
     book = read_book(file.read())
     for number, cells in (book[0].rows if book else {}).items():

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from portal.core.bulk import insert_rows
 from portal.core.errors import RefusedError
 from portal.core.files import keep_file
 from portal.core.money import MoneyError, format_yuan, read_yuan, to_fen, to_yuan
+from portal.core.numbers import NumberError, read_day
 from portal.jobs.progress import report_progress
 from portal.jobs.services import enqueue_job
 from review.payments.enums import ARRIVED, Deed, Direction, FileState, HandlingState, LineState, RowState
@@ -280,7 +281,9 @@ class _Slice:
 
 
 def _understood(row: AnswerLine, *, today: date) -> Said:
-    said = Said(row, _checksum(row.cells))
+    said = Said(row, _checksum(row.cells), problem=row.fault[:300])
+    if said.problem:
+        return said
     try:
         said = replace(said, fen=to_fen(read_yuan(row.cells.get("amount", ""))))
     except MoneyError as error:
@@ -292,24 +295,17 @@ def _understood(row: AnswerLine, *, today: date) -> Said:
     if said.problem:
         return said
     if text := row.cells.get("on", ""):
-        on = _day(text)
-        if on is None or on > today:
-            return replace(said, problem=f"日期“{text[:20]}”{'晚于今天' if on else '无法识别，应为 2026-06-10 的样子'}")
-        said = replace(said, on=on)
+        try:
+            said = replace(said, on=read_day(text))
+        except NumberError as error:
+            return replace(said, problem=str(error)[:300])
+        if said.on and said.on > today:
+            return replace(said, problem=f"日期“{text[:20]}”晚于今天")
     return said
 
 
 def _checksum(cells: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(dict(cells), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
-def _day(text: str) -> date | None:
-    for form in ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y年%m月%d日"):
-        try:
-            return datetime.strptime(text.split(" ", maxsplit=1)[0], form).date()  # noqa: DTZ007 - a day has no time zone
-        except ValueError:
-            continue
-    return None
 
 
 def _reference_pk(each: Said) -> int | None:

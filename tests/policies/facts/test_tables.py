@@ -53,6 +53,9 @@ def with_fees(head, cell, above=""):
         ("费用合计（万元）", "0.14095000000000002", "1409.50"),
         ("费用合计（申请费、年费）", "6800", "6800.00"),
         ("费 用\u200b合计：", "6800", "6800.00"),
+        ("费用合计〔万元〕", "0.5", "5000.00"),
+        ("费用合计（￥万元）", "0.5", "5000.00"),
+        ("费用合计（￥）", "6800￥", "6800.00"),
     ],
 )
 def test_units_of_heads_and_cells_convert_exactly(head, cell, yuan):
@@ -68,6 +71,13 @@ def test_units_of_heads_and_cells_convert_exactly(head, cell, yuan):
         ("费用合计（万欧元）", "680", "D2 费用合计：“万欧元”不是人民币"),
         ("费用合计（USD）", "680", "D2 费用合计：“usd”不是人民币"),
         ("费用合计（吨）", "680", "D2 费用合计：不认识表头中的单位“吨”"),
+        ("费用合计（RMB'000）", "680", "不认识表头中的单位“rmb'000”"),
+        ("费用合计（RMB thousand）", "680", "不认识表头中的单位“rmbthousand”"),
+        ("费用合计（元）（万元）", "680", "两个不同的单位"),
+        ("费用合计（单位：见备注）", "680", "不认识表头中的单位“见备注”"),
+        ("费用合计（元）", '"500\n600"', "像是填了两个数"),
+        ("费用合计（元）", "5000①", "不是金额"),
+        ("费用合计（元）", "0,680", "位置不对"),
         ("费用合计（K）", "680", "D2 费用合计：不认识表头中的单位“k”"),
         ("费用合计（10k 人民币支付）", "680", "D2 费用合计：不认识表头中的单位“10k人民币支付”"),
         ("费用合计（按萬元口径汇总）", "680", "D2 费用合计：不认识表头中的单位“按萬元口径汇总”"),
@@ -93,6 +103,14 @@ def test_a_unit_nobody_can_convert_is_a_fault_of_its_cell(head, cell, says):
         ("单位：万元  制表：张三\n", "6800.00"),
         ("费用明细（金额单位（万元））\n", "6800.00"),
         ("单位：万通公司\n", "0.68"),
+        ("制表单位：万元公司\n", "0.68"),
+        ("欧元区专利清单\n", "0.68"),
+        ("专利清单（第一批）\n", "0.68"),
+        ("万元\n", "6800.00"),
+        ("费用表（单位：人民币/千元）\n", "680.00"),
+        ("人民币：万元\n", "6800.00"),
+        ("\t\t\t费用情况（万元）\n", "6800.00"),
+        ("单位：万元\n\t\t\t金额\n", "6800.00"),
     ],
 )
 def test_a_unit_named_above_the_head_counts_for_sums_without_one(above, yuan):
@@ -105,7 +123,46 @@ def test_a_unit_named_above_the_head_counts_for_sums_without_one(above, yuan):
 
 def test_a_foreign_currency_above_the_head_makes_every_sum_a_fault():
     assert "折算成人民币" in str(read(with_fees("费用合计", "680", "单位：美元\n")).faults[0])
+    two = "单位：元\n\t\t\t费用（万元）\n"
+    assert "写了不同的金额单位" in str(read(with_fees("费用合计", "680", two)).faults[0])
     assert "不认识 A1 中的单位“贝壳”" in str(read(with_fees("费用合计", "680", "金额单位：贝壳\n")).faults[0])
+
+
+def test_a_unit_in_a_remark_below_or_in_the_sheets_title_counts_too():
+    numbered = f"序号\t专利号\t专利类型\t授权公告日\t费用合计\n1\t{NUMBERS[0]}\t发明\t2021-05-10\t0.68\n"
+    reading = read(f"{numbered}注：金额单位为万元\n")
+    assert (reading.lines[0]["fees"], reading.faults) == ("6800.00", [])
+    assert reading.notes == ["第 3 行只在没有对应字段的列中有内容，没有读取。"]
+    [sheet] = read_pasted_cells(numbered)
+    sheet.title = "明细（千元）"
+    assert read_tables(ITEM, [sheet], most=9).lines[0]["fees"] == "680.00"
+
+
+@pytest.mark.parametrize(
+    ("head", "yuan"),
+    [
+        ("官费/千元", "680.00"),
+        ("官费万元", "6800.00"),
+        ("万元人民币", "6800.00"),
+        ("支出{万元}", "6800.00"),
+        ("支出", "0.68"),
+    ],
+)
+def test_a_column_that_a_person_maps_keeps_the_unit_of_its_head(head, yuan):
+    chosen = {1: "patent_no", 2: "patent_kind", 3: "granted_on", 4: "fees"}
+    sheets = read_pasted_cells(with_fees(head, "0.68"))
+    assert read_tables(ITEM, sheets, most=9, chosen=chosen).lines[0]["fees"] == yuan
+
+
+def test_cells_merged_downwards_are_faults_and_hidden_rows_and_columns_are_named():
+    text = f"专利号\t专利类型\t授权公告日\t权利人\t费用合计\n{ROW}\n{NUMBERS[1]}\t发明\t2021-05-11\t\t\n"
+    [sheet] = read_pasted_cells(text)
+    sheet.rows[3][4] = Cell(3, 4, "", is_covered=True)
+    sheet.hidden_rows, sheet.hidden_columns = [1, 3], [5, 9]
+    reading = read_tables(ITEM, [sheet], most=9)
+    assert [fault.cell for fault in reading.faults] == ["D3"]
+    assert "取消合并" in reading.faults[0].message
+    assert ["第 3 行在表格中是隐藏的" in note or "E 列" in note for note in reading.notes] == [True, True]
 
 
 @pytest.mark.parametrize(("cell", "warns"), [("0.68", True), ("99", True), ("900000", True), ("6800", False)])

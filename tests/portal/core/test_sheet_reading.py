@@ -13,8 +13,8 @@ import pytest
 import xlsxwriter
 
 from portal.core.errors import RefusedError
-from portal.core.sheet_reading import MAX_BYTES, read_book, read_pasted_cells
-from portal.core.sheet_reading.xlsx import format_kind
+from portal.core.sheet_reading import MAX_BYTES, read_book, read_pasted_cells, stream_rows
+from portal.core.sheet_reading.shapes import NumberFormat, number_format
 from tests.cpu import cpu_limit
 
 
@@ -90,20 +90,56 @@ def test_truth_values_are_no_text():
 
 
 @pytest.mark.parametrize(
-    ("code", "kind"),
+    ("code", "shape"),
     [
-        ('yyyy"年"m"月"d"日"', "date"),
-        ("[$-804]yyyy/m/d;@", "date"),
-        ("0.00%", "percent"),
-        ('0.00"%"', ""),
-        ("#,##0.00_ ;[Red]-#,##0.00 ", ""),
-        ("General", ""),
-        ('"d"0', ""),
+        ('yyyy"年"m"月"d"日"', NumberFormat("date")),
+        ("[$-804]yyyy/m/d;@", NumberFormat("date")),
+        ("0.00%", NumberFormat("percent")),
+        ('0.00"%"', NumberFormat()),
+        ("#,##0.00_ ;[Red]-#,##0.00 ", NumberFormat()),
+        ('_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', NumberFormat()),
+        ("General", NumberFormat()),
+        ('"d"0', NumberFormat()),
+        ('0"件"', NumberFormat()),
+        ("[$¥-804]#,##0.00", NumberFormat()),
+        ('0.00"万元"', NumberFormat(unit="万元")),
+        ('General"（万元）"', NumberFormat(unit="万元")),
+        ("[$US$-409] #,##0", NumberFormat(unit="US$")),
+        ("\\$0.00", NumberFormat(unit="$")),
+        ("[$¥-411]#,##0", NumberFormat(unit="日元")),
+        ("#,##0.00,", NumberFormat(is_scaled=True)),
+        ('0!.0,"万元"', NumberFormat(unit="万元", is_scaled=True)),
+        ('0"."0000', NumberFormat(is_scaled=True)),
     ],
 )
-def test_formats_say_whether_a_number_is_a_day_or_a_percentage(code, kind):
-    assert format_kind(200, code) == kind
-    assert (format_kind(14, ""), format_kind(10, ""), format_kind(0, "")) == ("date", "percent", "")
+def test_formats_say_what_people_see_beside_a_number(code, shape):
+    assert number_format(200, code) == shape
+    assert [number_format(known, "").kind for known in (14, 10, 0)] == ["date", "percent", ""]
+
+
+def test_units_of_formats_stand_in_the_cell_and_numbers_shown_smaller_are_refused():
+    found = cells(xlsx([0.68, 6800, 5], formats={"A1": '0.00"万元"', "B1": '0!.0,"万元"', "C1": "[$€-2] 0"}))
+    assert [cell.text for cell in found.values()] == ["0.68万元", "", "5€"]
+    assert "缩小后显示" in found["B1"].fault
+
+
+def test_what_is_merged_or_hidden_is_known():
+    book = openpyxl.Workbook()
+    for row in (["甲", 1, "x"], [None, 2, None], [None, 3, "y"], ["乙", 4, None]):
+        book.active.append(row)
+    for cells_of in ("A1:A3", "C3:C9", "B1:C1", "A4:A40"):
+        book.active.merge_cells(cells_of)
+    book.active.row_dimensions[2].hidden = book.active.row_dimensions[7].hidden = True
+    book.active.column_dimensions["B"].hidden = True
+    target = io.BytesIO()
+    book.save(target)
+    [sheet] = read_book(target.getvalue())
+    assert [cell.address for row in sheet.rows.values() for cell in row.values() if cell.is_covered] == [
+        "A2",
+        "A3",
+        "C4",
+    ]
+    assert (sheet.hidden_rows, sheet.hidden_columns) == ([2], [2])
 
 
 def sheet_xml(body):
@@ -125,6 +161,11 @@ HOSTILE = {
     "bad reference": {SHEET: sheet_xml('<row r="1"><c r="1A"><v>1</v></c></row>')},
     "reference beyond": {SHEET: sheet_xml('<row r="1"><c r="ZZZZZZ99999999999"><v>1</v></c></row>')},
     "far column": {SHEET: sheet_xml('<row r="1"><c r="XFD1"><v>1</v></c></row>')},
+    "a flood of merged cells": {
+        SHEET: sheet_xml('<row><c t="str"><v>1</v></c></row>' * 4000).replace(
+            b"</sheetData>", b"</sheetData>" + b'<mergeCell ref="A1:A4000"/>' * 90_000
+        )
+    },
     "bad row": {SHEET: sheet_xml(f'<row r="{"9" * 5000}"><c><v>1</v></c></row>')},
     "twice the same cell": {SHEET: sheet_xml('<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>')},
     "text that is not there": {SHEET: sheet_xml('<row r="1"><c r="A1" t="s"><v>99</v></c></row>')},
@@ -211,6 +252,7 @@ def test_rich_texts_are_read_without_how_they_are_spoken_and_cells_without_addre
         "专利号\t费用\n甲\t6,800\n".encode("gb18030"),
         "专利号;费用\r\n甲;6,800\r\n".encode(),
         "专利号\t费用\r\n甲\t6,800\r\n".encode("utf-16"),
+        '专利号,费用\n="甲","6,800"\n'.encode(),
     ],
 )
 def test_text_tables_are_read_in_every_usual_encoding_and_separator(content):
@@ -272,5 +314,24 @@ def test_pasted_cells_with_line_breaks_stay_one_cell_and_an_odd_quote_is_a_lette
         ["a", "b c", "d"],
         ["1", 'say "x"', "2"],
     ]
+    [sheet] = read_pasted_cells('"智能"装置\t1\n乙\t2\n"丙\t3\n丁"\t4\n')
+    assert [cell.text for row in sheet.rows.values() for cell in row.values()] == [
+        *('"智能"装置', "1", "乙", "2", '"丙', "3", '丁"', "4"),
+    ]
+    [sheet] = read_book("专利清单\n专利号,权利人\n甲,乙;丙\n丁,戊;己\n".encode())
+    assert [[cell.text for cell in row.values()] for row in sheet.rows.values()][1:] == [
+        *(["专利号", "权利人"], ["甲", "乙;丙"], ["丁", "戊;己"]),
+    ]
     [sheet] = read_pasted_cells('a\t5" rohr\n1\t2\n')
     assert [[cell.text for cell in row.values()] for row in sheet.rows.values()] == [["a", '5" rohr'], ["1", "2"]]
+
+
+def test_a_long_sheet_says_of_each_row_which_cell_cannot_be_read():
+    content = xlsx(["信用代码", "移出日期"], ["甲", "=TODAY()"], [123456789012345678, "x"], ["乙", "2026-01-02"])
+    rows = list(stream_rows(io.BytesIO(content), most_bytes=10**6, most_elements=10**4))
+    assert [(row.number, row.texts, row.fault[:5]) for row in rows] == [
+        (1, ["信用代码", "移出日期"], ""),
+        (2, ["甲", ""], "B2：单元"),
+        (3, ["", "x"], "A3：数字"),
+        (4, ["乙", "2026-01-02"], ""),
+    ]

@@ -18,6 +18,7 @@ from review.checks.inputs import settings_of
 from review.checks.models import CheckSetting, RegisterRow, RegisterSheet
 from review.checks.services.settings import decide_setting, propose_setting
 from review.checks.services.sheets import take_sheet
+from review.checks.sheets import read_entries
 from tests.factories import act, make_official, make_patent_no, suzhou, wuxi
 from tests.review.worlds import publish_items
 
@@ -41,6 +42,21 @@ def taken(officer, content, *, as_of=DAY, region=None) -> RegisterSheet:
     return take_sheet(
         region or wuxi(), kind=RegisterKind.ABNORMAL, as_of=as_of, source="通报", upload=upload, act=act(officer)
     )
+
+
+@pytest.mark.parametrize(
+    ("years", "says"),
+    [
+        (("0019999999", ""), "1 至 20"),
+        (("1", "00200"), "1 至 20"),
+        (("٣", ""), "1 至 20"),
+        (("9", "4"), "早于“年度自”"),
+    ],
+)
+def test_years_of_a_fee_that_make_no_sense_are_refused(years, says):
+    head = ["专利类型", "费用种类", "年度自", "年度至", "金额"]
+    with pytest.raises(RefusedError, match=says):
+        list(read_entries(RegisterKind.TARIFF, [(1, head), (2, ["发明", "年费", *years, "900"])]))
 
 
 def test_sheet_is_kept_read_by_a_job_once_and_refused_whole_with_its_cells_named():

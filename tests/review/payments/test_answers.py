@@ -78,7 +78,7 @@ def test_answer_settles_what_arrived_once_however_often_it_comes(treasury, batch
         ({"amount": "三千"}, RowState.INVALID, "三千"),
         ({"outcome": "处理中"}, RowState.INVALID, "应为“成功”或“失败”"),
         ({"day": "2099-01-01"}, RowState.INVALID, "晚于今天"),
-        ({"day": "昨天"}, RowState.INVALID, "无法识别"),
+        ({"day": "昨天"}, RowState.INVALID, "不是日期"),
         ({"day": "1999-01-01"}, RowState.INVALID, "早于批准日期"),
     ],
 )
