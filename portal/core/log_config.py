@@ -15,5 +15,9 @@ def log_config(*, level: str, form: str) -> dict[str, Any]:
         "filters": {"no_secrets": {"()": "portal.core.log_redaction.RedactingFilter"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": form, "filters": ["no_secrets"]}},
         "root": {"handlers": ["console"], "level": level},
-        "loggers": {"fontTools": {"level": "ERROR"}, "weasyprint.progress": {"level": "WARNING"}},
+        "loggers": {
+            "fontTools": {"level": "ERROR"},
+            "pikepdf": {"level": "WARNING"},
+            "weasyprint.progress": {"level": "WARNING"},
+        },
     }
