@@ -35,6 +35,10 @@ class Group(TextChoices):
 MUST = frozenset({Group.DUE, Group.ACCOUNT, Group.MONEY})
 
 
+# Of these people choose kind by kind.
+PER_KIND = frozenset({Group.ENTITLED, Group.REMINDERS})
+
+
 class Urgency(TextChoices):
     """AT_ONCE breaks quiet hours; DIGEST leaves the site only in the daily summary, unless a person wants more."""
 

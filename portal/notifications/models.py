@@ -131,10 +131,11 @@ def _hour(label: str, **options: Any) -> models.PositiveSmallIntegerField[Any, A
 
 
 class Choices(models.Model):
-    """What one person chose: channels by group, quiet hours, the hour of the summary. Without a row, the defaults."""
+    """What one person chose: channels, quiet hours, the hour of the summary. Without a row, the defaults."""
 
     user = models.OneToOneField("accounts.User", models.CASCADE, related_name="message_choices")
-    # "group:channel" → whether it is wanted; what is missing is as the default.
+    # "group:channel", and "kind:channel" of the groups of PER_KIND → whether it is wanted. What is missing of a kind is
+    # as its group, of a group as the default.
     switches = models.JSONField("渠道", default=dict)
     is_quiet = models.BooleanField("夜间不打扰", default=True)
     quiet_from = _hour("从", default=22)
@@ -150,7 +151,12 @@ class Choices(models.Model):
         """Whether a message of a kind goes to this person by a channel."""
         if channel == Channel.SITE and kind.group in MUST:
             return True
-        return bool(self.switches.get(f"{kind.group}:{channel}", is_default(kind.group, channel, kind.urgency)))
+        own = self.switches.get(f"{kind.code}:{channel}")
+        return self.of_group(kind.group, channel, kind.urgency) if own is None else bool(own)
+
+    def of_group(self, group: str, channel: Channel, urgency: str = Urgency.NORMAL) -> bool:
+        """Whether a group goes to this person by a channel, where nothing is said of a kind."""
+        return bool(self.switches.get(f"{group}:{channel}", is_default(group, channel, urgency)))
 
     def quiet_hours(self) -> dict[str, int | None]:
         """The hours in which nothing that does not press is sent, as `quiet_until` takes them."""

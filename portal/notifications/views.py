@@ -70,7 +70,7 @@ def choices(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "channels": [Channel.SITE, *open_channels()],
-        "groups": choosing.switches_of(choosing.choices_for(user)),
+        "rows": choosing.rows_of(choosing.choices_for(user)),
         "has_phone": bool(user.phone),
     }
     return render(request, "notifications/choices.html", context, status=422 if form.errors else 200)

@@ -245,9 +245,23 @@ def test_workers_write_whole_lines_and_a_repeated_attempt_writes_none(settings, 
 @pytest.mark.django_db
 def test_saving_keeps_no_default():
     member = make_member()
+    kinds = [code for code, kind in MESSAGE_KINDS.items() if kind.group in ("entitled", "reminders")]
     chosen = [
-        f"{group}:{channel}"
-        for group in ("due", "account", "progress", "money", "calls", "entitled", "reminders", "letters")
+        f"{name}:{channel}"
+        for name in ("due", "account", "progress", "money", "calls", "letters", *kinds)
         for channel in ("site", "email")
     ] + ["due:sms"]
     assert save_choices(chosen, {}, act=act(member)).switches == {}
+
+
+@pytest.mark.django_db
+def test_reminders_are_chosen_kind_by_kind_and_what_was_said_of_all_of_them_still_holds():
+    member = make_member()
+    draft, lapse = (MESSAGE_KINDS[code] for code in ("claims.draft_closing", "rights.lapsing"))
+    before = Choices(user=member, switches={"reminders:email": False})
+    assert not before.wants(draft, Channel.EMAIL)
+    before.save()
+    kept = save_choices(["claims.draft_closing:email", "rights.lapsing:site"], {}, act=act(member))
+    assert [kept.wants(draft, channel) for channel in (Channel.EMAIL, Channel.SITE)] == [True, False]
+    assert [kept.wants(lapse, channel) for channel in (Channel.EMAIL, Channel.SITE)] == [False, True]
+    assert "rights.lapsing:email" not in kept.switches
