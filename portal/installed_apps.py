@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "policies.drafting",
     "policies.finder",
     "policies.rates",
+    "applications.mandates",
     "applications.claims",
     "applications.entitled",
     "applications.intake",

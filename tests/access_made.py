@@ -12,6 +12,7 @@ from applications.claims.models import Claim, Evidence, StoredFile
 from applications.entitled.enums import Verdict
 from applications.entitled.models import Entitlement
 from applications.intake.models import IncomingFile
+from applications.mandates.enums import MandateState
 from applications.rights.models import Roster
 from policies.calls.models import Call
 from policies.published.models import SupportItem
@@ -24,6 +25,7 @@ from review.decisions.services.bulk import BULK_KIND
 from review.desk.models import SavedFilter
 from review.panels.enums import PanelState, SeatState
 from review.panels.models import Panel, Scheme
+from tests.applications.mandates.worlds import give_mandate
 from tests.factories import UserFactory, wuxi
 
 
@@ -92,4 +94,17 @@ def entitled_objects(applicant: Applicant, call: Call, item: SupportItem, office
     return {
         "roster": Roster.objects.create(region=wuxi(), uploaded_by=officer, **said),
         "entitlement": Entitlement.objects.create(call=call, item=item, applicant=applicant, verdict=Verdict.OUT),
+    }
+
+
+def mandates_of(people: Mapping[str, User | None], applicant: Applicant) -> dict[str, Any]:
+    """The agency acts for the organisation and for the other member's; the second asks for a mandate of the first."""
+    agent, other, stranger = people["agent"], people["other_member"], people["other_agent"]
+    assert agent is not None
+    assert other is not None
+    assert stranger is not None
+    give_mandate(other.active_memberships[0].applicant, agent)
+    return {
+        "mandate_standing": give_mandate(applicant, agent),
+        "mandate_asked": give_mandate(applicant, stranger, state=MandateState.ASKED),
     }

@@ -39,6 +39,7 @@ from tests.access_panels import PANELS
 from tests.access_world import (
     AUDIT,
     CITY,
+    CLAIMANTS,
     DISTRICT,
     EVERYBODY,
     FINANCE,
@@ -146,14 +147,14 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "documents:agenda": Address(DECIDERS, {"no claims": set()}, lambda *_: {"key": "none"}),
     "documents:publicity": Address(EVERYBODY, arguments=publicity_key),
     "documents:claim_form": Address(
-        SIGNED_IN, {variant: them | MEMBER for variant, them in OFFICERS_SEE.items()}, claim_key
+        SIGNED_IN, {variant: them | CLAIMANTS for variant, them in OFFICERS_SEE.items()}, claim_key
     ),
     "letters:thread": Address(
-        MEMBER | OTHER_MEMBERS | READERS, {which: them | MEMBER for which, them in OFFICERS_SEE.items()}, claim_key
+        MEMBER | OTHER_MEMBERS | READERS, {which: them | CLAIMANTS for which, them in OFFICERS_SEE.items()}, claim_key
     ),
     "letters:file": Address(
         MEMBER | OTHER_MEMBERS | READERS,
-        {"district_review": MEMBER | DISTRICT | CITY | AUDIT},
+        {"district_review": CLAIMANTS | DISTRICT | CITY | AUDIT},
         lambda world, _: {"key": world.extra["letter_file"].key},
     ),
     "bulletins:list": Address(BULLETIN_WRITERS),
@@ -292,7 +293,7 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     },
     # Notices.
     "notices:mine": Address(MEMBER | OTHER_MEMBERS),
-    "notices:download": Address(SIGNED_IN, {"approved": MEMBER | OFFICERS_SEE["approved"]}, notice_code),
+    "notices:download": Address(SIGNED_IN, {"approved": CLAIMANTS | OFFICERS_SEE["approved"]}, notice_code),
     "notices:office": Address(NOTICE_KEEPERS),
     "notices:kept": Address(NOTICE_KEEPERS, {"approved": {"decision_maker"}}, notice_code),
     "notices:proof": Address(NOTICE_KEEPERS, {"approved": {"decision_maker"}}, notice_code),

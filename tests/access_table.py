@@ -18,12 +18,14 @@ from tests.access_groups import (
     READERS,
     SECURITY_PEOPLE,
 )
+from tests.access_mandates import MANDATES
 from tests.access_officials import OFFICIALS_ADDRESSES, claim_key, notice_code, publicity_key
 from tests.access_world import (
     ADMIN,
     AUDIT,
     BUSINESS,
     CITY,
+    CLAIMANTS,
     DISTRICT,
     EVERYBODY,
     FINANCE,
@@ -48,6 +50,7 @@ def call_key(world: World, variant: str) -> dict[str, Any]:
 ADDRESSES: dict[str, Address] = {
     **OFFICIALS_ADDRESSES,
     **ENTITLED,
+    **MANDATES,
     # Open to everybody.
     "home": Address(EVERYBODY),
     "contact": Address(EVERYBODY),
@@ -65,7 +68,7 @@ ADDRESSES: dict[str, Address] = {
     "unsent:signed_in": Address(SIGNED_IN),
     "unsent:form": Address(
         SIGNED_IN,
-        {"own": MEMBER, "theirs": OTHER_MEMBERS},
+        {"own": MEMBER, "theirs": {"other_member"}},
         lambda world, variant: {"key": world.extra[f"unsent_{variant}"].key},
     ),
     "calls:list": Address(EVERYBODY),
@@ -210,7 +213,7 @@ ADDRESSES: dict[str, Address] = {
         call_key,
     ),
     "notices:receipt": Address(
-        MEMBER | OTHER_MEMBERS, {"draft": MEMBER, "submitted": MEMBER, "approved": MEMBER}, claim_key
+        MEMBER | OTHER_MEMBERS, {"draft": CLAIMANTS, "submitted": CLAIMANTS, "approved": CLAIMANTS}, claim_key
     ),
     # The applicant's own claims: an official reads claims on the pages of review.
     "applications:claims": Address(MEMBER | OTHER_MEMBERS),
@@ -219,7 +222,7 @@ ADDRESSES: dict[str, Address] = {
         f"applications:{name}": Address(
             MEMBER | OTHER_MEMBERS,
             # Files can only be chosen for what may still be changed.
-            {"draft": MEMBER} if name == "reuse" else {"draft": MEMBER, "district_review": MEMBER, "approved": MEMBER},
+            dict.fromkeys(["draft"] if name == "reuse" else ["draft", "district_review", "approved"], CLAIMANTS),
             claim_key,
             post,
             query="?requirement=commitment" if name == "reuse" else "",
@@ -243,10 +246,10 @@ ADDRESSES: dict[str, Address] = {
         }.items()
     },
     # Files of a claim that its applicant writes: the page, and what is sent in chunks by who began it.
-    "intake:files": Address(MEMBER | OTHER_MEMBERS, {"draft": MEMBER, "approved": MEMBER}, claim_key),
+    "intake:files": Address(MEMBER | OTHER_MEMBERS, {"draft": CLAIMANTS, "approved": CLAIMANTS}, claim_key),
     "intake:begin": Address(
         MEMBER | OTHER_MEMBERS,
-        {"draft": MEMBER, "approved": MEMBER},
+        {"draft": CLAIMANTS, "approved": CLAIMANTS},
         claim_key,
         {"name": "证书.pdf", "size": "9", "sha256": "0" * 64},
     ),
@@ -275,7 +278,7 @@ ADDRESSES: dict[str, Address] = {
     },
     "applications:evidence": Address(
         MEMBER | OTHER_MEMBERS | READERS,
-        {"draft": MEMBER, "district_review": MEMBER | DISTRICT | CITY | AUDIT},
+        {"draft": CLAIMANTS, "district_review": CLAIMANTS | DISTRICT | CITY | AUDIT},
         lambda world, variant: {"key": world.extra[f"evidence_{variant}"].key},
     ),
     # The interface for programs.

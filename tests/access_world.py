@@ -40,8 +40,9 @@ from review.targets.models import Measurement
 from review.treasury.models import BudgetLine
 from review.whatif.models import SimulationRun
 from review.wordings.models import Wording
-from tests.access_made import desk_objects, entitled_objects, expert_people, sent_files
+from tests.access_made import desk_objects, entitled_objects, expert_people, mandates_of, sent_files
 from tests.access_messages import message_objects
+from tests.applications.mandates.worlds import make_agent
 from tests.factories import (
     ApplicantFactory,
     CallFactory,
@@ -62,7 +63,10 @@ from tests.portal.ownership.worlds import contest_of
 from tests.review.notices.world import make_print_run
 
 MEMBER = {"member"}
-OTHER_MEMBERS = {"other_member"}
+# An agency with a mandate of the organisation and of a second client, and one with neither.
+AGENT, OTHER_AGENTS = {"agent"}, {"other_agent"}
+OTHER_MEMBERS = {"other_member"} | AGENT | OTHER_AGENTS
+CLAIMANTS = MEMBER | AGENT
 # Who belongs nowhere: never did, was an official of Wuxi, was a member of the organisation, or serves as an expert.
 NEWCOMER = {"newcomer", "revoked", "former_member", "expert", "other_expert"}
 PRIVATE = MEMBER | OTHER_MEMBERS | NEWCOMER
@@ -114,6 +118,8 @@ def build_world() -> World:
         "former_member": _left(make_member(applicant, is_owner=False)),
         "member": make_member(applicant),
         "other_member": make_member(ApplicantFactory(region=binhu())),
+        "agent": make_agent(),
+        "other_agent": make_agent(),
         "acceptance": make_official(Role.ACCEPTANCE, binhu()),
         **{f"district_{name}": make_official(role, binhu()) for name, role in district.items()},
         "xishan_first": make_official(Role.DISTRICT_FIRST, xishan()),
@@ -149,6 +155,7 @@ def build_world() -> World:
         }.items()
     }
     world = World(people=people, applicant=applicant, claims=claims)
+    world.extra |= mandates_of(people, applicant)
     world.extra["budget_line"] = BudgetLine.objects.create(region=wuxi(), year=2026, name="指标", source="city")
     world.extra |= _appropriations(world.extra["budget_line"], people["finance"])
     world.extra |= _payment_on_its_way(claims["approved"], people["finance"], world.extra["budget_line"])

@@ -14,6 +14,8 @@ from django.utils import timezone
 from applications.claims.enums import EDITABLE, RELEASED, Action, ClaimStatus, Route
 from applications.claims.visibility import claims_of_duty, visible_claims
 from applications.claims.workflow import reviewer_of
+from applications.mandates.enums import Right
+from applications.mandates.selectors import mandated_claims
 from policies.engine.procedure import Procedure
 from portal.accounts.enums import DISTRICT_ROLES
 from portal.accounts.models import Region, User
@@ -26,8 +28,9 @@ _AFTER_REVIEW = frozenset({ClaimStatus.AUDIT, ClaimStatus.PANEL, ClaimStatus.FIN
 class ClaimQuerySet(models.QuerySet["Claim"]):
     """Claims, narrowed to who asks."""
 
-    def visible_to(self, user: User) -> ClaimQuerySet:
-        return self.filter(visible_claims(user))
+    def visible_to(self, user: User, *, right: Right | None = None) -> ClaimQuerySet:
+        """Those that `visible_claims` says, and those that a mandate of their agency covers (giving the right)."""
+        return self.filter(visible_claims(user) | mandated_claims(user, right=right))
 
     def with_call_item(self) -> ClaimQuerySet:
         """Each with `call_item`, what its call says of its item; without the attribute where it has no call."""
@@ -241,7 +244,8 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     """Evidence, narrowed to who asks: what was filed says nothing of what officers concluded, and is never closed."""
 
     def visible_to(self, user: User) -> EvidenceQuerySet:
-        return self.filter(claims_of_duty(user, "claim__"))
+        """Those of the claims that are the person's, by membership, duty or mandate."""
+        return self.filter(claims_of_duty(user, "claim__") | mandated_claims(user, "claim__"))
 
     def open_to(self, user: User) -> EvidenceQuerySet:
         """Files that this person may open: a removed one only officials, who had it before them when it was removed."""
@@ -357,6 +361,8 @@ class ClaimEvent(models.Model):
     actor = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     actor_name = models.CharField("操作人", max_length=40)
     role = models.CharField("身份", max_length=20, blank=True)
+    # Under which an agency's member acted for the applicant.
+    mandate = models.ForeignKey("mandates.Mandate", models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.TextField("说明", blank=True)
     at = models.DateTimeField("时间", default=timezone.now)
 

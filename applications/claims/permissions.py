@@ -1,10 +1,18 @@
 """Small predicates: may this person do this to this claim? They ask the workflow table, never repeat it."""
 
+from collections.abc import Mapping
+
+from django.db.models import Model
+
 from applications.claims.enums import Action, ClaimStatus
-from applications.claims.models import Claim
+from applications.claims.models import Claim, Evidence
 from applications.claims.workflow import APPLICANT, may_act
+from applications.mandates.enums import Right
+from applications.mandates.models import Mandate
+from applications.mandates.selectors import mandate_for
 from portal.accounts.enums import DISTRICT_ROLES
 from portal.accounts.models import User
+from portal.core.actor import ActorContext
 
 
 def acts_for_applicant(user: User, claim: Claim) -> bool:
@@ -12,18 +20,60 @@ def acts_for_applicant(user: User, claim: Claim) -> bool:
     return any(m.applicant_id == claim.applicant_id for m in user.active_memberships)
 
 
+def mandate_of(user: User | None, claim: Claim, right: Right | None = None) -> Mandate | None:
+    """The mandate under which a person who is no member acts on the claim today; with a right, one that gives it."""
+    if user is None or acts_for_applicant(user, claim):
+        return None
+    place = {"principal_id": claim.applicant_id, "item_id": claim.item_id, "begun_at": claim.created_at}
+    return mandate_for(user, **place, right=right)  # type: ignore[arg-type]
+
+
+def under_mandate(act: ActorContext, target: Model) -> Mapping[str, str]:
+    """For the audit record of a claim or one of its files: the agency and the mandate under which somebody acted."""
+    claim = target.claim if isinstance(target, Evidence) else target
+    mandate = mandate_of(act.user, claim) if isinstance(claim, Claim) else None
+    return {"agency": mandate.agency.name, "mandate": mandate.number} if mandate else {}
+
+
+def stands_for(user: User | None, claim: Claim, right: Right | None = None) -> bool:
+    """Whether the person acts for the claim's applicant: as a member, or under a mandate (that gives the right)."""
+    if user is None:
+        return False
+    return acts_for_applicant(user, claim) or mandate_of(user, claim, right) is not None
+
+
+def right_to_write(claim: Claim) -> Right:
+    """What a mandate must give for the claim to be changed now."""
+    return Right.CORRECT if claim.status == ClaimStatus.CORRECTION else Right.FILL
+
+
+def right_to(action: Action, claim: Claim) -> Right:
+    """What a mandate must give for an applicant's action; whoever may fill in a draft may discard it."""
+    if action == Action.RESUBMIT:
+        return Right.CORRECT
+    is_discarded = action == Action.WITHDRAW and claim.status == ClaimStatus.DRAFT
+    return Right.FILL if is_discarded else Right.SUBMIT
+
+
 def may_submit(user: User, claim: Claim) -> bool:
-    """Whether the person may hand the claim in: any member, or the owner alone, as the applicant has set."""
+    """Whether the person may hand the claim in: any member, or the owner alone, as the applicant has set.
+
+    And an agency whose mandate says so, which the owner confirmed.
+    """
     owners_only = claim.applicant.owner_submits
-    return any(
-        m.applicant_id == claim.applicant_id and (m.is_owner or not owners_only) for m in user.active_memberships
-    )
+    if acts_for_applicant(user, claim):
+        return any(
+            m.applicant_id == claim.applicant_id and (m.is_owner or not owners_only) for m in user.active_memberships
+        )
+    action = Action.RESUBMIT if claim.status == ClaimStatus.CORRECTION else Action.SUBMIT
+    return mandate_of(user, claim, right_to(action, claim)) is not None
 
 
 def party_for(user: User, claim: Claim, action: Action) -> str | None:
     """As what the person may do the action now: `APPLICANT`, a role held in the claim's region, or None."""
     status = ClaimStatus(claim.status)
-    if may_act(action, status, APPLICANT, claim.route, departures=claim.departures) and acts_for_applicant(user, claim):
+    is_applicants = may_act(action, status, APPLICANT, claim.route, departures=claim.departures)
+    if is_applicants and stands_for(user, claim, right_to(action, claim)):
         return APPLICANT
     for appointment in user.active_appointments:
         where = claim.region_id if appointment.role in DISTRICT_ROLES else claim.deciding_region_id

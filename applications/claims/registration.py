@@ -5,11 +5,13 @@ from applications.claims.jobs import remind_drafts, replay
 from applications.claims.message_kinds import FIELDS, KINDS
 from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine, Evidence, StoredFile
 from applications.claims.own_data import CLAIMS, CLOSING, DRAFTS, OWN_CLAIMS
+from applications.claims.permissions import under_mandate
 from applications.claims.selectors.days import days_of_claims
 from applications.claims.selectors.files import expected_file, is_fixed
 from portal.access import applicants
 from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
+from portal.audit.services import ATTRIBUTIONS
 from portal.calendars.sources import CALENDAR_SOURCES
 from portal.core.registry import API_ROUTERS, URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
@@ -26,6 +28,7 @@ CALENDAR_SOURCES.add("claims", days_of_claims)
 register_menu("我的申报", "applications:claims", applicants, weight=60)
 OWN_DATA.add("claims", OWN_CLAIMS)
 CLOSINGS.add("claims", CLOSING)
+ATTRIBUTIONS.append(under_mandate)
 RETENTIONS.add("drafts", DRAFTS)
 RETENTIONS.add("claims", CLAIMS)
 register_contents(Assessment, ClaimEvent, Evidence)

@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from applications.claims.enums import ClaimStatus, Route
+from applications.mandates.enums import Right
+from applications.mandates.selectors import mandated_claims
 from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
 from portal.accounts.models import User
 
@@ -35,9 +37,9 @@ CLOSURES: list[Closure] = []
 def visible_claims(user: User, prefix: str = "") -> Q:
     """The condition under which a claim (reached through `prefix`, e.g. "claim__") may be seen by a person.
 
-    Members see their applicants' claims. Officials see those of their own district or city, drafts never;
-    finance only what is approved; a district's decision-maker only what the district decides; policy and system
-    administrators none. Nobody sees what is closed to them.
+    Members see their applicants' claims; what mandates open, `mandated_claims` says. Officials see those of their own
+    district or city, drafts never; finance only what is approved; a district's decision-maker only what the district
+    decides; policy and system administrators none. Nobody sees what is closed to them.
     """
     return claims_of_duty(user, prefix) & open_claims(user, prefix)
 
@@ -77,3 +79,12 @@ def claims_of_duty(user: User, prefix: str = "") -> Q:
             theirs &= Q(**{f"{prefix}route": Route.DISTRICT})
         visible |= theirs
     return visible
+
+
+def own_side(user: User, prefix: str = "", *, right: Right | None = None) -> Q:
+    """The condition that a person acts on a claim as its applicant: as a member of it, or under a mandate.
+
+    With a right, under one that gives it.
+    """
+    own = Q(**{f"{prefix}applicant_id__in": [m.applicant_id for m in user.active_memberships]})
+    return own | mandated_claims(user, prefix, right=right)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, BinaryIO, TypeVar
@@ -39,6 +39,10 @@ def _refuse_float(text: str) -> None:
 _TO_JSON = DjangoJSONEncoder()
 _FROM_JSON = json.JSONDecoder(parse_float=_refuse_float)
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
+
+
+# What apps add to what a record says: functions of who acts and of the object, registered once.
+ATTRIBUTIONS: list[Callable[[ActorContext, models.Model], Mapping[str, Any]]] = []
 
 
 @contextmanager
@@ -213,6 +217,9 @@ def _entry(
     after: Mapping[str, Any] | None = None,
     label: str = "",
 ) -> AuditRecord:
+    added = {name: value for attribute in ATTRIBUTIONS for name, value in attribute(act, target).items()}
+    if added:
+        after = {**(after or {}), **added}
     names = sealed_names(target._meta.model)
     shown_before, shown_after, sealed = seal(_plain(before), _plain(after), names=names, salted=True)
     return AuditRecord(

@@ -34,6 +34,7 @@ SQLITE_MODULES = (
     "tests/applications/claims/test_submission.py",
     "tests/applications/entitled",
     "tests/applications/ledger/test_services.py",
+    "tests/applications/mandates",
     "tests/applications/payees",
     "tests/applications/rights/test_register.py",
     "tests/policies/published/test_search.py",

@@ -17,6 +17,7 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.forms.entry import ShownFact, shown_facts
 from applications.claims.models import Assessment, Claim
 from applications.claims.selectors.context import ClaimContext, LineState, read_claim
+from applications.claims.selectors.progress import mandates_used
 from applications.claims.selectors.scope import OTHER_PAPERS
 from applications.claims.services.assessment import preview_claim
 from applications.payees.selectors import payee_of
@@ -52,8 +53,11 @@ class Block:
     tables: list[Annex]
 
 
-def print_claim_form(claim: Claim) -> bytes:
-    """The form as a PDF; with a mark across every page while it is not submitted. Raises as `print_html`."""
+def print_claim_form(claim: Claim, *, for_agency: bool = False) -> bytes:
+    """The form as a PDF; with a mark across every page while it is not submitted. Raises as `print_html`.
+
+    Printed for an agency it says nothing of its principal's account.
+    """
     context = read_claim(claim)
     payee = payee_of(claim)
     letter = Letter()
@@ -63,7 +67,7 @@ def print_claim_form(claim: Claim) -> bytes:
         "item_title": title_lines(claim.item.title),
         "office": office_of(claim.deciding_region),
         "payee": payee.name if payee else claim.applicant.account_name,
-        "applicant": _pairs(_applicant(claim)),
+        "applicant": _pairs(_applicant(claim, for_agency=for_agency)),
         "own": [_block("总体情况", shown_facts(facts_of(context.item, "claim"), claim.facts))],
         "lines_table": _lines_table(context),
         "blocks": [_block(f"第{state.number}项", _facts_of_line(context, state)) for state in context.lines],
@@ -76,8 +80,13 @@ def print_claim_form(claim: Claim) -> bytes:
     return print_html(html, style=page_style("claim_form.css"))
 
 
-def _applicant(claim: Claim) -> list[tuple[str, str]]:
+def _applicant(claim: Claim, *, for_agency: bool) -> list[tuple[str, str]]:
     applicant = claim.applicant
+    account = [
+        ("开户银行", applicant.bank_name),
+        ("账户名称", applicant.account_name),
+        ("银行账号", mask_number(applicant.account_number)),
+    ]
     pairs = [
         ("名称", applicant.name),
         ("公民身份号码" if applicant.is_individual else "统一社会信用代码", applicant.masked_identifier),
@@ -88,9 +97,8 @@ def _applicant(claim: Claim) -> list[tuple[str, str]]:
         ("地址", applicant.address),
         ("联系人", applicant.contact_name),
         ("联系电话", mask_number(applicant.contact_phone)),
-        ("开户银行", applicant.bank_name),
-        ("账户名称", applicant.account_name),
-        ("银行账号", mask_number(applicant.account_number)),
+        *([] if for_agency else account),
+        ("代理机构", "；".join(f"{mandate.agency.name}（{mandate}）" for mandate in mandates_used(claim))),
     ]
     return [(label, value) for label, value in pairs if value]
 

@@ -10,3 +10,4 @@ class DocumentKind(models.TextChoices):
     APPROPRIATION = "appropriation", "资金下达通知"
     AGENDA = "agenda", "会议议题"
     CLAIM_FORM = "claim_form", "申报书"
+    MANDATE = "mandate", "委托书"

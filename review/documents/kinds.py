@@ -10,6 +10,9 @@ from typing import Any
 from django.utils import timezone
 
 from applications.claims.models import Claim
+from applications.claims.permissions import mandate_of
+from applications.mandates.models import Mandate
+from applications.mandates.selectors import with_scope
 from policies.engine.model import content_hash
 from portal.accounts.models import User
 from review.appropriations.models import Appropriation
@@ -18,6 +21,7 @@ from review.decisions.selectors.agenda import agendas_of
 from review.documents.claim_form import print_claim_form
 from review.documents.contents import agenda_paper, appropriation_document, publicity_document
 from review.documents.enums import DocumentKind
+from review.documents.mandate import print_mandate
 from review.documents.official import print_document
 
 
@@ -70,7 +74,17 @@ def _claim_form(user: User, key: str) -> Paper | None:
     if found is None:
         return None
     name = found.number or found.item.title
-    return Paper(name, found.lines.count(), (found.applicant_id,), lambda: print_claim_form(found))
+    for_agency = mandate_of(user, found) is not None
+    return Paper(
+        name, found.lines.count(), (found.applicant_id,), lambda: print_claim_form(found, for_agency=for_agency)
+    )
+
+
+def _mandate(user: User, key: str) -> Paper | None:
+    found = with_scope(Mandate.objects.visible_to(user)).filter(key=key).first()
+    if found is None:
+        return None
+    return Paper(found.number, 1, (found.principal_id, found.agency_id), lambda: print_mandate(found))
 
 
 # How a paper of each kind is found for a person, and what is written on it besides: None for what they may not see, or
@@ -80,4 +94,5 @@ FORMS: dict[DocumentKind, Callable[..., Paper | None]] = {
     DocumentKind.APPROPRIATION: _appropriation,
     DocumentKind.AGENDA: _agenda,
     DocumentKind.CLAIM_FORM: _claim_form,
+    DocumentKind.MANDATE: _mandate,
 }

@@ -9,5 +9,6 @@ urlpatterns = [
     path("publicity/<uuid:key>.pdf", views.publicity, name="publicity"),
     path("appropriation/<uuid:key>.pdf", views.appropriation, name="appropriation"),
     path("agenda/<slug:key>.pdf", views.agenda, name="agenda"),
+    path("mandate/<uuid:key>.pdf", views.mandate, name="mandate"),
     path("claim-form/<uuid:key>.pdf", views.claim_form, name="claim_form"),
 ]

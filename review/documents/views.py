@@ -56,6 +56,13 @@ def claim_form(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return _handed_out(request, DocumentKind.CLAIM_FORM, str(key))
 
 
+@access(signed_in)
+@require_safe
+def mandate(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """A mandate's text, to be signed by both sides."""
+    return _handed_out(request, DocumentKind.MANDATE, str(key))
+
+
 def _handed_out(
     request: HttpRequest, kind: DocumentKind, key: str, *, recorded: bool = True, **said: Any
 ) -> HttpResponse:

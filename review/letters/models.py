@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from applications.claims.models import Claim
+from applications.mandates.enums import Right
 from portal.accounts.models import User
 from portal.core.encrypted_fields import EncryptedField
 from portal.core.files import kept_name
@@ -20,8 +21,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     """Letters, narrowed to who asks."""
 
     def visible_to(self, user: User) -> Self:
-        """Those of the claims that the person sees."""
-        return self.filter(claim__in=Claim.objects.visible_to(user))
+        """Those of the claims that the person sees; under a mandate, only where it gives letters."""
+        return self.filter(claim__in=Claim.objects.visible_to(user, right=Right.CORRECT))
 
 
 class Letter(models.Model):

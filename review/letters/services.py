@@ -13,7 +13,9 @@ from django.urls import reverse
 
 from applications.claims.models import Claim
 from applications.claims.services.attachments import Files, check_attachments, kept_attachments
+from applications.claims.services.messages import notify_members
 from applications.claims.services.transitions import lock_claim
+from applications.mandates.enums import Right
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.accounts.selectors import officers_of
@@ -21,7 +23,7 @@ from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.notifications.models import Message
-from portal.notifications.services import notify_applicant, notify_users
+from portal.notifications.services import notify_users
 from review.letters.models import LONGEST, Letter, LetterFile, Reading
 from review.letters.permissions import Side, side_of
 from review.letters.selectors import is_closed
@@ -111,15 +113,14 @@ def _tell(letter: Letter, claim: Claim) -> None:
     said = {
         "key": _message_key(letter),
         "url": reverse("letters:thread", args=[claim.key]),
-        "region_code": claim.region_id,
         "by": letter.author_name,
         "item": claim.item.title,
         "number": str(claim.number),
     }
     if letter.is_from_office:
-        notify_applicant(claim.applicant_id, "letters.to_applicant", **said)
+        notify_members(claim, "letters.to_applicant", right=Right.CORRECT, **said)
     else:
-        notify_users(_officials_of(claim), "letters.to_office", **said)
+        notify_users(_officials_of(claim), "letters.to_office", region_code=claim.region_id, **said)
 
 
 def _officials_of(claim: Claim) -> list[User]:

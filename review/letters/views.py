@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications.claims.models import Claim
+from applications.mandates.enums import Right
 from portal.access import access, applicants, officials
 from portal.accounts.enums import Role
 from portal.core.errors import show_refusal
@@ -27,7 +28,7 @@ readers = applicants | officials(*WRITERS, Role.AUDITOR)
 def thread(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Read the letters of a claim, and write one."""
     user = user_of(request)
-    seen = Claim.objects.visible_to(user).select_related("item", "applicant", "region", "city")
+    seen = Claim.objects.visible_to(user, right=Right.CORRECT).select_related("item", "applicant", "region", "city")
     claim = get_object_or_404(seen, key=key)
     form = LetterForm(request.POST or None)
     if form.is_valid():

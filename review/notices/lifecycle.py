@@ -7,12 +7,13 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from applications.claims.services.messages import notify_members
+from applications.mandates.enums import Right
 from portal.accounts.models import User
 from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.jobs.services import close_dead_jobs, enqueue_job, retry_job
-from portal.notifications.services import notify_applicant
 from review.notices.compose import NoticeNotDue
 from review.notices.enums import RECORDED_BY_OFFICERS, NoticeEventKind, NoticeKind
 from review.notices.kinds import FORMS, occasion_of
@@ -128,12 +129,12 @@ def _void(notice: Notice, *, reason: str, act: ActorContext) -> None:
     # A notice that was never made has no reader, and its job nothing left to do.
     close_dead_jobs(FORMS[NoticeKind(notice.kind)].job, _payload(notice), act=act)
     if notice.rendered_at:
-        notify_applicant(
-            notice.claim.applicant_id,
+        notify_members(
+            notice.claim,
             "notices.void",
             key=f"notice-void:{notice.pk}",
             url=reverse("notices:mine"),
-            region_code=notice.claim.region_id,
+            right=Right.READ,
             notice=notice.get_kind_display(),
             item=notice.claim.item.title,
             number=notice.claim.number,

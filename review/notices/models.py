@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from applications.claims.visibility import visible_claims
+from applications.mandates.enums import Right
+from applications.mandates.selectors import mandated_claims
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.choices import StateField
@@ -56,7 +58,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     """Notices, narrowed to who asks."""
 
     def visible_to(self, user: User) -> NoticeQuerySet:
-        return self.filter(visible_claims(user, "claim__"))
+        """Those of the claims that the person sees; under a mandate, only where it gives notices to read."""
+        return self.filter(visible_claims(user, "claim__") | mandated_claims(user, "claim__", right=Right.READ))
 
     def kept_by(self, user: User) -> NoticeQuerySet:
         """Those of the offices for which the person decides or accepts: theirs to void, to replace and to deliver."""

@@ -11,6 +11,8 @@ from django.core.files import File
 from django.db.models import Q, QuerySet
 
 from applications.claims.models import Claim
+from applications.claims.visibility import own_side
+from applications.mandates.enums import Right
 from portal.accounts.models import User
 from portal.core.files import FileChangedError, open_file
 from portal.core.regions import in_trees
@@ -53,8 +55,7 @@ class NoticeFileError(Exception):
 
 def own_notices(user: User) -> QuerySet[Notice]:
     """Notices to the applicants that this person acts for, newest first."""
-    applicants = [membership.applicant_id for membership in user.active_memberships]
-    notices = Notice.objects.visible_to(user).filter(claim__applicant_id__in=applicants)
+    notices = Notice.objects.filter(own_side(user, "claim__", right=Right.READ))
     return notices.select_related("claim__item", "claim__applicant").order_by("-issued_on", "-pk")
 
 

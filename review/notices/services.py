@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.claims.models import Claim
+from applications.claims.services.messages import notify_members
 from applications.claims.services.transitions import lock_claim
+from applications.mandates.enums import Right
 from portal.accounts.models import Region
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.files import keep_bytes
 from portal.core.printable import named
-from portal.notifications.services import notify_applicant
 from review.funding.awards import record_award
 from review.notices.compose import Heading, document_number
 from review.notices.enums import NoticeKind
@@ -148,12 +149,12 @@ def take_number(region: Region, series: str, *, year: int) -> int:
 
 def _notify_applicant(notice: Notice) -> None:
     claim = notice.claim
-    notify_applicant(
-        claim.applicant_id,
+    notify_members(
+        claim,
         "notices.ready",
         key=f"notice:{notice.pk}",
         url=reverse("notices:mine"),
-        region_code=claim.region_id,
+        right=Right.READ,
         notice=notice.get_kind_display(),
         item=claim.item.title,
         number=claim.number,

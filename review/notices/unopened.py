@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.notifications.services import notify_applicant
+from applications.claims.services.messages import notify_members
+from applications.mandates.enums import Right
 from review.notices.models import Notice, NoticeEvent
 
 # Days after which a notice is reminded of, once, and after which no more.
@@ -33,12 +34,12 @@ def remind_of_unopened(*, on: date, progress: Callable[[int, int], None] = lambd
         with transaction.atomic():
             for notice in some:
                 claim = notice.claim
-                notify_applicant(
-                    claim.applicant_id,
+                notify_members(
+                    claim,
                     "notices.unopened",
                     key=f"notice.unopened:{notice.pk}",
                     url=reverse("notices:mine"),
-                    region_code=claim.region_id,
+                    right=Right.READ,
                     notice=notice.get_kind_display(),
                     item=claim.item.title,
                     number=claim.number,

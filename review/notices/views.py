@@ -17,6 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications.claims.models import Claim
+from applications.claims.visibility import own_side
+from applications.mandates.enums import Right
 from portal.access import access, applicants, officials, public, signed_in
 from portal.audit import offline
 from portal.core.errors import show_refusal
@@ -52,9 +54,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_POST
 def receipt(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Make the receipt of one's submitted claim, or find the one that was made, and hand it out."""
-    user = user_of(request)
-    own = [membership.applicant_id for membership in user.active_memberships]
-    claim = get_object_or_404(Claim.objects.visible_to(user).filter(applicant_id__in=own), key=key)
+    claim = get_object_or_404(Claim.objects.filter(own_side(user_of(request), right=Right.READ)), key=key)
     act = act_of(request)
     try:
         notice = issue_notice(claim.pk, kind=NoticeKind.RECEIPT, act=act)

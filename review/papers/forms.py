@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 
+from applications.mandates.enums import Right
+from applications.mandates.selectors import applicant_choices
 from portal.accounts.models import User
 from portal.core.filters import FilterForm
 
@@ -15,5 +17,7 @@ class PapersFilterForm(FilterForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = [(m.applicant_id, m.applicant.name) for m in user.active_memberships]
+        own = applicant_choices(user, right=Right.READ)
         self.fields["applicant"].choices = [("", "全部"), *own]  # type: ignore[attr-defined]
+        if len(own) < 2:
+            del self.fields["applicant"]

@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from django.urls import reverse
-
+from applications.claims.services.messages import notify_members
+from applications.mandates.enums import Right
 from portal.core import clock
 from portal.core.actor import ActorContext
 from portal.core.money import format_yuan
 from portal.jobs.progress import report_progress
 from portal.jobs.services import enqueue_job
-from portal.notifications.services import notify_applicant
 from review.notices.enums import NoticeKind
 from review.notices.jobs import issue_and_print
 from review.notices.lifecycle import void_for_cause
@@ -36,12 +35,11 @@ def tell(what: str, line_ids: Sequence[int]) -> None:
     for line in Disbursement.objects.with_claims().select_related("officer").filter(pk__in=line_ids).order_by("pk"):
         claim = line.part.award.claim
         on = line.payment.on if line.payment else clock.today()
-        notify_applicant(
-            claim.applicant_id,
+        notify_members(
+            claim,
             _arrived(line) if what == "arrived" else _ended(line),
             key=f"payment:{line.pk}:{what}",
-            url=reverse("applications:claim", args=[claim.key]),
-            region_code=claim.region_id,
+            right=Right.READ,
             item=claim.item.title,
             number=claim.number,
             amount=format_yuan(line.yuan),

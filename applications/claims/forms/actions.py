@@ -10,11 +10,12 @@ from django import forms
 from applications.claims.forms.grid import grid_form, grid_html
 from applications.claims.selectors.lists import STATE_GROUPS
 from applications.claims.services.imports import Upload, kept_upload
+from applications.mandates.selectors import applicant_choices
 from policies.calls.models import Call
 from policies.engine.model import Fact, Item
 from policies.facts.forms import LineForm
 from policies.facts.values import facts_of
-from portal.accounts.models import User
+from portal.accounts.models import Applicant, User
 from portal.core.fields import SearchField, TextField
 from portal.core.filters import FilterForm
 from portal.core.sheet_reading import MAX_BYTES, read_book, read_pasted_cells
@@ -31,7 +32,7 @@ class ClaimFilterForm(FilterForm):
         super().__init__(*args, **kwargs)
         states = [(value, label) for value, (label, _) in STATE_GROUPS.items()]
         self.fields["state"].choices = [("", "全部"), *states]  # type: ignore[attr-defined]
-        own = [(str(m.applicant_id), m.applicant.name) for m in user.active_memberships]
+        own = [(str(pk), name) for pk, name in applicant_choices(user)]
         self.fields["applicant"].choices = [("", "全部"), *own]  # type: ignore[attr-defined]
         if len(own) < 2:
             del self.fields["applicant"]
@@ -40,20 +41,19 @@ class ClaimFilterForm(FilterForm):
 
 
 class NewClaimForm(forms.Form):
-    """Which of one's organisations claims, in which call, and a key: it makes a double click one claim."""
+    """For whom one claims, in which call, and a key: it makes a double click one claim."""
 
     applicant = forms.TypedChoiceField(label="申报单位", coerce=int, widget=forms.RadioSelect)
     call = forms.TypedChoiceField(label="申报通知", coerce=int, empty_value=None, widget=forms.RadioSelect)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, user: User, calls: Sequence[Call], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, who: Sequence[Applicant], calls: Sequence[Call], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["call"].choices = [(call.pk, call.title) for call in calls]  # type: ignore[attr-defined]
         # Of one there is nothing to choose.
         self.fields["call"].required = len(calls) > 1
-        own = [(m.applicant_id, m.applicant.name) for m in user.active_memberships]
-        self.fields["applicant"].choices = own  # type: ignore[attr-defined]
-        self.fields["applicant"].initial = own[0][0] if own else None
+        self.fields["applicant"].choices = [(each.pk, each.name) for each in who]  # type: ignore[attr-defined]
+        self.fields["applicant"].initial = who[0].pk if who else None
 
 
 class WithdrawForm(forms.Form):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from applications.claims.enums import RELEASED
 from applications.claims.models import Claim, ClaimLine, Evidence
+from portal.accounts.models import User
 
 
 def exclusive_key_of(claim: Claim, subject: str) -> str:
@@ -71,11 +72,12 @@ def own_file_uses(claim: Claim) -> dict[str, list[str]]:
     return dict(places)
 
 
-def reusable_evidence(claim: Claim) -> list[Evidence]:
-    """The applicant's latest uploads in other claims, each file once, to be used again."""
+def reusable_evidence(claim: Claim, user: User) -> list[Evidence]:
+    """The applicant's latest uploads in other claims that the person may see, each file once, to be used again."""
     found: dict[str, Evidence] = {}
     uploads = (
-        Evidence.objects.filter(claim__applicant_id=claim.applicant_id, removed_at=None)
+        Evidence.objects.visible_to(user)
+        .filter(claim__applicant_id=claim.applicant_id, removed_at=None)
         .exclude(claim_id=claim.pk)
         .select_related("file", "claim", "claim__item")
         .order_by("-pk")[:200]

@@ -4,6 +4,8 @@ from django.db.models import Q
 
 from applications.claims.enums import RELEASED, UNDER_REVIEW, ClaimStatus
 from applications.claims.models import Claim, ClaimQuerySet
+from applications.claims.visibility import own_side
+from applications.mandates.enums import Right
 from policies.published.models import SupportItem
 from portal.accounts.models import User
 from portal.core.paging import Page, paginate
@@ -23,18 +25,17 @@ STATE_GROUPS: dict[str, tuple[str, frozenset[ClaimStatus]]] = {
 def list_claims(
     user: User, *, state: str = "", applicant_id: int | None = None, search: str = "", after: str = ""
 ) -> Page[Claim]:
-    """Claims of the person's own organisations. `after` is the cursor of the page before; a bad one is the first page.
+    """A page of the claims on which a person acts as their applicant. `after` is the cursor of the page before.
 
-    One query.
+    One query, and one more for a member of an agency.
     """
     claims = own_claims(user, state=state, applicant_id=applicant_id, search=search)
     return paginate(claims, after=after, size=PAGE_SIZE)
 
 
 def own_claims(user: User, *, state: str = "", applicant_id: int | None = None, search: str = "") -> ClaimQuerySet:
-    """Claims of the person's own organisations, narrowed, in no order."""
-    own = [membership.applicant_id for membership in user.active_memberships]
-    claims = Claim.objects.visible_to(user).filter(applicant_id__in=own)
+    """Claims on which the person acts as their applicant, narrowed, in no order."""
+    claims = Claim.objects.filter(own_side(user))
     if applicant_id is not None:
         claims = claims.filter(applicant_id=applicant_id)
     if state in STATE_GROUPS:
@@ -45,7 +46,7 @@ def own_claims(user: User, *, state: str = "", applicant_id: int | None = None, 
 
 
 def drafts_of_item(user: User, item: SupportItem) -> list[Claim]:
-    """The drafts of an item that one's organisations have begun, the latest first, at most MOST_DRAFTS."""
-    own = [membership.applicant_id for membership in user.active_memberships]
-    drafts = Claim.objects.filter(applicant__in=own, item=item, status=ClaimStatus.DRAFT).select_related("applicant")
+    """The drafts of an item that one may fill in, the latest first, at most MOST_DRAFTS."""
+    mine = own_side(user, right=Right.FILL)
+    drafts = Claim.objects.filter(mine, item=item, status=ClaimStatus.DRAFT).select_related("applicant")
     return list(drafts.order_by("-saved_at")[:MOST_DRAFTS])

@@ -11,6 +11,7 @@ from django.utils import timezone
 from applications.claims.enums import UNDER_REVIEW, Action, ClaimStatus, Route
 from applications.claims.models import Claim, ClaimEvent
 from applications.claims.workflow import STATUS_OF_STEP
+from applications.mandates.models import Mandate
 from policies.engine.procedure import CITY_ONLY
 from policies.engine.terms import STEPS
 from portal.accounts.enums import DISTRICT_ROLES, Role
@@ -197,8 +198,15 @@ def way_of(claim: Claim, events: Iterable[ClaimEvent]) -> list[Step]:
 
 def timeline_of(claim: Claim) -> list[dict[str, Any]]:
     """The claim's time line for its applicant, newest first: offices by their duty, not officers by their names."""
-    entries = [_entry(claim, event) for event in claim.events.all() if event.action not in _INTERNAL]
+    events = claim.events.select_related("mandate__agency")
+    entries = [_entry(claim, event) for event in events if event.action not in _INTERNAL]
     return entries[::-1]
+
+
+def mandates_used(claim: Claim) -> list[Mandate]:
+    """The mandates under which steps of the claim were taken, the first used first. One query."""
+    used = claim.events.exclude(mandate=None).order_by("pk").select_related("mandate__agency")
+    return list({event.mandate_id: event.mandate for event in used if event.mandate}.values())
 
 
 def _entry(claim: Claim, event: ClaimEvent) -> dict[str, Any]:
@@ -206,6 +214,8 @@ def _entry(claim: Claim, event: ClaimEvent) -> dict[str, Any]:
     if event.role in Role.values:
         region = claim.region if event.role in DISTRICT_ROLES else claim.deciding_region
         by = Role(event.role).of(region.full_name)
+    elif event.mandate is not None:
+        by = f"由{event.mandate.agency.name}{event.actor_name}代办，{event.mandate}"
     return {
         "title": Action(event.action).label,
         "at": event.at,

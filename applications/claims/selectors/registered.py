@@ -5,10 +5,13 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from applications.claims.models import Claim
+from applications.claims.permissions import mandate_of
 from applications.claims.selectors.context import ClaimContext
 from applications.claims.selectors.problems import Problem, find_problems
 from policies.facts.registered import NUMBER, patents_stated
 from policies.facts.values import facts_of
+from portal.accounts.models import User
 from portal.core.registers import Stated
 
 
@@ -20,9 +23,19 @@ def stated_of_lines(context: ClaimContext, *, on: date) -> dict[int, Stated]:
     return patents_stated(lines, city=context.claim.city, on=on)
 
 
-def problems_and_differences(context: ClaimContext, *, at: datetime) -> list[Problem]:
+def problems_and_differences(context: ClaimContext, *, at: datetime, user: User) -> list[Problem]:
     """What keeps a claim from being submitted or wants another look, what registers state otherwise among it."""
-    return [*find_problems(context, at=at), *register_problems(context, on=timezone.localdate(at))]
+    found = [*find_problems(context, at=at), *register_problems(context, on=timezone.localdate(at))]
+    return as_seen_by(user, context.claim, found)
+
+
+def as_seen_by(user: User, claim: Claim, problems: list[Problem]) -> list[Problem]:
+    """Problems, for an agency without what they say of its principal's own entry and account."""
+    if mandate_of(user, claim) is None:
+        return problems
+    words = "委托人的单位资料或收款账户还需要补全、更正，请联系委托人办理后再提交。"
+    hidden = Problem(words, place="委托人资料")
+    return list(dict.fromkeys(hidden if problem.is_profile else problem for problem in problems))
 
 
 def register_problems(context: ClaimContext, *, on: date) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, CorrectionPoint
-from applications.claims.permissions import acts_for_applicant, party_for
+from applications.claims.permissions import party_for, stands_for
 from applications.claims.selectors.corrections import facts_before
 from applications.claims.selectors.scope import correction_targets
 from applications.claims.services.assessment import assess_claim
@@ -25,6 +25,7 @@ from applications.claims.services.submission import (
     take_rights,
 )
 from applications.claims.services.transitions import lock_claim, perform_transition
+from applications.mandates.enums import Right
 from applications.payees.services import freeze_payee
 from portal.accounts.enums import Role
 from portal.audit.services import record_audit
@@ -104,6 +105,7 @@ def request_correction(
             claim,
             "claims.correction",
             key=f"claim.correction:{claim.pk}:{claim.correction_round}",
+            right=Right.CORRECT,
             number=claim.number,
             item=claim.item.title,
             count=len(points),
@@ -141,7 +143,7 @@ def resubmit_claim(claim: Claim, *, act: ActorContext, revision: int, commitment
 
 def _resubmit(claim: Claim, *, act: ActorContext, revision: int, commitment: bool) -> Submitted:
     claim = lock_claim(claim.pk)
-    if claim.status != ClaimStatus.CORRECTION and act.user and acts_for_applicant(act.user, claim):
+    if claim.status != ClaimStatus.CORRECTION and stands_for(act.user, claim):
         raise AlreadySubmittedError(claim)
     context = check_ready(claim, act=act, revision=revision, commitment=commitment)
     before = claim.assessments.first()

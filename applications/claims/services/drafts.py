@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimEvent, ClaimLine
-from applications.claims.permissions import acts_for_applicant
+from applications.claims.permissions import right_to_write, stands_for
 from applications.claims.selectors.conflicts import Typed, changed_since_loaded, find_conflict, shows_revision
 from applications.claims.selectors.problems import MAX_LINES
 from applications.claims.selectors.scope import EditableScope, editable_scope, item_of
 from applications.claims.services.evidence import purge_line_evidence
 from applications.claims.services.transitions import lock_claim
+from applications.mandates.enums import Right
+from applications.mandates.selectors import mandate_for
 from policies.calls.models import Call
 from policies.calls.selectors import calls_of_item, upcoming_calls
 from policies.engine.model import Fact, Item
@@ -36,8 +38,11 @@ def start_claim(
 
     Raises RefusedError where the item cannot be claimed by this applicant, or no call is open for it.
     """
-    if act.user is None or not any(m.applicant_id == applicant.pk for m in act.user.active_memberships):
-        raise RefusedError("只能为您所属的单位申报。")
+    is_member = act.user is not None and any(m.applicant_id == applicant.pk for m in act.user.active_memberships)
+    place = {"principal_id": applicant.pk, "item_id": item.pk, "begun_at": act.at}
+    mandate = None if is_member else mandate_for(act.user, **place, right=Right.FILL)  # type: ignore[arg-type]
+    if act.user is None or not (is_member or mandate):
+        raise RefusedError("只能为您所属的单位，或以有效委托书委托您所在机构办理该事项的单位申报。")
     version = item_version_for(item, timezone.localdate(act.at))
     if version is None or not item.claimable:
         raise RefusedError("该事项目前不接受申报，只提供测算。")
@@ -70,6 +75,7 @@ def start_claim(
                 actor=act.user,
                 actor_name=act.actor_name,
                 role="applicant",
+                mandate=mandate,
                 at=act.at,
             )
             record_audit(
@@ -236,8 +242,8 @@ def _delete_line(line: ClaimLine, *, act: ActorContext) -> None:
 def lock_editable(claim: Claim, *, act: ActorContext) -> Claim:
     """The claim under its lock, refused with RefusedError unless this person may change it now."""
     claim = lock_claim(claim.pk)
-    if act.user is None or not acts_for_applicant(act.user, claim):
-        raise RefusedError("只有申报单位的成员可以修改申报。")
+    if not stands_for(act.user, claim, right_to_write(claim)):
+        raise RefusedError("只有申报单位的成员，或有相应权限的受托代理机构可以修改申报。")
     if not claim.is_editable:
         raise RefusedError(f"该申报现为“{claim.applicant_label}”，不能再修改。")
     return claim

@@ -14,7 +14,7 @@ from django.db.models import Sum
 from django.template.defaultfilters import filesizeformat
 
 from applications.claims.models import Claim, ClaimLine, Evidence, StoredFile
-from applications.claims.permissions import acts_for_applicant
+from applications.claims.permissions import right_to_write, stands_for
 from applications.claims.selectors.scope import editable_scope, evidence_requirement
 from applications.claims.services.transitions import lock_claim
 from portal.audit.services import record_audit
@@ -142,8 +142,8 @@ def lock_for_files(claim: Claim, act: ActorContext) -> Claim:
     claim = lock_claim(claim.pk)
     if not claim.is_editable:
         raise RefusedError(f"该申报现为“{claim.applicant_label}”，不能再增删材料。")
-    if act.user is None or not acts_for_applicant(act.user, claim):
-        raise RefusedError("只有申报单位的成员可以增删材料。")
+    if not stands_for(act.user, claim, right_to_write(claim)):
+        raise RefusedError("只有申报单位的成员，或有相应权限的受托代理机构可以增删材料。")
     return claim
 
 
@@ -195,7 +195,7 @@ def attach(
     claim: Claim, *, act: ActorContext, requirement: str, line: ClaimLine | None, stored: StoredFile, filename: str
 ) -> Evidence:
     """Write down that a stored file is at a place of a locked claim; the same file there again is the one it has."""
-    assert act.user is not None  # noqa: S101 - lock_for_files let only a member through
+    assert act.user is not None  # noqa: S101 - lock_for_files let only a person through
     existing = claim.evidence.filter(requirement=requirement, line=line, file=stored, removed_at=None).first()
     if existing is not None:
         return existing

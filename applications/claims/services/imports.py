@@ -49,16 +49,17 @@ def import_lines(
 # ---- the template ---------------------------------------------------------------------------------
 
 
-def build_template(item: Item) -> bytes:
+def build_template(item: Item, *, lead: str = "") -> bytes:
     """An xlsx template of the item's lines: heads with units, help below them, and the values a cell may take.
 
-    A fact that is itself a table has a sheet of its own, whose rows name their line by its number.
+    With `lead`, a column of this head stands before the facts of the lines. A fact that is itself a table has a sheet
+    of its own, whose rows name their line by its number.
     """
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False}) as book:
         book.set_properties({"title": f"{item.title}申报明细"})
         facts = facts_of(item)
-        _write_sheet(book, LINES_SHEET, NUMBER_HEAD, [f for f in facts if f.type != "rows"])
+        _write_sheet(book, LINES_SHEET, NUMBER_HEAD, [f for f in facts if f.type != "rows"], lead=lead)
         for fact in facts:
             if fact.type == "rows":
                 _write_sheet(book, fact.label[:31], LINE_NUMBER_HEAD, list(fact.columns), all_required=True)
@@ -66,7 +67,13 @@ def build_template(item: Item) -> bytes:
 
 
 def _write_sheet(
-    book: xlsxwriter.Workbook, name: str, number_head: str, facts: Sequence[Fact], *, all_required: bool = False
+    book: xlsxwriter.Workbook,
+    name: str,
+    number_head: str,
+    facts: Sequence[Fact],
+    *,
+    all_required: bool = False,
+    lead: str = "",
 ) -> None:
     head = book.add_format({"bold": True, "bg_color": "#E7F0F7", "border": 1, "text_wrap": True, "valign": "vcenter"})
     note = book.add_format({"font_color": "#4D5F6D", "italic": True, "text_wrap": True, "valign": "top", "border": 1})
@@ -79,7 +86,10 @@ def _write_sheet(
     sheet.write_string(0, 0, number_head, head)
     sheet.write_string(1, 0, HELP_MARK, note)
     sheet.set_column(0, 0, 10)
-    for column, fact in enumerate(facts, start=1):
+    if lead:
+        sheet.write_string(0, 1, f"{lead}*", head)
+        sheet.set_column(1, 1, 30, formats["text"])
+    for column, fact in enumerate(facts, start=2 if lead else 1):
         sheet.write_string(0, column, _head_of(fact, required=all_required or fact.required), head)
         sheet.write_string(1, column, _help_of(fact), note)
         width = _WIDTHS.get(fact.type, 22)

@@ -1,12 +1,37 @@
-"""Notify an applicant's members of what happened to their claim."""
+"""Notify those who act for a claim's applicant of what happened to the claim."""
 
+from django.db.models import Q
 from django.urls import reverse
 
 from applications.claims.models import Claim
-from portal.notifications.services import notify_applicant
+from applications.mandates.enums import Right
+from applications.mandates.selectors import acting_agencies
+from portal.accounts.models import User
+from portal.notifications.services import notify_users
 
 
-def notify_members(claim: Claim, kind: str, *, key: str, **values: object) -> None:
-    """A message to every member of the claim's applicant, once per key; see `notify_users`."""
-    url = reverse("applications:claim", args=[claim.key])
-    notify_applicant(claim.applicant_id, kind, key=key, url=url, region_code=claim.region_id, **values)
+def notify_members(
+    claim: Claim, kind: str, *, key: str, url: str = "", right: Right | None = None, **values: object
+) -> None:
+    """A message to every member of the claim's applicant and of the agencies that act for it, once per key.
+
+    With a right, only of the agencies whose mandate gives it. Leads to the claim unless `url` says where; see
+    `notify_users`.
+    """
+    notify_users(
+        people_of(claim, right),
+        kind,
+        key=key,
+        url=url or reverse("applications:claim", args=[claim.key]),
+        region_code=claim.region_id,
+        **values,
+    )
+
+
+def people_of(claim: Claim, right: Right | None = None) -> list[User]:
+    """Who acts for a claim's applicant: its members, and those of agencies with a mandate (that gives the right)."""
+    mandates = acting_agencies(
+        principal_id=claim.applicant_id, item_id=claim.item_id, begun_at=claim.created_at, right=right
+    )
+    theirs = Q(memberships__applicant=claim.applicant_id) | Q(memberships__applicant__in=mandates.values("agency"))
+    return list(User.objects.filter(theirs, is_active=True).distinct().order_by("pk"))

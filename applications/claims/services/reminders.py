@@ -8,6 +8,7 @@ from django.db import transaction
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.services.messages import notify_members
+from applications.mandates.enums import Right
 from policies.calls.enums import CallState
 from portal.core import clock
 
@@ -45,6 +46,7 @@ def _remind(draft: Claim, *, on: date) -> None:
     notify_members(
         draft,
         "claims.draft_closing",
+        right=Right.FILL,
         key=f"claim.draft:{draft.pk}:{draft.call.closes_at:%Y%m%d%H%M}:{min(near)}",
         item=draft.item.title,
         applicant=draft.applicant.name,

@@ -12,9 +12,9 @@ from django.utils import timezone
 from applications.claims.clock import RUNNING, clocks_of, fresh_step
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimEvent
-from applications.claims.permissions import party_for
+from applications.claims.permissions import mandate_of, party_for, right_to
 from applications.claims.selectors.files import is_fixed
-from applications.claims.workflow import SYSTEM, workflow_of
+from applications.claims.workflow import APPLICANT, SYSTEM, workflow_of
 from portal.accounts.enums import Role
 from portal.audit.services import insert_recorded, record_audit, record_contents
 from portal.core.actor import ActorContext
@@ -66,6 +66,8 @@ def perform_transition(
     workflow.check(claim, action, reason=reason)
     _refuse_recused(claim, party, act)
 
+    # As the claim stood: what gives the right depends on it.
+    right = right_to(action, claim)
     after = ClaimStatus(row.target_from(before) or _goes_on_at(claim))
     changed = dict(changes or {})
     if action == Action.REQUEST_CORRECTION:
@@ -90,6 +92,7 @@ def perform_transition(
         actor=act.user,
         actor_name=act.actor_name,
         role=party,
+        mandate=mandate_of(act.user, claim, right) if party == APPLICANT else None,
         reason=reason.strip(),
         at=act.at,
     )

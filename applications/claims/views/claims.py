@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from applications.claims.enums import NOTICED, Action, ClaimStatus
 from applications.claims.forms.actions import ClaimFilterForm, NewClaimForm, WithdrawForm
 from applications.claims.models import Claim
-from applications.claims.permissions import open_actions
+from applications.claims.permissions import mandate_of, open_actions, right_to_write
 from applications.claims.selectors.calls import call_situation
 from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.lists import drafts_of_item, list_claims, own_claims
@@ -24,6 +24,8 @@ from applications.claims.services.copying import copy_claim, withdraw_to_edit
 from applications.claims.services.drafts import move_to_call, start_filled_claim
 from applications.claims.services.submission import hand_to_owner, withdraw_claim
 from applications.claims.views.common import as_uuid, content_of, own_claim
+from applications.mandates.enums import Right
+from applications.mandates.selectors import clients_of
 from policies.calls.models import Call
 from policies.calls.selectors import offer_of, open_calls, papers_of, upcoming_calls
 from policies.engine.terms import APPLICANT_KINDS
@@ -123,12 +125,13 @@ def new(request: HttpRequest, code: str = "") -> HttpResponse:
     item = get_object_or_404(SupportItem.objects.select_related("document", "document__region"), code=code)
     offer = offer_of(item, at=now)
     data = request.POST if request.method == "POST" else None
-    form = NewClaimForm(data, user=user, calls=offer.calls, initial={"key": uuid.uuid4()})
+    who = _who(user, item, read_number(request.GET.get("applicant")))
+    form = NewClaimForm(data, who=who, calls=offer.calls, initial={"key": uuid.uuid4()})
     refusal = show_refusal()
     card = next((card for card in claimable_items(timezone.localdate(now)) if card.item.pk == item.pk), None)
     if form.is_valid():
         given = form.cleaned_data
-        applicant = next(a for a in _own(user) if a.pk == given["applicant"])
+        applicant = next(a for a in who if a.pk == given["applicant"])
         call = next((call for call in offer.calls if call.pk == given["call"]), None)
         with refusal:
             rows = _stated_lines(card, request.POST)
@@ -145,7 +148,7 @@ def new(request: HttpRequest, code: str = "") -> HttpResponse:
         "form": form,
         "refusal": str(refusal),
         "stated": _stated_controls(_stated_lines(card, data or request.GET)),
-        "choices": [_choice(applicant, card) for applicant in _own(user)],
+        "choices": [_choice(applicant, card) for applicant in who],
         "key": form["key"].value(),
         "drafts": drafts_of_item(user, item),
         "calls": offer.calls,
@@ -178,7 +181,10 @@ def _choose_item(request: HttpRequest) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:60]
     now = timezone.now()
     found: dict[str, dict[str, Any]] = {}
-    for region, its in groupby(sorted(_own(user_of(request)), key=_region), key=_region):
+    user = user_of(request)
+    who, wanted = [*_own(user), *clients_of(user, right=Right.FILL)], read_number(request.GET.get("applicant"))
+    who = [applicant for applicant in who if applicant.pk == wanted] or who
+    for region, its in groupby(sorted(who, key=_region), key=_region):
         kinds = {applicant.kind for applicant in its}
         calls, coming = open_calls(now, region_code=region), upcoming_calls(now, region_code=region)
         for card in claimable_items(timezone.localdate(now), region=region):
@@ -192,7 +198,12 @@ def _choose_item(request: HttpRequest) -> HttpResponse:
         {"document": document, "entries": list(group)}
         for document, group in groupby(entries, key=lambda entry: entry["card"].item.document)
     ]
-    context = {"groups": groups, "search": search, "is_open": any(entry["call"] for entry in entries)}
+    context = {
+        "groups": groups,
+        "search": search,
+        "is_open": any(entry["call"] for entry in entries),
+        "applicant": wanted,
+    }
     return render(request, "applications/choose_item.html", context)
 
 
@@ -210,6 +221,12 @@ def _place(card: ItemCard, call: Call | None) -> tuple[int, bool, int]:
 
 def _own(user: User) -> list[Applicant]:
     return [membership.applicant for membership in user.active_memberships]
+
+
+def _who(user: User, item: SupportItem, wanted: int | None) -> list[Applicant]:
+    """For whom a person may claim an item: own organisations and principals, or the one that is wanted of them."""
+    found = [*_own(user), *clients_of(user, right=Right.FILL, item_id=item.pk)]
+    return [applicant for applicant in found if applicant.pk == wanted] or found
 
 
 def _choice(applicant: Applicant, card: ItemCard | None) -> dict[str, object]:
@@ -230,6 +247,7 @@ def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = own_claim(request, key)
     actions = open_actions(user_of(request), found)
     points = found.correction_points.filter(round=found.correction_round)
+    mandate = mandate_of(user_of(request), found)
     context = content_of(read_claim(found)) | {
         "progress": progress_of(found),
         "situation": call_situation(found, at=timezone.now()),
@@ -238,7 +256,11 @@ def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "can_withdraw": Action.WITHDRAW in actions,
         "can_change": Action.WITHDRAW in actions and found.status == ClaimStatus.SUBMITTED,
         "key": uuid.uuid4(),
-        "has_notice": found.status in NOTICED,
+        "has_notice": found.status in NOTICED and (mandate is None or mandate.may_read),
+        "mandate": mandate,
+        # What the person may do, right by right.
+        "may": {right.value: mandate is None or getattr(mandate, right) for right in Right},
+        "may_write": found.is_editable and (mandate is None or getattr(mandate, right_to_write(found))),
     }
     return render(request, "applications/claim.html", context)
 

@@ -9,16 +9,15 @@ from applications.claims.forms.entry import shown_facts
 from applications.claims.models import Assessment, Claim
 from applications.claims.selectors.context import ClaimContext
 from applications.claims.selectors.single import claim_by_key
+from applications.claims.visibility import own_side
 from policies.facts.values import facts_of
 from policies.published.wording import as_shown
 from portal.core.http import user_of
 
 
 def own_claim(request: HttpRequest, key: uuid.UUID) -> Claim:
-    """A claim of one of the person's own organisations; 404 for any other, whatever else the person may see."""
-    own = [membership.applicant_id for membership in user_of(request).active_memberships]
-    claims = Claim.objects.visible_to(user_of(request)).filter(applicant_id__in=own)
-    claim = claim_by_key(claims, key)
+    """A claim on which the person acts as its applicant; 404 for any other, whatever else the person may see."""
+    claim = claim_by_key(Claim.objects.filter(own_side(user_of(request))), key)
     if claim is None:
         raise Http404("claim")
     return claim

@@ -18,12 +18,12 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.forms.actions import bulk_entry
 from applications.claims.forms.entry import Block, Control, claim_form, line_block, page_of, read_typed
 from applications.claims.models import Claim
-from applications.claims.permissions import may_submit
+from applications.claims.permissions import mandate_of, may_submit
 from applications.claims.selectors.calls import call_situation
 from applications.claims.selectors.conflicts import Conflict, Typed, find_conflict, name_page, shown_now
 from applications.claims.selectors.context import read_claim
 from applications.claims.selectors.problems import LINES_PER_PAGE, Problem, group_problems
-from applications.claims.selectors.registered import problems_and_differences
+from applications.claims.selectors.registered import as_seen_by, problems_and_differences
 from applications.claims.selectors.scope import concerns_patents, item_of
 from applications.claims.services.assessment import preview_claim
 from applications.claims.services.corrections import answer_points, resubmit_claim
@@ -60,7 +60,7 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         rows=request.GET.get("rows", ""),
     )
     now = timezone.now()
-    found = problems_and_differences(form.context, at=now)
+    found = problems_and_differences(form.context, at=now, user=user_of(request))
     is_correction = claim.status == ClaimStatus.CORRECTION
     context = _what_is_left(found, page=form.page) | {
         "claim": claim,
@@ -231,7 +231,7 @@ def autosave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     read = read_claim(claim)
     block = line_block(read, context["line_id"])
     page = (block.number - 1) // LINES_PER_PAGE + 1 if block else 1
-    context |= _what_is_left(problems_and_differences(read, at=now), page=page) | {
+    context |= _what_is_left(problems_and_differences(read, at=now, user=user_of(request)), page=page) | {
         "claim": claim,
         "answer": preview_claim(read, on=timezone.localdate()),
         "block": block,
@@ -302,7 +302,8 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         messages.info(request, str(error))
     except ClaimIncompleteError as error:
         context = _review_context(own_claim(request, key), user_of(request))
-        found = [*group_problems(error.problems), *(group for group in context["problems"] if group.is_warning)]
+        problems = as_seen_by(user_of(request), claim, error.problems)
+        found = [*group_problems(problems), *(group for group in context["problems"] if group.is_warning)]
         return render(request, "applications/review.html", context | {"problems": found, "refused": True}, status=422)
     return redirect("applications:claim", claim.key)
 
@@ -310,12 +311,13 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def _review_context(claim: Claim, user: User) -> dict[str, Any]:
     context = read_claim(claim)
     now = timezone.now()
-    problems = group_problems(problems_and_differences(context, at=now))
+    problems = group_problems(problems_and_differences(context, at=now, user=user))
     is_correction = claim.status == ClaimStatus.CORRECTION
     return content_of(context) | {
         "points": claim.correction_points.filter(round=claim.correction_round) if is_correction else [],
         "problems": problems,
         "may_submit": may_submit(user, claim),
+        "mandate": mandate_of(user, claim),
         "is_ready": all(group.is_warning for group in problems),
         "answer": preview_claim(context, on=timezone.localdate(now)),
         "situation": call_situation(claim, at=now),

@@ -91,7 +91,7 @@ def reuse(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     slot = evidence_slot(claim, requirement=requirement, line_id=line_id)
     if slot is None or not claim.is_editable:
         raise Http404
-    files = reusable_evidence(claim)
+    files = reusable_evidence(claim, user_of(request))
     if request.method == "POST":
         wanted = as_uuid(request.POST.get("source", ""))
         source = next((file for file in files if file.key == wanted), None)

@@ -11,6 +11,7 @@ from applications.intake.models import FileText, IncomingFile
 from applications.intake.selectors.matching import Line, Proposal, line_keys, propose
 from policies.engine.model import Evidence as Requirement
 from policies.facts.values import facts_of
+from portal.accounts.models import User
 from portal.core.numbers import number_words
 
 
@@ -83,8 +84,8 @@ class FilesPage:
 WHOLE_CLAIM = "整份申报"
 
 
-def files_page(claim: Claim) -> FilesPage:
-    """The files of a claim that is being written."""
+def files_page(claim: Claim, user: User) -> FilesPage:
+    """The files of a claim that is being written, as this person sees them."""
     context = read_claim(claim)
     requirements = asked_papers(context.item, context.evidence)
     uploads = list(IncomingFile.objects.filter(claim=claim).order_by("pk"))
@@ -96,7 +97,7 @@ def files_page(claim: Claim) -> FilesPage:
         requirements=requirements,
         incoming=[upload for upload in uploads if upload.completed_at is None],
         archives=[upload for upload in uploads if upload.completed_at is not None],
-        reusable=reusable_evidence(claim),
+        reusable=reusable_evidence(claim, user),
     )
 
 

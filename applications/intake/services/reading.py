@@ -13,11 +13,16 @@ def note_text(stored: StoredFile, content: bytes) -> None:
     """Keep the text layer of a PDF; one that cannot be read has none."""
     if stored.media_type != PDF or FileText.objects.filter(pk=stored.pk).exists():
         return
+    FileText.objects.get_or_create(file=stored, defaults={"text": text_of(content)})
+
+
+def text_of(content: bytes) -> str:
+    """The text layer of a PDF, "" where it cannot be read."""
     try:
         text = run_isolated(file_reader.__file__, "text", content=content, cpu_seconds=_TEXT_SECONDS).decode()
     except IsolatedError:
-        text = ""
-    FileText.objects.get_or_create(file=stored, defaults={"text": text.replace("\x00", "")})
+        return ""
+    return text.replace("\x00", "")
 
 
 def forget_text(sha256: str) -> None:

@@ -71,7 +71,7 @@ def begin_upload(claim: Claim, *, act: ActorContext, filename: str, size: int, s
         raise RefusedError("没有写明文件的 SHA-256，请刷新页面后再上传。")
     with transaction.atomic():
         claim = lock_for_files(claim, act)
-        assert act.user is not None  # noqa: S101 - lock_for_files let only a member through
+        assert act.user is not None  # noqa: S101 - lock_for_files let only a person through
         if told := _there_already(claim, act, filename, sha256):
             return Begun(None, told)
         unfinished = IncomingFile.objects.filter(claim=claim, completed_at=None)
@@ -113,7 +113,8 @@ def _there_already(claim: Claim, act: ActorContext, filename: str, sha256: str) 
     """In words, that the bytes need not be sent: the claim has them, or gets them from another one of the applicant."""
     if found := claim.evidence.filter(file=sha256, removed_at=None).first():
         return already_words(filename, found)
-    own = Evidence.objects.filter(claim__applicant=claim.applicant_id, file=sha256, removed_at=None)
+    seen = Evidence.objects.visible_to(act.user) if act.user else Evidence.objects.none()
+    own = seen.filter(claim__applicant=claim.applicant_id, file=sha256, removed_at=None)
     if source := own.select_related("claim", "file").first():
         use_again(claim, act=act, sources=[source])
         return f"“{filename}”在本单位其他申报中上传过，已直接选用，没有重复上传。"

@@ -22,7 +22,7 @@ from applications.intake.services.receiving import ARCHIVE_MAX_BYTES, CHUNK_BYTE
 from portal.access import access, applicants
 from portal.core.actor import ActorContext
 from portal.core.errors import show_refusal
-from portal.core.http import act_of, takes_files
+from portal.core.http import act_of, takes_files, user_of
 
 # A request without script brings whole files; what takes longer than this is sent in several requests.
 _MOST_FILES = 60
@@ -46,7 +46,7 @@ def files(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             return HttpResponseRedirect(here)
     context = {
         "claim": claim,
-        "page": files_page(claim),
+        "page": files_page(claim, user_of(request)),
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
         "max_archive": ARCHIVE_MAX_BYTES,
         "chunk_bytes": CHUNK_BYTES,
@@ -125,7 +125,7 @@ def _take_out(_request: HttpRequest, claim: Claim, act: ActorContext, target: st
 def _use_again(request: HttpRequest, claim: Claim, act: ActorContext, _target: str) -> None:
     """Take ticked files of earlier claims into this one."""
     wanted = {as_uuid(text) for text in request.POST.getlist("source")}
-    sources = [source for source in reusable_evidence(claim) if source.key in wanted]
+    sources = [source for source in reusable_evidence(claim, user_of(request)) if source.key in wanted]
     if not sources:
         messages.error(request, "请先勾选要选用的文件。")
         return

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.claims.models import Claim
+from applications.claims.services.messages import notify_members
 from applications.claims.services.transitions import lock_claim, set_clocks
 from portal.accounts.persons import same_person
 from portal.audit.services import record_audit
 from portal.core import clock
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
-from portal.notifications.services import notify_applicant, notify_users
+from portal.notifications.services import notify_users
 from portal.workdays.selectors import add_workdays
 from review.assignments.enums import SuspensionReason
 from review.assignments.models import Suspension
@@ -145,12 +146,10 @@ def _resume(standing: Suspension, claim: Claim, *, act: ActorContext) -> None:
 
 
 def _notify_applicant(claim: Claim, suspension: Suspension, kind: str, **values: str) -> None:
-    notify_applicant(
-        claim.applicant_id,
+    notify_members(
+        claim,
         kind,
         key=f"{kind}:{suspension.pk}",
-        url=reverse("applications:claim", args=[claim.key]),
-        region_code=claim.region_id,
         item=claim.item.title,
         number=claim.number,
         **values,

@@ -16,6 +16,7 @@ from applications.claims.selectors.context import ClaimContext, read_claim
 from applications.claims.selectors.corrections import CorrectionRound, correction_rounds
 from applications.claims.selectors.scope import OTHER_PAPERS, asked_papers
 from applications.ledger.selectors import CallUse, use_of_call
+from applications.mandates.models import Mandate
 from applications.payees.selectors import PayeeHistory, payee_history
 from applications.rights.models import Roster
 from applications.rights.selectors import attesting_rosters
@@ -95,6 +96,11 @@ class ClaimReview:
         if self.is_undecided:
             return []
         return notices_of(self.claim, user=self.user)
+
+    @property
+    def mandates(self) -> list[Mandate]:
+        """The mandates under which agencies acted on the claim."""
+        return list({event.mandate_id: event.mandate for event in self.events if event.mandate}.values())
 
     @cached_property
     def payees(self) -> PayeeHistory:
@@ -305,7 +311,7 @@ class ClaimReview:
     @cached_property
     def events(self) -> list[ClaimEvent]:
         """The time line, newest first."""
-        return list(self.claim.events.order_by("-pk"))
+        return list(self.claim.events.select_related("mandate__agency").order_by("-pk"))
 
     @property
     def since_last_step(self) -> list[ClaimEvent]:

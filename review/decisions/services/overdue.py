@@ -11,6 +11,7 @@ from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimEvent
 from applications.claims.services.messages import notify_members
 from applications.claims.services.transitions import lock_claim, perform_transition
+from applications.mandates.enums import Right
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.actor import ActorContext
@@ -115,6 +116,7 @@ def watch_corrections(*, on: date) -> None:
         notify_members(
             claim,
             "review.correction_soon",
+            right=Right.CORRECT,
             key=f"claim.correction-soon:{claim.pk}:{claim.correction_due_on}",
             number=claim.number,
             item=claim.item.title,
@@ -131,7 +133,7 @@ def watch_corrections(*, on: date) -> None:
 def _tell_of_missed_day(claim: Claim) -> None:
     key = f"claim.correction-missed:{claim.pk}:{claim.correction_due_on}"
     said = {"number": claim.number, "item": claim.item.title}
-    notify_members(claim, "review.correction_missed", key=key, due=claim.correction_due_on, **said)
+    notify_members(claim, "review.correction_missed", key=key, right=Right.CORRECT, due=claim.correction_due_on, **said)
     asked = claim.correction_points.filter(round=claim.correction_round).values("asked_by")
     notify_users(
         User.objects.filter(pk__in=asked),

@@ -4,9 +4,10 @@ from django.urls import reverse
 
 from applications.claims.enums import Action, ClaimStatus, Route
 from applications.claims.models import Claim, ClaimEvent
+from applications.claims.services.messages import notify_members
 from portal.core.money import format_yuan
 from portal.jobs.services import enqueue_job
-from portal.notifications.services import notify_applicant, notify_users
+from portal.notifications.services import notify_users
 from review.decisions.message_kinds import DISTRICT_WORDS, OWN_WAY_WORDS, RECOGNISED_WORDS, WORDS
 from review.decisions.permissions import STAGE_OF
 
@@ -74,12 +75,10 @@ def notify_of_step(claim: Claim, event: ClaimEvent) -> None:
     kind = _kind_of(claim, event.action)
     if kind is None:
         return
-    notify_applicant(
-        claim.applicant_id,
+    notify_members(
+        claim,
         kind,
         key=f"claim-event:{event.pk}",
-        url=reverse("applications:claim", args=[claim.key]),
-        region_code=claim.region_id,
         item=claim.item.title,
         number=claim.number,
         reason=event.reason,

@@ -110,13 +110,13 @@ def test_an_applicant_is_warned_of_its_own_second_use_only(claim, member):
 def test_a_file_is_used_again_within_the_organisation_only(claim, member):
     source = add(claim, member)
     second = start(member)
-    assert reusable_evidence(second) == [source]
+    assert reusable_evidence(second, second.created_by) == [source]
     line = second.lines.get()
     again = reuse_evidence(second, act=act(member), requirement="certificate", line_id=line.pk, source=source)
     assert again.file_id == source.file_id
     rival = make_member()
     foreign = start(rival)
-    assert reusable_evidence(foreign) == []
+    assert reusable_evidence(foreign, foreign.created_by) == []
     with pytest.raises(RefusedError, match="只能选用本单位"):
         reuse_evidence(
             foreign, act=act(rival), requirement="certificate", line_id=foreign.lines.get().pk, source=source

@@ -30,7 +30,7 @@ def confirm(claim, member):
     """Press the button that puts everything where it was proposed."""
     chosen = {
         one.evidence: Placing(one.proposal.requirement, one.lines)
-        for one in files_page(claim).waiting
+        for one in files_page(claim, claim.created_by).waiting
         if one.is_matched
     }
     return place_files(claim, act=act(member), chosen=chosen)
@@ -53,13 +53,13 @@ def test_files_find_their_lines_and_one_file_stands_for_many():
     numbers = "、".join(line.facts["patent_no"] for line in claim.lines.all())
     send(claim, member, f"{numbers} 汇总发票.pdf", make_pdf(text="merged"))
     send(claim, member, "别的.pdf", make_pdf(text="other"))
-    page = files_page(claim)
+    page = files_page(claim, claim.created_by)
     assert [one.lines for one in page.waiting] == ["1", "2", "3", "1-3", ""]
     assert confirm(claim, member).count == 4
     assert places(claim) == [(0, ""), *((n, paper) for n in (1, 2, 3) for paper in ("certificate", "fee_receipts"))]
     assert StoredFile.objects.count() == 5
     assert FileText.objects.count() == 1
-    page = files_page(claim)
+    page = files_page(claim, claim.created_by)
     assert [(paper.there, list(paper.missing)) for paper in page.papers if paper.requirement.required] == [
         (3, []),
         (3, []),
@@ -171,7 +171,7 @@ def test_photos_become_one_pdf_in_their_order_and_upright(client, private_files)
     send(claim, member, "3.png", make_image("PNG"))
     client.force_login(member)
     page = reverse("intake:files", args=[claim.key])
-    keys = [str(one.evidence.key) for one in files_page(claim).waiting]
+    keys = [str(one.evidence.key) for one in files_page(claim, claim.created_by).waiting]
     response = client.post(page, {"action": "join", "pick": [keys[1], keys[0], keys[2]]})
     assert words(response) == ["3 张照片已按次序合成“1 等 3 张.pdf”。"]
     joined = waiting(claim)
@@ -202,7 +202,7 @@ def test_without_script_the_page_takes_files_places_them_and_says_what_is_missin
     html = client.get(page).content.decode()
     assert "1 个已找到位置" in html
     assert "未归位的文件（2）" in html
-    rows = {one.evidence.filename: one for one in files_page(claim).waiting}
+    rows = {one.evidence.filename: one for one in files_page(claim, claim.created_by).waiting}
     row = rows[name]
     data = {
         "action": "place",

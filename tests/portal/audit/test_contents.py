@@ -43,6 +43,7 @@ from tests.factories import ClaimFactory, act, make_member, make_official, wuxi
 from tests.portal.audit.test_verify import past_the_triggers
 from tests.portal.core.protected_after import AFTER_OPEN_ROWS
 from tests.portal.core.protected_desk import checklist_point
+from tests.portal.core.protected_mandates import OPEN_MANDATE_ROWS
 from tests.portal.core.protected_panels import OPEN_PANEL_ROWS
 from tests.portal.core.protected_rows import ROWS, notice
 
@@ -136,6 +137,7 @@ OPEN_ROWS = {
     "treasury.yearend": (_year_end, {"proposed_at": datetime(2026, 1, 1, tzinfo=UTC)}),
     "treasury.posting": (ROWS["treasury.posting"][0], {"amount": 2, "balance_after": 2}),
     "treasury.budgetline": (lambda: ROWS["treasury.account"][0]().line, {"project_code": "9"}),
+    **OPEN_MANDATE_ROWS,
     **OPEN_PANEL_ROWS,
 }
 

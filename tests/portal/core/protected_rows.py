@@ -49,6 +49,7 @@ from tests.factories import CallFactory, ClaimFactory, ItemVersionFactory, act, 
 from tests.portal.core.protected_after import AFTER_ROWS
 from tests.portal.core.protected_checks import CHECK_ROWS
 from tests.portal.core.protected_desk import DESK_ROWS
+from tests.portal.core.protected_mandates import MANDATE_ROWS
 from tests.portal.core.protected_messages import MESSAGE_ROWS
 from tests.portal.core.protected_panels import PANEL_ROWS
 from tests.portal.core.protected_reports import REPORT_ROWS
@@ -359,7 +360,7 @@ ROWS = {
     "policies.documenttext": (_document_text, {"text": "乙"}),
     "drafting.policydraft": (_draft, {"title": "乙"}),
     "rates.districtrate": (_rate, {"ratio": "90%"}),
-    **(AFTER_ROWS | MESSAGE_ROWS | DESK_ROWS | CHECK_ROWS | PANEL_ROWS | REPORT_ROWS | TARGET_ROWS),
+    **(AFTER_ROWS | MESSAGE_ROWS | DESK_ROWS | MANDATE_ROWS | CHECK_ROWS | PANEL_ROWS | REPORT_ROWS | TARGET_ROWS),
     "wordings.wording": (_wording, {"text": "别的文字"}),
     "whatif.simulationrun": (_simulation, {"title": "乙"}),
     "privacy.consent": (lambda: give_consent(make_member(), act=act()), {"version": "9"}),
