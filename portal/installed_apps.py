@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "review.bulletins",
     "review.assignments",
     "review.checklists",
+    "review.clients",
     "review.checks",
     "review.deadlines",
     "review.decisions",

@@ -35,5 +35,9 @@ MANDATES: dict[str, Address] = {
     "mandates:hand_in": Address(_ENTER, _SIDES, _mandate),
     "mandates:act": Address(_ENTER, _SIDES, _mandate, {"action": "confirm"}),
     "mandates:paper": Address(_ENTER | OFFICIALS, _ON_PAPER, _mandate),
+    **{f"clients:{page}": Address(AGENT | OTHER_AGENTS) for page in ("board", "lines", "files")},
+    "clients:template": Address(
+        AGENT | OTHER_AGENTS, arguments=lambda world, _: {"code": world.claims["draft"].item.code}
+    ),
     "documents:mandate": Address(SIGNED_IN, _ON_PAPER, _mandate),
 }

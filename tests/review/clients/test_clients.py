@@ -1,0 +1,155 @@
+"""An agency's board, one sheet for many clients, and files for many claims."""
+
+import io
+import uuid
+import zipfile
+from datetime import timedelta
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import Claim
+from applications.claims.services.imports import build_template
+from applications.mandates.enums import Right
+from policies.published.models import SupportItem
+from policies.published.selectors import compiled_item
+from portal.core.errors import RefusedError
+from portal.core.sheet_reading import read_pasted_cells
+from review.clients.selectors import board
+from review.clients.services import sort_files
+from review.clients.sheets import CLIENT_HEAD_WORDS, split_by_client
+from review.notices.enums import NoticeKind
+from review.notices.models import Notice
+from tests.applications.mandates.worlds import give_mandate, make_agent
+from tests.applications.worlds import patent_facts, publish, ready_claim
+from tests.factories import ApplicantFactory, ClaimFactory, act, make_member, make_patent_no
+from tests.files import make_pdf
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _private(settings, tmp_path):
+    settings.PRIVATE_DIR = tmp_path
+
+
+def shown(agent, **asked):
+    now = timezone.now()
+    return board(agent, now=now, on=timezone.localdate(now), **asked).rows
+
+
+def test_the_board_counts_for_each_client_what_its_mandates_cover(django_assert_num_queries):
+    agent = make_agent()
+    draft = ClaimFactory(status=ClaimStatus.DRAFT)
+    first, second = draft.applicant, ApplicantFactory(name="无锡第二科技有限公司")
+    due = timezone.localdate() + timedelta(days=3)
+    ClaimFactory(applicant=first, version=draft.version, status=ClaimStatus.CORRECTION, correction_due_on=due)
+    approved = ClaimFactory(applicant=first, version=draft.version, status=ClaimStatus.APPROVED)
+    ClaimFactory(applicant=first, version__item__code="wx2020-05-loan", status=ClaimStatus.DRAFT)
+    ClaimFactory(applicant=second, version=draft.version, status=ClaimStatus.SUBMITTED)
+    ClaimFactory(status=ClaimStatus.DRAFT)
+    with transaction.atomic():
+        named = {"year": 2026, "sequence": 1, "number": "1", "issued_on": timezone.localdate()}
+        made = {"kind": NoticeKind.GRANT, "region": approved.city, "snapshot": {}, "rendered_at": timezone.now()}
+        Notice.objects.create(claim=approved, **named, **made)
+    mandate = give_mandate(first, agent, draft.item)
+    give_mandate(second, agent, rights=(Right.FILL,))
+    with django_assert_num_queries(4):
+        rows = {row.client: row for row in shown(agent)}
+    one, other = rows[first], rows[second]
+    assert set(rows) == {first, second}
+    assert (one.drafts, one.corrections, one.due_on, one.under_way, one.notices) == (1, 1, due, 0, 1)
+    assert (one.closes_at, one.mandates) == (draft.call.closes_at, [mandate])
+    assert (other.drafts, other.corrections, other.due_on, other.under_way, other.notices) == (0, 0, None, 1, 0)
+    assert [row.client for row in shown(agent, waiting="corrections")] == [first]
+    assert [row.client for row in shown(agent, search="第二")] == [second]
+    type(mandate).objects.filter(pk=mandate.pk).update(may_read=False)
+    assert shown(agent, waiting="notices") == []
+
+
+def make_zip(files: dict[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def filled_sheet(item, rows) -> bytes:
+    """The item's template with rows of client and facts under the heads."""
+    book = openpyxl.load_workbook(io.BytesIO(build_template(item, lead=CLIENT_HEAD_WORDS)))
+    sheet = book.worksheets[0]
+    heads = {str(cell.value).split("（")[0].rstrip("*"): cell.column for cell in sheet[1]}
+    labels = {fact.label: fact.name for fact in item.facts}
+    for at, (client, facts) in enumerate(rows, start=3):
+        sheet.cell(at, 1, at - 2)
+        sheet.cell(at, heads["委托人"], client)
+        for head, column in heads.items():
+            if (name := labels.get(head)) in facts:
+                value = facts[name]
+                sheet.cell(at, column, "发明" if value == "invention" else value)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_one_sheet_makes_a_draft_for_each_client_or_names_the_row_that_does_not_fit(client):
+    publish()
+    item = SupportItem.objects.get(code="wx2020-01-inv")
+    rules = compiled_item(item.versions.latest("number"))
+    agent, (first, second) = make_agent(), (make_member().active_memberships[0].applicant for _ in range(2))
+    for principal in (first, second):
+        give_mandate(principal, agent, item, rights=(Right.FILL,))
+    client.force_login(agent)
+    page = reverse("clients:lines")
+    assert client.get(reverse("clients:template", args=[item.code])).status_code == 200
+    who = (first.name, second.uscc.lower(), first.name)
+    rows = [(name, patent_facts(number, holders=first.name)) for number, name in enumerate(who, start=1)]
+
+    def send(some, key):
+        file = SimpleUploadedFile("多家.xlsx", filled_sheet(rules, some))
+        return client.post(page, {"key": key, "item": item.code, "file": file})
+
+    wrong = send([*rows, ("无锡没有委托有限公司", patent_facts(4)), ("", patent_facts(5))], uuid.uuid4())
+    assert wrong.status_code == 422
+    words = wrong.content.decode()
+    assert "B6" in words
+    assert "B7" in words
+    assert "不在您可以为其申报这一事项的委托人之中" in words
+    assert not Claim.objects.exists()
+    key = uuid.uuid4()
+    for _ in range(2):
+        assert send(rows, key).status_code == 302
+    drafts = {claim.applicant: claim for claim in Claim.objects.all()}
+    assert {who: draft.lines.count() for who, draft in drafts.items()} == {first: 2, second: 1}
+    assert [line.facts["patent_no"] for line in drafts[second].lines.all()] == [make_patent_no(2)]
+    assert drafts[first].events.get().mandate.agency == agent.active_memberships[0].applicant
+
+
+def test_a_sheet_without_the_column_of_clients_is_refused():
+    with pytest.raises(RefusedError, match="委托人"):
+        split_by_client(read_pasted_cells("专利号\t授权日\n1\t2"), [])
+
+
+def test_files_go_to_the_claims_whose_numbers_they_name():
+    agent = make_agent()
+    first = ready_claim(make_member(), lines=[patent_facts(1)])
+    second = ready_claim(make_member(), lines=[patent_facts(2)])
+    foreign = ready_claim(make_member(), lines=[patent_facts(3)])
+    for claim in (first, second):
+        give_mandate(claim.applicant, agent)
+    names = {number: f"{make_patent_no(number)} 证书.pdf" for number in (1, 2, 3)}
+    pages = {number: make_pdf(text=f"p{number}") for number in names}
+    archive = make_zip({names[2]: pages[2], names[3]: pages[3]})
+    found = sort_files(
+        [SimpleUploadedFile(names[1], pages[1]), SimpleUploadedFile("多家.zip", archive)], act=act(agent)
+    )
+    assert [(name, claim.pk) for name, claim in found.taken] == [(names[1], first.pk), (names[2], second.pk)]
+    assert (found.unmatched, found.refused) == ([names[3]], [])
+    assert first.evidence.filter(requirement="").count() == 1
+    assert not foreign.evidence.filter(requirement="").exists()
