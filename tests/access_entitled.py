@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from portal.core.files import keep_file
+from review.papers.models import Archive
 from tests.access_address import Address
 from tests.access_groups import AUDITORS, POLICY_PEOPLE, PUBLISHERS
 from tests.access_world import (
@@ -33,6 +38,12 @@ def _entitlement(world: World, _variant: str) -> dict[str, Any]:
     return {"key": world.extra["entitlement"].key}
 
 
+def _archive(world: World, _variant: str) -> dict[str, Any]:
+    kept = keep_file(ContentFile(b"PK"), folder=Archive.FOLDER)
+    given = {"ready_at": timezone.now(), "sha256": kept.sha256, "size": kept.size}
+    return {"key": Archive.objects.get_or_create(user=world.people["member"], defaults=given)[0].key}
+
+
 def _roster(world: World, _variant: str) -> dict[str, Any]:
     return {"key": world.extra["roster"].key}
 
@@ -46,7 +57,10 @@ ENTITLED: Mapping[str, Address] = {
     "rights:roster_withdraw": Address(_SENDERS, {"wuxi": _OF_WUXI}, _roster, {"reason": "有误"}),
     **{
         name: Address(MEMBER | OTHER_MEMBERS)
-        for name in ("applications:sheet", "rights:sheet", "papers:mine", "papers:archive")
+        for name in ("applications:sheet", "rights:sheet", "papers:mine", "papers:archive", "papers:pack")
+    },
+    **{
+        f"papers:{name}": Address(MEMBER | OTHER_MEMBERS, {"own": MEMBER}, _archive) for name in ("whole", "whole_file")
     },
     "calendars:subscription": Address(SIGNED_IN),
     # Whoever knows an address reads it; nobody knows this one.
