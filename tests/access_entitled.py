@@ -5,11 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.files.base import ContentFile
-from django.utils import timezone
-
-from portal.core.files import keep_file
-from review.papers.models import Archive
 from tests.access_address import Address
 from tests.access_groups import AUDITORS, POLICY_PEOPLE, PUBLISHERS
 from tests.access_world import (
@@ -39,9 +34,7 @@ def _entitlement(world: World, _variant: str) -> dict[str, Any]:
 
 
 def _archive(world: World, _variant: str) -> dict[str, Any]:
-    kept = keep_file(ContentFile(b"PK"), folder=Archive.FOLDER)
-    given = {"ready_at": timezone.now(), "sha256": kept.sha256, "size": kept.size}
-    return {"key": Archive.objects.get_or_create(user=world.people["member"], defaults=given)[0].key}
+    return {"key": world.extra["papers_archive"].key}
 
 
 def _roster(world: World, _variant: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from applications.claims.models import Claim, Evidence, StoredFile
@@ -17,7 +18,7 @@ from applications.rights.models import Roster
 from policies.calls.models import Call
 from policies.published.models import SupportItem
 from portal.accounts.models import Applicant, User
-from portal.core.files import keep_bytes
+from portal.core.files import keep_bytes, keep_file
 from portal.experts.models import Expert
 from portal.jobs.models import Job
 from review.checklists.models import ChecklistPoint
@@ -25,6 +26,7 @@ from review.decisions.services.bulk import BULK_KIND
 from review.desk.models import SavedFilter
 from review.panels.enums import PanelState, SeatState
 from review.panels.models import Panel, Scheme
+from review.papers.models import Archive
 from tests.applications.mandates.worlds import give_mandate
 from tests.factories import UserFactory, wuxi
 
@@ -85,7 +87,12 @@ def sent_files(member: User | None, claims: Mapping[str, Claim]) -> dict[str, An
         given = {"requirement": "commitment", "filename": "承诺书.pdf", "uploaded_by": member}
         made[f"evidence_{variant}"] = Evidence.objects.create(claim=claims[variant], file=stored, **given)
     coming = {"filename": "证书.pdf", "size": 9, "sha256": "0" * 64, "sent_by": member}
-    return made | {"incoming": IncomingFile.objects.create(claim=claims["draft"], **coming)}
+    packed = keep_file(ContentFile(b"PK"), folder=Archive.FOLDER)
+    zipped = {"ready_at": timezone.now(), "sha256": packed.sha256, "size": packed.size}
+    return made | {
+        "incoming": IncomingFile.objects.create(claim=claims["draft"], **coming),
+        "papers_archive": Archive.objects.create(user=member, **zipped),
+    }
 
 
 def entitled_objects(applicant: Applicant, call: Call, item: SupportItem, officer: User | None) -> dict[str, Any]:

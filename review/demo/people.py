@@ -107,7 +107,9 @@ _BODIES: tuple[tuple[str, ApplicantKind, SizeClass | str, str], ...] = (
 # Name, the resident ID's body without its check digit, district.
 _PERSONS = (("㐂田𠮷", "32021119880312002", "320211"), ("周发明", "32020519790825001", "320205"))
 
-OWNER_LOGINS = {0: "qiye", 1: "qiye2"}
+# The place of the agency among the bodies.
+AGENCY = 9
+OWNER_LOGINS = {0: "qiye", 1: "qiye2", AGENCY: "daili"}
 PERSON_LOGIN = "geren"
 EXPERT_LOGIN = "zhuanjia"
 
@@ -142,6 +144,7 @@ def accounts() -> list[tuple[str, str]]:
     return [
         (f"{OWNER_LOGINS[0]}@{DOMAIN}", f"企业（{_BODIES[0][0]}）"),
         (f"{PERSON_LOGIN}@{DOMAIN}", f"个人（{_PERSONS[0][0]}）"),
+        (f"{OWNER_LOGINS[AGENCY]}@{DOMAIN}", f"代理机构（{_BODIES[AGENCY][0]}）"),
         (f"{EXPERT_LOGIN}@{DOMAIN}", "评审专家"),
         *firsts.values(),
     ]

@@ -2,6 +2,7 @@
 
 from review.checks.kinds import (
     accounts,
+    agencies,
     credit,
     dates,
     duplicates,
@@ -16,6 +17,7 @@ from review.checks.kinds import (
 
 __all__ = [
     "accounts",
+    "agencies",
     "credit",
     "dates",
     "duplicates",

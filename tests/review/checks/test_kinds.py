@@ -4,8 +4,10 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from django.db import transaction
 
-from applications.claims.models import Claim
+from applications.claims.enums import Action
+from applications.claims.models import Claim, ClaimEvent
 from policies.facts.identifiers import patent_key
 from portal.core.errors import RefusedError
 from portal.core.registers import RegisterKind, UncheckedError
@@ -18,6 +20,7 @@ from review.checks.registers import SheetRegister, group_on, listed_on, official
 from review.checks.selectors import words_of
 from review.checks.services.examine import run_checks
 from review.checks.sheets import excluded_key, read_entries
+from tests.applications.mandates.worlds import give_mandate, make_agent
 from tests.applications.worlds import loan_facts, patent_facts
 from tests.factories import UserFactory, jiangsu, make_patent_no, make_uscc, wuxi
 from tests.review.worlds import again, submitted
@@ -310,3 +313,17 @@ def test_groups_and_exclusions_of_a_sheet_hold_on_their_days_and_without_a_sheet
     ]
     rows = [(1, ["清单名称", "产品名称"]), (2, ["高耗能产品", "旧产品"])]
     assert [key for key, _ in read_entries(RegisterKind.EXCLUDED, rows)] == ["高耗能产品:旧产品"]
+
+
+def test_an_agency_that_acted_for_both_holders_of_a_right_is_named_and_one_that_acted_for_one_is_not():
+    first, other = submitted(lines=[patent_facts(1)]), submitted(lines=[patent_facts(2)])
+    agent = make_agent()
+    for claim in (first, other):
+        mandate = give_mandate(claim.applicant, agent)
+        with transaction.atomic():
+            ClaimEvent.objects.create(claim=claim, action=Action.SUBMIT, to_status=claim.status, mandate=mandate)
+    assert found_on(first, "same_agency") == []
+    other.lines.update(subject_key=first.lines.get().subject_key)
+    ((severity, words),) = found_on(first, "same_agency")
+    assert severity == "question"
+    assert words.startswith(f"{mandate.agency.name}既为本申报代办")

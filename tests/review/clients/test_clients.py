@@ -56,6 +56,7 @@ def test_the_board_counts_for_each_client_what_its_mandates_cover(django_assert_
     with transaction.atomic():
         named = {"year": 2026, "sequence": 1, "number": "1", "issued_on": timezone.localdate()}
         made = {"kind": NoticeKind.GRANT, "region": approved.city, "snapshot": {}, "rendered_at": timezone.now()}
+        made |= {"sha256": "0" * 64, "size": 1}
         Notice.objects.create(claim=approved, **named, **made)
     mandate = give_mandate(first, agent, draft.item)
     give_mandate(second, agent, rights=(Right.FILL,))

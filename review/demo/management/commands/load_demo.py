@@ -13,6 +13,7 @@ from review.demo.calendar import fill_unknown_days
 from review.demo.claims import Demo
 from review.demo.desks import load_desks
 from review.demo.followups import load_followups
+from review.demo.mandates import load_mandates
 from review.demo.ownership import load_ownership
 from review.demo.people import load_people
 from review.demo.policydrafts import load_policy_drafts
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         load_simulations(now=now)
         load_allocations(officials, now=now)
         load_ownership(applicants, now=now)
+        load_mandates(applicants, now=now)
         load_followups(officials, now=now)
         load_desks(officials, now=now)
         load_entitlements(applicants, officials, now=now)
