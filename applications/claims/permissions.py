@@ -47,6 +47,14 @@ def right_to_write(claim: Claim) -> Right:
     return Right.CORRECT if claim.status == ClaimStatus.CORRECTION else Right.FILL
 
 
+def why_fixed(user: User, claim: Claim) -> str:
+    """Why a person who acts for the applicant cannot change the claim now, in words; "" where they can."""
+    if not claim.is_editable:
+        return f"该申报现为“{claim.applicant_label}”，不能再修改。"
+    right = right_to_write(claim)
+    return "" if stands_for(user, claim, right) else f"委托书没有包含“{right.label}”的权限，您只能查看。"
+
+
 def right_to(action: Action, claim: Claim) -> Right:
     """What a mandate must give for an applicant's action; whoever may fill in a draft may discard it."""
     if action == Action.RESUBMIT:

@@ -18,7 +18,7 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.forms.actions import bulk_entry
 from applications.claims.forms.entry import Block, Control, claim_form, line_block, page_of, read_typed
 from applications.claims.models import Claim
-from applications.claims.permissions import mandate_of, may_submit
+from applications.claims.permissions import mandate_of, may_submit, why_fixed
 from applications.claims.selectors.calls import call_situation
 from applications.claims.selectors.conflicts import Conflict, Typed, find_conflict, name_page, shown_now
 from applications.claims.selectors.context import read_claim
@@ -48,8 +48,8 @@ from portal.core.paging import read_number
 def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Show the form, or save it and do what the pressed button asks for; nothing here needs a script."""
     claim = own_claim(request, key)
-    if not claim.is_editable:
-        messages.info(request, f"该申报现为“{claim.applicant_label}”，不能再修改。")
+    if why := why_fixed(user_of(request), claim):
+        messages.info(request, why)
         return redirect("applications:claim", claim.key)
     if request.method == "POST":
         return _save_and_act(request, claim)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from applications.claims.models import Claim, Evidence
+from applications.claims.permissions import why_fixed
 from applications.claims.selectors.duplicates import reusable_evidence
 from applications.claims.selectors.scope import evidence_requirement
 from applications.claims.services.evidence import remove_evidence
@@ -34,8 +35,8 @@ _MOST_FILES = 60
 def files(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Show the claim's files, or do what the pressed button asks for; as a part, for the page of the claim."""
     claim = own_claim(request, key)
-    if not claim.is_editable:
-        messages.info(request, f"该申报现为“{claim.applicant_label}”，不能再增删材料。")
+    if why := why_fixed(user_of(request), claim):
+        messages.info(request, why)
         return redirect("applications:claim", claim.key)
     here, is_part = reverse("intake:files", args=[claim.key]), "HX-Request" in request.headers
     if request.method == "POST":
