@@ -148,12 +148,12 @@ class Mandate(models.Model):
     @property
     def is_in_force(self) -> bool:
         """Whether it gives its rights today."""
-        return self.is_confirmed and self.starts_on <= clock.today() <= self.ends_on
+        return self.state == MandateState.CONFIRMED and self.starts_on <= clock.today() <= self.ends_on
 
     @property
     def is_over(self) -> bool:
         """Whether it was confirmed, and ended by its last day."""
-        return self.is_confirmed and self.ends_on < clock.today()
+        return self.state == MandateState.CONFIRMED and self.ends_on < clock.today()
 
     @property
     def shown_state(self) -> tuple[str, str]:
@@ -162,7 +162,7 @@ class Mandate(models.Model):
             return "已到期", "neutral"
         if self.is_in_force:
             return "有效", "ok"
-        if self.is_confirmed:
+        if self.state == MandateState.CONFIRMED:
             return "已确认，尚未开始", "info"
         state = MandateState(self.state)
         return state.label, state.tone

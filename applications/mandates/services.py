@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import PurePath
@@ -206,7 +206,7 @@ def end_mandate(mandate: Mandate, action: MandateAction, *, act: ActorContext, r
     return locked
 
 
-def _move(locked: Mandate, action: MandateAction, *, act: ActorContext, changes: dict[str, object]) -> None:
+def _move(locked: Mandate, action: MandateAction, *, act: ActorContext, changes: Mapping[str, object]) -> None:
     before, after = MANDATES.move(locked, action, changes=changes)
     reason = str(changes.get("reason", ""))
     _tell(locked, _TOLD[action], members_of([locked.principal_id, locked.agency_id]), reason=reason, mark=action)
@@ -227,7 +227,7 @@ def follow_transfer(applicant: Applicant, act: ActorContext) -> None:
         Q(principal=applicant) | Q(agency=applicant), state__in=[MandateState.ASKED, MandateState.CONFIRMED]
     )
     for mandate in theirs.order_by("pk"):
-        action = MandateAction.CANCEL if mandate.is_asked else MandateAction.REVOKE
+        action = MandateAction.CANCEL if mandate.state == MandateState.ASKED else MandateAction.REVOKE
         changes = {"ended_by": act.user, "ended_at": act.at, "reason": "单位已移交"}
         _move(mandate, action, act=act, changes=changes)
 

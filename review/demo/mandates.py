@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from applications.claims.models import Claim
 from applications.claims.services.drafts import start_claim
-from applications.mandates.enums import Right, Side
+from applications.mandates.enums import MandateState, Right, Side
 from applications.mandates.services import Scope, ask_for_mandate, confirm_mandate, hand_in_paper
 from policies.published.models import SupportItem
 from portal.accounts.models import Applicant
@@ -42,7 +42,7 @@ def load_mandates(applicants: list[Applicant], *, now: datetime) -> None:
             with_earlier=not codes,
         )
         mandate = ask_for_mandate(client, agency, side=Side.AGENCY, scope=scope, key=key, act=agent)
-        if is_confirmed and mandate.is_asked:
+        if is_confirmed and mandate.state == MandateState.ASKED:
             paper = SimpleUploadedFile("委托书.pdf", sample_paper("委托书", unique=mandate.number))
             hand_in_paper(mandate, file=paper, act=agent)
             confirm_mandate(mandate, act=ActorContext(user=client.memberships.get(is_owner=True).user, at=now))

@@ -42,7 +42,8 @@ def ask_archive(user: User, *, applicant_id: int | None, act: ActorContext) -> A
     """Ask for a ZIP of all papers; one that is being made already is the one that is asked for."""
     with transaction.atomic():
         person = User.objects.select_for_update().get(pk=user.pk)
-        open_one = Archive.objects.filter(user=person, applicant_id=applicant_id, ready_at=None).first()
+        whose = {"applicant": applicant_id} if applicant_id else {"applicant__isnull": True}
+        open_one = Archive.objects.filter(user=person, ready_at=None, **whose).first()
         if open_one is not None:
             return open_one
         made = Archive.objects.create(user=person, applicant_id=applicant_id, asked_at=act.at)

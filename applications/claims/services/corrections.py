@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -171,7 +172,7 @@ def _resubmit(claim: Claim, *, act: ActorContext, revision: int, commitment: boo
         after={"lines": assessment.question["lines"]},
     )
     key = f"claim.resubmit:{claim.pk}:{claim.correction_round}"
-    said = {
+    said: dict[str, Any] = {
         "number": str(claim.number),
         "applicant": claim.applicant.name,
         "item": claim.item.title,

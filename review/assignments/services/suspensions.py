@@ -1,6 +1,7 @@
 """Suspend the work on a claim for a while, resume it, and watch that none rests for good."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -145,7 +146,7 @@ def _resume(standing: Suspension, claim: Claim, *, act: ActorContext) -> None:
     record_audit(act, action="assignments.resumed", target=claim, region_code=claim.region_id, after={})
 
 
-def _notify_applicant(claim: Claim, suspension: Suspension, kind: str, **values: str) -> None:
+def _notify_applicant(claim: Claim, suspension: Suspension, kind: str, **values: Any) -> None:
     notify_members(
         claim,
         kind,

@@ -1,6 +1,7 @@
 """Corrections past their day, or near it: remind, prolong, and close as abandoned."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -132,7 +133,7 @@ def watch_corrections(*, on: date) -> None:
 
 def _tell_of_missed_day(claim: Claim) -> None:
     key = f"claim.correction-missed:{claim.pk}:{claim.correction_due_on}"
-    said = {"number": claim.number, "item": claim.item.title}
+    said: dict[str, Any] = {"number": claim.number, "item": claim.item.title}
     notify_members(claim, "review.correction_missed", key=key, right=Right.CORRECT, due=claim.correction_due_on, **said)
     asked = claim.correction_points.filter(round=claim.correction_round).values("asked_by")
     notify_users(
