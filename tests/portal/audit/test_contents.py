@@ -137,8 +137,7 @@ OPEN_ROWS = {
     "treasury.yearend": (_year_end, {"proposed_at": datetime(2026, 1, 1, tzinfo=UTC)}),
     "treasury.posting": (ROWS["treasury.posting"][0], {"amount": 2, "balance_after": 2}),
     "treasury.budgetline": (lambda: ROWS["treasury.account"][0]().line, {"project_code": "9"}),
-    **OPEN_MANDATE_ROWS,
-    **OPEN_PANEL_ROWS,
+    **(OPEN_MANDATE_ROWS | OPEN_PANEL_ROWS),
 }
 
 
