@@ -80,7 +80,8 @@ class OverlapColumns(LimitColumns):
     """What other documents paid for the claim's subjects."""
 
     def deduct(self, work: Work) -> None:
-        work.take_off(work.sums[OTHER_POLICY], self.limit.code)
+        if OTHER_POLICY in work.sums:
+            work.take_off(work.sums[OTHER_POLICY], self.limit.code)
 
 
 class OtherPolicies(Ledger):
@@ -90,14 +91,14 @@ class OtherPolicies(Ledger):
 
     def __init__(self, runs: list[Run], keys: Keys, matters: list[tuple[IntArray, IntArray]], shared: IntArray) -> None:
         self._matters = matters
-        entries = entries_of_lines([(run, *own) for run, own in zip(runs, matters, strict=True)])
+        entries = entries_of_lines([(run, *own) for run, own in zip(runs, matters, strict=True)], keys)
         super().__init__(OTHER_POLICY, SUBJECT, runs, keys, entries)
         documents = list(dict.fromkeys(run.item.document_id for run in runs))
         numbers = [documents.index(run.item.document_id) for run in runs]
         ranks = [np.searchsorted(shared, subjects) for _, subjects in matters]
-        claims = np.split(self.buckets.claims, np.cumsum([len(part) for part in ranks])[:-1])
-        pairs = zip(ranks, numbers, strict=True)
-        self._own = Buckets([rank * len(documents) + number for rank, number in pairs], claims)
+        claims, pairs = self.buckets.claims, zip(ranks, numbers, strict=True)
+        own = [rank * len(documents) + number for rank, number in pairs]
+        self._own = Buckets(own, [claims], [keys.filed[claims]])
 
     def takes(self, run: Run, at: IntArray | slice) -> IntArray:
         return run.answers.granted[at]

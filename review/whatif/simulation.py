@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from policies.engine import Catalogue
-from policies.engine.batch import KINDS, SIZES, Population, generate, simulate
+from policies.engine.batch import KINDS, SIZES, Arranged, arranged, generate, simulate
 from policies.engine.limits.registry import read_limit
 from review.whatif.aggregates import Bools, Claims, Side, compare, movers
 from review.whatif.enums import Source
@@ -57,7 +57,7 @@ def run_simulation(run: SimulationRun, *, progress: Progress = lambda _done, _to
         items = items_of(sides.making, run.scope)
         if not items:
             raise UncountableError("所选文件没有在施行的事项，无法生成模拟申报。请换一份文件，或按施行测算征求意见稿。")
-        population = generate(sides.making, run.scope["size"], seed=run.scope["seed"], items=items)
+        population = arranged(generate(sides.making, run.scope["size"], seed=run.scope["seed"], items=items))
         claims = _claims_of(population)
         progress(_SHARES[0], 100)
     before = _side(sides.before, population, chosen, lambda done, total: progress(_percent(0, done, total), 100))
@@ -82,7 +82,7 @@ def _percent(side: int, done: int, total: int) -> int:
     return min(start + (end - start) * done // total, end) if total else end
 
 
-def _side(catalogue: Catalogue, population: Population, chosen: Bools | None, progress: Progress) -> Side:
+def _side(catalogue: Catalogue, population: Arranged, chosen: Bools | None, progress: Progress) -> Side:
     # The simulation itself, with every line's sum and every bucket, is let go before the other side is computed.
     return Side.of(simulate(catalogue, population, progress=progress), chosen)
 
@@ -97,15 +97,15 @@ def items_of(catalogue: Catalogue, scope: dict[str, Any]) -> list[str]:
     ]
 
 
-def _claims_of(population: Population) -> Claims:
-    """A made population's claims, known by their places."""
-    size = len(population)
+def _claims_of(made: Arranged) -> Claims:
+    """A made population's claims, known by their places in the order of filing."""
+    size, population = len(made), made.population
     regions = population.regions
     region = population.region
     if size and int(region.min()) < 0:
         regions, region = (*regions, ""), np.where(region < 0, len(regions), region)
     return Claims(
-        ids=np.arange(1, size + 1),
+        ids=made.filed + 1,
         item=population.item,
         region=region,
         size=population.size if population.size is not None else np.zeros(size, dtype=np.int8),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Assessment, Claim
 from policies.engine import Catalogue
-from policies.engine.batch import KINDS, Population
+from policies.engine.batch import KINDS, Arranged, Population, arranged
 from portal.core.money import to_fen
 from review.whatif.aggregates import Bools, Claims, Ints
 from review.whatif.population_builder import PopulationBuilder, StoredQuestion
@@ -25,10 +25,12 @@ _OUT = (ClaimStatus.DRAFT, ClaimStatus.WITHDRAWN, ClaimStatus.NOT_ACCEPTED)
 class StoredClaims:
     """Claims of a city as a population, and what the portal knows of each besides: its groups and its sums in fen.
 
+    All in the order in which the population is arranged.
+
     `claimed`, `assessed` and `approved` are what was asked for, last computed and granted (0 where there is none).
     """
 
-    population: Population
+    population: Arranged
     claims: Claims
     claimed: Ints
     assessed: Ints
@@ -132,7 +134,10 @@ def _stated(assessment_ids: Sequence[int]) -> dict[int, _Stated]:
     }
 
 
-def _stored(population: Population, kept: Sequence[tuple[_Row, _Stated]]) -> StoredClaims:
+def _stored(filed: Population, kept_as_filed: Sequence[tuple[_Row, _Stated]]) -> StoredClaims:
+    laid_out = arranged(filed)
+    population, kept = laid_out.population, [kept_as_filed[number] for number in laid_out.filed.tolist()]
+
     def whole(values: Iterable[int]) -> Ints:
         return np.fromiter(values, dtype=np.int64, count=len(kept))
 
@@ -145,7 +150,7 @@ def _stored(population: Population, kept: Sequence[tuple[_Row, _Stated]]) -> Sto
     size, sizes = grouped([row.size for row, _ in kept])
     call, calls = grouped([str(row.call or "") for row, _ in kept])
     return StoredClaims(
-        population=population,
+        population=laid_out,
         claims=Claims(
             ids=whole(row.claim for row, _ in kept),
             item=population.item,

@@ -7,6 +7,7 @@ from policies.engine.batch.generate import generate
 from policies.engine.batch.questions import questions
 from policies.engine.batch.result import OUTCOME_CODES, Simulation
 from policies.engine.batch.simulate import simulate
+from policies.engine.columns.arranged import Arranged, arranged
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.ledger import BucketUse, QuotaUse
 from policies.engine.columns.population import (
@@ -24,6 +25,7 @@ __all__ = [
     "KINDS",
     "OUTCOME_CODES",
     "SIZES",
+    "Arranged",
     "BucketUse",
     "Column",
     "LineTable",
@@ -34,6 +36,7 @@ __all__ = [
     "Rows",
     "Simulation",
     "UnsupportedRuleError",
+    "arranged",
     "generate",
     "questions",
     "simulate",

@@ -6,7 +6,7 @@ import numpy as np
 
 from policies.engine.columns.arithmetic import either
 from policies.engine.columns.conditions import UnsupportedRuleError
-from policies.engine.columns.lines import take_lines
+from policies.engine.columns.lines import slice_lines, take_lines
 from policies.engine.columns.population import BoolArray, Column, IntArray, LineTable
 from policies.engine.columns.shape import Shape
 
@@ -20,7 +20,7 @@ def merge_lines(table: LineTable, shape: Shape, types: dict[str, str]) -> LineTa
         return table
     count = table.count if table.count is not None else np.ones(len(table), dtype=np.int64)
     named = table.subject >= 0 if table.subject is not None else np.ones(len(table), dtype=np.bool_)
-    merged = take_lines(table, shape.first)
+    merged = slice_lines(table, 0, shape.size)
     subject = take_lines(table, _first_stated(named, shape))
     columns = {}
     for name, column in table.columns.items():
@@ -61,14 +61,14 @@ def _present(present: BoolArray | None, size: int) -> BoolArray:
 def _first_stated(present: BoolArray, shape: Shape) -> IntArray:
     """Each claim's first line that states a fact, or its first line."""
     size = len(present)
-    found = np.minimum.reduceat(either(present, np.arange(size), size), shape.first)
-    return either(found < size, found, shape.first)
+    found = shape.least(either(present, np.arange(size), size))
+    return either(found < size, found, np.arange(shape.size))
 
 
 def _largest(column: Column, shape: Shape) -> Column:
     present = _present(column.present, len(column.values))
     # Stated values are never negative.
-    largest = np.maximum.reduceat(either(present, column.values, -1), shape.first)
+    largest = shape.reduce(either(present, column.values, -1), np.maximum.reduceat)
     return replace(column, values=np.maximum(largest, 0), present=largest >= 0, lists=None)
 
 

@@ -1,9 +1,11 @@
 """What a simulation answers: outcomes and sums by claim and line, what every bucket gave, where every quota cut."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from policies.engine.columns.arranged import Arranged
 from policies.engine.columns.ledger import BucketUse, QuotaUse
 from policies.engine.columns.population import BoolArray, IntArray
 from policies.engine.terms import Outcome
@@ -15,6 +17,8 @@ OUTCOME_INDEX: dict[Outcome, int] = {outcome: number for number, outcome in enum
 @dataclass(frozen=True, slots=True)
 class Simulation:
     """The answers to a population, an array element for each claim, in the population's order.
+
+    That of an arranged population is its layout; `as_filed` gives that of the claims as they were filed.
 
     `outcome`: index into `OUTCOME_CODES`. `amount`, `city`, `district`: fen, 0 where the scalar engine gives none;
     `divided` marks claims whose sum is split, for the others city and district mean nothing. `reason`: index into
@@ -36,6 +40,13 @@ class Simulation:
 
     def __len__(self) -> int:
         return len(self.outcome)
+
+    def as_filed(self, laid_out: Arranged) -> "Simulation":
+        """The same answers in the order of the population that was arranged."""
+        claims = ("outcome", "amount", "city", "district", "divided", "reason")
+        put_back: dict[str, Any] = {name: _put_back(getattr(self, name), laid_out.filed) for name in claims}
+        lines = zip(self.line_amounts, laid_out.lines, strict=True)
+        return replace(self, line_amounts=tuple(_put_back(values, where) for values, where in lines), **put_back)
 
     @property
     def total(self) -> int:
@@ -59,3 +70,9 @@ class Simulation:
         counts = np.bincount(self.reason + 1, minlength=len(self.reason_codes) + 1)[1:]
         found = {code: int(count) for code, count in zip(self.reason_codes, counts, strict=True) if count}
         return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _put_back(values: IntArray, where: IntArray) -> IntArray:
+    found = np.empty_like(values)
+    found[where] = values
+    return found

@@ -13,7 +13,7 @@ from policies.engine.columns.arithmetic import among, in_order_of, pick, put_whe
 from policies.engine.columns.ledger import Bounds
 from policies.engine.columns.lines import NONE, Lines
 from policies.engine.columns.population import KINDS, BoolArray, IntArray, Population
-from policies.engine.columns.shape import Shape, shape_of
+from policies.engine.columns.shape import Shape
 from policies.engine.interpret import names_priority
 from policies.engine.limits.base import CompiledLimit, LimitColumns
 from policies.engine.regions import covers
@@ -70,7 +70,7 @@ class Run:
         # By id() of a ledger the claims that get nothing, as they find so much in it.
         self.closed: dict[int, BoolArray] = {}
         self.needs_ledger = rules.needs_ledger or any(version.needs_ledger for version, _ in versions)
-        self._run_steps({name: self.paid_before(name) for name in self.bases})
+        self._run_steps()
         self.columns = self._columns()
 
     def __len__(self) -> int:
@@ -91,8 +91,10 @@ class Run:
         versions = [self.rules, *(rules for rules, _ in self.versions)]
         return next(rules.limits[id(limit)] for rules in versions if id(limit) in rules.limits)
 
-    def _run_steps(self, paid: dict[str, IntArray]) -> None:
-        paid = {name: self.shape.spread(sums) for name, sums in paid.items()}
+    def _run_steps(self) -> None:
+        sums = self.sums_before() if self.needs_ledger else {}
+        nothing = np.zeros(len(self) if self.needs_ledger else 0, dtype=np.int64)
+        paid = {name: self.shape.spread(sums.get(name, nothing)) for name in self.bases if self.needs_ledger}
         if not self.versions:
             self.rules.run_lines(self.lines, self.codes, paid)
         for rules, where in self.versions:
@@ -109,23 +111,29 @@ class Run:
         return np.zeros(len(self), dtype=np.int64) if sums is None else sums[self.span].astype(np.int64)
 
     def sums_before(self) -> dict[str, IntArray]:
-        """Fen of each claim by ledger: what it states as paid before, and what earlier claims took."""
+        """Fen of each claim by ledger: what it states as paid before, and what earlier claims took.
+
+        Ledgers in which no claim has anything are left out.
+        """
         sums = {}
         for name, (scope, _) in self.bases.items():
-            sums[name] = self.paid_before(name)
+            if name in self.population.paid:
+                sums[name] = self.paid_before(name)
             if name not in self.found or (scope is not None and scope.by_subject):
                 continue
             found = self.found[name]
             if scope is None:
                 # A claim with two lines on one right has what was paid for it once.
                 found = self.shape.add_up(found * (self.subject_in_claim() == np.arange(len(self.lines))))
-            sums[name] = sums[name] + found
+            sums[name] = sums[name] + found if name in sums else found
         return sums
 
-    def paid_for_subjects(self) -> IntArray:
-        """Fen that the subject of each line had before."""
-        found, stated = self.found_by_lines(SUBJECT.ledger), self.lines.table.project_paid
-        return found if stated is None else found + stated
+    def paid_for_subjects(self) -> IntArray | None:
+        """Fen that the subject of each line had before; None where none had anything."""
+        found, stated = self.found.get(SUBJECT.ledger), self.lines.table.project_paid
+        if found is None or stated is None:
+            return stated if found is None else found
+        return found + stated
 
     def found_by_claims(self, name: str) -> IntArray:
         """What each claim finds taken by earlier ones."""
@@ -160,7 +168,8 @@ class Run:
         put_where(found, pick(wrong_kind, population.kind[self.span]), self.codes["APPLICANT_KIND"])
         document = program.item.content["document"]
         outside = _outside(document["region_code"], tuple(document["areas"]), population.regions)
-        region = outside[population.region[self.span]]
+        # Who has no region has the last place.
+        region = outside.take(population.region[self.span])
         put_where(found, region & (found == NONE), self.codes["REGION"])
         if population.unmet is not None:
             by_set = [self._unmet_code(names) for names in population.unmet_sets]
@@ -212,7 +221,7 @@ class Run:
         """Answer every claim under the ledgers as they are known, in the scalar engine's order."""
         if self.needs_ledger and self.found:
             self.lines = self.lines.fresh()
-            self._run_steps(self.sums_before())
+            self._run_steps()
         self.answers = Work(self).answers()
 
     def answer_again(self) -> IntArray:
@@ -251,7 +260,7 @@ class Run:
         size = len(self.lines)
         part.claims = part.span = pick(self.claims, claims)
         part.lines = self.lines.part(lines) if self.needs_ledger else self.lines.after_steps(lines)
-        part.shape = shape_of(part.lines.table.claim, part.claims)
+        part.shape = self.shape.narrowed(claims)
         part.subject = part.lines.table.subject
         part.standing = self.standing[claims]
         part.found = {name: pick(sums, lines if len(sums) == size else claims) for name, sums in self.found.items()}
@@ -261,7 +270,7 @@ class Run:
         if self.needs_ledger:
             versions = [(rules, np.flatnonzero(among(lines, where))) for rules, where in self.versions]
             part.versions = [(rules, where) for rules, where in versions if len(where)]
-            part._run_steps(part.sums_before())  # noqa: SLF001 - a copy of this run
+            part._run_steps()  # noqa: SLF001 - a copy of this run
         return part
 
 

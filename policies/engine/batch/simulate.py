@@ -7,46 +7,57 @@ reach, and there is no other.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from policies.engine.batch.gathered import Gathered
 from policies.engine.batch.merge import merge_lines, merged_subjects
-from policies.engine.batch.result import OUTCOME_INDEX, Simulation
+from policies.engine.batch.result import Simulation
 from policies.engine.batch.rules import Codes, ItemRules, compile_rules
 from policies.engine.batch.run import Run
 from policies.engine.catalogue import Catalogue
-from policies.engine.columns.arithmetic import checked_totals, either, run_starts, span
+from policies.engine.columns.arithmetic import either, span
+from policies.engine.columns.arranged import Arranged, arranged
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.keys import Keys
-from policies.engine.columns.ledger import BucketUse, Ledger, QuotaUse, SumLedger
-from policies.engine.columns.lines import NONE, Lines, slice_lines, take_lines
+from policies.engine.columns.ledger import Ledger, SumLedger
+from policies.engine.columns.lines import Lines, join_lines, slice_lines, take_lines
 from policies.engine.columns.population import SIZES, Column, IntArray, LineTable, Population, check_facts
 from policies.engine.columns.shape import Shape, shape_of
 from policies.engine.model import Item
-from policies.engine.overlap import ledgers_of_other_policies
+from policies.engine.overlap import OTHER_POLICY, ledgers_of_other_policies
 from policies.engine.question import read_settings
 from policies.engine.schema import facts_of_applicant
-from policies.engine.terms import Outcome
-
-if TYPE_CHECKING:
-    from policies.engine.scopes import Scope
+from policies.engine.scopes import Scope
 
 Progress = Callable[[int, int], None]
 # Claims that are worked at a time: columns of so many stay near the processor and need no fresh memory.
-BLOCK = 2**16
+BLOCK = 2**17
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some claims of a table, by their places in the population, with their first and further lines by those in it."""
+
+    table: int
+    claims: slice
+    first: slice
+    further: slice
 
 
 def simulate(
     catalogue: Catalogue,
-    population: Population,
+    population: Population | Arranged,
     *,
     settings: Mapping[str, Any] | None = None,
     ledger: bool = True,
     progress: Progress | None = None,
 ) -> Simulation:
-    """Answer every claim of a population, in filing order, as the scalar engine would.
+    """Answer every claim of a population as the scalar engine would, one after another in the order of filing.
+
+    The answers come in the order of the population. One that is asked several times is arranged once, before.
 
     `settings`: chosen readings for all claims, as a question names them; a claim's own go before them. `ledger`: what
     earlier claims of the population took counts, besides what claims state as paid before; without it each is alone.
@@ -54,76 +65,159 @@ def simulate(
     that cannot be read, QuestionError for unknown settings, KeyError for an item that the catalogue does not have, and
     UnsupportedRuleError where a rule cannot be followed to the fen.
     """
-    population.check()
-    return _Simulation(catalogue, population, dict(settings or {}), progress).work(ledger=ledger)
+    laid_out = population if isinstance(population, Arranged) else arranged(population)
+    simulation = _Simulation(catalogue, laid_out, dict(settings or {}), progress).work(ledger=ledger)
+    return simulation if laid_out is population else simulation.as_filed(laid_out)
 
 
 class _Simulation:
     def __init__(
-        self, catalogue: Catalogue, population: Population, settings: dict[str, Any], progress: Progress | None
+        self, catalogue: Catalogue, laid_out: Arranged, settings: dict[str, Any], progress: Progress | None
     ) -> None:
         self.catalogue = catalogue
-        self.population = population
+        self.laid_out = laid_out
+        self.population = population = laid_out.population
         chosen = read_settings(catalogue, settings, "settings")
         # Under number 0 the readings of all claims, then those of the population's sets, which go before them.
         self.overrides = [chosen, *(chosen | self._known(own) for own in population.reading_sets)]
         self.codes = Codes()
-        self.keys = Keys(population)
-        self.runs: list[Run] = []
+        self.keys = Keys(laid_out)
         # Each run's lines as positions in its item's table.
         self.tables: dict[int, tuple[int, IntArray]] = {}
+        self.answers = Gathered(population)
         self._compiled: dict[tuple[str, int], ItemRules] = {}
         self._progress = progress
-        self._open: set[int] = set()
 
     def _known(self, own: Mapping[str, Any]) -> dict[str, Any]:
         known = {name: value for name, value in own.items() if name in self.catalogue.settings}
         return read_settings(self.catalogue, known, "settings")
 
     def work(self, *, ledger: bool) -> Simulation:
-        for number, table in enumerate(self.population.tables):
-            for run in self._read(number, table):
-                run.answer()
-        checked_totals(run.answers.lines for run in self.runs)
-        ledgers = ledgers_of(self.runs, self.keys) if ledger else []
-        self._open = {id(run) for run in self.runs}
-        rounds = 1
-        for runs, shared in components(self.runs, ledgers):
-            rounds = max(rounds, _settle(runs, shared))
-            self._report(runs)
+        done = 0
+        for numbers in self._together() if ledger else [[number] for number in range(len(self.population.tables))]:
+            for blocks in self._parts(numbers, ledger=ledger):
+                self._work_part(blocks, ledger=ledger)
+                self._report(done)
+            done += len(numbers)
+            self._report(done)
+        return self.answers.simulation(tuple(self.codes.names))
+
+    def _report(self, done: int) -> None:
+        if self._progress is not None:
+            self._progress(done, len(self.population.tables))
+
+    def _work_part(self, blocks: list[Block], *, ledger: bool) -> None:
+        """Answer blocks of claims that share no bucket with any other."""
+        self.tables.clear()
+        runs = [run for block in blocks for run in self._read(block)]
+        for run in runs:
+            run.answer()
+        self.answers.ask(run.answers.lines for run in runs)
+        ledgers = ledgers_of(runs, self.keys) if ledger else []
+        for members, shared in components(runs, ledgers):
+            self.answers.rounds = max(self.answers.rounds, _settle(members, shared))
         for each in ledgers:
             each.conclude()
-        return self._conclude(ledgers, rounds)
-
-    def _report(self, runs: Iterable[Run]) -> None:
         for run in runs:
-            self._open.discard(id(run))
-        if self._progress is not None:
-            waiting = {self.tables[run][0] for run in self._open}
-            self._progress(len(self.population.tables) - len(waiting), len(self.population.tables))
+            self.answers.take(run, *self.tables[id(run)])
+        self.answers.uses(use for each in ledgers for use in each.uses())
+        self.keys.forget()
 
     # ---- reading -------------------------------------------------------------------------------------
 
-    def _read(self, number: int, table: LineTable) -> Iterable[Run]:
-        """The runs of a table: one for each version and readings under which claims are asked, block by block."""
+    def _compiled_of(self, number: int) -> list[ItemRules]:
+        """The rules of all versions of a table's item, under all readings in which claims are asked."""
+        begin, end = self.laid_out.begins[number : number + 2]
+        readings = self.population.readings
+        used = [0] if readings is None else (np.unique(readings[begin:end]) + 1).tolist()
+        return [self._rules(item, own) for item in self.catalogue.items[self._item(number)] for own in used]
+
+    def _item(self, number: int) -> str:
+        return self.population.tables[number].item
+
+    def _together(self) -> list[list[int]]:
+        """The tables whose claims may take from the same buckets, or look at what the others took."""
+        tables = range(len(self.population.tables))
+        compiled = [self._compiled_of(number) for number in tables]
+        named = [{self._item(number)} for number in tables]
+        any_reads_others = any(OTHER_POLICY in rules.bases for own in compiled for rules in own)
+        for number in tables:
+            for rules in compiled[number]:
+                named[number].update(base for _, base in rules.bases.values())
+                named[number].update(limit.base for limit in rules.program.limits)
+            if any_reads_others and self.population.tables[number].subject is not None:
+                named[number].add(OTHER_POLICY)
+        return connected(named)
+
+    def _parts(self, numbers: list[int], *, ledger: bool) -> Iterable[list[Block]]:
+        """The blocks of some tables, those together that may share a bucket."""
+        blocks = [block for number in numbers for block in self._blocks(number)]
+        if not ledger:
+            return ([block] for block in blocks)
+        return ([block] for block in blocks) if len(numbers) == 1 and self._is_apart(blocks) else [blocks]
+
+    def _blocks(self, number: int) -> list[Block]:
+        """The claims of a table in blocks, each with all claims of its applicants."""
+        begin, end = self.laid_out.begins[number : number + 2]
+        applicant = self.population.applicant
+        claim = self.population.tables[number].claim[end - begin :]
+        found, first = [], begin
+        while first < end:
+            last = min(first + BLOCK, end)
+            last += int(np.searchsorted(applicant[last:end], applicant[last - 1], side="right"))
+            further = np.searchsorted(claim, (first, last)) + (end - begin)
+            found.append(
+                Block(number, slice(first, last), slice(first - begin, last - begin), slice(*further.tolist()))
+            )
+            first = last
+        return found
+
+    def _is_apart(self, blocks: list[Block]) -> bool:
+        """Whether no two blocks of a table share a bucket."""
+        rules = self._compiled_of(blocks[0].table) if blocks else []
+        scopes = {scope for one in rules for scope, _ in one.bases.values() if scope is not None}
+        scopes.update(limit.scope for one in rules for limit in one.program.limits if limit.is_entered)
+        return all(self._divides(scope, blocks) for scope in scopes)
+
+    def _divides(self, scope: Scope, blocks: list[Block]) -> bool:
+        if "applicant" in scope.per:
+            return True
+        subject = self.population.tables[blocks[0].table].subject
+        if not scope.by_subject:
+            return scope.by_group and self.population.companies is None
+        if subject is None:
+            return True
+        most = -1
+        for block in blocks:
+            named = np.concatenate((subject[block.first], subject[block.further])).astype(np.int64, copy=False)
+            # The least that is named at all: -1 turns into a number larger than any other.
+            if int(named.view(np.uint64).min()) <= most:
+                return False
+            most = max(most, int(named.max()))
+        return True
+
+    def _read(self, block: Block) -> Iterable[Run]:
+        """The runs of a block: one for each version and readings under which claims are asked."""
+        table = self.population.tables[block.table]
         versions = self.catalogue.items[table.item]
         _check_types(versions)
-        first = run_starts(table.claim)
-        for begin in range(0, len(first), BLOCK):
-            claims = table.claim[first[begin : begin + BLOCK]]
-            lines = int(first[begin]), int(first[begin + BLOCK]) if begin + BLOCK < len(first) else len(table)
-            block = slice_lines(table, *lines)
-            if len(versions) == 1 and self.population.readings is None:
-                yield self._run(number, block, claims, versions[0], np.arange(*lines))
-                continue
-            chosen = self._rules_of(versions, claims)
-            per_line = chosen[np.searchsorted(claims, block.claim)]
-            for value in np.unique(chosen).tolist():
-                readings, index = divmod(value, len(versions))
-                where = np.flatnonzero(per_line == value)
-                own = take_lines(block, where)
-                mine = claims[chosen == value]
-                yield self._run(number, own, mine, versions[index], where + lines[0], readings=readings)
+        first, further = block.first, block.further
+        lines = slice_lines(table, first.start, first.stop)
+        where = np.arange(first.start, first.stop)
+        if further.start < further.stop:
+            lines = join_lines(lines, slice_lines(table, further.start, further.stop))
+            where = np.concatenate((where, np.arange(further.start, further.stop)))
+        claims = np.arange(block.claims.start, block.claims.stop)
+        if len(versions) == 1 and self.population.readings is None:
+            yield self._run(block.table, lines, claims, versions[0], where)
+            return
+        chosen = self._rules_of(versions, claims)
+        per_line = chosen[lines.claim - block.claims.start]
+        for value in np.unique(chosen).tolist():
+            readings, index = divmod(value, len(versions))
+            at = np.flatnonzero(per_line == value)
+            own, mine = take_lines(lines, at), claims[chosen == value]
+            yield self._run(block.table, own, mine, versions[index], where[at], readings=readings)
 
     def _rules_of(self, versions: list[Item], claims: IntArray) -> IntArray:
         """The version and the readings of each claim, as one number."""
@@ -171,7 +265,7 @@ class _Simulation:
         shape = shape_of(table.claim, claims)
         positions, merged = where, None
         if rules.program.aggregate and not shape.single:
-            positions, merged = where[shape.first], merged_subjects(table, shape)
+            positions, merged = where[: len(claims)], merged_subjects(table, shape)
             table = merge_lines(table, shape, asked)
             shape = shape_of(claims, claims)
         whole = span(claims)
@@ -190,7 +284,6 @@ class _Simulation:
             codes=self.codes,
             merged=merged,
         )
-        self.runs.append(run)
         self.tables[id(run)] = (number, positions)
         return run
 
@@ -217,40 +310,6 @@ class _Simulation:
             for index, version in enumerate(versions)
             if len(where := np.flatnonzero(chosen == index))
         ]
-
-    # ---- the answer ----------------------------------------------------------------------------------
-
-    def _conclude(self, ledgers: list[Ledger], rounds: int) -> Simulation:
-        size = len(self.population)
-        outcome = np.zeros(size, dtype=np.int8)
-        reason = np.full(size, NONE, dtype=np.int16)
-        amount, city, district = (np.zeros(size, dtype=np.int64) for _ in range(3))
-        divided = np.zeros(size, dtype=np.bool_)
-        lines = [np.zeros(len(table), dtype=np.int64) for table in self.population.tables]
-        for run in self.runs:
-            answer, claims = run.answers, run.span
-            outcome[claims], reason[claims], amount[claims] = answer.outcome, answer.reason, answer.amount
-            number, where = self.tables[id(run)]
-            lines[number][span(where)] = answer.lines
-            split = run.program.split
-            if split is not None:
-                city[claims], district[claims] = split.columns(answer.amount)
-                divided[claims] = True
-        uses = [use for ledger in ledgers for use in ledger.uses()]
-        settled = (outcome == OUTCOME_INDEX[Outcome.PAYABLE]) | (outcome == OUTCOME_INDEX[Outcome.REFUSED])
-        return Simulation(
-            outcome=outcome,
-            amount=amount,
-            city=city,
-            district=district,
-            divided=divided & settled,
-            reason=reason,
-            reason_codes=tuple(self.codes.names),
-            line_amounts=tuple(lines),
-            buckets=tuple(use for use in uses if isinstance(use, BucketUse)),
-            quotas=tuple(use for use in uses if isinstance(use, QuotaUse)),
-            rounds=rounds,
-        )
 
 
 def _days(table: LineTable, item: Item, on: IntArray) -> IntArray:
@@ -311,6 +370,17 @@ def _settle(runs: list[Run], ledgers: list[Ledger]) -> int:
                         other.look_again(run, claims)
         rounds += 1
     return rounds
+
+
+def connected(named: list[set[str]]) -> list[list[int]]:
+    """Numbers of the sets that have a name in common, directly or through others; ascending."""
+    groups: list[tuple[set[str], list[int]]] = []
+    for number, names in enumerate(named):
+        touched = [group for group in groups if not names.isdisjoint(group[0])]
+        groups = [group for group in groups if names.isdisjoint(group[0])]
+        members = sorted(one for _, own in touched for one in own)
+        groups.append((names.union(*(own for own, _ in touched)), [*members, number]))
+    return [members for _, members in groups]
 
 
 def components(runs: list[Run], ledgers: list[Ledger]) -> list[tuple[list[Run], list[Ledger]]]:

@@ -54,7 +54,7 @@ def share_of_each(fen: IntArray, top: IntArray, bottom: IntArray, *, half_up: bo
 
 def times(fen: IntArray | int, count: IntArray, where: str) -> IntArray:
     """`fen` times `count`; PopulationError where a product would pass MOST."""
-    if np.any(fen > MOST // np.maximum(count, 1)):
+    if int(np.max(fen, initial=0)) * int(count.max(initial=0)) > MOST and np.any(fen > MOST // np.maximum(count, 1)):
         raise PopulationError(f"{where}: a sum times its count passes {MOST} fen")
     return fen * count
 
@@ -84,10 +84,18 @@ def at_rate(fen: IntArray, rate: IntArray, scale: int, *, most: int, where: str)
     return found
 
 
-def checked_totals(columns: Iterable[IntArray]) -> int:
-    """The sum of all columns, exactly; PopulationError past MOST, where running totals would no longer be safe."""
-    # Halves of 32 bits cannot overflow int64 for fewer than 2^31 sums.
-    total = sum((int((fen >> 32).sum()) << 32) + int((fen & 0xFFFFFFFF).sum()) for fen in columns)
+def checked_totals(columns: Iterable[IntArray], before: int = 0) -> int:
+    """The sum of all columns, exactly; PopulationError past MOST, where running totals would no longer be safe.
+
+    `before`: what was added up already.
+    """
+    total = before
+    for fen in columns:
+        if int(fen.max(initial=0)) * len(fen) < MOST:
+            total += int(fen.sum())
+        else:
+            # Halves of 32 bits cannot overflow int64 for fewer than 2^31 sums.
+            total += (int((fen >> 32).sum()) << 32) + int((fen & 0xFFFFFFFF).sum())
     if total > MOST:
         raise PopulationError(f"the sums of the population pass {MOST} fen together")
     return total
@@ -119,14 +127,15 @@ def sums_between(values: IntArray, starts: IntArray) -> IntArray:
     return found
 
 
-def sums_before(values: IntArray, starts: IntArray) -> IntArray:
+def sums_before(values: IntArray, starts: IntArray, number: IntArray | None = None) -> IntArray:
     """For each element the sum of the earlier ones of its run; runs begin at `starts` and are not empty.
 
-    The running total may wrap around, as in `sums_between`.
+    `number` is that of each element's run, where it is known. The running total may wrap around, as in `sums_between`.
     """
     running = np.cumsum(values, dtype=np.int64)
     running -= values
-    running -= np.repeat(pick(running, starts), np.diff(starts, append=len(values)))
+    bases = pick(running, starts)
+    running -= np.repeat(bases, np.diff(starts, append=len(values))) if number is None else pick(bases, number)
     return running
 
 
@@ -156,8 +165,9 @@ def span(positions: IntArray) -> IntArray | slice:
 def put_where(values: IntArray, where: BoolArray, fresh: IntArray | int) -> None:
     """`np.putmask(values, where, fresh)` of whole numbers, several times as fast: bits are mixed, nothing branches."""
     if where.any():
+        bits = where.view(np.int8)
         mixed = values ^ np.asarray(fresh, dtype=values.dtype)
-        mixed &= -where.astype(values.dtype)
+        mixed &= np.negative(bits, dtype=values.dtype)
         values ^= mixed
 
 
@@ -237,8 +247,10 @@ def in_order_of(keys: IntArray) -> tuple[IntArray, IntArray]:
     return order, both
 
 
-def pick(values: IntArray, positions: IntArray) -> IntArray:
+def pick(values: IntArray, positions: IntArray | slice) -> IntArray:
     """`values[positions]` for positions within them; as none is looked at twice, several times as fast."""
+    if isinstance(positions, slice):
+        return values[positions]
     return values.take(positions, mode="clip") if len(values) else values[positions]
 
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from policies.engine.columns.arithmetic import (
     in_order_of,
-    is_ascending,
     pick,
     ranges,
     run_starts,
     sums_before,
+    sums_between,
 )
 from policies.engine.columns.population import IntArray
 
@@ -26,35 +26,38 @@ class Buckets:
     """
 
     def __init__(
-        self, keys: list[IntArray], claims: list[IntArray], *, repeated: bool = True, near: IntArray | None = None
+        self, keys: list[IntArray], claims: list[IntArray], filed: list[IntArray], *, repeated: bool = True
     ) -> None:
         self.claims = joined(claims)
-        self._order, known = ordered(joined(keys), self.claims, near)
+        self._order, known = ordered(joined(keys), joined(filed))
         self._starts = run_starts(known)
         self.keys = pick(known, self._starts)
         lengths = np.diff(self._starts, append=len(known))
         several = lengths > 1
-        if np.count_nonzero(several) * 4 > len(several) * 3:
+        if isinstance(self._order, slice) or np.count_nonzero(several) * 4 > len(several) * 3:
             # A bucket of one entry costs less than leaving it out.
-            self.common, self.begins, self.lengths = self._order, self._starts, lengths
+            self.common, self.begins, self.lengths, self.size = self._order, self._starts, lengths, len(known)
         else:
             self.lengths = lengths[several]
             self.common = pick(self._order, ranges(self._starts[several], self.lengths))
             self.begins = np.cumsum(self.lengths) - self.lengths
+            self.size = len(self.common)
         same = int(self._with_neighbour(self.common, self.begins).sum()) if repeated else 0
-        self.shared = same < len(self.common) - len(self.lengths)
+        self.shared = same < self.size - len(self.lengths)
         self._repeats = same > 0
 
     def one(self, values: IntArray) -> IntArray:
         """The value of one entry of each bucket, such as its claim, whose applicant, year or city the bucket has."""
-        return pick(values, pick(self._order, self._starts))
+        order = self._order
+        return pick(values, self._starts if isinstance(order, slice) else pick(order, self._starts))
 
-    def found(self, taken: IntArray, changed: IntArray | None = None) -> tuple[IntArray, IntArray]:
+    def found(self, taken: IntArray, changed: IntArray | None = None) -> tuple[IntArray | slice, IntArray]:
         """What entries find taken by earlier claims, given what all entries take: their positions, and the sums.
 
         With `changed`, only entries of the buckets in which these entries stand.
         """
         order, lengths, starts = self.common, self.lengths, self.begins
+        number = None
         # More entries than this stand in most of the buckets.
         if changed is not None and len(changed) * 4 < len(lengths):
             hit = np.zeros(len(lengths) + 1, dtype=np.bool_)
@@ -62,11 +65,14 @@ class Buckets:
             buckets = np.flatnonzero(hit[:-1])
             begins, lengths = starts[buckets], lengths[buckets]
             starts = np.cumsum(lengths) - lengths
-            order = pick(order, ranges(begins, lengths))
-        before = sums_before(pick(taken, order), starts)
-        if self._repeats and len(order):
+            within = ranges(begins, lengths)
+            order = within if isinstance(order, slice) else pick(order, within)
+        elif isinstance(order, slice):
+            number = self._number
+        before = sums_before(pick(taken, order), starts, number)
+        if self._repeats and len(before):
             firsts = np.flatnonzero(np.concatenate(([True], ~self._with_neighbour(order, starts))))
-            before = np.repeat(pick(before, firsts), np.diff(firsts, append=len(order)))
+            before = np.repeat(pick(before, firsts), np.diff(firsts, append=len(before)))
         return order, before
 
     def found_by_all(self, taken: IntArray) -> IntArray:
@@ -78,7 +84,7 @@ class Buckets:
 
     def sums(self, values: IntArray) -> IntArray:
         """The sum over the entries of each bucket."""
-        return self._over_each(values, np.add)
+        return sums_between(pick(values, self._order), np.append(self._starts, len(values)))
 
     def largest(self, values: IntArray) -> IntArray:
         """The largest value among the entries of each bucket."""
@@ -89,7 +95,7 @@ class Buckets:
         found: IntArray = reduce.reduceat(known, self._starts) if len(known) else known
         return found
 
-    def _with_neighbour(self, order: IntArray, starts: IntArray) -> IntArray:
+    def _with_neighbour(self, order: IntArray | slice, starts: IntArray) -> IntArray:
         """Whether entries, from the second on, have the claim and the bucket of the one before."""
         claim = pick(self.claims, order)
         same: IntArray = claim[1:] == claim[:-1]
@@ -99,23 +105,28 @@ class Buckets:
     @cached_property
     def _number(self) -> IntArray:
         """The number of each entry's bucket among those with several entries; of a lone entry their count."""
-        found = np.full(len(self.claims), len(self.lengths), dtype=np.int32)
-        found[self.common] = np.repeat(np.arange(len(self.lengths), dtype=np.int32), self.lengths)
+        if isinstance(self.common, slice):
+            begins = np.zeros(self.size, dtype=np.int8)
+            begins[self.begins] = 1
+            return np.cumsum(begins, dtype=np.int64) - 1
+        found = np.full(len(self.claims), len(self.lengths))
+        found[self.common] = np.repeat(np.arange(len(self.lengths)), self.lengths)
         return found
 
 
-def ordered(key: IntArray, claims: IntArray, near: IntArray | None = None) -> tuple[IntArray, IntArray]:
-    """Positions in ascending order of keys, and of claims in each; and the keys in this order.
-
-    `near`: an order that is likely to be the one.
-    """
-    if near is not None and is_ascending(known := pick(key, near)):
-        return near, known
-    if is_ascending(claims):
-        return in_order_of(key)
-    filed, _ = in_order_of(claims)
-    order, key = in_order_of(pick(key, filed))
-    return pick(filed, order), key
+def ordered(key: IntArray, filed: IntArray) -> tuple[IntArray | slice, IntArray]:
+    """Positions in ascending order of keys, and of filing in each (all as they stand: a slice); and the keys so."""
+    stands = key[1:] > key[:-1]
+    stands |= (key[1:] == key[:-1]) & (filed[1:] >= filed[:-1])
+    if stands.all():
+        return slice(None), key
+    least, bits = int(key.min()), int(filed.max()).bit_length()
+    if (int(key.max()) - least).bit_length() + bits + len(key).bit_length() < 63:
+        order, both = in_order_of((key.astype(np.int64) - least << bits) + filed)
+        return order, (both >> bits) + least
+    by_filing, _ = in_order_of(filed)
+    order, key = in_order_of(pick(key, by_filing))
+    return pick(by_filing, order), key
 
 
 def joined(arrays: list[IntArray]) -> IntArray:

@@ -2,46 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import pick
-from policies.engine.columns.buckets import Buckets, joined, ordered
+from policies.engine.columns.arithmetic import in_order_of, pick
+from policies.engine.columns.buckets import Buckets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from policies.engine.batch.run import Run
-    from policies.engine.columns.population import IntArray, Population
+    from policies.engine.columns.arranged import Arranged
+    from policies.engine.columns.population import IntArray
     from policies.engine.scopes import Scope
 
 
-class Entries(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entries:
     """What stands in buckets: of each run the lines (None: each claim), how many they are, and the buckets of all."""
 
     lines: list[IntArray | None]
     counts: list[int]
     buckets: Buckets
+    _by_claim: dict[int, tuple[IntArray, IntArray]] = field(default_factory=dict)
+
+    def by_claim(self, place: int, run: Run) -> tuple[IntArray, IntArray]:
+        """The entries of a run's lines, claim by claim; and where those of each claim begin, and the last ends."""
+        if place not in self._by_claim:
+            lines = self.lines[place]
+            claims = run.shape.at if lines is None else pick(run.shape.at, lines)
+            begins = np.zeros(len(run) + 1, dtype=np.int64)
+            np.cumsum(np.bincount(claims, minlength=len(run)), out=begins[1:])
+            self._by_claim[place] = in_order_of(claims)[0], begins
+        return self._by_claim[place]
 
 
-def entries_of_lines(parts: Iterable[tuple[Run, IntArray, IntArray]]) -> Entries:
+def entries_of_lines(parts: Iterable[tuple[Run, IntArray, IntArray]], keys: Keys) -> Entries:
     """Lines of runs, which stand in the buckets of these subjects."""
     runs, lines, subjects = zip(*parts, strict=True)
     claims = [pick(run.claims, pick(run.shape.at, own)) for run, own in zip(runs, lines, strict=True)]
-    return Entries([*lines], [*map(len, lines)], Buckets([*subjects], claims))
+    filed = [pick(keys.filed, own) for own in claims]
+    return Entries([*lines], [*map(len, lines)], Buckets([*subjects], claims, filed))
 
 
 class Keys:
     """The keys of the buckets of a population."""
 
-    def __init__(self, population: Population) -> None:
-        self.population = population
+    def __init__(self, laid_out: Arranged) -> None:
+        self.population = population = laid_out.population
+        self.filed = laid_out.filed
         named = [region[:4] if region.isdigit() else "" for region in population.regions]
         self.cities = ["", *sorted(set(named) - {""})]
         self._entries: dict[Any, Entries] = {}
-        self._orders: dict[Any, IntArray] = {}
         self.city_of_region = np.array([*(self.cities.index(city) for city in named), 0], dtype=np.int64)
 
     @cached_property
@@ -76,21 +91,18 @@ class Keys:
         name = (scope.per, tuple(map(id, runs)))
         if name not in self._entries:
             if scope.by_subject:
-                self._entries[name] = entries_of_lines([(run, *run.own_subjects()) for run in runs])
+                self._entries[name] = entries_of_lines([(run, *run.own_subjects()) for run in runs], self)
             else:
                 claims = [run.claims for run in runs]
                 keys = [self.of(run, scope) for run in runs]
-                near = self._by_applicant(runs, claims) if "applicant" in scope.per else None
-                buckets = Buckets(keys, claims, repeated=False, near=near)
+                filed = [self.filed[run.span] for run in runs]
+                buckets = Buckets(keys, claims, filed, repeated=False)
                 self._entries[name] = Entries([None] * len(runs), [*map(len, claims)], buckets)
         return self._entries[name]
 
-    def _by_applicant(self, runs: list[Run], claims: list[IntArray]) -> IntArray:
-        """The order of claims by applicant: where they are filed year by year, also that by applicant and year."""
-        name = tuple(map(id, runs))
-        if name not in self._orders:
-            self._orders[name] = ordered(joined([self.applicant[run.span] for run in runs]), joined(claims))[0]
-        return self._orders[name]
+    def forget(self) -> None:
+        """Let go of what stands in the buckets of runs that are done."""
+        self._entries.clear()
 
     def city(self, run: Run) -> IntArray:
         """The city whose programme pays: the document's own, or where it names none, the applicant's."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import pick, ranges
+from policies.engine.columns.arithmetic import pick, put_where, ranges
 from policies.engine.columns.buckets import joined
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.recent import Recent
@@ -112,9 +112,9 @@ class Ledger:
         self.scope = scope
         self.runs = runs
         self.keys = keys
-        self.lines, counts, self.buckets = entries or keys.entries(runs, scope)
-        self._ends = np.cumsum([0, *counts])
-        self._begins: dict[int, IntArray] = {}
+        self._entries = entries or keys.entries(runs, scope)
+        self.lines, self.buckets = self._entries.lines, self._entries.buckets
+        self._ends = np.cumsum([0, *self._entries.counts])
         self._members = frozenset(map(id, runs))
         # By id() of a run its claims that were answered since it was last asked what they take; None for all.
         self.unseen: dict[int, list[IntArray] | None] = dict.fromkeys(map(id, runs))
@@ -162,33 +162,39 @@ class Ledger:
         """What is reported of the buckets of a finished simulation."""
         yield from ()
 
-    def find(self, changed: IntArray | None) -> tuple[IntArray, IntArray]:
-        """Entries and what they find: at least those that find something else since these (None: all) changed."""
+    def find(self, changed: IntArray | None) -> tuple[IntArray | slice, IntArray]:
+        """Entries (all as they stand: a slice) and what they find.
+
+        At least those that find something else since these (None: all) changed.
+        """
         if self.scope.is_rolling:
             return self._recent.found(self.taken)
         return self.buckets.found(self.taken, changed)
 
     @cached_property
     def _recent(self) -> Recent:
-        days = self.keys.population.on.astype(np.int64)
-        if (days[1:] < days[:-1]).any():
+        days = self.keys.population.on[self.buckets.claims].astype(np.int64)
+        found = Recent(self.buckets, days, self.scope.years)
+        if not found.is_in_order:
             raise UnsupportedRuleError(self.runs[0].item.id, "claims are not filed in the order of their days")
-        return Recent(self.buckets, days[self.buckets.claims], self.scope.years)
+        return found
 
     # ---- working -------------------------------------------------------------------------------------
     def propagate(self) -> None:
         """Take what runs answered since the last time take, and mark the claims of all that find something else."""
         answered, self.unseen = self.unseen, {}
         changed = [self._take(place, answered[id(run)]) for place, run in enumerate(self.runs) if id(run) in answered]
-        if not any(map(len, changed)):
+        few = [part for part in changed if part is not None]
+        if len(few) == len(changed) and not any(map(len, few)):
             return
-        where, sums = self.find(joined(changed) if sum(map(len, changed)) * 4 < len(self.taken) else None)
-        del changed
-        if len(where) * 4 < len(self._found):
+        is_few = len(few) == len(changed) and sum(map(len, few)) * 4 < len(self.taken)
+        where, sums = self.find(joined(few) if is_few else None)
+        if not isinstance(where, slice) and len(where) * 2 < len(self._found):
             self._found_some(where, sums)
             return
-        known, self._found = self._found, self._found.copy()
-        self._found[where] = sums
+        known, self._found = self._found, sums if isinstance(where, slice) else self._found.copy()
+        if not isinstance(where, slice):
+            self._found[where] = sums
         for place in range(len(self.runs)):
             self._show(place, slice(None), known[self._part(place)])
 
@@ -224,27 +230,22 @@ class Ledger:
         lines = self.lines[place]
         return self.takes(self.runs[place], at if lines is None else lines[at])
 
-    def _begins_of(self, place: int, lines: IntArray) -> IntArray:
-        """Where the entries of each claim of a run begin, which are these lines; with the end of the last."""
-        if place not in self._begins:
-            run = self.runs[place]
-            found = self._begins[place] = np.zeros(len(run) + 1, dtype=np.int32)
-            np.cumsum(np.bincount(run.shape.at[lines], minlength=len(run)), out=found[1:])
-        return self._begins[place]
-
-    def _take(self, place: int, claims: list[IntArray] | None) -> IntArray:
-        """Note what the entries of claims of a run (None: of all) take; returns the entries that changed."""
+    def _take(self, place: int, claims: list[IntArray] | None) -> IntArray | None:
+        """Note what the entries of claims of a run (None: of all) take; returns those that changed, None for many."""
         run, lines, part = self.runs[place], self.lines[place], self._part(place)
         known, at = self.taken[part], self._entries_of(place, claims)
         taken = self._takes(place, at)
         fresh = known[at] != taken
-        closed = self.closed(run, at, self._found[part][at])
-        if closed is not None and claims is not None:
+        closed = None if claims is None else self.closed(run, at, self._found[part][at])
+        if closed is not None:
             # It is worth knowing who gets nothing for another reason.
             for other, claims_closed in run.closed.items():
                 if other != id(self) and lines is None:
                     closed &= ~claims_closed[at]
             fresh &= ~closed
+        if isinstance(at, slice) and np.count_nonzero(fresh) * 4 > len(fresh):
+            put_where(known, fresh, taken)
+            return None
         changed = np.flatnonzero(fresh)
         known[changed if isinstance(at, slice) else at[changed]] = pick(taken, changed)
         return (changed if isinstance(at, slice) else at[changed]) + part.start
@@ -257,20 +258,24 @@ class Ledger:
         at = joined(claims)
         if lines is None:
             return at
-        begins = self._begins_of(place, lines)
+        entries, begins = self._entries.by_claim(place, run)
         lengths = begins[at + 1] - begins[at]
-        return ranges(begins[at[lengths > 0]], lengths[lengths > 0])
+        return pick(entries, ranges(begins[at[lengths > 0]], lengths[lengths > 0]))
 
     def _show(self, place: int, at: IntArray | slice, before: IntArray) -> None:
         """Let a run see what entries find now, counted from its first; `before` is what they found until now."""
         run, lines, found = self.runs[place], self.lines[place], self._found[self._part(place)][at]
-        closed, was_closed = self.closed(run, at, found), self.closed(run, at, before)
-        if closed is not None and was_closed is not None and (opened := was_closed & ~closed).any():
+        closed = self.closed(run, at, found)
+        if closed is not None and lines is None:
+            known = run.closed.setdefault(id(self), np.zeros(len(run), dtype=np.bool_))
+            opened = known[at] & ~closed
+            known[at] = closed
+        elif closed is not None and (was_closed := self.closed(run, at, before)) is not None:
+            opened = was_closed & ~closed
+        if closed is not None and opened.any():
             # What they take counts from now on.
             again = np.flatnonzero(opened) if isinstance(at, slice) else at[opened]
             self.look_again(run, again if lines is None else run.shape.at[lines[again]])
-        if closed is not None and lines is None:
-            run.closed.setdefault(id(self), np.zeros(len(run), dtype=np.bool_))[at] = closed
         self._mark(place, at if lines is None else lines[at], found)
 
     def _mark(self, place: int, at: IntArray | slice, found: IntArray) -> None:
@@ -281,11 +286,16 @@ class Ledger:
         found = self.relevant(run, at, found)
         for name in names:
             seen = run.found.setdefault(name, np.zeros(len(run if lines is None else run.lines), dtype=np.int64))
-            fresh = np.flatnonzero(seen[at] != found)
-            if len(fresh):
-                positions = fresh if isinstance(at, slice) else at[fresh]
-                seen[positions] = pick(found, fresh)
-                run.is_stale = True
+            fresh = seen[at] != found
+            if not fresh.any():
+                continue
+            run.is_stale = True
+            if isinstance(at, slice):
+                seen[at] = found
+                run.stale |= fresh
+            else:
+                positions = at[fresh]
+                seen[positions] = found[fresh]
                 run.stale[positions if lines is None else run.shape.at[positions]] = True
 
     def city_of_entries(self) -> IntArray:

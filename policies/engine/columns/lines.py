@@ -29,6 +29,8 @@ class Lines:
         self.assume = assume
         self.count = np.ones(size, dtype=np.int64) if table.count is None else table.count.astype(np.int64, copy=False)
         self.amount = np.zeros(size, dtype=np.int64)
+        # Whether a step set the amount of some lines already.
+        self._is_set = False
         self.has = np.zeros(size, dtype=np.bool_)
         self.missing = np.zeros(size, dtype=np.bool_)
         self.decision = np.zeros(size, dtype=np.bool_)
@@ -121,7 +123,11 @@ class Lines:
 
     def set_amount(self, fen: IntArray | int, where: BoolArray) -> None:
         """Give lines their amount."""
-        put_where(self.amount, where, fen)
+        if self._is_set:
+            put_where(self.amount, where, fen)
+        else:
+            self.amount = np.multiply(fen, where, dtype=np.int64)
+        self._is_set = True
         self.has |= where
 
     def stop_missing(self, where: BoolArray) -> None:
@@ -148,6 +154,7 @@ class Lines:
 
     def take(self, other: "Lines", where: IntArray) -> None:
         """Put the state of `other`, which holds the lines at `where`, in its place here."""
+        self._is_set = True
         for name in _STATE:
             getattr(self, name)[where] = getattr(other, name)
 
@@ -156,7 +163,7 @@ _STATE = ("amount", "has", "missing", "decision", "title", "measured", "reason")
 
 
 def take_lines(table: LineTable, where: IntArray) -> LineTable:
-    """The table's lines at ascending positions `where`."""
+    """The table's lines at the positions `where`."""
     return replace(
         table,
         claim=pick(table.claim, where),
@@ -180,6 +187,51 @@ def slice_lines(table: LineTable, begin: int, end: int) -> LineTable:
         columns={name: _slice_column(column, begin, end) for name, column in table.columns.items()},
         rows={name: _slice_rows(rows, begin, end) for name, rows in table.rows.items()},
     )
+
+
+def join_lines(table: LineTable, more: LineTable) -> LineTable:
+    """The lines of one table and then those of another with the same facts."""
+    return replace(
+        table,
+        claim=np.concatenate((table.claim, more.claim)),
+        count=_joined(table.count, more.count),
+        subject=_joined(table.subject, more.subject),
+        project_paid=_joined(table.project_paid, more.project_paid),
+        columns={name: _join_column(column, more.columns[name]) for name, column in table.columns.items()},
+        rows={name: _join_rows(rows, more.rows[name]) for name, rows in table.rows.items()},
+    )
+
+
+def _joined(values: IntArray | None, more: IntArray | None) -> IntArray | None:
+    return None if values is None or more is None else np.concatenate((values, more))
+
+
+def _join_column(column: Column, more: Column) -> Column:
+    lists = column.lists
+    if lists is not None and more.lists is not None:
+        codes = np.concatenate((lists.codes, more.lists.codes))
+        given = np.concatenate((lists.given, more.lists.given))
+        lists = Lists(_join_starts(lists.starts, more.lists.starts), codes, given)
+    return replace(
+        column,
+        values=np.concatenate((column.values, more.values)),
+        present=_joined(column.present, more.present),
+        spoken=_joined(column.spoken, more.spoken),
+        lists=lists,
+    )
+
+
+def _join_rows(rows: Rows, more: Rows) -> Rows:
+    return Rows(
+        _join_starts(rows.starts, more.starts),
+        np.concatenate((rows.amount, more.amount)),
+        np.concatenate((rows.paid_on, more.paid_on)),
+        _joined(rows.present, more.present),
+    )
+
+
+def _join_starts(starts: IntArray, more: IntArray) -> IntArray:
+    return np.concatenate((starts, more[1:] + starts[-1]))
 
 
 def _slice_column(column: Column, begin: int, end: int) -> Column:

@@ -30,11 +30,11 @@ class Places:
         self._applicants = int(self._applicant.max(initial=0)) + 1
         self._given = None if given is None else given[self._order]
 
-    def found(self, wants: BoolArray) -> tuple[IntArray, IntArray]:
+    def found(self, wants: BoolArray) -> tuple[IntArray | slice, IntArray]:
         """Entries, and how many places they find taken: none where their applicant has one already."""
         wanting = np.flatnonzero(wants[self._order])
         placed = self._firsts(wanting)
-        marks = np.zeros(len(self._order), dtype=np.int64)
+        marks = np.zeros(len(self._bucket), dtype=np.int64)
         marks[placed] = 1
         found = sums_before(marks, self._begins)
         if self._given is not None:

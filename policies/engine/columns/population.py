@@ -5,7 +5,7 @@ order in which they were filed: the ledgers of a simulation fill up in that orde
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -138,6 +138,12 @@ class Population:
         """The year of the yearly caps of some claims, by default of all."""
         return self.year[claims] if self.year is not None else years_of(self.on[claims])
 
+    def of_claims(self, where: IntArray, tables: tuple[LineTable, ...]) -> "Population":
+        """The claims at these positions, with their own tables."""
+        given = {name: getattr(self, name) for name in _OF_CLAIMS}
+        taken: dict[str, Any] = {name: None if values is None else values.take(where) for name, values in given.items()}
+        return replace(self, tables=tables, paid={name: fen.take(where) for name, fen in self.paid.items()}, **taken)
+
     def check(self) -> None:
         """Raise PopulationError for shapes and values that the scalar engine would not read either.
 
@@ -177,6 +183,10 @@ class Population:
             raise PopulationError(f"claims: claim {int(seen.argmin())} has no line")
 
 
+_OF_CLAIMS = (
+    *("item", "applicant", "kind", "region", "on", "year", "size", "unmet", "readings"),
+    *("once_group", "times_before", "rank", "companies"),
+)
 LAST_DAY = 3_652_059  # 9999-12-31
 _MOST_IDS = 2**40
 

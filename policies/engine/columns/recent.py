@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import add_months, pick, sums_before
+from policies.engine.columns.arithmetic import add_months, is_ascending, pick, sums_before
 
 if TYPE_CHECKING:
     from policies.engine.columns.buckets import Buckets
@@ -27,9 +27,11 @@ class Recent:
         day = pick(days, self._order)
         # The day so many years before counts no more.
         before = add_months(day, -12 * years) if len(day) else day
+        # Only then can the first be looked up.
+        self.is_in_order = is_ascending(number + day)
         self._first = np.searchsorted(number + day, number + before, side="right")
 
-    def found(self, taken: IntArray) -> tuple[IntArray, IntArray]:
+    def found(self, taken: IntArray) -> tuple[IntArray | slice, IntArray]:
         """Entries, and what each finds taken by the earlier claims of its last years."""
         before = sums_before(pick(taken, self._order), self._begins)
         return self._order, before - pick(before, self._first)

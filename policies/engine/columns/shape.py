@@ -1,48 +1,82 @@
 """How the lines of an item belong to its claims, and what is added up, spread and compared over them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import either, pick, ranges, sums_before
+from policies.engine.columns.arithmetic import distinct, either, in_order_of, pick, run_starts, sums_before
 from policies.engine.columns.lines import NONE
-from policies.engine.columns.population import IntArray
+from policies.engine.columns.population import BoolArray, IntArray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shape:
-    """How lines belong to claims: `at` is each line's claim, `first` each claim's first line; claims have no gaps.
+    """How lines belong to claims: first the first line of each of `size` claims, then the further lines.
 
-    Most claims have one line. `many` are those with more, `several` their lines, `begins` where each begins in these.
+    `further`: the claims of these, ascending. Most claims have one line; the first stands where its claim does.
     """
 
-    at: IntArray
-    first: IntArray
-    many: IntArray
-    several: IntArray
-    begins: IntArray
+    size: int
+    further: IntArray
 
     @property
     def single(self) -> bool:
         """Whether each claim has one line, so that lines and claims are the same thing."""
-        return not len(self.many)
+        return not len(self.further)
+
+    @cached_property
+    def at(self) -> IntArray:
+        """The claim of each line."""
+        return self.spread(np.arange(self.size))
+
+    @cached_property
+    def many(self) -> IntArray:
+        """The claims that have several lines."""
+        return distinct(self.further)
+
+    @cached_property
+    def several(self) -> IntArray:
+        """The lines of these claims, claim by claim."""
+        ends = self.size + np.arange(len(self.further))
+        order, _ = in_order_of(np.concatenate((self.many, self.further)))
+        return pick(np.concatenate((self.many, ends)), order)
+
+    @cached_property
+    def begins(self) -> IntArray:
+        """Where each of these claims begins in them."""
+        return run_starts(self.further) + np.arange(len(self.many))
 
     def spread(self, per_claim: IntArray) -> IntArray:
         """A value of each claim, for each of its lines."""
-        return per_claim if self.single else pick(per_claim, self.at)
+        return per_claim if self.single else np.concatenate((per_claim, pick(per_claim, self.further)))
 
     def lines_of(self, claims: IntArray) -> IntArray:
         """The lines of these claims, which ascend."""
         if self.single:
             return claims
-        return ranges(self.first[claims], np.diff(self.first, append=len(self.at))[claims])
+        return np.concatenate((claims, self.size + np.flatnonzero(self._further_of(claims))))
+
+    def narrowed(self, claims: IntArray) -> Shape:
+        """The shape of these claims, which ascend."""
+        if self.single:
+            return Shape(len(claims), self.further)
+        further = self.further[self._further_of(claims)]
+        return Shape(len(claims), np.searchsorted(claims, further))
+
+    def _further_of(self, claims: IntArray) -> BoolArray:
+        chosen = np.zeros(self.size, dtype=np.bool_)
+        chosen[claims] = True
+        return pick(chosen, self.further)
 
     def reduce(self, per_line: IntArray, reduce: Callable[[IntArray, IntArray], IntArray]) -> IntArray:
         """What `reduce` makes of the lines of each claim, given the values of several and where each claim begins."""
         if self.single:
             return per_line
-        found = pick(per_line, self.first)
+        found = per_line[: self.size].copy()
         found[self.many] = reduce(pick(per_line, self.several), self.begins)
         return found
 
@@ -78,17 +112,5 @@ def _first_code(codes: IntArray, begins: IntArray) -> IntArray:
 
 
 def shape_of(claim: IntArray, claims: IntArray) -> Shape:
-    """The shape of lines whose ascending claims are `claim`, all of `claims`."""
-    nothing = np.zeros(0, dtype=np.int64)
-    if len(claim) == len(claims):
-        whole = np.arange(len(claims))
-        return Shape(whole, whole, nothing, nothing, nothing)
-    begins = np.ones(len(claim) + 1, dtype=np.bool_)
-    np.not_equal(claim[1:], claim[:-1], out=begins[1:-1])
-    first = np.flatnonzero(begins[:-1])
-    lengths = np.diff(first, append=len(claim))
-    many = np.flatnonzero(lengths > 1)
-    # A line whose neighbour does not begin a claim, or that begins none itself.
-    several = np.flatnonzero(~(begins[:-1] & begins[1:]))
-    at = np.repeat(np.arange(len(first)), lengths)
-    return Shape(at, first, many, several, np.cumsum(lengths[many]) - lengths[many])
+    """The shape of lines whose claims are `claim`, first lines first; `claims` are all, ascending."""
+    return Shape(len(claims), np.searchsorted(claims, claim[len(claims) :]))

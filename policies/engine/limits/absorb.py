@@ -120,7 +120,8 @@ class AbsorbColumns(LimitColumns):
     limit: AbsorbLimit
 
     def deduct(self, work: Work) -> None:
-        work.take_off(work.sums[self.limit.ledger], self.limit.code)
+        if self.limit.ledger in work.sums:
+            work.take_off(work.sums[self.limit.ledger], self.limit.code)
 
 
 AbsorbLimit.columns = AbsorbColumns

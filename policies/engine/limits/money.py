@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from policies.engine.assessment import BucketUse
-from policies.engine.columns.arithmetic import in_order_of, pick, put_where, run_starts
+from policies.engine.columns.arithmetic import in_order_of, pick, put_where, run_starts, sums_before
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.context import holds
 from policies.engine.columns.ledger import UNBOUND, Bounds
@@ -307,7 +307,12 @@ class MoneyColumns(LimitColumns):
     @staticmethod
     def _held(holding: _Holding, work: Work) -> _Holding:
         scope, run = holding.limit.scope, work.run
-        before = run.paid_for_subjects() if scope.by_subject else run.shape.spread(work.sums[scope.ledger])
+        before = run.paid_for_subjects() if scope.by_subject else work.sums.get(scope.ledger)
+        if before is None:
+            # A cap less what its lines state may be below nothing.
+            return holding if holding.limit.rule.before is None else replace(holding, left=np.maximum(holding.left, 0))
+        if not scope.by_subject:
+            before = run.shape.spread(before)
         return replace(holding, left=np.maximum(holding.left - before, 0))
 
     def _bound(self, run: Run, asked: IntArray, held: list[_Holding]) -> None:
@@ -336,7 +341,7 @@ class MoneyColumns(LimitColumns):
 def _extremes(holding: _Holding, shape: Shape) -> tuple[IntArray, IntArray]:
     """For each line the least and the most that its bucket may hold, whichever of its lines comes first in it."""
     left = holding.left
-    if shape.single:
+    if shape.single or _is_of_claim(holding, shape):
         return left, left
     if holding.bucket is None:
         return shape.spread(shape.least(left)), shape.spread(-shape.least(-left))
@@ -345,6 +350,11 @@ def _extremes(holding: _Holding, shape: Shape) -> tuple[IntArray, IntArray]:
     np.minimum.at(least, holding.bucket[again], left[again])
     np.maximum.at(most, holding.bucket[again], left[again])
     return least[holding.bucket], most[holding.bucket]
+
+
+def _is_of_claim(holding: _Holding, shape: Shape) -> bool:
+    """Whether a claim has one bucket that all its lines find alike."""
+    return holding.bucket is None and bool((holding.left[shape.size :] == pick(holding.left, shape.further)).all())
 
 
 def _cut_to(held: list[_Holding], amount: IntArray, reason: IntArray, asking: BoolArray, shape: Shape) -> None:
@@ -360,13 +370,20 @@ def _cut_to(held: list[_Holding], amount: IntArray, reason: IntArray, asking: Bo
         _cut(amount, reason, over if holding.binds is None else over & holding.binds, holding.left, holding.code)
     if len(starts) == len(where):
         return
+    if len(held) == 1 and held[0].binds is None and _is_of_claim(held[0], shape):
+        asked, left = pick(amount, where), pick(held[0].left, where)
+        left = np.maximum(left - sums_before(asked, starts), 0)
+        over = asked > left
+        amount[where] = np.minimum(asked, left)
+        reason[where[over & (left == 0)]] = held[0].code
+        return
     # The k-th asking lines of all claims together: a claim has one line in each round.
     place = np.arange(len(where)) - np.repeat(starts, np.diff(starts, append=len(where)))
     order = pick(where, in_order_of(place)[0])
     # What is left of each bucket, once a line took from it.
     kept = {}
     for holding in held:
-        size = len(shape.first) if holding.bucket is None else int(holding.bucket.max()) + 1
+        size = shape.size if holding.bucket is None else int(holding.bucket.max()) + 1
         kept[holding.key] = np.full(size, _UNTOUCHED)
     for lines in np.split(order, np.cumsum(np.bincount(place))[:-1]):
         fen, code = amount[lines], reason[lines]

@@ -154,8 +154,9 @@ class QuotaLedger(Ledger):
         if not len(taken):
             return
         wanted, given, city = buckets.sums(asked), buckets.sums(taken), buckets.one(self.city_of_entries())
-        last = buckets.largest(np.where(taken > 0, buckets.claims, -1))
-        cut = buckets.largest(np.where(taken < asked, -buckets.claims, -(2**62)))
+        filed = keys.filed[buckets.claims].astype(np.int64)
+        last = buckets.largest(np.where(taken > 0, filed, -1))
+        cut = buckets.largest(np.where(taken < asked, -filed, -(2**62)))
         for bucket, claim in enumerate(buckets.one(buckets.claims).tolist()):
             yield QuotaUse(
                 group=self.name,
@@ -172,7 +173,7 @@ class QuotaLedger(Ledger):
 class ApplicantPlaces(QuotaLedger):
     """Places that applicants take, however many claims each files: who has one keeps it."""
 
-    def find(self, changed: IntArray | None) -> tuple[IntArray, IntArray]:
+    def find(self, changed: IntArray | None) -> tuple[IntArray | slice, IntArray]:
         del changed
         return self._places.found(self.taken > 0)
 

@@ -153,10 +153,10 @@ class TotalLedger(Ledger):
     def conclude(self) -> None:
         """Cut what claims get, in the order of filing, to their shares of each year's sum."""
         limit: TotalLimit = limits_of(self.runs[0], TotalColumns)
-        wanted, claims = self.settled(), self.buckets.claims
+        wanted, filed = self.settled(), self.keys.filed[self.buckets.claims]
         bucket = joined([self.keys.of(run, self.scope) for run in self.runs])
         stated = joined([run.paid_before(self.scope.ledger) for run in self.runs])
-        order = np.lexsort((claims, bucket))
+        order = np.lexsort((filed, bucket))
         given = wanted.copy()
         for members in np.split(order, run_starts(bucket[order])[1:]):
             left = limit.fen - int(stated[members].max(initial=0))

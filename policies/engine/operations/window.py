@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from policies.engine.columns.arithmetic import add_months as column_add_months
-from policies.engine.columns.arithmetic import any_between, either, put_where
-from policies.engine.columns.population import LAST_DAY
+from policies.engine.columns.arithmetic import any_between, either
 from policies.engine.dates import add_months
 from policies.engine.money import money_text
 from policies.engine.operations.base import Label, RowFilter, Wording
@@ -18,6 +17,7 @@ from policies.engine.spec import COUNT, FACT, key
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from policies.engine.columns.population import BoolArray, IntArray, Rows
     from policies.engine.operations.types import ColumnContext, ColumnStep, Context, Line, Lines, Step
 
 
@@ -80,14 +80,9 @@ class Window(RowFilter):
             if not acts.any():
                 return
             days = lines.days(start)
-            # Of the others no row is left out.
-            first, some_day = days * acts, days[acts.argmax()]
-            last = column_add_months(either(acts, days, some_day), months).astype(np.int32)
-            put_where(last, ~acts, LAST_DAY)
-            lengths = np.diff(rows.starts)
-            inside = rows.paid_on >= np.repeat(first, lengths)
-            inside &= rows.paid_on <= np.repeat(last, lengths)
-            lines.filter_rows(name, inside)
+            # Lines that are stopped leave out what they like: nothing counts them any more.
+            first = either(acts, days, days[acts.argmax()])
+            lines.filter_rows(name, _within(rows, first, column_add_months(first, months)))
 
         return run
 
@@ -99,3 +94,17 @@ class Window(RowFilter):
 
     def figures(self, label: Label) -> Mapping[str, str]:
         return {"months": "计入多少个月"}
+
+
+def _within(rows: Rows, first: IntArray, last: IntArray) -> BoolArray:
+    """Which rows are dated from the first to the last day of their line."""
+    since = rows.paid_on.astype(np.int32, copy=False) - np.repeat(first.astype(np.int32), np.diff(rows.starts))
+    longest = last - first
+    least, most = int(longest.min()), int(longest.max())
+    inside = (since >= 0) & (since <= least)
+    # Terms differ by a few days (leap years): only rows between need a look at their own.
+    near = np.flatnonzero((since > least) & (since <= most)) if most > least else np.zeros(0, dtype=np.int64)
+    if len(near):
+        line = np.searchsorted(rows.starts, near, side="right") - 1
+        inside[near] = since[near] <= longest[line]
+    return inside
