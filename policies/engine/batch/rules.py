@@ -59,6 +59,17 @@ class ItemRules:
     bases: Bases
     needs_ledger: bool
 
+    @property
+    def bucket_names(self) -> set[str]:
+        """What its buckets are named by: two items that have a name in common may take from one."""
+        return {base for _, base in self.bases.values()} | {limit.base for limit in self.program.limits}
+
+    @property
+    def bucket_scopes(self) -> set[Scope]:
+        """What its buckets are counted over."""
+        entered = {limit.scope for limit in self.program.limits if limit.is_entered}
+        return entered | {scope for scope, _ in self.bases.values() if scope is not None}
+
     def run_lines(self, lines: Lines, codes: Codes, paid: dict[str, IntArray]) -> None:
         """Version, conditions and steps of every line; `paid` is the ledger by name, for each line."""
         lines.paid = paid

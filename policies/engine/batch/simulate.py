@@ -7,13 +7,14 @@ reach, and there is no other.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from policies.engine.batch.gathered import Gathered
 from policies.engine.batch.merge import merge_lines, merged_subjects
+from policies.engine.batch.parts import Block, are_apart, blocks_of, connected
 from policies.engine.batch.result import Simulation
 from policies.engine.batch.rules import Codes, ItemRules, compile_rules
 from policies.engine.batch.run import Run
@@ -35,16 +36,6 @@ from policies.engine.scopes import Scope
 Progress = Callable[[int, int], None]
 # Claims that are worked at a time: columns of so many stay near the processor and need no fresh memory.
 BLOCK = 2**17
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Some claims of a table, by their places in the population, with their first and further lines by those in it."""
-
-    table: int
-    claims: slice
-    first: slice
-    further: slice
 
 
 def simulate(
@@ -130,71 +121,27 @@ class _Simulation:
         begin, end = self.laid_out.begins[number : number + 2]
         readings = self.population.readings
         used = [0] if readings is None else (np.unique(readings[begin:end]) + 1).tolist()
-        return [self._rules(item, own) for item in self.catalogue.items[self._item(number)] for own in used]
-
-    def _item(self, number: int) -> str:
-        return self.population.tables[number].item
+        versions = self.catalogue.items[self.population.tables[number].item]
+        return [self._rules(item, own) for item in versions for own in used]
 
     def _together(self) -> list[list[int]]:
         """The tables whose claims may take from the same buckets, or look at what the others took."""
-        tables = range(len(self.population.tables))
-        compiled = [self._compiled_of(number) for number in tables]
-        named = [{self._item(number)} for number in tables]
+        tables = self.population.tables
+        compiled = [self._compiled_of(number) for number in range(len(tables))]
         any_reads_others = any(OTHER_POLICY in rules.bases for own in compiled for rules in own)
-        for number in tables:
-            for rules in compiled[number]:
-                named[number].update(base for _, base in rules.bases.values())
-                named[number].update(limit.base for limit in rules.program.limits)
-            if any_reads_others and self.population.tables[number].subject is not None:
-                named[number].add(OTHER_POLICY)
+        named = []
+        for table, own in zip(tables, compiled, strict=True):
+            names = {table.item}.union(*(rules.bucket_names for rules in own))
+            named.append(names | {OTHER_POLICY} if any_reads_others and table.subject is not None else names)
         return connected(named)
 
     def _parts(self, numbers: list[int], *, ledger: bool) -> Iterable[list[Block]]:
         """The blocks of some tables, those together that may share a bucket."""
-        blocks = [block for number in numbers for block in self._blocks(number)]
-        if not ledger:
+        blocks = [block for number in numbers for block in blocks_of(self.laid_out, number, BLOCK)]
+        scopes = {scope for number in numbers for rules in self._compiled_of(number) for scope in rules.bucket_scopes}
+        if not ledger or (len(numbers) == 1 and are_apart(self.population, blocks, scopes)):
             return ([block] for block in blocks)
-        return ([block] for block in blocks) if len(numbers) == 1 and self._is_apart(blocks) else [blocks]
-
-    def _blocks(self, number: int) -> list[Block]:
-        """The claims of a table in blocks, each with all claims of its applicants."""
-        begin, end = self.laid_out.begins[number : number + 2]
-        applicant = self.population.applicant
-        claim = self.population.tables[number].claim[end - begin :]
-        found, first = [], begin
-        while first < end:
-            last = min(first + BLOCK, end)
-            last += int(np.searchsorted(applicant[last:end], applicant[last - 1], side="right"))
-            further = np.searchsorted(claim, (first, last)) + (end - begin)
-            found.append(
-                Block(number, slice(first, last), slice(first - begin, last - begin), slice(*further.tolist()))
-            )
-            first = last
-        return found
-
-    def _is_apart(self, blocks: list[Block]) -> bool:
-        """Whether no two blocks of a table share a bucket."""
-        rules = self._compiled_of(blocks[0].table) if blocks else []
-        scopes = {scope for one in rules for scope, _ in one.bases.values() if scope is not None}
-        scopes.update(limit.scope for one in rules for limit in one.program.limits if limit.is_entered)
-        return all(self._divides(scope, blocks) for scope in scopes)
-
-    def _divides(self, scope: Scope, blocks: list[Block]) -> bool:
-        if "applicant" in scope.per:
-            return True
-        subject = self.population.tables[blocks[0].table].subject
-        if not scope.by_subject:
-            return scope.by_group and self.population.companies is None
-        if subject is None:
-            return True
-        most = -1
-        for block in blocks:
-            named = np.concatenate((subject[block.first], subject[block.further])).astype(np.int64, copy=False)
-            # The least that is named at all: -1 turns into a number larger than any other.
-            if int(named.view(np.uint64).min()) <= most:
-                return False
-            most = max(most, int(named.max()))
-        return True
+        return [blocks]
 
     def _read(self, block: Block) -> Iterable[Run]:
         """The runs of a block: one for each version and readings under which claims are asked."""
@@ -370,17 +317,6 @@ def _settle(runs: list[Run], ledgers: list[Ledger]) -> int:
                         other.look_again(run, claims)
         rounds += 1
     return rounds
-
-
-def connected(named: list[set[str]]) -> list[list[int]]:
-    """Numbers of the sets that have a name in common, directly or through others; ascending."""
-    groups: list[tuple[set[str], list[int]]] = []
-    for number, names in enumerate(named):
-        touched = [group for group in groups if not names.isdisjoint(group[0])]
-        groups = [group for group in groups if names.isdisjoint(group[0])]
-        members = sorted(one for _, own in touched for one in own)
-        groups.append((names.union(*(own for own, _ in touched)), [*members, number]))
-    return [members for _, members in groups]
 
 
 def components(runs: list[Run], ledgers: list[Ledger]) -> list[tuple[list[Run], list[Ledger]]]:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from policies.engine.assessment import BucketUse
-from policies.engine.columns.arithmetic import in_order_of, pick, put_where, run_starts, sums_before
+from policies.engine.columns.arithmetic import put_where
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.context import holds
 from policies.engine.columns.ledger import UNBOUND, Bounds
 from policies.engine.columns.lines import NONE
 from policies.engine.limits.base import GROUP, SCALE, Ceiling, CompiledLimit, Limit, LimitColumns, Scale, Scoped
+from policies.engine.limits.holding import Holding, cut_to, extremes
 from policies.engine.money import money_text
 from policies.engine.scopes import SCOPES, Scope
 from policies.engine.spec import FACT, YUAN, key
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
     from policies.engine.columns.conditions import Test
     from policies.engine.columns.context import ColumnContext
     from policies.engine.columns.lines import Lines
-    from policies.engine.columns.population import BoolArray, IntArray
-    from policies.engine.columns.shape import Shape
+    from policies.engine.columns.population import IntArray
     from policies.engine.conditions.base import Predicate
     from policies.engine.context import Context
     from policies.engine.line import Line
@@ -229,8 +229,6 @@ def _subject(part: Part, line: Line) -> str:
 
 # ---- columns ---------------------------------------------------------------------------------------------------------
 
-_UNTOUCHED = -1
-
 
 class SumColumns(NamedTuple):
     """A limit with the test of its scale, compiled for columns."""
@@ -248,31 +246,7 @@ class SumColumns(NamedTuple):
         if self.limit.scope.by_subject and lines.table.count is not None:
             # No sum passes 2^60, so a cap above 2^62 binds as little as the true one.
             cap *= np.minimum(lines.count, 2**62 // max(fen, 1))
-        return cap - lines.stated_or_zero(rule.before) if rule.before is not None else cap
-
-
-@dataclass(frozen=True, slots=True)
-class _Holding:
-    """What one limit holds for each line, were the line the first of its bucket in the claim.
-
-    `bucket` numbers the claim's buckets (None: one for the claim); limits with one `key` stand on the same buckets.
-    `binds` marks the lines that it binds (None: all). `code` is the reason where nothing is left.
-    """
-
-    limit: MoneyLimit
-    left: IntArray
-    bucket: IntArray | None
-    binds: BoolArray | None
-    code: int
-
-    @property
-    def key(self) -> tuple[str, Scope]:
-        return self.limit.group, self.limit.scope
-
-    def at(self, lines: IntArray) -> _Holding:
-        """The same for some of the lines."""
-        own = [None if part is None else pick(part, lines) for part in (self.bucket, self.binds)]
-        return replace(self, left=pick(self.left, lines), bucket=own[0], binds=own[1])
+        return cap if rule.before is None else np.maximum(cap - lines.stated_or_zero(rule.before), 0)
 
 
 class MoneyColumns(LimitColumns):
@@ -289,7 +263,7 @@ class MoneyColumns(LimitColumns):
                 binds[where] = True
             bucket = run.subject_in_claim() if limit.scope.by_subject and not run.shape.single else None
             caps = run.compiled(limit).caps(run.lines)
-            self.caps.append(_Holding(limit, caps, bucket, binds, run.codes[limit.code]))
+            self.caps.append(Holding((limit.group, limit.scope), caps, bucket, binds, run.codes[limit.code]))
 
     def narrowed(self, lines: IntArray) -> Self:
         found = copy.copy(self)
@@ -302,20 +276,19 @@ class MoneyColumns(LimitColumns):
         held = [self._held(holding, work) for holding in self.caps]
         if not self.is_bounded:
             self._bound(work.run, work.amount * asking, held)
-        _cut_to(held, work.amount, work.reason, asking, work.run.shape)
+        cut_to(held, work.amount, work.reason, asking, work.run.shape)
 
     @staticmethod
-    def _held(holding: _Holding, work: Work) -> _Holding:
-        scope, run = holding.limit.scope, work.run
+    def _held(holding: Holding, work: Work) -> Holding:
+        scope, run = holding.key[1], work.run
         before = run.paid_for_subjects() if scope.by_subject else work.sums.get(scope.ledger)
         if before is None:
-            # A cap less what its lines state may be below nothing.
-            return holding if holding.limit.rule.before is None else replace(holding, left=np.maximum(holding.left, 0))
+            return holding
         if not scope.by_subject:
             before = run.shape.spread(before)
         return replace(holding, left=np.maximum(holding.left - before, 0))
 
-    def _bound(self, run: Run, asked: IntArray, held: list[_Holding]) -> None:
+    def _bound(self, run: Run, asked: IntArray, held: list[Holding]) -> None:
         """Note the run's `bounds`, from what lines ask and what limits hold before any claim of the population took.
 
         As long as more is left than all lines of the claim can get, a limit cuts nothing: what they ask for only
@@ -325,85 +298,17 @@ class MoneyColumns(LimitColumns):
         if run.needs_ledger:
             return
         shape = run.shape
-        extremes = [_extremes(holding, shape) for holding in held]
-        for holding, (_, full) in zip(held, extremes, strict=True):
+        bounds_of_each = [extremes(holding, shape) for holding in held]
+        for holding, (_, full) in zip(held, bounds_of_each, strict=True):
             np.minimum(asked, full, out=asked, where=True if holding.binds is None else holding.binds)
         most = shape.spread(shape.add_up(asked))
-        for holding, (smallest, largest) in zip(held, extremes, strict=True):
-            scope, least, full = holding.limit.scope, smallest - most, largest
+        for holding, (smallest, largest) in zip(held, bounds_of_each, strict=True):
+            scope, least, full = holding.key[1], smallest - most, largest
             if not scope.by_subject:
                 least, full = shape.least(least), -shape.least(-full)
             all_bound = holding.binds is None or bool(holding.binds.all())
             bounds = Bounds(least, full, int(full.max(initial=0)) if all_bound else UNBOUND)
             run.bounds[scope.ledger] = bounds.together(run.bounds.get(scope.ledger))
-
-
-def _extremes(holding: _Holding, shape: Shape) -> tuple[IntArray, IntArray]:
-    """For each line the least and the most that its bucket may hold, whichever of its lines comes first in it."""
-    left = holding.left
-    if shape.single or _is_of_claim(holding, shape):
-        return left, left
-    if holding.bucket is None:
-        return shape.spread(shape.least(left)), shape.spread(-shape.least(-left))
-    again = np.flatnonzero(holding.bucket != np.arange(len(left)))
-    least, most = left.copy(), left.copy()
-    np.minimum.at(least, holding.bucket[again], left[again])
-    np.maximum.at(most, holding.bucket[again], left[again])
-    return least[holding.bucket], most[holding.bucket]
-
-
-def _is_of_claim(holding: _Holding, shape: Shape) -> bool:
-    """Whether a claim has one bucket that all its lines find alike."""
-    return holding.bucket is None and bool((holding.left[shape.size :] == pick(holding.left, shape.further)).all())
-
-
-def _cut_to(held: list[_Holding], amount: IntArray, reason: IntArray, asking: BoolArray, shape: Shape) -> None:
-    """Cut lines to what the smallest of their buckets holds, in the order of the lines; in place."""
-    alone, where = asking, shape.several[asking[shape.several]]
-    claim = shape.at[where]
-    starts = run_starts(claim)
-    if len(starts) < len(where):
-        alone = asking.copy()
-        alone[where] = False
-    for holding in held:
-        over = alone & (amount > holding.left)
-        _cut(amount, reason, over if holding.binds is None else over & holding.binds, holding.left, holding.code)
-    if len(starts) == len(where):
-        return
-    if len(held) == 1 and held[0].binds is None and _is_of_claim(held[0], shape):
-        asked, left = pick(amount, where), pick(held[0].left, where)
-        left = np.maximum(left - sums_before(asked, starts), 0)
-        over = asked > left
-        amount[where] = np.minimum(asked, left)
-        reason[where[over & (left == 0)]] = held[0].code
-        return
-    # The k-th asking lines of all claims together: a claim has one line in each round.
-    place = np.arange(len(where)) - np.repeat(starts, np.diff(starts, append=len(where)))
-    order = pick(where, in_order_of(place)[0])
-    # What is left of each bucket, once a line took from it.
-    kept = {}
-    for holding in held:
-        size = shape.size if holding.bucket is None else int(holding.bucket.max()) + 1
-        kept[holding.key] = np.full(size, _UNTOUCHED)
-    for lines in np.split(order, np.cumsum(np.bincount(place))[:-1]):
-        fen, code = amount[lines], reason[lines]
-        used = []
-        for holding in (one.at(lines) for one in held):
-            bucket = shape.at[lines] if holding.bucket is None else holding.bucket
-            left = kept[holding.key][bucket]
-            left = np.where(left == _UNTOUCHED, holding.left, left)
-            bound = left if holding.binds is None else np.where(holding.binds, left, UNBOUND)
-            _cut(fen, code, fen > bound, bound, holding.code)
-            used.append((holding, bucket, left))
-        for holding, bucket, left in used:
-            binds = slice(None) if holding.binds is None else holding.binds
-            kept[holding.key][bucket[binds]] = (left - fen)[binds]
-        amount[lines], reason[lines] = fen, code
-
-
-def _cut(amount: IntArray, reason: IntArray, over: BoolArray, left: IntArray, code: int) -> None:
-    put_where(amount, over, left)
-    put_where(reason, over & (left == 0), code)
 
 
 MoneyLimit.columns = MoneyColumns
