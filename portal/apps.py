@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.db.backends.signals import connection_created
+from django.forms import Field
 from django.utils.module_loading import autodiscover_modules
 
 from portal.core.logs import watch_statements
@@ -14,6 +15,8 @@ class PortalConfig(AppConfig):
     verbose_name = "门户"
 
     def ready(self) -> None:
+        # The framework says 这个字段是必填项。
+        Field.default_error_messages["required"] = "请填写这一项。"
         autodiscover_modules("registration")
         connection_created.connect(watch_statements)
 

@@ -55,6 +55,7 @@ class MenuLink:
     label: str
     url: str
     is_current: bool
+    is_public: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,10 @@ def menu_for(user: User | None, *, path: str = "") -> list[MenuLink]:
     """
     entries = [e for e in MENU.values() if (e.rule is public if user is None else e.rule.allows(user))]
     entries.sort(key=lambda entry: (entry.rule is public, entry.weight))
-    links = [(e.label, _address(e.url_name)) for e in entries]
+    links = [(e.label, _address(e.url_name), e.rule is public) for e in entries]
     # The longest address wins: /review/ and /review/claims/ are both in the menu.
-    current = max((url for _, url in links if path.startswith(url)), key=len, default="")
-    return [MenuLink(label, url, is_current=url == current) for label, url in links]
+    current = max((url for _, url, _ in links if path.startswith(url)), key=len, default="")
+    return [MenuLink(label, url, url == current, is_public) for label, url, is_public in links]
 
 
 def footer_links() -> list[MenuLink]:

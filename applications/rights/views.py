@@ -294,5 +294,6 @@ def _own(request: HttpRequest, pk: int) -> Applicant:
 def _form_page(request: HttpRequest, form: RightForm, *, right: Right | None = None, refusal: str = "") -> HttpResponse:
     refusal = DEFENCE_REFUSAL if form.is_defence else refusal
     is_wrong = bool(refusal) or (form.whose.is_bound and not (form.wants_more_rows or form.asks_register))
-    context = {"form": form, "event": form.event, "right": right, "refusal": refusal}
+    sent = [form.whose, form.line] if is_wrong else []
+    context = {"form": form, "event": form.event, "right": right, "refusal": refusal, "sent": sent}
     return render(request, "rights/form.html", context, status=422 if is_wrong else 200)

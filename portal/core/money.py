@@ -115,7 +115,7 @@ def format_yuan(yuan: Decimal | int | str) -> str:
 
 
 def format_wan_yuan(yuan: Decimal | int | str) -> str:
-    """The sum in 万元 without loss, as publicity lists show it: `0.5`, `12.34`, `1,200`."""
+    """The sum in 万元 without loss, for budgets and standards: `0.5`, `12.34`, `1,200`."""
     exact = to_yuan(to_fen(yuan)) / WAN
     text = f"{exact:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -21,7 +21,7 @@ CELL_LIMIT = 32_767
 
 
 class Kind(StrEnum):
-    """How a column is written: `TEXT` is never a number; `COUNT`, `MONEY` (yuan) and `WAN` (万元) are added up.
+    """How a column is written: `TEXT` is never a number; `COUNT` and `MONEY` (yuan) are added up.
 
     `FIGURE` is an exact number of any unit, which its row names.
     """
@@ -30,7 +30,6 @@ class Kind(StrEnum):
     NUMBER = "number"
     COUNT = "count"
     MONEY = "money"
-    WAN = "wan"
     DATE = "date"
     FIGURE = "figure"
 
@@ -106,7 +105,6 @@ class _Formats:
             Kind.NUMBER: book.add_format({**edge, "num_format": "0"}),
             Kind.COUNT: book.add_format({**edge, "num_format": "#,##0"}),
             Kind.MONEY: book.add_format({**edge, "num_format": "#,##0.00"}),
-            Kind.WAN: book.add_format({**edge, "num_format": "#,##0.00####"}),
             Kind.DATE: book.add_format({**edge, "num_format": "yyyy-mm-dd"}),
             Kind.FIGURE: book.add_format(edge),
         }
@@ -114,7 +112,6 @@ class _Formats:
         self.totals = {
             Kind.COUNT: book.add_format({**strong, "num_format": "#,##0"}),
             Kind.MONEY: money,
-            Kind.WAN: book.add_format({**strong, "num_format": "#,##0.00####"}),
         }
         self.no_total = money
 

@@ -19,7 +19,7 @@ register = template.Library()
 _SLOTS = "_slots"
 _CELL = re.compile(r"<(?P<name>tr|th|td)(?P<attributes>(?:\s[^>]*)?)>")
 _CLASS = re.compile(r'(\sclass=")')
-_INDENTS = re.compile(r"\s*\n\s*")
+_INDENTS = re.compile(r"\s*\n\s*(</?t[rhd]\b)?")
 # Where line breaks are content.
 _KEEPS_LINES = re.compile(r"<(textarea|pre)\b")
 _COLSPAN = re.compile(r'\scolspan="(\d+)"')
@@ -115,7 +115,8 @@ def labelled(rows: str, columns: list[Column]) -> SafeString:
     A cell keeps a label of its own; the head of a row needs none. Long tables are half indents, which are left out.
     """
     if not _KEEPS_LINES.search(rows):
-        rows = mark_safe(_INDENTS.sub("\n", conditional_escape(rows)))  # noqa: S308 - spaces only are left out
+        bare = _INDENTS.sub(lambda found: found[1] or "\n", conditional_escape(rows))
+        rows = mark_safe(bare)  # noqa: S308 - spaces only are left out
     position = 0
 
     def complete(start: re.Match[str]) -> str:
@@ -158,15 +159,20 @@ def form_faults(context: Context, *forms: BaseForm) -> dict[str, Any]:
     return {"faults": [fault for form in found.values() for fault in _faults_of(form)]}
 
 
-def _forms_among(values: Iterable[Any]) -> Iterator[BaseForm]:
-    """The forms among values, in mappings and lists as well. By exact types: a lazy value is not worked out."""
-    for value in values:
+def _forms_among(values: Iterable[Any], *, depth: int = 4) -> Iterator[BaseForm]:
+    """The forms among values, in mappings and lists, and as `form` or `forms` of an object.
+
+    By exact types: a lazy value is not worked out.
+    """
+    for value in values if depth else ():
         if issubclass(type(value), BaseForm):
             yield value
         elif type(value) is dict:
-            yield from _forms_among(value.values())
+            yield from _forms_among(value.values(), depth=depth - 1)
         elif type(value) in (list, tuple):
-            yield from (one for one in value if issubclass(type(one), BaseForm))
+            yield from _forms_among(value, depth=depth - 1)
+        elif held := getattr(value, "__dict__", None):
+            yield from _forms_among([held[name] for name in ("form", "forms") if name in held], depth=depth - 1)
 
 
 def _faults_of(form: BaseForm) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from policies.published.models import PolicyDocument
 from portal.accounts.models import Region
-from portal.core.money import ZERO, format_wan_yuan, format_yuan, yuan_in_words
+from portal.core.money import ZERO, format_yuan, yuan_in_words
 from review.appropriations.enums import AppropriationState
 from review.appropriations.models import Appropriation
 from review.appropriations.selectors import total_of
@@ -54,7 +54,7 @@ def publicity_document(publicity: PublicityList) -> OfficialDocument:
     if publicity.withdrawn_reason:
         paragraphs.append(f"本公示已撤下，原因：{publicity.withdrawn_reason.rstrip('。')}。")
     columns = [Column("地区", 18, "middle"), Column("事项", 0), Column("数量", 12, "middle")]
-    columns += [Column("拟认定", 30)] * with_title + [Column("拟资助金额（万元）", 25, "figure")] * with_money
+    columns += [Column("拟认定", 30)] * with_title + [Column("拟资助金额（元）", 25, "figure")] * with_money
     rows = [
         (
             str(number),
@@ -63,11 +63,11 @@ def publicity_document(publicity: PublicityList) -> OfficialDocument:
             entry.item_title + ("（已退出本次公示）" if entry.has_left else ""),
             str(entry.count),
             *[entry.title or "—"] * with_title,
-            *["不涉及资金" if entry.amount is None else format_wan_yuan(entry.amount)] * with_money,
+            *["不涉及资金" if entry.amount is None else format_yuan(entry.amount)] * with_money,
         )
         for number, entry in enumerate(entries, start=1)
     ]
-    total = format_wan_yuan(sum((entry.amount or ZERO for entry in entries), ZERO))
+    total = format_yuan(sum((entry.amount or ZERO for entry in entries), ZERO))
     ends = ("合计", f"{len(entries)}件", "", "", "", *[""] * with_title, *[total] * with_money)
     shown = fitted([Column("序号", _POSITION, "middle"), Column("申报单位", 0), *columns])
     return OfficialDocument(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from portal.core.charts import BarChart, BarRow, ColumnChart, ColumnGroup, Datum, bar_chart, column_chart
-from portal.core.money import format_wan_yuan
+from portal.core.money import WAN
 from review.figures.measures import Measure
 
 if TYPE_CHECKING:
@@ -28,10 +29,14 @@ def number_chart(months: Sequence[Tally]) -> ColumnChart:
 def sum_chart(months: Sequence[Tally]) -> ColumnChart:
     """Sums asked for, granted and paid by month."""
     groups = [
-        ColumnGroup(each.label, tuple(Datum(each.yuan(m), format_wan_yuan(each.yuan(m))) for m, _ in _SUMS))
-        for each in months
+        ColumnGroup(each.label, tuple(Datum(each.yuan(m), _wan(each.yuan(m))) for m, _ in _SUMS)) for each in months
     ]
-    return column_chart("各月金额", groups, series=[name for _, name in _SUMS])
+    return column_chart("各月金额（万元）", groups, series=[name for _, name in _SUMS])
+
+
+def _wan(yuan: Decimal) -> str:
+    """Rounded, as twelve months stand beside each other; the tables and the sheet have the exact sums."""
+    return f"{(yuan / WAN).quantize(Decimal('0.01')):,f}"
 
 
 def desk_chart(desks: Iterable[DeskRow]) -> BarChart:

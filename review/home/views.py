@@ -22,6 +22,7 @@ from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.row_versions import Rows, kept, rows_version
 from portal.kept_pages import NEW_KEY, render_kept
+from portal.navigation import menu_for
 from portal.notifications.models import Message
 from review.home import selectors
 from review.recoveries.models import Recovery
@@ -117,6 +118,7 @@ def _official(request: HttpRequest, user: User) -> HttpResponse:
         "today": today,
         "queues": selectors.waiting_for(user),
         "unread": selectors.unread_messages(user),
+        "duties": [link for link in menu_for(user) if not link.is_public],
     }
     if _PUBLICITY_ROLES & user.roles:
         context |= {

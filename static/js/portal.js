@@ -60,12 +60,30 @@
   // A form that was sent in place: go on from the top of what it was answered with.
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "content" && event.detail.requestConfig.verb === "post") {
-      document.getElementById("content").focus();
+      (document.querySelector("#content [role=alert][tabindex]") ?? document.getElementById("content")).focus();
     }
     if (event.detail.target.id === "calculator" && event.detail.requestConfig.formData?.has("add")) {
       document.querySelector("#calculator fieldset:last-of-type :is(input, select)")?.focus();
     }
   });
+
+  // A table wider than its place is scrolled by the keyboard, too; one that fits is no stop.
+  const markScrolled = () => {
+    for (const box of document.querySelectorAll(".table-responsive")) {
+      if (box.scrollWidth > box.clientWidth) {
+        box.tabIndex = 0;
+        box.setAttribute("role", "group");
+        box.setAttribute("aria-label", box.querySelector("caption")?.textContent.trim() || "表格");
+      } else {
+        for (const name of ["tabindex", "role", "aria-label"]) {
+          box.removeAttribute(name);
+        }
+      }
+    }
+  };
+  markScrolled();
+  window.addEventListener("resize", markScrolled);
+  document.addEventListener("htmx:afterSettle", markScrolled);
 
   // What gets the focus comes out from under the bar.
   document.addEventListener("focusin", () => {

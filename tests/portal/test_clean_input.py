@@ -22,5 +22,5 @@ def test_what_nobody_sees_is_gone_before_any_form_reads_it(db, client):
     again = Client().post(
         reverse("account_signup"), typed | passwords | {"name": "\u200b\u3164", "email": "b@example.org"}
     )
-    assert "这个字段是必填项" in again.content.decode()
+    assert "请填写这一项" in again.content.decode()
     assert User.objects.count() == 1

@@ -11,7 +11,7 @@ from applications.claims.enums import UNDER_REVIEW, ClaimStatus
 from applications.claims.models import Claim
 from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
-from portal.core.money import WAN, ZERO
+from portal.core.money import ZERO
 from portal.core.spreadsheets import Column, Kind, build_sheet
 from review.decisions.enums import ObjectionState
 from review.decisions.models import Objection, PublicityEntry, PublicityList
@@ -124,7 +124,7 @@ def open_objections(user: User) -> QuerySet[Objection]:
 
 
 def publicity_sheet(publicity: PublicityList) -> bytes:
-    """The 公示 sheet: what the public sees, sums in 万元."""
+    """The 公示 sheet: what the public sees, sums in yuan."""
     entries = list(publicity.entries.all())
     columns = [
         Column("序号", Kind.NUMBER, 6),
@@ -132,7 +132,7 @@ def publicity_sheet(publicity: PublicityList) -> bytes:
         Column("地区", width=12),
         Column("事项", width=30),
         Column("数量", Kind.NUMBER, 8),
-        Column("拟资助金额（万元）", Kind.WAN, 20),
+        Column("拟资助金额（元）", Kind.MONEY, 20),
         Column("备注", width=20),
     ]
     rows = [
@@ -142,10 +142,10 @@ def publicity_sheet(publicity: PublicityList) -> bytes:
             e.district_name,
             e.item_title,
             e.count,
-            None if e.amount is None else e.amount / WAN,
+            e.amount,
             f"认定：{e.title}" if e.title else "",
         )
         for number, e in enumerate(entries, start=1)
     ]
-    note = f"公示期：{publicity.starts_on:%Y-%m-%d} 至 {publicity.ends_on:%Y-%m-%d}　单位：万元　共 {len(rows)} 件"
+    note = f"公示期：{publicity.starts_on:%Y-%m-%d} 至 {publicity.ends_on:%Y-%m-%d}　单位：元　共 {len(rows)} 件"
     return build_sheet(publicity.title, columns=columns, rows=rows, note=note)

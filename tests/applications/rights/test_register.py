@@ -297,6 +297,7 @@ def test_what_is_wrong_is_shown_beside_what_was_typed(applicant, member, client)
     assert response.status_code == 422
     assert "请填写授权公告日" in page
     assert 'value="很多"' in page
+    assert page.index('role="alert" tabindex="-1" autofocus') < page.index("授权公告日</a>：请填写授权公告日")
     assert not Right.objects.exists()
 
 

@@ -225,7 +225,7 @@ def test_pressing_save_twice_makes_one_call(desk, items):
 
 
 WRONG = {
-    "title": ({"title": ""}, "这个字段是必填项"),
+    "title": ({"title": ""}, "请填写这一项"),
     "moment": ({"opens_at": "明天"}, "“明天”不是日期"),
     "end before beginning": ({"closes_at": "2020-01-01T00:00"}, "截止时间应晚于开始时间"),
     "last day": ({"facts_last": "2024-12-31"}, "末日不能早于首日"),

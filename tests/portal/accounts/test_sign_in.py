@@ -119,7 +119,7 @@ class TestSigningUp:
             ({"password1": "12345678901"}, "数字"),
             ({"password1": "password1234"}, "常见"),
             ({"phone": "12345"}, "11 位手机号码"),
-            ({"name": ""}, "这个字段是必填项"),
+            ({"name": ""}, "请填写这一项"),
             ({"email": "nobody"}, "有效的"),
         ],
     )

@@ -168,7 +168,7 @@ def test_what_nobody_sees_is_taken_out_of_a_name_and_nothing_else(typed, kept):
 )
 def test_a_name_of_nothing_visible_is_empty(typed):
     assert visible(typed).strip() == ""
-    with pytest.raises(forms.ValidationError, match="这个字段是必填项"):
+    with pytest.raises(forms.ValidationError, match="请填写这一项"):
         SearchField().clean(typed)
 
 
