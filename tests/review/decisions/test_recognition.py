@@ -36,7 +36,7 @@ from tests.review.worlds import MINUTES, again, expected, fresh, on, publish, ta
 
 pytestmark = pytest.mark.django_db
 
-TITLE = "鼓励申报国家知识产权优势、示范企业"
+TITLE = "国家知识产权优势、示范企业"
 HELD = {"title_name": "国家知识产权示范企业", "awarded_on": "2026-03-01"}
 
 
