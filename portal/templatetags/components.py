@@ -180,7 +180,7 @@ def _faults_of(form: BaseForm) -> Iterator[Fault]:
         field = form[name] if name in form.fields else None
         for error in errors:
             if field is None or field.is_hidden:
-                yield Fault("", "", error)
+                yield Fault("", "", str(error))
             else:
                 # A group of choices has no control of its own name.
-                yield Fault(f"#{field.id_for_label or f'div_{field.auto_id}'}", strip_tags(str(field.label)), error)
+                yield Fault(f"#{field.id_for_label or f'div_{field.auto_id}'}", strip_tags(str(field.label)), str(error))
