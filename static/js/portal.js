@@ -67,6 +67,9 @@
     }
   });
 
+  // Where the address names a place of the page, the browser goes there and not to what has to be mended first.
+  window.addEventListener("load", () => document.querySelector("main > [role=alert][autofocus]")?.focus());
+
   // A table wider than its place is scrolled by the keyboard, too; one that fits is no stop.
   const markScrolled = () => {
     for (const box of document.querySelectorAll(".table-responsive")) {
