@@ -8,9 +8,10 @@ from decimal import Decimal
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from policies.calls.enums import FilePurpose
 from policies.calls.models import Call
 from policies.calls.selectors import callable_items
-from policies.calls.services.attachments import add_attachment
+from policies.calls.services.attachments import Material, add_attachment
 from policies.calls.services.changes import extend_call, publish_call
 from policies.calls.services.drafts import draft_call
 from policies.calls.services.plans import CallPlan, ItemPlan
@@ -21,6 +22,8 @@ from review.demo.papers import sample_paper
 NAMESPACE = uuid.UUID("0b0f5d3e-6c1b-4a53-9f5a-0f9f5b2f7d11")
 WUXI = "320200"
 DOCUMENTS = ("wx2020", "bh2024")
+# The item with a sample of one of its materials.
+_SAMPLED = "wx2020-01-inv"
 CONTACT = ("无锡市知识产权局运用促进处 周工", "0510-81820000", "无锡市滨湖区观山路 199 号市民中心 5 号楼 212 室")
 
 
@@ -92,6 +95,11 @@ def make_call(script: CallScript, *, act: ActorContext, publisher: User, end: da
     call = draft_call(region, plan=plan, key=uuid.uuid5(NAMESPACE, script.number), act=act)
     paper = SimpleUploadedFile("申报通知.pdf", sample_paper("申报通知", unique=script.number))
     add_attachment(call, name="申报通知（盖章件）.pdf", file=paper, act=act)
+    for item in items:
+        if item.code == _SAMPLED:
+            sample = SimpleUploadedFile("专利证书.pdf", sample_paper("专利证书", unique=f"样表 {script.number}"))
+            material = Material(FilePurpose.SAMPLE, item.pk, "certificate")
+            add_attachment(call, name="专利证书（样表）.pdf", file=sample, act=act, material=material)
     return publish_call(call, seen=call.revision, act=replace(act, user=publisher))
 
 

@@ -71,7 +71,7 @@ def load_rights(applicants: Sequence[Applicant], *, now: datetime) -> None:
 
 _ROSTER_KEY = uuid.UUID("5d0c2b5e-0b6e-4f0f-9d59-3d4a1f6f7c02")
 # An organisation that the roster names and that is not registered here.
-_UNREGISTERED = "91320211MA1N00002G"
+UNREGISTERED = "91320211MA1N00002G"
 
 
 def load_entitlements(applicants: Sequence[Applicant], officials: Mapping[str, User], *, now: datetime) -> None:
@@ -87,7 +87,7 @@ def load_entitlements(applicants: Sequence[Applicant], officials: Mapping[str, U
             "certified_on": "2026-06-18",
             "valid_to": "2029-06-17",
         }
-        for number, uscc in enumerate([*codes, _UNREGISTERED], start=7101)
+        for number, uscc in enumerate([*codes, UNREGISTERED], start=7101)
     ]
     plan = RosterPlan(
         region=Region.objects.get(pk="320200"),

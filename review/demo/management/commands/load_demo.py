@@ -18,6 +18,7 @@ from review.demo.ownership import load_ownership
 from review.demo.people import load_people
 from review.demo.policydrafts import load_policy_drafts
 from review.demo.rates import load_rates
+from review.demo.registers import load_registers
 from review.demo.rights import load_entitlements, load_rights
 from review.demo.targets import load_targets
 from review.demo.whatif import load_simulations
@@ -51,5 +52,6 @@ class Command(BaseCommand):
         load_followups(officials, now=now)
         load_desks(officials, now=now)
         load_entitlements(applicants, officials, now=now)
+        load_registers(applicants, officials, now=now)
         count_everything()
         self.stdout.write(f"{Claim.objects.count()} demo claims.")
