@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from policies.engine import split
+from policies.engine import split, stages
 from policies.engine.guards import chosen
 from policies.engine.limits.registry import read_limits
 from policies.engine.model import Fact, Item
@@ -51,10 +51,11 @@ def amount_text(item: Item) -> str:
     steps = read_operations(step for step in item.steps if chosen(step, item.defaults))
     sentences = [words for step in steps if (words := step.full_sentence(label))]
     sentences += [
-        limit.sentence() for limit in read_limits(spec for spec in item.limits if chosen(spec, item.defaults))
+        limit.sentence(label) for limit in read_limits(spec for spec in item.limits if chosen(spec, item.defaults))
     ]
     if item.split is not None:
         sentences.append(split.sentence(item.split))
+    sentences += filter(None, [stages.sentence(item.stages)])
     if item.content["overlap"] is not None:
         sentences.append("其他政策已就同一事项支持的，只补差额")
     return "；".join(dict.fromkeys(sentences)) + "。"

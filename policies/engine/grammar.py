@@ -134,6 +134,7 @@ ITEM_OPTIONAL: Keys = {
     "conditions": _whole,
     "limits": _whole,
     "split": _whole,
+    "stages": _whole,
     "overlap": checks.boolean,
     "effect": _whole,
     "settings": list_of(checks.name),
@@ -141,5 +142,7 @@ ITEM_OPTIONAL: Keys = {
     "claimable": checks.boolean,
     **PROCEDURE,
 }
+STAGE_REQUIRED: Keys = {"share": checks.ratio_above_zero}
+STAGE_OPTIONAL: Keys = {"milestone": checks.text, "days": workdays}
 RULE_REQUIRED: Keys = {"rule": checks.item_id, "article": checks.text, "title": checks.text, "modelled_as": checks.text}
 RULE_OPTIONAL: Keys = {"reason": checks.text, "programme": _whole}

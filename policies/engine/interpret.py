@@ -42,6 +42,17 @@ def assess(catalogue: Catalogue, question: dict[str, Any]) -> Assessment:
     return _answer(asked, parts, pool)
 
 
+def stated_values(catalogue: Catalogue, question: dict[str, Any], name: str) -> list[Any]:
+    """What each line of a question has of a fact, stated or worked out, None for none. Raises QuestionError."""
+    asked = read_question(catalogue, question)
+    found = []
+    for part in asked.parts:
+        run = Part(part, part.program, asked.year)
+        _run_lines(catalogue, asked, run)
+        found += [line.facts.get(name) for line in run.lines]
+    return found
+
+
 def _cut_to_supported(run: Part, supported: tuple[int, ...], pool: Pool) -> None:
     """Where people grant less than the rules give, each line is cut to what they grant; never raised to it."""
     for line, fen in zip(run.lines, supported, strict=True):

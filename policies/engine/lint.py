@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from policies.engine import split as splits
+from policies.engine import stages as payment_stages
 from policies.engine.checks import NO_CHOICE, Checker
 from policies.engine.conditions.registry import family_of
 from policies.engine.limits.base import Limit
@@ -51,6 +52,12 @@ UNSUITED_TEST = problem_code(
     "{fact} 不能这样检验",
     "{test} 不适用于这一类事实，请改用别的检验",
     form="“{fact:fact}”不能用“{test:test}”检查，请改选怎么检查。",
+)
+NOT_YES_OR_NO = problem_code(
+    "not_yes_or_no",
+    "{fact} 只能是 true 或 false",
+    "请写成 is: true 或 is: false，不加引号",
+    form="“{fact:fact}”请选择是或否。",
 )
 NOTHING_TO_SPLIT = problem_code(
     "nothing_to_split", "没有金额可以分担", "请删除 split", form="没有金额可以分担，请清空市区分担。"
@@ -170,6 +177,8 @@ class _Lint:
             self.add((*at, kind), UNSUITED_TEST.fault(test=kind, fact=name))
             return
         choices = dict(SPECIAL_CHOICES.get(name) or fact.get("choices", ()))
+        if fact_type == "boolean" and not all(isinstance(value, bool) for value in family_of(kind).choices(bound)):
+            self.add((*at, kind), NOT_YES_OR_NO.fault(fact=name))
         for value in family_of(kind).choices(bound) if choices else ():
             if value not in choices:
                 self.add((*at, kind), NO_CHOICE.fault(value=str(value), fact=name, known=list(choices)))
@@ -182,12 +191,15 @@ class _Lint:
             earlier = (other for other in limits[:number] if other.acts_as == limit.acts_as)
             if limit.acts_as is not None and any(_compatible(limit, other) for other in earlier):
                 self.add(("limits", number), LIMIT_TWICE.fault())
-            for place, fault in limit.problems(self.content["id"]):
+            for place, fault in limit.problems(self.content["id"], self.item.types):
                 self.add(("limits", number, *place), fault)
         for place, fault in splits.problems(self.content["split"] or {}):
             self.add(("split", *place), fault)
-        if self.content["split"] and not any(step.role is Role.SETS and step.pays for step in self.item.steps):
+        pays = any(step.role is Role.SETS and step.pays for step in self.item.steps)
+        if self.content["split"] and not pays:
             self.add(("split",), NOTHING_TO_SPLIT.fault())
+        for place, fault in payment_stages.problems(payment_stages.read_stages(self.content), pays=pays):
+            self.add(("stages", *place), fault)
 
     def named_facts(self) -> None:
         """The date and the subject of an item are facts of it, of the right type."""

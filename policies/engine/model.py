@@ -11,6 +11,7 @@ from typing import Any
 
 from policies.engine.procedure import Procedure
 from policies.engine.programme import Programme
+from policies.engine.stages import Stage, read_stages
 
 Content = Mapping[str, Any]
 
@@ -149,6 +150,11 @@ class Item:
     def procedure(self) -> Procedure:
         """The way of its claims through the offices."""
         return Procedure.read(self.content)
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages in which it is paid; none where it is paid at once."""
+        return read_stages(self.content)
 
     @cached_property
     def defaults(self) -> Mapping[str, bool | str | None]:

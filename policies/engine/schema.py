@@ -165,6 +165,12 @@ def normal_item(
     split = found.get("split")
     if split is not None:
         split = checker.fields(split, (*at, "split"), required=splits.REQUIRED, optional=splits.OPTIONAL)
+    stages = [
+        stage
+        for part, where in checker.elements(found.get("stages"), (*at, "stages"))
+        if (stage := checker.fields(part, where, required=grammar.STAGE_REQUIRED, optional=grammar.STAGE_OPTIONAL))
+        and "share" in stage
+    ]
     effect = _effect(checker, found["effect"], (*at, "effect")) if "effect" in found else document["effect"]
     if not grammar.ITEM_REQUIRED.keys() <= found.keys():
         return None
@@ -195,6 +201,7 @@ def normal_item(
         "overlap": document["overlap"] if found.get("overlap", True) and found["kind"] != "target" else None,
         "notes": found.get("notes", []),
         "claimable": found.get("claimable", found["kind"] != "target" and document["status"] == "in_force"),
+        **({"stages": stages} if stages else {}),
         **_procedure(checker, found, at, document=document),
     }
     used = used_facts(content)

@@ -86,7 +86,7 @@ def _new_row(part: str, word: str) -> dict[str, Any] | None:
         return operation.authored(**copy.deepcopy(dict(operation.preset)))
     if part == "limits" and word in limit_kinds():
         return {word: "", **copy.deepcopy(dict(limit_kinds()[word].preset))}
-    return {} if part in ("conditions", "effect", "document.effect", "programme.owners") else None
+    return {} if part in ("conditions", "effect", "stages", "document.effect", "programme.owners") else None
 
 
 def _with_own_code(row: dict[str, Any], rows: list[Any]) -> dict[str, Any]:

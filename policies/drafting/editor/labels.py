@@ -61,6 +61,7 @@ ITEM_KEYS = {
     "conditions": "条件",
     "limits": "限额和次数",
     "split": "市区分担",
+    "stages": "分期拨付",
     "overlap": "与其他政策重复时",
     "effect": "本事项的施行期",
     "settings": "采用的口径",
@@ -91,6 +92,8 @@ SPLIT_KEYS = {
     "town": "乡镇（街道）承担",
     "cite": "依据",
 }
+STAGE_KEYS = {"share": "拨付比例", "milestone": "拨付节点", "days": "几个工作日内"}
+STAGE_HELP = {"share": "如 60%", "milestone": "如“项目验收合格”；首期批准后就付的留空", "days": "没有写明的留空"}
 
 KIND_OF_ROW = "这一步做什么"
 CONDITION_KEYS = {

@@ -74,6 +74,14 @@ ITEM_PARTS = (
         empty="没有限额和次数。",
     ),
     PartSpec("split", "各级分担", "不填则不分担。省级和乡镇不分担的留空。", record="split"),
+    PartSpec(
+        "stages",
+        "分期拨付",
+        "批准的金额按比例分几期付，各期比例合计 100%。",
+        rows="stages",
+        row_name="一期",
+        empty="一次拨付。",
+    ),
     PartSpec("periods", "办理期限", "各环节的工作日；不填的同文件或平台的规定。", record="periods"),
     PartSpec(
         "readings", "采用的口径", "文件没有写明、由主管部门选定的理解。规则里用到的口径会自动列入。", keys=("settings",)
@@ -212,6 +220,7 @@ INNER_WORDS: dict[str, KeyWords] = {
     "overlap": _OVERLAP_WORDS,
     "periods": _PERIODS_WORDS,
     "split": KeyWords(labels.SPLIT_KEYS, {"city": "如 60%", "province": "如 30%", "town": "如 10%"}),
+    "stages": KeyWords(labels.STAGE_KEYS, labels.STAGE_HELP),
     "facts": KeyWords({"name": "代码", "group": "必填还是选填", **labels.FACT_KEYS}, labels.FACT_KEY_HELP),
     "evidence": KeyWords({"code": "代码", "group": "必交还是选交", **labels.EVIDENCE_KEYS}, {}),
     "conditions": KeyWords(labels.CONDITION_KEYS, labels.CONDITION_HELP),

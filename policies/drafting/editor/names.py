@@ -12,6 +12,7 @@ from policies.engine.conditions.registry import family_of, known_tests
 from policies.engine.limits.registry import limit_kind_of, limit_labels, read_limit
 from policies.engine.money import number_text
 from policies.engine.operations.registry import operation_of, read_operation
+from policies.engine.stages import read_stages
 from policies.engine.terms import SPECIAL_CHOICES, SPECIAL_FIELDS, SPECIAL_TYPES
 from policies.engine.vocabulary import package_vocabulary
 
@@ -190,8 +191,13 @@ def limit_sentence(limit: Mapping[str, Any], words: SectionNames) -> str:
     kind = limit_kind_of(limit)
     if kind is None:
         return "还没有选限什么"
-    sentence = _sentence(lambda: read_limit(limit).sentence()) or f"{limit_labels()[kind]}：还没有填完"
+    sentence = _sentence(lambda: read_limit(limit).sentence(words.label)) or f"{limit_labels()[kind]}：还没有填完"
     return sentence + guard_sentence(limit, words)
+
+
+def stage_sentence(stage: Mapping[str, Any]) -> str:
+    """One stage of a payment in words, with what it has so far."""
+    return _sentence(lambda: read_stages({"stages": [stage]})[0].words) or "还没有填完"
 
 
 def condition_sentence(condition: Mapping[str, Any], words: SectionNames) -> str:

@@ -20,6 +20,7 @@ from policies.drafting.editor.names import (
     fact_sentence,
     guard_sentence,
     limit_sentence,
+    stage_sentence,
     step_sentence,
     test_sentence,
 )
@@ -311,8 +312,8 @@ class SectionPage:
             return _GROUP_WORDS["evidence"][group], evidence_sentence(row), ""
         if key == "settings":
             return "", str(row.get("label") or group), str(row.get("source") or "")
-        if key == "owners":
-            return "", str(row.get("who") or "还没有写单位"), ""
+        if key in ("stages", "owners"):
+            return "", stage_sentence(row) if key == "stages" else str(row.get("who") or "还没有写单位"), ""
         return "", _period_sentence(row, words), ""
 
 
@@ -320,6 +321,7 @@ _CODE_HELP = "小写字母和下划线，如 layout_fees"
 _NEEDED: dict[str, tuple[str, ...]] = {
     "conditions": ("code", "text", "field"),
     "effect": ("from", "to"),
+    "stages": ("share", "milestone", "days"),
     "settings": ("label", "kind", "default", "source"),
     "owners": ("who", "part"),
 }  # fmt: skip

@@ -152,6 +152,7 @@ def section_codec(kind: str, types: Mapping[str, str]) -> Record:
             steps=Rows(_step(types)),
             limits=Rows(_limit(types)),
             split=Record(_codecs({**split.REQUIRED, **split.OPTIONAL})),
+            stages=Rows(Record(_codecs({**grammar.STAGE_REQUIRED, **grammar.STAGE_OPTIONAL}))),
             effect=Rows(period),
             periods=periods,
         )
@@ -284,8 +285,10 @@ def read_section(posted: Posted) -> dict[str, Any]:
     kind = (posted.get(f"{ROOT}-is") or ("item",))[-1]
     types: dict[str, str] = {}
     if kind == "item":
-        asked = _facts().read(posted, f"{ROOT}-facts")
-        types = fact_types({} if asked is ABSENT else {"facts": asked})
+        # A test is read by the type of its fact, be it asked for or worked out by a step.
+        parts = {"facts": _facts(), "steps": Rows(_step({}))}
+        known = {key: codec.read(posted, f"{ROOT}-{key}") for key, codec in parts.items()}
+        types = fact_types({key: part for key, part in known.items() if part is not ABSENT})
     found = section_codec(kind if kind in yaml_codec.KINDS else "item", types).read(posted, ROOT)
     section: dict[str, Any] = {} if found is ABSENT else found
     for row in own_facts(section).values():

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from policies.engine.conditions.registry import family_of
+from policies.engine.limits.registry import read_limits
 from policies.engine.model import Item
 from policies.engine.money import parse_ratio, parse_yuan
 from policies.engine.operations.registry import read_operations
@@ -69,8 +70,8 @@ def _edges_of(item: Item) -> Edges:
     words: dict[str, list[str]] = {}
     for field, test in _tests(item):
         _note_test(field, test, numbers, words)
-    for operation in read_operations(item.steps):
-        for name, value in operation.edges():
+    for rule in (*read_operations(item.steps), *read_limits(item.limits)):
+        for name, value in rule.edges():
             if isinstance(value, str):
                 words.setdefault(name, []).append(value)
             else:

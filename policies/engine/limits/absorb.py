@@ -14,10 +14,11 @@ from policies.engine.spec import key
 from policies.engine.terms import LEDGERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from policies.engine.batch.answers import Work
     from policies.engine.context import Context
+    from policies.engine.operations.base import Label
     from policies.engine.part import Part
     from policies.engine.pool import Pool
     from policies.engine.problems import Fault, Place
@@ -65,7 +66,7 @@ class Absorb(Limit):
             unused=context.note(self.code, "此前未获较低档次支持，不需扣减", cite=self.cite),
         )
 
-    def problems(self, item_id: str) -> Iterator[tuple[Place, Fault]]:
+    def problems(self, item_id: str, types: Mapping[str, str]) -> Iterator[tuple[Place, Fault]]:
         """A lower tier is another item."""
         if self.absorbs == item_id:
             yield ("absorbs",), ABSORBS_ITSELF.fault()
@@ -73,7 +74,7 @@ class Absorb(Limit):
     def other_items(self) -> Iterator[tuple[Place, str]]:
         yield ("absorbs",), self.absorbs
 
-    def sentence(self) -> str:
+    def sentence(self, label: Label) -> str:
         return "已获较低档次的只补差额"
 
     def short_name(self) -> str:

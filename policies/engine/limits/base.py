@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from policies.engine.columns.population import IntArray
     from policies.engine.context import Context
     from policies.engine.line import Line
-    from policies.engine.operations.base import Wording
+    from policies.engine.operations.base import Label, Wording
     from policies.engine.part import Part
     from policies.engine.pool import Pool
     from policies.engine.problems import Fault, Place
@@ -98,6 +98,8 @@ class CompiledLimit:
     """
 
     is_entered: ClassVar[bool] = True
+    # Whether a rank that a selection gave counts what was taken before, so that the ledger adds nothing to it.
+    ranks_all: ClassVar[bool] = False
     by_line: ClassVar[bool] = False
     turn: ClassVar[int]
     columns: ClassVar[type[LimitColumns]]
@@ -295,12 +297,16 @@ class Limit(Spec, ABC):
         """The facts that it asks for."""
         yield from ()
 
-    def problems(self, item_id: str) -> Iterator[tuple[Place, Fault]]:
-        """Faults of meaning of the limit of this item, each with its place inside the limit."""
+    def edges(self) -> Iterator[tuple[str, Fraction]]:
+        """Values of facts at which its answer changes, for made claims."""
+        yield from ()
+
+    def problems(self, item_id: str, types: Mapping[str, str]) -> Iterator[tuple[Place, Fault]]:
+        """Faults of meaning of the limit of this item, whose facts have these types, each with its place."""
         yield from ()
 
     @abstractmethod
-    def sentence(self) -> str:
+    def sentence(self, label: Label) -> str:
         """The limit in plain words."""
 
     @abstractmethod

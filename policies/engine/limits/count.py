@@ -11,7 +11,7 @@ import numpy as np
 from policies.engine.assessment import BucketUse
 from policies.engine.columns.ledger import Ledger
 from policies.engine.limits.base import GROUP, CompiledLimit, Limit, LimitColumns, Scoped, limits_of
-from policies.engine.limits.places import CountedLimit, QuotaLimit
+from policies.engine.limits.places import PLACES, CountedLimit, QuotaLimit
 from policies.engine.problems import problem_code
 from policies.engine.scopes import DISTRICT_YEAR, ONE_OF_GROUP
 from policies.engine.spec import COUNT, key
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from policies.engine.columns.population import IntArray
     from policies.engine.context import Context
     from policies.engine.line import Line
-    from policies.engine.operations.base import Wording
+    from policies.engine.operations.base import Label, Wording
     from policies.engine.part import Part
     from policies.engine.problems import Fault, Place
     from policies.engine.trace import Note
@@ -61,13 +61,13 @@ class Count(Scoped, Limit):
 
     @property
     def acts_as(self) -> object:
-        return type(self), self.are_places
+        return PLACES if self.are_places else type(self)
 
     def compile(self, context: Context, *, item_id: str) -> CompiledLimit:
         return (self._places if self.are_places else self._times)(context, item_id)
 
     def _times(self, context: Context, item_id: str) -> TimesLimit:
-        most = self.sentence()
+        most = self.sentence(context.label)
         return TimesLimit(
             code=self.code,
             scope=self.scope,
@@ -84,7 +84,7 @@ class Count(Scoped, Limit):
         )
 
     def _places(self, context: Context, item_id: str) -> QuotaLimit:
-        most = f"{self.sentence()}，排名第"
+        most = f"{self.sentence(context.label)}，排名第"
         return QuotaLimit(
             code=self.code,
             scope=self.scope,
@@ -101,14 +101,14 @@ class Count(Scoped, Limit):
             kept=context.note(self.code, lambda figures: f"{most} {figures[0]}，在名额内", cite=self.cite),
         )
 
-    def problems(self, item_id: str) -> Iterator[tuple[Place, Fault]]:
+    def problems(self, item_id: str, types: Mapping[str, str]) -> Iterator[tuple[Place, Fault]]:
         """Times are counted by decisions or lines, places of a year by lines or applicants."""
         tallies = ("lines", "applicants") if self.are_places else ("paid", "lines")
         if self.scope.by_subject or self.tally not in tallies:
             yield ("tally",), WRONG_TALLY.fault()
         yield from self.scope_problems()
 
-    def sentence(self) -> str:
+    def sentence(self, label: Label) -> str:
         if self.are_places:
             return f"{'各区' if self._by_district else ''}每年不超过 {self.count} 个名额"
         return f"{self._whose}最多支持 {self.count} 次"

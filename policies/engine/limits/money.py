@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from policies.engine.conditions.base import Predicate
     from policies.engine.context import Context
     from policies.engine.line import Line
-    from policies.engine.operations.base import Wording
+    from policies.engine.operations.base import Label, Wording
     from policies.engine.part import Part
     from policies.engine.problems import Fault, Place
     from policies.engine.trace import Note
@@ -98,7 +98,7 @@ class Money(Scoped, Limit):
     def acts_as(self) -> object:
         return (type(self), self.group, self.per) if self.group else None
 
-    def problems(self, item_id: str) -> Iterator[tuple[Place, Fault]]:
+    def problems(self, item_id: str, types: Mapping[str, str]) -> Iterator[tuple[Place, Fault]]:
         del item_id
         return self.scope_problems()
 
@@ -108,7 +108,7 @@ class Money(Scoped, Limit):
         if self.scale is not None:
             yield self.scale.only["field"]
 
-    def sentence(self) -> str:
+    def sentence(self, label: Label) -> str:
         shared = "（与同组事项合并计算）" if self.group else ""
         return f"{self.name}最高 {money_text(self.yuan)}{shared}"
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from policies.engine.columns.population import IntArray
     from policies.engine.context import Context
     from policies.engine.line import Line
+    from policies.engine.operations.base import Label
     from policies.engine.part import Part
     from policies.engine.trace import Note
 
@@ -57,7 +58,7 @@ class Once(Limit):
     def group_of_one(self) -> str:
         return self.once
 
-    def sentence(self) -> str:
+    def sentence(self, label: Label) -> str:
         return "同一件在同组事项中只支持一次" if SCOPES[self.per].by_subject else "同组事项只支持一次"
 
     def short_name(self) -> str:

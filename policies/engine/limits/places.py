@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from policies.engine.line import Line
     from policies.engine.part import Part
     from policies.engine.trace import Note
+
+
+# What limits of a year's places are alike in: of several only the first acts.
+PLACES = "places"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,16 +128,18 @@ class QuotaLedger(Ledger):
     """The places of a year that are taken."""
 
     shown_as = "places"
+    # The columns of the limits that stand on it.
+    columns: ClassVar[type[LimitColumns]] = QuotaColumns
 
     @cached_property
     def most(self) -> int:
-        return max(limits_of(run, QuotaColumns).count for run in self.runs)
+        return max(limits_of(run, self.columns).count for run in self.runs)
 
     def takes(self, run: Run, at: IntArray | slice) -> IntArray:
         return (np.zeros(len(run), dtype=np.int64) if run.answers.places is None else run.answers.places)[at]
 
     def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
-        return np.minimum(found, limits_of(run, QuotaColumns).count)
+        return np.minimum(found, limits_of(run, self.columns).count)
 
     def district_of(self, claim: int) -> str:
         """The district whose places these are, empty for those of a city."""
@@ -149,7 +155,7 @@ class QuotaLedger(Ledger):
     def uses(self) -> Iterator[QuotaUse]:
         """Every quota of every year, in the order of cities and years."""
         keys, buckets, taken = self.keys, self.buckets, self.settled()
-        limit, named = limits_of(self.runs[0], QuotaColumns), self.runs[0].item.content["document"]["region_code"]
+        limit, named = limits_of(self.runs[0], self.columns), self.runs[0].item.content["document"]["region_code"]
         asked = np.concatenate([np.zeros(0, dtype=np.int64), *(run.answers.asked_places for run in self.runs)])
         if not len(taken):
             return
@@ -178,7 +184,7 @@ class ApplicantPlaces(QuotaLedger):
         return self._places.found(self.taken > 0)
 
     def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
-        return (count := limits_of(run, QuotaColumns).count) * (found >= count)
+        return (count := limits_of(run, self.columns).count) * (found >= count)
 
     @cached_property
     def _places(self) -> Places:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from policies.engine.columns.keys import Keys
     from policies.engine.columns.population import IntArray
     from policies.engine.context import Context
-    from policies.engine.operations.base import Wording
+    from policies.engine.operations.base import Label, Wording
     from policies.engine.part import Part
     from policies.engine.pool import Pool
     from policies.engine.problems import Fault, Place
@@ -56,7 +56,7 @@ class YearTotal(Limit):
     group: str | None = key(GROUP, "与其他事项共用", help="几个事项写同一个组名，就共用这一笔资金", default=None)
 
     def compile(self, context: Context, *, item_id: str) -> TotalLimit:
-        most = self.sentence()
+        most = self.sentence(context.label)
         return TotalLimit(
             code=self.code,
             scope=SCOPES[self.per],
@@ -67,12 +67,12 @@ class YearTotal(Limit):
             cut=context.note(self.code, lambda figures: f"{most}，可用 {money_text(figures[0])}", cite=self.cite),
         )
 
-    def problems(self, item_id: str) -> Iterator[tuple[Place, Fault]]:
+    def problems(self, item_id: str, types: Mapping[str, str]) -> Iterator[tuple[Place, Fault]]:
         del item_id
         if not SCOPES[self.per].is_shared:
             yield ("per",), NOT_FOR_ALL.fault()
 
-    def sentence(self) -> str:
+    def sentence(self, label: Label) -> str:
         return f"{self._name}资金共 {money_text(self.year_total)}，不足时各项按同一比例折算"
 
     @property

@@ -94,6 +94,8 @@ class Claim:
             for limit in version.item.limits:
                 if "yuan" in limit and chosen(limit, version.settings):
                     yield limit["ledger"], limit.get("group") or self.item.id
+                elif "tops_up" in limit:
+                    yield limit["tops_up"], self.item.id
 
     def written(self) -> set[tuple[tuple[str, ...], str]]:
         """Every bucket that a claim of the item enters: in each scope its own, and those of its groups."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from policies.engine.batch.answers import Work
     from policies.engine.context import Context
-    from policies.engine.operations.base import Wording
+    from policies.engine.operations.base import Label, Wording
     from policies.engine.part import Part
     from policies.engine.pool import Pool
     from policies.engine.trace import Entry, Note
@@ -54,7 +54,7 @@ class Least(Limit):
         note = context.note(self.code, lambda figures: f"合计 {money_text(figures[0])}，不到起付金额", cite=self.cite)
         return LeastLimit(code=self.code, scope=APPLICANT, base=item_id, fen=self.least, note=note)
 
-    def sentence(self) -> str:
+    def sentence(self, label: Label) -> str:
         return f"不到 {money_text(self.least)} 的不支持"
 
     def short_name(self) -> str:

@@ -25,12 +25,12 @@ LIMITS = {
 def test_a_limit_is_read_by_its_key_and_speaks_of_itself(name):
     content, sentence, short_name = LIMITS[name]
     limit = read_limit({"code": "L", **content})
-    assert (limit.sentence(), limit.short_name()) == (sentence, short_name)
+    assert (limit.sentence(str), limit.short_name()) == (sentence, short_name)
     assert limit.kind == limit_kind_of(content)
 
 
 def test_kinds_have_labels_and_all_their_keys_too():
-    assert list(limit_labels()) == ["yuan", "year_total", "count", "once", "absorbs"]
+    assert list(limit_labels()) == ["yuan", "year_total", "count", "select", "once", "tops_up", "absorbs"]
     assert all(key.label for limit in limit_kinds().values() for key in limit.declared().values())
 
 

@@ -1,0 +1,147 @@
+"""`select`: the highest scores get the places of a year; what becomes of equal scores is the document's to say."""
+
+from collections import defaultdict
+from dataclasses import replace
+
+import pytest
+
+from policies.engine import amount_text, assess
+from policies.engine.batch import OUTCOME_CODES, generate, questions, simulate
+from policies.engine.buckets import Granted, bucket_entries, program_asked
+from policies.engine.money import parse_number
+from policies.engine.ranking import Candidate, placed
+from tests.policies.engine.batch.odd_rules import HEAD, PER, catalogue_from, fact, item, standard
+from tests.policies.engine.operations.support import NAME, ask, catalogue_with, refused, rules_of
+
+FACTS = [fact("panel_score", "number"), fact("turnover", "money")]
+SELECT = {"select": 3, "per": PER["city"], "by": "panel_score", "ties": "none", "needed": "60"}
+RULES = {"facts": FACTS, "limits": [SELECT]}
+TIES = ("none", "filed", "fact", "exceed")
+
+
+@pytest.mark.parametrize(
+    ("score", "rank", "yuan", "told"),
+    [
+        ("59.99", 1, 0, "panel_score 59.99，60 分以上方可入选"),
+        ("60", 1, 5000, "排名第 1，入选"),
+        ("99.99", 3, 5000, "排名第 3，入选"),
+        ("99.99", 4, 0, "排名第 4，未入选"),
+        (None, 3, 5000, "还没有panel_score，按入选测算"),
+    ],
+)
+def test_a_claim_needs_the_score_and_a_place(score, rank, yuan, told):
+    stated = {} if score is None else {"panel_score": score}
+    answer = ask([standard()], stated, asked={"rank": rank}, **RULES)
+    assert (answer.amount or 0) == yuan * 100
+    assert told in str([*answer.steps, *answer.reasons])
+
+
+SCORES = [90, 80, 80, 80, 70, None]
+
+
+@pytest.mark.parametrize(
+    ("ties", "places"),
+    [
+        ("none", [1, 4, 4, 4, 5, 6]),
+        ("exceed", [1, 2, 2, 2, 5, 6]),
+        ("filed", [1, 3, 2, 4, 5, 6]),
+        ("fact", [1, 4, 3, 2, 5, 6]),
+    ],
+)
+def test_equal_scores_are_placed_as_the_document_says(ties, places):
+    filed, turnover = [1, 3, 2, 4, 5, 0], [0, 5, 5, 9, 0, 0]
+    candidates = [Candidate(*one) for one in zip(SCORES, filed, turnover, strict=True)]
+    assert [one.place for one in placed(candidates, ties)] == places
+    if ties in ("none", "exceed"):
+        assert [one.rank for one in placed(candidates, ties)] == [1, 2, 2, 2, 5, 6]
+
+
+def best_by_hand(found, ties, count):
+    """The claims of one bucket that pass: taken one after the other, the equals of the last looked at by hand."""
+    scores = {claim: scored[0] for claim, scored in found.items()}
+    passed = set()
+    for claim, (score, turnover) in found.items():
+        before = [other for other in found if scores[other] > score]
+        equal = [other for other in found if scores[other] == score]
+        if ties == "fact":
+            before += [one for one in equal if (-found[one][1], one) < (-turnover, claim)]
+        elif ties == "filed":
+            before += [one for one in equal if one < claim]
+        elif ties == "none":
+            before += [one for one in equal if one != claim]
+        if len(before) < count:
+            passed.add(claim)
+    return passed
+
+
+def highest(question, name):
+    stated = [parse_number(line[name]) for line in question["lines"] if line.get(name, "未统计") != "未统计"]
+    return max(stated, default=-1)
+
+
+@pytest.mark.parametrize("ties", TIES)
+@pytest.mark.parametrize("per", ["city", "district"])
+def test_a_simulation_selects_the_best_of_each_year_before_it_pays(ties, per):
+    """The oracle ranks the claims that get something alone, and asks each again with its place."""
+    rule = {**SELECT, "select": 4, "per": PER[per], "ties": ties} | ({"then": "turnover"} if ties == "fact" else {})
+    catalogue = catalogue_with([standard()], facts=FACTS, limits=[rule, {"yuan": "9000", "per": PER["applicant"]}])
+    population = generate(catalogue, 240, seed=5, edge=True)
+    asked = list(questions(catalogue, population))
+    years = population.years().tolist()
+    pools = defaultdict(dict)
+    for claim, question in enumerate(asked):
+        answer = assess(catalogue, question)
+        if answer.amount and not question.get("rank"):
+            region = question["applicant"].get("region") if per == "district" else ""
+            pools[years[claim], region][claim] = highest(question, "panel_score"), highest(question, "turnover")
+    passed = {claim for found in pools.values() for claim in best_by_hand(found, ties, 4)}
+    ranked = {claim for found in pools.values() for claim in found}
+    had, expected = defaultdict(int), []
+    for claim, question in enumerate(asked):
+        applicant = int(population.applicant[claim])
+        stated = question.get("paid", {})
+        paid = {**stated, "lifetime": str(float(stated.get("lifetime", 0)) + had[applicant] / 100)}
+        rank = question.get("rank") or (5 if claim in ranked - passed else 1)
+        answer = assess(catalogue, {**question, "paid": paid, "rank": rank})
+        had[applicant] += answer.amount or 0
+        expected.append((answer.outcome, answer.amount or 0))
+
+    simulation = simulate(catalogue, population)
+    outcomes = [OUTCOME_CODES[code] for code in simulation.outcome.tolist()]
+    assert list(zip(outcomes, simulation.amount.tolist(), strict=True)) == expected
+    assert ranked - passed
+    assert any(use.taken < use.asked for use in simulation.quotas)
+
+
+def test_equal_scores_pass_the_number_of_places_only_where_the_document_says_so():
+    def ceilings(ties):
+        catalogue = catalogue_with([standard()], facts=FACTS, limits=[{**SELECT, "ties": ties}])
+        question = {"item": NAME, "on": "2021-01-01", "applicant": {"kind": "enterprise"}, "rank": 3}
+        question["lines"] = [{"granted_on": "2021-01-01", "panel_score": "70"}]
+        answer = assess(catalogue, question).as_dict()
+        entries = bucket_entries(program_asked(catalogue, question), answer, [Granted("", 500000)])
+        return {entry.ceiling.times for entry in entries}
+
+    assert (ceilings("none"), ceilings("exceed")) == ({None, 3}, {None})
+
+
+def test_it_is_told_and_a_nonsense_rule_is_refused():
+    rule = {**SELECT, "ties": "fact", "then": "turnover"}
+    told = amount_text(rules_of([standard()], facts=FACTS, limits=[rule]))
+    assert "每年按panel_score从高到低择优支持 3 个，60 分以上方可入选；同分的，turnover高者在前" in told
+    for wrong, code in (
+        ({"per": PER["applicant"]}, "not_of_a_year"),
+        ({"ties": "fact"}, "tie_fact"),
+        ({"then": "turnover"}, "tie_fact"),
+        ({"by": "granted_on"}, "not_a_score"),
+    ):
+        assert code in refused([standard()], facts=FACTS, limits=[{**SELECT, **wrong}])
+    places = {"count": 2, "per": PER["city"], "tally": "lines"}
+    assert "limit_twice" in refused([standard()], facts=FACTS, limits=[SELECT, places])
+
+
+def test_items_of_a_group_are_ranked_together():
+    rule = {**SELECT, "select": 1, "group": "g", "ties": "filed"}
+    catalogue = catalogue_from((HEAD, [item(f"odd-{n}", [standard()], facts=FACTS, limits=[rule]) for n in (97, 98)]))
+    simulation = simulate(catalogue, replace(generate(catalogue, 200, seed=2), rank=None))
+    assert {use.taken for use in simulation.quotas} == {0, 1}
