@@ -1,7 +1,7 @@
 """What the app registers: addresses, menu and audit words."""
 
 from applications.claims.selectors.progress import way_of
-from applications.claims.services.assessment import SCORES
+from applications.claims.services.assessment import RANKS, SCORES
 from portal.access import officials, public
 from portal.accounts.enums import Role
 from portal.audit.contents import register_contents
@@ -37,7 +37,7 @@ from review.decisions.models import (
 from review.decisions.panels import CLAIM_PANELS, ClaimPanel, Pane
 from review.decisions.selectors.queue import concluded_on
 from review.decisions.services.locking import CONCLUSION_CHECKS
-from review.decisions.services.places import place_problem
+from review.decisions.services.places import place_of, place_problem
 from review.decisions.services.scores import latest_score
 
 CONCLUDED.append(concluded_on)
@@ -83,6 +83,7 @@ CLAIM_PANELS.add(
 )
 CONCLUSION_CHECKS.append(place_problem)
 SCORES.append(latest_score)
+RANKS.append(place_of)
 register_menu("公示", "review:publicity_public", public, weight=50)
 register_menu("待办", "review:queue", officials(*_REVIEWERS), weight=90)
 register_menu("评审得分", "review:scores", officials(Role.CITY_OFFICER), weight=96)

@@ -150,6 +150,8 @@ def agenda_paper(
         paragraphs.append(f"指标情况：{agenda.budget_words.replace(' ', '')}，请先下达或调整指标。")
     if agenda.left_out:
         paragraphs.append(f"其中{agenda.left_out}件余额不足，本次暂不审定，留待追加预算后再议。")
+    if agenda.unplaced:
+        paragraphs.append(f"其中{agenda.unplaced}件按得分择优未入选。")
     if agenda.cut_tie:
         paragraphs.append(agenda.tie_words.replace(" ", ""))
     paragraphs += ["以上意见妥否，请会议审定。", _contact(region)]
@@ -185,7 +187,7 @@ def agenda_paper(
 
 
 def _agenda_row(number: int, row: AgendaRow, *, scored: bool, noted: bool) -> tuple[str, ...]:
-    note = "余额不足，暂不审定" if row.is_left_out else row.reason
+    note = row.left_out_words if row.is_left_out else row.reason
     return (
         str(number),
         row.claim.number or "",

@@ -50,7 +50,11 @@ class SchemeForm(forms.Form):
         label="与中位数相差超过多少分作提示", min_value=0, max_value=100, decimal_places=2, initial=15
     )
     places = forms.IntegerField(
-        label="入选名额", min_value=1, max_value=10_000, required=False, help_text="不限名额的留空。"
+        label="入选名额",
+        min_value=1,
+        max_value=10_000,
+        required=False,
+        help_text="不限名额的留空；政策规定打分择优的事项由政策定名额、最低得分和同分规则。",
     )
     needed = forms.DecimalField(
         label="入选最低得分", min_value=0, max_value=100, decimal_places=2, required=False, help_text="不设的留空。"

@@ -180,6 +180,8 @@ class Entry(models.Model):
     is_open = models.BooleanField("评审有效", default=True)
     score = models.DecimalField("得分", max_digits=5, decimal_places=2, null=True, blank=True)
     rank = models.PositiveIntegerField("名次", null=True, blank=True)
+    # The last of the year's places that it needs, those taken before counted; what the engine takes as its rank.
+    place = models.PositiveIntegerField("名额位次", null=True, blank=True)
     is_passed = models.BooleanField("入选", null=True, blank=True)
 
     objects = EntryQuerySet.as_manager()

@@ -10,7 +10,7 @@ from review.notices.compose import office_of
 from review.notices.letter import long_date
 from review.panels.enums import SeatState, TieRule
 from review.panels.models import Panel
-from review.panels.selectors.results import EntryScores
+from review.panels.selectors.results import EntryScores, selection_words
 
 # Millimetres that a place, a number of a claim and a score take.
 _POSITION, _NUMBER, _SCORE = 12.0, 34.0, 18.0
@@ -30,6 +30,7 @@ def panel_report(panel: Panel, scores: list[EntryScores], *, dated: date) -> Off
     selection = [f"入选名额{scheme.places}个"] * (scheme.places is not None)
     selection += [f"最低得分{scheme.needed}分"] * (scheme.needed is not None)
     rule = "、".join(selection) or "不设名额和最低得分"
+    told = selection_words([one.entry.claim for one in scores]) or [f"{rule}；{TieRule(scheme.tie).label}"]
     trimmed = f"去掉最高、最低分各{scheme.trimmed}个后取平均" if scheme.trimmed else "取平均"
     paragraphs = [
         (
@@ -37,7 +38,7 @@ def panel_report(panel: Panel, scores: list[EntryScores], *, dated: date) -> Off
             f"专家在查阅材料前申报回避{conflicts}件次，独立评分，互不知晓；评分于{long_date(dated)}前全部提交。"
         ),
         f"评分标准：{scheme.title}。指标：{criteria}。不适用的指标不计零分，其权重由其余指标按比例分担。",
-        f"每件得分为各专家加权得分{trimmed}。{rule}；{TieRule(scheme.tie).label}。",
+        f"每件得分为各专家加权得分{trimmed}。{'。'.join(told)}。",
         f"评审结果：入选{passed}件，未入选{len(scores) - passed}件，名次和得分见附件。",
         f"评审组意见：{panel.opinion.rstrip('。')}。",
     ]

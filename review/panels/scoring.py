@@ -13,6 +13,7 @@ from fractions import Fraction
 from statistics import median
 from typing import Generic, TypeVar
 
+from policies.engine.ranking import places as places_by
 from review.panels.enums import TieRule
 
 WHOLE = 100
@@ -80,10 +81,11 @@ class Standing(Generic[K]):
 
 @dataclass(frozen=True, slots=True)
 class Place(Generic[K]):
-    """A claim's rank from 1, and whether it passes: by the score that is needed and the places that there are."""
+    """A claim's rank from 1, the place that it takes of those there are, and whether it passes."""
 
     key: K
     rank: int
+    place: int
     is_passed: bool
 
 
@@ -98,12 +100,13 @@ def ranked(
         return (-one.score, one.filed) if tie == TieRule.FILED else (-one.score,)
 
     rows = sorted(standings, key=lambda one: (*order(one), one.filed))
-    found: list[Place[K]] = []
-    for one in rows:
-        better = sum(order(other) < order(one) for other in rows)
-        equal = sum(order(other) == order(one) for other in rows)
-        # Of equal ones at the end of the places all pass, or none does.
-        counted = better + equal if tie == TieRule.NONE else better + 1
-        passes = (places is None or counted <= places) and (needed is None or one.score >= needed)
-        found.append(Place(one.key, better + 1, passes))
-    return found
+    found = places_by([order(one) for one in rows], needs_all=tie == TieRule.NONE)
+    return [
+        Place(
+            one.key,
+            placed.rank,
+            placed.place,
+            (places is None or placed.place <= places) and (needed is None or one.score >= needed),
+        )
+        for one, placed in zip(rows, found, strict=True)
+    ]

@@ -200,7 +200,8 @@ def build_question(context: ClaimContext, *, on: date, unmet: Iterable[str] = ()
     codes = list(unmet)
     if ranks := [rank for rank_of in RANKS if (rank := rank_of(claim)) is not None]:
         # The place of a selection, or the next one that is free, whichever is later.
-        ledger["rank"] = max(*ranks, ledger.get("rank", 1))
+        free = 1 if any(limit.ranks_all for limit in rules.limits) else ledger.get("rank", 1)
+        ledger["rank"] = max(*ranks, free)
     return {**question, **ledger, **({"unmet": codes} if codes else {})}
 
 

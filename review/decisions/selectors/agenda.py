@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 
 from applications.claims.models import Claim
 from applications.ledger.selectors import CallUse, use_of_call
@@ -20,10 +20,10 @@ from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.money import ZERO, to_fen, to_yuan
 from review.decisions.enums import Stage
-from review.decisions.models import ClaimScore
 from review.decisions.selectors.agenda_budgets import BudgetNeed, budget_needs
 from review.decisions.selectors.agenda_shares import shared_sums
 from review.decisions.selectors.queue import WorkQueue, queues_of
+from review.decisions.selectors.selection import latest_scores, rules_of, standings
 
 
 def shortage_reason(cuts: Sequence[Cut]) -> str:
@@ -34,7 +34,7 @@ def shortage_reason(cuts: Sequence[Cut]) -> str:
 # What an agenda reckons with and lists: thousands of claims are held, of which a page names a hundred.
 _NEEDED = (
     *("key", "number", "status", "route", "submitted_at", "claimed_amount", "district_amount", "city_amount"),
-    *("call", "applicant", "item", "region", "city", "version"),
+    *("call", "applicant", "item", "region", "city", "version", "departures"),
 )
 
 
@@ -50,6 +50,8 @@ class AgendaRow:
     alike: int = 1
     # How each limit that is short cut it.
     cuts: tuple[Cut, ...] = ()
+    # Why a selection by score gives it no place.
+    unplaced: str = ""
 
     @property
     def is_cut(self) -> bool:
@@ -64,6 +66,11 @@ class AgendaRow:
     def is_left_out(self) -> bool:
         """Whether nothing is left for it: it waits for another meeting."""
         return self.is_cut and not self.granted
+
+    @property
+    def left_out_words(self) -> str:
+        """Why it is not decided now."""
+        return self.unplaced or "余额不足，暂不审定"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,11 @@ class Agenda:
 
     @property
     def left_out(self) -> int:
-        return sum(row.is_left_out for row in self.rows)
+        return sum(row.is_left_out and not row.unplaced for row in self.rows)
+
+    @property
+    def unplaced(self) -> int:
+        return sum(bool(row.unplaced) for row in self.rows)
 
     @property
     def seen(self) -> str:
@@ -185,9 +196,7 @@ def _is_uuid(text: str) -> bool:
 
 def _ranked(rows: Sequence[AgendaRow]) -> list[AgendaRow]:
     """The rows by score, the highest first; of one score, and without any at the end, in the order of filing."""
-    newest = ClaimScore.objects.filter(claim=OuterRef("claim")).order_by("-pk").values("pk")[:1]
-    latest = ClaimScore.objects.filter(claim__in=[row.claim.pk for row in rows], pk=Subquery(newest))
-    scores = dict(latest.values_list("claim_id", "score"))
+    scores = latest_scores([row.claim.pk for row in rows])
     counts = Counter(scores.values())
     scored = [
         replace(row, score=score, alike=counts[score] if score is not None else 1)
@@ -241,9 +250,16 @@ def _share(rows: list[AgendaRow], wants: Mapping[int, int], left: int, *, way: s
 
 
 def _within_documents(rows: Sequence[AgendaRow]) -> list[AgendaRow]:
-    """The rows cut to the sums that their documents let all claims of a year share."""
-    kept = list(rows)
-    for shared in shared_sums([row.claim for row in rows]):
+    """The rows that their documents give a place, cut to the sums that they let all claims of a year share."""
+    claims = [row.claim for row in rows]
+    rules = rules_of(claims)
+    ranked = standings(claims, rules)
+    kept = [
+        replace(row, granted=ZERO, unplaced=found.words) if found and not found.passes else row
+        for row in rows
+        for found in [ranked.get(row.claim.pk)]
+    ]
+    for shared in shared_sums(claims, rules):
         asking = ((at, row.granted) for at, row in enumerate(kept) if row.claim.pk in shared.claims)
         wants = {at: to_fen(granted) for at, granted in asking if granted}
         _share(kept, wants, shared.left, way=Shortage.PRO_RATA, cite=shared.cite)

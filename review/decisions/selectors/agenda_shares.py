@@ -12,14 +12,13 @@ from policies.engine.guards import chosen
 from policies.engine.limits.registry import read_limits
 from policies.engine.limits.year_total import YearTotal
 from policies.engine.scopes import SCOPES
-from policies.published.models import ItemVersion
-from policies.published.selectors import compiled_item
 from portal.core.money import to_fen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from applications.claims.models import Claim
+    from policies.engine import Item
 
 
 @dataclass(slots=True)
@@ -31,12 +30,11 @@ class SharedSum:
     claims: set[int] = field(default_factory=set)
 
 
-def shared_sums(claims: Sequence[Claim]) -> list[SharedSum]:
-    """The sums that these claims share. Two queries, whatever number of claims; one where no document has any."""
-    versions = ItemVersion.objects.in_bulk({claim.version_id for claim in claims})
+def shared_sums(claims: Sequence[Claim], rules: Mapping[int, Item]) -> list[SharedSum]:
+    """The sums that these claims, with their rules by key, share. One query; none where no document has any."""
     found: dict[str, SharedSum] = {}
     for claim in claims:
-        item = compiled_item(versions[claim.version_id])
+        item = rules[claim.pk]
         for limit in read_limits(spec for spec in item.limits if chosen(spec, item.defaults)):
             if isinstance(limit, YearTotal):
                 key = bucket_key(Bucket(SCOPES[limit.per], limit.group or item.id), party_of(claim))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.permissions import acts_for_applicant
 from portal.accounts.enums import Role
@@ -17,6 +16,7 @@ from portal.audit.services import record_audit, record_contents
 from portal.core.errors import RefusedError
 from portal.core.sheet_reading import read_pasted_cells
 from review.decisions.models import ClaimScore
+from review.decisions.selectors.selection import UNDECIDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,14 +25,6 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
     from portal.core.actor import ActorContext
 
-# Claims of which no sum is decided yet.
-UNDECIDED = frozenset(
-    {
-        *(ClaimStatus.SUBMITTED, ClaimStatus.CORRECTION, ClaimStatus.DISTRICT_REVIEW),
-        *(ClaimStatus.DISTRICT_CONFIRMATION, ClaimStatus.CITY_REVIEW, ClaimStatus.AUDIT, ClaimStatus.PANEL),
-        ClaimStatus.FINAL_DECISION,
-    }
-)
 _SCORE = re.compile(r"\d{1,4}(\.\d{1,2})?")
 _MOST_NAMED = 5
 

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from applications.claims.models import Claim
+from applications.ledger.selectors import Balance, balances
+from policies.engine.describe import label_of
+from policies.engine.limits.count import Count
+from policies.engine.limits.select import Select
+from policies.engine.ranking import NONE_PASS, Candidate, placed
+from review.decisions.selectors.selection import competing, place_key, places_in, rules_of, values_of
 from review.panels.enums import SeatState, TieRule
 from review.panels.models import Entry, Panel, ScoreSheet
 from review.panels.scoring import Place, Standing, outliers, ranked, rounded, trimmed_mean, weighted
@@ -42,16 +50,73 @@ def scores_of(panel: Panel) -> list[EntryScores]:
 
 
 def places_of(panel: Panel, scores: list[EntryScores]) -> tuple[dict[int, Decimal], list[Place[int]]]:
-    """Each claim's score by its entry's key, and the ranks. Every claim must have a score."""
+    """Each claim's score by its entry's key, and the ranks. Every claim must have a score.
+
+    Where a document selects by score, it says who passes, those of the same item and year ranked together; elsewhere
+    the scheme does, and equal scores do not pass the places that the document has.
+    """
     scheme = panel.scheme
     first = scheme.criterion_rows[:1]
     final = {one.entry.pk: rounded(trimmed_mean(list(one.exact.values()), scheme.trimmed)) for one in scores}
-    standings = []
     # The first filed comes first; of one moment, the one that was entered first.
     filed = sorted(scores, key=lambda one: (one.entry.claim.submitted_at, one.entry.claim_id))
+    rules = rules_of([one.entry.claim for one in filed])
+    by_year: dict[str, tuple[Select | Count, list[EntryScores]]] = {}
+    standings = []
+    selected: set[int] = set()
     for number, one in enumerate(filed):
+        claim, limit = one.entry.claim, places_in(rules[one.entry.claim_id])
+        if limit is not None:
+            by_year.setdefault(place_key(claim, rules[claim.pk], limit), (limit, []))[1].append(one)
+        if isinstance(limit, Select):
+            selected.add(one.entry.pk)
+            continue
         parts = [weighted(first, sheet.given[:1]) for sheet in one.sheets.values()]
         known = [part for part in parts if part is not None]
         lead = rounded(trimmed_mean(known, scheme.trimmed)) if known else Decimal(0)
         standings.append(Standing(one.entry.pk, final[one.entry.pk], lead, number))
-    return final, ranked(standings, tie=TieRule(scheme.tie), places=scheme.places, needed=scheme.needed)
+    found = ranked(standings, tie=TieRule(scheme.tie), places=scheme.places, needed=scheme.needed)
+    within: dict[int, Place[int]] = {}
+    for key, (limit, entries) in by_year.items():
+        within |= {place.key: place for place in _by_document(panel, key, limit, entries, final)}
+    kept = [replace(one, is_passed=one.is_passed and _fits(within.get(one.key))) for one in found]
+    return final, sorted([*kept, *(within[pk] for pk in selected)], key=lambda one: one.rank)
+
+
+def _fits(place: Place[int] | None) -> bool:
+    return place is None or place.is_passed
+
+
+def _by_document(
+    panel: Panel, key: str, limit: Select | Count, filed: list[EntryScores], final: Mapping[int, Decimal]
+) -> list[Place[int]]:
+    """The places of claims that share a document's places of a year, after those that are taken or promised already."""
+    claims = [one.entry.claim for one in filed]
+    promised = Entry.objects.filter(is_open=True, is_passed=True, claim__in=competing(claims[0], limit).values("pk"))
+    taken = balances([key]).get(key, Balance()).times + promised.exclude(panel=panel).count()
+    then = values_of(claims, limit.then) if isinstance(limit, Select) and limit.then else {}
+    candidates = [
+        Candidate(final[one.entry.pk], number, then.get(one.entry.claim_id)) for number, one in enumerate(filed)
+    ]
+    most, needed = (limit.select, limit.cut_off) if isinstance(limit, Select) else (limit.count, None)
+    return [
+        Place(
+            one.entry.pk,
+            placed_.rank,
+            taken + placed_.place,
+            taken + placed_.place <= most and (needed is None or final[one.entry.pk] >= needed),
+        )
+        for one, placed_ in zip(
+            filed, placed(candidates, limit.ties if isinstance(limit, Select) else NONE_PASS), strict=True
+        )
+    ]
+
+
+def selection_words(claims: Sequence[Claim]) -> list[str]:
+    """By which rules of their documents claims are selected, a sentence each; none where the scheme says it."""
+    found = {}
+    for rules in rules_of(claims).values():
+        limit = places_in(rules)
+        if isinstance(limit, Select):
+            found[rules.id] = f"“{rules.title}”按{rules.citation}：{limit.sentence(label_of(rules))}"
+    return list(found.values())

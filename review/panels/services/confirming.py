@@ -63,7 +63,10 @@ def entry_of(claim: Claim) -> Entry | None:
 def rank_of(claim: Claim) -> int | None:
     """The claim's place by a panel whose result is confirmed; what the engine takes as its rank."""
     entry = entry_of(claim)
-    return entry.rank if entry is not None and entry.panel.state == PanelState.CONFIRMED else None
+    if entry is None or entry.panel.state != PanelState.CONFIRMED:
+        return None
+    # Results of before places were kept have their rank for it.
+    return entry.place or entry.rank
 
 
 def report_made(claim: Claim, stage: Stage) -> MadeReport | None:

@@ -214,19 +214,20 @@ def _write_results(panel: Panel) -> None:
     entries = {one.entry.pk: one.entry for one in scores}
     for place in places:
         entry = entries[place.key]
-        entry.score, entry.rank, entry.is_passed = final[place.key], place.rank, place.is_passed
+        entry.score, entry.rank, entry.place = final[place.key], place.rank, place.place
+        entry.is_passed = place.is_passed
     _keep(list(entries.values()))
 
 
 def _undo_results(panel: Panel) -> None:
     entries = list(panel.entries.all())
     for entry in entries:
-        entry.score = entry.rank = entry.is_passed = None
+        entry.score = entry.rank = entry.place = entry.is_passed = None
     _keep(entries)
 
 
 def _keep(entries: list[Entry]) -> None:
-    Entry.objects.bulk_update(entries, ["score", "rank", "is_passed"])
+    Entry.objects.bulk_update(entries, ["score", "rank", "place", "is_passed"])
     record_contents(entries)
 
 

@@ -11,12 +11,14 @@ from django.db import transaction
 
 from policies.calls.models import Call
 from policies.published.models import SupportItem
+from policies.published.selectors import published_catalogue
 from portal.accounts.areas import covers_now
 from portal.accounts.enums import RegionLevel
 from portal.accounts.models import Region
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
+from review.decisions.selectors.selection import selection_of
 from review.panels.enums import TieRule
 from review.panels.models import SCHEME_KEEPER, Scheme
 from review.panels.scoring import Criterion
@@ -54,6 +56,7 @@ def make_scheme(region: Region, *, plan: SchemePlan, replaces: Scheme | None = N
     if user is None or not covers_now(user, region.pk, SCHEME_KEEPER) or region.level != RegionLevel.CITY:
         raise PermissionDenied("评分标准由本市的政策管理人员设定。")
     _check(plan)
+    _refuse_second_home(plan)
     with transaction.atomic():
         if replaces is not None:
             replaces = Scheme.objects.select_for_update().get(pk=replaces.pk)
@@ -71,6 +74,14 @@ def make_scheme(region: Region, *, plan: SchemePlan, replaces: Scheme | None = N
         after = {"title": made.title, "criteria": made.criteria, "minimum": made.minimum, "places": made.places}
         record_audit(act, action="panels.scheme", target=made, region_code=region.pk, after=after)
     return made
+
+
+def _refuse_second_home(plan: SchemePlan) -> None:
+    """Raise RefusedError where a scheme of an item says what its document says already: who passes."""
+    says = plan.places is not None or plan.needed is not None or plan.tie != TieRule.SHARED
+    versions = published_catalogue().items.get(plan.item.code, []) if plan.item and says else []
+    if versions and selection_of(versions[-1]) is not None:
+        raise RefusedError("该事项的名额、最低得分和同分规则由政策规定，请留空，不另设定。", "places")
 
 
 def _as_text(criterion: Criterion) -> dict[str, object]:

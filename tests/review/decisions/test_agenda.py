@@ -21,7 +21,7 @@ from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from portal.jobs.services import run_due_jobs
 from review.decisions.models import ClaimScore
-from review.decisions.selectors import agenda_shares
+from review.decisions.selectors import selection
 from review.decisions.selectors.agenda import agendas_of
 from review.decisions.services.bulk import decide_in_background
 from review.decisions.services.scores import enter_scores
@@ -96,7 +96,7 @@ def test_decision_maker_decides_the_shown_sums_and_nothing_that_changed_meanwhil
 def test_a_years_money_is_shared_as_the_document_says_whatever_the_call_does(office, world, monkeypatch):
     total = sum(claim.forwarded_amount for claim in world)
     rules = rules_of([standard()], limits=[{"year_total": str(total - 1), "per": PER["city"]}])
-    monkeypatch.setattr(agenda_shares, "compiled_item", lambda version: rules)
+    monkeypatch.setattr(selection, "compiled_item", lambda version: rules)
     agenda = agenda_of(office)
     assert (agenda.way, agenda.granted) == (Shortage.STOP, total - 1)
     assert [row.granted for row in agenda.rows] == [claim.forwarded_amount - Decimal("0.5") for claim in world]

@@ -1,0 +1,188 @@
+"""Selection by score (打分择优): where claims stand among those that ask for the places of the same year.
+
+Who has a place is the document's word: its number of places, the score that it needs, and its rule for equal scores.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from applications.claims.enums import ClaimStatus
+from applications.claims.models import Assessment, Claim
+from applications.ledger.keys import bucket_key
+from applications.ledger.selectors import Balance, balances, party_of
+from policies.engine import Outcome
+from policies.engine.buckets import Bucket
+from policies.engine.guards import chosen
+from policies.engine.interpret import stated_values
+from policies.engine.limits.count import Count
+from policies.engine.limits.registry import read_limits
+from policies.engine.limits.select import Select
+from policies.engine.ranking import Candidate, Score, placed
+from policies.facts.values import PANEL_SCORE
+from policies.published.models import ItemVersion
+from policies.published.selectors import catalogue_for, compiled_item, published_catalogue
+from review.decisions.models import ClaimScore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from decimal import Decimal
+
+    from policies.engine import Item
+
+# Claims of which no sum is decided yet.
+UNDECIDED = frozenset(
+    {
+        *(ClaimStatus.SUBMITTED, ClaimStatus.CORRECTION, ClaimStatus.DISTRICT_REVIEW),
+        *(ClaimStatus.DISTRICT_CONFIRMATION, ClaimStatus.CITY_REVIEW, ClaimStatus.AUDIT, ClaimStatus.PANEL),
+        ClaimStatus.FINAL_DECISION,
+    }
+)
+_GETS = (Outcome.PAYABLE, Outcome.NO_AMOUNT, Outcome.RECOGNISED)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A claim's place of a year: `place` counts those taken before; `waiting` claims have no score yet."""
+
+    rule: Select
+    score: Score | None
+    rank: int
+    place: int
+    waiting: int = 0
+
+    @property
+    def has_place(self) -> bool:
+        return self.place <= self.rule.select
+
+    @property
+    def passes(self) -> bool:
+        needed = self.rule.cut_off
+        return self.has_place and (needed is None or (self.score is not None and self.score >= needed))
+
+    @property
+    def words(self) -> str:
+        """Why it has no place."""
+        score = "没有得分" if self.score is None else f"得分 {self.score}"
+        needed = "" if self.rule.needed is None else f"，须 {self.rule.needed} 分以上"
+        return f"择优未入选：{score}，第 {self.rank} 名，每年名额 {self.rule.select} 个{needed}"
+
+
+def rules_of(claims: Sequence[Claim]) -> dict[int, Item]:
+    """The rules of each claim by its key. One query."""
+    versions = ItemVersion.objects.in_bulk({claim.version_id for claim in claims})
+    return {claim.pk: compiled_item(versions[claim.version_id]) for claim in claims}
+
+
+def places_in(item: Item) -> Select | Count | None:
+    """The limit by which an item's places of a year are counted, None where they are not."""
+    limits = read_limits(spec for spec in item.limits if chosen(spec, item.defaults))
+    found = (one for one in limits if isinstance(one, Select) or (isinstance(one, Count) and one.are_places))
+    return next(found, None)
+
+
+def selection_of(item: Item) -> Select | None:
+    """The rule by which an item selects by score, None where it does not."""
+    limit = places_in(item)
+    return limit if isinstance(limit, Select) else None
+
+
+def is_before_panel(claim: Claim) -> bool:
+    """Whether a panel ranks the claim."""
+    return "panel" in claim.departures.split(",")
+
+
+def place_key(claim: Claim, item: Item, rule: Select | Count) -> str:
+    """The key of the bucket in which the claim's place of the year is counted."""
+    return bucket_key(Bucket(rule.scope, rule.group or item.id), party_of(claim))
+
+
+def competing(claim: Claim, rule: Select | Count) -> QuerySet[Claim]:
+    """The claims that ask for places of the same year and are not decided yet, in the order of filing."""
+    filed = timezone.localtime(claim.submitted_at) if claim.submitted_at else timezone.localtime()
+    begin, end = (timezone.make_aware(datetime(year, 1, 1)) for year in (filed.year, filed.year + 1))  # noqa: DTZ001 - made aware here
+    codes = [claim.item.code]
+    if rule.group:
+        versions = (versions[-1] for versions in published_catalogue().items.values())
+        codes += [one.id for one in versions if any(spec.get("group") == rule.group for spec in one.limits)]
+    where = {"region_id": claim.region_id} if "district" in rule.per else {"city_id": claim.city_id}
+    found = Claim.objects.filter(
+        item__code__in=codes, status__in=UNDECIDED, submitted_at__gte=begin, submitted_at__lt=end, **where
+    )
+    return found.order_by("submitted_at", "pk")
+
+
+def standings(claims: Sequence[Claim], rules: Mapping[int, Item]) -> dict[int, Standing]:
+    """Where each of these claims stands whose document selects by score, by its key; no query where none does.
+
+    Those before a panel are left out: it ranks them, and passes nobody on without a place.
+    """
+    asking: dict[str, list[tuple[Claim, Select]]] = defaultdict(list)
+    for claim in claims:
+        rule = selection_of(rules[claim.pk])
+        if rule is not None and not is_before_panel(claim):
+            asking[place_key(claim, rules[claim.pk], rule)].append((claim, rule))
+    found: dict[int, Standing] = {}
+    for key, own in asking.items():
+        taken = balances([key]).get(key, Balance()).times
+        first, rule = own[0]
+        pool = {one.pk: one for one in (*competing(first, rule), *(claim for claim, _ in own))}
+        found |= _placed(list(pool.values()), rule, taken)
+    return {claim.pk: found[claim.pk] for claim in claims if claim.pk in found}
+
+
+def _placed(pool: Sequence[Claim], rule: Select, taken: int) -> dict[int, Standing]:
+    answers = _answers(pool)
+    scores = values_of(pool, rule.by, answers)
+    then = values_of(pool, rule.then, answers) if rule.then else {}
+    asking = [one for one in pool if _gets(answers.get(one.pk))]
+    filed = sorted(asking, key=lambda one: (one.submitted_at is None, one.submitted_at or one.created_at, one.pk))
+    candidates = [Candidate(scores.get(one.pk), at, then.get(one.pk)) for at, one in enumerate(filed)]
+    waiting = sum(one.score is None for one in candidates)
+    # As long as there are places for all, nobody waits for a score.
+    waiting = waiting if taken + len(filed) > rule.select else 0
+    return {
+        one.pk: Standing(rule, candidate.score, place.rank, taken + place.place, waiting)
+        for one, candidate, place in zip(filed, candidates, placed(candidates, rule.ties), strict=True)
+    }
+
+
+def values_of(claims: Sequence[Claim], name: str, answers: Mapping[int, Assessment] | None = None) -> dict[int, Score]:
+    """What each claim has of a fact, the highest of its lines; of the panel's score what was entered last."""
+    if name == PANEL_SCORE:
+        return dict(latest_scores([claim.pk for claim in claims]))
+    found = {}
+    for pk, stored in (_answers(claims) if answers is None else answers).items():
+        stated = [value for value in stated_values(catalogue_for(stored.version), stored.question, name) if _is(value)]
+        if stated:
+            found[pk] = max(stated)
+    return found
+
+
+def latest_scores(claim_ids: Iterable[int]) -> dict[int, Decimal]:
+    """What panels gave claims last, by their keys. One query."""
+    newest = ClaimScore.objects.filter(claim=OuterRef("claim")).order_by("-pk").values("pk")[:1]
+    latest = ClaimScore.objects.filter(claim__in=list(claim_ids), pk=Subquery(newest))
+    return dict(latest.values_list("claim_id", "score"))
+
+
+def _answers(claims: Sequence[Claim]) -> dict[int, Assessment]:
+    """What the rules say of each claim, as they were asked last, by its key."""
+    of_rules = Assessment.objects.of_rules()
+    newest = of_rules.filter(claim=OuterRef("claim")).order_by("-pk").values("pk")[:1]
+    found = of_rules.filter(claim__in=[claim.pk for claim in claims], pk=Subquery(newest)).select_related("version")
+    return {stored.claim_id: stored for stored in found}
+
+
+def _gets(stored: Assessment | None) -> bool:
+    return stored is None or stored.answer["outcome"] in _GETS
+
+
+def _is(value: Any) -> bool:
+    return value is not None and not isinstance(value, str | tuple)
