@@ -9,7 +9,10 @@ from policies.engine.describe import label_of
 from policies.engine.guards import chosen
 from policies.engine.limits.registry import read_limits
 from policies.engine.model import Item
+from policies.engine.money import parse_yuan
 from policies.engine.operations.registry import read_operations
+from policies.engine.stages import sums_of
+from policies.engine.terms import Outcome
 from portal.core.money import WAN, format_wan_yuan, format_yuan, to_yuan
 
 
@@ -79,8 +82,18 @@ def is_discretionary(rules: Item) -> bool:
 
 
 def as_shown(answer: Mapping[str, Any], rules: Item) -> dict[str, Any]:
-    """An answer for a page, which says whether its sum is only a ceiling."""
-    return {**answer, "is_ceiling": is_discretionary(rules)}
+    """An answer for a page, which says whether its sum is only a ceiling, and what is paid of it in which stage."""
+    return {**answer, "is_ceiling": is_discretionary(rules), "stages": _stages(answer, rules)}
+
+
+def _stages(answer: Mapping[str, Any], rules: Item) -> list[tuple[str, Decimal]]:
+    """When each stage is paid, and how much that is in yuan; none where it is paid at once or nothing is."""
+    if not rules.stages or answer["outcome"] != Outcome.PAYABLE:
+        return []
+    shares = [answer["city"], answer["district"], *(answer.get("others") or {}).values()]
+    parts = [parse_yuan(yuan) for yuan in (shares if answer["city"] is not None else [answer["amount"]])]
+    sums = sums_of([fen for fen in parts if fen], rules.stages)
+    return [(stage.words, to_yuan(fen)) for stage, fen in zip(rules.stages, sums, strict=True)]
 
 
 def fact_label(rules: Item, name: str) -> str:

@@ -1,6 +1,6 @@
 """Grant an approved claim its sum, and who bears how much of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from applications.claims.models import Claim
 from applications.claims.services.assessment import with_supported_sums
-from policies.engine import assess
+from policies.engine import Item, assess
 from policies.published.models import ItemVersion
-from policies.published.selectors import catalogue_for
+from policies.published.selectors import catalogue_for, compiled_item
 from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.money import to_fen
@@ -21,6 +21,9 @@ from review.funding.models import Award, AwardPart
 from review.treasury.selectors import lines_of_claim
 from review.treasury.services.awards import PayerPart, payer_parts
 from review.treasury.services.lines import line_for
+
+# What follows an award in its transaction: functions of its parts and of the rules that granted it.
+AWARDED: list[Callable[[Sequence[AwardPart], Item], None]] = []
 
 
 def record_award(claim: Claim, *, act: ActorContext) -> Award:
@@ -50,6 +53,8 @@ def record_award(claim: Claim, *, act: ActorContext) -> Award:
             made_at=act.at,
         )
         parts = _write_parts(award, payer_parts(claim, version, answer), act=act)
+        for follow in AWARDED:
+            follow(parts, compiled_item(version))
         record_audit(
             act,
             action="funding.award",

@@ -14,11 +14,12 @@ from applications.claims.models import Claim, ClaimEvent, ClaimLine
 from applications.payees.selectors import payee_of
 from policies.engine import Item
 from policies.engine.split import OTHERS
+from policies.engine.stages import sums_of
 from policies.facts.values import facts_of, read_facts
 from policies.published.selectors import compiled_item
 from portal.accounts.enums import DISTRICT_ROLES, RegionLevel
 from portal.accounts.models import Region
-from portal.core.money import ZERO
+from portal.core.money import ZERO, to_yuan
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, PublicityEntry
 from review.funding.models import Award
@@ -125,6 +126,7 @@ def compose_grant(claim: Claim, heading: Heading, _: ClaimEvent | None) -> conte
         publicity=_publicity(claim),
         recognised=decision.title,
         decision_no=decision.decision_no,
+        stages=_stages(award, decision),
         lines=lines,
         reduction=content.Reduction(amount=excess, reason=decision.reason) if excess else None,
         total=award.total,
@@ -140,9 +142,16 @@ def _shares(award: Award, decision: Decision) -> content.Shares | None:
     answer = decision.assessment.answer if decision.assessment else {}
     if not answer.get("others"):
         return None
-    others = [content.OtherShare(name=OTHERS[name], sum=Decimal(yuan)) for name, yuan in answer["others"].items()]
+    others = [content.NamedSum(name=OTHERS[name], sum=Decimal(yuan)) for name, yuan in answer["others"].items()]
     city, district = Decimal(answer["city"]), Decimal(answer["district"])
     return content.Shares(city=city, district=district, basis=award.basis, others=others)
+
+
+def _stages(award: Award, decision: Decision) -> list[content.NamedSum]:
+    """What is paid when; nothing where the document pays at once."""
+    stages = compiled_item(decision.assessment.version).stages if decision.assessment else ()
+    sums = sums_of([part.fen for part in award.parts.all()], stages) if stages else []
+    return [content.NamedSum(name=stage.when, sum=to_yuan(fen)) for stage, fen in zip(stages, sums, strict=True)]
 
 
 def compose_recognition(claim: Claim, heading: Heading, _: ClaimEvent | None) -> content.Snapshot:

@@ -19,6 +19,7 @@
       "recognised": "…",                            the title: of a recognition always, of a grant where it has one
       "subjects": ["…"],                            what was recognised, as the applicant named it
       "decision_no": "…",                           the paper that sets a sum which the document does not name
+      "stages": [{"name", "sum"}],                  of a grant that its document pays in stages
       "files": ["…"],                               of a receipt: what was filed
       "due_on": "2026-12-05" | null,                the last day of a correction, also of one that did not come
       "previous": "20000.00" | null,                of a change and a revocation: the sum before
@@ -35,8 +36,8 @@
       "verification": {"code", "url"}
     }
 
-The fourteen before the remedies came later: a notice without them is read as one that has nothing there. Sums are
-decimal strings in yuan with two places. Lines, reduction and total agree to the fen, and so do the shares.
+The fifteen before the remedies came later: a notice without them has nothing there. Sums are decimal strings in yuan
+with two places. Lines, reduction and total agree to the fen, and so do the shares and the stages.
 """
 
 import json
@@ -146,8 +147,8 @@ class Reduction:
 
 
 @dataclass(frozen=True, kw_only=True, config=EXACT)
-class OtherShare:
-    """What a payer besides city and district bears, in yuan."""
+class NamedSum:
+    """What a payer besides city and district bears, or is paid in one stage (called by when it is due), in yuan."""
 
     name: str
     sum: Yuan
@@ -160,7 +161,7 @@ class Shares:
     city: Yuan
     district: Yuan
     basis: str
-    others: list[OtherShare] = field(default_factory=list)
+    others: list[NamedSum] = field(default_factory=list)
 
     @property
     def total(self) -> Decimal:
@@ -279,6 +280,7 @@ class Snapshot:
     recognised: str = ""
     subjects: list[str] = field(default_factory=list)
     decision_no: str = ""
+    stages: list[NamedSum] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     due_on: date | None = None
     previous: Yuan | None = None
@@ -324,6 +326,8 @@ class Snapshot:
                 raise SnapshotError("lines：各项金额之和与资助金额不一致。")
         if self.shares and self.shares.total != self.total:
             raise SnapshotError("shares：各级承担金额之和与资助金额不一致。")
+        if self.stages and sum((stage.sum for stage in self.stages), ZERO) != self.total:
+            raise SnapshotError("stages：各期金额之和与资助金额不一致。")
         for name, changes in (("line_changes", self.line_changes), ("payer_changes", self.payer_changes)):
             if changes and sum((each.changed for each in changes), ZERO) != self.total:
                 raise SnapshotError(f"{name}：变更后的各项金额之和与资助金额不一致。")
@@ -351,9 +355,7 @@ class Snapshot:
     @property
     def annexed_by(self) -> str:
         """The form of its annex."""
-        if self.kind in ON_MONEY:
-            return "annex_reasons"
-        return "annex_lines" if self.lines else "annex_names"
+        return "annex_reasons" if self.kind in ON_MONEY else "annex_lines" if self.lines else "annex_names"
 
     @property
     def total_in_figures(self) -> str:
@@ -374,8 +376,7 @@ class Snapshot:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, equal for equal notices."""
-        found: dict[str, Any] = _NOTICE.dump_python(self, mode="json")
-        return found
+        return dict(_NOTICE.dump_python(self, mode="json"))
 
 
 _NOTICE = TypeAdapter(Snapshot)

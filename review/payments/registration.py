@@ -9,6 +9,7 @@ from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
 from portal.notifications.kinds import register_messages
 from portal.privacy.extension import RETENTIONS, Retention
+from review.funding.awards import AWARDED
 from review.notices.enums import NoticeKind
 from review.notices.registration import register_form
 from review.payments.jobs import issue_notices, read_answer, settle_rest, tell
@@ -16,6 +17,7 @@ from review.payments.message_kinds import FIELDS, KINDS
 from review.payments.models import Batch, Disbursement, RowHandling
 from review.payments.papers import PAYMENT_NOTICE
 from review.payments.services.long_batches import KIND, move_in_background
+from review.payments.services.lines import follow_award
 
 URL_MODULES.add("funding/", "review.payments.funding_urls")
 register_messages(KINDS, FIELDS)
@@ -32,6 +34,7 @@ RETENTIONS.add(
     "payments", Retention("拨付、账册、银行回单和通知书", None, "财政资金档案，按《会计档案管理办法》不少于 30 年")
 )
 register_form(NoticeKind.PAYMENT, PAYMENT_NOTICE)
+AWARDED.append(follow_award)
 register_contents(Batch, Disbursement, RowHandling)
 register_audit(
     "payments",

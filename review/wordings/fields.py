@@ -136,6 +136,12 @@ FIELDS = {
         may_lack=True,
     ),
     "payers": Field("各方承担的金额或其变化", _payers, frozenset({NoticeKind.GRANT, NoticeKind.CHANGE}), may_lack=True),
+    "stages": Field(
+        "分期拨付：各期的节点和金额",
+        lambda notice: "，".join(f"{one.name}拨付{format_yuan(one.sum)}元" for one in notice.stages),
+        frozenset({NoticeKind.GRANT}),
+        may_lack=True,
+    ),
     "clause": Field(
         "变更或追缴的条款", lambda notice: citation(notice.clause) if notice.clause else "", ON_MONEY, may_lack=True
     ),

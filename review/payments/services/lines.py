@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +14,9 @@ from django.utils import timezone
 from applications.claims.enums import Action
 from applications.claims.models import ClaimEvent
 from applications.payees.selectors import payee_of, pending_request
-from policies.engine.shortage import share_by_largest_remainder
+from policies.engine import Item
+from policies.engine.stages import Stage, parts_of
+from policies.published.selectors import compiled_item
 from portal.accounts.models import User
 from portal.accounts.persons import same_person
 from portal.audit.services import record_audit, record_contents
@@ -181,7 +184,7 @@ def confirm_correction(line: Disbursement, *, reason: str, act: ActorContext) ->
 
 @dataclass(frozen=True, slots=True)
 class StagePlan:
-    """One stage of a payment: its share in percent, and the milestone after which it is due ("" at once)."""
+    """One stage of a payment as an officer plans it: its share in percent, and the milestone before it ("" at once)."""
 
     percent: Decimal
     milestone: str = ""
@@ -190,9 +193,11 @@ class StagePlan:
 def plan_stages(part: AwardPart, stages: Sequence[StagePlan], *, act: ActorContext) -> list[Disbursement]:
     """Pay a part in stages instead of at once. The shares add up to all of it, to the fen by largest remainder.
 
-    Raises RefusedError once something of the part was gathered into a batch.
+    Raises RefusedError once something of the part was gathered into a batch, and where the document says the stages.
     """
     finance_officer(part.region_id, act)
+    if compiled_item(part.award.claim.version).stages:
+        raise RefusedError("分几期拨付由政策规定，不能另定。", field="stages")
     if len(stages) < 2 or sum(stage.percent for stage in stages) != 100 or any(s.percent <= 0 for s in stages):
         raise RefusedError("至少分两期，各期比例应大于零，合计应为 100%。", field="stages")
     if any(not stage.milestone.strip() for stage in stages[1:]):
@@ -204,18 +209,7 @@ def plan_stages(part: AwardPart, stages: Sequence[StagePlan], *, act: ActorConte
             raise RefusedError("该部分已经进入支付批次，不能再分期。")
         for line in standing:
             line.delete()
-        sums = share_by_largest_remainder(part.fen, [int(stage.percent * 100) for stage in stages])
-        made = Disbursement.objects.bulk_create(
-            Disbursement(
-                part=part,
-                stage=number,
-                fen=fen,
-                milestone=stage.milestone.strip()[:120],
-                state=LineState.HELD if stage.milestone.strip() else LineState.WAITING,
-            )
-            for number, (stage, fen) in enumerate(zip(stages, sums, strict=True), start=1)
-        )
-        record_contents(made)
+        made = write_stages([part], [Stage(Fraction(stage.percent) / 100, stage.milestone.strip()) for stage in stages])
         record_audit(
             act,
             action="payments.stages",
@@ -224,6 +218,30 @@ def plan_stages(part: AwardPart, stages: Sequence[StagePlan], *, act: ActorConte
             after={"stages": [{"amount": line.yuan, "milestone": line.milestone} for line in made]},
         )
     return made
+
+
+def write_stages(parts: Sequence[AwardPart], stages: Sequence[Stage]) -> list[Disbursement]:
+    """What is to be paid of parts in these stages, those with a milestone held; in the caller's transaction."""
+    made = Disbursement.objects.bulk_create(
+        Disbursement(
+            part=part,
+            stage=number,
+            fen=fen,
+            milestone=stage.when[:120] if stage.milestone else "",
+            state=LineState.HELD if stage.milestone else LineState.WAITING,
+        )
+        for part in parts
+        for number, (stage, fen) in enumerate(zip(stages, parts_of(part.fen, stages), strict=True), start=1)
+        if fen
+    )
+    record_contents(made)
+    return made
+
+
+def follow_award(parts: Sequence[AwardPart], rules: Item) -> None:
+    """Write the stages in which the document pays an award's parts."""
+    if rules.stages:
+        write_stages(parts, rules.stages)
 
 
 def meet_milestone(line: Disbursement, *, paper: str, act: ActorContext) -> None:

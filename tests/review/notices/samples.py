@@ -32,6 +32,7 @@ _COMMON: dict[str, Any] = {
     "recognised": "",
     "subjects": [],
     "decision_no": "",
+    "stages": [],
     "files": [],
     "due_on": None,
     "previous": None,

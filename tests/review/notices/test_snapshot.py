@@ -79,7 +79,7 @@ def test_a_snapshot_from_before_titles_is_read_as_one_without() -> None:
     old = {
         name: value
         for name, value in grant().items()
-        if name not in ("recognised", "subjects", "decision_no", "files", "due_on")
+        if name not in ("recognised", "subjects", "decision_no", "stages", "files", "due_on")
     }
     notice = read_snapshot(old)
     assert (notice.recognised, notice.subjects, notice.decision_no) == ("", [], "")
