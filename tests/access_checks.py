@@ -58,6 +58,7 @@ CHECKS: dict[str, Address] = {
     ),
     "checks:registers": Address(REGISTRARS),
     "checks:register_file": Address(REGISTRARS, {"wuxi": {"city_officer", *POLICY, *AUDIT}}, _sheet),
+    "checks:decide_register": Address(PUBLISHERS | POLICY_PEOPLE, {"wuxi": {"city_officer", *POLICY}}, _sheet),
     "checks:settings": Address(POLICY_PEOPLE),
     "checks:decide_setting": Address(POLICY_PEOPLE, {"wuxi": POLICY}, _setting),
 }

@@ -73,6 +73,7 @@ class SheetState(StatusChoices):
     """Where an uploaded sheet stands, written as `NAME = value, tone, label`."""
 
     READING = "reading", "wait", "正在读取"
+    WAITING = "waiting", "wait", "待复核"
     IN_FORCE = "in_force", "ok", "可用"
     FAILED = "failed", "bad", "未采用"
 

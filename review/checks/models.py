@@ -138,6 +138,9 @@ class RegisterSheet(models.Model):
     problem = models.TextField("未采用的原因", blank=True)
     uploaded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="上传人")
     uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
+    confirmed_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="复核人"
+    )
 
     objects = RegisterSheetQuerySet.as_manager()
 
@@ -146,6 +149,9 @@ class RegisterSheet(models.Model):
         verbose_name = verbose_name_plural = "名单"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["region", "kind", "as_of", "sha256"], name="one_register_sheet_a_day"),
+            models.CheckConstraint(
+                name="sheet_confirmed_by_another", condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("uploaded_by"))
+            ),
         ]
 
     def __str__(self) -> str:

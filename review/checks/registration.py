@@ -88,6 +88,8 @@ register_audit(
         "answered": "答复核查疑点",
         "sheet_taken": "上传核查名单",
         "sheet_read": "读取核查名单",
+        "sheet_confirmed": "复核通过核查名单",
+        "sheet_refused": "复核未通过核查名单",
         "setting_proposed": "提出核查设置",
         "setting_confirmed": "确认核查设置",
         "setting_refused": "不采纳核查设置",

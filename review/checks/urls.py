@@ -10,6 +10,7 @@ urlpatterns = [
     path("export/", findings.export, name="findings_export"),
     path("registers/", registers.registers, name="registers"),
     path("registers/<uuid:key>/", registers.register_file, name="register_file"),
+    path("registers/<uuid:key>/decide/", registers.decide_register, name="decide_register"),
     path("settings/", registers.settings, name="settings"),
     path("settings/<uuid:key>/", registers.decide, name="decide_setting"),
     path("<uuid:key>/answer/", findings.answer, name="answer"),

@@ -7,5 +7,8 @@ SETTINGS = Workflow(
     into(SettingState.CONFIRMED, SettingState.PROPOSED), into(SettingState.REFUSED, SettingState.PROPOSED), noun="设置"
 )
 SHEETS = Workflow(
-    into(SheetState.IN_FORCE, SheetState.READING), into(SheetState.FAILED, SheetState.READING), noun="名单"
+    into(SheetState.WAITING, SheetState.READING),
+    into(SheetState.IN_FORCE, SheetState.READING, SheetState.WAITING),
+    into(SheetState.FAILED, SheetState.READING, SheetState.WAITING),
+    noun="名单",
 )

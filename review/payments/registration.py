@@ -16,8 +16,8 @@ from review.payments.jobs import issue_notices, read_answer, settle_rest, tell
 from review.payments.message_kinds import FIELDS, KINDS
 from review.payments.models import Batch, Disbursement, RowHandling
 from review.payments.papers import PAYMENT_NOTICE
-from review.payments.services.long_batches import KIND, move_in_background
 from review.payments.services.lines import follow_award
+from review.payments.services.long_batches import KIND, move_in_background
 
 URL_MODULES.add("funding/", "review.payments.funding_urls")
 register_messages(KINDS, FIELDS)

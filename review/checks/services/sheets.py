@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from portal.accounts.areas import covers_now
 from portal.accounts.models import Region
+from portal.accounts.persons import same_person
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
@@ -28,6 +29,8 @@ from review.checks.sheets import read_entries
 from review.checks.workflow import SHEETS
 
 READ = "checks.read_sheet"
+# Sheets that sums follow from: a second person looks at them before they count.
+CONFIRMED_BY_ANOTHER = frozenset({RegisterKind.GROUPS, RegisterKind.EXCLUDED})
 LARGEST = 40 * 1024 * 1024
 _MAX_UNPACKED_BYTES = 400 * 1024 * 1024
 _MAX_ELEMENTS = 12_000_000
@@ -84,9 +87,32 @@ def read_sheet(*, sheet_id: int) -> None:
                     count += len(RegisterRow.objects.bulk_create(some))
         except RefusedError as error:
             problem, count = str(error), 0
-        state = SheetState.FAILED if problem else SheetState.IN_FORCE
+        good = SheetState.WAITING if sheet.kind in CONFIRMED_BY_ANOTHER else SheetState.IN_FORCE
+        state = SheetState.FAILED if problem else good
         SHEETS.move(sheet, state, changes={"rows": count, "problem": problem})
         _record(sheet, "sheet_read", ActorContext(None, timezone.now()))
+
+
+def decide_sheet(sheet_id: int, *, is_confirmed: bool, act: ActorContext) -> RegisterSheet:
+    """Let a sheet count that somebody else sent in, or not.
+
+    Raises PermissionDenied outside the person's regions, RefusedError for one's own sheet and for one that is decided.
+    """
+    with transaction.atomic():
+        sheet = RegisterSheet.objects.select_for_update(of=("self",)).get(pk=sheet_id)
+        user = act.user
+        if user is None or not covers_now(user, sheet.region_id, *REGISTER_ROLES):
+            raise PermissionDenied("只有本地区的市级经办或政策管理人员可以复核名单。")
+        state = SheetState.IN_FORCE if is_confirmed else SheetState.FAILED
+        SHEETS.check(sheet, state)
+        if sheet.state != SheetState.WAITING:
+            raise RefusedError("名单正在读取，请稍后再复核。")
+        if same_person(user, sheet.uploaded_by_id):
+            raise RefusedError("名单由您上传，须由另一人复核。")
+        problem = "" if is_confirmed else "复核未通过"
+        SHEETS.move(sheet, state, changes={"confirmed_by": user, "problem": problem})
+        _record(sheet, "sheet_confirmed" if is_confirmed else "sheet_refused", act)
+    return sheet
 
 
 def _name_of(sheet: RegisterSheet) -> str:

@@ -27,7 +27,7 @@ from review.checks.models import REGISTER_ROLES, CheckSetting, RegisterSheet
 from review.checks.registry import CHECKS
 from review.checks.services.by_rule import RULE_NAMES
 from review.checks.services.settings import decide_setting, propose_setting
-from review.checks.services.sheets import take_sheet
+from review.checks.services.sheets import decide_sheet, take_sheet
 
 registrars = officials(*REGISTER_ROLES)
 register_readers = officials(*REGISTER_ROLES, Role.AUDITOR)
@@ -55,10 +55,13 @@ def registers(request: HttpRequest) -> HttpResponse:
                 upload=given["file"],
                 act=act_of(request),
             )
-            messages.success(request, "名单已收下，正在读取；读取后用于今后的核查。")
+            messages.success(
+                request,
+                "名单已收下，正在读取；集团成员名单和不予支持清单由另一人复核后生效，其他名单读取后用于今后的核查。",
+            )
             return redirect("checks:registers")
-    sheets = RegisterSheet.objects.visible_to(user).select_related("region", "uploaded_by")[:_MOST]
-    context = {"form": form if regions else None, "sheets": sheets}
+    sheets = RegisterSheet.objects.visible_to(user).select_related("region", "uploaded_by", "confirmed_by")[:_MOST]
+    context = {"form": form if regions else None, "sheets": sheets, "mine": user.account_ids}
     return render(request, "checks/registers.html", context, status=422 if form.errors else 200)
 
 
@@ -74,6 +77,16 @@ def register_file(request: HttpRequest, key: uuid.UUID) -> FileResponse:
         filename=sheet.filename,
         media_type="application/octet-stream",
     )
+
+
+@access(registrars)
+@require_POST
+def decide_register(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Let a sheet count that another person sent in, or not."""
+    sheet = get_object_or_404(RegisterSheet.objects.visible_to(user_of(request)), key=key)
+    with show_refusal(request, success="已办理。", denials=True):
+        decide_sheet(sheet.pk, is_confirmed=request.POST.get("decision") == "confirm", act=act_of(request))
+    return redirect("checks:registers")
 
 
 def _items(request: HttpRequest) -> list[SupportItem]:

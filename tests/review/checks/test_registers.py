@@ -16,8 +16,9 @@ from portal.jobs.services import run_due_jobs
 from review.checks.enums import SheetState
 from review.checks.inputs import settings_of
 from review.checks.models import CheckSetting, RegisterRow, RegisterSheet
+from review.checks.registers import listed_on
 from review.checks.services.settings import decide_setting, propose_setting
-from review.checks.services.sheets import take_sheet
+from review.checks.services.sheets import decide_sheet, take_sheet
 from review.checks.sheets import read_entries
 from tests.factories import act, make_official, make_patent_no, suzhou, wuxi
 from tests.review.worlds import publish_items
@@ -75,6 +76,33 @@ def test_sheet_is_kept_read_by_a_job_once_and_refused_whole_with_its_cells_named
         taken(officer, good, as_of=date(2999, 1, 1))
     with pytest.raises(PermissionDenied):
         taken(officer, good, region=suzhou())
+
+
+def test_a_sheet_that_sums_follow_from_counts_once_another_person_confirmed_it(client):
+    first, second = (make_official(Role.CITY_OFFICER, wuxi()) for _ in range(2))
+    rows = [["清单名称", "产品名称"], ["高耗能产品", "旧产品"]]
+    content = "\n".join(",".join(row) for row in rows).encode()
+    upload = SimpleUploadedFile("清单.csv", content)
+    sheet = take_sheet(wuxi(), kind=RegisterKind.EXCLUDED, as_of=DAY, source="通报", upload=upload, act=act(first))
+    with pytest.raises(RefusedError, match="正在读取"):
+        decide_sheet(sheet.pk, is_confirmed=True, act=act(second))
+    run_due_jobs()
+    sheet.refresh_from_db()
+    assert sheet.state == SheetState.WAITING
+    assert listed_on(wuxi(), "高耗能产品", ["旧产品"], DAY) is None
+    with pytest.raises(RefusedError, match="须由另一人复核"):
+        decide_sheet(sheet.pk, is_confirmed=True, act=act(first))
+    with pytest.raises(PermissionDenied):
+        decide_sheet(sheet.pk, is_confirmed=True, act=act(make_official(Role.CITY_OFFICER, suzhou())))
+    page, address = reverse("checks:registers"), reverse("checks:decide_register", args=[sheet.key])
+    client.force_login(first)
+    assert "由另一人复核后生效" in client.get(page).content.decode()
+    client.force_login(second)
+    assert address in client.get(page).content.decode()
+    assert client.post(address, {"decision": "confirm"}).status_code == 302
+    assert listed_on(wuxi(), "高耗能产品", ["旧产品"], DAY) == {"旧产品": True}
+    with pytest.raises(RefusedError):
+        decide_sheet(sheet.pk, is_confirmed=False, act=act(second))
 
 
 def test_registers_page_takes_a_sheet_and_hands_it_out(client):
