@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 
 from policies.engine.model import Fact, Item
+from policies.engine.operations.registry import read_operations
 from policies.facts.values import MAX_ROWS, MAX_TEXT, FactsReading, facts_of, missing_text, read_fact, read_facts
 from policies.published.wording import DECIDES, is_discretionary
 from portal.core.paging import read_number as read_count
@@ -351,7 +352,15 @@ def build_line_form(
 
 
 def calculator_facts(item: Item) -> list[str]:
-    """The facts a calculator asks for: those the amount or a condition needs, and the day that picks the version."""
+    """The facts a calculator asks for: those the amount or a condition needs, and the day that picks the version.
+
+    What a claim must state and a step reads is among them, even where the step could do without.
+    """
     decides = DECIDES if is_discretionary(item) else ()
-    wanted = [fact.name for fact in facts_of(item) if fact.needed or fact.name == item.as_of or fact.name in decides]
+    read = {name for step in read_operations(item.steps) for name, _ in step.facts()}
+    wanted = [
+        fact.name
+        for fact in facts_of(item)
+        if fact.needed or fact.name in (item.as_of, *decides) or (fact.required and fact.name in read)
+    ]
     return wanted or [fact.name for fact in facts_of(item)]

@@ -83,11 +83,11 @@ def waivers(draft: PolicyDraft) -> QuerySet[CaseChange]:
 
 def run_cases(draft: PolicyDraft) -> list[CaseRun]:
     """Every case of the draft's document: those that wait for somebody first, then those confirmed, then the others."""
+    published = published_catalogue()
     try:
-        catalogue = draft_catalogue(draft)
+        catalogue = draft_catalogue(draft, published)
     except CatalogueError:
         catalogue = None
-    published = published_catalogue()
     changes = list(draft.case_changes.exclude(case=None, is_dropped=True))
     by_case = {change.case_id: change for change in changes if change.case_id is not None}
     cases = WorkedCase.objects.current().filter(document_code=draft.document_code)

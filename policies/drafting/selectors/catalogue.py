@@ -9,14 +9,14 @@ from policies.published.enums import DocumentStatus
 from policies.published.selectors import published_catalogue
 
 
-def draft_catalogue(draft: PolicyDraft) -> Catalogue:
-    """Everything published, with the document's items as the draft has them.
+def draft_catalogue(draft: PolicyDraft, published: Catalogue | None = None) -> Catalogue:
+    """Everything published, with the document's items as the draft has them; `published` spares asking for it again.
 
     Items that the draft leaves out are gone; where its rules begin later, the published ones hold until then. Raises
     CatalogueError where the draft has problems.
     """
     loaded = draft_document(draft)
-    read, published = read_draft(draft), published_catalogue()
+    read, published = read_draft(draft), published or published_catalogue()
     if read.catalogue is None or read.catalogue[0] is not published:
         read.catalogue = (published, _with_document(published, loaded))
     return read.catalogue[1]

@@ -84,7 +84,7 @@ def draft_changes(draft: PolicyDraft) -> Changes:
         ),
         tuple(change for change in found if change.rows or change.kind == ENDED),
         tuple(change for change in found if not change.rows and change.kind != ENDED),
-        tuple(wording.compare(_clauses(published, code), _clauses(draft_catalogue(draft), code))),
+        tuple(wording.compare(_clauses(published, code), _clauses(draft_catalogue(draft, published), code))),
         len(after) - len({change.code for change in found if change.kind != ENDED}),
     )
 
@@ -92,7 +92,11 @@ def draft_changes(draft: PolicyDraft) -> Changes:
 def has_changes(draft: PolicyDraft) -> bool:
     """Whether a draft without problems says anything else than what is published, or has other sources."""
     held = (draft.base.source, draft.base.marks) if draft.base else ("", {})
-    return (draft.source, draft.marks) != held or bool(draft_changes(draft).count)
+    if (draft.source, draft.marks) != held:
+        return True
+    # An item that differs is told by its hash; in which words is not asked.
+    known = {item.hash for versions in published_catalogue().items.values() for item in versions}
+    return any(item.hash not in known for item in draft_document(draft).items) or bool(draft_changes(draft).count)
 
 
 def _item_changes(before: Sequence[Item], rules: Sequence[Item], held: Sequence[ItemVersion]) -> list[ItemChange]:
