@@ -68,6 +68,76 @@ class Page:
         return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", self.response.content.decode()))
 
 
+def write_item(client, draft, item):
+    """Write one item of `item`'s words and rules with the buttons of its page; returns the page.
+
+    `facts` are rows of its own, `shared` names of others; `steps` and `limits` are kinds with their keys; a condition,
+    or a step that is for some `only`, is written as far as the page asks for it after each sending.
+    """
+    client.post(reverse("drafting:new_section", args=[draft.key]), {"kind": "per_item", "code": item["code"]})
+    draft.refresh_from_db()
+    page = Page(client, draft, len(draft.sections) - 1)
+    facts, conditions, stages = ([*item.get(part, ())] for part in ("facts", "conditions", "stages"))
+    steps, limits = [*item["steps"]], [*item.get("limits", ())]
+    written = {"like": "", **item["words"]}
+    page.press(
+        "add:facts:" if facts else "save",
+        **under("", **written),
+        **{"add-facts": item["shared"], "add-evidence": ["certificate"], "add-steps": steps[0][0]},
+        **({"add-limits": limits[0][0]} if limits else {}),
+    )
+    # What goes is the step that the kind began with; the added ones move up.
+    done = {"facts": 1, "steps": 1, "limits": len(limits[:1]), "conditions": 0, "stages": 0}
+    chosen = _next("steps", steps, 1)
+    page.press("drop:steps:0", **_given(item, done), **chosen)
+    done["steps"] += len(chosen)
+    rest = [*["facts"] * (len(facts) - 1), *["conditions"] * len(conditions), *["stages"] * len(stages)]
+    while rest or done["steps"] < len(steps) or done["limits"] < len(limits):
+        part = rest.pop(0) if rest else ""
+        chosen = _next("steps", steps, done["steps"]) | _next("limits", limits, done["limits"])
+        button = f"add:{part}:" if part == "facts" else f"add:{part}" if part else "save"
+        page.press(button, **_given(item, done), **chosen)
+        for name in filter(None, (part, *(one.removeprefix("add-") for one in chosen))):
+            done[name] += 1
+    as_of = {"section-as_of": item.get("as_of", "granted_on")}
+    page.press("save", **_given(item, done), **as_of)
+    for key in ("test", "value"):
+        asked = {f"section-{at}-{key}": test[key] for at, test in _tests(item) if key in test}
+        if asked:
+            assert asked.keys() <= page.sent.keys(), asked.keys() - page.sent.keys()
+            page.press("save", **asked)
+    assert page.response.context["page"].problem_links == [], page.response.context["page"].problem_links
+    return page
+
+
+def _next(part, rows, at):
+    return {f"add-{part}": rows[at][0]} if at < len(rows) else {}
+
+
+def _given(item, done):
+    """What stands in the rows that are there, as far as the page shows it: tests of conditions come later."""
+    given = under("split", **item["split"]) if "split" in item else {}
+    for at, row in enumerate(item.get("facts", ())[: done["facts"]]):
+        given |= under(f"facts-{at + len(item['shared'])}", **row)
+    for part in ("steps", "limits"):
+        for at, (_, keys) in enumerate(item.get(part, ())[: done[part]]):
+            given |= under(f"{part}-{at}", **{key: value for key, value in keys.items() if key != "only"})
+    for at, row in enumerate(item.get("conditions", ())[: done["conditions"]]):
+        given |= under(f"conditions-{at}", **{key: row[key] for key in ("code", "text", "field")})
+    for at, row in enumerate(item.get("stages", ())[: done["stages"]]):
+        given |= under(f"stages-{at}", **row)
+    for at, test in _tests(item):
+        if at.startswith("steps") and int(at.split("-")[1]) < done["steps"]:
+            given |= under(at, field=test["field"])
+    return given
+
+
+def _tests(item):
+    """The place of each fact that is tested, with the fact, the test and the value."""
+    yield from ((f"conditions-{at}", row) for at, row in enumerate(item.get("conditions", ())))
+    yield from ((f"steps-{at}-only", keys["only"]) for at, (_, keys) in enumerate(item["steps"]) if "only" in keys)
+
+
 def stored(draft, index):
     draft.refresh_from_db()
     return draft.sections[index]
