@@ -40,12 +40,10 @@ def normal(value):
     return value if isinstance(value, bool) or value is None else str(value)
 
 
-@pytest.mark.parametrize(
-    "section",
-    [pytest.param(s, id=f"{code}-{yaml_codec.name_of(s)}") for code, sections in SECTIONS.items() for s in sections],
-)
-def test_a_section_comes_back_from_its_form_as_it_was(section):
-    assert json.dumps(normal(through_the_form(section))) == json.dumps(normal(section))
+@pytest.mark.parametrize("code", SECTIONS)
+def test_a_section_comes_back_from_its_form_as_it_was(code):
+    for section in SECTIONS[code]:
+        assert json.dumps(normal(through_the_form(section))) == json.dumps(normal(section))
 
 
 def test_all_clauses_of_the_five_documents_are_among_them():
