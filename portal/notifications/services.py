@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from portal.accounts.models import User
 from portal.core import clock
@@ -75,28 +75,32 @@ def send_later(to: str, *, subject: str, body: str, kind: str = "", is_secret: b
 def _write(
     kind: MessageKind, people: dict[int, User], chosen: dict[int, Choices], *, key: str, url: str, text: Text
 ) -> list[Message]:
-    """Write the messages that are not there yet. What another transaction writes meanwhile is left as it is."""
+    """Write the messages that are not there yet; returns those. What another transaction writes meanwhile stays."""
     known = set(Message.objects.filter(user__in=people, key=key).values_list("user_id", flat=True))
     new = [pk for pk in people if pk not in known]
     if not new:
         return []
-    Message.objects.bulk_create(
-        [
-            Message(
-                user_id=pk,
-                key=key,
-                kind=kind.code,
-                title=text.subject,
-                body=text.body,
-                url=url,
-                created_at=clock.now(),
-                is_shown=chosen.get(pk, Choices()).wants(kind, Channel.SITE),
-            )
-            for pk in new
-        ],
-        ignore_conflicts=True,
-    )
-    return list(Message.objects.filter(user__in=new, key=key).order_by("pk"))
+    rows = [
+        Message(
+            user_id=pk,
+            key=key,
+            kind=kind.code,
+            title=text.subject,
+            body=text.body,
+            url=url,
+            created_at=clock.now(),
+            is_shown=chosen.get(pk, Choices()).wants(kind, Channel.SITE),
+        )
+        for pk in new
+    ]
+    try:
+        with transaction.atomic():
+            return Message.objects.bulk_create(rows)
+    except IntegrityError:
+        if not Message.objects.filter(user__in=new, key=key).exists():
+            raise
+        # Another transaction told some of them meanwhile: the others are left.
+        return _write(kind, people, chosen, key=key, url=url, text=text)
 
 
 def _outgoing(
@@ -131,9 +135,8 @@ def _outgoing(
 def _post(rows: list[Outgoing], *, region_code: str) -> None:
     if not rows:
         return
-    Outgoing.objects.bulk_create(rows, ignore_conflicts=True)
-    written = Outgoing.objects.filter(message__in=[row.message_id for row in rows])
-    _enqueue(list(written.order_by("pk").values_list("pk", flat=True)), region_code=region_code)
+    written = Outgoing.objects.bulk_create(rows)
+    _enqueue([row.pk for row in written], region_code=region_code)
 
 
 def _enqueue(ids: list[int], *, region_code: str) -> None:
