@@ -64,6 +64,9 @@ class Decision(models.Model):
     class Meta:
         ordering: ClassVar = ["pk"]
         verbose_name = verbose_name_plural = "审核意见"
+        indexes: ClassVar = [
+            models.Index(fields=["minutes_number"], condition=~Q(minutes_number=""), name="decisions_of_a_meeting")
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["claim", "stage", "round"], name="one_decision_per_stage_and_round"),
             models.CheckConstraint(

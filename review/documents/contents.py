@@ -1,4 +1,4 @@
-"""What the official documents say: a publicity list, a grant of money to districts, and the paper for a meeting."""
+"""What the official documents say: a publicity list, a grant of money to districts, a meeting's paper and minutes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from review.appropriations.enums import AppropriationState
 from review.appropriations.models import Appropriation
 from review.appropriations.selectors import total_of
 from review.appropriations.services.appropriations import SERIES_WORD
-from review.decisions.models import PublicityList
+from review.decisions.models import Decision, PublicityList
 from review.decisions.selectors.agenda import Agenda, AgendaRow, with_names
+from review.decisions.selectors.minutes import Minutes
 from review.decisions.selectors.publicity import with_departures
 from review.documents.official import Annex, Column, OfficialDocument, fitted
 from review.notices.compose import document_number, number_mark, office_of
@@ -198,6 +199,57 @@ def _agenda_row(number: int, row: AgendaRow, *, scored: bool, noted: bool) -> tu
         "认定" if row.granted is None else format_yuan(row.granted),
         *[note] * noted,
     )
+
+
+def minutes_paper(minutes: Minutes) -> OfficialDocument:
+    """What a meeting decided (会议纪要): supports with their sums, refusals with their reasons, under its number."""
+    office, decided = office_of(minutes.region), minutes.decided
+    paid = [one for one in minutes.supported if one.amount is not None]
+    titles = len(minutes.supported) - len(paid)
+    words = [
+        f"支持{len(paid)}件，审定金额合计{format_yuan(minutes.granted)}元（大写：{yuan_in_words(minutes.granted)}）"
+    ] * bool(paid)
+    words += [f"认定{titles}件"] * bool(titles) + [f"不予支持{len(minutes.refused)}件"] * bool(minutes.refused)
+    papers = list(dict.fromkeys(one.decision_no for one in minutes.supported if one.decision_no))
+    paragraphs = [
+        f"{long_date(minutes.held_on)}，会议审定申报{len(decided)}件，其中{'；'.join(words)}。名单见附件。",
+        f"依据：{_bases(one.claim.item_id for one in decided)}。",
+    ]
+    paragraphs += [f"文件未定金额的，金额依据：{'；'.join(papers)}。"] * bool(papers)
+    named = [Column("序号", _POSITION, "middle"), Column("申报编号", _NUMBER), Column("申报单位", 0), Column("事项", 0)]
+    granted = [Column("审定金额（元）", _SUM, "figure"), Column("说明", 30)]
+    total = ("合计", "", f"{len(minutes.supported)}件", "", format_yuan(minutes.granted), "")
+    annexes = [
+        Annex("支持名单", fitted([*named, *granted]), _minutes_rows(minutes.supported, with_sums=True), total)
+    ] * bool(minutes.supported)
+    annexes += [
+        Annex("不予支持名单", fitted([*named, Column("理由", 50)]), _minutes_rows(minutes.refused, with_sums=False))
+    ] * bool(minutes.refused)
+    return OfficialDocument(
+        mark=f"{office}会议纪要",
+        number=minutes.number,
+        title="关于审定知识产权专项资金申报的会议纪要",
+        addressee="",
+        paragraphs=paragraphs,
+        annexes=annexes,
+        issuer=office,
+        dated=minutes.held_on,
+        note="会议材料，未经公示的内容请勿外传",
+    )
+
+
+def _minutes_rows(decisions: Iterable[Decision], *, with_sums: bool) -> list[tuple[str, ...]]:
+    return [
+        (
+            str(number),
+            one.claim.number or "",
+            f"{one.claim.applicant.name}（{one.claim.region.name}）",
+            one.claim.item.title,
+            *(["认定" if one.amount is None else format_yuan(one.amount)] * with_sums),
+            one.title or one.reason,
+        )
+        for number, one in enumerate(decisions, start=1)
+    ]
 
 
 def unnumbered(region: Region, series: str, on: date) -> str:

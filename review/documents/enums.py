@@ -9,5 +9,6 @@ class DocumentKind(models.TextChoices):
     PUBLICITY = "publicity", "公示"
     APPROPRIATION = "appropriation", "资金下达通知"
     AGENDA = "agenda", "会议议题"
+    MINUTES = "minutes", "会议纪要"
     CLAIM_FORM = "claim_form", "申报书"
     MANDATE = "mandate", "委托书"

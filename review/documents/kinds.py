@@ -18,8 +18,9 @@ from portal.accounts.models import User
 from review.appropriations.models import Appropriation
 from review.decisions.models import PublicityList
 from review.decisions.selectors.agenda import agendas_of
+from review.decisions.selectors.minutes import minutes_of
 from review.documents.claim_form import print_claim_form
-from review.documents.contents import agenda_paper, appropriation_document, publicity_document
+from review.documents.contents import agenda_paper, appropriation_document, minutes_paper, publicity_document
 from review.documents.enums import DocumentKind
 from review.documents.mandate import print_mandate
 from review.documents.official import print_document
@@ -68,6 +69,16 @@ def _agenda(user: User, key: str, *, number: int | None = None, signer: str = ""
     return Paper(name, len(found.rows), applicants, lambda: print_document(paper()), mark)
 
 
+def _minutes(user: User, key: str) -> Paper | None:
+    found = minutes_of(int(key), user)
+    if found is None or not found.decided:
+        return None
+    applicants = tuple(one.claim.applicant_id for one in found.decided)
+    mark = content_hash([found.region.pk, found.number, [[one.pk, str(one.amount)] for one in found.decided]])
+    name = f"{found.number} {found.held_on:%Y%m%d}"
+    return Paper(name, len(found.decided), applicants, lambda: print_document(minutes_paper(found)), mark)
+
+
 def _claim_form(user: User, key: str) -> Paper | None:
     related = ("item__document", "version", "applicant", "region__parent", "city", "call")
     found = Claim.objects.visible_to(user).select_related(*related).filter(key=key).first()
@@ -93,6 +104,7 @@ FORMS: dict[DocumentKind, Callable[..., Paper | None]] = {
     DocumentKind.PUBLICITY: _publicity,
     DocumentKind.APPROPRIATION: _appropriation,
     DocumentKind.AGENDA: _agenda,
+    DocumentKind.MINUTES: _minutes,
     DocumentKind.CLAIM_FORM: _claim_form,
     DocumentKind.MANDATE: _mandate,
 }

@@ -10,5 +10,6 @@ urlpatterns = [
     path("appropriation/<uuid:key>.pdf", views.appropriation, name="appropriation"),
     path("agenda/<slug:key>.pdf", views.agenda, name="agenda"),
     path("mandate/<uuid:key>.pdf", views.mandate, name="mandate"),
+    path("minutes/<int:pk>.pdf", views.minutes, name="minutes"),
     path("claim-form/<uuid:key>.pdf", views.claim_form, name="claim_form"),
 ]

@@ -17,6 +17,7 @@ from portal.core.files import PDF
 from portal.core.http import act_of
 from portal.jobs.models import Job
 from review.appropriations.permissions import READERS
+from review.decisions.selectors.minutes import KEEPERS
 from review.documents.enums import DocumentKind
 from review.documents.forms import SigningForm
 from review.documents.kinds import FORMS
@@ -47,6 +48,13 @@ def agenda(request: HttpRequest, key: str) -> HttpResponse:
             messages.error(request, f"{form.fields[field].label}：{errors[0]}")
         return redirect("review:agenda", key=key)
     return _handed_out(request, DocumentKind.AGENDA, key, **form.cleaned_data)
+
+
+@access(officials(*KEEPERS))
+@require_safe
+def minutes(request: HttpRequest, pk: int) -> HttpResponse:
+    """The minutes under which a decision was made, with all that the meeting decided."""
+    return _handed_out(request, DocumentKind.MINUTES, str(pk))
 
 
 @access(signed_in)

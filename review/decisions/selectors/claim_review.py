@@ -33,6 +33,7 @@ from review.decisions.permissions import (
     stage_before,
     way_back,
 )
+from review.decisions.selectors.minutes import KEEPERS
 from review.decisions.selectors.obstacles import obstacle_of
 from review.decisions.selectors.shown_facts import ShownFact, is_filled, shown_facts
 from review.notices.models import Notice
@@ -202,6 +203,11 @@ class ClaimReview:
     def is_overdue(self) -> bool:
         """Whether the claim waits for a correction whose day is past."""
         return self.claim.is_correction_overdue(timezone.localdate())
+
+    @property
+    def keeps_minutes(self) -> bool:
+        """Whether this person prints the minutes of the meetings that decide the claim."""
+        return self.claim.deciding_region_id in self.user.regions_for(*KEEPERS)
 
     @property
     def may_recover(self) -> bool:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.claims.models import Claim
+from portal.accounts.enums import Role
 from portal.accounts.models import Applicant
 from portal.audit.enums import SecurityKind
 from portal.audit.models import SecurityEvent, SecuritySubject
@@ -21,17 +22,30 @@ from review.appropriations.services.appropriations import (
     recall_appropriation,
 )
 from review.decisions.models import PublicityList
+from review.decisions.services.decisions import refuse_claim
 from review.decisions.services.publicity import withdraw_list
+from review.decisions.services.ways_back import take_back
 from review.documents import printing
 from review.documents.claim_form import print_claim_form
 from review.documents.enums import DocumentKind
 from review.documents.kinds import FORMS
 from tests.applications.worlds import loan_facts, patent_facts, ready_claim
-from tests.factories import act
+from tests.factories import act, make_official, suzhou
 from tests.review.appropriations.worlds import Treasury
 from tests.review.documents.samples import LONG, RARE
 from tests.review.notices.test_render import outside, text_of
-from tests.review.worlds import again, city_passed, decided, fresh, on, publish, publish_items, submitted
+from tests.review.worlds import (
+    MINUTES,
+    again,
+    city_passed,
+    decided,
+    expected,
+    fresh,
+    on,
+    publish,
+    publish_items,
+    submitted,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +154,26 @@ def test_a_paper_for_the_meeting_lists_its_claims_and_leaves_number_and_signer_t
     assert shown() == {claim.applicant_id for claim in claims}
     client.force_login(fresh(office.city))
     assert client.get(reverse("documents:agenda", args=[claims[0].call.key])).status_code == 403
+
+
+def test_minutes_list_what_a_meeting_decided_and_still_stands(office, client):
+    granted, back = (decided(office, lines=[patent_facts(number)]) for number in (1, 2))
+    refused = city_passed(office, lines=[patent_facts(3)])
+    refuse_claim(refused.pk, expected=expected(refused), reason="费用不实", minutes=MINUTES, act=act(office.decider))
+    take_back(back.pk, expected=expected(back), reason="看错", act=act(office.decider))
+    decision = granted.decisions.get(stage="final")
+    client.force_login(fresh(office.decider))
+    page = client.get(reverse("review:claim", args=[granted.key])).content.decode()
+    assert reverse("documents:minutes", args=[decision.pk]) in page
+    text = paper(client, "documents:minutes", decision.pk)
+    for words in ("会议纪要", MINUTES.number, "审定申报2件", "支持1件", "5,000.00元", "不予支持1件", "费用不实"):
+        assert words in text, words
+    assert [str(claim.number) in text for claim in (granted, refused, back)] == [True, True, False]
+    assert shown() == {granted.applicant_id, refused.applicant_id}
+    proposal = granted.decisions.get(stage="city")
+    assert client.get(reverse("documents:minutes", args=[proposal.pk])).status_code == 404
+    client.force_login(make_official(Role.DECISION_MAKER, suzhou()))
+    assert client.get(reverse("documents:minutes", args=[decision.pk])).status_code == 404
 
 
 def test_a_paper_of_many_rows_is_printed_by_one_job_and_opened_when_it_is_there(office, client, monkeypatch):
