@@ -18,7 +18,7 @@ from policies.calls.models import Call
 from policies.facts.values import facts_of
 from portal.accounts.models import User
 from review.simulated_year.items import Claimable, facts_for, paper_for
-from review.simulated_year.world import Case, World, days_on
+from review.simulated_year.world import Case, World
 
 _NAMESPACE = uuid.UUID("5f0f5e34-9a0c-49a5-8b2d-3b8a5a4e7c02")
 # Claims of one in so many name a right that another of them holds: the portal refuses to submit those.
@@ -127,4 +127,6 @@ def answers_on(world: World, claim: Claim, chance: random.Random) -> date | None
     luck = chance.random()
     if luck < 0.12:
         return None
-    return days_on(claim.correction_due_on, chance.randrange(1, 8)) if luck < 0.25 else days_on(world.day, 2)
+    return (
+        world.days_on(claim.correction_due_on, chance.randrange(1, 8)) if luck < 0.25 else world.days_on(world.day, 2)
+    )

@@ -16,6 +16,7 @@ from portal.accounts.enums import DISTRICT_ROLES, Role
 from portal.accounts.models import User
 from portal.core.money import to_yuan
 from review.decisions.enums import CreditResult, Stage
+from review.decisions.permissions import STAGE_OF
 from review.decisions.services.credit import record_credit
 from review.decisions.services.decisions import (
     accept_claim,
@@ -25,11 +26,14 @@ from review.decisions.services.decisions import (
     support_claim,
 )
 from review.decisions.services.overdue import abandon_claim, prolong_correction
+from review.decisions.services.reports import ReportPaper
 from review.decisions.services.sums import LineSum
 from review.decisions.services.ways_back import take_back
 from review.demo.findings import answer_findings
 from review.panels.services.confirming import entry_of
 from review.simulated_year.applicants import act_on_draft, answers_on, correct, maybe_withdraw
+from review.simulated_year.incidents import holder_of, rest_or_resume
+from review.simulated_year.items import paper_for
 from review.simulated_year.world import Case, World, expected_of
 
 S = ClaimStatus
@@ -39,10 +43,16 @@ _RECALLS, _SENT_BACK, _REFUSED = 0.015, 0.02, 0.03
 
 
 def officer_for(world: World, claim: Claim, status: str | None = None) -> User:
-    """Who works on the claim in this status, of those who are there."""
-    role = reviewer_of(ClaimStatus(status or claim.status), claim.route, claim.departures) or Role.DECISION_MAKER
+    """Who works on the claim in this status, of those who are there and not recused from its applicant."""
+    status = ClaimStatus(status or claim.status)
+    role = reviewer_of(status, claim.route, claim.departures) or Role.DECISION_MAKER
     region = claim.region_id if role in DISTRICT_ROLES else claim.deciding_region_id
-    return world.city.present(role, region, week=world.week)[0]
+    if claim.departures and role in (Role.CITY_OFFICER, Role.DISTRICT_SECOND):
+        # One duty has several steps of such a claim, each another person's.
+        return world.city.uninvolved(role, region, claim, week=world.week, of_stage=STAGE_OF.get(status, ""))
+    people = world.city.present(role, region, week=world.week)
+    people = [user for user in people if claim.applicant_id not in user.recused_from] or people
+    return holder_of(claim, people) if (region, status) in world.assigned else people[0]
 
 
 def note_credit(world: World, claim: Claim, officer: User, chance: random.Random) -> None:
@@ -58,7 +68,11 @@ def act_on(world: World, case: Case, claim: Claim, chance: random.Random) -> Non
         act_on_draft(world, case, claim, chance)
     elif claim.status == S.CORRECTION:
         _act_on_correction(world, case, claim, chance)
-    elif not (maybe_withdraw(world, claim, chance) or _ask_or_recall(world, claim, chance)):
+    elif not (
+        maybe_withdraw(world, claim, chance)
+        or rest_or_resume(world, case, claim, officer_for(world, claim), chance)
+        or _ask_or_recall(world, claim, chance)
+    ):
         _STAGES[claim.status](world, claim, chance)
 
 
@@ -124,20 +138,27 @@ def _propose(world: World, claim: Claim, chance: random.Random) -> None:
     _support(world, claim, chance, sums=sums)
 
 
-def _support(world: World, claim: Claim, chance: random.Random, *, sums: dict[int, LineSum] | None = None) -> None:
+def _support(
+    world: World,
+    claim: Claim,
+    chance: random.Random,
+    *,
+    sums: dict[int, LineSum] | None = None,
+    report: ReportPaper | None = None,
+) -> None:
     """Support a claim with the sums of the stage before, or with these; what the rules give nothing is refused."""
     officer, page = officer_for(world, claim), expected_of(claim)
-    if chance.random() < _REFUSED:
+    if report is None and chance.random() < _REFUSED:
         _refuse(world, claim, "佐证材料不能证明申报内容。")
         return
 
-    done = world.do(officer, support_claim, claim.pk, expected=page, sums=sums)
+    done = world.do(officer, support_claim, claim.pk, expected=page, sums=sums, report=report)
     if done.needs_credit:
         note_credit(world, claim, officer, chance)
     elif done.needs_answers and world.do(officer, answer_findings, claim).is_done:
         return
     elif done.problem:
-        _refuse(world, claim, done.problem[:200])
+        _refuse(world, claim, done.problem[:200], report=report)
 
 
 def _confirm(world: World, claim: Claim, chance: random.Random) -> None:
@@ -160,6 +181,13 @@ def _review(world: World, claim: Claim, chance: random.Random) -> None:
         return_claim(world, claim)
     else:
         _support(world, claim, chance)
+
+
+def _audit(world: World, claim: Claim, chance: random.Random) -> None:
+    """An auditor's report comes in, and the office concludes by it."""
+    paper = paper_for("审计报告", f"audit {claim.pk} {claim.round}").file
+    report = ReportPaper("无锡示范会计师事务所", world.day, "申报费用真实，与账册相符。", paper, f"审{claim.number}")
+    _support(world, claim, chance, report=report)
 
 
 def _conclude(world: World, claim: Claim, _chance: random.Random) -> None:
@@ -188,9 +216,9 @@ def return_claim(world: World, claim: Claim) -> bool:
     return world.do(officer, send_back, claim.pk, expected=page, reason=reason).is_done
 
 
-def _refuse(world: World, claim: Claim, reason: str) -> None:
+def _refuse(world: World, claim: Claim, reason: str, *, report: ReportPaper | None = None) -> None:
     officer, page = officer_for(world, claim), expected_of(claim)
-    world.do(officer, refuse_claim, claim.pk, expected=page, reason=reason)
+    world.do(officer, refuse_claim, claim.pk, expected=page, reason=reason, report=report)
 
 
 _STAGES: dict[str, Callable[[World, Claim, random.Random], None]] = {
@@ -198,6 +226,7 @@ _STAGES: dict[str, Callable[[World, Claim, random.Random], None]] = {
     S.DISTRICT_REVIEW: _propose,
     S.DISTRICT_CONFIRMATION: _confirm,
     S.CITY_REVIEW: _review,
+    S.AUDIT: _audit,
     S.PANEL: _conclude,
 }
 # Statuses in which one person has the claim; the others wait for a meeting, a list or a batch.

@@ -30,7 +30,14 @@ _IN_DISTRICT = {
     Role.DECISION_MAKER: 2,
     Role.FINANCE: 3,
 }
-_IN_CITY = {Role.CITY_OFFICER: 5, Role.DECISION_MAKER: 4, Role.FINANCE: 3, Role.POLICY_ADMIN: 2, Role.AUDITOR: 1}
+_IN_CITY = {
+    Role.CITY_OFFICER: 5,
+    Role.DECISION_MAKER: 4,
+    Role.FINANCE: 3,
+    Role.POLICY_ADMIN: 2,
+    Role.AUDITOR: 1,
+    Role.SYSTEM_ADMIN: 1,
+}
 _KINDS = (*[ApplicantKind.ENTERPRISE] * 12, ApplicantKind.INSTITUTION, ApplicantKind.UNIVERSITY, ApplicantKind.AGENCY)
 _RARE = (ApplicantKind.ASSOCIATION, ApplicantKind.PARK, ApplicantKind.FINANCIAL, ApplicantKind.ALLIANCE)
 _TRADES = ("精密机械", "新材料", "微电子", "生物医药", "环保设备", "智能装备", "软件", "纺织", "电缆", "传感技术")
@@ -62,11 +69,16 @@ class City:
 
     def present(self, role: Role, region: str, *, week: int) -> list[User]:
         """The officials of a duty who are there in a week, the one whose turn it is first; one may be away."""
-        held = self.officials[role, region]
-        away = random.Random(f"{role}{region}{week}").randrange(len(held) * 3)  # noqa: S311 - no secret
-        there = [user for number, user in enumerate(held) if number != away] or held
+        held, away = self.officials[role, region], self.away(role, region, week=week)
+        there = [user for user in held if user != away] or held
         turn = week % len(there)
         return there[turn:] + there[:turn]
+
+    def away(self, role: Role, region: str, *, week: int) -> User | None:
+        """Who of a duty is away in a week; nobody in most."""
+        held = self.officials[role, region]
+        place = random.Random(f"{role}{region}{week}").randrange(len(held) * 3)  # noqa: S311 - no secret
+        return held[place] if place < len(held) else None
 
     def uninvolved(self, role: Role, region: str, claim: Claim, *, week: int, of_stage: str = "") -> User:
         """The first official of a duty who concluded nothing on the claim, at any other stage than this one."""

@@ -6,10 +6,26 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from applications.claims.models import Claim
+from django.db.models import QuerySet
+
+from applications.claims.enums import Action, Route
+from applications.claims.models import Claim, ClaimEvent
+from portal.recusal.models import Recusal
+from review.assignments.models import Absence, Suspension
+from review.recoveries.models import Recovery
 from review.simulated_year.invariants import money, violations
 from review.simulated_year.world import World
 from review.simulated_year.year import FINAL
+
+# What happened beside the way of a claim that is reviewed, decided, publicised and paid.
+_INCIDENTS: dict[str, QuerySet[Any]] = {
+    "other_ways": Claim.objects.exclude(departures="", route=Route.CITY),
+    "suspensions": Suspension.objects.all(),
+    "absences": Absence.objects.all(),
+    "recusals": Recusal.objects.all(),
+    "reopened": ClaimEvent.objects.filter(action=Action.REOPEN),
+    "recoveries": Recovery.objects.all(),
+}
 
 
 def report(world: World) -> dict[str, Any]:
@@ -30,6 +46,7 @@ def report(world: World) -> dict[str, Any]:
         "claims": len(statuses),
         "states": dict(sorted(Counter(statuses.values()).items())),
         "sums": {name: f"{yuan:.2f}" for name, yuan in sums.items()},
+        "incidents": {name: rows.count() for name, rows in _INCIDENTS.items()},
         "refusals": sum(tally.refusals.values()),
         "faults": world.faults.injected,
         "violations": sum(tally.violations.values()),

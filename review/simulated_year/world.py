@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -20,7 +21,7 @@ from portal.accounts.models import User
 from portal.core import clock
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
-from portal.workdays.selectors import workdays_between
+from portal.workdays.selectors import worked_days
 from review.decisions.services.locking import ExpectedState
 from review.simulated_year.faults import Faults, InjectedError
 from review.simulated_year.items import Claimable
@@ -31,6 +32,8 @@ REFUSED = (RefusedError, PermissionDenied, ClaimIncompleteError, AlreadySubmitte
 # A deed that a fault breaks off is done again, as a person would press the button again.
 _TRIES = 5
 _MOST_KEPT = 20
+# After so many days whatever is not at its end never comes to one.
+LONGEST = 600
 
 
 @dataclass(slots=True)
@@ -50,7 +53,10 @@ class Tally:
 
 @dataclass(slots=True)
 class Case:
-    """A claim of the year: its number, its key once it is begun, its next day, and how often it was visited."""
+    """A claim of the year: its number, its key once it is begun, its next day, and how often it was visited.
+
+    `rested_by` has suspended it; `is_disputed` says that its refusal was, or never will be.
+    """
 
     number: int
     begins: date
@@ -58,6 +64,8 @@ class Case:
     pk: int | None = None
     visits: int = 0
     refused: int = 0
+    rested_by: User | None = None
+    is_disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,8 @@ class World:
         self.by_claim: dict[int, Case] = {}
         self.items: list[Claimable] = []
         self.competitive: frozenset[str] = frozenset()
+        # Regions with the status at which claims are assigned by a rule.
+        self.assigned: set[tuple[str, str]] = set()
         self.city: City
         self.serial = 0
 
@@ -137,6 +147,19 @@ class World:
                 return Done(repr(error))
         return Done("broken off")
 
+    @cached_property
+    def is_workday(self) -> Callable[[date], bool]:
+        """Whether a day is worked, the calendar of the year and of what follows it read once."""
+        first = date(self.year, 1, 1)
+        return worked_days(first, first + timedelta(days=LONGEST + 100))
+
+    def days_on(self, day: date, workdays: int) -> date:
+        """The day so many working days later."""
+        while workdays > 0:
+            day += timedelta(days=1)
+            workdays -= self.is_workday(day)
+        return day
+
     def paper(self) -> str:
         """The number of the next paper of a bank or an office."""
         self.serial += 1
@@ -156,14 +179,6 @@ def needs_answers(problem: str) -> bool:
 def expected_of(claim: Claim) -> ExpectedState:
     """What a page opened now would show."""
     return ExpectedState(claim.status, claim.round)
-
-
-def days_on(day: date, workdays: int) -> date:
-    """The day so many working days later."""
-    while workdays > 0:
-        day += timedelta(days=1)
-        workdays -= workdays_between(day, day)
-    return day
 
 
 def _at(day: date, *, hour: int = 9) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -19,18 +20,18 @@ from policies.engine.procedure import Procedure
 from portal.accounts.enums import Role
 from portal.core import clock
 from portal.jobs.services import unannounced
-from portal.workdays.selectors import is_workday
+from review.assignments.services.suspensions import watch_suspensions
 from review.decisions.jobs import watch_days_of_correction
 from review.demo.calendar import fill_unknown_days
 from review.recoveries.enums import OPEN_STATES
 from review.recoveries.jobs import mark
 from review.recoveries.models import Recovery
-from review.simulated_year import applicants, meetings, officers, panels, recoveries, treasury
+from review.simulated_year import applicants, incidents, meetings, officers, panels, recoveries, treasury
 from review.simulated_year.faults import Faults
 from review.simulated_year.items import claimable_items
 from review.simulated_year.jobs import Jobs
 from review.simulated_year.people import CITY, make_city
-from review.simulated_year.world import World, days_on
+from review.simulated_year.world import LONGEST, World
 
 # Nothing of it is done any more: a claim has come to its end.
 FINAL = frozenset(
@@ -41,27 +42,33 @@ FINAL = frozenset(
 )
 _FIRST_OPEN, _FIRST_CLOSE = (1, 6), (5, 1)
 _SECOND_OPEN, _SECOND_CLOSE = (5, 6), (9, 1)
-# After so many days whatever is not at its end never comes to one.
-_LONGEST = 600
 # From this day of the year meetings decide against what no money is left for.
 _LAST_MEETINGS = (11, 15)
 # One item in so many is ranked by a panel in the second half of the year.
 _RANKED = 6
+# Ways that calls of the second half of the year set for some items.
+_WAYS = (
+    Procedure("city", frozenset({"city_only"})),
+    Procedure("city", frozenset({"audit"})),
+    Procedure("city", frozenset({"publicity_first"})),
+    Procedure("district"),
+)
 # Weekdays of what is done once a week.
-_MEETING, _LIST, _BATCH, _BOOKS = 1, 2, 3, 4
+_LEAVE, _MEETING, _LIST, _BATCH, _BOOKS = range(5)
 
 
 def live(*, claims: int, seed: int, year: int, to_print: int, faults: Faults) -> World:
     """Live the year: every claim from its draft to its end. The world it leaves says what went wrong."""
     world = World(seed=seed, year=year, claims=claims, faults=faults)
     with unannounced(), clock.set_to(world.moment):
-        fill_unknown_days(date(year, 1, 1), days=_LONGEST + 200)
+        fill_unknown_days(date(year, 1, 1), days=LONGEST + 200)
         world.city = make_city(claims, world.chance("people"))
         jobs = Jobs(world, to_print=to_print)
         world.items = claimable_items(world.city.applicants, on=world.day)
         world.chance("order").shuffle(world.items)
         treasury.make_budgets(world)
         panels.make_pool(world)
+        incidents.write_rules(world)
         calls = _publish_calls(world)
         _plan_beginnings(world)
         jobs.run()
@@ -72,9 +79,9 @@ def live(*, claims: int, seed: int, year: int, to_print: int, faults: Faults) ->
 
 def _days(world: World, calls: list[Call], jobs: Jobs) -> None:
     first = world.day
-    for offset in range(1, _LONGEST):
+    for offset in range(1, LONGEST):
         day = first + timedelta(days=offset)
-        if not is_workday(day):
+        if not world.is_workday(day):
             continue
         world.begin_day(day)
         with clock.set_to(world.moment):
@@ -115,14 +122,17 @@ def _individual_deeds(world: World, calls: list[Call]) -> int:
             applicants.begin(world, case, _open(calls, world), chance)
         else:
             officers.act_on(world, case, claims.get(pk=case.pk), chance)
-        case.due = days_on(world.day, chance.choice((1, 1, 2, 3, 5)))
+        case.due = world.days_on(world.day, chance.choice((1, 1, 2, 3, 5)))
     return waiting
 
 
 def _common_deeds(world: World) -> None:
     meetings.watch_lists(world)
     weekday = world.day.weekday()
-    if weekday == _MEETING:
+    if weekday == _LEAVE:
+        incidents.take_leave(world)
+        incidents.declare_ties(world)
+    elif weekday == _MEETING:
         panels.judge(world)
         meetings.decide(
             world, is_last=(world.day.year, world.day.month, world.day.day) >= (world.year, *_LAST_MEETINGS)
@@ -137,6 +147,8 @@ def _common_deeds(world: World) -> None:
         recoveries.terminate_dishonest(world)
         recoveries.propose(world)
         recoveries.move_on(world)
+        incidents.dispute(world)
+        world.attempt("suspensions", lambda: watch_suspensions(on=world.day))
         world.attempt("corrections", watch_days_of_correction)
         world.attempt("overdue", mark)
 
@@ -156,7 +168,7 @@ def _open(calls: list[Call], world: World) -> list[Call]:
 
 
 def _publish_calls(world: World) -> list[Call]:
-    """Two calls one after the other for all items, and beside the second one whose money goes by rank."""
+    """Two calls one after the other, and beside the second others by other ways, one of whose money goes by rank."""
     region = world.city.regions[CITY]
     act, other = (world.act(user) for user in world.city.officials[Role.POLICY_ADMIN, CITY])
     before_experts = Procedure("city", frozenset({"panel"})).as_dict()
@@ -164,12 +176,19 @@ def _publish_calls(world: World) -> list[Call]:
     ranked = ranked[: max(1, len(world.items) // _RANKED)]
     world.competitive = frozenset(each.row.code for each in ranked)
     rest = [each for each in world.items if each.row.code not in world.competitive]
+    of_city = [each for each in rest if each.row.code.startswith("wx")]
+    # Of the city's items every fifth goes another way in the second half of the year, the others their document's.
+    own_ways = [(of_city[place::5], procedure) for place, procedure in enumerate(_WAYS)]
+    elsewhere = {each.row.pk for items, _ in own_ways for each in items}
+    usual = [each for each in rest if each.row.pk not in elsewhere]
+    second, as_documents_say = (_SECOND_OPEN, _SECOND_CLOSE), dict[str, Any]()
     made = []
-    for number, (items, first, last, way) in enumerate(
+    for number, (items, (first, last), way, procedure) in enumerate(
         (
-            (world.items, _FIRST_OPEN, _FIRST_CLOSE, Shortage.PRO_RATA),
-            (rest, _SECOND_OPEN, _SECOND_CLOSE, Shortage.PRO_RATA),
-            (ranked, _SECOND_OPEN, _SECOND_CLOSE, Shortage.RANK),
+            (world.items, (_FIRST_OPEN, _FIRST_CLOSE), Shortage.PRO_RATA, as_documents_say),
+            (usual, second, Shortage.PRO_RATA, as_documents_say),
+            *((items, second, Shortage.PRO_RATA, procedure.as_dict()) for items, procedure in own_ways if items),
+            (ranked, second, Shortage.RANK, before_experts),
         ),
         start=1,
     ):
@@ -183,7 +202,7 @@ def _publish_calls(world: World) -> list[Call]:
             contact_name="知识产权促进处",
             contact_phone="0510-81820000",
             when_short=way,
-            procedure=before_experts if way == Shortage.RANK else {},
+            procedure=procedure,
             budget=Decimal(3_000 * len(world.cases)) if way == Shortage.RANK else None,
             items=tuple(ItemPlan(each.row.pk) for each in items),
         )

@@ -38,6 +38,7 @@ def test_a_simulated_year_ends_with_every_claim_settled_and_nothing_that_does_no
     assert answer["violations"] == 0
     assert sum(answer["states"].values()) == CLAIMS == Claim.objects.count()
     assert bool(answer["faults"]) == bool(options)
+    assert answer["incidents"]["absences"] > 0
     # What an action writes its own record holds, not one after its commit, which a killed process would not write.
     assert not AuditRecord.objects.filter(action="audit.contents").exists()
 
