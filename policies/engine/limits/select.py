@@ -309,9 +309,9 @@ class SelectLedger(QuotaLedger):
         super().__init__(name, scope, runs, keys)
         self._places = self._placed(ties)
 
-    def find(self, changed: IntArray | None) -> tuple[IntArray, IntArray]:
+    def find(self, changed: IntArray | None) -> tuple[IntArray | slice, IntArray]:
         del changed
-        return np.arange(len(self._places)), self._places - 1
+        return slice(None), self._places - 1
 
     def closed(self, run: Run, at: IntArray | slice, found: IntArray) -> None:
         del run, at, found
@@ -325,7 +325,7 @@ class SelectLedger(QuotaLedger):
         if ties == FACT_FIRST:
             levels.append(_highest([(run, one.scores.then) for run, one in zip(self.runs, parts, strict=True)])[wants])
         if ties in (FACT_FIRST, FILED_FIRST):
-            levels.append(-self.buckets.claims[wants])
+            levels.append(-self.keys.filed[self.buckets.claims[wants]].astype(np.int64))
         order = np.lexsort([*(-level for level in reversed(levels)), bucket])
         begins = run_starts(bucket[order])
         lengths = np.diff(begins, append=len(order))
