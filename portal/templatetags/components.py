@@ -178,9 +178,8 @@ def _forms_among(values: Iterable[Any], *, depth: int = 4) -> Iterator[BaseForm]
 def _faults_of(form: BaseForm) -> Iterator[Fault]:
     for name, errors in form.errors.items():
         field = form[name] if name in form.fields else None
-        for error in errors:
-            if field is None or field.is_hidden:
-                yield Fault("", "", str(error))
-            else:
-                # A group of choices has no control of its own name.
-                yield Fault(f"#{field.id_for_label or f'div_{field.auto_id}'}", strip_tags(str(field.label)), str(error))
+        href = label = ""
+        if field is not None and not field.is_hidden:
+            # A group of choices has no control of its own name.
+            href, label = f"#{field.id_for_label or f'div_{field.auto_id}'}", strip_tags(str(field.label))
+        yield from (Fault(href, label, str(error)) for error in errors)

@@ -144,7 +144,8 @@ class _Mended(forms.Form):
 
 def test_what_a_sent_form_has_to_mend_stands_at_the_head_of_its_page_with_the_focus_and_jumps():
     sent = RequestFactory().post("/")
-    shown = draw("{% form_faults %}", request=sent, rows=[SimpleNamespace(forms={"removal": _Mended({})})], other=_Mended())
+    rows = [SimpleNamespace(forms={"removal": _Mended({})})]
+    shown = draw("{% form_faults %}", request=sent, rows=rows, other=_Mended())
     assert re.search(r'role="alert" tabindex="-1" autofocus', shown)
     assert '<a href="#id_reason">移除理由</a>：请写明移除理由。' in shown
     assert '<a href="#div_id_way">方式</a>' in shown
