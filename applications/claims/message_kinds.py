@@ -47,6 +47,7 @@ KINDS = [
         "草稿还没有提交：{{ item }}",
         "{{ applicant }}的“{{ item }}”草稿还没有提交，“{{ call }}”将于 {{ closes }} 截止。"
         "截止后草稿仍为您保留，但不能再提交。",
+        name="草稿截止",
     ),
     MessageKind("claims.resubmitted", *_PROGRESS, *_AGAIN),
     MessageKind("claims.to_go_on", Group.WORK, Audience.OFFICIAL, *_AGAIN, Urgency.DIGEST),

@@ -21,6 +21,7 @@ KINDS = [
         "免申即享：{{ item }}，请确认",
         "根据台账和主管部门的名册，{{ applicant }}有 {{ count }} 项符合“{{ item }}”，测算金额：{{ entitled_sum }}。"
         "申报已为您填好，请在 {{ closes }} 前核对并确认；不确认不会提交。",
+        name="填好待确认",
     ),
     MessageKind(
         "entitled.to_complete",
@@ -28,6 +29,7 @@ KINDS = [
         "您可以申报：{{ item }}",
         "根据台账和主管部门的名册，{{ applicant }}有 {{ count }} 项符合“{{ item }}”，测算金额：{{ entitled_sum }}。"
         "还需补充：{{ lacking }}。请在 {{ closes }} 前补齐并提交。",
+        name="还需补充",
     ),
     MessageKind(
         "entitled.coming",
@@ -35,6 +37,7 @@ KINDS = [
         "可以申报的通知将开放：{{ call }}",
         "“{{ call }}”将于 {{ opens }} 开放。按台账和名册，{{ applicant }}可以申报：{{ items }}。"
         "开放时会把填好的申报送给您确认。",
+        name="通知将开放",
     ),
     MessageKind(
         "entitled.near",
@@ -42,5 +45,6 @@ KINDS = [
         "差一点就能申报：{{ item }}",
         "按台账和名册，{{ applicant }}还不符合“{{ item }}”：{{ change }}。内容有误的，请在台账中改正；"
         "本次申报 {{ closes }} 截止。",
+        name="差一点就能申报",
     ),
 ]

@@ -37,6 +37,7 @@ KINDS = [
         Audience.APPLICANT,
         "代理委托快到期了：{{ mandate }}",
         _SAID + "将于 {{ due }} 到期，到期后代理机构不能再办理。需要继续的，请提出新的委托。",
+        name="代理委托到期",
     ),
     MessageKind(
         "mandates.ended",

@@ -13,5 +13,6 @@ KINDS = [
         Audience.APPLICANT,
         "快到期了：{{ right }}",
         "{{ applicant }}的{{ right }}有效期至 {{ due }}，请及时办理续期。已经续期的，请在台账中更新日期。",
+        name="权利和证书到期",
     ),
 ]

@@ -55,7 +55,7 @@ def rows_of(choices: Choices) -> list[Row]:
     for group in Group:
         kinds = [kind for kind in mine if kind.group == group]
         if group in PER_KIND:
-            rows += [Row(kind.label, _switches(choices, group, kind), group.label) for kind in kinds]
+            rows += [Row(kind.name or kind.label, _switches(choices, group, kind), group.label) for kind in kinds]
         elif kinds:
             rows.append(Row(group.label, _switches(choices, group)))
     return rows

@@ -35,7 +35,8 @@ class Text:
 class MessageKind:
     """A kind of message: whom it is for, what switches it off, how pressing it is, and its default text.
 
-    `more` are fields that a sender gives and the default text does not use.
+    `more` are fields that a sender gives and the default text does not use. `name` is what people choose it by where
+    they choose kind by kind.
     """
 
     code: str
@@ -45,6 +46,7 @@ class MessageKind:
     body: str
     urgency: Urgency = Urgency.NORMAL
     more: tuple[str, ...] = ()
+    name: str = ""
 
     @property
     def label(self) -> str:
