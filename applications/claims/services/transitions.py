@@ -19,6 +19,7 @@ from portal.accounts.enums import Role
 from portal.audit.services import insert_recorded, record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
+from portal.core.statements import prepared
 
 # A stage that comes again concludes anew, in a round of its own.
 _NEW_ROUND = frozenset({Action.RESUBMIT, Action.SEND_BACK, Action.RECALL, Action.REDECIDE, Action.REOPEN})
@@ -42,11 +43,9 @@ def lock_claim(pk: int) -> Claim:
     if not connection.in_atomic_block:
         raise RuntimeError("lock_claim needs a transaction")
     # The lock is on the claim alone: joined rows are shared by many claims.
-    return (
-        Claim.objects.select_for_update(of=("self",))
-        .select_related("item", "version", "applicant", "region", "region__parent", "city")
-        .get(pk=pk)
-    )
+    claims = Claim.objects.select_for_update(of=("self",))
+    with prepared():
+        return claims.select_related("item", "version", "applicant", "region", "region__parent", "city").get(pk=pk)
 
 
 def perform_transition(
