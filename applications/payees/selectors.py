@@ -12,6 +12,7 @@ from applications.payees.enums import RequestState
 from applications.payees.models import PAYEE_FIELDS, Payee, PayeeRequest
 from portal.accounts.models import Applicant, Region, User
 from portal.core.identifiers import IdentifierError, read_cnaps, same_name
+from portal.core.statements import A_KEY, Lookup
 
 LABELS = {str(field.attname): str(field.verbose_name) for field in Applicant._meta.concrete_fields}
 
@@ -51,14 +52,22 @@ class PayeeHistory:
     waiting: PayeeRequest | None = None
 
 
-def payee_history(claim: Claim) -> PayeeHistory:
-    """All that is known of a submitted claim's payee, in one query; nothing for a draft, which has none yet."""
+def _with_history(claim_id: int) -> QuerySet[Payee]:
     pending = Q(claim__applicant__payee_requests__state=RequestState.PENDING)
-    rows = list(
-        claim.payees.annotate(waiting=FilteredRelation("claim__applicant__payee_requests", condition=pending))
+    return (
+        Payee.objects.filter(claim_id=claim_id)
+        .annotate(waiting=FilteredRelation("claim__applicant__payee_requests", condition=pending))
         .select_related("request__decided_by", "waiting")  # type: ignore[misc]
         .order_by("pk")
     )
+
+
+_history = Lookup(_with_history, A_KEY)
+
+
+def payee_history(claim: Claim) -> PayeeHistory:
+    """All that is known of a submitted claim's payee, in one query; nothing for a draft, which has none yet."""
+    rows = _history.of(claim, "claim")
     return PayeeHistory(rows[-1], _changes(rows), getattr(rows[-1], "waiting", None)) if rows else PayeeHistory()
 
 

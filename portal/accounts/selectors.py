@@ -1,6 +1,5 @@
 """Read people, bodies and regions."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -21,10 +20,8 @@ from portal.accounts.models import (
 from portal.accounts.permissions import conflict
 from portal.core.encryption import keyed_hashes
 from portal.core.regions import in_trees
-from portal.core.row_versions import KeptHere, Rows, rows_version
 
 SEARCH_LIMIT = 20
-_regions = KeptHere(1, copies=False)
 _IS_WAITING = ExpressionWrapper(Q(confirmed_at=None), output_field=BooleanField())
 
 
@@ -34,18 +31,6 @@ def districts_by_city() -> list[tuple[str, list[tuple[str, str]]]]:
     for district in Region.objects.filter(level=RegionLevel.DISTRICT).select_related("parent"):
         groups.setdefault(district.parent.name if district.parent else "", []).append((district.code, district.name))
     return list(groups.items())
-
-
-def regions_by_code() -> Mapping[str, Region]:
-    """Every region with what it belongs to, for readers alone; read again where one has changed. One query, or two."""
-
-    def read() -> dict[str, Region]:
-        found = {region.code: region for region in Region.objects.all()}
-        for region in found.values():
-            region.parent = found[region.parent_id] if region.parent_id else None
-        return found
-
-    return _regions.get("all", rows_version(Rows(Region)), read)
 
 
 def owner_of(applicant: Applicant) -> User | None:

@@ -15,6 +15,10 @@ from policies.published.models import ItemVersion
 from policies.published.selectors import item_version_for
 from policies.rates.models import DistrictRate
 from policies.rates.selectors import UNIT_AMOUNT, Rates, takes_unit_amount
+from portal.core.statements import A_KEY, Lookup
+
+_files = Lookup(lambda claim: Evidence.objects.filter(claim_id=claim).select_related("file", "line"), A_KEY)
+_lines = Lookup(lambda claim: ClaimLine.objects.filter(claim_id=claim).order_by("position"), A_KEY)
 
 
 @dataclass(slots=True)
@@ -84,9 +88,9 @@ class ClaimContext:
 def read_claim(claim: Claim) -> ClaimContext:
     """Read a claim's lines and files. Two queries, and one for the district's rates once they are needed."""
     item, rates = item_of(claim), Rates(claim.item_id, claim.region)
-    files = list(claim.evidence.select_related("file", "line"))
+    files = _files.of(claim, "claim")
     standing = tuple(file for file in files if file.removed_at is None)
-    lines = _read_lines(item, claim.lines.order_by("position"), standing, rates)
+    lines = _read_lines(item, _lines.of(claim, "claim"), standing, rates)
     return ClaimContext(claim, item, lines, standing, tuple(file for file in files if file.removed_at), rates)
 
 

@@ -1,30 +1,39 @@
 """One claim with the rows that its page shows beside it."""
 
 import uuid
+from collections.abc import Callable
 
 from django.db.models import QuerySet
 
 from applications.claims.models import Claim
-from portal.accounts.selectors import regions_by_code
-from portal.core.statements import prepared
+from portal.core.statements import A_KEY, Lookup
 
-_RELATED = ("item__document", "version", "applicant", "call")
+_RELATED = (
+    "applicant__region__parent",
+    "item__document__region",
+    "version",
+    "call__region",
+    "region__parent",
+    "city",
+)
 # Rules are compiled once a process, and nobody reads the texts of a search beside a claim.
 _LONG = ("version__content", "item__search_text", "item__search_key")
 
 
-def claim_by_key(claims: QuerySet[Claim], key: uuid.UUID) -> Claim | None:
-    """The claim of these that has this key, with its applicant, item, document, version, call, and their regions.
+def with_its_rows(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Each with its applicant, item, document, version and call, and their regions."""
+    return claims.select_related(*_RELATED).defer(*_LONG)
 
-    Three queries at most.
+
+_plain = Lookup(lambda pk: with_its_rows(Claim.objects.filter(pk=pk)), A_KEY)
+
+
+def claim_by_key(
+    claims: QuerySet[Claim], key: uuid.UUID, *, read: Callable[[int], list[Claim]] = _plain
+) -> Claim | None:
+    """The claim of these that has this key, `with_its_rows`; `read` reads it where more is needed. Two queries.
+
+    Which claims these are differs from person to person and is asked by itself, so that the joins are always the same.
     """
-    with prepared():
-        claim = claims.select_related(*_RELATED).defer(*_LONG).filter(key=key).first()
-    if claim is None:
-        return None
-    regions = regions_by_code()
-    claim.region, claim.city = regions[claim.region_id], regions[claim.city_id]
-    for row in (claim.applicant, claim.item.document, claim.call):
-        if row is not None and row.region_id:
-            row.region = regions[row.region_id]
-    return claim
+    pk = claims.filter(key=key).values_list("pk", flat=True).first()
+    return next(iter(read(pk)), None) if pk else None

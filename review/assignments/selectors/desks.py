@@ -1,5 +1,6 @@
 """Who has a claim at its stage, and whether the work on it rests: read with claims, without a query of their own."""
 
+import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,11 +12,13 @@ from django.utils import timezone
 from applications.claims.clock import Span
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
+from applications.claims.selectors.single import claim_by_key, with_its_rows
 from applications.claims.workflow import reviewer_of
 from portal.accounts.enums import DISTRICT_ROLES, Role
 from portal.accounts.models import User
 from portal.accounts.persons import same_person
 from portal.core import clock
+from portal.core.statements import A_KEY, A_MOMENT, Lookup
 from review.assignments.enums import DESKS, SUPERVISORS_OF
 from review.assignments.models import Absence, Assignment, Suspension
 
@@ -31,6 +34,16 @@ def with_desk(claims: QuerySet[Claim], *, at: datetime | None = None) -> QuerySe
         pause=FilteredRelation("suspensions", condition=Q(suspensions__resumed_at=None)),
     )
     return joined.select_related("desk__officer", "pause")  # type: ignore[misc]
+
+
+_read_on_desk = Lookup(
+    lambda pk, at: with_desk(with_its_rows(Claim.objects.with_call_item().filter(pk=pk)), at=at), A_KEY, A_MOMENT
+)
+
+
+def claim_on_desk(claims: QuerySet[Claim], key: uuid.UUID) -> Claim | None:
+    """The claim of these that has this key, as `claim_by_key` and `with_desk` read it, with its call's item."""
+    return claim_by_key(claims, key, read=lambda pk: _read_on_desk(pk, clock.now()))
 
 
 def desk_of(claim: Claim) -> Assignment | None:

@@ -25,6 +25,7 @@ from policies.facts.values import FactsReading, facts_of
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.money import format_yuan
+from portal.core.statements import A_KEY, Lookup
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import CreditSnapshot, Decision, LineDecision, Objection
 from review.decisions.permissions import (
@@ -39,6 +40,25 @@ from review.decisions.selectors.shown_facts import ShownFact, is_filled, shown_f
 from review.notices.models import Notice
 from review.notices.selectors import notices_of
 
+_decisions = Lookup(
+    lambda claim: (
+        Decision.objects.filter(claim_id=claim)
+        .annotate(row=FilteredRelation("lines"))
+        .select_related("row", "report")
+        .order_by("pk")
+    ),
+    A_KEY,
+)
+_assessments = Lookup(lambda claim: Assessment.objects.filter(claim_id=claim).order_by("-pk"), A_KEY)
+_events = Lookup(
+    lambda claim: ClaimEvent.objects.filter(claim_id=claim).select_related("mandate__agency").order_by("-pk"), A_KEY
+)
+_credit = Lookup(
+    lambda claim: (
+        CreditSnapshot.objects.filter(claim_id=claim).select_related("entered_by").order_by("-checked_on", "-pk")[:5]
+    ),
+    A_KEY,
+)
 _FIRST_ASSESSMENTS = (Action.SUBMIT, Action.RESUBMIT)
 SUM_COLUMNS = (
     ("区级审核", (Stage.DISTRICT_FIRST,)),
@@ -145,9 +165,8 @@ class ClaimReview:
     @cached_property
     def _decided(self) -> list[tuple[Decision, dict[int, LineDecision]]]:
         """Each conclusion with its sums by the line's pk: one query, in which a conclusion comes with each sum."""
-        joined = self.claim.decisions.annotate(row=FilteredRelation("lines")).select_related("row", "report")  # type: ignore[misc]
         found: dict[int, tuple[Decision, dict[int, LineDecision]]] = {}
-        for decision in joined.order_by("pk"):
+        for decision in _decisions.of(self.claim, "claim"):
             rows = found.setdefault(decision.pk, (decision, {}))[1]
             if row := getattr(decision, "row", None):
                 rows[row.line_id] = row
@@ -219,7 +238,7 @@ class ClaimReview:
     @cached_property
     def assessments(self) -> list[Assessment]:
         """The stored answers, newest first."""
-        return list(self.claim.assessments.order_by("-pk"))
+        return _assessments.of(self.claim, "claim")
 
     @cached_property
     def claimed_by_number(self) -> dict[int, Decimal | None]:
@@ -306,8 +325,7 @@ class ClaimReview:
     @cached_property
     def credit(self) -> list[CreditSnapshot]:
         """Credit checks made for this claim, newest first."""
-        checks = CreditSnapshot.objects.filter(claim=self.claim).select_related("entered_by")
-        return list(checks.order_by("-checked_on", "-pk")[:5])
+        return _credit.of(self.claim, "claim")
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -317,7 +335,7 @@ class ClaimReview:
     @cached_property
     def events(self) -> list[ClaimEvent]:
         """The time line, newest first."""
-        return list(self.claim.events.select_related("mandate__agency").order_by("-pk"))
+        return _events.of(self.claim, "claim")
 
     @property
     def since_last_step(self) -> list[ClaimEvent]:

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.claims.models import Claim
-from applications.claims.selectors.single import claim_by_key
 from applications.claims.visibility import why_closed
 from portal.access import access
 from portal.accounts.areas import covers
@@ -22,7 +21,7 @@ from portal.core.http import act_of, takes_files, user_of
 from portal.ownership.enums import CHECKERS
 from portal.ownership.forms import OpinionForm
 from portal.ownership.selectors import check_page
-from review.assignments.selectors.desks import with_desk
+from review.assignments.selectors.desks import claim_on_desk
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.forms.choices import choices_of, make_form
 from review.decisions.forms.correction import MORE, CorrectionForm
@@ -71,7 +70,7 @@ class Panel:
 def claim_or_404(request: HttpRequest, key: uuid.UUID) -> Claim:
     """The claim, where this person sees it as an official."""
     user = user_of(request)
-    found = claim_by_key(with_desk(claims_for(user).with_call_item()), key)
+    found = claim_on_desk(claims_for(user), key)
     if found is None and (closed := why_closed(user, Claim.objects.filter(key=key))):
         raise PermissionDenied(closed)
     if found is None and Claim.objects.visible_to(user).filter(key=key, applicant__in=user.standing.recusals).exists():

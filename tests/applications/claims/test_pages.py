@@ -10,12 +10,15 @@ from django.urls import reverse
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim, Evidence
+from applications.claims.selectors.conflicts import Typed
 from applications.claims.services.corrections import PointAsked, request_correction
+from applications.claims.services.drafts import add_lines
 from applications.claims.services.submission import submit_claim
 from portal.accounts.enums import Role
 from portal.accounts.models import Membership
 from tests.applications.claims.pages import controls, url, words
 from tests.applications.worlds import PDF, patent_facts, publish, ready_claim, start
+from tests.cpu import cpu_limit
 from tests.factories import (
     ApplicantFactory,
     ClaimFactory,
@@ -194,6 +197,26 @@ def test_autosave_keeps_the_line_and_answers_with_amount_time_revision_and_fault
     assert 'id="revision" value="1"' in html
     line.refresh_from_db()
     assert line.facts["fees"] == "3000.00"
+
+
+def test_a_field_among_a_hundred_lines_is_saved_in_a_moment(own, member):
+    claim = start(member)
+    add_lines(claim, act=act(member), rows=[patent_facts(number) for number in range(1, 101)])
+    claim.refresh_from_db()
+    page = claim.lines.order_by("position")[50:60]
+    line = page[0]
+
+    def save(fees):
+        claim.refresh_from_db()
+        shown = Typed({}, {one.pk: one.facts for one in page.all()}).as_text()
+        sent = {"revision": claim.revision, "line": line.pk, f"l{line.pk}-fees": fees, "loaded": shown}
+        return own.post(url("autosave", claim), sent)
+
+    assert save("8001").status_code == 200
+    with cpu_limit(0.15):
+        save("8002")
+    line.refresh_from_db()
+    assert line.facts["fees"] == "8002.00"
 
 
 def test_autosave_of_a_stale_page_saves_nothing_and_offers_to_compare(own, member):

@@ -1,10 +1,13 @@
 """What the portal changes in the framework's PostgreSQL backend."""
 
+from threading import Thread
+
 import pytest
 from django.db import connection
 
-from portal.accounts.models import Region
-from portal.core.statements import prepared, prepared_cursor
+from portal.accounts.models import Applicant, Membership, Region
+from portal.core.statements import A_KEY, Lookup, prepared, prepared_cursor
+from tests.factories import ApplicantFactory, make_member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -51,3 +54,45 @@ def test_what_is_not_asked_for_by_name_is_not_prepared(django_assert_num_queries
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%level%name%WHERE%level%'")
         assert cursor.fetchone() == (0,)
+
+
+def members_of(applicant_id):
+    return Membership.objects.filter(applicant_id=applicant_id).select_related("user").order_by("-pk")[:2]
+
+
+def test_a_lookup_is_put_into_sql_once_and_finds_what_its_query_finds(django_assert_num_queries):
+    built = []
+    lookup = Lookup(lambda pk: built.append(pk) or members_of(pk), A_KEY)
+    bodies = [ApplicantFactory() for _ in range(3)]
+    for body in bodies[:2]:
+        for _ in range(3):
+            make_member(body)
+    for body in bodies:
+        with django_assert_num_queries(1):
+            rows = lookup.of(body, "applicant")
+            assert [(row.pk, row.user.email, row.applicant) for row in rows] == [
+                (row.pk, row.user.email, body) for row in rows
+            ]
+        assert rows == list(members_of(body.pk))
+    assert built == [A_KEY]
+    Membership.objects.filter(applicant=bodies[0]).delete()
+    assert lookup(bodies[0].pk) == []
+    with pytest.raises(ValueError, match="does not ask"):
+        Lookup(lambda pk: Membership.objects.filter(user_id=1), A_KEY)(1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_ask_a_lookup_on_connections_of_their_own():
+    lookup, found = Lookup(lambda pk: Applicant.objects.filter(pk=pk), A_KEY), {}
+    bodies = [ApplicantFactory() for _ in range(4)]
+
+    def ask(body):
+        found[body.pk] = [lookup(body.pk) for _ in range(20)]
+        connection.close()
+
+    threads = [Thread(target=ask, args=[body]) for body in bodies]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {body.pk: [[body]] * 20 for body in bodies}
