@@ -25,9 +25,9 @@ def make_pdf(change: Callable[[pikepdf.Pdf], object] | None = None, *, text: str
     return target.getvalue()
 
 
-def make_image(kind: str = "PNG", size: tuple[int, int] = (8, 8), colour: int = 128) -> bytes:
+def make_image(kind: str = "PNG", size: tuple[int, int] = (8, 8), colour: int = 128, mode: str = "L") -> bytes:
     target = io.BytesIO()
-    Image.new("L", size, colour).save(target, kind)
+    Image.new(mode, size, colour).save(target, kind)
     return target.getvalue()
 
 

@@ -30,17 +30,28 @@ MAX_DEPTH = 40
 PROBLEMS = ("password", "damaged", "no_pages", "script", "embedded", "launch", "form", "mixed", "pixels", "complex")
 
 _WEB_PAGE = re.compile(rb"<\s*(?:!doctype|html|head|body|script|iframe|svg|object|embed)\b", re.IGNORECASE)
-_OTHER_BEGINNINGS = (b"MZ", b"PK\x03\x04", b"GIF8", b"\x89PNG", b"\xff\xd8\xff", b"\x7fELF", b"Rar!")
+# What no picture holds, wherever it stands: documents and archives behind it.
+_OTHER_FILES = (b"%PDF-", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
+# Behind the last chunk of a PNG nothing belongs; programs that add some bytes are let be.
+_AFTER_PNG = 1024
+_OTHER_BEGINNINGS = (
+    *(b"#!", b"<?", b"@echo", b"MIME-Version", b"MZ", b"PK\x03\x04", b"GIF8", b"\x89PNG", b"\xff\xd8\xff"),
+    *(b"\x7fELF", b"Rar!"),
+)
 # Of an office file: what its parts may be, by their endings, and what it may name outside itself, which a reader
 # follows by a click. A part of another kind (aFChunk) is a file of its own, e.g. a web page.
 _OFFICE_ENDINGS = (
     *(".xml", ".rels", ".vml", ".odttf", ".fntdata", ".png", ".jpg", ".jpeg", ".jfif", ".gif", ".bmp", ".emf", ".wmf"),
     *(".tif", ".tiff", ".svg", ".wdp", ".ico"),
 )
-_RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+_RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\b[^<>]*>")
 _LOADS_ANOTHER = re.compile(rb"/(?:attachedTemplate|oleObject|frame|aFChunk)[\"']")
+# Fields that ask another program or another file for their content.
+_FETCHING_FIELD = re.compile(rb"\b(?:DDE(?:AUTO)?|INCLUDEPICTURE|INCLUDETEXT|IMPORT)\b")
+# Parts of XML that are not in UTF-8, as every office program writes it, would be read past.
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 _FOLLOWED_BY_A_CLICK = re.compile(rb"/(?:hyperlink|externalLinkPath)[\"']")
-_FIELD_CODE = re.compile(rb"<w:instrText\b[^>]*>([^<]*)|\bw:instr=\"([^\"]*)")
+_FIELD_CODE = re.compile(rb"<w:instrText\b[^<>]*>([^<]*)|\bw:instr=\"([^\"]*)")
 # Refused wherever they stand; and those that a reader may follow by a click, but no file by itself.
 _LAUNCHES = {"/Launch", "/ImportData", "/SubmitForm", "/GoToE"}
 _LEAVES_THE_FILE = {"/URI", "/GoToR", "/Thread"}
@@ -144,10 +155,14 @@ def _look(item: object, *, depth: int, seen: set[tuple[int, int]], is_automatic:
 
 
 def _check_dictionary(item: pikepdf.Object, *, is_automatic: bool) -> None:
-    action = str(item.get("/S", "")) if str(item.get("/Type", "/Action")) == "/Action" else ""
+    # Viewers go by the action's own name, whatever the type beside it says.
+    action = str(item.get("/S", ""))
     if action == "/JavaScript" or "/JS" in item:
         raise ProblemError("script")
     if action in _LAUNCHES or (is_automatic and action in _LEAVES_THE_FILE):
+        raise ProblemError("launch")
+    if "/Ref" in item or ("/F" in item and "/Length" in item):
+        # A form or a stream whose content lies in another file.
         raise ProblemError("launch")
     subtype = str(item.get("/Subtype", ""))
     if "/EF" in item or "/EmbeddedFiles" in item or str(item.get("/Type", "")) == "/EmbeddedFile":
@@ -163,7 +178,13 @@ def _check_image(content: bytes) -> None:
 
     # The limit is our own, below.
     Image.MAX_IMAGE_PIXELS = None
-    if zipfile.is_zipfile(io.BytesIO(content)) or _WEB_PAGE.search(content[-1024:]):
+    end = content.rfind(b"IEND") if content.startswith(b"\x89PNG") else -1
+    if (
+        zipfile.is_zipfile(io.BytesIO(content))
+        or _WEB_PAGE.search(content[-1024:])
+        or any(other in content for other in _OTHER_FILES)
+        or (end >= 0 and len(content) - end > _AFTER_PNG)
+    ):
         raise ProblemError("mixed")
     try:
         with Image.open(io.BytesIO(content), formats=["PNG", "JPEG"]) as image:
@@ -196,16 +217,21 @@ def _check_part(name: str, text: bytes, flags: int) -> None:
         raise ProblemError("mixed")
     if name.endswith(".rels") and any(_loads_another(tag) for tag in _RELATIONSHIP.findall(text)):
         raise ProblemError("launch")
-    # A field that asks another program for its content. Its code may be cut into several runs.
-    codes = b"".join(part for found in _FIELD_CODE.findall(text) for part in found)
-    if re.search(rb"\bDDE(?:AUTO)?\b", codes) or b"<ddeLink" in text:
+    if "/macrosheets/" in name or (name.endswith("/connections.xml") and b"refreshOnLoad" in text):
         raise ProblemError("launch")
-    if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in text[:4096]:
+    # The code of a field may be cut into several runs.
+    codes = b"".join(part for found in _FIELD_CODE.findall(text) for part in found)
+    if _FETCHING_FIELD.search(codes) or b"<ddeLink" in text:
+        raise ProblemError("launch")
+    if name.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in text or text.startswith(_WIDE)):
         raise ProblemError("damaged")
 
 
 def _loads_another(tag: bytes) -> bool:
     """Whether what a relationship names is fetched when the file is opened."""
+    if b"&#" in tag:
+        # What the tag says is written in another way than programs write it.
+        return True
     is_outside = b'"External"' in tag or b"'External'" in tag
     return bool(_LOADS_ANOTHER.search(tag)) or (is_outside and not _FOLLOWED_BY_A_CLICK.search(tag))
 

@@ -65,6 +65,10 @@ def huge_picture(pdf):
     pdf.pages[0].Resources = Dictionary(XObject=Dictionary(Im0=picture))
 
 
+def stream(**entries):
+    return lambda pdf: pdf.Root.__setattr__("X", pdf.make_stream(b"x", Type=Name.XObject, **entries))
+
+
 def no_pages():
     with pikepdf.new() as pdf:
         target = io.BytesIO()
@@ -136,6 +140,15 @@ WANTED = {
         "launch",
     ),
     "form that sends itself": (PDF, make_pdf(annotation(A=Dictionary(S=Name.SubmitForm, F="http://x"))), "launch"),
+    "launch under another type": (
+        PDF,
+        make_pdf(annotation(A=Dictionary(Type=Name.StructElem, S=Name.Launch, F="cmd.exe"))),
+        "launch",
+    ),
+    "stream that lies elsewhere": (PDF, make_pdf(stream(F="http://x/y")), "launch"),
+    "page of another file": (PDF, make_pdf(stream(Subtype=Name.Form, Ref=Dictionary(F="a.pdf", Page=0))), "launch"),
+    "script of a shell before": (PDF, b"#!/bin/sh\nrm -r x\n" + WHOLE, "mixed"),
+    "script of a server before": (PDF, b"<?php x();?>" + WHOLE, "mixed"),
     "attached file": (PDF, make_pdf(attach), "embedded"),
     "attachment on a page": (PDF, make_pdf(annotation(Subtype=Name.FileAttachment)), "embedded"),
     "film": (PDF, make_pdf(annotation(Subtype=Name.RichMedia)), "embedded"),
@@ -152,6 +165,11 @@ WANTED = {
     "half a png": (PNG, PICTURE[: len(PICTURE) // 2], "damaged"),
     "png of 60000 by 60000": (PNG, huge_png(), "pixels"),
     "png of zeros": (PNG, b"\x89PNG\r\n\x1a\n" + bytes(64), "damaged"),
+    "jpeg in four colours": (JPEG, make_image("JPEG", (30, 30), mode="CMYK"), ""),
+    "png of 16 bits": (PNG, make_image("PNG", (30, 30), mode="I;16"), ""),
+    "jpeg with a document": (JPEG, PHOTO + WHOLE, "mixed"),
+    "jpeg with another archive": (JPEG, PHOTO + b"7z\xbc\xaf\x27\x1c" + bytes(99), "mixed"),
+    "png with a program": (PNG, PICTURE + b"MZ" + bytes(2000), "mixed"),
     "jpeg with an archive": (JPEG, PHOTO + ARCHIVE, "mixed"),
     "jpeg with a web page": (JPEG, PHOTO + b"<script>alert(1)</script>", "mixed"),
     "word": (WORD, ARCHIVE, ""),
@@ -167,6 +185,25 @@ WANTED = {
     "picture elsewhere": (WORD, make_office(**related("image")), "launch"),
     "field that starts a program": (WORD, make_office(**field("DDE", "AUTO c:\\cmd.exe")), "launch"),
     "cell that starts a program": (EXCEL, make_office("xl/workbook.xml", **{"xl/e.xml": b"<ddeLink x=''/>"}), "launch"),
+    "field that fetches a text": (WORD, make_office(**field("INCLUDE", "TEXT http://x/y")), "launch"),
+    "macros of old": (EXCEL, make_office("xl/workbook.xml", **{"xl/macrosheets/sheet1.xml": b"<x/>"}), "launch"),
+    "data that refresh themselves": (
+        EXCEL,
+        make_office("xl/workbook.xml", **{"xl/connections.xml": b"<connection refreshOnLoad='1'/>"}),
+        "launch",
+    ),
+    "template elsewhere, in disguise": (WORD, make_office(**related("attachedTempl&#97;te", "Extern&#97;l")), "launch"),
+    "relationships in wide characters": (
+        WORD,
+        make_office(**{"word/_rels/u.xml.rels": related("image")["word/_rels/s.xml.rels"].decode().encode("utf-16")}),
+        "damaged",
+    ),
+    "a flood of unfinished relationships": (
+        WORD,
+        make_office(**{"word/_rels/u.xml.rels": b"<Relationship " * 100_000}),
+        "",
+    ),
+    "entities behind spaces": (WORD, make_office(**{"word/m.xml": b" " * 5000 + b"<!DOCTYPE x []><x/>"}), "damaged"),
     "entities": (WORD, make_office(**{"word/more.xml": b"<!DOCTYPE x [<!ENTITY a 'b'>]><x/>"}), "damaged"),
 }
 
