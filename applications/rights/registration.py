@@ -3,10 +3,11 @@
 from applications.claims.selectors.problems import ATTESTING
 from applications.rights.lapsing import days_of_rights, remind_of_lapses
 from applications.rights.message_kinds import FIELDS, KINDS
-from applications.rights.models import ROSTER_READERS
+from applications.rights.models import ROSTER_READERS, Roster, RosterRow
 from applications.rights.own_data import CLOSING, OWN_RIGHTS
 from applications.rights.selectors import attesting_rosters
 from portal.access import applicants, officials
+from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
 from portal.calendars.sources import CALENDAR_SOURCES
 from portal.core import clock
@@ -31,6 +32,7 @@ JOB_KINDS.add("rights.remind_lapses", JobKind("提醒到期的证书和权利", 
 CALENDAR_SOURCES.add("rights", days_of_rights)
 OWN_DATA.add("rights", OWN_RIGHTS)
 CLOSINGS.add("rights", CLOSING)
+register_contents(Roster, RosterRow)
 register_audit(
     "rights",
     "知识产权台账",

@@ -18,7 +18,7 @@ from policies.facts.identifiers import Format
 from policies.finder.events import Event
 from portal.accounts.areas import covers_now
 from portal.accounts.models import Region, User
-from portal.audit.services import record_audit
+from portal.audit.services import insert_recorded, record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.regions import within
@@ -82,7 +82,7 @@ def take_roster(plan: RosterPlan, *, lines: Sequence[Mapping[str, Any]], key: uu
         if is_new:
             for row in rows:
                 row.roster = roster
-            RosterRow.objects.bulk_create(rows, batch_size=1000)
+            insert_recorded(rows)
             after = {"title": plan.title, "source": plan.source, "as_of": plan.as_of, "count": len(rows)}
             _audit(roster, "roster_taken", after | {"replaces_papers": plan.replaces_papers}, act)
         return roster

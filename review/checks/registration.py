@@ -17,7 +17,7 @@ from portal.navigation import register_menu
 from review.checks import kinds as _kinds  # noqa: F401 - each module registers its checks
 from review.checks.enums import Step
 from review.checks.jobs import EXAMINE, examine_all, examine_one, pass_by_rules
-from review.checks.models import REGISTER_ROLES, FindingAnswer
+from review.checks.models import REGISTER_ROLES, CheckSetting, FindingAnswer
 from review.checks.panel import PANE, WEIGHT, panel_of_findings
 from review.checks.registers import group_on, listed_on
 from review.checks.selectors import marks_of
@@ -80,7 +80,7 @@ CLAIM_PANELS.add(
 register_menu("核查疑点", "checks:findings", officials(*_REVIEWERS, Role.AUDITOR), weight=94)
 register_menu("核查名单", "checks:registers", officials(*REGISTER_ROLES, Role.AUDITOR), weight=145)
 register_menu("核查设置", "checks:settings", officials(Role.POLICY_ADMIN), weight=146)
-register_contents(FindingAnswer)
+register_contents(FindingAnswer, CheckSetting)
 register_audit(
     "checks",
     "自动核查",

@@ -42,6 +42,7 @@ from review.treasury.services.books import EntryDraft, post_entries
 from tests.factories import ClaimFactory, act, make_member, make_official, wuxi
 from tests.portal.audit.test_verify import past_the_triggers
 from tests.portal.core.protected_after import AFTER_OPEN_ROWS
+from tests.portal.core.protected_checks import OPEN_CHECK_ROWS
 from tests.portal.core.protected_desk import checklist_point
 from tests.portal.core.protected_mandates import OPEN_MANDATE_ROWS
 from tests.portal.core.protected_panels import OPEN_PANEL_ROWS
@@ -137,7 +138,7 @@ OPEN_ROWS = {
     "treasury.yearend": (_year_end, {"proposed_at": datetime(2026, 1, 1, tzinfo=UTC)}),
     "treasury.posting": (ROWS["treasury.posting"][0], {"amount": 2, "balance_after": 2}),
     "treasury.budgetline": (lambda: ROWS["treasury.account"][0]().line, {"project_code": "9"}),
-    **(OPEN_MANDATE_ROWS | OPEN_PANEL_ROWS),
+    **(OPEN_CHECK_ROWS | OPEN_MANDATE_ROWS | OPEN_PANEL_ROWS),
 }
 
 
@@ -158,8 +159,7 @@ def recorded(make):
 def test_a_row_that_was_changed_added_or_taken_away_is_named(label):
     make, change = (ROWS | OPEN_ROWS)[label]
     row = recorded(make)
-    table = type(row)._base_manager
-    stored = table.filter(pk=row.pk)
+    stored = type(row)._base_manager.filter(pk=row.pk)
     before = stored.values(*change).get()
     with past_the_triggers("%"):
         stored.update(**change)

@@ -1,0 +1,11 @@
+"""The settings that stand are put into the audit chain, as new ones are from now on."""
+
+from django.db import migrations
+
+from portal.audit.operations import RecordContents
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0004_contents"), ("checks", "0006_confirmed_sheets")]
+
+    operations = [RecordContents("checksetting")]
