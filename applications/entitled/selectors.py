@@ -14,6 +14,7 @@ from policies.calls.models import Call
 from portal.accounts.models import Applicant, User
 from portal.core.paging import Page, paginate
 from portal.core.regions import in_trees, tree_prefix
+from portal.core.searching import contains
 
 PAGE_SIZE = 30
 _SHOWN_FIRST = [Verdict.READY, Verdict.TO_COMPLETE, Verdict.NEAR]
@@ -49,7 +50,7 @@ def entitlements_of(call: Call, user: User, asked: Narrowed) -> QuerySet[Entitle
     if asked.district:
         rows = rows.filter(applicant__region_id=asked.district)
     for word in asked.search.split():
-        rows = rows.filter(Q(applicant__name__icontains=word) | Q(applicant__uscc__icontains=word))
+        rows = rows.filter(contains(word, "applicant__name", "applicant__uscc"))
     return rows.select_related("item", "applicant__region", "claim")
 
 

@@ -39,6 +39,8 @@ _SYNONYMS = (
 )
 # What people type for a word that texts write otherwise.
 _SPELLINGS = {"马得里": "马德里", "madrid": "马德里", "质压": "质押", "zhiya": "质押", "gbt": "gb/t"}
+# What people type around a title or behind a question.
+_MARKS = str.maketrans(dict.fromkeys('《》〈〉“”‘’「」『』"?!。！—·、；', " "))
 _YEAR_IN_BRACKETS = re.compile(r"[\[(【{](\d{4})[\])】}]")
 
 
@@ -59,7 +61,7 @@ def query_words(query: str) -> list[tuple[str, ...]]:
 
     Anything may be typed: what is too long is cut, what has no letter or digit says nothing.
     """
-    text = tidy(query[:MAX_QUERY]).casefold()
+    text = tidy(query[:MAX_QUERY]).casefold().translate(_MARKS)
     for typed, written in _SPELLINGS.items():
         text = text.replace(typed, written)
     text = _YEAR_IN_BRACKETS.sub(r"〔\1〕", text)
@@ -87,7 +89,8 @@ def loose_words(query: str) -> list[tuple[str, ...]]:
             if known in rest:
                 words[_GROUP_OF[known]] = None
                 rest = rest.replace(known, " ")
-        words |= {(part,): None for part in rest.split() if len(part) > 1}
+        # The year behind a standard's number says nothing where the texts name another edition.
+        words |= {(part,): None for part in rest.split() if len(part) > 1 and any(c.isalpha() for c in part)}
     return list(words)[:MAX_WORDS]
 
 

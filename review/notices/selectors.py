@@ -16,6 +16,7 @@ from applications.mandates.enums import Right
 from portal.accounts.models import User
 from portal.core.files import FileChangedError, open_file
 from portal.core.regions import in_trees
+from portal.core.searching import contains
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from review.notices.enums import FileState, NoticeKind, NoticeState
@@ -70,9 +71,7 @@ def kept_notices(user: User, asked: NoticeFilter) -> QuerySet[Notice]:
         notices = notices.filter(kind=asked.kind)
     if asked.q:
         notices = notices.filter(
-            Q(number__icontains=asked.q)
-            | Q(claim__number__iendswith=asked.q)
-            | Q(claim__applicant__name__icontains=asked.q)
+            contains(asked.q, "number", "claim__applicant__name") | Q(claim__number__iendswith=asked.q)
         )
     return notices
 

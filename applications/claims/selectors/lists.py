@@ -1,7 +1,5 @@
 """The applicant's list of claims: filtered, newest first, page by page on a key."""
 
-from django.db.models import Q
-
 from applications.claims.enums import RELEASED, UNDER_REVIEW, ClaimStatus
 from applications.claims.models import Claim, ClaimQuerySet
 from applications.claims.visibility import own_side
@@ -9,6 +7,7 @@ from applications.mandates.enums import Right
 from policies.published.models import SupportItem
 from portal.accounts.models import User
 from portal.core.paging import Page, paginate
+from portal.core.searching import contains
 
 PAGE_SIZE = 20
 MOST_DRAFTS = 5
@@ -41,7 +40,7 @@ def own_claims(user: User, *, state: str = "", applicant_id: int | None = None, 
     if state in STATE_GROUPS:
         claims = claims.filter(status__in=STATE_GROUPS[state][1])
     for word in search.split():
-        claims = claims.filter(Q(number__icontains=word) | Q(item__title__icontains=word))
+        claims = claims.filter(contains(word, "number", "item__title"))
     return claims.select_related("item", "applicant", "region", "region__parent", "city", "call")
 
 

@@ -2,13 +2,12 @@
 
 from datetime import date
 
-from django.db.models import Q
-
 from policies.drafting import yaml_codec
 from policies.drafting.borrowing import Borrowed, from_document
 from policies.drafting.library import SampleCase
 from policies.drafting.models import WorkedCase
 from policies.published.models import DocumentText, SupportItem
+from portal.core.searching import contains
 
 SHOWN = 30
 
@@ -19,7 +18,7 @@ def items_to_borrow(words: str, *, document: str = "") -> list[SupportItem]:
     if document:
         found = found.filter(document__code=document)
     for word in words.split():
-        found = found.filter(Q(title__icontains=word) | Q(summary__icontains=word))
+        found = found.filter(contains(word, "title", "summary"))
     return list(found[: SHOWN + 1])
 
 

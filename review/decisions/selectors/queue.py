@@ -21,6 +21,7 @@ from policies.published.models import SupportItem
 from portal.accounts.enums import DISTRICT_ROLES, RegionLevel, Role
 from portal.accounts.models import Applicant, Region, User
 from portal.core.paging import Page, paginate
+from portal.core.searching import contains
 from portal.core.text import tidy
 from portal.workdays.selectors import overrides_between
 from review.assignments.selectors.desks import open_to, suspended, unsuspended
@@ -199,7 +200,7 @@ def _matches_word(word: str) -> Q:
     if word.isdecimal() and len(word) <= 7:
         years = range(timezone.localdate().year - 10, timezone.localdate().year + 1)
         wanted |= Q(number__in=[claim_number(year, int(word)) for year in years])
-    names = Applicant.objects.filter(Q(name__icontains=word) | Q(uscc__contains=word.upper())).values_list("pk")
+    names = Applicant.objects.filter(contains(word, "name") | Q(uscc__contains=word.upper())).values_list("pk")
     return wanted | Q(applicant_id__in=[pk for (pk,) in names[:_NAME_MATCHES]])
 
 

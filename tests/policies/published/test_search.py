@@ -168,6 +168,9 @@ def test_marking_keeps_the_text_and_marks_only_what_was_asked_for(text, word):
         ("gbt29490", "wx2020-04-gb"),
         ("锡政办发[2020]11号 马德里", "wx2020-01-madrid"),
         ("专利补贴", "wx2020-01-inv"),
+        ("《专利》补贴？", "wx2020-01-inv"),
+        ("专利—资助", "wx2020-01-inv"),
+        ("GB/T 29490-2099", "wx2020-04-gb"),
         ("知识产权贯标认证补贴", "wx2020-04-gb"),
     ],
 )

@@ -1,0 +1,23 @@
+"""Looking for words in columns of names and numbers, however the width of letters and the kind of brackets differ."""
+
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from portal.core.text import half_width
+
+_TO_HALF = str.maketrans("（）〔〕【】［］", "()()()[]")
+_TO_WIDE = str.maketrans("()", "（）")
+_TO_NUMBERS = str.maketrans("()[]", "〔〕〔〕")
+
+
+def written_forms(word: str) -> list[str]:
+    """How a word may be written: as it is, half-width, with the brackets of names （） and of papers 〔〕."""
+    bare = half_width(word.translate(_TO_HALF))
+    return list(dict.fromkeys((word, bare, bare.translate(_TO_WIDE), bare.translate(_TO_NUMBERS))))
+
+
+def contains(word: str, *columns: str) -> Q:
+    """Rows of which one of the columns holds the word in one of its forms, large or small."""
+    return reduce(or_, (Q(**{f"{column}__icontains": form}) for column in columns for form in written_forms(word)))
