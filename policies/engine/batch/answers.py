@@ -28,12 +28,14 @@ _BY_RANK = np.array([OUTCOME_INDEX[outcome] for outcome in PRECEDENCE], dtype=np
 class Answers:
     """The answers of a run. By claim: outcome, fen, first reason, places of a quota asked and filled (None: no quota).
 
-    By line: fen of payable lines, 0 elsewhere; `granted` only those of payable claims.
+    `refused`: claims that are refused before their lines are looked at. By line: fen of payable lines, 0 elsewhere;
+    `granted` only those of payable claims.
     """
 
     outcome: IntArray
     amount: IntArray
     reason: IntArray
+    refused: BoolArray
     lines: IntArray
     granted: IntArray
     asked_places: IntArray | None = None
@@ -48,7 +50,7 @@ class Answers:
 
     def refuse(self, claims: IntArray, lines: IntArray, reasons: IntArray) -> None:
         """Answer that some claims with these lines get nothing, for reasons against the whole of each."""
-        self.outcome[claims], self.reason[claims] = _REFUSED, reasons
+        self.outcome[claims], self.reason[claims], self.refused[claims] = _REFUSED, reasons, True
         for nothing, where in (
             (self.amount, claims),
             (self.lines, lines),
@@ -78,6 +80,7 @@ class Work:
         self.against = run.standing.copy()
         self.count: IntArray | None = None
         self._act("refuse")
+        self.refused = self.against != NONE
 
     def answers(self) -> Answers:
         """The answers, once it is known which whole claims are refused."""
@@ -94,7 +97,7 @@ class Work:
             getattr(limit, method)(self)
 
     def _open(self) -> None:
-        lines, live = self.run.lines, self.against == NONE
+        lines, live = self.run.lines, ~self.refused
         if live.all():
             self.live = None
             self.amount, self.reason = lines.amount.copy(), lines.reason.copy()
@@ -160,7 +163,7 @@ class Work:
         if not shape.single or self.total is not self.amount:
             payable = whole == _PAYABLE
             amount, granted = self.total * payable, lines * shape.spread(payable)
-        answers = Answers(outcome=whole, amount=amount, reason=why, lines=lines, granted=granted)
+        answers = Answers(outcome=whole, amount=amount, reason=why, refused=self.refused, lines=lines, granted=granted)
         if self.count is not None:
             self.stands = shape.spread((whole != _REFUSED) & (whole != _UNDETERMINED)) & (outcome != _REFUSED)
             for limit in run.columns:

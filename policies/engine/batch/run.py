@@ -22,7 +22,7 @@ from policies.engine.terms import Outcome
 
 
 class Run:
-    """Claims `claims` (global numbers) of one item and version, with their lines.
+    """Claims `claims` (their places in the population, ascending) of one item and version, with their lines.
 
     `versions`: those that answer lines of other days, with these lines; `siblings`: all versions of the item. `merged`:
     where lines were counted together, every line with a subject that one of them named, by line; else None.

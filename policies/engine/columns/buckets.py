@@ -18,11 +18,12 @@ from policies.engine.columns.population import IntArray
 class Buckets:
     """All buckets of one kind, and the entries of claims in them.
 
-    `keys` and `claims` have an array for each run: the buckets of its entries, and their claims (global numbers). Only
-    buckets with several entries need any work: what a claim finds in one is a running total over the entries of earlier
-    claims. Several entries of one claim in one bucket (lines on one right) find the same; there are none of them
-    unless `repeated`. `common`: the entries of buckets with several, by bucket and claim; `begins` and `lengths`: where
-    each of these buckets begins in them, and how many it has. `keys`: those of all buckets, ascending.
+    `keys`, `claims` and `filed` have an array for each run: the buckets of its entries, the places of their claims, and
+    the numbers of these in the order of filing. Only buckets with several entries need any work: what a claim finds in
+    one is a running total over the entries of earlier claims. Several entries of one claim in one bucket (lines on one
+    right) find the same; there are none of them unless `repeated`. `common`: the entries of buckets with several, by
+    bucket and filing (a slice where all stand so), of which there are `size`; `begins` and `lengths`: where each of
+    these buckets begins in them, and how many it has. `keys`: those of all buckets, ascending.
     """
 
     def __init__(
@@ -50,6 +51,10 @@ class Buckets:
         """The value of one entry of each bucket, such as its claim, whose applicant, year or city the bucket has."""
         order = self._order
         return pick(values, self._starts if isinstance(order, slice) else pick(order, self._starts))
+
+    def one_by_one(self, values: IntArray) -> list[IntArray]:
+        """The values of the entries of each bucket, in the order of filing."""
+        return np.split(pick(values, self._order), self._starts[1:])
 
     def found(self, taken: IntArray, changed: IntArray | None = None) -> tuple[IntArray | slice, IntArray]:
         """What entries find taken by earlier claims, given what all entries take: their positions, and the sums.

@@ -106,6 +106,8 @@ class Ledger:
     """
 
     shown_as: ClassVar[str] = ""
+    # Whether claims may be refused for what they find, before their lines are looked at.
+    refuses: ClassVar[bool] = False
 
     def __init__(self, name: str, scope: Scope, runs: list[Run], keys: Keys, entries: Entries | None = None) -> None:
         self.name = name
@@ -221,6 +223,15 @@ class Ledger:
             if known is not None:
                 known.append(claims)
 
+    def _keeps(self, run: Run) -> BoolArray | None:
+        """Claims of a run that get nothing for what they find here alone: what they are said to take stays."""
+        kept = run.closed.get(id(self))
+        for other, closed in run.closed.items():
+            # It is worth knowing who gets nothing for another reason.
+            if kept is not None and other != id(self):
+                kept = kept & ~closed
+        return kept
+
     def settled(self) -> IntArray:
         """What every entry takes by the answers that stand."""
         return joined([self._takes(place, slice(None)) for place in range(len(self.runs))])
@@ -236,13 +247,10 @@ class Ledger:
         known, at = self.taken[part], self._entries_of(place, claims)
         taken = self._takes(place, at)
         fresh = known[at] != taken
-        closed = None if claims is None else self.closed(run, at, self._found[part][at])
-        if closed is not None:
-            # It is worth knowing who gets nothing for another reason.
-            for other, claims_closed in run.closed.items():
-                if other != id(self) and lines is None:
-                    closed &= ~claims_closed[at]
-            fresh &= ~closed
+        if claims is not None:
+            kept = self._keeps(run) if lines is None else self.closed(run, at, self._found[part][at])
+            if kept is not None:
+                fresh &= ~(kept[at] if lines is None else kept)
         if isinstance(at, slice) and np.count_nonzero(fresh) * 4 > len(fresh):
             put_where(known, fresh, taken)
             return None
@@ -279,24 +287,21 @@ class Ledger:
         self._mark(place, at if lines is None else lines[at], found)
 
     def _mark(self, place: int, at: IntArray | slice, found: IntArray) -> None:
-        """Show what the claims (or lines) at these positions find, and mark those to which it is positions."""
+        """Show what the claims (or lines) at these positions find, and mark those whose answer it may change."""
         run, lines, names = self.runs[place], self.lines[place], self.shown_to(self.runs[place])
         if not names:
             return
         found = self.relevant(run, at, found)
         for name in names:
             seen = run.found.setdefault(name, np.zeros(len(run if lines is None else run.lines), dtype=np.int64))
-            fresh = seen[at] != found
-            if not fresh.any():
-                continue
-            run.is_stale = True
-            if isinstance(at, slice):
-                seen[at] = found
-                run.stale |= fresh
-            else:
-                positions = at[fresh]
-                seen[positions] = found[fresh]
-                run.stale[positions if lines is None else run.shape.at[positions]] = True
+            fresh = np.flatnonzero(seen[at] != found)
+            positions = fresh if isinstance(at, slice) else at[fresh]
+            seen[positions] = pick(found, fresh)
+            claims = positions if lines is None else run.shape.at[positions]
+            if not self.refuses:
+                claims = claims[~run.answers.refused[claims]]
+            run.stale[claims] = True
+            run.is_stale |= len(claims) > 0
 
     def city_of_entries(self) -> IntArray:
         """The city of each entry's claim."""

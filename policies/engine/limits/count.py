@@ -222,6 +222,7 @@ class TimesLedger(Ledger):
     """How often applicants were paid."""
 
     shown_as = "times"
+    refuses = True
 
     def takes(self, run: Run, at: IntArray | slice) -> IntArray:
         limit, paid = limits_of(run, TimesColumns), run.answers.amount[at] > 0

@@ -144,6 +144,7 @@ class OnceLedger(Ledger):
     """How often something of a group was granted."""
 
     shown_as = "once"
+    refuses = True
 
     def takes(self, run: Run, at: IntArray | slice) -> IntArray:
         answers = run.answers

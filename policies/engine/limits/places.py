@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from policies.engine.columns.buckets import joined
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.ledger import Ledger, QuotaUse, grouped
 from policies.engine.columns.places import Places
@@ -154,25 +155,28 @@ class QuotaLedger(Ledger):
 
     def uses(self) -> Iterator[QuotaUse]:
         """Every quota of every year, in the order of cities and years."""
-        keys, buckets, taken = self.keys, self.buckets, self.settled()
+        keys, buckets, population = self.keys, self.buckets, self.keys.population
         limit, named = limits_of(self.runs[0], self.columns), self.runs[0].item.content["document"]["region_code"]
-        asked = np.concatenate([np.zeros(0, dtype=np.int64), *(run.answers.asked_places for run in self.runs)])
-        if not len(taken):
+        if not len(buckets.claims):
             return
-        wanted, given, city = buckets.sums(asked), buckets.sums(taken), buckets.one(self.city_of_entries())
-        filed = keys.filed[buckets.claims].astype(np.int64)
-        last = buckets.largest(np.where(taken > 0, filed, -1))
-        cut = buckets.largest(np.where(taken < asked, -filed, -(2**62)))
-        for bucket, claim in enumerate(buckets.one(buckets.claims).tolist()):
+        asked_by_runs = (run.answers.asked_places for run in self.runs)
+        wanted = [
+            np.zeros(len(run), dtype=np.int64) if own is None else own
+            for run, own in zip(self.runs, asked_by_runs, strict=True)
+        ]
+        columns = map(buckets.one_by_one, (joined(wanted), self.settled(), buckets.claims))
+        for asked, taken, claims in zip(*columns, strict=True):
+            got, went_without = np.flatnonzero(taken), np.flatnonzero(taken < asked)
+            city = keys.cities[int(keys.city_of_region[population.region[claims[0]]])]
             yield QuotaUse(
                 group=self.name,
-                city=self.district_of(claim) or named or keys.cities[int(city[bucket])],
-                year=int(keys.years[claim]),
+                city=self.district_of(int(claims[0])) or named or city,
+                year=int(keys.years[claims[0]]),
                 places=limit.count,
-                asked=int(wanted[bucket]),
-                taken=int(given[bucket]),
-                last_in=int(last[bucket]) if last[bucket] >= 0 else None,
-                cut_at=-int(cut[bucket]) if cut[bucket] > -(2**62) else None,
+                asked=int(asked.sum()),
+                taken=int(taken.sum()),
+                last_in=int(keys.filed[claims[got[-1]]]) if len(got) else None,
+                cut_at=int(keys.filed[claims[went_without[0]]]) if len(went_without) else None,
             )
 
 
