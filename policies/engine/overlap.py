@@ -80,8 +80,7 @@ class OverlapColumns(LimitColumns):
     """What other documents paid for the claim's subjects."""
 
     def deduct(self, work: Work) -> None:
-        if OTHER_POLICY in work.sums:
-            work.take_off(work.sums[OTHER_POLICY], self.limit.code)
+        work.take_off_paid(OTHER_POLICY, self.limit.code)
 
 
 class OtherPolicies(Ledger):

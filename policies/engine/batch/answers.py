@@ -130,6 +130,11 @@ class Work:
         """Note the reason of lines at these positions."""
         self.reason[where] = self.run.codes[code]
 
+    def take_off_paid(self, ledger: str, code: str) -> None:
+        """Take off what claims had before by a ledger."""
+        if ledger in self.sums:
+            self.take_off(self.sums[ledger], code)
+
     def take_off(self, off: IntArray, code: str) -> None:
         """Take fen off the claims' sums, from their last lines first; a claim with nothing left is refused."""
         if not off.any():

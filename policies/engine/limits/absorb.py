@@ -121,8 +121,7 @@ class AbsorbColumns(LimitColumns):
     limit: AbsorbLimit
 
     def deduct(self, work: Work) -> None:
-        if self.limit.ledger in work.sums:
-            work.take_off(work.sums[self.limit.ledger], self.limit.code)
+        work.take_off_paid(self.limit.ledger, self.limit.code)
 
 
 AbsorbLimit.columns = AbsorbColumns

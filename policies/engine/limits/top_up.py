@@ -87,7 +87,7 @@ class TopUpColumns(LimitColumns):
     limit: TopUpLimit
 
     def deduct(self, work: Work) -> None:
-        work.take_off(work.sums[self.limit.scope.ledger], self.limit.code)
+        work.take_off_paid(self.limit.scope.ledger, self.limit.code)
 
 
 TopUpLimit.columns = TopUpColumns
