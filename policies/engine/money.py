@@ -73,8 +73,7 @@ def parse_yuan(value: object) -> int:
             return int(yuan + cents)
         text = value
     elif isinstance(value, Decimal | int) and not isinstance(value, bool):
-        # A Decimal of a huge exponent would fill the memory with its zeros.
-        text = format(value, "f") if isinstance(value, Decimal) and abs(value.adjusted()) < 30 else str(value)
+        text = _written(value)
     else:
         raise SUM_TYPE.fault(value=str(value))
     match = _YUAN.fullmatch(text)
@@ -87,6 +86,11 @@ def parse_yuan(value: object) -> int:
     if fen > MAX_FEN:
         raise SUM_TOO_LARGE.fault(value=text)
     return fen
+
+
+def _written(value: str | int | Decimal) -> str:
+    """A value in digits, without an exponent: JSON writes 1e5 too. One of a huge exponent would fill the memory."""
+    return format(value, "f") if isinstance(value, Decimal) and abs(value.adjusted()) < 30 else str(value)
 
 
 def parse_ratio(value: object) -> Fraction:
@@ -102,7 +106,7 @@ def parse_factor(value: object) -> Fraction:
 def _parse_share(value: object, most: int, out_of_range: Code) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise RATIO_TYPE.fault(value=str(value))
-    text = str(value)
+    text = _written(value)
     quotient = _QUOTIENT.fullmatch(text)
     if quotient is not None:
         ratio = Fraction(int(quotient["top"]), int(quotient["bottom"]))
@@ -121,7 +125,7 @@ def parse_number(value: object) -> Fraction:
     """Read a measured value (26.6, "70%", "-0.1") exactly. Raises Fault."""
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise NUMBER_SHAPE.fault(value=str(value))
-    text = str(value)
+    text = _written(value)
     percent = text.endswith("%")
     digits = text.removesuffix("%")
     if _DECIMAL.fullmatch(digits) is None:

@@ -188,8 +188,8 @@ def test_the_allocate_command_answers_line_by_line_and_names_what_it_cannot_read
     answers, status = run(
         "allocate",
         '{"pool": "1000000.00", "factors": [{"name": "grants", "weight": "0.6", '
-        '"values": {"320206": "30", "320205": "10"}}, {"name": "b", "weight": 0.4, "values": {"320205": 1, '
-        '"320206": 1}}]}\n'
+        '"values": {"320206": "30", "320205": "10"}}, {"name": "b", "weight": 4e-1, "values": {"320205": 1e5, '
+        '"320206": 1E+5}}]}\n'
         '{"pool": "x", "factors": []}\n'
         '{"pool": "1", "factors": [{"name": "a", "weight": "1", "values": {"320205": "x"}}]}\n'
         '{"pool": "1", "factors": [{"name": "a", "weight": "1", "values": {"320205": "1", "320205": "2"}}]}\n',
