@@ -10,6 +10,7 @@ from applications.claims.models import Claim
 from policies.engine import catalogue_of, load_catalogue
 from policies.published.services import publish_catalogue
 from portal.audit.models import AuditRecord
+from review.simulated_year import incidents
 from review.simulated_year.items import DOCUMENTS
 from tests.depth import by_depth
 from tests.factories import UserFactory, act
@@ -31,14 +32,17 @@ def city(transactional_db, settings, tmp_path):
 
 # A year without faults shows nothing that one with them does not.
 @pytest.mark.parametrize("options", by_depth([("--faults",)], nightly=[("--faults",), ()]))
-def test_a_simulated_year_ends_with_every_claim_settled_and_nothing_that_does_not_add_up(city, options):
+def test_a_simulated_year_ends_with_every_claim_settled_and_nothing_that_does_not_add_up(city, options, monkeypatch):
+    # Of few claims many rest, and every refusal is disputed.
+    monkeypatch.setattr(incidents, "_RESTS", 0.1)
+    monkeypatch.setattr(incidents, "_DISPUTED", 1.0)
     out = StringIO()
     call_command("simulate_year", f"--claims={CLAIMS}", "--seed=7", "--render-notices=2", *options, stdout=out)
     answer = json.loads(out.getvalue())
     assert answer["violations"] == 0
     assert sum(answer["states"].values()) == CLAIMS == Claim.objects.count()
     assert bool(answer["faults"]) == bool(options)
-    assert answer["incidents"]["absences"] > 0
+    assert all(answer["incidents"][name] for name in ("absences", "suspensions", "other_ways"))
     # What an action writes its own record holds, not one after its commit, which a killed process would not write.
     assert not AuditRecord.objects.filter(action="audit.contents").exists()
 
