@@ -1,5 +1,6 @@
 """免申即享: who is reached by what a roster or register says, what confirming does, and what the others are told."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -153,7 +154,7 @@ def test_who_just_missed_is_told_by_how_much_and_only_once(call, member):
 def test_a_call_is_computed_once_a_day_from_its_opening_and_not_before(call, member):
     call.opens_at, closes = call.closes_at, call.opens_at
     assert closes < call.opens_at
-    type(call).objects.filter(pk=call.pk).update(opens_at=call.opens_at, closes_at=call.opens_at.replace(year=2099))
+    type(call).objects.filter(pk=call.pk).update(opens_at=call.opens_at, closes_at=call.opens_at + timedelta(days=9))
     compute_open_calls()
     assert not Job.objects.filter(kind="entitled.compute").exists()
     type(call).objects.filter(pk=call.pk).update(opens_at=closes)
