@@ -296,7 +296,7 @@ def _write_two(*_, **__):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("way", [_by_view, _by_job, _by_command])
 def test_a_process_that_dies_with_its_commit_leaves_no_row_unrecorded(way, monkeypatch):
-    monkeypatch.setattr("review.home.views.render", _write_two)
+    monkeypatch.setattr("review.home.views.render_kept", _write_two)
     monkeypatch.setitem(JOB_KINDS, "tests.writes", JobKind("写入", _write_two))
 
     way()
