@@ -286,7 +286,7 @@ def read_section(posted: Posted) -> dict[str, Any]:
     types: dict[str, str] = {}
     if kind == "item":
         # A test is read by the type of its fact, be it asked for or worked out by a step.
-        parts = {"facts": _facts(), "steps": Rows(_step({}))}
+        parts: dict[str, Codec] = {"facts": _facts(), "steps": Rows(_step({}))}
         known = {key: codec.read(posted, f"{ROOT}-{key}") for key, codec in parts.items()}
         types = fact_types({key: part for key, part in known.items() if part is not ABSENT})
     found = section_codec(kind if kind in yaml_codec.KINDS else "item", types).read(posted, ROOT)

@@ -70,12 +70,13 @@ def _edges_of(item: Item) -> Edges:
     words: dict[str, list[str]] = {}
     for field, test in _tests(item):
         _note_test(field, test, numbers, words)
-    for rule in (*read_operations(item.steps), *read_limits(item.limits)):
-        for name, value in rule.edges():
-            if isinstance(value, str):
-                words.setdefault(name, []).append(value)
-            else:
-                numbers.setdefault(name, []).append(value)
+    named = [edge for operation in read_operations(item.steps) for edge in operation.edges()]
+    named += [edge for limit in read_limits(item.limits) for edge in limit.edges()]
+    for name, value in named:
+        if isinstance(value, str):
+            words.setdefault(name, []).append(value)
+        else:
+            numbers.setdefault(name, []).append(value)
     for name, fact in types.items():
         if fact.choices:
             words[name] = [value for value, _ in fact.choices]

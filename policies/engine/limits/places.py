@@ -148,7 +148,7 @@ class QuotaLedger(Ledger):
         region = int(population.region[claim]) if self.scope is DISTRICT_YEAR else -1
         return population.regions[region] if region >= 0 else ""
 
-    def closed(self, run: Run, at: IntArray | slice, found: IntArray) -> BoolArray:
+    def closed(self, run: Run, at: IntArray | slice, found: IntArray) -> BoolArray | None:
         full = found >= self.most
         # Who has a rank from a selection asks for no place in the order of filing.
         return full if run.population.rank is None else full & (run.population.rank[run.claims[at]] == 0)

@@ -139,7 +139,7 @@ class Select(Limit):
         if (self.ties == FACT_FIRST) != (self.then is not None):
             yield ("then",), TIE_FACT.fault()
         for name, fact in (("by", self.by), ("then", self.then)):
-            if fact in types and types[fact] not in _NUMERIC:
+            if fact is not None and types.get(fact, _NUMERIC[0]) not in _NUMERIC:
                 yield (name,), NOT_A_SCORE.fault(fact=fact)
 
     def sentence(self, label: Label) -> str:
@@ -313,8 +313,9 @@ class SelectLedger(QuotaLedger):
         del changed
         return slice(None), self._places - 1
 
-    def closed(self, run: Run, at: IntArray | slice, found: IntArray) -> None:
+    def closed(self, run: Run, at: IntArray | slice, found: IntArray) -> BoolArray | None:
         del run, at, found
+        return None
 
     def _placed(self, ties: str) -> IntArray:
         """The place of each claim that asks for one by its score, 1 for all others; as `ranking.placed`."""
