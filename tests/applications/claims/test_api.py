@@ -7,7 +7,7 @@ from applications.claims.api import PAGE_SIZE
 from applications.claims.enums import ClaimStatus
 from portal.api.services import create_token
 from tests.access_groups import OFFICERS_SEE
-from tests.access_world import MEMBER, PEOPLE, build_world
+from tests.access_world import CLAIMANTS, PEOPLE, build_world
 from tests.factories import ApplicantFactory, ClaimFactory, act, make_member
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def test_each_person_reads_what_they_may_see_and_nothing_else(client, settings):
             continue
         listed = {row["key"] for row in answer.json()["claims"]}
         for state, claim in world.claims.items():
-            may = who in OFFICERS_SEE[state] | MEMBER
+            may = who in OFFICERS_SEE[state] | CLAIMANTS
             answer = client.get(f"/api/v1/claims/{claim.key}", headers=headers)
             assert answer.status_code == (200 if may else 404), f"{who} reads {state}"
             assert (str(claim.key) in listed) is may, f"{who} lists {state}"
