@@ -31,6 +31,7 @@ from portal.privacy.models import DataCopy, Removal
 from portal.privacy.services import retention
 from portal.privacy.services.retention import remove_what_is_over
 from portal.unsent.models import UnsentForm
+from review.papers.models import Archive
 from tests.factories import ApplicantFactory, ClaimFactory, UserFactory, binhu, make_official, wuxi
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +113,7 @@ MADE = {
     "tokens": _token,
     "jobs": _job,
     "drafts": _draft,
+    "papers": lambda at: Archive.objects.create(user=UserFactory(), asked_at=at),
 }
 
 
