@@ -38,8 +38,8 @@ def write_rules(world: World) -> None:
     """In the first district claims are assigned by turns; in the others whoever is free takes one."""
     district = world.city.districts[0]
     administrator = world.city.officials[Role.SYSTEM_ADMIN, CITY][0]
-    way = {"status": S.DISTRICT_REVIEW, "item": None, "way": Way.ROUND_ROBIN, "weights": {}, "is_active": True}
-    if world.do(administrator, write_rule, district, **way).is_done:
+    by_turns = {"way": Way.ROUND_ROBIN, "weights": dict[int, int](), "is_active": True}
+    if world.do(administrator, write_rule, district, status=S.DISTRICT_REVIEW, item=None, **by_turns).is_done:
         world.assigned.add((district.pk, S.DISTRICT_REVIEW))
 
 
@@ -53,7 +53,8 @@ def take_leave(world: World) -> None:
     """Enter this week's absences, with who stands in."""
     if world.week % _LEAVES:
         return
-    for role, region in list(world.city.officials):
+    for duty, region in list(world.city.officials):
+        role = Role(duty)
         away = world.city.away(role, region, week=world.week)
         if role not in _WITH_DEPUTIES or away is None:
             continue
