@@ -111,9 +111,8 @@ def show(
         "ceilings": ceilings,
         "panel": panel,
         "choices": choices_of(claim_review, ceilings, opened=panel.opened, sent=panel.form),
-        "credit_form": credit or CreditForm(),
+        "credit_form": credit,
         **step_forms(claim_review, step),
-        "credit_error": bool(credit and credit.errors),
         "proposal": claim_review.latest(Stage.DISTRICT_FIRST) if claim_review.stage == Stage.DISTRICT_SECOND else None,
         "with_credit": with_credit,
         "panels": panels_of(claim_review),
@@ -132,11 +131,12 @@ def show(
 @access(readers)
 @require_GET
 def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """One claim to work from; `?open=refuse` opens the form of another conclusion than support."""
+    """One claim to work from; `?open=refuse` opens another form than that of support, `?open=credit` the check's."""
     claim_review = ClaimReview(claim_or_404(request, key), user=user_of(request))
     asked = request.GET.get("open", "")
     opened = Conclusion(asked) if asked in claim_review.conclusions else Conclusion.SUPPORT
-    return show(request, claim_review, ceilings=ceilings_now(claim_review, []), panel=Panel(opened))
+    credit = CreditForm() if asked == "credit" else None
+    return show(request, claim_review, ceilings=ceilings_now(claim_review, []), panel=Panel(opened), credit=credit)
 
 
 @access(readers)

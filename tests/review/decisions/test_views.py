@@ -150,6 +150,9 @@ def test_only_the_opened_conclusion_has_its_form_and_the_others_are_a_link_away(
     assert 'name="grounds"' in refusing
     assert 'id="id_support_unmet' not in refusing
     assert 'id="id_support_unmet' in client.get(address, {"open": "nothing"}).content.decode()
+    assert 'name="checked_on"' not in page
+    assert f'href="{address}?open=credit#credit"' in page
+    assert 'name="checked_on"' in client.get(address, {"open": "credit"}).content.decode()
 
 
 def test_buttons_are_not_offered_to_who_concluded_an_earlier_stage(client, office):
