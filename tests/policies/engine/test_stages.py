@@ -42,5 +42,6 @@ def test_nonsense_stages_are_refused_at_their_place():
         ([second, {"share": "60%"}], "no_milestone", "odd-99.stages[1].milestone"),
     ):
         assert refused([standard()], stages=stages)[code] == where
-    assert "no_money_in_stages" in refused([{"do": "title", "result": "示范"}], stages=STAGES, kind="recognition")
+    measured = {"do": "measure", "field": "value", "op": ">=", "target": "1", "unit": "件", "deadline": "年末"}
+    assert "no_money_in_stages" in refused([measured], stages=STAGES, kind="target")
     assert "missing" in refused([standard()], stages=[first, {"milestone": "验收"}])
