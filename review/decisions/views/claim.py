@@ -57,9 +57,12 @@ from review.decisions.views.queue import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Panel:
-    """What stands at the end of the page: which conclusion is opened, as it was sent where it was sent, and why not."""
+    """What stands at the end of the page: which conclusion is opened, as it was sent where it was sent, and why not.
+
+    Without slots: the head of the page looks for sent forms among what objects hold (`form_faults`).
+    """
 
     opened: Conclusion = Conclusion.SUPPORT
     form: SeenForm | None = None

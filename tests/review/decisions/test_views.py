@@ -155,6 +155,14 @@ def test_only_the_opened_conclusion_has_its_form_and_the_others_are_a_link_away(
     assert 'name="checked_on"' in client.get(address, {"open": "credit"}).content.decode()
 
 
+def test_what_a_refused_conclusion_lacks_is_told_at_the_head_of_the_page(client, office):
+    response = post(as_(client, office.first), accepted(office), "refuse", text="")
+    assert response.status_code == 422
+    head = response.content.decode().split('class="panes"')[0]
+    assert "请至少选择一项理由。" in head
+    assert 'href="#id_refuse_text"' in head
+
+
 def test_buttons_are_not_offered_to_who_concluded_an_earlier_stage(client, office):
     claim = reviewed(office)
     office.first.appointments.create(role=Role.DISTRICT_SECOND, region=binhu(), confirmed_at=timezone.now())
