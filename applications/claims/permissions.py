@@ -8,7 +8,7 @@ from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, Evidence
 from applications.claims.workflow import APPLICANT, may_act
 from applications.mandates.enums import Right
-from applications.mandates.models import Mandate
+from applications.mandates.models import Mandate, agencies_of
 from applications.mandates.selectors import mandate_for
 from portal.accounts.enums import DISTRICT_ROLES
 from portal.accounts.models import User
@@ -22,7 +22,7 @@ def acts_for_applicant(user: User, claim: Claim) -> bool:
 
 def mandate_of(user: User | None, claim: Claim, right: Right | None = None) -> Mandate | None:
     """The mandate under which a person who is no member acts on the claim today; with a right, one that gives it."""
-    if user is None or acts_for_applicant(user, claim):
+    if user is None or not agencies_of(user) or acts_for_applicant(user, claim):
         return None
     place = {"principal_id": claim.applicant_id, "item_id": claim.item_id, "begun_at": claim.created_at}
     return mandate_for(user, **place, right=right)  # type: ignore[arg-type]
