@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -106,8 +107,9 @@ def fill(rows: int) -> dict[str, Any]:
     from portal.accounts.enums import Role  # noqa: PLC0415
     from portal.accounts.models import Applicant  # noqa: PLC0415
     from portal.core.encryption import encrypt  # noqa: PLC0415
+    from review.checks.services.examine import examine_for_payment  # noqa: PLC0415
     from review.funding.models import Award, AwardPart  # noqa: PLC0415
-    from review.treasury.enums import EntryKind, SourceKind  # noqa: PLC0415
+    from review.treasury.enums import SourceKind  # noqa: PLC0415
     from review.treasury.services.lines import LinePlan, create_line  # noqa: PLC0415
     from review.treasury.triggers import GuardBooks  # noqa: PLC0415
     from tests.factories import ClaimFactory, act, make_official, publish_items, wuxi  # noqa: PLC0415
@@ -125,6 +127,7 @@ def fill(rows: int) -> dict[str, Any]:
         payee = freeze_payee(claim, act=act())
         award = Award.objects.create(claim=claim, total=FEN // 100, city_share=FEN // 100, district_share=0)
         part = AwardPart.objects.create(award=award, region=wuxi(), line=line, fen=FEN)
+        examine_for_payment([claim], at=timezone.now())
     accounts = dict(line.accounts.values_list("kind", "pk"))
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
@@ -144,6 +147,8 @@ def fill(rows: int) -> dict[str, Any]:
         begins = {"claim_id": f"{Claim.objects.exclude(pk=claim.pk).earliest('pk').pk} + n - 1"}
         copy_rows(cursor, event, begins | {"at": MOMENT}, rows)
         copy_rows(cursor, payee, begins, rows)
+        # The worker has checked the claims of a long batch by the time that its money moves.
+        copy_rows(cursor, claim.examination, begins | {"at": "now()"}, rows)
         # Applicants that share an account are not paid before an officer has looked.
         applicants = list(Applicant.objects.values_list("pk", flat=True))
         cursor.execute(
@@ -154,19 +159,26 @@ def fill(rows: int) -> dict[str, Any]:
         )
         copy_rows(cursor, award, begins | {"made_at": MOMENT}, rows)
         copy_rows(cursor, part, {"award_id": f"{Award.objects.exclude(pk=award.pk).earliest('pk').pk} + n - 1"}, rows)
-        cursor.execute(
-            f"INSERT INTO treasury_entry (id, kind, claim_id, paper_no, note, at) "  # noqa: S608 - our own numbers
-            f"SELECT gen_random_uuid(), '{EntryKind.COMMIT}', id, '', '', {MOMENT} FROM applications_claim"
-        )
-        for kind, sign in (("source", -1), ("payable", 1)):
-            cursor.execute(
-                f"INSERT INTO treasury_posting (entry_id, account_id, sequence, amount, balance_after) "  # noqa: S608
-                f"SELECT id, {accounts[kind]}, place, {sign * FEN}, {sign * FEN} * place "
-                f"FROM (SELECT id, row_number() OVER (ORDER BY claim_id) AS place FROM treasury_entry) AS entries"
-            )
+        _commit_all(cursor, accounts)
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("VACUUM ANALYZE")
     return {"claims": Claim.objects.count(), "at": timezone.now().isoformat()}
+
+
+def _commit_all(cursor: Any, accounts: dict[str, int]) -> None:
+    """Post what each claim was granted: from the budget to what is payable, claim by claim."""
+    from review.treasury.enums import EntryKind  # noqa: PLC0415
+
+    cursor.execute(
+        f"INSERT INTO treasury_entry (id, kind, claim_id, paper_no, note, at) "  # noqa: S608 - our own numbers
+        f"SELECT gen_random_uuid(), '{EntryKind.COMMIT}', id, '', '', {MOMENT} FROM applications_claim"
+    )
+    for kind, sign in (("source", -1), ("payable", 1)):
+        cursor.execute(
+            f"INSERT INTO treasury_posting (entry_id, account_id, sequence, amount, balance_after) "  # noqa: S608
+            f"SELECT id, {accounts[kind]}, place, {sign * FEN}, {sign * FEN} * place "
+            f"FROM (SELECT id, row_number() OVER (ORDER BY claim_id) AS place FROM treasury_entry) AS entries"
+        )
 
 
 def officers() -> list[Any]:
@@ -260,6 +272,7 @@ def send(count: int) -> dict[str, Any]:
     from tests.factories import act, wuxi  # noqa: PLC0415
 
     maker, checker = (act(officer) for officer in officers())
+    checked = datetime(YEAR, 1, 1, tzinfo=UTC)
     left, day = count, 0
     while left:
         day += 1
@@ -269,13 +282,14 @@ def send(count: int) -> dict[str, Any]:
             break
         Award.objects.filter(pk__in=chosen).update(made_at=f"{YEAR}-03-{day:02d} 12:00+08")
         criteria = Criteria(**dict.fromkeys(("approved_from", "approved_to"), f"{YEAR}-03-{day:02d}"))  # type: ignore[arg-type]
-        prepared = prepare_batch(open_batch(wuxi(), criteria, act=maker), withhold=False, act=maker)
-        release_batch(prepared, shown=prepared.lines_sha256, act=checker)
+        opened = open_batch(wuxi(), criteria, act=maker)
+        prepared = prepare_batch(opened, withhold=False, act=maker, checked_since=checked)
+        release_batch(prepared, shown=prepared.lines_sha256, act=checker, checked_since=checked)
         left -= len(chosen)
     content = answer_of(Disbursement.objects.filter(state="in_transit"))
     upload = SimpleUploadedFile("回盘.csv", content)
-    checked: ActorContext = checker
-    file, _ = take_answer(wuxi(), upload, batch=None, act=checked)
+    taking: ActorContext = checker
+    file, _ = take_answer(wuxi(), upload, batch=None, act=taking)
     return {"file": file.pk}
 
 
