@@ -44,7 +44,7 @@ _decisions = Lookup(
     lambda claim: (
         Decision.objects.filter(claim_id=claim)
         .annotate(row=FilteredRelation("lines"))
-        .select_related("row", "report")
+        .select_related("row", "report")  # type: ignore[misc]
         .order_by("pk")
     ),
     A_KEY,
