@@ -26,6 +26,7 @@ from policies.engine.model import Evidence as Requirement
 from policies.engine.model import Fact, Item
 from policies.facts.forms import LineForm, build_line_form, read_posted
 from policies.facts.values import facts_of, show_fact
+from portal.accounts.models import User
 from portal.core.paging import read_number
 
 
@@ -188,8 +189,8 @@ class ClaimForm:
         return range(1, self.pages + 1)
 
 
-def claim_form(claim: Claim, *, page: int = 1, complete: bool = False, rows: str = "") -> ClaimForm:
-    """The claim as a form: one page of its lines.
+def claim_form(claim: Claim, *, user: User, page: int = 1, complete: bool = False, rows: str = "") -> ClaimForm:
+    """The claim as a form for a person: one page of its lines.
 
     `complete` shows what is still empty; `rows` names a table, by its controls' name, and how many rows it shall have
     at least: `l7-payments:8`.
@@ -200,7 +201,7 @@ def claim_form(claim: Claim, *, page: int = 1, complete: bool = False, rows: str
     pages = max(1, -(-len(states) // LINES_PER_PAGE))
     page = min(max(page, 1), pages)
     shown = states[(page - 1) * LINES_PER_PAGE : page * LINES_PER_PAGE]
-    uses = own_file_uses(claim)
+    uses = own_file_uses(claim, user)
     blocks = [_line_block(item, scope, state, uses, complete=complete, rows=rows) for state in shown]
     own_facts = facts_of(item, "claim")
     own = None
@@ -238,7 +239,9 @@ def line_block(context: ClaimContext, line_id: int) -> Block | None:
     return _line_block(context.item, editable_scope(context.claim), state, {}, complete=False, rows="")
 
 
-def evidence_slot(claim: Claim, *, requirement: str, line_id: int | None, refusals: Sequence[str] = ()) -> Slot | None:
+def evidence_slot(
+    claim: Claim, *, user: User, requirement: str, line_id: int | None, refusals: Sequence[str] = ()
+) -> Slot | None:
     """One evidence requirement at its place as it stands now, None where there is no such place."""
     item = item_of(claim)
     wanted = next((wanted for wanted in item.evidence if wanted.code == requirement), None)
@@ -256,7 +259,7 @@ def evidence_slot(claim: Claim, *, requirement: str, line_id: int | None, refusa
         wanted,
         editable_scope(claim),
         files,
-        own_file_uses(claim),
+        own_file_uses(claim, user),
         prefix=prefix,
         line_id=line_id,
         position=position,

@@ -53,12 +53,16 @@ def repeated_positions(lines: Iterable[ClaimLine]) -> dict[int, int]:
     return repeated
 
 
-def own_file_uses(claim: Claim) -> dict[str, list[str]]:
-    """By file (SHA-256): where else this applicant used it, in words: another place of the claim, or an own claim."""
+def own_file_uses(claim: Claim, user: User) -> dict[str, list[str]]:
+    """By file (SHA-256): where else this applicant used it, in words: another place of the claim, or an own claim.
+
+    Of other claims, those that the person may see.
+    """
     files = [evidence.file_id for evidence in claim.evidence.all() if evidence.removed_at is None]
     places: dict[str, list[str]] = defaultdict(list)
     uses = (
-        Evidence.objects.filter(file_id__in=files, removed_at=None, claim__applicant_id=claim.applicant_id)
+        Evidence.objects.visible_to(user)
+        .filter(file_id__in=files, removed_at=None, claim__applicant_id=claim.applicant_id)
         .exclude(claim_id=claim.pk)
         .select_related("claim")
         .order_by("-pk")

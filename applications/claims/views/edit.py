@@ -55,6 +55,7 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return _save_and_act(request, claim)
     form = claim_form(
         claim,
+        user=user_of(request),
         page=_number(request.GET.get("page"), 1),
         complete="check" in request.GET,
         rows=request.GET.get("rows", ""),

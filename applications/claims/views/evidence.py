@@ -88,7 +88,7 @@ def reuse(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     claim = own_claim(request, key)
     requirement = request.GET.get("requirement", "")
     line_id = read_number(request.GET.get("line", ""))
-    slot = evidence_slot(claim, requirement=requirement, line_id=line_id)
+    slot = evidence_slot(claim, user=user_of(request), requirement=requirement, line_id=line_id)
     if slot is None or not claim.is_editable:
         raise Http404
     files = reusable_evidence(claim, user_of(request))
@@ -108,7 +108,7 @@ def reuse(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def _slot(
     request: HttpRequest, claim: Claim, requirement: str, line_id: int | None, refusals: list[str]
 ) -> HttpResponse:
-    slot = evidence_slot(claim, requirement=requirement, line_id=line_id, refusals=refusals)
+    slot = evidence_slot(claim, user=user_of(request), requirement=requirement, line_id=line_id, refusals=refusals)
     if slot is None:
         raise Http404
     context = {"claim": claim, "slot": slot, "now": timezone.localtime()}

@@ -101,10 +101,10 @@ def test_an_applicant_is_warned_of_its_own_second_use_only(claim, member):
     add(claim, member)
     rival = make_member()
     add(start(rival), rival)
-    assert own_file_uses(claim) == {}
+    assert own_file_uses(claim, claim.created_by) == {}
     second = start(member)
     add(second, member)
-    assert list(own_file_uses(second).values()) == [["另一份草稿"]]
+    assert list(own_file_uses(second, second.created_by).values()) == [["另一份草稿"]]
 
 
 def test_a_file_is_used_again_within_the_organisation_only(claim, member):
