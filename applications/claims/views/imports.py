@@ -76,7 +76,7 @@ def bulk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     grid = grid_form(item, request.POST)
     rows = grid_lines(grid)
     form = ImportForm(request.POST, request.FILES, needs_table=not (rows or asks_rows)) if is_sent else ImportForm()
-    context: dict[str, Any] = {"claim": claim, "bulk": bulk_entry(item, form, grid)}
+    context: dict[str, Any] = {"claim": claim, "form": form, "bulk": bulk_entry(item, form, grid)}
     if is_sent and not asks_rows and form.is_valid():
         with show_refusal() as refusal:
             reading = read_sent(item, form, context, act=act_of(request)) if form.has_table else None
