@@ -36,7 +36,7 @@ def flush_past_triggers(operations: BaseDatabaseOperations, sql_list: Sequence[s
     made_once.forget()
     regions = apps.get_model("accounts", "Region").objects
     if _regions:
-        regions.bulk_create(_regions)
+        regions.bulk_create(_regions, ignore_conflicts=True)
     else:
         load_region_tree(regions.model)
         _regions.extend(regions.all())

@@ -189,20 +189,22 @@ def expected(address: Address, rule: Rule, who: str, variant: str) -> str:
 def test_each_person_gets_what_is_declared_and_what_is_denied_changes_nothing(name, baseline, world):
     address = ADDRESSES[name]
     rule = declared_rule(dict(every_pattern())[name].callback, name.rpartition(":")[2])
+    at_first = count_writes()
     asked = [
         (asking(who, baseline), who, variant, reverse(name, kwargs=address.kwargs(world, variant)))
         for who, variants in walkers(name, rule, world).items()
         for variant in variants
     ]
     before = count_writes()
+    # To read all rows costs a quarter of a second; some addresses have their object made just now.
+    rows = baseline.rows if before == at_first else fingerprint()
     for client, who, variant, url in asked:
         wanted = expected(address, rule, who, variant)
         if wanted != "in":
             with undrawn():
                 found = outcome(client.post(url, address.post))
             assert agree(found, wanted, who, address), f"{who} posts to {url} ({variant}): {found}, not {wanted}"
-    # To read all rows costs a quarter of a second.
-    assert count_writes() == before or fingerprint() == baseline.rows
+    assert count_writes() == before or fingerprint() == rows
     drawn = set()
     for client, who, variant, url in asked:
         wanted = expected(address, rule, who, variant)

@@ -18,7 +18,7 @@ from review.followup.models import FollowUp
 from review.followup.services.matters import GRANTED, Matter, Step, advance, begin_matter
 from review.spotchecks.enums import Confidence
 from review.spotchecks.selectors import judge_problem
-from review.spotchecks.services import SamplePlan, draw_sample, judge_case
+from review.spotchecks.services import SamplePlan, draw_sample, judge_case, take_case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,6 +87,7 @@ def _look_again(officials: Mapping[str, User], *, now: datetime) -> None:
     for place, case in enumerate(free[:2]):
         first = case.decision
         same = place == 0
+        take_case(case, act=ActorContext(judge, now))
         judge_case(
             case,
             conclusion=Conclusion(first.conclusion) if same else Conclusion.REFUSE,

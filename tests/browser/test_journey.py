@@ -224,6 +224,7 @@ def test_six_people_walk_a_claim_from_registration_to_the_verified_notice(story,
     acceptance.page.locator("details.choice > summary", has_text="退回补正").click()
     form = acceptance.page.locator("form", has=acceptance.page.locator("input[name=conclusion][value=correct]"))
     where = form.locator("select").first
+    where.wait_for()
     options = where.locator("option").all_inner_texts()
     where.select_option(label=next(option for option in options if "3" in option and "费用合计" in option))
     form.locator("textarea, input[type=text]").first.fill("票据合计 5,600.00 元，与填报不符。")

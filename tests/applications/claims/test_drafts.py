@@ -46,7 +46,7 @@ def test_a_draft_begins_with_one_empty_line_and_the_same_key_begins_it_once(memb
 
 def test_only_members_begin_and_only_where_the_document_reaches(member):
     item = SupportItem.objects.get(code="wx2020-01-inv")
-    with pytest.raises(RefusedError, match="只能为您所属的单位申报"):
+    with pytest.raises(RefusedError, match="只能为您所属的单位"):
         start_claim(ApplicantFactory(), item=item, key=uuid.uuid4(), act=act(member))
     far = make_member(ApplicantFactory(region=make_region("320506", "吴中区", "district", suzhou())))
     with pytest.raises(RefusedError, match="注册地不在其中"):

@@ -171,7 +171,7 @@ def test_a_new_document_may_begin_with_a_faulty_text_that_is_not_lost(author):
         ({"code": ""}, "须填写标识"),
         ({"code": "Wx-1"}, "小写字母"),
         ({"code": "wx2020"}, "已有文件"),
-        ({"title": "", "code": "wx2026"}, "必填"),
+        ({"title": "", "code": "wx2026"}, "请填写这一项"),
     ],
 )
 def test_what_is_missing_for_a_new_document_is_named(author, data, words):

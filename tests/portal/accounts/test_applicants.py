@@ -80,7 +80,7 @@ class TestRegisteringABody:
             ({"cnaps_code": "123"}, "cnaps_code", "您填写了 3 位，少了 9 位"),
             ({"account_number": "6222-ABCD"}, "account_number", "只能是数字"),
             ({"contact_phone": "1"}, "contact_phone", "11 位手机号码"),
-            ({"region": ""}, "region", "必填"),
+            ({"region": ""}, "region", "请填写这一项"),
             ({"region": "320200"}, "region", "320200"),
             ({"kind": "individual"}, "kind", "individual"),
         ],

@@ -72,8 +72,8 @@ def test_a_whole_year_is_set_by_the_week_and_then_its_holidays_over_it(client, a
     [
         ({"last": "2026-03-01"}, "结束日期早于开始日期"),
         ({"last": "2028-03-01"}, "一次最多登记 366 天"),
-        ({"basis": "  "}, "必填"),
-        ({"first": ""}, "必填"),
+        ({"basis": "  "}, "请填写这一项"),
+        ({"first": ""}, "请填写这一项"),
         ({"first": "morgen"}, "“morgen”不是日期"),
         ({"kind": "party"}, "有效"),
     ],

@@ -115,7 +115,7 @@ def test_nothing_changed_is_refused_and_nothing_typed_is_lost(client, user):
         ({"steps.0.yuan": ""}, "请填写每件最高"),
         ({"split.city": "160%"}, "比例应在 0 到 100% 之间"),
         ({"size": "1000001"}, "1000000"),
-        ({"size": ""}, "必填"),
+        ({"size": ""}, "请填写这一项"),
         ({"budget": "-5"}, "预算应大于零"),
         ({"budget": "99999999999999"}, "预算过大"),
         ({"documents": ["zz"]}, "zz"),
