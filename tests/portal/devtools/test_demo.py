@@ -37,9 +37,13 @@ def start_child(directory: Path, script: str) -> demo.Child:
 
 
 def group_lives(leader: int) -> bool:
-    """Whether any process of the group is left, other than ones that wait to be collected."""
-    listed = subprocess.run(["ps", "-e", "-o", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
-    return any(int(line.split()[0]) == leader and "Z" not in line.split()[1] for line in listed.splitlines())
+    """Whether any process of the group is left after a second, other than ones that wait to be collected."""
+    for _ in range(20):
+        listed = subprocess.run(["ps", "-e", "-o", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
+        if not any(int(line.split()[0]) == leader and "Z" not in line.split()[1] for line in listed.splitlines()):
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def test_parts_that_end_when_asked_are_ended_at_once(tmp_path: Path) -> None:

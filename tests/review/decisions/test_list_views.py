@@ -82,7 +82,7 @@ def test_public_list_needs_no_sign_in_and_shows_no_personal_number(client, offic
     listed = publish(office, claim)
     html = client.get(reverse("review:publicity_detail", args=[listed.key])).content.decode()
     assert claim.applicant.name in html
-    assert "0.5" in html
+    assert "5,000.00" in html
     for secret in (claim.applicant.uscc, claim.applicant.contact_phone, claim.applicant.account_number):
         assert secret not in html
     assert listed.title in client.get(reverse("review:publicity_public")).content.decode()
@@ -169,7 +169,7 @@ def test_public_sheet_and_review_sheet_hold_the_rows_and_their_count(client, off
     book = openpyxl.load_workbook(BytesIO(client.get(reverse("review:publicity_export", args=[listed.key])).content))
     rows = list(book.active.iter_rows(values_only=True))
     assert "共 1 件" in rows[1][0]
-    assert rows[3][1:6] == (claim.applicant.name, "滨湖区", claim.item.title, 1, 0.5)
+    assert rows[3][1:6] == (claim.applicant.name, "滨湖区", claim.item.title, 1, 5000)
     assert rows[4][5] == "=SUM(F4:F4)"
     sheet = client.get(reverse("review:claims_export"), {"q": claim.number}).content
     rows = list(openpyxl.load_workbook(BytesIO(sheet)).active.iter_rows(values_only=True))
