@@ -109,8 +109,8 @@ def test_final_sum_costs_one_run_of_the_engine(office, engine_runs, django_asser
     claim = proposed(office)
     engine_runs.clear()
     given = {"expected": expected(claim), "sums": sums(claim, "280000"), "minutes": SETTING, "act": act(office.decider)}
-    # Two of them read back what the chain holds of the claim and of its lines; thirteen are the checks under the lock.
-    with django_assert_max_num_queries(88):
+    # Two of them read back what the chain holds of the claim and of its lines; fourteen are the checks under the lock.
+    with django_assert_max_num_queries(89):
         support_claim(claim.pk, **given)
     assert [question["lines"][0]["decided"] for question in engine_runs] == ["280000.00"]
 
