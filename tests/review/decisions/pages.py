@@ -18,5 +18,5 @@ def post(client, claim, conclusion, **data):
     return client.post(reverse("review:conclude", args=[claim.key]), sent)
 
 
-def page_of(client, claim):
-    return client.get(reverse("review:claim", args=[claim.key]))
+def page_of(client, claim, **query):
+    return client.get(reverse("review:claim", args=[claim.key]), query)

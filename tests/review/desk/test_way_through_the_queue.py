@@ -65,12 +65,15 @@ def test_every_button_of_a_conclusion_without_way_back_asks_first(client, office
     claim = submitted() if stage == "acceptance" else accepted(office)
     if stage == "second":
         post(as_(client, office.first), claim, "refuse", grounds="other", text="不符")
-    html = page_of(as_(client, getattr(office, stage)), claim).content.decode()
-    form = html[html.index('name="conclusion" value="refuse"') :].split("</form>")[0]
-    assert form.count("data-confirm") == asked
+    as_(client, getattr(office, stage))
+
+    def questions(conclusion):
+        html = page_of(client, claim, open=conclusion).content.decode()
+        return html[html.index(f'name="conclusion" value="{conclusion}"') :].split("</form>")[0].count("data-confirm")
+
+    assert questions("refuse") == asked
     if stage == "second":
-        confirming = html[html.index('name="conclusion" value="support"') :].split("</form>")[0]
-        assert confirming.count("data-confirm") == 2
+        assert questions("support") == 2
 
 
 def test_saved_filters_are_ones_own_named_and_one_is_the_default(client, office):
