@@ -42,7 +42,7 @@ from review.notices.selectors import notices_of
 
 _decisions = Lookup(
     lambda claim: (
-        Decision.objects.filter(claim_id=claim)  # type: ignore[misc] # mypy knows no alias of a relation
+        Decision.objects.filter(claim_id=claim)  # type: ignore[misc, unused-ignore] # read from its cache, mypy forgets an alias
         .annotate(row=FilteredRelation("lines"))
         .select_related("row", "report")  # type: ignore[misc]
         .order_by("pk")
