@@ -42,9 +42,9 @@ from review.notices.selectors import notices_of
 
 _decisions = Lookup(
     lambda claim: (
-        Decision.objects.filter(claim_id=claim)  # type: ignore[misc, unused-ignore] # read from its cache, mypy forgets an alias
+        Decision.objects.filter(claim_id=claim)  # type: ignore[misc]
         .annotate(row=FilteredRelation("lines"))
-        .select_related("row", "report")  # type: ignore[misc]
+        .select_related("row", "report")
         .order_by("pk")
     ),
     A_KEY,
