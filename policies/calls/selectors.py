@@ -96,7 +96,7 @@ def call_rows(at: datetime) -> list[Rows]:
         for condition, moments in phases
         for rows in (
             Rows(Call, condition, moments),
-            Rows(CallItem, f"call_id IN (SELECT id FROM {table} WHERE {condition})", moments),  # noqa: S608
+            Rows(CallItem, f"call_id = ANY(ARRAY(SELECT id FROM {table} WHERE {condition}))", moments),  # noqa: S608
         )
     ]
 
