@@ -1,9 +1,11 @@
 """The menu and the links below every page: which pages lead where, for whom. The apps register their entries."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from portal.access import Rule, public
 from portal.accounts.models import User
@@ -62,8 +64,13 @@ class MenuLink:
 class Menu:
     """What stands in the bar, and what opens below it where the bar is full."""
 
-    bar: list[MenuLink]
-    more: list[MenuLink]
+    bar: tuple[MenuLink, ...]
+    more: tuple[MenuLink, ...]
+
+    @property
+    def html(self) -> SafeString:
+        """The menu as it is drawn; the same links look the same to everybody."""
+        return _drawn(self)
 
     @property
     def is_current_below(self) -> bool:
@@ -77,7 +84,12 @@ BAR_ENTRIES = 5
 
 def arrange_menu(links: list[MenuLink]) -> Menu:
     """As many links as the bar holds, and the rest."""
-    return Menu(links[:BAR_ENTRIES], links[BAR_ENTRIES:])
+    return Menu(tuple(links[:BAR_ENTRIES]), tuple(links[BAR_ENTRIES:]))
+
+
+@lru_cache(maxsize=500)
+def _drawn(menu: Menu) -> SafeString:
+    return render_to_string("partials/menu.html", {"menu": menu})
 
 
 def menu_for(user: User | None, *, path: str = "") -> list[MenuLink]:

@@ -253,7 +253,8 @@ def test_the_entry_one_is_below_is_marked_and_the_longest_address_wins():
 def test_what_the_bar_has_no_room_for_opens_below_it_and_nothing_is_lost():
     links = [MenuLink(str(number), f"/{number}/", is_current=number == 8) for number in range(1, 10)]
     menu = arrange_menu(links)
-    assert menu.bar + menu.more == links
+    assert [*menu.bar, *menu.more] == links
+    assert menu.html.count("aria-current") == 1
     assert len(menu.bar) == BAR_ENTRIES
     assert menu.is_current_below
     assert not arrange_menu(links[:BAR_ENTRIES]).more
