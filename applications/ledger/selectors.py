@@ -1,6 +1,6 @@
 """What the ledger says of earlier payments, in the engine's words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from applications.ledger.models import LimitBucket, LimitEntry
 from policies.calls.models import Call, CallItem
 from policies.engine.buckets import Bucket, Granted, bucket_entries, buckets_asked, program_asked
 from policies.engine.program import Program
-from policies.engine.scopes import ONE_OF_GROUP, RIGHT, SUBJECT
+from policies.engine.scopes import ONE_OF_GROUP, RIGHT, SUBJECT, TIMES
 from policies.engine.terms import LEDGERS
 from policies.published.selectors import catalogue_for
 from portal.core import clock
@@ -107,9 +107,20 @@ class AskedBuckets:
             paid[SUBJECT.ledger] = stated
         if any(balance.times for _, balance in held(ONE_OF_GROUP.ledger)):
             paid[ONE_OF_GROUP.ledger] = True
-        state = {"paid": paid, "times_before": max((balance.times for _, balance in held("times")), default=0)}
+        state = {"paid": paid, "times_before": self._times_before(held)}
         taken = max((balance.times for _, balance in held("places")), default=0)
         return state | ({"rank": taken + 1} if taken else {})
+
+    def _times_before(self, held: Callable[[str], list[tuple[Bucket, Balance]]]) -> int | dict[str, Any]:
+        """How often was paid before: a number where one limit asks for that of an applicant, else one by ledger."""
+        times: dict[str, Any] = {}
+        for name in (name for name in self.asked if name.startswith(TIMES)):
+            of, balances_held = name.removeprefix(TIMES), held(name)
+            times[of] = max((balance.times for _, balance in balances_held), default=0)
+            if of == SUBJECT.ledger:
+                by_subject = {bucket.subject: balance.times for bucket, balance in balances_held}
+                times[of] = {stated: by_subject[key] for stated, key in self.subjects.items() if key in by_subject}
+        return times if SUBJECT.ledger in times or len(times) > 1 else sum(times.values())
 
     def granted(self, found: Mapping[str, Balance]) -> dict[str, Decimal]:
         """Yuan granted on each right, as the question states it, under all items of the document; none for nothing."""

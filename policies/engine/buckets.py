@@ -68,7 +68,7 @@ def program_asked(catalogue: Catalogue, question: Mapping[str, Any]) -> Program:
 
 
 def buckets_asked(program: Program, subjects: Iterable[str]) -> dict[str, list[Bucket]]:
-    """The buckets behind each name of a question's `paid`, and behind `times`; `right` is what a right had in all.
+    """The buckets behind each name of a question's `paid`, and of times; `right` is what a right had in all.
 
     `subjects` are in the ledger's normal form.
     """
@@ -78,7 +78,6 @@ def buckets_asked(program: Program, subjects: Iterable[str]) -> dict[str, list[B
         return [Bucket(scope, base, subject) for subject in named] if scope.by_subject else [Bucket(scope, base)]
 
     asked = {scope.ledger: of(scope, item.id) for scope in SCOPES.values() if not scope.is_rolling}
-    asked["times"] = asked[APPLICANT.ledger]
     asked[RIGHT.ledger] = of(RIGHT, document_base(item.document_id))
     if item.once_group:
         asked[ONE_OF_GROUP.ledger] = of(ONE_OF_GROUP, group_base(item.once_group))
@@ -98,21 +97,22 @@ def bucket_entries(program: Program, answer: Mapping[str, Any], granted: Sequenc
     paid = [line for line in granted if line.fen]
     if not paid:
         return []
-    by_subject: dict[str, int] = {}
+    by_subject: dict[str, tuple[int, int]] = {}
     for line in paid:
         if line.subject:
-            by_subject[line.subject] = by_subject.get(line.subject, 0) + line.fen
-    whole = {"": sum(line.fen for line in paid)}
+            fen, lines = by_subject.get(line.subject, (0, 0))
+            by_subject[line.subject] = fen + line.fen, lines + 1
+    whole = {"": (sum(line.fen for line in paid), len(paid))}
     uses = _uses_by_subject(answer, granted)
     found: dict[Bucket, BucketEntry] = {}
 
     def enter(scope: Scope, base: str, limit: CompiledLimit | None = None) -> None:
-        for subject, fen in (by_subject if scope.by_subject else whole).items():
+        for subject, (fen, lines) in (by_subject if scope.by_subject else whole).items():
             bucket = Bucket(scope.kept, base, subject)
             known = found.setdefault(bucket, BucketEntry(bucket, fen))
             if limit is None:
                 continue
-            ceiling, times = limit.ceiling(uses.get(subject, ())), max(known.times, limit.times_taken(len(paid)))
+            ceiling, times = limit.ceiling(uses.get(subject, ())), max(known.times, limit.times_taken(lines))
             if scope.is_rolling:
                 found[bucket] = replace(known, windows=(*known.windows, (scope, ceiling)), times=times)
             else:

@@ -80,6 +80,12 @@ LIMIT_TWICE = problem_code(
     "请只保留一条，或用 if 区分不同解读",
     form="前面已有同类的上限，这一条不会起作用，请只保留一条，或用口径区分不同理解。",
 )
+RIGHT_ONCE = problem_code(
+    "right_once",
+    "每件可支持多次，但同一件再次申报不予受理",
+    "请把 subject_rule 改为 flag，或把次数改为 1",
+    form="每件可支持多次，但“同一件再次申报时”选了不予受理：请改选提示审核人，或把次数改为 1。",
+)
 
 
 def lint_item(checker: Checker, content: Mapping[str, Any], at: Place) -> None:
@@ -191,6 +197,8 @@ class _Lint:
             earlier = (other for other in limits[:number] if other.acts_as == limit.acts_as)
             if limit.acts_as is not None and any(_compatible(limit, other) for other in earlier):
                 self.add(("limits", number), LIMIT_TWICE.fault())
+            if limit.repeats_rights and self.content["subject_rule"] == "refuse":
+                self.add(("limits", number, "per"), RIGHT_ONCE.fault())
             for place, fault in limit.problems(self.content["id"], self.item.types):
                 self.add(("limits", number, *place), fault)
         for place, fault in splits.problems(self.content["split"] or {}):

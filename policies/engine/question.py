@@ -31,6 +31,20 @@ class Paid:
     once_group: bool
 
 
+class Times(NamedTuple):
+    """How often something was paid before: by ledger, of rights by subject, and in all others `every`."""
+
+    every: int = 0
+    ledgers: Mapping[str, int] = {}
+    subjects: Mapping[str, int] = {}
+
+    def of(self, ledger: str, subject: str | None = None) -> int:
+        """The times of a ledger; of a subject its own."""
+        if subject is not None and subject in self.subjects:
+            return self.subjects[subject]
+        return self.ledgers.get(ledger, self.every)
+
+
 class PartQuestion(NamedTuple):
     """One item of the claim, with its lines: (facts, count) each. `supported`: fen that people grant, by line.
 
@@ -43,7 +57,7 @@ class PartQuestion(NamedTuple):
     lines: list[tuple[dict[str, Any], int]]
     paid: Paid
     own_paid: bool
-    times_before: int
+    times_before: Times
     rank: int | None
     unmet: tuple[str, ...]
     supported: tuple[int, ...] | None = None
@@ -64,6 +78,7 @@ class Question(NamedTuple):
     size: str | None = None
 
 
+_NEVER = Times()
 _NOTHING_PAID = Paid(dict.fromkeys(LEDGERS, 0), {}, once_group=False)
 
 
@@ -230,12 +245,28 @@ def _read_part(
         lines,
         _read_paid(part["paid"], f"{prefix}paid") if own_paid else paid,
         own_paid,
-        _integer(times, f"{prefix}times_before") if times else 0,
+        _read_times(times, f"{prefix}times_before") if times else _NEVER,
         rank,
         _read_unmet(unmet, f"{prefix}unmet") if unmet else (),
         supported,
         _read_cuts(part, supported, f"{prefix}cuts"),
     )
+
+
+def _read_times(value: object, field: str) -> Times:
+    """A number for every ledger, or one for each by its name; of rights (`project`) one for each subject."""
+    if not isinstance(value, Mapping):
+        return Times(_integer(value, field))
+    ledgers, subjects = {}, {}
+    for name, times in value.items():
+        path = f"{field}.{name}"
+        if name not in LEDGERS:
+            _refuse(path, f"没有这个字段，可填 {'、'.join(LEDGERS)}")
+        elif name == "project" and isinstance(times, Mapping):
+            subjects = {str(key): _integer(one, f"{path}.{key}") for key, one in times.items()}
+        else:
+            ledgers[name] = _integer(times, path)
+    return Times(0, ledgers, subjects)
 
 
 def _read_cuts(part: Mapping[str, Any], supported: object, field: str) -> tuple[Cut, ...]:

@@ -106,6 +106,10 @@ ONE_OF_GROUP = Scope(("applicant",), "once_group", "", "", "同类一次性支�
 RIGHT = Scope(("subject",), "right", "", "", "同一权利在本政策下累计", "right={subject}")
 
 
+# Before the ledger's name of a scope: how often something was paid out of its buckets.
+TIMES = "times:"
+
+
 @lru_cache
 def scope_of(per: tuple[str, ...], years: int | None = None) -> Scope:
     """The scope of a limit; `years` are those of one that counts the last years only."""

@@ -189,9 +189,10 @@ class PopulationBuilder:
         self._groups: dict[str, int] = {}
         self._unmet: dict[tuple[str, ...], int] = {}
         self._readings: dict[tuple[tuple[str, Any], ...], int] = {}
-        named = "item applicant kind region on size unmet readings once times group"
+        named = "item applicant kind region on size unmet readings once group"
         self._claims: dict[str, array[int]] = {name: array("q") for name in named.split()}
         self._paid = {name: array("q") for name in LEDGERS}
+        self._times = {name: array("q") for name in ("", *LEDGERS)}
 
     def __len__(self) -> int:
         return len(self._claims["item"])
@@ -218,9 +219,13 @@ class PopulationBuilder:
             "readings": self._readings.setdefault(readings, len(self._readings)) if readings else -1,
             "group": self._groups.setdefault(group, len(self._groups)) if group else -1,
             "once": int(bool(paid.get("once_group"))),
-            "times": question.get("times_before", 0) if self.bring_ledger else 0,
         }.items():
             self._claims[name].append(value)
+        times = question.get("times_before", 0) if self.bring_ledger else 0
+        for name, before in self._times.items():
+            # Of rights the one that was paid most often stands for all of a claim.
+            own = times.get(name, 0) if isinstance(times, Mapping) else times if not name else 0
+            before.append(max(own.values(), default=0) if isinstance(own, Mapping) else own)
         for name, sums in self._paid.items():
             given = paid.get(name)
             sums.append(parse_yuan(given) if given is not None and not isinstance(given, Mapping) else 0)
@@ -267,6 +272,6 @@ class PopulationBuilder:
             reading_sets=tuple(dict(readings) for readings in self._readings),
             paid={name: _ints(sums) for name, sums in self._paid.items() if any(sums)},
             once_group=claims["once"].astype(bool) if claims["once"].any() else None,
-            times_before=claims["times"] if claims["times"].any() else None,
+            times_before={name: _ints(times) for name, times in self._times.items() if any(times)},
             companies=claims["group"] if self._groups else None,
         )

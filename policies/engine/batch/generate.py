@@ -260,7 +260,7 @@ def _with_ledgers(population: Population, parts: list[_Part], rng: np.random.Gen
         population,
         paid=paid,
         once_group=rng.integers(0, 1000, size) < 20,
-        times_before=seldom(40, rng.integers(1, 4, size)),
+        times_before={"": seldom(40, rng.integers(1, 4, size))},
         rank=seldom(300, np.minimum(rng.integers(1, 60, size), rng.integers(1, 60, size))),
         unmet=np.where(rng.integers(0, 1000, size) < 60, rng.integers(0, len(sets), size), -1),
         unmet_sets=sets,

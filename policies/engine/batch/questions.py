@@ -49,8 +49,9 @@ def _add_ledger(question: dict[str, Any], population: Population, claim: int, pr
         paid["once_group"] = True
     if paid:
         question["paid"] = paid
-    if population.times_before is not None and population.times_before[claim]:
-        question["times_before"] = int(population.times_before[claim])
+    times = {name: int(of[claim]) for name, of in population.times_before.items() if of[claim]}
+    if times:
+        question["times_before"] = times[""] if [*times] == [""] else times
     if population.rank is not None and population.rank[claim]:
         question["rank"] = int(population.rank[claim])
 

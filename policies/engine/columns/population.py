@@ -101,9 +101,10 @@ class Population:
     conditions that an officer found missing, -1 for none. `readings`: index into `reading_sets`, settings by name as a
     question names them, which go before those of the simulation; -1 for none, and names that the catalogue does not
     have are left out. `paid` holds what claims state as paid before (fen by
-    name of `LEDGERS`), `once_group`, `times_before` and `rank` (0: none) likewise; `rank` is the place that a yearly
-    selection gave the claim, and goes before the order of filing. `companies`: any number for the group of companies
-    that the applicant belongs to, -1 for none. `assume`: missing facts of conditions count as met.
+    name of `LEDGERS`), `times_before` how often (by ledger, "" for all others), `once_group` and `rank` (0: none)
+    likewise; `rank` is the place that a yearly selection gave the claim, and goes before the order of filing.
+    `companies`: any number for the group of companies that the applicant belongs to, -1 for none. `assume`: missing
+    facts of conditions count as met.
     """
 
     tables: tuple[LineTable, ...]
@@ -121,7 +122,7 @@ class Population:
     reading_sets: tuple[Mapping[str, Any], ...] = ()
     paid: Mapping[str, IntArray] = field(default_factory=dict)
     once_group: BoolArray | None = None
-    times_before: IntArray | None = None
+    times_before: Mapping[str, IntArray] = field(default_factory=dict)
     rank: IntArray | None = None
     companies: IntArray | None = None
     assume: bool = False
@@ -142,7 +143,7 @@ class Population:
         """The claims at these positions, with their own tables."""
         given = {name: getattr(self, name) for name in _OF_CLAIMS}
         taken: dict[str, Any] = {name: None if values is None else values.take(where) for name, values in given.items()}
-        return replace(self, tables=tables, paid={name: fen.take(where) for name, fen in self.paid.items()}, **taken)
+        return replace(self, tables=tables, **_take_each(self, where), **taken)
 
     def check(self) -> None:
         """Raise PopulationError for shapes and values that the scalar engine would not read either.
@@ -153,13 +154,17 @@ class Population:
         _same_length("claims", size, {"applicant": self.applicant, "kind": self.kind, "region": self.region})
         _same_length("claims", size, {"on": self.on, "year": self.year, "unmet": self.unmet, "rank": self.rank})
         _same_length("claims", size, {"readings": self.readings, "companies": self.companies})
-        _same_length("claims", size, {"once_group": self.once_group, "times_before": self.times_before, **self.paid})
+        _same_length("claims", size, {"once_group": self.once_group, **self.paid})
+        _same_length("claims", size, {f"times_before.{name}": times for name, times in self.times_before.items()})
         _within("claims", "item", self.item, 0, len(self.tables) - 1)
         _within("claims", "kind", self.kind, 0, len(KINDS) - 1)
         _within("claims", "region", self.region, -1, len(self.regions) - 1)
         _within("claims", "on", self.on, 1, LAST_DAY)
         _within("claims", "applicant", self.applicant, -_MOST_IDS, _MOST_IDS)
-        for name, values in (("rank", self.rank), ("times_before", self.times_before)):
+        for name, values in (
+            ("rank", self.rank),
+            *((f"times_before.{of}", own) for of, own in self.times_before.items()),
+        ):
             if values is not None:
                 _within("claims", name, values, 0, MAX_COUNT)
         if self.companies is not None:
@@ -185,8 +190,16 @@ class Population:
 
 _OF_CLAIMS = (
     *("item", "applicant", "kind", "region", "on", "year", "size", "unmet", "readings"),
-    *("once_group", "times_before", "rank", "companies"),
+    *("once_group", "rank", "companies"),
 )
+_BY_LEDGER = ("paid", "times_before")
+
+
+def _take_each(population: Population, where: IntArray) -> dict[str, Any]:
+    """What some claims state, ledger by ledger."""
+    return {name: {of: one.take(where) for of, one in getattr(population, name).items()} for name in _BY_LEDGER}
+
+
 LAST_DAY = 3_652_059  # 9999-12-31
 _MOST_IDS = 2**40
 

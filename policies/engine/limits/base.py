@@ -229,6 +229,13 @@ def limits_of(run: Run, columns: type[LimitColumns]) -> Any:
     return next((limit for limit in run.program.limits if limit.columns is columns), None)
 
 
+def subject_of(part: Part, line: Line) -> str:
+    """The right, loan or project of a line as it is stated; a line that names none has one of its own."""
+    name = part.program.item.subject
+    value = line.facts.get(name) if name else None
+    return str(value) if value is not None else f"{part.program.item.id}#{line.number}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scoped(Spec):
     """What a limit counts over."""
@@ -283,6 +290,11 @@ class Limit(Spec, ABC):
     def acts_as(self) -> object:
         """What only the first of several limits does under one reading; None where all act."""
         return type(self)
+
+    @property
+    def repeats_rights(self) -> bool:
+        """Whether one right may be supported several times."""
+        return False
 
     @property
     def group_of_one(self) -> str | None:

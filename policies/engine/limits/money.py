@@ -14,7 +14,17 @@ from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.context import holds
 from policies.engine.columns.ledger import UNBOUND, Bounds
 from policies.engine.columns.lines import NONE
-from policies.engine.limits.base import GROUP, SCALE, Ceiling, CompiledLimit, Limit, LimitColumns, Scale, Scoped
+from policies.engine.limits.base import (
+    GROUP,
+    SCALE,
+    Ceiling,
+    CompiledLimit,
+    Limit,
+    LimitColumns,
+    Scale,
+    Scoped,
+    subject_of,
+)
 from policies.engine.limits.holding import Holding, cut_to, extremes
 from policies.engine.money import money_text
 from policies.engine.scopes import SCOPES, Scope
@@ -194,7 +204,7 @@ class MoneyLimit(CompiledLimit):
     def bucket(self, part: Part, line: Line, state: dict[Any, Any]) -> MoneyBucket:
         subject, paid = None, part.asked.paid.sums[self.ledger]
         if self.scope.by_subject:
-            subject = _subject(part, line)
+            subject = subject_of(part, line)
             paid = part.asked.paid.projects.get(subject, paid)
         name = (self.group, self.scope, subject)
         known: MoneyBucket | None = state.get(name)
@@ -219,12 +229,6 @@ class MoneyLimit(CompiledLimit):
 
     def compile_columns(self, context: ColumnContext) -> SumColumns:
         return SumColumns(self, context, context.only(self.rule.scale.only) if self.rule.scale else None)
-
-
-def _subject(part: Part, line: Line) -> str:
-    name = part.program.item.subject
-    value = line.facts.get(name) if name else None
-    return str(value) if value is not None else f"{part.program.item.id}#{line.number}"
 
 
 # ---- columns ---------------------------------------------------------------------------------------------------------

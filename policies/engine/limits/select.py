@@ -16,6 +16,7 @@ from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.ledger import grouped
 from policies.engine.limits.base import GROUP, NO_CEILING, PER, Ceiling, Limit, LimitColumns, limits_of
 from policies.engine.limits.places import PLACES, CountedLimit, QuotaLedger
+from policies.engine.line import as_number
 from policies.engine.money import money_text, number_text, parse_number
 from policies.engine.problems import problem_code
 from policies.engine.ranking import EXCEED, FACT_FIRST, FILED_FIRST, NONE_PASS, TIES
@@ -186,7 +187,7 @@ class SelectLimit(CountedLimit):
 
     def keep(self, part: Part, line: Line, count: int, state: dict[Any, Any]) -> int:
         del state
-        score, rank = _score(line.facts.get(self.rule.by)), part.asked.rank or 1
+        score, rank = as_number(line.facts.get(self.rule.by)), part.asked.rank or 1
         if score is None:
             line.note(self.unknown, (), applied=False)
         elif self.cut_off is not None and score < self.cut_off:
@@ -212,11 +213,6 @@ class SelectLimit(CountedLimit):
             return _Scores(score, None if then is None else _Numbers.of(lines, then), low)
 
         return scores
-
-
-def _score(value: Any) -> Any:
-    """A fact as an exact number; of a list how many it has, None where it is none."""
-    return len(value) if isinstance(value, tuple) else None if isinstance(value, str) else value
 
 
 # ---- columns ---------------------------------------------------------------------------------------------------------

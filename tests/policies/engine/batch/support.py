@@ -52,9 +52,8 @@ class Claim:
         # The claim's own version has the last word on what a ledger name means.
         self.versions = [*versions, program]
         self.item = program.item
-        self.absorbs, self.once, self.quota, self.times = (
-            limit_of(program, kind) for kind in (AbsorbLimit, OnceLimit, QuotaLimit, TimesLimit)
-        )
+        self.absorbs, self.once, self.quota = (limit_of(program, kind) for kind in (AbsorbLimit, OnceLimit, QuotaLimit))
+        self.times = [limit for limit in program.limits if isinstance(limit, TimesLimit)]
         on = self.on = parse_date(question["on"])
         self.companies = companies
         self.year = question.get("year", on.year)
@@ -136,12 +135,17 @@ class Claim:
             paid["project"] = projects
         if self.once is not None and any(key in ledger.once for key in self.once_keys()):
             paid["once_group"] = True
-        times = self.question.get("times_before", 0)
-        if self.times is not None and self.times.scope.is_rolling:
-            times += self.recent(ledger, self.times.base, self.times.scope.years)[1]
-        elif self.times is not None:
-            times += ledger.times[self.times.base, *self.key(self.times.scope.per)]
-        return {**self.question, "paid": paid, "times_before": times, "rank": self.rank(ledger)}
+        stated, times = self.question.get("times_before", 0), {}
+        for limit in self.times:
+            scope, name = limit.scope, limit.scope.ledger
+            if scope.per == ("subject",):
+                times[name] = {of: stated + ledger.times[limit.base, "subject", of] for of in self.subjects}
+                times[name] |= {f"{self.item.id}#{at}": stated for at in range(1, len(self.question["lines"]) + 1)}
+            elif scope.is_rolling:
+                times[name] = stated + self.recent(ledger, limit.base, scope.years)[1]
+            else:
+                times[name] = stated + ledger.times[limit.base, *self.key(scope.per)]
+        return {**self.question, "paid": paid, "times_before": times or stated, "rank": self.rank(ledger)}
 
     def once_keys(self) -> list[Any]:
         once = self.once
@@ -178,29 +182,36 @@ class Claim:
             for line in paid:
                 if line.subject is not None:
                     ledger.sums[scope, base, line.subject] += line.amount
-        for line in paid:
-            if line.subject is not None:
-                ledger.matters[line.subject][self.item.document_id] += line.amount
-                if self.once is not None and self.once.scope.per == ("subject",):
-                    ledger.once.add((self.once.group, line.subject))
+        self._enter_rights(ledger, paid)
         if self.once is not None and self.once.scope.per != ("subject",):
             ledger.once.update(self.once_keys())
         self._enter_times(ledger, len(paid), answer.amount)
 
+    def _enter_rights(self, ledger: Ledger, paid: list[Any]) -> None:
+        for line in paid:
+            if line.subject is not None:
+                ledger.matters[line.subject][self.item.document_id] += line.amount
+                for base in {self.item.id, *(limit.base for limit in self.times if limit.scope.per == ("subject",))}:
+                    ledger.times[base, "subject", line.subject] += 1
+                if self.once is not None and self.once.scope.per == ("subject",):
+                    ledger.once.add((self.once.group, line.subject))
+
     def _enter_times(self, ledger: Ledger, lines: int, amount: int) -> None:
-        by_line = self.times is not None and self.times.by_lines
-        groups = {base for name, base in self.bases() if name == "rolling"} | (
-            {self.times.base} if self.times else set()
-        )
+        def times(base: str, scope: tuple[str, ...]) -> int:
+            own = [one for one in self.times if one.base == base and one.scope.kept.per == scope]
+            return lines if any(limit.by_lines for limit in own) else 1
+
+        groups = {base for name, base in self.bases() if name == "rolling"} | {limit.base for limit in self.times}
         for base in {self.item.id} | groups:
-            ledger.dated[base, self.applicant].append((self.on, amount, lines if by_line else 1))
-        for base in {self.item.id, self.times.base if self.times is not None else self.item.id}:
+            ledger.dated[base, self.applicant].append((self.on, amount, times(base, ("applicant",))))
+        for base in {self.item.id, *(limit.base for limit in self.times)}:
             for scope in (("applicant",), ("applicant", "year"), ("companies",), ("companies", "year")):
-                ledger.times[base, *self.key(scope)] += lines if by_line else 1
+                ledger.times[base, *self.key(scope)] += times(base, scope)
 
     def _enter_places(self, ledger: Ledger, answer: Assessment, asked: dict[str, Any]) -> None:
         quota, times = self.quota, self.times
-        left = times.count - asked["times_before"] if times is not None and times.by_lines else None
+        times = next((limit for limit in times if limit.by_lines and limit.scope.per != ("subject",)), None)
+        left = None if times is None else times.count - asked["times_before"][times.scope.ledger]
         rank, filled = asked["rank"] or 1, 0
         for line, given in zip(answer.lines, asked["lines"], strict=True):
             codes = {note.code for note, *_ in (*line.entries, *line.reasons)}

@@ -52,7 +52,7 @@ def lone_claim(name="wx2020-01-inv", **table):
         ({"readings": np.array([0])}, "readings"),
         ({"readings": np.array([-1, -1])}, "2 values for 1"),
         ({"rank": np.array([-1])}, "rank"),
-        ({"times_before": np.array([1_000_001])}, "times_before"),
+        ({"times_before": {"": np.array([1_000_001])}}, "times_before"),
         ({"tables": (LineTable("wx2020-01-inv", np.array([], dtype=np.int64)),)}, "has no line"),
         ({"tables": (LineTable("wx2020-01-inv", np.zeros(5_001, dtype=np.int64)),)}, "more than 5000 lines"),
         ({"tables": (LineTable("wx2020-01-inv", np.array([0])),) * 2}, "two tables"),

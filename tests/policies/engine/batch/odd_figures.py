@@ -1,0 +1,50 @@
+"""Odd rules by figures and by times: each stands beside others on which the two engines could differ unseen."""
+
+from tests.policies.engine.batch.odd_words import PER, item, standard
+
+FIGURES = [
+    # Times of a year, of all and of each right, side by side; sums by figures, worked out ones and shares by tiers.
+    item(
+        "odd-19-rights",
+        [standard("2000"), {"do": "propose", "field": "requested"}],
+        limits=[
+            {"count": 2, "per": PER["year"], "tally": "paid"},
+            {"count": 3, "per": PER["applicant"], "tally": "lines"},
+            {"count": 2, "per": PER["subject"], "tally": "lines", "group": "odd-19-times"},
+        ],
+        subject_rule="flag",
+    ),
+    item(
+        "odd-19-again",
+        [standard("900")],
+        limits=[{"count": 1, "per": PER["subject"], "tally": "lines", "group": "odd-19-times"}],
+    ),
+    item(
+        "odd-20-figures",
+        [
+            {
+                "do": "add_up",
+                "name": "grown",
+                "label": "净增",
+                "fields": ["valid_patents", "fee_year"],
+                "less": ["prior_count"],
+                "result": "integer",
+            },
+            {
+                "do": "per_unit",
+                "field": "grown",
+                "each": "3",
+                "yuan": "777.77",
+                "parts": "exact",
+                "nature": "exact",
+                "above": "2",
+                "times": "fee_year",
+            },
+            {"do": "scale_tiers", "field": "fees", "table": {"0": "1/3", "1000": "150%"}},
+            {"do": "nothing_below", "yuan": "300"},
+            {"do": "round_to", "unit": "10", "way": "up"},
+        ],
+        conditions=[{"field": "budget", "not_above_field": "fees", "needed": True}],
+        limits=[{"yuan": "5000", "per": PER["year"]}],
+    ),
+]
