@@ -59,6 +59,9 @@ COUNT_RANGE = problem_code(
 NOT_NUMBER = problem_code(
     "not_number", "应为数值", '请填写整数，或带引号的小数，如 "23.5"', form="请填写数，如 40 或 23.5。"
 )
+NOT_POSITIVE = problem_code(
+    "not_positive", "{value} 不大于零", "请填写大于零的数", form="请填写大于零的数，没有的留空。"
+)
 NOT_QUOTED = problem_code(
     "not_quoted",
     "{value} 没有加引号",
@@ -194,6 +197,14 @@ def number(value: Any) -> str:
         raise NOT_NUMBER.fault()
     parse_number(value)
     return str(value)
+
+
+def positive(value: Any) -> str:
+    """A number above zero."""
+    checked = number(value)
+    if parse_number(checked) <= 0:
+        raise NOT_POSITIVE.fault(value=checked)
+    return checked
 
 
 def day_or_null(value: Any) -> str | None:

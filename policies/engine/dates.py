@@ -46,11 +46,11 @@ def add_months(start: date, months: int) -> date:
     return date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
 
 
-def years_and_days(first: date, last: date) -> tuple[int, int]:
-    """The whole years from one day to another, and the days past them; nothing where the last comes first."""
+def terms_and_days(first: date, last: date, months: int) -> tuple[int, int]:
+    """The whole terms of so many months from one day to another, and the days past them; nothing backwards."""
     if last < first:
         return 0, 0
-    years = last.year - first.year
-    if add_months(first, 12 * years) > last:
-        years -= 1
-    return years, (last - add_months(first, 12 * years)).days
+    terms = (12 * (last.year - first.year) + last.month - first.month) // months
+    if add_months(first, months * terms) > last:
+        terms -= 1
+    return terms, (last - add_months(first, months * terms)).days

@@ -10,6 +10,11 @@ from policies.engine.trace import Entry, Note
 Rows = tuple[dict[str, Any], ...]
 
 
+def as_number(value: Any) -> Any:
+    """A fact as an exact number, fen for a sum; of a list how many it has, None where it is a word or not stated."""
+    return len(value) if isinstance(value, tuple) else None if isinstance(value, str) else value
+
+
 class Line:
     """One right, loan, project or person: its facts, and what the steps have made of it so far."""
 

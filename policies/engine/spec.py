@@ -44,6 +44,7 @@ FACTOR = Kind("ratio", checks.factor, parse_factor)
 COUNT = Kind("count", checks.count)
 # A target is shown as it was written, so the text stays.
 NUMBER = Kind("number", checks.number)
+POSITIVE = Kind("number", checks.positive, parse_number)
 DAY = Kind("day", checks.day, parse_date)
 FLAG = Kind("flag", checks.boolean)
 TEXT = Kind("text", checks.text)
@@ -102,7 +103,7 @@ def _period(text: str) -> Period:
 PERIOD = Kind("period", checks.period, _period)
 PERIOD_BY_WORD = by_word(PERIOD)
 NUMBER_BY_DAY = Kind("table", checks.table_of(checks.day, checks.number), _by_day, NUMBER)
-SUM_BY_BOUND, RATIO_BY_BOUND = by_bound(YUAN), by_bound(RATIO)
+SUM_BY_BOUND, RATIO_BY_BOUND, FACTOR_BY_BOUND = by_bound(YUAN), by_bound(RATIO), by_bound(FACTOR)
 SUM_BY_WORD, FACTOR_BY_WORD = by_word(YUAN), by_word(FACTOR)
 
 

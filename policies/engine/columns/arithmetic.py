@@ -216,13 +216,13 @@ def _terms(days: IntArray, months: int | IntArray) -> IntArray:
     return found
 
 
-def years_between(first: IntArray, last: IntArray) -> tuple[IntArray, IntArray]:
-    """Whole years between day numbers, and the days past them; as `dates.years_and_days`."""
-    start, end = ((days - _EPOCH).astype("datetime64[D]").astype("datetime64[Y]") for days in (first, last))
-    years = np.maximum((end - start).astype(np.int64), 0)
-    years -= (_terms(first - _EPOCH, 12 * years) > last) & (years > 0)
-    days = last - _terms(first - _EPOCH, 12 * years)
-    return years, np.maximum(days, 0)
+def terms_between(first: IntArray, last: IntArray, months: int) -> tuple[IntArray, IntArray]:
+    """Whole terms of so many months between day numbers, and the days past them; as `dates.terms_and_days`."""
+    start, end = ((days - _EPOCH).astype("datetime64[D]").astype("datetime64[M]") for days in (first, last))
+    terms = np.maximum((end - start).astype(np.int64), 0) // months
+    terms -= (_terms(first - _EPOCH, months * terms) > last) & (terms > 0)
+    days = last - _terms(first - _EPOCH, months * terms)
+    return terms, np.maximum(days, 0)
 
 
 def in_order_of(keys: IntArray) -> tuple[IntArray, IntArray]:

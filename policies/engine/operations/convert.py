@@ -10,17 +10,25 @@ import numpy as np
 
 from policies.engine.columns.arithmetic import at_rate
 from policies.engine.columns.population import Column
-from policies.engine.money import MAX_FEN, money_text, number_text, part_down
-from policies.engine.operations.base import Label
+from policies.engine.money import MAX_FEN, money_text, number_text, part_down, ratio_text
+from policies.engine.operations.base import ItemSteps, Label
 from policies.engine.operations.derive import Derive
-from policies.engine.spec import FACT, key
+from policies.engine.problems import problem_code
+from policies.engine.spec import FACT, FACTOR, key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from policies.engine.operations.derive import Worked
     from policies.engine.operations.types import ColumnContext, Context, Line, Lines
+    from policies.engine.problems import Fault, Place
 
+ONE_RATE = problem_code(
+    "one_rate",
+    "利率或汇率要么取自事实，要么固定",
+    "请只写 rate 或 fixed 之一",
+    form="“利率或汇率”与“固定的利率”，请只填一个。",
+)
 YEARS = {"365": "一年 365 天", "360": "一年 360 天"}
 
 
@@ -39,7 +47,10 @@ class Convert(Derive):
     preset: ClassVar = {"name": "converted", "label": "折算金额"}
 
     field: str = key(FACT, "哪一项金额", types=("money",), asks=True)
-    rate: str = key(FACT, "利率或汇率", help="可选前面“按日期查”算出的", types=("number",), asks=True)
+    rate: str | None = key(
+        FACT, "利率或汇率", help="可选前面“按日期查”算出的", default=None, shown=True, types=("number",), asks=True
+    )
+    fixed: Fraction | None = key(FACTOR, "固定的利率", help="如 2%；与“利率或汇率”只填一个", default=None, shown=True)
     days: str | None = key(FACT, "计多少天", help="计息天数；不填时按整年", default=None, types=("integer",), asks=True)
     year: str = key(YEARS, "一年按多少天", default="365")
 
@@ -47,7 +58,7 @@ class Convert(Derive):
         whole = int(self.year)
 
         def work_out(line: Line) -> Worked | None:
-            sum_, rate = line.facts[self.field], line.facts[self.rate]
+            sum_, rate = line.facts[self.field], self.fixed if self.rate is None else line.facts[self.rate]
             days = None if self.days is None else line.facts[self.days]
             if isinstance(rate, str) or isinstance(days, tuple):
                 return None
@@ -61,17 +72,23 @@ class Convert(Derive):
     def tell(self, figures: tuple[Any, ...], label: Label) -> str:
         sum_, rate, days, found = figures
         term = f" × {days} ÷ {self.year}" if days is not None else ""
-        return f"{label(self.field)} {money_text(sum_)} × {number_text(Fraction(rate))}{term} = {money_text(found)}"
+        told = number_text(Fraction(rate)) if self.fixed is None else ratio_text(rate)
+        return f"{label(self.field)} {money_text(sum_)} × {told}{term} = {money_text(found)}"
 
     def work_out_columns(self, context: ColumnContext) -> Callable[[Lines], Column]:
         context.need(self.field, "money")
-        context.need(self.rate, "number")
+        if self.rate is not None:
+            context.need(self.rate, "number")
         if self.days is not None:
             context.need(self.days, "integer")
 
         def work_out(lines: Lines) -> Column:
             fen, _ = lines.sum(self.field)
-            rate, scale, known = lines.numbers(self.rate)
+            if self.rate is None:
+                rate, scale = np.full(len(lines), self.fixed.numerator), self.fixed.denominator
+                known = lines.present(self.field)
+            else:
+                rate, scale, known = lines.numbers(self.rate)
             found = at_rate(fen, np.where(known, np.maximum(rate, 0), 0), scale, most=MAX_FEN, where=context.item)
             if self.days is not None:
                 days = lines.column(self.days)
@@ -86,4 +103,13 @@ class Convert(Derive):
 
     def rule(self, label: Label) -> str:
         term = f"，按{label(self.days)}计（{YEARS[self.year]}）" if self.days is not None else ""
-        return f"{label(self.field)}乘以{label(self.rate)}{term}"
+        rate = f" {ratio_text(self.fixed)}" if self.fixed is not None else label(self.rate or "")
+        return f"{label(self.field)}乘以{rate}{term}"
+
+    def problems(self, item: ItemSteps, number: int) -> Iterator[tuple[Place, Fault]]:
+        yield from super().problems(item, number)
+        if (self.rate is None) == (self.fixed is None):
+            yield ("rate",), ONE_RATE.fault()
+
+    def figures(self, label: Label) -> Mapping[str, str]:
+        return {"fixed": f"{label(self.field)}的利率"}

@@ -124,7 +124,7 @@ class Derive(Operation):
         return run
 
     def problems(self, item: ItemSteps, number: int) -> Iterator[tuple[Place, Fault]]:
-        if self.name in item.asked and not (self.fills and item.asked[self.name] in FILLED[self.gives]):
+        if self.name in item.asked and not (self.fills and item.asked[self.name] in FILLED[self.derived[1]]):
             yield ("name",), NAME_TAKEN.fault(fact=self.name)
         later = {step.derived[0] for step in item.steps[number:] if step.derived is not None}
         for name, _ in self.facts():

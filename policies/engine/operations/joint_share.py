@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from policies.engine.checks import MAX_COUNT
 from policies.engine.columns.arithmetic import share_of_each
-from policies.engine.money import money_text, ratio_text
+from policies.engine.columns.population import PopulationError
+from policies.engine.money import money_text, number_text, ratio_text
 from policies.engine.operations.base import Label, Operation, Role, Wording
 from policies.engine.spec import FACT, key
 
@@ -19,45 +21,48 @@ if TYPE_CHECKING:
     from policies.engine.operations.types import ColumnContext, ColumnStep, Context, Line, Lines, Step
 
 
-WAYS = {"percent": "份额（百分数，1 到 100）", "holders": "共有人数，平均分"}
+WAYS = {"percent": "份额（百分数，大于 0，至多 100）", "holders": "共有人数，平均分"}
 _WHOLE = 100
+# Shares of a ten-thousandth of a percent: more would pass what `share_of_each` holds.
+_FINEST = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class JointShare(Operation):
     """Cuts the amount to the applicant's share: so many percent, or one part for each holder.
 
-    A percentage that is not from 1 to 100, and no holder, are no shares: the fact counts as missing.
+    A percentage that is not above 0 and at most 100, and less than one holder or no whole number of them, are no
+    shares: the fact counts as missing.
     """
 
     verb = "joint_share"
-    label = "按共有份额"
-    help = "共同申请、共有权利只按本单位的份额计"
+    label = "按份额或完成比例"
+    help = "共同申请、共有权利只按本单位的份额计；也可按任务完成的百分比计"
     role = Role.CHANGES
     order = 77
     preset: ClassVar = {"way": "percent"}
     readings = frozenset({"fen_floor"})
 
-    field: str = key(FACT, "份额或人数填在", types=("integer",), asks=True)
+    field: str = key(FACT, "份额或人数填在", types=("integer", "number"), asks=True)
     way: str = key(WAYS, "怎么填")
 
     def compile(self, context: Context) -> Step:
         field, by_holders, part = self.field, self.way == "holders", context.part()
-        most = None if by_holders else _WHOLE
 
         def words(figures: tuple[Any, ...]) -> str:
             number, ratio, fen = figures
-            share = f"{number} 人平均" if by_holders else ratio_text(ratio)
+            share = f"{number_text(Fraction(number))} 人平均" if by_holders else ratio_text(ratio)
             return f"{context.label(field)} {share}，计 {money_text(fen)}"
 
         note = context.note(self.code or "JOINT", words, cite=self.cite)
 
         def run(line: Line) -> bool:
             number = line.facts.get(field)
-            if not isinstance(number, int) or number < 1 or (most is not None and number > most):
+            given = None if isinstance(number, str | tuple | None) else Fraction(number)
+            if given is None or given <= 0 or (given.denominator != 1 if by_holders else given > _WHOLE):
                 line.missing.append(field)
                 return True
-            ratio = Fraction(1, number) if by_holders else Fraction(number, _WHOLE)
+            ratio = 1 / given if by_holders else given / _WHOLE
             line.amount = part(line.amount or 0, ratio)
             line.note(note, (number, ratio, line.amount), applied=ratio != 1)
             return False
@@ -65,20 +70,18 @@ class JointShare(Operation):
         return run
 
     def compile_columns(self, context: ColumnContext) -> ColumnStep:
-        context.need(self.field, "integer")
+        context.need(self.field, "integer", "number")
         by_holders, half_up = self.way == "holders", not context.settings.get("fen_floor", True)
 
         def run(lines: Lines) -> None:
-            values, present = lines.sum(self.field)
-            shares = present & (values >= 1)
-            if not by_holders:
-                shares &= values <= _WHOLE
-            lists = lines.column(self.field).lists
-            if lists is not None:
-                shares &= ~lists.given
+            values, scale, stated = lines.numbers(self.field)
+            shares = lines.words_stated(self.field) & stated & (values > 0)
+            shares &= values % scale == 0 if by_holders else values <= _WHOLE * scale
             lines.stop_missing(lines.running & ~shares)
-            values = np.where(shares, values, 1)
-            one, whole = (np.ones_like(values), values) if by_holders else (values, np.full_like(values, _WHOLE))
+            values = np.where(shares, values, scale).astype(np.int64)
+            if scale > _FINEST or int(values.max(initial=0)) > MAX_COUNT * scale:
+                raise PopulationError(f"{context.item}: {self.field} has too many decimals")
+            one, whole = (values // values, values // scale) if by_holders else (values, values * 0 + _WHOLE * scale)
             lines.set_amount(share_of_each(lines.amount, one, whole, half_up=half_up), lines.running)
 
         return run

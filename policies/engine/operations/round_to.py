@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from policies.engine.operations.types import ColumnContext, ColumnStep, Context, Line, Lines, Step
     from policies.engine.problems import Fault, Place
 
-WAYS = {"down": "舍去尾数", "half_up": "四舍五入"}
+WAYS = {"down": "舍去尾数", "half_up": "四舍五入", "up": "有尾数即进一"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoundTo(Operation):
-    """Makes the amount a multiple of `unit`: the next below, or the nearest (a half goes up)."""
+    """Makes the amount a multiple of `unit`: the next below or above, or the nearest (a half goes up)."""
 
     verb = "round_to"
     label = "取整到百元、万元"
@@ -35,7 +35,7 @@ class RoundTo(Operation):
 
     def _rounded(self, fen: int | IntArray) -> int | IntArray:
         unit = self.unit
-        return (fen + (unit // 2 if self.way == "half_up" else 0)) // unit * unit
+        return (fen + {"half_up": unit // 2, "up": unit - 1}.get(self.way, 0)) // unit * unit
 
     def compile(self, context: Context) -> Step:
         said = self.sentence(context.label)

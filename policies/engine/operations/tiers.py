@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from policies.engine.columns.arithmetic import compare, put_where
+from policies.engine.line import as_number
 from policies.engine.money import money_text, number_text, ratio_text
 from policies.engine.operations.base import ItemSteps, Label, Wording, overflow
 from policies.engine.operations.setter import Setter
@@ -69,12 +70,10 @@ class Tiers(Setter):
         )
 
         def run(line: Line) -> bool:
-            value: Any = line.facts.get(field)
-            if value is None or isinstance(value, str):
+            value = as_number(line.facts.get(field))
+            if value is None:
                 line.missing.append(field)
                 return True
-            if isinstance(value, tuple):
-                value = len(value)
             reached = [one for one in bounds if value >= one[0]]
             if not reached:
                 line.amount = 0

@@ -7,7 +7,7 @@ from policies.drafting.models import PolicyDraft
 from policies.drafting.selectors import draft_document
 from policies.engine import assess, catalogue_of
 from policies.engine.batch import generate, simulate
-from tests.policies.drafting.editor.pages import Page, fill_in_head, stored, under
+from tests.policies.drafting.editor.pages import Page, fill_in_head, stored, under, write_item
 from tests.policies.drafting.editor.test_sections import normal, through_the_form
 from tests.policies.engine.batch.odd_rules import ODD, PROVINCIAL
 from tests.policies.engine.batch.support import differences
@@ -146,4 +146,44 @@ def test_scores_lists_years_groups_and_four_payers_are_written_without_a_text_fi
         400000,
         {"province": 600000, "town": 200000},
     )
+    engines_agree(draft)
+
+
+def test_sums_by_figures_and_times_of_a_right_are_written_without_a_text_file(writer, draft):
+    fill_in_head(writer, draft)
+    count = {"label": "授权件数", "type": "integer"}
+    write_item(
+        writer,
+        draft,
+        {
+            "code": "wx2030-01-tiers",
+            "words": {"article": "第一条", "title": "净增", "summary": "净增。", "subject_rule": "flag"},
+            "shared": ["granted_on", "patent_no", "fees"],
+            "facts": [
+                {"name": "now", **count},
+                {"name": "before", **count},
+                {**count, "name": "score", "label": "得分"},
+            ],
+            "steps": [
+                ("add_up", {"name": "grown", "label": "净增件数", "fields": ["now"], "less": ["before"]}),
+                ("per_unit", {"field": "grown", "each": "5", "yuan": "30000", "above": "10", "up_to": "30"}),
+                ("scale_tiers", {"field": "score", "table": "60=60%\n90=100%", "unit": "分"}),
+                ("nothing_below", {"yuan": "20000"}),
+            ],
+            "conditions": [
+                {"code": "FEWER", "text": "得分不高于件数", "field": "score", "test": "not_above_field", "value": "now"}
+            ],
+            "limits": [
+                ("count", {"count": "2", "per": "subject", "tally": "lines"}),
+                ("count", {"count": "3", "per": "applicant year", "tally": "paid"}),
+            ],
+        },
+    )
+    assert stored(draft, 1)["limits"][0]["per"] == ["subject"]
+    grown = [{"now": 100 + more, "before": 100, "score": 90} for more in (10, 14, 15, 30, 99)]
+    assert [fen // 100 for fen in answers(draft, *grown)] == [0, 0, 30000, 120000, 120000]
+    by_score = [{"now": 115, "before": 100, "score": score} for score in (59, 60, 89, 115, 116)]
+    assert [fen // 100 for fen in answers(draft, *by_score)] == [0, 0, 0, 30000, 0]
+    assert answers(draft, grown[2], times_before={"same_year": 2}) == [3000000]
+    assert answers(draft, grown[2], times_before={"same_year": 3}) == [0]
     engines_agree(draft)

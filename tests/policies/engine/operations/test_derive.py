@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from policies.engine import Outcome
-from policies.engine.columns.arithmetic import years_between
-from policies.engine.dates import years_and_days
+from policies.engine.columns.arithmetic import terms_between
+from policies.engine.dates import terms_and_days
 from policies.engine.operations.growth_rate import Growth
 from tests.policies.engine.batch.odd_rules import fact, rate, standard
 from tests.policies.engine.operations.support import NAME, ask, catalogue_with, columns_differ, refused, spoken, texts
@@ -119,9 +119,10 @@ def test_columns_count_years_as_the_calendar_does():
     days = [(date.fromordinal(int(a)), date.fromordinal(int(b))) for a, b in zip(first, last, strict=True)]
     days += [(leap, date(year, 2, 28) + timedelta(step)) for year in (1997, 2000, 2001) for step in (-1, 0, 1)]
 
-    years, rest = years_between(*(np.array([pair[at].toordinal() for pair in days]) for at in (0, 1)))
-
-    assert list(zip(years.tolist(), rest.tolist(), strict=True)) == [years_and_days(*pair) for pair in days]
+    first, last = (np.array([pair[at].toordinal() for pair in days]) for at in (0, 1))
+    for months in (1, 12):
+        terms, rest = terms_between(first, last, months)
+        assert list(zip(terms.tolist(), rest.tolist(), strict=True)) == [terms_and_days(*one, months) for one in days]
     assert not columns_differ([TERM, standard()], conditions=[{"field": "kept", "over": 1}])
 
 
