@@ -63,18 +63,19 @@ def right_to(action: Action, claim: Claim) -> Right:
     return Right.FILL if is_discarded else Right.SUBMIT
 
 
-def may_submit(user: User, claim: Claim) -> bool:
-    """Whether the person may hand the claim in: any member, or the owner alone, as the applicant has set.
+def why_not_submit(user: User, claim: Claim) -> str:
+    """Why a person who acts for the applicant cannot hand the claim in, in words; "" where they can.
 
-    And an agency whose mandate says so, which the owner confirmed.
+    Where the applicant lets only its owner submit, that holds for its agencies too, whatever their mandates give.
     """
-    owners_only = claim.applicant.owner_submits
-    if acts_for_applicant(user, claim):
-        return any(
-            m.applicant_id == claim.applicant_id and (m.is_owner or not owners_only) for m in user.active_memberships
-        )
+    member = next((m for m in user.active_memberships if m.applicant_id == claim.applicant_id), None)
+    if claim.applicant.owner_submits:
+        who = "本单位" if member else "委托人"
+        return "" if member and member.is_owner else f"{who}设定由负责人核对后提交"
     action = Action.RESUBMIT if claim.status == ClaimStatus.CORRECTION else Action.SUBMIT
-    return mandate_of(user, claim, right_to(action, claim)) is not None
+    if member or mandate_of(user, claim, right_to(action, claim)) is not None:
+        return ""
+    return "委托书没有包含提交的权限，由委托人的负责人核对后提交"
 
 
 def party_for(user: User, claim: Claim, action: Action) -> str | None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Assessment, Claim, ClaimCounter
-from applications.claims.permissions import acts_for_applicant, may_submit, stands_for
+from applications.claims.permissions import stands_for, why_not_submit
 from applications.claims.selectors.context import ClaimContext, as_of_day, read_claim
 from applications.claims.selectors.duplicates import claim_words, exclusive_key_of
 from applications.claims.selectors.problems import Problem, find_problems, taken_text
@@ -157,8 +157,7 @@ def check_ready(claim: Claim, *, act: ActorContext, revision: int, commitment: b
     problems = [p for p in find_problems(context, at=act.at) if not p.is_warning]
     if revision != claim.revision:
         problems.insert(0, Problem("您查看之后，申报内容又有修改。请重新核对本页后再提交。", place="核对"))
-    if act.user is not None and stands_for(act.user, claim) and not may_submit(act.user, claim):
-        why = "本单位设定由负责人提交" if acts_for_applicant(act.user, claim) else "委托书没有包含提交的权限"
+    if act.user is not None and stands_for(act.user, claim) and (why := why_not_submit(act.user, claim)):
         problems.insert(0, Problem(f"{why}。请按“交给负责人提交”，负责人会收到通知。", place="提交"))
     if not commitment:
         problems.append(Problem("请阅读并勾选申报承诺。", "commitment", "申报承诺"))

@@ -18,7 +18,7 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.forms.actions import bulk_entry
 from applications.claims.forms.entry import Block, Control, claim_form, line_block, page_of, read_typed
 from applications.claims.models import Claim
-from applications.claims.permissions import mandate_of, may_submit, why_fixed
+from applications.claims.permissions import mandate_of, why_fixed, why_not_submit
 from applications.claims.selectors.calls import call_situation
 from applications.claims.selectors.conflicts import Conflict, Typed, find_conflict, name_page, shown_now
 from applications.claims.selectors.context import read_claim
@@ -317,7 +317,7 @@ def _review_context(claim: Claim, user: User) -> dict[str, Any]:
     return content_of(context) | {
         "points": claim.correction_points.filter(round=claim.correction_round) if is_correction else [],
         "problems": problems,
-        "may_submit": may_submit(user, claim),
+        "why_not_submit": why_not_submit(user, claim),
         "mandate": mandate_of(user, claim),
         "is_ready": all(group.is_warning for group in problems),
         "answer": preview_claim(context, on=timezone.localdate(now)),

@@ -78,7 +78,7 @@ def test_the_owner_alone_submits_where_the_organisation_has_set_it(member):
     claim = ready_claim(member)
     clerk = make_member(claim.applicant, is_owner=False)
     set_who_submits(claim.applicant, owner_only=True, act=act(member))
-    with pytest.raises(ClaimIncompleteError, match="由负责人提交"):
+    with pytest.raises(ClaimIncompleteError, match="由负责人核对后提交"):
         submit_claim(claim, act=act(clerk), revision=claim.revision, commitment=True)
     client = Client()
     client.force_login(clerk)

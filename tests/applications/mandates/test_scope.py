@@ -21,6 +21,7 @@ from applications.mandates.enums import MandateAction, Right
 from applications.mandates.models import Mandate
 from applications.mandates.services import end_mandate
 from policies.published.models import SupportItem
+from portal.accounts.services.applicants import set_who_submits
 from portal.api.services import create_token
 from portal.audit.models import AuditRecord
 from portal.core import clock
@@ -132,6 +133,15 @@ def test_with_the_right_it_submits_for_the_principal_and_says_so_everywhere(clie
     agent, owner = make_agent(), make_member()
     claim = ready_claim(owner)
     mandate = give_mandate(claim.applicant, agent)
+    # Where only the owner submits, no mandate lets anybody else.
+    set_who_submits(claim.applicant, owner_only=True, act=act(owner))
+    claim.refresh_from_db()
+    with pytest.raises(ClaimIncompleteError, match="委托人设定由负责人核对后提交"):
+        submit_claim(claim, act=act(agent), revision=claim.revision, commitment=True)
+    client.force_login(agent)
+    assert "交给负责人提交" in client.get(reverse("applications:review", args=[claim.key])).content.decode()
+    set_who_submits(claim.applicant, owner_only=False, act=act(owner))
+    claim = Claim.objects.get(pk=claim.pk)
     submit_claim(claim, act=act(agent), revision=claim.revision, commitment=True)
     claim.refresh_from_db()
     event = claim.events.get(action=Action.SUBMIT)
