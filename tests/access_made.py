@@ -76,8 +76,8 @@ def _panel_objects(people: Mapping[str, User | None], claim: Claim) -> dict[str,
     return {"panel": panel, "panel_entry": entry, "seat": seat, "expert_row": expert}
 
 
-def sent_files(member: User | None, claims: Mapping[str, Claim]) -> dict[str, Any]:
-    """A file on a draft and on a claim under review, their bytes in the private store, and one that is on its way."""
+def sent_files(member: User | None, agent: User | None, claims: Mapping[str, Claim]) -> dict[str, Any]:
+    """A file on a draft and on a claim under review, their bytes in the private store, and two on their way."""
     made: dict[str, Any] = {}
     for variant in ("draft", "district_review"):
         content = f"%PDF-1.7 {variant}".encode()
@@ -90,6 +90,7 @@ def sent_files(member: User | None, claims: Mapping[str, Claim]) -> dict[str, An
     packed = keep_file(ContentFile(b"PK"), folder=Archive.FOLDER)
     zipped = {"ready_at": timezone.now(), "sha256": packed.sha256, "size": packed.size}
     return made | {
+        "incoming_many": IncomingFile.objects.create(**coming | {"sent_by": agent}),
         "incoming": IncomingFile.objects.create(claim=claims["draft"], **coming),
         "papers_archive": Archive.objects.create(user=member, **zipped),
     }

@@ -36,6 +36,13 @@ MANDATES: dict[str, Address] = {
     "mandates:act": Address(_ENTER, _SIDES, _mandate, {"action": "confirm"}),
     "mandates:paper": Address(_ENTER | OFFICIALS, _ON_PAPER, _mandate),
     **{f"clients:{page}": Address(AGENT | OTHER_AGENTS) for page in ("board", "lines", "files")},
+    "intake:begin_many": Address(AGENT | OTHER_AGENTS, post={"name": "证书.pdf", "size": "9", "sha256": "0" * 64}),
+    **{
+        f"intake:{name}": Address(
+            AGENT | OTHER_AGENTS, {"own": AGENT}, lambda world, _: {"upload": world.extra["incoming_many"].key}
+        )
+        for name in ("chunk_many", "finish_many")
+    },
     "clients:template": Address(
         AGENT | OTHER_AGENTS, arguments=lambda world, _: {"code": world.claims["draft"].item.code}
     ),

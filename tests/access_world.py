@@ -279,7 +279,7 @@ def _paperwork(world: World) -> dict[str, Any]:
                 source="入驻名单",
                 entered_by=officer,
             ),
-            **sent_files(world.people["member"], world.claims),
+            **sent_files(world.people["member"], world.people["agent"], world.claims),
             "copy": DataCopy.objects.create(user=owner, ready_at=timezone.now()),
             **{
                 f"job_{name}": Job.objects.create(

@@ -11,15 +11,18 @@ from applications.claims.models import Claim, StoredFile
 
 
 class IncomingFile(models.Model):
-    """A file that comes in chunks, and an archive until what became of it has been read.
+    """A file that comes in chunks, and what a job opens or sorts, until what became of it has been read.
 
-    Its chunks lie in private storage, each under the place where it begins.
+    Its chunks lie in private storage, each under the place where it begins. What belongs to no claim goes into those of
+    the sender's principals whose numbers it names.
     """
 
     FOLDER = "incoming"
 
     key = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
-    claim = models.ForeignKey(Claim, models.CASCADE, related_name="incoming", verbose_name="申报")
+    claim = models.ForeignKey(
+        Claim, models.CASCADE, null=True, blank=True, related_name="incoming", verbose_name="申报"
+    )
     sent_by = models.ForeignKey("accounts.User", models.CASCADE, related_name="+", verbose_name="上传人")
     filename = models.CharField("文件名", max_length=200)
     size = models.PositiveBigIntegerField("大小（字节）")
@@ -40,6 +43,11 @@ class IncomingFile(models.Model):
                 condition=Q(completed_at=None),
                 name="one_upload_of_the_same_bytes",
             ),
+            models.UniqueConstraint(
+                fields=["sent_by", "sha256"],
+                condition=Q(completed_at=None, claim=None),
+                name="one_upload_of_the_same_bytes_for_many",
+            ),
             models.CheckConstraint(condition=Q(received__lte=F("size")), name="no_more_received_than_said"),
         ]
 
@@ -54,6 +62,11 @@ class IncomingFile(models.Model):
     @property
     def is_archive(self) -> bool:
         return self.filename.lower().endswith(".zip")
+
+    @property
+    def being_done(self) -> str:
+        """What a job does with it once it is here, in words."""
+        return "解压" if self.claim_id else "分到各份申报"
 
     def chunk_at(self, offset: int) -> str:
         """The name in private storage of the chunk that begins at a byte."""

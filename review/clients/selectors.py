@@ -46,16 +46,8 @@ def board(
     user: User, *, now: datetime, on: date, search: str = "", waiting: str = "", after: str = ""
 ) -> Page[ClientRow]:
     """A page of the clients for whom a person may act today, the latest registered first. Four queries."""
-    claims = Claim.objects.filter(mandated_claims(user))
-    drafts = claims.filter(status=ClaimStatus.DRAFT)
-    open_drafts = drafts.filter(call__state=CallState.PUBLISHED, call__closes_at__gt=now)
-    corrections = claims.filter(status=ClaimStatus.CORRECTION)
-    notices = Notice.objects.filter(
-        mandated_claims(user, "claim__", right=Right.READ),
-        voided_at=None,
-        rendered_at__isnull=False,
-        issued_on__gt=on - timedelta(days=NEW_DAYS),
-    )
+    claims, drafts, corrections = _claims(user)
+    open_drafts, notices = _closing(drafts, now), _new_notices(user, on)
     held = Mandate.objects.held_by(user)
     clients = Applicant.objects.filter(pk__in=held.values("principal")).annotate(
         drafts=_count(drafts, "applicant"),
@@ -72,6 +64,51 @@ def board(
     page = paginate(clients.select_related("region__parent"), after=after, size=PAGE_SIZE)
     mandates = _by_client(held.filter(principal__in=[client.pk for client in page.rows]))
     return page.map(lambda client: _row(client, mandates[client.pk]))
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What waits for an agency over all its clients, and the day by which the first of each kind must be done."""
+
+    clients: int
+    drafts: int
+    closes_at: datetime | None
+    corrections: int
+    due_on: date | None
+    notices: int
+
+
+def totals(user: User, *, now: datetime, on: date) -> Totals:
+    """The sums of the board. Five queries."""
+    _, drafts, corrections = _claims(user)
+    due = corrections.aggregate(count=Count("pk"), first=Min("correction_due_on"))
+    return Totals(
+        clients=Mandate.objects.held_by(user).values("principal").distinct().count(),
+        drafts=drafts.count(),
+        closes_at=_closing(drafts, now).aggregate(first=Min("call__closes_at"))["first"],
+        corrections=due["count"],
+        due_on=due["first"],
+        notices=_new_notices(user, on).count(),
+    )
+
+
+def _claims(user: User) -> tuple[QuerySet[Claim], QuerySet[Claim], QuerySet[Claim]]:
+    """The clients' claims that the person sees: all, drafts, and those to be corrected."""
+    claims = Claim.objects.filter(mandated_claims(user))
+    return claims, claims.filter(status=ClaimStatus.DRAFT), claims.filter(status=ClaimStatus.CORRECTION)
+
+
+def _closing(drafts: QuerySet[Claim], now: datetime) -> QuerySet[Claim]:
+    return drafts.filter(call__state=CallState.PUBLISHED, call__closes_at__gt=now)
+
+
+def _new_notices(user: User, on: date) -> QuerySet[Notice]:
+    return Notice.objects.filter(
+        mandated_claims(user, "claim__", right=Right.READ),
+        voided_at=None,
+        rendered_at__isnull=False,
+        issued_on__gt=on - timedelta(days=NEW_DAYS),
+    )
 
 
 def _count(rows: QuerySet[Any], field: str) -> Coalesce:

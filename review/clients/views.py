@@ -6,12 +6,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications.claims.selectors.problems import MAX_LINES
 from applications.claims.services.imports import Upload as Table
 from applications.claims.services.imports import build_template, count_import, read_upload
+from applications.intake.selectors.candidates import many_page
+from applications.intake.services.receiving import ARCHIVE_MAX_BYTES, CHUNK_BYTES
+from applications.intake.views.page import take_sent
 from applications.mandates.enums import Right
 from applications.mandates.permissions import agents
 from applications.mandates.selectors import clients_of
@@ -26,7 +30,7 @@ from portal.core.http import act_of, takes_files, user_of
 from portal.core.spreadsheets import workbook_response
 from review.clients.forms import BoardFilterForm, ManyForm
 from review.clients.selectors import board
-from review.clients.services import MOST_FILES, sort_files, start_for_clients
+from review.clients.services import start_for_clients
 from review.clients.sheets import CLIENT_HEAD_WORDS, split_by_client
 
 
@@ -119,11 +123,15 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def files(request: HttpRequest) -> HttpResponse:
     """Files for many claims at once, each to the claims of whose lines it names a number."""
-    context: dict[str, Any] = {"most": MOST_FILES, "max_bytes": settings.EVIDENCE_MAX_BYTES}
+    here = reverse("clients:files")
     if request.method == "POST":
-        sent = request.FILES.getlist("files")
-        if not sent:
-            messages.error(request, "请先选择文件，再按“上传”。")
-            return redirect("clients:files")
-        context["sorted"] = sort_files(sent, act=act_of(request))
+        take_sent(request, None, act_of(request))
+        return redirect(here)
+    context = {
+        "page": many_page(user_of(request)),
+        "max_bytes": settings.EVIDENCE_MAX_BYTES,
+        "max_archive": ARCHIVE_MAX_BYTES,
+        "chunk_bytes": CHUNK_BYTES,
+        "files_url": here,
+    }
     return render(request, "clients/files.html", context)

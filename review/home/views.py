@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from applications.ledger.selectors import Balance
+from applications.mandates.models import agencies_of
 from applications.rights.suggestions import balances_of, rows_behind, suggestions_for
 from policies.calls.selectors import next_deadlines
 from policies.drafting.selectors.lists import drafts_waiting_for
@@ -24,6 +25,7 @@ from portal.core.row_versions import Rows, kept, rows_version
 from portal.kept_pages import NEW_KEY, render_kept
 from portal.navigation import menu_for
 from portal.notifications.models import Message
+from review.clients.selectors import totals
 from review.home import selectors
 from review.recoveries.models import Recovery
 
@@ -80,6 +82,9 @@ def _applicant(request: HttpRequest, user: User) -> HttpResponse:
         is_current=lambda found: balances_of(found.balances) == found.balances,
     )
     context |= {"work": work, "keys": [(form, NEW_KEY) for form in work.forms]}
+    if agencies_of(user):
+        # What waits for its clients is no part of the version.
+        context["clients"], version = totals(user, now=now, on=timezone.localdate(now)), ""
     return render_kept(
         request, "home/applicant.html", version=version and f"{version} {work.drawn}", context=lambda: context
     )

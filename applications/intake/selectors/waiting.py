@@ -64,7 +64,7 @@ class FilesPage:
     papers: Sequence[Paper]
     requirements: Sequence[Requirement]
     incoming: Sequence[IncomingFile]
-    archives: Sequence[IncomingFile]
+    arrived: Sequence[IncomingFile]
     reusable: Sequence[Evidence]
 
     @property
@@ -77,8 +77,8 @@ class FilesPage:
 
     @property
     def is_opening(self) -> bool:
-        """Whether an archive is being opened, so that more is to come."""
-        return any(archive.opened_at is None for archive in self.archives)
+        """Whether a job is at an upload, so that more is to come."""
+        return any(upload.opened_at is None for upload in self.arrived)
 
 
 WHOLE_CLAIM = "整份申报"
@@ -96,7 +96,7 @@ def files_page(claim: Claim, user: User) -> FilesPage:
         papers=_papers(context, requirements),
         requirements=requirements,
         incoming=[upload for upload in uploads if upload.completed_at is None],
-        archives=[upload for upload in uploads if upload.completed_at is not None],
+        arrived=[upload for upload in uploads if upload.completed_at is not None],
         reusable=reusable_evidence(claim, user),
     )
 

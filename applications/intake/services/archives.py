@@ -1,4 +1,4 @@
-"""ZIP archives of evidence: what is in them taken into the claim file by file, what is not told with its reason."""
+"""ZIP archives of evidence: the files in them one by one, what cannot be taken told with its reason. Pure."""
 
 import io
 import zipfile
@@ -8,21 +8,14 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.template.defaultfilters import filesizeformat
 
-from applications.intake.models import IncomingFile
-from applications.intake.services.receiving import forget, joined_chunks, take_file
-from portal.core import clock
-from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.text import visible
-from portal.jobs.progress import report_progress
 
 MAX_ENTRIES = 1000
 # What all entries together may give, read or refused: a small archive can hold a great deal.
 MAX_UNPACKED_BYTES = 1024**3
-MAX_TOLD = 100
 _CHUNK = 256 * 1024
 _END, _END_BYTES, _LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535
 _END_64, _END_64_BYTES = b"PK\x06\x07", 20
@@ -32,38 +25,6 @@ _MAX_TABLE_BYTES = MAX_ENTRIES * 1024
 _NOT_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 _SYSTEM_FOLDER = "__MACOSX"
 _IS_ENCRYPTED, _IS_UTF8 = 0x1, 0x800
-
-
-def open_archive(incoming: int) -> None:
-    """Take every file of an archive into its claim. Idempotent: what the claim has already is not taken twice."""
-    found = IncomingFile.objects.select_related("claim", "sent_by").filter(pk=incoming, opened_at=None).first()
-    if found is None:
-        return
-    told: list[str] = []
-    taken = 0
-    try:
-        with joined_chunks(found) as whole:
-            for name, content in _report(read_archive(whole, told), whole):
-                act = ActorContext(user=found.sent_by, at=clock.now())
-                try:
-                    take_file(found.claim, act=act, filename=name, content=content)
-                    taken += 1
-                except RefusedError as error:
-                    told.append(str(error))
-    except (RefusedError, PermissionDenied) as error:
-        told.append(str(error))
-    found.told = [*told[:MAX_TOLD], f"另有 {len(told) - MAX_TOLD} 个文件没有取出。"] if len(told) > MAX_TOLD else told
-    found.taken, found.opened_at = taken, clock.now()
-    found.save(update_fields=["told", "taken", "opened_at"])
-    forget(found, keeps_row=True)
-
-
-def _report(entries: Iterator[tuple[str, bytes]], whole: BinaryIO) -> Iterator[tuple[str, bytes]]:
-    """The entries, with the job's progress said between them by how much of the archive was read."""
-    total = whole.seek(0, io.SEEK_END)
-    for entry in entries:
-        yield entry
-        report_progress(min(whole.tell(), total - 1), total)
 
 
 def read_archive(whole: BinaryIO, told: list[str]) -> Iterator[tuple[str, bytes]]:

@@ -15,6 +15,7 @@ from pathlib import PurePath
 from typing import BinaryIO
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import UploadedFile
@@ -27,17 +28,20 @@ from applications.claims.services.evidence import ALLOWED, ALLOWED_WORDS, Upload
 from applications.claims.services.placing import keep_unplaced, use_again
 from applications.intake.models import IncomingFile
 from applications.intake.services.reading import note_text
+from applications.mandates.models import agencies_of
 from portal.core import clock
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError, StaleStateError
 from portal.core.files import delete_file
 from portal.jobs.services import enqueue_job
 
-OPEN_ARCHIVE = "intake.open"
+OPEN_FILES = "intake.open"
 CHUNK_BYTES = 512 * 1024
 ARCHIVE_MAX_BYTES = 200 * 1024 * 1024
-# Uploads of one claim that may be on their way at once, and how long one that nobody continues is kept.
+# Uploads of a claim (or of a person for many) that may be on their way at once; how long one nobody continues is kept.
 MAX_OPEN = 100
+# What one person may have on the way that belongs to no claim, whose own limit is asked once a file has found it.
+MAX_OPEN_BYTES = 1024**3
 KEPT_FOR = timedelta(days=2)
 _ENDINGS = frozenset(ending for endings in ALLOWED.values() for ending in endings) | {"zip"}
 _HEX = frozenset("0123456789abcdef")
@@ -53,34 +57,39 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a whole file, in words, and whether it is an archive that is still to be opened."""
+    """What became of a whole file, in words."""
 
     told: str
-    is_archive: bool = False
 
 
-def begin_upload(claim: Claim, *, act: ActorContext, filename: str, size: int, sha256: str) -> Begun:
+def begin_upload(claim: Claim | None, *, act: ActorContext, filename: str, size: int, sha256: str) -> Begun:
     """Make ready for a file by its name, size in bytes and SHA-256, or go on with the one that was interrupted.
 
-    A file that the claim has is not sent again, and one of the applicant's other claims is used again. Raises
-    RefusedError where it can be seen already that it will not be taken.
+    A file that the claim has is not sent again, and one of the applicant's other claims is used again. Without a claim
+    it is for those of the principals of the person's agencies. Raises RefusedError where it can be seen already that it
+    will not be taken.
     """
     filename = _short_name(filename)
     _refuse_early(filename, size)
     if len(sha256) != 64 or not _HEX.issuperset(sha256):
         raise RefusedError("没有写明文件的 SHA-256，请刷新页面后再上传。")
     with transaction.atomic():
-        claim = lock_for_files(claim, act)
-        assert act.user is not None  # noqa: S101 - lock_for_files let only a person through
-        if told := _there_already(claim, act, filename, sha256):
+        claim = lock_for_files(claim, act) if claim else None
+        if act.user is None or not (claim or agencies_of(act.user)):
+            raise PermissionDenied
+        if claim and (told := _there_already(claim, act, filename, sha256)):
             return Begun(None, told)
-        unfinished = IncomingFile.objects.filter(claim=claim, completed_at=None)
+        unfinished = IncomingFile.objects.filter(completed_at=None)
+        unfinished = unfinished.filter(claim=claim) if claim else unfinished.filter(claim=None, sent_by=act.user)
         if found := unfinished.filter(sent_by=act.user, sha256=sha256, size=size).first():
             return Begun(found)
         on_the_way = unfinished.aggregate(total=Sum("size"))["total"] or 0
         if unfinished.count() >= MAX_OPEN:
             raise RefusedError(f"同时上传的文件最多 {MAX_OPEN} 个。请等前面的传完，或过两天未传完的自动清除后再传。")
-        check_quota(claim, size=size + on_the_way)
+        if claim:
+            check_quota(claim, size=size + on_the_way)
+        elif size + on_the_way > MAX_OPEN_BYTES:
+            raise RefusedError(f"正在上传的文件合计最多 {filesizeformat(MAX_OPEN_BYTES)}。请等前面的传完后再传。")
         try:
             with transaction.atomic():
                 fresh = IncomingFile.objects.create(
@@ -150,7 +159,7 @@ def put_chunk(incoming: IncomingFile, *, act: ActorContext, offset: int, content
 
 
 def finish_upload(incoming: IncomingFile, *, act: ActorContext) -> Taken:
-    """Put the chunks together and take the file into the claim; an archive is opened by a job.
+    """Put the chunks together and take the file into the claim; an archive, and what is for many, is left to a job.
 
     Raises RefusedError where bytes are missing or changed on the way, and as `keep_unplaced` does; what was refused
     is not kept.
@@ -159,14 +168,15 @@ def finish_upload(incoming: IncomingFile, *, act: ActorContext) -> Taken:
         found = _lock(incoming, act)
         if found.received < found.size:
             raise StaleStateError("文件还没有传完。", current=found)
-        if found.is_archive:
+        claim = found.claim
+        if found.is_archive or claim is None:
             found.completed_at = found.completed_at or act.at
             found.save(update_fields=["completed_at"])
-            enqueue_job(OPEN_ARCHIVE, key=str(found.key), payload={"incoming": found.pk})
-            return Taken(f"“{found.filename}”已收到，正在解压。", is_archive=True)
+            enqueue_job(OPEN_FILES, key=str(found.key), payload={"incoming": found.pk})
+            return Taken(f"“{found.filename}”已收到，正在{found.being_done}。")
     try:
         with joined_chunks(found) as whole:
-            taken = take_file(found.claim, act=act, filename=found.filename, content=whole.read())
+            taken = take_file(claim, act=act, filename=found.filename, content=whole.read())
     except RefusedError:
         forget(found)
         raise
@@ -174,7 +184,7 @@ def finish_upload(incoming: IncomingFile, *, act: ActorContext) -> Taken:
     return taken
 
 
-def receive_whole(claim: Claim, *, act: ActorContext, filename: str, file: UploadedFile[bytes]) -> Taken:
+def receive_whole(claim: Claim | None, *, act: ActorContext, filename: str, file: UploadedFile[bytes]) -> Taken:
     """Take a file that came in one request, as a browser without script sends it. Raises as `finish_upload` does."""
     size, digest = file.size or 0, hashlib.sha256()
     for chunk in file.chunks():

@@ -42,7 +42,7 @@ def files(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         action, _, target = request.POST.get("action", "").partition(":")
         with show_refusal(request):
-            _ACTIONS.get(action, _send)(request, claim, act_of(request), target)
+            _ACTIONS.get(action, take_sent)(request, claim, act_of(request), target)
         if not is_part:
             return HttpResponseRedirect(here)
     context = {
@@ -60,7 +60,7 @@ def files(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return response
 
 
-def _send(request: HttpRequest, claim: Claim, act: ActorContext, _target: str) -> None:
+def take_sent(request: HttpRequest, claim: Claim | None, act: ActorContext, _target: str = "") -> None:
     """Take the files that came with the request, as without script they do."""
     sent = request.FILES.getlist("files")
     if not sent:
@@ -155,7 +155,7 @@ def _is_per_line(claim: Claim, requirement: str) -> bool:
 
 
 _ACTIONS: dict[str, Callable[[HttpRequest, Claim, ActorContext, str], None]] = {
-    "send": _send,
+    "send": take_sent,
     "place": _place,
     "place-picked": _place_picked,
     "join": _join,

@@ -9,7 +9,8 @@ import pytest
 from applications.claims.models import StoredFile
 from applications.intake.models import IncomingFile
 from applications.intake.services import archives
-from applications.intake.services.archives import MAX_ENTRIES, open_archive, read_archive
+from applications.intake.services.archives import MAX_ENTRIES, read_archive
+from applications.intake.services.opening import open_incoming
 from applications.intake.services.receiving import begin_upload, finish_upload, put_chunk
 from portal.core.errors import RefusedError
 from portal.jobs.models import Job
@@ -84,10 +85,10 @@ def test_an_archive_is_opened_by_a_job_once_and_what_became_of_it_is_told():
     incoming = begin_upload(claim, act=act(member), filename="全部.zip", size=len(content), sha256=digest).incoming
     put_chunk(incoming, act=act(member), offset=0, content=content)
     for _ in range(2):
-        assert finish_upload(incoming, act=act(member)).is_archive
+        assert "正在解压" in finish_upload(incoming, act=act(member)).told
     job = Job.objects.get(kind="intake.open")
     for _ in range(2):
-        open_archive(**job.payload)
+        open_incoming(**job.payload)
     found = IncomingFile.objects.get()
     assert (found.taken, len(found.told)) == (5, 1)
     assert "说明.txt" in found.told[0]

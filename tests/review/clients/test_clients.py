@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
@@ -15,19 +16,24 @@ from django.utils import timezone
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.services.imports import build_template
-from applications.mandates.enums import Right
+from applications.intake.models import IncomingFile
+from applications.intake.selectors.candidates import many_page
+from applications.intake.services.opening import open_incoming
+from applications.mandates.enums import MandateAction, Right
+from applications.mandates.services import end_mandate
 from policies.published.models import SupportItem
 from policies.published.selectors import compiled_item
 from portal.core.errors import RefusedError
 from portal.core.sheet_reading import read_pasted_cells
-from review.clients.selectors import board
-from review.clients.services import sort_files
+from portal.jobs.models import Job
+from review.clients.selectors import board, totals
 from review.clients.sheets import CLIENT_HEAD_WORDS, split_by_client
 from review.notices.enums import NoticeKind
 from review.notices.models import Notice
+from tests.applications.intake.worlds import send
 from tests.applications.mandates.worlds import give_mandate, make_agent
 from tests.applications.worlds import patent_facts, publish, ready_claim
-from tests.factories import ApplicantFactory, ClaimFactory, act, make_member, make_patent_no
+from tests.factories import ApplicantFactory, ClaimFactory, act, make_member, make_patent_no, publish_items
 from tests.files import make_pdf
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +143,7 @@ def test_a_sheet_without_the_column_of_clients_is_refused():
         split_by_client(read_pasted_cells("专利号\t授权日\n1\t2"), [])
 
 
-def test_files_go_to_the_claims_whose_numbers_they_name():
+def test_files_go_to_the_claims_whose_numbers_they_name(client):
     agent = make_agent()
     first = ready_claim(make_member(), lines=[patent_facts(1)])
     second = ready_claim(make_member(), lines=[patent_facts(2)])
@@ -146,11 +152,56 @@ def test_files_go_to_the_claims_whose_numbers_they_name():
         give_mandate(claim.applicant, agent)
     names = {number: f"{make_patent_no(number)} 证书.pdf" for number in (1, 2, 3)}
     pages = {number: make_pdf(text=f"p{number}") for number in names}
-    archive = make_zip({names[2]: pages[2], names[3]: pages[3]})
-    found = sort_files(
-        [SimpleUploadedFile(names[1], pages[1]), SimpleUploadedFile("多家.zip", archive)], act=act(agent)
-    )
-    assert [(name, claim.pk) for name, claim in found.taken] == [(names[1], first.pk), (names[2], second.pk)]
-    assert (found.unmatched, found.refused) == ([names[3]], [])
-    assert first.evidence.filter(requirement="").count() == 1
+    both = f"{make_patent_no(1)}、{make_patent_no(2)}发票.pdf"
+    archive = make_zip({names[2]: pages[2], names[3]: pages[3], both: make_pdf(text="p")})
+    # Both ways lead to the same: in chunks, as the script sends, and whole, as without it.
+    assert "正在分到各份申报" in send(None, agent, names[1], pages[1])
+    client.force_login(agent)
+    page = reverse("clients:files")
+    assert client.post(page, {"files": [SimpleUploadedFile("多家.zip", archive)]}).status_code == 302
+    assert 'hx-trigger="every 2s"' in client.get(page).content.decode()
+    for job in Job.objects.filter(kind="intake.open"):
+        open_incoming(**job.payload)
+        open_incoming(**job.payload)
+    waiting = {claim.pk: {file.filename for file in claim.evidence.filter(requirement="")} for claim in (first, second)}
+    assert waiting == {first.pk: {names[1], both}, second.pk: {names[2], both}}
     assert not foreign.evidence.filter(requirement="").exists()
+    told = {upload.filename: (upload.taken, upload.told) for upload in IncomingFile.objects.all()}
+    assert told[names[1]] == (1, [])
+    assert told["多家.zip"][0] == 3
+    [words] = told["多家.zip"][1]
+    assert names[3] in words
+    shown = client.get(page).content.decode()
+    assert words.partition("“")[0] in shown
+    assert [claim.pk for claim in many_page(agent).claims] == [second.pk, first.pk]
+    assert shown.count("2 个文件未归位") == 2
+    assert "every 2s" not in shown
+
+
+def test_files_for_many_are_an_agencys_and_end_with_its_mandate():
+    with pytest.raises(PermissionDenied):
+        send(None, make_member(), "证书.pdf", make_pdf())
+    agent = make_agent()
+    claim = ready_claim(make_member(), lines=[patent_facts(1)])
+    mandate = give_mandate(claim.applicant, agent)
+    send(None, agent, f"{make_patent_no(1)}.pdf", make_pdf())
+    end_mandate(mandate, MandateAction.REVOKE, act=act(mandate.asked_by))
+    open_incoming(IncomingFile.objects.get().pk)
+    assert "没有找到对应的号码" in IncomingFile.objects.get().told[0]
+    assert not claim.evidence.filter(requirement="").exists()
+
+
+def test_the_agencys_home_says_what_waits_for_its_clients(client):
+    agent, version = make_agent(), publish_items("wx2020-01-inv")["wx2020-01-inv"]
+    client.force_login(agent)
+    assert "还没有委托人" in client.get("/").content.decode()
+    due = timezone.localdate() + timedelta(days=3)
+    claim = ClaimFactory(version=version, status=ClaimStatus.CORRECTION, correction_due_on=due)
+    give_mandate(claim.applicant, agent)
+    ClaimFactory(applicant=claim.applicant, version=version, status=ClaimStatus.DRAFT)
+    ClaimFactory(version=version, status=ClaimStatus.DRAFT)
+    found = totals(agent, now=timezone.now(), on=timezone.localdate())
+    assert (found.clients, found.drafts, found.corrections, found.due_on, found.notices) == (1, 1, 1, due, 0)
+    assert f"最早{due.month}月{due.day}日前提交" in client.get("/").content.decode()
+    client.force_login(make_member())
+    assert "委托人的草稿" not in client.get("/").content.decode()
