@@ -5,7 +5,7 @@ SOURCES := portal policies applications review bench tests manage.py
 SETUP := $(PYTHON) portal/devtools/setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly check format bench fonts screenshots requirements sbom clean
+.PHONY: help demo test nightly check format bench fonts crawl screenshots requirements sbom clean
 export PORT HOST YEAR PYTEST
 
 help: ## show this list
@@ -39,6 +39,10 @@ bench: ## measure, print the ratios, write var/bench.json (BENCH="engine" for on
 
 fonts: ## make the fonts of the printed notices, once
 	@$(SETUP) fonts
+
+crawl: ## look at every page as every person in every look: axe, width, weight (CRAWL="--quick qiye" for less)
+	@$(SETUP) test
+	@exec $(BIN)/python -m portal.devtools.crawl $(CRAWL)
 
 screenshots: ## make the pictures of the README anew
 	@$(SETUP) test

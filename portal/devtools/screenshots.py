@@ -1,8 +1,4 @@
-"""Pictures of the running demo: those of the README, or of every page for somebody to look at.
-
-`python -m portal.devtools.screenshots` renews docs/screenshots; with `--all DIRECTORY` it takes every page, at desktop
-and phone width, of one person per role.
-"""
+"""Pictures of the running demo for the README: `python -m portal.devtools.screenshots` renews docs/screenshots."""
 
 import argparse
 import os
@@ -53,58 +49,18 @@ README_SHOTS = (
     Shot("what-if", "zhengce", "/what-if/", follow="main a[href^='/what-if/'][href*='-5']"),
     Shot("targets", None, "/targets/bh2024/"),
 )
-ALL_SHOTS = (
-    *README_SHOTS,
-    Shot("documents", None, "/policies/"),
-    Shot("document", None, "/policies/wx2020/"),
-    Shot("login", None, "/account/login/"),
-    Shot("signup", None, "/account/signup/"),
-    Shot("search", None, "/policies/?q=贯标"),
-    Shot("register", None, "/policies/register/"),
-    Shot("finder", None, "/policies/finder/"),
-    Shot("calls", None, "/calls/"),
-    Shot("call", None, "/calls/", follow="main a[href^='/calls/']:not([href$='.ics'])"),
-    Shot("rates", None, "/rates/"),
-    Shot("all-targets", None, "/targets/"),
-    Shot("programme", None, "/targets/programmes/bh2024/"),
-    Shot("claims", "qiye", "/claims/"),
-    Shot("new-claim", "qiye", "/claims/new/"),
-    Shot("rights", "qiye", "/rights/"),
-    Shot("profile", "qiye", "/me/"),
-    Shot("messages", "qiye", "/messages/"),
-    Shot("notices", "qiye", "/notices/"),
-    Shot("acceptance-home", "shouli", "/"),
-    Shot("queue", "chushen", "/review/queue/"),
-    Shot("city-home", "shiji", "/"),
-    Shot("publicity", "shiji", "/review/publicity/work/"),
-    Shot("decision-home", "shending", "/"),
-    Shot("finance-home", "caiwu", "/"),
-    Shot("payments", "caiwu", "/funding/"),
-    Shot("policy-home", "zhengce", "/"),
-    Shot("drafts", "zhengce", "/policies/drafts/"),
-    Shot("rates-work", "zhengce2", "/rates/work/"),
-    Shot("calls-work", "zhengce", "/calls/work/"),
-    Shot("simulations", "zhengce", "/what-if/"),
-    Shot("new-simulation", "zhengce", "/what-if/new/"),
-    Shot("audit", "shenji", "/audit/"),
-    Shot("jobs", "guanli", "/jobs/"),
-    Shot("officials", "guanli", "/me/officials/"),
-)
 
 
 def main() -> int:
     """Start a demo of its own, take the pictures, stop it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--all", metavar="DIRECTORY", type=Path, help="every page at both widths, into this directory")
     parser.add_argument("--url", help="a portal that runs already, instead of one of its own")
     options = parser.parse_args()
-    directory = options.all or ROOT / "docs" / "screenshots"
+    directory = ROOT / "docs" / "screenshots"
     directory.mkdir(parents=True, exist_ok=True)
-    shots, widths = (ALL_SHOTS, WIDTHS) if options.all else (README_SHOTS, {"1280": WIDTHS["1280"]})
     with running_demo(options.url) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        for label, (width, height) in widths.items():
-            take(browser, url, shots, directory, label=label, size=(width, height), whole=bool(options.all))
+        take(browser, url, directory)
         draw_notice(browser, url, directory)
         browser.close()
     return 0
@@ -143,21 +99,13 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     raise SystemExit("The demo does not answer: run `make demo` to see why.")
 
 
-def take(
-    browser: Browser,
-    url: str,
-    shots: tuple[Shot, ...],
-    directory: Path,
-    *,
-    label: str,
-    size: tuple[int, int],
-    whole: bool,
-) -> None:
-    """Take the pictures of one width, of whole pages or of the first screen, signing in once per person."""
+def take(browser: Browser, url: str, directory: Path) -> None:
+    """Take the pictures, of the first screen, signing in once per person."""
+    label, (width, height) = "1280", WIDTHS["1280"]
     people: dict[str | None, Page] = {}
-    for shot in shots:
+    for shot in README_SHOTS:
         if shot.person not in people:
-            context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN")
+            context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
             people[shot.person] = context.new_page()
             if shot.person:
                 sign_in(people[shot.person], url, shot.person)
@@ -166,7 +114,7 @@ def take(
         if shot.follow:
             page.locator(shot.follow).first.click()
             page.wait_for_load_state("networkidle")
-        page.screenshot(path=str(directory / f"{shot.name}-{label}.png"), full_page=whole)
+        page.screenshot(path=str(directory / f"{shot.name}-{label}.png"))
 
 
 def draw_notice(browser: Browser, url: str, directory: Path) -> None:

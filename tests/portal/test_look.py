@@ -24,6 +24,7 @@ from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Membership, User
 from portal.context_processors import current_role_label
 from portal.core.choices import StatusChoices
+from portal.devtools.looks import faults_of, looks_of
 from portal.navigation import BAR_ENTRIES, MENU, MenuLink, arrange_menu, menu_for
 from portal.notifications.models import Message
 from tests.factories import (
@@ -37,7 +38,6 @@ from tests.factories import (
     wuxi,
     xishan,
 )
-from tests.looks import faults_of, looks_of
 
 TEMPLATES = sorted((Path(settings.BASE_DIR) / "templates").rglob("*.html"))
 SPRITE = (Path(settings.BASE_DIR) / "static/img/icons.svg").read_text()
