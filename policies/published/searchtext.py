@@ -38,7 +38,17 @@ _SYNONYMS = (
     ("补贴", "资助", "奖补", "奖励", "补助"),
 )
 # What people type for a word that texts write otherwise.
-_SPELLINGS = {"马得里": "马德里", "madrid": "马德里", "质压": "质押", "zhiya": "质押", "gbt": "gb/t"}
+_SPELLINGS = dict(
+    re.findall(
+        r"(\S+)=(\S+)",
+        """
+        马得里=马德里 madrid=马德里 madeli=马德里 质压=质押 zhiya=质押 gbt=gb/t patent=专利 zhuanli=专利 faming=发明
+        trademark=商标 shangbiao=商标 loan=贷款 daikuan=贷款 tiexi=贴息 insurance=保险 baoxian=保险 guanbiao=贯标
+        weiquan=维权 haiwai=海外 nianfei=年费 dilibiaozhi=地理标志 zhishichanquan=知识产权 zizhu=资助 buzhu=补助
+        butie=补贴 jiangli=奖励 shifan=示范 youshi=优势
+        """,
+    )
+)
 # What people type around a title or behind a question.
 _MARKS = str.maketrans(dict.fromkeys('《》〈〉“”‘’「」『』"?!。！—·、；', " "))
 _YEAR_IN_BRACKETS = re.compile(r"[\[(【{](\d{4})[\])】}]")
@@ -90,8 +100,14 @@ def loose_words(query: str) -> list[tuple[str, ...]]:
                 words[_GROUP_OF[known]] = None
                 rest = rest.replace(known, " ")
         # The year behind a standard's number says nothing where the texts name another edition.
-        words |= {(part,): None for part in rest.split() if len(part) > 1 and any(c.isalpha() for c in part)}
+        words |= {_near(part): None for part in rest.split() if len(part) > 1 and any(c.isalpha() for c in part)}
     return list(words)[:MAX_WORDS]
+
+
+def _near(part: str) -> tuple[str, ...]:
+    """A word of four to eight characters with its halves: one character of it may be mistyped."""
+    half = len(part) // 2
+    return (part, part[:half], part[-half:]) if 4 <= len(part) <= 8 and not part.isascii() else (part,)
 
 
 # ---- what is searched -----------------------------------------------------------------------------
