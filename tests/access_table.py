@@ -56,7 +56,10 @@ ADDRESSES: dict[str, Address] = {
     "contact": Address(EVERYBODY),
     "privacy": Address(EVERYBODY),
     "terms:list": Address(EVERYBODY),
-    **{f"display:{page}": Address(EVERYBODY) for page in ("settings", "accessibility", "english")},
+    **{
+        f"display:{page}": Address(EVERYBODY)
+        for page in ("settings", "accessibility", "english", "offline", "worker", "manifest")
+    },
     "policies:documents": Address(EVERYBODY),
     "unsent:state": Address(EVERYBODY),
     "openid_link": Address(EVERYBODY),

@@ -9,4 +9,7 @@ urlpatterns = [
     path("", views.settings, name="settings"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("english/", views.english, name="english"),
+    path("offline/", views.offline, name="offline"),
+    path("worker.js", views.worker, name="worker"),
+    path("portal.webmanifest", views.manifest, name="manifest"),
 ]

@@ -1,4 +1,6 @@
-/* What was typed and not sent: kept in this window for the same person, brought back, and spoken of before leaving. */
+/* What was typed and not sent: kept in this window for the same person, brought back, and spoken of before leaving.
+
+   On a draft that is kept for days without a line (offline.js) it is kept on the device, until somebody else comes. */
 (() => {
   "use strict";
 
@@ -31,22 +33,45 @@
   const filesOf = (form) =>
     [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files].map((file) => file.name));
 
+  const stores = () => {
+    try {
+      return [window.sessionStorage, window.localStorage];
+    } catch {
+      return [];
+    }
+  };
   const read = (key) => {
     try {
-      return JSON.parse(window.sessionStorage.getItem(key));
+      return JSON.parse(stores().map((store) => store.getItem(key)).find(Boolean) ?? null);
     } catch {
       return null;
     }
   };
+  const remove = (key) => stores().forEach((store) => store.removeItem(key));
+  const isOffline = () => {
+    const kept = JSON.parse(stores()[1]?.getItem(`offline:${owner}`) || "{}");
+    return window.location.pathname + window.location.search in kept;
+  };
   const write = (key, entry) => {
     try {
-      window.sessionStorage.setItem(key, JSON.stringify(entry));
+      stores()[isOffline() ? 1 : 0].setItem(key, JSON.stringify(entry));
     } catch {
       // A browser that keeps nothing: the warning before leaving remains.
     }
   };
   const entries = () =>
-    Object.keys(window.sessionStorage).filter((key) => key.startsWith(prefix)).map((key) => [key, read(key)]);
+    [...new Set(stores().flatMap((store) => Object.keys(store)))]
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => [key, read(key)]);
+  const forgetDevice = () => {
+    const device = stores()[1];
+    Object.keys(device ?? {}).filter((key) => /^(offline|typed):/.test(key)).forEach((key) => device.removeItem(key));
+    window.caches?.delete("drafts");
+  };
+  // Somebody else's drafts are not left for the next person.
+  if (owner && Object.keys(stores()[1] ?? {}).some((key) => key.startsWith("offline:") && key !== `offline:${owner}`)) {
+    forgetDevice();
+  }
 
   window.portalTyped = { chosenFiles: () => [...document.forms].flatMap(filesOf) };
 
@@ -56,7 +81,7 @@
     if (entry?.sent && isLost) {
       write(key, { ...entry, sent: false });
     } else if (!entry || entry.sent) {
-      window.sessionStorage.removeItem(key);
+      remove(key);
     }
   }
 
@@ -76,7 +101,7 @@
   };
   const forget = (form) => {
     dirty.delete(form);
-    window.sessionStorage.removeItem(formKey(form));
+    remove(formKey(form));
   };
   for (const kind of ["input", "change"]) {
     document.addEventListener(kind, (event) => {
@@ -100,7 +125,7 @@
     if (successful && requestConfig.keptAs) {
       // Sent as a whole: its place in the page may be gone by now.
       dirty.delete(elt);
-      window.sessionStorage.removeItem(requestConfig.keptAs);
+      remove(requestConfig.keptAs);
     }
     // A button that its answer replaced has sent its whole form; the event comes from where it stood.
     const isButton = elt instanceof HTMLButtonElement && elt.closest("[data-autosave-buttons]");
@@ -134,7 +159,8 @@
       return;
     }
     if (new URL(form.action, window.location.href).pathname.endsWith("/logout/")) {
-      entries().forEach(([key]) => window.sessionStorage.removeItem(key));
+      entries().forEach(([key]) => remove(key));
+      forgetDevice();
       dirty.clear();
       return;
     }

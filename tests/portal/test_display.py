@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from portal.display.choices import Colours, Size
 
@@ -95,3 +97,18 @@ def test_the_pages_about_use_lead_nowhere_that_does_not_exist(name):
     links = re.findall(r'<a href="([^"]*)"', main)
     assert links
     assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_a_phone_installs_the_portal_and_the_worker_names_its_pages(client):
+    said = client.get(reverse("display:manifest"))
+    assert said["Content-Type"] == "application/manifest+json"
+    about = said.json()
+    assert (about["display"], about["start_url"], about["scope"]) == ("standalone", "/", "/")
+    for icon in about["icons"]:
+        with Image.open(finders.find(icon["src"].removeprefix(settings.STATIC_URL))) as drawn:
+            assert "x".join(map(str, drawn.size)) == icon["sizes"]
+    worker = client.get(reverse("display:worker"))
+    assert worker["Service-Worker-Allowed"] == "/"
+    assert f'"{reverse("display:offline")}"' in worker.content.decode()
+    assert f'"{settings.STATIC_URL}"' in worker.content.decode()
+    assert f'href="{reverse("display:manifest")}"' in client.get(reverse("display:offline")).content.decode()
