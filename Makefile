@@ -5,11 +5,11 @@ SOURCES := portal policies applications review bench tests manage.py
 SETUP := $(PYTHON) portal/devtools/setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly check format bench fonts crawl screenshots requirements sbom clean
+.PHONY: help demo test nightly check format bench fonts crawl first-render screenshots requirements sbom clean
 export PORT HOST YEAR PYTEST
 
 help: ## show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 demo: ## run the portal with made-up data (PORT=8000; YEAR=1 adds a whole year's); Ctrl-C stops it
 	@$(SETUP) demo
@@ -43,6 +43,10 @@ fonts: ## make the fonts of the printed notices, once
 crawl: ## look at every page as every person in every look: axe, width, weight (CRAWL="--quick qiye" for less)
 	@$(SETUP) test
 	@exec $(BIN)/python -m portal.devtools.crawl $(CRAWL)
+
+first-render: ## how soon pages are first drawn on a slow phone
+	@$(SETUP) test
+	@exec $(BIN)/python -m portal.devtools.first_render
 
 screenshots: ## make the pictures of the README anew
 	@$(SETUP) test

@@ -66,7 +66,7 @@ class IncomingFile(models.Model):
     @property
     def being_done(self) -> str:
         """What a job does with it once it is here, in words."""
-        return "解压" if self.claim_id else "分到各份申报"
+        return "解压" if self.claim_id else "分拣"
 
     def chunk_at(self, offset: int) -> str:
         """The name in private storage of the chunk that begins at a byte."""

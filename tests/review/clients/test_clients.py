@@ -155,7 +155,7 @@ def test_files_go_to_the_claims_whose_numbers_they_name(client):
     both = f"{make_patent_no(1)}、{make_patent_no(2)}发票.pdf"
     archive = make_zip({names[2]: pages[2], names[3]: pages[3], both: make_pdf(text="p")})
     # Both ways lead to the same: in chunks, as the script sends, and whole, as without it.
-    assert "正在分到各份申报" in send(None, agent, names[1], pages[1])
+    assert "正在分拣" in send(None, agent, names[1], pages[1])
     client.force_login(agent)
     page = reverse("clients:files")
     assert client.post(page, {"files": [SimpleUploadedFile("多家.zip", archive)]}).status_code == 302
