@@ -145,9 +145,10 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Our own pages beside the package's own limits.
 # Many people may sign in from one address at once; wrong passwords count by account and address together (`adapter`).
+LOGIN_LOCK_SECONDS = 300
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
-    "login_failed": "100/m/ip,5/300s/key",
+    "login_failed": f"100/m/ip,5/{LOGIN_LOCK_SECONDS}s/key",
     "register_applicant": "30/h/user",
     "invite_member": "40/h/user",
     "confirm_password": "30/h/user",

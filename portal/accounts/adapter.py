@@ -40,6 +40,10 @@ def record_failed_code(request: HttpRequest, user: User, **_: Any) -> None:
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-in by e-mail; what happens to an account goes into the audit record."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": f"登录失败次数过多。请 {settings.LOGIN_LOCK_SECONDS // 60} 分钟后再试，或重设密码。"
+    }
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Home; a person who acts for nobody yet is led to registering an organisation or themself."""
         user = request.user

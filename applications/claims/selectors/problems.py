@@ -157,9 +157,8 @@ def closed_words(call: Call | None, *, at: datetime) -> str:
 def applicant_problems(applicant: Applicant, item: Item) -> Iterable[Problem]:
     """What of the applicant's own entry keeps it from claiming an item."""
     if applicant.missing_for_claim:
-        yield Problem(
-            f"{applicant.name}的资料还缺：{'、'.join(applicant.missing_for_claim)}。", place="单位资料", is_profile=True
-        )
+        lacking = f"{applicant.name}的资料还缺：{'、'.join(applicant.missing_for_claim)}。"
+        yield Problem(lacking, place="个人资料" if applicant.is_individual else "单位资料", is_profile=True)
     if problem := payee_problem(applicant):
         yield Problem(problem, place="收款账户", is_profile=True)
     if applicant.kind not in item.beneficiaries:

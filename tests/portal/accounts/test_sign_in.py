@@ -164,7 +164,7 @@ class TestSigningIn:
         for _ in range(5):
             assert "不正确" in sign_in(client, user, password="wrong").content.decode()
         response = sign_in(client, user)
-        assert "登录失败次数过多" in response.content.decode()
+        assert "登录失败次数过多。请 5 分钟后再试" in response.content.decode()
         assert "_auth_user_id" not in client.session
 
     def test_a_wrong_password_and_an_unknown_address_get_the_same_words(self, client):
