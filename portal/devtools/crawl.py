@@ -19,7 +19,7 @@ import django
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-from portal.devtools.looks import EVERY_LOOK, LOOKS, faults_of, looks_of
+from portal.devtools.looks import EVERY_LOOK, LOOKS, faults_of, looks_of, stops_of
 from portal.devtools.screenshots import CHROMIUM, CHROMIUM_ARGUMENTS, WIDTHS, running_demo, sign_in
 
 # What a page may weigh, in bytes of its own text.
@@ -106,6 +106,8 @@ def look_at(page: Page, person: str, view: str, found: Found, *, looks: tuple[tu
         page.evaluate(UNFOLD)
         for rule, places in faults_of(page):
             found.add(f"{rule}: {person} {view} {mode} {width} {urlsplit(page.url).path} {places[:4]}")
+    for fault, places in stops_of(page):
+        found.add(f"{fault}: {person} {view} {urlsplit(page.url).path} {places[:4]}")
     return True
 
 

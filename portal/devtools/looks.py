@@ -24,6 +24,62 @@ MOST_SPOKEN = 80
 SPOKEN = """most => [...document.querySelectorAll("[role=status], [role=alert], [aria-live]:not([aria-live=off])")]
   .filter(place => place.innerText.trim().length > most).map(place => place.id || place.className)"""
 
+# Every place that a keyboard comes to: those that look the same with the focus as without, and those of which something
+# else covers all that can be seen. A control as small as a pixel is drawn by its label.
+STOPS = """async () => {
+  const marks = (one) => {
+    const style = getComputedStyle(one);
+    const outline = style.outlineStyle === "none" || /, 0\\)$/.test(style.outlineColor) ? "" : style.outlineWidth;
+    return [outline, style.boxShadow, style.borderColor, style.backgroundColor, style.top, style.transform].join();
+  };
+  const isSeen = (one) => {
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    return [[0.5, 0.5], [0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]].some(([x, y]) => {
+      const found = document.elementFromPoint(left + (right - left) * x, top + (bottom - top) * y);
+      const own = [one, ...(one.labels ?? [])];
+      return found && (found.contains(one) || own.some((part) => part.contains(found)));
+    });
+  };
+  const name = (one) => one.id || one.name || one.textContent.trim().slice(0, 30) || one.className;
+  // What moves by a transition begins with the next frame.
+  const settle = async () => {
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+  };
+  const unmarked = [], covered = [];
+  document.activeElement?.blur();
+  window.scrollTo(0, 0);
+  await settle();
+  for (const one of document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")) {
+    const place = one.getBoundingClientRect();
+    if (one.disabled || one.tabIndex < 0 || place.width < 4 || place.height < 4 || !one.checkVisibility()) continue;
+    document.activeElement?.blur();
+    const before = marks(one);
+    one.focus();
+    if (document.activeElement !== one) continue;
+    if (marks(one) === before || !isSeen(one)) await settle();
+    if (marks(one) === before) unmarked.push(name(one));
+    if (!isSeen(one)) covered.push(name(one));
+  }
+  return { "focus not seen": unmarked, "focus covered": covered };
+}"""
+# What a keyboard walks over: a wide screen, and one as narrow as four times the size makes it.
+WALKED = (1280, 320)
+
+
+def stops_of(page: Page) -> Iterator[tuple[str, list[str]]]:
+    """Walk over the loaded page by keyboard on each screen; what cannot be seen there, or does not fit."""
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    for width in WALKED:
+        page.set_viewport_size({"width": width, "height": 640})
+        # From here on the focus is a keyboard's.
+        page.keyboard.press("Tab")
+        for fault, places in page.evaluate(STOPS).items():
+            if places:
+                yield f"{fault} at {width}", places
+        if (too_wide := page.evaluate(TOO_WIDE)) > 0:
+            yield f"too wide at {width}", [f"{too_wide} px"]
+    page.emulate_media(reduced_motion="no-preference")
+
 
 def looks_of(page: Page, looks: Iterable[tuple[str, int]] = LOOKS) -> Iterator[tuple[str, int]]:
     """Show the loaded page in one look after the other."""

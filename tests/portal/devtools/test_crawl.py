@@ -10,7 +10,8 @@ BASE = "http://portal.test"
 FRAME = """<!doctype html><html lang="zh-CN"><head><title>页面</title><style>
   @media (prefers-color-scheme: dark) {{ .dim {{ color: #ddd }} }} .wide {{ width: 900px }} button {{ padding: 0 }}
 </style></head><body><main><h1>标题</h1>{}</main></body></html>"""
-LINKS = "".join(f'<p><a href="{path}">{path}</a></p>' for path in ("/policies/", "/calls/", "/me/", "/nowhere/"))
+PATHS = ("/policies/", "/calls/", "/me/", "/rights/", "/nowhere/")
+LINKS = "".join(f'<p><a href="{path}">{path}</a></p>' for path in PATHS)
 PAGES = {
     "/": LINKS,
     # Unreadable in the dark alone, and too wide for a phone alone.
@@ -18,6 +19,10 @@ PAGES = {
     "/calls/": f"<details><summary>更多</summary><img src='data:,'></details><p>{'长' * MOST_BYTES}</p>",
     # Nobody presses two buttons of so few pixels that touch.
     "/me/": "".join(f'<button style="font:4px sans-serif;border:0">{name}</button>' for name in "甲乙"),
+    # One control whose focus nobody sees, and one that a bar covers wherever the page stands.
+    "/rights/": '<input id="dull" aria-label="甲" style="outline:0">'
+    '<input id="under" aria-label="乙" style="position:fixed;top:0">'
+    '<div style="position:fixed;top:0;left:0;right:0;height:50px;background:#fff">条</div>',
 }
 
 
@@ -31,8 +36,14 @@ def test_a_crawl_finds_what_only_one_look_has_and_what_is_folded_away(context, c
     )
     page, found = context.new_page(), Found()
     views = [view for view in pages_of(page, BASE, "-", found) if look_at(page, "-", view, found, looks=LOOKS)]
-    assert views == ["home", "policies:documents", "calls:list", "accounts:profile"]
-    said = {tuple(fault.split()[:5]) for fault in found.faults}
+    assert views == ["home", "policies:documents", "calls:list", "accounts:profile", "rights:list"]
+    walked = [fault for fault in found.faults if fault.startswith("focus")]
+    assert [fault.split(":")[0] for fault in walked] == [
+        *("focus not seen at 1280", "focus covered at 1280"),
+        *("focus not seen at 320", "focus covered at 320"),
+    ]
+    assert ["dull" in fault for fault in walked] == [True, False, True, False]
+    said = {tuple(fault.split()[:5]) for fault in found.faults if " at " not in fault}
     assert said == {
         ("color-contrast:", "-", "policies:documents", "dark", "768"),
         *(("too", "wide:", "-", "policies:documents", mode) for mode in ("dark", "large")),
