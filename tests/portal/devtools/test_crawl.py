@@ -15,7 +15,7 @@ LINKS = "".join(f'<p><a href="{path}">{path}</a></p>' for path in PATHS)
 PAGES = {
     "/": LINKS,
     # Unreadable in the dark alone, and too wide for a phone alone.
-    "/policies/": '<p class="dim" style="background:#fff">浅</p><div class="wide">宽</div>',
+    "/policies/": '<p class="dim" style="background:#fff">浅色的字</p><div class="wide">宽</div>',
     "/calls/": f"<details><summary>更多</summary><img src='data:,'></details><p>{'长' * MOST_BYTES}</p>",
     # Nobody presses two buttons of so few pixels that touch.
     "/me/": "".join(f'<button style="font:4px sans-serif;border:0">{name}</button>' for name in "甲乙"),
