@@ -47,11 +47,11 @@ class Candidates:
 
     def named_by(self, filename: str, text: Callable[[], str]) -> list[Claim]:
         """The claims of whose lines a file names a number: in its name, or else in the text of its pages."""
-        for read in (lambda: filename.rpartition(".")[0] or filename, text):
-            written = Text.of(read())
-            if claims := [claim for claim, keys in self.claims if any(key.is_in(written) for key in keys)]:
-                return claims
-        return []
+        return self._in(filename.rpartition(".")[0] or filename) or self._in(text())
+
+    def _in(self, written: str) -> list[Claim]:
+        found = Text.of(written)
+        return [claim for claim, keys in self.claims if any(key.is_in(found) for key in keys)]
 
 
 @dataclass(frozen=True, slots=True)

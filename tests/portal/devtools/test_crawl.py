@@ -51,5 +51,5 @@ def test_a_crawl_finds_what_only_one_look_has_and_what_is_folded_away(context, c
         *(("target-size:", "-", "accounts:profile", mode, str(width)) for mode, width in LOOKS),
     }
     assert list(found.heavy) == ["calls:list /calls/"]
-    assert not look_at(page, "-", "accounts:profile", found, looks=LOOKS)
+    assert not look_at(page, "-", "rights:list", found, looks=LOOKS)
     assert "target-size" in capsys.readouterr().out
