@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="incomingfile",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("completed_at", None), ("claim", None)),
+                condition=models.Q(("claim", None), ("completed_at", None)),
                 fields=("sent_by", "sha256"),
                 name="one_upload_of_the_same_bytes_for_many",
             ),
