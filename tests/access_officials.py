@@ -145,6 +145,7 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "review:agenda_export": Address(DECIDERS, {"no claims": set()}, lambda *_: {"key": "none"}),
     "review:scores": Address(PUBLISHERS),
     "documents:agenda": Address(DECIDERS, {"no claims": set()}, lambda *_: {"key": "none"}),
+    "documents:meeting": Address(DECIDERS, {"no claims": set()}, lambda *_: {"key": "none", "volume": 1}),
     "documents:minutes": Address(PUBLISHERS | DECIDERS, {"no meeting": set()}, lambda *_: {"pk": 0}),
     "documents:publicity": Address(EVERYBODY, arguments=publicity_key),
     "documents:claim_form": Address(

@@ -53,21 +53,37 @@ class Block:
     tables: list[Annex]
 
 
-def print_claim_form(claim: Claim, *, for_agency: bool = False) -> bytes:
+# What a claim has to be read with to be printed.
+RELATED = ("item__document", "version", "applicant", "region__parent", "city", "call")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a meeting is told of a claim before its form: its sums, the conclusions on it, and what checks found."""
+
+    title: str
+    pairs: list[list[tuple[str, str]]]
+    conclusions: Annex
+    findings: Annex | None
+
+
+def print_claim_form(claim: Claim, *, for_agency: bool = False, sheet: Sheet | None = None) -> bytes:
     """The form as a PDF; with a mark across every page while it is not submitted. Raises as `print_html`.
 
-    Printed for an agency it says nothing of its principal's account.
+    The claim comes with what RELATED names. Printed for an agency it says nothing of its principal's account; for a
+    meeting its sheet stands before it.
     """
     context = read_claim(claim)
     payee = payee_of(claim)
     letter = Letter()
     drawn = {
         "claim": claim,
+        "sheet": sheet,
         "letter": letter,
         "item_title": title_lines(claim.item.title),
         "office": office_of(claim.deciding_region),
         "payee": payee.name if payee else claim.applicant.account_name,
-        "applicant": _pairs(_applicant(claim, for_agency=for_agency)),
+        "applicant": pairs_of(_applicant(claim, for_agency=for_agency)),
         "own": [_block("总体情况", shown_facts(facts_of(context.item, "claim"), claim.facts))],
         "lines_table": _lines_table(context),
         "blocks": [_block(f"第{state.number}项", _facts_of_line(context, state)) for state in context.lines],
@@ -103,7 +119,8 @@ def _applicant(claim: Claim, *, for_agency: bool) -> list[tuple[str, str]]:
     return [(label, value) for label, value in pairs if value]
 
 
-def _pairs(facts: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+def pairs_of(facts: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """Labels with their values, two to a row."""
     return [facts[at : at + 2] for at in range(0, len(facts), 2)]
 
 
@@ -111,7 +128,7 @@ def _block(title: str, facts: list[ShownFact]) -> Block:
     tables = [
         Annex(fact.label, fitted([Column(head, 0) for head in fact.heads]), fact.rows) for fact in facts if fact.rows
     ]
-    return Block(title, _pairs([(fact.label, fact.text) for fact in facts if not fact.rows]), tables)
+    return Block(title, pairs_of([(fact.label, fact.text) for fact in facts if not fact.rows]), tables)
 
 
 def _facts_of_line(context: ClaimContext, state: LineState) -> list[ShownFact]:

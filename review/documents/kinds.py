@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.db.models import Max
 from django.utils import timezone
 
 from applications.claims.models import Claim
@@ -16,13 +17,15 @@ from applications.mandates.selectors import with_scope
 from policies.engine.model import content_hash
 from portal.accounts.models import User
 from review.appropriations.models import Appropriation
-from review.decisions.models import PublicityList
-from review.decisions.selectors.agenda import agendas_of
+from review.checks.models import FindingAnswer
+from review.decisions.models import Decision, PublicityList
+from review.decisions.selectors.agenda import agenda_of
 from review.decisions.selectors.minutes import minutes_of
-from review.documents.claim_form import print_claim_form
+from review.documents.claim_form import RELATED, print_claim_form
 from review.documents.contents import agenda_paper, appropriation_document, minutes_paper, publicity_document
 from review.documents.enums import DocumentKind
 from review.documents.mandate import print_mandate
+from review.documents.meeting import print_meeting
 from review.documents.official import print_document
 
 
@@ -30,7 +33,8 @@ from review.documents.official import print_document
 class Paper:
     """A paper to print: what names its file, how many rows it lists, whose claims it shows, and how it is printed.
 
-    `mark` names what it says, where it is kept once printed: a paper of the same kind and mark is the same paper.
+    `mark` names what it says, where it is kept once printed: a paper of the same kind and mark is the same paper. A row
+    of it takes as long to print as `weight` rows of a list.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Paper:
     applicants: tuple[int, ...]
     printed: Callable[[], bytes]
     mark: str = ""
+    weight: int = 1
 
 
 def _publicity(_user: Any, key: str) -> Paper | None:
@@ -58,7 +63,7 @@ def _appropriation(user: User, key: str) -> Paper | None:
 
 
 def _agenda(user: User, key: str, *, number: int | None = None, signer: str = "") -> Paper | None:
-    found = next((each for each in agendas_of(user, key=key) if each.key == key), None)
+    found = agenda_of(user, key)
     if found is None:
         return None
     region, applicants = found.rows[0].claim.deciding_region, tuple(row.claim.applicant_id for row in found.rows)
@@ -67,6 +72,27 @@ def _agenda(user: User, key: str, *, number: int | None = None, signer: str = ""
     paper = partial(agenda_paper, found, region=region, dated=today, number=number, signer=signer)
     mark = content_hash([region.pk, today.isoformat(), number, signer, found.seen])
     return Paper(name, len(found.rows), applicants, lambda: print_document(paper()), mark)
+
+
+def _meeting(user: User, key: str, *, volume: int = 1) -> Paper | None:
+    found = agenda_of(user, key)
+    if found is None or not 0 < volume <= len(found.volumes):
+        return None
+    first, last = found.volumes[volume - 1]
+    rows = found.rows[first - 1 : last]
+    region, today, ids = rows[0].claim.deciding_region, timezone.localdate(), [row.claim.pk for row in rows]
+    written = [
+        Decision.objects.filter(claim__in=ids).aggregate(last=Max("pk"))["last"],
+        FindingAnswer.objects.filter(finding__claim__in=ids).aggregate(last=Max("pk"))["last"],
+    ]
+    return Paper(
+        name=f"{found.call or '无申报通知'} {today:%Y%m%d}" + f" 第{volume}册" * (len(found.volumes) > 1),
+        rows=len(rows),
+        applicants=tuple(row.claim.applicant_id for row in rows),
+        printed=lambda: print_meeting(agenda_paper(found, region=region, dated=today), rows, first=first, user=user),
+        mark=content_hash([user.pk, region.pk, today.isoformat(), volume, found.seen, written]),
+        weight=50,
+    )
 
 
 def _minutes(user: User, key: str) -> Paper | None:
@@ -80,8 +106,7 @@ def _minutes(user: User, key: str) -> Paper | None:
 
 
 def _claim_form(user: User, key: str) -> Paper | None:
-    related = ("item__document", "version", "applicant", "region__parent", "city", "call")
-    found = Claim.objects.visible_to(user).select_related(*related).filter(key=key).first()
+    found = Claim.objects.visible_to(user).select_related(*RELATED).filter(key=key).first()
     if found is None:
         return None
     name = found.number or found.item.title
@@ -104,6 +129,7 @@ FORMS: dict[DocumentKind, Callable[..., Paper | None]] = {
     DocumentKind.PUBLICITY: _publicity,
     DocumentKind.APPROPRIATION: _appropriation,
     DocumentKind.AGENDA: _agenda,
+    DocumentKind.MEETING: _meeting,
     DocumentKind.MINUTES: _minutes,
     DocumentKind.CLAIM_FORM: _claim_form,
     DocumentKind.MANDATE: _mandate,

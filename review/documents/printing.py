@@ -31,7 +31,7 @@ def print_or_start(kind: DocumentKind, key: str, paper: Paper, user: User | Anon
     content: bytes | None = cache.get(_place(kind, paper)) if paper.mark else None
     if content is not None:
         return content
-    if paper.rows <= AT_ONCE or not paper.mark:
+    if paper.rows * paper.weight <= AT_ONCE or not paper.mark:
         return _print(kind, paper)
     begins = f"{kind}:{paper.mark}:"
     jobs = Job.objects.filter(kind=KIND, key__startswith=begins)

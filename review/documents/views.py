@@ -50,6 +50,13 @@ def agenda(request: HttpRequest, key: str) -> HttpResponse:
     return _handed_out(request, DocumentKind.AGENDA, key, **form.cleaned_data)
 
 
+@access(officials(Role.DECISION_MAKER))
+@require_safe
+def meeting(request: HttpRequest, key: str, volume: int) -> HttpResponse:
+    """A volume of the papers of all claims of an agenda, in its order."""
+    return _handed_out(request, DocumentKind.MEETING, key, volume=volume)
+
+
 @access(officials(*KEEPERS))
 @require_safe
 def minutes(request: HttpRequest, pk: int) -> HttpResponse:

@@ -38,6 +38,10 @@ _NEEDED = (
 )
 
 
+# One volume of a meeting's papers holds so many claims: some 25 MB, and two minutes of a worker.
+_VOLUME = 200
+
+
 @dataclass(frozen=True, slots=True)
 class AgendaRow:
     """A claim with the sum that the review found and the sum that it would get, in yuan; None beside a mere title."""
@@ -145,6 +149,12 @@ class Agenda:
         return sum(bool(row.unplaced) for row in self.rows)
 
     @property
+    def volumes(self) -> list[tuple[int, int]]:
+        """The numbers of the first and the last claim in each volume of the meeting's papers."""
+        whole = len(self.rows)
+        return [(first + 1, min(first + _VOLUME, whole)) for first in range(0, whole, _VOLUME)]
+
+    @property
     def seen(self) -> str:
         """Names exactly this plan: what is applied is what was shown."""
         return content_hash([[row.claim.pk, str(row.granted)] for row in self.rows])
@@ -161,6 +171,11 @@ def agendas_of(user: User, *, key: str = "") -> list[Agenda]:
             found += _agendas(work, user, key)
     needs = budget_needs([agenda.rows for agenda in found])
     return [replace(agenda, budgets=tuple(own)) for agenda, own in zip(found, needs, strict=True)]
+
+
+def agenda_of(user: User, key: str) -> Agenda | None:
+    """The agenda of one call; None where nothing of it is before this person."""
+    return next((found for found in agendas_of(user, key=key) if found.key == key), None)
 
 
 def _agendas(work: WorkQueue, user: User, key: str) -> list[Agenda]:

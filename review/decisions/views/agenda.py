@@ -17,7 +17,7 @@ from portal.core.http import act_of, user_of
 from portal.core.paging import Page, paginate, read_number
 from review.decisions.forms.lists import MinutesForm, ScoresForm
 from review.decisions.models import ClaimScore
-from review.decisions.selectors.agenda import Agenda, agendas_of, scored_calls, with_names
+from review.decisions.selectors.agenda import Agenda, agenda_of, agendas_of, scored_calls, with_names
 from review.decisions.selectors.agenda_sheet import agenda_sheet
 from review.decisions.services.bulk import agenda_job, decide_agenda, start_agenda
 from review.decisions.services.long_lists import MOST_AT_ONCE
@@ -91,10 +91,10 @@ def agenda_export(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _agenda(request: HttpRequest, key: str) -> Agenda:
-    for found in agendas_of(user_of(request), key=key):
-        if found.key == key:
-            return found
-    raise Http404
+    found = agenda_of(user_of(request), key)
+    if found is None:
+        raise Http404
+    return found
 
 
 @access(officials(Role.CITY_OFFICER))

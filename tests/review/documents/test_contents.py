@@ -1,7 +1,10 @@
 """Papers are handed out where the same is shown, to those who may see it, and say what the rows say."""
 
+import io
 import uuid
+from functools import partial
 
+import pikepdf
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -22,6 +25,7 @@ from review.appropriations.services.appropriations import (
     recall_appropriation,
 )
 from review.decisions.models import PublicityList
+from review.decisions.selectors import agenda
 from review.decisions.services.decisions import refuse_claim
 from review.decisions.services.publicity import withdraw_list
 from review.decisions.services.ways_back import take_back
@@ -50,8 +54,8 @@ from tests.review.worlds import (
 pytestmark = pytest.mark.django_db
 
 
-def paper(client: Client, address: str, key: object) -> str:
-    response = client.get(reverse(address, args=[key]))
+def paper(client: Client, address: str, *key: object) -> str:
+    response = client.get(reverse(address, args=key))
     assert response.status_code == 200
     assert response["Content-Type"] == "application/pdf"
     return text_of(response.content)
@@ -154,6 +158,38 @@ def test_a_paper_for_the_meeting_lists_its_claims_and_leaves_number_and_signer_t
     assert shown() == {claim.applicant_id for claim in claims}
     client.force_login(fresh(office.city))
     assert client.get(reverse("documents:agenda", args=[claims[0].call.key])).status_code == 403
+
+
+def test_the_meetings_papers_hold_each_claim_in_the_agendas_order_under_its_bookmark(office, client, monkeypatch):
+    claims = [city_passed(office, lines=[patent_facts(number)]) for number in (1, 2, 3)]
+    run_due_jobs()
+    monkeypatch.setattr(agenda, "_VOLUME", 2)
+    monkeypatch.setattr(printing, "AT_ONCE", 60)
+    client.force_login(fresh(office.decider))
+    volume = partial(reverse, "documents:meeting")
+    key = str(claims[0].call.key)
+    assert volume(args=[key, 2]) in client.get(reverse("review:agenda", args=[key])).text
+
+    assert client.get(volume(args=[key, 1])).status_code == 202
+    assert run_due_jobs() == 1
+    job = Job.objects.get(kind=printing.KIND)
+    assert (job.progress_done, job.progress_total) == (2, 2)
+    content = client.get(volume(args=[key, 1])).content
+    with pikepdf.open(io.BytesIO(content)) as pdf, pdf.open_outline() as outline:
+        titles = [str(mark.title) for mark in outline.root]
+        begins = [pdf.pages.index(pikepdf.Page(mark.destination[0])) for mark in outline.root]
+    assert titles[1:] == [f"{place} {one.number} {one.applicant.name}" for place, one in enumerate(claims[:2], start=1)]
+    for place, (claim, page) in enumerate(zip(claims, begins[1:], strict=False), start=1):
+        sheet = text_of(content, "-f", str(page + 1), "-l", str(page + 1))
+        for words in (f"第{place}件审定材料", str(claim.number), "5,000.00", "区级初审", "市级复审", "核查疑点"):
+            assert words in sheet, words
+    whole = text_of(content)
+    for words in ("请会议审定", "二、申报内容", "三、申报材料", "权利证书", "四、申报金额", "依据"):
+        assert words in whole, words
+    assert shown() == {claim.applicant_id for claim in claims[:2]}
+
+    assert f"第3件审定材料申报编号{claims[2].number}" in paper(client, "documents:meeting", key, 2)
+    assert client.get(volume(args=[key, 3])).status_code == 404
 
 
 def test_minutes_list_what_a_meeting_decided_and_still_stands(office, client):
