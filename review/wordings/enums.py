@@ -4,8 +4,9 @@ from django.db import models
 
 from review.notices.enums import BEFORE_REVIEW, NoticeKind
 
-# Kinds that burden somebody, and so say where to turn.
-WITH_REMEDIES = frozenset(NoticeKind) - (BEFORE_REVIEW - {NoticeKind.DECLINED}) - {NoticeKind.PAYMENT}
+# Kinds that decide something about somebody: what they say is itself open to reconsideration and suit. The others are
+# steps on the way, open to them only where the office's conduct harms somebody.
+DECIDING = frozenset(NoticeKind) - (BEFORE_REVIEW - {NoticeKind.DECLINED}) - {NoticeKind.PAYMENT}
 
 
 class Part(models.TextChoices):

@@ -10,7 +10,7 @@ from portal.core.money import format_yuan
 from review.notices.enums import NoticeKind
 from review.notices.letter import long_date
 from review.notices.snapshot import ON_MONEY, REASONED, WITH_SUM, Snapshot
-from review.wordings.enums import WITH_REMEDIES
+from review.wordings.enums import DECIDING
 
 ALL = frozenset(NoticeKind)
 _REVIEWED = frozenset({NoticeKind.GRANT, NoticeKind.REFUSAL, NoticeKind.RECOGNITION})
@@ -172,8 +172,8 @@ FIELDS = {
         "退回的账户", lambda notice: notice.demand.account if notice.demand else "", _DEMANDED, may_lack=True
     ),
     "interest": Field("利息", lambda notice: notice.demand.interest if notice.demand else "", _DEMANDED, may_lack=True),
-    "reconsideration": Field("行政复议机关", lambda notice: notice.remedies.reconsideration, WITH_REMEDIES),
-    "court": Field("诉讼法院", lambda notice: notice.remedies.court, WITH_REMEDIES),
+    "reconsideration": Field("行政复议机关", lambda notice: notice.remedies.reconsideration),
+    "court": Field("诉讼法院", lambda notice: notice.remedies.court),
     "office": Field("发文机关", lambda notice: notice.contact.office),
     "phone": Field("咨询电话", lambda notice: notice.contact.phone, may_lack=True),
     "address": Field("地址", lambda notice: notice.contact.address, may_lack=True),
@@ -182,10 +182,16 @@ FIELDS = {
 SENTENCES = {
     "remedies": "不服本决定的，可以自收到本通知书之日起60日内向{{ reconsideration }}申请行政复议，"
     "或者在6个月内向{{ court }}提起行政诉讼。",
+    "recourse": "认为本机关未依法办理、侵犯{{ you }}合法权益的，可以自知道或者应当知道之日起60日内"
+    "向{{ reconsideration }}申请行政复议，或者在6个月内向{{ court }}提起行政诉讼。",
     "contact": "联系方式：{{ office }}{% if phone %}，电话{{ phone }}{% endif %}"
     "{% if address %}，地址{{ address }}{% endif %}。",
 }
-SENTENCE_LABELS = {"remedies": "救济途径（标准文字）", "contact": "联系方式（标准文字）"}
+SENTENCE_LABELS = {
+    "remedies": "救济途径（标准文字）",
+    "recourse": "救济途径（标准文字）",
+    "contact": "联系方式（标准文字）",
+}
 
 
 def fields_for(kind: NoticeKind) -> dict[str, str]:
@@ -195,7 +201,7 @@ def fields_for(kind: NoticeKind) -> dict[str, str]:
         for name, field in FIELDS.items()
         if kind in field.kinds
     }
-    sentences = [name for name in SENTENCES if name == "contact" or kind in WITH_REMEDIES]
+    sentences = ("remedies" if kind in DECIDING else "recourse", "contact")
     return labels | {name: SENTENCE_LABELS[name] for name in sentences}
 
 

@@ -16,7 +16,7 @@ from portal.core.closed_language import WordingError, conditions_of, fields_of, 
 from portal.core.printable import named, unprintable
 from review.notices.enums import NoticeKind
 from review.notices.snapshot import ON_MONEY, REASONED, WITH_SUM, Snapshot
-from review.wordings.enums import WITH_REMEDIES, Part
+from review.wordings.enums import Part
 from review.wordings.fields import FIELDS, LISTING, SENTENCES, fields_for, in_letter
 
 LONGEST = 3000
@@ -57,12 +57,12 @@ def needed_fields(kind: NoticeKind) -> list[str]:
     wanted = ["claim_number", "basis", *_OWN.get(kind, ())]
     wanted += ["total", "total_words"] * (kind in WITH_SUM) + ["clause", "grant_number"] * (kind in ON_MONEY)
     wanted += ["reasons"] * (kind in REASONED) + ["details"] * (kind in FIELDS["details"].kinds)
-    return [*wanted, *["reconsideration", "court"] * (kind in WITH_REMEDIES), "office", "phone"]
+    return [*wanted, "reconsideration", "court", "office", "phone"]
 
 
 def needed_words(kind: NoticeKind) -> list[str]:
     """The words that a kind's letter must have."""
-    return [_DEED[kind], *_TERMS * (kind in WITH_REMEDIES)]
+    return [_DEED[kind], *_TERMS]
 
 
 @lru_cache(maxsize=len(NoticeKind))

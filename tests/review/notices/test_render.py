@@ -38,8 +38,9 @@ def text_of(pdf: bytes, *options: str) -> str:
 def words_of(pdf: bytes) -> list[tuple[int, list[float], str]]:
     """Page, [left, top, right, bottom] in millimetres, and text of every word."""
     page, found = 0, []
-    shown = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
-    for line in shown.splitlines():
+    # What pdftotext tells of the author it may write in no UTF-8: a character beyond the base plane is torn in two.
+    shown = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True).stdout
+    for line in shown.decode(errors="replace").splitlines():
         page += "<page " in line
         if "<word " in line:
             sides, _, word = line.strip().removesuffix("</word>").partition(">")

@@ -4,17 +4,21 @@ import re
 import subprocess
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.accounts.models import Region
 from portal.core.citations import chinese_number, citation
+from review.notices.enums import NoticeKind
 from review.notices.faces import fonts_of
 from review.notices.fonts import current_fonts
 from review.notices.letter import long_date, signature_inset
 from review.notices.render import render_notice
+from review.notices.snapshot import read_snapshot
 from review.notices.typesetting import (
     CLOSING,
     HANG,
@@ -25,6 +29,9 @@ from review.notices.typesetting import (
     ComposedLine,
     compose,
 )
+from review.wordings.enums import Trial
+from review.wordings.language import paragraphs
+from review.wordings.specimens import specimen
 from tests.cpu import cpu_limit
 from tests.review.notices.samples import grant, recognition, refusal
 
@@ -100,6 +107,40 @@ def test_a_date_is_never_divided_between_number_and_unit() -> None:
         assert not ends & set("0123456789"), before
 
 
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_no_letter_divides_a_number_or_is_stretched_or_leaves_two_characters_alone(kind: NoticeKind) -> None:
+    """Whatever its item is called, whenever it was filed and whoever it addresses."""
+    data = specimen(Region(name="无锡市", contact="0510-12345678"), kind, Trial.SAMPLE).to_json()
+    companies = {"id": "91320211MA1N000013", "id_label": "统一社会信用代码", "is_person": False}
+    persons = {"id": "320211********0011", "id_label": "公民身份号码", "is_person": True}
+    for length, party in product(range(4, 34, 3), (companies, persons)):
+        data["claim"] |= {
+            "item": ("高价值专利培育和知识产权质押融资" * 3)[:length],
+            "submitted_on": f"2026-{length // 3 + 1:02d}-09",
+        }
+        data["party"] |= party
+        for text in paragraphs(read_snapshot(data), annexed=False):
+            lines = lines_of(text)
+            joined = "\n".join(line.text for line in lines)
+            for number in ("SB2026-0000123", party["id"], "ZL201710600001.3", "0510-12345678"):
+                assert joined.count(number) == text.count(number), joined
+            assert max((max(line.spacing) for line in lines), default=0) <= STRETCH, joined
+            assert len(lines) == 1 or len(re.sub(r"\W", "", lines[-1].text)) >= 3, joined
+
+
+def test_marks_beside_one_another_share_their_empty_halves() -> None:
+    for text, marks in (("甲》（乙", 1.5), ("甲）。乙", 1.6), ("甲（《乙", 1.6), ("甲，乙。丙", 2.0)):
+        [line] = lines_of(text)
+        assert length_of(line) == pytest.approx(len(re.findall(r"\w", text)) + marks)
+
+
+def test_a_space_ends_no_line_and_begins_none() -> None:
+    for before in range(20):
+        lines = lines_of("申" * before + "Wuxi Advanced Semiconductor Technology Co., Ltd. 与无锡市签订合同", indent=0)
+        assert not [line.text for line in lines if line.text != line.text.strip()]
+        assert all(length_of(line) == pytest.approx(MEASURE, abs=0.02) for line in lines[:-1])
+
+
 def test_a_word_longer_than_the_line_is_divided() -> None:
     address = "https://example.com/" + "a" * 90
 
@@ -150,7 +191,7 @@ def drawn_lines(pdf: bytes) -> Iterator[tuple[int, float, float, str]]:
     """Page, left and right edge in millimetres, and text of every line of body type in the letter."""
     shown = subprocess.run(
         ["pdftotext", "-bbox-layout", "-", "-"], input=pdf, capture_output=True, check=True
-    ).stdout.decode()
+    ).stdout.decode(errors="replace")
     page = 0
     for found in re.finditer(r"<page |<line ([^>]*)>(.*?)</line>", shown, re.DOTALL):
         if not found[1]:
