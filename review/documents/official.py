@@ -119,13 +119,13 @@ def print_document(document: OfficialDocument) -> bytes:
     return printed if is_even else _print(document, own_page=True)
 
 
-def page_style(sheet: str) -> str:
-    """The notices' page and grid, then a style sheet of this folder.
+def page_style(sheet: str, *, rows: int = ROWS) -> str:
+    """The notices' page and grid of so many lines, then a style sheet of this folder.
 
-    The height of a line is cut, so that 22 of them never miss the page by rounding.
+    The height of a line is cut, so that they never miss the page by rounding.
     """
     sheets = "\n".join((_HERE / name).read_text() for name in ("page.css", sheet))
-    return f":root {{ --row: {AREA / ROWS - 0.0002:.4f}mm }}\n{NOTICE_STYLE.read_text()}\n{sheets}"
+    return f":root {{ --row: {AREA / rows - 0.0002:.4f}mm }}\n{NOTICE_STYLE.read_text()}\n{sheets}"
 
 
 def _print(document: OfficialDocument, *, own_page: bool) -> bytes:
