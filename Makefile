@@ -5,7 +5,7 @@ SOURCES := portal policies applications review bench tests manage.py
 SETUP := $(PYTHON) portal/devtools/setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly check format bench fonts crawl first-render screenshots requirements sbom clean
+.PHONY: help demo test nightly papers check format bench fonts crawl first-render screenshots requirements sbom clean
 export PORT HOST YEAR PYTEST
 
 help: ## show this list
@@ -22,6 +22,11 @@ test: ## run every test (PYTEST="tests/portal -k money" for some)
 nightly: ## run what chance decides alone: properties (10,000 examples each), hostile input, faults (takes hours)
 	@$(SETUP) test
 	@HYPOTHESIS_PROFILE=nightly PYTEST="-n 2 --dist=worksteal $$(grep -rlwE 'hypothesis|by_depth' tests --include='test_*.py' | xargs)" \
+	  $(BIN)/python -m portal.devtools.run_tests
+
+papers: ## print every kind of paper with few and many lines, short and long names and reasons; measure and picture each
+	@$(SETUP) test
+	@HYPOTHESIS_PROFILE=nightly PYTEST="-n 2 --dist=worksteal tests/review/notices/test_paper.py tests/review/documents/test_official.py" \
 	  $(BIN)/python -m portal.devtools.run_tests
 
 check: ## style, types, layers, templates, deployment settings, migrations

@@ -70,7 +70,7 @@ def publicity_document(publicity: PublicityList) -> OfficialDocument:
     ]
     total = format_yuan(sum((entry.amount or ZERO for entry in entries), ZERO))
     ends = ("合计", f"{len(entries)}件", "", "", "", *[""] * with_title, *[total] * with_money)
-    shown = fitted([Column("序号", _POSITION, "middle"), Column("申报单位", 0), *columns])
+    shown = fitted([Column("序号", _POSITION, "middle"), Column("申报单位", 0, share=1.25), *columns])
     return OfficialDocument(
         mark=f"{office_of(publicity.region)}文件",
         number=publicity.number,
@@ -114,7 +114,7 @@ def appropriation_document(appropriation: Appropriation) -> OfficialDocument:
     return OfficialDocument(
         mark=f"{office}文件",
         number=appropriation.number or unnumbered(appropriation.region, SERIES_WORD, dated),
-        title=title if title.startswith("关于") else f"关于下达“{title}”资金的通知",
+        title=title if title.startswith("关于") else f"关于下达{title.removesuffix('资金')}资金的通知",
         addressee=f"{places}财政、知识产权主管部门",
         paragraphs=[
             f"{basis}现下达你地区{line.year}年“{line.name}”资金，合计{format_yuan(total)}元{in_words}{account}。{sums}",
@@ -161,7 +161,7 @@ def agenda_paper(
     columns = [
         Column("序号", _POSITION, "middle"),
         Column("申报编号", _NUMBER),
-        Column("申报单位", 0),
+        Column("申报单位", 0, share=1.25),
         Column("事项", 0),
         *[Column("得分", 13, "middle")] * scored,
         Column("审核金额（元）", _SUM, "figure"),
@@ -216,7 +216,12 @@ def minutes_paper(minutes: Minutes) -> OfficialDocument:
         f"依据：{_bases(one.claim.item_id for one in decided)}。",
     ]
     paragraphs += [f"文件未定金额的，金额依据：{'；'.join(papers)}。"] * bool(papers)
-    named = [Column("序号", _POSITION, "middle"), Column("申报编号", _NUMBER), Column("申报单位", 0), Column("事项", 0)]
+    named = [
+        Column("序号", _POSITION, "middle"),
+        Column("申报编号", _NUMBER),
+        Column("申报单位", 0, share=1.25),
+        Column("事项", 0),
+    ]
     granted = [Column("审定金额（元）", _SUM, "figure"), Column("说明", 30)]
     total = ("合计", "", f"{len(minutes.supported)}件", "", format_yuan(minutes.granted), "")
     annexes = [

@@ -46,11 +46,15 @@ _CELL_EXTRA, _LINE = 2.65, 0.25
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of an annex: its head, its outer width in millimetres, and how it is set: "", "middle" or "figure"."""
+    """A column of an annex: its head, its outer width in millimetres, and how it is set: "", "middle" or "figure".
+
+    Columns of width 0 divide what the others leave by their `share`.
+    """
 
     head: str
     width: float
     style: str = ""
+    share: float = 1.0
 
     @property
     def inner_width(self) -> str:
@@ -84,9 +88,9 @@ class Annex:
 
 def fitted(columns: Sequence[Column]) -> list[Column]:
     """The columns with what the fixed ones leave of the text area shared among those without a width."""
-    open_ones = sum(not column.width for column in columns)
-    share = (WIDTH - sum(column.width for column in columns)) / max(open_ones, 1)
-    return [column if column.width else replace(column, width=share) for column in columns]
+    shares = sum(column.share for column in columns if not column.width)
+    rest = WIDTH - sum(column.width for column in columns)
+    return [column if column.width else replace(column, width=rest * column.share / shares) for column in columns]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

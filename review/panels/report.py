@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from portal.core.money import ZERO
+from review.documents.contents import unnumbered
 from review.documents.official import Annex, Column, OfficialDocument, fitted
 from review.notices.compose import office_of
 from review.notices.letter import long_date
@@ -12,6 +13,7 @@ from review.panels.enums import SeatState, TieRule
 from review.panels.models import Panel
 from review.panels.selectors.results import EntryScores, selection_words
 
+SERIES_WORD = "知评"
 # Millimetres that a place, a number of a claim and a score take.
 _POSITION, _NUMBER, _SCORE = 12.0, 34.0, 18.0
 
@@ -53,7 +55,7 @@ def panel_report(panel: Panel, scores: list[EntryScores], *, dated: date) -> Off
         )
         for one in sorted(scores, key=lambda one: (one.entry.rank or 0, one.entry.position))
     ]
-    columns = [Column("名次", _POSITION, "middle"), Column("申报编号", _NUMBER), Column("申报单位", 0)]
+    columns = [Column("名次", _POSITION, "middle"), Column("申报编号", _NUMBER), Column("申报单位", 0, share=1.25)]
     columns += [Column("事项", 0), Column("得分", _SCORE, "figure"), Column("结果", 16, "middle")]
     members = [
         (str(number), one.user.name, one.employer, one.title or "—", "、".join(one.fields))
@@ -76,8 +78,8 @@ def panel_report(panel: Panel, scores: list[EntryScores], *, dated: date) -> Off
     of_score = [Column("序号", _POSITION, "middle"), Column("申报编号", _NUMBER), Column("专家", 16, "middle")]
     of_score += [Column("得分", _SCORE, "figure"), Column("提示", 14, "middle"), Column("评审意见", 0)]
     return OfficialDocument(
-        mark=f"{office}文件",
-        number="",
+        mark=f"{office}评审报告",
+        number=unnumbered(panel.region, SERIES_WORD, dated),
         title=f"{panel.title}专家评审报告",
         addressee="",
         paragraphs=paragraphs,

@@ -124,7 +124,7 @@ def test_an_appropriation_is_a_draft_until_it_is_issued_and_says_that_it_was_rec
     text = paper(client, "documents:appropriation", made.key)
     for words in (
         "无锡知指〔2026〕1号",
-        "关于下达“2026年第一批专项资金”资金的通知",
+        "关于下达2026年第一批专项资金的通知",
         "合计150,000.50元（大写：人民币壹拾伍万元伍角）",
         "滨湖区120,000.00元",
         "锡山区30,000.50元",

@@ -4,16 +4,20 @@ import io
 import re
 import subprocess
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
 from PIL import Image
 
+from portal.core.money import format_yuan
+from review.documents.mandate import print_mandate
 from review.documents.official import MARK_SIZE, NARROWEST, WIDTH, mark_style, print_document, title_lines
 from tests.depth import by_depth
+from tests.review.documents.made import KINDS, SUM, made, mandate_of
 from tests.review.documents.samples import LONG, LONG_OFFICE, RARE, REASON, SHORT, official
-from tests.review.notices.test_render import text_of, words_of
+from tests.review.notices.test_render import outside, text_of, words_of
 from tests.review.notices.test_typesetting import LEFT_EDGE, RIGHT_EDGE, drawn_lines
 
 NEAR = 0.5
@@ -22,8 +26,15 @@ TOP, BOTTOM = 37, 262
 # Where a character of size 3 begins in its line of the grid.
 IN_ROW = (ROW - 5.5714) / 2
 LINES, NAMES, REASONS = (1, 3, 12, 200), (SHORT, LONG, RARE), (REASON[:47] + "。", (REASON * 20)[:1999] + "。")
-EVERY = list(product(LINES, NAMES, REASONS))
-COVERING = [(1, SHORT, REASONS[0]), (3, RARE, REASONS[1]), (12, LONG, REASONS[0]), (200, RARE, REASONS[0])]
+EVERY = list(product(KINDS, LINES, NAMES, REASONS))
+# Each kind once, and between them every number of lines, every name and every reason.
+COVERING = [
+    ("公示", 200, RARE, REASONS[0]),
+    ("资金下达", 1, LONG, REASONS[0]),
+    ("会议议题", 3, RARE, REASONS[1]),
+    ("会议纪要", 12, LONG, REASONS[0]),
+    ("专家评审报告", 3, SHORT, REASONS[1]),
+]
 CASES = by_depth(COVERING, nightly=EVERY)
 
 
@@ -47,25 +58,33 @@ def pages_of(pdf: bytes) -> int:
         return len(document.pages)
 
 
-@pytest.mark.parametrize(("lines", "name", "reason"), CASES)
-def test_every_measure_holds_and_every_word_is_there(lines: int, name: str, reason: str) -> None:
-    pdf = print_document(official(lines=lines, name=name, reason=reason))
+@pytest.mark.parametrize(("kind", "lines", "name", "reason"), CASES)
+def test_every_measure_holds_and_every_word_is_there(
+    kind: str, lines: int, name: str, reason: str, artefacts: Path
+) -> None:
+    document = made(kind, lines=lines, name=name, reason=reason)
+    pdf = print_document(document)
+    picture = artefacts / f"document-{kind}-{lines}-{len(name)}-{len(reason)}"
+    subprocess.run(["pdftoppm", "-r", "60", "-png", "-singlefile", "-", str(picture)], input=pdf, check=True)
     words, text, pages = words_of(pdf), text_of(pdf), pages_of(pdf)
 
     # Text, names and the numbers of the rows.
-    assert reason in re.sub(r"—\d+—", "", text)
-    assert text.count("4,999.99") >= lines
-    assert text.count(name[:8]) == lines
+    assert reason.rstrip("。") in re.sub(r"—\d+—", "", text)
+    assert text.count(name[:8]) >= lines
+    assert kind == "专家评审报告" or format_yuan(SUM * lines) in text
     # The head.
     mark, rule = red_rows(pdf)
     assert mark[0] == pytest.approx(TOP + 35, abs=NEAR)
     assert rule == pytest.approx((120.4, 121.1), abs=NEAR)
-    [(_, number, _)] = [word for word in words if word[2].startswith("无锡知公示〔")]
-    assert (number[0] + number[2]) / 2 == pytest.approx((LEFT_EDGE + RIGHT_EDGE) / 2, abs=NEAR)
+    number = next(sides for _, sides, word in words if word == document.number.partition("　")[0])
+    if document.signer is not None:
+        assert number[0] == pytest.approx(LEFT_EDGE + 5.5714, abs=NEAR)
+    elif "　" not in document.number:
+        assert (number[0] + number[2]) / 2 == pytest.approx((LEFT_EDGE + RIGHT_EDGE) / 2, abs=NEAR)
     assert rule[0] - number[3] == pytest.approx(4, abs=NEAR)
     # The date, four characters from the edge, below the office, with text on its page.
     dates = [(page, sides) for page, sides, word in words if word == "2026年11月21日"]
-    page, date = dates[0]
+    page, date = next((at, sides) for at, sides in dates if sides[0] > 105)
     assert date[2] == pytest.approx(RIGHT_EDGE - 4 * 5.5714, abs=NEAR)
     assert sum(at == page for at, _, _, _ in drawn_lines(pdf)) >= 4
     # The imprint ends the last page, which is an even one; page numbers as the standard has them.
@@ -144,3 +163,22 @@ def test_two_prints_have_the_same_bytes_and_a_stamp_stands_on_every_page() -> No
     # Turned characters come one by one, somewhere among the words.
     for page in range(1, pages_of(pdf) + 1):
         assert {"草", "稿"} <= {character for at, _, word in words_of(pdf) if at == page for character in word}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mandate_stands_with_its_signatures_on_one_page(name: str, artefacts: Path) -> None:
+    pdf = print_mandate(mandate_of(name))
+    picture = artefacts / f"mandate-{len(name)}"
+    subprocess.run(["pdftoppm", "-r", "60", "-png", "-singlefile", "-", str(picture)], input=pdf, check=True)
+    text = text_of(pdf)
+
+    assert pages_of(pdf) == 1
+    assert not outside(pdf, left=LEFT_EDGE, top=TOP, right=RIGHT_EDGE, bottom=BOTTOM)
+    for words in (
+        f"委托人：{name}",
+        "91320211MA1N000013",
+        "91320211MA1N000021",
+        "受托人（盖章）",
+        "“知识产权质押融资贴息”",
+    ):
+        assert words in text
