@@ -7,12 +7,9 @@ listed stands in annexes. The imprint (版记) ends the last page, which is an e
 from __future__ import annotations
 
 import io
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +22,7 @@ from portal.core.printable import with_stand_ins
 from review.notices.letter import AREA, ROWS, Letter, signature, signature_inset
 from review.notices.render import STYLE as NOTICE_STYLE
 from review.notices.render import print_html
-from review.notices.typesetting import NEVER_FIRST, OPENING
+from review.notices.titles import lines_by_sense
 
 _HERE = Path(__file__).parent
 # The text area is 156 mm wide. Characters of the mark are 44 pt at most; a longer name is made narrower, down to
@@ -33,13 +30,6 @@ _HERE = Path(__file__).parent
 WIDTH = 156
 MARK_SIZE = 15.5
 NARROWEST = 0.62
-# A title of size 2 has 20 characters in a line; as many as this make a line, so that its edges stay free.
-TITLE_MEASURE = 18
-# What a title does not divide: 回行时词意完整 (7.3.1).
-_WHOLE = re.compile(
-    r"\d+年度?|〔\d+〕\d+号|[A-Za-z0-9.,/-]+|知识产权|专项|资金|资助|名单|公示|通知|议题|审定|申报|下达|分配|方案|管理|政策"
-    r"|项目|认定|企业|发明|专利|授权|意见|办法|实施|发展|建设|创新|若干|关于|无锡|年度|批次|计划|.市|.区|.{2}局"
-)
 # What padding and lines add to the width of a table's cell, in millimetres; the first cell has a line at its left too.
 _CELL_EXTRA, _LINE = 2.65, 0.25
 
@@ -163,18 +153,5 @@ def mark_style(mark: str) -> SafeString:
 
 
 def title_lines(title: str) -> SafeString:
-    """The title in lines of about one length, none of which divides a word of the trade, a number or a mark's pair."""
-    count = math.ceil(len(title) / TITLE_MEASURE)
-    whole = {place for found in _WHOLE.finditer(title) for place in range(found.start() + 1, found.end())}
-    places = [
-        place
-        for place in range(1, len(title))
-        if place not in whole and title[place] not in NEVER_FIRST and title[place - 1] not in OPENING
-    ]
-    wanted = [len(title) * number / count for number in range(1, count)]
-    bounds = [
-        0,
-        *sorted({min(places, key=lambda place: abs(place - at)) for at in wanted} if places else ()),
-        len(title),
-    ]
-    return format_html_join(mark_safe("<br>"), "{}", ((title[start:end],) for start, end in pairwise(bounds)))
+    """The title in lines by its sense."""
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines_by_sense(title)))

@@ -4,7 +4,6 @@ GB/T 9704-2012 has 22 lines of 28 characters to a page, and lets the distance of
 stands on a page with text (5.2.3, 7.3.5.5).
 """
 
-import math
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from review.notices.faces import fonts_of
 from review.notices.filling import mark_of
 from review.notices.fonts import current_fonts
+from review.notices.titles import lines_by_sense
 from review.notices.typesetting import MEASURE, ComposedLine, compose, line_to_html
 
 # The height of the text area in millimetres, and how many lines it takes: by the standard, and at the closest.
@@ -21,8 +21,7 @@ AREA = 225
 ROWS, MOST_ROWS = 22, 29
 # Rows that stand beside the paragraphs: the number with the space below it, and signature, date and seal.
 NUMBER_ROWS, END_ROWS = 1.5, 4.1
-# A title of size 2 has 20 characters in a line, of this height in millimetres; a longer office stands in two.
-TITLE_MEASURE = 18
+# The height in millimetres of a line of the title.
 TITLE_HEIGHT = 9.2
 # What the code at the left leaves of the line of the signature.
 SIGNATURE_MEASURE = 21
@@ -68,8 +67,8 @@ class Letter:
         return mark_of(len(self.set_apart) - 1)
 
     def title(self, office: str, title: str) -> SafeString:
-        """The office and the title above the letter; a long office in two lines of about one length."""
-        rows = [*_halved(office, TITLE_MEASURE), title]
+        """The office and the title above the letter."""
+        rows = [*lines_by_sense(office), title]
         self.title_lines = len(rows)
         return format_html_join(mark_safe("<br>"), "{}", ((row,) for row in rows))
 
@@ -83,13 +82,11 @@ class Letter:
 
 def signature(issuer: str) -> SafeString:
     """The office under the letter; a name that would reach the code at the left stands in two lines."""
-    return format_html_join(mark_safe("<br>"), "{}", ((row,) for row in _halved(issuer, SIGNATURE_MEASURE)))
+    return format_html_join(mark_safe("<br>"), "{}", ((row,) for row in _signed(issuer)))
 
 
-def _halved(text: str, measure: int) -> list[str]:
-    """A text as lines of about one length, none longer than `measure` characters."""
-    size = math.ceil(len(text) / math.ceil(len(text) / measure))
-    return [text[start : start + size] for start in range(0, len(text), size)]
+def _signed(issuer: str) -> tuple[str, ...]:
+    return lines_by_sense(issuer, SIGNATURE_MEASURE, SIGNATURE_MEASURE)
 
 
 def _paragraph(html: str, style: str) -> SafeString:
@@ -103,5 +100,5 @@ def signature_inset(issuer: str) -> int:
     The date ends four characters from the edge and the signature stands centred over it; an office longer than the
     date ends two characters from the edge (GB/T 9704-2012 7.3.5.1).
     """
-    longest = max(map(len, _halved(issuer, SIGNATURE_MEASURE)))
+    longest = max(map(len, _signed(issuer)))
     return min(8, max(4, 8 - (longest - 7)))

@@ -19,8 +19,10 @@ register.filter("long_date", long_date)
 @register.simple_tag(takes_context=True)
 def body(context: Context) -> SafeString:
     """The paragraphs of the letter, by its office's template or the standard one."""
-    said = paragraphs(context["notice"], annexed=bool(context["annex"]))
-    return mark_safe("".join(map(context["letter"].paragraph, said)))  # noqa: S308 - composed, escaped
+    *said, last = paragraphs(context["notice"], annexed=bool(context["annex"]))
+    letter = context["letter"]
+    drawn = [*map(letter.paragraph, said), letter.paragraph(last, style="last")]
+    return mark_safe("".join(drawn))  # noqa: S308 - composed, escaped
 
 
 @register.simple_tag(takes_context=True)

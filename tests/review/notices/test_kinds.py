@@ -74,7 +74,8 @@ class TestBeforeReview:
         assert "受理通知书" in text
         assert "现予受理" in text
         assert str(claim.number) in text
-        assert "行政复议" not in text, "acceptance burdens nobody"
+        assert "不服本决定" not in text, "acceptance decides nothing"
+        assert "未依法办理、侵犯你单位合法权益的，可以自知道或者应当知道之日起60日内向" in text
         assert not Message.objects.exists(), "the step itself is told"
 
     def test_a_refusal_to_accept_gives_reasons_and_remedies(self):
@@ -113,7 +114,7 @@ class TestBeforeReview:
         text = text_of_notice(Notice.objects.latest("pk"))
         assert "第2次：与证书不符。" in text
         assert "第1次" not in text
-        assert "请于2026年11月20日前" in text
+        assert "请在2026年11月20日前（含当日）" in text
 
     def test_a_claim_given_up_is_told_why_and_where_to_turn(self):
         day = date(2026, 10, 20)

@@ -56,7 +56,7 @@ def test_each_payer_tells_of_its_payment_and_a_return_voids_the_notice(office):
         "无锡知资",
     ):
         assert words in text
-    assert "行政复议" not in text
+    assert "不服本决定" not in text
     bring_back(again(claim), day=NEXT)
     assert all(notice.voided_at for notice in issued(NoticeKind.PAYMENT))
     assert "户名不符" in city.events.get().note
