@@ -16,7 +16,13 @@ _SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0
 _KEPT_CONTROLS = "\t\n\r"
 _LINE_BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _SPACES = re.compile(r"\s+")
+_BESIDE_CHINESE = re.compile(r"(?<=[^!-~])\s+|\s+(?=[^!-~])")
 _BAD_IN_ADDRESSES = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+def closed_up(text: str) -> str:
+    """The text without the spaces that people type beside Chinese characters, as documents print it."""
+    return _BESIDE_CHINESE.sub("", text)
 
 
 def visible(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -12,6 +11,7 @@ from django.utils import timezone
 from policies.published.models import PolicyDocument
 from portal.accounts.models import Region
 from portal.core.money import ZERO, format_yuan, yuan_in_words
+from portal.core.text import closed_up
 from review.appropriations.enums import AppropriationState
 from review.appropriations.models import Appropriation
 from review.appropriations.selectors import total_of
@@ -25,7 +25,6 @@ from review.notices.compose import document_number, number_mark, office_of
 from review.notices.letter import TOLD_LINES, long_date
 
 AGENDA_WORD = "知议"
-_SPACES = re.compile(r"(?<=[^!-~])\s+|\s+(?=[^!-~])")
 # How many documents a text names as its basis; of more it says that there are more.
 _MOST_BASES = 3
 # Millimetres that a column of sums, of claim numbers and of row numbers takes.
@@ -39,7 +38,7 @@ def publicity_document(publicity: PublicityList) -> OfficialDocument:
     with_title = any(entry.title for entry in entries)
     gives = "或者".join([*["给予知识产权专项资金资助"] * with_money, *["予以认定"] * with_title])
     basis = _bases(entry.claim.item_id for entry in entries)
-    corrected, title = publicity.replaces, _closed(publicity.title)
+    corrected, title = publicity.replaces, closed_up(publicity.title)
     paragraphs = [
         (
             f"根据{basis}，以下申报经审核、审定，拟{gives}，现予公示。公示期为"
@@ -106,7 +105,7 @@ def appropriation_document(appropriation: Appropriation) -> OfficialDocument:
     sums = f"其中：{sums_text}。" if few else "各地区金额见附件。"
     if any(each.fen < 0 for each in lines):
         sums += "金额为负数的，由本级收回。"
-    title = _closed(appropriation.title)
+    title = closed_up(appropriation.title)
     rows = [(str(number), each.region.name, format_yuan(each.yuan)) for number, each in enumerate(lines, start=1)]
     columns = (Column("序号", 16, "middle"), Column("地区", 80), Column("金额（元）", 60, "figure"))
     annex = Annex("资金下达明细表", columns, rows, ("", "合计", format_yuan(total)))
@@ -137,7 +136,7 @@ def agenda_paper(
     """
     rows, call, office = with_names(agenda.rows), agenda.call, office_of(region)
     subject = f"“{call.title}”{_in_brackets(call.number)}" if call else "未经申报通知受理的"
-    about = _closed(call.title).removesuffix("通知").removesuffix("申报") if call else "无申报通知的"
+    about = closed_up(call.title).removesuffix("通知").removesuffix("申报") if call else "无申报通知的"
     limits = "；".join(f"{use.label}尚余{format_yuan(use.left)}元" for use in agenda.uses if use.left is not None)
     paragraphs = [
         (
@@ -270,13 +269,8 @@ def _in_brackets(number: str) -> str:
     return f"（{number}）" if number else ""
 
 
-def _closed(title: str) -> str:
-    """A title without the spaces that people type beside Chinese characters."""
-    return _SPACES.sub("", title)
-
-
 def _bases(items: Iterable[int]) -> str:
     """The documents of the items with these keys by title and number: `《…》（锡政办发〔2020〕11号）`."""
     documents = PolicyDocument.objects.filter(items__in=set(items)).distinct().order_by("pk")
-    named = [f"《{each.title}》{_in_brackets(each.number)}" for each in documents]
+    named = [f"《{closed_up(each.title)}》{_in_brackets(each.number)}" for each in documents]
     return "、".join(named[:_MOST_BASES]) + ("等文件" if len(named) > _MOST_BASES else "")

@@ -18,9 +18,10 @@ from review.notices.typesetting import MEASURE, ComposedLine, compose, line_to_h
 
 # The height of the text area in millimetres, and how many lines it takes: by the standard, and at the closest.
 AREA = 225
-ROWS, MOST_ROWS = 22, 29
-# Rows that stand beside the paragraphs: the number with the space below it, and signature, date and seal.
-NUMBER_ROWS, END_ROWS = 1.5, 4.1
+ROWS, MOST_ROWS = 22, 31
+# What stands beside the paragraphs: rows of the number with the space below it, and below the middle of signature and
+# date; and the millimetres above that, to which the seal reaches (see `seals.place`).
+NUMBER_ROWS, END_ROWS, SEAL_REACH = 1.5, 1.5, 25
 # The height in millimetres of a line of the title.
 TITLE_HEIGHT = 9.2
 # What the code at the left leaves of the line of the signature.
@@ -75,7 +76,7 @@ class Letter:
     @property
     def rows(self) -> int | None:
         """How many lines to a page bring the letter on one; None where not even the closest do."""
-        below_title = AREA - self.title_lines * TITLE_HEIGHT
+        below_title = AREA - self.title_lines * TITLE_HEIGHT - SEAL_REACH
         wanted = self.lines + NUMBER_ROWS + END_ROWS
         return next((rows for rows in range(ROWS, MOST_ROWS + 1) if wanted * AREA / rows <= below_title), None)
 

@@ -23,7 +23,7 @@ HANG = 0.5
 BETWEEN_HALVES = 0.5
 
 OPENING = frozenset("（〔【《〈「『“‘")
-CLOSING = frozenset("、，。；：？！）〕】》〉」』”’")
+CLOSING = frozenset("、，。．；：？！）〕】》〉」』”’")
 NEVER_FIRST = CLOSING | frozenset("…—％%‰℃·～")
 _UNITS = "万元|亿元|个月|个工作日|元|年|月|日|件|项|款|条|号|笔|个|％|%|天|人|次"
 _ATOM = re.compile(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from portal.core.citations import citation
 from portal.core.money import format_yuan
+from portal.core.text import closed_up
 from review.notices.enums import NoticeKind
 from review.notices.letter import long_date
 from review.notices.snapshot import ON_MONEY, REASONED, WITH_SUM, Snapshot
@@ -47,8 +48,8 @@ def _details(notice: Snapshot) -> str:
         texts = []
         for line in notice.lines:
             day = f"（{long_date(line.key_date)}）" if line.key_date else ""
-            said = [f"{line.right}{day}", line.standard, line.explanation, f"计{line.approved_in_figures}元"]
-            texts.append("，".join(part for part in said if part))
+            why = "，".join(part for part in (line.standard, line.explanation) if part)
+            texts.append(f"{line.right}{day}：{line.approved_in_figures}元" + (f"（{why}）" if why else ""))
         if notice.reduction is None:
             return _numbered(texts)
         taken_off = f"按总额限制核减{notice.reduction.amount_in_figures}元（{notice.reduction.reason}）。"
@@ -67,7 +68,7 @@ def _reasons(notice: Snapshot) -> str:
 def _basis(notice: Snapshot) -> str:
     """Every document by title, number and article."""
     return "、".join(
-        f"《{each.title}》{f'（{each.number}）' if each.number else ''}{citation(each.article)}"
+        f"《{closed_up(each.title)}》{f'（{each.number}）' if each.number else ''}{citation(each.article)}"
         for each in notice.basis
     )
 

@@ -18,13 +18,13 @@ from portal.accounts.models import Region
 from review.notices.enums import NoticeKind
 from review.notices.models import Notice
 from review.notices.proof import proof_of_service
-from review.notices.render import render_notice
+from review.notices.render import print_letter
 from review.notices.typesetting import CLOSING, HANG
 from review.wordings.enums import Trial
 from review.wordings.specimens import specimen
 from tests.depth import by_depth
 from tests.review.documents.samples import LONG, RARE, REASON, SHORT
-from tests.review.notices.test_render import outside, text_of, words_of
+from tests.review.notices.test_render import POINT, outside, text_of, words_of
 from tests.review.notices.test_typesetting import LEFT_EDGE, MILLIMETRE, RIGHT_EDGE, drawn_lines
 
 OFFICE = Region(
@@ -59,7 +59,8 @@ def test_every_measure_holds_and_every_word_is_there(
     kind: NoticeKind, lines: int, name: str, reason: str, artefacts: Path
 ) -> None:
     data = notice_of(kind, lines, name, reason)
-    pdf = render_notice(data)
+    letter = print_letter(data)
+    pdf = letter.content
     picture = artefacts / f"notice-{kind}-{lines}-{len(name)}-{len(reason)}"
     subprocess.run(["pdftoppm", "-r", "60", "-png", "-singlefile", "-", str(picture)], input=pdf, check=True)
     words, drawn = words_of(pdf), list(drawn_lines(pdf))
@@ -80,10 +81,15 @@ def test_every_measure_holds_and_every_word_is_there(
     signed = {at: sides for at, sides, word in words if word == "2026年11月21日" and sides[0] > 120}
     assert any(sides[2] == pytest.approx(RIGHT_EDGE - 4 * MILLIMETRE, abs=0.5) for sides in signed.values())
     assert sum(at in signed for at, _, _, _ in drawn) >= 4
-    # One distance between the lines of a page, 22 to 29 of them to a page.
+    # The seal stands on signature and date and on no other text, and not above its page's text by more than a line.
+    left, bottom, right, top = (side * POINT for side in letter.place.seal_box)
+    over = [sides for at, sides, _ in words if at == letter.place.page + 1 and sides[3] < 297 - bottom - 20]
+    lowest = max(sides[3] for sides in over if sides[3] - sides[1] > 5)
+    assert -0.2 <= 297 - top - lowest <= 225 / 22
+    # One distance between the lines of a page, 22 to 31 of them to a page.
     tops = sorted({round(top, 1) for at, (_, top, _, bottom), _ in words if at == 1 and 5.5 < bottom - top < 5.7})
     steps = [below - above for above, below in pairwise(tops) if below - above > 2]
-    assert 225 / 29 - 0.2 <= min(steps) <= 225 / 22 + 0.2
+    assert 225 / 31 - 0.2 <= min(steps) <= 225 / 22 + 0.2
     # Nothing outside the text area; the right edge straight.
     for at, (left, top, right, bottom), word in words:
         if top < 263.5:
