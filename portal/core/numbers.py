@@ -1,7 +1,8 @@
 """Numbers and days as people write them, read exactly or refused with the remedy. Pure.
 
 One reader for forms, facts, figures and spreadsheets: full width, thousands in their groups, a unit of 万 or 亿.
-A comma or space that stands anywhere else is never dropped: `1,5` may mean 1.5 or 15; at a line break two numbers meet.
+A comma that stands anywhere else is never dropped: `1,5` may mean 1.5 or 15. At a line break two numbers meet, and at a
+space of the keyboard may: groups are told apart by the narrow spaces of GB/T 15835, or by those that do not break.
 """
 
 import re
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from portal.core.text import tidy
+from portal.core.text import tidy, visible
 
 # Longer texts are no number that anybody means; a Decimal carries 28 digits without loss.
 LONGEST = 40
@@ -32,6 +33,8 @@ _NUMBER = re.compile(
     re.ASCII,
 )
 _MISPLACED = re.compile(r"\d[, ]+\d")
+# The spaces that a keyboard gives, and their kin as wide; narrow ones and those that do not break are set on purpose.
+_SPACED = re.compile("\\d[ \u2000-\u2004\u3000]+\\d")
 _BROKEN = re.compile(r"\d *[\n\r\t][ \n\r\t]*\d")
 _DAY = re.compile(
     r"(\d{4})(?:(?: ?[-/.年] ?)(\d{1,2})(?: ?[-/.月] ?)(\d{1,2}) ?[日号]?|(\d{2})(\d{2}))"
@@ -68,7 +71,8 @@ def read_number(text: str, *, what: str = "数字", example: str = "26.6") -> Nu
         raise NumberError(f"“{shown(text)}”不是{what}：位数过多，请核对。")
     written = tidy(text)
     found = _NUMBER.fullmatch(written)
-    if _BROKEN.search(text) or not found or not (found["whole"] or len(found["fraction"] or "") > 1):
+    meets = _SPACED.search(visible(text)) or _BROKEN.search(text)
+    if meets or not found or not (found["whole"] or len(found["fraction"] or "") > 1):
         raise NumberError(_refusal(written, shown(text), what, example))
     digits = found["whole"].replace(",", "").replace(" ", "") + (found["fraction"] or "")
     if len(digits) > MOST_DIGITS:
@@ -80,6 +84,13 @@ def read_number(text: str, *, what: str = "数字", example: str = "26.6") -> Nu
 
 
 def _refusal(written: str, typed: str, what: str, example: str) -> str:
+    if not written:
+        return f"请填写{what}，如 {example}。"
+    if _SPACED.search(written[:LONGEST]) and "," not in written:
+        return (
+            f"“{typed}”不是{what}：数字中间有空格或换行，看不出是一个数还是两个数。"
+            "是一个数的请连着写，一格只能填一个数。"
+        )
     if _MISPLACED.search(written[:LONGEST]):
         return (
             f"“{typed}”不是{what}：逗号或空格的位置不对。小数请用小数点（如 1.5），千位分隔须每三位一个（如 1,500）。"
@@ -94,6 +105,8 @@ def read_day(text: str, *, first_year: int = FIRST_YEAR, last_year: int = LAST_Y
     Raises NumberError, also for a year outside the bounds and for no time of a day.
     """
     found = _day_in(text)
+    if not tidy(text[:LONGEST]):
+        raise NumberError("请填写日期，如 2021-05-10。")
     if not found:
         raise NumberError(f"“{shown(text)}”不是日期：请写成 2021-05-10 的样子。")
     year, month, day = (int(part) for part in found.groups()[:5] if part is not None)

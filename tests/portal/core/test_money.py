@@ -117,15 +117,13 @@ class TestReadingAndShowing:
             ("0.000001 万元", "0.01"),
             (".5", "0.50"),
             ("-3.00", "-3.00"),
-            (" 12 345.67 ", "12345.67"),
+            (" 12\u00a0345.67 ", "12345.67"),
         ],
     )
     def test_sums_are_read_as_people_write_them(self, text: str, yuan: str) -> None:
         assert str(read_yuan(text)) == yuan
 
-    @pytest.mark.parametrize(
-        "text", ["", "五千", "1,40,950", "1e5", "5000.005", "1.2.3", "--1", "0x10", "9" * 20, "元"]
-    )
+    @pytest.mark.parametrize("text", ["五千", "1,40,950", "1e5", "5000.005", "1.2.3", "--1", "0x10", "9" * 20, "元"])
     def test_what_is_no_sum_is_refused_with_its_own_text(self, text: str) -> None:
         with pytest.raises(MoneyError, match=re.escape(f"“{text}”")):
             read_yuan(text)

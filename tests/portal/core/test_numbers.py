@@ -18,8 +18,8 @@ from portal.core.text import single_line, visible
 @pytest.mark.parametrize(
     "text",
     [
-        *("1,5", "26,6", "1,23,456", "1,2345", "1 5", "12 34", "1，5", "１，５", "1,000,5", "0,123", "00,500", "0 500"),
-        *("1,234 567", "1.234,56", "500\n600", "500\r\n 600", "500\t600"),
+        *("1,5", "26,6", "1,23,456", "1,2345", "1，5", "１，５", "1,000,5", "0,123", "00,500", "1,234 567"),
+        "1.234,56",
     ],
 )
 def test_a_separator_outside_its_group_is_refused_with_a_hint_and_never_dropped(text):
@@ -41,11 +41,32 @@ def test_a_separator_outside_its_group_is_refused_with_a_hint_and_never_dropped(
         ("٣٤", "34"),
         ("१२.५", "12.5"),
         ("6,800\n元", "6800"),
-        ("12 345.67", "12345.67"),
+        ("12\u00a0345.67", "12345.67"),
+        ("12\u2005345.67", "12345.67"),
+        ("12\u202f345\u202f678", "12345678"),
     ],
 )
 def test_numbers_are_read_exactly_with_their_scale(text, value):
     assert read_number(text).value == Decimal(value)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u200b"])
+@pytest.mark.parametrize(("read", "what"), [(read_number, "数字"), (read_yuan, "金额"), (read_day, "日期")])
+def test_nothing_is_asked_for_and_not_quoted(read, what, text):
+    with pytest.raises(ValueError, match=f"^请填写{what}，如"):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("12 345.67", "12\u3000345", "12 \u200b345", "1 234 567", "5000  6000", "1 5", "12 34", "0 500"),
+        *("500\n600", "500\r\n 600", "500\t600"),
+    ],
+)
+def test_a_space_of_the_keyboard_may_part_two_numbers(text):
+    with pytest.raises(NumberError, match="一个数还是两个数"):
+        read_number(text)
 
 
 @pytest.mark.parametrize(
