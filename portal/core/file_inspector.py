@@ -27,7 +27,13 @@ MAX_PARTS = 5000
 MAX_PAGES_READ = 300
 MAX_DEPTH = 40
 
-PROBLEMS = ("password", "damaged", "no_pages", "script", "embedded", "launch", "form", "mixed", "pixels", "complex")
+# What PDF allows a side of a page: 200 inches in points. No paper is smaller than a stamp.
+LONGEST_SIDE = 14_400
+SHORTEST_SIDE = 18
+PROBLEMS = (
+    *("password", "damaged", "no_pages", "page_size", "script", "embedded", "launch", "form", "mixed", "pixels"),
+    "complex",
+)
 
 _WEB_PAGE = re.compile(rb"<\s*(?:!doctype|html|head|body|script|iframe|svg|object|embed)\b", re.IGNORECASE)
 # What no picture holds, wherever it stands: documents and archives behind it.
@@ -95,6 +101,7 @@ def _check_pdf(content: bytes) -> None:
                 raise ProblemError("no_pages")
             _check_objects(pdf)
             for page in itertools.islice(pdf.pages, MAX_PAGES_READ):
+                _check_sides(page)
                 contents = page.obj.get("/Contents")
                 for stream in contents if isinstance(contents, pikepdf.Array) else [contents]:
                     if isinstance(stream, pikepdf.Stream):
@@ -103,6 +110,17 @@ def _check_pdf(content: bytes) -> None:
         raise ProblemError("password") from None
     except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError) as error:
         raise ProblemError("damaged") from error
+
+
+def _check_sides(page: pikepdf.Page) -> None:
+    """Raise for a page that shows nothing, or that no screen and no paper can show."""
+    unit = float(page.obj.get("/UserUnit", 1))
+    for box in (page.mediabox, page.cropbox):
+        left, bottom, right, top = (float(side) for side in box)
+        # Corners may be named in any order. What is no number compares as false.
+        sides = sorted((abs(right - left) * unit, abs(top - bottom) * unit))
+        if not (sides[0] >= SHORTEST_SIDE and sides[1] <= LONGEST_SIDE):
+            raise ProblemError("page_size")
 
 
 def _opened_pdf(content: bytes, *, has_end: bool) -> pikepdf.Pdf:
@@ -178,12 +196,13 @@ def _check_image(content: bytes) -> None:
 
     # The limit is our own, below.
     Image.MAX_IMAGE_PIXELS = None
-    end = content.rfind(b"IEND") if content.startswith(b"\x89PNG") else -1
+    is_png = content.startswith(b"\x89PNG")
+    end = content.rfind(b"IEND" if is_png else b"\xff\xd9")
     if (
         zipfile.is_zipfile(io.BytesIO(content))
         or _WEB_PAGE.search(content[-1024:])
         or any(other in content for other in _OTHER_FILES)
-        or (end >= 0 and len(content) - end > _AFTER_PNG)
+        or (is_png and end >= 0 and len(content) - end > _AFTER_PNG)
     ):
         raise ProblemError("mixed")
     try:
@@ -191,6 +210,9 @@ def _check_image(content: bytes) -> None:
             if image.width * image.height > MAX_PIXELS:
                 raise ProblemError("pixels")
             image.load()
+        if end < 0:
+            # Cut off behind the last line that a forgiving reader needs.
+            raise ProblemError("damaged")
     except (OSError, SyntaxError, ValueError, EOFError, LookupError, struct.error) as error:
         raise ProblemError("damaged") from error
 
