@@ -100,7 +100,9 @@ def sheet(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         )
         for row in rows_of_sheet(rows)
     ]
-    strangers = ((row.uscc, row.subject_key, str(row.roster)) for row in unregistered_rows(call)[:5000])
+    strangers = (
+        (row.uscc, row.subject_key, str(row.roster)) for row in unregistered_rows(call).iterator(chunk_size=500)
+    )
     note = f"{call.title}；共 {len(listed)} 行；{timezone.localtime():%Y-%m-%d %H:%M} 导出"
     book = build_book(
         [Sheet("惠及情况", _COLUMNS, listed, note), Sheet("名册中没有注册的单位", _UNREGISTERED, strangers)]

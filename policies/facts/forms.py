@@ -7,6 +7,7 @@ values out of a request's data, and the form shows them again with what is wrong
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from crispy_forms.bootstrap import AppendedText
@@ -23,7 +24,6 @@ from policies.facts.values import MAX_ROWS, MAX_TEXT, FactsReading, facts_of, mi
 from policies.published.wording import DECIDES, is_discretionary
 from portal.core.paging import read_number as read_count
 
-MAX_PASTED = 50_000
 # A longer address than this is cut by some servers.
 MAX_QUERY = 3000
 SPARE_ROWS = 2
@@ -41,7 +41,8 @@ def read_posted(facts: Collection[Fact], data: Mapping[str, Any], *, prefix: str
     for fact in facts:
         name = f"{prefix}-{fact.name}"
         if fact.type == "rows":
-            rows = [*_posted_rows(fact, data, name), *_pasted_rows(fact, data, name)]
+            # One more than fits, so that the reader of facts says that there were more.
+            rows = [*_posted_rows(fact, data, name), *islice(_pasted_rows(fact, data, name), MAX_ROWS + 1)]
             if rows or f"{name}-rows" in data:
                 typed[fact.name] = rows
         elif name in data:
@@ -61,7 +62,7 @@ def _pasted_rows(fact: Fact, data: Mapping[str, Any], name: str) -> Iterator[dic
     if data.get("action") != f"paste:{name}":
         return
     heads = {column.label for column in fact.columns}
-    for row in str(data.get(f"{name}-pasted", ""))[:MAX_PASTED].splitlines()[:MAX_ROWS]:
+    for row in str(data.get(f"{name}-pasted", "")).splitlines():
         cells = [cell.strip() for cell in row.split("\t")]
         if len(cells) > len(fact.columns) and cells[0].isdigit():
             # The sheet's own numbering.

@@ -1,14 +1,16 @@
 """What the base layer knows of a person, for a copy of their data."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
+
+from django.db.models import QuerySet
 
 from portal.accounts.models import Applicant, User
 from portal.audit.models import AuditRecord, SecurityEvent
 from portal.privacy.extension import OwnData, described
 
 _Rows = Iterable[dict[str, Any]]
-# More deeds than these nobody reads; the newest count.
+# More deeds than these nobody reads; the newest count, and the copy says that there are others.
 _MOST = 10_000
 _APPLICANT = (
     "kind",
@@ -45,22 +47,33 @@ def _consents(user: User) -> _Rows:
 
 
 def _messages(user: User) -> _Rows:
-    return (described(one, "created_at", "title", "body", "read_at") for one in user.portal_messages.all()[:_MOST])
+    return _newest(user.portal_messages.all(), lambda one: described(one, "created_at", "title", "body", "read_at"))
 
 
 def _deeds(user: User) -> _Rows:
-    for record in AuditRecord.objects.filter(actor=user)[:_MOST]:
-        yield {"操作": record.action_label} | described(record, "at", "target_label", "address")
+    return _newest(
+        AuditRecord.objects.filter(actor=user),
+        lambda record: {"操作": record.action_label} | described(record, "at", "target_label", "address"),
+    )
 
 
 def _events(user: User) -> _Rows:
-    return (described(e, "at", "kind", "subject", "address") for e in SecurityEvent.objects.filter(user=user)[:_MOST])
+    events = SecurityEvent.objects.filter(user=user)
+    return _newest(events, lambda event: described(event, "at", "kind", "subject", "address"))
 
 
 def _readings(user: User) -> _Rows:
     own = [membership.applicant_id for membership in user.active_memberships]
-    for event in SecurityEvent.objects.filter(subjects__applicant__in=own).distinct()[:_MOST]:
-        yield described(event, "at", "name", "kind", "subject")
+    events = SecurityEvent.objects.filter(subjects__applicant__in=own).distinct()
+    return _newest(events, lambda event: described(event, "at", "name", "kind", "subject"))
+
+
+def _newest(rows: QuerySet[Any], describe: Callable[[Any], dict[str, Any]]) -> _Rows:
+    """The newest rows as described, and a last one that says where older ones are left out."""
+    found = list(rows.order_by("-pk")[: _MOST + 1])
+    yield from map(describe, found[:_MOST])
+    if len(found) > _MOST:
+        yield {"说明": f"这里只有最近 {_MOST} 条；需要更早的，请联系平台。"}
 
 
 SECTIONS = {

@@ -11,12 +11,13 @@ from portal.accounts.enums import SEPARATE_DUTIES, Role
 from portal.core import clock
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
+from portal.core.paging import paginate
 from portal.recusal.enums import SUPERVISORS
 from portal.recusal.forms import AffiliationForm, LiftForm
 from portal.recusal.models import Affiliation, Recusal
 from portal.recusal.services import add_affiliation, lift_recusal
 
-LISTED_AT_MOST = 200
+PAGE_SIZE = 50
 
 
 @access(officials(*sorted(SEPARATE_DUTIES), Role.AUDITOR))
@@ -35,8 +36,7 @@ def recusals(request: HttpRequest) -> HttpResponse:
         "form": form,
         "affiliations": Affiliation.objects.filter(user__in=user.account_ids),
         "own": own,
-        "recusals": rows[:LISTED_AT_MOST],
-        "limit": LISTED_AT_MOST,
+        "page": paginate(rows, after=request.GET.get("after", ""), size=PAGE_SIZE),
         "reads_all": bool(user.roles & {*SUPERVISORS, Role.AUDITOR}),
         "lifts": bool(user.roles & set(SUPERVISORS)),
         "works": bool(user.roles & SEPARATE_DUTIES),

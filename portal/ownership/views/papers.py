@@ -76,8 +76,10 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What waits in one's districts: papers to be checked, and contests."""
     user = user_of(request)
     context = {
-        "organisations": waiting_organisations(user)[:SHOWN_AT_MOST],
-        "contests": contests_for(user, open_ones=True)[:SHOWN_AT_MOST],
+        "organisations": waiting_organisations(user)[: SHOWN_AT_MOST + 1],
+        "contests": contests_for(user, open_ones=True)[: SHOWN_AT_MOST + 1],
+        "limit": SHOWN_AT_MOST,
+        "shown": f":{SHOWN_AT_MOST}",
         "ended": contests_for(user, open_ones=False)[:50],
     }
     return render(request, "ownership/desk.html", context)
