@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import accumulate
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,6 +30,9 @@ from portal.accounts.models import Region
 from portal.core.paging import read_number
 from portal.core.steps import steps
 
+# Rows of the register that a page of 120 KB carries.
+REGISTER_ROWS = 300
+
 
 @access(public)
 @require_safe
@@ -49,9 +53,13 @@ def register(request: HttpRequest) -> HttpResponse:
     narrowing = form.narrowing()
     sections = read_register(catalogue, document=narrowing["document"], kind=narrowing["kind"])
     entries = [entry for section in sections for entry in section.entries]
+    # Whole documents, as many as a page carries; the others by their own address.
+    ends = list(accumulate(len(section.entries) for section in sections))
+    fitting = max(sum(end <= REGISTER_ROWS for end in ends), 1)
     context = {
         "form": form,
-        "sections": sections,
+        "sections": sections[:fitting],
+        "others": sections[fitting:],
         "count": len(entries),
         "records": sum(entry.is_record for entry in entries),
     }
