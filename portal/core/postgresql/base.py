@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.postgresql import base, operations
-from psycopg import Error
+from psycopg import Error, pq
+from psycopg.errors import FeatureNotSupported
 
 # A connection that nobody used for longer is asked a question: a machine in between may have dropped it unseen.
 _TRUSTED_SECONDS = 5.0
@@ -23,6 +24,16 @@ class PreparingCursor(base.ServerBindingCursor):
     """Has every statement prepared."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        try:
+            return self._prepared(query, params, **options)
+        except FeatureNotSupported:
+            # A migration gave a column another type. A transaction is lost; its rollback forgets what was prepared.
+            if self.connection.info.transaction_status != pq.TransactionStatus.IDLE:
+                raise
+            super().execute("DEALLOCATE ALL", prepare=False)  # type: ignore[misc]
+            return self._prepared(query, params, **options)
+
+    def _prepared(self, query: Any, params: Any, **options: Any) -> Any:
         # The stubs do not know what the framework's cursor inherits.
         return super().execute(query, params, **options | {"prepare": True})  # type: ignore[misc]
 

@@ -46,6 +46,21 @@ def test_a_statement_is_planned_once_whatever_its_values():
         assert cursor.fetchall() == [(7, 0), (7, 0)]
 
 
+def test_a_column_of_another_type_is_read_anew(another):
+    asked = "SELECT value FROM kept WHERE %s <> ''"
+    with another.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE kept AS SELECT 1 AS value")
+    with another.preparing(), another.cursor() as cursor:
+        cursor.execute(asked, ["1"])
+    # As another process does it: psycopg forgets what it prepared where it sees ALTER itself.
+    with another.cursor() as cursor:
+        cursor.execute("DO $$ BEGIN ALTER TABLE kept ALTER value TYPE text; END $$")
+    for _ in range(2):
+        with another.preparing(), another.cursor() as cursor:
+            cursor.execute(asked, ["1"])
+            assert cursor.fetchall() == [("1",)]
+
+
 def test_what_is_not_asked_for_by_name_is_not_prepared(django_assert_num_queries):
     with prepared(), django_assert_num_queries(1) as seen:
         list(Region.objects.filter(name="甲"))
