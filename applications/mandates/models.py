@@ -20,7 +20,7 @@ from portal.core.regions import in_trees
 
 _READERS = (*sorted(DISTRICT_ROLES), Role.CITY_OFFICER, Role.DECISION_MAKER, Role.FINANCE, Role.AUDITOR)
 # A mandate stands on a paper once it is confirmed, whatever becomes of it afterwards.
-_ON_PAPER = (MandateState.CONFIRMED, MandateState.REVOKED, MandateState.RETURNED)
+ON_PAPER = (MandateState.CONFIRMED, MandateState.REVOKED, MandateState.RETURNED)
 
 
 def agencies_of(user: User) -> list[int]:
@@ -34,7 +34,7 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
     def visible_to(self, user: User) -> MandateQuerySet:
         """Those of one's organisations, on either side; once confirmed on paper, those of an official's region."""
         own = [m.applicant_id for m in user.active_memberships]
-        office = in_trees("principal__region__code", user.regions_for(*_READERS)) & Q(state__in=_ON_PAPER)
+        office = in_trees("principal__region__code", user.regions_for(*_READERS)) & Q(state__in=ON_PAPER)
         return self.filter(Q(principal__in=own) | Q(agency__in=own) | office)
 
     def in_force(self, on: date) -> MandateQuerySet:
@@ -112,7 +112,7 @@ class Mandate(models.Model):
             ),
             models.CheckConstraint(
                 name="mandate_confirmed_on_a_paper",
-                condition=~Q(state__in=_ON_PAPER)
+                condition=~Q(state__in=ON_PAPER)
                 | (Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(sha256="")),
             ),
             models.UniqueConstraint(

@@ -4,8 +4,10 @@ from applications.mandates.jobs import remind
 from applications.mandates.message_kinds import FIELDS, KINDS
 from applications.mandates.models import Mandate, MandateItem
 from applications.mandates.own_data import OWN_MANDATES
+from applications.mandates.selectors import principals_of
 from applications.mandates.services import follow_transfer
 from portal.access import applicants
+from portal.accounts.persons import ACTED_FOR
 from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
@@ -19,6 +21,7 @@ URL_MODULES.add("mandates/", "applications.mandates.urls")
 register_messages(KINDS, FIELDS)
 register_menu("代理委托", "mandates:list", applicants, weight=84)
 JOB_KINDS.add("mandates.remind", JobKind("提醒代理委托到期", remind, is_daily=True))
+ACTED_FOR.add("mandates", principals_of)
 AFTER_TRANSFER.add("mandates", follow_transfer)
 OWN_DATA.add("mandates", OWN_MANDATES)
 register_contents(MandateItem)

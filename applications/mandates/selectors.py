@@ -8,10 +8,11 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from applications.mandates.enums import MandateState, Right, Side
-from applications.mandates.models import Mandate, MandateItem, MandateQuerySet, agencies_of
+from applications.mandates.models import ON_PAPER, Mandate, MandateItem, MandateQuerySet, agencies_of
 from portal.accounts.models import Applicant, User
 from portal.core import clock
 from portal.core.paging import Page, paginate
+from portal.core.searching import contains_words
 
 PAGE_SIZE = 20
 # What a list of mandates is asked for.
@@ -88,8 +89,7 @@ def mandates_of(user: User, *, side: str = "", state: str = "", search: str = ""
         found = found.filter(standing)
     elif state == "ended":
         found = found.exclude(standing).exclude(state=MandateState.ASKED)
-    for word in search.split():
-        found = found.filter(Q(principal__name__icontains=word) | Q(agency__name__icontains=word))
+    found = found.filter(contains_words(search, "principal__name", "agency__name"))
     return paginate(with_scope(found), after=after, size=PAGE_SIZE)
 
 
@@ -113,3 +113,9 @@ def members_of(applicant_ids: Iterable[int]) -> list[User]:
     """The people who act for organisations."""
     found = User.objects.filter(memberships__applicant__in=list(applicant_ids), is_active=True)
     return list(found.distinct().order_by("pk"))
+
+
+def principals_of(agencies: frozenset[int]) -> frozenset[int]:
+    """Keys of those who ever gave one of these agencies a mandate on paper: what it did for them stays done."""
+    found = Mandate.objects.filter(agency__in=agencies, state__in=ON_PAPER)
+    return frozenset(found.values_list("principal", flat=True))

@@ -135,6 +135,8 @@ def decide_request(asked: PayeeRequest, *, confirm: bool, reason: str, act: Acto
         locked = _locked(asked)
         if act.user is None or not PayeeRequest.objects.decidable_by(act.user).filter(pk=locked.pk).exists():
             raise PermissionDenied("只有所在地区的受理或财务人员可以办理。")
+        if locked.applicant_id in act.user.recused_from:
+            raise RefusedError("您与该单位存在应当回避的情形，请由其他人员办理。")
         if confirm and same_person(act.user, locked.requested_by_id):
             raise RefusedError("该变更由您提出，须由另一名受理或财务人员确认。")
         _end(locked, RequestState.CONFIRMED if confirm else RequestState.REFUSED, reason=reason.strip(), act=act)

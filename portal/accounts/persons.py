@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
@@ -12,6 +13,7 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from portal.core.registry import Registry
 from portal.core.row_versions import KeptHere, Rows, rows_version
 
 if TYPE_CHECKING:
@@ -56,6 +58,8 @@ def in_force(on: date, prefix: str = "") -> Q:
     return starts & ends & Q(**{f"{prefix}revoked_at": None, f"{prefix}confirmed_at__isnull": False})
 
 
+# Functions of keys of applicants that add those for which they act: apps above know of agencies and their principals.
+ACTED_FOR: Registry[Callable[[frozenset[int]], frozenset[int]]] = Registry("applicants acted for")
 # By key and day. Some kilobytes each, with personal data: they stay in the memory of the process.
 _recalled = KeptHere(2_000)
 # The relations of an account that its standing is read from.
@@ -180,9 +184,11 @@ class Person(AbstractBaseUser):
     def recused_from(self) -> frozenset[int]:
         """Keys of the applicants on whose claims this person does no official work, under any account.
 
-        They are a member of it, or a recusal stands.
+        They are a member of it, or of one that acts for it, or a recusal stands.
         """
-        return self.standing.member_of | self.standing.recusals
+        own = self.standing.member_of
+        acted_for = [find(own) for find in ACTED_FOR.values()] if own and self.standing.appointments else []
+        return own.union(self.standing.recusals, *acted_for)
 
 
 def same_person(user: Person | None, account_id: int | None) -> bool:

@@ -257,7 +257,7 @@ def _line_page(
         "items": SupportItem.objects.filter(code__in=found.items).order_by("code"),
         "proposal": proposal,
         "may_settle": found.region_id in user_of(request).regions_for(Role.FINANCE, Role.DECISION_MAKER),
-        "may_confirm": proposal is not None and proposal.proposed_by_id != user_of(request).pk,
+        "may_confirm": proposal is not None and not same_person(user_of(request), proposal.proposed_by_id),
     }
     return render(request, "treasury/line.html", context, status=422 if is_bad else 200)
 

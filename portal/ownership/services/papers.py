@@ -169,7 +169,7 @@ def check_officer(applicant: Applicant, *, act: ActorContext, roles: tuple[Role,
     if act.user is None or not covers_now(act.user, applicant.region_id, *roles):
         raise PermissionDenied("只有注册地的受理人员可以核验。")
     if applicant.pk in act.user.recused_from:
-        raise RefusedError("您是该单位的成员，应当回避，请由其他人员办理。")
+        raise RefusedError("您与该单位存在应当回避的情形，请由其他人员办理。")
     return act.user
 
 

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.access import access, officials
+from portal.accounts.persons import same_person
 from portal.audit.security import exported_workbook, record_export
 from portal.core.errors import RefusedError, show_refusal
 from portal.core.http import act_of, user_of
@@ -210,7 +211,7 @@ def _page(request: HttpRequest, found: Allocation) -> HttpResponse:
         "replaced_by": getattr(found, "replaced_by", None),
         "uses": use_of(found.line) if found.state == AllocationState.ISSUED and own else [],
         "may_make": is_maker,
-        "may_check": own and found.computed_by_id != user.pk,
+        "may_check": own and not same_person(user, found.computed_by_id),
         "may_return": own,
     }
     return render(request, "appropriations/allocation.html", context)

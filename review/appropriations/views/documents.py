@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.access import access, officials
 from portal.accounts.enums import Role
+from portal.accounts.persons import same_person
 from portal.core.errors import RefusedError, show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.paging import paginate
@@ -103,8 +104,8 @@ def document(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "left": left,
         "is_short": left < total,
         "may_make": found.region_id in user.regions_for(*MAKERS),
-        "may_check": own and found.drafted_by_id != user.pk,
-        "may_recall": own and found.issued_by_id != user.pk,
+        "may_check": own and not same_person(user, found.drafted_by_id),
+        "may_recall": own and not same_person(user, found.issued_by_id),
         "may_return": own,
     }
     return render(request, "appropriations/document.html", context)

@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from applications.claims.models import Claim
-from applications.claims.permissions import acts_for_applicant
 from portal.accounts.enums import Role
 from portal.audit.services import record_audit, record_contents
 from portal.core.errors import RefusedError
@@ -49,8 +48,8 @@ def enter_scores(call: Call, *, table: str, paper: str, act: ActorContext) -> in
         raise RefusedError(
             f"以下编号不是本通知尚未审定的申报：{_named(unknown)}。没有登记任何得分，请核对后重新提交。", field="table"
         )
-    if any(acts_for_applicant(user, claim) for claim in claims.values()):
-        raise PermissionDenied("表中有您所在单位的申报，应当回避，请由他人登记。")
+    if any(claim.applicant_id in user.recused_from for claim in claims.values()):
+        raise PermissionDenied("表中有您应当回避的单位的申报，请由他人登记。")
     with transaction.atomic():
         keep_scores({claims[number]: score for number, score in given.items()}, paper=paper.strip(), user=user, act=act)
         record_audit(

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
-from applications.claims.permissions import acts_for_applicant
 from applications.claims.services.transitions import lock_claim
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
@@ -64,15 +63,15 @@ def propose_recovery(claim_id: int, *, proposal: Proposal, act: ActorContext) ->
     """Open a recovery of an approved or paid claim's award.
 
     Raises RefusedError for a sum that is not below the award, without clause or facts, and while another is open;
-    PermissionDenied for whoever has no duty in the claim's deciding region, or belongs to the applicant.
+    PermissionDenied for whoever has no duty in the claim's deciding region, or is recused from the applicant.
     """
     with transaction.atomic():
         claim = lock_claim(claim_id)
         user = act.user
         if user is None or claim.deciding_region_id not in user.regions_for(*OFFICERS):
             raise PermissionDenied("只有作出决定的地区的审核、财务或审定人员可以提出追缴。")
-        if acts_for_applicant(user, claim):
-            raise PermissionDenied("您是该申报单位的成员，应当回避。")
+        if claim.applicant_id in user.recused_from:
+            raise PermissionDenied("您与该申报单位存在应当回避的情形，请由其他人员办理。")
         if claim.status not in (ClaimStatus.APPROVED, ClaimStatus.PAID):
             raise RefusedError(f"该申报现为“{claim.get_status_display()}”，没有可以追缴或调减的资助。")
         award = Award.objects.filter(claim=claim).first()

@@ -17,10 +17,12 @@ from applications.claims.selectors.duplicates import reusable_evidence
 from applications.claims.selectors.lists import list_claims
 from applications.claims.services.drafts import lock_editable, start_claim
 from applications.claims.services.submission import ClaimIncompleteError, submit_claim, withdraw_claim
-from applications.mandates.enums import MandateAction, Right
+from applications.mandates.enums import MandateAction, MandateState, Right
 from applications.mandates.models import Mandate
 from applications.mandates.services import end_mandate
 from policies.published.models import SupportItem
+from portal.accounts.enums import Role
+from portal.accounts.models import User
 from portal.accounts.services.applicants import set_who_submits
 from portal.api.services import create_token
 from portal.audit.models import AuditRecord
@@ -31,7 +33,7 @@ from review.notices.models import Notice
 from review.papers.selectors import papers_of
 from tests.applications.mandates.worlds import ALL, give_mandate, make_agent
 from tests.applications.worlds import give_evidence, publish, ready_claim
-from tests.factories import ApplicantFactory, ClaimFactory, act, make_member, publish_items
+from tests.factories import ApplicantFactory, ClaimFactory, act, binhu, make_member, make_official, publish_items
 from tests.files import make_pdf
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +202,17 @@ def test_nobody_else_pays_a_query_for_mandates(django_assert_num_queries):
         assert person.active_memberships
         with django_assert_num_queries(queries):
             list_claims(person)
+
+
+def test_an_official_whose_other_account_is_of_an_agency_does_no_work_on_its_clients(django_assert_num_queries):
+    agent, officer, claim = make_agent(), make_official(Role.ACCEPTANCE, binhu()), ClaimFactory()
+    User.objects.filter(pk__in=(agent.pk, officer.pk)).update(identity_digest="1" * 64)
+    mandate = give_mandate(claim.applicant, agent, days=(-9, -1))
+    give_mandate(ApplicantFactory(), agent, state=MandateState.ASKED)
+    assert User.objects.get(pk=officer.pk).recused_from == {mandate.agency_id, claim.applicant_id}
+    other = User.objects.get(pk=make_official(Role.ACCEPTANCE, binhu()).pk)
+    with django_assert_num_queries(1):
+        assert other.recused_from == set()
 
 
 def test_an_official_without_membership_is_refused_as_before():

@@ -13,6 +13,7 @@ from applications.payees.services import decide_request, withdraw_request
 from portal.accounts.enums import Role
 from portal.accounts.services.applicants import ApplicantDetails, register_individual, update_applicant
 from portal.core.errors import RefusedError
+from portal.recusal.models import Recusal
 from tests.applications.worlds import ready_claim
 from tests.factories import act, binhu, make_member, make_official, suzhou, xishan
 
@@ -124,6 +125,10 @@ def test_only_officers_of_the_region_decide_and_only_members_withdraw(client, cl
     with pytest.raises(PermissionDenied):
         decide_request(asked, confirm=True, reason="好", act=act(claim.created_by))
     assert "撤回申请" in client.get(url).content.decode()
+    relative = make_official(Role.ACCEPTANCE, binhu())
+    Recusal.objects.create(user=relative, applicant=claim.applicant, ground="relative", reason="亲属")
+    with pytest.raises(RefusedError, match="回避"):
+        decide_request(asked, confirm=True, reason="好", act=act(relative))
     client.force_login(make_official(Role.ACCEPTANCE, binhu()))
     assert client.post(url, {"decision": "confirm", "reason": ""}).status_code == 422
     assert client.post(url, {"decision": "confirm", "reason": "已核对"}).status_code == 302
