@@ -20,6 +20,8 @@ from portal.accounts.models import (
 from portal.accounts.permissions import conflict
 from portal.core.encryption import keyed_hashes
 from portal.core.regions import in_trees
+from portal.core.searching import contains_words
+from portal.core.text import compact, half_width
 
 SEARCH_LIMIT = 20
 _IS_WAITING = ExpressionWrapper(Q(confirmed_at=None), output_field=BooleanField())
@@ -124,10 +126,10 @@ def search_users(text: str, *, admin: User) -> list[User]:
     Only of the administrator's own regions; who belongs nowhere yet is found by the whole address alone.
     """
     active = Appointment.objects.filter(revoked_at=None).select_related("region__parent")
-    words = Q(name__icontains=text) | Q(email__icontains=text) | Q(phone_hash__in=keyed_hashes(text))
+    words = contains_words(text, "name", "email") | Q(phone_hash__in=keyed_hashes(compact(text)))
     return list(
         people_managed_by(admin)
-        .filter(Q(words, is_own=True) | Q(email__iexact=text))
+        .filter(Q(words, is_own=True) | Q(email__iexact=half_width(text)))
         .prefetch_related(
             Prefetch("appointments", active, to_attr="listed_appointments"),
             Prefetch("memberships", Membership.objects.select_related("applicant"), to_attr="listed_memberships"),

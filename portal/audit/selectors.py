@@ -14,6 +14,8 @@ from portal.audit.labels import action_label
 from portal.audit.models import AuditRecord, SecurityEvent
 from portal.core.paging import Page, paginate
 from portal.core.regions import in_trees
+from portal.core.searching import contains_words
+from portal.core.text import half_width
 
 PAGE_SIZE = 50
 _Row = TypeVar("_Row", bound=Model)
@@ -35,7 +37,7 @@ class _PeriodFilter:
         if self.until:
             rows = rows.filter(at__lt=_midnight(self.until + timedelta(days=1)))
         if self.person:
-            rows = rows.filter(Q(**{f"{name}__icontains": self.person}) | Q(**{f"{email}__iexact": self.person}))
+            rows = rows.filter(contains_words(self.person, name) | Q(**{f"{email}__iexact": half_width(self.person)}))
         return rows.filter(in_trees("region_code", [self.region])) if self.region else rows
 
 
@@ -56,7 +58,7 @@ class RecordFilter(_PeriodFilter):
         elif self.action:
             records = records.filter(action=self.action)
         if self.target:
-            records = records.filter(Q(target_label__icontains=self.target) | Q(target_id=self.target))
+            records = records.filter(contains_words(self.target, "target_label") | Q(target_id=self.target))
         if self.object_type and self.object_id:
             records = records.filter(target_type=self.object_type, target_id=self.object_id)
         return records
@@ -89,7 +91,7 @@ class SecurityFilter(_PeriodFilter):
         events = self._narrowed(events, name="name", email="user__email")
         if self.kind:
             events = events.filter(kind=self.kind)
-        return events.filter(subject__icontains=self.subject) if self.subject else events
+        return events.filter(contains_words(self.subject, "subject"))
 
 
 def _midnight(day: date) -> datetime:

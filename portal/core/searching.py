@@ -1,12 +1,14 @@
 """Looking for words in columns of names and numbers, however the width of letters and the kind of brackets differ."""
 
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
 from django.db.models import Q
 
 from portal.core.text import half_width
 
+# More words than this nobody looks for; each costs a condition.
+MOST_WORDS = 8
 _TO_HALF = str.maketrans("（）〔〕【】［］", "()()()[]")
 _TO_WIDE = str.maketrans("()", "（）")
 _TO_NUMBERS = str.maketrans("()[]", "〔〕〔〕")
@@ -21,3 +23,8 @@ def written_forms(word: str) -> list[str]:
 def contains(word: str, *columns: str) -> Q:
     """Rows of which one of the columns holds the word in one of its forms, large or small."""
     return reduce(or_, (Q(**{f"{column}__icontains": form}) for column in columns for form in written_forms(word)))
+
+
+def contains_words(text: str, *columns: str) -> Q:
+    """Rows whose columns hold each word of the text, in any order and each in one of its forms; all rows for none."""
+    return reduce(and_, (contains(word, *columns) for word in text.split()[:MOST_WORDS]), Q())

@@ -19,6 +19,8 @@ from applications.mandates.selectors import mandated_claims
 from policies.calls.enums import CallState
 from portal.accounts.models import Applicant, User
 from portal.core.paging import Page, paginate
+from portal.core.searching import contains_words
+from portal.core.text import compact
 from review.notices.models import Notice
 
 PAGE_SIZE = 20
@@ -57,8 +59,8 @@ def board(
         under_way=_count(claims.filter(status__in=UNDER_REVIEW - {ClaimStatus.CORRECTION}), "applicant"),
         notices=_count(notices, "claim__applicant"),
     )
-    for word in search.split():
-        clients = clients.filter(Q(name__icontains=word) | Q(uscc__iexact=word))
+    if search.strip():
+        clients = clients.filter(contains_words(search, "name") | Q(uscc__iexact=compact(search)))
     if waiting in WAITING:
         clients = clients.filter(**{f"{waiting}__gt": 0})
     page = paginate(clients.select_related("region__parent"), after=after, size=PAGE_SIZE)

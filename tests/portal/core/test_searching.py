@@ -3,8 +3,12 @@
 import pytest
 
 from portal.accounts.models import Applicant
-from portal.core.searching import contains, written_forms
-from tests.factories import ApplicantFactory
+from portal.accounts.selectors import search_users
+from portal.audit.models import AuditRecord
+from portal.audit.selectors import RecordFilter
+from portal.audit.services import record_audit
+from portal.core.searching import contains, contains_words, written_forms
+from tests.factories import ApplicantFactory, act, make_official, wuxi
 
 
 @pytest.mark.django_db
@@ -22,3 +26,22 @@ def test_a_number_of_a_paper_is_looked_for_with_its_own_brackets(typed):
 
 def test_a_plain_word_is_looked_for_once():
     assert written_forms("蓝田") == ["蓝田"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("typed", "found"), [("智控 (蓝田)", 1), ("智控 苏州", 0), ("  ", 2)])
+def test_every_word_must_be_there_in_any_order(typed, found):
+    ApplicantFactory(name="无锡（蓝田）智控AB公司")
+    ApplicantFactory(name="苏州公司")
+    assert Applicant.objects.filter(contains_words(typed, "name")).count() == found
+
+
+@pytest.mark.django_db
+def test_people_and_records_are_found_however_brackets_and_width_are_typed():
+    admin = make_official("system_admin", wuxi())
+    person = make_official("city_officer", wuxi(), name="张三（市局）", email="zhang@example.org")
+    for typed in ("张三(市局)", "(市局) 张三", "ＺＨＡＮＧ@example.org"):
+        assert search_users(typed, admin=admin) == [person], typed
+    record = record_audit(act(person), action="jobs.retry", target=ApplicantFactory(name="无锡（蓝田）智控公司"))
+    for narrowed in (RecordFilter(target="蓝田) 无锡(蓝田"), RecordFilter(person="张三(市局)")):
+        assert list(narrowed.apply(AuditRecord.objects.all())) == [record]
