@@ -14,6 +14,7 @@ from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, decode_timest
 from portal.audit.chain import fields_of
 from portal.audit.models import AuditRecord, AuditRoot
 from portal.audit.offline import HASHES, path_of, read_lines, root_of, text_of
+from portal.core.calling import open_address
 
 ROOTS_FILE = "roots.jsonl"
 _BATCH = 1000
@@ -104,7 +105,7 @@ def _stamp(data: bytes) -> bytes:
         settings.TSA_URL, data=request.as_bytes(), headers={"Content-Type": "application/timestamp-query"}
     )
     try:
-        with urllib.request.urlopen(asked, timeout=_TSA_SECONDS) as answer:  # noqa: S310
+        with open_address(asked, seconds=_TSA_SECONDS) as answer:
             content: bytes = answer.read(1_000_000)
         response = decode_timestamp_response(content)
         granted = response.status in (0, 1)

@@ -16,13 +16,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import Request
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from portal.core.calling import open_address
 from portal.notifications.enums import OUTSIDE, Channel
 
 _TIMEOUT_SECONDS = 20
@@ -104,13 +105,6 @@ def _is_of(line: bytes, reference: str) -> bool:
     return line.endswith(b"}\n") and json.loads(line)["reference"] == reference
 
 
-class _NoRedirect(HTTPRedirectHandler):
-    """A message goes to the address that was set, and nowhere else."""
-
-    def redirect_request(self, *_: object) -> None:
-        return None
-
-
 class WebhookProvider:
     """Posts each message as JSON to CHAT_WEBHOOK_URL, in the form that 政务微信 and 钉钉 share.
 
@@ -128,7 +122,7 @@ class WebhookProvider:
             data=body,
             headers={"Content-Type": "application/json", "X-Signature": signature, "X-Reference": parcel.reference},
         )
-        with build_opener(_NoRedirect).open(request, timeout=_TIMEOUT_SECONDS) as answer:
+        with open_address(request, seconds=_TIMEOUT_SECONDS) as answer:
             said = answer.read(_MOST_ANSWER)
         try:
             found = json.loads(said or b"{}")

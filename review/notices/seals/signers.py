@@ -16,6 +16,8 @@ from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
 from pyhanko.sign.signers import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from portal.core.calling import open_address
+
 SECONDS = 20
 _MOST_BYTES = 100_000
 
@@ -90,7 +92,7 @@ class RemoteSigner(Signer):
         request = urllib.request.Request(  # noqa: S310 - the operator's own setting
             self._url, data=json.dumps(asked).encode(), headers=headers
         )
-        with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+        with open_address(request, seconds=SECONDS) as answer:
             answered = json.loads(answer.read(_MOST_BYTES))
         return base64.b64decode(answered["cms"], validate=True)
 
