@@ -136,7 +136,7 @@ def _fill(size: int) -> tuple[Any, dict[str, str]]:
     from django.apps import apps  # noqa: PLC0415
     from django.conf import settings  # noqa: PLC0415
     from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection, transaction  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
 
     from applications.claims.models import Claim  # noqa: PLC0415
@@ -158,7 +158,8 @@ def _fill(size: int) -> tuple[Any, dict[str, str]]:
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("VACUUM ANALYZE")
     officer = make_official(Role.DISTRICT_FIRST, binhu())
-    officer.appointments.create(role=Role.ACCEPTANCE, region=binhu())
+    with transaction.atomic():
+        officer.appointments.create(role=Role.ACCEPTANCE, region=binhu())
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     client = Client(SERVER_NAME="localhost")
     client.force_login(officer)

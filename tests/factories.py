@@ -1,12 +1,13 @@
 """Factories for tests: valid people, bodies and claims, with only what a test cares about spelled out."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 import factory
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -20,10 +21,12 @@ from policies.published.models import ItemVersion, PolicyDocument, SupportItem
 from policies.published.services import publish_catalogue
 from portal.accounts.enums import ApplicantKind, RegionLevel, Role, SizeClass, Verification
 from portal.accounts.models import Applicant, Appointment, Membership, Region, User
+from portal.audit.services import record_inserted
 from portal.core.actor import ActorContext
 from tests.made_once import made_once
 
 PASSWORD = "Correct-Horse-7-Battery"
+Recorded = TypeVar("Recorded", bound=models.Model)
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _PATENT_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 
@@ -145,11 +148,33 @@ def make_member(applicant: Applicant | None = None, *, is_owner: bool | None = N
 def make_official(role: Role, region: Region, **fields: Any) -> User:
     """An official with one role in one region."""
     user = UserFactory(**fields)
-    Appointment.objects.create(user=user, role=role, region=region, confirmed_at=timezone.now())
+    give_role(user, role, region)
     return user
 
 
-class PolicyDocumentFactory(DjangoModelFactory[PolicyDocument]):
+def give_role(user: User, role: Role, region: Region) -> Appointment:
+    """Give a person one more role, confirmed and in force."""
+    with transaction.atomic():
+        made = Appointment.objects.create(user=user, role=role, region=region, confirmed_at=timezone.now())
+        record_inserted([made])
+    return made
+
+
+class RecordedFactory(DjangoModelFactory[Recorded]):
+    """Of rows that the audit chain holds: written in a transaction, and noted without a further query."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _create(cls, model_class: type[Recorded], *args: Any, **kwargs: Any) -> Recorded:
+        with transaction.atomic():
+            made: Recorded = super()._create(model_class, *args, **kwargs)
+            record_inserted([made])
+        return made
+
+
+class PolicyDocumentFactory(RecordedFactory[PolicyDocument]):
     class Meta:
         model = PolicyDocument
         django_get_or_create = ("code",)
@@ -165,7 +190,7 @@ class PolicyDocumentFactory(DjangoModelFactory[PolicyDocument]):
     effective_from = date(2020, 3, 10)
 
 
-class SupportItemFactory(DjangoModelFactory[SupportItem]):
+class SupportItemFactory(RecordedFactory[SupportItem]):
     class Meta:
         model = SupportItem
         django_get_or_create = ("code",)
@@ -179,7 +204,7 @@ class SupportItemFactory(DjangoModelFactory[SupportItem]):
     claimable = True
 
 
-class ItemVersionFactory(DjangoModelFactory[ItemVersion]):
+class ItemVersionFactory(RecordedFactory[ItemVersion]):
     """A version row without rules, for tests that never compute; use the loaded catalogue where rules matter."""
 
     class Meta:
@@ -192,7 +217,7 @@ class ItemVersionFactory(DjangoModelFactory[ItemVersion]):
     hash = "0" * 64
 
 
-class CallFactory(DjangoModelFactory[Call]):
+class CallFactory(RecordedFactory[Call]):
     """A published call of Wuxi that is open now, and takes facts of any day; `items` opens these items in it."""
 
     class Meta:
@@ -214,8 +239,8 @@ class CallFactory(DjangoModelFactory[Call]):
 
     @factory.post_generation
     def items(self, _create: bool, extracted: list[SupportItem] | None, **_: Any) -> None:
-        for item in extracted or []:
-            CallItem.objects.create(call=self, item=item)
+        if extracted:
+            open_items(self, extracted)
 
 
 def open_call(*items: SupportItem) -> Call:
@@ -223,8 +248,16 @@ def open_call(*items: SupportItem) -> Call:
     region = items[0].document.region or wuxi()
     city = region.city or region
     call = Call.objects.filter(region=city, number="测试通知").first() or CallFactory(region=city, number="测试通知")
-    CallItem.objects.bulk_create([CallItem(call=call, item=item) for item in items], ignore_conflicts=True)
+    open_items(call, items)
     return call
+
+
+def open_items(call: Call, items: Iterable[SupportItem]) -> None:
+    """Have a call take these items, too."""
+    standing = set(call.items.values_list("item_id", flat=True))
+    with transaction.atomic():
+        fresh = [CallItem(call=call, item=item) for item in items if item.pk not in standing]
+        record_inserted(CallItem.objects.bulk_create(fresh))
 
 
 class ClaimFactory(DjangoModelFactory[Claim]):

@@ -3,7 +3,7 @@
 from applications.claims.enums import Action
 from applications.claims.jobs import remind_drafts, replay
 from applications.claims.message_kinds import FIELDS, KINDS
-from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine, Evidence, StoredFile
+from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine, CorrectionPoint, Evidence, StoredFile
 from applications.claims.own_data import CLAIMS, CLOSING, DRAFTS, OWN_CLAIMS
 from applications.claims.permissions import under_mandate
 from applications.claims.selectors.days import days_of_claims
@@ -33,7 +33,7 @@ RETENTIONS.add("drafts", DRAFTS)
 RETENTIONS.add("claims", CLAIMS)
 register_contents(Assessment, ClaimEvent, Evidence)
 register_contents(Claim, fixed=is_fixed)
-register_contents(ClaimLine, fixed=lambda line: is_fixed(line.claim), related=("claim",))
+register_contents(ClaimLine, CorrectionPoint, fixed=lambda row: is_fixed(row.claim), related=("claim",))
 register_contents(StoredFile, file_of=expected_file)
 register_audit(
     "claim",

@@ -1,6 +1,6 @@
-"""What the app registers: that the audit chain holds its entries."""
+"""What the app registers: that the audit chain holds its limits and their entries."""
 
-from applications.ledger.models import LimitEntry
+from applications.ledger.models import LimitBucket, LimitEntry
 from portal.audit.contents import register_contents
 
-register_contents(LimitEntry)
+register_contents(LimitBucket, LimitEntry)

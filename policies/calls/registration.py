@@ -1,10 +1,13 @@
-"""What the app registers: addresses, interface, menu, jobs and audit words."""
+"""What the app registers: addresses, interface, menu, jobs, audit words, and what of calls the chain holds."""
 
+from policies.calls.enums import CallState
 from policies.calls.jobs import announce
 from policies.calls.message_kinds import FIELDS, KINDS
+from policies.calls.models import Call, CallAttachment, CallChange, CallItem
 from policies.calls.selectors import days_of_calls
 from portal.access import officials, public
 from portal.accounts.enums import Role
+from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
 from portal.calendars.sources import CALENDAR_SOURCES
 from portal.core.registry import API_ROUTERS, URL_MODULES
@@ -37,3 +40,18 @@ register_audit(
     weight=110,
     fields={"call": "申报通知", "starts_on": "开始日期", "ends_on": "截止日期"},
 )
+
+
+def _is_published(call: Call) -> bool:
+    return call.state != CallState.DRAFTED
+
+
+register_contents(Call, fixed=_is_published)
+register_contents(CallItem, fixed=lambda row: _is_published(row.call), related=("call",))
+register_contents(
+    CallAttachment,
+    file_of=lambda row: (row.path, row.sha256),
+    fixed=lambda row: _is_published(row.call),
+    related=("call",),
+)
+register_contents(CallChange)

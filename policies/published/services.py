@@ -1,9 +1,11 @@
 """Publishing the catalogue: authored rules become rows; a changed rule becomes a new version, never another old one."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -15,7 +17,7 @@ from policies.published.sources import Marks, passages_for
 from policies.published.versions import counting, to_append
 from policies.published.wording import amount_words
 from portal.accounts.models import Region
-from portal.audit.services import record_audit
+from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 
 
@@ -69,7 +71,9 @@ def publish_catalogue(act: ActorContext, *, catalogue: Catalogue | None = None) 
     new = 0
     for document in catalogue.documents.values():
         own = [versions for versions in catalogue.items.values() if versions[-1].document_id == document.id]
-        new += _publish(document, [rules for versions in own for rules in versions], act=act)[1]
+        with _changes_recorded(document, act=act) as changes:
+            _publish(document, [rules for versions in own for rules in versions], changes, act=act)
+        new += len(changes)
     return Published(len(catalogue.documents), len(catalogue.items), new)
 
 
@@ -103,24 +107,55 @@ def publish_document(
     The document's row stays locked until the transaction ends. Raises PublishError for an unknown region, or an item
     that belongs to another document.
     """
-    row, new = _publish(loaded.document, loaded.items, act=act)
+    with _changes_recorded(loaded.document, act=act) as changes:
+        row = _publish(loaded.document, loaded.items, changes, act=act)
+        last = _append_text(row, text, origin, source, marks or {}, act=act)
+        _keep_passages(row, source, marks or {})
+    return PublishedDocument(last, len({rules.id for rules in loaded.items}), len(changes))
+
+
+@contextmanager
+def _changes_recorded(document: Document, *, act: ActorContext) -> Iterator[list[dict[str, Any]]]:
+    """Put on record what a publication changes: the versions that it appends to the list, and the items' rows.
+
+    The same rules again leave no record.
+    """
+    rows = SupportItem.objects.filter(document__code=document.id)
+    before = {row["id"]: row for row in rows.values()}
+    changes: list[dict[str, Any]] = []
+    yield changes
+    record_contents(SupportItem(pk=row["id"]) for row in rows.values() if before.get(row["id"]) != row)
+    if changes:
+        target = PolicyDocument.objects.get(code=document.id)
+        record_audit(
+            act,
+            action="policies.publish_versions",
+            target=target,
+            region_code=target.region_id or "",
+            after={"versions": changes},
+        )
+
+
+def _append_text(
+    row: PolicyDocument, text: str, origin: TextOrigin, source: str, marks: Marks, *, act: ActorContext
+) -> DocumentText:
+    """The document's newest text, appended where it says something else than the one before."""
     digest = hashlib.sha256(text.encode()).hexdigest()
     last = row.texts.order_by("-number").first()
-    said = (digest, origin, source, dict(marks or {}))
+    said = (digest, origin, source, dict(marks))
     if last is None or (last.sha256, last.origin, last.source, last.marks) != said:
         last = DocumentText.objects.create(
             document=row,
             number=last.number + 1 if last else 1,
             text=text,
             source=source,
-            marks=dict(marks or {}),
+            marks=dict(marks),
             sha256=digest,
             origin=origin,
             published_at=act.at,
             published_by=act.user,
         )
-    _keep_passages(row, source, marks or {})
-    return PublishedDocument(last, len({rules.id for rules in loaded.items}), new)
+    return last
 
 
 def _keep_passages(document: PolicyDocument, source: str, marks: Marks) -> None:
@@ -134,11 +169,14 @@ def _keep_passages(document: PolicyDocument, source: str, marks: Marks) -> None:
     SupportItem.objects.bulk_update(changed, ["passages"])
 
 
-def _publish(document: Document, rules: Sequence[Item], *, act: ActorContext) -> tuple[PolicyDocument, int]:
+def _publish(
+    document: Document, rules: Sequence[Item], changes: list[dict[str, Any]], *, act: ActorContext
+) -> PolicyDocument:
     row = _publish_document(document)
     newest = {version.id: version for version in rules}
     items = _publish_items(row, list(newest.values()))
-    return row, _publish_versions(row, items, rules, act=act)
+    changes += _publish_versions(row, items, rules, act=act)
+    return row
 
 
 def _publish_document(document: Document) -> PolicyDocument:
@@ -146,7 +184,13 @@ def _publish_document(document: Document) -> PolicyDocument:
     if region is None and document.region_code:
         raise PublishError(f"地区 {document.region_code} 尚未登记，无法发布{document.citation}：请先载入地区。")
     fields = {name: getattr(document, name) for name in _DOCUMENT_FIELDS}
-    row, _ = PolicyDocument.objects.update_or_create(code=document.id, defaults={**fields, "region": region})
+    wanted = {**fields, "region": region}
+    rows = PolicyDocument.objects.select_for_update(of=("self",))
+    row, is_new = rows.get_or_create(code=document.id, defaults=wanted)
+    if not is_new and any(getattr(row, name) != value for name, value in wanted.items()):
+        for name, value in wanted.items():
+            setattr(row, name, value)
+        row.save()
     return row
 
 
@@ -183,8 +227,8 @@ def _publish_items(document: PolicyDocument, newest: Sequence[Item]) -> dict[str
 
 def _publish_versions(
     document: PolicyDocument, items: Mapping[str, SupportItem], rules: Sequence[Item], *, act: ActorContext
-) -> int:
-    """Append what the versions that count do not say already (see `versions`); how many there were."""
+) -> list[dict[str, Any]]:
+    """Append what the versions that count do not say already (see `versions`); what each of them changes."""
     held: dict[int, list[ItemVersion]] = {}
     for version in ItemVersion.objects.filter(item__document=document).defer("content").order_by("number"):
         held.setdefault(version.item_id, []).append(version)
@@ -211,16 +255,8 @@ def _publish_versions(
                 )
             )
             changes.append({"item": code, "number": number, "before": before.get(first, ""), "after": rule.hash})
-    ItemVersion.objects.bulk_create(new)
-    if changes:
-        record_audit(
-            act,
-            action="policies.publish_versions",
-            target=document,
-            region_code=document.region_id or "",
-            after={"versions": changes},
-        )
-    return len(new)
+    record_contents(ItemVersion.objects.bulk_create(new))
+    return changes
 
 
 Span = tuple[date | None, date | None]

@@ -1,4 +1,4 @@
-"""What the app registers: addresses, menu, jobs and audit words."""
+"""What the app registers: addresses, menu, jobs, audit words, and that the audit chain holds who was appointed."""
 
 from allauth.mfa.signals import authentication_failed
 
@@ -7,6 +7,8 @@ from portal.accounts.adapter import record_failed_code
 from portal.accounts.enums import ADMINISTRATORS, Role
 from portal.accounts.jobs import end_offices, send_invitation
 from portal.accounts.message_kinds import FIELDS, KINDS
+from portal.accounts.models import Appointment
+from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, MAIL_ATTEMPTS, JobKind
@@ -14,6 +16,7 @@ from portal.navigation import register_menu
 from portal.notifications.kinds import register_messages
 
 authentication_failed.connect(record_failed_code)
+register_contents(Appointment)
 URL_MODULES.add("me/", "portal.accounts.urls")
 register_messages(KINDS, FIELDS)
 JOB_KINDS.add("accounts.send_invitation", JobKind("发送成员邀请", send_invitation, attempts=MAIL_ATTEMPTS))

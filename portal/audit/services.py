@@ -144,13 +144,18 @@ def record_contents(rows: Iterable[models.Model]) -> None:
     _note({(row._meta.label_lower, str(row.pk)): "" for row in rows})
 
 
-def insert_recorded(rows: Iterable[_Row]) -> list[_Row]:
-    """Insert rows as `insert_rows` does, and have the next record of this transaction hold their content.
+def record_inserted(rows: Iterable[models.Model]) -> None:
+    """Have the next record of this transaction hold rows just inserted, or just read, by their values.
 
-    For registered tables whose rows never change: the content is that of the rows inserted, and is not read again.
+    Nothing may change them before that record: they are not read again.
     """
+    _note({(row._meta.label_lower, str(row.pk)): hash_of_new(row) for row in rows})
+
+
+def insert_recorded(rows: Iterable[_Row]) -> list[_Row]:
+    """Insert rows as `insert_rows` does, and have the next record hold them as `record_inserted` does."""
     written = insert_rows(rows)
-    _note({(row._meta.label_lower, str(row.pk)): hash_of_new(row) for row in written})
+    record_inserted(written)
     return written
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from portal.accounts.areas import covers_now
 from portal.accounts.enums import Role
-from portal.audit.services import record_audit
+from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.workdays.enums import SpanKind
 from portal.workdays.models import WorkdayOverride
@@ -36,6 +36,7 @@ def set_workdays(first: date, *, last: date, kind: SpanKind, basis: str, act: Ac
             unique_fields=["day"],
             update_fields=["is_workday", "basis"],
         )
+        record_contents(WorkdayOverride.objects.filter(day__in=days))
         record_audit(
             act,
             action="workdays.set",
@@ -61,11 +62,11 @@ def remove_workdays(first: date, *, last: date, act: ActorContext) -> int:
         found = WorkdayOverride.objects.select_for_update().filter(day__range=(first, last)).order_by("day")
         overrides = list(found)
         if overrides:
+            found.delete()
             record_audit(
                 act,
                 action="workdays.remove",
                 target=overrides[0],
                 before={"starts_on": first, "ends_on": last, "basis": overrides[0].basis, "count": len(overrides)},
             )
-            found.delete()
     return len(overrides)

@@ -1,13 +1,15 @@
-"""What the app registers: addresses, menu, its message, its job and audit words."""
+"""What the app registers: addresses, menu, its message, its job and audit words, and what the audit chain holds."""
 
 from portal.access import officials
+from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
 from portal.notifications.kinds import register_messages
+from review.bulletins.enums import BulletinState
 from review.bulletins.message_kinds import FIELDS, KINDS
-from review.bulletins.models import WRITERS
+from review.bulletins.models import WRITERS, Bulletin
 from review.bulletins.services import SEND_JOB, send_bulletin
 
 URL_MODULES.add("bulletins/", "review.bulletins.urls")
@@ -21,3 +23,5 @@ register_audit(
     weight=62,
     fields={"recipients": "发给"},
 )
+# While it is sent, its row says how far it went.
+register_contents(Bulletin, fixed=lambda bulletin: bulletin.state != BulletinState.SENDING)

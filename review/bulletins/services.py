@@ -13,7 +13,7 @@ from policies.calls.models import Call
 from portal.accounts.areas import covers_now
 from portal.accounts.models import Region, User
 from portal.accounts.persons import same_person
-from portal.audit.services import record_audit
+from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.regions import same_branch
@@ -77,6 +77,7 @@ def release_bulletin(bulletin_id: int, *, act: ActorContext) -> Bulletin:
         BULLETINS.move(found, BulletinAction.RELEASE, changes={"decided_by": act.user, "decided_at": act.at})
         payload = {"bulletin_id": found.pk}
         enqueue_job(SEND_JOB, key=str(found.pk), payload=payload, region_code=found.region_id)
+        record_contents([found])
         _record(found, "released", act)
     return found
 

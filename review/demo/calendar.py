@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from django.db import transaction
+
 from portal.workdays.models import WorkdayOverride
 from portal.workdays.selectors import CalendarUnknownError, is_workday
 
@@ -13,6 +15,7 @@ def fill_unknown_days(today: date, *, days: int = 120) -> None:
         try:
             is_workday(day)
         except CalendarUnknownError:
-            WorkdayOverride.objects.create(
-                day=day, is_workday=day.weekday() < 5, basis="演示数据：节假日安排公布前按周一至周五推定"
-            )
+            with transaction.atomic():
+                WorkdayOverride.objects.create(
+                    day=day, is_workday=day.weekday() < 5, basis="演示数据：节假日安排公布前按周一至周五推定"
+                )

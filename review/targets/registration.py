@@ -1,9 +1,11 @@
-"""What the app registers: addresses, menu and audit words."""
+"""What the app registers: addresses, menu and audit words, and what the audit chain holds."""
 
 from portal.access import public
+from portal.audit.contents import register_contents
 from portal.audit.labels import register_audit
 from portal.core.registry import URL_MODULES
 from portal.navigation import register_menu
+from review.targets.models import Measurement, ProgressEntry
 
 URL_MODULES.add("targets/", "review.targets.urls")
 register_menu("目标进展", "targets:index", public, weight=40)
@@ -14,3 +16,4 @@ register_audit(
     weight=70,
     fields={"figure": "实测值"},
 )
+register_contents(Measurement, ProgressEntry)

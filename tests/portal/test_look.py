@@ -21,7 +21,7 @@ from policies.engine.loader import CATALOGUE
 from policies.published.services import publish_catalogue
 from portal.access import public
 from portal.accounts.enums import Role
-from portal.accounts.models import Appointment, Membership, User
+from portal.accounts.models import Membership, User
 from portal.context_processors import current_role_label
 from portal.core.choices import StatusChoices
 from portal.devtools.looks import faults_of, looks_of
@@ -33,6 +33,7 @@ from tests.factories import (
     UserFactory,
     act,
     binhu,
+    give_role,
     make_member,
     make_official,
     wuxi,
@@ -168,10 +169,13 @@ def test_every_page_has_the_landmarks_and_one_heading():
 
 @pytest.mark.django_db
 def test_the_content_policy_allows_nothing_but_our_own_files():
-    policy = Client().get(reverse("home")).headers["Content-Security-Policy"]
-    assert "script-src 'self'" in policy
-    assert "style-src 'self'" in policy
+    headers = Client().get(reverse("home"), headers={"Origin": "https://example.org"}).headers
+    policy = headers["Content-Security-Policy"]
+    for directive in ("script-src 'self'", "style-src 'self'", "frame-ancestors 'self'", "base-uri 'none'"):
+        assert directive in policy
     assert "unsafe" not in policy
+    assert (headers["X-Content-Type-Options"], headers["Referrer-Policy"]) == ("nosniff", "same-origin")
+    assert not [name for name in headers if name.startswith("Access-Control-")]
 
 
 @pytest.mark.django_db
@@ -200,7 +204,7 @@ def test_the_header_shows_who_one_is_for_whom_and_how_much_is_unread():
 def test_several_roles_are_counted():
     user = make_official(Role.DISTRICT_FIRST, binhu())
     assert current_role_label(user) == "无锡市滨湖区（区级经办）"
-    Appointment.objects.create(user=user, role=Role.ACCEPTANCE, region=xishan(), confirmed_at=timezone.now())
+    give_role(user, Role.ACCEPTANCE, xishan())
     assert current_role_label(User.objects.get(pk=user.pk)).endswith("等 2 项")
     member = make_member(ApplicantFactory(name="甲公司"))
     Membership.objects.create(user=member, applicant=ApplicantFactory(name="乙公司"))

@@ -82,7 +82,8 @@ def perform_transition(
     if not claim.holds_rights:
         claim.lines.update(exclusive_key=None)
     if is_fixed(claim) != was_fixed or not (claim.holds_rights and held):
-        record_contents([claim, *claim.lines.only("claim")])
+        points = claim.correction_points.only("claim") if claim.correction_round else ()
+        record_contents([claim, *claim.lines.only("claim"), *points])
     event = ClaimEvent.objects.create(
         claim=claim,
         action=action,

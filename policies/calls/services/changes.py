@@ -27,7 +27,7 @@ from policies.calls.services.plans import (
     to_the_minute,
 )
 from policies.calls.workflow import WORKFLOW
-from portal.audit.services import record_audit
+from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import format_yuan
@@ -55,6 +55,7 @@ def publish_call(call: Call, *, seen: int, act: ActorContext) -> Call:
         refuse_foreign_items(call.region, [item.pk for item in items])
         refuse_unruled_items(call, items)
         refuse_rivals(call)
+        record_contents([*call.items.all(), *call.attachments.all()])
         return _move(call, ChangeKind.PUBLISHED, changes={"published_at": act.at}, act=act)
 
 

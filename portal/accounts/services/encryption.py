@@ -10,6 +10,8 @@ from django.db.models import F, Model, TextField
 from django.db.models.functions import Cast
 
 from portal.accounts.models import User
+from portal.audit.contents import CONTENTS
+from portal.audit.services import record_contents
 from portal.core.encrypted_fields import EncryptedField, KeyedHashField
 from portal.core.encryption import current_mark, decrypt, encrypt, keyed_hashes
 
@@ -67,7 +69,12 @@ def _rotate_digests(apps: Apps, number: str) -> int:
     older = set(others) - {newest}
     with transaction.atomic():
         held = _with(apps, "identity_digest", "User", "Appointment")
-        return sum(m._base_manager.filter(identity_digest__in=older).update(identity_digest=newest) for m in held)
+        changed = [(m, list(m._base_manager.select_for_update().filter(identity_digest__in=older))) for m in held]
+        for model, rows in changed:
+            model._base_manager.filter(pk__in=[row.pk for row in rows]).update(identity_digest=newest)
+        if apps is current_apps:
+            record_contents(row for _, rows in changed for row in rows if row._meta.label_lower in CONTENTS)
+        return sum(len(rows) for _, rows in changed)
 
 
 def _fields(model: type[Model], kind: type[FieldOfKind]) -> list[FieldOfKind]:

@@ -15,7 +15,7 @@ from portal.accounts.services.officials import (
     lock_appointment,
     read_identity_number,
 )
-from portal.audit.services import record_audit
+from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.notifications.services import notify_users
@@ -36,6 +36,7 @@ def state_number(user: User, *, number: str, act: ActorContext) -> None:
             raise RefusedError("您的证件号码已经核验，不能再改。登记有误的，请联系安全管理员。", field="number")
         known = read_identity_number(number, act=act)
         person.appointments.in_force().update(identity_number=known)
+        record_contents(held)
         for appointment in held:
             notify_users(
                 security_admins_over(appointment.region),

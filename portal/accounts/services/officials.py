@@ -15,7 +15,7 @@ from portal.accounts.models import Appointment, Region, User
 from portal.accounts.permissions import appointment_problem
 from portal.accounts.persons import same_person
 from portal.accounts.selectors import known_digest, security_admins_over
-from portal.audit.services import record_audit
+from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.identifiers import IdentifierError, read_resident_id
@@ -171,6 +171,7 @@ def end_over(appointments: QuerySet[Appointment], *, act: ActorContext) -> None:
     for one in over.select_related("user", "region__parent").order_by("pk"):
         with transaction.atomic():
             if Appointment.objects.filter(pk=one.pk, revoked_at=None).update(revoked_at=act.at):
+                record_contents([one])
                 notify_users(
                     [one.user],
                     "accounts.appointment_over",

@@ -4,7 +4,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.urls import reverse
-from django.utils import timezone
 
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, User
@@ -16,6 +15,7 @@ from tests.factories import (
     UserFactory,
     act,
     binhu,
+    give_role,
     jiangsu,
     make_member,
     make_official,
@@ -219,7 +219,7 @@ class TestOnePersonWithTwoAccounts:
     def test_existing_conflicts_and_unknown_people_are_listed(self, admin, signed_in, capsys):
         first, second = self.both(Role.CITY_OFFICER, wuxi())
         User.objects.filter(pk=second.pk).update(identity_digest=first.identity_digest)
-        Appointment.objects.create(user=second, role=Role.FINANCE, region=wuxi(), confirmed_at=timezone.now())
+        give_role(second, Role.FINANCE, wuxi())
         page = signed_in(admin).get(reverse("accounts:findings")).content.decode()
         assert "不相容职责" in page
         assert first.email in page

@@ -10,7 +10,7 @@ from portal.accounts.models import Applicant, Appointment, Membership, Region, U
 from portal.core.row_versions import KeptHere
 from portal.recusal.enums import Ground
 from portal.recusal.models import Recusal
-from tests.factories import ApplicantFactory, UserFactory, binhu, make_member, make_official, wuxi
+from tests.factories import ApplicantFactory, UserFactory, binhu, give_role, make_member, make_official, wuxi
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def _change(user):
     """Change one by one what a standing is made of; yields after each what should now be seen of it."""
     applicant = ApplicantFactory()
     yield lambda seen: seen.roles == {Role.CITY_OFFICER}
-    Appointment.objects.create(user=user, role=Role.AUDITOR, region=binhu(), confirmed_at=timezone.now())
+    give_role(user, Role.AUDITOR, binhu())
     yield lambda seen: seen.roles == {Role.CITY_OFFICER, Role.AUDITOR}
     Appointment.objects.filter(role=Role.AUDITOR).update(revoked_at=timezone.now())
     yield lambda seen: seen.roles == {Role.CITY_OFFICER}

@@ -11,14 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.enums import Role
-from portal.accounts.models import Appointment
 from portal.api.api import api
 from portal.api.models import ApiToken
 from portal.api.selectors import find_token, hash_token
 from portal.api.services import MAX_TOKENS, create_token, revoke_token
 from portal.audit.models import AuditRecord
 from portal.core.errors import RefusedError
-from tests.factories import UserFactory, act, make_member, make_official, suzhou, wuxi
+from tests.factories import UserFactory, act, give_role, make_member, make_official, suzhou, wuxi
 
 pytestmark = pytest.mark.django_db
 CLAIMS = "/api/v1/claims"
@@ -202,7 +201,7 @@ def test_a_token_ends_with_its_day_the_password_the_duties_and_without_the_secon
     elif end == "appointment ended":
         owner.appointments.update(revoked_at=timezone.now())
     elif end == "new appointment":
-        Appointment.objects.create(user=owner, role=Role.CITY_OFFICER, region=suzhou(), confirmed_at=timezone.now())
+        give_role(owner, Role.CITY_OFFICER, suzhou())
     elif end == "no second factor":
         settings.OFFICIALS_NEED_SECOND_FACTOR = True
     with time_machine.travel(later):

@@ -46,6 +46,7 @@ from tests.portal.core.protected_checks import OPEN_CHECK_ROWS
 from tests.portal.core.protected_desk import checklist_point
 from tests.portal.core.protected_mandates import OPEN_MANDATE_ROWS
 from tests.portal.core.protected_panels import OPEN_PANEL_ROWS
+from tests.portal.core.protected_published import OPEN_PUBLISHED_ROWS
 from tests.portal.core.protected_rows import ROWS, notice
 
 pytestmark = pytest.mark.django_db
@@ -138,7 +139,7 @@ OPEN_ROWS = {
     "treasury.yearend": (_year_end, {"proposed_at": datetime(2026, 1, 1, tzinfo=UTC)}),
     "treasury.posting": (ROWS["treasury.posting"][0], {"amount": 2, "balance_after": 2}),
     "treasury.budgetline": (lambda: ROWS["treasury.account"][0]().line, {"project_code": "9"}),
-    **(OPEN_CHECK_ROWS | OPEN_MANDATE_ROWS | OPEN_PANEL_ROWS),
+    **(OPEN_CHECK_ROWS | OPEN_MANDATE_ROWS | OPEN_PANEL_ROWS | OPEN_PUBLISHED_ROWS),
 }
 
 

@@ -34,7 +34,7 @@ from review.decisions.services.publicity import approve_claim
 from review.treasury.enums import SourceKind
 from review.treasury.services.lines import LinePlan, create_line
 from tests.applications.worlds import loan_facts, patent_facts
-from tests.factories import act, binhu, make_official, suzhou, wuxi, xishan
+from tests.factories import act, binhu, give_role, make_official, suzhou, wuxi, xishan
 from tests.review.worlds import (
     MINUTES,
     accepted,
@@ -257,7 +257,7 @@ def test_stale_page_is_refused_and_changes_nothing(office):
 
 
 def appoint(user, role, region):
-    user.appointments.create(role=role, region=region, confirmed_at=timezone.now())
+    give_role(user, role, region)
     return fresh(user)
 
 

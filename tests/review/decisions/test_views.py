@@ -16,7 +16,7 @@ from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import CreditSnapshot, Decision
 from review.decisions.services.decisions import support_claim
 from tests.applications.worlds import patent_facts
-from tests.factories import UserFactory, act, binhu, make_official, suzhou, xishan
+from tests.factories import UserFactory, act, binhu, give_role, make_official, suzhou, xishan
 from tests.review.decisions.pages import as_, page_of, post
 from tests.review.worlds import (
     accepted,
@@ -100,7 +100,7 @@ def test_search_costs_the_same_for_one_row_and_for_three(client, office, django_
 
 def test_take_next_goes_to_the_claim_that_waited_longest_and_that_one_may_conclude(client, office):
     first, second = reviewed(office), reviewed(office, lines=[patent_facts(2)])
-    office.first.appointments.create(role=Role.DISTRICT_SECOND, region=binhu(), confirmed_at=timezone.now())
+    give_role(office.first, Role.DISTRICT_SECOND, binhu())
     third = submitted(lines=[patent_facts(3)])
     as_(client, office.second)
     assert client.get(reverse("review:next")).url.startswith(reverse("review:claim", args=[first.key]))
@@ -165,7 +165,7 @@ def test_what_a_refused_conclusion_lacks_is_told_at_the_head_of_the_page(client,
 
 def test_buttons_are_not_offered_to_who_concluded_an_earlier_stage(client, office):
     claim = reviewed(office)
-    office.first.appointments.create(role=Role.DISTRICT_SECOND, region=binhu(), confirmed_at=timezone.now())
+    give_role(office.first, Role.DISTRICT_SECOND, binhu())
     html = page_of(as_(client, office.first), claim).content.decode()
     assert 'id="decision"' not in html
     assert "您已在“区级初审”环节办理过" in html

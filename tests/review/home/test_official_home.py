@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
 from portal.accounts.enums import Role
-from portal.accounts.models import Appointment
 from portal.audit.models import ChainHead
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
@@ -20,6 +19,7 @@ from tests.factories import (
     ClaimFactory,
     UserFactory,
     binhu,
+    give_role,
     make_official,
     suzhou,
     wuxi,
@@ -141,7 +141,7 @@ def test_the_policy_administrator_sees_the_documents_of_the_region(catalogue):
 
 def test_several_offices_show_several_desks():
     user = make_official(Role.ACCEPTANCE, binhu())
-    Appointment.objects.create(user=user, role=Role.DISTRICT_FIRST, region=xishan(), confirmed_at=timezone.now())
+    give_role(user, Role.DISTRICT_FIRST, xishan())
     page = home(user)
     assert "待受理 无锡市滨湖区" in page
     assert "待区级初审 无锡市锡山区" in page

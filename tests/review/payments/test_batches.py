@@ -7,7 +7,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
 from portal.accounts.enums import Role
@@ -37,7 +36,7 @@ from review.payments.services.lines import Voucher, settle_batch
 from review.treasury.enums import AccountKind
 from review.treasury.selectors import claim_balances
 from tests.applications.worlds import patent_facts
-from tests.factories import act, wuxi
+from tests.factories import act, give_role, wuxi
 from tests.review.checks.test_kinds import sheet
 from tests.review.paying import DAY, sent
 from tests.review.worlds import again, approved, fresh, on
@@ -119,7 +118,7 @@ def test_batch_is_released_by_another_who_decided_nothing_and_whose_page_showed_
         release_batch(batch, shown=batch.lines_sha256, act=on(DAY, first))
     with pytest.raises(StaleStateError):
         release_batch(batch, shown="0" * 64, act=on(DAY, second))
-    office.city.appointments.create(role=Role.FINANCE, region=wuxi(), confirmed_at=timezone.now())
+    give_role(office.city, Role.FINANCE, wuxi())
     with pytest.raises(RefusedError, match="市级复审"):
         release_batch(batch, shown=batch.lines_sha256, act=on(DAY, fresh(office.city)))
     with pytest.raises(PermissionDenied):

@@ -26,7 +26,7 @@ from review.spotchecks.models import Case, Sample
 from review.spotchecks.selectors import agreements, cases_of
 from review.spotchecks.services import SamplePlan, draw_sample, give_back, judge_case, take_case
 from tests.applications.worlds import patent_facts
-from tests.factories import act, binhu, make_official, suzhou, wuxi
+from tests.factories import act, binhu, give_role, make_official, suzhou, wuxi
 from tests.review.decisions.pages import as_
 from tests.review.worlds import confirmed, expected, fresh, reviewed
 
@@ -74,7 +74,7 @@ def test_second_look_is_another_persons_and_rates_count_what_was_judged(office):
     own, other = sample.cases.all()
     with pytest.raises(RefusedError, match="职责"):
         judged(own, make_official(Role.CITY_OFFICER, suzhou()))
-    office.second.appointments.create(role=Role.CITY_OFFICER, region=wuxi(), confirmed_at=timezone.now())
+    give_role(office.second, Role.CITY_OFFICER, wuxi())
     with pytest.raises(RefusedError, match="区级复核"):
         judged(own, fresh(office.second))
     with pytest.raises(RefusedError, match="依据"):

@@ -1,0 +1,11 @@
+"""The rows that stand are put into the audit chain, as new ones are from now on."""
+
+from django.db import migrations
+
+from portal.audit.operations import RecordContents
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0007_head_by_slices"), ("targets", "0002_append_only")]
+
+    operations = [RecordContents("measurement", "progressentry")]
