@@ -109,9 +109,15 @@ class TestAsked:
         assert "输入 6 位动态码" in page.content.decode()
         assert client.post(reverse("mfa_authenticate"), {"code": "000000"}).status_code == 200
         assert "_auth_user_id" not in client.session
-        response = client.post(reverse("mfa_authenticate"), {"code": code_of("JBSWY3DPEHPK3PXP")})
+        code = code_of("JBSWY3DPEHPK3PXP")
+        response = client.post(reverse("mfa_authenticate"), {"code": code})
         assert response["Location"] == wanted
         assert client.get(wanted).status_code == 200
+        # Who looked over the shoulder comes too late.
+        thief = Client()
+        sign_in(thief, officer)
+        thief.post(reverse("mfa_authenticate"), {"code": code})
+        assert "_auth_user_id" not in thief.session
 
     def test_a_recovery_code_works_once(self, client):
         officer = official_with_address()

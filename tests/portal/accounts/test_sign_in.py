@@ -6,6 +6,7 @@ import time
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -261,6 +262,11 @@ class TestPasswordAndAddress:
         assert user.check_password("Another-Horse-8-Battery")
         assert "您的账号有如下变更" in sent_mails()[-1].body
         assert AuditRecord.objects.filter(action="accounts.password_changed", actor=user).exists()
+
+
+@pytest.mark.parametrize("password", ["马" * 64, "correct horse battery staple " * 9])
+def test_a_long_password_of_any_script_is_taken(password):
+    validate_password(password)
 
 
 @pytest.mark.django_db
