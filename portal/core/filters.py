@@ -1,15 +1,18 @@
 """Filters of lists and exports: what cannot be understood is refused in words, and nothing is listed.
 
 A form of filters derives from `FilterForm` and hands out what was asked through `asked`; a single parameter is read by
-`choice_of`. Both raise FilterError, which `portal.middleware.filters` answers with the form to correct, as 400.
+`choice_of`, a number by `whole_of`. All raise FilterError, which `portal.middleware.filters` answers with the form to
+correct, as 400.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+
+from portal.core.paging import read_number
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -55,3 +58,12 @@ def choice_of(request: HttpRequest, name: str, choices: Collection[str], *, defa
     if value != default and value not in choices:
         raise FilterError(f"不认识“{name}”的值“{value[:40]}”，没有列出任何内容。请从页面上的选项中选择。")
     return value
+
+
+def whole_of(request: HttpRequest, name: str, allowed: Container[int], *, default: int) -> int:
+    """A whole number of the address that must be one of those allowed, such as a year; `default` where it is absent."""
+    text = request.GET.get(name, "")
+    number = read_number(text)
+    if text and (number is None or number not in allowed):
+        raise FilterError(f"没有“{name}”为“{text[:40]}”的内容，没有列出任何内容。请从页面上的选项中选择。")
+    return default if number is None else number

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from portal.access import access, officials
 from portal.accounts.areas import covers
 from portal.accounts.enums import Role
+from portal.core.filters import whole_of
 from portal.core.http import act_of, user_of
 from portal.workdays.enums import SpanKind
 from portal.workdays.forms import RemovalForm, SpanForm
@@ -36,7 +37,7 @@ def day_list(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"已登记 {count} 天。此前已经推算好的期限不变。")
         return redirect(_year_url(asked["first"].year))
     this_year = timezone.localdate().year
-    year = _year(request.GET.get("year", ""), default=this_year)
+    year = whole_of(request, "year", range(FIRST_YEAR, 9999), default=this_year)
     context = {
         "form": form,
         "may_set": covers(user_of(request), "", Role.SYSTEM_ADMIN),
@@ -62,10 +63,6 @@ def remove(request: HttpRequest) -> HttpResponse:
     count = remove_workdays(form.cleaned_data["first"], last=form.cleaned_data["last"], act=act_of(request))
     messages.success(request, f"已取消 {count} 天的调整。" if count else "这些日子没有调整，无需取消。")
     return redirect(_year_url(form.cleaned_data["first"].year))
-
-
-def _year(text: str, *, default: int) -> int:
-    return int(text) if text.isdecimal() and len(text) == 4 and FIRST_YEAR <= int(text) < 9999 else default
 
 
 def _year_url(year: int) -> str:

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.audit.security import exported_workbook
+from portal.core.filters import whole_of
 from portal.core.http import act_of, user_of
-from portal.core.paging import read_number
 from review.statements.sheets import awards_of, year_sheet
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 @require_GET
 def year_export(request: HttpRequest) -> HttpResponse:
     """The year's sheet of what the person pays or audits; this year's unless another is asked for."""
-    asked = read_number(request.GET.get("year"))
-    year = asked if asked is not None and 2000 <= asked <= 2999 else timezone.localdate().year
+    year = whole_of(request, "year", range(2000, 3000), default=timezone.localdate().year)
     claims = awards_of(user_of(request), year)
     applicants = list(claims.values_list("applicant_id", flat=True))
     content = year_sheet(claims, year=year, made_by=user_of(request).name)

@@ -19,9 +19,10 @@ from portal.accounts.models import Region
 from portal.accounts.persons import same_person
 from portal.audit.security import exported_workbook
 from portal.core.errors import RefusedError, show_refusal
+from portal.core.filters import FilterError, choice_of, whole_of
 from portal.core.http import act_of, user_of
 from portal.core.numbers import NumberError, read_day
-from portal.core.paging import paginate, read_number
+from portal.core.paging import paginate
 from review.treasury.enums import AccountKind, MonthState
 from review.treasury.forms import CloseForm, IssueForm, LineForm, ReopenForm
 from review.treasury.models import BudgetLine, MonthClose
@@ -104,7 +105,7 @@ def statement(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["POST"])
 def close_statement(request: HttpRequest) -> HttpResponse:
     """Close a month of one's own region, ask to open it again, or settle what another person asked."""
-    user, act, first = user_of(request), act_of(request), _month(request.POST)
+    user, act, first = user_of(request), act_of(request), _month(request.POST, is_needed=True)
     intent, region = request.POST.get("intent", ""), request.POST.get("region", "")
     form = ReopenForm(request.POST) if intent == "ask" else None
     closed = MonthClose.objects.visible_to(user).standing().filter(region_id=region, month=first).first()
@@ -228,8 +229,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 def _line_page(
     request: HttpRequest, found: BudgetLine, *, issue_form: Form | None = None, close_form: Form | None = None
 ) -> HttpResponse:
-    kind = request.GET.get("figure", "")
-    kind = kind if kind in FIGURES else ""
+    kind = choice_of(request, "figure", FIGURES)
     page = paginate(postings_of(found, kind=kind), after=request.GET.get("after", ""), size=PAGE)
     is_own = found.region_id in user_of(request).regions_for(Role.FINANCE)
     proposal = proposed(found)
@@ -267,8 +267,8 @@ def _lines_of_year(request: HttpRequest) -> tuple[list[BudgetLine], list[int], i
     seen = BudgetLine.objects.visible_to(user_of(request))
     years = list(seen.order_by("-year").values_list("year", flat=True).distinct())
     this_year = timezone.localdate().year
-    asked = read_number(request.GET.get("year"))
-    year = asked if asked in years else (this_year if this_year in years or not years else years[0])
+    usual = this_year if this_year in years or not years else years[0]
+    year = whole_of(request, "year", {*years, this_year}, default=usual)
     lines = list(seen.filter(year=year).select_related("region__parent").order_by("region_id", "pk"))
     return lines, years or [this_year], year
 
@@ -278,12 +278,15 @@ def _closes(request: HttpRequest, first: date) -> MonthCloseQuerySet:
     return found.select_related("region__parent", "closed_by", "asked_by", "opened_by")
 
 
-def _month(given: QueryDict) -> date:
-    """The first day of the month asked for as `month=2026-11`; this month's where there is none such."""
-    try:
-        return read_day(f"{given.get('month', '')}-01", first_year=2000, last_year=2998)
-    except NumberError:
+def _month(given: QueryDict, *, is_needed: bool = False) -> date:
+    """The first day of the month asked for as `month=2026-11`; this month's where none is. Raises FilterError."""
+    text = given.get("month", "")
+    if not text and not is_needed:
         return timezone.localdate().replace(day=1)
+    try:
+        return read_day(f"{text}-01", first_year=2000, last_year=2998)
+    except NumberError:
+        raise FilterError(f"没有“{text[:40]}”这个月份，什么都没有办理。请从页面上选择月份，如 2026-11。") from None
 
 
 def _seen_lines(request: HttpRequest) -> QuerySet[BudgetLine]:

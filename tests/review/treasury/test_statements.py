@@ -66,8 +66,16 @@ def test_page_and_sheet_show_ones_own_lines_and_take_no_month_that_is_none(clien
     client.force_login(make_official(Role.FINANCE, binhu()))
     page = client.get(reverse("treasury:statement"), {"month": "2026-11"}).content.decode()
     assert ("749.50" in page, "无锡市滨湖区" in page, page.count("可用指标")) == (True, True, 1)
-    for month in ("2026-13", "", "199912", "9999-12"):
-        assert client.get(reverse("treasury:statement"), {"month": month}).status_code == 200
+    assert client.get(reverse("treasury:statement"), {"month": ""}).status_code == 200
+    for month in ("2026-13", "199912", "9999-12"):
+        for address in ("treasury:statement", "treasury:statement_export"):
+            assert client.get(reverse(address), {"month": month}).status_code == 400
+    # A month that is none closes no other.
+    for month in ("2026-13", ""):
+        closing = {"month": month, "intent": "close", "region": "320211"}
+        assert client.post(reverse("treasury:close_month"), closing).status_code == 400
+    for address in ("treasury:board_export", "statements:year_export"):
+        assert client.get(reverse(address), {"year": "20x6"}).status_code == 400
     sheet = client.get(reverse("treasury:statement_export"), {"month": "2026-11"})
     cells = [
         cell
