@@ -26,7 +26,7 @@ from policies.facts.tables import without_faults
 from portal.access import access, officials
 from portal.accounts.enums import RegionLevel
 from portal.core.errors import show_refusal
-from portal.core.http import act_of, takes_files, user_of
+from portal.core.http import act_of, takes_files, typed, user_of
 from portal.core.spreadsheets import workbook_response
 
 
@@ -90,7 +90,7 @@ def roster_withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Take a roster out of use, with a reason."""
     roster = get_object_or_404(Roster.objects.visible_to(user_of(request)), key=key)
     with show_refusal(request, success="名册已停用，今后的测算不再采用。", denials=True):
-        withdraw_roster(roster, reason=request.POST.get("reason", "")[:200], act=act_of(request))
+        withdraw_roster(roster, reason=typed(request, most=200), act=act_of(request))
     return redirect(f"{reverse('rights:rosters')}#roster-{roster.pk}")
 
 

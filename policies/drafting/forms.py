@@ -25,7 +25,7 @@ from portal.accounts.enums import Role
 from portal.accounts.models import Region, User
 from portal.core import file_reader
 from portal.core.errors import RefusedError
-from portal.core.fields import DayField, TextField, YuanField
+from portal.core.fields import DayField, LineField, TextField, YuanField
 from portal.core.files import PDF, WORD, Allowed, check_file
 from portal.core.isolated import IsolatedError, run_isolated
 
@@ -36,7 +36,7 @@ class StartForm(forms.Form):
     NEW = "new"
 
     document = forms.ChoiceField(label="起草什么")
-    title = forms.CharField(label="拟订事由", max_length=120, help_text="一句话，如“提高发明专利授权奖补标准”")
+    title = LineField(label="拟订事由", max_length=120, help_text="一句话，如“提高发明专利授权奖补标准”")
     code = forms.SlugField(
         label="新文件的标识",
         max_length=20,
@@ -84,7 +84,7 @@ class StartForm(forms.Form):
 class DescribeForm(forms.Form):
     """The draft's title and what it changes."""
 
-    title = forms.CharField(label="拟订事由", max_length=120)
+    title = LineField(label="拟订事由", max_length=120)
     note = TextField(
         label="修改说明",
         required=False,
@@ -130,15 +130,15 @@ class ReasonForm(forms.Form):
 class IssueForm(forms.Form):
     """The issue of a document that was a draft."""
 
-    number = forms.CharField(label="文号", max_length=80, help_text="如 连政办发〔2026〕8号")
-    title = forms.CharField(label="标题", max_length=200, help_text="印发时的全称，不再有“征求意见稿”")
-    short_title = forms.CharField(label="简称", max_length=60)
-    issuer = forms.CharField(label="发文机关", max_length=80)
+    number = LineField(label="文号", max_length=80, help_text="如 连政办发〔2026〕8号")
+    title = LineField(label="标题", max_length=200, help_text="印发时的全称，不再有“征求意见稿”")
+    short_title = LineField(label="简称", max_length=60)
+    issuer = LineField(label="发文机关", max_length=80)
     issued_on = DayField(label="成文（印发）日期")
     effective_from = DayField(
         label="施行日期", help_text="从这一天起的事实适用；文件写“自印发之日起”的，与印发日期相同"
     )
-    source = forms.CharField(label="依据", max_length=200, help_text="从哪里得知，如公报期号、网址、收文号")
+    source = LineField(label="依据", max_length=200, help_text="从哪里得知，如公报期号、网址、收文号")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -155,9 +155,7 @@ class IssueForm(forms.Form):
 class SumsForm(forms.Form):
     """Sums that a parent document names, one for each item that names none; what is left empty stays as it is."""
 
-    citation = forms.CharField(
-        label="金额出自哪个文件", max_length=120, help_text="文号和条款，如 某政发〔2022〕3号 第五条"
-    )
+    citation = LineField(label="金额出自哪个文件", max_length=120, help_text="文号和条款，如 某政发〔2022〕3号 第五条")
     region = forms.ModelChoiceField(
         label="适用地区",
         queryset=Region.objects.none(),

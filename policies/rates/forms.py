@@ -12,7 +12,7 @@ from policies.engine.periods import end_after
 from policies.published.models import SupportItem
 from policies.rates.services import RatePlan
 from portal.accounts.models import Region
-from portal.core.fields import DayField, YuanField
+from portal.core.fields import DayField, LineField, YuanField
 
 
 class RateForm(forms.Form):
@@ -27,7 +27,7 @@ class RateForm(forms.Form):
     last_day = DayField(
         label="适用末日", required=False, help_text="没有期限的留空；以后有新标准时自动到新标准的前一天。"
     )
-    source = forms.CharField(label="依据", max_length=200, help_text="区级文件的名称、文号和条款。")
+    source = LineField(label="依据", max_length=200, help_text="区级文件的名称、文号和条款。")
 
     def __init__(self, *args: Any, items: Sequence[SupportItem], regions: QuerySet[Region], **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"key": uuid.uuid4()})

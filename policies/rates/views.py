@@ -15,7 +15,7 @@ from portal.access import access, officials, public
 from portal.accounts.enums import Role
 from portal.accounts.models import Region
 from portal.core.errors import show_refusal
-from portal.core.http import act_of, user_of
+from portal.core.http import act_of, typed, user_of
 from portal.core.regions import in_trees
 
 administrators = officials(Role.POLICY_ADMIN)
@@ -56,6 +56,6 @@ def decide(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             confirm_rate(rate.pk, act=act_of(request))
             messages.success(request, "已确认，按适用日期生效。")
         else:
-            refuse_rate(rate.pk, reason=request.POST.get("reason", ""), act=act_of(request))
+            refuse_rate(rate.pk, reason=typed(request, most=300), act=act_of(request))
             messages.success(request, "已记为不采纳。")
     return redirect("rates:work")

@@ -12,6 +12,9 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core.actor import ActorContext
+from portal.core.errors import RefusedError
+from portal.core.printable import not_to_be_typed
+from portal.core.text import visible
 
 View = TypeVar("View", bound="Callable[..., HttpResponseBase]")
 
@@ -26,6 +29,19 @@ def act_of(request: HttpRequest) -> ActorContext:
     """Who acts through this request: its user, now, from its address."""
     user = request.user if request.user.is_authenticated else None
     return ActorContext(user=user, at=timezone.now(), address=client_address(request))
+
+
+def typed(request: HttpRequest, name: str = "reason", *, most: int, label: str = "理由") -> str:
+    """The text of a field that stands without a form; nothing is cut off.
+
+    Raises RefusedError for more than `most` characters, and for one that no paper could print.
+    """
+    text = visible(request.POST.get(name, "")).strip()
+    if len(text) > most:
+        raise RefusedError(f"{label}最多 {most} 字，现为 {len(text)} 字，请缩短。", name)
+    if wrong := not_to_be_typed(text):
+        raise RefusedError(f"{label}：{wrong}", name)
+    return text
 
 
 # How long a request may have lain between the proxy and its thread.

@@ -28,3 +28,9 @@ def contains(word: str, *columns: str) -> Q:
 def contains_words(text: str, *columns: str) -> Q:
     """Rows whose columns hold each word of the text, in any order and each in one of its forms; all rows for none."""
     return reduce(and_, (contains(word, *columns) for word in text.split()[:MOST_WORDS]), Q())
+
+
+def says(text: str, *wanted_in: str) -> bool:
+    """Whether the texts hold each word, as `contains_words` says it of columns."""
+    held = [one.casefold() for one in wanted_in]
+    return all(any(form.casefold() in one for one in held for form in written_forms(word)) for word in text.split())

@@ -14,8 +14,9 @@ from portal.accounts.enums import RegionLevel
 from portal.accounts.models import Region, User
 from portal.core import clock
 from portal.core.errors import show_refusal
-from portal.core.http import act_of, takes_files, user_of
+from portal.core.http import act_of, takes_files, typed, user_of
 from portal.core.paging import paginate
+from portal.core.searching import says
 from portal.core.sheet_reading import MAX_BYTES, read_book
 from portal.core.sheet_rows import SheetRow, kept_rows, rows_kept
 from portal.experts.models import KEEPER, READERS, Expert
@@ -53,11 +54,7 @@ def experts(request: HttpRequest) -> HttpResponse:
     found = Expert.objects.visible_to(user).select_related("user", "region")
     wanted = " ".join(request.GET.get("q", "").split())[:60]
     if wanted:
-        pks = [
-            one.pk
-            for one in found
-            if any(wanted in text for text in (one.user.name, one.employer, one.title, *one.fields))
-        ]
+        pks = [one.pk for one in found if says(wanted, one.user.name, one.employer, one.title, *one.fields)]
         found = found.filter(pk__in=pks)
     page = paginate(found, after=request.GET.get("after", ""), size=PAGE)
     today = clock.today()
@@ -117,7 +114,6 @@ def _take_in(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """End an expert's service, with the reason."""
     found = get_object_or_404(Expert.objects.visible_to(user_of(request)), key=key)
-    reason = " ".join(request.POST.get("reason", "").split())[:200]
     with show_refusal(request, denials=True, success="专家已出库。"):
-        end_service(found, reason=reason, act=act_of(request))
+        end_service(found, reason=typed(request, most=200), act=act_of(request))
     return redirect("experts:list")

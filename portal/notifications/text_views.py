@@ -13,7 +13,7 @@ from portal.accounts.enums import Role
 from portal.accounts.models import Region
 from portal.core.compared_text import compared
 from portal.core.errors import show_refusal
-from portal.core.http import act_of, user_of
+from portal.core.http import act_of, typed, user_of
 from portal.notifications import selectors
 from portal.notifications.enums import Channel
 from portal.notifications.forms import TextForm
@@ -93,7 +93,7 @@ def decide(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             release_text(found.pk, act=act_of(request))
             messages.success(request, "已发布，用于从现在起的消息；已有的消息不变。")
         else:
-            refuse_text(found.pk, reason=request.POST.get("reason", "")[:200], act=act_of(request))
+            refuse_text(found.pk, reason=typed(request, most=200), act=act_of(request))
             messages.success(request, "已记为不采纳。")
     return redirect("notifications:text", found.region_id, found.kind, found.channel)
 

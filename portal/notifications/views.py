@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.access import access, officials, signed_in
 from portal.accounts.enums import Role
 from portal.core.errors import show_refusal
-from portal.core.http import act_of, user_of
+from portal.core.http import act_of, typed, user_of
 from portal.core.paging import read_number
 from portal.notifications import choosing, outbox
 from portal.notifications.enums import Channel
@@ -103,7 +103,7 @@ def outbox_decide(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Outgoing.objects.visible_to(user_of(request)), pk=pk)
     if request.POST.get("decision") == "give_up":
         with show_refusal(request, success="已放弃，不再发送。", denials=True):
-            outbox.give_up(row, reason=request.POST.get("reason", "")[:200], act=act_of(request))
+            outbox.give_up(row, reason=typed(request, most=200), act=act_of(request))
     else:
         with show_refusal(request, success="已重新排队。", denials=True):
             outbox.retry_outgoing(row, act=act_of(request))

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.access import access, officials
 from portal.core.errors import show_refusal
-from portal.core.http import act_of, user_of
+from portal.core.http import act_of, typed, user_of
 from review.bulletins.forms import BulletinForm
 from review.bulletins.models import WRITERS, Bulletin
 from review.bulletins.selectors import page_of_bulletins, people_of
@@ -69,6 +69,6 @@ def decide(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             release_bulletin(found.pk, act=act_of(request))
             messages.success(request, "已发布，正在后台发送。")
         else:
-            refuse_bulletin(found.pk, reason=request.POST.get("reason", "")[:200], act=act_of(request))
+            refuse_bulletin(found.pk, reason=typed(request, most=200), act=act_of(request))
             messages.success(request, "已记为不采纳。")
     return redirect("bulletins:bulletin", key)

@@ -15,7 +15,7 @@ from portal.accounts.models import Region, User
 from portal.core.errors import RefusedError, show_refusal
 from portal.core.fields import LineField, TextField
 from portal.core.files import file_response
-from portal.core.http import act_of, takes_files, user_of
+from portal.core.http import act_of, takes_files, typed, user_of
 from portal.core.limits import count_use
 from portal.core.paging import paginate
 from review.decisions.models import PUBLICITY_ROLES, PublicityEntry, PublicityList
@@ -160,7 +160,7 @@ def filing(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             if request.POST.get("intent") == "accept":
                 accept_filing(found, act=act_of(request))
             else:
-                decline_filing(found, reason=request.POST.get("reason", "")[:1000], act=act_of(request))
+                decline_filing(found, reason=typed(request, most=1000), act=act_of(request))
         return redirect("objections:filing", key=key)
     return render(request, "objections/filing.html", {"filing": found, "may_handle": may})
 

@@ -161,6 +161,12 @@ def waiting_claims(user: User) -> Any:
     return found.select_related("applicant", "item", "region", "city").order_by("item_id", "submitted_at", "pk")
 
 
+class OpinionForm(forms.Form):
+    """What the panel says together; its report prints it."""
+
+    opinion = TextField(label="评审组意见", max_length=2000, rows=4)
+
+
 class ScoreForm(forms.Form):
     """Points by criterion, or that it does not apply, and the opinion."""
 

@@ -25,7 +25,7 @@ class LineForm(forms.Form):
 
     region = forms.ChoiceField(label="出资地区")
     year = forms.IntegerField(label="年度", min_value=2000, max_value=2999)
-    name = forms.CharField(label="指标名称", max_length=120)
+    name = LineField(label="指标名称", max_length=120)
     source = forms.ChoiceField(label="资金来源", choices=SourceKind.choices)
     items = forms.MultipleChoiceField(
         label="适用事项",
@@ -33,10 +33,10 @@ class LineForm(forms.Form):
         help_text="不选即适用于全部事项；点名的事项先从点名的指标中列支。按住 Ctrl 可以选择多项。",
         widget=forms.SelectMultiple(attrs={"size": 8}),
     )
-    function_code = forms.CharField(label="功能分类科目", max_length=20, required=False)
-    government_code = forms.CharField(label="政府经济分类科目", max_length=20, required=False)
-    department_code = forms.CharField(label="部门经济分类科目", max_length=20, required=False)
-    project_code = forms.CharField(label="项目代码", max_length=40, required=False)
+    function_code = LineField(label="功能分类科目", max_length=20, required=False)
+    government_code = LineField(label="政府经济分类科目", max_length=20, required=False)
+    department_code = LineField(label="部门经济分类科目", max_length=20, required=False)
+    project_code = LineField(label="项目代码", max_length=40, required=False)
 
     def __init__(self, data: MultiValueDict[str, Any] | None = None, *, regions: list[Region], **options: Any) -> None:
         super().__init__(data, initial={"year": timezone.localdate().year}, **options)
@@ -59,7 +59,7 @@ class IssueForm(forms.Form):
     """A sum that a paper gives to a line, or takes from it. `key` makes a double click one deed."""
 
     amount = YuanField(label="金额（元）", help_text="追加填正数，调减填负数，如 -200,000。")
-    paper_no = forms.CharField(label="下达指标的文号", max_length=80)
+    paper_no = LineField(label="下达指标的文号", max_length=80)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, data: MultiValueDict[str, Any] | None = None, **options: Any) -> None:

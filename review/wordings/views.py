@@ -14,7 +14,7 @@ from portal.accounts.models import Region
 from portal.core.compared_text import compared
 from portal.core.errors import show_refusal
 from portal.core.files import PDF
-from portal.core.http import act_of, user_of
+from portal.core.http import act_of, typed, user_of
 from portal.notifications.selectors import regions_worded_by
 from review.notices.enums import NoticeKind
 from review.wordings import selectors
@@ -91,7 +91,7 @@ def decide(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             release_wording(found.pk, act=act_of(request))
             messages.success(request, "已发布，用于从现在起编号的通知书；已有的通知书不变。")
         else:
-            refuse_wording(found.pk, reason=request.POST.get("reason", "")[:200], act=act_of(request))
+            refuse_wording(found.pk, reason=typed(request, most=200), act=act_of(request))
             messages.success(request, "已记为不采纳。")
     return redirect("wordings:template", found.region_id, found.kind)
 

@@ -1,5 +1,6 @@
 """Propose a draft, take it back, return it, publish it: by two people, on what both have seen."""
 
+import json
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, User
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
+from portal.core.printable import not_to_be_typed
 from portal.notifications.services import notify_users
 
 
@@ -53,6 +55,8 @@ def proposal_obstacle(draft: PolicyDraft) -> str:
     """What stands against proposing the draft, in words; empty where nothing does."""
     if draft_problems(draft):
         return "拟订还有错误，请按所列逐一改正。"
+    if wrong := not_to_be_typed(json.dumps(draft.sections, ensure_ascii=False)):
+        return f"拟订的文字中有不能使用的字符：{wrong}"
     if newest_text(draft) != draft.base:
         return "该文件已有更新的版本，请撤回本拟订，从新版本另行起草。"
     if not has_changes(draft):

@@ -17,7 +17,7 @@ from portal.accounts.enums import Role
 from portal.core import clock
 from portal.core.errors import show_refusal
 from portal.core.files import file_response
-from portal.core.http import act_of, takes_files, user_of
+from portal.core.http import act_of, takes_files, typed, user_of
 from portal.core.paging import paginate
 from review.decisions.views.claim import claim_or_404
 from review.followup.enums import Act
@@ -152,5 +152,5 @@ def repair(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     rows = CreditRecord.objects.visible_to(user_of(request)).select_related("followup")
     found = get_object_or_404(rows, key=key)
     with show_refusal(request, success="已修复。", denials=True):
-        repair_credit_record(found, reason=request.POST.get("reason", "")[:300], act=act_of(request))
+        repair_credit_record(found, reason=typed(request, most=300), act=act_of(request))
     return redirect("followup:matter", key=found.followup.key)

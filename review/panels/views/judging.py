@@ -14,9 +14,9 @@ from applications.claims.views.evidence import VIEWER_POLICY
 from portal.access import access, experts
 from portal.core.errors import show_refusal
 from portal.core.files import file_response
-from portal.core.http import act_of, user_of
+from portal.core.http import act_of, typed, user_of
 from review.panels.enums import PanelState, SeatState
-from review.panels.forms import ReopenForm, ScoreForm
+from review.panels.forms import OpinionForm, ReopenForm, ScoreForm
 from review.panels.models import Entry, Seat
 from review.panels.selectors.papers import files_of, paper_of
 from review.panels.selectors.results import scores_of
@@ -48,7 +48,10 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_GET
 def seat(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One panel: what to declare, the claims to score, and for its chair the result."""
-    found = _seat(request, key)
+    return _seat_page(request, _seat(request, key))
+
+
+def _seat_page(request: HttpRequest, found: Seat, opinion: OpinionForm | None = None) -> HttpResponse:
     panel = found.panel
     context: dict[str, Any] = {"seat": found, "panel": panel, "scheme": panel.scheme}
     if found.state == SeatState.INVITED:
@@ -60,7 +63,8 @@ def seat(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context["is_whole"] = bool(context["entries"]) and all(sheet for _, sheet in context["entries"])
     if found.is_chair and panel.state == PanelState.SCORED:
         context["scores"] = sorted(scores_of(panel), key=lambda one: (one.entry.rank or 0, one.entry.position))
-    return render(request, "panels/seat.html", context)
+        context["opinion"] = opinion or OpinionForm()
+    return render(request, "panels/seat.html", context, status=422 if opinion else 200)
 
 
 @access(experts)
@@ -69,10 +73,9 @@ def declaration(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Declare conflicts, or that there are none."""
     found = _seat(request, key)
     keys = {str(entry.key): entry.pk for entry in found.panel.entries.all()}
-    conflicts = {
-        keys[one]: request.POST.get(f"reason_{one}", "")[:200] for one in request.POST.getlist("entry") if one in keys
-    }
     with show_refusal(request, denials=True, success="回避申报已提交。"):
+        named = [one for one in request.POST.getlist("entry") if one in keys]
+        conflicts = {keys[one]: typed(request, f"reason_{one}", most=200, label="回避的理由") for one in named}
         if "promise" not in request.POST:
             messages.error(request, "请勾选承诺后提交。")
             return redirect("panels:seat", key=key)
@@ -85,7 +88,7 @@ def declaration(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Say that one cannot act."""
     with show_refusal(request, denials=True, success="您已退出该评审。"):
-        withdraw_from(_seat(request, key), reason=request.POST.get("reason", "")[:200], act=act_of(request))
+        withdraw_from(_seat(request, key), reason=typed(request, most=200, label="不能参加的原因"), act=act_of(request))
     return redirect("panels:mine")
 
 
@@ -164,7 +167,13 @@ def result(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
                 messages.error(request, "请填写退回的原因和新的截止日期。")
                 return redirect("panels:seat", key=key)
             reopen(found, act=act_of(request), **form.cleaned_data)
-    else:
-        with show_refusal(request, denials=True, success="评审结果已确认，报告已生成。"):
-            confirm(found, opinion=request.POST.get("opinion", "")[:2000], act=act_of(request))
+        return redirect("panels:seat", key=key)
+    opinion = OpinionForm(request.POST)
+    if not opinion.is_valid():
+        return _seat_page(request, found, opinion)
+    with show_refusal(opinion, denials=True):
+        confirm(found, opinion=opinion.cleaned_data["opinion"], act=act_of(request))
+        messages.success(request, "评审结果已确认，报告已生成。")
+    if opinion.errors:
+        return _seat_page(request, found, opinion)
     return redirect("panels:seat", key=key)

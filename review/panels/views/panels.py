@@ -12,7 +12,7 @@ from portal.access import access, officials
 from portal.core import clock
 from portal.core.errors import RefusedError, show_refusal
 from portal.core.files import PDF, file_response
-from portal.core.http import act_of, user_of
+from portal.core.http import act_of, typed, user_of
 from portal.core.paging import paginate
 from review.panels.drawing import Candidate, draw, in_order
 from review.panels.enums import PanelState, SeatState
@@ -95,8 +95,8 @@ def panel(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def take_step(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Draw, replace a member, open, prolong, end or cancel, as `intent` says."""
     found, act = _panel(request, key), act_of(request)
-    reason = " ".join(request.POST.get("reason", "").split())[:200]
     with show_refusal(request, denials=True, success="已办理。"):
+        reason = typed(request, most=200)
         match request.POST.get("intent"):
             case "draw":
                 draw_members(found, act=act)

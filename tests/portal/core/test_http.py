@@ -3,7 +3,8 @@
 import pytest
 from django.test import RequestFactory
 
-from portal.core.http import client_address
+from portal.core.errors import RefusedError
+from portal.core.http import client_address, typed
 
 
 @pytest.mark.parametrize(
@@ -21,3 +22,13 @@ def test_only_what_our_own_proxy_saw_counts(settings, proxies, forwarded, addres
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
     headers = {} if forwarded is None else {"x-forwarded-for": forwarded}
     assert client_address(RequestFactory().get("/", REMOTE_ADDR="192.0.2.7", headers=headers)) == address
+
+
+def test_a_lone_field_is_taken_whole_or_refused(monkeypatch):
+    monkeypatch.setattr("portal.core.printable._coverage", lambda _: frozenset(map(ord, "理由甲")))
+    given = {"reason": " 理由\u200b ", "long": "甲" * 11, "odd": "甲\ue000"}
+    request = RequestFactory().post("/", given)
+    assert (typed(request, most=2), typed(request, "none", most=2)) == ("理由", "")
+    for name, words in (("long", "最多 10 字，现为 11 字"), ("odd", "无法印在通知书上")):
+        with pytest.raises(RefusedError, match=words):
+            typed(request, name, most=10, label="意见")

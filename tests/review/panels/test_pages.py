@@ -71,6 +71,10 @@ def test_the_chair_confirms_and_the_auditor_draws_again(client, office):
     panel, (chair, *_) = scored(office, user)
     as_(client, chair.expert.user)
     assert "偏离" in html_of(client, "panels:seat", chair.key)
+    for typed, words in (("", "invalid-feedback"), ("好" * 2001, "2000"), ("好\ue000", "无法印")):
+        refused = client.post(reverse("panels:result", args=[chair.key]), {"opinion": typed})
+        page = refused.content.decode()
+        assert (refused.status_code, words in page, typed in page) == (422, True, True)
     client.post(reverse("panels:result", args=[chair.key]), {"opinion": "同意"})
     as_(client, make_official(Role.AUDITOR, wuxi()))
     assert "重新演算一致" in html_of(client, "panels:draws", panel.key)
