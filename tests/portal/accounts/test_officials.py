@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, User
@@ -266,7 +267,7 @@ class TestRevoking:
         assert AuditRecord.objects.get(action="accounts.official_revoked").actor == admin
         assert signed_in(officer).get(reverse("accounts:overrides")).status_code == 403
         page = signed_in(admin).get(reverse("accounts:official", args=[officer.pk])).content.decode()
-        assert f"{appointment.revoked_at:%Y-%m}" in page
+        assert f"{timezone.localtime(appointment.revoked_at):%Y-%m}" in page
 
     def test_it_ends_once_and_can_be_made_again(self, admin):
         officer = make_official(Role.ACCEPTANCE, binhu())
