@@ -127,14 +127,14 @@ def unit_of_title(cells: Iterable[Cell]) -> Unit | None:
         before, mark, after = compact(cell.text).replace("单位(", "单位:").rpartition("单位:")
         key = _key(cell.text)
         written = after.split(")")[0].casefold() if mark else _bare(key)[1] or key
+        named: Unit | None = None
         for word in [_unwrapped(word) for word in _words(written)[:3] if word != "人民币"]:
-            if unit := _stated(word, is_named=bool(mark)):
-                found[unit] = None
-                break
-        else:
-            if written and before.endswith(("金额", "货币", "计量")):
-                fault = f"不认识 {cell.address} 中的单位“{written[:_LONGEST_UNIT]}”：请改为“单位：元”或“单位：万元”。"
-                found[Unit(fault=fault)] = None
+            # Behind the unit only another unit counts, not a word that begins as one.
+            if unit := _stated(word, is_named=bool(mark) and named is None):
+                found[unit], named = None, named or unit
+        if named is None and written and before.endswith(("金额", "货币", "计量")):
+            fault = f"不认识 {cell.address} 中的单位“{written[:_LONGEST_UNIT]}”：请改为“单位：元”或“单位：万元”。"
+            found[Unit(fault=fault)] = None
     if len(found) > 1:
         return Unit(fault="表头之外写了不同的金额单位，看不出这一列用哪一个。请在这一列的表头中注明，如（万元）。")
     return next(iter(found), None)

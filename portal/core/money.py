@@ -6,7 +6,7 @@ Nothing here takes a float: a float has already lost the fen it was asked to kee
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from portal.core.numbers import SCALES, NumberError, read_number, shown
+from portal.core.numbers import SCALES, TRADITIONAL, NumberError, read_number, shown
 from portal.core.text import compact
 
 FEN = Decimal("0.01")
@@ -37,7 +37,7 @@ def unit_factor(unit: str) -> Decimal | None:
 
     Raises MoneyError for the money of another country.
     """
-    word = compact(unit).casefold()
+    word = compact(unit).casefold().translate(TRADITIONAL)
     if any(foreign in word for foreign in _FOREIGN_WORDS):
         raise MoneyError(f"“{unit.strip()}”不是人民币：请按付款当日汇率折算成人民币，填写人民币金额。")
     if word in _YUAN_WORDS:

@@ -28,6 +28,8 @@ SCALES: Mapping[str, Decimal] = {
     "千万": Decimal(10) ** 7,
     "亿": Decimal(10) ** 8,
 }
+# Numerals of units as they are written beside the mainland, or so that nobody adds a stroke.
+TRADITIONAL = str.maketrans("萬億佰仟拾圓圆", "万亿百千十元元")
 _NUMBER = re.compile(
     r"(?P<sign>[+−-]?) ?(?P<whole>[1-9]\d{0,2}(?:(?:,\d{3})+|(?: \d{3})+)|\d+|)(?P<fraction>\.\d*)? ?(?P<rest>\D*)",
     re.ASCII,
@@ -78,7 +80,7 @@ def read_number(text: str, *, what: str = "数字", example: str = "26.6") -> Nu
     if len(digits) > MOST_DIGITS:
         raise NumberError(f"“{shown(text)}”不是{what}：位数过多，请核对。")
     value = Decimal(("-" if found["sign"] in ("-", "−") else "") + digits)
-    unit = found["rest"].replace(" ", "")
+    unit = found["rest"].replace(" ", "").translate(TRADITIONAL)
     scale = next((scale for scale in sorted(SCALES, key=len, reverse=True) if unit.startswith(scale)), "")
     return Number(value * SCALES[scale], unit.removeprefix(scale), is_scaled=bool(scale))
 

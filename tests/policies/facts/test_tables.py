@@ -96,6 +96,8 @@ def test_a_unit_nobody_can_convert_is_a_fault_of_its_cell(head, cell, says):
     ("above", "yuan"),
     [
         ("单位：万元\n", "6800.00"),
+        ("单位：萬元\n", "6800.00"),
+        ("单位：万元 千万不要改\n", "6800.00"),
         ("2025年费用明细（金额单位：人民币万元）\n\n", "6800.00"),
         ("填报单位：甲公司\t\t\t单位:万元\n", "6800.00"),
         ("填报单位：甲公司\n", "0.68"),
@@ -123,8 +125,8 @@ def test_a_unit_named_above_the_head_counts_for_sums_without_one(above, yuan):
 
 def test_a_foreign_currency_above_the_head_makes_every_sum_a_fault():
     assert "折算成人民币" in str(read(with_fees("费用合计", "680", "单位：美元\n")).faults[0])
-    two = "单位：元\n\t\t\t费用（万元）\n"
-    assert "写了不同的金额单位" in str(read(with_fees("费用合计", "680", two)).faults[0])
+    for two in ("单位：元\n\t\t\t费用（万元）\n", "单位：元/万元\n", "单位：万元、美元\n"):
+        assert "写了不同的金额单位" in str(read(with_fees("费用合计", "680", two)).faults[0])
     assert "不认识 A1 中的单位“贝壳”" in str(read(with_fees("费用合计", "680", "金额单位：贝壳\n")).faults[0])
 
 

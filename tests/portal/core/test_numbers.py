@@ -79,6 +79,9 @@ def test_a_space_of_the_keyboard_may_part_two_numbers(text):
         ("人民币 3,000 元整", "3000"),
         ("RMB 300", "300"),
         ("0.55 亿元", "55000000"),
+        ("5萬元", "50000"),
+        ("2仟圓", "2000"),
+        ("3拾万元", "300000"),
     ],
 )
 def test_sums_take_every_unit_of_yuan(text, yuan):
