@@ -120,7 +120,6 @@ def _rating():
 
 # Further tables, and other changes: how a row comes to be, and what somebody changes past the portal.
 OPEN_ROWS = {
-    **AFTER_OPEN_ROWS,
     "applications.claim": (lambda: ClaimFactory(status=ClaimStatus.SUBMITTED), {"claimed_amount": 9}),
     "applications.claimline": (_claim_line, {"facts": {"amount": "9"}}),
     "applications.storedfile": (_stored_file, {"size": 1}),
@@ -139,7 +138,7 @@ OPEN_ROWS = {
     "treasury.yearend": (_year_end, {"proposed_at": datetime(2026, 1, 1, tzinfo=UTC)}),
     "treasury.posting": (ROWS["treasury.posting"][0], {"amount": 2, "balance_after": 2}),
     "treasury.budgetline": (lambda: ROWS["treasury.account"][0]().line, {"project_code": "9"}),
-    **(OPEN_CHECK_ROWS | OPEN_MANDATE_ROWS | OPEN_PANEL_ROWS | OPEN_PUBLISHED_ROWS),
+    **(AFTER_OPEN_ROWS | OPEN_CHECK_ROWS | OPEN_MANDATE_ROWS | OPEN_PANEL_ROWS | OPEN_PUBLISHED_ROWS),
 }
 
 

@@ -12,11 +12,9 @@ from django.db import IntegrityError, transaction
 from applications.claims.enums import ClaimStatus
 from applications.ledger.models import LimitEntry
 from applications.ledger.selectors import balances
-from portal.accounts.models import User
 from portal.audit.verification import altered_rows
 from portal.core.errors import RefusedError
 from portal.core.money import to_fen
-from portal.recusal.models import Recusal
 from review.decisions.enums import CreditResult
 from review.decisions.services.credit import record_credit
 from review.decisions.services.decisions import support_claim
@@ -62,7 +60,7 @@ from tests.review.recoveries.worlds import (
     second_decider,
     served,
 )
-from tests.review.worlds import MINUTES, again, city_passed, expected, fresh, on
+from tests.review.worlds import MINUTES, again, city_passed, expected, on
 
 K = AccountKind
 S = RecoveryState
@@ -278,22 +276,6 @@ def test_applicant_is_heard_before_another_person_decides(office):
     assert made.state == S.DECIDED
     with pytest.raises(IntegrityError), transaction.atomic():
         Recovery.objects.filter(pk=made.pk).update(decided_by=made.proposed_by)
-
-
-@pytest.mark.django_db
-def test_four_eyes_and_recusal_go_by_the_person_under_every_account(office):
-    claim = paid(office)
-    other, recused = second_decider(), second_decider()
-    User.objects.filter(pk__in=(office.decider.pk, other.pk)).update(identity_digest="1" * 64)
-    Recusal.objects.create(user=recused, applicant=claim.applicant, ground="relative", reason="亲属")
-    with pytest.raises(PermissionDenied, match="回避"):
-        propose_recovery(claim.pk, proposal=PROPOSAL, act=on(DAY, fresh(recused)))
-    made = propose_recovery(claim.pk, proposal=PROPOSAL, act=on(DAY, fresh(office.decider)))
-    open_hearing(made.pk, act=on(DAY, office.city))
-    for nobody in (fresh(other), fresh(recused)):
-        with pytest.raises(PermissionDenied):
-            decide_recovery(made.pk, terms=TERMS, act=on(date(2026, 6, 18), nobody))
-        assert RecoveryAction.DECIDE not in open_actions(made, nobody)
 
 
 @pytest.mark.broad
