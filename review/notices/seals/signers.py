@@ -21,10 +21,38 @@ from portal.core.calling import open_address
 SECONDS = 20
 _MOST_BYTES = 100_000
 
+# Attributes that are the same for all that a certificate signs, and the hash.
+_CONSTANT = {"content_type", "message_digest", "signing_certificate_v2", "cms_algorithm_protection"}
+
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
-class KeptKeySigner(Signer):
+class ComposedOnce(Signer):
+    """Composes signed data once: of what it signs later the hash and the signature alone are new (PAdES B-B)."""
+
+    _composed: tuple[bytes, bytes] | None = None
+
+    async def async_sign(self, data_digest: bytes, digest_algorithm: str, *args: Any, **given: Any) -> cms.ContentInfo:
+        if self._composed is None:
+            first: cms.ContentInfo = await super().async_sign(data_digest, digest_algorithm, *args, **given)
+            attributes = {one["type"].native for one in first["content"]["signer_infos"][0]["signed_attrs"]}
+            if attributes <= _CONSTANT:
+                self._composed = (first.dump(), data_digest)
+            return first
+        pattern, digest = self._composed
+        composed: cms.ContentInfo = cms.ContentInfo.load(pattern.replace(digest, data_digest))
+        signer = composed["content"]["signer_infos"][0]
+        signer["signature"] = await self.async_sign_raw(as_signed(signer), digest_algorithm)
+        return composed
+
+
+def as_signed(signer: cms.SignerInfo) -> bytes:
+    """The signed attributes as a set, which is how they are signed (RFC 5652, 5.4): their own bytes under that tag."""
+    attributes: bytes = signer["signed_attrs"].dump()
+    return b"\x31" + attributes[1:]
+
+
+class KeptKeySigner(ComposedOnce):
     """Signs with a key that is read once and kept."""
 
     def __init__(self, key: PrivateKey, certificate: x509.Certificate, others: list[x509.Certificate]) -> None:
@@ -54,13 +82,17 @@ def from_pkcs12(path: Path, passphrase: str) -> KeptKeySigner:
     )
 
 
+class DeviceSigner(ComposedOnce, PKCS11Signer):
+    """Signs with a key on a device."""
+
+
 def from_device(module: str, token: str, key: str, *, pin: str, chain: list[x509.Certificate]) -> Signer:
     """The signer of a key with the label `key` on a PKCS#11 token; its session stays open.
 
     `chain` has the key's certificate and those above it; of an empty one, the token's with the key's label is taken.
     """
     session = open_pkcs11_session(module, token_criteria=TokenCriteria(label=token), user_pin=pin or None)
-    signer = PKCS11Signer(
+    signer = DeviceSigner(
         session, key_label=key, cert_label=key, signing_cert=chain[0] if chain else None, ca_chain=chain[1:]
     )
     # Many devices sign with elliptic curves what was hashed before, and nothing else.
