@@ -1,6 +1,7 @@
 """Signatures by SM2 with SM3 (GB/T 32918, GB/T 35276), which pyHanko does not know: OpenSSL checks them.
 
-What is signed, a CMS SignedData (RFC 5652) over the hash of the file, is laid out as in every other PDF.
+What is signed, a SignedData over the hash of the file, is laid out as in every other PDF. Its types are numbered by
+RFC 5652 or by GB/T 35275-2017 (before: GM/T 0010-2012), as the service has them.
 """
 
 import hashlib
@@ -9,14 +10,22 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from asn1crypto import pem, x509
+from asn1crypto import cms, pem, x509
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from review.notices.seals.signers import as_signed
+
 SM3 = "1.2.156.10197.1.401"
-_SM2_WITH_SM3 = "1.2.156.10197.1.501"
+# With SM3, as certificates number it, and alone, as GB/T 35275 does.
+_SM2 = ("1.2.156.10197.1.501", "1.2.156.10197.1.301.1")
+# GB/T 35275-2017, clause 6: the national numbers of data and of signed data.
+_TYPES = {"1.2.156.10197.6.1.4.2.1": "data", "1.2.156.10197.6.1.4.2.2": "signed_data"}
 # The signer's name in the hash, where none is agreed (GB/T 35276-2017, clause 10).
 _SIGNER = "distid:1234567812345678"
 _SECONDS = 10
+
+# Read as what they are; of two numbers of a name the last is written, which is that of RFC 5652.
+cms.ContentType._map = _TYPES | cms.ContentType._map  # noqa: SLF001 - how asn1crypto is told of further types
 
 
 def is_national(found: EmbeddedPdfSignature) -> bool:
@@ -30,14 +39,13 @@ def is_whole(found: EmbeddedPdfSignature, pdf: bytes) -> bool:
     digest = hashlib.new("sm3", pdf[start : start + length] + pdf[after : after + rest]).digest()
     signed, attributes = found.signer_info, found.signer_info["signed_attrs"]
     claimed = [one["values"][0].native for one in attributes if one["type"].native == "message_digest"]
-    if claimed != [digest] or signed["signature_algorithm"]["algorithm"].native != _SM2_WITH_SM3:
+    if claimed != [digest] or signed["signature_algorithm"]["algorithm"].native not in _SM2:
         return False
     with TemporaryDirectory() as folder:
         files = {
             "key.pem": pem.armor("PUBLIC KEY", found.signer_cert.public_key.dump()),
             "signature": signed["signature"].native,
-            # As a set, which is how it was signed (RFC 5652, 5.4).
-            "signed": attributes.untag().dump(force=True),
+            "signed": as_signed(signed),
         }
         _write(Path(folder), files)
         command = ["dgst", "-sm3", "-sigopt", _SIGNER, "-verify", "key.pem", "-signature", "signature", "signed"]

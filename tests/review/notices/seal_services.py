@@ -12,7 +12,10 @@ from pathlib import Path
 from asn1crypto import cms, pem, x509
 
 TOKEN = "let-me-in"
-_SM3, _SM2 = "1.2.156.10197.1.401", "1.2.156.10197.1.501"
+_SM3 = "1.2.156.10197.1.401"
+# Data, signed data and the signature's algorithm: as OpenSSL numbers them, and by GB/T 35275-2017.
+INTERNATIONAL = ("1.2.840.113549.1.7.1", "1.2.840.113549.1.7.2", "1.2.156.10197.1.501")
+NATIONAL = ("1.2.156.10197.6.1.4.2.1", "1.2.156.10197.6.1.4.2.2", "1.2.156.10197.1.301.1")
 _NAME = "distid:1234567812345678"
 
 
@@ -45,8 +48,8 @@ def serving(signed: Callable[[str, bytes], bytes]) -> Iterator[str]:
 class Sm2Service:
     """A root and a seal's certificate, both of SM2, made by OpenSSL in a folder; signs what it is asked."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, name: str, *, numbers: tuple[str, str, str]) -> None:
+        self._folder, self._numbers = folder, numbers
         signing = ["-sm3", "-sigopt", _NAME, "-days", "30"]
         for key in ("root.key", "seal.key"):
             self._openssl("genpkey", "-algorithm", "SM2", "-out", key)
@@ -64,10 +67,11 @@ class Sm2Service:
     def signed(self, algorithm: str, digest: bytes) -> bytes:
         """The signed data (CMS) for a digest by SM3."""
         assert algorithm == "sm3"
+        data, signed_data, sm2 = self._numbers
         certificate = x509.Certificate.load(pem.unarmor((self._folder / "seal.pem").read_bytes())[2])
         attributes = cms.CMSAttributes(
             [
-                cms.CMSAttribute({"type": "content_type", "values": ["data"]}),
+                cms.CMSAttribute({"type": "content_type", "values": [data]}),
                 cms.CMSAttribute({"type": "message_digest", "values": [digest]}),
             ]
         )
@@ -80,18 +84,18 @@ class Sm2Service:
                 "sid": cms.SignerIdentifier({"issuer_and_serial_number": issued}),
                 "digest_algorithm": {"algorithm": _SM3},
                 "signed_attrs": attributes,
-                "signature_algorithm": {"algorithm": _SM2},
+                "signature_algorithm": {"algorithm": sm2},
                 "signature": signature,
             }
         )
-        data = cms.SignedData(
+        content = cms.SignedData(
             {
                 "version": "v1",
                 "digest_algorithms": [{"algorithm": _SM3}],
-                "encap_content_info": {"content_type": "data"},
+                "encap_content_info": {"content_type": data},
                 "certificates": [certificate],
                 "signer_infos": [signer],
             }
         )
-        answer: bytes = cms.ContentInfo({"content_type": "signed_data", "content": data}).dump()
+        answer: bytes = cms.ContentInfo({"content_type": signed_data, "content": content}).dump()
         return answer
