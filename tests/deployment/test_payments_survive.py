@@ -1,20 +1,14 @@
 """Web server, database and worker are killed in the middle of a release and of a bank's answer: all is settled once."""
 
 import json
-import os
-import signal
-import tempfile
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.services import running_postgres, running_redis
-from tests.site import Host, ask
+from tests.deployment.surviving import Site, standing_site
+from tests.site import ask
 
 pytestmark = [pytest.mark.worker, pytest.mark.slow]
 # Two slices of an answer and one row more.
@@ -41,27 +35,15 @@ WORKING = """
 """
 
 
-class Site:
-    """A host with a database of its own, and the batch that is prepared in it."""
+class PaymentsSite(Site):
+    """The batch that is prepared on a site, and what an officer does with it."""
 
     def __init__(self, host, url):
-        self.host, self.url = host, url
+        super().__init__(host, url)
         with ThreadPoolExecutor() as pool:
             static = pool.submit(host.collect_static)
             self.batch = json.loads(host.run("tests.site_payments", COUNT).splitlines()[-1])
             static.result()
-
-    def rows(self, query):
-        """The rows of a query; asked again while the database recovers."""
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                with psycopg.connect(self.url, autocommit=True) as connection:
-                    return connection.execute(query).fetchall()
-            except psycopg.OperationalError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
 
     def standing(self):
         return self.rows(STANDING)[0]
@@ -78,41 +60,20 @@ class Site:
         upload = SimpleUploadedFile("回盘.csv", self.batch["answer"].encode("gb18030"))
         return self.post(web, deed="answer", answer=upload)
 
-    def wait(self, ready, what, *, seconds=120):
-        deadline = time.monotonic() + seconds
-        while not (found := ready()):
-            assert time.monotonic() < deadline, f"{what} did not come in time: {self.standing()}"
-            time.sleep(0.01)
-        return found
-
-    def kill_database(self):
-        """Kill a process of the server in its work: the server drops every session and recovers from its log."""
-        for (pid,) in self.wait(lambda: self.rows(WORKING), "a transaction"):
-            os.kill(pid, signal.SIGKILL)
+    def kill_working(self):
+        self.kill_database(WORKING)
 
 
 @pytest.fixture
 def site(tmp_path):
-    with (
-        tempfile.TemporaryDirectory(prefix="portal-payments-") as directory,
-        running_postgres(Path(directory), keeps_commits=True) as url,
-        running_redis(Path(directory)) as redis_url,
-        Host(tmp_path / "host", {}) as host,
-    ):
-        host.environment = {
-            "DATABASE_URL": url,
-            "REDIS_URL": redis_url,
-            "JOB_LEASE_SECONDS": "3",
-            "JOB_SWEEP_SECONDS": "1",
-            "JOB_VISIBILITY_SECONDS": "10",
-        }
-        yield Site(host, url)
+    with standing_site(tmp_path) as standing:
+        yield PaymentsSite(standing.host, standing.url)
 
 
 def test_a_release_and_an_answer_are_carried_out_once_whatever_is_killed(site):
     web = site.host.start_web(workers=1)
     worker = site.host.start_worker(concurrency=1)
-    for kill in (web.kill, site.kill_database):
+    for kill in (web.kill, site.kill_working):
         sending = threading.Thread(target=site.release, args=[web])
         sending.start()
         site.wait(lambda: site.rows(WORKING), "the release")
@@ -130,7 +91,7 @@ def test_a_release_and_an_answer_are_carried_out_once_whatever_is_killed(site):
 
     assert site.answer(web) == 302
     site.wait(lambda: site.rows(WORKING), "the first rows")
-    site.kill_database()
+    site.kill_working()
     site.wait(lambda: site.answer(web) == 302, "the same answer again")
     seen = site.wait(lambda: site.standing()[4], "the rows that are done")
     worker.kill()
