@@ -43,6 +43,7 @@ TEST_PACKAGES = (
     "chromium-driver",
     "libreoffice-calc-nogui",  # opens the workbooks and computes their totals anew
     "nginx-light",  # the proxy that the containers run
+    "openjdk-17-jre-headless",  # runs veraPDF, the checker of PDF/A and PDF/UA
     "poppler-utils",
     "postgresql",
     "procps",

@@ -23,6 +23,8 @@ token_env = "SEAL_TOKEN"                      optional
 name = "无锡市某局"                            whom its certificate names
 bytes = 4096                                  optional: the most that its signed data takes
 digest = "sm3"                                optional: for a service that signs by SM2; else "sha256"
+
+A service's answer keeps the paper PDF/A where it is numbered by RFC 5652; by GB/T 35275 it is taken, too.
 """
 
 import os

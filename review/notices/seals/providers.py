@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Protocol
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 
 from review.notices.seals.picture import SealPicture, SealStyle
 from review.notices.seals.place import Place
 from review.notices.seals.signers import name_of
+from review.notices.seals.tags import tag_field
 
 FIELD = "Seal"
 # Bytes that the signed data takes beside its certificates.
@@ -89,10 +90,12 @@ class PadesSeal:
             readable_field_name=f"{context.office}印章",
         )
         style = SealStyle(border_width=0, picture=self.picture)
-        signing = PdfSigner(words, self.signer, stamp_style=style, new_field_spec=field)
-        signed = io.BytesIO()
+        signing = PdfSigner(words, self.signer, stamp_style=style)
+        signed, writer = io.BytesIO(), IncrementalPdfFileWriter(io.BytesIO(pdf))
         try:
-            signing.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=signed, bytes_reserved=2 * self.reserved)
+            append_signature_field(writer, field)
+            tag_field(writer, place.page)
+            signing.sign_pdf(writer, existing_fields_only=True, output=signed, bytes_reserved=2 * self.reserved)
         except Exception as error:  # a device or a service fails in ways of its own
             raise SealError(f"电子签章没有成功（{self.name}）：{error}") from error
         return Sealed(signed.getvalue(), self.name)
