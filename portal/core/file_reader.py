@@ -11,6 +11,14 @@ from __future__ import annotations
 import io
 import struct
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from zipfile import ZipFile
+
+    Start = Callable[[str, dict[str, str]], None]
+    End = Callable[[str], None]
 
 MAX_TEXT = 20_000
 # So many pages are read as there may be of this length.
@@ -18,6 +26,11 @@ PAGE_CHARACTERS = 600
 # A Word file's text when it is unpacked; what is longer is no document that people read.
 MAX_WORD_BYTES = 32 * 1024 * 1024
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
+# Forms of numbers in Chinese, and their digits.
+_CHINESE = ("chineseCounting", "chineseCountingThousand", "japaneseCounting", "ideographDigital", "taiwaneseCounting")
+_DIGITS = "〇一二三四五六七八九"
+# So many styles may stand on one another.
+_STYLES_DEEP = 8
 # A photographed page of A4 at 200 dpi has 1,654 × 2,339; each try is (longer side in pixels, quality of JPEG).
 TRIES = ((2400, 82), (1800, 70), (1400, 60))
 # A4 in points.
@@ -45,36 +58,145 @@ def read_text(content: bytes, most: int) -> str:
 def read_word(content: bytes, most: int) -> str:
     """The text of a Word file, a paragraph a line, at most `most` characters; "" where it cannot be read.
 
-    Numbers that Word counts by itself are no text of the file, and are not read.
+    Numbers that Word counts by itself (一、（一）1.) stand before their paragraphs, as they are printed.
     """
     import zipfile  # noqa: PLC0415 - the others need none of it
-    from xml.parsers import expat  # noqa: PLC0415 - a DOCTYPE, and with it every entity, is refused below
+    from xml.parsers import expat  # noqa: PLC0415 - a DOCTYPE, and with it every entity, is refused
 
     found: list[str] = []
     is_text = False
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            numbering = _Numbering(archive)
+            # The list, the level and the style that a paragraph says for itself.
+            said: dict[str, str] = {}
+
+            def start(name: str, attributes: dict[str, str]) -> None:
+                nonlocal is_text
+                is_text = name == "t"
+                if name in ("p", "br"):
+                    found.append("\n")
+                if name == "p":
+                    said.clear()
+                elif name in ("numId", "ilvl", "pStyle") and name not in said:
+                    said[name] = attributes.get(f"{_WORD}val", "")
+
+            def end(name: str) -> None:
+                nonlocal is_text
+                is_text = False
+                if name == "pPr":
+                    found.append(numbering.label(said))
+                    # What a run or an earlier form of the paragraph says comes too late.
+                    said.update(dict.fromkeys(("numId", "ilvl", "pStyle"), ""))
+
+            _parse(archive, "word/document.xml", start, end, lambda text: found.append(text) if is_text else None)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, NotImplementedError, expat.ExpatError):
+        return ""
+    return "".join(found).strip()[:most]
+
+
+def _parse(archive: ZipFile, part: str, start: Start, end: End | None = None, text: End | None = None) -> None:
+    """Read a part of a Word file by the local names of its elements. ValueError for a DOCTYPE, KeyError for no part."""
+    from xml.parsers import expat  # noqa: PLC0415 - as above
 
     def refuse(*_: object) -> None:
         raise ValueError("a Word file has no DOCTYPE")
 
-    def start(name: str, _: dict[str, str]) -> None:
-        nonlocal is_text
-        is_text = name == f"{_WORD}t"
-        if name in (f"{_WORD}p", f"{_WORD}br"):
-            found.append("\n")
-
-    def end(_: str) -> None:
-        nonlocal is_text
-        is_text = False
-
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartDoctypeDeclHandler, parser.StartElementHandler, parser.EndElementHandler = refuse, start, end
-    parser.CharacterDataHandler = lambda text: found.append(text) if is_text else None
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open("word/document.xml") as body:
-            parser.Parse(body.read(MAX_WORD_BYTES), True)  # noqa: FBT003 - the parser's own parameter
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, NotImplementedError, expat.ExpatError):
-        return ""
-    return "".join(found).strip()[:most]
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = lambda name, given: start(name.removeprefix(_WORD), given)
+    parser.EndElementHandler = None if end is None else lambda name: end(name.removeprefix(_WORD))
+    parser.CharacterDataHandler = text
+    with archive.open(part) as body:
+        parser.Parse(body.read(MAX_WORD_BYTES), True)  # noqa: FBT003 - the parser's own parameter
+
+
+class _Numbering:
+    """What Word counts by itself in a file (ECMA-376 part 1, 17.9): lists of levels, each with a form and a text.
+
+    `_lists`: the levels of each list, each by what is said of it; `_styles`: the list and level of a paragraph's style.
+    """
+
+    def __init__(self, archive: ZipFile) -> None:
+        self._forms: dict[str, dict[str, dict[str, str]]] = {}
+        self._lists: dict[str, str] = {}
+        self._starts: dict[tuple[str, str], str] = {}
+        self._styles: dict[str, dict[str, str]] = {}
+        self._counts: dict[str, dict[int, int]] = {}
+        names = set(archive.namelist())
+        for part, read in (("word/numbering.xml", self._read_lists), ("word/styles.xml", self._read_styles)):
+            if part in names:
+                read(archive, part)
+
+    def _read_lists(self, archive: ZipFile, part: str) -> None:
+        at = {"abstract": "", "num": "", "level": ""}
+
+        def start(name: str, given: dict[str, str]) -> None:
+            value = given.get(f"{_WORD}val", "")
+            if name == "abstractNum":
+                at.update(abstract=given.get(f"{_WORD}abstractNumId", ""), num="")
+            elif name == "num":
+                at.update(num=given.get(f"{_WORD}numId", ""))
+            elif name in ("lvl", "lvlOverride"):
+                at["level"] = given.get(f"{_WORD}ilvl", "")
+            elif name == "abstractNumId" and at["num"]:
+                self._lists[at["num"]] = value
+            elif name == "startOverride":
+                self._starts[at["num"], at["level"]] = value
+            elif name in ("start", "numFmt", "lvlText") and not at["num"]:
+                self._forms.setdefault(at["abstract"], {}).setdefault(at["level"], {})[name] = value
+
+        _parse(archive, part, start)
+
+    def _read_styles(self, archive: ZipFile, part: str) -> None:
+        style = ""
+
+        def start(name: str, given: dict[str, str]) -> None:
+            nonlocal style
+            if name == "style":
+                style = given.get(f"{_WORD}styleId", "")
+            elif style and name in ("numId", "ilvl", "basedOn"):
+                self._styles.setdefault(style, {})[name] = given.get(f"{_WORD}val", "")
+
+        _parse(archive, part, start)
+
+    def label(self, said: dict[str, str]) -> str:
+        """The next number of a paragraph as it is printed; "" for one that is not counted."""
+        given, style = dict(said), said.get("pStyle", "")
+        for _ in range(_STYLES_DEEP):
+            own = self._styles.get(style, {})
+            given = own | given
+            style = own.get("basedOn", "")
+        number, level = given.get("numId", ""), int(given.get("ilvl") or 0)
+        forms = self._forms.get(self._lists.get(number, ""), {})
+        form = forms.get(str(level))
+        if form is None or form.get("numFmt") in ("bullet", "none"):
+            return ""
+        counts = self._counts.setdefault(self._lists[number], {})
+        first = int(form.get("start") or 1)
+        begun = self._starts.pop((number, str(level)), None)
+        counts[level] = int(begun) if begun else counts.get(level, first - 1) + 1
+        for deeper in [deeper for deeper in counts if deeper > level]:
+            del counts[deeper]
+        text = form.get("lvlText", "")
+        for outer in range(level + 1):
+            own_form = forms.get(str(outer), {})
+            counted = counts.get(outer, int(own_form.get("start") or 1))
+            text = text.replace(f"%{outer + 1}", _counted(counted, own_form.get("numFmt", "")))
+        return text if text[-1:] in "、）)" else f"{text} "
+
+
+def _counted(number: int, form: str) -> str:
+    """A number as a list of this form counts; in digits for a form that documents here do not use."""
+    if form in _CHINESE and 0 < number < 100:
+        tens, ones = divmod(number, 10)
+        head = "" if not tens else "十" if tens == 1 else f"{_DIGITS[tens]}十"
+        return head + (_DIGITS[ones] if ones or not tens else "")
+    if form in ("decimalEnclosedCircle", "decimalEnclosedCircleChinese") and 0 < number <= 20:
+        return chr(0x245F + number)
+    if form in ("lowerLetter", "upperLetter") and 0 < number <= 26:
+        return chr((0x60 if form == "lowerLetter" else 0x40) + number)
+    return str(number)
 
 
 def join_images(images: list[bytes], *, longest: int, quality: int) -> bytes:

@@ -33,8 +33,10 @@ TEXT = """某市知识产权资助办法
 INVENTION = "（一）发明专利，每件最高5000元；"
 
 
-def word_file(*paragraphs, head=""):
-    body = "".join(f"<w:p><w:r><w:t>{paragraph}</w:t></w:r></w:p>" for paragraph in paragraphs)
+def word_file(*paragraphs, head="", **parts):
+    """A Word file; a paragraph is its text, or its text with what its properties say. `parts`: further ones by name."""
+    pairs = [one if isinstance(one, tuple) else (one, "") for one in paragraphs]
+    body = "".join(f"<w:p><w:pPr>{said}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>" for text, said in pairs)
     space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
@@ -42,6 +44,8 @@ def word_file(*paragraphs, head=""):
         archive.writestr(
             "word/document.xml", f'{head}<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'
         )
+        for name, part in parts.items():
+            archive.writestr(f"word/{name}.xml", f'<w:{name} xmlns:w="{space}">{part}</w:{name}>')
     return target.getvalue()
 
 
@@ -54,6 +58,56 @@ def test_a_word_file_is_read_paragraph_by_paragraph_up_to_a_length_and_without_e
     assert file_reader.read_word(word_file("第一条", "第二条 甲"), 3) == "第一条"
     assert file_reader.read_word(word_file("&e;", head='<!DOCTYPE a [<!ENTITY e "长">]>'), 100) == ""
     assert file_reader.read_word(b"PK\x03\x04", 100) == ""
+
+
+def level(at, form, text, start=1):
+    said = f'<w:start w:val="{start}"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/>'
+    return f'<w:lvl w:ilvl="{at}">{said}</w:lvl>'
+
+
+def counted(at, number=1):
+    return f'<w:numPr><w:ilvl w:val="{at}"/><w:numId w:val="{number}"/></w:numPr>'
+
+
+def test_numbers_that_word_counts_by_itself_are_read_as_they_are_printed():
+    outline = level(0, "chineseCounting", "%1、") + level(1, "japaneseCounting", "（%2）") + level(2, "decimal", "%3.")
+    articles = level(0, "chineseCountingThousand", "第%1条", start=9)
+    numbering = (
+        f'<w:abstractNum w:abstractNumId="7">{outline}</w:abstractNum>'
+        f'<w:abstractNum w:abstractNumId="8">{articles}</w:abstractNum>'
+        f'<w:abstractNum w:abstractNumId="9">{level(0, "bullet", "•")}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num>'
+        '<w:num w:numId="2"><w:abstractNumId w:val="8"/></w:num>'
+        '<w:num w:numId="3"><w:abstractNumId w:val="9"/></w:num>'
+        '<w:num w:numId="4"><w:abstractNumId w:val="7"/>'
+        '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>'
+    )
+    styles = (
+        f'<w:style w:styleId="Article"><w:pPr>{counted(0, 2)}</w:pPr></w:style>'
+        '<w:style w:styleId="Mine"><w:basedOn w:val="Article"/></w:style>'
+    )
+    paragraphs = [
+        ("总则", counted(0)),
+        ("甲", counted(1)),
+        ("子", counted(2)),
+        ("丑", counted(2)),
+        ("乙", counted(1)),
+        ("寅", counted(2)),
+        ("分则", counted(0)),
+        ("丙", counted(1)),
+        ("点", counted(0, 3)),
+        ("没有", counted(0, 0)),
+        ("款", '<w:pStyle w:val="Mine"/>'),
+        ("款", '<w:pStyle w:val="Article"/>'),
+        ("另起", counted(0, 4)),
+    ]
+    found = file_reader.read_word(word_file(*paragraphs, numbering=numbering, styles=styles), 1000)
+
+    assert found.split("\n") == [
+        *("一、总则", "（一）甲", "1. 子", "2. 丑", "（二）乙", "1. 寅", "二、分则", "（一）丙"),
+        *("点", "没有", "第九条 款", "第十条 款", "一、另起"),
+    ]
+    assert file_reader.read_word(word_file(("甲", counted(0)), numbering="<w:abstractNum"), 100) == ""
 
 
 @pytest.mark.parametrize(
