@@ -54,11 +54,15 @@ class Convert(Derive):
     days: str | None = key(FACT, "计多少天", help="计息天数；不填时按整年", default=None, types=("integer",), asks=True)
     year: str = key(YEARS, "一年按多少天", default="365")
 
+    @property
+    def _fixed(self) -> Fraction:
+        return self.fixed or Fraction(0)
+
     def work_out(self, context: Context) -> Callable[[Line], Worked | None]:
         whole = int(self.year)
 
         def work_out(line: Line) -> Worked | None:
-            sum_, rate = line.facts[self.field], self.fixed if self.rate is None else line.facts[self.rate]
+            sum_, rate = line.facts[self.field], self._fixed if self.rate is None else line.facts[self.rate]
             days = None if self.days is None else line.facts[self.days]
             if isinstance(rate, str) or isinstance(days, tuple):
                 return None
@@ -85,7 +89,7 @@ class Convert(Derive):
         def work_out(lines: Lines) -> Column:
             fen, _ = lines.sum(self.field)
             if self.rate is None:
-                rate, scale = np.full(len(lines), self.fixed.numerator), self.fixed.denominator
+                rate, scale = np.full(len(lines), self._fixed.numerator), self._fixed.denominator
                 known = lines.present(self.field)
             else:
                 rate, scale, known = lines.numbers(self.rate)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -24,7 +24,7 @@ from policies.engine.interpret import stated_values
 from policies.engine.limits.count import Count
 from policies.engine.limits.registry import read_limits
 from policies.engine.limits.select import Select
-from policies.engine.ranking import Candidate, Score, placed
+from policies.engine.ranking import EXCEED, Candidate, Score, placed
 from policies.facts.values import PANEL_SCORE
 from policies.published.models import ItemVersion
 from policies.published.selectors import catalogue_for, compiled_item, published_catalogue
@@ -44,7 +44,29 @@ UNDECIDED = frozenset(
         ClaimStatus.FINAL_DECISION,
     }
 )
+# Decided ones that still stand in a ranking: those that have a place, and those that were refused.
+_SETTLED = frozenset(
+    {
+        *(ClaimStatus.AWAITING_PUBLICITY, ClaimStatus.PUBLICITY, ClaimStatus.OBJECTION, ClaimStatus.APPROVED),
+        *(ClaimStatus.PAID, ClaimStatus.RECOGNISED, ClaimStatus.REJECTED),
+    }
+)
 _GETS = (Outcome.PAYABLE, Outcome.NO_AMOUNT, Outcome.RECOGNISED)
+
+
+class _Answer(NamedTuple):
+    """What the rules said of a claim last: key and hash, outcome, when, and by which of them it was refused."""
+
+    pk: int
+    hash: str
+    outcome: str
+    made_at: datetime
+    refused_by: frozenset[str]
+
+
+# What answers say of facts, by the answer and the fact.
+_KNOWN: dict[tuple[_Answer, str], Score | None] = {}
+_MOST_KNOWN = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +127,11 @@ def place_key(claim: Claim, item: Item, rule: Select | Count) -> str:
 
 def competing(claim: Claim, rule: Select | Count) -> QuerySet[Claim]:
     """The claims that ask for places of the same year and are not decided yet, in the order of filing."""
+    return of_year(claim, rule).filter(status__in=UNDECIDED).order_by("submitted_at", "pk")
+
+
+def of_year(claim: Claim, rule: Select | Count) -> QuerySet[Claim]:
+    """The claims that asked for places of the same year."""
     filed = timezone.localtime(claim.submitted_at) if claim.submitted_at else timezone.localtime()
     begin, end = (timezone.make_aware(datetime(year, 1, 1)) for year in (filed.year, filed.year + 1))  # noqa: DTZ001 - made aware here
     codes = [claim.item.code]
@@ -112,10 +139,7 @@ def competing(claim: Claim, rule: Select | Count) -> QuerySet[Claim]:
         versions = (versions[-1] for versions in published_catalogue().items.values())
         codes += [one.id for one in versions if any(spec.get("group") == rule.group for spec in one.limits)]
     where = {"region_id": claim.region_id} if "district" in rule.per else {"city_id": claim.city_id}
-    found = Claim.objects.filter(
-        item__code__in=codes, status__in=UNDECIDED, submitted_at__gte=begin, submitted_at__lt=end, **where
-    )
-    return found.order_by("submitted_at", "pk")
+    return Claim.objects.filter(item__code__in=codes, submitted_at__gte=begin, submitted_at__lt=end, **where)
 
 
 def standings(claims: Sequence[Claim], rules: Mapping[int, Item]) -> dict[int, Standing]:
@@ -133,36 +157,62 @@ def standings(claims: Sequence[Claim], rules: Mapping[int, Item]) -> dict[int, S
         taken = balances([key]).get(key, Balance()).times
         first, rule = own[0]
         pool = {one.pk: one for one in (*competing(first, rule), *(claim for claim, _ in own))}
-        found |= _placed(list(pool.values()), rule, taken)
+        decided = of_year(first, rule).filter(status__in=_SETTLED).only("pk", "submitted_at", "created_at")
+        settled = [one for one in decided if one.pk not in pool]
+        found |= _placed(list(pool.values()), settled, rule, taken)
     return {claim.pk: found[claim.pk] for claim in claims if claim.pk in found}
 
 
-def _placed(pool: Sequence[Claim], rule: Select, taken: int) -> dict[int, Standing]:
-    answers = _answers(pool)
-    scores = values_of(pool, rule.by, answers)
-    then = values_of(pool, rule.then, answers) if rule.then else {}
-    asking = [one for one in pool if _gets(answers.get(one.pk))]
+def _placed(pool: Sequence[Claim], settled: Sequence[Claim], rule: Select, taken: int) -> dict[int, Standing]:
+    """The standing of each claim of the pool that the rules give something.
+
+    `settled` claims of the year are decided. Those that were refused for want of a place still stand in the ranking, so
+    that the next of equal scores gets none for that. Where all equal scores pass, whoever has a place takes none from
+    those with as many points that were filed before it was decided.
+    """
+    answers = _answers([*pool, *settled])
+    unplaced = [one for one in settled if one.pk in answers and rule.code in answers[one.pk].refused_by]
+    asking = [*(one for one in pool if _gets(answers.get(one.pk))), *unplaced]
+    holders = [one for one in settled if one.pk in answers and _gets(answers[one.pk])] if rule.ties == EXCEED else []
+    scores = values_of([*asking, *holders], rule.by, answers)
+    then = values_of(asking, rule.then, answers) if rule.then else {}
     filed = sorted(asking, key=lambda one: (one.submitted_at is None, one.submitted_at or one.created_at, one.pk))
     candidates = [Candidate(scores.get(one.pk), at, then.get(one.pk)) for at, one in enumerate(filed)]
-    waiting = sum(one.score is None for one in candidates)
+    waiting = sum(scores.get(one.pk) is None for one in asking)
     # As long as there are places for all, nobody waits for a score.
     waiting = waiting if taken + len(filed) > rule.select else 0
-    return {
-        one.pk: Standing(rule, candidate.score, place.rank, taken + place.place, waiting)
-        for one, candidate, place in zip(filed, candidates, placed(candidates, rule.ties), strict=True)
-    }
+    found = {}
+    for one, candidate, place in zip(filed, candidates, placed(candidates, rule.ties), strict=True):
+        behind = [
+            held for held in holders if _stood_behind(one, candidate.score, scores.get(held.pk), answers[held.pk])
+        ]
+        found[one.pk] = Standing(rule, candidate.score, place.rank, max(taken - len(behind), 0) + place.place, waiting)
+    return found
 
 
-def values_of(claims: Sequence[Claim], name: str, answers: Mapping[int, Assessment] | None = None) -> dict[int, Score]:
+def _stood_behind(claim: Claim, score: Score | None, other: Score | None, answer: _Answer) -> bool:
+    """Whether a decided claim with a place was ranked together with this one, and not before it."""
+    together = claim.submitted_at is None or claim.submitted_at < answer.made_at
+    return together and score is not None and (other is None or other <= score)
+
+
+def values_of(claims: Sequence[Claim], name: str, answers: Mapping[int, _Answer] | None = None) -> dict[int, Score]:
     """What each claim has of a fact, the highest of its lines; of the panel's score what was entered last."""
     if name == PANEL_SCORE:
         return dict(latest_scores([claim.pk for claim in claims]))
-    found = {}
-    for pk, stored in (_answers(claims) if answers is None else answers).items():
+    asked = _answers(claims) if answers is None else answers
+    wanted = {one.pk: asked[one.pk] for one in claims if one.pk in asked}
+    # An answer never changes, and what it was worked out of is long: each is read once a process.
+    fresh = [answer.pk for answer in wanted.values() if (answer, name) not in _KNOWN]
+    if len(_KNOWN) + len(fresh) > _MOST_KNOWN:
+        _KNOWN.clear()
+        fresh = [answer.pk for answer in wanted.values()]
+    by_pk = {answer.pk: answer for answer in wanted.values()}
+    for stored in Assessment.objects.filter(pk__in=fresh).select_related("version"):
         stated = [value for value in stated_values(catalogue_for(stored.version), stored.question, name) if _is(value)]
-        if stated:
-            found[pk] = max(stated)
-    return found
+        _KNOWN[by_pk[stored.pk], name] = max(stated, default=None)
+    found = {pk: _KNOWN[answer, name] for pk, answer in wanted.items()}
+    return {pk: value for pk, value in found.items() if value is not None}
 
 
 def latest_scores(claim_ids: Iterable[int]) -> dict[int, Decimal]:
@@ -172,16 +222,20 @@ def latest_scores(claim_ids: Iterable[int]) -> dict[int, Decimal]:
     return dict(latest.values_list("claim_id", "score"))
 
 
-def _answers(claims: Sequence[Claim]) -> dict[int, Assessment]:
-    """What the rules say of each claim, as they were asked last, by its key."""
+def _answers(claims: Sequence[Claim]) -> dict[int, _Answer]:
+    """What the rules say of each claim, as they were asked last, by its key. One query."""
     of_rules = Assessment.objects.of_rules()
     newest = of_rules.filter(claim=OuterRef("claim")).order_by("-pk").values("pk")[:1]
-    found = of_rules.filter(claim__in=[claim.pk for claim in claims], pk=Subquery(newest)).select_related("version")
-    return {stored.claim_id: stored for stored in found}
+    found = of_rules.filter(claim__in=[claim.pk for claim in claims], pk=Subquery(newest))
+    rows = found.values_list("claim_id", "pk", "hash", "answer__outcome", "made_at", "answer__reasons")
+    return {
+        claim: _Answer(pk, of, outcome, made_at, frozenset(reason["code"] for reason in reasons or ()))
+        for claim, pk, of, outcome, made_at, reasons in rows
+    }
 
 
-def _gets(stored: Assessment | None) -> bool:
-    return stored is None or stored.answer["outcome"] in _GETS
+def _gets(answer: _Answer | None) -> bool:
+    return answer is None or answer.outcome in _GETS
 
 
 def _is(value: Any) -> bool:

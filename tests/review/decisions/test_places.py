@@ -15,6 +15,7 @@ from portal.audit.services import record_contents
 from portal.core.errors import RefusedError
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import ClaimScore
+from review.decisions.selectors.selection import standings
 from review.decisions.services import places
 from review.decisions.services.decisions import support_claim
 from review.decisions.services.places import place_problem
@@ -71,3 +72,16 @@ def test_rules_that_go_by_a_score_are_asked_with_the_last_one_and_with_the_full_
         assert stated["lines"] == [{"fees": "1", "panel_score": asked}]
     plain = rules_of([standard()])
     assert (score_of(claim, plain), with_score(question, plain, None)) == (None, question)
+
+
+def test_a_stated_score_ranks_and_each_answer_is_read_once(monkeypatch, office, django_assert_max_num_queries):
+    claims = [
+        city_passed(office, lines=[patent_facts(number) | {"fees": fees}]) for number, fees in ((1, "900"), (2, "1000"))
+    ]
+    select = {"select": 1, "per": PER["city"], "by": "fees", "ties": "none"}
+    rules = rules_of([standard()], limits=[select])
+    found = standings(claims, {claim.pk: rules for claim in claims})
+    assert [(found[claim.pk].score, found[claim.pk].passes) for claim in claims] == [(90000, False), (100000, True)]
+    # Neither the questions nor their versions are read again.
+    with django_assert_max_num_queries(4):
+        standings(claims[:1], {claims[0].pk: rules})

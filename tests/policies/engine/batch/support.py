@@ -135,16 +135,17 @@ class Claim:
             paid["project"] = projects
         if self.once is not None and any(key in ledger.once for key in self.once_keys()):
             paid["once_group"] = True
-        stated, times = self.question.get("times_before", 0), {}
+        stated = self.question.get("times_before", 0)
+        times: dict[str, Any] = {}
         for limit in self.times:
-            scope, name = limit.scope, limit.scope.ledger
-            if scope.per == ("subject",):
+            over, name = limit.scope, limit.scope.ledger
+            if over.per == ("subject",):
                 times[name] = {of: stated + ledger.times[limit.base, "subject", of] for of in self.subjects}
                 times[name] |= {f"{self.item.id}#{at}": stated for at in range(1, len(self.question["lines"]) + 1)}
-            elif scope.is_rolling:
-                times[name] = stated + self.recent(ledger, limit.base, scope.years)[1]
+            elif over.is_rolling:
+                times[name] = stated + self.recent(ledger, limit.base, over.years)[1]
             else:
-                times[name] = stated + ledger.times[limit.base, *self.key(scope.per)]
+                times[name] = stated + ledger.times[limit.base, *self.key(over.per)]
         return {**self.question, "paid": paid, "times_before": times or stated, "rank": self.rank(ledger)}
 
     def once_keys(self) -> list[Any]:
@@ -210,8 +211,8 @@ class Claim:
 
     def _enter_places(self, ledger: Ledger, answer: Assessment, asked: dict[str, Any]) -> None:
         quota, times = self.quota, self.times
-        times = next((limit for limit in times if limit.by_lines and limit.scope.per != ("subject",)), None)
-        left = None if times is None else times.count - asked["times_before"][times.scope.ledger]
+        own = next((limit for limit in times if limit.by_lines and limit.scope.per != ("subject",)), None)
+        left = None if own is None else own.count - asked["times_before"][own.scope.ledger]
         rank, filled = asked["rank"] or 1, 0
         for line, given in zip(answer.lines, asked["lines"], strict=True):
             codes = {note.code for note, *_ in (*line.entries, *line.reasons)}
