@@ -44,7 +44,7 @@ FACTOR = Kind("ratio", checks.factor, parse_factor)
 COUNT = Kind("count", checks.count)
 # A target is shown as it was written, so the text stays.
 NUMBER = Kind("number", checks.number)
-POSITIVE = Kind("number", checks.positive, parse_number)
+POSITIVE = Kind("number", checks.positive, lambda value: parse_number(checks.positive(value)))
 DAY = Kind("day", checks.day, parse_date)
 FLAG = Kind("flag", checks.boolean)
 TEXT = Kind("text", checks.text)
