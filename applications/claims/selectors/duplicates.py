@@ -35,17 +35,19 @@ def claim_words(number: str | None) -> str:
     return f"申报 {number}" if number else "另一份草稿"
 
 
-def repeated_positions(lines: Iterable[ClaimLine]) -> dict[int, int]:
+def repeated_positions(lines: Iterable[ClaimLine], *, may_repeat: bool = False) -> dict[int, int]:
     """Positions of lines that repeat an earlier line's right, with that line's position.
 
-    Annual fees of one patent are one thing per fee year: its seventh and eighth year may stand side by side.
+    Annual fees of one patent are one thing per fee year: its seventh and eighth year may stand side by side. Where a
+    right `may_repeat`, such as a patent in several countries, only a line that says all the same repeats another.
     """
     first: dict[tuple[str, str], int] = {}
     repeated: dict[int, int] = {}
     for line in lines:
         if not line.subject_key:
             continue
-        key = (line.subject_key, str(line.facts.get("fee_year", "")))
+        told_apart = sorted(line.facts.items()) if may_repeat else line.facts.get("fee_year", "")
+        key = (line.subject_key, str(told_apart))
         if key in first:
             repeated[line.position] = first[key]
         else:

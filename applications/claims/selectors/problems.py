@@ -18,6 +18,7 @@ from applications.payees.selectors import payee_problem
 from policies.calls.enums import Phase
 from policies.calls.models import Call
 from policies.calls.selectors import NO_CALLS, calls_ahead
+from policies.engine.limits.registry import read_limits
 from policies.engine.model import Evidence as Requirement
 from policies.engine.model import Fact, Item
 from policies.engine.terms import APPLICANT_KINDS
@@ -275,7 +276,8 @@ def _subject_problems(claim: Claim, item: Item, states: Sequence[LineState]) -> 
     refuses = item.subject_rule == "refuse"
     label = item.fact(item.subject).label
     numbers = {state.line.position: state for state in states}
-    for position, first in repeated_positions(state.line for state in states).items():
+    may_repeat = any(limit.repeats_rights for limit in read_limits(item.limits))
+    for position, first in repeated_positions((state.line for state in states), may_repeat=may_repeat).items():
         state = numbers[position]
         message = f"与第 {numbers[first].number} 项的{label}相同，同一内容一次申报只能填一项，请删除其中一项。"
         yield _of_line(state, message, item.subject, label)

@@ -11,6 +11,7 @@ from policies.drafting.models import PolicyDraft, WorkedCase
 from policies.drafting.services.cases import add_case, drop_case
 from policies.drafting.services.decisions import propose, publish, return_draft
 from policies.drafting.services.drafts import describe_draft, save_section, start_draft, withdraw
+from policies.drafting.urls import urlpatterns
 from policies.published.models import DocumentText, PolicyDocument
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
@@ -77,6 +78,19 @@ def test_nobody_of_another_city_begins_reads_changes_or_decides_a_draft(client, 
     body = {"document": "wx2020", "title": "改", "key": str(uuid.uuid4())}
     assert client.post(reverse("drafting:new"), body).status_code == 200
     assert PolicyDraft.objects.count() == 1
+
+
+def test_no_address_of_a_draft_opens_for_another_citys_administrator(client, stranger):
+    author = admin()
+    draft = draft_of("wx2020", author)
+    client.force_login(stranger)
+    given = {"key": draft.key, "index": 1, "number": 1, "case": 1, "pk": 1}
+    own = [one for one in urlpatterns if "key" in one.pattern.converters]
+    assert len(own) > 15
+    for one in own:
+        address = reverse(f"drafting:{one.name}", kwargs={name: given[name] for name in one.pattern.converters})
+        assert {client.get(address).status_code, client.post(address).status_code} <= {403, 404, 405}, one.name
+    assert PolicyDraft.objects.get().revision == draft.revision
 
 
 def test_a_head_that_names_another_city_is_not_published(stranger):
