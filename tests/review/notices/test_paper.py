@@ -24,7 +24,14 @@ from review.wordings.enums import Trial
 from review.wordings.specimens import specimen
 from tests.depth import by_depth
 from tests.review.documents.samples import LONG, RARE, REASON, SHORT
-from tests.review.notices.test_render import POINT, outside, text_of, words_of
+from tests.review.notices.test_render import (
+    POINT,
+    numbered_as_the_standard_has_it,
+    outside,
+    page_numbers,
+    text_of,
+    words_of,
+)
 from tests.review.notices.test_typesetting import LEFT_EDGE, MILLIMETRE, RIGHT_EDGE, drawn_lines
 
 OFFICE = Region(
@@ -75,9 +82,14 @@ def test_every_measure_holds_and_every_word_is_there(
     assert not data["lines"] or text.count("ZL201710600001.3") == lines
     if reason == ONE_LINE or not data["reasons"]:
         assert (pages == 1) == (len(data["lines"] or data["subjects"] or data["files"]) <= 3)
-    # The number is centred; the date ends four characters from the edge, with text on its page.
+    # Head and number are centred, every page is numbered; the date ends four characters from the edge, beside text.
     number = next(sides for _, sides, word in words if word == "无锡知样〔2026〕1号")
     assert (number[0] + number[2]) / 2 == pytest.approx((LEFT_EDGE + RIGHT_EDGE) / 2, abs=0.5)
+    head = next(sides for _, sides, word in words if word == OFFICE.bureau)
+    assert (head[0] + head[2]) / 2 == pytest.approx((LEFT_EDGE + RIGHT_EDGE) / 2, abs=0.5)
+    assert head[1] == pytest.approx(37 + (9.2 - 22 * POINT) / 2, abs=0.5)
+    assert len(page_numbers(pdf)) == pages
+    assert numbered_as_the_standard_has_it(pdf)
     signed = {at: sides for at, sides, word in words if word == "2026年11月21日" and sides[0] > 120}
     assert any(sides[2] == pytest.approx(RIGHT_EDGE - 4 * MILLIMETRE, abs=0.5) for sides in signed.values())
     assert sum(at in signed for at, _, _, _ in drawn) >= 4

@@ -15,6 +15,7 @@ import pikepdf
 import pytest
 from django.conf import settings
 from fontTools.ttLib import TTFont
+from PIL import Image
 
 from review.notices import render
 from review.notices.render import RenderError, render_notice
@@ -58,6 +59,26 @@ def outside(
         for _, (x0, y0, x1, y1), word in words_of(pdf)
         if y0 < bottom and (x0 < left - near or y0 < top - near or x1 > right + near or y1 > bottom + near)
     ]
+
+
+def page_numbers(pdf: bytes) -> list[tuple[int, list[float]]]:
+    """Page and [left, top, right, bottom] in millimetres of every number below the text area, dashes and all."""
+    found: dict[int, list[list[float]]] = {}
+    for page, sides, _ in words_of(pdf):
+        if sides[1] > 264:
+            found.setdefault(page, []).append(sides)
+    return [
+        (page, [min(one[0] for one in all_), all_[0][1], max(one[2] for one in all_), all_[0][3]])
+        for page, all_ in found.items()
+    ]
+
+
+def numbered_as_the_standard_has_it(pdf: bytes) -> bool:
+    """Whether each number stands a character from the right edge of an odd page, from the left of an even one (7.5)."""
+    return all(
+        abs(sides[1] - 266.1) <= 0.5 and abs(sides[2] - 178.43 if page % 2 else sides[0] - 33.57) <= 0.5
+        for page, sides in page_numbers(pdf)
+    )
 
 
 def embedded_fonts(pdf: bytes) -> dict[str, tuple[TTFont, set[int]]]:
@@ -250,3 +271,17 @@ def test_another_process_makes_the_same_bytes(tmp_path: Path) -> None:
         cwd=settings.BASE_DIR,
     ).stdout.split()[-1]
     assert there == hashlib.sha256(render_notice(data)).hexdigest()
+
+
+def test_the_dashes_of_a_page_number_stand_seven_millimetres_below_the_text() -> None:
+    drawn = subprocess.run(
+        ["pdftoppm", "-r", "254", "-gray", "-singlefile"],
+        input=render_notice(grant(lines=1)),
+        capture_output=True,
+        check=True,
+    ).stdout
+    page = Image.open(io.BytesIO(drawn))
+    # A millimetre is ten dots: the first dash alone, left of the figure.
+    dash = page.crop((1640, 2640, 1690, 2850)).point(lambda value: 255 * (value < 128)).getbbox()
+    assert dash is not None
+    assert 264 + dash[1] / 10 == pytest.approx(262 + 7, abs=0.5)
