@@ -39,7 +39,7 @@ _NO_LINE = float("inf")
 # A space divides Latin words, whatever stands before it.
 _SPACE = '<span class="space"> </span>'
 # A last line of fewer characters than this, its marks not counted, is not left alone if a little spacing avoids it.
-_SHORTEST, _LONE = 3, 3.0
+_SHORTEST, _LONE = 3, 4.0
 # Lines emptier than this are not looked at.
 _LOOSEST = 0.7
 
