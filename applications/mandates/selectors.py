@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
@@ -51,9 +51,11 @@ def mandate_for(
     return held.covering(principal=principal_id, item=item_id, begun_at=begun_at).order_by("-ends_on", "pk").first()
 
 
-def acting_agencies(*, principal_id: int, item_id: int, begun_at: datetime, right: Right | None) -> MandateQuerySet:
-    """The mandates of whichever agencies that cover such a claim today; with a right, those that give it."""
-    given = Mandate.objects.in_force(clock.today())
+def acting_agencies(
+    *, principal_id: int, item_id: int, begun_at: datetime, right: Right | None, on: date
+) -> MandateQuerySet:
+    """The mandates of whichever agencies that cover such a claim on a day; with a right, those that give it."""
+    given = Mandate.objects.in_force(on)
     given = given.filter(**{right: True}) if right else given
     return given.covering(principal=principal_id, item=item_id, begun_at=begun_at)
 

@@ -33,9 +33,14 @@ class Change:
         return self.label == LABELS["account_number"]
 
 
+_newest = Lookup(
+    lambda claim_id: Payee.objects.filter(claim_id=claim_id).select_related("request").order_by("-pk")[:1], A_KEY
+)
+
+
 def payee_of(claim: Claim) -> Payee | None:
     """Who is paid on a claim: as frozen with the submission, or as confirmed later; None for a draft."""
-    return claim.payees.select_related("request").order_by("-pk").first()
+    return _newest.first(claim.pk)
 
 
 def payees_of(claim_ids: list[int]) -> dict[int, Payee]:

@@ -26,6 +26,7 @@ from policies.published.sources import CitedUnit, cited_units
 from policies.published.versions import counting, version_on
 from policies.published.wording import AmountWords, amount_words
 from portal.accounts.enums import RegionLevel
+from portal.core.statements import A_DAY, A_KEY, Lookup
 
 # A version never changes, so what was compiled from it stays right as long as the process lives.
 _items: dict[str, Item] = {}
@@ -126,9 +127,14 @@ def _build_catalogue() -> Catalogue:
     )
 
 
+_begun = Lookup(
+    lambda item, on: ItemVersion.objects.filter(item=item, valid_from__lte=on).order_by("-number")[:1], A_KEY, A_DAY
+)
+
+
 def item_version_for(item: SupportItem, on: date) -> ItemVersion | None:
     """The version in force on a day (see `policies.published.versions`); None where the day has none."""
-    newest = ItemVersion.objects.filter(item=item, valid_from__lte=on).order_by("-number").first()
+    newest = _begun.first(item.pk, on)
     return version_on([newest], on) if newest else None
 
 

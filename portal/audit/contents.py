@@ -14,11 +14,12 @@ from functools import cache
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import DateTimeField, DecimalField, JSONField, Model, QuerySet
+from django.db.models import AutoField, DateTimeField, DecimalField, JSONField, Model, QuerySet
 from django.db.models.signals import post_delete, post_save, pre_save
 
 from portal.core.encrypted_fields import EncryptedJSONField
 from portal.core.registry import Registry
+from portal.core.statements import A_KEY, Lookup
 
 # Table ("app.model") and key of a row, as the chain writes them.
 RowKey = tuple[str, str]
@@ -115,12 +116,32 @@ def _hash_of_values(values: Mapping[str, Any]) -> str:
     return hashlib.sha256(_TEXT.encode(filled).encode()).hexdigest()
 
 
+@cache
+def _single(table: str) -> Lookup[Any] | None:
+    """How a single row of a table is read, as most are; None where its keys are no numbers."""
+    content = CONTENTS[table]
+    if not isinstance(content.model._meta.pk, AutoField):
+        return None
+    names = [field.attname for field in content.model._meta.concrete_fields]
+
+    def read(key: int) -> QuerySet[Any]:
+        rows = content.rows([key])  # type: ignore[list-item]
+        return rows if content.fixed is not None else rows.values(*names)
+
+    return Lookup(read, A_KEY)
+
+
 def hashes_of(rows: Iterable[RowKey]) -> dict[str, dict[str, str]]:
     """The hash of each row by table and key, as the database has it now; "" for a row that is gone."""
     found: dict[str, dict[str, str]] = {}
     for table, key in rows:
         found.setdefault(table, {})[key] = ""
     for table, hashes in found.items():
+        if len(hashes) == 1 and (one := _single(table)) is not None:
+            key = next(iter(hashes))
+            row = one.first(int(key))
+            hashes[key] = "" if row is None else _hash_of_values(row) if isinstance(row, dict) else hash_of(row)
+            continue
         keys, content = list(hashes), CONTENTS[table]
         key, names = content.model._meta.pk.attname, [field.attname for field in content.model._meta.concrete_fields]
         for start in range(0, len(keys), _BATCH):

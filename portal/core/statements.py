@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, connections
 from django.db.models import Model, QuerySet
 
-Row = TypeVar("Row", bound=Model)
-# Values by which the places of a key and of a moment are found in a query's SQL: no query has them by itself.
-A_KEY, A_MOMENT = -7_000_000_000_000_001, datetime(1, 2, 3, 4, 5, 6, 7, UTC)
+Row = TypeVar("Row")
+# Values by which the places of keys, moments, days and numbers are found in a query: no query has them by itself.
+A_KEY, A_MOMENT, A_DAY = -7_000_000_000_000_001, datetime(1, 2, 3, 4, 5, 6, 7, UTC), date(1, 2, 3)
+ANOTHER_KEY, ANOTHER_DAY, A_NUMBER = A_KEY - 1, date(1, 2, 4), 2_000_000_011
 
 
 def prepared() -> AbstractContextManager[None]:
@@ -36,9 +37,13 @@ class Lookup(Generic[Row]):
     Putting a query into SQL takes the ORM longer than PostgreSQL takes to answer it.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Row]], *samples: object) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Any, Row]], *samples: object) -> None:
         self._build, self._samples = build, samples
-        self._worded: tuple[QuerySet[Row], Any, str, list[tuple[int, Any]]] | None = None
+        self._worded: tuple[QuerySet[Any, Row], Any, str, list[tuple[int, Any]]] | None = None
+
+    def first(self, *values: object) -> Row | None:
+        """The first row for these values; None where there is none. One query."""
+        return next(iter(self(*values)), None)
 
     def __call__(self, *values: object) -> list[Row]:
         """The rows for these values, read now. One query."""
@@ -51,7 +56,7 @@ class Lookup(Generic[Row]):
         asked.connection = connections[made.db]
         asked.as_sql = lambda: (sql, tuple(values[place] if place >= 0 else value for place, value in parameters))
         rows = made.all()
-        rows.query.get_compiler = lambda **_: asked  # type: ignore[method-assign]
+        rows.query.get_compiler = lambda *_, **__: asked  # type: ignore[method-assign]
         with prepared():
             return list(rows)
 
@@ -62,7 +67,7 @@ class Lookup(Generic[Row]):
             setattr(row, name, parent)
         return rows
 
-    def _word(self) -> tuple[QuerySet[Row], Any, str, list[tuple[int, Any]]]:
+    def _word(self) -> tuple[QuerySet[Any, Row], Any, str, list[tuple[int, Any]]]:
         made = self._build(*self._samples)
         compiler: Any = made.query.get_compiler(made.db)
         sql, parameters = compiler.as_sql()

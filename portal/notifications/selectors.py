@@ -9,7 +9,7 @@ from portal.accounts.models import Region, User
 from portal.core.paging import Page, paginate
 from portal.core.proposals import ProposalState
 from portal.core.regions import in_trees
-from portal.core.statements import prepared_cursor
+from portal.core.statements import Lookup, prepared_cursor
 from portal.notifications.enums import Channel
 from portal.notifications.kinds import MessageKind, Text
 from portal.notifications.models import Message, MessageText, Outgoing
@@ -42,6 +42,12 @@ def unread_count(user: User) -> int:
     return int(count)
 
 
+_worded = Lookup(
+    lambda kind, *regions: MessageText.objects.filter(kind=kind, region_id__in=regions).in_force(),
+    *("a kind", "a province", "a city", "a district"),
+)
+
+
 def texts_of(kind: MessageKind, region_code: str) -> dict[Channel, Text]:
     """The texts in use for a kind's messages about a region: its own, else its city's or province's, else the default.
 
@@ -51,9 +57,8 @@ def texts_of(kind: MessageKind, region_code: str) -> dict[Channel, Text]:
     if not region_code:
         return found
     above = [f"{region_code[:2]}0000", f"{region_code[:4]}00", region_code]
-    texts = MessageText.objects.filter(kind=kind.code, region_id__in=above).in_force()
     # The nearest region comes last, and of each its last version.
-    for text in sorted(texts, key=lambda text: (above.index(text.region_id), text.version)):
+    for text in sorted(_worded(kind.code, *above), key=lambda text: (above.index(text.region_id), text.version)):
         channel = Channel(text.channel)
         found[channel] = Text(text.subject, text.body) if text.body else kind.default(channel)
     return found

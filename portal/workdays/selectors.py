@@ -8,8 +8,13 @@ from datetime import date, timedelta
 import chinese_calendar
 from chinese_calendar.constants import holidays
 
+from portal.core.statements import A_DAY, ANOTHER_DAY, Lookup
 from portal.workdays.models import WorkdayOverride
 
+_overrides = Lookup(
+    lambda first, last: WorkdayOverride.objects.filter(day__range=(first, last)).values_list("day", "is_workday"),
+    *(A_DAY, ANOTHER_DAY),
+)
 ONE_DAY = timedelta(days=1)
 # Overrides are read so many days at a time.
 _WINDOW = 62
@@ -63,7 +68,7 @@ def worked_days(first: date, last: date) -> Callable[[date], bool]:
 
 def overrides_between(first: date, last: date) -> dict[date, bool]:
     """Days set by the administrator in a span, both ends included: day → whether it is worked."""
-    return dict(WorkdayOverride.objects.filter(day__range=(first, last)).values_list("day", "is_workday"))
+    return dict(_overrides(first, last))
 
 
 def _days_from(first: date) -> Iterator[tuple[date, bool]]:

@@ -14,6 +14,11 @@ from portal.core.regions import in_trees
 from review.decisions.enums import Stage
 
 
+def regions_of(claim: Claim) -> tuple[str, str, str]:
+    """The regions whose points a claim has: its district, its city and its province."""
+    return claim.region_id, claim.city_id, f"{claim.city_id[:2]}0000"
+
+
 class PointQuerySet(models.QuerySet["ChecklistPoint"]):
     """Points, narrowed to who asks and to what they are about."""
 
@@ -23,14 +28,17 @@ class PointQuerySet(models.QuerySet["ChecklistPoint"]):
 
     def of_claim(self, claim: Claim, stage: str) -> Self:
         """The points in force of a claim at a stage: of its item or of all, in its district, city or province."""
-        regions = [claim.region_id, claim.city_id, f"{claim.city_id[:2]}0000"]
-        about = Q(item=None) | Q(item_id=claim.item_id)
-        return self.filter(about, stage=stage, region_id__in=regions, retired_at=None)
+        return self._about(claim.item_id, stage, *regions_of(claim))
 
-    def open_for(self, claim: Claim, stage: str) -> Self:
-        """The required points of a claim at a stage that nobody has found in order in its present round."""
-        answers = ChecklistAnswer.objects.filter(claim=claim, round=claim.round, point=OuterRef("pk"))
-        latest = self.of_claim(claim, stage).annotate(is_met=Subquery(answers.order_by("-pk").values("is_met")[:1]))
+    def _about(self, item: int, stage: str, *regions: str) -> Self:
+        return self.filter(Q(item=None) | Q(item_id=item), stage=stage, region_id__in=regions, retired_at=None)
+
+    def unmet(self, claim: int, round_: int, item: int, stage: str, *regions: str) -> Self:
+        """The required ones among the points `of_claim` that nobody has found in order in its present round."""
+        answers = ChecklistAnswer.objects.filter(claim=claim, round=round_, point=OuterRef("pk"))
+        latest = self._about(item, stage, *regions).annotate(
+            is_met=Subquery(answers.order_by("-pk").values("is_met")[:1])
+        )
         return latest.filter(Q(is_met=None) | Q(is_met=False), is_required=True)
 
 

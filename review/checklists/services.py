@@ -14,7 +14,8 @@ from portal.accounts.models import Region, User
 from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.regions import within
-from review.checklists.models import ChecklistAnswer, ChecklistPoint
+from portal.core.statements import A_KEY, A_NUMBER, ANOTHER_KEY, Lookup
+from review.checklists.models import ChecklistAnswer, ChecklistPoint, regions_of
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.permissions import STAGE_OF, open_conclusions
 from review.decisions.services.locking import check_four_eyes
@@ -98,11 +99,17 @@ def _differs(standing: ChecklistAnswer | None, found: Found) -> bool:
     return (standing.is_met, standing.remark) != (found.is_met, found.remark)
 
 
+_unmet = Lookup(
+    ChecklistPoint.objects.all().unmet,
+    *(A_KEY, A_NUMBER, ANOTHER_KEY, "a stage", "a district", "a city", "a province"),
+)
+
+
 def missing_points(claim: Claim, stage: Stage, conclusion: Conclusion) -> str:
     """Why support has to wait: the required points that nobody found in order; empty for none, and for a refusal."""
     if conclusion != Conclusion.SUPPORT:
         return ""
-    texts = [point.text for point in ChecklistPoint.objects.open_for(claim, stage)]
+    texts = [point.text for point in _unmet(claim.pk, claim.round, claim.item_id, stage.value, *regions_of(claim))]
     if not texts or (stage == Stage.DISTRICT_SECOND and _proposes_refusal(claim)):
         return ""
     return f"请先在“核对要点”中逐条核对：{'；'.join(texts)}。"

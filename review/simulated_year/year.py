@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
+from applications.claims.selectors.single import claim_by_pk
 from policies.calls.enums import Shortage
 from policies.calls.models import Call
 from policies.calls.services.changes import publish_call
@@ -114,14 +115,13 @@ def _individual_deeds(world: World, calls: list[Call]) -> int:
             if case.due <= world.day and statuses[case.pk] in officers.INDIVIDUAL:
                 due.append(case)
     world.chance("day", world.day).shuffle(due)
-    claims = Claim.objects.select_related("item", "version", "applicant", "region", "city", "call")
     for case in due:
         case.visits += 1
         chance = world.chance("visit", case.number, case.visits)
         if case.pk is None:
             applicants.begin(world, case, _open(calls, world), chance)
         else:
-            officers.act_on(world, case, claims.get(pk=case.pk), chance)
+            officers.act_on(world, case, claim_by_pk(case.pk)[0], chance)
         case.due = world.days_on(world.day, chance.choice((1, 1, 2, 3, 5)))
     return waiting
 

@@ -17,19 +17,19 @@ _RELATED = (
     "city",
 )
 # Rules are compiled once a process, and nobody reads the texts of a search beside a claim.
-_LONG = ("version__content", "item__search_text", "item__search_key")
+LONG = ("version__content", "item__search_text", "item__search_key")
 
 
 def with_its_rows(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     """Each with its applicant, item, document, version and call, and their regions."""
-    return claims.select_related(*_RELATED).defer(*_LONG)
+    return claims.select_related(*_RELATED).defer(*LONG)
 
 
-_plain = Lookup(lambda pk: with_its_rows(Claim.objects.filter(pk=pk)), A_KEY)
+claim_by_pk = Lookup(lambda pk: with_its_rows(Claim.objects.filter(pk=pk)), A_KEY)
 
 
 def claim_by_key(
-    claims: QuerySet[Claim], key: uuid.UUID, *, read: Callable[[int], list[Claim]] = _plain
+    claims: QuerySet[Claim], key: uuid.UUID, *, read: Callable[[int], list[Claim]] = claim_by_pk
 ) -> Claim | None:
     """The claim of these that has this key, `with_its_rows`; `read` reads it where more is needed. Two queries.
 

@@ -21,6 +21,7 @@ from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.files import PDF, Allowed, check_file, delete_file, keep_file
+from portal.core.statements import A_KEY, Lookup
 
 # What may be uploaded: the content's type, and the endings that go with it.
 ALLOWED = {
@@ -170,21 +171,27 @@ def refuse_defence(line: ClaimLine | None) -> None:
         raise RefusedError("国防专利的材料不得上传到互联网平台，文件没有保存。请联系受理部门线下递交，由工作人员登记。")
 
 
+# The files of a claim, removed ones too.
+_files = Lookup(
+    lambda claim: Evidence.objects.filter(claim=claim).values_list("file_id", "file__size", "removed_at"), A_KEY
+)
+
+
 def check_quota(claim: Claim, *, size: int) -> None:
     """Refuse a file that a claim or its applicant has no room for.
 
     The same file in many places counts once. Removed files are kept, and their bytes count.
     """
-    if claim.evidence.filter(removed_at=None).values("file_id").distinct().count() >= settings.CLAIM_MAX_FILES:
+    files = _files(claim.pk)
+    if len({file for file, _, removed_at in files if removed_at is None}) >= settings.CLAIM_MAX_FILES:
         raise RefusedError(f"一份申报最多 {settings.CLAIM_MAX_FILES} 个文件。请删除不需要的，或合并后再上传。")
-    for most, whose, uses in (
-        (settings.CLAIM_MAX_BYTES, "这份申报", {"uses__claim": claim}),
-        (settings.APPLICANT_MAX_BYTES, "本单位各项申报", {"uses__claim__applicant_id": claim.applicant_id}),
+    theirs = Evidence.objects.filter(claim__applicant=claim.applicant_id)
+    kept = StoredFile.objects.filter(pk__in=theirs.values("file_id")).aggregate(total=Sum("size"))["total"]
+    for most, whose, held in (
+        (settings.CLAIM_MAX_BYTES, "这份申报", sum({file: length for file, length, _ in files}.values())),
+        (settings.APPLICANT_MAX_BYTES, "本单位各项申报", kept or 0),
     ):
-        kept = StoredFile.objects.filter(pk__in=StoredFile.objects.filter(**uses).values("pk")).aggregate(
-            total=Sum("size")
-        )["total"]
-        if (kept or 0) + size > most:
+        if held + size > most:
             raise RefusedError(
                 f"{whose}的文件合计不能超过 {filesizeformat(most)}，文件没有保存。"
                 "请降低扫描分辨率（建议 200 dpi）后再上传。"

@@ -1,12 +1,17 @@
 """Notify those who act for a claim's applicant of what happened to the claim."""
 
-from django.db.models import Q
+from datetime import date, datetime
+from functools import cache
+
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from applications.claims.models import Claim
 from applications.mandates.enums import Right
 from applications.mandates.selectors import acting_agencies
 from portal.accounts.models import User
+from portal.core import clock
+from portal.core.statements import A_DAY, A_KEY, A_MOMENT, ANOTHER_KEY, Lookup
 from portal.notifications.services import notify_users
 
 
@@ -30,8 +35,14 @@ def notify_members(
 
 def people_of(claim: Claim, right: Right | None = None) -> list[User]:
     """Who acts for a claim's applicant: its members, and those of agencies with a mandate (that gives the right)."""
-    mandates = acting_agencies(
-        principal_id=claim.applicant_id, item_id=claim.item_id, begun_at=claim.created_at, right=right
-    )
-    theirs = Q(memberships__applicant=claim.applicant_id) | Q(memberships__applicant__in=mandates.values("agency"))
-    return list(User.objects.filter(theirs, is_active=True).distinct().order_by("pk"))
+    return _people(right)(claim.applicant_id, claim.item_id, claim.created_at, clock.today())
+
+
+@cache
+def _people(right: Right | None) -> Lookup[User]:
+    def of(applicant: int, item: int, begun_at: datetime, today: date) -> QuerySet[User]:
+        mandates = acting_agencies(principal_id=applicant, item_id=item, begun_at=begun_at, right=right, on=today)
+        theirs = Q(memberships__applicant=applicant) | Q(memberships__applicant__in=mandates.values("agency"))
+        return User.objects.filter(theirs, is_active=True).distinct().order_by("pk")
+
+    return Lookup(of, A_KEY, ANOTHER_KEY, A_MOMENT, A_DAY)

@@ -14,12 +14,13 @@ from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimEvent
 from applications.claims.permissions import mandate_of, party_for, right_to
 from applications.claims.selectors.files import is_fixed
+from applications.claims.selectors.single import LONG
 from applications.claims.workflow import APPLICANT, SYSTEM, workflow_of
 from portal.accounts.enums import Role
 from portal.audit.services import insert_recorded, record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
-from portal.core.statements import prepared
+from portal.core.statements import A_KEY, Lookup
 
 # A stage that comes again concludes anew, in a round of its own.
 _NEW_ROUND = frozenset({Action.RESUBMIT, Action.SEND_BACK, Action.RECALL, Action.REDECIDE, Action.REOPEN})
@@ -38,14 +39,26 @@ _SUMS: dict[str, tuple[tuple[ClaimStatus, ...], Any]] = {
 }
 
 
+# The lock is on the claim alone: joined rows are shared by many claims.
+_locked = Lookup(
+    lambda pk: (
+        Claim.objects.select_for_update(of=("self",))
+        .select_related("item", "version", "applicant", "region", "region__parent", "city")
+        .defer(*LONG)
+        .filter(pk=pk)
+    ),
+    A_KEY,
+)
+
+
 def lock_claim(pk: int) -> Claim:
     """Read a claim under a row lock that holds until the caller's transaction ends."""
     if not connection.in_atomic_block:
         raise RuntimeError("lock_claim needs a transaction")
-    # The lock is on the claim alone: joined rows are shared by many claims.
-    claims = Claim.objects.select_for_update(of=("self",))
-    with prepared():
-        return claims.select_related("item", "version", "applicant", "region", "region__parent", "city").get(pk=pk)
+    found = _locked.first(pk)
+    if found is None:
+        raise Claim.DoesNotExist
+    return found
 
 
 def perform_transition(

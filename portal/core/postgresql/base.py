@@ -1,4 +1,4 @@
-"""The framework's PostgreSQL backend, but for two things that every request would pay for.
+"""The framework's PostgreSQL backend, but for what every request would pay for.
 
 A connection is asked whether it still stands without a question to the server; and statements that every request sends
 can be prepared, so that the server plans them once for each connection.
@@ -39,7 +39,9 @@ class PreparingCursor(base.ServerBindingCursor):
 
 
 class DatabaseOperations(operations.DatabaseOperations):
-    """Names a prepared statement in logs and tests as every other."""
+    """Names a prepared statement in logs and tests as every other, and words columns in fewer steps."""
+
+    compiler_module = "portal.core.postgresql.compiler"
 
     def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
         if isinstance(cursor, PreparingCursor):

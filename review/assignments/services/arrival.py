@@ -3,6 +3,7 @@
 import logging
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from applications.claims.enums import Action
@@ -43,7 +44,9 @@ def assign_by_rule(claim: Claim, *, act: ActorContext) -> Assignment | None:
     """
     place = place_of(claim)
     rules = Rule.objects.filter(region_id=place[1] if place else "", status=claim.status, is_active=True)
-    found = list(rules.filter(item_id=claim.item_id)) or list(rules.filter(item=None)) if place else []
+    # Of the item's own rule and the general one the item's own.
+    about = rules.filter(Q(item_id=claim.item_id) | Q(item=None)).order_by(F("item").asc(nulls_last=True), "pk")
+    found = list(about[:1]) if place else []
     if not found:
         return None
     try:

@@ -17,6 +17,7 @@ from portal.accounts.persons import same_person
 from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
+from portal.core.statements import A_KEY, A_MOMENT, Lookup
 from portal.notifications.services import notify_users
 from portal.recusal.selectors import is_recused
 from review.assignments.enums import Ending, Means
@@ -31,6 +32,8 @@ from review.assignments.selectors.desks import (
     works_on,
 )
 
+_on_desk = Lookup(lambda pk, at: with_desk(Claim.objects.filter(pk=pk), at=at), A_KEY, A_MOMENT)
+
 
 def check_desk(claim: Claim, *, act: ActorContext) -> ActorContext:
     """Who acts on a locked claim, on behalf of its absent holder where the person stands in for them.
@@ -40,7 +43,7 @@ def check_desk(claim: Claim, *, act: ActorContext) -> ActorContext:
     if act.user is None:
         return act
     refuse_recused(claim, act=act)
-    state = desk_state(with_desk(Claim.objects.filter(pk=claim.pk), at=act.at).get(), act.user, at=act.at)
+    state = desk_state(_on_desk(claim.pk, act.at)[0], act.user, at=act.at)
     if state.problem:
         raise RefusedError(state.problem)
     if state.principal is not None and is_recused(state.principal, claim.applicant_id, on=timezone.localdate(act.at)):

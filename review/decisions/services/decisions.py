@@ -26,6 +26,7 @@ from portal.audit.services import record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import ZERO
+from portal.core.statements import A_KEY, Lookup
 from portal.ownership.selectors import acceptance_problem
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, LineDecision
@@ -350,15 +351,20 @@ def send_back(claim_id: int, *, expected: ExpectedState, reason: str, act: Actor
     return decision
 
 
-def latest_decision(claim: Claim, stage: Stage) -> Decision | None:
-    """The last conclusion at a stage, of whichever round."""
-    return (
+_latest = Lookup(
+    lambda claim, stage: (
         Decision.objects.filter(claim=claim, stage=stage)
         .select_related("assessment")
         .prefetch_related("lines__line")
-        .order_by("-pk")
-        .first()
-    )
+        .order_by("-pk")[:1]
+    ),
+    *(A_KEY, "a stage"),
+)
+
+
+def latest_decision(claim: Claim, stage: Stage) -> Decision | None:
+    """The last conclusion at a stage, of whichever round."""
+    return _latest.first(claim.pk, stage.value)
 
 
 def decision_before(claim: Claim, stage: str) -> Decision | None:

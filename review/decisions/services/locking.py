@@ -13,6 +13,7 @@ from applications.claims.services.transitions import lock_claim
 from portal.accounts.models import User
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError, StaleStateError
+from portal.core.statements import A_KEY, Lookup
 from portal.ownership.selectors import refuse_disputed
 from review.assignments.services.holding import check_desk
 from review.decisions.enums import Conclusion, Stage
@@ -87,8 +88,13 @@ def involvement(user: User, claim: Claim, *, stage: Stage | None = None) -> str:
     return four_eyes_problem(user, claim, [(who, at) for who, at in _concluded(claim) if stage in (None, at)])
 
 
+_conclusions = Lookup(
+    lambda claim: Decision.objects.filter(claim=claim).values_list("officer_id", "on_behalf_of_id", "stage"), A_KEY
+)
+
+
 def _concluded(claim: Claim) -> list[tuple[int, str]]:
-    return persons_of(Decision.objects.filter(claim=claim).values_list("officer_id", "on_behalf_of_id", "stage"))
+    return persons_of(_conclusions(claim.pk))
 
 
 def check_uninvolved(claim: Claim, *, act: ActorContext, stage: Stage | None = None) -> None:
