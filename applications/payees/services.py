@@ -23,6 +23,7 @@ from portal.core.errors import RefusedError
 from portal.core.identifiers import same_name
 from portal.notifications.services import notify_applicant, notify_users
 from portal.ownership.selectors import refuse_disputed
+from portal.recusal.permissions import refuse_recused
 
 # Claims on which money may still be paid: a change of the payee concerns them.
 OPEN = UNDER_REVIEW | {ClaimStatus.APPROVED}
@@ -135,8 +136,7 @@ def decide_request(asked: PayeeRequest, *, confirm: bool, reason: str, act: Acto
         locked = _locked(asked)
         if act.user is None or not PayeeRequest.objects.decidable_by(act.user).filter(pk=locked.pk).exists():
             raise PermissionDenied("只有所在地区的受理或财务人员可以办理。")
-        if locked.applicant_id in act.user.recused_from:
-            raise RefusedError("您与该单位存在应当回避的情形，请由其他人员办理。")
+        refuse_recused(act.user, locked.applicant_id)
         if confirm and same_person(act.user, locked.requested_by_id):
             raise RefusedError("该变更由您提出，须由另一名受理或财务人员确认。")
         _end(locked, RequestState.CONFIRMED if confirm else RequestState.REFUSED, reason=reason.strip(), act=act)

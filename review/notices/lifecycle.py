@@ -14,6 +14,7 @@ from portal.audit.services import record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.jobs.services import close_dead_jobs, enqueue_job, retry_job
+from portal.recusal.permissions import refuse_recused
 from review.notices.compose import NoticeNotDue
 from review.notices.enums import RECORDED_BY_OFFICERS, NoticeEventKind, NoticeKind
 from review.notices.kinds import FORMS, occasion_of
@@ -109,8 +110,11 @@ def record_looks(notices: Iterable[Notice], kind: NoticeEventKind, *, act: Actor
 
 
 def _lock(code: str, act: ActorContext) -> Notice:
-    kept = Notice.objects.kept_by(_person(act)).select_for_update(of=("self",))
-    return kept.select_related("claim__item", "claim__applicant").get(code=code)
+    person = _person(act)
+    kept = Notice.objects.kept_by(person).select_for_update(of=("self",))
+    notice = kept.select_related("claim__item", "claim__applicant").get(code=code)
+    refuse_recused(person, notice.claim.applicant_id)
+    return notice
 
 
 def _payload(notice: Notice) -> dict[str, int]:

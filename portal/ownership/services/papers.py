@@ -22,6 +22,7 @@ from portal.ownership.enums import CHECKERS, CheckOutcome, PaperKind
 from portal.ownership.models import Contest, OrganisationCheck, OrganisationPaper
 from portal.ownership.selectors import papers_digest, papers_of
 from portal.ownership.workflow import VERIFICATION
+from portal.recusal.permissions import refuse_recused
 
 ENDINGS = {PDF: ("pdf",), "image/png": ("png",), "image/jpeg": ("jpg", "jpeg")}
 ALLOWED_WORDS = "PDF、PNG 或 JPG"
@@ -168,8 +169,7 @@ def check_officer(applicant: Applicant, *, act: ActorContext, roles: tuple[Role,
     """The officer who acts. Raises PermissionDenied for who has not the duty here, RefusedError for a member."""
     if act.user is None or not covers_now(act.user, applicant.region_id, *roles):
         raise PermissionDenied("只有注册地的受理人员可以核验。")
-    if applicant.pk in act.user.recused_from:
-        raise RefusedError("您与该单位存在应当回避的情形，请由其他人员办理。")
+    refuse_recused(act.user, applicant.pk)
     return act.user
 
 

@@ -21,6 +21,7 @@ from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.regions import in_trees
+from portal.recusal.permissions import refuse_recused
 from review.followup.enums import PLANNED, Kind
 from review.followup.models import CreditRecord, FollowUp, Plan
 from review.followup.services.matters import GRANTED, Matter, write_matter
@@ -110,6 +111,7 @@ def enter_credit_record(
     """Enter a breach found in a matter, which counts until a day, five years at most."""
     if act.user is None or not covers(act.user, followup.region_id, Role.CITY_OFFICER, Role.DECISION_MAKER):
         raise PermissionDenied("只有市级审核或审定人员可以登记信用记录。")
+    refuse_recused(act.user, followup.claim.applicant_id)
     if not (reason.strip() and basis.strip()):
         raise RefusedError("请写明失信事实和依据。", field="reason")
     if not from_on <= until_on <= add_months(from_on, 12 * _LONGEST_YEARS):
@@ -135,6 +137,7 @@ def repair_credit_record(record: CreditRecord, *, reason: str, act: ActorContext
     """End a record before its day, as another person than who entered it. Raises RefusedError without a reason."""
     if act.user is None or not covers(act.user, record.region_id, Role.CITY_OFFICER, Role.DECISION_MAKER):
         raise PermissionDenied("只有市级审核或审定人员可以修复信用记录。")
+    refuse_recused(act.user, record.applicant_id)
     if not reason.strip():
         raise RefusedError("请写明修复的理由。", field="reason")
     with transaction.atomic():

@@ -15,6 +15,7 @@ from applications.claims.models import Claim
 from portal.accounts.enums import Role
 from portal.core.errors import RefusedError
 from portal.notifications.models import Message
+from portal.recusal.models import Recusal
 from review.checks.enums import Step as CheckStep
 from review.checks.inputs import Inputs
 from review.checks.services.examine import run_checks
@@ -249,6 +250,10 @@ def test_credit_record_counts_from_day_to_day_and_is_repaired_by_another(office)
     assert [counts(day) for day in days] == [False, True, True, False]
     with pytest.raises(RefusedError, match="另一名"):
         repair_credit_record(record, reason="已补报", act=act(office.city))
+    relative = make_official(Role.CITY_OFFICER, wuxi())
+    Recusal.objects.create(user=relative, applicant=record.applicant, ground="relative", reason="亲属")
+    with pytest.raises(RefusedError, match="回避"):
+        repair_credit_record(record, reason="已补报", act=act(relative))
     repair_credit_record(record, reason="已补报", act=act(office.hearer))
     assert not counts(first)
     with pytest.raises(IntegrityError), transaction.atomic():

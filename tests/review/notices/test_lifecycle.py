@@ -18,6 +18,7 @@ from portal.jobs.enums import JobState
 from portal.jobs.models import Job
 from portal.jobs.services import enqueue_job, run_due_jobs
 from portal.notifications.models import Message
+from portal.recusal.models import Recusal
 from review.notices.enums import NoticeEventKind, NoticeKind, NoticeState
 from review.notices.jobs import issue_and_print
 from review.notices.lifecycle import record_delivery, replace_notice, void_notice
@@ -126,6 +127,11 @@ class TestVoiding:
         ):
             with pytest.raises(Notice.DoesNotExist):
                 void_notice(notice.code, reason="有误", act=act(person))
+
+    def test_who_is_recused_from_the_applicant_voids_nothing(self, notice, keeper):
+        Recusal.objects.create(user=keeper, applicant=notice.claim.applicant, ground="relative", reason="亲属")
+        with pytest.raises(RefusedError, match="回避"):
+            void_notice(notice.code, reason="有误", act=act(User.objects.get(pk=keeper.pk)))
 
     def test_a_districts_refusal_is_kept_by_its_second_officer(self, db):
         publish()
