@@ -104,7 +104,7 @@ class RemoteSigner(Signer):
     """Sends the hash of what is signed to a service, and takes the signed data (CMS, DER) that it answers.
 
     Asked by POST with JSON `{"algorithm": "sha256" or "sm3", "digest": base64}`; answers `{"cms": base64}`, SignedData
-    by RFC 5652. Its keys are its own affair; by SM3 it signs with SM2 (see `national`).
+    by RFC 5652 or GB/T 35275. Its keys are its own affair; by SM3 it signs with SM2 (see `national`).
     """
 
     def __init__(self, url: str, token: str) -> None:

@@ -26,6 +26,7 @@ from review.notices.seals.offices import provider_of
 from review.notices.seals.providers import SealContext, Sealed, SealError
 from review.notices.seals.signers import from_pkcs12
 from review.notices.seals.trial import make_trial_seals
+from tests.cpu import cpu_limit
 from tests.depth import by_depth
 from tests.review.documents.samples import RARE, official
 from tests.review.notices.samples import grant
@@ -176,6 +177,13 @@ def test_a_sealed_notice_is_valid_until_one_byte_changes(
         # Of the signed data itself pdfsig forgives what is no hexadecimal digit.
         if at != start + 400:
             assert "Signature is Valid" not in pdfsig(bytes(spoilt), tmp_path), at
+
+
+def test_a_key_that_is_kept_seals_in_twenty_milliseconds(letter: Printed, from_file: None) -> None:
+    sealed(letter)
+    with cpu_limit(0.4):
+        for _ in range(20):
+            sealed(letter)
 
 
 def test_what_is_added_after_the_signature_breaks_it(letter: Printed, from_file: None) -> None:
