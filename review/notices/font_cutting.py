@@ -23,7 +23,6 @@ JOINED_EM = 500
 ASCENT = 0.88
 DESCENT = -0.12
 # What notices print all the time comes first in every font: an embedded font's tables end with the last glyph used.
-# Titles and headings are wholly ours; those of notices yet to come stand here too.
 HEADINGS = (
     "资助决定通知书不予支持受理补正审核结果拨付追缴一二三四五六七八九十、依据金额理由救济途径联系方式序号权利（合同）关键日期"
     "标准和计算元说明认定内容附件明细对象项送达回证文书受人案由地点直留置邮寄电子公其他签名盖章代收及两备注准原变更为撤销事实材料"
@@ -165,8 +164,8 @@ def characters_of(which: str) -> set[int]:
 
     `fang` is all but Latin letters and digits, which FandolFang draws badly (and ￥ as a dollar sign): those come
     from the faces behind it. Only the plain space stays. `latin` has figures of one width, as columns of sums need.
-    `headings` are our own words, and need no more than these; a `title` begins with the name of an office. `rare`
-    begins where GB 2312 ends: hardly a notice opens that large font, and those that do lose a few milliseconds.
+    A `title` begins with the name of an office, and the head of a column may be any fact's: both have GB 2312 whole.
+    `rare` begins where that ends: hardly a notice opens that large font, and those that do lose a few milliseconds.
     """
     if which == "fang":
         return ({0x20} | set(range(0x2010, 0x2FFFF))) - {0xFFE5, 0x20AC}
@@ -180,6 +179,4 @@ def characters_of(which: str) -> set[int]:
     marks = set(range(0x20, 0x7F)) | set(range(0xA0, 0x530)) | {ord(mark) for mark in MARKS}
     if which == "title":
         return marks | gb2312
-    if which == "headings":
-        return marks | {ord(char) for char in HEADINGS}
     return marks | {code for code in gb2312 if code < HAN or code > LAST_HAN}

@@ -9,7 +9,7 @@ every worker alike.
 |--------------|---------------------------|------------------------------------------------|
 | Notice Fang  | 仿宋, the body            | FangSong_GB2312, FangSong, FandolFang          |
 | Notice Title | 小标宋, office and title  | FZXiaoBiaoSong-B05S, Noto Serif CJK SC Bold    |
-| Notice Hei   | 黑体, our headings        | SimHei, Noto Sans CJK SC                       |
+| Notice Hei   | 黑体, headings and heads  | SimHei, Noto Sans CJK SC                       |
 | Notice Latin | letters and figures       | Times New Roman, Liberation Serif              |
 | Notice Serif | other marks               | Noto Serif CJK SC                              |
 | Notice Rare  | characters past GB 2312   | Noto Serif CJK SC, all that it has             |
@@ -84,7 +84,7 @@ FACES = (
         "title",
         "fonts-noto-cjk",
     ),
-    Face("Notice Hei", (("SimHei", "Regular"), ("Noto Sans CJK SC", "Regular")), "headings", "fonts-noto-cjk"),
+    Face("Notice Hei", (("SimHei", "Regular"), ("Noto Sans CJK SC", "Regular")), "title", "fonts-noto-cjk"),
     Face(
         "Notice Latin",
         (("Times New Roman", "Regular"), ("Liberation Serif", "Regular")),
