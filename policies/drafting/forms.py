@@ -319,7 +319,7 @@ class SourceForm(forms.Form):
     file = forms.FileField(
         label="或上传文件",
         required=False,
-        help_text="Word（.docx）或带文字的 PDF，不超过 10 MB；Word 自动编的序号读不到，请核对",
+        help_text="Word（.docx）或带文字的 PDF，不超过 10 MB；Word 自动编的序号一并读出，请核对",
         widget=forms.ClearableFileInput(attrs={"accept": ".docx,.pdf"}),
     )
 
