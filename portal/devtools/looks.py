@@ -41,9 +41,9 @@ STOPS = """async () => {
     });
   };
   const name = (one) => one.id || one.name || one.textContent.trim().slice(0, 30) || one.className;
-  // What moves by a transition begins with the next frame.
-  const settle = async () => {
-    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+  // What moves by a transition begins with the next frame, or one of the next where much goes on.
+  const settle = async (isDone = () => false) => {
+    for (let frame = 0; frame < 20 && !isDone(); frame += 1) await new Promise(requestAnimationFrame);
   };
   const unmarked = [], covered = [];
   document.activeElement?.blur();
@@ -56,7 +56,7 @@ STOPS = """async () => {
     const before = marks(one);
     one.focus();
     if (document.activeElement !== one) continue;
-    if (marks(one) === before || !isSeen(one)) await settle();
+    await settle(() => marks(one) !== before && isSeen(one));
     if (marks(one) === before) unmarked.push(name(one));
     if (!isSeen(one)) covered.push(name(one));
   }

@@ -8,8 +8,8 @@
     return;
   }
 
-  // A link in a link, a button or a heading would be in the way of what these are for; a phone hides the heads of tables.
-  const closed = `a, button, label, option, textarea, summary, h1, h2, h3, legend, thead, .visually-hidden,
+  // A link in a link, a button or a heading is in the way of what these are for; phones hide heads of tables and steps.
+  const closed = `a, button, label, option, textarea, summary, h1, h2, h3, legend, thead, .stepper, .visually-hidden,
     [data-terms], [aria-live], [contenteditable]`;
   const wanted = [...list.querySelectorAll("dl > div")].map((place) => ({
     id: place.id,
