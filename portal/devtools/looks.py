@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from itertools import product
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -62,23 +62,23 @@ STOPS = """async () => {
   }
   return { "focus not seen": unmarked, "focus covered": covered };
 }"""
-# What a keyboard walks over: a wide screen, and one as narrow as four times the size makes it.
-WALKED = (1280, 320)
+# What a keyboard walks over: a wide screen, one as narrow as four times the size makes it, and high contrast.
+WALKED: tuple[tuple[int, Literal["none", "active"]], ...] = ((1280, "none"), (320, "none"), (1280, "active"))
 
 
 def stops_of(page: Page) -> Iterator[tuple[str, list[str]]]:
     """Walk over the loaded page by keyboard on each screen; what cannot be seen there, or does not fit."""
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    for width in WALKED:
+    for width, contrast in WALKED:
         page.set_viewport_size({"width": width, "height": 640})
+        page.emulate_media(color_scheme="light", reduced_motion="reduce", forced_colors=contrast)
         # From here on the focus is a keyboard's.
         page.keyboard.press("Tab")
         for fault, places in page.evaluate(STOPS).items():
             if places:
-                yield f"{fault} at {width}", places
+                yield f"{fault} at {width}{' in high contrast' if contrast == 'active' else ''}", places
         if (too_wide := page.evaluate(TOO_WIDE)) > 0:
             yield f"too wide at {width}", [f"{too_wide} px"]
-    page.emulate_media(reduced_motion="no-preference")
+    page.emulate_media(reduced_motion="no-preference", forced_colors="none")
 
 
 def looks_of(page: Page, looks: Iterable[tuple[str, int]] = LOOKS) -> Iterator[tuple[str, int]]:
