@@ -33,7 +33,9 @@ STOPS = """async () => {
     return [outline, style.boxShadow, style.borderColor, style.backgroundColor, style.top, style.transform].join();
   };
   const isSeen = (one) => {
-    const { left, right, top, bottom } = one.getBoundingClientRect();
+    const place = one.getBoundingClientRect();
+    const [left, top] = [Math.max(place.left, 0), Math.max(place.top, 0)];
+    const [right, bottom] = [Math.min(place.right, innerWidth), Math.min(place.bottom, innerHeight)];
     return [[0.5, 0.5], [0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]].some(([x, y]) => {
       const found = document.elementFromPoint(left + (right - left) * x, top + (bottom - top) * y);
       const own = [one, ...(one.labels ?? [])];
