@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
@@ -47,7 +47,7 @@ def lines_by_sense(text: str, measure: int = TITLE_MEASURE, most: int = TITLE_MO
     return tuple(text[start:end].strip() for start, end in pairwise(bounds or (0, len(text))))
 
 
-def _bounds(reach: list[float], count: int, most: int, places: Iterable[int], pauses: set[int]) -> tuple[int, ...]:
+def _bounds(reach: Sequence[float], count: int, most: int, places: Sequence[int], pauses: set[int]) -> tuple[int, ...]:
     """Where the lines of the best of all divisions at these places begin and end; empty where none is short enough."""
     wanted, whole = reach[-1] / count, len(reach) - 1
     # For each place, the cost of the best lines before it.

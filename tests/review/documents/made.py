@@ -121,7 +121,6 @@ def _report(lines: int, name: str, reason: str) -> OfficialDocument:
     scheme = Rows(
         criterion_rows=[criterion], places=5, needed=60, tie=next(iter(TieRule)), trimmed=0, title="综合评分办法"
     )
-    seats.count = lambda: 0  # type: ignore[method-assign, assignment]
     panel: Any = Rows(scheme=scheme, region=OFFICE, seats=seats, title="2026年度高价值专利培育项目", opinion=reason)
     for one in seats:
         one.conflicts.count = lambda: 0

@@ -111,8 +111,8 @@ def test_a_date_is_never_divided_between_number_and_unit() -> None:
 def test_no_letter_divides_a_number_or_is_stretched_or_leaves_two_characters_alone(kind: NoticeKind) -> None:
     """Whatever its item is called, whenever it was filed and whoever it addresses."""
     data = specimen(Region(name="无锡市", contact="0510-12345678"), kind, Trial.SAMPLE).to_json()
-    companies = {"id": "91320211MA1N000013", "id_label": "统一社会信用代码", "is_person": False}
-    persons = {"id": "320211********0011", "id_label": "公民身份号码", "is_person": True}
+    companies: dict[str, Any] = {"id": "91320211MA1N000013", "id_label": "统一社会信用代码", "is_person": False}
+    persons: dict[str, Any] = {"id": "320211********0011", "id_label": "公民身份号码", "is_person": True}
     for length, party in product(range(4, 34, 3), (companies, persons)):
         data["claim"] |= {
             "item": ("高价值专利培育和知识产权质押融资" * 3)[:length],
