@@ -21,7 +21,7 @@ from policies.published.models import ItemVersion, PolicyDocument, SupportItem
 from policies.published.services import publish_catalogue
 from portal.accounts.enums import ApplicantKind, RegionLevel, Role, SizeClass, Verification
 from portal.accounts.models import Applicant, Appointment, Membership, Region, User
-from portal.audit.services import record_inserted
+from portal.audit.services import record_as_read
 from portal.core.actor import ActorContext
 from tests.made_once import made_once
 
@@ -156,7 +156,7 @@ def give_role(user: User, role: Role, region: Region) -> Appointment:
     """Give a person one more role, confirmed and in force."""
     with transaction.atomic():
         made = Appointment.objects.create(user=user, role=role, region=region, confirmed_at=timezone.now())
-        record_inserted([made])
+        record_as_read([made])
     return made
 
 
@@ -170,7 +170,7 @@ class RecordedFactory(DjangoModelFactory[Recorded]):
     def _create(cls, model_class: type[Recorded], *args: Any, **kwargs: Any) -> Recorded:
         with transaction.atomic():
             made: Recorded = super()._create(model_class, *args, **kwargs)
-            record_inserted([made])
+            record_as_read([made])
         return made
 
 
@@ -257,7 +257,7 @@ def open_items(call: Call, items: Iterable[SupportItem]) -> None:
     standing = set(call.items.values_list("item_id", flat=True))
     with transaction.atomic():
         fresh = [CallItem(call=call, item=item) for item in items if item.pk not in standing]
-        record_inserted(CallItem.objects.bulk_create(fresh))
+        record_as_read(CallItem.objects.bulk_create(fresh))
 
 
 class ClaimFactory(DjangoModelFactory[Claim]):

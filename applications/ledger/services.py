@@ -10,7 +10,7 @@ from applications.claims.models import Claim
 from applications.ledger.keys import LimitUse, merge_uses, shortage
 from applications.ledger.models import EntryKind, LimitBucket, LimitEntry
 from applications.ledger.selectors import Balance, balances_since
-from portal.audit.services import record_contents, record_inserted
+from portal.audit.services import record_as_read, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import ZERO
@@ -36,7 +36,7 @@ def reserve_limits(claim: Claim, *, uses: Iterable[LimitUse], act: ActorContext)
         bucket = buckets[use.key]
         last = _last_entry(bucket)
         if last is None:
-            record_inserted([bucket])
+            record_as_read([bucket])
         amount, times = (last.amount_after, last.times_after) if last else (ZERO, 0)
         if problem := shortage(use, amount=amount, times=times) or _shortage_of_windows(use):
             raise LimitExceededError(problem)

@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from portal.core.encrypted_fields import EncryptedField
@@ -19,6 +20,7 @@ _ALWAYS = frozenset({"resident_id", "account_number", "phone", "contact_phone", 
 _Values = dict[str, Any]
 
 
+@cache
 def sealed_names(model: type[Model] | None) -> frozenset[str]:
     """Names of the values that a record about this kind of object seals."""
     fields = model._meta.concrete_fields if model is not None else ()
@@ -30,6 +32,8 @@ def seal(before: _Values, after: _Values, *, names: frozenset[str], salted: bool
 
     A salt keeps anybody from guessing a number by the hash of the JSON.
     """
+    if not _may_hold(before, names) and not _may_hold(after, names):
+        return before, after, ""
     found = [(path, value) for path, value in _texts([before, after]) if path[-1] in names and value]
     if not found:
         return before, after, ""
@@ -38,6 +42,11 @@ def seal(before: _Values, after: _Values, *, names: frozenset[str], salted: bool
         _holder(both, path)[path[-1]] = mask_number(value)
     text: dict[str, Any] = {"values": found} | ({"salt": secrets.token_hex(16)} if salted else {})
     return both[0], both[1], json.dumps(text, ensure_ascii=False, sort_keys=True)
+
+
+def _may_hold(values: _Values, names: frozenset[str]) -> bool:
+    """Whether a named value stands here, or may stand within what stands here."""
+    return any(name in names or isinstance(value, dict | list) for name, value in values.items())
 
 
 def restored(before: _Values, after: _Values, sealed: str) -> tuple[_Values, _Values]:

@@ -16,7 +16,7 @@ from django.db.transaction import TransactionManagementError
 
 from portal.accounts.areas import home_region
 from portal.audit.chain import compute_hash
-from portal.audit.contents import CONTENTS, RowKey, hash_of_new, hashes_of
+from portal.audit.contents import CONTENTS, TEXTS, RowKey, hash_of_new, hashes_of
 from portal.audit.export import moment_text, write_records
 from portal.audit.models import AuditRecord, ChainHead
 from portal.audit.sealing import seal, sealed_names
@@ -38,6 +38,7 @@ def _refuse_float(text: str) -> None:
 # Made once: a long action puts thousands of records into the chain.
 _TO_JSON = DjangoJSONEncoder()
 _FROM_JSON = json.JSONDecoder(parse_float=_refuse_float)
+_PLAIN = frozenset({str, int, bool, type(None)})
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 
 
@@ -144,18 +145,27 @@ def record_contents(rows: Iterable[models.Model]) -> None:
     _note({(row._meta.label_lower, str(row.pk)): "" for row in rows})
 
 
-def record_inserted(rows: Iterable[models.Model]) -> None:
-    """Have the next record of this transaction hold rows just inserted, or just read, by their values.
+def record_as_read(rows: Iterable[models.Model]) -> None:
+    """As `record_contents`, of rows just inserted, or locked and read whole: they are not read again.
 
-    Nothing may change them before that record: they are not read again.
+    Nothing may change them before that record but as they stand in memory.
     """
-    _note({(row._meta.label_lower, str(row.pk)): hash_of_new(row) for row in rows})
+    known = {}
+    for row in rows:
+        label = row._meta.label_lower
+        fixed = CONTENTS[label].fixed
+        is_known = not row.get_deferred_fields() and (fixed is None or fixed(row))
+        known[label, str(row.pk)] = hash_of_new(row) if is_known else ""
+    _note(known)
 
 
 def insert_recorded(rows: Iterable[_Row]) -> list[_Row]:
-    """Insert rows as `insert_rows` does, and have the next record hold them as `record_inserted` does."""
+    """Insert rows as `insert_rows` does, and have the next record of this transaction hold their content.
+
+    For registered tables whose rows never change: the content is that of the rows inserted, and is not read again.
+    """
     written = insert_rows(rows)
-    record_inserted(written)
+    _note({(row._meta.label_lower, str(row.pk)): hash_of_new(row) for row in written})
     return written
 
 
@@ -304,4 +314,11 @@ def export_records(
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any]:
     """The values as JSON will give them back, so that the hash is the same when read again."""
-    return _FROM_JSON.decode(_TO_JSON.encode(dict(values))) if values else {}
+    return {name: _plain_value(value) for name, value in values.items()} if values else {}
+
+
+def _plain_value(value: Any) -> Any:
+    if type(value) in _PLAIN:
+        return value
+    text = TEXTS.get(type(value))
+    return _FROM_JSON.decode(_TO_JSON.encode(value)) if text is None else text(value)

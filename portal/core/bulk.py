@@ -55,8 +55,10 @@ def _copy(rows: Sequence[models.Model]) -> None:
 def _give_keys(rows: Sequence[models.Model]) -> None:
     meta = rows[0]._meta
     with connection.cursor() as cursor:
+        # Materialized: else the name of the sequence is looked up for each key.
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            "WITH found AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, %s)::regclass AS keys) "
+            "SELECT nextval(keys) FROM found, generate_series(1, %s)",
             [connection.ops.quote_name(meta.db_table), meta.pk.column, len(rows)],
         )
         for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
@@ -70,6 +72,7 @@ _AS_IT_STANDS = (
     models.BooleanField,
     models.CharField,
     models.DateField,
+    models.DateTimeField,
     models.DecimalField,
     models.ForeignKey,
     models.PositiveIntegerField,
@@ -80,10 +83,22 @@ _AS_IT_STANDS = (
 )
 
 
+# The ways by which a field may make something of its own of a value, but for `get_prep_value`.
+_PREPARING = ("pre_save", "get_db_prep_save", "get_db_prep_value")
+
+
 def _maker(field: Any, database: BaseDatabaseWrapper) -> Callable[[models.Model], Any]:
     """What gives a row's value of a field as the database takes it."""
-    if type(field) in _AS_IT_STANDS and not getattr(field, "auto_now", False):
+    if type(field) in _AS_IT_STANDS and not (
+        getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    ):
         return attrgetter(field.attname)
+    of = type(field)
+    if of is models.JSONField:
+        encode = (field.encoder or json.JSONEncoder)().encode
+        return lambda row: None if (value := getattr(row, field.attname)) is None else encode(value)
+    if all(getattr(of, name) is getattr(models.Field, name) for name in _PREPARING):
+        return lambda row: field.get_prep_value(getattr(row, field.attname))
     return lambda row: field.get_db_prep_save(field.pre_save(row, add=True), database)
 
 

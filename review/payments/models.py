@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from applications.claims.models import Claim
 from portal.accounts.enums import Role
 from portal.accounts.models import User
 from portal.core.choices import StateField
@@ -101,6 +102,10 @@ class Batch(models.Model):
         return self.released_at is not None
 
 
+def _names_of(model: type[models.Model]) -> list[str]:
+    return [field.name for field in model._meta.concrete_fields]
+
+
 class DisbursementQuerySet(models.QuerySet["Disbursement"]):
     """Disbursements, narrowed to who asks."""
 
@@ -108,16 +113,16 @@ class DisbursementQuerySet(models.QuerySet["Disbursement"]):
         return self.filter(paid_by(user, "part__"))
 
     def for_books(self) -> DisbursementQuerySet:
-        """With what carrying out an answer asks of each, and no more: there are many. What they share is read once."""
-        own = ("part", "batch", "payment", "stage", "attempt", "fen", "debt", "state", "payee", "milestone")
-        claim = ("number", "status", "route", "departures", "region", "item", "applicant")
+        """With what carrying out an answer asks of each, and no more: there are many. What they share is read once.
+
+        They and their claims are read whole, so that the audit record need not read them again.
+        """
         rows = self.select_related("part__award__claim").prefetch_related("part__award__claim__item")
         return rows.only(
-            *own,
-            "milestone_paper",
+            *_names_of(Disbursement),
             *(f"part__{name}" for name in ("award", "region", "line")),
             "part__award__claim",
-            *(f"part__award__claim__{name}" for name in claim),
+            *(f"part__award__claim__{name}" for name in _names_of(Claim)),
         )
 
     def with_claims(self) -> DisbursementQuerySet:

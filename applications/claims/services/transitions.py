@@ -17,7 +17,7 @@ from applications.claims.selectors.files import is_fixed
 from applications.claims.selectors.single import LONG
 from applications.claims.workflow import APPLICANT, SYSTEM, workflow_of
 from portal.accounts.enums import Role
-from portal.audit.services import insert_recorded, record_audit, record_contents
+from portal.audit.services import insert_recorded, record_as_read, record_audit, record_contents
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.statements import A_KEY, Lookup
@@ -26,6 +26,7 @@ from portal.core.statements import A_KEY, Lookup
 _NEW_ROUND = frozenset({Action.RESUBMIT, Action.SEND_BACK, Action.RECALL, Action.REDECIDE, Action.REOPEN})
 # What other apps do once a claim was moved, in the same transaction: functions of the locked claim and its event.
 FOLLOW_UPS: list[Callable[[Claim, ClaimEvent], None]] = []
+_ROLES = frozenset(Role.values)
 _S = ClaimStatus
 _BEFORE_DISTRICT = (_S.SUBMITTED, _S.DISTRICT_REVIEW)
 _BEFORE_CITY = (*_BEFORE_DISTRICT, _S.DISTRICT_CONFIRMATION, _S.CITY_REVIEW)
@@ -143,21 +144,12 @@ def perform_transitions(
         row = workflow.get(action)
         ended = {"step_due_on": None} | ({} if row and row.target in RUNNING else {"whole_due_on": None})
         workflow.move_locked(its, action, status_since=act.at, **ended)
+    who = {"actor_id": act.user_id, "actor_name": act.actor_name, "role": role, "reason": reason.strip(), "at": act.at}
     events = insert_recorded(
-        ClaimEvent(
-            claim=claim,
-            action=action,
-            from_status=before[claim.pk],
-            to_status=claim.status,
-            actor_id=act.user_id,
-            actor_name=act.actor_name,
-            role=role,
-            reason=reason.strip(),
-            at=act.at,
-        )
+        ClaimEvent(claim_id=claim.pk, action=action, from_status=before[claim.pk], to_status=claim.status, **who)
         for claim in claims
     )
-    record_contents(claims)
+    record_as_read(claims)
     for claim in claims:
         record_audit(
             act,
@@ -202,7 +194,7 @@ def set_clocks(claim: Claim, *, on: date) -> None:
 
 def _refuse_recused(claim: Claim, party: str, act: ActorContext) -> None:
     """Raise RefusedError where an official is recused from the claim's applicant."""
-    if act.user is not None and party in Role.values and claim.applicant_id in act.user.recused_from:
+    if act.user is not None and party in _ROLES and claim.applicant_id in act.user.recused_from:
         raise RefusedError(f"您与申报 {claim.number} 存在应当回避的情形，请由其他人员办理。")
 
 

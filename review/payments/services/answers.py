@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 40 * 1024 * 1024
 SLICE = 1000
+_CELLS = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 _PAID_WORDS = frozenset({"成功", "支付成功", "交易成功", "已到账", "已支付", "success", "s", "0000"})
 _FAILED_WORDS = frozenset({"失败", "支付失败", "交易失败", "退票", "已退票", "退回", "失败退回", "fail", "failed", "f"})
 
@@ -305,7 +306,7 @@ def _understood(row: AnswerLine, *, today: date) -> Said:
 
 
 def _checksum(cells: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps(dict(cells), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_CELLS.encode(dict(cells)).encode()).hexdigest()
 
 
 def _reference_pk(each: Said) -> int | None:

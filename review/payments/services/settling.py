@@ -14,9 +14,8 @@ from applications.claims.models import Claim
 from applications.claims.services.transitions import perform_transitions
 from applications.payees.services import ask_for_present_accounts
 from portal.accounts.enums import Role
-from portal.audit.services import insert_recorded, record_audit, record_contents, recorded_together
+from portal.audit.services import insert_recorded, record_as_read, record_audit, recorded_together
 from portal.core.actor import ActorContext
-from portal.core.bulk import insert_rows
 from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
 from review.funding.models import Award, Payment, PaymentKind
@@ -119,8 +118,7 @@ def end_lines(ended: Sequence[Ended], *, act: ActorContext) -> list[Disbursement
             each.line.reason = each.reason
         for deed in dict.fromkeys(each.deed for each in ended):
             _move([each.line for each in ended if each.deed == deed], deed, "reason", officer=act.user)
-        attempts = insert_rows(_next_attempt(each) for each in ended)
-        record_contents(attempts)
+        attempts = insert_recorded(_next_attempt(each) for each in ended)
         for reason in dict.fromkeys(each.reason for each in back):
             _move_claims(
                 [each.line for each in back if each.reason == reason], Action.RECORD_RETURN, act=act, reason=reason
@@ -247,7 +245,7 @@ def _record(lines: Sequence[Disbursement], payments: Sequence[Payment], *, act: 
 def _move(lines: Sequence[Disbursement], deed: Deed, *own: str, **fields: object) -> None:
     """Move locked disbursements along their table in one statement."""
     LINES.move_locked(lines, deed, *own, **fields)
-    record_contents(lines)
+    record_as_read(lines)
 
 
 def _move_claims(lines: Sequence[Disbursement], action: Action, *, act: ActorContext, reason: str = "") -> None:
