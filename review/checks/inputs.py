@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum, auto
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from applications.claims.selectors.context import ClaimContext, LineState, read_claim
+from applications.claims.selectors.progress import mandates_used
+from applications.mandates.models import Mandate
 from applications.payees.models import Payee
 from applications.payees.selectors import other_names_of, payee_of, payees_of
 from policies.engine.model import Fact
@@ -19,7 +22,7 @@ from policies.facts.values import OFFICERS_FACTS, facts_of
 from portal.core.encryption import keyed_hash
 from portal.core.registers import Register, chosen_register
 from portal.core.text import compact
-from review.checks.models import CheckSetting, ClaimIdentifier
+from review.checks.models import CheckSetting, ClaimIdentifier, Finding
 from review.decisions.models import CreditSnapshot
 from review.decisions.selectors.credit import checks_of
 
@@ -29,6 +32,7 @@ PERSONAL = (ACCOUNT, PHONE, ADDRESS)
 _SHORTEST = 4
 _LONGEST = 120
 _MOST_SHARED = 20
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,74 @@ class Identified:
     detail: str = ""
 
 
-class Inputs:
-    """A claim on a day."""
+class Common(Enum):
+    """By what a claim may have something in common with others: its lines' subjects, its numbers, files, contacts."""
 
-    def __init__(self, claim: Claim, *, on: date) -> None:
+    SUBJECT = auto()
+    NUMBER = auto()
+    FILE = auto()
+    PERSONAL = auto()
+
+
+# Of several applicants on a day rows by the applicant's key.
+ReadApplicants = Callable[[Collection[int], date], Mapping[int, Sequence[_Row]]]
+
+
+class OfApplicants:
+    """What functions read of some applicants on a day, each once."""
+
+    def __init__(self, applicant_ids: Collection[int], on: date) -> None:
+        self._ids, self._on = applicant_ids, on
+        self._found: dict[Any, Mapping[int, Sequence[Any]]] = {}
+
+    def read(self, read: ReadApplicants[_Row]) -> Mapping[int, Sequence[_Row]]:
+        """What the function finds."""
+        if read not in self._found:
+            self._found[read] = read(self._ids, self._on)
+        return self._found[read]
+
+
+class Inputs:
+    """A claim on a day. Of the values in `alone` it is known that no other has them: they are not asked for."""
+
+    alone: frozenset[tuple[Common, str]] = frozenset()
+
+    def __init__(self, claim: Claim, *, on: date, applicants: OfApplicants | None = None) -> None:
         self.claim, self.on = claim, on
+        self._applicants = applicants or OfApplicants([claim.applicant_id], on)
+
+    def of_applicant(self, read: ReadApplicants[_Row]) -> Sequence[_Row]:
+        """The rows of the applicant that a function reads of several on a day: once for all claims read together."""
+        return self._applicants.read(read).get(self.claim.applicant_id, ())
+
+    def values_of(self, kind: Common) -> list[str]:
+        """The claim's values of a kind that another may have."""
+        return [value for each, value in self.common if each == kind and (each, value) not in self.alone]
+
+    @cached_property
+    def common(self) -> list[tuple[Common, str]]:
+        """All by which the claim may have something in common with others, each once."""
+        subjects = ((Common.SUBJECT, state.line.subject_key) for state in self.lines if state.line.subject_key)
+        files = ((Common.FILE, evidence.file_id) for evidence in self.context.evidence)
+        numbers = (
+            (Common.PERSONAL if each.kind in PERSONAL else Common.NUMBER, each.value) for each in self.identifiers
+        )
+        return list(dict.fromkeys((*subjects, *files, *numbers)))
+
+    @cached_property
+    def mandates(self) -> list[Mandate]:
+        """The mandates under which steps of the claim were taken."""
+        return mandates_used(self.claim)
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What earlier runs found, gone or not."""
+        return list(self.claim.findings.all())
+
+    @cached_property
+    def kept_identifiers(self) -> dict[Identified, int]:
+        """The numbers that are written already, with the keys of their rows."""
+        return kept_identifiers_of([self.claim.pk])[self.claim.pk]
 
     @cached_property
     def settings(self) -> Mapping[str, str]:
@@ -95,9 +162,12 @@ class Inputs:
     @cached_property
     def shared(self) -> dict[str, list[int]]:
         """By kind of personal data the claims of other applicants with the same, the newest first, of twenty in all."""
+        asked = self.values_of(Common.PERSONAL)
+        if not asked:
+            return {}
         values = {each.value: each.kind for each in self.identifiers if each.kind in PERSONAL}
         rows = (
-            ClaimIdentifier.objects.filter(value__in=values, kind__in=PERSONAL)
+            ClaimIdentifier.objects.filter(value__in=asked, kind__in=PERSONAL)
             .exclude(claim__applicant_id=self.claim.applicant_id)
             .exclude(claim__status=ClaimStatus.WITHDRAWN)
             .order_by("-claim_id")
@@ -148,9 +218,10 @@ def read_together(claims: Sequence[Claim], *, on: date) -> list[Inputs]:
     settings = settings_of({claim.item_id for claim in claims})
     credit, names = checks_of(applicants), other_names_of(applicants)
     registers: dict[str, Register] = {}
+    of_applicants = OfApplicants(applicants, on)
     found = []
     for claim in claims:
-        inputs = Inputs(claim, on=on)
+        inputs = Inputs(claim, on=on, applicants=of_applicants)
         inputs.payee, inputs.settings = payees.get(claim.pk), settings[claim.item_id]
         inputs.credit_checks, inputs.other_names = credit[claim.applicant_id], names
         if claim.city_id not in registers:
@@ -165,13 +236,18 @@ def _is_number(fact: Fact) -> bool:
     return fact.type == "text" and fact.name.endswith("_no") and fact.name not in OFFICERS_FACTS
 
 
+def kept_identifiers_of(claim_ids: Collection[int]) -> dict[int, dict[Identified, int]]:
+    """The numbers of claims that are written already, with the keys of their rows. One query."""
+    found: dict[int, dict[Identified, int]] = {pk: {} for pk in claim_ids}
+    for row in ClaimIdentifier.objects.filter(claim__in=claim_ids):
+        found[row.claim_id][Identified(row.position, row.kind, row.value, row.detail)] = row.pk
+    return found
+
+
 def keep_identifiers(inputs: Inputs) -> None:
     """Write the numbers of a claim by which later claims are compared with it; nothing where they stand already."""
     claim = inputs.claim
-    kept = {
-        Identified(row.position, row.kind, row.value, row.detail): row.pk
-        for row in ClaimIdentifier.objects.filter(claim=claim)
-    }
+    kept = inputs.kept_identifiers
     if gone := [pk for identified, pk in kept.items() if identified not in inputs.identifiers]:
         ClaimIdentifier.objects.filter(pk__in=gone).delete()
     new = sorted(inputs.identifiers - kept.keys(), key=lambda each: (each.position, each.kind, each.value))

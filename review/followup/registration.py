@@ -1,6 +1,7 @@
 """What the app registers: addresses, menu, the nightly job, a check, the panel of the claim page, and audit words."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from portal.access import applicants, officials
@@ -43,11 +44,16 @@ def days_of_followups(user: User, today: date) -> Iterator[Entry]:
             yield Entry(f"followup-{found.key}", found.due_on, f"{found.get_kind_display()}：{found.title}")
 
 
+def _credit_records(applicant_ids: Collection[int], on: date) -> dict[int, list[CreditRecord]]:
+    found: dict[int, list[CreditRecord]] = defaultdict(list)
+    for record in CreditRecord.objects.in_force(on).filter(applicant__in=applicant_ids).order_by("pk"):
+        found[record.applicant_id].append(record)
+    return found
+
+
 def find_credit_records(inputs: Inputs) -> Iterator[Found]:
     """The applicant's records of credit that count on the day."""
-    for record in (
-        CreditRecord.objects.in_force(inputs.on).filter(applicant_id=inputs.claim.applicant_id).order_by("pk")
-    ):
+    for record in inputs.of_applicant(_credit_records):
         params = {"reason": record.reason, "until": f"{record.until_on:%Y-%m-%d}"}
         yield Found(str(record.pk), params, source=record.basis)
 

@@ -1,6 +1,7 @@
 """What stands of an award, what is owed of a recovery on a day, and who owes."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -119,20 +120,20 @@ def debt_of(applicant_id: int) -> int:
     return sum(owed_of(recovery, on=today).total for recovery in rows)
 
 
+def _marks(applicant_ids: Collection[int], on: date) -> dict[int, list[CreditMark]]:
+    rows = CreditMark.objects.filter(
+        applicant__in=applicant_ids, from_on__lte=on, until_on__gte=on, recovery__state__in=OWED_STATES
+    )
+    found: dict[int, list[CreditMark]] = defaultdict(list)
+    for mark in rows.select_related("recovery__claim").order_by("from_on", "pk"):
+        found[mark.applicant_id].append(mark)
+    return found
+
+
 def find_debt(inputs: Inputs) -> Iterator[Found]:
     """The check that finds an applicant marked for not repaying in time: it gets no new award."""
     today = inputs.on
-    mark = (
-        CreditMark.objects.filter(
-            applicant_id=inputs.claim.applicant_id,
-            from_on__lte=today,
-            until_on__gte=today,
-            recovery__state__in=OWED_STATES,
-        )
-        .select_related("recovery__claim")
-        .order_by("from_on")
-        .first()
-    )
+    mark = next(iter(inputs.of_applicant(_marks)), None)
     if mark is None:
         return
     owed = format_yuan(owed_of(mark.recovery, on=today).yuan)

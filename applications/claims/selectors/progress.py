@@ -1,6 +1,6 @@
 """Where a claim stands, told to its applicant: what happened, who has it, what comes next and by when."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -205,8 +205,17 @@ def timeline_of(claim: Claim) -> list[dict[str, Any]]:
 
 def mandates_used(claim: Claim) -> list[Mandate]:
     """The mandates under which steps of the claim were taken, the first used first. One query."""
-    used = claim.events.exclude(mandate=None).order_by("pk").select_related("mandate__agency")
-    return list({event.mandate_id: event.mandate for event in used if event.mandate}.values())
+    return mandates_of([claim.pk]).get(claim.pk, [])
+
+
+def mandates_of(claim_ids: Collection[int]) -> dict[int, list[Mandate]]:
+    """The same of several claims, of those that have some. One query."""
+    used = ClaimEvent.objects.filter(claim__in=claim_ids).exclude(mandate=None).order_by("pk")
+    found: dict[int, dict[int, Mandate]] = {}
+    for event in used.select_related("mandate__agency"):
+        if event.mandate is not None:
+            found.setdefault(event.claim_id, {}).setdefault(event.mandate.pk, event.mandate)
+    return {claim: list(its.values()) for claim, its in found.items()}
 
 
 def _entry(claim: Claim, event: ClaimEvent) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from applications.claims.models import ClaimEvent
-from applications.claims.selectors.progress import mandates_used
 from review.checks.enums import Severity
 from review.checks.inputs import Inputs
 from review.checks.kinds.duplicates import others_with
@@ -13,7 +12,7 @@ from review.checks.registry import CHECKS, Check, Found
 
 def find(inputs: Inputs) -> Iterable[Found]:
     """One finding for each agency that acted on this claim and on another applicant's that has a number of it too."""
-    names = {mandate.agency_id: mandate.agency.name for mandate in mandates_used(inputs.claim)}
+    names = {mandate.agency_id: mandate.agency.name for mandate in inputs.mandates}
     if not names:
         return
     mine = inputs.claim.applicant_id

@@ -9,7 +9,7 @@ from django.db.models import CharField, F, QuerySet, Value
 from applications.claims.enums import RELEASED
 from applications.claims.models import ClaimLine, Evidence
 from review.checks.enums import EVERY_STEP, Severity
-from review.checks.inputs import PERSONAL, Inputs
+from review.checks.inputs import PERSONAL, Common, Inputs
 from review.checks.models import ClaimIdentifier
 from review.checks.registry import CHECKS, Check, Found
 
@@ -21,18 +21,17 @@ Row = tuple[str, str, int, int, int, str]
 def others_with(inputs: Inputs, *, files: bool) -> Iterable[Row]:
     """Kind, value, claim, applicant, item and detail of what other claims that hold rights have in common with this."""
     claim = inputs.claim
+    found: list[tuple[QuerySet[Any], str, str]] = []
     if files:
-        names = [evidence.file_id for evidence in inputs.context.evidence]
-        found: list[tuple[QuerySet[Any], str, str]] = [
-            (Evidence.objects.filter(file_id__in=names, removed_at=None), "file_id", _FILE)
-        ]
-    else:
-        subjects = [state.line.subject_key for state in inputs.lines if state.line.subject_key]
-        values = [each.value for each in inputs.identifiers if each.kind not in PERSONAL]
+        if names := inputs.values_of(Common.FILE):
+            found = [(Evidence.objects.filter(file_id__in=names, removed_at=None), "file_id", _FILE)]
+    elif (subjects := inputs.values_of(Common.SUBJECT)) + (values := inputs.values_of(Common.NUMBER)):
         found = [
             (ClaimLine.objects.filter(subject_key__in=subjects), "subject_key", _SUBJECT),
             (ClaimIdentifier.objects.filter(value__in=values).exclude(kind__in=PERSONAL), "value", ""),
         ]
+    if not found:
+        return []
     rows = [_rows(rows, field, kind, claim.pk) for rows, field, kind in found]
     return rows[0].union(*rows[1:], all=True).order_by("-claim_id")[:_MOST]
 

@@ -21,6 +21,7 @@ from review.checks.inputs import Inputs, keep_identifiers, read_together
 from review.checks.models import Examination, Finding
 from review.checks.registry import CHECKS, Check, Found
 from review.checks.selectors import answers_of, is_open, step_of, words_of
+from review.checks.together import read_whole
 
 _OPEN_STATUSES = (UNDER_REVIEW - {ClaimStatus.CORRECTION}) | {ClaimStatus.APPROVED}
 _MOST_WORDS = 3
@@ -65,15 +66,22 @@ def _run(code: str, check: Check, severity: Severity, report: Report) -> dict[st
     return outcome
 
 
-def examine(claim: Claim, *, at: datetime, step: Step | None = None, inputs: Inputs | None = None) -> list[Finding]:
+def examine(claim: Claim, *, at: datetime, step: Step | None = None) -> list[Finding]:
     """Run the checks on a locked claim and keep what they find; returns the findings that stand.
 
     What is found again stays the row it was, with its answers; what is found no longer is marked as gone. Findings of
     checks that do not run at the step, or could not be made, stay as they are.
     """
-    report = run_checks(inputs or Inputs(claim, on=timezone.localdate(at)), step=step)
+    standing, counted = _keep(run_checks(Inputs(claim, on=timezone.localdate(at)), step=step), at=at)
+    _write([counted])
+    return standing
+
+
+def _keep(report: Report, *, at: datetime) -> tuple[list[Finding], Examination]:
+    """Write what a run found; returns the findings that stand, and the run's row, which is not written."""
+    claim = report.inputs.claim
     keep_identifiers(report.inputs)
-    kept = {(finding.code, finding.key): finding for finding in claim.findings.all()}
+    kept = {(finding.code, finding.key): finding for finding in report.inputs.findings}
     new, changed = [], []
     for (code, key), (severity, found) in report.findings.items():
         finding = kept.get((code, key))
@@ -89,21 +97,21 @@ def examine(claim: Claim, *, at: datetime, step: Step | None = None, inputs: Inp
         if place not in report.findings and made != Outcome.UNCHECKED and finding.gone_at is None:
             finding.gone_at = at
             changed.append(finding)
-    Finding.objects.bulk_create(new)
+    if new:
+        Finding.objects.bulk_create(new)
     if changed:
         Finding.objects.bulk_update(changed, ["severity", "digest", "source", "gone_at", "words", "params"])
     standing = [finding for finding in (*kept.values(), *new) if finding.gone_at is None]
-    _count(claim, standing, report.outcomes, at=at)
-    return standing
+    return standing, _counted(claim, standing, report.outcomes, at=at)
 
 
-def _count(claim: Claim, standing: Iterable[Finding], outcomes: Mapping[str, Any], *, at: datetime) -> None:
+def _counted(claim: Claim, standing: Iterable[Finding], outcomes: Mapping[str, Any], *, at: datetime) -> Examination:
     answers = answers_of(standing)
     counts = dict.fromkeys((Severity.BLOCKING, Severity.QUESTION, Severity.NOTICE), 0)
     for finding in standing:
         if finding.severity == Severity.NOTICE or is_open(finding, answers):
             counts[Severity(finding.severity)] += 1
-    row = Examination(
+    return Examination(
         claim=claim,
         at=at,
         outcomes=dict(outcomes),
@@ -111,8 +119,11 @@ def _count(claim: Claim, standing: Iterable[Finding], outcomes: Mapping[str, Any
         questions=counts[Severity.QUESTION],
         notices=counts[Severity.NOTICE],
     )
+
+
+def _write(rows: Sequence[Examination]) -> None:
     Examination.objects.bulk_create(
-        [row],
+        rows,
         update_conflicts=True,
         unique_fields=["claim"],
         update_fields=["at", "outcomes", "blocking", "questions", "notices"],
@@ -151,8 +162,8 @@ def examine_open_claims() -> None:
 
 def examine_for_payment(claims: Sequence[Claim], *, at: datetime) -> None:
     """Run the checks anew on locked claims that are to be paid, and keep what they find."""
-    for inputs in read_together(claims, on=timezone.localdate(at)):
-        examine(inputs.claim, at=at, step=Step.PAYMENT, inputs=inputs)
+    inputs = read_whole(claims, on=timezone.localdate(at))
+    _write([_keep(run_checks(each, step=Step.PAYMENT), at=at)[1] for each in inputs])
 
 
 def examined_since(claims: Collection[int], moment: datetime) -> frozenset[int]:

@@ -31,7 +31,7 @@ KIND = "payments.move_batch"
 # A request checks so many claims by itself, which takes some two seconds.
 MOST_AT_ONCE = 150
 # Claims of one transaction.
-SLICE = 50
+SLICE = 100
 
 
 def is_long(batch: Batch) -> bool:
@@ -120,8 +120,9 @@ def _check_in_slices(claim_ids: Sequence[int]) -> None:
     """The last slice is left to be reported with the deed itself, so that the job never looks done before it is."""
     for done, part in enumerate(_sliced(claim_ids), start=1):
         with transaction.atomic():
-            claims = Claim.objects.select_for_update(of=("self",)).select_related("item", "applicant", "region", "city")
-            examine_for_payment(list(claims.filter(pk__in=part).order_by("pk")), at=clock.now())
+            claims = Claim.objects.select_for_update(of=("self",)).filter(pk__in=part).order_by("pk")
+            joined = claims.select_related("item", "version", "call", "applicant", "region", "city")
+            examine_for_payment(list(joined), at=clock.now())
         report_progress(min(done * SLICE, len(claim_ids) - 1), len(claim_ids))
 
 

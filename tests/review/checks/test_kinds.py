@@ -4,7 +4,8 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from applications.claims.enums import Action
 from applications.claims.models import Claim, ClaimEvent
@@ -20,6 +21,7 @@ from review.checks.registers import SheetRegister, group_on, listed_on, official
 from review.checks.selectors import words_of
 from review.checks.services.examine import run_checks
 from review.checks.sheets import excluded_key, read_entries
+from review.checks.together import read_whole
 from tests.applications.mandates.worlds import give_mandate, make_agent
 from tests.applications.worlds import loan_facts, patent_facts
 from tests.factories import UserFactory, jiangsu, make_patent_no, make_uscc, wuxi
@@ -35,8 +37,10 @@ def private_files(settings, tmp_path):
 
 
 def found_on(claim: Claim, code: str, *, on: date = DAY) -> list[tuple[str, str]]:
-    """What a check finds: severity and words."""
+    """What a check finds: severity and words. Read with many or by itself, a claim is found to have the same."""
     report = run_checks(Inputs(again(claim), on=on), step=Step.FINAL)
+    together = run_checks(read_whole([again(claim)], on=on)[0], step=Step.FINAL)
+    assert (together.findings, together.outcomes) == (report.findings, report.outcomes)
     return [
         (severity.value, words_of(found.row(Finding(claim=claim, code=code, key=found.key), severity)))
         for (name, _), (severity, found) in report.findings.items()
@@ -113,6 +117,35 @@ def test_same_file_of_another_applicant_and_shared_account_phone_are_found():
     account = next(each for each in Inputs(again(other), on=DAY).identifiers if each.kind == ACCOUNT)
     first.identifiers.filter(kind=ACCOUNT).update(value=account.value)
     assert [severity for severity, _ in found_on(other, "shared_account")] == ["question"]
+
+
+def test_claims_read_together_take_the_queries_of_one_and_find_what_they_share_among_themselves(monkeypatch):
+    # What rosters attest is asked where papers are missing.
+    monkeypatch.setattr("applications.claims.selectors.problems.ATTESTING", [])
+    claims = [submitted(lines=[patent_facts(number)]) for number in (1, 2, 3)]
+    for number, claim in enumerate(claims):
+        claim.evidence.update(removed_at=claim.submitted_at)
+        claim.applicant.contact_phone = f"1390000000{number}"
+        claim.applicant.save(update_fields=["contact_phone"])
+    sheet(RegisterKind.ABNORMAL, {"key": patent_key(patent_facts(2)["patent_no"])})
+
+    def found(*wanted: Claim) -> tuple[list[list[str]], int]:
+        rows = Claim.objects.filter(pk__in=[claim.pk for claim in wanted]).order_by("pk")
+        some = list(rows.select_related("applicant", "item", "version", "call", "region", "city"))
+        with CaptureQueriesContext(connection) as asked:
+            reports = [run_checks(inputs, step=Step.FINAL) for inputs in read_whole(some, on=DAY)]
+        return [sorted(code for code, _ in report.findings) for report in reports], len(asked)
+
+    few, all_three = found(*claims[:1]), found(*claims)
+    assert all_three[1] == few[1]
+    assert [("abnormal" in codes, "duplicate" in codes) for codes in all_three[0]] == [
+        (False, False),
+        (True, False),
+        (False, False),
+    ]
+    for claim in claims[1:]:
+        claim.lines.update(subject_key="同一权利")
+    assert ["duplicate" in codes for codes in found(*claims)[0]] == [False, True, True]
 
 
 def test_first_holder_is_the_applicant_or_a_name_it_had_before():
